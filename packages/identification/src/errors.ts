@@ -1,0 +1,42 @@
+/** Why an identification could not be given; each code is one row of the wire contract. */
+export type IdentificationErrorCode =
+  | 'photo_too_large'
+  | 'photo_type'
+  | 'photo_undecodable'
+  | 'providers_resting'
+  | 'quota_exhausted'
+  | 'busy';
+
+/** The root of every error this package throws on purpose. */
+export class IdentificationError extends Error {
+  override readonly name: string = 'IdentificationError';
+  readonly code: IdentificationErrorCode;
+  /** How long a caller should wait before asking again, when that is known. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: IdentificationErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** A photo that is refused: `photo` is its place in the upload, counted from 0. */
+export class PhotoError extends IdentificationError {
+  override readonly name = 'PhotoError';
+  readonly photo: number;
+
+  constructor(
+    code: 'photo_too_large' | 'photo_type' | 'photo_undecodable',
+    photo: number,
+    message: string,
+    options: { cause?: unknown } = {},
+  ) {
+    super(code, message, options);
+    this.photo = photo;
+  }
+}

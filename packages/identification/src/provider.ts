@@ -1,0 +1,117 @@
+/** The two services that name plants, as they are called in code, logs, metrics and answers. */
+export const PROVIDERS = ['plant_id', 'plantnet'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+export const ORGANS = ['auto', 'leaf', 'flower', 'fruit', 'bark', 'habit', 'other'] as const;
+export type Organ = (typeof ORGANS)[number];
+
+/** What a caller may ask for beside the photos; part of every cache key. */
+export interface IdentifyOptions {
+  /** Ask Plant.id about diseases too. */
+  includeDiseases: boolean;
+  /** One per photo, in order; empty: all `auto`. */
+  organs: readonly Organ[];
+  location?: { latitude: number; longitude: number };
+  /** Two letters, for common names. */
+  language?: string;
+  /** A Pl@ntNet flora, `all` unless given. */
+  project?: string;
+}
+
+/** What leaves for a provider: our own JPEGs (never the uploaded bytes) and the options. */
+export interface ProviderRequest {
+  photos: readonly Buffer[];
+  options: IdentifyOptions;
+}
+
+export interface ReferenceImage {
+  url: string;
+  author?: string;
+  license?: string;
+}
+
+/** One species as one provider named it. */
+export interface Candidate {
+  /** Without authors. */
+  scientificName: string;
+  commonNames: readonly string[];
+  family?: string;
+  genus?: string;
+  /** 0 to 1; Plant.id's probability or Pl@ntNet's score, which must never be compared with each other. */
+  score?: number;
+  gbifId?: string;
+  images: readonly ReferenceImage[];
+}
+
+/** Plant.id's scale: 1 dry to 3 wet. */
+export interface Care {
+  watering?: { min: number; max: number };
+  light?: string;
+  soil?: string;
+}
+
+export interface Disease {
+  name: string;
+  probability: number;
+  description?: string;
+  treatment?: { chemical?: readonly string[]; biological?: readonly string[]; prevention?: readonly string[] };
+}
+
+export interface PlantHealth {
+  isHealthy: boolean;
+  /** That the plant is healthy. */
+  probability: number;
+  diseases: readonly Disease[];
+}
+
+/** A provider's answer in our own words: what is cached and merged. Plain JSON. */
+export interface ProviderAnswer {
+  provider: ProviderName;
+  isPlant: boolean;
+  /** Best first; empty when it is no plant. */
+  candidates: readonly Candidate[];
+  /** Of the best candidate. */
+  care?: Care;
+  health?: PlantHealth;
+}
+
+/**
+ * What went wrong with a provider. `failed`: connection, 5xx, redirect or a body that breaks the contract;
+ * `rejected`: a 4xx about this request; `quota`: out of credits; `misconfigured`: 401 or 403.
+ */
+export type ProviderErrorKind = 'failed' | 'timeout' | 'rejected' | 'quota' | 'misconfigured';
+
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  readonly provider: ProviderName;
+  readonly kind: ProviderErrorKind;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  /** `message` is for our log only: redacted, never shown to a user. */
+  constructor(
+    provider: ProviderName,
+    kind: ProviderErrorKind,
+    message: string,
+    options: { status?: number | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.provider = provider;
+    this.kind = kind;
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** A client of one service. It never repeats a POST. */
+export interface Provider {
+  readonly name: ProviderName;
+  /** Scheme, host and port of its base URL: part of the cache key. */
+  readonly origin: string;
+  /** Changes when what we ask for or keep of an answer changes: part of the cache key. */
+  readonly contractVersion: string;
+  /** @throws {ProviderError} and whatever aborts `signal`. */
+  identify(request: ProviderRequest, signal: AbortSignal): Promise<ProviderAnswer>;
+  /** Asks a free route whether service and key work. @throws {ProviderError} */
+  probe(signal: AbortSignal): Promise<void>;
+}
