@@ -1,0 +1,55 @@
+import type { CircuitState } from '@plantcommunity/resilience';
+import type { Identification } from '../identification.ts';
+import type { PhotoLimits, UploadedPhoto } from '../photo/photo.ts';
+import type { ProgressEvent } from '../progress.ts';
+import type { IdentifyOptions } from '../provider.ts';
+import type { HistoryPage, StoredIdentification } from '../store/stored.ts';
+
+export interface IdentifyRequest {
+  /** A UUID; progress is followed by it. */
+  requestId: string;
+  /** 1 to `photoLimits.maxPhotos`, in order. */
+  photos: readonly UploadedPhoto[];
+  options: IdentifyOptions;
+  /** Absent for anonymous callers, whose identifications and photos are not stored. */
+  ownerId?: string;
+  /** Somebody may follow this request by its id. */
+  trackProgress: boolean;
+  /** The caller's leaving. It detaches the caller only: a paid request that left is never aborted. */
+  signal: AbortSignal;
+}
+
+export interface ProviderHealth {
+  /** Its circuit is closed. */
+  available: boolean;
+  state: CircuitState | 'off' | 'misconfigured';
+  failCount: number;
+  failMax: number;
+}
+
+export interface ServiceHealth {
+  providers: { plant_id: ProviderHealth; plantnet: ProviderHealth };
+  redis: boolean;
+  database: boolean;
+}
+
+/** What an identification is, to those who offer it: the whole flow behind a handful of verbs. */
+export interface IdentificationService {
+  readonly photoLimits: PhotoLimits;
+  /** The simulator answers for both providers. */
+  readonly isDemo: boolean;
+  /** @throws {PhotoError | IdentificationError} */
+  identify(request: IdentifyRequest): Promise<Identification>;
+  /**
+   * Follows a request, which may not have arrived yet. `viewerId` is the signed-in user who asks; an anonymous
+   * request is told to whoever knows its id. Ends a minute after the answer.
+   */
+  progress(requestId: string, viewerId: string | undefined, signal: AbortSignal): AsyncIterable<ProgressEvent>;
+  health(): Promise<ServiceHealth>;
+  /** Newest first. `cursor` is opaque and comes from the page before. */
+  history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
+  /** Undefined for ids that are not this owner's, as for ids that do not exist. */
+  find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
+  /** `index` counts from 1. */
+  photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+}

@@ -1,0 +1,7 @@
+export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
+export type { IdentificationService, IdentifyRequest, ProviderHealth, ServiceHealth } from './flow/service.ts';
+export type { Identification, ProviderStatus, Suggestion, Verdict } from './identification.ts';
+export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
+export type { ProgressEvent } from './progress.ts';
+export { type IdentifyOptions, ORGANS, type Organ, PROVIDERS, type ProviderName } from './provider.ts';
+export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';
