@@ -1,0 +1,2 @@
+export { readSettings, SettingsError } from './read-settings.ts';
+export type { ProviderSettings, Settings } from './settings.ts';

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings, SettingsError } from './read-settings.ts';
+
+const production = {
+  APP_URL: 'https://plants.example',
+  AUTH_SECRETS: 'a'.repeat(32),
+  DATABASE_URL: 'postgresql://plants@db.example/plants',
+  REDIS_URL: 'rediss://redis.example/2',
+  PLANT_ID_API_KEY: 'k',
+  ALLOWED_HOSTS: 'plants.example',
+  METRICS_TOKEN: 'm'.repeat(16),
+};
+
+function faultsOf(environment: Record<string, string>): string[] {
+  try {
+    readSettings(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.faults.map(({ variable, problem }) => `${variable} ${problem}`);
+  }
+}
+
+describe('readSettings', () => {
+  it('needs nothing in development', () => {
+    const settings = readSettings({ APP_ENV: 'development' });
+    expect(settings).toMatchObject({
+      mode: 'development',
+      host: '127.0.0.1',
+      rates: { anonymous: { count: 10, windowMs: 3_600_000 } },
+      plantId: { timeoutMs: 35_000, circuit: { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 } },
+      plantnet: { timeoutMs: 20_000, circuit: { failMax: 5, resetTimeoutMs: 30_000 } },
+      upload: { maxBytes: 10_000_000, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
+      cache: { ttlMs: 86_400_000, staleMs: 604_800_000 },
+    });
+    expect(settings.appUrl.origin).toBe('http://localhost:3000');
+  });
+
+  it('is production unless told otherwise, and lists all that production lacks', () => {
+    expect(faultsOf({})).toEqual([
+      'APP_URL is required in production',
+      'AUTH_SECRETS is required in production',
+      'DATABASE_URL is required in production',
+      'ALLOWED_HOSTS is required in production',
+      'METRICS_TOKEN is required in production',
+      'REDIS_URL or UPSTASH_REDIS_REST_URL is required in production',
+      'PLANT_ID_API_KEY or PLANTNET_API_KEY is required in production',
+    ]);
+  });
+
+  it('takes a whole production set, empty variables counting as unset', () => {
+    const settings = readSettings({ ...production, PLANTNET_API_KEY: '', SOMETHING_ELSE: 'x' });
+    expect(settings).toMatchObject({ mode: 'production', host: '0.0.0.0', plantnet: { apiKey: undefined } });
+    expect(settings.redis).toEqual({ connection: { url: production.REDIS_URL }, timeoutMs: 100 });
+  });
+
+  it('tells malformed values and broken rules in one go', () => {
+    const faults = faultsOf({
+      ...production,
+      PORT: '99999',
+      IDENTIFY_RATE_FREE: '10 per hour',
+      METRICS_TOKEN: 'short',
+      ADMIN_EMAIL: 'a@b.example',
+    });
+    expect(faults).toHaveLength(4);
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'PORT',
+      'IDENTIFY_RATE_FREE',
+      'METRICS_TOKEN',
+      'ADMIN_PASSWORD',
+    ]);
+  });
+
+  it('never repeats a value, which may be a secret', () => {
+    expect(
+      faultsOf({ ...production, AUTH_SECRETS: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@h/d' }).join(),
+    ).not.toContain('hunter2');
+  });
+
+  it.each([
+    [{ HOST: '0.0.0.0' }, 'HOST'],
+    [{ ALLOWED_HOSTS: 'localhost, plants.example' }, 'ALLOWED_HOSTS'],
+  ])('keeps development on loopback: %o', (extra, variable) => {
+    expect(faultsOf({ APP_ENV: 'development', ...extra })).toEqual([expect.stringContaining(`${variable} must`)]);
+  });
+
+  it('prefers REST to TCP and gives it its own time limit', () => {
+    const settings = readSettings({
+      ...production,
+      UPSTASH_REDIS_REST_URL: 'https://redis.example',
+      UPSTASH_REDIS_REST_TOKEN: 't',
+    });
+    expect(settings.redis).toEqual({ connection: { restUrl: 'https://redis.example', token: 't' }, timeoutMs: 500 });
+  });
+
+  it.each(['5/15m', '1/s', '1000/h', '7/2d'])('reads the rate %s', (text) => {
+    expect(faultsOf({ APP_ENV: 'development', SIGN_IN_RATE: text })).toEqual([]);
+  });
+
+  it.each(['0/h', '5/0m', '/h', '5/h/h', '-1/h', '5/w'])('refuses the rate %s', (text) => {
+    expect(faultsOf({ APP_ENV: 'development', SIGN_IN_RATE: text })).toHaveLength(1);
+  });
+
+  it('never lets the simulator answer in production', () => {
+    expect(faultsOf({ ...production, PLANT_DEMO: '1' })).toEqual([expect.stringContaining('PLANT_DEMO')]);
+  });
+});

@@ -1,0 +1,89 @@
+import type { VariableName } from './schema.ts';
+
+/** The variables that are set; an empty one counts as unset. */
+export type Given = Readonly<Partial<Record<VariableName, string>>>;
+
+export interface Fault {
+  variable: VariableName;
+  /** Follows the variable's name; never repeats its value, which may be a secret. */
+  problem: string;
+}
+
+const REQUIRED_IN_PRODUCTION: readonly VariableName[] = [
+  'APP_URL',
+  'AUTH_SECRETS',
+  'DATABASE_URL',
+  'ALLOWED_HOSTS',
+  'METRICS_TOKEN',
+];
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
+
+const hosts = (given: string | undefined): string[] =>
+  (given ?? '').split(',').flatMap((part) => part.trim().toLowerCase() || []);
+
+/** What one variable demands of another; judged on the raw values so that one fault never hides the next. */
+export function rulesBroken(given: Given): Fault[] {
+  const faults: Fault[] = [];
+  const demand = (holds: boolean, variable: VariableName, problem: string) => {
+    if (!holds) faults.push({ variable, problem });
+  };
+  const together = (a: VariableName, b: VariableName) => {
+    demand(!given[a] || !!given[b], b, `is needed beside ${a}`);
+    demand(!given[b] || !!given[a], a, `is needed beside ${b}`);
+  };
+
+  if (given.APP_ENV === 'development') {
+    demand(
+      !given.HOST || LOOPBACK.has(given.HOST.toLowerCase()),
+      'HOST',
+      'must be a loopback address in development, where anyone may identify',
+    );
+    demand(
+      hosts(given.ALLOWED_HOSTS).every((host) => LOOPBACK.has(host)),
+      'ALLOWED_HOSTS',
+      'must hold only loopback names in development, where anyone may identify',
+    );
+  } else {
+    for (const variable of REQUIRED_IN_PRODUCTION) demand(!!given[variable], variable, 'is required in production');
+    demand(
+      !!given.REDIS_URL || !!given.UPSTASH_REDIS_REST_URL,
+      'REDIS_URL',
+      'or UPSTASH_REDIS_REST_URL is required in production',
+    );
+    demand(
+      !!given.PLANT_ID_API_KEY || !!given.PLANTNET_API_KEY,
+      'PLANT_ID_API_KEY',
+      'or PLANTNET_API_KEY is required in production',
+    );
+    demand(
+      !given.PLANT_DEMO || given.PLANT_DEMO === 'off',
+      'PLANT_DEMO',
+      'must not be set in production: the simulator never answers there',
+    );
+  }
+  together('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN');
+  together('ADMIN_EMAIL', 'ADMIN_PASSWORD');
+  together('AUTH_GITHUB_ID', 'AUTH_GITHUB_SECRET');
+  together('AUTH_GOOGLE_ID', 'AUTH_GOOGLE_SECRET');
+  for (const provider of ['PLANT_ID', 'PLANTNET'] as const) {
+    const base = Number(given[`${provider}_CIRCUIT_RESET_TIMEOUT`] || (provider === 'PLANT_ID' ? 60 : 30));
+    const most = Number(given[`${provider}_CIRCUIT_MAX_RESET_TIMEOUT`] || 300);
+    demand(
+      !(most < base),
+      `${provider}_CIRCUIT_MAX_RESET_TIMEOUT`,
+      `must not be under ${provider}_CIRCUIT_RESET_TIMEOUT`,
+    );
+  }
+  demand(
+    !(Number(given.CACHE_STALE_TTL || 604_800) < Number(given.CACHE_TTL || 86_400)),
+    'CACHE_STALE_TTL',
+    'must not be under CACHE_TTL: both count from writing',
+  );
+  demand(
+    !((given.LEGACY_API_SUNSET_AT || '2027-07-01') < (given.LEGACY_API_DEPRECATED_AT || '2026-01-01')),
+    'LEGACY_API_SUNSET_AT',
+    'must not lie before LEGACY_API_DEPRECATED_AT',
+  );
+  return faults;
+}

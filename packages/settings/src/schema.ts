@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { address, day, decimal, hostName, integer, list, onOff, origin, rate, seconds } from './values.ts';
+
+const secret = (bytes: number) =>
+  z.string().refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
+const text = z.string().max(4_000, 'is too long');
+
+/**
+ * The settings table: each variable with its form and default. `prefault` gives the default as people write it, so
+ * that it goes through the same parsing. What one variable says about another is in `rules.ts`.
+ */
+export const schema = z.object({
+  APP_ENV: z.enum(['development', 'production'], 'must be development or production').prefault('production'),
+  HOST: hostName.optional(),
+  PORT: integer(0, 65_535).prefault('3000'),
+  APP_URL: origin.optional(),
+  HTTPS_REDIRECT: onOff.prefault('on'),
+  AUTH_SECRETS: list(secret(32)).optional(),
+
+  DATABASE_URL: address('postgresql', 'postgres').optional(),
+  DATABASE_POOL: integer(1, 200).prefault('10'),
+  UPSTASH_REDIS_REST_URL: address('https', 'http').optional(),
+  UPSTASH_REDIS_REST_TOKEN: text.optional(),
+  REDIS_URL: address('redis', 'rediss', 'unix').optional(),
+  REDIS_TIMEOUT_MS: integer(10, 10_000).optional(),
+
+  PLANT_ID_API_KEY: text.optional(),
+  PLANTNET_API_KEY: text.optional(),
+  PLANT_ID_BASE_URL: address('https', 'http').prefault('https://plant.id/api/v3'),
+  PLANTNET_BASE_URL: address('https', 'http').prefault('https://my-api.plantnet.org/v2'),
+  /** Set by the launcher when the simulator answers for both providers. */
+  PLANT_DEMO: onOff.or(z.literal('1').transform(() => true)).prefault('off'),
+  PLANT_ID_API_TIMEOUT: seconds(1, 40).prefault('35'),
+  PLANTNET_API_TIMEOUT: seconds(1, 40).prefault('20'),
+
+  PLANT_ID_CIRCUIT_FAIL_MAX: integer(1, 100).prefault('3'),
+  PLANT_ID_CIRCUIT_RESET_TIMEOUT: seconds(1, 3_600).prefault('60'),
+  PLANT_ID_CIRCUIT_SUCCESS_THRESHOLD: integer(1, 100).prefault('2'),
+  PLANT_ID_CIRCUIT_TRIAL_PERMITS: integer(1, 100).prefault('2'),
+  PLANT_ID_CIRCUIT_MAX_RESET_TIMEOUT: seconds(1, 86_400).prefault('300'),
+  PLANTNET_CIRCUIT_FAIL_MAX: integer(1, 100).prefault('5'),
+  PLANTNET_CIRCUIT_RESET_TIMEOUT: seconds(1, 3_600).prefault('30'),
+  PLANTNET_CIRCUIT_SUCCESS_THRESHOLD: integer(1, 100).prefault('2'),
+  PLANTNET_CIRCUIT_TRIAL_PERMITS: integer(1, 100).prefault('2'),
+  PLANTNET_CIRCUIT_MAX_RESET_TIMEOUT: seconds(1, 86_400).prefault('300'),
+  PROVIDER_MAX_CONCURRENCY: integer(1, 1_000).prefault('20'),
+
+  CACHE_TTL: seconds(1, 31_536_000).prefault('86400'),
+  CACHE_STALE_TTL: seconds(1, 31_536_000).prefault('604800'),
+  CACHE_LOCK_TIMEOUT: seconds(1, 300).optional(),
+  CACHE_LOCK_EXPIRE: seconds(1, 300).prefault('30'),
+  CACHE_LOCK_AUTO_RENEWAL: onOff.prefault('on'),
+
+  PLANT_ID_DAILY_QUOTA: integer(0, 10_000_000).optional(),
+  PLANT_ID_MONTHLY_QUOTA: integer(0, 100_000_000).optional(),
+  PLANTNET_DAILY_QUOTA: integer(0, 10_000_000).prefault('500'),
+  PLANTNET_HOURLY_QUOTA: integer(0, 1_000_000).optional(),
+  PLANT_ID_CREDIT_COST: decimal(0, 1_000).prefault('0.029'),
+
+  IDENTIFY_RATE_ANONYMOUS: rate.prefault('10/h'),
+  IDENTIFY_RATE_FREE: rate.prefault('100/h'),
+  IDENTIFY_RATE_PRO: rate.prefault('200/h'),
+  IDENTIFY_RATE_PREMIUM: rate.prefault('500/h'),
+  IDENTIFY_RATE_ENTERPRISE: rate.prefault('1000/h'),
+  SIGN_IN_RATE: rate.prefault('5/15m'),
+  SIGN_IN_RATE_ADDRESS: rate.prefault('20/15m'),
+  REGISTER_RATE: rate.prefault('3/h'),
+  REFRESH_RATE: rate.prefault('30/h'),
+
+  ALLOWED_HOSTS: list(hostName).optional(),
+  CORS_ALLOWED_ORIGINS: list(origin).prefault(''),
+  CSRF_TRUSTED_ORIGINS: list(origin).prefault(''),
+  TRUSTED_PROXY_HOPS: integer(0, 10).prefault('0'),
+  LEGACY_API_DEPRECATED_AT: day.prefault('2026-01-01'),
+  LEGACY_API_SUNSET_AT: day.prefault('2027-07-01'),
+
+  DATA_DIR: text.prefault('.data'),
+  PHOTO_STORE: z
+    .string()
+    .regex(/^(file:.+|s3:\/\/[a-z0-9.-]+(\/.*)?)$/, 'must be file:<folder> or s3://<bucket>')
+    .optional(),
+  RETENTION_DAYS: integer(0, 36_500).prefault('0'),
+  UPLOAD_MAX_MB: integer(1, 50).prefault('10'),
+  UPLOAD_MAX_SIDE: integer(100, 30_000).prefault('10000'),
+  UPLOAD_MAX_MEGAPIXELS: integer(1, 200).prefault('89'),
+  UPLOAD_MAX_PHOTOS: integer(1, 5).prefault('5'),
+
+  METRICS_TOKEN: secret(16).optional(),
+  ALERT_WEBHOOK_URL: address('https', 'http').optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level from trace to silent')
+    .prefault('info'),
+  ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(10, 'must have 10 to 200 characters')
+    .max(200, 'must have 10 to 200 characters')
+    .optional(),
+  AUTH_GITHUB_ID: text.optional(),
+  AUTH_GITHUB_SECRET: text.optional(),
+  AUTH_GITHUB_ISSUER: address('https', 'http').optional(),
+  AUTH_GOOGLE_ID: text.optional(),
+  AUTH_GOOGLE_SECRET: text.optional(),
+  AUTH_GOOGLE_ISSUER: address('https', 'http').optional(),
+});
+
+/** Every variable with its parsed value. */
+export type Values = z.output<typeof schema>;
+export type VariableName = keyof Values;

@@ -1,0 +1,92 @@
+import type { Values } from './schema.ts';
+
+interface CircuitSettings {
+  failMax: number;
+  resetTimeoutMs: number;
+  maxResetTimeoutMs: number;
+  successThreshold: number;
+  trialPermits: number;
+}
+
+export interface ProviderSettings {
+  /** Undefined: the provider is off. */
+  apiKey: string | undefined;
+  baseUrl: string;
+  timeoutMs: number;
+  circuit: CircuitSettings;
+}
+
+function providerOf(prefix: 'PLANT_ID' | 'PLANTNET', values: Values): ProviderSettings {
+  return {
+    apiKey: values[`${prefix}_API_KEY`],
+    baseUrl: values[`${prefix}_BASE_URL`],
+    timeoutMs: values[`${prefix}_API_TIMEOUT`],
+    circuit: {
+      failMax: values[`${prefix}_CIRCUIT_FAIL_MAX`],
+      resetTimeoutMs: values[`${prefix}_CIRCUIT_RESET_TIMEOUT`],
+      maxResetTimeoutMs: values[`${prefix}_CIRCUIT_MAX_RESET_TIMEOUT`],
+      successThreshold: values[`${prefix}_CIRCUIT_SUCCESS_THRESHOLD`],
+      trialPermits: values[`${prefix}_CIRCUIT_TRIAL_PERMITS`],
+    },
+  };
+}
+
+function redisOf(values: Values): { url: string } | { restUrl: string; token: string } | undefined {
+  const { UPSTASH_REDIS_REST_URL: restUrl, UPSTASH_REDIS_REST_TOKEN: token, REDIS_URL: url } = values;
+  if (restUrl !== undefined && token !== undefined) return { restUrl, token };
+  return url === undefined ? undefined : { url };
+}
+
+/** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
+export function group(values: Values) {
+  const development = values.APP_ENV === 'development';
+  const redis = redisOf(values);
+  const megabyte = 1_000_000;
+  return {
+    mode: values.APP_ENV,
+    host: values.HOST ?? (development ? '127.0.0.1' : '0.0.0.0'),
+    port: values.PORT,
+    appUrl: new URL(values.APP_URL ?? `http://localhost:${values.PORT}`),
+    httpsRedirect: values.HTTPS_REDIRECT,
+    /** Undefined in development, where one is made and kept in the data folder. */
+    authSecrets: values.AUTH_SECRETS,
+    /** Undefined in development: the launcher embeds one. */
+    database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL },
+    redis: {
+      connection: redis,
+      timeoutMs: values.REDIS_TIMEOUT_MS ?? (redis !== undefined && 'restUrl' in redis ? 500 : 100),
+    },
+    /** The simulator answers for both providers. */
+    isDemo: values.PLANT_DEMO,
+    plantId: providerOf('PLANT_ID', values),
+    plantnet: providerOf('PLANTNET', values),
+    providerMaxConcurrency: values.PROVIDER_MAX_CONCURRENCY,
+    cache: { ttlMs: values.CACHE_TTL, staleMs: values.CACHE_STALE_TTL },
+    rates: {
+      anonymous: values.IDENTIFY_RATE_ANONYMOUS,
+      free: values.IDENTIFY_RATE_FREE,
+      pro: values.IDENTIFY_RATE_PRO,
+      premium: values.IDENTIFY_RATE_PREMIUM,
+      enterprise: values.IDENTIFY_RATE_ENTERPRISE,
+    },
+    allowedHosts: values.ALLOWED_HOSTS ?? ['localhost', '127.0.0.1'],
+    trustedOrigins: values.CSRF_TRUSTED_ORIGINS,
+    proxyHops: values.TRUSTED_PROXY_HOPS,
+    legacy: { deprecatedAt: values.LEGACY_API_DEPRECATED_AT, sunsetAt: values.LEGACY_API_SUNSET_AT },
+    dataDir: values.DATA_DIR,
+    photoStore: values.PHOTO_STORE,
+    upload: {
+      maxBytes: values.UPLOAD_MAX_MB * megabyte,
+      maxSide: values.UPLOAD_MAX_SIDE,
+      maxPixels: values.UPLOAD_MAX_MEGAPIXELS * 1_000_000,
+      maxPhotos: values.UPLOAD_MAX_PHOTOS,
+    },
+    logLevel: values.LOG_LEVEL,
+    admin:
+      values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
+        ? undefined
+        : { email: values.ADMIN_EMAIL, password: values.ADMIN_PASSWORD },
+  };
+}
+
+export type Settings = ReturnType<typeof group>;

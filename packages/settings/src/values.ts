@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** `count` calls per `windowMs` milliseconds. */
+export interface Rate {
+  count: number;
+  windowMs: number;
+}
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A whole number within a range that the message repeats. */
+export function integer(min: number, max: number) {
+  const text = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, text)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, text);
+}
+
+/** A number with a fraction, such as a price. */
+export function decimal(min: number, max: number) {
+  const text = `must be a number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,9})?$/, text)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, text);
+}
+
+/** Whole seconds, handed on as milliseconds. */
+export function seconds(min: number, max: number) {
+  return integer(min, max).transform((value) => value * 1_000);
+}
+
+/** `10/h`, `5/15m`: a count, a slash, an optional number and one of s m h d. */
+export const rate = z.string().transform((text, context): Rate => {
+  const [, count, amount, unit] = /^(\d{1,7})\/(\d{0,4})([smhd])$/.exec(text) ?? [];
+  const windowMs = unit === undefined ? 0 : Number(amount || 1) * UNITS[unit as keyof typeof UNITS];
+  if (Number(count) >= 1 && windowMs > 0) return { count: Number(count), windowMs };
+  context.addIssue('must look like 10/h or 5/15m: a count, then s, m, h or d');
+  return z.NEVER;
+});
+
+export const onOff = z.enum(['on', 'off', 'true', 'false'], 'must be on or off').transform((value) => {
+  return value === 'on' || value === 'true';
+});
+
+/** Comma-separated, blanks around each entry ignored, empty entries dropped. */
+export function list<T>(entry: z.ZodType<T, string>) {
+  return z
+    .string()
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .pipe(z.array(entry));
+}
+
+/** A host name or address without a port, lower case. */
+export const hostName = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[0-9A-Za-z.-]+)$/, 'must be a host name without a port')
+  .transform((host) => host.toLowerCase());
+
+/** An address of one of the given schemes, without a user name. */
+export function address(...schemes: readonly string[]) {
+  return z.string().refine(
+    (text) => {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      return url !== undefined && schemes.includes(url.protocol.slice(0, -1));
+    },
+    `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  );
+}
+
+/** Scheme, host and port only; handed on in the form browsers send as Origin. */
+export const origin = address('http', 'https')
+  .refine((text) => new URL(text).pathname === '/' && !text.includes('?') && !text.includes('#'), {
+    error: 'must be an origin: scheme, host and port, no path',
+    abort: true,
+  })
+  .transform((text) => new URL(text).origin);
+
+/** `2026-01-01`, midnight UTC. */
+export const day = z.iso.date('must be a day such as 2026-01-01').transform((text) => new Date(`${text}T00:00:00Z`));
