@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { redact, redactAndCut } from './redact.ts';
+
+const SECRET = 'hush9f3Q';
+
+describe('redact', () => {
+  it.each([
+    [`GET https://my-api.plantnet.org/v2/identify/all?api-key=${SECRET}&lang=en`, 'lang=en'],
+    [`https://my-api.plantnet.org/v2/identify/all?lang=en&api-key=${SECRET}`, 'lang=en'],
+    [`?api_key=${SECRET}#x`, '#x'],
+    [`api-key%3D${SECRET}`, ''],
+    [`Api-Key: ${SECRET}\r\nHost: plant.id`, 'Host: plant.id'],
+    [`{ 'Api-Key': '${SECRET}', 'Content-Type': 'application/json' }`, "'Content-Type': 'application/json'"],
+    [`{"api_key":"${SECRET}","n":1}`, '"n":1'],
+    [String.raw`{\"token\":\"${SECRET}\",\"n\":1}`, String.raw`\"n\":1`],
+    [`Authorization: Bearer ${SECRET}.abc.def`, 'Authorization'],
+    [`authorization: Basic ${SECRET}==`, 'authorization'],
+    [`got Bearer ${SECRET}-_. instead`, 'instead'],
+    [`Cookie: a=1; next-auth.session-token=${SECRET}; b=${SECRET}\nAccept: */*`, 'Accept: */*'],
+    [`set-cookie: __Secure-next-auth.session-token=${SECRET}; Path=/`, 'set-cookie'],
+    [`{"cookie":"sid=${SECRET}","n":1}`, '"n":1'],
+    [`next-auth.session-token=${SECRET}`, 'next-auth'],
+    [`redis://default:${SECRET}@cache.example:6379/0`, 'cache.example:6379/0'],
+    [`refresh_token=${SECRET}`, 'refresh_token'],
+    [`password: ${SECRET}`, 'password'],
+  ])('hides the secret of %j and keeps the rest', (text, kept) => {
+    const redacted = redact(text);
+    expect(redacted).not.toContain(SECRET);
+    expect(redacted).toContain(kept);
+  });
+
+  it('leaves ordinary text as it is', () => {
+    const text = '[CIRCUIT] plant_id_api state transition: CLOSED → OPEN (fail_count=3) at https://plant.id/api/v3?x=1';
+    expect(redact(text)).toBe(text);
+  });
+
+  it('keeps JSON readable as JSON', () => {
+    expect(JSON.parse(redact(`{"a":{"token":"${SECRET}"},"b":[1]}`))).toEqual({ a: { token: '[redacted]' }, b: [1] });
+  });
+
+  it('puts everything on one line', () => {
+    expect(redact('first\r\n[AUTH] forged\u2028third\u0007')).toBe('first [AUTH] forged third ');
+  });
+});
+
+describe('redactAndCut', () => {
+  it('redacts before it cuts, so that no half of a key stays', () => {
+    const url = `https://my-api.plantnet.org/v2/identify/all?api-key=${SECRET}`;
+    for (let max = 0; max <= url.length; max += 1) expect(redactAndCut(url, max)).not.toContain(SECRET.slice(0, 4));
+  });
+
+  it('cuts to 100 characters unless told, never through one', () => {
+    expect(redactAndCut('🌱'.repeat(150))).toBe('🌱'.repeat(100));
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } from './request-id.ts';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+it('keeps a valid UUID as it was sent', () => {
+  expect(acceptRequestId('0B5C3A5E-8D0B-4C57-9E40-0C8F7A1B2C3D')).toBe('0B5C3A5E-8D0B-4C57-9E40-0C8F7A1B2C3D');
+});
+
+it.each([
+  null,
+  undefined,
+  '',
+  'abc',
+  '0b5c3a5e-8d0b-4c57-9e40-0c8f7a1b2c3d\r\nX: y',
+  '0b5c3a5e8d0b4c579e400c8f7a1b2c3d',
+  '00000000-0000-0000-0000-000000000000',
+])('replaces %j by a new UUID', (header) => {
+  const id = acceptRequestId(header);
+  expect(id).toMatch(UUID);
+  expect(id).not.toBe(header);
+});
+
+it('is seen through awaits, by its own request alone', async () => {
+  const seen = await Promise.all(
+    [newRequestId(), newRequestId()].map((id) =>
+      runWithRequestId(id, async () => {
+        await Promise.resolve();
+        return currentRequestId() === id;
+      }),
+    ),
+  );
+  expect(seen).toEqual([true, true]);
+  expect(currentRequestId()).toBeUndefined();
+});
+
+it('is shared by every copy of this module in the process', async () => {
+  const copyUrl: string = new URL('./request-id.ts?copy', import.meta.url).href;
+  const copy: unknown = await import(copyUrl);
+  expect(copy).not.toBe(await import('./request-id.ts'));
+  const { currentRequestId: seenByCopy } = copy as { currentRequestId: typeof currentRequestId };
+  expect(runWithRequestId('shared', () => seenByCopy())).toBe('shared');
+});
