@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from './lock-file.mjs';
+
+const INPUTS = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc'];
+
+/**
+ * Everything an installation depends on.
+ * @param {string} root
+ */
+function fingerprint(root) {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+  for (const name of INPUTS) {
+    const path = join(root, name);
+    hash.update(`\0${name}\0`).update(existsSync(path) ? readFileSync(path) : '');
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Installs the dependencies unless they are the ones of the lock file already.
+ * @param {string} root
+ * @param {(text: string) => void} say
+ * @param {(child: import('node:child_process').ChildProcess) => void} onChild
+ * @returns {Promise<boolean>} whether the dependencies are there
+ */
+export async function install(root, say, onChild) {
+  const stamp = join(root, 'node_modules', '.plant-install');
+  const wanted = fingerprint(root);
+  const isCurrent = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  if (isCurrent()) return true;
+  const work = async () => {
+    if (isCurrent()) return true;
+    say('Installing dependencies ...');
+    const { code, output } = await pnpmInstall(root, onChild);
+    if (code === 0) writeFileSync(stamp, wanted);
+    else if (code !== null) say(`${output}\npnpm install failed; see above.`);
+    return code === 0;
+  };
+  const waiting = () => say('Another command is installing the dependencies; waiting for it ...');
+  return await withLock(join(root, 'node_modules', '.plant-install.lock'), work, waiting);
+}
+
+/**
+ * Its output is only of interest when it fails. CI=true keeps pnpm from asking questions.
+ * @param {string} root
+ * @param {(child: import('node:child_process').ChildProcess) => void} onChild
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+function pnpmInstall(root, onChild) {
+  return new Promise((resolve) => {
+    const child = spawn('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], {
+      cwd: root,
+      env: { ...process.env, CI: 'true' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const collect = (/** @type {Buffer} */ chunk) => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.on('error', (error) => resolve({ code: 1, output: `pnpm could not be started: ${error.message}` }));
+    child.on('close', (code) => resolve({ code, output }));
+    onChild(child);
+  });
+}

@@ -1,0 +1,29 @@
+import { check, type Step } from './steps.ts';
+
+/** What turbo needs to stay on this machine and to say little. */
+const TURBO_ENV = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
+
+/** The Prisma client and whatever else is generated; turbo repeats it only when its inputs changed. */
+export const generate: Step = check('generated code', {
+  name: 'turbo',
+  args: ['run', 'generate', '--output-logs=errors-only'],
+  env: TURBO_ENV,
+});
+
+export const types: Step = check('types', {
+  name: 'turbo',
+  args: ['run', 'typecheck', '--continue', '--output-logs=errors-only'],
+  env: TURBO_ENV,
+});
+
+export const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
+
+export const staticChecks: readonly Step[] = [
+  generate,
+  types,
+  check('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
+  lint,
+  check('import rules', { name: process.execPath, args: [...process.execArgv, 'scripts/checks/check-imports.ts'] }),
+  check('unused code', { name: 'knip', args: ['--no-progress'] }),
+  check('secret scan', { name: process.execPath, args: [...process.execArgv, 'scripts/checks/check-secrets.ts'] }),
+];
