@@ -1,0 +1,1 @@
+export { applyMigrations, MigrationError, pendingMigrations } from './apply.ts';
