@@ -1,0 +1,53 @@
+import sharp, { type SharpOptions } from 'sharp';
+import type { InspectedPhoto } from './inspect-photo.ts';
+import type { PreparedPhoto } from './photo.ts';
+
+/** Neither provider asks for more, and their prices and times do not fall below it. */
+const MAX_SIDE = 1500;
+const QUALITY = 87;
+/** Looked at by libvips between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
+const TIME_LIMIT_SECONDS = 10;
+
+/**
+ * Lets sharp open the four formats we take and nothing else: left alone it renders an SVG called photo.jpg. Both
+ * settings hold for the whole process. One libvips thread each, and as many photos at once as the queue lets in.
+ */
+export function confineDecoder(): void {
+  sharp.cache(false);
+  sharp.concurrency(1);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadNsgifBuffer',
+    ],
+  });
+}
+
+/**
+ * Makes the only form of a photo that leaves or is stored: an sRGB JPEG, upright, on white, without metadata.
+ * Throws whatever sharp throws: its texts are shared by all decodes of the process and may be another photo's.
+ */
+export async function decodePhoto(photo: InspectedPhoto): Promise<PreparedPhoto> {
+  const options: SharpOptions = {
+    autoOrient: true,
+    failOn: 'warning',
+    limitInputChannels: 5,
+    limitInputPixels: photo.width * photo.height,
+    pages: 1,
+    sequentialRead: true,
+    unlimited: false,
+  };
+  const { format } = await sharp(photo.data, options).metadata();
+  if (format !== photo.type) throw new TypeError(`decoded as ${format}, inspected as ${photo.type}`);
+  const { data, info } = await sharp(photo.data, options)
+    .timeout({ seconds: TIME_LIMIT_SECONDS })
+    .resize(MAX_SIDE, MAX_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .jpeg({ quality: QUALITY })
+    .toBuffer({ resolveWithObject: true });
+  return { jpeg: data, width: info.width, height: info.height };
+}

@@ -1,0 +1,75 @@
+import { typeOfMediaType, typeOfName } from './declaration.ts';
+import { readGif } from './gif.ts';
+import { readJpeg } from './jpeg.ts';
+import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
+import { readPng } from './png.ts';
+import { refusal } from './refusal.ts';
+import { recognise } from './signature.ts';
+import type { Fault, Structure } from './structure.ts';
+import { readWebp } from './webp.ts';
+
+/** A photo whose signature and structure are known to be sound and affordable; nothing was decoded for it. */
+export interface InspectedPhoto {
+  /** Of the bytes as they came in. */
+  hash: string;
+  name: string;
+  type: PhotoType;
+  /** Pixels as stored: an EXIF orientation is not applied yet. */
+  width: number;
+  height: number;
+  frames: number;
+  /** What may be handed to a decoder: trailing bytes and needless PNG chunks are gone. */
+  data: Buffer;
+}
+
+/** A JPEG of 2600 scans and 850 kB keeps a decoder busy for a minute; cameras and editors write about ten. */
+const MAX_SCANS = 64;
+/** libwebp's cost grows with the square of the frames: 60,000 of them take ten seconds. */
+const MAX_FRAMES = 500;
+/** What one decode may hold when the format makes it hold the whole picture, in bytes. */
+const MAX_HELD_BYTES = 200_000_000;
+
+const READERS: Readonly<Record<PhotoType, (bytes: Buffer) => Structure | Fault>> = {
+  jpeg: readJpeg,
+  png: readPng,
+  webp: readWebp,
+  gif: readGif,
+};
+
+/**
+ * Decides, without decoding anything, whether a photo may go near a decoder: a decoder's own limits do not bound its
+ * time or memory. Takes milliseconds for any file. `index` is the photo's place in the upload, from 0.
+ * @throws {PhotoError} `photo_type`: what it is disagrees with what we take, or with what it says it is;
+ * `photo_too_large`: over a limit; `photo_undecodable`: cut short or broken.
+ */
+export function inspectPhoto(photo: UploadedPhoto, index: number, limits: PhotoLimits): InspectedPhoto {
+  const { bytes, hash, name } = photo;
+  if (bytes.length === 0) throw refusal.empty(index);
+  if (bytes.length > limits.maxBytes) throw refusal.bytes(index, bytes.length, limits.maxBytes);
+  const type = agreedType(photo, index);
+  const structure = READERS[type](bytes);
+  if ('fault' in structure) throw refusal.unreadable(index, structure.fault);
+  refuseExcess(structure, index, limits);
+  const { width, height, frames, data } = structure;
+  return { hash, name, type, width, height, frames, data };
+}
+
+/** Signature, declared type and name must say the same; the last two may say nothing. */
+function agreedType(photo: UploadedPhoto, index: number): PhotoType {
+  const type = recognise(photo.bytes);
+  if (type === undefined) throw refusal.unknownType(index);
+  if (type === 'avif' || type === 'heic') throw refusal.refusedType(index, type);
+  if ((typeOfMediaType(photo.declaredType) ?? type) !== type) throw refusal.declaredOtherwise(index, type);
+  if ((typeOfName(photo.name) ?? type) !== type) throw refusal.namedOtherwise(index, type, photo.name);
+  return type;
+}
+
+function refuseExcess(structure: Structure, index: number, limits: PhotoLimits): void {
+  const { width, height, frames, scans, heldBytes } = structure;
+  const side = Math.max(width, height);
+  if (side > limits.maxSide) throw refusal.side(index, side, limits.maxSide);
+  if (frames > MAX_FRAMES) throw refusal.frames(index, frames, MAX_FRAMES);
+  if (width * height * frames > limits.maxPixels) throw refusal.pixels(index, structure, limits.maxPixels);
+  if (scans > MAX_SCANS) throw refusal.scans(index, scans, MAX_SCANS);
+  if (heldBytes > MAX_HELD_BYTES) throw refusal.memory(index, heldBytes, MAX_HELD_BYTES);
+}

@@ -1,0 +1,21 @@
+/** What the file's own structure says about the picture, read without decoding a pixel. */
+export interface Structure {
+  width: number;
+  height: number;
+  /** Pictures in an animation; 1 for a still. */
+  frames: number;
+  /** Passes over the picture: a decoder works through the whole of it once for each. */
+  scans: number;
+  /** Bytes a decoder must hold at once because it cannot work row by row; 0 when it can. */
+  heldBytes: number;
+  /** The file as far as it is a picture. */
+  data: Buffer;
+}
+
+/** Why a structure cannot be followed, as the end of the sentence "Photo 1 could not be read: …". */
+export interface Fault {
+  fault: string;
+}
+
+export const TRUNCATED: Fault = { fault: 'the file ends before the picture does' };
+export const DAMAGED: Fault = { fault: 'the file is damaged' };
