@@ -1,0 +1,17 @@
+import type { Outcome } from '@plantcommunity/resilience';
+import { ProviderError, type ProviderErrorKind } from '../provider.ts';
+
+const OUTCOMES: Readonly<Record<ProviderErrorKind, Outcome>> = {
+  failed: 'failure',
+  timeout: 'failure',
+  // The service works: it is this request that it refused.
+  rejected: 'success',
+  // Neither tells whether the service works.
+  quota: 'ignored',
+  misconfigured: 'ignored',
+};
+
+/** What an error of a provider's call means for its circuit. A caller who left says nothing about the service. */
+export function outcomeOf(error: unknown): Outcome {
+  return error instanceof ProviderError ? OUTCOMES[error.kind] : 'ignored';
+}

@@ -1,0 +1,24 @@
+import type { Candidate, ProviderAnswer } from '../../provider.ts';
+import { candidate, MAX_CANDIDATES } from '../candidate.ts';
+import type { PlantNetResult } from './response.ts';
+
+/** Results in our own words. Nothing in them is trusted: texts are cleaned and cut, lists are cut. */
+export function answerOf(results: readonly PlantNetResult[]): ProviderAnswer {
+  const ordered = results.toSorted((a, b) => b.score - a.score).slice(0, MAX_CANDIDATES);
+  return { provider: 'plantnet', isPlant: true, candidates: ordered.flatMap(candidateOf) };
+}
+
+/** What "Species not found" says: the photo was looked at and rejected. */
+export const NO_PLANT: ProviderAnswer = { provider: 'plantnet', isPlant: false, candidates: [] };
+
+function candidateOf({ score, species, gbif, images }: PlantNetResult): Candidate[] {
+  return candidate({
+    scientificName: species.scientificNameWithoutAuthor,
+    commonNames: species.commonNames,
+    genus: species.genus?.scientificNameWithoutAuthor,
+    family: species.family?.scientificNameWithoutAuthor,
+    score,
+    gbifId: gbif?.id,
+    images: (images ?? []).map(({ url, author, license }) => ({ url: url?.m, author, license })),
+  });
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Extras of an unexpected shape are left out rather than losing the answer. */
+const extra = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
+const text = extra(z.string());
+
+const taxon = extra(z.object({ scientificNameWithoutAuthor: text }));
+
+const image = z.object({ author: text, license: text, url: extra(z.object({ m: text })) });
+
+const result = z.object({
+  score: z.number(),
+  species: z.object({
+    scientificNameWithoutAuthor: z.string(),
+    genus: taxon,
+    family: taxon,
+    commonNames: extra(z.array(z.string())),
+  }),
+  images: extra(z.array(image)),
+  gbif: extra(z.object({ id: z.union([z.string(), z.number()]) })),
+});
+export type PlantNetResult = z.infer<typeof result>;
+
+/** An identification as POST answers it; fields that are not named here are let pass. */
+export const identification = z.object({ results: z.array(result) });
+
+/** What is left of the day's identifications. */
+export const dailyQuota = z.object({
+  quota: z.object({ identify: z.object({ remaining: extra(z.number()) }) }),
+});
+
+/** An answer outside 2xx. */
+export const errorBody = z.object({ message: z.string() });

@@ -1,0 +1,28 @@
+import { ProviderError, type ProviderErrorKind, type ProviderName } from '../provider.ts';
+import type { Reply } from './exchange.ts';
+import { plainText } from './plain-text.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+const EXCERPT = 100;
+
+/**
+ * The error for an answer outside 2xx. Its message is for our log: the status and the start of the body, from which
+ * `secret` is taken out before it is cut (half a key is a leak too).
+ */
+export function refusal(
+  provider: ProviderName,
+  kind: ProviderErrorKind,
+  reply: Reply,
+  context: { secret: string; now: number },
+): ProviderError {
+  const excerpt = plainText(withoutSecret(reply.text, context.secret), EXCERPT);
+  return new ProviderError(provider, kind, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
+    status: reply.status,
+    retryAfterMs: retryAfterMs(reply.headers.get('retry-after'), context.now),
+  });
+}
+
+function withoutSecret(text: string, secret: string): string {
+  if (!secret) return text;
+  return text.replaceAll(secret, '[redacted]').replaceAll(encodeURIComponent(secret), '[redacted]');
+}
