@@ -1,0 +1,26 @@
+import path from 'node:path';
+import type { NextConfig } from 'next';
+
+const repository = path.join(import.meta.dirname, '..', '..');
+
+/** Nothing of the settings is read here: one build serves every setting. */
+const config: NextConfig = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // Pages and API paths answer with and without a trailing slash; a redirect would lose a POST's body.
+  skipTrailingSlashRedirect: true,
+  outputFileTracingRoot: repository,
+  turbopack: { root: repository },
+  transpilePackages: [
+    '@plantcommunity/api',
+    '@plantcommunity/auth',
+    '@plantcommunity/db',
+    '@plantcommunity/identification',
+    '@plantcommunity/resilience',
+    '@plantcommunity/settings',
+    '@plantcommunity/telemetry',
+  ],
+  devIndicators: false,
+};
+
+export default config;

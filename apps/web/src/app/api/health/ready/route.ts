@@ -1,0 +1,16 @@
+import { container } from '@/server/container.ts';
+
+const PATIENCE_MS = 2_000;
+
+/** 200 while the database answers: it is all that an identification cannot do without. */
+export async function GET(): Promise<Response> {
+  const { database, logger } = await container();
+  const headers = { 'Cache-Control': 'no-store' };
+  try {
+    await database.ping(PATIENCE_MS);
+    return Response.json({ status: 'ready' }, { headers });
+  } catch (error) {
+    logger.warn({ error }, 'Not ready: the database does not answer');
+    return Response.json({ status: 'not_ready' }, { status: 503, headers });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+import { SiteFooter } from '@/components/site/site-footer.tsx';
+import { SiteHeader } from '@/components/site/site-header.tsx';
+import { viewer } from '@/server/viewer.ts';
+import { figtree, fraunces, frauncesItalic, jetbrainsMono } from '@/styles/fonts.ts';
+import '@/styles/tokens.css';
+import '@/styles/base.css';
+
+/** Every page carries the nonce of its own request, and nothing of the settings is rendered at build. */
+export const dynamic = 'force-dynamic';
+
+export const metadata: Metadata = {
+  title: { default: 'Plant ID Community', template: '%s · Plant ID Community' },
+  description: 'Show us a plant, and learn its name. Plant.id and Pl@ntNet look at your photo at the same time.',
+};
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  viewportFit: 'cover',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#fcfaf3' },
+    { media: '(prefers-color-scheme: dark)', color: '#111713' },
+  ],
+};
+
+export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
+  const { principal } = await viewer();
+  const fonts = [fraunces, frauncesItalic, figtree, jetbrainsMono].map((font) => font.variable).join(' ');
+  return (
+    <html lang="en" className={fonts}>
+      <body>
+        <SiteHeader principal={principal} />
+        {children}
+        <SiteFooter />
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,22 @@
+import { BlankSheet } from '@/components/home/blank-sheet.tsx';
+import { PhotoFacts } from '@/components/home/photo-facts.tsx';
+import { Sprig } from '@/components/sprig/sprig.tsx';
+import { viewer } from '@/server/viewer.ts';
+import styles from './home.module.css';
+
+export default async function Home() {
+  const { principal, isDemo } = await viewer();
+  return (
+    <main className={styles['home']}>
+      <div className={styles['title']}>
+        <h1>Show us a plant, and learn its name.</h1>
+        <p>
+          Plant.id and Pl@ntNet look at your photo at the same time. You see what each of them said.
+          {isDemo ? ' In this demo a stand-in answers for both.' : null}
+        </p>
+      </div>
+      <BlankSheet sprig={<Sprig />} />
+      <PhotoFacts signedIn={principal !== undefined} isDemo={isDemo} />
+    </main>
+  );
+}

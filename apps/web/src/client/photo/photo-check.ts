@@ -1,0 +1,66 @@
+import { bytesText } from '../words/amounts.ts';
+import { fileKind, type PhotoKind, SIGNATURE_BYTES } from './photo-kind.ts';
+
+/** The most a photo may weigh before it is sent; the server has the last word. */
+export const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
+
+/** A file that cannot be used, with its reason and remedy in one text. */
+export interface Refusal {
+  name: string;
+  /** Three to seven letters in place of a picture: "PDF", "12 MB". */
+  badge: string;
+  reason: string;
+}
+
+export type Checked = { ok: true; file: File } | { ok: false; refusal: Refusal };
+
+const FORMATS = 'Choose a JPEG, PNG, WebP or GIF.';
+const EXTENSIONS: Record<PhotoKind, readonly string[]> = {
+  JPEG: ['jpg', 'jpeg', 'jpe', 'jfif'],
+  PNG: ['png'],
+  WebP: ['webp'],
+  GIF: ['gif'],
+};
+const KNOWN = new Set(Object.values(EXTENSIONS).flat());
+
+/**
+ * Looks at a file before anything is sent: what it is by its first bytes, what it calls itself, how big it is. A photo
+ * under another photo's extension is taken under its true one.
+ */
+export async function checkPhoto(file: File): Promise<Checked> {
+  const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
+  const kind = fileKind(new Uint8Array(await file.slice(0, SIGNATURE_BYTES).arrayBuffer()));
+  const refuse = (badge: string, reason: string): Checked => ({
+    ok: false,
+    refusal: { name: file.name, badge, reason },
+  });
+
+  if (file.size === 0) return refuse('Empty', 'There is nothing in this file. Choose another one.');
+  if (!kind.photo) {
+    const badge = kind.name?.split(' ')[0] ?? 'File';
+    if (kind.name === 'HEIC' || kind.name === 'AVIF') {
+      return refuse(badge, `${kind.name} photos cannot be read here yet. ${FORMATS}`);
+    }
+    const inside = kind.name === undefined ? 'it is no photo' : `it is ${kind.name === 'text' ? '' : 'a '}${kind.name}`;
+    return refuse(badge, KNOWN.has(extension) ? `It says photo, but inside ${inside}. ${FORMATS}` : `This is no photo: ${inside}. ${FORMATS}`);
+  }
+  if (extension !== '' && !KNOWN.has(extension)) {
+    return refuse(extension.slice(0, 7).toUpperCase(), `Its name ends in .${extension}, which is no photo. ${FORMATS}`);
+  }
+  if (file.size > MAX_PHOTO_BYTES) {
+    return refuse(
+      bytesText(file.size, 0),
+      `${bytesText(file.size)}; ${bytesText(MAX_PHOTO_BYTES, 0)} is the most. Make it smaller and it will fit.`,
+    );
+  }
+  return { ok: true, file: underTrueName(file, kind.photo, extension) };
+}
+
+function underTrueName(file: File, kind: PhotoKind, extension: string): File {
+  const type = `image/${kind.toLowerCase()}`;
+  const [usual = ''] = EXTENSIONS[kind];
+  if (EXTENSIONS[kind].includes(extension) && file.type === type) return file;
+  const stem = extension === '' ? file.name : file.name.slice(0, -extension.length - 1);
+  const name = EXTENSIONS[kind].includes(extension) ? file.name : `${stem || 'photo'}.${usual}`;
+  return new File([file], name, { type, lastModified: file.lastModified });
+}

@@ -1,0 +1,28 @@
+const NO_BREAK = '\u00a0';
+
+/** 4300000 -> "4.1 MB", 389000 -> "380 KB"; a no-break space before the unit. */
+export function bytesText(bytes: number, digits = 1): string {
+  if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))}${NO_BREAK}KB`;
+  return `${(bytes / 1024 / 1024).toFixed(digits)}${NO_BREAK}MB`;
+}
+
+/** Milliseconds as "0.4 s", from ten seconds on as "12 s". */
+export function secondsText(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)}${NO_BREAK}s`;
+}
+
+/** A share of one as "87 %"; what is not nothing is never called 0 %. */
+export function percentText(share: number): string {
+  const percent = Math.round(share * 100);
+  return percent === 0 && share > 0 ? `under 1${NO_BREAK}%` : `${percent}${NO_BREAK}%`;
+}
+
+/** Whole seconds left as a clock: "42 s", "12:40", "1:00:05". */
+export function countdownText(seconds: number): string {
+  const left = Math.max(0, Math.ceil(seconds));
+  if (left < 60) return `${left}${NO_BREAK}s`;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(left / 3600), Math.floor(left / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`;
+}

@@ -1,0 +1,74 @@
+'use client';
+
+import { Camera, Image as Picture } from 'lucide-react';
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useState } from 'react';
+import { keepPhoto } from '@/client/kept-photo.ts';
+import { usePhotoArrivals } from '@/client/photo/photo-arrivals.ts';
+import { firstUsable } from '@/client/photo/first-usable.ts';
+import type { Refusal } from '@/client/photo/photo-check.ts';
+import { PickPhoto } from '../controls/pick-photo.tsx';
+import { PhotoCorners } from '../paper/photo-corners.tsx';
+import { StickyBar } from '../paper/sticky-bar.tsx';
+import styles from './blank-sheet.module.css';
+import { UnfilledLabel } from './unfilled-label.tsx';
+
+const CORNERS = ['topLeft', 'topRight', 'bottomLeft'] as const;
+
+/** The empty sheet that takes a photo: chosen, dropped anywhere on the page, or pasted. */
+export function BlankSheet({ sprig }: { sprig: ReactNode }) {
+  const router = useRouter();
+  const [refusal, setRefusal] = useState<Refusal>();
+  const take = async (files: readonly File[]) => {
+    const { file, refusals } = await firstUsable(files);
+    setRefusal(file ? undefined : refusals[0]);
+    if (!file) return;
+    await keepPhoto(file);
+    router.push('/identify');
+  };
+  const onFiles = (files: readonly File[]) => void take(files);
+  const { above } = usePhotoArrivals(onFiles);
+  const look = above ? 'above' : refusal ? 'refused' : 'rest';
+
+  return (
+    <section className={styles['sheet']} data-look={look} aria-labelledby="lay">
+      <div className={styles['sprig']}>{sprig}</div>
+      <div className={styles['corners']}>
+        <PhotoCorners corners={CORNERS} />
+      </div>
+      <div className={styles['words']}>
+        <h2 id="lay">{above ? 'Let go to lay it here' : refusal ? 'No photo in there' : 'Lay a photo here'}</h2>
+        {refusal ? (
+          <p role="alert" className={styles['refusal']}>
+            <b>{refusal.name}</b>: {refusal.reason}
+          </p>
+        ) : (
+          <p className={styles['how']}>
+            Drop it anywhere on this page, or paste it with <kbd>Ctrl V</kbd>.
+          </p>
+        )}
+        <div className={styles['choose']}>
+          <PickPhoto main wide onFiles={onFiles}>
+            <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
+            Choose a photo
+          </PickPhoto>
+        </div>
+        <p className={styles['limits']}>One photo, up to 10&nbsp;MB. JPEG, PNG, WebP or GIF.</p>
+        <noscript>
+          <p className={styles['refusal']}>Choosing a photo needs JavaScript, which is off in this browser.</p>
+        </noscript>
+      </div>
+      <UnfilledLabel />
+      <StickyBar phoneOnly>
+        <PickPhoto main wide camera onFiles={onFiles}>
+          <Camera size={20} strokeWidth={1.7} aria-hidden="true" />
+          Take a photo
+        </PickPhoto>
+        <PickPhoto wide onFiles={onFiles}>
+          <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
+          Choose from your photos
+        </PickPhoto>
+      </StickyBar>
+    </section>
+  );
+}

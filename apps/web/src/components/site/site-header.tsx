@@ -1,0 +1,28 @@
+import type { Principal } from '@plantcommunity/auth';
+import Link from 'next/link';
+import { AccountMenu } from './account-menu.tsx';
+import { Mark } from './mark.tsx';
+import { NavLink } from './nav-link.tsx';
+import styles from './site-header.module.css';
+
+export function SiteHeader({ principal }: { principal: Principal | undefined }) {
+  return (
+    <header className={styles['header']}>
+      <div className={styles['inner']}>
+        <Link href="/" className={styles['home']}>
+          <Mark />
+          Plant ID Community
+        </Link>
+        <nav aria-label="Main" className={styles['nav']}>
+          <NavLink href="/identify">Identify</NavLink>
+          <NavLink href="/history">History</NavLink>
+        </nav>
+        {principal ? (
+          <AccountMenu name={principal.name ?? principal.email} email={principal.email} />
+        ) : (
+          <NavLink href="/login">Sign in</NavLink>
+        )}
+      </div>
+    </header>
+  );
+}
