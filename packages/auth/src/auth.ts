@@ -1,0 +1,81 @@
+import type { Database } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { NextAuthOptions } from 'next-auth';
+import { type EnsuredAdmin, ensureAdmin } from './admin.ts';
+import { deriveKeys } from './keys.ts';
+import { createNextAuthOptions } from './next-auth-options.ts';
+import { type Principal, principalOfSession } from './principal.ts';
+import { cookiesFor, readSessionCookie } from './session-cookie.ts';
+import { createSessionTokens } from './session-token.ts';
+import { createSignIn } from './sign-in.ts';
+import { createUser, type NewUser } from './users.ts';
+
+export interface Users {
+  /** @throws {AuthError} `email_taken`, `invalid_email`, `invalid_password` */
+  create(user: NewUser): Promise<{ id: string }>;
+  /** Makes the first admin, unless there is one. @throws {AuthError} */
+  ensureAdmin(wanted: { email?: string; password?: string }): Promise<EnsuredAdmin>;
+}
+
+export interface Auth {
+  /** For next-auth's route handler. */
+  readonly nextAuthOptions: NextAuthOptions;
+  readonly users: Users;
+  /** Who sent the request; undefined for anonymous. @throws whatever the database fails with */
+  principal(request: Request): Promise<Principal | undefined>;
+  /** The same by headers alone, for server components. */
+  principalOf(headers: Headers): Promise<Principal | undefined>;
+}
+
+/** `secrets`: at least one, of 32 bytes or more; the first signs, all verify. `appUrl`: https makes cookies secure. */
+export function createAuth(options: {
+  database: Database;
+  secrets: readonly string[];
+  appUrl: URL;
+  clock: Clock;
+  logger: Logger;
+}): Auth {
+  const { appUrl, clock, logger, secrets } = options;
+  const { client } = options.database;
+  const tokens = createSessionTokens(secrets, clock);
+  const [csrfKey = new Uint8Array()] = deriveKeys(secrets, 'csrf');
+  const cookieName = cookiesFor(appUrl).sessionToken.name;
+  /** One look into the database a request, however many parts of it ask. */
+  const known = new WeakMap<Headers, Promise<Principal | undefined>>();
+
+  async function look(headers: Headers): Promise<Principal | undefined> {
+    // Whoever brings a token means the token: its request has no ambient rights.
+    if (/^bearer(\s|$)/i.test(headers.get('authorization') ?? '')) return undefined;
+    const cookie = readSessionCookie(headers.get('cookie'), cookieName);
+    const session = cookie === undefined ? undefined : await tokens.open(cookie);
+    return session && principalOfSession(client, session);
+  }
+
+  function principalOf(headers: Headers): Promise<Principal | undefined> {
+    let principal = known.get(headers);
+    if (!principal) {
+      principal = look(headers);
+      known.set(headers, principal);
+      principal.catch(() => known.delete(headers));
+    }
+    return principal;
+  }
+
+  return {
+    nextAuthOptions: createNextAuthOptions({
+      appUrl,
+      csrfKey,
+      client,
+      tokens,
+      signIn: createSignIn(client, logger),
+      logger,
+    }),
+    users: {
+      create: (user) => createUser(client, clock, user),
+      ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),
+    },
+    principal: (request) => principalOf(request.headers),
+    principalOf,
+  };
+}

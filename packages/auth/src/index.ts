@@ -1,0 +1,6 @@
+export type { EnsuredAdmin } from './admin.ts';
+export { type Auth, createAuth, type Users } from './auth.ts';
+export { AuthError, type AuthErrorCode } from './auth-error.ts';
+export { safeNextPath } from './next-path.ts';
+export type { Principal } from './principal.ts';
+export type { NewUser } from './users.ts';

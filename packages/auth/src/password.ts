@@ -1,0 +1,43 @@
+import { randomInt } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import { AuthError } from './auth-error.ts';
+
+export const MIN_PASSWORD_LENGTH = 10;
+export const MAX_PASSWORD_LENGTH = 200;
+
+/** Argon2id, the library's kind, with 19 MiB and 2 passes: the OWASP Password Storage Cheat Sheet's first choice. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Without the letters and digits that are taken for each other. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+/** 20 of 57: 116 bits. */
+const MADE_LENGTH = 20;
+
+/** @throws {AuthError} `invalid_password` outside of 10 to 200 characters */
+export async function hashPassword(password: string): Promise<string> {
+  const text = canonical(password);
+  const { length } = [...text];
+  if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH) {
+    throw new AuthError(
+      'invalid_password',
+      `A password has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`,
+    );
+  }
+  return hash(text, PARAMETERS);
+}
+
+/** A password that is too long is answered no, as late as any other. */
+export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
+  const text = canonical(password.slice(0, 2 * MAX_PASSWORD_LENGTH + 1));
+  const matches = await verify(passwordHash, text);
+  return matches && [...text].length <= MAX_PASSWORD_LENGTH;
+}
+
+export function makePassword(): string {
+  return Array.from({ length: MADE_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+}
+
+/** Keyboards spell the same letter in several ways (NIST SP 800-63B, 3.1.1.2). */
+function canonical(password: string): string {
+  return password.normalize('NFKC');
+}

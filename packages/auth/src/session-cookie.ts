@@ -1,0 +1,40 @@
+import type { NextAuthOptions } from 'next-auth';
+
+/** More pieces than a session of ours ever has; no more are read from a request. */
+const MAX_CHUNKS = 8;
+
+/**
+ * Names and flags of next-auth's cookies. Over https the names bind browsers to Secure, path `/` and no domain (RFC
+ * 6265bis, 4.1.3); over plain http no browser would take such a name.
+ */
+export function cookiesFor(appUrl: URL): NonNullable<NextAuthOptions['cookies']> & { sessionToken: { name: string } } {
+  const secure = appUrl.protocol === 'https:';
+  const prefix = secure ? '__Host-' : '';
+  const options = { httpOnly: true, sameSite: 'lax' as const, path: '/', secure };
+  return {
+    sessionToken: { name: `${prefix}plantcommunity.session`, options },
+    callbackUrl: { name: `${prefix}plantcommunity.callback-url`, options },
+    csrfToken: { name: `${prefix}plantcommunity.csrf`, options },
+  };
+}
+
+/** The value of cookie `name` in a Cookie header, put together when next-auth had to cut it into `name.0`, `name.1`, … */
+export function readSessionCookie(header: string | null, name: string): string | undefined {
+  if (header === null) return undefined;
+  const values = new Map<string, string>();
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    const key = pair.slice(0, equals).trim();
+    // The first of a name is the one with the longest path, which is the one to believe (RFC 6265, 5.4).
+    if (equals > 0 && key.startsWith(name) && !values.has(key)) values.set(key, pair.slice(equals + 1).trim());
+  }
+  const whole = values.get(name);
+  if (whole !== undefined) return whole || undefined;
+  let joined = '';
+  for (let n = 0; n < MAX_CHUNKS; n++) {
+    const chunk = values.get(`${name}.${n}`);
+    if (chunk === undefined) break;
+    joined += chunk;
+  }
+  return joined || undefined;
+}

@@ -1,0 +1,32 @@
+import type { PrismaClient } from '@plantcommunity/db';
+import type { Logger } from '@plantcommunity/telemetry';
+import { z } from 'zod';
+import { normalizeEmail } from './email.ts';
+import { hashPassword, makePassword, verifyPassword } from './password.ts';
+import type { Session } from './session-token.ts';
+
+/** Undefined for wrong credentials of every kind, told apart in our log only. */
+export type SignIn = (credentials: unknown) => Promise<Session | undefined>;
+
+const credentialsSchema = z.object({ email: z.string(), password: z.string() });
+
+/** Nothing in answer or time tells whether an account exists: an unknown one costs the check of a password, too. */
+export function createSignIn(client: PrismaClient, logger: Logger): SignIn {
+  const nobodysHash = hashPassword(makePassword());
+  // A failure shows when it is awaited; until then it is nobody's.
+  nobodysHash.catch(() => {});
+  return async (credentials) => {
+    const parsed = credentialsSchema.safeParse(credentials);
+    if (!parsed.success) return undefined;
+    const email = normalizeEmail(parsed.data.email);
+    const user = email === undefined ? null : await client.user.findUnique({ where: { email } });
+    const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), parsed.data.password);
+    if (user === null || !matches || user.disabledAt !== null) {
+      const reason = user === null ? 'unknown account' : matches ? 'disabled' : 'wrong password';
+      logger.warn({ reason, ...(user === null ? {} : { userId: user.id }) }, '[AUTH] Sign-in refused');
+      return undefined;
+    }
+    logger.info({ userId: user.id }, '[AUTH] Signed in');
+    return { userId: user.id, epoch: user.sessionEpoch };
+  };
+}
