@@ -1,0 +1,55 @@
+import { type Clock, systemClock } from '@plantcommunity/resilience';
+import { boundaryOf } from './boundary.ts';
+import { chunksOf } from './chunks.ts';
+import { drain } from './drain.ts';
+import { createForm, type Upload } from './form.ts';
+import { createPartSplitter } from './part-splitter.ts';
+import { mostBytes, type UploadLimits, uploadTooLarge } from './size.ts';
+import { malformed } from './upload-error.ts';
+
+export type { Upload } from './form.ts';
+export type { UploadLimits } from './size.ts';
+
+/**
+ * Reads a multipart/form-data upload (RFC 7578) while it arrives: never more than the limits allow, photos hashed on
+ * the way. Text fields come back unjudged. After a refusal the rest of the body is thrown away in the background, so
+ * the answer can leave at once.
+ * @param signal the caller's leaving: the body is cancelled and the signal's reason thrown
+ * @throws {UploadError}
+ */
+export async function readUpload(
+  body: ReadableStream<Uint8Array> | null,
+  contentType: string | null,
+  contentLength: string | null,
+  limits: UploadLimits,
+  signal?: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<Upload> {
+  signal?.throwIfAborted();
+  if (body === null) throw malformed('The upload has no body.');
+  const most = mostBytes(limits);
+  try {
+    const form = createForm(limits);
+    const splitter = createPartSplitter(boundaryOf(contentType), form);
+    const declared = declaredLength(contentLength);
+    if (declared !== undefined && declared > most) throw uploadTooLarge(declared, limits);
+    let received = 0;
+    for await (const chunk of chunksOf(body, signal, clock)) {
+      received += chunk.length;
+      if (received > most) throw uploadTooLarge(undefined, limits);
+      splitter.push(chunk);
+    }
+    splitter.finish();
+    return form.finish();
+  } catch (error) {
+    if (signal?.aborted === true) void body.cancel(signal.reason).catch(() => {});
+    else drain(body, most, clock);
+    throw error;
+  }
+}
+
+function declaredLength(contentLength: string | null): number | undefined {
+  if (contentLength === null) return undefined;
+  if (!/^\d{1,15}$/.test(contentLength)) throw malformed('The Content-Length of the upload is not a number.');
+  return Number(contentLength);
+}

@@ -1,0 +1,38 @@
+import type { PhotoLimits } from '@plantcommunity/identification';
+import { UploadError } from './upload-error.ts';
+
+export type UploadLimits = Pick<PhotoLimits, 'maxBytes' | 'maxPhotos'>;
+
+const MEGABYTE = 1024 * 1024;
+/** Boundaries, part headers and text fields of the largest upload we take, with room to spare. */
+const ENVELOPE_BYTES = 64 * 1024;
+
+/** The most bytes a whole upload may have. */
+export function mostBytes({ maxBytes, maxPhotos }: UploadLimits): number {
+  return maxPhotos * maxBytes + ENVELOPE_BYTES;
+}
+
+export function photoTooLarge(photo: number, bytes: number, most: number): UploadError {
+  const message = `Photo ${photo + 1} is ${roundedUp(bytes)} MB; ${roundedDown(most)} MB is the most.`;
+  return new UploadError('photo_too_large', message, { photo });
+}
+
+/** `bytes` is undefined when nobody said how many would come. */
+export function uploadTooLarge(bytes: number | undefined, { maxBytes, maxPhotos }: UploadLimits): UploadError {
+  const most = `${photosIn(maxPhotos)} of ${roundedDown(maxBytes)} MB`;
+  const value = bytes === undefined ? 'too large' : `${roundedUp(bytes)} MB`;
+  return new UploadError('photo_too_large', `The upload is ${value}; ${most} is the most.`);
+}
+
+export function photosIn(count: number): string {
+  return count === 1 ? '1 photo' : `${count} photos`;
+}
+
+/** Upwards, so that 10 MB and one byte do not read as 10 MB. */
+function roundedUp(bytes: number): number {
+  return Math.ceil((bytes / MEGABYTE) * 10) / 10;
+}
+
+function roundedDown(bytes: number): number {
+  return Math.floor((bytes / MEGABYTE) * 10) / 10;
+}
