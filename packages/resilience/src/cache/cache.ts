@@ -1,0 +1,47 @@
+import type { Unsubscribe } from '../listeners.ts';
+import type { CacheEvent } from './cache-events.ts';
+
+export interface CacheHit<T> {
+  readonly value: T;
+  readonly source: 'memory' | 'redis';
+  /** Since it was written. */
+  readonly ageMs: number;
+  /** Past its time to live: only for when nothing fresh can be had. */
+  readonly stale: boolean;
+}
+
+export interface CacheLoaded<T> {
+  readonly value: T;
+  readonly source: 'memory' | 'redis' | 'loaded' | 'stale';
+  readonly ageMs: number;
+  readonly stale: boolean;
+  /** Another caller of this process had asked already. */
+  readonly joined: boolean;
+}
+
+/** Both from writing: fresh until `ttlMs`, kept as stale until `staleMs` (0, or anything under `ttlMs`: not kept). */
+export interface Lifetime {
+  readonly ttlMs: number;
+  readonly staleMs: number;
+}
+
+export interface LoadOptions<T> {
+  /** How long this value lives, or `skip`: it is handed to those who wait and not kept. */
+  lifetime(value: T): Lifetime | 'skip';
+  /** Only detaches this caller. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Values that are plain JSON, by key. `T` is what the caller has put under that key; null, 0, '' and false are
+ * values. A dead Redis, corrupt or foreign bytes are a miss and an event, never an error.
+ */
+export interface Cache {
+  /** In memory, then in Redis. */
+  peek<T>(key: string): Promise<CacheHit<T> | undefined>;
+  /** In memory only, at once. */
+  peekMemory<T>(key: string): CacheHit<T> | undefined;
+  /** The fresh value, else `load`'s, once for all who ask at the same time. @throws what `load` throws, to all of them */
+  getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>>;
+  subscribe(listener: (event: CacheEvent) => void): Unsubscribe;
+}

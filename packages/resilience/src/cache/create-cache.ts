@@ -1,0 +1,21 @@
+import type { Clock } from '../clock.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { Cache } from './cache.ts';
+import { LayeredCache } from './layered-cache.ts';
+import { MemoryFront } from './memory-front.ts';
+import { RedisStore } from './redis-store.ts';
+
+export interface CacheOptions {
+  readonly redis: RedisConnection;
+  /** First part of every key in Redis. */
+  readonly prefix: string;
+  /** `maxEntries`: kept in this process, 1 or more. */
+  readonly memory: { readonly maxEntries: number };
+  readonly clock: Clock;
+}
+
+/** Keeps values in this process and in Redis, and loads what is missing once for all who ask for it. */
+export function createCache({ redis, prefix, memory, clock }: CacheOptions): Cache {
+  const store = new RedisStore(redis.redis, prefix, clock);
+  return new LayeredCache(new MemoryFront(memory.maxEntries, clock), store, clock);
+}

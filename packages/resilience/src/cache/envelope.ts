@@ -1,0 +1,42 @@
+import type { Lifetime } from './cache.ts';
+
+const VERSION = 1;
+
+/** What is kept under one key: the value with everything needed to judge it. Times are in milliseconds. */
+export interface Envelope {
+  readonly v: typeof VERSION;
+  readonly value: unknown;
+  /** Since 1970: other machines read it too. */
+  readonly writtenAt: number;
+  readonly ttlMs: number;
+  readonly staleMs: number;
+}
+
+export function seal(value: unknown, lifetime: Lifetime, now: number): Envelope {
+  return { v: VERSION, value, writtenAt: now, ttlMs: lifetime.ttlMs, staleMs: lifetime.staleMs };
+}
+
+/** The envelope that was read, or undefined for anything that is none of ours. */
+export function open(read: unknown): Envelope | undefined {
+  return isEnvelope(read) ? read : undefined;
+}
+
+/** Never negative, though another machine's clock may be ahead. */
+export function ageMs(envelope: Envelope, now: number): number {
+  return Math.max(0, now - envelope.writtenAt);
+}
+
+export function isStale(envelope: Envelope, now: number): boolean {
+  return ageMs(envelope, now) >= envelope.ttlMs;
+}
+
+/** How much longer it is worth keeping, stale or not; 0 when no longer. */
+export function keepMs(envelope: Envelope, now: number): number {
+  return Math.max(0, Math.max(envelope.ttlMs, envelope.staleMs) - ageMs(envelope, now));
+}
+
+function isEnvelope(read: unknown): read is Envelope {
+  if (typeof read !== 'object' || read === null) return false;
+  const { v, writtenAt, ttlMs, staleMs }: Partial<Record<keyof Envelope, unknown>> = read;
+  return v === VERSION && [writtenAt, ttlMs, staleMs].every(Number.isFinite) && 'value' in read;
+}

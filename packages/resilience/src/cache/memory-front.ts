@@ -1,0 +1,25 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import { type Envelope, keepMs } from './envelope.ts';
+
+/** The most recently used envelopes of this process. */
+export class MemoryFront {
+  readonly #entries: LRUCache<string, Envelope>;
+  readonly #clock: Clock;
+
+  constructor(maxEntries: number, clock: Clock) {
+    this.#entries = new LRUCache({ max: maxEntries });
+    this.#clock = clock;
+  }
+
+  get(key: string): Envelope | undefined {
+    const envelope = this.#entries.get(key);
+    if (!envelope || keepMs(envelope, this.#clock.now()) > 0) return envelope;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  set(key: string, envelope: Envelope): void {
+    this.#entries.set(key, envelope);
+  }
+}

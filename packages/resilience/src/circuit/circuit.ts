@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts';
+import type { Unsubscribe } from '../listeners.ts';
+import type { CircuitEvent } from './circuit-events.ts';
+
+export type CircuitState = 'closed' | 'open' | 'half_open' | 'isolated';
+
+/** What a call says about the service: `ignored` moves nothing (the caller left, the fault was ours). */
+export type Outcome = 'success' | 'failure' | 'ignored';
+
+export interface CircuitOptions {
+  readonly name: string;
+  /** Consecutive failures that open the circuit; 1 or more. */
+  readonly failMax: number;
+  /** How long it stays open the first time. */
+  readonly resetTimeoutMs: number;
+  /** What the reset time, doubled by each failed recovery, never exceeds; not under `resetTimeoutMs`. */
+  readonly maxResetTimeoutMs: number;
+  /** Successful trials that close it; 1 or more. */
+  readonly successThreshold: number;
+  /** Trials in flight at once while half open; 1 or more. */
+  readonly trialPermits: number;
+  /** After this a trial without a result gives its permit back and no longer counts; above the call's own time limit. 60 s unless given. */
+  readonly trialDeadlineMs?: number;
+  /** What an error says about the service. A call that resolves is a success. */
+  classify(error: unknown): Outcome;
+  readonly clock: Clock;
+  /** 0 up to 1, for jitter. */
+  random?(): number;
+}
+
+export interface CircuitSnapshot {
+  readonly name: string;
+  readonly state: CircuitState;
+  /** When this state began, in milliseconds since 1970. */
+  readonly since: number;
+  /** Consecutive failures, at most `failMax`. */
+  readonly failCount: number;
+  readonly failMax: number;
+  /** How long the circuit stays, or would stay, open. */
+  readonly resetTimeoutMs: number;
+  /** Closed. */
+  readonly isHealthy: boolean;
+  /** Half open. */
+  readonly isDegraded: boolean;
+  /** Open or isolated. */
+  readonly isUnavailable: boolean;
+  /** While open: from when on a trial is let through, in milliseconds since 1970. */
+  readonly nextTrialAt?: number;
+  /** Class name of the last counted failure. */
+  readonly lastFailure?: string;
+}
+
+export interface Circuit {
+  readonly name: string;
+  /** @throws {CircuitRejectedError} without calling `work`; else whatever `work` throws */
+  execute<T>(work: () => Promise<T>): Promise<T>;
+  snapshot(): CircuitSnapshot;
+  /** Whether a call would be let through now; changes nothing. */
+  admits(): boolean;
+  subscribe(listener: (event: CircuitEvent) => void): Unsubscribe;
+}

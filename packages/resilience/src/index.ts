@@ -1,0 +1,15 @@
+export { type Bulkhead, BulkheadFullError, createBulkhead } from './bulkhead.ts';
+export type { Cache, CacheHit, CacheLoaded, Lifetime, LoadOptions } from './cache/cache.ts';
+export type { CacheEvent } from './cache/cache-events.ts';
+export { type CacheOptions, createCache } from './cache/create-cache.ts';
+export type { Circuit, CircuitOptions, CircuitSnapshot, CircuitState, Outcome } from './circuit/circuit.ts';
+export type { CircuitEvent } from './circuit/circuit-events.ts';
+export { CircuitRejectedError } from './circuit/circuit-rejected.ts';
+export { createCircuit } from './circuit/create-circuit.ts';
+export { type Cancel, type Clock, systemClock } from './clock.ts';
+export type { Unsubscribe } from './listeners.ts';
+export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect-redis.ts';
+export type { RedisConnection, RedisEvent } from './redis/redis-connection.ts';
+export { RedisUnavailableError } from './redis/redis-unavailable.ts';
+export { ResilienceError } from './resilience-error.ts';
+export { createSingleFlight, type SingleFlight } from './single-flight.ts';

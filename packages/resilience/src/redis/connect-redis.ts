@@ -1,0 +1,60 @@
+import { Redis } from '@upstash/redis';
+import { type Clock, systemClock } from '../clock.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { RedisGuard } from './redis-guard.ts';
+import { RestTransport } from './rest-transport.ts';
+import { TcpTransport } from './tcp-transport.ts';
+import type { Transport } from './transport.ts';
+
+const READY_WAIT_MS = 1000;
+
+/** `url`: `redis://`, `rediss://` (with `/database`) or `unix:///path/of.sock`; `restUrl`: Upstash. */
+export type RedisSettings = { readonly url: string } | { readonly restUrl: string; readonly token: string };
+
+export interface RedisOptions {
+  /** Limit of each command; 100 over TCP and 500 over REST serve well. */
+  readonly timeoutMs: number;
+  /** How long to wait for Redis before resolving without it; 1000 unless given. */
+  readonly readyWaitMs?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * The one client for every Redis. Resolves whether or not Redis is there; its state is told to whoever subscribes.
+ * Commands throw `errors.UpstashError` when Redis refuses them and RedisUnavailableError when it does not answer.
+ * @throws {TypeError} for a URL that cannot be
+ */
+export async function connectRedis(settings: RedisSettings, options: RedisOptions): Promise<RedisConnection> {
+  const { timeoutMs, readyWaitMs = READY_WAIT_MS, clock = systemClock } = options;
+  const guard = new RedisGuard(clock);
+  const transport: Transport =
+    'url' in settings ? new TcpTransport(settings.url, timeoutMs, guard) : new RestTransport(settings, timeoutMs);
+  guard.attach(transport);
+  await firstSign(guard, transport, readyWaitMs, clock);
+  return {
+    redis: new Redis(guard),
+    transport: transport.kind,
+    isReady: () => guard.isUp,
+    probe: () => guard.probe(),
+    subscribe: (listener) => guard.subscribe(listener),
+    async close() {
+      guard.close();
+    },
+  };
+}
+
+/** Until Redis answers for the first time, at most `waitMs`. */
+async function firstSign(guard: RedisGuard, transport: Transport, waitMs: number, clock: Clock): Promise<void> {
+  if (transport.kind === 'rest') {
+    if (!(await guard.probe())) guard.disconnected('no answer');
+    return;
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.setTimeout(resolve, waitMs);
+  const unsubscribe = guard.subscribe(({ type }) => {
+    if (type === 'ready') resolve();
+  });
+  await promise;
+  cancel();
+  unsubscribe();
+}

@@ -1,0 +1,20 @@
+import type { Redis } from '@upstash/redis';
+import type { Unsubscribe } from '../listeners.ts';
+
+/** `ready`: commands are answered. `lost`: they no longer are, and fail at once until `ready`. `error`: what the connection said. */
+export interface RedisEvent {
+  readonly type: 'ready' | 'lost' | 'error';
+  readonly reason?: string;
+}
+
+/** One client for every transport. It connects again by itself. */
+export interface RedisConnection {
+  readonly redis: Redis;
+  readonly transport: 'tcp' | 'rest';
+  /** Whether a command would be sent now. */
+  isReady(): boolean;
+  /** Asks Redis for a sign of life; never throws. */
+  probe(): Promise<boolean>;
+  subscribe(listener: (event: RedisEvent) => void): Unsubscribe;
+  close(): Promise<void>;
+}

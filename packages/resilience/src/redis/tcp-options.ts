@@ -1,0 +1,37 @@
+import type { RedisOptions } from 'ioredis';
+
+type TcpOptions = Omit<RedisOptions, 'replyMapping'>;
+
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 1000;
+const SILENCE_MS = 500;
+
+/** Fail fast: nothing is queued, repeated or waited for longer than `timeoutMs`; only the connection is tried again. */
+export function failFast(timeoutMs: number): TcpOptions {
+  return {
+    ...reconnecting,
+    commandTimeout: timeoutMs,
+    // From an unanswered write on: a connection to a hung Redis is given up.
+    socketTimeout: Math.max(SILENCE_MS, timeoutMs),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    // A command that was cut off may have run.
+    autoResendUnfulfilledCommands: false,
+  };
+}
+
+/** The opposite for the connection that subscribes: it waits, and subscribes again by itself. */
+export const patient: TcpOptions = {
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: null,
+  commandTimeout: undefined,
+  socketTimeout: undefined,
+};
+
+const reconnecting: TcpOptions = {
+  // With RESP 3 replies come in shapes that the client does not know.
+  protocol: 2,
+  connectTimeout: SILENCE_MS,
+  disableClientInfo: true,
+  retryStrategy: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
+};

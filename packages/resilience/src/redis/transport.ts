@@ -1,0 +1,21 @@
+import type { UpstashRequest } from '@upstash/redis';
+
+/** Carries the requests of an `@upstash/redis` client, which are those of Upstash's REST API. */
+export interface Transport {
+  readonly kind: 'tcp' | 'rest';
+  /**
+   * Answers as the REST API does: `{result}` or `{error}` for one command, a list of them for a pipeline.
+   * @throws {errors.UpstashError} when Redis refused the request; anything else means that it was not reached in time
+   */
+  send(request: UpstashRequest): Promise<unknown>;
+  /** Whether it makes sense to ask Redis for a sign of life now. */
+  isConnected(): boolean;
+  close(): void;
+}
+
+/** Told by a transport that notices by itself. */
+export interface TransportObserver {
+  connected(): void;
+  disconnected(reason: string): void;
+  failed(reason: string): void;
+}
