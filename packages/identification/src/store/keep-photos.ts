@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { Prisma, PrismaClient } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { PhotoToKeep } from './entry.ts';
+import type { PhotoFiles } from './photo-files.ts';
+
+export interface StoreParts {
+  client: PrismaClient;
+  files: PhotoFiles;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** The ids of kept photos by the hashes of their uploads. */
+export type KeptPhotos = ReadonlyMap<string, string>;
+
+/**
+ * Keeps those of `photos` that were prepared and are not kept yet, and runs `work` in the same transaction. Files come
+ * before rows, so that no row ever points at nothing; files without a row are removed, and until then nobody can ask
+ * for them.
+ */
+export async function keepPhotos<T>(
+  { client, files, clock, logger }: StoreParts,
+  photos: readonly PhotoToKeep[],
+  work: (transaction: Prisma.TransactionClient, kept: KeptPhotos) => Promise<T>,
+): Promise<T> {
+  const hashes = [...new Set(photos.map(({ hash }) => hash))];
+  const before = await findKept(client, hashes);
+  const prepared = new Map(photos.flatMap((photo) => (photo.prepared ? [[photo.hash, photo.prepared]] : [])));
+  const fresh = [...prepared]
+    .filter(([hash]) => !before.has(hash))
+    .map(([hash, { jpeg, width, height }]) => ({ id: randomUUID(), hash, jpeg, width, height }))
+    // Everybody in one order: two who insert the same photos in different orders would wait for each other.
+    .toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
+  if (fresh.length === 0) return client.$transaction((transaction) => work(transaction, before));
+
+  const unused = new Set<string>(fresh.map(({ id }) => id));
+  try {
+    await Promise.all(fresh.map(({ id, jpeg }) => files.write(id, jpeg)));
+    const createdAt = new Date(clock.now());
+    const { result, kept } = await client.$transaction(async (transaction) => {
+      await transaction.photo.createMany({
+        data: fresh.map(({ id, hash, jpeg, width, height }) => ({
+          id,
+          hash,
+          bytes: jpeg.length,
+          width,
+          height,
+          createdAt,
+        })),
+        // Somebody else may have been quicker with the same photo: theirs is as good.
+        skipDuplicates: true,
+      });
+      const all = await findKept(transaction, hashes);
+      return { result: await work(transaction, all), kept: all };
+    });
+    for (const id of kept.values()) unused.delete(id);
+    return result;
+  } finally {
+    const removed = await Promise.allSettled([...unused].map((id) => files.remove(id)));
+    for (const { reason } of removed.filter((one) => one.status === 'rejected')) {
+      logger.warn({ err: reason as unknown }, '[UPLOAD] A file that no photo refers to could not be removed');
+    }
+  }
+}
+
+export async function findKept(client: Prisma.TransactionClient, hashes: readonly string[]): Promise<KeptPhotos> {
+  const rows = await client.photo.findMany({ where: { hash: { in: [...hashes] } }, select: { id: true, hash: true } });
+  return new Map(rows.map(({ id, hash }) => [hash, id]));
+}

@@ -1,0 +1,51 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { Disk } from 'flydrive';
+import { FSDriver } from 'flydrive/drivers/fs';
+
+/** Where the photos are, by the random ids of their rows. */
+export interface PhotoFiles {
+  write(id: string, jpeg: Buffer): Promise<void>;
+  /** Undefined when there is no such file. */
+  read(id: string): Promise<Buffer | undefined>;
+  /** It may be gone already. */
+  remove(id: string): Promise<void>;
+}
+
+/** Files nobody but this user may read, in a folder nobody else may enter. */
+class PrivateFolder extends FSDriver {
+  readonly #location: string;
+
+  constructor(location: string) {
+    super({ location, visibility: 'private' });
+    this.#location = location;
+  }
+
+  override async put(...[key, ...rest]: Parameters<FSDriver['put']>): Promise<void> {
+    await super.put(key, ...rest);
+    await chmod(join(this.#location, key), 0o600);
+  }
+}
+
+export function openPhotoFiles(folder: string): PhotoFiles {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const disk = new Disk(new PrivateFolder(folder));
+  // Two letters of it are a folder, so that none grows too large to list.
+  const keyOf = (id: string) => `${id.slice(0, 2)}/${id}.jpg`;
+  return {
+    write: (id, jpeg) => disk.put(keyOf(id), jpeg),
+    async read(id) {
+      try {
+        // Not getBytes: it gives the whole of the memory that a file was read into, which may be more than the file.
+        return await buffer(await disk.getStream(keyOf(id)));
+      } catch (error) {
+        if (await disk.exists(keyOf(id))) throw error;
+        return undefined;
+      }
+    },
+    remove: (id) => disk.delete(keyOf(id)),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Database } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import { isValid, monotonicFactory } from 'ulid';
+import { addPhotos } from './add-photos.ts';
+import type { NewEntry, PhotoToKeep, Saved } from './entry.ts';
+import { openPhotoFiles } from './photo-files.ts';
+import { findIdentification, listHistory } from './read.ts';
+import { saveIdentification } from './save.ts';
+import type { HistoryPage, StoredIdentification } from './stored.ts';
+
+/** What was identified and for whom. Everything is answered to its owner only: to others it does not exist. */
+export interface Store {
+  /**
+   * Writes identification and photos, all or nothing. A photo that anybody's identification keeps already is referred
+   * to, whether `prepared` is given or not.
+   */
+  save(entry: NewEntry): Promise<Saved>;
+  /**
+   * Keeps photos that were prepared after `save`. It is called once an identification: what is pending and not among
+   * `photos` is missing for good. When it fails, they are missing, too.
+   */
+  addPhotos(id: string, photos: readonly Required<PhotoToKeep>[]): Promise<void>;
+  /** Newest first, stable under inserts. A cursor that is not ours leads nowhere: see `isHistoryCursor`. */
+  history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
+  find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
+  /** The JPEG; `index` counts from 1. */
+  photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+}
+
+/** `photoDir` is made when it is not there, for this user only. */
+export function createStore(options: { database: Database; photoDir: string; clock: Clock; logger: Logger }): Store {
+  const { clock, logger } = options;
+  const { client } = options.database;
+  const files = openPhotoFiles(options.photoDir);
+  const nextId = monotonicFactory();
+  const parts = { client, files, clock, logger };
+  return {
+    save: (entry) => saveIdentification(parts, nextId(clock.now()), entry),
+    addPhotos: (id, photos) => addPhotos(parts, id, photos),
+    history: (ownerId, page) => listHistory(parts, ownerId, page),
+    async find(ownerId, id) {
+      return isValid(id) ? findIdentification(parts, ownerId, id) : undefined;
+    },
+    async photo(ownerId, id, index) {
+      if (!isValid(id) || !Number.isInteger(index) || index < 1 || index > 0x7fff) return undefined;
+      const row = await client.identificationPhoto.findFirst({
+        where: { identificationId: id, position: index, identification: { ownerId } },
+        select: { photoId: true },
+      });
+      const bytes = row?.photoId ? await files.read(row.photoId) : undefined;
+      if (row?.photoId && !bytes) logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a kept photo is gone');
+      return bytes && { bytes };
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { Identification } from '../identification.ts';
+import { type IdentifyOptions, ORGANS, PROVIDERS } from '../provider.ts';
+
+// The columns `result` and `options`. Rows of old stay readable: what is new here is optional.
+
+const text = z.string();
+const optionalText = text.exactOptional();
+const optionalTexts = z.array(text).exactOptional();
+const optionalNumber = z.number().exactOptional();
+const provider = z.enum(PROVIDERS);
+const status = z.enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off']);
+
+const suggestion = z.object({
+  plantName: text,
+  scientificName: text,
+  family: optionalText,
+  genus: optionalText,
+  probability: optionalNumber,
+  sources: z.array(z.object({ provider, score: optionalNumber, rank: z.number(), of: z.number() })),
+  gbifId: optionalText,
+  images: z.array(z.object({ url: text, author: optionalText, license: optionalText })),
+});
+
+const care = z.object({
+  watering: z.object({ min: z.number(), max: z.number() }).exactOptional(),
+  light: optionalText,
+  soil: optionalText,
+});
+
+const disease = z.object({
+  name: text,
+  probability: z.number(),
+  description: optionalText,
+  treatment: z
+    .object({ chemical: optionalTexts, biological: optionalTexts, prevention: optionalTexts })
+    .exactOptional(),
+});
+
+export const storedResult = z.object({
+  isPlant: z.boolean(),
+  suggestions: z.array(suggestion),
+  confidence: optionalNumber,
+  confidenceSource: z.literal('plantnet').exactOptional(),
+  care: care.exactOptional(),
+  health: z.object({ isHealthy: z.boolean(), probability: z.number(), diseases: z.array(disease) }).exactOptional(),
+  demo: z.boolean(),
+  partial: z.boolean(),
+  cached: z.boolean(),
+  stale: z.boolean(),
+  providers: z.object({ plant_id: z.object({ status }), plantnet: z.object({ status }) }),
+}) satisfies z.ZodType<Omit<Identification, 'id'>>;
+
+export const storedOptions = z.object({
+  includeDiseases: z.boolean(),
+  organs: z.array(z.enum(ORGANS)),
+  location: z.object({ latitude: z.number(), longitude: z.number() }).exactOptional(),
+  language: optionalText,
+  project: optionalText,
+}) satisfies z.ZodType<IdentifyOptions>;
