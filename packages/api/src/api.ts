@@ -1,0 +1,64 @@
+import type { Auth, Principal } from '@plantcommunity/auth';
+import type { IdentificationService } from '@plantcommunity/identification';
+import type { Clock, RedisConnection } from '@plantcommunity/resilience';
+import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/telemetry';
+import type { ApiConfig } from './config.ts';
+import type { Parts } from './context.ts';
+import { refusal } from './door/guard.ts';
+import { createGateway } from './gateway.ts';
+import { createIdentifyLimit } from './limits/identify-limit.ts';
+import { createRest } from './rest/adapter.ts';
+import { errorResponse } from './rest/problem.ts';
+import { type Caller, createCaller } from './router.ts';
+import { createTrpc } from './trpc-entry.ts';
+
+/** The product's surface; each entry takes a request and always resolves to an answer. */
+export interface Api {
+  /** `/api/trpc/*`. */
+  trpc(request: Request): Promise<Response>;
+  /** Everything else under `/api`, v1 and legacy. */
+  rest(request: Request): Promise<Response>;
+  /** The answer to a request for an unknown host or from a foreign page; `trpc` and `rest` ask by themselves. */
+  guard(request: Request): Response | undefined;
+  /** v1 for a server component that knows who is calling. Throws what procedures throw. */
+  caller(principal: Principal | undefined, requestId?: string): Caller;
+}
+
+export interface ApiDeps {
+  service: IdentificationService;
+  auth: Pick<Auth, 'principalOf'>;
+  redis: RedisConnection;
+  clock: Clock;
+  logger: Logger;
+  config: ApiConfig;
+}
+
+export function createApi({ redis, ...deps }: ApiDeps): Api {
+  const { clock, logger } = deps;
+  return assembleApi({ ...deps, limit: createIdentifyLimit({ redis, clock, logger }) });
+}
+
+export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit'>): Api {
+  const gateway = createGateway(parts, auth, logger);
+  return {
+    trpc: createTrpc(gateway),
+    rest: createRest(gateway),
+    guard(request) {
+      const refused = refusal(request, parts.config);
+      return refused && errorResponse(refused, 'v1', acceptRequestId(request.headers.get('x-request-id')));
+    },
+    caller(principal, requestId = newRequestId()) {
+      const context = {
+        ...parts,
+        requestId,
+        isFollowed: false,
+        authenticate: async () => principal,
+        hasBearer: false,
+        signal: new AbortController().signal,
+        resHeaders: new Headers(),
+        successorOf: (path: string) => path,
+      };
+      return createCaller(context).v1;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Principal } from '@plantcommunity/auth';
+import type { ApiConfig } from '../config.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
+import { notFound } from '../errors/to-api-error.ts';
+import { type ProcedureMeta, t } from '../trpc.ts';
+
+/** Finds out who is calling, and refuses those whom the procedure's policy does not let in. */
+export const authentication = t.middleware(async ({ ctx, meta, next, path }) => {
+  if (meta === undefined) throw new Error(`${path} declares no policy`);
+  const principal = meta.policy === 'public' ? undefined : await ctx.authenticate();
+  const refused = refusalOf(meta.policy, principal, ctx.hasBearer, ctx.config.mode);
+  if (refused !== undefined) throw refused;
+  return next({ ctx: { principal } });
+});
+
+function refusalOf(
+  policy: ProcedureMeta['policy'],
+  principal: Principal | undefined,
+  hasBearer: boolean,
+  mode: ApiConfig['mode'],
+): ApiError | undefined {
+  if (policy === 'public') return undefined;
+  if (principal !== undefined) {
+    // Whoever may not administer is not told what there is to administer.
+    return policy === 'admin' && principal.role !== 'admin' ? notFound() : undefined;
+  }
+  if (hasBearer) return invalidToken();
+  return policy === 'identify' && mode === 'development' ? undefined : authenticationRequired();
+}
+
+export function authenticationRequired(): ApiError {
+  return new ApiError('authentication_required', AUTHENTICATION_REQUIRED, {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  });
+}
+
+function invalidToken(): ApiError {
+  return new ApiError('invalid_token', 'The access token is not valid or has expired.', {
+    headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+  });
+}

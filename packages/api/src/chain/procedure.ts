@@ -1,0 +1,39 @@
+import { ApiError } from '../errors/api-error.ts';
+import { throttled } from '../errors/texts.ts';
+import { toApiError } from '../errors/to-api-error.ts';
+import { audienceOf } from '../limits/audience.ts';
+import { rateHeaders } from '../limits/rate-headers.ts';
+import { retryAfterSeconds } from '../limits/retry-after.ts';
+import { t } from '../trpc.ts';
+import { authentication, authenticationRequired } from './authentication.ts';
+import { legacy } from './legacy.ts';
+
+/** The chain of every call, whatever brought it: namespace, who, how often; then the procedure's own validation. */
+export const procedure = t.procedure
+  .use(legacy)
+  .use(authentication)
+  .use(async ({ ctx, meta, next }) => {
+    if (meta?.limit === undefined) return next();
+    const counted = await ctx.limit.count(audienceOf(ctx.principal, ctx.config.rates));
+    const tell = (now: typeof counted) => {
+      for (const [name, value] of Object.entries(rateHeaders(now, ctx.clock.now()))) ctx.resHeaders.set(name, value);
+    };
+    tell(counted);
+    if (!counted.allowed) {
+      const retryAfter = retryAfterSeconds(counted.resetAt - ctx.clock.now());
+      throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
+    }
+    const result = await next();
+    // Nobody is charged for our being unavailable.
+    if (!result.ok && toApiError(result.error).status === 503) {
+      await counted.giveBack();
+      tell({ ...counted, remaining: counted.remaining + 1 });
+    }
+    return result;
+  });
+
+/** For what belongs to one user: its meta is the policy, this tells the compiler. */
+export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
+  if (ctx.principal === undefined) throw authenticationRequired();
+  return next({ ctx: { principal: ctx.principal } });
+});

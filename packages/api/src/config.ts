@@ -1,0 +1,26 @@
+import type { Principal } from '@plantcommunity/auth';
+import type { PhotoLimits } from '@plantcommunity/identification';
+
+export interface Rate {
+  count: number;
+  windowMs: number;
+}
+
+/** Plain values of the settings; nothing here is read from the environment. */
+export interface ApiConfig {
+  /** `development`: anonymous callers may identify. */
+  mode: 'development' | 'production';
+  /** Of the package: told by health and the OpenAPI document. */
+  version: string;
+  /** The public origin. */
+  appUrl: URL;
+  /** Host names without ports. */
+  allowedHosts: readonly string[];
+  /** Origins beside our own whose pages may change state with a cookie. */
+  trustedOrigins: readonly string[];
+  /** How many proxies in front are ours. */
+  proxyHops: number;
+  rates: Readonly<Record<'anonymous' | Principal['tier'], Rate>>;
+  legacy: { deprecatedAt: Date; sunsetAt: Date };
+  upload: PhotoLimits;
+}

@@ -1,0 +1,30 @@
+import type { Principal } from '@plantcommunity/auth';
+import type { IdentificationService } from '@plantcommunity/identification';
+import type { Clock } from '@plantcommunity/resilience';
+import type { ApiConfig } from './config.ts';
+import type { IdentifyLimit } from './limits/identify-limit.ts';
+
+/** What every procedure may use. */
+export interface Parts {
+  service: IdentificationService;
+  limit: IdentifyLimit;
+  clock: Clock;
+  config: ApiConfig;
+}
+
+/** One request, however it came in: tRPC, REST or a server component. */
+export interface Context extends Parts {
+  requestId: string;
+  /** The caller made the request id, and may follow the request by it. */
+  isFollowed: boolean;
+  /** Who is calling, by the credentials that count for this request. */
+  authenticate(): Promise<Principal | undefined>;
+  /** A Bearer token was sent: when it is not good, nothing else is looked at. */
+  hasBearer: boolean;
+  /** The caller's leaving. */
+  signal: AbortSignal;
+  /** Joins the answer's headers. */
+  resHeaders: Headers;
+  /** Where v1 has the same procedure, by the transport of this request. */
+  successorOf(legacyPath: string): string;
+}

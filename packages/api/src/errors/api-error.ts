@@ -1,0 +1,65 @@
+/** Every machine code an answer of this API may carry, with its HTTP status. */
+export const STATUS = {
+  malformed_upload: 400,
+  unknown_field: 400,
+  missing_image: 400,
+  invalid_request: 400,
+  unknown_host: 400,
+  authentication_required: 401,
+  invalid_token: 401,
+  foreign_origin: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  version_gone: 410,
+  photo_too_large: 413,
+  photo_type: 415,
+  photo_undecodable: 422,
+  rate_limited: 429,
+  internal: 500,
+  providers_resting: 503,
+  quota_exhausted: 503,
+  busy: 503,
+} as const;
+
+export type ApiErrorCode = keyof typeof STATUS;
+export type ApiErrorStatus = (typeof STATUS)[ApiErrorCode];
+
+/** What is wrong with one field; `pointer` is a JSON pointer fragment such as `#/organs/1`. */
+export interface FieldError {
+  detail: string;
+  pointer: string;
+}
+
+/** An error as the wire knows it. Its `detail` is for the caller, its headers travel with it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ApiErrorCode;
+  readonly status: ApiErrorStatus;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whole seconds, for 429 and 503; also in `headers`. */
+  readonly retryAfter: number | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+
+  constructor(
+    code: ApiErrorCode,
+    detail: string,
+    options: {
+      headers?: Readonly<Record<string, string>>;
+      retryAfter?: number;
+      errors?: readonly FieldError[];
+      cause?: unknown;
+    } = {},
+  ) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = STATUS[code];
+    this.detail = detail;
+    this.retryAfter = options.retryAfter;
+    this.headers = {
+      ...(options.retryAfter === undefined ? {} : { 'Retry-After': String(options.retryAfter) }),
+      ...options.headers,
+    };
+    this.errors = options.errors;
+  }
+}

@@ -1,0 +1,75 @@
+import { IdentificationError } from '@plantcommunity/identification';
+import { TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+import { retryAfterSeconds } from '../limits/retry-after.ts';
+import { UploadError } from '../multipart/upload-error.ts';
+import { ApiError } from './api-error.ts';
+import { UNAVAILABLE } from './texts.ts';
+
+const RETRY_WHEN_UNKNOWN_MS = 5_000;
+const SAID_TO_CALLERS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE));
+
+/** Whatever was thrown, as the wire tells it. What is not known by type is `internal` and says nothing else. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof UploadError) return new ApiError(thrown.code, thrown.message, { cause: thrown });
+  if (thrown instanceof IdentificationError) return fromIdentification(thrown);
+  if (thrown instanceof ZodError) return invalidRequest(thrown);
+  if (thrown instanceof TRPCError) return fromTrpc(thrown);
+  return internal(thrown);
+}
+
+export function internal(cause: unknown): ApiError {
+  return new ApiError('internal', 'Internal error', { cause });
+}
+
+export function invalidRequest(error: ZodError): ApiError {
+  return new ApiError('invalid_request', 'The request is not valid.', {
+    errors: error.issues.map((issue) => ({ detail: issue.message, pointer: pointerTo(issue.path) })),
+    cause: error,
+  });
+}
+
+function pointerTo(path: readonly PropertyKey[]): string {
+  return `#${path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+}
+
+function fromIdentification(error: IdentificationError): ApiError {
+  switch (error.code) {
+    case 'photo_too_large':
+    case 'photo_type':
+    case 'photo_undecodable':
+      return new ApiError(error.code, error.message, { cause: error });
+    case 'providers_resting':
+    case 'quota_exhausted':
+    case 'busy':
+      return new ApiError(error.code, SAID_TO_CALLERS.has(error.message) ? error.message : UNAVAILABLE.both, {
+        retryAfter: retryAfterSeconds(error.retryAfterMs ?? RETRY_WHEN_UNKNOWN_MS),
+        cause: error,
+      });
+  }
+}
+
+/** tRPC wraps what a procedure throws, and refuses requests itself with errors that have no cause. */
+function fromTrpc(error: TRPCError): ApiError {
+  if (error.cause !== undefined) {
+    const inner = toApiError(error.cause);
+    if (inner.code !== 'internal') return inner;
+  }
+  switch (error.code) {
+    case 'PARSE_ERROR':
+    case 'BAD_REQUEST':
+    case 'UNSUPPORTED_MEDIA_TYPE':
+      return new ApiError('invalid_request', 'The request could not be read.', { cause: error });
+    case 'NOT_FOUND':
+      return notFound();
+    case 'METHOD_NOT_SUPPORTED':
+      return new ApiError('method_not_allowed', 'This method is not allowed here.', { cause: error });
+    default:
+      return internal(error);
+  }
+}
+
+export function notFound(): ApiError {
+  return new ApiError('not_found', 'Not found.');
+}

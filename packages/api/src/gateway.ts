@@ -1,0 +1,83 @@
+import type { Auth } from '@plantcommunity/auth';
+import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
+import type { ApiConfig } from './config.ts';
+import type { Context, Parts } from './context.ts';
+import { credentials, refusal } from './door/guard.ts';
+import { hasBearer } from './door/origin.ts';
+import type { ApiError } from './errors/api-error.ts';
+import { drain } from './multipart/drain.ts';
+import { readUpload } from './multipart/read-upload.ts';
+import { mostBytes } from './multipart/size.ts';
+import { PendingUpload } from './upload/pending-upload.ts';
+
+/** One request at the door, before anything of it is believed. */
+export interface Visit {
+  request: Request;
+  requestId: string;
+  /** Why it must not come in, if so. */
+  refused: ApiError | undefined;
+  /** Its body, unread. */
+  upload: PendingUpload;
+  resHeaders: Headers;
+}
+
+/** What tRPC and REST share before and after a procedure is called. */
+export interface Gateway {
+  config: ApiConfig;
+  /** Runs `work` under the request's id and completes the headers of its answer. */
+  visit(request: Request, work: (visit: Visit) => Promise<Response>): Promise<Response>;
+  context(visit: Visit, successorOf: Context['successorOf']): Context;
+  /** Logs what is our fault. */
+  report(error: ApiError, request: Request, path: string | undefined): void;
+}
+
+export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, logger: Logger): Gateway {
+  const { config } = parts;
+  return {
+    config,
+
+    visit(request, work) {
+      const requestId = acceptRequestId(request.headers.get('x-request-id'));
+      const { headers } = request;
+      const upload = new PendingUpload((signal) =>
+        readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, signal),
+      );
+      return runWithRequestId(requestId, async () => {
+        const refused = refusal(request, config);
+        const response = await work({ request, requestId, refused, upload, resHeaders: new Headers() });
+        // A client that is still sending would not read an answer that came before its body was taken.
+        if (request.body !== null && !request.bodyUsed) drain(request.body, mostBytes(config.upload), parts.clock);
+        return completed(response, requestId);
+      });
+    },
+
+    context({ request, requestId, resHeaders }, successorOf) {
+      const headers = credentials(request, config);
+      return {
+        ...parts,
+        requestId,
+        isFollowed: request.headers.get('x-request-id') === requestId,
+        authenticate: () => auth.principalOf(headers),
+        hasBearer: hasBearer(request.headers),
+        signal: request.signal,
+        resHeaders,
+        successorOf,
+      };
+    },
+
+    report(error, request, path) {
+      if (error.code !== 'internal') return;
+      if (request.signal.aborted) logger.info({ path }, 'The caller left before the answer');
+      else logger.error({ err: error.cause, path }, 'A call failed');
+    },
+  };
+}
+
+/** Headers of every answer; personal data stays out of shared caches unless an answer says more. */
+function completed(response: Response, requestId: string): Response {
+  response.headers.set('X-Request-Id', requestId);
+  response.headers.set('X-Content-Type-Options', 'nosniff');
+  if (!response.headers.has('cache-control')) response.headers.set('Cache-Control', 'no-store');
+  response.headers.append('Vary', 'Authorization, Cookie');
+  return response;
+}

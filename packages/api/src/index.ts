@@ -1,0 +1,12 @@
+export { type Api, type ApiDeps, createApi } from './api.ts';
+export type { ApiConfig, Rate } from './config.ts';
+export type { AppRouter } from './router.ts';
+export type { ErrorData } from './trpc.ts';
+export type {
+  WireHealth,
+  WireHistory,
+  WireIdentification,
+  WireProgress,
+  WireStoredIdentification,
+  WireVerdict,
+} from './v1/wire.ts';

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { ZodOpenApiHeadersObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { type ApiErrorCode, type ApiErrorStatus, STATUS } from '../errors/api-error.ts';
+import type { Endpoint } from './registry.ts';
+
+const codes = Object.keys(STATUS) as ApiErrorCode[];
+
+const problem = z
+  .object({
+    type: z.string().meta({ description: 'about:blank, or for 429 the quota-exceeded type of IANA' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'For people' }),
+    code: z.enum(codes).meta({ id: 'ErrorCode', description: 'For programs; more may be added' }),
+    requestId: z.uuid(),
+    errors: z
+      .array(z.object({ detail: z.string(), pointer: z.string().meta({ example: '#/organs/1' }) }))
+      .optional()
+      .meta({ description: 'What is wrong with single fields' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+const header = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string' as const, example },
+});
+const whole = (description: string) => ({ description, schema: { type: 'integer' as const, minimum: 0 } });
+
+export const requestIdHeader: ZodOpenApiHeadersObject = {
+  'X-Request-Id': header("The caller's own UUID, else ours", '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3'),
+};
+
+export const rateLimitHeaders: ZodOpenApiHeadersObject = {
+  ...requestIdHeader,
+  'RateLimit-Policy': header('Calls in a window of seconds', '"identify-free";q=100;w=3600'),
+  RateLimit: header('Calls that remain, seconds to the reset', '"identify-free";r=97;t=1312'),
+  'X-RateLimit-Limit': whole('Calls in a window'),
+  'X-RateLimit-Remaining': whole('Calls that remain'),
+  'X-RateLimit-Reset': whole('Epoch seconds'),
+};
+
+const retryAfter = { 'Retry-After': whole('Seconds') };
+
+const RESPONSES: Readonly<Record<Exclude<ApiErrorStatus, 405 | 410>, string>> = {
+  400: 'The request is not valid',
+  401: 'Nobody is signed in, or the token is not good',
+  403: 'A page of another site sent this',
+  404: 'There is no such thing of yours',
+  413: 'A photo is too large',
+  415: 'A photo is of a kind that is not read here',
+  422: 'A photo cannot be decoded',
+  429: 'Too many calls',
+  500: 'Our fault',
+  503: 'No provider can answer now',
+};
+
+export const bytes = { type: 'string' as const, format: 'binary' };
+
+/** The errors an endpoint can answer with, from its policy, its limit and what it takes. */
+export function errorResponses({ method, procedure, request = {} }: Endpoint): ZodOpenApiResponsesObject {
+  const { limit, policy } = procedure.meta;
+  const uploads = request.multipart !== undefined;
+  const statuses: (keyof typeof RESPONSES)[] = [
+    400,
+    ...(policy === 'public' ? [] : [401 as const]),
+    ...(method === 'GET' ? [] : [403 as const]),
+    ...(request.params === undefined ? [] : [404 as const]),
+    ...(uploads ? [413 as const, 415 as const, 422 as const] : []),
+    ...(limit === undefined ? [] : [429 as const]),
+    500,
+    ...(uploads ? [503 as const] : []),
+  ];
+  return Object.fromEntries(statuses.map((status) => [String(status), responseFor(status)]));
+}
+
+function responseFor(status: keyof typeof RESPONSES): ZodOpenApiResponseObject {
+  return {
+    id: `Error${status}`,
+    description: RESPONSES[status],
+    headers: {
+      ...(status === 429 ? rateLimitHeaders : requestIdHeader),
+      ...(status === 429 || status === 503 ? retryAfter : {}),
+      ...(status === 401 ? { 'WWW-Authenticate': header('How to sign in', 'Bearer') } : {}),
+    },
+    content: { 'application/problem+json': { schema: problem } },
+  };
+}

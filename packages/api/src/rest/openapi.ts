@@ -1,0 +1,115 @@
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+  type ZodOpenApiVersion,
+} from 'zod-openapi';
+import type { ApiConfig } from '../config.ts';
+import { endpoints } from './endpoints.ts';
+import { bytes, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
+import type { Endpoint } from './registry.ts';
+
+const VERSIONS: Readonly<Record<string, ZodOpenApiVersion>> = {
+  '/api/v1/openapi.json': '3.1.1',
+  // For generators that read nothing newer.
+  '/api/v1/openapi-3.0.json': '3.0.3',
+};
+
+type Facts = Pick<ApiConfig, 'appUrl' | 'version'>;
+
+/** Finds the document at a path; each is made once, when it is first asked for. */
+export function createDocuments(facts: Facts): (path: string) => ReturnType<typeof openApiDocument> | undefined {
+  const made = new Map<string, ReturnType<typeof openApiDocument>>();
+  return (path) => {
+    const version = Object.hasOwn(VERSIONS, path) ? VERSIONS[path] : undefined;
+    if (version === undefined) return undefined;
+    const document = made.get(path) ?? openApiDocument(version, facts);
+    made.set(path, document);
+    return document;
+  };
+}
+
+const PHOTO_TYPES = 'image/jpeg, image/png, image/webp, image/gif';
+
+/** Generated from the registry, so that it cannot say anything else than what is served. */
+export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }: Facts) {
+  return createDocument({
+    openapi,
+    info: {
+      title: 'Plant ID Community',
+      version,
+      description: 'Identify plants from photos. Two identification services answer; what they say is told apart.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: `${appUrl.origin}/api/v1` }],
+    tags: [
+      { name: 'Plant identification', description: 'From photos of one plant to its name, and what was found before' },
+    ],
+    paths: pathsOf(endpoints),
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An access token' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Secure-next-auth.session-token',
+          description: 'The session of a browser that signed in here',
+        },
+      },
+    },
+  });
+}
+
+function pathsOf(all: readonly Endpoint[]): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const endpoint of all) {
+    const method = endpoint.method === 'GET' ? 'get' : 'post';
+    paths[endpoint.path] = { ...paths[endpoint.path], [method]: operationOf(endpoint) };
+  }
+  return paths;
+}
+
+function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const { operationId, request = {}, summary } = endpoint;
+  const { policy } = endpoint.procedure.meta;
+  return {
+    operationId,
+    summary,
+    tags: ['Plant identification'],
+    security: policy === 'public' ? [] : [{ bearer: [] }, { session: [] }],
+    ...(request.params === undefined && request.query === undefined
+      ? {}
+      : {
+          requestParams: {
+            ...(request.params && { path: request.params }),
+            ...(request.query && { query: request.query }),
+          },
+        }),
+    ...(request.multipart && {
+      requestBody: {
+        required: true,
+        content: {
+          'multipart/form-data': { schema: request.multipart, encoding: { image: { contentType: PHOTO_TYPES } } },
+        },
+      },
+    }),
+    responses: responsesOf(endpoint),
+  };
+}
+
+function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const { limit } = endpoint.procedure.meta;
+  const responses: ZodOpenApiResponsesObject = { ...errorResponses(endpoint) };
+  for (const [status, response] of Object.entries(endpoint.responses)) {
+    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
+      description: response.description,
+      headers: limit === undefined ? requestIdHeader : rateLimitHeaders,
+      content:
+        'json' in response
+          ? { 'application/json': { schema: response.json } }
+          : { [response.mediaType]: { schema: bytes } },
+    };
+  }
+  return responses;
+}

@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http';
+import type { ApiError, ApiErrorCode } from '../errors/api-error.ts';
+
+export type Namespace = 'v1' | 'legacy';
+
+const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
+
+/** Codes whose old body was `{"success": false, "error": …}`; all others said `{"detail": …}`. */
+const OLD_SUCCESS_BODY: ReadonlySet<ApiErrorCode> = new Set([
+  'malformed_upload',
+  'unknown_field',
+  'missing_image',
+  'photo_too_large',
+  'photo_type',
+  'photo_undecodable',
+  'providers_resting',
+  'quota_exhausted',
+  'busy',
+]);
+
+/** The body of RFC 9457, with our code, the request id and the fields that are wrong. */
+export function problem({ code, detail, errors, status }: ApiError, requestId: string) {
+  return {
+    type: code === 'rate_limited' ? QUOTA_EXCEEDED : 'about:blank',
+    title: STATUS_CODES[status] ?? '',
+    status,
+    detail,
+    code,
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
+
+/** An error as the namespace's clients read it: problem+json in v1, the former system's bodies in legacy. */
+export function errorResponse(error: ApiError, namespace: Namespace, requestId: string): Response {
+  const headers = new Headers(error.headers);
+  if (namespace === 'v1') {
+    headers.set('Content-Type', 'application/problem+json');
+    return new Response(JSON.stringify(problem(error, requestId)), { status: error.status, headers });
+  }
+  const body = OLD_SUCCESS_BODY.has(error.code) ? { success: false, error: error.detail } : { detail: error.detail };
+  headers.set('Content-Type', 'application/json');
+  return new Response(JSON.stringify(body), { status: error.status, headers });
+}

@@ -1,0 +1,38 @@
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { toApiError } from './errors/to-api-error.ts';
+import type { Gateway } from './gateway.ts';
+import { appRouter } from './router.ts';
+import { ApiRequest } from './upload/api-request.ts';
+
+const ENDPOINT = '/api/trpc';
+/** Calls in one HTTP request; each is counted by itself. */
+const MAX_BATCH = 20;
+
+/** tRPC over fetch, handed a request whose body is read late and with a cap. */
+export function createTrpc(gateway: Gateway): (request: Request) => Promise<Response> {
+  return (request) =>
+    gateway.visit(request, (visit) =>
+      fetchRequestHandler({
+        endpoint: ENDPOINT,
+        router: appRouter,
+        req: new ApiRequest(request, visit.upload),
+        maxBatchSize: MAX_BATCH,
+        createContext: ({ resHeaders }) => {
+          if (visit.refused !== undefined) throw visit.refused;
+          return gateway.context({ ...visit, resHeaders }, (path) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`);
+        },
+        responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type) }),
+        onError: ({ error, path }) => gateway.report(toApiError(error), request, path),
+      }),
+    );
+}
+
+/** Headers travel with the errors; in a batch the last one of a name holds. */
+function headersOf(errors: readonly ReturnType<typeof toApiError>[], type: string): Headers {
+  const headers = new Headers();
+  for (const error of errors) {
+    for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
+    if (error.code === 'method_not_allowed') headers.set('Allow', type === 'mutation' ? 'POST' : 'GET');
+  }
+  return headers;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { procedure } from '../../chain/procedure.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { identifyOptions } from '../../upload/identify-options.ts';
+import { PendingUpload } from '../../upload/pending-upload.ts';
+import { presentIdentification } from '../present.ts';
+
+const pendingUpload = z.custom<FormData>().transform((input) => {
+  if (input instanceof PendingUpload) return input;
+  throw new ApiError('malformed_upload', 'Photos are sent as multipart/form-data.');
+});
+
+/** One to five photos of one plant in, what it is out. */
+export const identify = procedure
+  .meta({ policy: 'identify', limit: 'identify' })
+  .input(pendingUpload)
+  .mutation(async ({ ctx, input }) => {
+    const upload = await input.read(ctx.signal);
+    const identification = await ctx.service.identify({
+      requestId: ctx.requestId,
+      photos: upload.photos,
+      options: identifyOptions(upload),
+      ...(ctx.principal === undefined ? {} : { ownerId: ctx.principal.userId }),
+      trackProgress: ctx.isFollowed,
+      signal: ctx.signal,
+    });
+    return presentIdentification(identification);
+  });
