@@ -50,5 +50,5 @@ export interface Identification extends Verdict {
   /** Every answer came out of the cache. */
   cached: boolean;
   stale: boolean;
-  providers: Readonly<Record<ProviderName, { status: ProviderStatus; retryAt?: number }>>;
+  providers: Readonly<Record<ProviderName, { status: ProviderStatus }>>;
 }

@@ -1,4 +1,5 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
+export { createIdentificationService, type IdentificationOptions } from './flow/create-service.ts';
 export type { IdentificationService, IdentifyRequest, ProviderHealth, ServiceHealth } from './flow/service.ts';
 export type { Identification, ProviderStatus, Suggestion, Verdict } from './identification.ts';
 export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';

@@ -10,6 +10,7 @@ export type ProgressEvent =
   | { type: 'asking'; at: number; provider: ProviderName; usualMs?: number; slowMs?: number }
   /** `verdict`: what can be said with the answers so far. */
   | { type: 'answered'; at: number; provider: ProviderName; verdict: Verdict }
-  | { type: 'unanswered'; at: number; provider: ProviderName; status: ProviderStatus }
+  /** `retryAfterMs`: when the provider may be asked again, if anybody knows. */
+  | { type: 'unanswered'; at: number; provider: ProviderName; status: ProviderStatus; retryAfterMs?: number }
   | { type: 'comparing'; at: number }
   | { type: 'done'; at: number; ok: boolean };

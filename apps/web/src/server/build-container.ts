@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { createApi } from '@plantcommunity/api';
+import { createAuth } from '@plantcommunity/auth';
+import { openDatabase } from '@plantcommunity/db';
+import { createIdentificationService } from '@plantcommunity/identification';
+import { connectRedis, systemClock } from '@plantcommunity/resilience';
+import { readSettings, type Settings } from '@plantcommunity/settings';
+import { createLogger, type Logger } from '@plantcommunity/telemetry';
+import { version } from '../../package.json';
+import { keptAuthSecret } from './auth-secret.ts';
+import type { Container } from './container.ts';
+import { tellLauncher } from './launcher.ts';
+
+const DATABASE_PATIENCE_MS = 5_000;
+
+/**
+ * Wires every room of the house. A missing Redis is a notice, a missing database or wrong settings end the start.
+ * @throws {SettingsError | DatabaseUnavailableError}
+ */
+export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Container> {
+  const settings = readSettings(environment);
+  const { dataDir, databaseUrl, photoDir, redisConnection } = placesOf(settings);
+  const clock = systemClock;
+  const logger = createLogger({ level: settings.logLevel });
+
+  const database = openDatabase({ url: databaseUrl, poolSize: settings.database.poolSize });
+  await database.ping(DATABASE_PATIENCE_MS);
+  const redis = await connectRedis(redisConnection, { timeoutMs: settings.redis.timeoutMs });
+  reportRedis(redis, logger);
+
+  // next-auth reads its own address from the environment alone.
+  environment['NEXTAUTH_URL'] = settings.appUrl.origin;
+  const secrets = settings.authSecrets ?? [await keptAuthSecret(dataDir)];
+  const auth = createAuth({ database, secrets, appUrl: settings.appUrl, clock, logger });
+
+  const service = createIdentificationService({
+    providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
+    maxConcurrency: settings.providerMaxConcurrency,
+    lifetime: settings.cache,
+    photoLimits: settings.upload,
+    photoDir,
+    isDemo: settings.isDemo,
+    database,
+    redis,
+    clock,
+    logger,
+  });
+  const api = createApi({
+    service,
+    auth,
+    redis,
+    clock,
+    logger,
+    config: {
+      mode: settings.mode,
+      version,
+      appUrl: settings.appUrl,
+      allowedHosts: settings.allowedHosts,
+      trustedOrigins: settings.trustedOrigins,
+      proxyHops: settings.proxyHops,
+      rates: settings.rates,
+      legacy: settings.legacy,
+      upload: settings.upload,
+    },
+  });
+  await provideAdmin(settings, auth);
+  return { settings, logger, database, redis, auth, service, api };
+}
+
+/** Where things are; in development the launcher has filled in what it embeds. */
+function placesOf(settings: Settings) {
+  const databaseUrl = settings.database.url;
+  const redisConnection = settings.redis.connection;
+  if (databaseUrl === undefined || redisConnection === undefined) {
+    throw new Error('DATABASE_URL and REDIS_URL are missing: `npm start` embeds both');
+  }
+  const dataDir = resolve(settings.dataDir);
+  const photoDir = resolve(settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`);
+  return { dataDir, databaseUrl, photoDir, redisConnection };
+}
+
+function reportRedis(redis: Container['redis'], logger: Logger): void {
+  if (!redis.isReady()) {
+    tellLauncher({
+      type: 'notice',
+      text: 'Redis does not answer: limits are a tenth and nothing is shared until it does.',
+    });
+    logger.warn('Redis does not answer; trying again by itself');
+  }
+  redis.subscribe((event) => {
+    if (event.type === 'ready') logger.info('Redis answers');
+    else
+      logger.warn(
+        { reason: event.reason },
+        event.type === 'lost' ? 'Redis is lost; trying again by itself' : 'Redis error',
+      );
+  });
+}
+
+/** Development makes its admin at the first start and says so once; production is told who it is. */
+async function provideAdmin(settings: Settings, auth: Container['auth']): Promise<void> {
+  if (settings.admin === undefined && settings.mode === 'production') return;
+  const admin = await auth.users.ensureAdmin(settings.admin ?? {});
+  if (admin.created && admin.password !== undefined) {
+    tellLauncher({ type: 'admin', email: admin.email, password: admin.password });
+  }
+}

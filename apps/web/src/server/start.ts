@@ -1,0 +1,20 @@
+import { SettingsError } from '@plantcommunity/settings';
+import { buildContainer } from './build-container.ts';
+import { provideContainer } from './container.ts';
+import { endWithLauncher } from './launcher.ts';
+
+/** Builds the one container of this process; what is wrong with settings or database stops the start, in words. */
+export async function start(): Promise<void> {
+  endWithLauncher();
+  try {
+    await provideContainer(() => buildContainer(process.env));
+  } catch (error) {
+    const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;
+    process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);
+    process.exit(1);
+  }
+}
+
+function isDatabaseUnavailable(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'DatabaseUnavailableError';
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { IdentifyOptions, ProviderName } from '../provider.ts';
+
+/** What makes two questions to one provider the same question. */
+export interface Question {
+  provider: ProviderName;
+  /** Of the provider's base URL: a simulator's answer can never be served for a real one. */
+  origin: string;
+  contractVersion: string;
+  /** Of the uploaded bytes, in order. */
+  photoHashes: readonly string[];
+  options: IdentifyOptions;
+}
+
+/** To 0.1 degree, some 11 km: what a flora knows, and not where somebody lives. */
+const coarse = (degrees: number): number => Math.round(degrees * 10) / 10;
+
+/** Only what the provider is really sent; so asking again without diseases does not cost Pl@ntNet a call. */
+function relevantOptions(provider: ProviderName, options: IdentifyOptions, photos: number) {
+  const language = options.language ?? 'en';
+  if (provider === 'plant_id') {
+    const { location } = options;
+    return {
+      diseases: options.includeDiseases,
+      language,
+      location: location === undefined ? null : [coarse(location.latitude), coarse(location.longitude)],
+    };
+  }
+  const organs = Array.from({ length: photos }, (_, index) => options.organs[index] ?? 'auto');
+  return { language, organs, project: options.project ?? 'all' };
+}
+
+/** The cache key of a question: the provider's name and a digest, which Redis Cluster keeps in one slot. */
+export function answerKey({ provider, origin, contractVersion, photoHashes, options }: Question): string {
+  const question = [origin, contractVersion, photoHashes, relevantOptions(provider, options, photoHashes.length)];
+  return `${provider}:{${createHash('sha256').update(JSON.stringify(question)).digest('hex')}}`;
+}

@@ -1,0 +1,70 @@
+import type { CircuitEvent } from '@plantcommunity/resilience';
+import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
+import type { ProviderName } from '../provider.ts';
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
+
+/**
+ * Writes a circuit's events as the log lines that monitors of the replaced system match on; `{c}` there is the
+ * provider's name with `_api`. Wording and levels are kept, so change neither.
+ */
+export function circuitLog(provider: ProviderName, logger: Logger): (event: CircuitEvent) => void {
+  const name = `${provider}_api`;
+  const transition = (change: string) => logger.warn(`[CIRCUIT] ${name} state transition: ${change}`);
+  const opened = (resetTimeoutMs: number) =>
+    logger.error(`[CIRCUIT] ${name} circuit OPENED - API calls blocked for ${seconds(resetTimeoutMs)}`);
+
+  return (event) => {
+    switch (event.type) {
+      case 'initialized':
+        logger.info(
+          `[CIRCUIT] Initialized circuit breaker for ${name} (fail_max=${event.failMax}, reset_timeout=${seconds(event.resetTimeoutMs)})`,
+        );
+        break;
+      case 'call_succeeded':
+        logger.debug(`[CIRCUIT] ${name} call SUCCESS`);
+        break;
+      case 'call_failed': {
+        const count = `${event.failCount}/${event.failMax}`;
+        logger.error(`[CIRCUIT] ${name} call FAILED - ${describe(event.error)} (fail_count=${count})`);
+        if (event.failCount === event.failMax - 1) {
+          logger.warn(`[CIRCUIT] ${name} WARNING - One more failure will open circuit`);
+        }
+        break;
+      }
+      case 'call_ignored':
+        logger.debug(`[CIRCUIT] ${name} call does not count - ${describe(event.error)}`);
+        break;
+      case 'rejected':
+        logger.warn(`[CIRCUIT] ${name} call BLOCKED - Circuit is OPEN, fast-failing without API call`);
+        if (provider === 'plant_id') logger.error('[CIRCUIT] Plant.id circuit is OPEN - fast failing');
+        break;
+      case 'opened':
+        transition(`CLOSED → OPEN (fail_count=${event.failCount})`);
+        opened(event.resetTimeoutMs);
+        break;
+      case 'half_opened':
+        transition('OPEN → HALF-OPEN');
+        logger.info(`[CIRCUIT] ${name} entering HALF-OPEN state - Testing service recovery`);
+        break;
+      case 'trial_succeeded':
+        logger.info(`[CIRCUIT] ${name} recovery test SUCCESS (${event.successes} / ${event.required} required)`);
+        break;
+      case 'trial_abandoned':
+        logger.warn(`[CIRCUIT] ${name} recovery test had no result by its deadline`);
+        break;
+      case 'reopened':
+        transition('HALF-OPEN → OPEN');
+        opened(event.resetTimeoutMs);
+        break;
+      case 'closed':
+        transition('HALF-OPEN → CLOSED');
+        logger.info(`[CIRCUIT] ${name} circuit CLOSED - Service recovered after ${seconds(event.downMs)} downtime`);
+        break;
+    }
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${redactAndCut(error.message)}` : redactAndCut(String(error));
+}

@@ -1,0 +1,125 @@
+import type { Database } from '@plantcommunity/db';
+import {
+  type Clock,
+  createBulkhead,
+  createCache,
+  createCircuit,
+  type Lifetime,
+  type RedisConnection,
+} from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import { createIntake } from '../photo/intake.ts';
+import type { PhotoLimits } from '../photo/photo.ts';
+import type { Provider, ProviderName } from '../provider.ts';
+import { outcomeOf } from '../providers/outcome.ts';
+import { createPlantId } from '../providers/plant-id/plant-id.ts';
+import { createPlantNet } from '../providers/plantnet/plantnet.ts';
+import { createStore } from '../store/store.ts';
+import { circuitLog } from './circuit-log.ts';
+import { createGate } from './gate.ts';
+import { createIdentify, type ProviderLane } from './identify.ts';
+import { createProgressBoard } from './progress-board.ts';
+import { createRecentDurations } from './recent-durations.ts';
+import type { IdentificationService, ProviderHealth } from './service.ts';
+
+export interface ProviderConfig {
+  /** Undefined: the provider is off. */
+  apiKey: string | undefined;
+  baseUrl: string;
+  timeoutMs: number;
+  circuit: {
+    failMax: number;
+    resetTimeoutMs: number;
+    maxResetTimeoutMs: number;
+    successThreshold: number;
+    trialPermits: number;
+  };
+}
+
+export interface IdentificationOptions {
+  providers: Readonly<Record<ProviderName, ProviderConfig>>;
+  /** Calls in flight a provider and process; above it `busy`. */
+  maxConcurrency: number;
+  lifetime: Lifetime;
+  photoLimits: PhotoLimits;
+  photoDir: string;
+  isDemo: boolean;
+  database: Database;
+  redis: RedisConnection;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Answers kept in this process: a few kilobytes each. */
+const MEMORY_ENTRIES = 1_000;
+/** Measured on two cores: two decodes at once are as fast as eight, and leave threads for files. */
+const DECODES_AT_ONCE = 2;
+const DECODES_WAITING = 32;
+const DATABASE_PATIENCE_MS = 1_000;
+
+const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
+
+export function createIdentificationService(options: IdentificationOptions): IdentificationService & { close(): void } {
+  const { clock, database, isDemo, logger, photoLimits, redis } = options;
+  const closing = new AbortController();
+  const lanes = { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') };
+  const store = createStore({ database, photoDir: options.photoDir, clock, logger });
+  const board = createProgressBoard({ redis, clock });
+  const identify = createIdentify({
+    lanes,
+    cache: createCache({ redis, prefix: 'answer:', memory: { maxEntries: MEMORY_ENTRIES }, clock }),
+    intake: createIntake({ concurrency: DECODES_AT_ONCE, queue: DECODES_WAITING, clock }),
+    store,
+    board,
+    clock,
+    logger,
+    photoLimits,
+    lifetime: options.lifetime,
+    isDemo,
+  });
+
+  return {
+    photoLimits,
+    isDemo,
+    identify,
+    progress: board.follow,
+    async health() {
+      const [redisUp, databaseUp] = await Promise.all([
+        redis.probe(),
+        database.ping(DATABASE_PATIENCE_MS).then(
+          () => true,
+          () => false,
+        ),
+      ]);
+      const providers = { plant_id: healthOf('plant_id'), plantnet: healthOf('plantnet') };
+      return { providers, redis: redisUp, database: databaseUp };
+    },
+    history: store.history,
+    find: store.find,
+    photo: store.photo,
+    /** Drops calls that are still out. */
+    close: () => closing.abort(),
+  };
+
+  function laneOf(name: ProviderName): ProviderLane | undefined {
+    const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
+    if (apiKey === undefined) return undefined;
+    const provider: Provider = CLIENTS[name]({ apiKey, baseUrl, timeoutMs, clock });
+    const circuit = createCircuit({
+      name,
+      ...circuitOptions,
+      trialDeadlineMs: timeoutMs + 1_000,
+      classify: outcomeOf,
+      clock,
+    });
+    const bulkhead = createBulkhead({ max: options.maxConcurrency });
+    const onCircuit = circuitLog(name, logger);
+    const gate = createGate({ provider, circuit, bulkhead, clock, logger, closing: closing.signal, onCircuit });
+    return { provider, gate, durations: createRecentDurations() };
+  }
+
+  function healthOf(name: ProviderName): ProviderHealth {
+    const { failMax } = options.providers[name].circuit;
+    return lanes[name]?.gate.health() ?? { available: false, state: 'off', failCount: 0, failMax };
+  }
+}

@@ -1,0 +1,103 @@
+import type { Bulkhead, Circuit, CircuitEvent, Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import { type Provider, type ProviderAnswer, ProviderError, type ProviderRequest } from '../provider.ts';
+import type { Refusal } from './refusal.ts';
+import type { ProviderHealth } from './service.ts';
+
+/** Out of credits without a word on when they come back: asked again after this. */
+const QUOTA_PAUSE_MS = 60_000;
+/** A provider that refused our key is probed (for free) this often while people ask for it. */
+const PROBE_EVERY_MS = 60_000;
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** Everything that stands between a question and one provider. */
+export interface Gate {
+  /** Undefined when a call may leave now. Decided in memory. */
+  refusal(): Refusal | undefined;
+  /** One call. @throws {ProviderError | CircuitRejectedError | BulkheadFullError} */
+  call(request: ProviderRequest): Promise<ProviderAnswer>;
+  health(): ProviderHealth;
+}
+
+export interface GateOptions {
+  provider: Provider;
+  circuit: Circuit;
+  bulkhead: Bulkhead;
+  clock: Clock;
+  logger: Logger;
+  /** Aborts when the process ends; callers never abort a call that has left. */
+  closing: AbortSignal;
+  /** Hears the circuit, and the calls that were refused before they reached it. */
+  onCircuit(event: CircuitEvent): void;
+}
+
+export function createGate(options: GateOptions): Gate {
+  const { bulkhead, circuit, clock, closing, logger, provider } = options;
+  circuit.subscribe(options.onCircuit);
+  let quotaUntil = 0;
+  let misconfigured = false;
+  let nextProbeAt = 0;
+
+  async function probe(): Promise<void> {
+    nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
+    try {
+      await provider.probe(AbortSignal.any([closing, AbortSignal.timeout(PROBE_TIMEOUT_MS)]));
+      misconfigured = false;
+      logger.warn({ provider: provider.name }, 'The provider accepts our key again');
+    } catch (error) {
+      logger.debug({ provider: provider.name, error }, 'The provider still refuses our key');
+    }
+  }
+
+  function remember(error: unknown): void {
+    if (!(error instanceof ProviderError)) return;
+    if (error.kind === 'quota') quotaUntil = clock.monotonic() + (error.retryAfterMs ?? QUOTA_PAUSE_MS);
+    if (error.kind === 'misconfigured' && !misconfigured) {
+      misconfigured = true;
+      nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
+      logger.fatal(
+        { provider: provider.name, status: error.status },
+        'The provider refuses our key and is off until it accepts it',
+      );
+    }
+  }
+
+  return {
+    refusal() {
+      if (misconfigured) {
+        if (clock.monotonic() >= nextProbeAt) void probe();
+        return { status: 'misconfigured' };
+      }
+      if (!circuit.admits()) {
+        const { nextTrialAt, state } = circuit.snapshot();
+        const retryAfterMs = nextTrialAt === undefined ? undefined : Math.max(0, nextTrialAt - clock.now());
+        const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+        options.onCircuit({ type: 'rejected', state, ...wait });
+        return { status: 'resting', ...wait };
+      }
+      const quotaMs = quotaUntil - clock.monotonic();
+      if (quotaMs > 0) return { status: 'quota', retryAfterMs: quotaMs };
+      return bulkhead.hasRoom() ? undefined : { status: 'busy' };
+    },
+
+    // The bulkhead stands outside: a call that finds no room takes no trial permit.
+    async call(request) {
+      try {
+        return await bulkhead.run(() => circuit.execute(() => provider.identify(request, closing)));
+      } catch (error) {
+        remember(error);
+        throw error;
+      }
+    },
+
+    health() {
+      const { state, failCount, failMax } = circuit.snapshot();
+      return {
+        available: state === 'closed' && !misconfigured,
+        state: misconfigured ? 'misconfigured' : state,
+        failCount,
+        failMax,
+      };
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { Cache, Clock, Lifetime } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { Identification } from '../identification.ts';
+import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
+import type { Intake } from '../photo/intake.ts';
+import type { PhotoLimits, PreparedPhoto } from '../photo/photo.ts';
+import { PROVIDERS, type Provider, type ProviderAnswer, type ProviderName } from '../provider.ts';
+import type { Store } from '../store/store.ts';
+import { answerKey } from './answer-key.ts';
+import { answerLifetime } from './answer-lifetime.ts';
+import type { Gate } from './gate.ts';
+import { createKeep } from './keep.ts';
+import { identificationOf, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
+import type { ProgressBoard, Tell } from './progress-board.ts';
+import type { RecentDurations } from './recent-durations.ts';
+import { refusalOf, unavailable } from './refusal.ts';
+import type { IdentifyRequest } from './service.ts';
+
+/** One deadline covers every wait of a request. */
+const DEADLINE_MS = 45_000;
+
+/** A provider that is on, with all that stands before it. */
+export interface ProviderLane {
+  provider: Provider;
+  gate: Gate;
+  durations: RecentDurations;
+}
+
+export interface FlowParts {
+  /** Undefined: the provider is off. */
+  lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
+  cache: Cache;
+  intake: Intake;
+  store: Store;
+  board: ProgressBoard;
+  clock: Clock;
+  logger: Logger;
+  photoLimits: PhotoLimits;
+  lifetime: Lifetime;
+  isDemo: boolean;
+}
+
+interface Question extends ProviderLane {
+  name: ProviderName;
+  key: string;
+}
+
+/** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
+export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => Promise<Identification> {
+  const { cache, clock, intake, lanes, logger } = parts;
+  const keep = createKeep(parts);
+
+  return async (request) => {
+    const began = clock.monotonic();
+    const at = () => Math.round(clock.monotonic() - began);
+    const tell: Tell = request.trackProgress ? parts.board.begin(request.requestId, request.ownerId) : () => undefined;
+    const deadline = new AbortController();
+    const cancelDeadline = clock.setTimeout(() => deadline.abort(), DEADLINE_MS);
+    const signal = AbortSignal.any([request.signal, deadline.signal]);
+    const outcomes = new Map<ProviderName, Outcome>();
+    let ok = false;
+    try {
+      const identification = await answer();
+      ok = true;
+      return identification;
+    } finally {
+      cancelDeadline();
+      tell({ type: 'done', at: at(), ok });
+    }
+
+    async function answer(): Promise<Identification> {
+      // What needs no decode is checked for every request: a bad file is not let in by a kept answer.
+      const photos = request.photos.map((photo, index) => inspectPhoto(photo, index, parts.photoLimits));
+      tell({ type: 'received', at: at(), photos: photos.length });
+
+      const questions = questionsOf(request);
+      const open = await lookUp(questions);
+      const prepared = open.length > 0 ? prepare(photos) : undefined;
+      if (prepared !== undefined) await Promise.all(open.map((question) => ask(question, prepared)));
+
+      const refusals = refusalsOf(outcomes);
+      if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unavailable(refusals);
+      tell({ type: 'comparing', at: at() });
+      const identification = identificationOf(outcomes, parts.isDemo);
+      const { options, ownerId } = request;
+      if (ownerId === undefined) return identification;
+      return {
+        id: await keep({ ownerId, identification, options, photos, prepared: await prepared }),
+        ...identification,
+      };
+    }
+
+    /**
+     * Takes what is known, and decides in memory about the rest before anything is decoded: a provider that may not
+     * be called now is concluded at once, with a stale answer where there is one.
+     * @returns the questions that have to be asked
+     */
+    async function lookUp(questions: readonly Question[]): Promise<readonly Question[]> {
+      const hits = await Promise.all(questions.map(({ key }) => cache.peek<ProviderAnswer>(key)));
+      return questions.filter((question, index) => {
+        const hit = hits[index];
+        const refusal = hit === undefined || hit.stale ? question.gate.refusal() : undefined;
+        if (hit !== undefined && (!hit.stale || refusal !== undefined)) {
+          conclude(question.name, { answer: hit.value, fromCache: true, stale: hit.stale });
+          return false;
+        }
+        if (refusal !== undefined) conclude(question.name, { refusal });
+        return refusal === undefined;
+      });
+    }
+
+    /** Leaves an outcome, whatever the provider does. @throws what is no provider's doing: a bad photo, the caller left */
+    async function ask(
+      { durations, gate, key, name }: Question,
+      ready: Promise<readonly PreparedPhoto[]>,
+    ): Promise<void> {
+      tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
+      const load = async (): Promise<ProviderAnswer> => {
+        const photos = (await ready).map(({ jpeg }) => jpeg);
+        const sent = clock.monotonic();
+        const loaded = await gate.call({ photos, options: request.options });
+        durations.add(clock.monotonic() - sent);
+        return loaded;
+      };
+      try {
+        const lifetime = (loaded: ProviderAnswer) => answerLifetime(loaded, parts.lifetime);
+        const { source, stale, value } = await cache.getOrLoad<ProviderAnswer>(key, load, { lifetime, signal });
+        conclude(name, { answer: value, fromCache: source === 'memory' || source === 'redis', stale });
+      } catch (error) {
+        const refusal = refusalOf(error) ?? (deadline.signal.aborted ? ({ status: 'timeout' } as const) : undefined);
+        if (refusal === undefined) throw error;
+        logger.warn({ provider: name, error }, 'A provider did not answer');
+        conclude(name, { refusal });
+      }
+    }
+
+    async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
+      const prepared = await Promise.all(photos.map((photo, index) => intake.prepare(photo, index)));
+      tell({ type: 'read', at: at() });
+      return prepared;
+    }
+
+    function conclude(name: ProviderName, outcome: Outcome): void {
+      outcomes.set(name, outcome);
+      if ('refusal' in outcome) tell({ type: 'unanswered', at: at(), provider: name, ...outcome.refusal });
+      else tell({ type: 'answered', at: at(), provider: name, verdict: verdictOf(outcomes) });
+    }
+  };
+
+  function questionsOf({ options, photos }: IdentifyRequest): Question[] {
+    const photoHashes = photos.map(({ hash }) => hash);
+    return PROVIDERS.flatMap((name) => {
+      const lane = lanes[name];
+      if (lane === undefined) return [];
+      const { contractVersion, origin } = lane.provider;
+      return [{ ...lane, name, key: answerKey({ provider: name, origin, contractVersion, photoHashes, options }) }];
+    });
+  }
+}

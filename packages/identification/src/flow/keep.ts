@@ -1,0 +1,52 @@
+import type { Logger } from '@plantcommunity/telemetry';
+import type { Identification } from '../identification.ts';
+import type { InspectedPhoto } from '../photo/inspect-photo.ts';
+import type { Intake } from '../photo/intake.ts';
+import type { PreparedPhoto } from '../photo/photo.ts';
+import type { IdentifyOptions } from '../provider.ts';
+import type { Store } from '../store/store.ts';
+
+export interface Keepsake {
+  ownerId: string;
+  identification: Omit<Identification, 'id'>;
+  options: IdentifyOptions;
+  photos: readonly InspectedPhoto[];
+  /** In the order of `photos`; absent when every answer was known and nothing had to be decoded. */
+  prepared: readonly PreparedPhoto[] | undefined;
+}
+
+/**
+ * Stores an identification before it is answered, so that an id once told is never lost. After a hit, photos that
+ * nobody has kept yet are prepared in the background; the row says so until then.
+ */
+export function createKeep({ intake, store, logger }: { intake: Intake; store: Store; logger: Logger }) {
+  async function keepLater(id: string, photos: readonly InspectedPhoto[], pending: readonly string[]): Promise<void> {
+    const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
+    const prepared = await Promise.allSettled(
+      kept.map(async ({ photo, index }) => ({ hash: photo.hash, prepared: await intake.prepare(photo, index) })),
+    );
+    for (const result of prepared) {
+      if (result.status === 'rejected')
+        logger.warn({ id, error: result.reason as unknown }, '[UPLOAD] A photo could not be kept');
+    }
+    await store.addPhotos(
+      id,
+      prepared.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    );
+  }
+
+  /** @returns the id of the stored identification */
+  return async ({ ownerId, identification, options, photos, prepared }: Keepsake): Promise<string> => {
+    const entries = photos.map(({ hash }, index) => {
+      const ready = prepared?.[index];
+      return ready === undefined ? { hash } : { hash, prepared: ready };
+    });
+    const { id, pendingPhotos } = await store.save({ ownerId, identification, options, photos: entries });
+    if (pendingPhotos.length > 0) {
+      keepLater(id, photos, pendingPhotos).catch((error: unknown) => {
+        logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');
+      });
+    }
+    return id;
+  };
+}

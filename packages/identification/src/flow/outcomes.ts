@@ -1,0 +1,45 @@
+import type { Identification, Verdict } from '../identification.ts';
+import { mergeAnswers } from '../merge.ts';
+import { PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
+import type { Refusal } from './refusal.ts';
+
+/** How one provider fared. */
+export type Outcome = { answer: ProviderAnswer; fromCache: boolean; stale: boolean } | { refusal: Refusal };
+
+/** Of the providers that are on, as far as is known. */
+export type Outcomes = ReadonlyMap<ProviderName, Outcome>;
+
+/** Why each provider without an answer has none, those that are off included. */
+export function refusalsOf(outcomes: Outcomes): Partial<Record<ProviderName, Refusal>> {
+  return Object.fromEntries(
+    PROVIDERS.flatMap((name) => {
+      const outcome = outcomes.get(name);
+      if (outcome === undefined) return [[name, { status: 'off' }]];
+      return 'refusal' in outcome ? [[name, outcome.refusal]] : [];
+    }),
+  );
+}
+
+/** What can be said with the answers there are. */
+export function verdictOf(outcomes: Outcomes): Verdict {
+  return mergeAnswers(
+    Object.fromEntries(
+      [...outcomes].flatMap(([name, outcome]) => ('answer' in outcome ? [[name, outcome.answer]] : [])),
+    ),
+  );
+}
+
+/** The whole answer; at least one provider has answered. */
+export function identificationOf(outcomes: Outcomes, isDemo: boolean): Omit<Identification, 'id'> {
+  const answers = [...outcomes.values()].filter((outcome) => 'answer' in outcome);
+  const refusals = refusalsOf(outcomes);
+  const statusOf = (name: ProviderName) => ({ status: refusals[name]?.status ?? ('answered' as const) });
+  return {
+    ...verdictOf(outcomes),
+    demo: isDemo,
+    partial: answers.length < outcomes.size,
+    cached: answers.every(({ fromCache }) => fromCache),
+    stale: answers.some(({ stale }) => stale),
+    providers: { plant_id: statusOf('plant_id'), plantnet: statusOf('plantnet') },
+  };
+}

@@ -1,0 +1,59 @@
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { z } from 'zod';
+import type { ProgressEvent } from '../progress.ts';
+
+/** A request's record outlives its 45 s deadline and the minute after its answer. */
+const KEPT_MS = 180_000;
+const POLL_MS = 150;
+const MAX_POLL_MS = 1_000;
+
+const header = z.object({ owner: z.string().nullable() });
+
+/** Carries the progress of one instance's requests to those who follow them at another, through a Redis list. */
+export interface ProgressRelay {
+  open(requestId: string, owner: string | undefined): void;
+  add(requestId: string, event: ProgressEvent): void;
+  /** Undefined while nobody has opened it, and while Redis is away. */
+  read(requestId: string): Promise<{ owner: string | undefined; events: ProgressEvent[] } | undefined>;
+  /** How long to wait after the nth look. */
+  pollMs(round: number): number;
+}
+
+export function createProgressRelay(connection: RedisConnection): ProgressRelay {
+  const key = (requestId: string): string => `progress:{${requestId}}`;
+  // One chain a request keeps its events in order; progress is a courtesy, so a dead Redis only silences it.
+  const sending = new Map<string, Promise<unknown>>();
+
+  function push(requestId: string, entry: object): void {
+    if (!connection.isReady()) return;
+    const before = sending.get(requestId) ?? Promise.resolve();
+    const sent = before
+      .then(() => connection.redis.pipeline().rpush(key(requestId), entry).pexpire(key(requestId), KEPT_MS).exec())
+      .catch(() => undefined)
+      .finally(() => {
+        if (sending.get(requestId) === sent) sending.delete(requestId);
+      });
+    sending.set(requestId, sent);
+  }
+
+  return {
+    open(requestId, owner) {
+      push(requestId, { owner: owner ?? null });
+    },
+    add: push,
+    async read(requestId) {
+      if (!connection.isReady()) return undefined;
+      try {
+        const [first, ...events] = await connection.redis.lrange<object>(key(requestId), 0, -1);
+        const parsed = header.safeParse(first);
+        // Only instances of this product write under this key, and only through `add`.
+        return parsed.success
+          ? { owner: parsed.data.owner ?? undefined, events: events as ProgressEvent[] }
+          : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    pollMs: (round) => Math.min(POLL_MS * 1.2 ** round, MAX_POLL_MS),
+  };
+}

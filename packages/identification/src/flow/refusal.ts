@@ -1,0 +1,61 @@
+import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
+import { IdentificationError } from '../errors.ts';
+import type { ProviderStatus } from '../identification.ts';
+import { PROVIDERS, ProviderError, type ProviderName } from '../provider.ts';
+
+/** Why a provider did not answer. */
+export interface Refusal {
+  status: Exclude<ProviderStatus, 'answered'>;
+  /** When asking again may help; absent when nobody knows. */
+  retryAfterMs?: number;
+}
+
+/** What the wire calls a failed attempt, or undefined for an error that is no provider's doing. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof CircuitRejectedError) return withRetry('resting', error.retryAfterMs);
+  if (error instanceof BulkheadFullError) return { status: 'busy' };
+  if (!(error instanceof ProviderError)) return undefined;
+  switch (error.kind) {
+    case 'failed':
+    case 'rejected':
+      return { status: 'failed' };
+    case 'timeout':
+      return { status: 'timeout' };
+    case 'quota':
+      return withRetry('quota', error.retryAfterMs);
+    case 'misconfigured':
+      return { status: 'misconfigured' };
+  }
+}
+
+export function withRetry(status: Refusal['status'], retryAfterMs: number | undefined): Refusal {
+  return retryAfterMs === undefined ? { status } : { status, retryAfterMs };
+}
+
+const NAMES: Record<ProviderName, string> = { plant_id: 'Plant.id', plantnet: 'Pl@ntNet' };
+
+/** The kept 503 texts: of the one provider that is on, else of both. */
+function textFor(asked: readonly ProviderName[]): string {
+  const [only] = asked;
+  const who = asked.length === 1 && only !== undefined ? `${NAMES[only]} service` : 'Plant identification';
+  return `${who} is temporarily unavailable. Please try again in a few moments.`;
+}
+
+/** No provider answered: one error that says why, and when the first of them may. */
+export function unavailable(refusals: Readonly<Partial<Record<ProviderName, Refusal>>>): IdentificationError {
+  const asked = PROVIDERS.filter((name) => refusals[name] !== undefined && refusals[name].status !== 'off');
+  const statuses = new Set(asked.map((name) => refusals[name]?.status));
+  const waits = asked.flatMap((name) => refusals[name]?.retryAfterMs ?? []);
+  return new IdentificationError(codeFor([...statuses]), textFor(asked), {
+    retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,
+  });
+}
+
+function codeFor(
+  statuses: readonly (Refusal['status'] | undefined)[],
+): 'providers_resting' | 'quota_exhausted' | 'busy' {
+  const [only] = statuses;
+  if (statuses.length === 1 && only === 'quota') return 'quota_exhausted';
+  if (statuses.length === 1 && only === 'busy') return 'busy';
+  return 'providers_resting';
+}
