@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { ageMs, isStale, keepMs, open, seal } from './envelope.ts';
+
+const fresh = seal('Rosa', { ttlMs: 100, staleMs: 700 }, 1000);
+
+it.each([null, 0, '', false, [], {}])('holds %j as a value', (value) => {
+  const sealed = seal(value, { ttlMs: 1, staleMs: 0 }, 0);
+  expect(open(JSON.parse(JSON.stringify(sealed)))).toEqual(sealed);
+});
+
+it.each([
+  null,
+  'Rosa',
+  7,
+  [],
+  {},
+  { ...fresh, v: 2 },
+  { ...fresh, writtenAt: 'today' },
+  { ...fresh, ttlMs: null },
+  { v: 1, writtenAt: 1, ttlMs: 1, staleMs: 1 },
+])('takes %j for none of ours', (read) => {
+  expect(open(read)).toBeUndefined();
+});
+
+describe('time', () => {
+  it('makes it stale, then worthless', () => {
+    expect([1000, 1099, 1100, 1699, 1700].map((now) => [isStale(fresh, now), keepMs(fresh, now)])).toEqual([
+      [false, 700],
+      [false, 601],
+      [true, 600],
+      [true, 1],
+      [true, 0],
+    ]);
+  });
+
+  it('never runs backwards, whatever another machine wrote', () => {
+    expect(ageMs(fresh, 500)).toBe(0);
+  });
+
+  it('ends with the time to live when stale values are not wanted', () => {
+    expect(keepMs(seal('x', { ttlMs: 100, staleMs: 0 }, 0), 99)).toBe(1);
+  });
+});

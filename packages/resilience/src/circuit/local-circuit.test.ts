@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { createTask } from '../testing/task.ts';
+import type { Circuit, CircuitOptions, Outcome } from './circuit.ts';
+import type { CircuitEvent } from './circuit-events.ts';
+import { CircuitRejectedError } from './circuit-rejected.ts';
+import { createCircuit } from './create-circuit.ts';
+
+class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
+/** Errors say by their message what they are; others are failures. */
+function classify(error: unknown): Outcome {
+  const { message } = error as Error;
+  return message === 'success' || message === 'ignored' ? message : 'failure';
+}
+
+function setUp(options: Partial<CircuitOptions> = {}) {
+  const clock = new FakeClock();
+  const circuit = createCircuit({
+    name: 'service',
+    failMax: 3,
+    resetTimeoutMs: 60_000,
+    maxResetTimeoutMs: 300_000,
+    successThreshold: 2,
+    trialPermits: 2,
+    classify,
+    clock,
+    random: () => 0,
+    ...options,
+  });
+  const events: CircuitEvent[] = [];
+  circuit.subscribe((event) => events.push(event));
+  return { circuit, clock, events, types: () => events.map(({ type }) => type) };
+}
+
+const succeed = (circuit: Circuit) => circuit.execute(async () => 'leaf');
+const fail = (circuit: Circuit, error: Error = new Unavailable('no answer')) =>
+  expect(circuit.execute(() => Promise.reject(error))).rejects.toBe(error);
+const expectRejected = (circuit: Circuit) =>
+  expect(circuit.execute(() => Promise.resolve('not called'))).rejects.toBeInstanceOf(CircuitRejectedError);
+
+async function open(circuit: Circuit): Promise<void> {
+  for (let n = 0; n < 3; n += 1) await fail(circuit);
+  expect(circuit.snapshot().state).toBe('open');
+}
+
+describe('closed', () => {
+  it('hands on values and errors as they are', async () => {
+    const { circuit } = setUp();
+    await expect(succeed(circuit)).resolves.toBe('leaf');
+    await fail(circuit, new Unavailable('the very same'));
+  });
+
+  it('opens after consecutive failures only', async () => {
+    const { circuit } = setUp();
+    await fail(circuit);
+    await fail(circuit);
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 2, failMax: 3, lastFailure: 'Unavailable' });
+    await succeed(circuit);
+    expect(circuit.snapshot().failCount).toBe(0);
+    await fail(circuit);
+    await fail(circuit);
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', isHealthy: true });
+    await fail(circuit);
+    expect(circuit.snapshot()).toMatchObject({ state: 'open', failCount: 3, isHealthy: false, isUnavailable: true });
+  });
+
+  it('counts failures of calls that ran at the same time', async () => {
+    const { circuit } = setUp();
+    await Promise.all([fail(circuit), fail(circuit), fail(circuit)]);
+    expect(circuit.snapshot().state).toBe('open');
+  });
+
+  it('a success that comes right behind a failure resets it', async () => {
+    const { circuit } = setUp();
+    const [bad, good] = [createTask<string>(), createTask<string>()];
+    const calls = [circuit.execute(bad.work), circuit.execute(good.work)];
+    bad.reject(new Unavailable('no answer'));
+    good.resolve('leaf');
+    await Promise.allSettled(calls);
+    expect(circuit.snapshot().failCount).toBe(0);
+  });
+
+  it('an ignored result neither counts nor resets', async () => {
+    const { circuit, events } = setUp();
+    await fail(circuit);
+    await fail(circuit);
+    await fail(circuit, new Error('ignored'));
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 2 });
+    expect(events.at(-1)).toEqual({ type: 'call_ignored', error: new Error('ignored') });
+  });
+
+  it('an error that shows the service alive resets', async () => {
+    const { circuit } = setUp();
+    await fail(circuit);
+    await fail(circuit, new Error('success'));
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0 });
+  });
+});
+
+describe('open', () => {
+  it('rejects without calling, and says for how long', async () => {
+    const { circuit, clock, events } = setUp();
+    await open(circuit);
+    clock.advance(20_000);
+    const task = createTask<string>();
+    await expect(circuit.execute(task.work)).rejects.toMatchObject({
+      code: 'circuit_rejected',
+      circuit: 'service',
+      state: 'open',
+      retryAfterMs: 40_000,
+    });
+    expect(task.calls()).toBe(0);
+    expect(circuit.admits()).toBe(false);
+    expect(circuit.snapshot().nextTrialAt).toBe(clock.now() + 40_000);
+    expect(events.at(-1)).toEqual({ type: 'rejected', state: 'open', retryAfterMs: 40_000 });
+  });
+
+  it('does not look at the wall clock', async () => {
+    const { circuit, clock } = setUp();
+    await open(circuit);
+    clock.stepWallClock(3_600_000);
+    await expectRejected(circuit);
+    clock.stepWallClock(-7_200_000);
+    clock.advance(60_000);
+    await succeed(circuit);
+    expect(circuit.snapshot().state).toBe('half_open');
+  });
+
+  it('takes no notice of calls that began before', async () => {
+    const { circuit, events } = setUp();
+    const early = createTask<string>();
+    const call = circuit.execute(early.work);
+    await open(circuit);
+    early.resolve('late');
+    await expect(call).resolves.toBe('late');
+    expect(circuit.snapshot()).toMatchObject({ state: 'open', failCount: 3 });
+    expect(events.at(-1)).toEqual({ type: 'call_succeeded' });
+  });
+});
+
+describe('half open', () => {
+  it('lets through the permitted trials and rejects, never queues, the rest', async () => {
+    const { circuit, clock } = setUp();
+    await open(circuit);
+    clock.advance(60_000);
+    const task = createTask<string>();
+    const calls = Array.from({ length: 100 }, () => circuit.execute(task.work));
+    // Settled while the trials still run.
+    const rejections = await Promise.allSettled(calls.slice(2));
+    expect(task.calls()).toBe(2);
+    expect(rejections).toHaveLength(98);
+    for (const rejection of rejections) {
+      expect(rejection).toMatchObject({ status: 'rejected', reason: { state: 'half_open', retryAfterMs: undefined } });
+    }
+    task.resolve('leaf');
+    await expect(Promise.all(calls.slice(0, 2))).resolves.toEqual(['leaf', 'leaf']);
+    expect(circuit.snapshot().state).toBe('closed');
+  });
+
+  it('closes after enough successes and counts from the start', async () => {
+    const { circuit, clock, events } = setUp();
+    await open(circuit);
+    clock.advance(65_200);
+    await succeed(circuit);
+    expect(circuit.snapshot()).toMatchObject({ state: 'half_open', isDegraded: true });
+    await succeed(circuit);
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0, since: clock.now() });
+    expect(events.slice(-5)).toEqual([
+      { type: 'call_succeeded' },
+      { type: 'trial_succeeded', successes: 1, required: 2 },
+      { type: 'call_succeeded' },
+      { type: 'trial_succeeded', successes: 2, required: 2 },
+      { type: 'closed', downMs: 65_200 },
+    ]);
+  });
+
+  it('opens again with one failure, for twice as long, and for the base time after a close', async () => {
+    const { circuit, clock } = setUp();
+    await open(circuit);
+    for (const resetTimeoutMs of [120_000, 240_000, 300_000, 300_000]) {
+      clock.advance(circuit.snapshot().resetTimeoutMs);
+      await succeed(circuit);
+      await fail(circuit);
+      expect(circuit.snapshot()).toMatchObject({ state: 'open', resetTimeoutMs, failCount: 3 });
+      clock.advance(resetTimeoutMs - 1);
+      await expectRejected(circuit);
+      clock.advance(1);
+    }
+    await succeed(circuit);
+    await succeed(circuit);
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', resetTimeoutMs: 60_000 });
+    await open(circuit);
+    expect(circuit.snapshot().resetTimeoutMs).toBe(60_000);
+  });
+
+  it('an ignored trial gives its permit back and decides nothing', async () => {
+    const { circuit, clock } = setUp({ trialPermits: 1 });
+    await open(circuit);
+    clock.advance(60_000);
+    await fail(circuit, new Error('ignored'));
+    await fail(circuit, new Error('ignored'));
+    expect(circuit.snapshot().state).toBe('half_open');
+    await succeed(circuit);
+    await succeed(circuit);
+    expect(circuit.snapshot().state).toBe('closed');
+  });
+
+  it('a hung trial gives its permit back at its deadline, and its result no longer counts', async () => {
+    const { circuit, clock, types } = setUp({ trialPermits: 1, trialDeadlineMs: 40_000 });
+    await open(circuit);
+    clock.advance(60_000);
+    const hung = createTask<string>();
+    const call = circuit.execute(hung.work);
+    clock.advance(39_999);
+    await expectRejected(circuit);
+    clock.advance(1);
+    expect(circuit.admits()).toBe(true);
+    await succeed(circuit);
+    expect(types()).toContain('trial_abandoned');
+    hung.reject(new Unavailable('at last'));
+    await expect(call).rejects.toThrow('at last');
+    expect(circuit.snapshot().state).toBe('half_open');
+    await succeed(circuit);
+    expect(circuit.snapshot().state).toBe('closed');
+  });
+
+  it('takes no notice of a call from the closed era', async () => {
+    const { circuit, clock } = setUp();
+    const early = createTask<string>();
+    const call = circuit.execute(early.work);
+    await open(circuit);
+    clock.advance(60_000);
+    await succeed(circuit);
+    early.reject(new Unavailable('long ago'));
+    await expect(call).rejects.toThrow('long ago');
+    expect(circuit.snapshot().state).toBe('half_open');
+    await succeed(circuit);
+    expect(circuit.snapshot().state).toBe('closed');
+  });
+
+  it('takes no notice of a trial of an earlier recovery', async () => {
+    const { circuit, clock } = setUp();
+    await open(circuit);
+    clock.advance(60_000);
+    const slow = createTask<string>();
+    const call = circuit.execute(slow.work);
+    await fail(circuit);
+    clock.advance(120_000);
+    await succeed(circuit);
+    slow.resolve('late');
+    await call;
+    expect(circuit.snapshot().state).toBe('half_open');
+  });
+});
+
+it('tells its story in order', async () => {
+  const { circuit, clock, events, types } = setUp({ successThreshold: 1 });
+  await open(circuit);
+  clock.advance(60_000);
+  await fail(circuit);
+  clock.advance(120_000);
+  await succeed(circuit);
+  expect(events.slice(0, 5)).toEqual([
+    { type: 'initialized', failMax: 3, resetTimeoutMs: 60_000 },
+    ...[1, 2, 3].map((failCount) => ({
+      type: 'call_failed',
+      error: new Unavailable('no answer'),
+      failCount,
+      failMax: 3,
+    })),
+    { type: 'opened', failCount: 3, resetTimeoutMs: 60_000 },
+  ]);
+  expect(events).toContainEqual({ type: 'reopened', resetTimeoutMs: 120_000 });
+  expect(types().slice(5)).toEqual(
+    'half_opened call_failed reopened half_opened call_succeeded trial_succeeded closed'.split(' '),
+  );
+});
+
+it('leaves no timer behind', async () => {
+  const { circuit, clock } = setUp();
+  await open(circuit);
+  clock.advance(60_000);
+  await succeed(circuit);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it.each<Partial<CircuitOptions>>([
+  { failMax: 0 },
+  { failMax: 1.5 },
+  { successThreshold: 0 },
+  { trialPermits: 0 },
+  { resetTimeoutMs: 0 },
+  { resetTimeoutMs: Number.NaN },
+  { maxResetTimeoutMs: 59_999 },
+  { trialDeadlineMs: 0 },
+])('refuses %j', (options) => {
+  expect(() => setUp(options)).toThrow(RangeError);
+});

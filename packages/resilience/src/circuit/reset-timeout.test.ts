@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { resetTimeout } from './reset-timeout.ts';
+
+const times = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 };
+
+describe('how long a circuit stays open', () => {
+  it('doubles up to the maximum', () => {
+    expect([1, 2, 3, 4, 5, 60, 2000].map((attempt) => resetTimeout(attempt, times, () => 0))).toEqual([
+      60_000, 120_000, 240_000, 300_000, 300_000, 300_000, 300_000,
+    ]);
+  });
+
+  it('is spread by up to 10 % once doubled, never over the maximum', () => {
+    expect([1, 2, 3, 4].map((attempt) => resetTimeout(attempt, times, () => 1))).toEqual([
+      60_000, 132_000, 264_000, 300_000,
+    ]);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { parseRedisUrl } from './redis-url.ts';
+
+it.each(['redis://localhost:6379', 'redis://user:pass@cache.example/3', 'rediss://cache.example:6380/0'])(
+  'hands %s on as it is',
+  (url) => {
+    expect(parseRedisUrl(url)).toEqual({ kind: 'url', url });
+  },
+);
+
+it('knows unix sockets, with a database', () => {
+  expect(parseRedisUrl('unix:///tmp/a%20b/redis.sock?db=2')).toEqual({
+    kind: 'socket',
+    path: '/tmp/a b/redis.sock',
+    db: 2,
+  });
+  expect(parseRedisUrl('unix:///tmp/redis.sock')).toMatchObject({ db: 0 });
+});
+
+it.each(['http://localhost', 'unix://tmp/redis.sock', 'unix:///r.sock?db=x', 'redis://localhost/cache', 'localhost'])(
+  'refuses %s',
+  (url) => {
+    expect(() => parseRedisUrl(url)).toThrow(TypeError);
+  },
+);
+
+it('never quotes a password', () => {
+  expect(() => parseRedisUrl('http://user:hush@cache.example')).toThrow(/^(?!.*hush)/);
+});

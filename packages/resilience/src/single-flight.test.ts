@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { createSingleFlight } from './single-flight.ts';
+import { createTask } from './testing/task.ts';
+
+it('makes one call for a thousand callers and tells who joined', async () => {
+  const flights = createSingleFlight();
+  const task = createTask<string>();
+  const callers = Array.from({ length: 1000 }, () => flights.run('rose', task.work));
+  expect(flights.size).toBe(1);
+  expect(flights.has('rose')).toBe(true);
+  task.resolve('Rosa');
+  const results = await Promise.all(callers);
+  expect(task.calls()).toBe(1);
+  expect(results[0]).toEqual({ value: 'Rosa', joined: false });
+  expect(results.slice(1)).toEqual(Array.from({ length: 999 }, () => ({ value: 'Rosa', joined: true })));
+  expect(flights.size).toBe(0);
+});
+
+it('keeps other keys apart', async () => {
+  const flights = createSingleFlight();
+  const results = await Promise.all([flights.run('a', async () => 1), flights.run('b', async () => 2)]);
+  expect(results.map(({ value }) => value)).toEqual([1, 2]);
+});
+
+describe('a failure', () => {
+  it('is shared by all, and nothing of it is kept', async () => {
+    const flights = createSingleFlight();
+    const task = createTask<string>();
+    const error = new Error('withered');
+    const callers = [flights.run('rose', task.work), flights.run('rose', task.work)];
+    task.reject(error);
+    for (const caller of callers) await expect(caller).rejects.toBe(error);
+    expect(flights.has('rose')).toBe(false);
+    await expect(flights.run('rose', async () => 'Rosa')).resolves.toEqual({ value: 'Rosa', joined: false });
+  });
+
+  it('may be synchronous', async () => {
+    const flights = createSingleFlight();
+    const throwing = () => {
+      throw new Error('at once');
+    };
+    await expect(flights.run('rose', throwing)).rejects.toThrow('at once');
+    expect(flights.size).toBe(0);
+  });
+});
+
+describe('an abort', () => {
+  it('detaches its caller only, the one who started it too', async () => {
+    const flights = createSingleFlight();
+    const task = createTask<string>();
+    const controller = new AbortController();
+    const leaver = flights.run('rose', task.work, controller.signal);
+    const stayer = flights.run('rose', task.work);
+    controller.abort(new Error('gone'));
+    await expect(leaver).rejects.toThrow('gone');
+    expect(flights.has('rose')).toBe(true);
+    task.resolve('Rosa');
+    await expect(stayer).resolves.toEqual({ value: 'Rosa', joined: true });
+    expect(task.calls()).toBe(1);
+  });
+
+  it('of everybody leaves a flight whose failure bothers nobody', async () => {
+    const flights = createSingleFlight();
+    const task = createTask<string>();
+    const controller = new AbortController();
+    const leaver = flights.run('rose', task.work, controller.signal);
+    controller.abort();
+    await expect(leaver).rejects.toThrow('aborted');
+    // An unhandled rejection would fail the run.
+    task.reject(new Error('nobody listens'));
+    await expect(flights.run('rose', async () => 'x')).rejects.toThrow('nobody listens');
+  });
+
+  it('before the call starts nothing', async () => {
+    const flights = createSingleFlight();
+    const task = createTask<string>();
+    await expect(flights.run('rose', task.work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    expect(task.calls()).toBe(0);
+  });
+});
