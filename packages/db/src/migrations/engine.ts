@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError, mockAdapter, mockMigrationAwareAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 
 /** What is used of it: no library of types we build with knows it. */
 declare const WebAssembly: {
@@ -17,7 +17,8 @@ export type SchemaEngine = glue.SchemaEngine;
 
 const { __wbg_set_wasm: attach } = glue;
 
-const schemaFile = new URL('../../prisma/schema.prisma', import.meta.url);
+/** The engine wants one and looks at its provider only. */
+const DATAMODEL = 'datasource db {\n  provider = "postgresql"\n}\n';
 
 let loaded: Promise<void> | undefined;
 
@@ -37,19 +38,45 @@ async function load(): Promise<void> {
 
 /** The engine on the database of `url` while `work` runs. */
 export async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  await (loaded ??= load());
   const adapters = new MigrationAdapters({ connectionString: url, max: 1 });
-  const schema = await readFile(schemaFile, 'utf8');
-  const engine = await glue.SchemaEngine.new(
-    { datamodels: [['schema.prisma', schema]] },
-    () => {},
-    bindMigrationAwareSqlAdapterFactory(adapters),
-  );
+  try {
+    return await runEngine(adapters, work);
+  } finally {
+    await adapters.close();
+  }
+}
+
+/** Answers the one thing the engine asks of any database it meets: whether the schema is there, and its version. */
+const noDatabase: SqlMigrationAwareDriverAdapterFactory = {
+  ...mockMigrationAwareAdapterFactory('postgres'),
+  connect: () =>
+    Promise.resolve({
+      ...mockAdapter('postgres'),
+      queryRaw: () =>
+        Promise.resolve({
+          columnNames: ['exists', 'version', 'numeric_version'],
+          columnTypes: [ColumnTypeEnum.Boolean, ColumnTypeEnum.Text, ColumnTypeEnum.Int32],
+          rows: [[true, 'PostgreSQL 17.0', 170_000]],
+        }),
+    }),
+};
+
+/** The engine without a database, for what needs schemas only. */
+export async function withEngineAlone<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  return runEngine(noDatabase, work);
+}
+
+async function runEngine<T>(
+  adapters: SqlMigrationAwareDriverAdapterFactory,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  await (loaded ??= load());
+  const bound = bindMigrationAwareSqlAdapterFactory(adapters);
+  const engine = await glue.SchemaEngine.new({ datamodels: [['schema.prisma', DATAMODEL]] }, () => {}, bound);
   try {
     return await work(engine);
   } finally {
     engine.free();
-    await adapters.close();
   }
 }
 
@@ -63,7 +90,9 @@ class MigrationAdapters extends PrismaPg {
     // Prisma's own cuts a script at every semicolon and sends piece by piece. Sent as one it is one transaction: a migration
     // happens whole or not at all, and may hold semicolons in texts and functions.
     adapter.executeScript = async (script) => {
-      await pool.query(script);
+      await pool.query(script).catch((error: unknown) => {
+        throw error instanceof DatabaseError ? asEngineError(error) : error;
+      });
     };
     return adapter;
   }
@@ -72,4 +101,17 @@ class MigrationAdapters extends PrismaPg {
   async close(): Promise<void> {
     for (const pool of this.#pools) if (!pool.ended) await pool.end();
   }
+}
+
+/** In the words that the engine hands on. */
+function asEngineError({ code, column, detail, hint, message, severity }: DatabaseError): DriverAdapterError {
+  return new DriverAdapterError({
+    kind: 'postgres',
+    code: code ?? 'unknown',
+    severity: severity ?? 'ERROR',
+    message,
+    detail,
+    column,
+    hint,
+  });
 }

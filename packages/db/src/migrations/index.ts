@@ -1,1 +1,2 @@
-export { applyMigrations, MigrationError, pendingMigrations } from './apply.ts';
+export { applyMigrations, pendingMigrations } from './apply.ts';
+export { MigrationError } from './migration-error.ts';

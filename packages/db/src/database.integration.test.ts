@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from './database.ts';
+import { openTestDatabase, testDatabaseUrl } from './testing/index.ts';
+
+describe('openDatabase', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await openTestDatabase({ poolSize: 4 });
+  });
+  afterAll(() => database.close());
+
+  const newUser = (email: string) => ({ id: randomUUID(), email, passwordHash: 'x', createdAt: new Date(0) });
+
+  it('answers a ping', async () => {
+    await expect(database.ping(2_000)).resolves.toBeUndefined();
+  });
+
+  it('serves more callers than it has connections, each with its own answer', async () => {
+    const other = openDatabase({ url: testDatabaseUrl(), poolSize: 4 });
+    const numbers = Array.from({ length: 60 }, (_, n) => n);
+    const answers = await Promise.all(
+      numbers.map((n) => (n % 2 ? other : database).client.$queryRaw<{ n: number }[]>`SELECT ${n}::int AS n`),
+    );
+    await other.close();
+    expect(answers.map(([row]) => row?.n)).toEqual(numbers);
+  });
+
+  it('keeps times as they are, whatever zone the server is in', async () => {
+    const createdAt = new Date('2026-03-29T01:30:00.123Z');
+    await database.client.user.create({ data: { ...newUser('times@example.org'), createdAt } });
+    const [row] = await database.client.$queryRaw<
+      { utc: string }[]
+    >`SELECT "createdAt"::text AS utc FROM "User" WHERE email = 'times@example.org'`;
+    expect(row?.utc).toBe('2026-03-29 01:30:00.123');
+    const user = await database.client.user.findUniqueOrThrow({ where: { email: 'times@example.org' } });
+    expect(user.createdAt).toEqual(createdAt);
+  });
+
+  it('takes nothing of a transaction that fails', async () => {
+    const failing = database.client.$transaction(async (transaction) => {
+      await transaction.user.create({ data: newUser('gone@example.org') });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await database.client.user.count({ where: { email: 'gone@example.org' } })).toBe(0);
+  });
+});

@@ -1,0 +1,41 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
+import { DatabaseUnavailableError } from './database-error.ts';
+
+describe('ping', () => {
+  const servers: Server[] = [];
+  const sockets: Socket[] = [];
+
+  async function listen(): Promise<{ port: number; server: Server }> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    servers.push(server);
+    return { port: (server.address() as AddressInfo).port, server };
+  }
+
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  it('says that nothing listens', async () => {
+    const { port, server } = await listen();
+    await new Promise((resolve) => server.close(resolve));
+    const database = openDatabase({ url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants`, poolSize: 1 });
+    await expect(database.ping(2_000)).rejects.toThrow(DatabaseUnavailableError);
+    await expect(database.ping(2_000)).rejects.toThrow(/: nothing is listening there\.$/);
+    await database.close();
+  });
+
+  it('does not wait longer than it may for a server that never answers', async () => {
+    const { port, server } = await listen();
+    server.on('connection', (socket) => sockets.push(socket));
+    const database = openDatabase({ url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants`, poolSize: 1 });
+    const started = performance.now();
+    await expect(database.ping(50)).rejects.toThrow(
+      /"plants" on 127.0.0.1:\d+ is not available: it does not answer in time/,
+    );
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,1 @@
+export { openTestDatabase, testDatabaseUrl, usesOneSession } from './test-database.ts';
