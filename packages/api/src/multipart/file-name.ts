@@ -22,7 +22,7 @@ function withoutControls(text: string): string {
 }
 
 function cut(text: string): string {
-  const signs = [...text];
+  const signs = Array.from(text);
   if (signs.length <= MAX_SHOWN) return text;
   return `${signs.slice(0, MAX_SHOWN - TAIL - 1).join('')}…${signs.slice(-TAIL).join('')}`;
 }

@@ -1,24 +1,29 @@
 import { inflateSync } from 'node:zlib';
+import { code } from './four-letters.ts';
 import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
 
 const SIGNATURE_BYTES = 8;
 /** Length, type and CRC around a chunk's data. */
 const CHUNK_FRAME_BYTES = 12;
 const MAX_PROFILE_BYTES = 1024 * 1024;
-/** Whether a chunk with so many bytes of data may stay. All but IDAT stay once only. */
-const DIET = new Map<string, (data: Buffer) => boolean>([
-  ['IHDR', (data) => data.length === 13],
-  ['PLTE', (data) => data.length <= 768],
-  ['tRNS', (data) => data.length <= 256],
-  ['IDAT', () => true],
-  ['IEND', (data) => data.length === 0],
-  ['sRGB', (data) => data.length === 1],
-  ['gAMA', (data) => data.length === 4],
-  ['cHRM', (data) => data.length === 32],
-  ['cICP', (data) => data.length === 4],
-  ['sBIT', (data) => data.length <= 4],
-  ['iCCP', isSmallProfile],
-  ['eXIf', (data) => data.length <= 65_535],
+const IHDR = code('IHDR');
+const PLTE = code('PLTE');
+const TRNS = code('tRNS');
+const IDAT = code('IDAT');
+const IEND = code('IEND');
+/** The chunks that may stay beside IDAT, once each, and which data they may have. */
+const DIET = new Map<number, (data: Buffer) => boolean>([
+  [IHDR, (data) => data.length === 13],
+  [PLTE, (data) => data.length <= 768],
+  [TRNS, (data) => data.length <= 256],
+  [IEND, (data) => data.length === 0],
+  [code('sRGB'), (data) => data.length === 1],
+  [code('gAMA'), (data) => data.length === 4],
+  [code('cHRM'), (data) => data.length === 32],
+  [code('cICP'), (data) => data.length === 4],
+  [code('sBIT'), (data) => data.length <= 4],
+  [code('iCCP'), isSmallProfile],
+  [code('eXIf'), (data) => data.length <= 65_535],
 ]);
 /** Channels by colour type; a palette is expanded to RGB. Undefined: there is no such type. */
 const CHANNELS: readonly (number | undefined)[] = [1, undefined, 3, 3, 2, undefined, 4];
@@ -28,38 +33,44 @@ const CHANNELS: readonly (number | undefined)[] = [1, undefined, 3, 3, 2, undefi
  * make libpng allocate 5 GB. APNG frames are not forwarded either, so that the still remains.
  */
 export function readPng(bytes: Buffer): Structure | Fault {
+  /** Runs of chunks that stay; few, since all IDAT chunks stand in one row. */
   const kept: Buffer[] = [];
-  const seen = new Set<string>();
-  let keptFrom = 0;
+  const seen = new Set<number>();
+  let from = 0;
   let at = SIGNATURE_BYTES;
-  let type = '';
-  while (type !== 'IEND') {
+  let before = 0;
+  let type = 0;
+  while (type !== IEND) {
     if (at + CHUNK_FRAME_BYTES > bytes.length) return TRUNCATED;
-    const length = bytes.readUInt32BE(at);
-    const end = at + CHUNK_FRAME_BYTES + length;
+    const end = at + CHUNK_FRAME_BYTES + bytes.readUInt32BE(at);
     if (end > bytes.length) return TRUNCATED;
-    type = bytes.toString('latin1', at + 4, at + 8);
-    const fits = DIET.get(type);
-    if (fits === undefined && isCritical(bytes.readUInt8(at + 4))) return DAMAGED;
-    if ((type === 'IHDR') !== (at === SIGNATURE_BYTES)) return DAMAGED;
-    const repeated = seen.has(type) && type !== 'IDAT';
-    if (fits !== undefined && !repeated) seen.add(type);
-    if (fits === undefined || repeated || !fits(bytes.subarray(at + 8, end - 4))) {
-      if (type === 'IHDR' || type === 'PLTE' || type === 'IEND') return DAMAGED;
-      if (at > keptFrom) kept.push(bytes.subarray(keptFrom, at));
-      keptFrom = end;
+    before = type;
+    type = bytes.readUInt32BE(at + 4);
+    if ((type === IHDR) !== (at === SIGNATURE_BYTES)) return DAMAGED;
+    if (type === IDAT) {
+      if (before !== IDAT && seen.has(IDAT)) return DAMAGED;
+      if (before !== IDAT) seen.add(IDAT);
+    } else if (!DIET.has(type) || !staysOnce(type, seen, bytes.subarray(at + 8, end - 4))) {
+      if (isCritical(type)) return DAMAGED;
+      if (at > from) kept.push(bytes.subarray(from, at));
+      from = end;
     }
     at = end;
   }
-  if (!seen.has('IDAT')) return DAMAGED;
-  if (at > keptFrom) kept.push(bytes.subarray(keptFrom, at));
-  const [whole] = kept;
-  return readHeader(bytes, seen.has('tRNS'), kept.length === 1 && whole !== undefined ? whole : Buffer.concat(kept));
+  if (!seen.has(IDAT)) return DAMAGED;
+  if (from === 0) return readHeader(bytes, seen.has(TRNS), bytes.subarray(0, at));
+  return readHeader(bytes, seen.has(TRNS), Buffer.concat([...kept, bytes.subarray(from, at)]));
+}
+
+function staysOnce(type: number, seen: Set<number>, data: Buffer): boolean {
+  if (seen.has(type)) return false;
+  seen.add(type);
+  return DIET.get(type)?.(data) === true;
 }
 
 /** An upper-case first letter: a decoder that does not know the chunk must not show the picture. */
-function isCritical(firstLetter: number): boolean {
-  return (firstLetter & 0x20) === 0;
+function isCritical(type: number): boolean {
+  return (type & 0x2000_0000) === 0;
 }
 
 function readHeader(bytes: Buffer, transparent: boolean, data: Buffer): Structure | Fault {

@@ -1,7 +1,10 @@
+import { code } from './four-letters.ts';
 import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
 
 const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
+const VP8X = code('VP8X');
+const ANMF = code('ANMF');
 
 interface Size {
   width: number;
@@ -21,7 +24,7 @@ export function readWebp(bytes: Buffer): Structure | Fault {
   let pictures = 0;
   let at = RIFF_HEADER_BYTES;
   while (at + CHUNK_HEADER_BYTES <= riffEnd) {
-    const type = bytes.toString('latin1', at, at + 4);
+    const type = bytes.readUInt32BE(at);
     const length = bytes.readUInt32LE(at + 4);
     const data = at + CHUNK_HEADER_BYTES;
     if (data + length > riffEnd) return TRUNCATED;
@@ -31,8 +34,8 @@ export function readWebp(bytes: Buffer): Structure | Fault {
       if (size === undefined) return DAMAGED;
       width = Math.max(width, size.width);
       height = Math.max(height, size.height);
-      if (type === 'ANMF') animationFrames += 1;
-      if (type !== 'VP8X') pictures += 1;
+      if (type === ANMF) animationFrames += 1;
+      if (type !== VP8X) pictures += 1;
     }
     at = data + length + (length % 2);
   }
@@ -49,11 +52,11 @@ export function readWebp(bytes: Buffer): Structure | Fault {
 }
 
 /** The chunks that name a size; undefined out of one: it is too short or carries no start code. */
-const SIZES = new Map<string, (data: Buffer) => Size | undefined>([
-  ['VP8X', (data) => (data.length < 10 ? undefined : size24(data, 4))],
-  ['ANMF', (data) => (data.length < 16 ? undefined : size24(data, 6))],
-  ['VP8 ', lossySize],
-  ['VP8L', losslessSize],
+const SIZES = new Map<number, (data: Buffer) => Size | undefined>([
+  [VP8X, (data) => (data.length < 10 ? undefined : size24(data, 4))],
+  [ANMF, (data) => (data.length < 16 ? undefined : size24(data, 6))],
+  [code('VP8 '), lossySize],
+  [code('VP8L'), losslessSize],
 ]);
 
 function size24(data: Buffer, at: number): Size {
