@@ -1,0 +1,94 @@
+import { parseItem, parseList } from 'structured-headers';
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest, config } from '../testing/api-under-test.ts';
+import { storedId } from '../testing/fake-service.ts';
+import { deprecationHeaders, goneAt } from './deprecation.ts';
+
+const HOST = 'http://localhost:3000';
+const asAnna = { headers: { Cookie: 'session=anna' } };
+
+/** A Link header as RFC 8288 reads it: target and parameters. */
+function linksOf(header: string | null) {
+  return (header ?? '').split(', ').map((link) => {
+    const [target = '', ...params] = link.split('; ');
+    return {
+      target: target.slice(1, -1),
+      ...Object.fromEntries(params.map((param) => param.replaceAll('"', '').split('='))),
+    };
+  });
+}
+
+describe('the headers of legacy', () => {
+  it('are a structured date, an HTTP date and the links of the wire contract', () => {
+    const headers = deprecationHeaders(config.legacy, '/api/v1/plant-identification/identify');
+    const [deprecatedAt] = parseItem(headers['Deprecation'] ?? '');
+    expect(deprecatedAt).toEqual(new Date('2026-01-01T00:00:00Z'));
+    expect(headers['Deprecation']).toBe('@1767225600');
+    expect(headers['Sunset']).toBe('Thu, 01 Jul 2027 00:00:00 GMT');
+    expect(headers['Link']).toBe(
+      '</api/v1/plant-identification/identify>; rel="successor-version", ' +
+        '</docs/migrate-to-v1>; rel="deprecation"; type="text/html", ' +
+        '</docs/migrate-to-v1#sunset>; rel="sunset"; type="text/html"',
+    );
+  });
+
+  it.each([
+    ['/api/plant-identification/identify/health', '/api/v1/plant-identification/identify/health'],
+    ['/api/plant-identification/identifications/', '/api/v1/plant-identification/identifications'],
+    [
+      `/api/plant-identification/identifications/${storedId}`,
+      `/api/v1/plant-identification/identifications/${storedId}`,
+    ],
+  ])('are on %s and lead to %s', async (path, successor) => {
+    const { api } = apiUnderTest();
+    const answer = await api.rest(new Request(HOST + path, asAnna));
+    expect(answer.headers.get('deprecation')).toBe('@1767225600');
+    expect(answer.headers.get('sunset')).toBe('Thu, 01 Jul 2027 00:00:00 GMT');
+    expect(linksOf(answer.headers.get('link'))).toEqual([
+      { target: successor, rel: 'successor-version' },
+      { target: '/docs/migrate-to-v1', rel: 'deprecation', type: 'text/html' },
+      { target: '/docs/migrate-to-v1#sunset', rel: 'sunset', type: 'text/html' },
+    ]);
+  });
+
+  it('lead, over tRPC, to the procedure of v1', async () => {
+    const { api } = apiUnderTest();
+    const answer = await api.trpc(new Request(`${HOST}/api/trpc/legacy.plantIdentification.health`));
+    expect(answer.headers.get('deprecation')).toBe('@1767225600');
+    expect(linksOf(answer.headers.get('link'))[0]?.target).toBe('/api/trpc/v1.plantIdentification.health');
+  });
+
+  it('are on refusals too, and never on v1', async () => {
+    const { api } = apiUnderTest();
+    const refused = await api.rest(new Request(`${HOST}/api/plant-identification/identifications`));
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('deprecation')).toBe('@1767225600');
+    const v1 = await api.rest(new Request(`${HOST}/api/v1/plant-identification/identify/health`));
+    expect(v1.headers.has('deprecation')).toBe(false);
+    expect(v1.headers.has('link')).toBe(false);
+  });
+
+  it('give rate limits that parse as structured fields', async () => {
+    const { api } = apiUnderTest();
+    const answer = await api.rest(
+      new Request(`${HOST}/api/plant-identification/identify`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'text/plain' },
+      }),
+    );
+    const [[policy, policyParams]] = parseList(answer.headers.get('ratelimit-policy') ?? '') as [
+      [string, Map<string, unknown>],
+    ];
+    expect([policy, Object.fromEntries(policyParams)]).toEqual(['identify-anonymous', { q: 10, w: 3600 }]);
+    const [[limit, left]] = parseList(answer.headers.get('ratelimit') ?? '') as [[string, Map<string, unknown>]];
+    expect([limit, Object.fromEntries(left)]).toEqual(['identify-anonymous', { r: 9, t: 3600 }]);
+  });
+});
+
+describe('the end of legacy', () => {
+  it('comes with its sunset and not a millisecond before', () => {
+    const sunset = config.legacy.sunsetAt.getTime();
+    expect(goneAt(sunset - 1, config.legacy)).toBeUndefined();
+    expect(goneAt(sunset, config.legacy)).toMatchObject({ code: 'version_gone', status: 410 });
+  });
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { parseList } from 'structured-headers';
+import { describe, expect, it } from 'vitest';
+import { rateHeaders } from './rate-headers.ts';
+import { retryAfterSeconds } from './retry-after.ts';
+
+describe('rate limit headers', () => {
+  it('tell seconds to the reset in the draft’s fields and epoch seconds in the older ones', () => {
+    const now = Date.UTC(2026, 2, 1, 12);
+    const counted = {
+      allowed: true,
+      policy: 'identify-free',
+      rate: { count: 100, windowMs: 3_600_000 },
+      remaining: 97,
+    };
+    const headers = rateHeaders({ ...counted, resetAt: now + 1_311_001 }, now);
+    expect(headers).toEqual({
+      'RateLimit-Policy': '"identify-free";q=100;w=3600',
+      RateLimit: '"identify-free";r=97;t=1312',
+      'X-RateLimit-Limit': '100',
+      'X-RateLimit-Remaining': '97',
+      'X-RateLimit-Reset': String(now / 1000 + 1312),
+    });
+    expect(parseList(headers.RateLimit)).toHaveLength(1);
+    expect(parseList(headers['RateLimit-Policy'])).toHaveLength(1);
+  });
+});
+
+describe('Retry-After', () => {
+  it('is a whole number of seconds from 1 to 3600, whatever the wait', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), (milliseconds) => {
+        const seconds = retryAfterSeconds(milliseconds);
+        expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600).toBe(true);
+      }),
+    );
+  });
+
+  it('never sends anybody back too early', () => {
+    expect(retryAfterSeconds(1000)).toBe(1);
+    expect(retryAfterSeconds(1001)).toBe(2);
+  });
+});

@@ -1,0 +1,73 @@
+import { Writable } from 'node:stream';
+import type { Principal } from '@plantcommunity/auth';
+import type { IdentificationService } from '@plantcommunity/identification';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { type Api, assembleApi } from '../api.ts';
+import type { ApiConfig } from '../config.ts';
+import type { IdentifyLimit } from '../limits/identify-limit.ts';
+import { createLocalWindow } from '../limits/local-window.ts';
+import { fakeService, photoLimits } from './fake-service.ts';
+
+const HOUR = 3_600_000;
+
+export const config: ApiConfig = {
+  mode: 'development',
+  version: '0.1.0',
+  appUrl: new URL('http://localhost:3000'),
+  allowedHosts: ['localhost', '127.0.0.1'],
+  trustedOrigins: ['https://partner.example'],
+  proxyHops: 0,
+  rates: {
+    anonymous: { count: 10, windowMs: HOUR },
+    free: { count: 100, windowMs: HOUR },
+    pro: { count: 200, windowMs: HOUR },
+    premium: { count: 500, windowMs: HOUR },
+    enterprise: { count: 1000, windowMs: HOUR },
+  },
+  legacy: { deprecatedAt: new Date('2026-01-01T00:00:00Z'), sunsetAt: new Date('2027-07-01T00:00:00Z') },
+  upload: photoLimits,
+};
+
+export const anna: Principal = { userId: 'anna', email: 'anna@example.org', role: 'user', tier: 'pro' };
+
+export interface ApiUnderTest {
+  api: Api;
+  clock: FakeClock;
+  /** What the service was asked. */
+  asked: ReturnType<typeof fakeService>['asked'];
+  /** Log lines so far. */
+  log: string[];
+}
+
+/** The whole API over a service that is told what to answer; the session cookie `anna` signs Anna in. */
+export function apiUnderTest(
+  told: { config?: Partial<ApiConfig>; service?: Partial<IdentificationService>; limit?: IdentifyLimit } = {},
+): ApiUnderTest {
+  const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
+  const { asked, service } = fakeService(told.service);
+  const log: string[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log.push(chunk.toString());
+      done();
+    },
+  });
+  const api = assembleApi({
+    service,
+    auth: { principalOf: async (headers) => (headers.get('cookie') === 'session=anna' ? anna : undefined) },
+    clock,
+    logger: createLogger({ level: 'info', destination }),
+    config: { ...config, ...told.config },
+    limit: told.limit ?? inProcessLimit(clock),
+  });
+  return { api, clock, asked, log };
+}
+
+/** Counts like the real one, without Redis. */
+function inProcessLimit(clock: FakeClock): IdentifyLimit {
+  const local = createLocalWindow(clock);
+  return {
+    count: async ({ key, policy, rate }) => ({ ...local.take(key, rate), policy, rate }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Identification, IdentificationService, IdentifyRequest } from '@plantcommunity/identification';
+
+const MEGABYTE = 1024 * 1024;
+
+export const photoLimits = { maxBytes: 10 * MEGABYTE, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 };
+
+/** What both providers say about a Swiss cheese plant. */
+export const monstera: Identification = {
+  demo: false,
+  partial: false,
+  cached: false,
+  stale: false,
+  isPlant: true,
+  confidence: 0.95,
+  suggestions: [
+    {
+      plantName: 'Swiss cheese plant',
+      scientificName: 'Monstera deliciosa',
+      family: 'Araceae',
+      genus: 'Monstera',
+      probability: 0.95,
+      sources: [
+        { provider: 'plant_id', score: 0.95, rank: 1, of: 3 },
+        { provider: 'plantnet', score: 0.71, rank: 1, of: 10 },
+      ],
+      gbifId: '2868241',
+      images: [{ url: 'https://plants.example/monstera.jpg', author: 'A. Botanist', license: 'cc-by-sa' }],
+    },
+  ],
+  care: { watering: { min: 2, max: 2 }, light: 'Bright, indirect' },
+  health: { isHealthy: true, probability: 0.88, diseases: [] },
+  providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
+};
+
+export const storedId = '01JD8Z4Q0M3T5R7V9X1B2C4D6F';
+export const createdAt = new Date('2026-03-01T12:00:00.000Z');
+
+/** An IdentificationService that keeps what it was asked and answers what a test tells it to. */
+export function fakeService(told: Partial<IdentificationService> = {}) {
+  const asked: IdentifyRequest[] = [];
+  const closed = { available: true, state: 'closed', failCount: 0 } as const;
+  const service: IdentificationService = {
+    photoLimits,
+    isDemo: false,
+    async identify({ ownerId }) {
+      return ownerId === undefined ? monstera : { ...monstera, id: storedId };
+    },
+    async *progress() {
+      yield { type: 'received', at: 3, photos: 1 };
+      yield { type: 'done', at: 900, ok: true };
+    },
+    health: async () => ({
+      providers: { plant_id: { ...closed, failMax: 3 }, plantnet: { ...closed, failMax: 5 } },
+      redis: true,
+      database: true,
+    }),
+    history: async () => ({ items: [] }),
+    find: async () => undefined,
+    photo: async () => undefined,
+    ...told,
+  };
+  const { identify } = service;
+  service.identify = (request) => {
+    asked.push(request);
+    return identify(request);
+  };
+  return { service, asked };
+}

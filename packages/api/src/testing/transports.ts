@@ -1,0 +1,74 @@
+import type { Api } from '../api.ts';
+import type { Namespace } from '../rest/problem.ts';
+
+export interface Sent {
+  namespace?: Namespace;
+  body?: FormData | string;
+  headers?: Record<string, string>;
+  /** Sent by a program, or by the page of somebody else: without the headers of our own page. */
+  notOurPage?: boolean;
+}
+
+/** How one call of identify was answered, the same words for both transports. */
+export interface Received {
+  status: number;
+  headers: Headers;
+  /** The body of a success, or what the namespace's clients read of an error. */
+  body: Record<string, unknown>;
+  /** Our code: in v1's and tRPC's errors. */
+  code: unknown;
+  detail: unknown;
+}
+
+export const PHOTO = Buffer.from('photo bytes');
+
+/** An upload of one photo, unless told otherwise. */
+export function upload(fields: Record<string, string | string[]> = {}, photos: readonly Buffer[] = [PHOTO]): FormData {
+  const form = new FormData();
+  for (const [index, photo] of photos.entries()) {
+    form.append('image', new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }), `photo-${index}.jpg`);
+  }
+  for (const [name, values] of Object.entries(fields)) {
+    for (const value of [values].flat()) form.append(name, value);
+  }
+  return form;
+}
+
+const ORIGIN = 'http://localhost:3000';
+/** What a browser says of a request from our own page. */
+const OWN_PAGE = { 'Sec-Fetch-Site': 'same-origin' };
+
+function post(path: string, { body = upload(), headers = {}, notOurPage = false }: Sent): Request {
+  return new Request(ORIGIN + path, {
+    method: 'POST',
+    body,
+    headers: { ...(notOurPage ? {} : OWN_PAGE), ...headers },
+  });
+}
+
+async function overRest(api: Api, sent: Sent): Promise<Received> {
+  const base = sent.namespace === 'legacy' ? '/api' : '/api/v1';
+  const response = await api.rest(post(`${base}/plant-identification/identify`, sent));
+  const body = (await response.json()) as Record<string, unknown>;
+  const { code, detail } = body;
+  return { status: response.status, headers: response.headers, body, code, detail: detail ?? body['error'] };
+}
+
+interface TrpcBody {
+  result?: { data: Record<string, unknown> };
+  error?: { message: string; data: Record<string, unknown> };
+}
+
+async function overTrpc(api: Api, sent: Sent): Promise<Received> {
+  const path = `/api/trpc/${sent.namespace ?? 'v1'}.plantIdentification.identify`;
+  const response = await api.trpc(post(path, sent));
+  const { error, result } = (await response.json()) as TrpcBody;
+  const body = result?.data ?? error?.data ?? {};
+  return { status: response.status, headers: response.headers, body, code: body['code'], detail: error?.message };
+}
+
+/** Every test of a status runs over both. */
+export const transports = [
+  ['REST', overRest],
+  ['tRPC', overTrpc],
+] as const;

@@ -1,0 +1,144 @@
+import { createTRPCClient, httpLink, type TRPCClientError } from '@trpc/client';
+import { describe, expect, it } from 'vitest';
+import type { AppRouter } from './router.ts';
+import { type ApiUnderTest, apiUnderTest } from './testing/api-under-test.ts';
+import { upload } from './testing/transports.ts';
+
+const TRPC = 'http://localhost:3000/api/trpc';
+
+function clientOf({ api }: ApiUnderTest, headers: Record<string, string> = {}) {
+  const ownPage = { 'Sec-Fetch-Site': 'same-origin', ...headers };
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: TRPC,
+        headers: ownPage,
+        fetch: (url, options) => api.trpc(new Request(url, options as RequestInit)),
+      }),
+    ],
+  });
+}
+
+describe('a tRPC client', () => {
+  it('uploads FormData and reads the wire object', async () => {
+    const answer = await clientOf(apiUnderTest()).v1.plantIdentification.identify.mutate(upload({ language: 'de' }));
+    expect(answer.plant_name).toBe('Swiss cheese plant');
+    expect(answer.suggestions[0]?.sources[1]).toEqual({ provider: 'plantnet', score: 0.71, rank: 1, of: 10 });
+  });
+
+  it('is told code, status, detail, request id and wrong fields of an error', async () => {
+    const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
+    const client = clientOf(apiUnderTest(), { 'X-Request-Id': requestId });
+    const error = await client.v1.plantIdentification.identify
+      .mutate(upload({ language: 'deutsch' }))
+      .catch((thrown: TRPCClientError<AppRouter>) => thrown);
+    expect('data' in error && error.data).toEqual({
+      code: 'invalid_request',
+      status: 400,
+      httpStatus: 400,
+      detail: 'The request is not valid.',
+      requestId,
+      errors: [{ detail: 'must be two letters', pointer: '#/language' }],
+    });
+  });
+
+  it('is told the seconds to wait as a number', async () => {
+    const under = apiUnderTest({ limit: { count: async () => never } });
+    const never = {
+      allowed: false,
+      policy: 'identify-free',
+      rate: { count: 1, windowMs: 60_000 },
+      remaining: 0,
+      resetAt: under.clock.now() + 12_001,
+      giveBack: async () => {},
+    };
+    const error = await clientOf(under)
+      .v1.plantIdentification.identify.mutate(upload())
+      .catch((thrown: TRPCClientError<AppRouter>) => thrown);
+    expect('data' in error && error.data?.retryAfter).toBe(13);
+  });
+});
+
+describe('tRPC', () => {
+  const batchOf = (size: number) =>
+    `${TRPC}/${Array.from({ length: size }, () => 'v1.plantIdentification.health').join(',')}?batch=1&input={}`;
+
+  it('takes batches of 20 and refuses those of 21', async () => {
+    const { api } = apiUnderTest();
+    expect((await api.trpc(new Request(batchOf(20)))).status).toBe(200);
+    const refused = await api.trpc(new Request(batchOf(21)));
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ error: { data: { code: 'invalid_request' } } });
+  });
+
+  it('masks what failed inside a batch', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        health: async () => {
+          throw new Error('postgres://secret');
+        },
+      },
+    });
+    const answer = await api.trpc(new Request(batchOf(2)));
+    expect(answer.status).toBe(500);
+    const text = await answer.text();
+    expect(text).not.toContain('secret');
+    expect(text).not.toContain('stack');
+  });
+
+  it('never reads more than 64 kB of JSON', async () => {
+    const { api } = apiUnderTest();
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 16 * 1024;
+        if (sent > 1024 * 1024) controller.close();
+        else controller.enqueue(Buffer.alloc(16 * 1024, ' '));
+      },
+    });
+    const answer = await api.trpc(
+      new Request(`${TRPC}/v1.plantIdentification.identify`, {
+        method: 'POST',
+        body,
+        duplex: 'half',
+        headers: { 'Content-Type': 'application/json' },
+      }),
+    );
+    expect(answer.status).toBe(400);
+    expect(sent).toBeLessThan(256 * 1024);
+  });
+
+  it.each([
+    ['text/plain', 'hello'],
+    ['application/json', '{'],
+    ['application/octet-stream', 'bytes'],
+  ])('answers 400 to a body of %s', async (type, body) => {
+    const { api } = apiUnderTest();
+    const answer = await api.trpc(
+      new Request(`${TRPC}/v1.plantIdentification.identify`, {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': type },
+      }),
+    );
+    expect(answer.status).toBe(400);
+  });
+
+  it('answers 404 to a procedure that is not there, with a trailing slash or without', async () => {
+    const { api } = apiUnderTest();
+    for (const path of ['v1.nothing', 'v1.nothing/', 'v1.__proto__', '']) {
+      const answer = await api.trpc(new Request(`${TRPC}/${path}`));
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ error: { data: { code: 'not_found' } } });
+    }
+  });
+
+  it('judges every call of a batch by its own policy', async () => {
+    const { api } = apiUnderTest({ config: { mode: 'production' } });
+    const answer = await api.trpc(
+      new Request(`${TRPC}/v1.plantIdentification.history,v1.plantIdentification.health?batch=1&input={}`),
+    );
+    expect(answer.status).toBe(207);
+    expect(await answer.json()).toMatchObject([{ error: { data: { status: 401 } } }, { result: { data: {} } }]);
+  });
+});

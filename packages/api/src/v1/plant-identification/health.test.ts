@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+
+const HOST = 'http://localhost:3000';
+
+describe('health', () => {
+  const wire = {
+    status: 'healthy',
+    timestamp: '2026-03-01T12:00:00.000Z',
+    version: '0.1.0',
+    circuit_state: 'closed',
+    services: {
+      plant_id: { available: true, circuit_state: 'closed', fail_count: '0/3' },
+      plantnet: { available: true, circuit_state: 'closed', fail_count: '0/5' },
+      redis: { available: true },
+      database: { available: true },
+    },
+    authentication: { mode: 'production', requires_auth: true },
+  };
+
+  it.each(['/api/v1/plant-identification/identify/health', '/api/plant-identification/identify/health/'])(
+    'is public at %s, in production too',
+    async (path) => {
+      const { api } = apiUnderTest({ config: { mode: 'production' } });
+      const answer = await api.rest(new Request(HOST + path));
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toEqual(wire);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+    },
+  );
+
+  it('is the same object over tRPC', async () => {
+    const { api } = apiUnderTest({ config: { mode: 'production' } });
+    const answer = await api.trpc(new Request(`${HOST}/api/trpc/v1.plantIdentification.health`));
+    expect(await answer.json()).toEqual({ result: { data: wire } });
+  });
+
+  it('is 503 with the whole body when Plant.id rests, its state at the top', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        health: async () => ({
+          providers: {
+            plant_id: { available: false, state: 'open', failCount: 3, failMax: 3 },
+            plantnet: { available: true, state: 'closed', failCount: 0, failMax: 5 },
+          },
+          redis: true,
+          database: true,
+        }),
+      },
+    });
+    const answer = await api.rest(new Request(`${HOST}/api/v1/plant-identification/identify/health`));
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      status: 'degraded',
+      circuit_state: 'open',
+      services: { plant_id: { available: false, fail_count: '3/3' } },
+      authentication: { mode: 'development', requires_auth: false },
+    });
+  });
+
+  it('answers HEAD like GET, without a body', async () => {
+    const { api } = apiUnderTest();
+    const request = new Request(`${HOST}/api/v1/plant-identification/identify/health`, { method: 'HEAD' });
+    const answer = await api.rest(request);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe('');
+  });
+});

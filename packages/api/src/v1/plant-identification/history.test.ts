@@ -1,0 +1,138 @@
+import type { IdentificationService } from '@plantcommunity/identification';
+import { describe, expect, it, vi } from 'vitest';
+import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
+import { createdAt, monstera, storedId } from '../../testing/fake-service.ts';
+
+const BASE = 'http://localhost:3000/api/v1/plant-identification/identifications';
+const asAnna = { headers: { Cookie: 'session=anna' } };
+
+function withHistory() {
+  const history = vi.fn<IdentificationService['history']>(async () => ({
+    items: [
+      {
+        id: storedId,
+        createdAt,
+        isPlant: true,
+        plantName: 'Swiss cheese plant',
+        scientificName: 'Monstera deliciosa',
+        confidence: 0.95,
+        demo: false,
+        photos: 1,
+        photosState: 'kept',
+      },
+    ],
+    nextCursor: 'older',
+  }));
+  const find = vi.fn<IdentificationService['find']>(async (ownerId, id) =>
+    ownerId === anna.userId && id === storedId
+      ? {
+          identification: { ...monstera, id: storedId },
+          createdAt,
+          options: { includeDiseases: true, organs: [] },
+          photos: 1,
+          photosState: 'kept',
+        }
+      : undefined,
+  );
+  const photo = vi.fn<IdentificationService['photo']>(async (_ownerId, id, n) =>
+    id === storedId && n === 1 ? { bytes: Buffer.from('jpeg') } : undefined,
+  );
+  return { history, find, photo, ...apiUnderTest({ service: { history, find, photo } }) };
+}
+
+describe('the history of a user', () => {
+  it('is told by pages, in wire names', async () => {
+    const { api, history } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}?limit=7&cursor=abc`, asAnna));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      items: [
+        {
+          id: storedId,
+          created_at: createdAt.toISOString(),
+          plant_name: 'Swiss cheese plant',
+          scientific_name: 'Monstera deliciosa',
+          confidence: 0.95,
+          is_plant: true,
+          demo: false,
+          photos: 1,
+        },
+      ],
+      next_cursor: 'older',
+    });
+    expect(history).toHaveBeenCalledExactlyOnceWith(anna.userId, { limit: 7, cursor: 'abc' });
+  });
+
+  it('has pages of 24 unless told otherwise', async () => {
+    const { api, history } = withHistory();
+    await api.rest(new Request(`${BASE}/`, asAnna));
+    await api.trpc(new Request('http://localhost:3000/api/trpc/v1.plantIdentification.history', asAnna));
+    expect(history.mock.calls).toEqual([
+      [anna.userId, { limit: 24 }],
+      [anna.userId, { limit: 24 }],
+    ]);
+  });
+
+  it.each(['0', '101', 'ten', '1.5'])('refuses pages of %s', async (limit) => {
+    const { api } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}?limit=${limit}`, asAnna));
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '#/limit' }] });
+  });
+
+  it('is nobody else’s: anonymous callers are asked to sign in, in development too', async () => {
+    const { api, history } = withHistory();
+    expect((await api.rest(new Request(BASE))).status).toBe(401);
+    expect(history).not.toHaveBeenCalled();
+  });
+});
+
+describe('one identification', () => {
+  it('is told as it was answered', async () => {
+    const { api } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}/${storedId}`, asAnna));
+    expect(await answer.json()).toMatchObject({
+      id: storedId,
+      created_at: createdAt.toISOString(),
+      photos: 1,
+      plant_name: 'Swiss cheese plant',
+    });
+  });
+
+  it('that is not the caller’s does not exist', async () => {
+    const { api } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}/01JD8Z4Q0M3T5R7V9X1B2C4D60`, asAnna));
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'not_found', status: 404, type: 'about:blank' });
+  });
+});
+
+describe('a photo', () => {
+  it('is a JPEG that no browser runs, sniffs or shares', async () => {
+    const { api } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}/${storedId}/photos/1`, asAnna));
+    expect(answer.status).toBe(200);
+    expect(Buffer.from(await answer.arrayBuffer()).toString()).toBe('jpeg');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'image/jpeg',
+      'content-disposition': 'inline; filename="photo.jpg"',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, max-age=3600',
+    });
+  });
+
+  it.each(['2', '0', 'one', '../1'])('%s that is not there is 404 or refused, never another', async (n) => {
+    const { api, photo } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}/${storedId}/photos/${encodeURIComponent(n)}`, asAnna));
+    expect([400, 404]).toContain(answer.status);
+    expect(photo.mock.calls.every(([, , asked]) => asked === 2)).toBe(true);
+  });
+
+  it('cannot be had over tRPC, whose JSON would mangle it', async () => {
+    const { api } = withHistory();
+    const input = encodeURIComponent(JSON.stringify({ id: storedId, n: 1 }));
+    const url = `http://localhost:3000/api/trpc/v1.plantIdentification.photo?input=${input}`;
+    expect((await api.trpc(new Request(url, asAnna))).status).toBe(404);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
+import { monstera, storedId } from '../../testing/fake-service.ts';
+import { PHOTO, transports, upload } from '../../testing/transports.ts';
+import { identification } from '../wire.ts';
+
+describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
+  it('with the wire object', async () => {
+    const { api } = apiUnderTest();
+    const answer = await identify(api, {});
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      success: true,
+      demo: false,
+      partial: false,
+      cached: false,
+      stale: false,
+      is_plant: true,
+      plant_name: 'Swiss cheese plant',
+      scientific_name: 'Monstera deliciosa',
+      confidence: 0.95,
+      suggestions: [
+        {
+          plant_name: 'Swiss cheese plant',
+          scientific_name: 'Monstera deliciosa',
+          family: 'Araceae',
+          genus: 'Monstera',
+          probability: 0.95,
+          sources: [
+            { provider: 'plant_id', score: 0.95, rank: 1, of: 3 },
+            { provider: 'plantnet', score: 0.71, rank: 1, of: 10 },
+          ],
+          gbif_id: '2868241',
+          images: [{ url: 'https://plants.example/monstera.jpg', author: 'A. Botanist', license: 'cc-by-sa' }],
+        },
+      ],
+      care_instructions: { watering: { min: 2, max: 2 }, light: 'Bright, indirect' },
+      disease_detection: { is_healthy: true, probability: 0.88, diseases: [] },
+      providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
+    });
+    expect(identification.safeParse(answer.body).success).toBe(true);
+  });
+
+  it('with neither names nor confidence when it is no plant', async () => {
+    const { care, confidence, health, ...rest } = monstera;
+    const { api } = apiUnderTest({
+      service: { identify: async () => ({ ...rest, isPlant: false, suggestions: [] }) },
+    });
+    const { body } = await identify(api, {});
+    expect(body).toEqual({
+      success: true,
+      demo: false,
+      partial: false,
+      cached: false,
+      stale: false,
+      is_plant: false,
+      suggestions: [],
+      providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
+    });
+  });
+
+  it('with an id for a signed-in caller, who owns what is kept', async () => {
+    const { api, asked } = apiUnderTest();
+    const { body } = await identify(api, { headers: { Cookie: 'session=anna' } });
+    expect(body['id']).toBe(storedId);
+    expect(asked[0]?.ownerId).toBe(anna.userId);
+  });
+
+  it('after handing on photos in order, and the options as they were sent', async () => {
+    const { api, asked } = apiUnderTest();
+    const second = Buffer.from('another photo');
+    const fields = {
+      organs: ['flower', 'leaf'],
+      include_diseases: 'false',
+      latitude: '48.137',
+      longitude: '-11.575',
+      language: 'DE',
+      project: 'k-middle-europe',
+    };
+    expect((await identify(api, { body: upload(fields, [PHOTO, second]) })).status).toBe(200);
+    expect(asked[0]?.photos.map(({ bytes }) => bytes.toString())).toEqual([PHOTO.toString(), second.toString()]);
+    expect(asked[0]?.options).toEqual({
+      organs: ['flower', 'leaf'],
+      includeDiseases: false,
+      location: { latitude: 48.137, longitude: -11.575 },
+      language: 'de',
+      project: 'k-middle-europe',
+    });
+  });
+
+  it('asking for diseases and for no organs unless told otherwise', async () => {
+    const { api, asked } = apiUnderTest();
+    await identify(api, {});
+    expect(asked[0]?.options).toEqual({ organs: [], includeDiseases: true });
+  });
+
+  it("keeping the caller's request id, by which alone it can be followed", async () => {
+    const { api, asked } = apiUnderTest();
+    const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
+    const { headers } = await identify(api, { headers: { 'X-Request-Id': requestId } });
+    expect(headers.get('x-request-id')).toBe(requestId);
+    expect(asked[0]).toMatchObject({ requestId, trackProgress: true });
+
+    const { headers: replaced } = await identify(api, { headers: { 'X-Request-Id': 'my own words' } });
+    expect(replaced.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    expect(asked[1]).toMatchObject({ requestId: replaced.get('x-request-id'), trackProgress: false });
+  });
+
+  it('saying what is left of the limit, in both forms', async () => {
+    const { api } = apiUnderTest();
+    const { headers } = await identify(api, {});
+    const hour = 3600;
+    expect(headers.get('ratelimit-policy')).toBe(`"identify-anonymous";q=10;w=${hour}`);
+    expect(headers.get('ratelimit')).toBe(`"identify-anonymous";r=9;t=${hour}`);
+    expect(headers.get('x-ratelimit-limit')).toBe('10');
+    expect(headers.get('x-ratelimit-remaining')).toBe('9');
+    expect(headers.get('x-ratelimit-reset')).toBe(String(Date.UTC(2026, 2, 1, 13) / 1000));
+  });
+
+  it('which nobody caches, sniffs or shares between callers', async () => {
+    const { api } = apiUnderTest();
+    const { headers } = await identify(api, {});
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('vary')).toContain('Authorization, Cookie');
+    expect(headers.get('content-type')).toContain('application/json');
+  });
+});

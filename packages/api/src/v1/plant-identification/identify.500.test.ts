@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { transports } from '../../testing/transports.ts';
+
+const SECRET = 'cannot reach postgres://plants:hunter2@db.internal';
+
+describe.each(transports)('identify answers 500 over %s', (_name, identify) => {
+  it.each(['v1', 'legacy'] as const)('in %s with a request id and nothing else of what happened', async (namespace) => {
+    const { api, log } = apiUnderTest({
+      service: {
+        identify: async () => {
+          throw new Error(SECRET);
+        },
+      },
+    });
+    const { body, detail, headers, status } = await identify(api, { namespace });
+    expect({ status, detail }).toEqual({ status: 500, detail: 'Internal error' });
+    const requestId = headers.get('x-request-id') ?? '';
+    expect(JSON.stringify(body)).not.toMatch(/postgres|stack|at /);
+    if (body['code'] !== undefined) expect(body).toMatchObject({ code: 'internal', requestId });
+    expect(log.filter((line) => line.includes(requestId) && line.includes('A call failed'))).toHaveLength(1);
+  });
+});

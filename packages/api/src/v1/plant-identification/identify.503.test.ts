@@ -1,0 +1,45 @@
+import { IdentificationError, type IdentificationErrorCode } from '@plantcommunity/identification';
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { transports } from '../../testing/transports.ts';
+
+const BOTH = 'Plant identification is temporarily unavailable. Please try again in a few moments.';
+const ONE = 'Plant.id service is temporarily unavailable. Please try again in a few moments.';
+
+function unavailable(code: IdentificationErrorCode, message: string, retryAfterMs?: number) {
+  return apiUnderTest({
+    service: {
+      identify: async () => {
+        throw new IdentificationError(code, message, { retryAfterMs });
+      },
+    },
+  });
+}
+
+describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
+  it.each(['providers_resting', 'quota_exhausted', 'busy'] as const)('%s with the kept text', async (code) => {
+    const { api } = unavailable(code, ONE, 59_001);
+    const answer = await identify(api, {});
+    expect(answer).toMatchObject({ status: 503, code, detail: ONE });
+    expect(answer.headers.get('retry-after')).toBe('60');
+  });
+
+  it('with Retry-After 5 when nobody knows', async () => {
+    const { api } = unavailable('providers_resting', BOTH);
+    expect((await identify(api, {})).headers.get('retry-after')).toBe('5');
+  });
+
+  it('with no other text than a kept one', async () => {
+    const { api } = unavailable('busy', '32 photos are waiting for the decoder');
+    expect((await identify(api, {})).detail).toBe(BOTH);
+  });
+
+  it('and charges nobody for it', async () => {
+    const { api } = unavailable('providers_resting', BOTH);
+    for (let call = 1; call <= 12; call += 1) {
+      const { headers, status } = await identify(api, {});
+      expect(status).toBe(503);
+      expect(headers.get('x-ratelimit-remaining')).toBe('10');
+    }
+  });
+});
