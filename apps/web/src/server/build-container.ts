@@ -74,8 +74,8 @@ function placesOf(settings: Settings) {
   if (databaseUrl === undefined || redisConnection === undefined) {
     throw new Error('DATABASE_URL and REDIS_URL are missing: `npm start` embeds both');
   }
-  const dataDir = resolve(settings.dataDir);
-  const photoDir = resolve(settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`);
+  const dataDir = resolve(/* turbopackIgnore: true */ settings.dataDir);
+  const photoDir = resolve(/* turbopackIgnore: true */ settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`);
   return { dataDir, databaseUrl, photoDir, redisConnection };
 }
 
