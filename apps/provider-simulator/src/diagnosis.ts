@@ -23,10 +23,10 @@ export function diagnose(seed: string): Diagnosis {
   const clarity: Clarity = dice.chance(0.15) ? 'poor' : dice.chance(0.3) ? 'fair' : 'clear';
   const ranking = alike(dice, dice.pick(clarity === 'poor' ? CONFUSABLE : SPECIES));
   return {
-    plantId: score(ranking.slice(0, 6), plantIdShares(clarity, diceFor(seed, 'plant_id'))).filter(
+    plantId: scored(ranking.slice(0, 6), plantIdShares(clarity, diceFor(seed, 'plant_id'))).filter(
       ({ score }) => score >= 0.005,
     ),
-    plantNet: score(reordered(ranking, diceFor(seed, 'order')), plantNetScores(clarity, diceFor(seed, 'plantnet'))),
+    plantNet: scored(reordered(ranking, diceFor(seed, 'order')), plantNetScores(clarity, diceFor(seed, 'plantnet'))),
   };
 }
 
@@ -67,6 +67,6 @@ function reordered(ranking: readonly Species[], dice: Dice): Species[] {
   return first && second && dice.chance(0.2) ? [second, first, ...rest] : [...ranking];
 }
 
-function score(ranking: readonly Species[], scores: readonly number[]): Scored[] {
+function scored(ranking: readonly Species[], scores: readonly number[]): Scored[] {
   return ranking.map((species, place) => ({ species, score: scores[place] ?? 0 }));
 }

@@ -35,9 +35,10 @@ export async function receive(message: IncomingMessage, gone: AbortSignal): Prom
 }
 
 async function readBody(message: IncomingMessage): Promise<{ body: Buffer; tooLarge: boolean }> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of message.iterator()) {
+  const body: AsyncIterable<Uint8Array> = message;
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }

@@ -85,14 +85,14 @@ function fingerprint([red, green, blue]: Channels): string {
   return createHash('sha256').update(bits).digest('hex').slice(0, 16);
 }
 
+/** Means of the square fields that a channel is cut into, in rows. */
 function fieldsOf(channel: readonly number[], perSide: number): number[][] {
   const size = SIDE / perSide;
-  return Array.from({ length: perSide }, (_, row) =>
-    Array.from({ length: perSide }, (_, column) =>
+  const places = Array.from({ length: perSide }, (_, place) => place);
+  return places.map((row) =>
+    places.map((column) =>
       mean(
-        channel.filter(
-          (_, pixel) => Math.floor((pixel % SIDE) / size) === column && Math.floor(pixel / SIDE / size) === row,
-        ),
+        channel.filter((_, at) => Math.floor((at % SIDE) / size) === column && Math.floor(at / SIDE / size) === row),
       ),
     ),
   );

@@ -67,7 +67,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     clearFaults: () => faults.clear(),
     calls: () => calls.counts(),
     resetCalls: () => calls.reset(),
-    close: server.close,
+    close: () => server.close(),
   };
 }
 

@@ -67,6 +67,7 @@ function localised(value: unknown, { languages }: Wanted): unknown {
 }
 
 function pick(known: Record<string, unknown>, name: string, { details, languages }: Wanted): Record<string, unknown> {
-  const wanted = details.filter((detail) => detail in known).map((detail) => [detail, known[detail]]);
-  return { ...Object.fromEntries(wanted), language: languages[0], entity_id: entityId(name) };
+  const wanted: Record<string, unknown> = {};
+  for (const detail of details) if (detail in known) wanted[detail] = known[detail];
+  return { ...wanted, language: languages[0], entity_id: entityId(name) };
 }

@@ -49,8 +49,11 @@ export function createExchange(options: { provider: ProviderName; timeoutMs: num
   };
 }
 
-function fetchOptions({ headers, payload }: ExchangeRequest, signal: AbortSignal): RequestInit {
-  const shared: RequestInit = { redirect: 'manual', signal };
+/** A streamed body needs `duplex`, which the type of browsers does not know. */
+type FetchOptions = RequestInit & { duplex?: 'half' };
+
+function fetchOptions({ headers, payload }: ExchangeRequest, signal: AbortSignal): FetchOptions {
+  const shared: FetchOptions = { redirect: 'manual', signal };
   if (!payload) return { ...shared, headers: { Accept: 'application/json', ...headers } };
   return {
     ...shared,

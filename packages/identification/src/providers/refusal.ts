@@ -1,3 +1,4 @@
+import { redactAndCut } from '@plantcommunity/telemetry';
 import { ProviderError, type ProviderErrorKind, type ProviderName } from '../provider.ts';
 import type { Reply } from './exchange.ts';
 import { plainText } from './plain-text.ts';
@@ -15,7 +16,7 @@ export function refusal(
   reply: Reply,
   context: { secret: string; now: number },
 ): ProviderError {
-  const excerpt = plainText(withoutSecret(reply.text, context.secret), EXCERPT);
+  const excerpt = redactAndCut(plainText(withoutSecret(reply.text, context.secret), 5 * EXCERPT) ?? '', EXCERPT);
   return new ProviderError(provider, kind, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
     status: reply.status,
     retryAfterMs: retryAfterMs(reply.headers.get('retry-after'), context.now),

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { plainText, plainTexts } from './plain-text.ts';
+
+test.each([
+  ['markup', '<b>Daisy</b><script src="x"></script> family', 'Daisy family'],
+  ['markup in markup', '<<b>script>alert(1)', '< script>alert(1)'],
+  ['an unclosed tag', 'Daisy <img src=x onerror=alert(1)', 'Daisy img src=x onerror=alert(1)'],
+  ['control characters and line ends', 'a\u0000b\r\n\tc', 'a b c'],
+  ['characters that turn the reading direction', 'safe\u202Egpj.exe', 'safe gpj.exe'],
+  ['a comparison', 'pH < 7 and > 5', 'pH < 7 and > 5'],
+  ['half a surrogate pair', 'a\ud83c', 'a\ufffd'],
+])('cleans %s', (_, dirty, clean) => {
+  expect(plainText(dirty, 100)).toBe(clean);
+});
+
+test.each([undefined, null, '', '  \n ', '<p></p>'])('holds nothing when it was given %j', (value) => {
+  expect(plainText(value, 100)).toBeUndefined();
+});
+
+test('does not cut a character in two', () => {
+  expect(plainText('ab🌱', 3)).toBe('ab');
+});
+
+test('whatever comes in, what goes out is short, one line and opens no tag', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.integer({ min: 1, max: 50 }), (value, max) => {
+      const text = plainText(value, max) ?? '';
+      expect(text.length).toBeLessThanOrEqual(max);
+      expect(text).not.toMatch(/\p{Cc}|<[a-z/!]/iu);
+      expect(text.isWellFormed()).toBe(true);
+    }),
+  );
+});
+
+test('is done at once with a text made to be slow', () => {
+  const started = performance.now();
+  plainText('<a'.repeat(1_000_000), 2000);
+  expect(performance.now() - started).toBeLessThan(100);
+});
+
+test('lists drop what is empty or repeated, and end', () => {
+  expect(plainTexts(['Daisy', ' Daisy ', '', 'Bruisewort', 'Woundwort'], 2, 50)).toEqual(['Daisy', 'Bruisewort']);
+  expect(plainTexts(null, 2, 50)).toEqual([]);
+});

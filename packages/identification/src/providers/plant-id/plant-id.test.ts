@@ -1,0 +1,184 @@
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { describe, expect, test } from 'vitest';
+import type { Provider } from '../../provider.ts';
+import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
+import { errorOf, request, unhurried } from '../testing/request.ts';
+import { answer, startStub } from '../testing/stub-service.ts';
+import { createPlantId } from './plant-id.ts';
+
+function clientFor(baseUrl: string): Provider {
+  return createPlantId({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock() });
+}
+
+describe('a request', () => {
+  test('is one POST for plant and health, with the photos as they are', async () => {
+    await using stub = await startStub(answer(201, plantIdBody()));
+    const asked = request({ language: 'de', location: { latitude: 48.2, longitude: -16.4 } });
+    await clientFor(`${stub.url}/api/v3/`).identify(asked, unhurried());
+
+    expect(stub.requests).toHaveLength(1);
+    const [sent] = stub.requests;
+    expect(sent?.method).toBe('POST');
+    expect(sent?.url.pathname).toBe('/api/v3/identification');
+    expect(sent?.headers.get('api-key')).toBe('a-key');
+    expect(sent?.headers.get('content-type')).toBe('application/json');
+    expect(sent?.url.searchParams.get('language')).toBe('de');
+    expect(sent?.url.searchParams.get('details')?.split(',')).toEqual([
+      'common_names',
+      'taxonomy',
+      'gbif_id',
+      'image',
+      'watering',
+      'best_light_condition',
+      'best_soil_type',
+      'local_name',
+      'description',
+      'treatment',
+    ]);
+    expect(JSON.parse(String(sent?.body))).toEqual({
+      images: asked.photos.map((photo) => photo.toString('base64')),
+      similar_images: true,
+      health: 'all',
+      latitude: 48.2,
+      longitude: -16.4,
+    });
+  });
+
+  test('leaves out what was not asked for', async () => {
+    await using stub = await startStub(answer(201, plantIdBody()));
+    await clientFor(stub.url).identify(request({ includeDiseases: false }), unhurried());
+    const [sent] = stub.requests;
+    expect(Object.keys(JSON.parse(String(sent?.body)) as object)).toEqual(['images', 'similar_images']);
+    expect(sent?.url.searchParams.has('language')).toBe(false);
+    expect(sent?.url.searchParams.get('details')).not.toContain('treatment');
+  });
+});
+
+test('says where it asks, for the cache key', () => {
+  expect(clientFor('https://plant.test:8443/api/v3')).toMatchObject({
+    name: 'plant_id',
+    origin: 'https://plant.test:8443',
+  });
+});
+
+describe('an answer', () => {
+  test.each([200, 201, 202, 203])('with %i is an answer', async (status) => {
+    await using stub = await startStub(answer(status, plantIdBody()));
+    expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
+      provider: 'plant_id',
+      isPlant: true,
+      candidates: [
+        {
+          scientificName: 'Bellis perennis',
+          commonNames: ['Daisy', 'Lawn daisy'],
+          family: 'Asteraceae',
+          genus: 'Bellis',
+          score: 0.93,
+          gbifId: '3117424',
+          images: [{ url: 'https://images.test/daisy.jpg', author: 'A. Gardener', license: 'CC0' }],
+        },
+      ],
+      care: { watering: { min: 1, max: 2 }, light: 'Sun for most of the day.', soil: 'Any that drains.' },
+      health: { isHealthy: true, probability: 0.91, diseases: [] },
+    });
+  });
+
+  test.each([
+    ['HTML', '<!doctype html><title>Welcome</title>', 'malformed'],
+    ['nothing', '', 'malformed'],
+    ['half of an answer', JSON.stringify(plantIdBody()).slice(0, 200), 'malformed'],
+    ['a list', [], 'off_contract'],
+    ['null', 'null', 'off_contract'],
+    ['an unfinished answer', { ...plantIdBody(), result: undefined, status: 'CREATED' }, 'off_contract'],
+    ['a result that says nothing', { result: { disease: null } }, 'off_contract'],
+    [
+      'a species without a name',
+      plantIdBody({ classification: { suggestions: [{ probability: 1 }] } }),
+      'off_contract',
+    ],
+    ['a probability in words', plantIdBody({ is_plant: { probability: 'high', binary: true } }), 'off_contract'],
+    ['a number that is none', '{"result":{"is_plant":{"binary":true,"probability":1e999}}}', 'off_contract'],
+  ])('that is %s is a failure with a typed cause', async (_, body, code) => {
+    await using stub = await startStub(answer(201, body));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      name: 'ProviderError',
+      kind: 'failed',
+      provider: 'plant_id',
+      cause: { name: 'ExchangeFault', code },
+    });
+  });
+
+  test('off the contract is told by its places, not its values', async () => {
+    const body = plantIdBody({ classification: { suggestions: [plantSuggestion({ name: { secret: 'value' } })] } });
+    await using stub = await startStub(answer(201, body));
+    const error = await errorOf(clientFor(stub.url).identify(request(), unhurried()));
+    expect(error).toMatchObject({ message: expect.stringContaining('result.classification.suggestions') });
+    expect(String(error)).not.toContain('value');
+  });
+});
+
+describe('a refusal', () => {
+  const CREDITS = 'The specified api key does not have sufficient number of available credits.';
+
+  test.each([
+    [400, 'Invalid base64 image data', 'rejected'],
+    [401, 'The specified api key not found.', 'misconfigured'],
+    [402, 'Payment required', 'rejected'],
+    [402, CREDITS, 'quota'],
+    [403, 'Forbidden', 'misconfigured'],
+    [403, 'The specified api key reached its week credit limit (50).', 'quota'],
+    [404, 'API endpoint not found. Please check documentation.', 'rejected'],
+    [405, '', 'rejected'],
+    [413, 'Request Entity Too Large', 'rejected'],
+    [429, CREDITS, 'quota'],
+    [429, '', 'quota'],
+    [500, '<h1>Server Error (500)</h1>', 'failed'],
+    [503, 'Service Unavailable', 'failed'],
+  ])('with %i and "%s" is %s', async (status, text, kind) => {
+    await using stub = await startStub(answer(status, text));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      name: 'ProviderError',
+      provider: 'plant_id',
+      kind,
+      status,
+    });
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  test('is quoted shortly, without markup, for the log', async () => {
+    await using stub = await startStub(answer(500, `<h1>Server Error</h1>\n${'x'.repeat(5000)}`));
+    const error = await errorOf(clientFor(stub.url).identify(request(), unhurried()));
+    expect(error).toMatchObject({ message: expect.stringMatching(/^HTTP 500: Server Error x+$/) });
+    expect(String(error).length).toBeLessThan(140);
+  });
+
+  test('may say when to come back', async () => {
+    await using stub = await startStub(answer(429, CREDITS, { 'Retry-After': '3600' }));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      retryAfterMs: 3_600_000,
+    });
+  });
+});
+
+describe('a probe', () => {
+  const usage = { active: true, credit_limits: { total: 5 }, used: { total: 1 }, remaining: { total: 4 } };
+
+  test('asks for the usage, which is free', async () => {
+    await using stub = await startStub(answer(200, { ...usage, can_use_credits: { value: true, reason: null } }));
+    await clientFor(`${stub.url}/api/v3`).probe(unhurried());
+    expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(['GET /api/v3/usage_info']);
+    expect(stub.requests[0]?.headers.get('api-key')).toBe('a-key');
+  });
+
+  test.each([
+    ['an unknown key', 401, 'The specified api key not found.', 'misconfigured'],
+    ['an address that is not allowed', 403, 'Forbidden', 'misconfigured'],
+    ['an inactive key', 200, { ...usage, active: false }, 'misconfigured'],
+    ['no credits', 200, { ...usage, can_use_credits: { value: false, reason: 'none left' } }, 'quota'],
+    ['a broken service', 502, 'Bad Gateway', 'failed'],
+    ['a page of somebody else', 200, '<html>', 'failed'],
+  ])('tells of %s', async (_, status, body, kind) => {
+    await using stub = await startStub(answer(status, body));
+    expect(await errorOf(clientFor(stub.url).probe(unhurried()))).toMatchObject({ name: 'ProviderError', kind });
+  });
+});

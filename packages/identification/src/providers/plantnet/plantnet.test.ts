@@ -1,0 +1,210 @@
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { describe, expect, test } from 'vitest';
+import type { IdentifyOptions, Provider } from '../../provider.ts';
+import { plantNetBody, plantNetResult } from '../testing/bodies.ts';
+import { errorOf, request, unhurried } from '../testing/request.ts';
+import { answer, type SeenRequest, startStub } from '../testing/stub-service.ts';
+import { createPlantNet } from './plantnet.ts';
+
+const NOW = Date.UTC(2026, 6, 1, 18, 0, 0);
+
+function clientFor(baseUrl: string): Provider {
+  return createPlantNet({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock(NOW) });
+}
+
+async function sent(options: Partial<IdentifyOptions>): Promise<SeenRequest> {
+  await using stub = await startStub(answer(200, plantNetBody()));
+  await clientFor(`${stub.url}/v2`).identify(request(options), unhurried());
+  expect(stub.requests).toHaveLength(1);
+  const [first] = stub.requests;
+  if (!first) throw new Error('nothing was sent');
+  return first;
+}
+
+async function formOf({ body, headers }: SeenRequest): Promise<FormData> {
+  return await new Response(new Uint8Array(body), {
+    headers: { 'Content-Type': headers.get('content-type') ?? '' },
+  }).formData();
+}
+
+describe('a request', () => {
+  test('is one multipart POST with the photos as JPEG parts', async () => {
+    const post = await sent({ language: 'fr', project: 'k-middle-europe' });
+    expect(`${post.method} ${post.url.pathname}`).toBe('POST /v2/identify/k-middle-europe');
+    expect(Object.fromEntries(post.url.searchParams)).toEqual({
+      'api-key': 'a-key',
+      'include-related-images': 'true',
+      'nb-results': '10',
+      lang: 'fr',
+    });
+    const form = await formOf(post);
+    const files = form.getAll('images').filter((value) => typeof value !== 'string');
+    expect(files.map(({ type, name }) => ({ type, name }))).toEqual([
+      { type: 'image/jpeg', name: 'photo-1.jpg' },
+      { type: 'image/jpeg', name: 'photo-2.jpg' },
+    ]);
+    const bytes = await Promise.all(files.map(async (file) => Buffer.from(await file.arrayBuffer())));
+    expect(bytes).toEqual(request().photos);
+    expect([...form.keys()]).toEqual(['images', 'images']);
+  });
+
+  test('asks the world flora in the language of the service unless told', async () => {
+    const { url } = await sent({});
+    expect(url.pathname).toBe('/v2/identify/all');
+    expect(url.searchParams.has('lang')).toBe(false);
+  });
+
+  test.each([
+    ['repeats plain names', ['flower', 'auto'], ['flower', 'auto']],
+    ['lets a habit stand beside an organ', ['leaf', 'habit'], ['leaf', 'habit']],
+    ['leaves out what the service takes only beside an organ', ['habit', 'other'], []],
+  ] as const)('%s', async (_, organs, expected) => {
+    expect((await formOf(await sent({ organs }))).getAll('organs')).toEqual(expected);
+  });
+
+  test('cannot be led to another route by the project', async () => {
+    const { url } = await sent({ project: '../quota/daily?x=' });
+    expect(url.pathname).toBe('/v2/identify/..%2Fquota%2Fdaily%3Fx%3D');
+  });
+});
+
+describe('an answer', () => {
+  test('is told in our words', async () => {
+    await using stub = await startStub(answer(200, plantNetBody()));
+    expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
+      provider: 'plantnet',
+      isPlant: true,
+      candidates: [
+        {
+          scientificName: 'Bellis perennis',
+          commonNames: ['Common daisy'],
+          family: 'Asteraceae',
+          genus: 'Bellis',
+          score: 0.31415,
+          gbifId: '3117424',
+          images: [{ url: 'https://images.test/m/1', author: 'B. Walker', license: 'cc-by-sa' }],
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ['without a best match', { bestMatch: undefined, remainingIdentificationRequests: undefined }],
+    ['with unknown fields', { switchToProject: 'weeds', predictedOrgans: [{ organ: 'habit' }], otherResults: {} }],
+    ['with gbif null', { results: [plantNetResult({ gbif: null, images: null })] }],
+    ['without gbif and images', { results: [plantNetResult({ gbif: undefined, images: undefined })] }],
+  ])('may come %s', async (_, fields) => {
+    await using stub = await startStub(answer(200, plantNetBody(fields)));
+    const { candidates } = await clientFor(stub.url).identify(request(), unhurried());
+    expect(candidates[0]).toMatchObject({ scientificName: 'Bellis perennis', score: 0.31415 });
+  });
+
+  test('may name a section that has neither genus nor common name', async () => {
+    const species = { scientificNameWithoutAuthor: 'Rubus sect. Rubus', commonNames: [], genus: null };
+    await using stub = await startStub(answer(200, plantNetBody({ results: [plantNetResult({ species })] })));
+    expect((await clientFor(stub.url).identify(request(), unhurried())).candidates[0]).toMatchObject({
+      scientificName: 'Rubus sect. Rubus',
+      genus: 'Rubus',
+      commonNames: [],
+    });
+  });
+
+  test('may hold no result, which is not the same as no plant', async () => {
+    await using stub = await startStub(answer(200, plantNetBody({ results: [] })));
+    expect(await clientFor(stub.url).identify(request(), unhurried())).toMatchObject({ isPlant: true, candidates: [] });
+  });
+
+  test.each([
+    ['"Species not found"', { statusCode: 404, error: 'Not Found', message: 'Species not found' }],
+    ['it in another case', { message: ' species Not Found ' }],
+  ])('of 404 with %s is that it is no plant', async (_, body) => {
+    await using stub = await startStub(answer(404, body));
+    expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
+      provider: 'plantnet',
+      isPlant: false,
+      candidates: [],
+    });
+  });
+
+  test.each([
+    ['text', 'OK', 'malformed'],
+    ['no results', { query: {} }, 'off_contract'],
+    ['a species without a name', plantNetBody({ results: [{ score: 1, species: {} }] }), 'off_contract'],
+    ['a score in words', plantNetBody({ results: [plantNetResult({ score: 'high' })] }), 'off_contract'],
+  ])('that is %s is a failure with a typed cause', async (_, body, code) => {
+    await using stub = await startStub(answer(200, body));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      kind: 'failed',
+      cause: { name: 'ExchangeFault', code },
+    });
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    [400, { statusCode: 400, error: 'Bad Request', message: 'organs' }, 'rejected'],
+    [401, { statusCode: 401, error: 'Unauthorized', message: 'key' }, 'misconfigured'],
+    [403, 'Forbidden', 'misconfigured'],
+    [404, { statusCode: 404, error: 'Not Found', message: 'Unknown project: k-nowhere' }, 'rejected'],
+    [404, '<html>Not Found</html>', 'rejected'],
+    [404, 'null', 'rejected'],
+    [413, '', 'rejected'],
+    [415, { message: 'Unsupported file type for image[0]' }, 'rejected'],
+    [429, { statusCode: 429, message: 'Too Many Requests' }, 'quota'],
+    [500, { statusCode: 500, error: 'Internal Server Error' }, 'failed'],
+    [504, 'Gateway Timeout', 'failed'],
+  ])('with %i and %j is %s', async (status, body, kind) => {
+    await using stub = await startStub(answer(status, body));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      name: 'ProviderError',
+      provider: 'plantnet',
+      kind,
+      status,
+    });
+    expect(stub.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['Thu, 02 Jul 2026 00:00:00 GMT', 6 * 3_600_000],
+    ['90', 90_000],
+  ])('says when to come back: %s', async (retryAfter, retryAfterMs) => {
+    await using stub = await startStub(answer(429, '{}', { 'Retry-After': retryAfter }));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      kind: 'quota',
+      retryAfterMs,
+    });
+  });
+});
+
+describe('a probe', () => {
+  const daily = (remaining: unknown): unknown => ({ day: '2026-07-01', quota: { identify: { count: 1, remaining } } });
+
+  test.each([
+    ['some are left', daily(499)],
+    ['it is not said', daily(null)],
+  ])('asks what is left of the day, which is free; fine when %s', async (_, body) => {
+    await using stub = await startStub(answer(200, body));
+    await clientFor(`${stub.url}/v2/`).probe(unhurried());
+    expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual([
+      'GET /v2/quota/daily?api-key=a-key',
+    ]);
+  });
+
+  test('tells when the day is used up, until midnight UTC', async () => {
+    await using stub = await startStub(answer(200, daily(0)));
+    expect(await errorOf(clientFor(stub.url).probe(unhurried()))).toMatchObject({
+      kind: 'quota',
+      retryAfterMs: 6 * 3_600_000,
+    });
+  });
+
+  test.each([
+    [401, 'misconfigured'],
+    [403, 'misconfigured'],
+    [404, 'rejected'],
+    [500, 'failed'],
+  ])('with %i tells %s', async (status, kind) => {
+    await using stub = await startStub(answer(status, { message: '' }));
+    expect(await errorOf(clientFor(stub.url).probe(unhurried()))).toMatchObject({ kind });
+  });
+});

@@ -1,0 +1,84 @@
+import { inspect } from 'node:util';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { describe, expect, test } from 'vitest';
+import { createPlantId } from './plant-id/plant-id.ts';
+import { createPlantNet } from './plantnet/plantnet.ts';
+import { errorOf, request, unhurried } from './testing/request.ts';
+import { type Act, answer, silence, startStub } from './testing/stub-service.ts';
+
+/** With signs that look different in a URL, so that both spellings are looked for. */
+const KEY = '2b10/Secret+Key=&öß';
+const TIMEOUT = 5000;
+
+/** Everything that a logger could make of an error. */
+function everySign(error: unknown): string {
+  const stack = error instanceof Error ? `${error.stack} ${String(error)} ${JSON.stringify(error)}` : '';
+  return `${inspect(error, { depth: 10, showHidden: true })} ${stack}`;
+}
+
+function expectNoKey(error: unknown): void {
+  expect(error).toMatchObject({ name: 'ProviderError' });
+  const text = everySign(error);
+  const formEncoded = new URLSearchParams({ k: KEY }).toString().slice(2);
+  for (const part of [KEY, encodeURIComponent(KEY), formEncoded, 'Secret']) expect(text).not.toContain(part);
+}
+
+const echoesUrl: Act = (response, { url }) => {
+  response.writeHead(500).end(`cannot serve ${url.href}`);
+};
+const echoesKey: Act = (response) => {
+  response.writeHead(400).end(`${'x'.repeat(70)} no such key ${KEY} or ${encodeURIComponent(KEY)}`);
+};
+const cuts: Act = (response) => response.destroy();
+const garbles: Act = (response) => {
+  response.socket?.end('HTTP/9.9 what?\r\n\r\n');
+};
+
+describe.each([
+  ['Plant.id', createPlantId],
+  ['Pl@ntNet', createPlantNet],
+])('the key of %s is in no error', (_, create) => {
+  test.each([
+    ['when the answer quotes the URL', echoesUrl],
+    ['when the answer quotes the key', echoesKey],
+    ['when the answer is a redirect to it', answer(302, '', { Location: `/?api-key=${encodeURIComponent(KEY)}` })],
+    ['when the answer is not JSON', answer(200, `api-key=${encodeURIComponent(KEY)}`)],
+    [
+      'when the answer is of another shape',
+      answer(200, { [encodeURIComponent(KEY)]: 1, results: encodeURIComponent(KEY) }),
+    ],
+    ['when the connection is cut', cuts],
+    ['when the answer is not HTTP', garbles],
+  ])('%s', async (__, act) => {
+    await using stub = await startStub(act);
+    const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock: new FakeClock() });
+    expectNoKey(await errorOf(client.identify(request(), unhurried())));
+    expectNoKey(await errorOf(client.probe(unhurried())));
+  });
+
+  test('when nobody listens', async () => {
+    const client = create({ apiKey: KEY, baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT, clock: new FakeClock() });
+    expectNoKey(await errorOf(client.identify(request(), unhurried())));
+  });
+
+  test('when the service is too slow', async () => {
+    await using stub = await startStub(silence);
+    const clock = new FakeClock();
+    const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock });
+    const arrived = stub.arrival();
+    const failure = errorOf(client.identify(request(), unhurried()));
+    await arrived;
+    clock.advance(TIMEOUT);
+    expectNoKey(await failure);
+  });
+
+  test('when it cannot even be sent', async () => {
+    const client = create({
+      apiKey: `${KEY}\n`,
+      baseUrl: 'ftp://127.0.0.1',
+      timeoutMs: TIMEOUT,
+      clock: new FakeClock(),
+    });
+    expectNoKey(await errorOf(client.identify(request(), unhurried())));
+  });
+});
