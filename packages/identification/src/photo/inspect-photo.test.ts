@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PhotoError } from '../errors.ts';
@@ -281,22 +279,3 @@ function mutated(bytes: Buffer, { at, value, kind }: { at: number; value: number
   if (kind === 'cut') return head;
   return Buffer.concat([head, Buffer.from([value]), kind === 'set' ? tail.subarray(1) : tail]);
 }
-
-const photoDir = process.env['PLANT_PHOTOS_DIR'];
-
-describe.skipIf(!photoDir)('the collected photos', () => {
-  it('are taken for what their names say, apart from HEIC', () => {
-    const dir = photoDir ?? '';
-    const verdicts = readdirSync(dir)
-      .filter((name) => /\.(jpg|png|webp|gif|heic)$/.test(name))
-      .map((name) => {
-        const bytes = readFileSync(join(dir, name));
-        return { name, verdict: refused(bytes, { name })?.code ?? inspectPhoto(uploaded(bytes), 0, LIMITS).type };
-      });
-    expect(verdicts.length).toBeGreaterThan(0);
-    for (const { name, verdict } of verdicts) {
-      const extension = name.slice(name.lastIndexOf('.') + 1).replace('jpg', 'jpeg');
-      expect(verdict, `${name}`).toBe(extension === 'heic' ? 'photo_type' : extension);
-    }
-  });
-});
