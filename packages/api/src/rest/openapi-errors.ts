@@ -39,9 +39,8 @@ export const rateLimitHeaders: ZodOpenApiHeadersObject = {
   'X-RateLimit-Reset': whole('Epoch seconds'),
 };
 
-const retryAfter = { 'Retry-After': whole('Seconds') };
-
-const RESPONSES: Readonly<Record<Exclude<ApiErrorStatus, 405 | 410>, string>> = {
+/** What a client of v1 that keeps to the document can run into. */
+const RESPONSES = {
   400: 'The request is not valid',
   401: 'Nobody is signed in, or the token is not good',
   403: 'A page of another site sent this',
@@ -52,7 +51,9 @@ const RESPONSES: Readonly<Record<Exclude<ApiErrorStatus, 405 | 410>, string>> = 
   429: 'Too many calls',
   500: 'Our fault',
   503: 'No provider can answer now',
-};
+} as const satisfies Partial<Record<ApiErrorStatus, string>>;
+
+type Status = keyof typeof RESPONSES;
 
 export const bytes = { type: 'string' as const, format: 'binary' };
 
@@ -60,7 +61,7 @@ export const bytes = { type: 'string' as const, format: 'binary' };
 export function errorResponses({ method, procedure, request = {} }: Endpoint): ZodOpenApiResponsesObject {
   const { limit, policy } = procedure.meta;
   const uploads = request.multipart !== undefined;
-  const statuses: (keyof typeof RESPONSES)[] = [
+  const statuses: Status[] = [
     400,
     ...(policy === 'public' ? [] : [401 as const]),
     ...(method === 'GET' ? [] : [403 as const]),
@@ -70,18 +71,25 @@ export function errorResponses({ method, procedure, request = {} }: Endpoint): Z
     500,
     ...(uploads ? [503 as const] : []),
   ];
-  return Object.fromEntries(statuses.map((status) => [String(status), responseFor(status)]));
+  return Object.fromEntries(
+    statuses.map((status) => [String(status), { $ref: `#/components/responses/Error${status}` }]),
+  );
 }
 
-function responseFor(status: keyof typeof RESPONSES): ZodOpenApiResponseObject {
-  return {
-    id: `Error${status}`,
-    description: RESPONSES[status],
-    headers: {
-      ...(status === 429 ? rateLimitHeaders : requestIdHeader),
-      ...(status === 429 || status === 503 ? retryAfter : {}),
-      ...(status === 401 ? { 'WWW-Authenticate': header('How to sign in', 'Bearer') } : {}),
-    },
-    content: { 'application/problem+json': { schema: problem } },
-  };
+/** The responses these refer to. */
+export function errorComponents(): Record<string, ZodOpenApiResponseObject> {
+  return Object.fromEntries(
+    Object.entries(RESPONSES).map(([status, description]) => [
+      `Error${status}`,
+      {
+        description,
+        headers: {
+          ...(status === '429' ? rateLimitHeaders : requestIdHeader),
+          ...(status === '429' || status === '503' ? { 'Retry-After': whole('Seconds') } : {}),
+          ...(status === '401' ? { 'WWW-Authenticate': header('How to sign in', 'Bearer') } : {}),
+        },
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    ]),
+  );
 }

@@ -7,7 +7,7 @@ import {
 } from 'zod-openapi';
 import type { ApiConfig } from '../config.ts';
 import { endpoints } from './endpoints.ts';
-import { bytes, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
+import { bytes, errorComponents, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
 import type { Endpoint } from './registry.ts';
 
 const VERSIONS: Readonly<Record<string, ZodOpenApiVersion>> = {
@@ -48,6 +48,7 @@ export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }:
     ],
     paths: pathsOf(endpoints),
     components: {
+      responses: errorComponents(),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token' },
         session: {

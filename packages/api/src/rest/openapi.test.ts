@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest, config } from '../testing/api-under-test.ts';
+import { openApiDocument } from './openapi.ts';
+
+interface Operation {
+  operationId: string;
+  security: object[];
+  responses: Record<string, { $ref?: string; headers?: object }>;
+  parameters?: { in: string; name: string; required?: boolean }[];
+  requestBody?: { content: Record<string, { schema: object; encoding: object }> };
+}
+
+const document = openApiDocument('3.1.1', config);
+const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
+);
+
+const operationOf = (id: string) => {
+  const found = operations.find(({ operation }) => operation.operationId === id);
+  if (found === undefined) throw new Error(`no ${id}`);
+  return found.operation;
+};
+
+/** Every value under a key, anywhere in the document. */
+function valuesOf(key: string, within: unknown): unknown[] {
+  if (typeof within !== 'object' || within === null) return [];
+  return Object.entries(within).flatMap(([name, value]) => [...(name === key ? [value] : []), ...valuesOf(key, value)]);
+}
+
+describe('the OpenAPI document', () => {
+  it('has the statuses of the wire contract, and never 502 or 504', () => {
+    const statuses = Object.fromEntries(
+      operations.map(({ operation }) => [operation.operationId, Object.keys(operation.responses).toSorted()]),
+    );
+    expect(statuses).toEqual({
+      identifyPlant: ['200', '400', '401', '403', '413', '415', '422', '429', '500', '503'],
+      getIdentifyHealth: ['200', '400', '500', '503'],
+      listIdentifications: ['200', '400', '401', '500'],
+      getIdentification: ['200', '400', '401', '404', '500'],
+      getIdentificationPhoto: ['200', '400', '401', '404', '500'],
+    });
+  });
+
+  it('says who may call what, as the procedures do', () => {
+    expect(operationOf('getIdentifyHealth').security).toEqual([]);
+    for (const id of ['identifyPlant', 'listIdentifications', 'getIdentification', 'getIdentificationPhoto']) {
+      expect(operationOf(id).security).toEqual([{ bearer: [] }, { session: [] }]);
+    }
+  });
+
+  it('tells generators that images are files, repeated', () => {
+    const body = operationOf('identifyPlant').requestBody?.content['multipart/form-data'];
+    expect(body?.schema).toMatchObject({
+      required: ['image'],
+      properties: { image: { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1, maxItems: 5 } },
+    });
+    expect(body?.encoding).toEqual({ image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' } });
+  });
+
+  it('documents the rate limit headers where there is a limit', () => {
+    const headers = Object.keys(operationOf('identifyPlant').responses['200']?.headers ?? {});
+    expect(headers).toEqual([
+      'X-Request-Id',
+      'RateLimit-Policy',
+      'RateLimit',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+    ]);
+    expect(document.components?.responses?.['Error429']).toHaveProperty('headers.Retry-After');
+  });
+
+  it('declares every parameter of a path, required', () => {
+    for (const { operation, path } of operations) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      expect(declared.map(({ name }) => name)).toEqual(inPath);
+      expect(declared.every(({ required }) => required === true)).toBe(true);
+    }
+  });
+
+  it.each(['3.1.1', '3.0.3'] as const)('in %s refers only to what it holds', (version) => {
+    const made = openApiDocument(version, config);
+    expect(made.openapi).toBe(version);
+    for (const reference of new Set(valuesOf('$ref', made))) {
+      const [, ...steps] = String(reference).split('/');
+      const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], made);
+      expect(target, String(reference)).toBeDefined();
+    }
+  });
+
+  it('in 3.0 keeps to what 3.0 knows', () => {
+    const made = openApiDocument('3.0.3', config);
+    expect(valuesOf('const', made)).toEqual([]);
+    expect(valuesOf('type', made).filter(Array.isArray)).toEqual([]);
+    expect(valuesOf('exclusiveMinimum', made).filter((value) => typeof value !== 'boolean')).toEqual([]);
+  });
+
+  it('makes nothing nullable and nothing a union, which client generators stumble over', () => {
+    expect(valuesOf('anyOf', document)).toEqual([]);
+    expect(valuesOf('oneOf', document)).toEqual([]);
+    expect(JSON.stringify(document)).not.toContain('"null"');
+  });
+
+  it.each(['/api/v1/openapi.json', '/api/v1/openapi-3.0.json', '/api/v1/openapi.json/'])(
+    'is served at %s',
+    async (path) => {
+      const { api } = apiUnderTest({ config: { mode: 'production' } });
+      const answer = await api.rest(new Request(`http://localhost:3000${path}`));
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({
+        openapi: path.includes('3.0') ? '3.0.3' : '3.1.1',
+        info: { version: '0.1.0' },
+      });
+    },
+  );
+
+  it('is only read, and has no legacy twin', async () => {
+    const { api } = apiUnderTest();
+    const posted = await api.rest(new Request('http://localhost:3000/api/v1/openapi.json', { method: 'POST' }));
+    expect(posted.status).toBe(405);
+    expect(posted.headers.get('allow')).toBe('GET, HEAD');
+    expect((await api.rest(new Request('http://localhost:3000/api/openapi.json'))).status).toBe(404);
+  });
+});
