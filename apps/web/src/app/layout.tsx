@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { DemoStrip } from '@/components/site/demo-strip.tsx';
 import { SiteFooter } from '@/components/site/site-footer.tsx';
 import { SiteHeader } from '@/components/site/site-header.tsx';
 import { viewer } from '@/server/viewer.ts';
@@ -26,12 +27,13 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
-  const { principal } = await viewer();
+  const { principal, isDemo } = await viewer();
   const fonts = [fraunces, frauncesItalic, figtree, jetbrainsMono].map((font) => font.variable).join(' ');
   return (
     <html lang="en" className={fonts}>
       <body>
         <SiteHeader principal={principal} />
+        {isDemo ? <DemoStrip /> : null}
         {children}
         <SiteFooter />
       </body>

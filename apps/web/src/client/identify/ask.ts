@@ -1,0 +1,50 @@
+import type { AppRouter } from '@plantcommunity/api';
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, isNonJsonSerializable, splitLink } from '@trpc/client';
+import type { Identification, ProgressEvent } from '../wire.ts';
+import { uploadFetch } from './upload-fetch.ts';
+
+const URL_PATH = '/api/trpc';
+/** The server gives itself 45 s; what takes longer than this is not coming. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+export interface Asking {
+  /** A UUID: the request's id, and the name under which its progress is followed. */
+  requestId: string;
+  photo: File;
+  signal: AbortSignal;
+  onUpload(sent: number, total: number): void;
+  onProgress(event: ProgressEvent): void;
+}
+
+/**
+ * Sends a photo and follows its work until the answer is there. The steps come over a subscription of their own, for an
+ * answer to an upload cannot stream; when they do not come, the answer still does.
+ */
+export async function ask({ requestId, photo, signal, onUpload, onProgress }: Asking): Promise<Identification> {
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: (operation) => operation.type === 'subscription',
+        true: httpSubscriptionLink({ url: URL_PATH }),
+        false: splitLink({
+          condition: (operation) => isNonJsonSerializable(operation.input),
+          true: httpLink({
+            url: URL_PATH,
+            headers: { 'X-Request-Id': requestId },
+            fetch: uploadFetch({ onUpload, answerTimeoutMs: ANSWER_TIMEOUT_MS }),
+          }),
+          false: httpBatchLink({ url: URL_PATH }),
+        }),
+      }),
+    ],
+  });
+  const { identify, progress } = client.v1.plantIdentification;
+  const following = progress.subscribe({ requestId }, { onData: ({ data }) => onProgress(data) });
+  try {
+    const form = new FormData();
+    form.append('image', photo);
+    return await identify.mutate(form, { signal });
+  } finally {
+    following.unsubscribe();
+  }
+}

@@ -1,0 +1,97 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { useEffect, useEffectEvent, useReducer, useRef } from 'react';
+import { forgetPhoto, keepPhoto, keptPhoto } from '../kept-photo.ts';
+import { firstUsable } from '../photo/first-usable.ts';
+import { ask } from './ask.ts';
+import { type Desk, deskAfter, WAKING } from './desk.ts';
+import { beginRun, type Run, withProgress } from './run.ts';
+import { troubleOf } from './trouble.ts';
+
+/** Where one signs in to come back to the desk. */
+const SIGN_IN = '/login?next=/identify';
+
+export interface DeskHandle {
+  desk: Desk;
+  lay(files: readonly File[]): void;
+  remove(): void;
+  /** Sends the photo, again if need be. */
+  identify(): void;
+  stop(): void;
+}
+
+/** The desk of `/identify`: the reducer with all that reaches out of it. */
+export function useDesk({ signedIn, mustSignIn }: { signedIn: boolean; mustSignIn: boolean }): DeskHandle {
+  const [desk, tell] = useReducer(deskAfter, WAKING);
+  const router = useRouter();
+  const running = useRef<AbortController>(undefined);
+
+  const askToSignIn = async (photo: File) => {
+    await keepPhoto(photo, { sendWhenSignedIn: true });
+    router.push(SIGN_IN);
+  };
+
+  const send = async (photo: File) => {
+    if (mustSignIn) return askToSignIn(photo);
+    running.current?.abort();
+    const stop = new AbortController();
+    running.current = stop;
+    const requestId = crypto.randomUUID();
+    // The error of a run says less than its steps do: which service rests until when.
+    let run: Run = beginRun(requestId, photo.size);
+    tell({ type: 'started', requestId });
+    try {
+      const answer = await ask({
+        requestId,
+        photo,
+        signal: stop.signal,
+        onUpload: (sent, total) => tell({ type: 'uploaded', requestId, sent, total }),
+        onProgress: (event) => {
+          const now = Date.now();
+          run = withProgress(run, event, now);
+          tell({ type: 'progressed', requestId, event, now });
+        },
+      });
+      tell({ type: 'answered', requestId, answer, now: Date.now() });
+      await forgetPhoto();
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      const trouble = troubleOf(error, run, Date.now());
+      tell({ type: 'failed', requestId, trouble });
+      if (trouble.kind === 'sign_in') await askToSignIn(photo);
+    }
+  };
+
+  const wake = useEffectEvent(async () => {
+    const kept = await keptPhoto();
+    tell({ type: 'woke', photo: kept?.file });
+    if (!kept?.sendWhenSignedIn || !signedIn) return;
+    await keepPhoto(kept.file);
+    await send(kept.file);
+  });
+  useEffect(() => {
+    void wake();
+    return () => running.current?.abort();
+  }, []);
+
+  return {
+    desk,
+    lay: (files) =>
+      void firstUsable(files).then(async ({ file, refusals, leftOut }) => {
+        tell({ type: 'laid', photo: file, refusals, leftOut });
+        if (file) await keepPhoto(file);
+      }),
+    remove: () => {
+      tell({ type: 'removed' });
+      void forgetPhoto();
+    },
+    identify: () => {
+      if (desk.photo !== undefined) void send(desk.photo);
+    },
+    stop: () => {
+      running.current?.abort();
+      tell({ type: 'stopped' });
+    },
+  };
+}

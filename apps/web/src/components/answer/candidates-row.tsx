@@ -1,0 +1,42 @@
+import { candidateSources } from '@/client/reading/witnesses.ts';
+import type { Suggestion } from '@/client/wire.ts';
+import { percentText } from '@/client/words/amounts.ts';
+import { Ruler } from '../paper/ruler.tsx';
+import { Row } from '../paper/row.tsx';
+import styles from './candidates-row.module.css';
+import { Thumbnail } from './thumbnail.tsx';
+
+interface CandidatesRowProps {
+  candidates: readonly Suggestion[];
+  /** No species leads, so these are all there is. */
+  equal: boolean;
+  demo: boolean;
+}
+
+/** What else it could be. Figures are Plant.id's; where it gave none, none stands. */
+export function CandidatesRow({ candidates, equal, demo }: CandidatesRowProps) {
+  return (
+    <Row heading={equal ? 'It could be' : 'It could also be'} note={equal ? 'none of them likely' : 'less likely'}>
+      <ul className={styles['list']}>
+        {candidates.map((candidate) => (
+          <li key={candidate.scientific_name}>
+            <Thumbnail image={candidate.images[0]} />
+            <div className={styles['names']}>
+              <p className={styles['name']} lang={candidate.plant_name === candidate.scientific_name ? 'la' : undefined}>
+                {candidate.plant_name}
+              </p>
+              {candidate.plant_name === candidate.scientific_name ? null : <p lang="la">{candidate.scientific_name}</p>}
+            </div>
+            <p className={styles['sources']}>{candidateSources(candidate)}</p>
+            {candidate.probability === undefined ? null : (
+              <div className={styles['share']}>
+                <p>{percentText(candidate.probability)}</p>
+                <Ruler bare fill={candidate.probability} tone={demo ? 'demo' : 'quiet'} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Row>
+  );
+}

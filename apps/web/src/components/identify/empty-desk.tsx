@@ -1,0 +1,61 @@
+import { Camera, Image as Picture } from 'lucide-react';
+import type { Refusal } from '@/client/photo/photo-check.ts';
+import { PickPhoto } from '../controls/pick-photo.tsx';
+import { PhotoCorners } from '../paper/photo-corners.tsx';
+import { StickyBar } from '../paper/sticky-bar.tsx';
+import styles from './empty-desk.module.css';
+import { RefusalList } from './refusal-list.tsx';
+
+interface EmptyDeskProps {
+  refusals: readonly Refusal[];
+  /** A photo is being held over the page. */
+  above: boolean;
+  onFiles: (files: readonly File[]) => void;
+}
+
+/** Nothing is on the desk: a sheet to lay a photo on. */
+export function EmptyDesk({ refusals, above, onFiles }: EmptyDeskProps) {
+  const refused = refusals.length > 0;
+  return (
+    <div className={styles['empty']}>
+      <h1>{refused ? refusedTitle(refusals.length) : 'Lay a photo on the sheet'}</h1>
+      {refused ? (
+        <>
+          <p className={styles['quiet']}>Nothing was sent.</p>
+          <RefusalList refusals={refusals} />
+        </>
+      ) : null}
+      <div className={styles['sheet']} data-above={above || undefined}>
+        <div className={styles['mount']}>
+          <PhotoCorners />
+          <div className={styles['words']}>
+            <h2>{above ? 'Let go to lay it here' : 'Lay a photo here'}</h2>
+            <p className={styles['quiet']}>
+              Drop it anywhere on this page, or paste it. One photo, up to 10&nbsp;MB: JPEG, PNG, WebP or GIF.
+            </p>
+            <div className={styles['choose']}>
+              <PickPhoto main onFiles={onFiles}>
+                <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
+                {refused ? 'Choose another' : 'Choose a photo'}
+              </PickPhoto>
+            </div>
+          </div>
+        </div>
+      </div>
+      <StickyBar phoneOnly>
+        <PickPhoto main wide camera onFiles={onFiles}>
+          <Camera size={20} strokeWidth={1.7} aria-hidden="true" />
+          Take a photo
+        </PickPhoto>
+        <PickPhoto wide onFiles={onFiles}>
+          <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
+          Choose from your photos
+        </PickPhoto>
+      </StickyBar>
+    </div>
+  );
+}
+
+function refusedTitle(count: number): string {
+  return count === 1 ? 'This file cannot be used' : `${count} files cannot be used`;
+}

@@ -1,0 +1,44 @@
+import type { Trouble } from '@/client/identify/trouble.ts';
+import { DeskGrid } from '../paper/desk-grid.tsx';
+import { PhotoSheet } from '../paper/photo-sheet.tsx';
+import type { DeskViewer } from './identify-desk.tsx';
+import { Limited } from './limited.tsx';
+import { Mishap } from './mishap.tsx';
+import { Resting } from './resting.tsx';
+import { ServerRefusal } from './server-refusal.tsx';
+import { SignInFirst } from './sign-in-first.tsx';
+
+interface HeldDeskProps {
+  trouble: Trouble;
+  photo: File;
+  preview: string | undefined;
+  viewer: DeskViewer;
+  onFiles: (files: readonly File[]) => void;
+  onAgain: () => void;
+}
+
+/** There is no answer; the photo stays where it is, and there is a way on. */
+export function HeldDesk({ trouble, photo, preview, viewer, onFiles, onAgain }: HeldDeskProps) {
+  return (
+    <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
+      <Reason trouble={trouble} photo={photo} viewer={viewer} onFiles={onFiles} onAgain={onAgain} />
+    </DeskGrid>
+  );
+}
+
+function Reason({ trouble, photo, viewer, onFiles, onAgain }: Omit<HeldDeskProps, 'preview'>) {
+  switch (trouble.kind) {
+    case 'sign_in':
+      return <SignInFirst />;
+    case 'limited':
+      return <Limited until={trouble.until} onAgain={onAgain} />;
+    case 'resting':
+      return <Resting trouble={trouble} signedIn={viewer.signedIn} onAgain={onAgain} />;
+    case 'refused':
+      return <ServerRefusal name={photo.name} reason={trouble.reason} onFiles={onFiles} />;
+    case 'slow':
+    case 'lost':
+    case 'broken':
+      return <Mishap trouble={trouble} onAgain={onAgain} />;
+  }
+}

@@ -1,0 +1,83 @@
+'use client';
+
+import { Clock } from 'lucide-react';
+import type { Asked } from '@/client/identify/run.ts';
+import type { Trouble } from '@/client/identify/trouble.ts';
+import type { ProviderName } from '@/client/wire.ts';
+import { PROVIDER_NAMES, UNANSWERED } from '@/client/words/providers.ts';
+import { ButtonLink } from '../controls/button.tsx';
+import { StickyBar } from '../paper/sticky-bar.tsx';
+import { FocusedHeading } from '../site/focused-heading.tsx';
+import { Countdown } from './countdown.tsx';
+import styles from './held.module.css';
+
+interface RestingProps {
+  trouble: Extract<Trouble, { kind: 'resting' }>;
+  signedIn: boolean;
+  onAgain: () => void;
+}
+
+/** No service can answer: when each may again, and the page that tries by itself. */
+export function Resting({ trouble, signedIn, onAgain }: RestingProps) {
+  const { until, asked, code } = trouble;
+  const services = (['plant_id', 'plantnet'] as const).filter((name) => asked[name] !== undefined);
+  const { title, sentence } = words(code, services);
+  return (
+    <>
+      <div className={styles['head']}>
+        <FocusedHeading active>{title}</FocusedHeading>
+        <p>{sentence} Your photo is kept on this page.</p>
+      </div>
+      {services.length === 0 ? null : (
+        <ul className={styles['services']}>
+          {services.map((name) => (
+            <li key={name}>
+              <Clock size={18} strokeWidth={1.7} aria-hidden="true" />
+              <b>{PROVIDER_NAMES[name]}</b>
+              <span>
+                <When asked={asked[name]} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <StickyBar>
+        <p className={styles['self']}>
+          Trying again by itself in{' '}
+          <b>
+            <Countdown until={until} onOver={onAgain} spoken />
+          </b>
+        </p>
+        {signedIn ? (
+          <ButtonLink wide href="/history">
+            See your last answers
+          </ButtonLink>
+        ) : null}
+      </StickyBar>
+    </>
+  );
+}
+
+function When({ asked }: { asked: Asked | undefined }) {
+  if (asked?.state !== 'unanswered') return null;
+  if (asked.until === undefined) return UNANSWERED[asked.status].phrase;
+  return (
+    <>
+      again in <Countdown until={asked.until} />
+    </>
+  );
+}
+
+function words(code: string, services: readonly ProviderName[]): { title: string; sentence: string } {
+  const [only] = services;
+  const one = services.length === 1 && only !== undefined;
+  if (code === 'busy') {
+    return { title: 'Many plants at once', sentence: 'More people are asking than the services can take right now.' };
+  }
+  if (code === 'quota_exhausted') {
+    return { title: 'All used up for now', sentence: 'The services have no identifications left for us until their next reset.' };
+  }
+  return one
+    ? { title: `${PROVIDER_NAMES[only]} is resting`, sentence: 'It has stopped answering us, so we let it be for a moment.' }
+    : { title: 'Both services are resting', sentence: 'They have stopped answering us, so we let them be for a moment.' };
+}

@@ -1,0 +1,30 @@
+import { PickPhoto } from '../controls/pick-photo.tsx';
+import { StickyBar } from '../paper/sticky-bar.tsx';
+import { FocusedHeading } from '../site/focused-heading.tsx';
+import styles from './held.module.css';
+import { RefusalList } from './refusal-list.tsx';
+
+interface ServerRefusalProps {
+  name: string;
+  reason: string;
+  onFiles: (files: readonly File[]) => void;
+}
+
+/** The server looked into the photo and cannot use it. */
+export function ServerRefusal({ name, reason, onFiles }: ServerRefusalProps) {
+  const extension = /\.([a-z0-9]{1,7})$/i.exec(name)?.[1]?.toUpperCase() ?? 'File';
+  return (
+    <>
+      <div className={styles['head']}>
+        <FocusedHeading active>This photo cannot be used</FocusedHeading>
+        <p>No service has seen it.</p>
+      </div>
+      <RefusalList refusals={[{ name, badge: extension, reason }]} />
+      <StickyBar>
+        <PickPhoto main wide onFiles={onFiles}>
+          Choose another
+        </PickPhoto>
+      </StickyBar>
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { CircleAlert, Clock, Info } from 'lucide-react';
+import type { ReactNode } from 'react';
+import styles from './notice.module.css';
+
+const ICONS = { resting: Clock, demo: Info, refused: CircleAlert } as const;
+
+/** A sentence set apart: a service that rests, a demo, a file that cannot be used. */
+export function Notice({ tone, children }: { tone: keyof typeof ICONS; children: ReactNode }) {
+  const Icon = ICONS[tone];
+  return (
+    <div className={styles['notice']} data-tone={tone}>
+      <Icon size={18} strokeWidth={1.7} aria-hidden="true" />
+      <p>{children}</p>
+    </div>
+  );
+}

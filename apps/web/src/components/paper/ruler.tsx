@@ -1,0 +1,31 @@
+import styles from './ruler.module.css';
+
+export interface RulerProps {
+  /** How full, from 0 to 1. */
+  fill: number;
+  tone?: 'leaf' | 'half' | 'quiet' | 'petal' | 'demo';
+  /** Longer strokes across the scale, from 0 to 1. */
+  cuts?: readonly number[];
+  /** Without ticks: a bare bar. */
+  bare?: boolean;
+  /** Fills once when it appears. */
+  grows?: boolean;
+}
+
+/** A scale with ticks and what is filled of it. Decoration: whoever uses it says in words what it shows. */
+export function Ruler({ fill, tone = 'leaf', cuts = [], bare = false, grows = false }: RulerProps) {
+  return (
+    <div className={styles['ruler']} data-tone={tone} data-bare={bare || undefined} aria-hidden="true">
+      <div className={styles['track']}>
+        <div
+          className={styles['fill']}
+          data-grows={grows || undefined}
+          style={{ '--fill': `${Math.min(1, Math.max(0, fill)) * 100}%` }}
+        />
+      </div>
+      {cuts.map((cut) => (
+        <div key={cut} className={styles['cut']} style={{ '--at': `${cut * 100}%` }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+'use client';
+
+import { type ReactNode, useEffect, useRef } from 'react';
+
+interface FocusedHeadingProps {
+  children: ReactNode;
+  /** Focus moves here when the heading appears. */
+  active: boolean;
+  lang?: string | undefined;
+}
+
+/** The page's `h1`; focus goes to it when it brings news that was waited for. */
+export function FocusedHeading({ children, active, lang }: FocusedHeadingProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (active) heading.current?.focus({ preventScroll: true });
+  }, [active]);
+  return (
+    <h1 ref={heading} tabIndex={-1} lang={lang}>
+      {children}
+    </h1>
+  );
+}
