@@ -54,10 +54,10 @@ export class Recovery {
     return before - this.#trials.size;
   }
 
-  /** Gives a permit back. @returns whether the trial's result counts: it came in time and nothing was decided before */
+  /** Gives a permit back. @returns whether the trial's result counts: it came in time */
   end(trial: Trial): boolean {
     const held = this.#trials.delete(trial);
-    return held && !this.#decided && trial.deadline > this.#options.clock.monotonic();
+    return held && trial.deadline > this.#options.clock.monotonic();
   }
 
   /** @returns successes so far */

@@ -1,5 +1,5 @@
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
-import { Redis as IORedis, ReplyError } from 'ioredis';
+import { type ChainableCommander, Redis as IORedis, ReplyError } from 'ioredis';
 import { type Command, toCommand } from './command.ts';
 import { reasonOf } from './redis-unavailable.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -73,14 +73,12 @@ export class TcpTransport implements Transport {
   }
 
   async #pipeline(commands: readonly Command[]): Promise<Reply[]> {
-    const replies = await this.#io.pipeline(commands.map((command) => this.#forBatch(command))).exec();
-    return (replies ?? []).map(toReply);
+    return this.#batch(this.#io.pipeline(), commands);
   }
 
   async #transaction(commands: readonly Command[]): Promise<Reply[]> {
     try {
-      const replies = await this.#io.multi(commands.map((command) => this.#forBatch(command))).exec();
-      return (replies ?? []).map(toReply);
+      return await this.#batch(this.#io.multi(), commands);
     } catch (error) {
       // The client expects a list of replies, so a transaction refused as a whole can only be thrown.
       if (isReplyError(error)) throw new errors.UpstashError(error.message, { cause: error });
@@ -88,9 +86,14 @@ export class TcpTransport implements Transport {
     }
   }
 
-  /** In a batch there is no second try after NOSCRIPT, so a script we know is sent with its text. */
-  #forBatch(command: Command): string[] {
-    return [...(this.#scripts.withText(command) ?? this.#scripts.rewrite(command))];
+  async #batch(batch: ChainableCommander, commands: readonly Command[]): Promise<Reply[]> {
+    for (const command of commands) {
+      // There is no second try after NOSCRIPT here, so a script we know is sent with its text.
+      const [name, ...args] = this.#scripts.withText(command) ?? this.#scripts.rewrite(command);
+      batch.call(name, args);
+    }
+    const replies = await batch.exec();
+    return (replies ?? []).map(toReply);
   }
 }
 

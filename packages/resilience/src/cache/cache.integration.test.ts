@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+
+describe.skipIf(!testRedisUrl)('the cache on a real Redis', () => {
+  let redis: RedisConnection;
+
+  beforeAll(async () => {
+    redis = await connectTestRedis();
+  });
+  afterAll(() => redis.close());
+
+  const lifetime = () => ({ ttlMs: 60_000, staleMs: 600_000 });
+  const createProcess = (prefix: string) =>
+    createCache({ redis, prefix, memory: { maxEntries: 10 }, clock: systemClock });
+
+  it.each([null, 0, '', false, '007', '{"v":1}', '🌱', { name: 'Rosa', scores: [0.5] }])(
+    'gives %j to another process as it was',
+    async (value) => {
+      const prefix = freshKey('cache');
+      await createProcess(prefix).getOrLoad('rose', async () => value, { lifetime });
+      expect(await createProcess(prefix).peek('rose')).toMatchObject({ value, source: 'redis', stale: false });
+    },
+  );
+
+  it('lets Redis forget it when it is no longer worth keeping', async () => {
+    const prefix = freshKey('cache');
+    await createProcess(prefix).getOrLoad('rose', async () => 'Rosa', { lifetime });
+    const pttl = await redis.redis.pttl(`${prefix}:{rose}:value`);
+    expect(pttl).toBeGreaterThan(500_000);
+    expect(pttl).toBeLessThanOrEqual(600_000);
+  });
+
+  it('takes a key of another type for a miss and writes over it', async () => {
+    const prefix = freshKey('cache');
+    await redis.redis.lpush(`${prefix}:{rose}:value`, 'foreign');
+    const cache = createProcess(prefix);
+    const events: CacheEvent[] = [];
+    cache.subscribe((event) => events.push(event));
+    expect(await cache.peek('rose')).toBeUndefined();
+    expect(events[0]).toEqual({ type: 'corrupt', key: 'rose' });
+    await cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
+    expect(await createProcess(prefix).peek('rose')).toMatchObject({ value: 'Rosa' });
+  });
+});

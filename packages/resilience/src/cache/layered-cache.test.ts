@@ -1,0 +1,183 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { MemoryRedis } from '../testing/memory-redis.ts';
+import { createTask } from '../testing/task.ts';
+import type { Cache, Lifetime } from './cache.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+
+const MINUTE = 60_000;
+const lifetime = (): Lifetime => ({ ttlMs: MINUTE, staleMs: 10 * MINUTE });
+
+let clock: FakeClock;
+let redis: MemoryRedis;
+let cache: Cache;
+let events: CacheEvent[];
+
+/** Another process on the same Redis. */
+function createProcess(maxEntries = 100): Cache {
+  return createCache({ redis: redis.connection(), prefix: 'plants', memory: { maxEntries }, clock });
+}
+
+beforeEach(() => {
+  clock = new FakeClock();
+  redis = new MemoryRedis(clock);
+  cache = createProcess();
+  events = [];
+  cache.subscribe((event) => events.push(event));
+});
+
+const put = (value: unknown, key = 'rose') => cache.getOrLoad(key, async () => value, { lifetime });
+
+describe('a value', () => {
+  it.each([null, 0, '', false, [], { name: 'Rosa' }])(
+    '%j is found in memory, and in Redis by others',
+    async (value) => {
+      expect(await put(value)).toEqual({ value, source: 'loaded', ageMs: 0, stale: false, joined: false });
+      clock.advance(10);
+      expect(cache.peekMemory('rose')).toEqual({ value, source: 'memory', ageMs: 10, stale: false });
+      const other = createProcess();
+      expect(other.peekMemory('rose')).toBeUndefined();
+      expect(await other.peek('rose')).toEqual({ value, source: 'redis', ageMs: 10, stale: false });
+      expect(await other.peek('rose')).toMatchObject({ source: 'memory' });
+    },
+  );
+
+  it('is loaded once, however many ask at the same time', async () => {
+    const task = createTask<string>();
+    const asked = Array.from({ length: 1000 }, () => cache.getOrLoad('rose', task.work, { lifetime }));
+    task.resolve('Rosa');
+    const answers = await Promise.all(asked);
+    expect(task.calls()).toBe(1);
+    expect(answers.filter(({ joined }) => !joined)).toHaveLength(1);
+    expect(new Set(answers.map(({ value }) => value))).toEqual(new Set(['Rosa']));
+  });
+
+  it('that is there is not loaded', async () => {
+    await put('Rosa');
+    const task = createTask<string>();
+    expect(await cache.getOrLoad('rose', task.work, { lifetime })).toMatchObject({ value: 'Rosa', source: 'memory' });
+    expect(await createProcess().getOrLoad('rose', task.work, { lifetime })).toMatchObject({ source: 'redis' });
+    expect(task.calls()).toBe(0);
+  });
+
+  it('is kept in Redis under one key, which ends when not even a stale value is wanted', async () => {
+    await put('Rosa');
+    expect([...redis.entries.keys()]).toEqual(['plants:{rose}:value']);
+    clock.advance(10 * MINUTE - 1);
+    expect(await createProcess().peek('rose')).toMatchObject({ stale: true });
+    clock.advance(1);
+    expect(await createProcess().peek('rose')).toBeUndefined();
+    expect(await cache.peek('rose')).toBeUndefined();
+  });
+
+  it('may be handed out without being kept', async () => {
+    const skipped = await cache.getOrLoad('rose', async () => 'unsure', { lifetime: () => 'skip' });
+    expect(skipped).toMatchObject({ value: 'unsure', source: 'loaded' });
+    expect(redis.entries.size).toBe(0);
+    expect(await cache.peek('rose')).toBeUndefined();
+  });
+
+  it('leaves memory when there are too many, and is found in Redis', async () => {
+    const small = createProcess(2);
+    for (const key of ['a', 'b', 'c']) await small.getOrLoad(key, async () => key, { lifetime });
+    expect(small.peekMemory('a')).toBeUndefined();
+    expect(await small.peek('a')).toMatchObject({ value: 'a', source: 'redis' });
+  });
+});
+
+describe('a stale value', () => {
+  it('is told apart, and loaded anew', async () => {
+    await put('old');
+    clock.advance(MINUTE);
+    expect(cache.peekMemory('rose')).toEqual({ value: 'old', source: 'memory', ageMs: MINUTE, stale: true });
+    expect(await put('new')).toMatchObject({ value: 'new', source: 'loaded', stale: false });
+  });
+
+  it('in memory gives way to a fresh one that another process wrote', async () => {
+    await put('old');
+    clock.advance(MINUTE);
+    await createProcess().getOrLoad('rose', async () => 'new', { lifetime });
+    clock.advance(5);
+    expect(await cache.peek('rose')).toEqual({ value: 'new', source: 'redis', ageMs: 5, stale: false });
+  });
+});
+
+describe('a failed load', () => {
+  it('is shared by those who wait, and the next caller tries again', async () => {
+    const task = createTask<string>();
+    const error = new Error('withered');
+    const asked = [1, 2, 3].map(() => cache.getOrLoad('rose', task.work, { lifetime }));
+    task.reject(error);
+    for (const answer of asked) await expect(answer).rejects.toBe(error);
+    expect(task.calls()).toBe(1);
+    expect(await put('Rosa')).toMatchObject({ value: 'Rosa' });
+  });
+});
+
+describe('an abort', () => {
+  it('detaches its caller; the load goes on and is kept', async () => {
+    const task = createTask<string>();
+    const controller = new AbortController();
+    const leaver = cache.getOrLoad('rose', task.work, { lifetime, signal: controller.signal });
+    const stayer = cache.getOrLoad('rose', task.work, { lifetime });
+    controller.abort(new Error('gone'));
+    await expect(leaver).rejects.toThrow('gone');
+    task.resolve('Rosa');
+    await stayer;
+    expect(cache.peekMemory('rose')).toMatchObject({ value: 'Rosa' });
+  });
+});
+
+describe('what is in Redis but not ours', () => {
+  it.each(['not json', '{"v":1', '7', '"text"', '[]', '{"v":99,"value":1,"writtenAt":1,"ttlMs":1,"staleMs":1}'])(
+    '%s is a miss, is told, and is written over',
+    async (bytes) => {
+      redis.entries.set('plants:{rose}:value', { value: bytes, until: Number.POSITIVE_INFINITY });
+      expect(await cache.peek('rose')).toBeUndefined();
+      expect(events).toEqual([
+        { type: 'corrupt', key: 'rose' },
+        { type: 'miss', key: 'rose' },
+      ]);
+      await put('Rosa');
+      expect(await createProcess().peek('rose')).toMatchObject({ value: 'Rosa' });
+    },
+  );
+});
+
+describe('without Redis', () => {
+  it('loads and keeps in memory, and tells', async () => {
+    redis.isDown = true;
+    expect(await put('Rosa')).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    expect(await cache.peek('rose')).toMatchObject({ value: 'Rosa', source: 'memory' });
+    expect(events.map((event) => (event.type === 'redis_failed' ? event.during : event.type))).toEqual([
+      'read',
+      'loaded',
+      'write',
+      'hit',
+    ]);
+  });
+
+  it('still has what is stale in memory', async () => {
+    await put('Rosa');
+    clock.advance(MINUTE);
+    redis.isDown = true;
+    expect(await cache.peek('rose')).toMatchObject({ value: 'Rosa', source: 'memory', stale: true });
+  });
+});
+
+it('tells hits, misses and how long a load took', async () => {
+  const task = createTask<string>();
+  await cache.peek('rose');
+  const asked = cache.getOrLoad('rose', task.work, { lifetime });
+  await new Promise(setImmediate);
+  clock.advance(300);
+  task.resolve('Rosa');
+  await asked;
+  await cache.peek('rose');
+  expect(events).toEqual([
+    { type: 'miss', key: 'rose' },
+    { type: 'loaded', key: 'rose', loadMs: 300 },
+    { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
+  ]);
+});

@@ -1,0 +1,45 @@
+import { Ratelimit } from '@upstash/ratelimit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** @upstash/ratelimit is written for Upstash alone: these show that it limits over plain Redis. */
+describe.skipIf(!testRedisUrl)('@upstash/ratelimit over plain Redis', () => {
+  let connections: RedisConnection[];
+
+  beforeAll(async () => {
+    connections = await Promise.all([connectTestRedis(), connectTestRedis(), connectTestRedis()]);
+  });
+  afterAll(() => Promise.all(connections.map((connection) => connection.close())));
+
+  it.each([
+    ['fixed window', Ratelimit.fixedWindow(50, '1 h')],
+    ['sliding window', Ratelimit.slidingWindow(50, '1 h')],
+    ['token bucket', Ratelimit.tokenBucket(50, '1 h', 50)],
+  ])('lets exactly 50 of 210 through, asked at once over three connections: %s', async (_name, limiter) => {
+    const prefix = freshKey('limit');
+    const answers = await Promise.all(
+      connections.flatMap(({ redis }) => {
+        const limit = new Ratelimit({ redis, limiter, prefix, ephemeralCache: false });
+        return Array.from({ length: 70 }, () => limit.limit('caller'));
+      }),
+    );
+    expect(answers.filter((answer) => answer.success)).toHaveLength(50);
+  });
+
+  it('goes on counting after Redis has lost its scripts, and takes a request back', async () => {
+    const [{ redis } = await connectTestRedis()] = connections;
+    const limit = new Ratelimit({
+      redis,
+      limiter: Ratelimit.slidingWindow(3, '1 h'),
+      prefix: freshKey('limit'),
+      ephemeralCache: false,
+    });
+    const ask = async (rate = 1) => (await limit.limit('caller', { rate })).remaining;
+    expect(await ask()).toBe(2);
+    await redis.scriptFlush();
+    expect(await ask()).toBe(1);
+    expect(await ask(-1)).toBe(2);
+    expect(await limit.getRemaining('caller')).toMatchObject({ remaining: 2 });
+  });
+});

@@ -1,0 +1,164 @@
+import { errors, type Redis } from '@upstash/redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** What the client must see over TCP exactly as it would over Upstash's HTTP. */
+describe.skipIf(!testRedisUrl)('the client over plain Redis', () => {
+  let connection: RedisConnection;
+  let redis: Redis;
+
+  beforeAll(async () => {
+    connection = await connectTestRedis();
+    redis = connection.redis;
+  });
+  afterAll(() => connection.close());
+
+  describe('one command', () => {
+    it.each<[string, unknown]>([
+      ['text', 'Rosa canina'],
+      ['text like a number with zeros', '007'],
+      ['a number too long to be one', '12345678901234567890'],
+      ['a number', 7],
+      ['a fraction', 0.25],
+      ['true', true],
+      ['null', null],
+      ['a plant', '🌱'],
+      ['an object', { name: 'Rosa', scores: [0.95, null], nested: { a: '1' } }],
+      ['an empty list', []],
+    ])('gives back %s as it was', async (_what, value) => {
+      const key = freshKey('value');
+      await redis.set(key, value);
+      expect(await redis.get(key)).toEqual(value);
+    });
+
+    it('carries 2 MB', async () => {
+      const key = freshKey('large');
+      await redis.set(key, 'x'.repeat(2_000_000));
+      expect(await redis.strlen(key)).toBe(2_000_000);
+    });
+
+    it('gives null for nothing, null for an empty hash and 0 for no key', async () => {
+      const key = freshKey('none');
+      expect([await redis.get(key), await redis.hgetall(key), await redis.exists(key)]).toEqual([null, null, 0]);
+    });
+
+    it('gives hashes, sorted sets, streams and scans in the shapes of the client', async () => {
+      const key = freshKey('shapes');
+      await redis.hset(`${key}:h`, { name: 'Rosa', petals: 5 });
+      expect(await redis.hgetall(`${key}:h`)).toEqual({ name: 'Rosa', petals: 5 });
+      await redis.zadd(`${key}:z`, { score: 1, member: 'a' }, { score: 2.5, member: 'b' });
+      expect(await redis.zrange(`${key}:z`, 0, -1, { withScores: true })).toEqual(['a', 1, 'b', 2.5]);
+      const id = await redis.xadd(`${key}:s`, '*', { step: 'read' });
+      expect(await redis.xrange(`${key}:s`, '-', '+')).toEqual({ [id]: { step: 'read' } });
+      const [cursor, keys] = await redis.scan(0, { match: `${key}:*`, count: 10_000 });
+      expect([cursor, keys.toSorted()]).toEqual(['0', [`${key}:h`, `${key}:s`, `${key}:z`]]);
+    });
+
+    it('is refused as the client refuses', async () => {
+      const key = freshKey('wrong');
+      await redis.set(key, 'text');
+      await expect(redis.lpush(key, 'x')).rejects.toThrow('WRONGTYPE');
+      await expect(redis.lpush(key, 'x')).rejects.toBeInstanceOf(errors.UpstashError);
+      expect(connection.isReady()).toBe(true);
+    });
+
+    it('is refused when it would block everybody', async () => {
+      await expect(redis.exec(['BLPOP', freshKey('list'), 0])).rejects.toThrow('BLPOP is refused');
+    });
+  });
+
+  describe('a pipeline', () => {
+    it('answers in order', async () => {
+      const key = freshKey('pipeline');
+      const replies = await redis.pipeline().set(key, { n: 1 }).get(key).incr(`${key}:n`).exec();
+      expect(replies).toEqual(['OK', { n: 1 }, 1]);
+    });
+
+    it('names the command that failed, or keeps the errors', async () => {
+      const key = freshKey('pipeline');
+      await redis.set(key, 'text');
+      await expect(redis.pipeline().get(key).incr(key).exec()).rejects.toThrow('Command 2 [ incr ] failed: ERR');
+      const kept = await redis.pipeline().incr(key).get(key).exec({ keepErrors: true });
+      expect(kept[0].error).toContain('ERR value is not an integer');
+      expect(kept[1]).toEqual({ error: undefined, result: 'text' });
+    });
+  });
+
+  describe('a transaction', () => {
+    it('answers in order', async () => {
+      const key = freshKey('multi');
+      expect(await redis.multi().set(key, 1).incr(key).get(key).exec()).toEqual(['OK', 2, 2]);
+    });
+
+    it('that Redis refuses as a whole changes nothing', async () => {
+      const key = freshKey('multi');
+      const transaction = redis.multi();
+      transaction.set(key, 1);
+      // @ts-expect-error -- INCR takes one argument: Redis refuses to queue this one
+      transaction.incr(key, 'too many');
+      const refused = await transaction.exec().catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(errors.UpstashError);
+      expect(refused).toMatchObject({ message: expect.stringContaining('EXECABORT') as string });
+      expect(await redis.get(key)).toBeNull();
+    });
+  });
+
+  describe('a script', () => {
+    const body = "redis.call('SET', KEYS[1], ARGV[1]) return {redis.call('GET', KEYS[1]), 7}";
+
+    it('runs by text and by sha', async () => {
+      const key = freshKey('script');
+      expect(await redis.eval(body, [key], ['leaf'])).toEqual(['leaf', 7]);
+      const sha = await redis.scriptLoad(body);
+      expect(await redis.evalsha(sha, [key], ['root'])).toEqual(['root', 7]);
+      expect(await redis.createScript<[string, number]>(body).exec([key], ['stem'])).toEqual(['stem', 7]);
+    });
+
+    it('written for Upstash runs too, in pipelines as well, also when Redis has forgotten it', async () => {
+      const key = freshKey('script');
+      const script = redis.createScript<[string, number]>(`#!lua flags=allow-key-locking\n${body}`);
+      expect(await script.exec([key], ['a'])).toEqual(['a', 7]);
+      await redis.scriptFlush();
+      expect(await redis.evalsha(script.sha1, [key], ['b'])).toEqual(['b', 7]);
+      await redis.scriptFlush();
+      expect(await redis.pipeline().evalsha(script.sha1, [key], ['c']).exec()).toEqual([['c', 7]]);
+      await redis.scriptFlush();
+      expect(await redis.multi().evalsha(script.sha1, [key], ['d']).exec()).toEqual([['d', 7]]);
+    });
+
+    it('that nobody knows says so', async () => {
+      await expect(redis.evalsha('0'.repeat(40), [], [])).rejects.toThrow('NOSCRIPT');
+    });
+  });
+
+  describe('a subscription', () => {
+    it('hears channel and pattern, commas and JSON in the payload included, and ends', async () => {
+      const channel = freshKey('channel');
+      const heard: unknown[] = [];
+      const byName = redis.subscribe<unknown>(channel);
+      byName.on('message', ({ message }) => heard.push(message));
+      const byPattern = redis.psubscribe<unknown>(`${channel}*`);
+      byPattern.on('pmessage', ({ channel: from, message }) => heard.push({ from, message }));
+      await eventually(async () => ((await redis.publish(channel, { a: [1, 2] })) === 2 ? true : undefined));
+      await eventually(() => (heard.length >= 2 ? true : undefined));
+      expect(heard).toContainEqual({ a: [1, 2] });
+      expect(heard).toContainEqual({ from: channel, message: { a: [1, 2] } });
+      await Promise.all([byName.unsubscribe(), byPattern.unsubscribe()]);
+      await eventually(async () => ((await redis.publish(channel, 'nobody')) === 0 ? true : undefined));
+    });
+  });
+
+  it('answers a probe', async () => {
+    expect([await connection.probe(), connection.isReady(), connection.transport]).toEqual([true, true, 'tcp']);
+  });
+
+  it('keeps databases apart', async () => {
+    const key = freshKey('db');
+    const url = testRedisUrl.startsWith('unix:') ? `${testRedisUrl}?db=1` : `${testRedisUrl.replace(/\/\d*$/, '')}/1`;
+    const other = await connectTestRedis(url);
+    await redis.set(key, 'here');
+    expect(await other.redis.get(key)).toBeNull();
+    await other.close();
+  });
+});

@@ -1,0 +1,44 @@
+import { Redis, type Requester, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
+import type { Clock } from '../clock.ts';
+import { type Command, toCommand } from '../redis/command.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+
+/** GET and SET with PX on a clock that stands still: enough of Redis for tests of what is put into it. */
+export class MemoryRedis implements Requester {
+  readonly entries: Map<string, { readonly value: string; readonly until: number }> = new Map();
+  isDown = false;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  connection(): RedisConnection {
+    return {
+      redis: new Redis(this),
+      transport: 'tcp',
+      isReady: () => !this.isDown,
+      probe: async () => !this.isDown,
+      subscribe: () => () => {},
+      close: async () => {},
+    };
+  }
+
+  async request<T>(request: UpstashRequest): Promise<UpstashResponse<T>> {
+    if (this.isDown) throw new RedisUnavailableError('down');
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reply is of the type its command expects
+    return { result: this.#run(toCommand(request.body)) as T };
+  }
+
+  #run([name, key = '', value = '', ...options]: Command): string | null {
+    const now = this.#clock.now();
+    if (name === 'SET') {
+      const px = options.findIndex((option) => option.toUpperCase() === 'PX') + 1;
+      this.entries.set(key, { value, until: px ? now + Number(options[px]) : Number.POSITIVE_INFINITY });
+      return 'OK';
+    }
+    const entry = this.entries.get(key);
+    return entry && entry.until > now ? entry.value : null;
+  }
+}
