@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
+import { ProviderError } from '../provider.ts';
 import { createPlantId } from './plant-id/plant-id.ts';
 import { createPlantNet } from './plantnet/plantnet.ts';
 import { errorOf, request, unhurried } from './testing/request.ts';
@@ -16,11 +17,14 @@ function everySign(error: unknown): string {
   return `${inspect(error, { depth: 10, showHidden: true })} ${stack}`;
 }
 
-function expectNoKey(error: unknown): void {
-  expect(error).toMatchObject({ name: 'ProviderError' });
+const SPELLINGS = [KEY, encodeURIComponent(KEY), new URLSearchParams({ k: KEY }).toString().slice(2), 'Secret'];
+
+/** What of the key an error shows: nothing, it should be. */
+async function shownOf(work: Promise<unknown>): Promise<string[]> {
+  const error = await errorOf(work);
+  if (!(error instanceof ProviderError)) throw new Error('not an error of a provider', { cause: error });
   const text = everySign(error);
-  const formEncoded = new URLSearchParams({ k: KEY }).toString().slice(2);
-  for (const part of [KEY, encodeURIComponent(KEY), formEncoded, 'Secret']) expect(text).not.toContain(part);
+  return SPELLINGS.filter((spelling) => text.includes(spelling));
 }
 
 const echoesUrl: Act = (response, { url }) => {
@@ -52,13 +56,13 @@ describe.each([
   ])('%s', async (__, act) => {
     await using stub = await startStub(act);
     const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock: new FakeClock() });
-    expectNoKey(await errorOf(client.identify(request(), unhurried())));
-    expectNoKey(await errorOf(client.probe(unhurried())));
+    expect(await shownOf(client.identify(request(), unhurried()))).toEqual([]);
+    expect(await shownOf(client.probe(unhurried()))).toEqual([]);
   });
 
   test('when nobody listens', async () => {
     const client = create({ apiKey: KEY, baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT, clock: new FakeClock() });
-    expectNoKey(await errorOf(client.identify(request(), unhurried())));
+    expect(await shownOf(client.identify(request(), unhurried()))).toEqual([]);
   });
 
   test('when the service is too slow', async () => {
@@ -66,10 +70,10 @@ describe.each([
     const clock = new FakeClock();
     const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock });
     const arrived = stub.arrival();
-    const failure = errorOf(client.identify(request(), unhurried()));
+    const shown = shownOf(client.identify(request(), unhurried()));
     await arrived;
     clock.advance(TIMEOUT);
-    expectNoKey(await failure);
+    expect(await shown).toEqual([]);
   });
 
   test('when it cannot even be sent', async () => {
@@ -79,6 +83,6 @@ describe.each([
       timeoutMs: TIMEOUT,
       clock: new FakeClock(),
     });
-    expectNoKey(await errorOf(client.identify(request(), unhurried())));
+    expect(await shownOf(client.identify(request(), unhurried()))).toEqual([]);
   });
 });

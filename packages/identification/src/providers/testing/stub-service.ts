@@ -24,12 +24,14 @@ export async function startStub(...acts: Act[]): Promise<StubService> {
   const requests: SeenRequest[] = [];
   const waiting: ((request: SeenRequest) => void)[] = [];
   const listener: RequestListener = (message, response) => {
-    void receive(message).then((request) => {
-      requests.push(request);
-      waiting.shift()?.(request);
-      const act = script.length > 1 ? script.shift() : script[0];
-      act?.(response, request);
-    });
+    void serve(message, response);
+  };
+  const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = await receive(message);
+    requests.push(request);
+    waiting.shift()?.(request);
+    const act = script.length > 1 ? script.shift() : script[0];
+    act?.(response, request);
   };
   const server = createServer(listener);
   await new Promise<void>((resolve) => {

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mergeAnswers } from '../merge.ts';
+import type { Provider, ProviderAnswer } from '../provider.ts';
+import { createPlantId } from './plant-id/plant-id.ts';
+import { createPlantNet } from './plantnet/plantnet.ts';
+import { errorOf, request, unhurried } from './testing/request.ts';
+import { type Act, answer, type StubService, startStub } from './testing/stub-service.ts';
+
+const folder = process.env['PLANT_CONTRACTS_DIR'] ?? '';
+
+function recorded(provider: string, pattern: RegExp): string[] {
+  return folder === ''
+    ? ['(recorded answers)']
+    : readdirSync(join(folder, provider)).filter((name) => pattern.test(name));
+}
+
+/** The bytes of a recorded answer, served as they are. */
+function replay(status: number, provider: string, name: string): Act {
+  const body = readFileSync(join(folder, provider, name), 'utf8');
+  return answer(status, body, { 'Content-Type': 'application/json' });
+}
+
+describe.skipIf(folder === '')('recorded answers over HTTP', () => {
+  let stub: StubService;
+  let plantId: Provider;
+  let plantNet: Provider;
+
+  beforeAll(async () => {
+    stub = await startStub();
+    const options = { apiKey: 'key', baseUrl: stub.url, timeoutMs: 5000, clock: new FakeClock() };
+    plantId = createPlantId(options);
+    plantNet = createPlantNet(options);
+  });
+  afterAll(() => stub[Symbol.asyncDispose]());
+
+  const identifyWithPlantId = async (name: string): Promise<ProviderAnswer> => {
+    stub.acts(replay(201, 'plantid', name));
+    return await plantId.identify(request(), unhurried());
+  };
+
+  test.each(recorded('plantid', /^identification-(?!health-only)/))('Plant.id names the plant: %s', async (name) => {
+    const { isPlant, candidates } = await identifyWithPlantId(name);
+    expect(isPlant).toBe(true);
+    expect(candidates[0]?.score).toBeGreaterThan(0.5);
+  });
+
+  test.each(recorded('plantid', /health-(all|only)/))('Plant.id tells of its health: %s', async (name) => {
+    const { isPlant, health } = await identifyWithPlantId(name);
+    expect(isPlant).toBe(true);
+    expect(health?.diseases.length).toBeGreaterThan(0);
+  });
+
+  test('Plant.id: details become names, taxonomy, a GBIF id and pictures with their authors', async () => {
+    const { candidates } = await identifyWithPlantId('identification-details.leucojum-vernum.v3.1.1.json');
+    const [best] = candidates;
+    expect(best).toMatchObject({
+      scientificName: 'Leucojum vernum',
+      family: 'Amaryllidaceae',
+      genus: 'Leucojum',
+      gbifId: '2860409',
+      images: [{ license: 'CC BY-SA 3.0' }, {}, {}],
+    });
+    expect(best?.commonNames).toContain('Spring Snowflake');
+    expect(best?.images[0]?.author).toContain('wikimedia');
+  });
+
+  test('Plant.id: usage says whether there are credits', async () => {
+    stub.acts(replay(200, 'plantid', 'usage_info.sdk-fixture.json'));
+    await expect(plantId.probe(unhurried())).resolves.toBeUndefined();
+    stub.acts(replay(200, 'plantid', 'usage_info.no-credits.observed-2026-09-13.json'));
+    expect(await errorOf(plantId.probe(unhurried()))).toMatchObject({ kind: 'quota' });
+  });
+
+  test.each([
+    [400, 'rejected'],
+    [401, 'misconfigured'],
+    [404, 'rejected'],
+    [429, 'quota'],
+  ])('Plant.id: every recorded text of a %i is %s', async (status, kind) => {
+    const file = readFileSync(join(folder, 'plantid', 'error-bodies.plain-text.json'), 'utf8');
+    const { bodies } = JSON.parse(file) as { bodies: Record<string, string[]> };
+    const texts = bodies[status] ?? [];
+    expect(texts).not.toHaveLength(0);
+    for (const text of texts) {
+      stub.acts(answer(status, text));
+      expect(await errorOf(plantId.identify(request(), unhurried()))).toMatchObject({ kind });
+    }
+  });
+
+  test.each(recorded('plantnet', /^identify-.*\.json$/))('Pl@ntNet: %s', async (name) => {
+    stub.acts(replay(200, 'plantnet', name));
+    const result = await plantNet.identify(request(), unhurried());
+    expect(result.isPlant).toBe(true);
+    expect(result.candidates.length).toBeGreaterThan(1);
+    const scores = result.candidates.map(({ score }) => score ?? 0);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  });
+
+  test('Pl@ntNet: related images carry author and licence', async () => {
+    stub.acts(replay(200, 'plantnet', 'identify-all-related-images.zea-mays.2023-09-12_7.1.json'));
+    const { candidates } = await plantNet.identify(request(), unhurried());
+    expect(candidates[0]?.images[0]).toMatchObject({ author: '#MaryKingfishers', license: 'cc-by-sa' });
+  });
+
+  test('Pl@ntNet: the two meanings of 404', async () => {
+    stub.acts(replay(404, 'plantnet', 'error-404-species-not-found.json'));
+    expect(await plantNet.identify(request(), unhurried())).toMatchObject({ isPlant: false });
+    stub.acts(replay(404, 'plantnet', 'error-404-unknown-project.json'));
+    expect(await errorOf(plantNet.identify(request(), unhurried()))).toMatchObject({ kind: 'rejected' });
+  });
+
+  test('both merge into one answer', async () => {
+    const plant_id = await identifyWithPlantId('identification-health-all-question.cucumber.v5.1.1.json');
+    stub.acts(replay(200, 'plantnet', 'identify-all-two-images-get.hibiscus.2022-06-14_6.0.json'));
+    const plantnet = await plantNet.identify(request(), unhurried());
+    const verdict = mergeAnswers({ plant_id, plantnet });
+    expect(verdict).toMatchObject({ isPlant: true, confidence: 0.99, health: { isHealthy: false } });
+    expect(verdict.suggestions.map((one) => one.scientificName).slice(0, 2)).toEqual([
+      'Cucumis sativus',
+      'Hibiscus rosa-sinensis',
+    ]);
+    expect(verdict.suggestions).toHaveLength(5);
+  });
+});
