@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { boundaryOf } from './boundary.ts';
+
+describe('boundaryOf', () => {
+  it.each([
+    ['multipart/form-data; boundary=abc', 'abc'],
+    ['Multipart/Form-Data;BOUNDARY=aBc', 'aBc'],
+    ['multipart/form-data; charset=utf-8; boundary="a b:c?d=e"', 'a b:c?d=e'],
+    ['multipart/form-data ; boundary=abc ; x=y;', 'abc'],
+    [`multipart/form-data; boundary=${'x'.repeat(70)}`, 'x'.repeat(70)],
+    [`multipart/form-data; boundary="'()+_,-./:=?"`, `'()+_,-./:=?`],
+  ])('reads %s', (contentType, boundary) => {
+    expect(boundaryOf(contentType)).toBe(boundary);
+  });
+
+  it.each([
+    null,
+    '',
+    'application/json',
+    'multipart/mixed; boundary=abc',
+    'multipart/form-data-x; boundary=abc',
+    'text/plain, multipart/form-data; boundary=abc',
+  ])('asks for multipart/form-data instead of %s', (contentType) => {
+    expect(() => boundaryOf(contentType)).toThrow('Please send the photo as multipart/form-data.');
+  });
+
+  it.each([
+    'multipart/form-data',
+    'multipart/form-data; boundary',
+    'multipart/form-data; boundary=',
+    'multipart/form-data; boundary=""',
+    'multipart/form-data; boundary="abc ',
+    'multipart/form-data; boundary="abc "',
+    'multipart/form-data; boundary="abc"def',
+    'multipart/form-data; boundary=a/b',
+    'multipart/form-data; boundary="a\r\nb"',
+    'multipart/form-data; boundary="a{b"',
+    'multipart/form-data; boundary=abc; boundary=def',
+    'multipart/form-data; boundary=abc def',
+    `multipart/form-data; boundary=${'x'.repeat(71)}`,
+  ])('refuses %s', (contentType) => {
+    expect(() => boundaryOf(contentType)).toThrow(expect.objectContaining({ code: 'malformed_upload', status: 400 }));
+  });
+});

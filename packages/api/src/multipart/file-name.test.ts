@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { shownFileName } from './file-name.ts';
+
+describe('shownFileName', () => {
+  it.each([
+    ['rose.jpg', 'rose.jpg'],
+    ['../../etc/x.jpg', 'x.jpg'],
+    ['..\\..\\w.jpg', 'w.jpg'],
+    ['C:\\Users\\me\\rose.jpg', 'rose.jpg'],
+    ['folder/', ''],
+    ['..', '..'],
+    ['a\0.jpg', 'a.jpg'],
+    ['a\r\nSet-Cookie: x.jpg', 'aSet-Cookie: x.jpg'],
+    ['\u202Egpj.exe', 'gpj.exe'],
+    ['ro\u200Bse\u2028.jpg\u007F', 'rose.jpg'],
+    ['  Märzenbecher 🌼.jpg ', 'Märzenbecher 🌼.jpg'],
+  ])('shows %j as %j', (name, shown) => {
+    expect(shownFileName(name)).toBe(shown);
+  });
+
+  it('shortens a long name in the middle, so that its extension stays', () => {
+    const shown = shownFileName(`${'🌼'.repeat(200)}.jpeg`);
+    expect(shown).toBe(`${'🌼'.repeat(63)}…${'🌼'.repeat(11)}.jpeg`);
+    expect(Array.from(shown)).toHaveLength(80);
+  });
+});

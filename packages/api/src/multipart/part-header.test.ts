@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { parsePartHeader } from './part-header.ts';
+
+const parse = (...lines: string[]) => parsePartHeader(Buffer.from(lines.join('\r\n')));
+const disposition = (parameters: string) => parse(`Content-Disposition: form-data; ${parameters}`);
+
+describe('parsePartHeader', () => {
+  it('reads a text part and a file part', () => {
+    expect(disposition('name="language"')).toEqual({ field: 'language', type: '' });
+    expect(
+      parse(
+        'content-disposition:form-data;name=image;filename=rose.jpg',
+        'CONTENT-TYPE: Image/JPEG; charset=x',
+        'X-Other: 1',
+      ),
+    ).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg' });
+  });
+
+  it.each([
+    ['filename=""', ''],
+    ['filename="a;b=\\"c\\".jpg"', 'a;b="c".jpg'],
+    ['filename="C:\\fotos\\rose.jpg"', 'C:\\fotos\\rose.jpg'],
+    ['filename="%22rose%0D%0A.jpg"', '%22rose%0D%0A.jpg'],
+    ['filename="Märzenbecher.jpg"', 'Märzenbecher.jpg'],
+    ["filename*=utf-8''M%C3%A4rz%20%F0%9F%8C%BC.jpg", 'März 🌼.jpg'],
+    ["filename*=UTF-8'de'a%0d%0ab.jpg", 'a\r\nb.jpg'],
+    ["filename=rose.jpg; filename*=utf-8''other.jpg", 'rose.jpg'],
+  ])('reads %s', (parameters, fileName) => {
+    expect(disposition(`name="image"; ${parameters}`)).toMatchObject({ fileName });
+  });
+
+  it.each(['7bit', '8BIT', 'binary'])('takes the transfer encoding %s', (encoding) => {
+    const header = parse('Content-Disposition: form-data; name=a', `Content-Transfer-Encoding: ${encoding}`);
+    expect(header).toMatchObject({ field: 'a' });
+  });
+
+  const named = 'Content-Disposition: form-data; name=a';
+  it.each([
+    ['no disposition', ['Content-Type: image/jpeg']],
+    ['another disposition', ['Content-Disposition: attachment; name=a']],
+    ['no name', ['Content-Disposition: form-data']],
+    ['two names', ['Content-Disposition: form-data; name=a; name=b']],
+    ['two file names', ['Content-Disposition: form-data; name=a; filename=x; filename=y']],
+    ['an open quote', ['Content-Disposition: form-data; name="a']],
+    ['text behind a quote', ['Content-Disposition: form-data; name="a"b']],
+    ['a parameter without value', ['Content-Disposition: form-data; name']],
+    ['two dispositions', [named, named]],
+    ['two types', [named, 'Content-Type: image/jpeg', 'Content-Type: image/png']],
+    ['an empty type', [named, 'Content-Type:']],
+    ['a folded line', [named, ' ; filename=x']],
+    ['a line without a colon', [named, 'X']],
+    ['a line without a name', [named, ': x']],
+    ['a space before the colon', [named, 'X : y']],
+    ['a lone line feed', [`${named}\nX: y`]],
+    ['a lone carriage return', [`${named}\rX: y`]],
+    ['a NUL', [`${named}\0`]],
+    ['base64', [named, 'Content-Transfer-Encoding: base64']],
+    ['quoted-printable', [named, 'Content-Transfer-Encoding: quoted-printable']],
+    ['an extended name that is not UTF-8', [`${named}; filename*=utf-8''%ff.jpg`]],
+    ['an extended name in another charset', [`${named}; filename*=iso-8859-1''x.jpg`]],
+    ['an extended name without quotes', [`${named}; filename*=x.jpg`]],
+  ])('refuses %s', (_, lines) => {
+    expect(() => parse(...lines)).toThrow(expect.objectContaining({ code: 'malformed_upload' }));
+  });
+});

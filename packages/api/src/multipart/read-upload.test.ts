@@ -1,0 +1,290 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readUpload } from './read-upload.ts';
+import { arriving, BOUNDARY, CONTENT_TYPE, file, makeUpload, part, text } from './testing/make-upload.ts';
+import { UploadError } from './upload-error.ts';
+
+const MEGABYTE = 1024 * 1024;
+const LIMITS = { maxBytes: 10 * MEGABYTE, maxPhotos: 5 };
+const ROSE = Buffer.from('a rose');
+
+async function read(bytes: Buffer, { size = 65_536, contentLength = null as string | null } = {}) {
+  return readUpload(arriving(bytes, { size }).body, CONTENT_TYPE, contentLength, LIMITS);
+}
+
+/** How an upload is refused. */
+async function refused(bytes: Buffer, contentLength: string | null = null) {
+  try {
+    await read(bytes, { contentLength });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UploadError)) throw error;
+    const { code, status, message, photo } = error;
+    return { code, status, message, ...(photo === undefined ? {} : { photo }) };
+  }
+}
+
+const malformed = (message: string) => ({ code: 'malformed_upload', status: 400, message });
+
+describe('what is read', () => {
+  it('is photos in order, hashed, and the text fields that were sent', async () => {
+    const noise = randomBytes(300_000);
+    const upload = await read(
+      makeUpload(
+        text('organs', 'leaf'),
+        file(noise, { fileName: '../../etc/x.jpg' }),
+        text('include_diseases', 'false'),
+        file(ROSE, { fileName: 'Märzenbecher.WEBP', type: 'Image/WebP; x=y' }),
+        text('organs', 'flower'),
+        text('project', ''),
+      ),
+    );
+    expect(upload.photos).toEqual([
+      { name: 'x.jpg', declaredType: 'image/jpeg', bytes: noise, hash: sha256(noise) },
+      { name: 'Märzenbecher.WEBP', declaredType: 'image/webp', bytes: ROSE, hash: sha256(ROSE) },
+    ]);
+    expect(Object.fromEntries(upload.fields)).toEqual({
+      organs: ['leaf', 'flower'],
+      include_diseases: ['false'],
+      project: [''],
+    });
+  });
+
+  it('is the same however the body is cut into chunks', async () => {
+    const photo = Buffer.from(`\r\n--${BOUNDARY.slice(0, -1)}\r\n--\r\n\r\r\n-`);
+    const body = makeUpload(file(photo), text('language', 'de'));
+    const expected = await read(body);
+    expect(expected.photos).toMatchObject([{ bytes: photo, hash: sha256(photo) }]);
+    for (let size = 1; size <= body.length; size += 1) expect(await read(body, { size })).toEqual(expected);
+  });
+
+  it('is every photo there can be', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 5000 }),
+        fc.integer({ min: 1, max: 700 }),
+        async (bytes, size) => {
+          const { photos } = await read(makeUpload(file(Buffer.from(bytes))), { size });
+          expect(photos).toMatchObject([{ bytes: Buffer.from(bytes), hash: sha256(bytes) }]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('goes by a quoted boundary too', async () => {
+    const { body } = arriving(makeUpload(file(ROSE)));
+    const upload = await readUpload(body, `multipart/form-data; boundary="${BOUNDARY}"`, null, LIMITS);
+    expect(upload.photos).toHaveLength(1);
+  });
+
+  it('leaves out the file field nobody filled in, when there is another', async () => {
+    const upload = await read(makeUpload(file('', { fileName: '', type: 'application/octet-stream' }), file(ROSE)));
+    expect(upload.photos).toMatchObject([{ bytes: ROSE }]);
+  });
+
+  it('takes a file that does not declare its type, and a name in filename*', async () => {
+    const disposition = `Content-Disposition: form-data; name="image"; filename*=utf-8''a%0d%0aSet-Cookie%3A%20b.jpg`;
+    const { photos } = await read(makeUpload(part(disposition, ROSE)));
+    expect(photos).toMatchObject([{ name: 'aSet-Cookie: b.jpg', declaredType: '' }]);
+  });
+});
+
+describe('fields', () => {
+  it.each([
+    ['an unknown text field', text('admin', 'true'), 'The upload has a field “admin”, which we do not know.'],
+    ['an unknown file field', file(ROSE, { name: 'photo' }), 'The upload has a field “photo”, which we do not know.'],
+    ['__proto__', text('__proto__', 'x'), 'The upload has a field “__proto__”, which we do not know.'],
+    ['no name', text('', 'x'), 'The upload has a field “”, which we do not know.'],
+    ['another case', file(ROSE, { name: 'Image' }), 'The upload has a field “Image”, which we do not know.'],
+  ])('refuses %s', async (_, extra, message) => {
+    expect(await refused(makeUpload(file(ROSE), extra))).toEqual({ code: 'unknown_field', status: 400, message });
+  });
+
+  it.each([
+    ['text for a photo', text('image', 'x'), 'The field “image” holds text; it must be a file.'],
+    ['a file for text', file('x', { name: 'organs' }), 'The field “organs” holds a file; it must be text.'],
+    [
+      'JSON for text',
+      part('Content-Disposition: form-data; name=organs\r\nContent-Type: application/json', '[]'),
+      'The field “organs” must be plain text.',
+    ],
+    ['text that is not UTF-8', text('language', Buffer.from([0xff])), 'The field “language” is not UTF-8 text.'],
+    ['a long value', text('project', 'x'.repeat(257)), 'The field “project” is longer than 256 bytes.'],
+    [
+      'a single field twice',
+      Buffer.concat([text('latitude', '1'), text('latitude', '2')]),
+      'The field “latitude” comes more than once.',
+    ],
+    [
+      'more organs than photos can be',
+      Buffer.concat(Array(6).fill(text('organs', 'leaf'))),
+      'The field “organs” comes more than 5 times.',
+    ],
+    [
+      'a long file name',
+      file(ROSE, { fileName: `${'x'.repeat(252)}.jpg` }),
+      'The file name of photo 2 is longer than 255 characters.',
+    ],
+    ['a sixth photo', Buffer.concat(Array(5).fill(file(ROSE))), 'The upload has more than 5 photos.'],
+    [
+      'empty file fields without end',
+      Buffer.concat(Array(20).fill(file('', { fileName: '' }))),
+      'The upload has more than 16 parts.',
+    ],
+  ])('refuses %s', async (_, extra, message) => {
+    expect(await refused(makeUpload(file(ROSE), extra))).toEqual(malformed(message));
+  });
+
+  it('takes plain text that says so', async () => {
+    const organs = part(
+      'Content-Disposition: form-data; name=organs\r\nContent-Type: text/plain; charset=UTF-8',
+      'leaf',
+    );
+    expect((await read(makeUpload(file(ROSE), organs))).fields.get('organs')).toEqual(['leaf']);
+  });
+});
+
+describe('photos that are not there', () => {
+  const none = { code: 'missing_image', status: 400, message: 'Please choose a photo: the upload holds none.' };
+
+  it('says so for no part, no photo, and a field nobody filled in', async () => {
+    expect(await refused(makeUpload())).toEqual(none);
+    expect(await refused(makeUpload(text('organs', 'leaf')))).toEqual(none);
+    expect(await refused(makeUpload(file('', { fileName: '' })))).toEqual(none);
+  });
+
+  it('names a photo that is empty', async () => {
+    const message = 'Photo 2 is empty.';
+    expect(await refused(makeUpload(file(ROSE), file('')))).toEqual({
+      code: 'missing_image',
+      status: 400,
+      message,
+      photo: 1,
+    });
+  });
+});
+
+describe('size', () => {
+  const tooLarge = (message: string) => ({ code: 'photo_too_large', status: 413, message });
+
+  it('takes five photos of 10 MB exactly', async () => {
+    const photo = file(Buffer.alloc(LIMITS.maxBytes));
+    const body = makeUpload(photo, photo, photo, photo, photo);
+    const { photos } = await read(body, { contentLength: String(body.length) });
+    expect(photos.map(({ bytes }) => bytes.length)).toEqual(Array(5).fill(LIMITS.maxBytes));
+  });
+
+  it('refuses a byte more, naming photo, size and limit', async () => {
+    const one = makeUpload(file(ROSE), file(Buffer.alloc(LIMITS.maxBytes + 1)));
+    expect(await refused(one)).toEqual({ ...tooLarge('Photo 2 is 10.1 MB; 10 MB is the most.'), photo: 1 });
+    const other = makeUpload(file(Buffer.alloc(12.4 * MEGABYTE)));
+    expect(await refused(other)).toEqual({ ...tooLarge('Photo 1 is 12.4 MB; 10 MB is the most.'), photo: 0 });
+  });
+
+  it('refuses a declared length of more than five photos before it reads anything', async () => {
+    const { body, seen } = arriving(makeUpload(file(ROSE)), { last: 'stall' });
+    const upload = readUpload(body, CONTENT_TYPE, String(80 * MEGABYTE), LIMITS);
+    const message = 'The upload is 80 MB; 5 photos of 10 MB is the most.';
+    await expect(upload).rejects.toMatchObject(tooLarge(message));
+    expect(seen.read).toBeLessThan(1000);
+  });
+
+  it('counts what arrives, whatever was declared', async () => {
+    const message = 'The upload is too large; 5 photos of 10 MB is the most.';
+    expect(await refused(makeUpload(file(Buffer.alloc(51 * MEGABYTE))), '1000')).toEqual(tooLarge(message));
+  });
+
+  it.each(['', '-1', '1e3', '0x10', '10, 10', '9'.repeat(400)])('refuses the Content-Length "%s"', async (length) => {
+    const message = 'The Content-Length of the upload is not a number.';
+    expect(await refused(makeUpload(file(ROSE)), length)).toEqual(malformed(message));
+  });
+});
+
+describe('bodies that do not end well', () => {
+  it('refuses one that was cut off, as a proxy does at 10 MB', async () => {
+    const body = makeUpload(file(Buffer.alloc(10 * MEGABYTE - 100)));
+    expect(await refused(body.subarray(0, 10 * MEGABYTE))).toEqual(
+      malformed('The upload ends before its closing boundary.'),
+    );
+  });
+
+  it('refuses none at all', async () => {
+    await expect(readUpload(null, CONTENT_TYPE, null, LIMITS)).rejects.toMatchObject(
+      malformed('The upload has no body.'),
+    );
+  });
+
+  it('refuses one whose connection breaks off', async () => {
+    const { body } = arriving(makeUpload(file(ROSE)), { last: 'break off' });
+    const message = 'The upload broke off before its end.';
+    await expect(readUpload(body, CONTENT_TYPE, null, LIMITS)).rejects.toMatchObject(malformed(message));
+  });
+
+  it('refuses one that takes more than two minutes, and lets go of its timer', async () => {
+    const clock = new FakeClock();
+    const { body, seen } = arriving(makeUpload(file(ROSE)).subarray(0, 80), { last: 'stall' });
+    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, undefined, clock);
+    const message = 'The upload took longer than 120 seconds.';
+    await readTo(seen, 80);
+    clock.advance(120_000);
+    await expect(upload).rejects.toMatchObject(malformed(message));
+    clock.advance(30_000);
+    await Promise.resolve();
+    expect(seen.cancelled).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('stops with the caller’s reason when the caller leaves, and cancels the body', async () => {
+    const clock = new FakeClock();
+    const { body, seen } = arriving(makeUpload(file(ROSE)).subarray(0, 80), { last: 'stall' });
+    const caller = new AbortController();
+    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, caller.signal, clock);
+    await readTo(seen, 80);
+    caller.abort(new Error('gone'));
+    await expect(upload).rejects.toThrow('gone');
+    expect(seen.cancelled).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('leaves no timer behind a good one', async () => {
+    const clock = new FakeClock();
+    await readUpload(arriving(makeUpload(file(ROSE))).body, CONTENT_TYPE, null, LIMITS, undefined, clock);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('after a refusal', () => {
+  it('the answer does not wait for the rest, which is still taken off the line', async () => {
+    const clock = new FakeClock();
+    const rest = makeUpload(text('unknown', 'x'), file(Buffer.alloc(3 * MEGABYTE)));
+    const { body, seen } = arriving(rest);
+    await expect(readUpload(body, CONTENT_TYPE, null, LIMITS, undefined, clock)).rejects.toMatchObject({
+      code: 'unknown_field',
+    });
+    expect(seen.read).toBeLessThan(MEGABYTE);
+    await readTo(seen, rest.length);
+    expect(seen.cancelled).toBe(false);
+  });
+
+  it('who sends more than an upload can hold is cut off', async () => {
+    const { body, seen } = arriving(Buffer.alloc(60 * MEGABYTE), { size: MEGABYTE });
+    await expect(readUpload(body, 'text/plain', null, LIMITS)).rejects.toMatchObject({ status: 400 });
+    while (!seen.cancelled) await tick();
+    expect(seen.read).toBe(51 * MEGABYTE);
+  });
+});
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function readTo(seen: { read: number }, bytes: number): Promise<void> {
+  while (seen.read < bytes) await tick();
+}
+
+async function tick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
