@@ -13,7 +13,7 @@ function clientOf({ api }: ApiUnderTest, headers: Record<string, string> = {}) {
       httpLink({
         url: TRPC,
         headers: ownPage,
-        fetch: (url, options) => api.trpc(new Request(url, options as RequestInit)),
+        fetch: (url, options) => api.trpc(new Request(String(url), options as RequestInit)),
       }),
     ],
   });

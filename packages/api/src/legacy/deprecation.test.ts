@@ -7,22 +7,24 @@ import { deprecationHeaders, goneAt } from './deprecation.ts';
 const HOST = 'http://localhost:3000';
 const asAnna = { headers: { Cookie: 'session=anna' } };
 
-/** A Link header as RFC 8288 reads it: target and parameters. */
-function linksOf(header: string | null) {
+/** A Link header as RFC 8288 reads it: targets and their parameters. */
+function linksOf(header: string | null): Record<string, string>[] {
   return (header ?? '').split(', ').map((link) => {
     const [target = '', ...params] = link.split('; ');
-    return {
-      target: target.slice(1, -1),
-      ...Object.fromEntries(params.map((param) => param.replaceAll('"', '').split('='))),
-    };
+    const pairs = params.map((param) => param.replaceAll('"', '').split('='));
+    return Object.fromEntries([['target', target.slice(1, -1)], ...pairs]) as Record<string, string>;
   });
+}
+
+/** The only member of a structured list, as its name and parameters. */
+function memberOf(header: string | null): unknown[] {
+  return parseList(header ?? '').map(([name, params]): unknown => [name, Object.fromEntries<unknown>(params)]);
 }
 
 describe('the headers of legacy', () => {
   it('are a structured date, an HTTP date and the links of the wire contract', () => {
     const headers = deprecationHeaders(config.legacy, '/api/v1/plant-identification/identify');
-    const [deprecatedAt] = parseItem(headers['Deprecation'] ?? '');
-    expect(deprecatedAt).toEqual(new Date('2026-01-01T00:00:00Z'));
+    expect(parseItem(headers['Deprecation'] ?? '')[0]).toEqual(new Date('2026-01-01T00:00:00Z'));
     expect(headers['Deprecation']).toBe('@1767225600');
     expect(headers['Sunset']).toBe('Thu, 01 Jul 2027 00:00:00 GMT');
     expect(headers['Link']).toBe(
@@ -55,7 +57,7 @@ describe('the headers of legacy', () => {
     const { api } = apiUnderTest();
     const answer = await api.trpc(new Request(`${HOST}/api/trpc/legacy.plantIdentification.health`));
     expect(answer.headers.get('deprecation')).toBe('@1767225600');
-    expect(linksOf(answer.headers.get('link'))[0]?.target).toBe('/api/trpc/v1.plantIdentification.health');
+    expect(linksOf(answer.headers.get('link'))[0]?.['target']).toBe('/api/trpc/v1.plantIdentification.health');
   });
 
   it('are on refusals too, and never on v1', async () => {
@@ -76,12 +78,8 @@ describe('the headers of legacy', () => {
         headers: { 'Content-Type': 'text/plain' },
       }),
     );
-    const [[policy, policyParams]] = parseList(answer.headers.get('ratelimit-policy') ?? '') as [
-      [string, Map<string, unknown>],
-    ];
-    expect([policy, Object.fromEntries(policyParams)]).toEqual(['identify-anonymous', { q: 10, w: 3600 }]);
-    const [[limit, left]] = parseList(answer.headers.get('ratelimit') ?? '') as [[string, Map<string, unknown>]];
-    expect([limit, Object.fromEntries(left)]).toEqual(['identify-anonymous', { r: 9, t: 3600 }]);
+    expect(memberOf(answer.headers.get('ratelimit-policy'))).toEqual([['identify-anonymous', { q: 10, w: 3600 }]]);
+    expect(memberOf(answer.headers.get('ratelimit'))).toEqual([['identify-anonymous', { r: 9, t: 3600 }]]);
   });
 });
 

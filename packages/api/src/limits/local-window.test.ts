@@ -7,33 +7,33 @@ const TWO_A_MINUTE = { count: 2, windowMs: 60_000 };
 describe('the window of one process', () => {
   it('lets through the number, then nothing until the oldest call is a window old', () => {
     const clock = new FakeClock();
-    const { take } = createLocalWindow(clock);
+    const local = createLocalWindow(clock);
     const start = clock.now();
-    expect(take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 1, resetAt: start + 60_000 });
+    expect(local.take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 1, resetAt: start + 60_000 });
     clock.advance(10_000);
-    expect(take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 60_000 });
+    expect(local.take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 60_000 });
     clock.advance(49_999);
-    expect(take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: false, remaining: 0, resetAt: start + 60_000 });
+    expect(local.take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: false, remaining: 0, resetAt: start + 60_000 });
     clock.advance(1);
-    expect(take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 70_000 });
+    expect(local.take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 70_000 });
   });
 
   it('counts callers apart', () => {
-    const { take } = createLocalWindow(new FakeClock());
-    take('anna', TWO_A_MINUTE);
-    take('anna', TWO_A_MINUTE);
-    expect(take('anna', TWO_A_MINUTE).allowed).toBe(false);
-    expect(take('ben', TWO_A_MINUTE).allowed).toBe(true);
+    const local = createLocalWindow(new FakeClock());
+    local.take('anna', TWO_A_MINUTE);
+    local.take('anna', TWO_A_MINUTE);
+    expect(local.take('anna', TWO_A_MINUTE).allowed).toBe(false);
+    expect(local.take('ben', TWO_A_MINUTE).allowed).toBe(true);
   });
 
   it('takes a call back once, and a refused one never', async () => {
-    const { take } = createLocalWindow(new FakeClock());
-    const first = take('anna', TWO_A_MINUTE);
-    take('anna', TWO_A_MINUTE);
-    await take('anna', TWO_A_MINUTE).giveBack();
-    expect(take('anna', TWO_A_MINUTE).allowed).toBe(false);
+    const local = createLocalWindow(new FakeClock());
+    const first = local.take('anna', TWO_A_MINUTE);
+    local.take('anna', TWO_A_MINUTE);
+    await local.take('anna', TWO_A_MINUTE).giveBack();
+    expect(local.take('anna', TWO_A_MINUTE).allowed).toBe(false);
     await first.giveBack();
-    expect(take('anna', TWO_A_MINUTE).allowed).toBe(true);
-    expect(take('anna', TWO_A_MINUTE).allowed).toBe(false);
+    expect(local.take('anna', TWO_A_MINUTE).allowed).toBe(true);
+    expect(local.take('anna', TWO_A_MINUTE).allowed).toBe(false);
   });
 });

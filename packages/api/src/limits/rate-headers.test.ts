@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, double, property } from 'fast-check';
 import { parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { rateHeaders } from './rate-headers.ts';
@@ -28,8 +28,8 @@ describe('rate limit headers', () => {
 
 describe('Retry-After', () => {
   it('is a whole number of seconds from 1 to 3600, whatever the wait', () => {
-    fc.assert(
-      fc.property(fc.double({ noNaN: true }), (milliseconds) => {
+    assert(
+      property(double({ noNaN: true }), (milliseconds) => {
         const seconds = retryAfterSeconds(milliseconds);
         expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600).toBe(true);
       }),

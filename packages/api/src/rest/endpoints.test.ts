@@ -31,7 +31,7 @@ describe('every way in', () => {
 });
 
 describe('an endpoint', () => {
-  it.each(endpoints)('$operationId calls the procedure whose policy it is judged by', async ({ call, procedure }) => {
+  it.each(endpoints)('$operationId calls the procedure whose policy it is judged by', async (endpoint) => {
     const called: unknown[] = [];
     const { api } = apiUnderTest();
     const real = api.caller(undefined).plantIdentification;
@@ -41,8 +41,8 @@ describe('an endpoint', () => {
         return { status: 'healthy' };
       },
     });
-    await call({ procedures, params: {}, query: {}, upload: new (class extends FormData {})() as never });
-    expect(called).toEqual([procedure]);
+    await endpoint.call({ procedures, params: {}, query: {}, upload: new (class extends FormData {})() as never });
+    expect(called).toEqual([endpoint.procedure]);
   });
 
   it('has an operation id and a path of its own', () => {

@@ -21,14 +21,14 @@ const photoHeaders = {
 export const endpoints: readonly Endpoint[] = [
   defineEndpoint({
     operationId: 'identifyPlant',
-    summary: 'Identify a plant from one to five photos of it',
+    summary: 'Identify a plant from photos of it',
     method: 'POST',
     path: '/plant-identification/identify',
     procedure: plantIdentification.identify,
     request: {
-      multipart: z.object({
-        image: z.array(file).min(1).max(5).meta({ description: 'JPEG, PNG, WebP or GIF; repeated, in order' }),
-        organs: z.array(z.enum(ORGANS)).max(5).optional().meta({ description: 'None, or one for every image' }),
+      multipart: z.strictObject({
+        image: z.array(file).min(1).meta({ description: 'JPEG, PNG, WebP or GIF; repeated, in order' }),
+        organs: z.array(z.enum(ORGANS)).optional().meta({ description: 'None, or one for every image' }),
         include_diseases: z.boolean().optional().meta({ description: 'True unless sent' }),
         latitude: z.number().min(-90).max(90).optional().meta({ description: 'With longitude' }),
         longitude: z.number().min(-180).max(180).optional().meta({ description: 'With latitude' }),
@@ -72,9 +72,9 @@ export const endpoints: readonly Endpoint[] = [
     procedure: plantIdentification.identification,
     request: { params: z.object({ id }) },
     responses: { 200: { description: 'As it was answered', json: storedIdentification } },
-    call: async ({ procedures, params: { id = '' } }) => ({
+    call: async ({ procedures, params }) => ({
       status: 200,
-      json: await procedures.identification({ id }),
+      json: await procedures.identification({ id: params['id'] ?? '' }),
     }),
   }),
   defineEndpoint({
@@ -85,9 +85,9 @@ export const endpoints: readonly Endpoint[] = [
     procedure: plantIdentification.photo,
     request: { params: z.object({ id, n: z.int().min(1).meta({ description: 'Counted from 1' }) }) },
     responses: { 200: { description: 'The photo, upright and without metadata', mediaType: 'image/jpeg' } },
-    call: async ({ procedures, params: { id = '', n = '' } }) => ({
+    call: async ({ procedures, params }) => ({
       status: 200,
-      bytes: await procedures.photo({ id, n }),
+      bytes: await procedures.photo({ id: params['id'] ?? '', n: params['n'] ?? '' }),
       headers: photoHeaders,
     }),
   }),

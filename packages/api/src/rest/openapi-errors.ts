@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { ZodOpenApiHeadersObject, ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
-import { type ApiErrorCode, type ApiErrorStatus, STATUS } from '../errors/api-error.ts';
+import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { type ApiErrorStatus, STATUS } from '../errors/api-error.ts';
 import type { Endpoint } from './registry.ts';
-
-const codes = Object.keys(STATUS) as ApiErrorCode[];
 
 const problem = z
   .object({
@@ -11,7 +9,7 @@ const problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: 'For people' }),
-    code: z.enum(codes).meta({ id: 'ErrorCode', description: 'For programs; more may be added' }),
+    code: z.enum(Object.keys(STATUS)).meta({ id: 'ErrorCode', description: 'For programs; more may be added' }),
     requestId: z.uuid(),
     errors: z
       .array(z.object({ detail: z.string(), pointer: z.string().meta({ example: '#/organs/1' }) }))
@@ -26,11 +24,11 @@ const header = (description: string, example: string) => ({
 });
 const whole = (description: string) => ({ description, schema: { type: 'integer' as const, minimum: 0 } });
 
-export const requestIdHeader: ZodOpenApiHeadersObject = {
+export const requestIdHeader = {
   'X-Request-Id': header("The caller's own UUID, else ours", '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3'),
 };
 
-export const rateLimitHeaders: ZodOpenApiHeadersObject = {
+export const rateLimitHeaders = {
   ...requestIdHeader,
   'RateLimit-Policy': header('Calls in a window of seconds', '"identify-free";q=100;w=3600'),
   RateLimit: header('Calls that remain, seconds to the reset', '"identify-free";r=97;t=1312'),

@@ -24,7 +24,10 @@ const operationOf = (id: string) => {
 /** Every value under a key, anywhere in the document. */
 function valuesOf(key: string, within: unknown): unknown[] {
   if (typeof within !== 'object' || within === null) return [];
-  return Object.entries(within).flatMap(([name, value]) => [...(name === key ? [value] : []), ...valuesOf(key, value)]);
+  return Object.entries<unknown>({ ...within }).flatMap(([name, value]) => [
+    ...(name === key ? [value] : []),
+    ...valuesOf(key, value),
+  ]);
 }
 
 describe('the OpenAPI document', () => {
@@ -52,7 +55,7 @@ describe('the OpenAPI document', () => {
     const body = operationOf('identifyPlant').requestBody?.content['multipart/form-data'];
     expect(body?.schema).toMatchObject({
       required: ['image'],
-      properties: { image: { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1, maxItems: 5 } },
+      properties: { image: { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1 } },
     });
     expect(body?.encoding).toEqual({ image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' } });
   });
@@ -85,7 +88,7 @@ describe('the OpenAPI document', () => {
     for (const reference of new Set(valuesOf('$ref', made))) {
       const [, ...steps] = String(reference).split('/');
       const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], made);
-      expect(target, String(reference)).toBeDefined();
+      expect([reference, typeof target]).toEqual([reference, 'object']);
     }
   });
 

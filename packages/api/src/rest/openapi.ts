@@ -1,7 +1,9 @@
 import {
   createDocument,
   type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
   type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
   type ZodOpenApiVersion,
 } from 'zod-openapi';
@@ -34,32 +36,45 @@ const PHOTO_TYPES = 'image/jpeg, image/png, image/webp, image/gif';
 
 /** Generated from the registry, so that it cannot say anything else than what is served. */
 export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }: Facts) {
-  return createDocument({
-    openapi,
-    info: {
-      title: 'Plant ID Community',
-      version,
-      description: 'Identify plants from photos. Two identification services answer; what they say is told apart.',
-      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
-    },
-    servers: [{ url: `${appUrl.origin}/api/v1` }],
-    tags: [
-      { name: 'Plant identification', description: 'From photos of one plant to its name, and what was found before' },
-    ],
-    paths: pathsOf(endpoints),
-    components: {
-      responses: errorComponents(),
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An access token' },
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: '__Secure-next-auth.session-token',
-          description: 'The session of a browser that signed in here',
+  return createDocument(
+    {
+      openapi,
+      info: {
+        title: 'Plant ID Community',
+        version,
+        description: 'Identify plants from photos. Two identification services answer; what they say is told apart.',
+        license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+      },
+      servers: [{ url: `${appUrl.origin}/api/v1` }],
+      tags: [
+        {
+          name: 'Plant identification',
+          description: 'From photos of one plant to its name, and what was found before',
+        },
+      ],
+      paths: pathsOf(endpoints),
+      components: {
+        responses: errorComponents(),
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Secure-next-auth.session-token',
+            description: 'The session of a browser that signed in here',
+          },
         },
       },
     },
-  });
+    { override: tidied },
+  );
+}
+
+/** Answers may gain members within v1, and a whole number needs no bounds that JavaScript gives it. */
+function tidied({ io, jsonSchema }: Parameters<ZodOpenApiOverride>[0]): void {
+  if (io === 'output') delete jsonSchema.additionalProperties;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
 function pathsOf(all: readonly Endpoint[]): ZodOpenApiPathsObject {
@@ -101,16 +116,16 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
 
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const { limit } = endpoint.procedure.meta;
-  const responses: ZodOpenApiResponsesObject = { ...errorResponses(endpoint) };
-  for (const [status, response] of Object.entries(endpoint.responses)) {
-    responses[status as `${1 | 2 | 3 | 4 | 5}${string}`] = {
+  const responses = Object.entries(endpoint.responses).map(([status, response]): [string, ZodOpenApiResponseObject] => [
+    status,
+    {
       description: response.description,
       headers: limit === undefined ? requestIdHeader : rateLimitHeaders,
       content:
         'json' in response
           ? { 'application/json': { schema: response.json } }
           : { [response.mediaType]: { schema: bytes } },
-    };
-  }
-  return responses;
+    },
+  ]);
+  return { ...errorResponses(endpoint), ...Object.fromEntries(responses) };
 }

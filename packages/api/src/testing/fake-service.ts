@@ -59,10 +59,12 @@ export function fakeService(told: Partial<IdentificationService> = {}) {
     photo: async () => undefined,
     ...told,
   };
-  const { identify } = service;
-  service.identify = (request) => {
-    asked.push(request);
-    return identify(request);
+  const recording: IdentificationService = {
+    ...service,
+    identify(request) {
+      asked.push(request);
+      return service.identify(request);
+    },
   };
-  return { service, asked };
+  return { service: recording, asked };
 }

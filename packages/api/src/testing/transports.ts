@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Api } from '../api.ts';
 import type { Namespace } from '../rest/problem.ts';
 
@@ -46,23 +47,24 @@ function post(path: string, { body = upload(), headers = {}, notOurPage = false 
   });
 }
 
+const object = z.record(z.string(), z.unknown());
+const trpcBody = z.object({
+  result: z.object({ data: object }).optional(),
+  error: z.object({ message: z.string(), data: object }).optional(),
+});
+
 async function overRest(api: Api, sent: Sent): Promise<Received> {
   const base = sent.namespace === 'legacy' ? '/api' : '/api/v1';
   const response = await api.rest(post(`${base}/plant-identification/identify`, sent));
-  const body = (await response.json()) as Record<string, unknown>;
+  const body = object.parse(await response.json());
   const { code, detail } = body;
   return { status: response.status, headers: response.headers, body, code, detail: detail ?? body['error'] };
-}
-
-interface TrpcBody {
-  result?: { data: Record<string, unknown> };
-  error?: { message: string; data: Record<string, unknown> };
 }
 
 async function overTrpc(api: Api, sent: Sent): Promise<Received> {
   const path = `/api/trpc/${sent.namespace ?? 'v1'}.plantIdentification.identify`;
   const response = await api.trpc(post(path, sent));
-  const { error, result } = (await response.json()) as TrpcBody;
+  const { error, result } = trpcBody.parse(await response.json());
   const body = result?.data ?? error?.data ?? {};
   return { status: response.status, headers: response.headers, body, code: body['code'], detail: error?.message };
 }

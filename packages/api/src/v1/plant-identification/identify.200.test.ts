@@ -42,9 +42,10 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
   });
 
   it('with neither names nor confidence when it is no plant', async () => {
-    const { care, confidence, health, ...rest } = monstera;
+    const { demo, partial, cached, stale, providers } = monstera;
+    const noPlant = { demo, partial, cached, stale, providers, isPlant: false, suggestions: [] };
     const { api } = apiUnderTest({
-      service: { identify: async () => ({ ...rest, isPlant: false, suggestions: [] }) },
+      service: { identify: async () => noPlant },
     });
     const { body } = await identify(api, {});
     expect(body).toEqual({

@@ -45,7 +45,7 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
     const { api, asked } = apiUnderTest();
     const answer = await identify(api, { body: upload(fields) });
     expect(answer).toMatchObject({ status: 400, code: 'invalid_request' });
-    expect(answer.body['errors']).toEqual([{ detail: expect.any(String), pointer }]);
+    expect(answer.body['errors']).toMatchObject([{ pointer }]);
     expect(asked).toEqual([]);
   });
 

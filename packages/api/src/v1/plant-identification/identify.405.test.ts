@@ -14,8 +14,7 @@ describe('identify answers 405', () => {
       expect(answer.headers.get('allow')).toBe('POST');
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
       const body = await answer.text();
-      if (method === 'HEAD') expect(body).toBe('');
-      else expect(JSON.parse(body)).toMatchObject({ code: 'method_not_allowed', status: 405 });
+      expect(body.includes('"code":"method_not_allowed"')).toBe(method !== 'HEAD');
     },
   );
 
