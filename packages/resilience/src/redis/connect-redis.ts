@@ -30,7 +30,9 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   const transport: Transport =
     'url' in settings ? new TcpTransport(settings.url, timeoutMs, guard) : new RestTransport(settings, timeoutMs);
   guard.attach(transport);
-  await firstSign(guard, transport, readyWaitMs, clock);
+  // Over TCP the connection tells by itself when it is there.
+  if (transport.kind === 'rest') void guard.probeAgain();
+  await firstSign(guard, readyWaitMs, clock);
   return {
     redis: new Redis(guard),
     transport: transport.kind,
@@ -44,11 +46,7 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
 }
 
 /** Until Redis answers for the first time, at most `waitMs`. */
-async function firstSign(guard: RedisGuard, transport: Transport, waitMs: number, clock: Clock): Promise<void> {
-  if (transport.kind === 'rest') {
-    if (!(await guard.probe())) guard.disconnected('no answer');
-    return;
-  }
+async function firstSign(guard: RedisGuard, waitMs: number, clock: Clock): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancel = clock.setTimeout(resolve, waitMs);
   const unsubscribe = guard.subscribe(({ type }) => {

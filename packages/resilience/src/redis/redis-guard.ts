@@ -54,9 +54,15 @@ export class RedisGuard implements Requester, TransportObserver {
       await this.#send({ body: ['PING'] });
       this.connected();
       return true;
-    } catch {
+    } catch (error) {
+      this.failed(reasonOf(error));
       return false;
     }
+  }
+
+  /** Asks now and, until there is an answer, once a second. */
+  async probeAgain(): Promise<void> {
+    if (!(await this.probe())) this.disconnected(this.#status.reason ?? 'no answer');
   }
 
   connected(): void {
@@ -68,7 +74,7 @@ export class RedisGuard implements Requester, TransportObserver {
   disconnected(reason: string): void {
     this.#cancelProbe();
     if (this.#closed) return;
-    this.#cancelProbe = this.#clock.setTimeout(() => void this.#probeAgain(), SKIP_MS);
+    this.#cancelProbe = this.#clock.setTimeout(() => void this.probeAgain(), SKIP_MS);
     if (this.isUp) this.#become({ type: 'lost', reason });
     else this.#status = { type: 'lost', reason };
   }
@@ -95,10 +101,6 @@ export class RedisGuard implements Requester, TransportObserver {
       this.disconnected(reasonOf(error));
       throw new RedisUnavailableError(reasonOf(error), error);
     }
-  }
-
-  async #probeAgain(): Promise<void> {
-    if (!(await this.probe())) this.disconnected(this.#status.reason ?? 'no answer');
   }
 
   #become(status: RedisEvent): void {

@@ -1,18 +1,24 @@
 import { errors, type Redis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RestServer } from '../testing/rest-server.ts';
 import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { connectRedis } from './connect-redis.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
-/** What the client must see over TCP exactly as it would over Upstash's HTTP. */
-describe.skipIf(!testRedisUrl)('the client over plain Redis', () => {
+/** The client must behave the same whatever carries its requests. */
+describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %s', (transport) => {
   let connection: RedisConnection;
   let redis: Redis;
+  const rest = transport === 'rest' ? new RestServer(testRedisUrl) : undefined;
 
   beforeAll(async () => {
-    connection = await connectTestRedis();
+    connection = rest ? await connectRedis(await rest.listen(), { timeoutMs: 2000 }) : await connectTestRedis();
     redis = connection.redis;
   });
-  afterAll(() => connection.close());
+  afterAll(async () => {
+    await connection.close();
+    await rest?.[Symbol.asyncDispose]();
+  });
 
   describe('one command', () => {
     it.each<[string, unknown]>([
@@ -150,15 +156,18 @@ describe.skipIf(!testRedisUrl)('the client over plain Redis', () => {
   });
 
   it('answers a probe', async () => {
-    expect([await connection.probe(), connection.isReady(), connection.transport]).toEqual([true, true, 'tcp']);
+    expect([await connection.probe(), connection.isReady(), connection.transport]).toEqual([true, true, transport]);
   });
+});
 
+describe.skipIf(!testRedisUrl)('a database index', () => {
   it('keeps databases apart', async () => {
     const key = freshKey('db');
     const url = testRedisUrl.startsWith('unix:') ? `${testRedisUrl}?db=1` : `${testRedisUrl.replace(/\/\d*$/, '')}/1`;
     const other = await connectTestRedis(url);
-    await redis.set(key, 'here');
+    const one = await connectTestRedis();
+    await one.redis.set(key, 'here');
     expect(await other.redis.get(key)).toBeNull();
-    await other.close();
+    await Promise.all([one.close(), other.close()]);
   });
 });

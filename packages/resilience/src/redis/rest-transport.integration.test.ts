@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RestServer } from '../testing/rest-server.ts';
+import { eventually, testRedisUrl } from '../testing/test-redis.ts';
+import { connectRedis } from './connect-redis.ts';
+import type { RedisEvent } from './redis-connection.ts';
+import { RedisUnavailableError } from './redis-unavailable.ts';
+
+const SOON_MS = 1000;
+
+describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
+  let server: RestServer;
+  let settings: { restUrl: string; token: string };
+
+  beforeAll(async () => {
+    server = new RestServer(testRedisUrl);
+    settings = await server.listen();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('that hangs costs one time limit and one request, then nothing until it is back', async () => {
+    const connection = await connectRedis(settings, { timeoutMs: 300 });
+    expect(connection.isReady()).toBe(true);
+    server.isHung = true;
+    const before = server.requests;
+    const start = performance.now();
+    for (let n = 0; n < 100; n += 1)
+      await expect(connection.redis.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
+    expect(performance.now() - start).toBeLessThan(SOON_MS);
+    expect(server.requests - before).toBe(1);
+    server.isHung = false;
+    await eventually(() => (connection.isReady() ? true : undefined));
+    expect(await connection.redis.ping()).toBe('PONG');
+    await connection.close();
+  });
+
+  it('that is not there is waited for no longer than told', async () => {
+    const options = { timeoutMs: 100, readyWaitMs: 50 };
+    const start = performance.now();
+    const nobody = await connectRedis({ restUrl: 'http://127.0.0.1:9', token: 'x' }, options);
+    expect(performance.now() - start).toBeLessThan(SOON_MS);
+    expect(nobody.isReady()).toBe(false);
+    await nobody.close();
+  });
+
+  it('with the wrong token is not ready', async () => {
+    const stranger = await connectRedis({ ...settings, token: 'wrong' }, { timeoutMs: 2000, readyWaitMs: 50 });
+    const told: RedisEvent[] = [];
+    stranger.subscribe((event) => told.push(event));
+    expect(stranger.isReady()).toBe(false);
+    expect(await stranger.probe()).toBe(false);
+    expect(told[0]?.type).toBe('lost');
+    await stranger.close();
+  });
+});
