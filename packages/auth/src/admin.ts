@@ -1,6 +1,7 @@
 import type { PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { AuthError } from './auth-error.ts';
+import { requireEmail } from './email.ts';
 import { makePassword } from './password.ts';
 import { createUser } from './users.ts';
 
@@ -25,7 +26,7 @@ export async function ensureAdmin(
 ): Promise<EnsuredAdmin> {
   const existing = await findAdmin(client);
   if (existing) return existing;
-  const email = wanted.email ?? MADE_EMAIL;
+  const email = requireEmail(wanted.email ?? MADE_EMAIL);
   const password = wanted.password ?? makePassword();
   try {
     await createUser(client, clock, { email, password, name: 'Admin', role: 'admin', tier: 'enterprise' });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { testDatabaseUrl } from '../testing/index.ts';
+import { openDatabase } from '../database.ts';
+import { testDatabaseUrl, usesOneSession } from '../testing/index.ts';
 import { applyMigrations, pendingMigrations } from './apply.ts';
 import { readMigrations } from './folder.ts';
 import { MigrationError } from './migration-error.ts';
@@ -32,8 +33,9 @@ const CATALOGUE = `
 
 const emptyDatabase = () => sql('DROP SCHEMA public CASCADE; CREATE SCHEMA public;');
 const checkedIn = async () => (await readMigrations()).migrationDirectories.map(({ path }) => path);
-const [{ version } = { version: '' }] = (await sql('SELECT version()')) as { version: string }[];
-const oneSession = /emscripten|emcc/.test(version);
+const database = openDatabase({ url, poolSize: 1 });
+const oneSession = await usesOneSession(database);
+await database.close();
 
 describe('the checked-in migrations', () => {
   beforeEach(emptyDatabase);
@@ -83,6 +85,7 @@ describe('a migration', () => {
   beforeEach(emptyDatabase);
   afterAll(async () => {
     await emptyDatabase();
+    await applyMigrations(url);
     for (const folder of folders) await rm(folder, { recursive: true });
   });
 

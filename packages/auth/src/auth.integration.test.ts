@@ -1,0 +1,300 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '@plantcommunity/db';
+import { openTestDatabase } from '@plantcommunity/db/testing';
+import { systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Auth, createAuth } from './auth.ts';
+import { AuthError } from './auth-error.ts';
+import { Browser } from './testing/browser.ts';
+
+const logger = createLogger({ level: 'silent' });
+const appUrl = new URL('http://localhost:3000');
+const secrets = ['a secret of at least 32 bytes.....'];
+const password = 'correct horse';
+
+let database: Database;
+let auth: Auth;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  auth = createAuth({ database, secrets, appUrl, clock: systemClock, logger });
+});
+afterAll(() => database.close());
+beforeEach(() => database.client.user.deleteMany());
+
+const requestWith = (cookie: string, headers: Record<string, string> = {}) =>
+  new Request('http://localhost:3000/api/trpc/x', { headers: { cookie, ...headers } });
+
+async function signedIn(email = 'ann@example.org'): Promise<{ id: string; browser: Browser }> {
+  const { id } = await auth.users.create({ email, password, name: 'Ann', tier: 'pro' });
+  const browser = new Browser(auth.nextAuthOptions);
+  await browser.signIn({ email, password });
+  return { id, browser };
+}
+
+describe('signing in', () => {
+  it('leads to a session that tells who is asking', async () => {
+    const { browser, id } = await signedIn();
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toEqual({
+      userId: id,
+      email: 'ann@example.org',
+      name: 'Ann',
+      role: 'user',
+      tier: 'pro',
+    });
+  });
+
+  it('does not mind how the address is spelled', async () => {
+    await auth.users.create({ email: 'Bob@Example.org', password });
+    const browser = new Browser(auth.nextAuthOptions);
+    await browser.signIn({ email: ' bob@EXAMPLE.org ', password });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ email: 'bob@example.org' });
+  });
+
+  it.each([
+    ['a wrong password', { email: 'ann@example.org', password: 'wrong horse' }],
+    ['an unknown account', { email: 'nobody@example.org', password }],
+    ['no address', { email: 'ann', password }],
+    ['no text', { email: { $ne: '' }, password: [password] }],
+    ['nothing', {}],
+  ])('is refused with %s, in the same words', async (_what, credentials) => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const browser = new Browser(auth.nextAuthOptions);
+    const response = await browser.signIn(credentials);
+    expect(response.status).toBe(401);
+    expect(response.url).toMatch(/\/error\?error=CredentialsSignin/);
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+  });
+
+  it('is refused to the disabled', async () => {
+    const { id } = await auth.users.create({ email: 'ann@example.org', password });
+    await database.client.user.update({ where: { id }, data: { disabledAt: new Date() } });
+    const response = await new Browser(auth.nextAuthOptions).signIn({ email: 'ann@example.org', password });
+    expect(response.status).toBe(401);
+    expect(response.url).toMatch(/\/error\?error=CredentialsSignin/);
+  });
+
+  it('is refused without the token of its form', async () => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const browser = new Browser(auth.nextAuthOptions);
+    await browser.signIn({ email: 'ann@example.org', password, csrfToken: 'forged' });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+  });
+
+  it('takes as long for an account that does not exist', async () => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const times = { known: [] as number[], unknown: [] as number[] };
+    const browser = new Browser(auth.nextAuthOptions);
+    await browser.signIn({ email: 'warm@example.org', password: 'wrong horse' });
+    for (let n = 0; n < 9; n++) {
+      for (const [kind, email] of [['known', 'ann@example.org'] as const, ['unknown', `no${n}@example.org`] as const]) {
+        const started = performance.now();
+        await browser.signIn({ email, password: 'wrong horse' });
+        times[kind].push(performance.now() - started);
+      }
+    }
+    const median = (values: number[]) => values.toSorted((a, b) => a - b)[4] ?? 0;
+    // The check of a password is most of it: without one it would be a small part.
+    expect(median(times.unknown) / median(times.known)).toBeGreaterThan(0.6);
+    expect(median(times.unknown) / median(times.known)).toBeLessThan(1.6);
+  });
+
+  it('says that it is unavailable, and no more, when the database fails', async () => {
+    const broken = await openTestDatabase({ poolSize: 1 });
+    const options = createAuth({ database: broken, secrets, appUrl, clock: systemClock, logger }).nextAuthOptions;
+    await broken.client.$executeRaw`ALTER TABLE "User" RENAME TO "Hidden"`;
+    try {
+      const response = await new Browser(options).signIn({ email: 'ann@example.org', password });
+      expect(response).toMatchObject({ status: 401, url: 'http://localhost:3000/api/auth/error?error=Unavailable' });
+    } finally {
+      await broken.client.$executeRaw`ALTER TABLE "Hidden" RENAME TO "User"`;
+      await broken.close();
+    }
+  });
+
+  it.each([
+    ['/history?page=2', 'http://localhost:3000/history?page=2'],
+    ['http://localhost:3000/identify', 'http://localhost:3000/identify'],
+    ['https://evil.example/', 'http://localhost:3000/'],
+    ['//evil.example', 'http://localhost:3000/'],
+    ['/\\evil.example', 'http://localhost:3000/'],
+    ['http://localhost:3000.evil.example/', 'http://localhost:3000/'],
+    ['http://localhost:3000@evil.example/', 'http://localhost:3000/'],
+  ])('with callbackUrl %s leads to %s', async (callbackUrl, target) => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const response = await new Browser(auth.nextAuthOptions).signIn({
+      email: 'ann@example.org',
+      password,
+      callbackUrl,
+    });
+    expect(response).toMatchObject({ status: 200, url: target });
+  });
+});
+
+describe('a session', () => {
+  it('knows of the user as the database has them now', async () => {
+    const { browser, id } = await signedIn();
+    await database.client.user.update({ where: { id }, data: { role: 'admin', tier: 'premium', name: null } });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toEqual({
+      userId: id,
+      email: 'ann@example.org',
+      role: 'admin',
+      tier: 'premium',
+    });
+  });
+
+  it('asks the database once a request', async () => {
+    const { browser, id } = await signedIn();
+    const request = requestWith(browser.cookieHeader);
+    const first = await auth.principal(request);
+    await database.client.user.update({ where: { id }, data: { role: 'admin' } });
+    expect(await auth.principalOf(request.headers)).toBe(first);
+  });
+
+  it.each([
+    ['the user is disabled', { disabledAt: new Date() }],
+    ['all sessions are ended', { sessionEpoch: { increment: 1 } }],
+  ])('is over when %s, also for next-auth', async (_what, data) => {
+    const { browser, id } = await signedIn();
+    await database.client.user.update({ where: { id }, data });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await browser.session()).toEqual({});
+    expect(browser.cookieHeader).not.toContain('plantcommunity.session');
+  });
+
+  it('is over when the user is gone', async () => {
+    const { browser, id } = await signedIn();
+    await database.client.user.delete({ where: { id } });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+  });
+
+  it('stays the session it was when next-auth renews it, and ends with it', async () => {
+    const { browser, id } = await signedIn();
+    const before = browser.cookieHeader;
+    await browser.session();
+    expect(browser.cookieHeader).not.toBe(before);
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
+    await database.client.user.update({ where: { id }, data: { sessionEpoch: { increment: 1 } } });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+  });
+
+  it('tells a page name and address only', async () => {
+    const { browser } = await signedIn();
+    const session = await browser.session();
+    expect(session).toHaveProperty('user', { name: 'Ann', email: 'ann@example.org' });
+    expect(Object.keys(session)).toEqual(['user', 'expires']);
+  });
+
+  it('is new at every sign-in and gone after signing out', async () => {
+    const { browser } = await signedIn();
+    const before = browser.cookieHeader;
+    await browser.signIn({ email: 'ann@example.org', password });
+    expect(browser.cookieHeader).not.toBe(before);
+    await browser.signOut();
+    expect(browser.cookieHeader).not.toContain('plantcommunity.session');
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+  });
+
+  it.each(['Bearer abc', 'bearer abc', 'Bearer', 'BEARER\tabc'])(
+    'is nothing beside Authorization: %s',
+    async (value) => {
+      const { browser } = await signedIn();
+      expect(await auth.principal(requestWith(browser.cookieHeader, { authorization: value }))).toBeUndefined();
+    },
+  );
+
+  it('is read when next-auth had to cut its cookie', async () => {
+    const { browser, id } = await signedIn();
+    const [, token = ''] = /plantcommunity\.session=([^;]+)/.exec(browser.cookieHeader) ?? [];
+    const cookie = `plantcommunity.session.1=${token.slice(40)}; plantcommunity.session.0=${token.slice(0, 40)}`;
+    expect(await auth.principal(requestWith(cookie))).toMatchObject({ userId: id });
+  });
+
+  it('lives on when the secret is replaced, and ends when the old one is removed', async () => {
+    const { browser, id } = await signedIn();
+    const fresh = 'a fresh secret of 32 bytes or more';
+    const other = { database, appUrl, clock: systemClock, logger };
+    const during = createAuth({ ...other, secrets: [fresh, ...secrets] });
+    const after = createAuth({ ...other, secrets: [fresh] });
+    expect(await during.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
+    expect(await after.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+  });
+
+  it('has a cookie bound to host and https where the app has https', async () => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const secure = createAuth({
+      database,
+      secrets,
+      appUrl: new URL('https://plants.example'),
+      clock: systemClock,
+      logger,
+    });
+    const browser = new Browser(secure.nextAuthOptions, 'https://plants.example');
+    await browser.signIn({ email: 'ann@example.org', password });
+    const cookie = browser.setCookies.find((line) => line.startsWith('__Host-plantcommunity.session='));
+    expect(cookie).toMatch(/; Path=\/;.*HttpOnly; Secure; SameSite=Lax$/);
+    expect(cookie).not.toMatch(/Domain/i);
+    expect(await secure.principal(requestWith(browser.cookieHeader))).toMatchObject({ email: 'ann@example.org' });
+  });
+});
+
+describe('users', () => {
+  it('have an address of their own, however it is spelled, also when two register it at once', async () => {
+    const attempts = ['ann@example.org', 'ANN@example.org', ' Ann@Example.Org'].map((email) =>
+      auth.users.create({ email, password }),
+    );
+    const outcomes = await Promise.all(
+      attempts.map((attempt) =>
+        attempt.then(
+          () => 'made',
+          (error: unknown) => (error instanceof AuthError ? error.code : 'failed'),
+        ),
+      ),
+    );
+    expect(outcomes.toSorted()).toEqual(['email_taken', 'email_taken', 'made']);
+  });
+
+  it('have no password in the database', async () => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const row = await database.client.user.findUniqueOrThrow({ where: { email: 'ann@example.org' } });
+    const sha = createHash('sha256').update(password).digest('hex');
+    expect(JSON.stringify(row)).not.toMatch(new RegExp(`${password}|${sha}`));
+    expect(row.passwordHash).toMatch(/^\$argon2id\$/);
+  });
+});
+
+describe('ensureAdmin', () => {
+  it('makes the first admin with a password that works, and says it once', async () => {
+    const made = await auth.users.ensureAdmin({});
+    expect(made).toMatchObject({ email: 'admin@plants.localhost', created: true });
+    expect(made.password).toHaveLength(20);
+    expect(await auth.users.ensureAdmin({})).toEqual({ email: 'admin@plants.localhost', created: false });
+    const browser = new Browser(auth.nextAuthOptions);
+    await browser.signIn({ email: made.email, password: made.password });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ role: 'admin' });
+  });
+
+  it('keeps a given password to itself', async () => {
+    const wanted = { email: 'Boss@example.org', password: 'given at start' };
+    expect(await auth.users.ensureAdmin(wanted)).toEqual({ email: 'boss@example.org', created: true });
+    expect(await auth.users.ensureAdmin({ ...wanted, password: 'another one!' })).toEqual({
+      email: 'boss@example.org',
+      created: false,
+    });
+  });
+
+  it('makes one admin in several starts at once', async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, () => auth.users.ensureAdmin({})));
+    expect(all.filter(({ created }) => created)).toHaveLength(1);
+    expect(await database.client.user.count({ where: { role: 'admin' } })).toBe(1);
+  });
+
+  it('makes nobody an admin who registered its address first', async () => {
+    await auth.users.create({ email: 'boss@example.org', password });
+    await expect(auth.users.ensureAdmin({ email: 'boss@example.org', password })).rejects.toMatchObject({
+      code: 'email_taken',
+    });
+    expect(await database.client.user.count({ where: { role: 'admin' } })).toBe(0);
+  });
+});

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { deriveKeys } from './keys.ts';
+
+const secrets = ['a'.repeat(32), 'b'.repeat(32)];
+const hex = (key: Uint8Array | undefined) => Buffer.from(key ?? []).toString('hex');
+
+describe('deriveKeys', () => {
+  it('gives one 256-bit key a secret and purpose, all different and always the same', () => {
+    const all = [...deriveKeys(secrets, 'session'), ...deriveKeys(secrets, 'csrf')].map(hex);
+    expect(new Set(all).size).toBe(4);
+    expect(all.every((key) => key.length === 64)).toBe(true);
+    expect([...deriveKeys(secrets, 'session'), ...deriveKeys(secrets, 'csrf')].map(hex)).toEqual(all);
+  });
+
+  it('keeps the order of the secrets', () => {
+    expect(deriveKeys(secrets, 'session').map(hex)).toEqual(
+      deriveKeys(secrets.toReversed(), 'session').map(hex).toReversed(),
+    );
+  });
+});

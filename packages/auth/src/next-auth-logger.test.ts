@@ -1,0 +1,43 @@
+import { Writable } from 'node:stream';
+import { createLogger } from '@plantcommunity/telemetry';
+import { describe, expect, it } from 'vitest';
+import { nextAuthLogger } from './next-auth-logger.ts';
+
+describe('what next-auth logs', () => {
+  function record() {
+    const lines: string[] = [];
+    const destination = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(chunk.toString());
+        done();
+      },
+    });
+    return { lines, log: nextAuthLogger(createLogger({ level: 'debug', destination })) };
+  }
+
+  it('is one line with its code and reason', () => {
+    const { lines, log } = record();
+    log.error('CALLBACK_CREDENTIALS_ERROR', { error: new Error('boom'), providerId: 'credentials' });
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'error',
+      code: 'CALLBACK_CREDENTIALS_ERROR',
+      reason: 'boom',
+      msg: '[AUTH] next-auth',
+    });
+  });
+
+  it('makes no alarm of a session that has ended', () => {
+    const { lines, log } = record();
+    log.error('JWT_SESSION_ERROR', new Error('This session was ended.'));
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'debug' });
+  });
+
+  it('is short, whatever somebody posts to the route for it', () => {
+    const { lines, log } = record();
+    log.error('x'.repeat(100_000), { message: 'y'.repeat(100_000), name: 'n' });
+    log.warn('z\n{"level":"fatal"}'.repeat(1_000) as 'NO_SECRET');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line.length).toBeLessThan(600);
+  });
+});

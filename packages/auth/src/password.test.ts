@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { hashPassword, makePassword, verifyPassword } from './password.ts';
+
+describe('passwords', () => {
+  it('are hashed by argon2id with 19 MiB, two passes and a salt', async () => {
+    const [one, two] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(two);
+  });
+
+  it('match themselves only', async () => {
+    const hash = await hashPassword('correct horse');
+    expect(await verifyPassword(hash, 'correct horse')).toBe(true);
+    expect(await verifyPassword(hash, 'correct horse ')).toBe(false);
+    expect(await verifyPassword(hash, '')).toBe(false);
+  });
+
+  it('match however a keyboard spells their letters', async () => {
+    const hash = await hashPassword('Vergi\u00dfmeinn\u00fccht');
+    expect(await verifyPassword(hash, 'Vergi\u00dfmeinnu\u0308cht')).toBe(true);
+  });
+
+  it.each([
+    ['9 characters', 'a'.repeat(9)],
+    ['9 characters of two units', '\u{1f33f}'.repeat(9)],
+    ['201 characters', 'a'.repeat(201)],
+  ])('are refused with %s', async (_what, password) => {
+    await expect(hashPassword(password)).rejects.toMatchObject({ code: 'invalid_password' });
+  });
+
+  it.each([
+    ['10 characters', 'a'.repeat(10)],
+    ['200 characters', 'a'.repeat(200)],
+    ['200 characters of two units', '\u{1f33f}'.repeat(200)],
+  ])('are taken with %s', async (_what, password) => {
+    expect(await verifyPassword(await hashPassword(password), password)).toBe(true);
+  });
+
+  it('of any length are checked without being read to their end', async () => {
+    const hash = await hashPassword('a'.repeat(200));
+    expect(await verifyPassword(hash, 'a'.repeat(5_000_000))).toBe(false);
+  });
+
+  it('that we make are long, and never the same', () => {
+    const made = Array.from({ length: 100 }, makePassword);
+    expect(new Set(made).size).toBe(100);
+    for (const password of made) expect(password).toMatch(/^[A-HJ-NP-Za-km-z2-9]{20}$/);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { cookiesFor, readSessionCookie } from './session-cookie.ts';
+
+describe('cookiesFor', () => {
+  it('binds every cookie to host and https where there is https', () => {
+    for (const cookie of Object.values(cookiesFor(new URL('https://plants.example')))) {
+      expect(cookie.name).toMatch(/^__Host-/);
+      expect(cookie).toMatchObject({ options: { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } });
+    }
+  });
+
+  it('uses names that browsers take over plain http', () => {
+    for (const cookie of Object.values(cookiesFor(new URL('http://localhost:3000')))) {
+      expect(cookie.name).toMatch(/^plantcommunity\./);
+      expect(cookie).toMatchObject({ options: { httpOnly: true, secure: false, sameSite: 'lax', path: '/' } });
+    }
+  });
+});
+
+describe('readSessionCookie', () => {
+  it.each([
+    [null, undefined],
+    ['', undefined],
+    ['other=1', undefined],
+    ['s=', undefined],
+    ['s=abc', 'abc'],
+    [' a=1;  s=abc ; b=2', 'abc'],
+    ['s=first; s=second', 'first'],
+    ['session=x; xs=y', undefined],
+    ['s.1=c; other=1; s.0=ab; s.2=d', 'abcd'],
+    ['s.1=late', undefined],
+    ['s.0=a; s.2=c', 'a'],
+    ['s=whole; s.0=a', 'whole'],
+    ['s', undefined],
+    ['=s', undefined],
+  ])('%j', (header, value) => expect(readSessionCookie(header, 's')).toBe(value));
+
+  it('reads a bounded number of pieces', () => {
+    const header = Array.from({ length: 100 }, (_, n) => `s.${n}=x`).join('; ');
+    expect(readSessionCookie(header, 's')).toHaveLength(8);
+  });
+});

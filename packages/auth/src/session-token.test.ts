@@ -1,0 +1,75 @@
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { EncryptJWT, SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { deriveKeys } from './keys.ts';
+import { createSessionTokens } from './session-token.ts';
+
+const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
+const session = { userId: 'u1', epoch: 3 };
+
+describe('session tokens', () => {
+  const clock = new FakeClock();
+  const tokens = createSessionTokens([old], clock);
+
+  it('give back what was sealed, and say no more than that', async () => {
+    const token = await tokens.seal(session, 60);
+    expect(await tokens.open(token)).toEqual(session);
+    expect(token.split('.')[0]).toBe(Buffer.from('{"alg":"dir","enc":"A256GCM","typ":"JWT"}').toString('base64url'));
+  });
+
+  it('are new every time', async () => {
+    expect(await tokens.seal(session, 60)).not.toBe(await tokens.seal(session, 60));
+  });
+
+  it('end with their time', async () => {
+    const token = await tokens.seal(session, 60);
+    clock.advance(59_000);
+    expect(await tokens.open(token)).toEqual(session);
+    clock.advance(1_000);
+    expect(await tokens.open(token)).toBeUndefined();
+  });
+
+  it('outlive the change of the secret until the old one is removed', async () => {
+    const before = await tokens.seal(session, 60);
+    const during = createSessionTokens([fresh, old], clock);
+    const after = createSessionTokens([fresh], clock);
+    const sealedDuring = await during.seal(session, 60);
+
+    expect(await during.open(before)).toEqual(session);
+    expect(await after.open(sealedDuring)).toEqual(session);
+    expect(await after.open(before)).toBeUndefined();
+    expect(await tokens.open(sealedDuring)).toBeUndefined();
+  });
+
+  it('refuse what is not sealed by us for this purpose', async () => {
+    const [key = new Uint8Array()] = deriveKeys([old], 'session');
+    const [otherKey = new Uint8Array()] = deriveKeys([old], 'csrf');
+    const claims = (jwt: EncryptJWT) => jwt.setSubject('u1').setIssuedAt().setExpirationTime(Date.now());
+    const header = { alg: 'dir', enc: 'A256GCM' };
+    const token = await tokens.seal(session, 60);
+    const forged = {
+      empty: '',
+      text: 'no token',
+      'changed at its end': `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`,
+      'of another purpose': await claims(new EncryptJWT({ epoch: 3 }))
+        .setProtectedHeader(header)
+        .encrypt(otherKey),
+      'without a session': await claims(new EncryptJWT({})).setProtectedHeader(header).encrypt(key),
+      'without an end': await new EncryptJWT({ epoch: 3 })
+        .setSubject('u1')
+        .setIssuedAt()
+        .setProtectedHeader(header)
+        .encrypt(key),
+      'of another cipher': await claims(new EncryptJWT({ epoch: 3 }))
+        .setProtectedHeader({ alg: 'A256KW', enc: 'A256GCM' })
+        .encrypt(key),
+      'signed with the key': await new SignJWT({ epoch: 3, sub: 'u1' }).setProtectedHeader({ alg: 'HS256' }).sign(key),
+      unsecured: new UnsecuredJWT({ epoch: 3, sub: 'u1' }).encode(),
+    };
+    const opened = [];
+    for (const [what, value] of Object.entries(forged)) if (await tokens.open(value)) opened.push(what);
+    expect(opened).toEqual([]);
+  });
+
+  it('need a secret', () => expect(() => createSessionTokens([], clock)).toThrow(RangeError));
+});

@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '@plantcommunity/db';
+import { openTestDatabase } from '@plantcommunity/db/testing';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PhotoToKeep } from './entry.ts';
+import { createStore, type Store } from './store.ts';
+import { anIdentification, aPhoto, notAPlant, someOptions } from './testing/entries.ts';
+
+const start = Date.UTC(2026, 4, 1, 12, 0, 0, 250);
+
+let database: Database;
+let photoDir: string;
+let clock: FakeClock;
+let store: Store;
+let ann: string;
+let bob: string;
+
+beforeAll(async () => {
+  database = await openTestDatabase({ poolSize: 8 });
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.client.identification.deleteMany();
+  await database.client.photo.deleteMany();
+  await database.client.user.deleteMany();
+  photoDir = await mkdtemp(join(tmpdir(), 'store-'));
+  clock = new FakeClock(start);
+  store = anotherStore();
+  [ann, bob] = await Promise.all([newUser(), newUser()]);
+});
+afterEach(() => rm(photoDir, { recursive: true }));
+
+function anotherStore(): Store {
+  return createStore({ database, photoDir, clock, logger: createLogger({ level: 'silent' }) });
+}
+
+async function newUser(): Promise<string> {
+  const id = randomUUID();
+  await database.client.user.create({
+    data: { id, email: `${id}@example.org`, passwordHash: 'x', createdAt: new Date(start) },
+  });
+  return id;
+}
+
+const save = (ownerId: string, photos: readonly PhotoToKeep[], by = store) =>
+  by.save({ ownerId, identification: anIdentification, photos, options: someOptions });
+
+async function storedFiles(): Promise<string[]> {
+  const entries = await readdir(photoDir, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+describe('what was saved', () => {
+  it('comes back whole, with its photos', async () => {
+    const photos = [aPhoto('one'), aPhoto('two')];
+    const { id, pendingPhotos } = await save(ann, photos);
+
+    expect(pendingPhotos).toEqual([]);
+    expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+    expect(await store.find(ann, id)).toEqual({
+      identification: { ...anIdentification, id },
+      createdAt: new Date(start),
+      options: someOptions,
+      photos: 2,
+      photosState: 'kept',
+    });
+    expect((await store.photo(ann, id, 1))?.bytes.toString()).toBe('one');
+    expect((await store.photo(ann, id, 2))?.bytes.toString()).toBe('two');
+  });
+
+  it('is one line of the history', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    expect(await store.history(ann, { limit: 10 })).toEqual({
+      items: [
+        {
+          id,
+          createdAt: new Date(start),
+          isPlant: true,
+          plantName: 'Swiss cheese plant',
+          scientificName: 'Monstera deliciosa',
+          confidence: 0.95,
+          demo: true,
+          photos: 1,
+          photosState: 'kept',
+        },
+      ],
+    });
+  });
+
+  it('has no name when it is no plant', async () => {
+    const { id } = await store.save({
+      ownerId: ann,
+      identification: notAPlant,
+      photos: [aPhoto('chair')],
+      options: { includeDiseases: false, organs: [] },
+    });
+    const { items } = await store.history(ann, { limit: 10 });
+    expect(items).toEqual([
+      { id, createdAt: new Date(start), isPlant: false, demo: false, photos: 1, photosState: 'kept' },
+    ]);
+    expect(await store.find(ann, id)).toMatchObject({ identification: notAPlant });
+  });
+
+  it('is nothing to others', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    expect(await store.find(bob, id)).toBeUndefined();
+    expect(await store.photo(bob, id, 1)).toBeUndefined();
+    expect(await store.history(bob, { limit: 10 })).toEqual({ items: [] });
+  });
+
+  it.each(['', 'x', '../../etc/passwd', '01KC0XN6ZV4T6C8Q2J5B7M9R3D', "' OR 1=1 --", '\0'])(
+    'is not found as %j',
+    async (id) => {
+      expect(await store.find(ann, id)).toBeUndefined();
+      expect(await store.photo(ann, id, 1)).toBeUndefined();
+    },
+  );
+
+  it.each([0, -1, 3, 1.5, Number.NaN, 2 ** 40])('has no photo number %d', async (index) => {
+    const { id } = await save(ann, [aPhoto('one'), aPhoto('two')]);
+    expect(await store.photo(ann, id, index)).toBeUndefined();
+  });
+});
+
+describe('a photo', () => {
+  it('is kept once, whoever uploads it how often', async () => {
+    const one = aPhoto('one');
+    const first = await save(ann, [one, one]);
+    const second = await save(bob, [one]);
+    expect(await storedFiles()).toHaveLength(1);
+    expect(await database.client.photo.count()).toBe(1);
+    expect((await store.photo(ann, first.id, 2))?.bytes.toString()).toBe('one');
+    expect((await store.photo(bob, second.id, 1))?.bytes.toString()).toBe('one');
+  });
+
+  it('is kept once when several upload it at the same time', async () => {
+    const photos = [aPhoto('one'), aPhoto('two'), aPhoto('three')];
+    const stores = [store, anotherStore()];
+    const saves = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        save(n % 2 ? ann : bob, n % 3 ? photos : photos.toReversed(), stores[n % 2]),
+      ),
+    );
+    expect(new Set(saves.map(({ id }) => id)).size).toBe(12);
+    expect(await storedFiles()).toHaveLength(3);
+    expect(await database.client.photo.count()).toBe(3);
+    for (const [n, { id }] of saves.entries()) {
+      const bytes = (await store.photo(n % 2 ? ann : bob, id, 1))?.bytes;
+      expect(bytes?.toString()).toBe(n % 3 ? 'one' : 'three');
+    }
+  });
+
+  it('lies under a name that says nothing of it', async () => {
+    const { hash } = aPhoto('one');
+    const { id } = await save(ann, [aPhoto('one')]);
+    const [name] = await storedFiles();
+    expect(name).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.jpg$/);
+    expect(name).not.toContain(hash.slice(0, 8));
+    expect(name).not.toContain(id);
+  });
+
+  it('leaves no file when its identification cannot be written', async () => {
+    await expect(save('nobody', [aPhoto('one'), aPhoto('two')])).rejects.toThrow(/Foreign key constraint/);
+    expect(await storedFiles()).toEqual([]);
+    expect(await database.client.photo.count()).toBe(0);
+  });
+
+  it('leaves neither row nor file when one of several cannot be written', async () => {
+    const broken = { ...aPhoto('two'), prepared: { jpeg: Buffer.from('two'), width: Number.NaN, height: 3 } };
+    await expect(save(ann, [aPhoto('one'), broken])).rejects.toThrow(/width/);
+    expect(await storedFiles()).toEqual([]);
+    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+  });
+
+  it('is undefined when its file is gone', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    for (const entry of await readdir(photoDir)) await rm(join(photoDir, entry), { recursive: true });
+    expect(await store.photo(ann, id, 1)).toBeUndefined();
+  });
+});
+
+describe('an answer out of the cache', () => {
+  const [one, two] = [aPhoto('one'), aPhoto('two')];
+
+  it('refers to photos that are kept, without anything decoded', async () => {
+    await save(bob, [one]);
+    const { id, pendingPhotos } = await save(ann, [{ hash: one.hash }]);
+    expect(pendingPhotos).toEqual([]);
+    expect(await store.find(ann, id)).toMatchObject({ photos: 1, photosState: 'kept' });
+    expect((await store.photo(ann, id, 1))?.bytes.toString()).toBe('one');
+  });
+
+  it('waits for photos that are not kept, and gets them', async () => {
+    const { id, pendingPhotos } = await save(ann, [{ hash: one.hash }, { hash: two.hash }, { hash: one.hash }]);
+    expect(pendingPhotos).toEqual([one.hash, two.hash]);
+    expect(await store.find(ann, id)).toMatchObject({ photos: 0, photosState: 'pending' });
+    expect(await store.photo(ann, id, 1)).toBeUndefined();
+
+    await store.addPhotos(id, [one, two]);
+    expect(await store.find(ann, id)).toMatchObject({ photos: 3, photosState: 'kept' });
+    expect((await store.photo(ann, id, 3))?.bytes.toString()).toBe('one');
+    expect(await storedFiles()).toHaveLength(2);
+  });
+
+  it('says that photos are missing which could not be prepared', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }, { hash: two.hash }]);
+    await store.addPhotos(id, [one]);
+    expect(await store.find(ann, id)).toMatchObject({ photos: 1, photosState: 'missing' });
+    expect((await store.photo(ann, id, 1))?.bytes.toString()).toBe('one');
+    expect(await store.photo(ann, id, 2)).toBeUndefined();
+  });
+
+  it('says that photos are missing when keeping them fails, and leaves no file', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    const broken = { ...one, prepared: { ...one.prepared, width: Number.NaN } };
+    await expect(store.addPhotos(id, [broken])).rejects.toThrow(/width/);
+    expect(await store.find(ann, id)).toMatchObject({ photos: 0, photosState: 'missing' });
+    expect(await storedFiles()).toEqual([]);
+  });
+
+  it('says that photos are missing when nobody brought them in time', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    clock.advance(11 * 60_000);
+    expect(await store.find(ann, id)).toMatchObject({ photosState: 'missing' });
+    expect((await store.history(ann, { limit: 1 })).items).toMatchObject([{ photosState: 'missing' }]);
+  });
+
+  it('takes photos that somebody else brought meanwhile', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    await save(bob, [one]);
+    await store.addPhotos(id, []);
+    expect(await store.find(ann, id)).toMatchObject({ photos: 1, photosState: 'kept' });
+  });
+
+  it('keeps nothing for an identification that is gone, or that did not ask for it', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    await store.addPhotos(id, [two]);
+    await database.client.identification.deleteMany();
+    await store.addPhotos(id, [one]);
+    expect(await storedFiles()).toEqual([]);
+    expect(await database.client.photo.count()).toBe(0);
+  });
+});
+
+describe('history', () => {
+  async function saveSeveral(count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let n = 0; n < count; n++) ids.push((await save(ann, [])).id);
+    return ids;
+  }
+
+  it('is newest first, also of one millisecond', async () => {
+    const ids = await saveSeveral(5);
+    const { items, nextCursor } = await store.history(ann, { limit: 5 });
+    expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
+    expect(nextCursor).toBeUndefined();
+  });
+
+  it('comes in pages that fit together while new ones are added', async () => {
+    const ids = await saveSeveral(7);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await store.history(ann, { limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+      clock.advance(1);
+      await save(ann, []);
+      await save(bob, []);
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids.toReversed());
+  });
+
+  it("shows one's own only, also with the cursor of another", async () => {
+    await saveSeveral(3);
+    const { nextCursor = '' } = await store.history(ann, { limit: 1 });
+    expect(await store.history(bob, { limit: 10, cursor: nextCursor })).toEqual({ items: [] });
+  });
+
+  it('ends where a cursor is not ours', async () => {
+    await saveSeveral(1);
+    expect(await store.history(ann, { limit: 10, cursor: 'x' })).toEqual({ items: [] });
+  });
+});

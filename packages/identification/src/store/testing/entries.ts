@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Identification } from '../../identification.ts';
+import type { PreparedPhoto } from '../../photo/photo.ts';
+import type { IdentifyOptions } from '../../provider.ts';
+
+/** With everything an answer may hold. */
+export const anIdentification: Omit<Identification, 'id'> = {
+  isPlant: true,
+  suggestions: [
+    {
+      plantName: 'Swiss cheese plant',
+      scientificName: 'Monstera deliciosa',
+      family: 'Araceae',
+      genus: 'Monstera',
+      probability: 0.95,
+      sources: [
+        { provider: 'plant_id', score: 0.95, rank: 1, of: 3 },
+        { provider: 'plantnet', rank: 2, of: 4 },
+      ],
+      gbifId: '2868241',
+      images: [{ url: 'https://images.example/1.jpg', author: 'A. Photographer', license: 'cc-by-sa' }],
+    },
+    { plantName: 'Monstera adansonii', scientificName: 'Monstera adansonii', sources: [], images: [] },
+  ],
+  confidence: 0.95,
+  confidenceSource: 'plantnet',
+  care: { watering: { min: 2, max: 2 }, light: 'bright', soil: 'loose' },
+  health: {
+    isHealthy: false,
+    probability: 0.12,
+    diseases: [
+      {
+        name: 'Thrips',
+        probability: 0.8,
+        description: 'Small insects',
+        treatment: { chemical: ['a'], biological: ['b'], prevention: ['c', 'd'] },
+      },
+    ],
+  },
+  demo: true,
+  partial: true,
+  cached: true,
+  stale: false,
+  providers: { plant_id: { status: 'answered' }, plantnet: { status: 'timeout' } },
+};
+
+export const notAPlant: Omit<Identification, 'id'> = {
+  isPlant: false,
+  suggestions: [],
+  demo: false,
+  partial: false,
+  cached: false,
+  stale: false,
+  providers: { plant_id: { status: 'answered' }, plantnet: { status: 'off' } },
+};
+
+export const someOptions: IdentifyOptions = {
+  includeDiseases: true,
+  organs: ['leaf', 'flower'],
+  location: { latitude: 52.5, longitude: -13.4 },
+  language: 'de',
+  project: 'weurope',
+};
+
+/** A photo that nobody looks into: its bytes are `text`. */
+export function aPhoto(text: string): { hash: string; prepared: PreparedPhoto } {
+  return {
+    hash: createHash('sha256').update(text).digest('hex'),
+    prepared: { jpeg: Buffer.from(text), width: 4, height: 3 },
+  };
+}
