@@ -55,7 +55,8 @@ export class RedisGuard implements Requester, TransportObserver {
       this.connected();
       return true;
     } catch (error) {
-      this.failed(reasonOf(error));
+      // A refusal, as of a wrong password; why there was no answer is known already.
+      if (isAnswer(error)) this.failed(reasonOf(error));
       return false;
     }
   }
