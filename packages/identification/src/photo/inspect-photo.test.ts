@@ -235,7 +235,7 @@ describe('broken and hostile files', () => {
     ['stuffed JPEG bytes', makeJpeg({ ...SMALL, entropy: many(Buffer.from([0xff, 0x00])) })],
     [
       'JPEG markers just beyond patience',
-      makeJpeg({ ...SMALL, entropy: many(Buffer.from(`\xff\0${'x'.repeat(49)}`, 'latin1')) }),
+      makeJpeg({ ...SMALL, entropy: many(Buffer.from(`\xff\0${'x'.repeat(9)}`, 'latin1')) }),
     ],
     ['tiny WebP chunks', makeWebp(lossy(SMALL), many(Buffer.from('junk\0\0\0\0', 'latin1')))],
   ])('walks 10 MB of %s without holding up the process', (_, bytes) => {

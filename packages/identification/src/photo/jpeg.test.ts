@@ -33,7 +33,7 @@ describe('readJpeg', () => {
   });
 
   it('finds the end of a scan behind long runs without a marker', () => {
-    for (const length of [47, 48, 49, 5000]) {
+    for (const length of [7, 8, 9, 5000]) {
       const jpeg = makeJpeg({ ...SMALL, entropy: Buffer.alloc(length, 0x2a) });
       expect(readJpeg(jpeg)).toMatchObject({ data: jpeg });
     }

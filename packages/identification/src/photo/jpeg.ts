@@ -4,7 +4,7 @@ const MARKER = 0xff;
 const EOI = 0xd9;
 const SOS = 0xda;
 /** How many bytes without 0xFF are looked at one by one before a search is worth its call. */
-const PATIENCE = 48;
+const PATIENCE = 8;
 
 interface Frame {
   width: number;
