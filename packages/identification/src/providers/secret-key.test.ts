@@ -78,7 +78,7 @@ describe.each([
 
   test('when it cannot even be sent', async () => {
     const client = create({
-      apiKey: `${KEY}\n`,
+      apiKey: `${KEY}\n${KEY}`,
       baseUrl: 'ftp://127.0.0.1',
       timeoutMs: TIMEOUT,
       clock: new FakeClock(),

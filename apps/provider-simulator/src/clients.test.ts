@@ -1,0 +1,92 @@
+import { createPlantId, createPlantNet } from '@plantcommunity/identification/providers';
+import { systemClock } from '@plantcommunity/resilience';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSimulator, type Simulator } from './simulator.ts';
+import { picture, plain } from './testing/pictures.ts';
+
+const TIMEOUT = 5000;
+
+let simulator: Simulator;
+beforeEach(async () => {
+  simulator = await createSimulator();
+});
+afterEach(() => simulator.close());
+
+function clients(apiKey = 'some-key') {
+  const shared = { apiKey, timeoutMs: TIMEOUT, clock: systemClock };
+  return {
+    plantId: createPlantId({ ...shared, baseUrl: simulator.plantIdBaseUrl }),
+    plantNet: createPlantNet({ ...shared, baseUrl: simulator.plantNetBaseUrl }),
+  };
+}
+
+async function request(...images: ReturnType<typeof picture>[]) {
+  const photos = await Promise.all(images.map((image) => image.jpeg().toBuffer()));
+  return { photos, options: { includeDiseases: true, organs: [], language: 'en' } };
+}
+
+const signal = new AbortController().signal;
+
+test('the product’s own clients understand both services', async () => {
+  const { plantId, plantNet } = clients();
+  const asked = await request(picture(1), picture(2));
+  const one = await plantId.identify(asked, signal);
+  const other = await plantNet.identify(asked, signal);
+  expect(one).toMatchObject({ isPlant: true, health: {}, care: { watering: {} } });
+  expect(other).toMatchObject({ isPlant: true });
+  const names = other.candidates.map(({ scientificName }) => scientificName);
+  expect(names).toContain(one.candidates[0]?.scientificName);
+  for (const { commonNames, family, genus } of [...one.candidates, ...other.candidates]) {
+    expect([commonNames.length, typeof family, typeof genus]).toEqual([1, 'string', 'string']);
+  }
+  expect(await plantId.identify(asked, signal)).toEqual(one);
+  expect(simulator.calls()).toEqual({ plant_id: { identify: 2, all: 2 }, plantnet: { identify: 1, all: 1 } });
+});
+
+test('what is no plant is none for both', async () => {
+  const { plantId, plantNet } = clients();
+  for (const image of [picture().grayscale(), plain('#3a7')]) {
+    const asked = await request(image);
+    expect(await plantId.identify(asked, signal)).toMatchObject({ isPlant: false, candidates: [] });
+    expect(await plantNet.identify(asked, signal)).toMatchObject({ isPlant: false, candidates: [] });
+  }
+});
+
+test('probes cost nothing', async () => {
+  const { plantId, plantNet } = clients();
+  await plantId.probe(signal);
+  await plantNet.probe(signal);
+  expect(simulator.calls()).toEqual({ plant_id: { identify: 0, all: 1 }, plantnet: { identify: 0, all: 1 } });
+});
+
+describe('faults arrive as what they are', () => {
+  test.each([
+    [{ status: 500 }, 'failed'],
+    [{ status: 403 }, 'misconfigured'],
+    [{ outOfCredits: true }, 'quota'],
+  ])('%j: %s', async (fault, kind) => {
+    simulator.setFault({ provider: 'plant_id', ...fault });
+    simulator.setFault({ provider: 'plantnet', ...fault });
+    const { plantId, plantNet } = clients();
+    const asked = await request(picture());
+    for (const client of [plantId, plantNet]) {
+      await expect(client.identify(asked, signal)).rejects.toMatchObject({ kind });
+      await expect(client.probe(signal)).rejects.toMatchObject({ kind });
+    }
+  });
+
+  test('a used-up day says until when', async () => {
+    simulator.setFault({ provider: 'plantnet', outOfCredits: true });
+    const refused = await clients()
+      .plantNet.identify(await request(picture()), signal)
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ kind: 'quota', status: 429, retryAfterMs: expect.any(Number) as number });
+  });
+
+  test('an unknown key', async () => {
+    const { plantId, plantNet } = clients('bad-key');
+    for (const client of [plantId, plantNet]) {
+      await expect(client.probe(signal)).rejects.toMatchObject({ kind: 'misconfigured', status: 401 });
+    }
+  });
+});
