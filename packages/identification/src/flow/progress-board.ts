@@ -50,6 +50,7 @@ export function createProgressBoard({ redis, clock }: { redis: RedisConnection; 
       const cancelTimer = clock.setTimeout(settle, ms);
       waiting.add(settle);
       signal.addEventListener('abort', settle, { once: true });
+      if (signal.aborted) settle();
     });
   }
 

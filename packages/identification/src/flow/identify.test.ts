@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest';
+import { IdentificationError } from '../errors.ts';
+import { uploaded } from '../photo/testing/uploaded-photo.ts';
+import { type ProviderAnswer, ProviderError, type ProviderErrorKind } from '../provider.ts';
+import { house, PLANTNET_ANSWER, request } from './testing/house.ts';
+
+const failing = (kind: ProviderErrorKind, retryAfterMs?: number) => async (): Promise<ProviderAnswer> => {
+  throw new ProviderError('plant_id', kind, 'as scripted', { retryAfterMs });
+};
+
+describe('one identification', () => {
+  it('asks both providers once with our own pictures and merges what they say', async () => {
+    const { decodes, identify, providers, saved } = await house();
+    const asked = request();
+    const identification = await identify(asked);
+    expect(identification).toMatchObject({
+      isPlant: true,
+      confidence: 0.95,
+      partial: false,
+      cached: false,
+      providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
+    });
+    expect(identification.suggestions[0]?.sources).toHaveLength(2);
+    expect(providers.plant_id.calls[0]?.photos.map(String)).toEqual([`prepared ${asked.photos[0]?.hash}`]);
+    expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length, saved.length]).toEqual([
+      1, 1, 1, 0,
+    ]);
+  });
+
+  it('answers the same photo from the cache, without a decode', async () => {
+    const { decodes, identify, providers } = await house();
+    await identify(request());
+    const again = await identify(request());
+    expect(again.cached).toBe(true);
+    expect([providers.plant_id.calls.length, decodes.length]).toEqual([1, 1]);
+  });
+
+  it('does not ask Pl@ntNet again because of an option that only Plant.id is sent', async () => {
+    const { identify, providers } = await house();
+    await identify(request());
+    await identify(request({ options: { includeDiseases: false, organs: [] } }));
+    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([2, 1]);
+  });
+
+  it('makes one call for a hundred who ask at once', async () => {
+    const { identify, providers } = await house();
+    const gate = Promise.withResolvers<void>();
+    providers.plant_id.answer = async () => {
+      await gate.promise;
+      return {
+        provider: 'plant_id',
+        isPlant: true,
+        candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.9, images: [] }],
+      };
+    };
+    const answers = Array.from({ length: 100 }, () => identify(request()));
+    gate.resolve();
+    expect(new Set((await Promise.all(answers)).map(({ suggestions }) => suggestions[0]?.scientificName))).toEqual(
+      new Set(['Aloe vera']),
+    );
+    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
+  });
+
+  it('lets a caller leave without ending the call for the others', async () => {
+    const { identify, providers } = await house();
+    const gate = Promise.withResolvers<ProviderAnswer>();
+    let ended = false;
+    providers.plantnet.answer = (_, signal) => {
+      signal.addEventListener('abort', () => (ended = true));
+      return gate.promise;
+    };
+    const leaving = new AbortController();
+    const left = identify(request({ signal: leaving.signal }));
+    const stays = identify(request());
+    leaving.abort(new Error('gone'));
+    await expect(left).rejects.toThrow('gone');
+    gate.resolve(PLANTNET_ANSWER);
+    expect((await stays).partial).toBe(false);
+    expect([ended, providers.plantnet.calls.length]).toEqual([false, 1]);
+  });
+
+  it.each([
+    ['failed', 'failed'],
+    ['rejected', 'failed'],
+    ['timeout', 'timeout'],
+    ['quota', 'quota'],
+    ['misconfigured', 'misconfigured'],
+  ] as const)(
+    'answers with the other provider when one is %s, and asks only the missing one next time',
+    async (kind, status) => {
+      const { identify, providers } = await house();
+      providers.plant_id.answer = failing(kind);
+      const partial = await identify(request());
+      expect(partial).toMatchObject({
+        partial: true,
+        confidenceSource: 'plantnet',
+        providers: { plant_id: { status }, plantnet: { status: 'answered' } },
+      });
+      await identify(request());
+      expect(providers.plantnet.calls).toHaveLength(1);
+    },
+  );
+
+  it('stops asking a provider that is out of credits until it may again', async () => {
+    const { clock, identify, providers } = await house();
+    providers.plant_id.answer = failing('quota', 5_000);
+    await identify(request());
+    await identify(request({}, 2));
+    expect(providers.plant_id.calls).toHaveLength(1);
+    clock.advance(5_001);
+    await identify(request({}, 3));
+    expect(providers.plant_id.calls).toHaveLength(2);
+  });
+
+  it('keeps a provider that refuses our key off until a free probe is good', async () => {
+    const { clock, identify, providers } = await house();
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = failing('misconfigured');
+    await identify(request());
+    providers.plant_id.answer = answer;
+    await identify(request({}, 2));
+    expect([providers.plant_id.calls.length, providers.plant_id.probes]).toEqual([1, 0]);
+    clock.advance(60_000);
+    await identify(request({}, 3));
+    expect(providers.plant_id.probes).toBe(1);
+    expect((await identify(request({}, 4))).partial).toBe(false);
+  });
+
+  it('rests after failures, and then refuses before anything is decoded, saying when to come back', async () => {
+    const { decodes, identify, providers } = await house();
+    providers.plant_id.answer = failing('failed');
+    providers.plantnet.answer = failing('failed');
+    for (let seed = 1; seed <= 3; seed += 1) {
+      await expect(identify(request({}, seed))).rejects.toMatchObject({
+        code: 'providers_resting',
+        message: expect.stringMatching(/^Plant identification is/),
+      });
+    }
+    const before = decodes.length;
+    const refused = await identify(request({}, 9)).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(IdentificationError);
+    expect(refused).toMatchObject({ retryAfterMs: 60_000 });
+    expect(decodes.length - before).toBe(0);
+    expect(providers.plant_id.calls).toHaveLength(3);
+  });
+
+  it('names the one provider that is on when it cannot answer', async () => {
+    const { identify, providers } = await house({ off: 'plantnet' });
+    providers.plant_id.answer = failing('failed');
+    await expect(identify(request())).rejects.toThrow(
+      'Plant.id service is temporarily unavailable. Please try again in a few moments.',
+    );
+  });
+
+  it('counts a provider without a key neither as missing nor as partial', async () => {
+    const { identify } = await house({ off: 'plant_id' });
+    expect(await identify(request())).toMatchObject({ partial: false, providers: { plant_id: { status: 'off' } } });
+  });
+
+  it('gives up at its deadline, with what it has', async () => {
+    const { board, clock, identify, providers } = await house();
+    providers.plant_id.answer = () => new Promise(() => undefined);
+    const asked = request();
+    const answer = identify(asked);
+    for await (const { type } of board.follow(asked.requestId, undefined, new AbortController().signal)) {
+      if (type === 'answered') break;
+    }
+    clock.advance(45_000);
+    expect(await answer).toMatchObject({ partial: true, providers: { plant_id: { status: 'timeout' } } });
+  });
+
+  it('refuses a bad file before looking for a kept answer', async () => {
+    const { identify, providers } = await house();
+    const text = uploaded(Buffer.from('these are words, and no photo'), {
+      name: 'photo.jpg',
+      declaredType: 'image/jpeg',
+    });
+    await expect(identify(request({ photos: [text] }))).rejects.toMatchObject({ code: 'photo_type', photo: 0 });
+    expect(providers.plant_id.calls).toHaveLength(0);
+  });
+});
+
+describe('keeping', () => {
+  it('stores for the owner what was answered, the pictures with it', async () => {
+    const { identify, saved } = await house();
+    const { id } = await identify(request({ ownerId: 'gardener' }));
+    expect(id).toBe('ID1');
+    expect(saved[0]).toMatchObject({
+      ownerId: 'gardener',
+      identification: { confidence: 0.95 },
+      photos: [{ prepared: { width: 8 } }],
+    });
+  });
+
+  it('stores a hit before it is answered, and its picture afterwards', async () => {
+    const { identify, kept, saved } = await house();
+    await identify(request());
+    await identify(request({ ownerId: 'gardener' }));
+    expect(saved).toHaveLength(1);
+    await expect.poll(() => kept.get('ID1')).toHaveLength(1);
+  });
+});
+
+describe('progress', () => {
+  it('tells the steps in order to one who came before the request', async () => {
+    const { follow, identify } = await house();
+    const asked = request();
+    const told = follow(asked.requestId);
+    await identify(asked);
+    const types = (await told).map(({ type }) => type);
+    expect(types[0]).toBe('received');
+    expect(types.filter((type) => type === 'asking')).toHaveLength(2);
+    expect(types.filter((type) => type === 'answered')).toHaveLength(2);
+    expect(types.slice(-2)).toEqual(['comparing', 'done']);
+  });
+
+  it('tells the first answer before the second is there', async () => {
+    const { board, identify, providers } = await house();
+    const late = Promise.withResolvers<ProviderAnswer>();
+    providers.plant_id.answer = () => late.promise;
+    const asked = request();
+    const answer = identify(asked);
+    for await (const event of board.follow(asked.requestId, undefined, new AbortController().signal)) {
+      if (event.type !== 'answered') continue;
+      expect(event).toMatchObject({
+        provider: 'plantnet',
+        verdict: { suggestions: [{ scientificName: 'Monstera deliciosa' }] },
+      });
+      break;
+    }
+    late.resolve(PLANTNET_ANSWER);
+    await answer;
+  });
+
+  it('is nothing to somebody else', async () => {
+    const { follow, identify } = await house();
+    const asked = request({ ownerId: 'gardener' });
+    await identify(asked);
+    expect(await follow(asked.requestId, 'neighbour')).toEqual([]);
+    expect(await follow(asked.requestId)).toEqual([]);
+    expect(await follow(asked.requestId, 'gardener')).not.toEqual([]);
+  });
+
+  it('is forgotten a minute after the answer', async () => {
+    const { board, clock, identify } = await house();
+    const asked = request();
+    await identify(asked);
+    clock.advance(60_001);
+    const leaving = new AbortController();
+    const next = board.follow(asked.requestId, undefined, leaving.signal).next();
+    leaving.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+});

@@ -1,0 +1,163 @@
+import {
+  type CircuitOptions,
+  connectRedis,
+  createBulkhead,
+  createCache,
+  createCircuit,
+} from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import type { Intake } from '../../photo/intake.ts';
+import { makeJpeg } from '../../photo/testing/make-jpeg.ts';
+import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
+import type { ProgressEvent } from '../../progress.ts';
+import type { Provider, ProviderAnswer, ProviderName, ProviderRequest } from '../../provider.ts';
+import { outcomeOf } from '../../providers/outcome.ts';
+import type { NewEntry } from '../../store/entry.ts';
+import { createGate } from '../gate.ts';
+import { createIdentify, type ProviderLane } from '../identify.ts';
+import { createProgressBoard } from '../progress-board.ts';
+import { createRecentDurations } from '../recent-durations.ts';
+import type { IdentifyRequest } from '../service.ts';
+
+export const PLANT_ID_ANSWER: ProviderAnswer = {
+  provider: 'plant_id',
+  isPlant: true,
+  candidates: [{ scientificName: 'Monstera deliciosa', commonNames: ['Swiss cheese plant'], score: 0.95, images: [] }],
+};
+export const PLANTNET_ANSWER: ProviderAnswer = {
+  provider: 'plantnet',
+  isPlant: true,
+  candidates: [{ scientificName: 'Monstera deliciosa', commonNames: [], score: 0.71, images: [] }],
+};
+
+/** A provider whose every call is answered by the test. */
+export interface ScriptedProvider extends Provider {
+  readonly calls: ProviderRequest[];
+  answer: (request: ProviderRequest, signal: AbortSignal) => Promise<ProviderAnswer>;
+  probes: number;
+}
+
+function scripted(name: ProviderName, answer: ProviderAnswer): ScriptedProvider {
+  const calls: ProviderRequest[] = [];
+  const provider: ScriptedProvider = {
+    name,
+    origin: `https://${name}.example`,
+    contractVersion: '1',
+    calls,
+    probes: 0,
+    answer: async () => answer,
+    identify(request, signal) {
+      calls.push(request);
+      return provider.answer(request, signal);
+    },
+    async probe() {
+      provider.probes += 1;
+    },
+  };
+  return provider;
+}
+
+/** The whole flow with providers, photos, store and time in the test's hand; circuits and cache are the real ones. */
+export async function house({ off, prefix }: { off?: ProviderName; prefix?: string } = {}) {
+  const clock = new FakeClock();
+  const logger = createLogger({ level: 'silent' });
+  const redis = await connectRedis(
+    { url: process.env['TEST_REDIS_URL'] ?? 'unix:///nowhere/redis.sock' },
+    { timeoutMs: 100, readyWaitMs: process.env['TEST_REDIS_URL'] ? 2_000 : 0 },
+  );
+  const providers = {
+    plant_id: scripted('plant_id', PLANT_ID_ANSWER),
+    plantnet: scripted('plantnet', PLANTNET_ANSWER),
+  };
+  const closing = new AbortController();
+  const laneOf = (name: ProviderName): ProviderLane | undefined => {
+    if (off === name) return undefined;
+    const options: CircuitOptions = {
+      name,
+      failMax: 3,
+      resetTimeoutMs: 60_000,
+      maxResetTimeoutMs: 300_000,
+      successThreshold: 2,
+      trialPermits: 2,
+      classify: outcomeOf,
+      clock,
+    };
+    const circuit = createCircuit(options);
+    const provider = providers[name];
+    const gate = createGate({
+      provider,
+      circuit,
+      bulkhead: createBulkhead({ max: 2 }),
+      clock,
+      logger,
+      closing: closing.signal,
+      onCircuit: () => undefined,
+    });
+    return { provider, gate, durations: createRecentDurations() };
+  };
+
+  const decodes: string[] = [];
+  const intake: Intake = {
+    async prepare(photo) {
+      decodes.push(photo.hash);
+      return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
+    },
+  };
+  const saved: NewEntry[] = [];
+  const kept = new Map<string, string[]>();
+  const board = createProgressBoard({ redis, clock });
+  const cache = createCache({ redis, prefix: prefix ?? 'test:', memory: { maxEntries: 100 }, clock });
+  const identify = createIdentify({
+    lanes: { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') },
+    cache,
+    intake,
+    store: {
+      async save(entry) {
+        saved.push(entry);
+        return {
+          id: `ID${saved.length}`,
+          pendingPhotos: entry.photos.flatMap((photo) => (photo.prepared ? [] : photo.hash)),
+        };
+      },
+      async addPhotos(id, photos) {
+        kept.set(
+          id,
+          photos.map(({ hash }) => hash),
+        );
+      },
+      history: async () => ({ items: [] }),
+      find: async () => undefined,
+      photo: async () => undefined,
+    },
+    board,
+    clock,
+    logger,
+    photoLimits: LIMITS,
+    lifetime: { ttlMs: 86_400_000, staleMs: 604_800_000 },
+    isDemo: false,
+  });
+
+  return { clock, providers, identify, board, decodes, saved, kept, redis, follow };
+
+  async function follow(requestId: string, viewer?: string): Promise<ProgressEvent[]> {
+    const events: ProgressEvent[] = [];
+    for await (const event of board.follow(requestId, viewer, new AbortController().signal)) events.push(event);
+    return events;
+  }
+}
+
+let requests = 0;
+
+/** A request with one small photo; `seed` makes it another photo. */
+export function request(given: Partial<IdentifyRequest> = {}, seed = 1): IdentifyRequest {
+  requests += 1;
+  return {
+    requestId: `00000000-0000-4000-8000-${String(requests).padStart(12, '0')}`,
+    photos: [uploaded(makeJpeg({ width: 8 + seed, height: 8 }), { name: 'leaf.jpg', declaredType: 'image/jpeg' })],
+    options: { includeDiseases: true, organs: [] },
+    trackProgress: true,
+    signal: new AbortController().signal,
+    ...given,
+  };
+}
