@@ -2,11 +2,13 @@ import type { Auth, Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/telemetry';
+import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Parts } from './context.ts';
 import { refusal } from './door/guard.ts';
 import { createGateway } from './gateway.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
+import { createReAsks } from './limits/re-asks.ts';
 import { createRest } from './rest/adapter.ts';
 import { errorResponse } from './rest/problem.ts';
 import { type Caller, createCaller } from './router.ts';
@@ -35,17 +37,23 @@ export interface ApiDeps {
 
 export function createApi({ redis, ...deps }: ApiDeps): Api {
   const { clock, logger } = deps;
-  return assembleApi({ ...deps, limit: createIdentifyLimit({ redis, clock, logger }) });
+  return assembleApi({
+    ...deps,
+    limit: createIdentifyLimit({ redis, clock, logger }),
+    reAsks: createReAsks({ redis, logger }),
+  });
 }
 
-export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit'>): Api {
+export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks'>): Api {
   const gateway = createGateway(parts, auth, logger);
   return {
     trpc: createTrpc(gateway),
     rest: createRest(gateway),
     guard(request) {
       const refused = refusal(request, parts.config);
-      return refused && errorResponse(refused, 'v1', acceptRequestId(request.headers.get('x-request-id')));
+      if (refused === undefined) return undefined;
+      const requestId = acceptRequestId(request.headers.get('x-request-id'));
+      return withAnswerHeaders(errorResponse(refused, 'v1', requestId), requestId);
     },
     caller(principal, requestId = newRequestId()) {
       const context = {

@@ -3,11 +3,13 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
+import type { ReAsks } from './limits/re-asks.ts';
 
 /** What every procedure may use. */
 export interface Parts {
   service: IdentificationService;
   limit: IdentifyLimit;
+  reAsks: ReAsks;
   clock: Clock;
   config: ApiConfig;
 }

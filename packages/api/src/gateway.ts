@@ -1,5 +1,6 @@
 import type { Auth } from '@plantcommunity/auth';
 import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
+import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Context, Parts } from './context.ts';
 import { credentials, refusal } from './door/guard.ts';
@@ -47,7 +48,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
         const response = await work({ request, requestId, refused, upload, resHeaders: new Headers() });
         // A client that is still sending would not read an answer that came before its body was taken.
         if (request.body !== null && !request.bodyUsed) drain(request.body, mostBytes(config.upload), parts.clock);
-        return completed(response, requestId);
+        return withAnswerHeaders(response, requestId);
       });
     },
 
@@ -71,13 +72,4 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
       else logger.error({ err: error.cause, path }, 'A call failed');
     },
   };
-}
-
-/** Headers of every answer; personal data stays out of shared caches unless an answer says more. */
-function completed(response: Response, requestId: string): Response {
-  response.headers.set('X-Request-Id', requestId);
-  response.headers.set('X-Content-Type-Options', 'nosniff');
-  if (!response.headers.has('cache-control')) response.headers.set('Cache-Control', 'no-store');
-  response.headers.append('Vary', 'Authorization, Cookie');
-  return response;
 }

@@ -61,7 +61,7 @@ export const t = initTRPC
     },
     sse: {
       ping: { enabled: true, intervalMs: 10_000 },
-      maxDurationMs: 5 * 60_000,
+      maxDurationMs: 3 * 60_000,
       client: { reconnectAfterInactivityMs: 30_000 },
     },
   });

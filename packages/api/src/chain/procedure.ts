@@ -13,8 +13,11 @@ export const procedure = t.procedure
   .use(legacy)
   .use(authentication)
   .use(async ({ ctx, meta, next }) => {
-    if (meta?.limit === undefined) return next();
-    const counted = await ctx.limit.count(audienceOf(ctx.principal, ctx.config.rates));
+    const audience = audienceOf(ctx.principal, ctx.config.rates);
+    let isFree = false;
+    const goOn = () => next({ ctx: { audience, makeFree: () => void (isFree = true) } });
+    if (meta?.limit === undefined) return goOn();
+    const counted = await ctx.limit.count(audience);
     const tell = (now: typeof counted) => {
       for (const [name, value] of Object.entries(rateHeaders(now, ctx.clock.now()))) ctx.resHeaders.set(name, value);
     };
@@ -23,9 +26,9 @@ export const procedure = t.procedure
       const retryAfter = retryAfterSeconds(counted.resetAt - ctx.clock.now());
       throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
     }
-    const result = await next();
-    // Nobody is charged for our being unavailable.
-    if (!result.ok && toApiError(result.error).status === 503) {
+    const result = await goOn();
+    // Nobody is charged for our being unavailable, nor for what the procedure says is free.
+    if (isFree || (!result.ok && toApiError(result.error).status === 503)) {
       await counted.giveBack();
       tell({ ...counted, remaining: counted.remaining + 1 });
     }

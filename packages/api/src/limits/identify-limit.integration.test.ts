@@ -3,6 +3,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Audience } from './audience.ts';
 import { createIdentifyLimit, type IdentifyLimit } from './identify-limit.ts';
+import { createReAsks } from './re-asks.ts';
 
 const HOUR = 3_600_000;
 const logger = createLogger({ level: 'silent' });
@@ -12,7 +13,7 @@ function somebody(count: number): Audience {
   return { key: `test:${crypto.randomUUID()}`, policy: 'identify-free', rate: { count, windowMs: HOUR } };
 }
 
-describe('the limit over Redis', () => {
+describe('limits over Redis', () => {
   const connections: RedisConnection[] = [];
   let instances: IdentifyLimit[] = [];
 
@@ -76,5 +77,19 @@ describe('the limit over Redis', () => {
     expect(counted.at(-1)).toMatchObject({ rate: { count: 2, windowMs: HOUR }, remaining: 0 });
     // What it let through alone is its own affair: the shared count is untouched.
     expect((await limitOf(1).count(audience)).remaining).toBe(19);
+  });
+
+  it('keep a partial answer in mind for all instances, once, for one caller and the same photos in order', async () => {
+    const reAsks = connections.map((redis) => createReAsks({ redis, logger }));
+    const [here, there] = reAsks;
+    if (here === undefined || there === undefined) throw new Error('no instance');
+    const photo = (hash: string) => ({ name: 'a.jpg', declaredType: 'image/jpeg', bytes: Buffer.alloc(0), hash });
+    const photos = [photo('aa'), photo('bb')];
+    const { key } = somebody(1);
+    await here.expect(key, photos);
+    expect(await there.claim(key, photos.toReversed())).toBe(false);
+    expect(await there.claim(somebody(1).key, photos)).toBe(false);
+    expect(await there.claim(key, photos)).toBe(true);
+    expect(await here.claim(key, photos)).toBe(false);
   });
 });

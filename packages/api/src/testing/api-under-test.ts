@@ -7,6 +7,7 @@ import { type Api, assembleApi } from '../api.ts';
 import type { ApiConfig } from '../config.ts';
 import type { IdentifyLimit } from '../limits/identify-limit.ts';
 import { createLocalWindow } from '../limits/local-window.ts';
+import type { ReAsks } from '../limits/re-asks.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
 
 const HOUR = 3_600_000;
@@ -60,8 +61,20 @@ export function apiUnderTest(
     logger: createLogger({ level: 'info', destination }),
     config: { ...config, ...told.config },
     limit: told.limit ?? inProcessLimit(clock),
+    reAsks: inProcessReAsks(),
   });
   return { api, clock, asked, log };
+}
+
+/** Remembers like the real one, without Redis. */
+function inProcessReAsks(): ReAsks {
+  const expected = new Set<string>();
+  const keyOf = (caller: string, photos: readonly { hash: string }[]) =>
+    [caller, ...photos.map(({ hash }) => hash)].join();
+  return {
+    expect: async (caller, photos) => void expected.add(keyOf(caller, photos)),
+    claim: async (caller, photos) => expected.delete(keyOf(caller, photos)),
+  };
 }
 
 /** Counts like the real one, without Redis. */

@@ -8,6 +8,7 @@ export interface Sent {
   headers?: Record<string, string>;
   /** Sent by a program, or by the page of somebody else: without the headers of our own page. */
   notOurPage?: boolean;
+  signal?: AbortSignal;
 }
 
 /** How one call of identify was answered, the same words for both transports. */
@@ -39,11 +40,12 @@ const ORIGIN = 'http://localhost:3000';
 /** What a browser says of a request from our own page. */
 const OWN_PAGE = { 'Sec-Fetch-Site': 'same-origin' };
 
-function post(path: string, { body = upload(), headers = {}, notOurPage = false }: Sent): Request {
+function post(path: string, { body = upload(), headers = {}, notOurPage = false, signal }: Sent): Request {
   return new Request(ORIGIN + path, {
     method: 'POST',
     body,
     headers: { ...(notOurPage ? {} : OWN_PAGE), ...headers },
+    ...(signal && { signal }),
   });
 }
 

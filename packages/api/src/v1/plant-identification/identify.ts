@@ -16,13 +16,18 @@ export const identify = procedure
   .input(pendingUpload)
   .mutation(async ({ ctx, input }) => {
     const upload = await input.read(ctx.signal);
+    const { photos } = upload;
+    const options = identifyOptions(upload);
+    const isReAsk = ctx.reAsks.claim(ctx.audience.key, photos);
     const identification = await ctx.service.identify({
       requestId: ctx.requestId,
-      photos: upload.photos,
-      options: identifyOptions(upload),
+      photos,
+      options,
       ...(ctx.principal === undefined ? {} : { ownerId: ctx.principal.userId }),
       trackProgress: ctx.isFollowed,
       signal: ctx.signal,
     });
+    if (await isReAsk) ctx.makeFree();
+    if (identification.partial) await ctx.reAsks.expect(ctx.audience.key, photos);
     return presentIdentification(identification);
   });

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { monstera } from '../../testing/fake-service.ts';
+import { transports, upload } from '../../testing/transports.ts';
+
+const partial = { ...monstera, partial: true };
+
+describe.each(transports)('asking again over %s', (_name, identify) => {
+  const remaining = async (answer: ReturnType<typeof identify>) => (await answer).headers.get('x-ratelimit-remaining');
+
+  it('after a partial answer is free, once for each', async () => {
+    const answers = [partial, partial, monstera, monstera];
+    const { api } = apiUnderTest({ service: { identify: async () => answers.shift() ?? monstera } });
+    expect(await remaining(identify(api, {}))).toBe('9');
+    expect(await remaining(identify(api, {}))).toBe('9');
+    expect(await remaining(identify(api, {}))).toBe('9');
+    expect(await remaining(identify(api, {}))).toBe('8');
+  });
+
+  it('about other photos, or as somebody else, is not', async () => {
+    const { api } = apiUnderTest({ service: { identify: async () => partial } });
+    await identify(api, {});
+    expect(await remaining(identify(api, { body: upload({}, [Buffer.from('other')]) }))).toBe('8');
+    const anna = { headers: { Cookie: 'session=anna' } };
+    expect(await remaining(identify(api, anna))).toBe('199');
+    expect(await remaining(identify(api, anna))).toBe('199');
+  });
+
+  it('after a whole answer is not', async () => {
+    const { api } = apiUnderTest();
+    await identify(api, {});
+    expect(await remaining(identify(api, {}))).toBe('8');
+  });
+});
