@@ -4,13 +4,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock-file.mjs';
 
+/** Holds the fingerprint of what is installed. */
+export const STAMP = join('node_modules', '.plant-install');
+
 const INPUTS = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc'];
 
 /**
  * Everything an installation depends on.
  * @param {string} root
  */
-function fingerprint(root) {
+export function fingerprint(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const name of INPUTS) {
     const path = join(root, name);
@@ -27,7 +30,7 @@ function fingerprint(root) {
  * @returns {Promise<boolean>} whether the dependencies are there
  */
 export async function install(root, say, onChild) {
-  const stamp = join(root, 'node_modules', '.plant-install');
+  const stamp = join(root, STAMP);
   const wanted = fingerprint(root);
   const isCurrent = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
   if (isCurrent()) return true;

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isRunning } from './process-identity.mjs';
+import { identify, isRunning, toIdentity } from './process-identity.mjs';
 
 const POLL_MS = 200;
 
@@ -13,7 +13,7 @@ const POLL_MS = 200;
  * @param {string} path
  * @returns {boolean} whether it is ours now
  */
-function tryLock(path) {
+export function tryLock(path) {
   const own = `${path}.${process.pid}`;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(own, JSON.stringify(identify(process.pid)));
@@ -37,6 +37,14 @@ function tryLock(path) {
 }
 
 /**
+ * Gives back a lock that is ours.
+ * @param {string} path
+ */
+export function release(path) {
+  rmSync(path, { force: true });
+}
+
+/**
  * @param {string} from
  * @param {string} to
  */
@@ -45,7 +53,7 @@ function link(from, to) {
     linkSync(from, to);
     return true;
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
 }
@@ -56,7 +64,7 @@ function link(from, to) {
  */
 function read(path) {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return toIdentity(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return undefined;
   }
@@ -80,6 +88,6 @@ export async function withLock(path, work, onWait) {
   try {
     return await work();
   } finally {
-    rmSync(path, { force: true });
+    release(path);
   }
 }

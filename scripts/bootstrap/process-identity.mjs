@@ -87,3 +87,14 @@ export function identify(pid) {
 export function isRunning(identity) {
   return processFacts(identity.pid)?.started === identity.started;
 }
+
+/**
+ * Reads an identity that was written as JSON; undefined when it is something else.
+ * @param {unknown} value
+ * @returns {ProcessIdentity | undefined}
+ */
+export function toIdentity(value) {
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('started' in value)) return undefined;
+  const { pid, started } = value;
+  return typeof pid === 'number' && typeof started === 'string' ? { pid, started } : undefined;
+}

@@ -1,7 +1,7 @@
 // Exits with 1 when an import of the workspace goes against the order of the house.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../testing/run-tool.ts';
+import { root } from '../root.ts';
 import { type Exports, importFaults, importsIn } from './import-rules.ts';
 import { trackedFiles } from './tracked-files.ts';
 

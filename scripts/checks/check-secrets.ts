@@ -1,7 +1,7 @@
 // Exits with 1 when a tracked file holds something that looks like a secret, or the lock file names a registry's host.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../testing/run-tool.ts';
+import { root } from '../root.ts';
 import { findAddresses, findSecrets } from './secret-scan.ts';
 import { trackedFiles } from './tracked-files.ts';
 

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-export const root: string = fileURLToPath(new URL('../..', import.meta.url));
+import { root } from '../root.ts';
 
 export interface ToolRun {
   name: string;

@@ -8,12 +8,18 @@ import { tallyVitest, type VitestReport } from './vitest-report.ts';
 /** One part of `npm test`, with what it counted. */
 export interface Step {
   title: string;
-  run(): Promise<Tally>;
+  run: () => Promise<Tally>;
 }
 
 /** A tool that only says yes or no counts as one test; its output shows when it fails. */
 export function check(title: string, tool: Omit<ToolRun, 'isQuiet'>): Step {
   return { title, run: async () => ((await runTool({ ...tool, isQuiet: true })) ? PASSED : FAILED) };
+}
+
+/** What a runner of the pinned version wrote a moment ago. */
+function readVitestReport(path: string): VitestReport {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(readFileSync(path, 'utf8')) as VitestReport;
 }
 
 /** A vitest project; what it prints is for people, what it counts comes from its JSON report. */
@@ -28,7 +34,7 @@ export function vitest(title: string, project: string, env: () => Promise<ToolRu
         args: ['run', '--project', project, '--passWithNoTests', ...reporters],
         env: (await env()) ?? {},
       });
-      const tally = tallyVitest(JSON.parse(readFileSync(report, 'utf8')) as VitestReport);
+      const tally = tallyVitest(readVitestReport(report));
       return passed || tally.failed > 0 ? tally : { ...tally, failed: 1 };
     } catch (error) {
       process.stderr.write(`${title}: ${String(error)}\n`);

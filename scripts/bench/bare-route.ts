@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The floor of an upload, added to the bench's own build of the web app and to no other: the same server reads the
+ * same body, hashes it and answers.
+ */
+export async function POST(request: Request): Promise<Response> {
+  const hash = createHash('sha256');
+  if (request.body !== null) for await (const chunk of request.body) hash.update(chunk);
+  return Response.json({ hash: hash.digest('hex') });
+}

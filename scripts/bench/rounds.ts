@@ -1,0 +1,35 @@
+import { performance } from 'node:perf_hooks';
+
+/** Milliseconds of each round's median, one list a contender, in the order given. */
+export interface Rounds {
+  medians: readonly (readonly number[])[];
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+};
+
+/**
+ * Times contenders side by side: in every round each is run `runs` times, one call after the other and the contenders
+ * in turn, so that what else the machine does falls on all of them alike. The first round warms up and is dropped.
+ */
+export async function timeRounds(
+  contenders: readonly (() => Promise<void>)[],
+  { rounds, runs }: { rounds: number; runs: number },
+): Promise<Rounds> {
+  const medians: number[][] = contenders.map(() => []);
+  for (let round = 0; round <= rounds; round += 1) {
+    const times: number[][] = contenders.map(() => []);
+    for (let run = 0; run < runs; run += 1) {
+      for (const [index, contender] of contenders.entries()) {
+        const began = performance.now();
+        await contender();
+        times[index]?.push(performance.now() - began);
+      }
+    }
+    if (round > 0) for (const [index, list] of times.entries()) medians[index]?.push(median(list));
+  }
+  return { medians };
+}

@@ -1,0 +1,23 @@
+// `npm run build`: what the next start serves.
+import { ensureBuild } from './build/web-build.ts';
+import { createCrew } from './launcher/crew.ts';
+import { Ended, listenForEnd, unlessEnded } from './launcher/ending.ts';
+import { StartError } from './launcher/start-error.ts';
+import { root } from './root.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const crew = createCrew({ add: () => {} });
+const signal = listenForEnd(() => {
+  crew.kill();
+  process.exit(130);
+});
+try {
+  await unlessEnded(signal, ensureBuild({ root, say, crew }));
+  say('The build is ready; npm start serves it.');
+} catch (error) {
+  if (!(error instanceof StartError || error instanceof Ended)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+} finally {
+  await crew.dismiss();
+}

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from '../bootstrap/lock-file.mjs';
+import { service, startChild } from '../launcher/child.ts';
+import type { Crew } from '../launcher/crew.ts';
+import { StartError } from '../launcher/start-error.ts';
+import { sourceHash } from './source-hash.ts';
+
+/**
+ * All that a build sees of the environment. Settings are not among it: one build serves every setting, and what is not
+ * there cannot be baked in.
+ */
+const SEEN_BY_BUILD = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TERM', 'CI', 'SystemRoot', 'USERPROFILE'];
+
+export interface BuildOptions {
+  root: string;
+  say: (text: string) => void;
+  crew: Crew;
+}
+
+function buildEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(SEEN_BY_BUILD.map((name) => [name, process.env[name]])),
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    TURBO_TELEMETRY_DISABLED: '1',
+  };
+}
+
+/** Where the finished build is told apart from an old or a broken one. */
+const stampOf = (root: string) => join(root, 'apps/web/.next/source-hash');
+
+function isCurrent(root: string, wanted: string): boolean {
+  const stamp = stampOf(root);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+}
+
+/** Runs a tool under a keeper, which ends it with us, and tells its output only when it fails. */
+async function runHeld(options: BuildOptions, name: string, cwd: string, command: readonly string[]): Promise<void> {
+  const child = startChild({
+    name,
+    command: service('keeper', 'sh', '-c', 'exec "$@" 2>&1', 'sh', ...command),
+    cwd,
+    env: buildEnvironment(),
+  });
+  options.crew.add(child);
+  const lines: string[] = [];
+  for await (const line of child.lines) lines.push(line);
+  if ((await child.exited) !== 0) throw new StartError(`${lines.slice(1).join('\n')}\n${name} failed; see above.`);
+}
+
+/** Writes the code that the packages generate; turbo knows when nothing changed. */
+export async function ensureGenerated(options: BuildOptions): Promise<void> {
+  await runHeld(options, 'turbo run generate', options.root, ['turbo', 'run', 'generate', '--output-logs=errors-only']);
+}
+
+/**
+ * Builds the web app unless the finished build is of these sources already. Never two builds at once: the second waits
+ * and uses what the first made.
+ * @throws {StartError} with the tool's output when it fails
+ */
+export async function ensureBuild(options: BuildOptions): Promise<void> {
+  const { root, say } = options;
+  const wanted = sourceHash(root);
+  if (isCurrent(root, wanted)) return;
+  const build = async () => {
+    if (isCurrent(root, wanted)) return;
+    say('Building the app; this takes a minute the first time ...');
+    const web = join(root, 'apps/web');
+    rmSync(stampOf(root), { force: true });
+    await ensureGenerated(options);
+    await runHeld(options, 'next build', web, [
+      process.execPath,
+      join(web, 'node_modules/next/dist/bin/next'),
+      'build',
+    ]);
+    writeFileSync(stampOf(root), wanted);
+  };
+  const waiting = () => say('Another start is building the app; waiting for it ...');
+  await withLock(join(root, 'node_modules/.plant-build.lock'), build, waiting);
+}

@@ -1,0 +1,46 @@
+import { relative } from 'node:path';
+import type { WebEvent } from './events.ts';
+
+/** What a start tells people once the app serves. */
+export interface Announcement {
+  url: string;
+  /** Name of a part and what it is, embedded or real. */
+  parts: readonly (readonly [string, string])[];
+  events: readonly WebEvent[];
+  seconds: number;
+}
+
+const WIDTH = 14;
+const row = (name: string, text: string) => `  ${name.padEnd(WIDTH)}${text}`;
+
+/** A path as people would type it from the root of the repository. */
+export function shownPath(root: string, path: string): string {
+  const fromRoot = relative(root, path);
+  return fromRoot.startsWith('..') ? path : fromRoot;
+}
+
+export function announcement({ url, parts, events, seconds }: Announcement): string {
+  const rows = parts.map(([name, text]) => row(name, text));
+  const told = events.flatMap((event) => eventRows(event));
+  return [
+    '',
+    `Plant ID Community is ready: ${url}`,
+    '',
+    ...rows,
+    ...(told.length > 0 ? ['', ...told] : []),
+    '',
+    `Ready in ${seconds.toFixed(1)} s. Ctrl-C ends everything.`,
+    '',
+  ].join('\n');
+}
+
+export function eventRows(event: WebEvent): string[] {
+  switch (event.type) {
+    case 'admin':
+      return [row('Admin', event.email), row('Password', `${event.password}  (made just now, shown only this once)`)];
+    case 'notice':
+      return [row('Note', event.text)];
+    case 'ready':
+      return [];
+  }
+}

@@ -1,0 +1,39 @@
+import type { Child } from './child.ts';
+
+/** The web process may have requests in work; everything else has nothing to finish once that is gone. */
+const WEB_GRACE_MS = 8_000;
+const GRACE_MS = 1_500;
+
+/** All processes of a run, in the order in which they were started. */
+export interface Crew {
+  add(child: Child, options?: { isWeb: boolean }): void;
+  /** Notes a process that one of the crew started itself. */
+  note(pid: number): void;
+  /** Ends everyone, the last one first, so that nobody loses what it still needs. */
+  dismiss(): Promise<void>;
+  /** Ends everyone at once. */
+  kill(): void;
+}
+
+/** @param record notes each process, for the next start to find should we be killed */
+export function createCrew(record: { add(pid: number): void }): Crew {
+  const members: { child: Child; graceMs: number }[] = [];
+  let isDismissed = false;
+  return {
+    add(child, { isWeb } = { isWeb: false }) {
+      record.add(child.pid);
+      members.push({ child, graceMs: isWeb ? WEB_GRACE_MS : GRACE_MS });
+      // It was started while the others were sent home.
+      if (isDismissed) child.kill();
+    },
+    note: (pid) => record.add(pid),
+    async dismiss() {
+      isDismissed = true;
+      for (const { child, graceMs } of members.toReversed()) if (child.isRunning()) await child.stop(graceMs);
+    },
+    kill() {
+      isDismissed = true;
+      for (const { child } of members) child.kill();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+const PARENT_POLL_MS = 300;
+
+/** The run was asked to end; nothing went wrong. */
+export class Ended extends Error {
+  override readonly name = 'Ended';
+}
+
+/**
+ * Aborts once the run should end: at a signal, or when the process that started us is gone. A second Ctrl-C cannot wait
+ * and calls `onForced`.
+ */
+export function listenForEnd(onForced: () => void): AbortSignal {
+  const ending = new AbortController();
+  const end = () => ending.abort(new Ended());
+  process.on('SIGTERM', end);
+  process.on('SIGHUP', end);
+  process.on('SIGINT', () => {
+    if (ending.signal.aborted) onForced();
+    else end();
+  });
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, PARENT_POLL_MS);
+  timer.unref();
+  return ending.signal;
+}
+
+/** The work's result, unless the run should end first. */
+export function unlessEnded<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new Ended());
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
+  });
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
+import { announcement, eventRows } from './announce.ts';
+import { type Crew, createCrew } from './crew.ts';
+import { Ended, listenForEnd, unlessEnded } from './ending.ts';
+import { describeParts } from './parts.ts';
+import { type Environment, planFor } from './plan.ts';
+import { claimPort } from './probe.ts';
+import { type Parts, prepare, type RunOptions, serve } from './run.ts';
+import { openRecord, type RunRecord } from './run-record.ts';
+import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
+import { StartError } from './start-error.ts';
+import type { Web } from './web.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/**
+ * Runs the app with everything that is not given to it, until it is told to end.
+ * @returns the exit code
+ */
+export async function launch(root: string, mode: 'start' | 'dev'): Promise<number> {
+  const started = performance.now();
+  // A reader that went away is no reason to fail while ending.
+  process.stdout.on('error', () => {});
+  const socketFolder = makeSocketFolder();
+  let crew: Crew | undefined;
+  let record: RunRecord | undefined;
+  const signal = listenForEnd(() => {
+    crew?.kill();
+    record?.close();
+    removeSocketFolder(socketFolder);
+    process.exit(130);
+  });
+  try {
+    const environment = { ...process.env, APP_ENV: process.env['APP_ENV'] || 'development' };
+    const options = await readOptions(root, mode, environment, socketFolder);
+    record = await openRecord(options.dataDir, socketFolder);
+    signal.addEventListener('abort', () => record?.markEnding(), { once: true });
+    crew = createCrew(record);
+    const parts = await prepare(options, crew, signal);
+    const web = await serve(options, parts, crew, signal);
+    say(announcementOf(options, parts, web, (performance.now() - started) / 1000));
+    return await unlessEnded(signal, firstToFail(parts, web, signal));
+  } catch (error) {
+    if (error instanceof Ended) return 0;
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  } finally {
+    await crew?.dismiss();
+    record?.close();
+    removeSocketFolder(socketFolder);
+  }
+}
+
+async function readOptions(
+  root: string,
+  mode: 'start' | 'dev',
+  environment: Environment,
+  socketFolder: string,
+): Promise<RunOptions> {
+  const settings = checkedSettings(environment);
+  const port = await claimPort(settings.host, settings.port);
+  if (port === undefined) {
+    throw new StartError(
+      `Port ${settings.port} on ${settings.host} is taken or may not be used.\n` +
+        'Choose another one, with a data folder of its own: PORT=3001 DATA_DIR=.data-2 npm start',
+    );
+  }
+  const { host } = settings;
+  const dataDir = resolve(root, settings.dataDir);
+  return { root, mode, environment, plan: planFor(environment), host, port, dataDir, socketFolder, say };
+}
+
+/** @throws {StartError} with every fault of the settings */
+function checkedSettings(environment: Environment): Settings {
+  try {
+    return readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) throw new StartError(error.message);
+    throw error;
+  }
+}
+
+function announcementOf(options: RunOptions, parts: Parts, web: Web, seconds: number): string {
+  web.onEvent((event) => {
+    for (const line of eventRows(event)) say(line);
+  });
+  const { environment, port } = options;
+  const url = environment['APP_URL'] || `http://localhost:${port}`;
+  return announcement({ url, parts: describeParts(options, parts), events: web.events, seconds });
+}
+
+/** Without web process or database there is nothing to serve; the app goes on without the others. */
+async function firstToFail({ postgres, redis, simulator }: Parts, web: Web, signal: AbortSignal): Promise<number> {
+  for (const service of [redis, simulator]) {
+    void service?.child.exited.then(() => {
+      if (!signal.aborted) say(`${service.child.name} ended; the app goes on without it.`);
+    });
+  }
+  const fatal = [web.child, ...(postgres ? [postgres.child] : [])];
+  const name = await Promise.race(fatal.map(async (child) => child.exited.then(() => child.name)));
+  throw new StartError(`${name} ended unexpectedly.`);
+}

@@ -1,0 +1,34 @@
+import { shownPath } from './announce.ts';
+import { shownAddress } from './plan.ts';
+import type { Parts, RunOptions } from './run.ts';
+
+/** What is embedded and what is real, a row each. */
+export function describeParts({ root, environment, dataDir }: RunOptions, parts: Parts): [string, string][] {
+  const data = (name: string) => shownPath(root, `${dataDir}/${name}`);
+  const real = (...names: string[]) => {
+    const url = names.map((name) => environment[name]).find((value) => value);
+    return `real, ${shownAddress(url ?? '')}`;
+  };
+  const providers = [
+    ['PLANT_ID_API_KEY', 'Plant.id'],
+    ['PLANTNET_API_KEY', 'Pl@ntNet'],
+  ] as const;
+  const named = providers.flatMap(([key, name]) => (environment[key] ? [name] : []));
+  return [
+    [
+      'PostgreSQL',
+      parts.postgres ? `embedded, ${parts.postgres.label}, data in ${data('postgres')}` : real('DATABASE_URL'),
+    ],
+    [
+      'Redis',
+      parts.redis
+        ? `embedded, ${parts.redis.label}${parts.redis.keeps === undefined ? '' : `, data in ${data('redis')}`}`
+        : real('UPSTASH_REDIS_REST_URL', 'REDIS_URL'),
+    ],
+    [
+      'Providers',
+      parts.simulator ? 'simulated: every answer is demo data, no photo leaves' : `real, ${named.join(' and ')}`,
+    ],
+    ['Photos', environment['PHOTO_STORE']?.startsWith('s3:') ? 'real, S3' : `folder ${data('photos')}`],
+  ];
+}

@@ -1,0 +1,36 @@
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+
+/** The address under which a server on `host` is reached from this machine. */
+export function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' || host === '[::]' ? '::1' : host;
+}
+
+/** Whether the app answers that it is alive. Never rejects. */
+export function isLive(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { host: reachable(host), port, path: '/api/health/live', timeout: 5_000 };
+    const request = get({ ...options, headers: { host: `localhost:${port}` } }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}
+
+/**
+ * The port to serve on: the wanted one, or a free one when that is 0; undefined when something listens there already.
+ */
+export function claimPort(host: string, port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      const claimed = typeof address === 'object' && address !== null ? address.port : port;
+      server.close(() => resolve(claimed));
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureBuild, ensureGenerated } from '../build/web-build.ts';
+import { service, startChild } from './child.ts';
+import type { Crew } from './crew.ts';
+import { unlessEnded } from './ending.ts';
+import { type Environment, type Plan, simulatorEnvironment } from './plan.ts';
+import { isLive } from './probe.ts';
+import { type Service, startPostgres, startRedis, startSimulator } from './services.ts';
+import { StartError } from './start-error.ts';
+import { startWeb, type Web } from './web.ts';
+
+const LIVE_MS = 120_000;
+const LIVE_POLL_MS = 100;
+
+export interface RunOptions {
+  root: string;
+  mode: 'start' | 'dev';
+  environment: Environment;
+  plan: Plan;
+  host: string;
+  port: number;
+  dataDir: string;
+  socketFolder: string;
+  say: (text: string) => void;
+}
+
+/** The embedded parts that serve, each undefined when the app is told of a real one. */
+export interface Parts {
+  postgres: Service | undefined;
+  redis: Service | undefined;
+  simulator: Service | undefined;
+}
+
+/** Starts the embedded parts, migrates and builds, all at the same time as far as one does not need the other. */
+export async function prepare(options: RunOptions, crew: Crew, signal: AbortSignal): Promise<Parts> {
+  const { root, plan, socketFolder, dataDir, mode, say } = options;
+  const database = async () => {
+    const postgres = plan.embedsPostgres ? await startPostgres(crew, socketFolder, `${dataDir}/postgres`) : undefined;
+    await migrate(postgres?.url ?? options.environment['DATABASE_URL'], crew);
+    return postgres;
+  };
+  const build = { root, say, crew };
+  const [postgres, redis, simulator] = await unlessEnded(
+    signal,
+    Promise.all([
+      database(),
+      plan.embedsRedis ? startRedis(crew, socketFolder, `${dataDir}/redis`) : undefined,
+      plan.simulatesProviders ? startSimulator(crew, root) : undefined,
+      mode === 'start' ? ensureBuild(build) : ensureGenerated(build),
+    ]),
+  );
+  return { postgres, redis, simulator };
+}
+
+async function migrate(url: string | undefined, crew: Crew): Promise<void> {
+  const child = startChild({
+    name: 'migration',
+    command: service('migrate'),
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  crew.add(child);
+  if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');
+}
+
+/** What the web process is told beside what we were told ourselves. */
+function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, parts: Parts): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    ...(parts.postgres && { DATABASE_URL: parts.postgres.url }),
+    ...(parts.redis && { REDIS_URL: parts.redis.url }),
+    ...(parts.simulator && simulatorEnvironment(parts.simulator.url)),
+    HOST: host,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    NODE_ENV: mode === 'start' ? 'production' : 'development',
+    NEXT_TELEMETRY_DISABLED: '1',
+    // Decoding photos must not starve the look-ups and files that share these threads.
+    UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? '8',
+  };
+}
+
+/**
+ * Starts the web process and waits until it answers.
+ * @throws {StartError} when it ends before
+ */
+export async function serve(options: RunOptions, parts: Parts, crew: Crew, signal: AbortSignal): Promise<Web> {
+  const { root, mode, host, port } = options;
+  const web = startWeb({ root, mode, host, port, env: webEnvironment(options, parts) });
+  crew.add(web.child, { isWeb: true });
+  const start = performance.now();
+  while (!(await unlessEnded(signal, isLive(host, port)))) {
+    if (!web.child.isRunning()) throw new StartError('The app did not start; see above.');
+    if (performance.now() - start > LIVE_MS) throw new StartError(`The app did not answer within ${LIVE_MS / 1000} s.`);
+    await unlessEnded(signal, sleep(LIVE_POLL_MS));
+  }
+  return web;
+}
