@@ -23,6 +23,7 @@ describe('the order of the house', () => {
     ['scripts/start.ts', '@plantcommunity/settings'],
     ['packages/db/src/index.ts', 'pg'],
     ['packages/api/src/rest/routes.ts', '../v1/identify.ts'],
+    ['apps/provider-simulator/src/clients.test.ts', '@plantcommunity/identification'],
   ])('%s may import %s', (file, specifier) => {
     expect(faults(file, specifier)).toEqual([]);
   });
@@ -36,6 +37,7 @@ describe('the order of the house', () => {
     ['apps/web/src/app/page.tsx', '@plantcommunity/settings'],
     ['packages/api/src/index.ts', '@plantcommunity/web'],
     ['e2e/identify.spec.ts', '@plantcommunity/provider-simulator'],
+    ['apps/provider-simulator/src/simulator.ts', '@plantcommunity/identification'],
     ['packages/unknown/src/index.ts', '@plantcommunity/db'],
     ['packages/api/src/index.ts', '@plantcommunity/identification/src/merge.ts'],
     ['packages/api/src/index.ts', '../../identification/src/merge.ts'],

@@ -16,6 +16,8 @@ export interface SimulatorOptions {
   port?: number;
   /** `human`: as long as the real services take, so that people see the steps. */
   latency?: 'none' | 'human';
+  /** Identifications that Pl@ntNet allows: 500 unless given, as on its free plan. */
+  plantNetPerDay?: number;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
@@ -36,11 +38,11 @@ const HUMAN_LATENCY_MS: Readonly<Record<ProviderName, number>> = { plant_id: 140
 
 /** Both services on one port of 127.0.0.1, told apart by their paths. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const { port = 0, latency = 'none', now = Date.now } = options;
+  const { port = 0, latency = 'none', plantNetPerDay = 500, now = Date.now } = options;
   const faults = new FaultBoard();
   const calls = new CallCounter();
   const plantId = new PlantIdService();
-  const plantNet = new PlantNetService();
+  const plantNet = new PlantNetService(plantNetPerDay);
 
   const handle = async (request: Incoming): Promise<Response> => {
     if (request.url.pathname.startsWith('/_')) return control(request, faults, calls);

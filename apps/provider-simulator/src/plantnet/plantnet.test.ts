@@ -133,9 +133,11 @@ describe('the day', () => {
   });
 
   test('used up, says when the next one comes as a date', async () => {
-    now = Date.UTC(2026, 2, 1, 12);
-    for (let count = 0; count < 500; count++) await identify('{}');
-    const response = await identify(form([jpeg]));
+    const small = await createSimulator({ now: () => Date.UTC(2026, 2, 1, 12), plantNetPerDay: 1 });
+    const url = `${small.plantNetBaseUrl}/identify/all?api-key=k`;
+    expect((await fetch(url, { method: 'POST', body: form([jpeg]) })).status).toBe(200);
+    const response = await fetch(url, { method: 'POST', body: form([jpeg]) });
+    await small.close();
     expect(response.status).toBe(429);
     expect(response.headers.get('retry-after')).toBe('Mon, 02 Mar 2026 00:00:00 GMT');
     expect(response.headers.get('ratelimit')).toContain('r=0');

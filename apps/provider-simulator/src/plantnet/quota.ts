@@ -1,11 +1,14 @@
 const DAY_MS = 86_400_000;
-/** Of the free plan. */
-const PER_DAY = 500;
 
 /** Identifications of the day, which ends at midnight UTC. Refused ones count too, but for refusals of the key. */
 export class DailyQuota {
+  readonly #perDay: number;
   #day = '';
   #count = 0;
+
+  constructor(perDay: number) {
+    this.#perDay = perDay;
+  }
 
   spend(now: number): void {
     this.#turnTo(now);
@@ -18,13 +21,16 @@ export class DailyQuota {
 
   remaining(now: number): number {
     this.#turnTo(now);
-    return Math.max(0, PER_DAY - this.#count);
+    return Math.max(0, this.#perDay - this.#count);
   }
 
   /** As `/quota/daily` answers. */
   body(now: number, empty: boolean): object {
     const remaining = empty ? 0 : this.remaining(now);
-    return { day: dayOf(now), quota: { identify: { count: PER_DAY - remaining, total: PER_DAY, remaining } } };
+    return {
+      day: dayOf(now),
+      quota: { identify: { count: this.#perDay - remaining, total: this.#perDay, remaining } },
+    };
   }
 
   /** As every identification carries them (IETF draft 8 of RateLimit header fields). */
@@ -32,7 +38,7 @@ export class DailyQuota {
     const remaining = empty ? 0 : this.remaining(now);
     const reset = Math.ceil((nextDay(now) - now) / 1000);
     return {
-      'RateLimit-Policy': `"dailyQuota";q=${PER_DAY};w=86400;pk=:c2ltdWxhdG9y:`,
+      'RateLimit-Policy': `"dailyQuota";q=${this.#perDay};w=86400;pk=:c2ltdWxhdG9y:`,
       RateLimit: `"dailyQuota";r=${remaining};t=${reset};pk=:c2ltdWxhdG9y:`,
       ...(remaining === 0 && { 'Retry-After': new Date(nextDay(now)).toUTCString() }),
     };

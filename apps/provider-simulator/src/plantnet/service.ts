@@ -18,7 +18,12 @@ export interface Circumstances {
 
 /** Pl@ntNet's API v2: identifications, what is left of the day, and the lists around them. */
 export class PlantNetService {
-  readonly #quota = new DailyQuota();
+  readonly #quota: DailyQuota;
+
+  /** @param perDay identifications that the plan allows */
+  constructor(perDay: number) {
+    this.#quota = new DailyQuota(perDay);
+  }
 
   async answer(request: Incoming, circumstances: Circumstances): Promise<Response> {
     try {
