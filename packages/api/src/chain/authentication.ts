@@ -1,8 +1,7 @@
 import type { Principal } from '@plantcommunity/auth';
 import type { ApiConfig } from '../config.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError, notFound } from '../errors/api-error.ts';
 import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
-import { notFound } from '../errors/to-api-error.ts';
 import { type ProcedureMeta, t } from '../trpc.ts';
 
 /** Finds out who is calling, and refuses those whom the procedure's policy does not let in. */

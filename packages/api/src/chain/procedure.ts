@@ -15,7 +15,10 @@ export const procedure = t.procedure
   .use(async ({ ctx, meta, next }) => {
     const audience = audienceOf(ctx.principal, ctx.config.rates);
     let isFree = false;
-    const goOn = () => next({ ctx: { audience, makeFree: () => void (isFree = true) } });
+    const makeFree = () => {
+      isFree = true;
+    };
+    const goOn = () => next({ ctx: { audience, makeFree } });
     if (meta?.limit === undefined) return goOn();
     const counted = await ctx.limit.count(audience);
     const tell = (now: typeof counted) => {

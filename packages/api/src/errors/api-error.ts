@@ -63,3 +63,8 @@ export class ApiError extends Error {
     this.errors = options.errors;
   }
 }
+
+/** Also of what belongs to somebody else. */
+export function notFound(): ApiError {
+  return new ApiError('not_found', 'Not found.');
+}

@@ -3,7 +3,7 @@ import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { retryAfterSeconds } from '../limits/retry-after.ts';
 import { UploadError } from '../multipart/upload-error.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, notFound } from './api-error.ts';
 import { UNAVAILABLE } from './texts.ts';
 
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
@@ -14,12 +14,11 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof UploadError) return new ApiError(thrown.code, thrown.message, { cause: thrown });
   if (thrown instanceof IdentificationError) return fromIdentification(thrown);
-  if (thrown instanceof ZodError) return invalidRequest(thrown);
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
   return internal(thrown);
 }
 
-export function internal(cause: unknown): ApiError {
+function internal(cause: unknown): ApiError {
   return new ApiError('internal', 'Internal error', { cause });
 }
 
@@ -52,6 +51,8 @@ function fromIdentification(error: IdentificationError): ApiError {
 
 /** tRPC wraps what a procedure throws, and refuses requests itself with errors that have no cause. */
 function fromTrpc(error: TRPCError): ApiError {
+  // Only of a procedure's input: a ZodError from anywhere else is our own fault.
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidRequest(error.cause);
   if (error.cause !== undefined) {
     const inner = toApiError(error.cause);
     if (inner.code !== 'internal') return inner;
@@ -68,8 +69,4 @@ function fromTrpc(error: TRPCError): ApiError {
     default:
       return internal(error);
   }
-}
-
-export function notFound(): ApiError {
-  return new ApiError('not_found', 'Not found.');
 }

@@ -1,5 +1,5 @@
-import { ApiError } from '../errors/api-error.ts';
-import { notFound, toApiError } from '../errors/to-api-error.ts';
+import { ApiError, notFound } from '../errors/api-error.ts';
+import { toApiError } from '../errors/to-api-error.ts';
 import type { Gateway, Visit } from '../gateway.ts';
 import { deprecationHeaders } from '../legacy/deprecation.ts';
 import { createCaller } from '../router.ts';
@@ -41,7 +41,7 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     if (match === undefined) throw notFound();
     const { namespace, params, v1Path } = match;
     const endpoint = withMethod(request.method, match.endpoints);
-    const procedures = createCaller(gateway.context(visit, () => v1Path))[namespace].plantIdentification;
+    const procedures = createCaller(gateway.context(visit, () => v1Path))[namespace];
     return toResponse(await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload }));
   }
 }

@@ -35,13 +35,18 @@ describe('an endpoint', () => {
     const called: unknown[] = [];
     const { api } = apiUnderTest();
     const real = api.caller(undefined).plantIdentification;
-    const procedures = new Proxy(real, {
+    const plantIdentification = new Proxy(real, {
       get: (_target, name: keyof typeof real) => async () => {
         called.push(calledRouter.v1.plantIdentification[name]);
         return { status: 'healthy' };
       },
     });
-    await endpoint.call({ procedures, params: {}, query: {}, upload: new (class extends FormData {})() as never });
+    await endpoint.call({
+      procedures: { plantIdentification },
+      params: {},
+      query: {},
+      upload: new (class extends FormData {})() as never,
+    });
     expect(called).toEqual([endpoint.procedure]);
   });
 

@@ -37,7 +37,10 @@ export const endpoints: readonly Endpoint[] = [
       }),
     },
     responses: { 200: { description: 'What it is, as far as the providers can say', json: identification } },
-    call: async ({ procedures, upload }) => ({ status: 200, json: await procedures.identify(upload) }),
+    call: async ({ procedures, upload }) => ({
+      status: 200,
+      json: await procedures.plantIdentification.identify(upload),
+    }),
   }),
   defineEndpoint({
     operationId: 'getIdentifyHealth',
@@ -50,7 +53,7 @@ export const endpoints: readonly Endpoint[] = [
       503: { description: 'Degraded or unhealthy', json: health },
     },
     call: async ({ procedures }) => {
-      const json = await procedures.health();
+      const json = await procedures.plantIdentification.health();
       return { status: json.status === 'healthy' ? 200 : 503, json };
     },
   }),
@@ -62,7 +65,7 @@ export const endpoints: readonly Endpoint[] = [
     procedure: plantIdentification.history,
     request: { query: historyInput },
     responses: { 200: { description: 'One page', json: history } },
-    call: async ({ procedures, query }) => ({ status: 200, json: await procedures.history(query) }),
+    call: async ({ procedures, query }) => ({ status: 200, json: await procedures.plantIdentification.history(query) }),
   }),
   defineEndpoint({
     operationId: 'getIdentification',
@@ -74,7 +77,7 @@ export const endpoints: readonly Endpoint[] = [
     responses: { 200: { description: 'As it was answered', json: storedIdentification } },
     call: async ({ procedures, params }) => ({
       status: 200,
-      json: await procedures.identification({ id: params['id'] ?? '' }),
+      json: await procedures.plantIdentification.identification({ id: params['id'] ?? '' }),
     }),
   }),
   defineEndpoint({
@@ -87,7 +90,7 @@ export const endpoints: readonly Endpoint[] = [
     responses: { 200: { description: 'The photo, upright and without metadata', mediaType: 'image/jpeg' } },
     call: async ({ procedures, params }) => ({
       status: 200,
-      bytes: await procedures.photo({ id: params['id'] ?? '', n: params['n'] ?? '' }),
+      bytes: await procedures.plantIdentification.photo({ id: params['id'] ?? '', n: params['n'] ?? '' }),
       headers: photoHeaders,
     }),
   }),

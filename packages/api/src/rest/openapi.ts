@@ -60,7 +60,7 @@ export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }:
           session: {
             type: 'apiKey',
             in: 'cookie',
-            name: '__Secure-next-auth.session-token',
+            name: `${appUrl.protocol === 'https:' ? '__Host-' : ''}plantcommunity.session`,
             description: 'The session of a browser that signed in here',
           },
         },

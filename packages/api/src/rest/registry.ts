@@ -5,7 +5,8 @@ import type { PendingUpload } from '../upload/pending-upload.ts';
 
 /** What an endpoint is handed, all of it still unchecked: the procedure validates. */
 export interface Call {
-  procedures: Caller['plantIdentification'];
+  /** Of the namespace that was called. */
+  procedures: Caller;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   upload: PendingUpload;

@@ -1,5 +1,6 @@
 import { type IdentifyOptions, ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
+import { invalidRequest } from '../errors/to-api-error.ts';
 import type { Upload } from '../multipart/form.ts';
 
 // The reader has refused what is sent more than once.
@@ -16,31 +17,31 @@ const coordinate = (limit: number) =>
 const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message).optional();
 
 /** The text fields of an identify upload; the wire names are the keys, so that errors point at what was sent. */
-const fields = (photos: number) =>
-  z
-    .object({
-      organs: z
-        .array(z.enum(ORGANS, `must be one of ${ORGANS.join(', ')}`))
-        .refine(
-          (organs) => organs.length === 0 || organs.length === photos,
-          'must be sent for every image or for none',
-        ),
-      include_diseases: single.pipe(z.stringbool({ error: 'must be true or false' }).default(true)),
-      latitude: single.pipe(coordinate(90)),
-      longitude: single.pipe(coordinate(180)),
-      language: single.pipe(text(/^[a-z]{2}$/i, 'must be two letters')),
-      project: single.pipe(text(/^[a-z0-9-]{1,64}$/i, 'must be the id of a Pl@ntNet flora')),
-    })
-    .superRefine(({ latitude, longitude }, context) => {
-      if ((latitude === undefined) === (longitude === undefined)) return;
+const fields = z
+  .object({
+    photos: z.int(),
+    organs: z.array(z.enum(ORGANS, `must be one of ${ORGANS.join(', ')}`)),
+    include_diseases: single.pipe(z.stringbool({ error: 'must be true or false' }).default(true)),
+    latitude: single.pipe(coordinate(90)),
+    longitude: single.pipe(coordinate(180)),
+    language: single.pipe(text(/^[a-z]{2}$/i, 'must be two letters')),
+    project: single.pipe(text(/^[a-z0-9-]{1,64}$/i, 'must be the id of a Pl@ntNet flora')),
+  })
+  .superRefine(({ latitude, longitude, organs, photos }, context) => {
+    if (organs.length > 0 && organs.length !== photos) {
+      context.addIssue({ code: 'custom', path: ['organs'], message: 'must be sent for every image or for none' });
+    }
+    if ((latitude === undefined) !== (longitude === undefined)) {
       const missing = latitude === undefined ? 'latitude' : 'longitude';
       context.addIssue({ code: 'custom', path: [missing], message: 'latitude and longitude belong together' });
-    });
+    }
+  });
 
-/** What is asked for beside the photos. @throws {z.ZodError} with a path for every field that is wrong. */
+/** What is asked for beside the photos. @throws {ApiError} `invalid_request`, pointing at every field that is wrong */
 export function identifyOptions({ photos, fields: sent }: Upload): IdentifyOptions {
   const all = (name: string): readonly string[] => sent.get(name) ?? [];
-  const { include_diseases, language, latitude, longitude, organs, project } = fields(photos.length).parse({
+  const { data, error } = fields.safeParse({
+    photos: photos.length,
     organs: all('organs'),
     include_diseases: all('include_diseases'),
     latitude: all('latitude'),
@@ -48,6 +49,8 @@ export function identifyOptions({ photos, fields: sent }: Upload): IdentifyOptio
     language: all('language'),
     project: all('project'),
   });
+  if (error !== undefined) throw invalidRequest(error);
+  const { include_diseases, language, latitude, longitude, organs, project } = data;
   return {
     includeDiseases: include_diseases,
     organs,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userProcedure } from '../../chain/procedure.ts';
-import { notFound } from '../../errors/to-api-error.ts';
+import { notFound } from '../../errors/api-error.ts';
 import { presentStored } from '../present.ts';
 
 /** One of the caller's own identifications; anybody else's does not exist. */

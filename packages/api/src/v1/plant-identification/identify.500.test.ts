@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { transports } from '../../testing/transports.ts';
 
@@ -19,5 +20,19 @@ describe.each(transports)('identify answers 500 over %s', (_name, identify) => {
     expect(JSON.stringify(body)).not.toMatch(/postgres|stack|at /);
     expect([undefined, requestId]).toContain(body['requestId']);
     expect(log.filter((line) => line.includes(requestId) && line.includes('A call failed'))).toHaveLength(1);
+  });
+
+  it('and not 400 when it is our own data that has the wrong shape', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        identify: async () => {
+          z.object({ column: z.string() }).parse({ column: 7 });
+          throw new Error('unreachable');
+        },
+      },
+    });
+    const { body, status } = await identify(api, {});
+    expect(status).toBe(500);
+    expect(JSON.stringify(body)).not.toContain('column');
   });
 });

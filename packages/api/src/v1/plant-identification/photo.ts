@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userProcedure } from '../../chain/procedure.ts';
-import { notFound } from '../../errors/to-api-error.ts';
+import { notFound } from '../../errors/api-error.ts';
 
 const input = z.object({
   id: z.string().max(100),
