@@ -15,7 +15,7 @@ export interface Incoming {
 }
 
 /** Pl@ntNet's limit of a whole POST; none is known of Plant.id. */
-export const MAX_BODY_BYTES = 52_428_800;
+const MAX_BODY_BYTES = 52_428_800;
 
 export async function receive(message: IncomingMessage, gone: AbortSignal): Promise<Incoming> {
   const headers = new Headers();

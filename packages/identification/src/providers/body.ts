@@ -22,6 +22,6 @@ function readJson(provider: ProviderName, text: string): unknown {
   }
 }
 
-export function brokenContract(provider: ProviderName, cause: ExchangeFault): ProviderError {
+function brokenContract(provider: ProviderName, cause: ExchangeFault): ProviderError {
   return new ProviderError(provider, 'failed', `${cause.code}: ${cause.message}`, { cause });
 }
