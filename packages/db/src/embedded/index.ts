@@ -1,0 +1,1 @@
+export { keepStatementsWhole } from './whole-statements.ts';
