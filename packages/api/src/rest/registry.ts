@@ -4,7 +4,7 @@ import type { ProcedureMeta } from '../trpc.ts';
 import type { PendingUpload } from '../upload/pending-upload.ts';
 
 /** What an endpoint is handed, all of it still unchecked: the procedure validates. */
-export interface Call {
+interface Call {
   /** Of the namespace that was called. */
   procedures: Caller;
   params: Readonly<Record<string, string>>;

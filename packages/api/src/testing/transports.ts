@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Api } from '../api.ts';
 import type { Namespace } from '../rest/problem.ts';
 
-export interface Sent {
+interface Sent {
   namespace?: Namespace;
   body?: FormData | string;
   headers?: Record<string, string>;
@@ -12,7 +12,7 @@ export interface Sent {
 }
 
 /** How one call of identify was answered, the same words for both transports. */
-export interface Received {
+interface Received {
   status: number;
   headers: Headers;
   /** The body of a success, or what the namespace's clients read of an error. */

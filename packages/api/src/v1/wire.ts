@@ -150,7 +150,7 @@ export const health = z
 const at = z.number().meta({ description: 'Milliseconds since the request was received' });
 
 /** Told over the subscription, which is no part of REST. */
-export const progress = z.discriminatedUnion('type', [
+const progress = z.discriminatedUnion('type', [
   z.object({ type: z.literal('received'), at, photos: z.int() }),
   z.object({ type: z.literal('read'), at }),
   z.object({
