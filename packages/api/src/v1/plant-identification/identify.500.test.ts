@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { transports } from '../../testing/transports.ts';
 
-const SECRET = 'cannot reach postgres://plants:hunter2@db.internal';
+const SECRET = 'cannot reach postgres at db.internal as plants';
 
 describe.each(transports)('identify answers 500 over %s', (_name, identify) => {
   it.each(['v1', 'legacy'] as const)('in %s with a request id and nothing else of what happened', async (namespace) => {
