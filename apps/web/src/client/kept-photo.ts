@@ -18,6 +18,9 @@ interface Row extends KeptPhoto {
   at: number;
 }
 
+const isRow = (value: unknown): value is Row =>
+  typeof value === 'object' && value !== null && 'file' in value && value.file instanceof File && 'at' in value;
+
 let inMemory: Row | undefined;
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
@@ -27,7 +30,7 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-async function inStore<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+async function inStore(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
   const opening = indexedDB.open(DATABASE, 1);
   opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore(STORE));
   const database = await settled(opening);
@@ -46,8 +49,8 @@ export async function keepPhoto(file: File, { sendWhenSignedIn = false } = {}): 
 }
 
 export async function keptPhoto(): Promise<KeptPhoto | undefined> {
-  const row = inMemory ?? (await inStore<Row | undefined>('readonly', (store) => store.get(KEY)).catch(() => undefined));
-  if (row === undefined) return undefined;
+  const row = inMemory ?? (await inStore('readonly', (store) => store.get(KEY)).catch(() => undefined));
+  if (!isRow(row)) return undefined;
   if (Date.now() - row.at > KEPT_FOR_MS) {
     await forgetPhoto();
     return undefined;

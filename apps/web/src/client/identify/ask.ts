@@ -1,5 +1,12 @@
 import type { AppRouter } from '@plantcommunity/api';
-import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, isNonJsonSerializable, splitLink } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+  httpSubscriptionLink,
+  isNonJsonSerializable,
+  splitLink,
+} from '@trpc/client';
 import type { Identification, ProgressEvent } from '../wire.ts';
 import { uploadFetch } from './upload-fetch.ts';
 
@@ -12,8 +19,8 @@ export interface Asking {
   requestId: string;
   photo: File;
   signal: AbortSignal;
-  onUpload(sent: number, total: number): void;
-  onProgress(event: ProgressEvent): void;
+  onUpload: (sent: number, total: number) => void;
+  onProgress: (event: ProgressEvent) => void;
 }
 
 /**

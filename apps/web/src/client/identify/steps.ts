@@ -1,6 +1,6 @@
 import type { ProviderName } from '../wire.ts';
-import { bytesText, secondsText } from '../words/amounts.ts';
-import { otherProvider, PROVIDER_NAMES, UNANSWERED } from '../words/providers.ts';
+import { aboutText, bytesText, secondsText } from '../words/amounts.ts';
+import { otherProvider, PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '../words/providers.ts';
 import type { Asked, Run } from './run.ts';
 
 /** One line of the work as it is told. */
@@ -26,7 +26,13 @@ export function stepsOf(run: Run): Step[] {
 function sending({ sent, sentBytes, totalBytes }: Run): Step {
   if (sent) return { key: 'send', state: 'done', text: 'Sent', figure: bytesText(totalBytes) };
   const figure = `${bytesText(sentBytes)} of ${bytesText(totalBytes)}`;
-  return { key: 'send', state: 'doing', text: 'Sending your photo', figure, upload: { sent: sentBytes, total: totalBytes } };
+  return {
+    key: 'send',
+    state: 'doing',
+    text: 'Sending your photo',
+    figure,
+    upload: { sent: sentBytes, total: totalBytes },
+  };
 }
 
 function waiting(): Step[] {
@@ -39,7 +45,13 @@ function waiting(): Step[] {
 
 function reading({ readMs, asked }: Run): Step {
   if (readMs !== undefined) {
-    return { key: 'read', state: 'done', text: 'Read', note: 'Made smaller, location removed', figure: secondsText(readMs) };
+    return {
+      key: 'read',
+      state: 'done',
+      text: 'Read',
+      note: 'Made smaller, location removed',
+      figure: secondsText(readMs),
+    };
   }
   const known = Object.values(asked).some(({ state }) => state !== 'asking');
   if (known) return { key: 'read', state: 'done', text: 'Read' };
@@ -86,13 +98,18 @@ function comparing({ comparing: now, asked }: Run): Step {
 /** The panel's heading and the sentence under it. */
 export function headline(run: Run): { title: string; sentence: string } {
   if (!run.sent) return { title: 'Sending your photo', sentence: 'It stays here as well until it is named.' };
-  const names = Object.keys(run.asked) as ProviderName[];
+  const names = PROVIDERS.filter((name) => run.asked[name] !== undefined);
   const open = names.filter((name) => run.asked[name]?.state === 'asking');
   const [last] = open;
   if (run.comparing || (names.length > 0 && open.length === 0)) {
     return { title: 'Writing the label', sentence: 'All that could answer have answered.' };
   }
-  const title = names.length > 1 ? 'Asking two services' : last === undefined ? 'Reading your photo' : `Asking ${PROVIDER_NAMES[last]}`;
+  const title =
+    names.length > 1
+      ? 'Asking two services'
+      : last === undefined
+        ? 'Reading your photo'
+        : `Asking ${PROVIDER_NAMES[last]}`;
   return { title, sentence: expectation(run, open) };
 }
 
@@ -101,7 +118,7 @@ function expectation(run: Run, open: readonly ProviderName[]): string {
   const usual = open.flatMap((name) => {
     const asked = run.asked[name];
     if (asked?.state !== 'asking' || asked.usualMs === undefined) return [];
-    return `${PROVIDER_NAMES[name]} usually takes ${secondsText(asked.usualMs)}.`;
+    return `${PROVIDER_NAMES[name]} usually takes ${aboutText(asked.usualMs)}.`;
   });
   return [...answered, ...usual].join(' ') || 'This usually takes a few seconds.';
 }

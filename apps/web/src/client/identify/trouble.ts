@@ -1,7 +1,7 @@
 import { TRPCClientError } from '@trpc/client';
 import type { ProviderName } from '../wire.ts';
-import { AnswerTimeout, ConnectionLost } from './upload-fetch.ts';
 import type { Asked, Run } from './run.ts';
+import { AnswerTimeout, ConnectionLost } from './upload-fetch.ts';
 
 /** Why there is no answer, and what the page does about it. `until` is epoch milliseconds. */
 export type Trouble =
@@ -52,7 +52,8 @@ export function troubleOf(error: unknown, run: Run, now: number): Trouble {
 function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
   const data: unknown = error.data;
-  if (typeof data !== 'object' || data === null || !('status' in data) || typeof data.status !== 'number') return undefined;
+  if (typeof data !== 'object' || data === null || !('status' in data) || typeof data.status !== 'number')
+    return undefined;
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   return {
     status: data.status,

@@ -10,7 +10,7 @@ export class AnswerTimeout extends Error {
 
 export interface UploadWatch {
   /** Bytes of the body that have left, of all of them. */
-  onUpload(sent: number, total: number): void;
+  onUpload: (sent: number, total: number) => void;
   /** Milliseconds from the last byte sent to the answer. */
   answerTimeoutMs: number;
 }
@@ -61,7 +61,10 @@ export function uploadFetch({ onUpload, answerTimeoutMs }: UploadWatch) {
 
 function responseOf(request: XMLHttpRequest): Response {
   const headers = new Headers();
-  for (const line of request.getAllResponseHeaders().trim().split(/[\r\n]+/)) {
+  for (const line of request
+    .getAllResponseHeaders()
+    .trim()
+    .split(/[\r\n]+/)) {
     const colon = line.indexOf(':');
     if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
   }

@@ -14,11 +14,11 @@ const SIGN_IN = '/login?next=/identify';
 
 export interface DeskHandle {
   desk: Desk;
-  lay(files: readonly File[]): void;
-  remove(): void;
+  lay: (files: readonly File[]) => void;
+  remove: () => void;
   /** Sends the photo, again if need be. */
-  identify(): void;
-  stop(): void;
+  identify: () => void;
+  stop: () => void;
 }
 
 /** The desk of `/identify`: the reducer with all that reaches out of it. */
@@ -63,6 +63,12 @@ export function useDesk({ signedIn, mustSignIn }: { signedIn: boolean; mustSignI
     }
   };
 
+  const lay = async (files: readonly File[]) => {
+    const { file, refusals, leftOut } = await firstUsable(files);
+    tell({ type: 'laid', photo: file, refusals, leftOut });
+    if (file) await keepPhoto(file);
+  };
+
   const wake = useEffectEvent(async () => {
     const kept = await keptPhoto();
     tell({ type: 'woke', photo: kept?.file });
@@ -77,11 +83,7 @@ export function useDesk({ signedIn, mustSignIn }: { signedIn: boolean; mustSignI
 
   return {
     desk,
-    lay: (files) =>
-      void firstUsable(files).then(async ({ file, refusals, leftOut }) => {
-        tell({ type: 'laid', photo: file, refusals, leftOut });
-        if (file) await keepPhoto(file);
-      }),
+    lay: (files) => void lay(files),
     remove: () => {
       tell({ type: 'removed' });
       void forgetPhoto();

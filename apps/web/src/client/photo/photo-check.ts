@@ -42,7 +42,12 @@ export async function checkPhoto(file: File): Promise<Checked> {
       return refuse(badge, `${kind.name} photos cannot be read here yet. ${FORMATS}`);
     }
     const inside = kind.name === undefined ? 'it is no photo' : `it is ${kind.name === 'text' ? '' : 'a '}${kind.name}`;
-    return refuse(badge, KNOWN.has(extension) ? `It says photo, but inside ${inside}. ${FORMATS}` : `This is no photo: ${inside}. ${FORMATS}`);
+    return refuse(
+      badge,
+      KNOWN.has(extension)
+        ? `It says photo, but inside ${inside}. ${FORMATS}`
+        : `This is no photo: ${inside}. ${FORMATS}`,
+    );
   }
   if (extension !== '' && !KNOWN.has(extension)) {
     return refuse(extension.slice(0, 7).toUpperCase(), `Its name ends in .${extension}, which is no photo. ${FORMATS}`);

@@ -34,7 +34,7 @@ function isoMedia(brand: string): string {
 }
 
 function textKind(bytes: Uint8Array): string | undefined {
-  const text = ascii(bytes, 0, SIGNATURE_BYTES);
-  if (bytes.length === 0 || /[\0-\x08\x0e-\x1f]/.test(text)) return undefined;
-  return /<svg|<\?xml/i.test(text) ? 'SVG drawing' : 'text';
+  const isText = bytes.length > 0 && bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+  if (!isText) return undefined;
+  return /<svg|<\?xml/i.test(ascii(bytes, 0, SIGNATURE_BYTES)) ? 'SVG drawing' : 'text';
 }

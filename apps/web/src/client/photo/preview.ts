@@ -8,6 +8,7 @@ export function usePreview(file: File | undefined): string | undefined {
   useEffect(() => {
     if (file === undefined) return;
     const url = URL.createObjectURL(file);
+    // oxlint-disable-next-line react/set-state-in-effect -- one effect makes the URL and revokes it
     setPreview({ file, url });
     return () => URL.revokeObjectURL(url);
   }, [file]);

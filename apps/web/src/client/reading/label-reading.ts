@@ -1,4 +1,4 @@
-import { sureness, type Sureness, surestGenus } from '@plantcommunity/identification/sureness';
+import { type Sureness, sureness, surestGenus } from '@plantcommunity/identification/sureness';
 import type { Suggestion, Verdict } from '../wire.ts';
 import { article, genusNoun } from '../words/genus-noun.ts';
 

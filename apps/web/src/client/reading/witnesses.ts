@@ -18,7 +18,7 @@ type Source = Suggestion['sources'][number];
 /** Pl@ntNet's score is no percentage, so its place among its own choices is told. */
 function opinion(source: Source, probability: number | undefined): string {
   if (source.provider === 'plant_id' && probability !== undefined) return `${percentText(probability)} sure`;
-  return `its ${ordinal(source.rank)} choice of ${source.of}`;
+  return `its ${ordinal(source.rank)} choice of\u00a0${source.of}`;
 }
 
 /** Who named the first suggestion, who agrees, who saw something else, and who gave no answer. */
@@ -30,7 +30,9 @@ export function witnesses(answer: Pick<Identification, 'suggestions' | 'provider
     const source = best.sources.find((each) => each.provider === provider);
     const status: ProviderStatus = answer.providers[provider].status;
     if (source !== undefined) {
-      return [{ heading: provider === leader ? 'Named by' : 'Agreed by', provider, says: opinion(source, best.probability) }];
+      return [
+        { heading: provider === leader ? 'Named by' : 'Agreed by', provider, says: opinion(source, best.probability) },
+      ];
     }
     if (status === 'off') return [];
     if (status !== 'answered') return [{ heading: UNANSWERED[status].heading, provider, says: '' }];
@@ -47,6 +49,7 @@ export function witnesses(answer: Pick<Identification, 'suggestions' | 'provider
 export function candidateSources({ sources }: Suggestion): string {
   const plantId = sources.find(({ provider }) => provider === 'plant_id');
   const plantnet = sources.find(({ provider }) => provider === 'plantnet');
-  if (plantId && plantnet) return `${PROVIDER_NAMES.plant_id}, and ${ordinal(plantnet.rank)} at ${PROVIDER_NAMES.plantnet}`;
+  if (plantId && plantnet)
+    return `${PROVIDER_NAMES.plant_id}, and ${ordinal(plantnet.rank)} at ${PROVIDER_NAMES.plantnet}`;
   return plantnet ? `${PROVIDER_NAMES.plantnet}, ${ordinal(plantnet.rank)} choice` : PROVIDER_NAMES.plant_id;
 }

@@ -12,6 +12,11 @@ export function secondsText(ms: number): string {
   return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)}${NO_BREAK}s`;
 }
 
+/** About how long something takes: "0.4 s", "4 s", "4.5 s". */
+export function aboutText(ms: number): string {
+  return secondsText(ms).replace('.0', '');
+}
+
 /** A share of one as "87 %"; what is not nothing is never called 0 %. */
 export function percentText(share: number): string {
   const percent = Math.round(share * 100);

@@ -1,5 +1,7 @@
 import type { ProviderName, ProviderStatus } from '../wire.ts';
 
+export const PROVIDERS = ['plant_id', 'plantnet'] as const satisfies readonly ProviderName[];
+
 export const PROVIDER_NAMES: Readonly<Record<ProviderName, string>> = { plant_id: 'Plant.id', plantnet: 'Pl@ntNet' };
 
 export const otherProvider = (provider: ProviderName): ProviderName =>

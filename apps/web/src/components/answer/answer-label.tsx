@@ -63,7 +63,8 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
       </div>
       {reading.kind === 'genus' ? (
         <p className={styles['unsure']}>
-          Which {reading.noun}, this photo cannot tell. One of the whole plant, with its leaves and a flower or fruit, might.
+          Which {reading.noun}, this photo cannot tell. One of the whole plant, with its leaves and a flower or fruit,
+          might.
         </p>
       ) : (
         <dl className={styles['witnesses']}>

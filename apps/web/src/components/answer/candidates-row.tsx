@@ -1,8 +1,8 @@
 import { candidateSources } from '@/client/reading/witnesses.ts';
 import type { Suggestion } from '@/client/wire.ts';
 import { percentText } from '@/client/words/amounts.ts';
-import { Ruler } from '../paper/ruler.tsx';
 import { Row } from '../paper/row.tsx';
+import { Ruler } from '../paper/ruler.tsx';
 import styles from './candidates-row.module.css';
 import { Thumbnail } from './thumbnail.tsx';
 
@@ -22,7 +22,10 @@ export function CandidatesRow({ candidates, equal, demo }: CandidatesRowProps) {
           <li key={candidate.scientific_name}>
             <Thumbnail image={candidate.images[0]} />
             <div className={styles['names']}>
-              <p className={styles['name']} lang={candidate.plant_name === candidate.scientific_name ? 'la' : undefined}>
+              <p
+                className={styles['name']}
+                lang={candidate.plant_name === candidate.scientific_name ? 'la' : undefined}
+              >
                 {candidate.plant_name}
               </p>
               {candidate.plant_name === candidate.scientific_name ? null : <p lang="la">{candidate.scientific_name}</p>}

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import type { Suggestion } from '@/client/wire.ts';
+import { Picture } from '../paper/picture.tsx';
 import { Row } from '../paper/row.tsx';
 import styles from './compare-row.module.css';
 
@@ -23,7 +24,7 @@ export function CompareRow({ yours, species }: CompareRowProps) {
         {yours === undefined ? null : (
           <li className={styles['yours']}>
             <figure>
-              <img src={yours} alt="Yours" />
+              <Picture src={yours} alt="Yours" />
               <figcaption aria-hidden="true">Yours</figcaption>
             </figure>
           </li>
@@ -31,11 +32,10 @@ export function CompareRow({ yours, species }: CompareRowProps) {
         {images.map(({ url, author, license }, index) => (
           <li key={url}>
             <figure>
-              <img
+              <Picture
                 src={url}
                 alt={`${species.scientific_name}, reference picture ${index + 1}`}
                 loading="lazy"
-                referrerPolicy="no-referrer"
                 onError={() => setLost((before) => new Set([...before, url]))}
               />
               <figcaption>{[author, license].filter(Boolean).join(', ') || 'Author not named'}</figcaption>

@@ -15,7 +15,11 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
   const [first, ...others] = health.is_healthy ? [] : health.diseases;
   const also = others.filter(({ probability }) => probability >= WORTH_SAYING).slice(0, 3);
   const share = first?.probability ?? health.probability;
-  const title = first ? `${sureness(first.probability) === 'unsure' ? 'Perhaps' : 'Probably'} ${lowered(first.name)}` : health.is_healthy ? 'It looks healthy' : 'Something ails it';
+  const title = first
+    ? `${sureness(first.probability) === 'unsure' ? 'Perhaps' : 'Probably'} ${lowered(first.name)}`
+    : health.is_healthy
+      ? 'It looks healthy'
+      : 'Something ails it';
   return (
     <Row heading="Health" note={demo ? 'made up for the demo' : 'from Plant.id'}>
       <div className={styles['halves']}>
@@ -27,7 +31,8 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
           </div>
           {also.length === 0 ? null : (
             <p className={styles['also']}>
-              Also possible: {also.map(({ name, probability }) => `${lowered(name)}, ${percentText(probability)}`).join('; ')}
+              Also possible:{' '}
+              {also.map(({ name, probability }) => `${lowered(name)}, ${percentText(probability)}`).join('; ')}
             </p>
           )}
         </div>

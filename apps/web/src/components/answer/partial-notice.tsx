@@ -1,5 +1,5 @@
 import type { Identification, ProviderName, ProviderStatus } from '@/client/wire.ts';
-import { PROVIDER_NAMES, UNANSWERED } from '@/client/words/providers.ts';
+import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '@/client/words/providers.ts';
 import { Notice } from '../paper/notice.tsx';
 
 interface Missing {
@@ -9,7 +9,7 @@ interface Missing {
 
 /** The service that is on and gave no answer. */
 export function missingProvider({ providers }: Pick<Identification, 'providers'>): Missing | undefined {
-  for (const provider of ['plant_id', 'plantnet'] as const) {
+  for (const provider of PROVIDERS) {
     const { status } = providers[provider];
     if (status !== 'answered' && status !== 'off') return { provider, status };
   }

@@ -1,7 +1,7 @@
 import { readOn } from '@/client/reading/read-on.ts';
 import type { Suggestion } from '@/client/wire.ts';
-import hidden from '../paper/visually-hidden.module.css';
 import { Row } from '../paper/row.tsx';
+import hidden from '../paper/visually-hidden.module.css';
 import styles from './read-on-row.module.css';
 
 export function ReadOnRow({ species }: { species: Pick<Suggestion, 'scientific_name' | 'gbif_id'> }) {

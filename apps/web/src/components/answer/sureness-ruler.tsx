@@ -28,6 +28,7 @@ interface SurenessRulerProps {
 export function SurenessRuler({ word, share, demo = false, tone, small = false }: SurenessRulerProps) {
   const figure = percentText(share);
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
     <div role="img" aria-label={`${capitalised(word)}, ${figure}`} className={styles['sureness']}>
       <div className={styles['line']} data-small={small || undefined}>
         <span className={styles['word']}>{capitalised(word)}</span>

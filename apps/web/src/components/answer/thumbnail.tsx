@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import type { Suggestion } from '@/client/wire.ts';
+import { Picture } from '../paper/picture.tsx';
 import { Mark } from '../site/mark.tsx';
 import styles from './thumbnail.module.css';
 
@@ -13,7 +14,7 @@ export function Thumbnail({ image }: { image: Suggestion['images'][number] | und
       {image === undefined || lost ? (
         <Mark />
       ) : (
-        <img src={image.url} alt="" loading="lazy" referrerPolicy="no-referrer" onError={() => setLost(true)} />
+        <Picture src={image.url} alt="" loading="lazy" onError={() => setLost(true)} />
       )}
     </div>
   );

@@ -52,7 +52,15 @@ export function AnsweredDesk({ desk, preview, onFiles, onAgain }: AnsweredDeskPr
   );
 }
 
-function Another({ second = false, onFiles, children }: { second?: boolean; onFiles: (files: readonly File[]) => void; children: string }) {
+function Another({
+  second = false,
+  onFiles,
+  children,
+}: {
+  second?: boolean;
+  onFiles: (files: readonly File[]) => void;
+  children: string;
+}) {
   return (
     <PickPhoto wide main={!second} onFiles={onFiles}>
       <Camera size={20} strokeWidth={1.7} aria-hidden="true" />

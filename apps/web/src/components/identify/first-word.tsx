@@ -1,6 +1,6 @@
 import { capitalised, readLabel } from '@/client/reading/label-reading.ts';
-import { percentText } from '@/client/words/amounts.ts';
 import type { ProviderName, Verdict } from '@/client/wire.ts';
+import { percentText } from '@/client/words/amounts.ts';
 import { PROVIDER_NAMES } from '@/client/words/providers.ts';
 import { Slip } from '../paper/slip.tsx';
 import styles from './first-word.module.css';

@@ -38,14 +38,26 @@ export function IdentifyDesk(viewer: DeskViewer) {
         <EmptyDesk refusals={desk.at === 'empty' ? desk.refusals : []} above={above} onFiles={lay} />
       ) : null}
       {desk.at === 'chosen' ? (
-        <ChosenDesk desk={desk} preview={preview} viewer={viewer} onFiles={lay} onRemove={remove} onIdentify={identify} />
+        <ChosenDesk
+          desk={desk}
+          preview={preview}
+          viewer={viewer}
+          onFiles={lay}
+          onRemove={remove}
+          onIdentify={identify}
+        />
       ) : null}
       {desk.at === 'running' ? <RunningDesk run={desk.run} preview={preview} onStop={stop} /> : null}
-      {desk.at === 'answered' ? (
-        <AnsweredDesk desk={desk} preview={preview} onFiles={lay} onAgain={identify} />
-      ) : null}
+      {desk.at === 'answered' ? <AnsweredDesk desk={desk} preview={preview} onFiles={lay} onAgain={identify} /> : null}
       {desk.at === 'held' ? (
-        <HeldDesk trouble={desk.trouble} photo={desk.photo} preview={preview} viewer={viewer} onFiles={lay} onAgain={identify} />
+        <HeldDesk
+          trouble={desk.trouble}
+          photo={desk.photo}
+          preview={preview}
+          viewer={viewer}
+          onFiles={lay}
+          onAgain={identify}
+        />
       ) : null}
     </>
   );

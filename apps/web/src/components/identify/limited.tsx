@@ -1,8 +1,8 @@
 'use client';
 
 import { Button } from '../controls/button.tsx';
-import hidden from '../paper/visually-hidden.module.css';
 import { StickyBar } from '../paper/sticky-bar.tsx';
+import hidden from '../paper/visually-hidden.module.css';
 import { FocusedHeading } from '../site/focused-heading.tsx';
 import { Countdown } from './countdown.tsx';
 import styles from './held.module.css';
@@ -21,7 +21,10 @@ export function Limited({ until, onAgain }: { until: number; onAgain: () => void
             <Countdown until={until} onOver={onAgain} spoken />
           </span>
         </FocusedHeading>
-        <p>You have used all your identifications for now. Your photo is kept here. Leave this page open and it goes by itself.</p>
+        <p>
+          You have used all your identifications for now. Your photo is kept here. Leave this page open and it goes by
+          itself.
+        </p>
       </div>
       <StickyBar>
         <Button main wide notYet>

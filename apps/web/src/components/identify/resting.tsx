@@ -4,7 +4,7 @@ import { Clock } from 'lucide-react';
 import type { Asked } from '@/client/identify/run.ts';
 import type { Trouble } from '@/client/identify/trouble.ts';
 import type { ProviderName } from '@/client/wire.ts';
-import { PROVIDER_NAMES, UNANSWERED } from '@/client/words/providers.ts';
+import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '@/client/words/providers.ts';
 import { ButtonLink } from '../controls/button.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
 import { FocusedHeading } from '../site/focused-heading.tsx';
@@ -20,7 +20,7 @@ interface RestingProps {
 /** No service can answer: when each may again, and the page that tries by itself. */
 export function Resting({ trouble, signedIn, onAgain }: RestingProps) {
   const { until, asked, code } = trouble;
-  const services = (['plant_id', 'plantnet'] as const).filter((name) => asked[name] !== undefined);
+  const services = PROVIDERS.filter((name) => asked[name] !== undefined);
   const { title, sentence } = words(code, services);
   return (
     <>
@@ -75,9 +75,18 @@ function words(code: string, services: readonly ProviderName[]): { title: string
     return { title: 'Many plants at once', sentence: 'More people are asking than the services can take right now.' };
   }
   if (code === 'quota_exhausted') {
-    return { title: 'All used up for now', sentence: 'The services have no identifications left for us until their next reset.' };
+    return {
+      title: 'All used up for now',
+      sentence: 'The services have no identifications left for us until their next reset.',
+    };
   }
   return one
-    ? { title: `${PROVIDER_NAMES[only]} is resting`, sentence: 'It has stopped answering us, so we let it be for a moment.' }
-    : { title: 'Both services are resting', sentence: 'They have stopped answering us, so we let them be for a moment.' };
+    ? {
+        title: `${PROVIDER_NAMES[only]} is resting`,
+        sentence: 'It has stopped answering us, so we let it be for a moment.',
+      }
+    : {
+        title: 'Both services are resting',
+        sentence: 'They have stopped answering us, so we let them be for a moment.',
+      };
 }

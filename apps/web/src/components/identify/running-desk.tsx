@@ -1,7 +1,7 @@
 'use client';
 
-import { headline, stepsOf } from '@/client/identify/steps.ts';
 import type { Run } from '@/client/identify/run.ts';
+import { headline, stepsOf } from '@/client/identify/steps.ts';
 import { Button } from '../controls/button.tsx';
 import { DeskGrid } from '../paper/desk-grid.tsx';
 import { PhotoSheet } from '../paper/photo-sheet.tsx';

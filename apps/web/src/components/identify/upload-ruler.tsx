@@ -1,18 +1,19 @@
 import { bytesText } from '@/client/words/amounts.ts';
 import { Ruler } from '../paper/ruler.tsx';
+import hidden from '../paper/visually-hidden.module.css';
 
 /** The bytes that have really left. */
 export function UploadRuler({ sent, total }: { sent: number; total: number }) {
   return (
-    <div
-      role="progressbar"
-      aria-label="Sending your photo"
-      aria-valuemin={0}
-      aria-valuemax={total}
-      aria-valuenow={Math.min(sent, total)}
-      aria-valuetext={`${bytesText(sent)} of ${bytesText(total)}`}
-    >
+    <>
+      <progress
+        className={hidden['hidden']}
+        aria-label="Sending your photo"
+        aria-valuetext={`${bytesText(sent)} of ${bytesText(total)}`}
+        value={Math.min(sent, total)}
+        max={total}
+      />
       <Ruler fill={total === 0 ? 0 : sent / total} />
-    </div>
+    </>
   );
 }

@@ -1,8 +1,9 @@
 'use client';
 
 import { useNow } from '@/client/clock.ts';
-import { secondsText } from '@/client/words/amounts.ts';
+import { aboutText, secondsText } from '@/client/words/amounts.ts';
 import { Ruler } from '../paper/ruler.tsx';
+import hidden from '../paper/visually-hidden.module.css';
 import styles from './wait-ruler.module.css';
 
 const TICK_MS = 100;
@@ -28,22 +29,20 @@ export function WaitRuler({ label, since, usualMs, slowMs }: WaitRulerProps) {
   const end = Math.max(slowMs, usualMs * 1.2, 1000);
   return (
     <div>
-      <div
-        role="progressbar"
+      <progress
+        className={hidden['hidden']}
         aria-label={label}
-        aria-valuemin={0}
-        aria-valuemax={Math.round(end / 1000)}
-        aria-valuenow={Math.min(Math.round(end / 1000), Math.floor(elapsed / 1000))}
-        aria-valuetext={`usually ${secondsText(usualMs)}`}
-      >
-        <Ruler fill={elapsed / end} cuts={[usualMs / end]} />
-      </div>
+        aria-valuetext={`usually ${aboutText(usualMs)}`}
+        value={Math.min(end, Math.max(0, elapsed))}
+        max={end}
+      />
+      <Ruler fill={elapsed / end} cuts={[usualMs / end]} />
       <p className={styles['scale']} aria-hidden="true">
         <span>0&nbsp;s</span>
         <span className={styles['usual']} style={{ '--at': `${(100 * usualMs) / end}%` }}>
-          usual, {secondsText(usualMs)}
+          usual, {aboutText(usualMs)}
         </span>
-        <span>{secondsText(end)}</span>
+        <span>{aboutText(end)}</span>
       </p>
       {elapsed > end ? <p className={styles['late']}>Taking longer than usual</p> : null}
     </div>

@@ -9,7 +9,13 @@ export type Corner = (typeof ALL)[number];
  */
 export function PhotoCorners({ corners = ALL }: { corners?: readonly Corner[] }) {
   return corners.map((corner) => (
-    <svg key={corner} className={`${styles['corner']} ${styles[corner]}`} viewBox="0 0 30 30" aria-hidden="true">
+    <svg
+      key={corner}
+      data-corner={corner}
+      className={`${styles['corner']} ${styles[corner]}`}
+      viewBox="0 0 30 30"
+      aria-hidden="true"
+    >
       <path className={styles['paper']} d="M.5 .5H29L.5 29Z" />
       <path className={styles['fold']} d="M22 3.5L3.5 22" />
     </svg>

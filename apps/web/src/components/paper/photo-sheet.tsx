@@ -1,9 +1,10 @@
 'use client';
 
-import { useRef } from 'react';
 import { X } from 'lucide-react';
+import { useRef } from 'react';
 import { type Corner, PhotoCorners } from './photo-corners.tsx';
 import styles from './photo-sheet.module.css';
+import { Picture } from './picture.tsx';
 
 interface PhotoSheetProps {
   /** Undefined while it is being fetched from this device: the box is there already. */
@@ -21,8 +22,13 @@ export function PhotoSheet({ src, alt, corners }: PhotoSheetProps) {
         {src === undefined ? (
           <div className={styles['photo']} />
         ) : (
-          <button type="button" className={styles['open']} onClick={() => whole.current?.showModal()} aria-label="See the whole photo">
-            <img className={styles['photo']} src={src} alt={alt} />
+          <button
+            type="button"
+            className={styles['open']}
+            onClick={() => whole.current?.showModal()}
+            aria-label="See the whole photo"
+          >
+            <Picture className={styles['photo']} src={src} alt={alt} />
           </button>
         )}
         <PhotoCorners {...(corners && { corners })} />
@@ -33,7 +39,7 @@ export function PhotoSheet({ src, alt, corners }: PhotoSheetProps) {
             <X size={20} strokeWidth={1.7} aria-hidden="true" />
           </button>
         </form>
-        {src === undefined ? null : <img src={src} alt={alt} />}
+        {src === undefined ? null : <Picture src={src} alt={alt} />}
       </dialog>
     </div>
   );

@@ -1,0 +1,15 @@
+'use client';
+
+import { Button } from '@/components/controls/button.tsx';
+import { Blank } from '@/components/site/blank.tsx';
+
+/** A page could not be made. The error itself stays in the log. */
+export default function PageError({ reset }: { error: Error; reset: () => void }) {
+  return (
+    <Blank title="This page could not be made" sentence="Something broke on our side. It may be over in a moment.">
+      <Button main onClick={reset}>
+        Try again
+      </Button>
+    </Blank>
+  );
+}

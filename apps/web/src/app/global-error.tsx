@@ -1,0 +1,25 @@
+'use client';
+
+import { Button } from '@/components/controls/button.tsx';
+import { Blank } from '@/components/site/blank.tsx';
+import '@/styles/tokens.css';
+import '@/styles/base.css';
+
+/** Not even the frame of the pages could be made, for want of the database as a rule. */
+export default function FrameError({ reset }: { error: Error; reset: () => void }) {
+  return (
+    <html lang="en">
+      <body>
+        <title>Not right now · Plant ID Community</title>
+        <Blank
+          title="We cannot show anything right now"
+          sentence="Something broke on our side. It may be over in a moment."
+        >
+          <Button main onClick={reset}>
+            Try again
+          </Button>
+        </Blank>
+      </body>
+    </html>
+  );
+}

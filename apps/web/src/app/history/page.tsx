@@ -1,0 +1,43 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { redirect } from 'next/navigation';
+import { EmptyHerbarium } from '@/components/history/empty-herbarium.tsx';
+import { Herbarium } from '@/components/history/herbarium.tsx';
+import page from '@/components/paper/page.module.css';
+import { Sprig } from '@/components/sprig/sprig.tsx';
+import { historyPage } from '@/server/history.ts';
+import { viewer } from '@/server/viewer.ts';
+import styles from './history.module.css';
+
+export const metadata: Metadata = { title: 'Your herbarium' };
+
+interface HistoryPageProps {
+  searchParams: Promise<{ cursor?: string | string[] }>;
+}
+
+export default async function HistoryPage({ searchParams }: HistoryPageProps) {
+  const { principal } = await viewer();
+  if (!principal) redirect('/login?next=/history');
+  const { cursor: asked } = await searchParams;
+  const cursor = typeof asked === 'string' ? asked : undefined;
+  const { items, next_cursor: next } = await historyPage(cursor);
+  return (
+    <main className={page['page']}>
+      <div className={styles['head']}>
+        <h1>Your herbarium</h1>
+        <p>{items.length === 0 ? 'Every plant you name is kept here.' : 'What you have named, newest first.'}</p>
+      </div>
+      {items.length === 0 && cursor === undefined ? (
+        <EmptyHerbarium sprig={<Sprig />} />
+      ) : (
+        <Herbarium items={items} sprig={cursor === undefined ? <Sprig /> : undefined} />
+      )}
+      {next === undefined && cursor === undefined ? null : (
+        <nav className={styles['more']} aria-label="Older and newer">
+          {cursor === undefined ? null : <Link href="/history">Newest</Link>}
+          {next === undefined ? null : <Link href={`/history?cursor=${encodeURIComponent(next)}`}>Older</Link>}
+        </nav>
+      )}
+    </main>
+  );
+}

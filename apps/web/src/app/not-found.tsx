@@ -1,0 +1,15 @@
+import type { Metadata } from 'next';
+import { ButtonLink } from '@/components/controls/button.tsx';
+import { Blank } from '@/components/site/blank.tsx';
+
+export const metadata: Metadata = { title: 'Nothing here' };
+
+export default function NotFound() {
+  return (
+    <Blank title="There is no sheet here" sentence="The address may have a slip in it, or what was here is gone.">
+      <ButtonLink main href="/identify">
+        Identify a plant
+      </ButtonLink>
+    </Blank>
+  );
+}

@@ -1,0 +1,16 @@
+import { signIn } from 'next-auth/react';
+
+export type SignInOutcome = 'signed_in' | 'refused' | 'too_many' | 'unavailable';
+
+/** Signs in with e-mail and password; the session is a cookie. */
+export async function signInWith(email: string, password: string): Promise<SignInOutcome> {
+  try {
+    const answer = await signIn('credentials', { email, password, redirect: false });
+    if (answer?.ok) return 'signed_in';
+    if (answer?.status === 429) return 'too_many';
+    return answer?.error === 'CredentialsSignin' ? 'refused' : 'unavailable';
+  } catch {
+    // What is no answer of next-auth's at all: no network, or a refusal at the door.
+    return 'unavailable';
+  }
+}
