@@ -187,13 +187,13 @@ describe('size', () => {
   it('refuses a declared length of more than five photos before it reads anything', async () => {
     const { body, seen } = arriving(makeUpload(file(ROSE)), { last: 'stall' });
     const upload = readUpload(body, CONTENT_TYPE, String(80 * MEGABYTE), LIMITS);
-    const message = 'The upload is 80 MB; 5 photos of 10 MB is the most.';
+    const message = 'The upload is 80 MB; it may hold at most 5 photos of 10 MB.';
     await expect(upload).rejects.toMatchObject(tooLarge(message));
     expect(seen.read).toBeLessThan(1000);
   });
 
   it('counts what arrives, whatever was declared', async () => {
-    const message = 'The upload is too large; 5 photos of 10 MB is the most.';
+    const message = 'The upload is more than 50 MB; it may hold at most 5 photos of 10 MB.';
     expect(await refused(makeUpload(file(Buffer.alloc(51 * MEGABYTE))), '1000')).toEqual(tooLarge(message));
   });
 

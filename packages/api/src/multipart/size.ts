@@ -18,10 +18,10 @@ export function photoTooLarge(photo: number, bytes: number, most: number): Uploa
 }
 
 /** `bytes` is undefined when nobody said how many would come. */
-export function uploadTooLarge(bytes: number | undefined, { maxBytes, maxPhotos }: UploadLimits): UploadError {
-  const most = `${photosIn(maxPhotos)} of ${roundedDown(maxBytes)} MB`;
-  const value = bytes === undefined ? 'too large' : `${roundedUp(bytes)} MB`;
-  return new UploadError('photo_too_large', `The upload is ${value}; ${most} is the most.`);
+export function uploadTooLarge(bytes: number | undefined, limits: UploadLimits): UploadError {
+  const value = bytes === undefined ? `more than ${roundedDown(mostBytes(limits))}` : `${roundedUp(bytes)}`;
+  const most = `${photosIn(limits.maxPhotos)} of ${roundedDown(limits.maxBytes)} MB`;
+  return new UploadError('photo_too_large', `The upload is ${value} MB; it may hold at most ${most}.`);
 }
 
 export function photosIn(count: number): string {
