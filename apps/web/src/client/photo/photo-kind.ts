@@ -36,5 +36,5 @@ function isoMedia(brand: string): string {
 function textKind(bytes: Uint8Array): string | undefined {
   const isText = bytes.length > 0 && bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
   if (!isText) return undefined;
-  return /<svg|<\?xml/i.test(ascii(bytes, 0, SIGNATURE_BYTES)) ? 'SVG drawing' : 'text';
+  return /<svg|<\?xml/i.test(ascii(bytes, 0, SIGNATURE_BYTES)) ? 'vector drawing' : 'text';
 }

@@ -13,7 +13,7 @@ export function genusNoun(suggestions: readonly Suggestion[], genus: string): { 
   return shared ? { noun: ending, isLatin: false } : { noun: genus, isLatin: true };
 }
 
-/** "a goldenrod", "an aloe", "a eucalyptus", "a Umbellularia": by sound, as far as spelling tells. */
+/** "A" goldenrod, "An" aloe, "A" eucalyptus: by sound, as far as spelling tells. */
 export function article(noun: string): 'A' | 'An' {
   return /^[aeiou]/i.test(noun) && !/^(eu|u[^aeiou]?[aeiou]|one)/i.test(noun) ? 'An' : 'A';
 }
