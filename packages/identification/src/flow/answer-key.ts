@@ -9,11 +9,9 @@ export interface Question {
   contractVersion: string;
   /** Of the uploaded bytes, in order. */
   photoHashes: readonly string[];
+  /** With a coarse location. */
   options: IdentifyOptions;
 }
-
-/** To 0.1 degree, some 11 km: what a flora knows, and not where somebody lives. */
-const coarse = (degrees: number): number => Math.round(degrees * 10) / 10;
 
 /** Only what the provider is really sent; so asking again without diseases does not cost Pl@ntNet a call. */
 function relevantOptions(provider: ProviderName, options: IdentifyOptions, photos: number) {
@@ -23,7 +21,7 @@ function relevantOptions(provider: ProviderName, options: IdentifyOptions, photo
     return {
       diseases: options.includeDiseases,
       language,
-      location: location === undefined ? null : [coarse(location.latitude), coarse(location.longitude)],
+      location: location === undefined ? null : [location.latitude, location.longitude],
     };
   }
   const organs = Array.from({ length: photos }, (_, index) => options.organs[index] ?? 'auto');

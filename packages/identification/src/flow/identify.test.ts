@@ -42,6 +42,17 @@ describe('one identification', () => {
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([2, 1]);
   });
 
+  it('tells nobody more of a place than 0.1 degree, and takes neighbours for the same place', async () => {
+    const { identify, providers } = await house();
+    const at = (latitude: number, longitude: number) =>
+      request({ options: { includeDiseases: true, organs: [], location: { latitude, longitude } } });
+    await identify(at(49.20941, 16.61));
+    await identify(at(49.1873, 16.5701));
+    expect(providers.plant_id.calls.map(({ options }) => options.location)).toEqual([
+      { latitude: 49.2, longitude: 16.6 },
+    ]);
+  });
+
   it('makes one call for a hundred who ask at once', async () => {
     const { identify, providers } = await house();
     const gate = Promise.withResolvers<void>();

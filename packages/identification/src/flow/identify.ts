@@ -8,6 +8,7 @@ import { PROVIDERS, type Provider, type ProviderAnswer, type ProviderName } from
 import type { Store } from '../store/store.ts';
 import { answerKey } from './answer-key.ts';
 import { answerLifetime } from './answer-lifetime.ts';
+import { withCoarseLocation } from './coarse-location.ts';
 import type { Gate } from './gate.ts';
 import { createKeep } from './keep.ts';
 import { identificationOf, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
@@ -50,7 +51,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
   const { cache, clock, intake, lanes, logger } = parts;
   const keep = createKeep(parts);
 
-  return async (request) => {
+  return async (given) => {
+    const request = { ...given, options: withCoarseLocation(given.options) };
     const began = clock.monotonic();
     const at = () => Math.round(clock.monotonic() - began);
     const tell: Tell = request.trackProgress ? parts.board.begin(request.requestId, request.ownerId) : () => undefined;
