@@ -1,0 +1,67 @@
+import { expectAccessible } from '../fixtures/accessible.ts';
+import { type App, startApp } from '../fixtures/app.ts';
+import { test as withBrowser } from '../fixtures/browser.ts';
+import { identify, picture } from '../fixtures/desk.ts';
+import { newPhoto } from '../fixtures/photos.ts';
+import { expect } from '../fixtures/served.ts';
+
+/** As a newcomer has it: no keys, no settings. */
+const test = withBrowser.extend<object, { app: App }>({
+  app: [
+    async ({}, use) => {
+      const app = await startApp({ IDENTIFY_RATE_ANONYMOUS: '2/h' });
+      await use(app);
+      await app.stop();
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+});
+
+test.describe.configure({ mode: 'serial' });
+
+test('the home page takes a photo at once', async ({ app, page }) => {
+  await page.goto(app.url);
+  await expectAccessible(page);
+  await picture(page, 'home');
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles(await newPhoto());
+  await expect(page).toHaveURL(/\/identify/);
+  await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
+});
+
+test('a demo answer says so on the page and in the API', async ({ app, page }) => {
+  await identify(page, app.url, await newPhoto());
+  await expect(page.getByText('Named by')).toBeVisible();
+  await expect(page.getByText('Demo answers.')).toBeVisible();
+  await expect(page.getByText('Demo', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'identify-demo');
+});
+
+test('the limit is a countdown that keeps the photo', async ({ app, page }) => {
+  await identify(page, app.url, await newPhoto());
+  await expect(page.getByText('Named by')).toBeVisible();
+  await identify(page, app.url, await newPhoto());
+  await expect(page.getByRole('heading', { name: /You can identify again in/ })).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'identify-limited');
+});
+
+test('one container serves pages, REST, tRPC and sign-in', async ({ app }) => {
+  const paths = [
+    '/',
+    '/identify',
+    '/login',
+    '/api/v1/plant-identification/identify/health',
+    '/api/auth/session',
+    '/api/health/ready',
+  ];
+  for (const path of [...paths, '/api/trpc/v1.plantIdentification.health']) {
+    const response = await fetch(app.url + path);
+    expect([path, response.status]).toEqual([path, 200]);
+  }
+  // Each container makes its circuits once; instrumentation made the only one.
+  expect(app.output().match(/Initialized circuit breaker for plant_id_api/g)).toHaveLength(1);
+});

@@ -1,0 +1,99 @@
+import { expectAccessible } from '../fixtures/accessible.ts';
+import { choose, identify, picture } from '../fixtures/desk.ts';
+import { greyPhoto, newPhoto, textCalledPhoto } from '../fixtures/photos.ts';
+import { expect, test } from '../fixtures/served.ts';
+
+test.afterEach(async ({ simulator }) => {
+  await simulator.clear();
+});
+
+test('names a photo: label, sureness, who said so, other candidates', async ({ app, page }) => {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+
+  await choose(page, app.url, await newPhoto());
+  await picture(page, 'identify-chosen');
+  await page.getByRole('button', { name: 'Identify this plant' }).click();
+  await expect(page.getByText('Named by')).toBeVisible();
+  await expect(page.locator('h1')).toBeFocused();
+  await expect(page).toHaveTitle(/, (likely|possible|unsure)/);
+  await expect(page.getByText('It could also be')).toBeVisible();
+  await expect(page.getByText('Demo')).toHaveCount(0);
+  await expectAccessible(page);
+  await picture(page, 'identify-answer');
+  expect(complaints).toEqual([]);
+});
+
+test('tells the steps while it waits, and the first answer before the second', async ({ app, page, simulator }) => {
+  await simulator.fault({ provider: 'plant_id', latencyMs: 4_000 });
+  await identify(page, app.url, await newPhoto());
+  await expect(page.getByText('Pl@ntNet answered')).toBeVisible();
+  await expect(page.getByText('Asking Plant.id')).toBeVisible();
+  await picture(page, 'identify-working');
+  await expect(page.getByText('Named by')).toBeVisible();
+});
+
+test('stops when asked to, and keeps the photo', async ({ app, page, simulator }) => {
+  await simulator.fault({ provider: 'plant_id', latencyMs: 5_000 });
+  await identify(page, app.url, await newPhoto());
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
+});
+
+test('says that a wall is no plant', async ({ app, page }) => {
+  await identify(page, app.url, await greyPhoto());
+  await expect(page.getByRole('heading', { name: 'We see no plant here' })).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'identify-no-plant');
+});
+
+test('refuses a text called photo.jpg before it is sent', async ({ app, page, simulator }) => {
+  const before = await simulator.calls();
+  await choose(page, app.url, textCalledPhoto);
+  await expect(page.getByRole('alert').getByText('photo.jpg')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Identify this plant' })).toHaveCount(0);
+  await expectAccessible(page);
+  await picture(page, 'identify-refused');
+  expect(await simulator.calls()).toEqual(before);
+});
+
+test('answers with one provider when the other is down, and says so', async ({ app, page, simulator }) => {
+  await simulator.fault({ provider: 'plant_id', status: 500 });
+  await identify(page, app.url, await newPhoto());
+  await expect(page.getByText('one opinion, no percentage')).toBeVisible();
+  await expect(page.getByText('Plant.id').first()).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'identify-partial');
+});
+
+test('keeps the photo while both rest, and tries again by itself', async ({ app, page, simulator }) => {
+  await simulator.fault({ provider: 'plant_id', status: 500 });
+  await simulator.fault({ provider: 'plantnet', status: 500 });
+  for (let failure = 0; failure < 5; failure += 1) {
+    const form = new FormData();
+    const { buffer, mimeType, name } = await newPhoto();
+    form.set('image', new Blob([new Uint8Array(buffer)], { type: mimeType }), name);
+    await fetch(`${app.url}/api/v1/plant-identification/identify`, { method: 'POST', body: form });
+  }
+  await identify(page, app.url, await newPhoto());
+  await expect(page.getByRole('heading', { name: 'Both services are resting' })).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'identify-resting');
+  await simulator.clear();
+  await expect(page.getByText('Named by')).toBeVisible({ timeout: 30_000 });
+});
+
+test('answers the same photo from what is known, without a call', async ({ app, page, simulator }) => {
+  const photo = await newPhoto();
+  await identify(page, app.url, photo);
+  await expect(page.getByText('Named by')).toBeVisible();
+  const name = await page.locator('h1').textContent();
+  const before = await simulator.calls();
+  await identify(page, app.url, photo);
+  await expect(page.getByText('Named by')).toBeVisible();
+  expect(await page.locator('h1').textContent()).toBe(name);
+  expect(await simulator.calls()).toEqual(before);
+});

@@ -1,0 +1,48 @@
+import { expectAccessible } from '../fixtures/accessible.ts';
+import { identify, picture } from '../fixtures/desk.ts';
+import { newPhoto } from '../fixtures/photos.ts';
+import { ADMIN, test } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+test('asks to sign in, keeps the photo meanwhile, and files the answer', async ({ app, page, simulator }) => {
+  await identify(page, app.url, await newPhoto());
+  await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
+  await expect(page.getByText('Your photo is waiting')).toBeVisible();
+  expect((await simulator.calls()).plant_id).toBe(0);
+  await expectAccessible(page);
+  await picture(page, 'login-waiting');
+
+  await page.getByLabel('E-mail').fill(ADMIN.email);
+  await page.getByLabel('Password', { exact: true }).fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.locator('form').getByRole('alert')).toBeVisible();
+
+  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(/\/identify/);
+  const button = page.getByRole('button', { name: 'Identify this plant' });
+  const named = page.getByText('Named by');
+  await expect(button.or(named)).toBeVisible();
+  if (await button.isVisible()) await button.click();
+  await expect(named).toBeVisible();
+  const name = (await page.locator('h1').textContent()) ?? '';
+
+  await page.goto(`${app.url}/history`);
+  await expect(page.getByText(name)).toBeVisible();
+  const drawn = page.locator('main img').first();
+  await expect(drawn).toBeVisible();
+  expect(await drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await expectAccessible(page);
+  await picture(page, 'history');
+  await page.getByText(name).click();
+  await expect(page.locator('h1')).toHaveText(name);
+  await expectAccessible(page);
+  await picture(page, 'history-sheet');
+});
+
+test('shows nothing of anybody without a session', async ({ app, page }) => {
+  await page.goto(`${app.url}/history`);
+  await expect(page).toHaveURL(/\/login\?next=(%2F|\/)history/);
+  const answer = await fetch(`${app.url}/api/v1/plant-identification/identifications`);
+  expect([answer.status, answer.headers.get('www-authenticate')?.startsWith('Bearer')]).toEqual([401, true]);
+});

@@ -1,0 +1,39 @@
+import { type App, startApp } from '../fixtures/app.ts';
+import { test } from '../fixtures/browser.ts';
+import { identify, picture } from '../fixtures/desk.ts';
+import { newPhoto } from '../fixtures/photos.ts';
+import { hasRecordings, startRecorded } from '../fixtures/recorded.ts';
+import { expect } from '../fixtures/served.ts';
+
+test.skip(!hasRecordings, 'PLANT_CONTRACTS_DIR does not lead to recorded answers');
+
+const ANSWERS = [
+  {
+    plantId: 'identification-health-all.aloe-vera.v3.4.1.json',
+    plantNet: 'identify-all-auto.furcraea.2024-11-19_7.3.json',
+    first: /aloe/i,
+    other: 'Furcraea',
+  },
+  {
+    plantId: 'identification-health-all-question.cucumber.v5.1.1.json',
+    plantNet: 'identify-all-related-images.zea-mays.2023-09-12_7.1.json',
+    first: /cucum/i,
+    other: 'Zea mays',
+  },
+];
+
+for (const { plantId, plantNet, first, other } of ANSWERS) {
+  test(`what Plant.id and Pl@ntNet once answered is merged and shown: ${plantId}`, async ({ page }) => {
+    test.setTimeout(180_000);
+    const recorded = await startRecorded({ plantId, plantNet });
+    const app: App = await startApp(recorded.settings);
+    await identify(page, app.url, await newPhoto());
+    await expect(page.getByText('Named by')).toBeVisible();
+    await expect(page.locator('h1')).toHaveText(first);
+    await expect(page.getByText(other).first()).toBeVisible();
+    await expect(page.getByText('Demo')).toHaveCount(0);
+    await picture(page, `recorded-${plantId.split('.')[1]}`);
+    await app.stop();
+    await recorded.stop();
+  });
+}
