@@ -33,6 +33,15 @@ async function signedIn(email = 'ann@example.org'): Promise<{ id: string; browse
   return { id, browser };
 }
 
+async function whileUsersAreGone(work: () => Promise<void>): Promise<void> {
+  await database.client.$executeRaw`ALTER TABLE "User" RENAME TO "Hidden"`;
+  try {
+    await work();
+  } finally {
+    await database.client.$executeRaw`ALTER TABLE "Hidden" RENAME TO "User"`;
+  }
+}
+
 describe('signing in', () => {
   it('leads to a session that tells who is asking', async () => {
     const { browser, id } = await signedIn();
@@ -101,16 +110,10 @@ describe('signing in', () => {
   });
 
   it('says that it is unavailable, and no more, when the database fails', async () => {
-    const broken = await openTestDatabase({ poolSize: 1 });
-    const options = createAuth({ database: broken, secrets, appUrl, clock: systemClock, logger }).nextAuthOptions;
-    await broken.client.$executeRaw`ALTER TABLE "User" RENAME TO "Hidden"`;
-    try {
-      const response = await new Browser(options).signIn({ email: 'ann@example.org', password });
+    await whileUsersAreGone(async () => {
+      const response = await new Browser(auth.nextAuthOptions).signIn({ email: 'ann@example.org', password });
       expect(response).toMatchObject({ status: 401, url: 'http://localhost:3000/api/auth/error?error=Unavailable' });
-    } finally {
-      await broken.client.$executeRaw`ALTER TABLE "Hidden" RENAME TO "User"`;
-      await broken.close();
-    }
+    });
   });
 
   it.each([
@@ -184,6 +187,17 @@ describe('a session', () => {
     const session = await browser.session();
     expect(session).toHaveProperty('user', { name: 'Ann', email: 'ann@example.org' });
     expect(Object.keys(session)).toEqual(['user', 'expires']);
+  });
+
+  it('outlives a failing database, which tells nothing meanwhile', async () => {
+    const { browser, id } = await signedIn();
+    const request = requestWith(browser.cookieHeader);
+    await whileUsersAreGone(async () => {
+      await expect(auth.principal(request)).rejects.toThrow(/User/);
+      expect(await browser.session()).toHaveProperty('user', {});
+    });
+    expect(await auth.principal(request)).toMatchObject({ userId: id });
+    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
   });
 
   it('is new at every sign-in and gone after signing out', async () => {

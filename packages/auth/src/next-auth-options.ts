@@ -6,7 +6,7 @@ import { nextAuthLogger } from './next-auth-logger.ts';
 import { safeNextPath } from './next-path.ts';
 import { principalOfSession } from './principal.ts';
 import { cookiesFor } from './session-cookie.ts';
-import type { SessionTokens } from './session-token.ts';
+import type { Session, SessionTokens } from './session-token.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** In seconds: 30 days. */
@@ -25,6 +25,17 @@ export function createNextAuthOptions(parts: {
   logger: Logger;
 }): NextAuthOptions {
   const { appUrl, client, tokens, signIn, logger } = parts;
+
+  async function userOf(session: Session): Promise<{ name?: string; email?: string } | undefined> {
+    try {
+      const principal = await principalOfSession(client, session);
+      return principal && { email: principal.email, ...(principal.name === undefined ? {} : { name: principal.name }) };
+    } catch (error) {
+      logger.error({ err: error }, '[AUTH] The user of a session could not be looked up');
+      return {};
+    }
+  }
+
   return {
     secret: Buffer.from(parts.csrfKey).toString('base64url'),
     useSecureCookies: appUrl.protocol === 'https:',
@@ -65,10 +76,10 @@ export function createNextAuthOptions(parts: {
       jwt: ({ token, user }) => sessionSchema.parse(user ? { ...user, sub: user.id } : token),
       async session({ session, token }) {
         const { sub, epoch } = sessionSchema.parse(token);
-        const principal = await principalOfSession(client, { userId: sub, epoch });
-        // next-auth takes it as a session that has ended, and removes the cookie.
-        if (!principal) throw new Error('This session was ended.');
-        return { ...session, user: { name: principal.name ?? null, email: principal.email } };
+        // next-auth takes what is thrown as the end of a session and removes its cookie: never for a fault of ours.
+        const user = await userOf({ userId: sub, epoch });
+        if (user === undefined) throw new Error('This session was ended.');
+        return { ...session, user };
       },
       redirect: ({ url }) => `${appUrl.origin}${safeNextPath(withoutOwnOrigin(url, appUrl), '/')}`,
     },

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
 import { DatabaseUnavailableError, describeDatabase, reasonOf } from './database-error.ts';
 
 describe('describeDatabase', () => {
@@ -18,6 +20,16 @@ describe('DatabaseUnavailableError', () => {
       'The database "plants" on db.example:5432 is not available: nothing is listening there.',
     );
     expect(error).toMatchObject({ code: 'database_unavailable', cause });
+  });
+});
+
+describe('DatabaseUnavailableError of an address that cannot be read', () => {
+  it('keeps none of it, nor of the error that quotes it', async () => {
+    const database = openDatabase({ url: 'postgresql://ann:s3cret@db.example:99x/plants', poolSize: 1 });
+    const error: unknown = await database.ping(1_000).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DatabaseUnavailableError);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('s3cret');
+    expect(error).toHaveProperty('message', expect.stringContaining('postgresql://user:password@host:5432/database'));
   });
 });
 

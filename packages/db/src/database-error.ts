@@ -9,6 +9,7 @@ const FULL = 'it has no connection left';
 
 /** By code of the system or of PostgreSQL, or by kind of the driver adapter. */
 const REASONS: Readonly<Record<string, string>> = {
+  ERR_INVALID_URL: 'DATABASE_URL has no such form as postgresql://user:password@host:5432/database',
   ECONNREFUSED: LISTENS_NOT,
   ENOENT: LISTENS_NOT,
   ENOTFOUND: NAME_UNKNOWN,
@@ -33,17 +34,26 @@ export class DatabaseUnavailableError extends Error {
   readonly code = 'database_unavailable';
 
   constructor(url: string, cause: unknown) {
-    super(`The database ${describeDatabase(url)} is not available: ${reasonOf(cause)}.`, { cause });
+    super(
+      `The database ${describeDatabase(url)} is not available: ${reasonOf(cause)}.`,
+      // An address that cannot be read is part of the error that says so, with its password.
+      isReadable(url) ? { cause } : undefined,
+    );
   }
 }
 
 /** `"plants" on localhost:5432`: what may be shown of a connection URL. */
 export function describeDatabase(url: string): string {
+  if (!isReadable(url)) return 'of an address that cannot be read';
+  const { database, host, port } = new Client({ connectionString: url });
+  return `"${database ?? ''}" on ${host.startsWith('/') ? host : `${host}:${port}`}`;
+}
+
+function isReadable(url: string): boolean {
   try {
-    const { database, host, port } = new Client({ connectionString: url });
-    return `"${database ?? ''}" on ${host.startsWith('/') ? host : `${host}:${port}`}`;
+    return Boolean(new Client({ connectionString: url }));
   } catch {
-    return 'of an address that cannot be read';
+    return false;
   }
 }
 

@@ -10,7 +10,3 @@ export function readCursor(cursor: string): string | undefined {
   const id = Buffer.from(cursor, 'base64url').toString('latin1');
   return isValid(id) && writeCursor(id) === cursor ? id : undefined;
 }
-
-export function isHistoryCursor(cursor: string): boolean {
-  return readCursor(cursor) !== undefined;
-}

@@ -3,8 +3,10 @@ import { keepPhotos, type StoreParts } from './keep-photos.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 
 export async function saveIdentification(parts: StoreParts, id: string, entry: NewEntry): Promise<Saved> {
-  const { identification, options, ownerId, photos } = entry;
-  const [best] = identification.suggestions;
+  const { ownerId, photos } = entry;
+  const options = storedOptions.parse(entry.options);
+  const result = storedResult.parse(entry.identification);
+  const [best] = result.suggestions;
   const createdAt = new Date(parts.clock.now());
   return keepPhotos(parts, photos, async (transaction, kept) => {
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !kept.has(hash)));
@@ -13,14 +15,14 @@ export async function saveIdentification(parts: StoreParts, id: string, entry: N
         id,
         ownerId,
         createdAt,
-        isPlant: identification.isPlant,
+        isPlant: result.isPlant,
         plantName: best?.plantName ?? null,
         scientificName: best?.scientificName ?? null,
-        confidence: identification.confidence ?? null,
-        demo: identification.demo,
-        partial: identification.partial,
-        options: storedOptions.parse(options),
-        result: storedResult.parse(identification),
+        confidence: result.confidence ?? null,
+        demo: result.demo,
+        partial: result.partial,
+        options,
+        result,
         photosState: pendingPhotos.size === 0 ? 'kept' : 'pending',
         photos: {
           createMany: {

@@ -106,6 +106,16 @@ describe('what was saved', () => {
     expect(await store.find(ann, id)).toMatchObject({ identification: notAPlant });
   });
 
+  it('is kept without what PostgreSQL cannot keep', async () => {
+    const suggestions = [{ plantName: 'Fern\0\ud800', scientificName: 'Pteris\0', sources: [], images: [] }];
+    const identification = { ...anIdentification, suggestions };
+    const { id } = await store.save({ ownerId: ann, identification, photos: [], options: someOptions });
+    expect((await store.history(ann, { limit: 1 })).items).toMatchObject([
+      { plantName: 'Fern\ufffd', scientificName: 'Pteris' },
+    ]);
+    expect((await store.find(ann, id))?.identification.suggestions[0]?.plantName).toBe('Fern\ufffd');
+  });
+
   it('is nothing to others', async () => {
     const { id } = await save(ann, [aPhoto('one')]);
     expect(await store.find(bob, id)).toBeUndefined();

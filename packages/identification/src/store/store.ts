@@ -21,7 +21,7 @@ export interface Store {
    * `photos` is missing for good. When it fails, they are missing, too.
    */
   addPhotos(id: string, photos: readonly Required<PhotoToKeep>[]): Promise<void>;
-  /** Newest first, stable under inserts. A cursor that is not ours leads nowhere: see `isHistoryCursor`. */
+  /** Newest first, stable under inserts. After a cursor that is not ours comes nothing. */
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** The JPEG; `index` counts from 1. */

@@ -4,7 +4,8 @@ import { type IdentifyOptions, ORGANS, PROVIDERS } from '../provider.ts';
 
 // The columns `result` and `options`. Rows of old stay readable: what is new here is optional.
 
-const text = z.string();
+/** What PostgreSQL cannot keep in a text, it must not lose an answer for. */
+const text = z.string().overwrite((value) => value.replaceAll('\0', '').toWellFormed());
 const optionalText = text.exactOptional();
 const optionalTexts = z.array(text).exactOptional();
 const optionalNumber = z.number().exactOptional();
