@@ -1,12 +1,17 @@
 export { type Bulkhead, BulkheadFullError, createBulkhead } from './bulkhead.ts';
 export type { Cache, CacheHit, CacheLoaded, Lifetime, LoadOptions } from './cache/cache.ts';
 export type { CacheEvent } from './cache/cache-events.ts';
+export type { CacheLease } from './cache/cache-lease.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';
 export type { Circuit, CircuitOptions, CircuitSnapshot, CircuitState, Outcome } from './circuit/circuit.ts';
 export type { CircuitEvent } from './circuit/circuit-events.ts';
 export { CircuitRejectedError } from './circuit/circuit-rejected.ts';
 export { createCircuit } from './circuit/create-circuit.ts';
 export { type Cancel, type Clock, systemClock } from './clock.ts';
+export { createLeases, type LeasesOptions } from './lease/create-leases.ts';
+export type { Acquisition, HeldLease, LeaseOptions, Leases } from './lease/lease.ts';
+export { LeaseLostError, LeaseTimeoutError } from './lease/lease-errors.ts';
+export type { LeaseEvent } from './lease/lease-events.ts';
 export type { Unsubscribe } from './listeners.ts';
 export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect-redis.ts';
 export type { RedisConnection, RedisEvent } from './redis/redis-connection.ts';

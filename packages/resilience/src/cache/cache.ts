@@ -28,6 +28,11 @@ export interface Lifetime {
 export interface LoadOptions<T> {
   /** How long this value lives, or `skip`: it is handed to those who wait and not kept. */
   lifetime(value: T): Lifetime | 'skip';
+  /**
+   * When given, a stale value is handed out if the load fails, and none is tried anew for so long. Otherwise a failed
+   * load is thrown.
+   */
+  readonly staleRetryMs?: number;
   /** Only detaches this caller. */
   readonly signal?: AbortSignal;
 }

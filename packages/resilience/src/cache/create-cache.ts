@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import type { Cache } from './cache.ts';
+import type { CacheLease } from './cache-lease.ts';
 import { LayeredCache } from './layered-cache.ts';
-import { MemoryFront } from './memory-front.ts';
 import { RedisStore } from './redis-store.ts';
 
 export interface CacheOptions {
@@ -11,11 +11,13 @@ export interface CacheOptions {
   readonly prefix: string;
   /** `maxEntries`: kept in this process, 1 or more. */
   readonly memory: { readonly maxEntries: number };
+  /** Without it each process loads for itself. */
+  readonly lease?: CacheLease;
   readonly clock: Clock;
 }
 
 /** Keeps values in this process and in Redis, and loads what is missing once for all who ask for it. */
-export function createCache({ redis, prefix, memory, clock }: CacheOptions): Cache {
+export function createCache({ redis, prefix, memory, lease, clock }: CacheOptions): Cache {
   const store = new RedisStore(redis.redis, prefix, clock);
-  return new LayeredCache(new MemoryFront(memory.maxEntries, clock), store, clock);
+  return new LayeredCache({ store, maxEntries: memory.maxEntries, lease, clock });
 }

@@ -94,6 +94,26 @@ describe('a stale value', () => {
     expect(await put('new')).toMatchObject({ value: 'new', source: 'loaded', stale: false });
   });
 
+  it('stands in for a load that fails, when that is wanted, and is not loaded again for a while', async () => {
+    await put('old');
+    clock.advance(MINUTE);
+    const loads: number[] = [];
+    const failing = () => {
+      loads.push(clock.monotonic());
+      return Promise.reject(new Error('withered'));
+    };
+    await expect(cache.getOrLoad('rose', failing, { lifetime })).rejects.toThrow('withered');
+    const ask = () => cache.getOrLoad('rose', failing, { lifetime, staleRetryMs: 1000 });
+    const stale = { value: 'old', source: 'stale', ageMs: MINUTE, stale: true, joined: false };
+    expect(await ask()).toEqual(stale);
+    expect(await ask()).toEqual(stale);
+    expect(loads).toHaveLength(2);
+    clock.advance(1000);
+    expect(await ask()).toMatchObject({ source: 'stale' });
+    expect(loads).toHaveLength(3);
+    expect(events.filter(({ type }) => type === 'stale_served')).toHaveLength(3);
+  });
+
   it('in memory gives way to a fresh one that another process wrote', async () => {
     await put('old');
     clock.advance(MINUTE);
@@ -152,6 +172,7 @@ describe('without Redis', () => {
     expect(await cache.peek('rose')).toMatchObject({ value: 'Rosa', source: 'memory' });
     expect(events.map((event) => (event.type === 'redis_failed' ? event.during : event.type))).toEqual([
       'read',
+      'loading',
       'loaded',
       'write',
       'hit',
@@ -177,6 +198,7 @@ it('tells hits, misses and how long a load took', async () => {
   await cache.peek('rose');
   expect(events).toEqual([
     { type: 'miss', key: 'rose' },
+    { type: 'loading', key: 'rose', underLease: false },
     { type: 'loaded', key: 'rose', loadMs: 300 },
     { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
   ]);

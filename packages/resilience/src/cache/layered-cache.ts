@@ -3,39 +3,57 @@ import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
 import type { Cache, CacheHit, CacheLoaded, LoadOptions } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
-import { ageMs, type Envelope, isStale, seal } from './envelope.ts';
-import type { MemoryFront } from './memory-front.ts';
+import { askToLoad, type CacheLease } from './cache-lease.ts';
+import { seal } from './envelope.ts';
+import { FailedLoads } from './failed-loads.ts';
+import { MemoryFront } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
+import { Tiers } from './tiers.ts';
 
 type Loaded<T> = Omit<CacheLoaded<T>, 'joined'>;
 
-/** Memory in front, Redis behind, one flight a key. */
+/** One load of one key, on behalf of all who wait for it. */
+interface Load<T> extends LoadOptions<T> {
+  readonly key: string;
+  readonly load: () => Promise<T>;
+}
+
+export interface LayeredCacheOptions {
+  readonly store: RedisStore;
+  readonly maxEntries: number;
+  readonly lease: CacheLease | undefined;
+  readonly clock: Clock;
+}
+
+/** Looks in both tiers, then loads: once a process by single-flight, once over all processes under a lease. */
 export class LayeredCache implements Cache {
-  readonly #memory: MemoryFront;
-  readonly #store: RedisStore;
   readonly #clock: Clock;
+  readonly #lease: CacheLease | undefined;
+  readonly #tiers: Tiers;
+  readonly #failed: FailedLoads;
   readonly #flights: SingleFlight = createSingleFlight();
   readonly #listeners: Listeners<CacheEvent> = new Listeners();
 
-  constructor(memory: MemoryFront, store: RedisStore, clock: Clock) {
-    this.#memory = memory;
-    this.#store = store;
+  constructor({ store, maxEntries, lease, clock }: LayeredCacheOptions) {
     this.#clock = clock;
+    this.#lease = lease;
+    this.#tiers = new Tiers(new MemoryFront(maxEntries, clock), store, clock, (event) => this.#listeners.emit(event));
+    this.#failed = new FailedLoads(maxEntries, clock);
   }
 
   async peek<T>(key: string): Promise<CacheHit<T> | undefined> {
-    const hit = await this.#look<T>(key);
+    const hit = await this.#tiers.look<T>(key);
     this.#listeners.emit(hit ? { type: 'hit', key, source: hit.source, ageMs: hit.ageMs } : { type: 'miss', key });
     return hit;
   }
 
   peekMemory<T>(key: string): CacheHit<T> | undefined {
-    const envelope = this.#memory.get(key);
-    return envelope && this.#hit<T>(envelope, 'memory');
+    return this.#tiers.lookInMemory<T>(key);
   }
 
   async getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>> {
-    const { value, joined } = await this.#flights.run(key, () => this.#lookOrLoad(key, load, options), options.signal);
+    const wanted = { ...options, key, load };
+    const { value, joined } = await this.#flights.run(key, () => this.#lookOrLoad(wanted), options.signal);
     return { ...value, joined };
   }
 
@@ -43,61 +61,65 @@ export class LayeredCache implements Cache {
     return this.#listeners.add(listener);
   }
 
-  async #lookOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<Loaded<T>> {
-    const hit = await this.#look<T>(key);
+  async #lookOrLoad<T>(wanted: Load<T>): Promise<Loaded<T>> {
+    const { key, staleRetryMs } = wanted;
+    const hit = await this.#tiers.look<T>(key);
     if (hit && !hit.stale) {
       this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
       return hit;
     }
+    if (hit && this.#failed.isResting(key)) return this.#serveStale(key, hit);
+    try {
+      return await this.#loadWithPermission(wanted, hit);
+    } catch (error) {
+      if (!hit || staleRetryMs === undefined) throw error;
+      this.#failed.note(key, staleRetryMs);
+      return this.#serveStale(key, hit, error);
+    }
+  }
+
+  async #loadWithPermission<T>(wanted: Load<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
+    const { key } = wanted;
+    const permission = await askToLoad(key, this.#lease, () => this.#lookForFresh<T>(key));
+    switch (permission.may) {
+      case 'use':
+        this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'lease' });
+        return permission.value;
+      case 'load':
+        try {
+          return await this.#load(wanted, permission.fence);
+        } finally {
+          await permission.release();
+        }
+      case 'load_after_timeout': {
+        const late = await this.#lookForFresh<T>(key);
+        if (late) this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'timeout' });
+        return late ?? (stale ? this.#serveStale(key, stale) : this.#load(wanted, undefined));
+      }
+      case 'load_without_redis':
+        this.#listeners.emit({ type: 'redis_failed', key, during: 'lease', error: permission.error });
+        return this.#load(wanted, undefined);
+    }
+  }
+
+  async #load<T>(wanted: Load<T>, fence: number | undefined): Promise<Loaded<T>> {
+    const { key } = wanted;
+    this.#listeners.emit({ type: 'loading', key, underLease: fence !== undefined });
     const started = this.#clock.monotonic();
-    const value = await load();
+    const value = await wanted.load();
     this.#listeners.emit({ type: 'loaded', key, loadMs: this.#clock.monotonic() - started });
-    const lifetime = options.lifetime(value);
-    if (lifetime !== 'skip') await this.#keep(key, seal(value, lifetime, this.#clock.now()));
+    const life = wanted.lifetime(value);
+    if (life !== 'skip') await this.#tiers.keep(key, seal(value, life, this.#clock.now()), fence);
     return { value, source: 'loaded', ageMs: 0, stale: false };
   }
 
-  /** What is stale in memory may have been renewed by another process. */
-  async #look<T>(key: string): Promise<CacheHit<T> | undefined> {
-    const here = this.#memory.get(key);
-    if (here && !isStale(here, this.#clock.now())) return this.#hit(here, 'memory');
-    const there = await this.#read(key);
-    if (there && there.writtenAt >= (here?.writtenAt ?? 0)) {
-      this.#memory.set(key, there);
-      return this.#hit(there, 'redis');
-    }
-    return here && this.#hit(here, 'memory');
+  async #lookForFresh<T>(key: string): Promise<CacheHit<T> | undefined> {
+    const hit = await this.#tiers.look<T>(key);
+    return hit?.stale ? undefined : hit;
   }
 
-  async #read(key: string): Promise<Envelope | undefined> {
-    const answer = await this.#store.read(key);
-    switch (answer.found) {
-      case 'envelope':
-        return answer.envelope;
-      case 'nothing':
-        return undefined;
-      case 'corrupt':
-        this.#listeners.emit({ type: 'corrupt', key });
-        return undefined;
-      case 'failure':
-        this.#listeners.emit({ type: 'redis_failed', key, during: 'read', error: answer.error });
-        return undefined;
-    }
-  }
-
-  async #keep(key: string, envelope: Envelope): Promise<void> {
-    this.#memory.set(key, envelope);
-    try {
-      await this.#store.write(key, envelope);
-    } catch (error) {
-      this.#listeners.emit({ type: 'redis_failed', key, during: 'write', error });
-    }
-  }
-
-  #hit<T>(envelope: Envelope, source: 'memory' | 'redis'): CacheHit<T> {
-    const now = this.#clock.now();
-    // A key holds what the caller put there; the type is the caller's word.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return { value: envelope.value as T, source, ageMs: ageMs(envelope, now), stale: isStale(envelope, now) };
+  #serveStale<T>(key: string, hit: CacheHit<T>, error?: unknown): Loaded<T> {
+    this.#listeners.emit({ type: 'stale_served', key, ageMs: hit.ageMs, error });
+    return { ...hit, source: 'stale' };
   }
 }

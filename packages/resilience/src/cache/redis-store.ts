@@ -1,6 +1,7 @@
 import type { Redis } from '@upstash/redis';
 import type { Clock } from '../clock.ts';
 import { type Envelope, keepMs, open } from './envelope.ts';
+import { FILL } from './fill-script.ts';
 
 /** What Redis had to say about a key; `corrupt`: bytes that are no envelope of ours. */
 export type Found =
@@ -22,7 +23,7 @@ export class RedisStore {
 
   async read(key: string): Promise<Found> {
     try {
-      const read = await this.#redis.get<unknown>(this.#name(key));
+      const read = await this.#redis.get<unknown>(this.#name(key, 'value'));
       if (read === null) return { found: 'nothing' };
       const envelope = open(read);
       return envelope ? { found: 'envelope', envelope } : { found: 'corrupt' };
@@ -31,14 +32,22 @@ export class RedisStore {
     }
   }
 
-  async write(key: string, envelope: Envelope): Promise<void> {
+  /** @param fence of the lease under which the value was made @returns false when a later holder has the say */
+  async write(key: string, envelope: Envelope, fence: number | undefined): Promise<boolean> {
     const px = Math.ceil(keepMs(envelope, this.#clock.now()));
-    if (px > 0) await this.#redis.set(this.#name(key), envelope, { px });
+    if (px <= 0) return true;
+    const name = this.#name(key, 'value');
+    if (fence === undefined) {
+      await this.#redis.set(name, envelope, { px });
+      return true;
+    }
+    const keys = [name, this.#name(key, 'fence')];
+    return (await this.#redis.eval(FILL, keys, [JSON.stringify(envelope), String(px), String(fence)])) === 1;
   }
 
-  /** In braces: whatever else is kept about this entity shares its slot of a cluster. */
-  #name(key: string): string {
-    return `${this.#prefix}:{${key}}:value`;
+  /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */
+  #name(key: string, part: 'value' | 'fence'): string {
+    return `${this.#prefix}:{${key}}:${part}`;
   }
 }
 

@@ -42,7 +42,7 @@ export class RedisGuard implements Requester, TransportObserver {
   }
 
   async request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
-    if (!this.isUp) throw new RedisUnavailableError(this.#status.reason ?? 'lost');
+    if (!this.isUp) throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false });
     // What a reply holds is known only to the command that asked.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await this.#send(request)) as UpstashResponse<TResult>;
@@ -100,7 +100,7 @@ export class RedisGuard implements Requester, TransportObserver {
     } catch (error) {
       if (isAnswer(error)) throw error;
       this.disconnected(reasonOf(error));
-      throw new RedisUnavailableError(reasonOf(error), error);
+      throw new RedisUnavailableError(reasonOf(error), { wasSent: true, cause: error });
     }
   }
 

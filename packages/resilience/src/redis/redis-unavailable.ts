@@ -1,11 +1,14 @@
 import { ResilienceError } from '../resilience-error.ts';
 
-/** Redis did not answer in time or is not connected. A command that was sent may still run. */
+/** Redis did not answer in time or is not connected. */
 export class RedisUnavailableError extends ResilienceError {
   override readonly name = 'RedisUnavailableError';
+  /** The command was sent: it may have run, or may still run when Redis wakes. */
+  readonly wasSent: boolean;
 
-  constructor(reason: string, cause?: unknown) {
-    super('redis_unavailable', `Redis is unavailable: ${reason}`, { cause });
+  constructor(reason: string, options: { readonly wasSent: boolean; readonly cause?: unknown }) {
+    super('redis_unavailable', `Redis is unavailable: ${reason}`, { cause: options.cause });
+    this.wasSent = options.wasSent;
   }
 }
 

@@ -26,7 +26,7 @@ export class MemoryRedis implements Requester {
   }
 
   async request<T>(request: UpstashRequest): Promise<UpstashResponse<T>> {
-    if (this.isDown) throw new RedisUnavailableError('down');
+    if (this.isDown) throw new RedisUnavailableError('down', { wasSent: false });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reply is of the type its command expects
     return { result: this.#run(toCommand(request.body)) as T };
   }

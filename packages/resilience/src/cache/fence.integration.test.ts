@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { createLeases } from '../lease/create-leases.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { createTask } from '../testing/task.ts';
+import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+
+describe.skipIf(!testRedisUrl)('a fill under a lease', () => {
+  let redis: RedisConnection;
+
+  beforeAll(async () => {
+    redis = await connectTestRedis();
+  });
+  afterAll(() => redis.close());
+
+  const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
+
+  function createProcess(prefix: string, events: CacheEvent[] = []) {
+    const leases = createLeases({ redis, prefix, owner: 'test', clock: systemClock });
+    const lease = { leases, leaseMs: 10_000, waitMs: 10_000 };
+    const cache = createCache({ redis, prefix, lease, memory: { maxEntries: 10 }, clock: systemClock });
+    cache.subscribe((event) => events.push(event));
+    return cache;
+  }
+
+  it('wakes the process that waits, which then loads nothing', async () => {
+    const prefix = freshKey('fence');
+    const events: CacheEvent[] = [];
+    const [one, other] = [createProcess(prefix), createProcess(prefix, events)];
+    const task = createTask<string>();
+    const loading = Promise.withResolvers<void>();
+    one.subscribe(({ type }) => type === 'loading' && loading.resolve());
+    const first = one.getOrLoad('rose', task.work, { lifetime });
+    await loading.promise;
+    const second = other.getOrLoad('rose', () => Promise.reject(new Error('not needed')), { lifetime });
+    task.resolve('Rosa');
+    expect(await first).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    expect(await second).toMatchObject({ value: 'Rosa', source: 'redis' });
+    expect(events).toContainEqual({ type: 'filled_by_another', key: 'rose', waitedFor: 'lease' });
+  });
+
+  it('of a holder who was overtaken is refused', async () => {
+    const prefix = freshKey('fence');
+    const events: CacheEvent[] = [];
+    const slow = createTask<string>();
+    const loading = Promise.withResolvers<void>();
+    const late = createProcess(prefix, events);
+    late.subscribe(({ type }) => type === 'loading' && loading.resolve());
+    const overtaken = late.getOrLoad('rose', slow.work, { lifetime });
+    await loading.promise;
+    await redis.redis.del(`${prefix}:{rose}:lock`);
+    await createProcess(prefix).getOrLoad('rose', async () => 'newer', { lifetime });
+    slow.resolve('older');
+    expect(await overtaken).toMatchObject({ value: 'older' });
+    expect(events).toContainEqual({ type: 'refused', key: 'rose' });
+    expect(late.peekMemory('rose')).toBeUndefined();
+    expect(await createProcess(prefix).peek('rose')).toMatchObject({ value: 'newer' });
+  });
+});

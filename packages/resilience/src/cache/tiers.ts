@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.ts';
+import type { CacheHit } from './cache.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { ageMs, type Envelope, isStale } from './envelope.ts';
+import type { MemoryFront } from './memory-front.ts';
+import type { RedisStore } from './redis-store.ts';
+
+/** Memory in front, Redis behind; a Redis that fails is told and gone on without. */
+export class Tiers {
+  readonly #memory: MemoryFront;
+  readonly #store: RedisStore;
+  readonly #clock: Clock;
+  readonly #tell: (event: CacheEvent) => void;
+
+  constructor(memory: MemoryFront, store: RedisStore, clock: Clock, tell: (event: CacheEvent) => void) {
+    this.#memory = memory;
+    this.#store = store;
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  lookInMemory<T>(key: string): CacheHit<T> | undefined {
+    const envelope = this.#memory.get(key);
+    return envelope && this.#hit<T>(envelope, 'memory');
+  }
+
+  /** What is stale in memory may have been renewed by another process. */
+  async look<T>(key: string): Promise<CacheHit<T> | undefined> {
+    const here = this.#memory.get(key);
+    if (here && !isStale(here, this.#clock.now())) return this.#hit(here, 'memory');
+    const there = await this.#read(key);
+    if (there && there.writtenAt >= (here?.writtenAt ?? 0)) {
+      this.#memory.set(key, there);
+      return this.#hit(there, 'redis');
+    }
+    return here && this.#hit(here, 'memory');
+  }
+
+  /** @param fence of the lease under which the value was made, if any */
+  async keep(key: string, envelope: Envelope, fence: number | undefined): Promise<void> {
+    try {
+      if (await this.#store.write(key, envelope, fence)) this.#memory.set(key, envelope);
+      else this.#tell({ type: 'refused', key });
+    } catch (error) {
+      this.#memory.set(key, envelope);
+      this.#tell({ type: 'redis_failed', key, during: 'write', error });
+    }
+  }
+
+  async #read(key: string): Promise<Envelope | undefined> {
+    const answer = await this.#store.read(key);
+    switch (answer.found) {
+      case 'envelope':
+        return answer.envelope;
+      case 'nothing':
+        return undefined;
+      case 'corrupt':
+        this.#tell({ type: 'corrupt', key });
+        return undefined;
+      case 'failure':
+        this.#tell({ type: 'redis_failed', key, during: 'read', error: answer.error });
+        return undefined;
+    }
+  }
+
+  #hit<T>(envelope: Envelope, source: 'memory' | 'redis'): CacheHit<T> {
+    const now = this.#clock.now();
+    // A key holds what the caller put there; the type is the caller's word.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return { value: envelope.value as T, source, ageMs: ageMs(envelope, now), stale: isStale(envelope, now) };
+  }
+}

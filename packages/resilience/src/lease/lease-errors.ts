@@ -1,0 +1,19 @@
+import { ResilienceError } from '../resilience-error.ts';
+
+/** The lease ended before the work did: somebody else may hold it, so what was done may have been done twice. */
+export class LeaseLostError extends ResilienceError {
+  override readonly name = 'LeaseLostError';
+
+  constructor(lease: string, reason: string, cause?: unknown) {
+    super('lease_lost', `lease ${lease} was lost: ${reason}`, { cause });
+  }
+}
+
+/** Somebody else held the lease for all the time that was to be waited. */
+export class LeaseTimeoutError extends ResilienceError {
+  override readonly name = 'LeaseTimeoutError';
+
+  constructor(lease: string, waitMs: number) {
+    super('lease_timeout', `lease ${lease} was not free within ${waitMs} ms`);
+  }
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { eventually, freshKey } from '../testing/test-redis.ts';
+
+const WORKER = fileURLToPath(new URL('../testing/lease-worker.ts', import.meta.url));
+
+interface Entry {
+  readonly what: string;
+  readonly fence: number;
+  readonly pid: number;
+}
+
+describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
+  let server: RedisServer;
+  let dir: string;
+  let log: string;
+  let prefix: string;
+  let run = 0;
+
+  beforeAll(async () => {
+    server = await RedisServer.prepare();
+    dir = await mkdtemp(join(tmpdir(), 'lease-'));
+    await server.start();
+  });
+  beforeEach(() => {
+    run += 1;
+    log = join(dir, `${run}.log`);
+    prefix = freshKey('processes');
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true });
+  });
+
+  const start = (settings: { times: number; holdMs: number; leaseMs: number }): ChildProcess => {
+    const numbers = [settings.times, settings.holdMs, settings.leaseMs].map(String);
+    return spawn(process.execPath, [WORKER, server.url, prefix, log, ...numbers], { stdio: 'ignore' });
+  };
+
+  const read = async (): Promise<Entry[]> => {
+    const text = await readFile(log, 'utf8').catch(() => '');
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(' '))
+      .map(([what = '', fence, pid]) => ({ what, fence: Number(fence), pid: Number(pid) }));
+  };
+  const firstEntry = () => eventually(async () => (await read()).find(({ what }) => what === 'enter'), 20_000);
+
+  it('is never held by two of 8 processes, and its fences rise in the order of entry', async () => {
+    const workers = Array.from({ length: 8 }, () => start({ times: 5, holdMs: 2, leaseMs: 10_000 }));
+    await Promise.all(workers.map((worker) => once(worker, 'exit')));
+    const entries = (await read()).filter(({ what }) => what === 'enter' || what === 'exit');
+    expect(entries.map(({ what }) => what)).toEqual(Array.from({ length: 40 }, () => ['enter', 'exit']).flat());
+    const fences = entries.filter(({ what }) => what === 'enter').map(({ fence }) => fence);
+    expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
+  });
+
+  it('is taken over from a holder who was killed', async () => {
+    const holder = start({ times: 1, holdMs: 60_000, leaseMs: 500 });
+    const first = await firstEntry();
+    holder.kill('SIGKILL');
+    const next = start({ times: 1, holdMs: 0, leaseMs: 500 });
+    await once(next, 'exit');
+    const entered = (await read()).filter(({ what }) => what === 'enter');
+    expect(entered).toHaveLength(2);
+    expect(entered[1]?.fence).toBeGreaterThan(first.fence);
+  });
+
+  it('is taken over from a holder who was stopped, who is told when it goes on', async () => {
+    const holder = start({ times: 1, holdMs: 300, leaseMs: 400 });
+    const first = await firstEntry();
+    holder.kill('SIGSTOP');
+    const next = start({ times: 1, holdMs: 0, leaseMs: 400 });
+    await once(next, 'exit');
+    const exited = once(holder, 'exit');
+    holder.kill('SIGCONT');
+    await exited;
+    const entries = await read();
+    expect(entries.find(({ what, pid }) => what === 'enter' && pid === next.pid)?.fence).toBeGreaterThan(first.fence);
+    expect(entries.filter(({ pid }) => pid === holder.pid).map(({ what }) => what)).toContain('LeaseLostError');
+  });
+
+  it('has fences that rise though Redis lost its data', async () => {
+    await once(start({ times: 1, holdMs: 0, leaseMs: 500 }), 'exit');
+    await server.kill();
+    await server.start();
+    await once(start({ times: 1, holdMs: 0, leaseMs: 500 }), 'exit');
+    const fences = (await read()).filter(({ what }) => what === 'enter').map(({ fence }) => fence);
+    expect(fences).toHaveLength(2);
+    expect(fences[1]).toBeGreaterThan(fences[0] ?? Number.POSITIVE_INFINITY);
+  });
+});

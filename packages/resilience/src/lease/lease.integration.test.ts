@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { connectRedis } from '../redis/connect-redis.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { RestServer } from '../testing/rest-server.ts';
+import { createTask } from '../testing/task.ts';
+import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { createLeases } from './create-leases.ts';
+import type { Leases } from './lease.ts';
+import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
+import type { LeaseEvent } from './lease-events.ts';
+
+const PATIENT = { leaseMs: 10_000, waitMs: 10_000 };
+
+describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('leases over %s', (transport) => {
+  const rest = transport === 'rest' ? new RestServer(testRedisUrl) : undefined;
+  let connections: RedisConnection[];
+
+  beforeAll(async () => {
+    const settings = await rest?.listen();
+    const connect = () => (settings ? connectRedis(settings, { timeoutMs: 2000 }) : connectTestRedis());
+    connections = await Promise.all([connect(), connect(), connect()]);
+  });
+  afterAll(async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    await rest?.[Symbol.asyncDispose]();
+  });
+
+  /** As many processes as there are connections. */
+  function setUp(): {
+    all: Leases[];
+    one: Leases;
+    other: Leases;
+    redis: RedisConnection;
+    key: string;
+    events: LeaseEvent[];
+  } {
+    const prefix = freshKey('lease');
+    const all = connections.map((redis) => createLeases({ redis, prefix, owner: 'test', clock: systemClock }));
+    const [one, other] = all;
+    const [redis] = connections;
+    if (!one || !other || !redis) throw new Error('three connections were made');
+    const events: LeaseEvent[] = [];
+    one.subscribe((event) => events.push(event));
+    return { all, one, other, redis, key: `${prefix}:{rose}:lock`, events };
+  }
+
+  it('are held by one at a time, with fences that rise', async () => {
+    const { all } = setUp();
+    const fences: number[] = [];
+    let inside = 0;
+    let most = 0;
+    const work = async (_signal: AbortSignal, fence: number) => {
+      inside += 1;
+      most = Math.max(most, inside);
+      fences.push(fence);
+      await new Promise(setImmediate);
+      inside -= 1;
+    };
+    await Promise.all(
+      all.flatMap((leases) => Array.from({ length: 20 }, () => leases.withLease('rose', PATIENT, work))),
+    );
+    expect([most, fences.length]).toEqual([1, 60]);
+    expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
+    expect(fences.every(Number.isSafeInteger)).toBe(true);
+  });
+
+  it('name their owner, and are gone after the release', async () => {
+    const { one, redis, key } = setUp();
+    await one.withLease('rose', PATIENT, async () => {
+      expect(await redis.redis.get(key)).toMatch(new RegExp(`^test-.+-${process.pid}-\\d+$`));
+      const pttl = await redis.redis.pttl(key);
+      expect(pttl).toBeGreaterThan(5000);
+      expect(pttl).toBeLessThanOrEqual(10_000);
+    });
+    expect(await redis.redis.exists(key)).toBe(0);
+  });
+
+  it('that others hold are not waited for beyond the time', async () => {
+    const { one, other, events } = setUp();
+    const task = createTask<void>();
+    const holder = other.withLease('rose', PATIENT, task.work);
+    await expect(one.withLease('rose', { leaseMs: 1000, waitMs: 0 }, async () => 1)).rejects.toBeInstanceOf(
+      LeaseTimeoutError,
+    );
+    await expect(one.withLease('rose', { leaseMs: 1000, waitMs: 60 }, async () => 1)).rejects.toThrow('within 60 ms');
+    expect(events.filter(({ type }) => type === 'timed_out')).toHaveLength(2);
+    task.resolve();
+    await holder;
+  });
+
+  it('end by themselves when their owner is gone', async () => {
+    const { one, redis, key } = setUp();
+    await redis.redis.set(key, 'dead-owner', { px: 150 });
+    const got = await one.withLease('rose', PATIENT, async () => 'mine');
+    expect(got).toBe('mine');
+  });
+
+  it('that are lost are said to be lost, though the work came to its end', async () => {
+    const { one, redis, key, events } = setUp();
+    const work = one.withLease('rose', { leaseMs: 300, waitMs: 0 }, async (signal) => {
+      await redis.redis.set(key, 'somebody else', { px: 5000 });
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return 'done';
+    });
+    await expect(work).rejects.toBeInstanceOf(LeaseLostError);
+    expect(await redis.redis.get(key)).toBe('somebody else');
+    expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'lost']);
+  });
+
+  it('are renewed while the work runs', async () => {
+    const { one, events } = setUp();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    one.subscribe(({ type }) => {
+      if (type === 'renewed' && events.filter((event) => event.type === 'renewed').length >= 3) resolve();
+    });
+    await one.withLease('rose', { leaseMs: 300, waitMs: 0 }, () => promise);
+    expect(events.at(-1)).toMatchObject({ type: 'released' });
+  });
+
+  it('end a wait when what they were wanted for is done', async () => {
+    const { one, other } = setUp();
+    const task = createTask<void>();
+    const holder = other.withLease('rose', PATIENT, task.work);
+    await expect(one.acquire('rose', { leaseMs: 1000, waitMs: 0 })).resolves.toEqual({ got: 'timeout' });
+    let filled: string | undefined;
+    const waiter = one.acquire('rose', PATIENT, async () => filled);
+    filled = 'Rosa';
+    task.resolve();
+    await holder;
+    await expect(waiter).resolves.toEqual({ got: 'done', value: 'Rosa' });
+  });
+
+  it('are no longer waited for by those who have left', async () => {
+    const { one, other } = setUp();
+    const task = createTask<void>();
+    const holder = other.withLease('rose', PATIENT, task.work);
+    const controller = new AbortController();
+    const waiter = one.acquire('rose', { ...PATIENT, signal: controller.signal });
+    controller.abort(new Error('gone'));
+    await expect(waiter).rejects.toThrow('gone');
+    task.resolve();
+    await holder;
+  });
+});
