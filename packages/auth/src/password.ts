@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AuthError } from './auth-error.ts';
 
-export const MIN_PASSWORD_LENGTH = 10;
-export const MAX_PASSWORD_LENGTH = 200;
+const MIN_PASSWORD_LENGTH = 10;
+const MAX_PASSWORD_LENGTH = 200;
 
 /** In UTF-16 units, before the several spellings of a letter are made one. */
 const MAX_TYPED_LENGTH = 8 * MAX_PASSWORD_LENGTH;

@@ -2,8 +2,6 @@ import type { PhotosState } from '@plantcommunity/db';
 import type { Identification } from '../identification.ts';
 import type { IdentifyOptions } from '../provider.ts';
 
-export type { PhotosState };
-
 /** One line of somebody's history. */
 export interface HistoryItem {
   /** ULID. */

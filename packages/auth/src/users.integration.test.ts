@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '@plantcommunity/db';
+import { openTestDatabase } from '@plantcommunity/db/testing';
+import { systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Auth, createAuth } from './auth.ts';
+import { AuthError } from './auth-error.ts';
+import { Browser } from './testing/browser.ts';
+
+const password = 'correct horse';
+
+let database: Database;
+let auth: Auth;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  auth = createAuth({
+    database,
+    secrets: ['a secret of at least 32 bytes.....'],
+    appUrl: new URL('http://localhost:3000'),
+    clock: systemClock,
+    logger: createLogger({ level: 'silent' }),
+  });
+});
+afterAll(() => database.close());
+beforeEach(() => database.client.user.deleteMany());
+
+describe('users', () => {
+  it('have an address of their own, however it is spelled, also when two register it at once', async () => {
+    const attempts = ['ann@example.org', 'ANN@example.org', ' Ann@Example.Org'].map((email) =>
+      auth.users.create({ email, password }),
+    );
+    const outcomes = await Promise.all(
+      attempts.map((attempt) =>
+        attempt.then(
+          () => 'made',
+          (error: unknown) => (error instanceof AuthError ? error.code : 'failed'),
+        ),
+      ),
+    );
+    expect(outcomes.toSorted()).toEqual(['email_taken', 'email_taken', 'made']);
+  });
+
+  it('have no password in the database', async () => {
+    await auth.users.create({ email: 'ann@example.org', password });
+    const row = await database.client.user.findUniqueOrThrow({ where: { email: 'ann@example.org' } });
+    const sha = createHash('sha256').update(password).digest('hex');
+    expect(JSON.stringify(row)).not.toMatch(new RegExp(`${password}|${sha}`));
+    expect(row.passwordHash).toMatch(/^\$argon2id\$/);
+  });
+});
+
+describe('ensureAdmin', () => {
+  it('makes the first admin with a password that works, and says it once', async () => {
+    const made = await auth.users.ensureAdmin({});
+    expect(made).toMatchObject({ email: 'admin@plants.localhost', created: true });
+    expect(made.password).toHaveLength(20);
+    expect(await auth.users.ensureAdmin({})).toEqual({ email: 'admin@plants.localhost', created: false });
+    const browser = new Browser(auth.nextAuthOptions);
+    await browser.signIn({ email: made.email, password: made.password });
+    expect(await auth.principalOf(new Headers({ cookie: browser.cookieHeader }))).toMatchObject({ role: 'admin' });
+  });
+
+  it('keeps a given password to itself', async () => {
+    const wanted = { email: 'Boss@example.org', password: 'given at start' };
+    expect(await auth.users.ensureAdmin(wanted)).toEqual({ email: 'boss@example.org', created: true });
+    expect(await auth.users.ensureAdmin({ ...wanted, password: 'another one!' })).toEqual({
+      email: 'boss@example.org',
+      created: false,
+    });
+  });
+
+  it('makes one admin in several starts at once', async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, () => auth.users.ensureAdmin({})));
+    expect(all.filter(({ created }) => created)).toHaveLength(1);
+    expect(await database.client.user.count({ where: { role: 'admin' } })).toBe(1);
+  });
+
+  it('makes nobody an admin who registered its address first', async () => {
+    await auth.users.create({ email: 'boss@example.org', password });
+    await expect(auth.users.ensureAdmin({ email: 'boss@example.org', password })).rejects.toMatchObject({
+      code: 'email_taken',
+    });
+    expect(await database.client.user.count({ where: { role: 'admin' } })).toBe(0);
+  });
+});
