@@ -1,19 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
+const start = '**/*.start.test.ts';
 const ignored = ['**/node_modules/**', '**/.next/**', 'e2e/**'];
 
-/** `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts. */
+/** `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts; `start` runs the
+ * launcher itself. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, integration] } },
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, integration, start] } },
       {
         test: {
           name: 'integration',
           include: [integration],
           exclude: ignored,
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'start',
+          include: [start],
+          exclude: ignored,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

@@ -8,6 +8,7 @@ import { type Environment, planFor } from './plan.ts';
 import { claimPort } from './probe.ts';
 import { type Parts, prepare, type RunOptions, serve } from './run.ts';
 import { openRecord, type RunRecord } from './run-record.ts';
+import type { Service } from './services.ts';
 import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { StartError } from './start-error.ts';
 import type { Web } from './web.ts';
@@ -33,10 +34,15 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
   });
   try {
     const environment = { ...process.env, APP_ENV: process.env['APP_ENV'] || 'development' };
-    const options = await readOptions(root, mode, environment, socketFolder);
-    record = await openRecord(options.dataDir, socketFolder);
+    const settings = checkedSettings(environment);
+    const dataDir = resolve(root, settings.dataDir);
+    record = await unlessEnded(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
     crew = createCrew(record);
+    const { host } = settings;
+    const port = await freePort(host, settings.port);
+    const plan = planFor(environment);
+    const options = { root, mode, environment, plan, host, port, dataDir, socketFolder, say };
     const parts = await prepare(options, crew, signal);
     const web = await serve(options, parts, crew, signal);
     say(announcementOf(options, parts, web, (performance.now() - started) / 1000));
@@ -53,23 +59,14 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
   }
 }
 
-async function readOptions(
-  root: string,
-  mode: 'start' | 'dev',
-  environment: Environment,
-  socketFolder: string,
-): Promise<RunOptions> {
-  const settings = checkedSettings(environment);
-  const port = await claimPort(settings.host, settings.port);
-  if (port === undefined) {
-    throw new StartError(
-      `Port ${settings.port} on ${settings.host} is taken or may not be used.\n` +
-        'Choose another one, with a data folder of its own: PORT=3001 DATA_DIR=.data-2 npm start',
-    );
-  }
-  const { host } = settings;
-  const dataDir = resolve(root, settings.dataDir);
-  return { root, mode, environment, plan: planFor(environment), host, port, dataDir, socketFolder, say };
+/** @throws {StartError} when something else listens there */
+async function freePort(host: string, wanted: number): Promise<number> {
+  const port = await claimPort(host, wanted);
+  if (port !== undefined) return port;
+  throw new StartError(
+    `Port ${wanted} on ${host} is taken or may not be used.\n` +
+      'Choose another one, with a data folder of its own: PORT=3001 DATA_DIR=.data-2 npm start',
+  );
 }
 
 /** @throws {StartError} with every fault of the settings */
@@ -94,11 +91,14 @@ function announcementOf(options: RunOptions, parts: Parts, web: Web, seconds: nu
 /** Without web process or database there is nothing to serve; the app goes on without the others. */
 async function firstToFail({ postgres, redis, simulator }: Parts, web: Web, signal: AbortSignal): Promise<number> {
   for (const service of [redis, simulator]) {
-    void service?.child.exited.then(() => {
-      if (!signal.aborted) say(`${service.child.name} ended; the app goes on without it.`);
-    });
+    if (service) void tellOfEnd(service, signal);
   }
   const fatal = [web.child, ...(postgres ? [postgres.child] : [])];
   const name = await Promise.race(fatal.map(async (child) => child.exited.then(() => child.name)));
   throw new StartError(`${name} ended unexpectedly.`);
+}
+
+async function tellOfEnd({ child }: Service, signal: AbortSignal): Promise<void> {
+  await child.exited;
+  if (!signal.aborted) say(`${child.name} ended; the app goes on without it.`);
 }

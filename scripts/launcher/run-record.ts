@@ -41,9 +41,9 @@ export async function openRecord(dataDir: string, socketFolder: string): Promise
   const lock = join(dataDir, LOCK);
   const path = join(dataDir, RECORD);
   await takeLock(lock, path);
-  const left = read(path);
-  await endAll(left.processes);
-  if (left.socketFolder !== undefined) removeSocketFolder(left.socketFolder);
+  const orphaned = read(path);
+  await endAll(orphaned.processes);
+  if (orphaned.socketFolder !== undefined) removeSocketFolder(orphaned.socketFolder);
 
   const processes: ProcessIdentity[] = [];
   let isEnding = false;

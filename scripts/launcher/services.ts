@@ -6,7 +6,8 @@ import { type Child, type ChildOptions, script, service, startChild } from './ch
 import type { Crew } from './crew.ts';
 import { StartError } from './start-error.ts';
 
-const START_MS = 30_000;
+/** Generous: a busy machine takes long to unpack a database. */
+const START_MS = 120_000;
 const POLL_MS = 10;
 
 /** An embedded part that accepts connections. */
@@ -47,7 +48,7 @@ export async function startRedis(crew: Crew, socketFolder: string, dataFolder: s
     : startRedisServer(crew, found, socketFolder, dataFolder);
 }
 
-async function startJavaScriptRedis(crew: Crew, socketFolder: string): Promise<Service> {
+export async function startJavaScriptRedis(crew: Crew, socketFolder: string): Promise<Service> {
   const socket = join(socketFolder, 'redis.sock');
   const child = hire(crew, { name: 'Redis', command: service('js-redis', socket) });
   await message(child, 'listening');

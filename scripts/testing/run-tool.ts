@@ -5,15 +5,16 @@ export interface ToolRun {
   name: string;
   args?: readonly string[];
   env?: Readonly<Record<string, string | undefined>>;
+  cwd?: string;
   /** Hold the output back unless the tool fails. */
   isQuiet?: boolean;
 }
 
 /** Runs a program of the workspace to its end; resolves to whether it exited with 0. Never rejects. */
-export function runTool({ name, args = [], env = {}, isQuiet = false }: ToolRun): Promise<boolean> {
+export function runTool({ name, args = [], env = {}, cwd = root, isQuiet = false }: ToolRun): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(name, args, {
-      cwd: root,
+      cwd,
       stdio: ['ignore', isQuiet ? 'pipe' : 'inherit', isQuiet ? 'pipe' : 'inherit'],
       env: { ...process.env, ...env },
     });

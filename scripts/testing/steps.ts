@@ -11,6 +11,12 @@ export interface Step {
   run: () => Promise<Tally>;
 }
 
+/** What a test run stands on. */
+interface Services {
+  environment: Readonly<Record<string, string>>;
+  close: () => Promise<void>;
+}
+
 /** A tool that only says yes or no counts as one test; its output shows when it fails. */
 export function check(title: string, tool: Omit<ToolRun, 'isQuiet'>): Step {
   return { title, run: async () => ((await runTool({ ...tool, isQuiet: true })) ? PASSED : FAILED) };
@@ -23,27 +29,42 @@ function readVitestReport(path: string): VitestReport {
 }
 
 /** A vitest project; what it prints is for people, what it counts comes from its JSON report. */
-export function vitest(title: string, project: string, env: () => Promise<ToolRun['env']> | ToolRun['env']): Step {
+export function vitest(title: string, project: string, env: Readonly<Record<string, string>>): Step {
+  return { title, run: () => runVitest(title, project, env) };
+}
+
+/** A vitest project on services that are there while it runs. */
+export function vitestOn(title: string, project: string, start: () => Promise<Services>): Step {
   const run = async (): Promise<Tally> => {
-    const folder = mkdtempSync(join(tmpdir(), 'plant-vitest-'));
-    const report = join(folder, 'report.json');
-    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    let services: Services | undefined;
     try {
-      const passed = await runTool({
-        name: 'vitest',
-        args: ['run', '--project', project, '--passWithNoTests', ...reporters],
-        env: (await env()) ?? {},
-      });
-      const tally = tallyVitest(readVitestReport(report));
-      return passed || tally.failed > 0 ? tally : { ...tally, failed: 1 };
+      services = await start();
+      return await runVitest(title, project, services.environment);
     } catch (error) {
-      process.stderr.write(`${title}: ${String(error)}\n`);
+      process.stderr.write(`${title}: ${error instanceof Error ? error.message : String(error)}\n`);
       return FAILED;
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await services?.close();
     }
   };
   return { title, run };
+}
+
+async function runVitest(title: string, project: string, env: Readonly<Record<string, string>>): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), 'plant-vitest-'));
+  const report = join(folder, 'report.json');
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const args = ['run', '--project', project, '--passWithNoTests', ...reporters];
+  try {
+    const passed = await runTool({ name: 'vitest', args, env });
+    const tally = tallyVitest(readVitestReport(report));
+    return passed || tally.failed > 0 ? tally : { ...tally, failed: 1 };
+  } catch (error) {
+    process.stderr.write(`${title}: ${String(error)}\n`);
+    return FAILED;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Runs the steps one after the other, never stopping early, and tells each one's counts and time. */

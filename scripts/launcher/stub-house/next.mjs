@@ -9,7 +9,7 @@ const flag = (/** @type {string} */ name) => flags[flags.indexOf(name) + 1] ?? '
 
 if (command === 'build') {
   mkdirSync('.next', { recursive: true });
-  appendFileSync('builds.log', `${JSON.stringify(Object.keys(process.env))}\n`);
+  appendFileSync('builds.log', `${Object.keys(process.env).join(' ')}\n`);
   setTimeout(() => {}, BUILD_MS);
 } else {
   const server = createServer((request, response) => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint, STAMP } from '../../bootstrap/install.mjs';
-import { processFacts } from '../../bootstrap/process-identity.mjs';
+import { type ProcessFacts, processFacts } from '../../bootstrap/process-identity.mjs';
 import { root } from '../../root.ts';
 
 const COPIED = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'turbo.json', 'tsconfig.base.json'];
@@ -13,6 +13,8 @@ const COPIED = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc
 export interface StubHouse {
   folder: string;
   start(environment?: NodeJS.ProcessEnv): Run;
+  /** How often it was built, and with which variables in sight. */
+  builds(): string[][];
   remove(): void;
 }
 
@@ -26,7 +28,7 @@ export interface Run {
   /** Resolves to npm's exit code. */
   exited: Promise<number | null>;
   /** Every process below npm, the launcher's detached ones included, npm first. */
-  processes(): { pid: number; command: string }[];
+  processes(): ProcessFacts[];
 }
 
 export function makeStubHouse(): StubHouse {
@@ -53,6 +55,11 @@ export function makeStubHouse(): StubHouse {
   return {
     folder,
     start: (environment = {}) => startIn(folder, environment),
+    builds: () =>
+      readFileSync(join(folder, 'apps/web/builds.log'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -65,6 +72,8 @@ function startIn(folder: string, environment: NodeJS.ProcessEnv): Run {
     cwd: folder,
     env: { ...bare(process.env), PORT: String(port), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, as a shell gives to a command, so that Ctrl-C can be sent to it.
+    detached: true,
   });
   let output = '';
   const ready = new Promise<void>((resolve, reject) => {
@@ -94,7 +103,7 @@ function everyPid(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
-function family(top: number): { pid: number; command: string }[] {
+function family(top: number): ProcessFacts[] {
   const all = everyPid().flatMap((pid) => processFacts(pid) ?? []);
   const found = all.filter(({ pid }) => pid === top);
   for (const member of found) found.push(...all.filter(({ parent }) => parent === member.pid));

@@ -1,0 +1,218 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isRunning, type ProcessFacts } from '../bootstrap/process-identity.mjs';
+import { makeStubHouse, type Run, type StubHouse } from './stub-house/stub-house.ts';
+
+const IDLE_MS = 5_000;
+const BUSY_MS = 10_000;
+
+let house: StubHouse;
+const runs: Run[] = [];
+
+beforeAll(() => {
+  house = makeStubHouse();
+});
+
+/** Whatever a test left running, by the ids seen while it ran. */
+afterEach(async () => {
+  for (const run of runs.splice(0)) await endAll(run);
+});
+
+afterAll(() => house.remove());
+
+function start(environment?: NodeJS.ProcessEnv): Run {
+  const run = house.start(environment);
+  runs.push(run);
+  return run;
+}
+
+async function endAll(run: Run): Promise<void> {
+  const processes = run.processes();
+  for (const { pid } of processes) signal(pid, 'SIGTERM');
+  if ((await msUntilGone(processes, BUSY_MS)) > BUSY_MS) for (const { pid } of processes) signal(pid, 'SIGKILL');
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone already.
+  }
+}
+
+async function msUntilGone(processes: readonly ProcessFacts[], atMost: number): Promise<number> {
+  const begin = performance.now();
+  while (processes.some(isRunning) && performance.now() - begin <= atMost) await sleep(20);
+  return performance.now() - begin;
+}
+
+const named = (processes: readonly ProcessFacts[], pattern: RegExp): ProcessFacts => {
+  const found = processes.find(({ command }) => pattern.test(command));
+  if (!found) throw new Error(`no ${pattern} among ${processes.map(({ command }) => command).join(' | ')}`);
+  return found;
+};
+
+async function environmentOf(run: Run): Promise<Record<string, string>> {
+  const response = await fetch(`http://127.0.0.1:${run.port}/environment`);
+  return (await response.json()) as Record<string, string>;
+}
+
+const socketFolderOf = (environment: Record<string, string>): string =>
+  (environment['REDIS_URL'] ?? '').replace('unix://', '').replace('/redis.sock', '');
+
+describe('a first start', () => {
+  test('two at the same time, with port and data folder of their own, build once and do not meet', async () => {
+    const [one, two] = [start({ DATA_DIR: '.data/one' }), start({ DATA_DIR: '.data/two' })];
+    await Promise.all([one.ready, two.ready]);
+
+    expect(house.builds()).toHaveLength(1);
+    const [first, second] = [await environmentOf(one), await environmentOf(two)];
+    for (const name of ['DATABASE_URL', 'REDIS_URL', 'DATA_DIR', 'PORT']) {
+      expect(first[name]).toBeTruthy();
+      expect(first[name]).not.toBe(second[name]);
+    }
+  });
+
+  test('brings everything along, says so, and passes on what the app made', async () => {
+    const run = start();
+    await run.ready;
+
+    const output = run.output();
+    expect(output).toContain(`http://localhost:${run.port}`);
+    expect(output).toMatch(/PostgreSQL +embedded/);
+    expect(output).toMatch(/Redis +embedded/);
+    expect(output).toMatch(/Providers +simulated/);
+    expect(output).toMatch(/Admin +admin@localhost/);
+    expect(output).toMatch(/Password +made/);
+    expect(await environmentOf(run)).toMatchObject({
+      APP_ENV: 'development',
+      PLANT_DEMO: '1',
+      PLANT_ID_BASE_URL: 'http://127.0.0.1:9/api/v3',
+      PLANTNET_BASE_URL: 'http://127.0.0.1:9/v2',
+      UV_THREADPOOL_SIZE: '8',
+      NODE_ENV: 'production',
+    });
+  });
+
+  test('shows the build no settings', async () => {
+    const run = start({ LOG_LEVEL: 'warn' });
+    await run.ready;
+
+    const [seen = []] = house.builds();
+    expect(seen).toContain('PATH');
+    expect(seen).not.toContain('PORT');
+    expect(seen).not.toContain('LOG_LEVEL');
+    expect(seen).not.toContain('APP_ENV');
+  });
+});
+
+describe('the end of any process of the chain ends them all', () => {
+  const chain = [
+    ['npm', /^npm start/],
+    ['its shell', /^sh -c npx/],
+    ['npx', /^npm exec/],
+    ['the shell of npx', /^sh -c node scripts/],
+    ['the bootstrap', /^\S*node scripts\/bootstrap/],
+    ['the launcher', /scripts\/start\.ts/],
+  ] as const;
+
+  /** The database of the tests spares each of these starts one of its own. */
+  const given = process.env['TEST_DATABASE_URL'];
+  const environment = given === undefined ? {} : { DATABASE_URL: given };
+
+  test.each(chain)('SIGTERM to %s', async (_, pattern) => {
+    const run = start(environment);
+    await run.ready;
+    const processes = run.processes();
+    const sockets = socketFolderOf(await environmentOf(run));
+    expect(existsSync(sockets)).toBe(true);
+
+    process.kill(named(processes, pattern).pid, 'SIGTERM');
+
+    expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+    expect(existsSync(sockets)).toBe(false);
+  });
+
+  test('Ctrl-C, which a terminal sends to the whole group', async () => {
+    const run = start(environment);
+    await run.ready;
+    const processes = run.processes();
+
+    process.kill(-(run.npm.pid ?? 0), 'SIGINT');
+
+    expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+  });
+
+  test('with a request in work that never ends', async () => {
+    const run = start();
+    await run.ready;
+    const processes = run.processes();
+    const response = await fetch(`http://127.0.0.1:${run.port}/work`);
+
+    process.kill(named(processes, /^npm start/).pid, 'SIGTERM');
+
+    expect(await msUntilGone(processes, BUSY_MS)).toBeLessThan(BUSY_MS);
+    await expect(response.text()).rejects.toThrow('terminated');
+  });
+});
+
+describe('a launcher that was killed', () => {
+  test('takes its services with it, frozen ones excepted, and the next start ends those before it opens the data', async () => {
+    const run = start();
+    await run.ready;
+    const processes = run.processes();
+    const sockets = socketFolderOf(await environmentOf(run));
+    const frozen = [named(processes, /services\/pglite/), named(processes, /redis-server|js-redis/)];
+    for (const { pid } of frozen) process.kill(pid, 'SIGSTOP');
+
+    process.kill(named(processes, /scripts\/start\.ts/).pid, 'SIGKILL');
+    await run.exited;
+    expect(frozen.every(isRunning)).toBe(true);
+
+    const next = start({ PORT: String(run.port) });
+    await next.ready;
+    expect(processes.some(isRunning)).toBe(false);
+    expect(existsSync(sockets)).toBe(false);
+  });
+});
+
+describe('a start that cannot be', () => {
+  let taken: Server | undefined;
+  afterEach(() => void taken?.close());
+
+  async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
+    const run = start(environment);
+    expect(await run.exited).toBe(1);
+    return run.output();
+  }
+
+  test('on the data folder of a running one', async () => {
+    const first = start();
+    await first.ready;
+    expect(await refusal({})).toContain('Another start is running on the data folder');
+  });
+
+  test('on a port that is taken', async () => {
+    const server = createServer();
+    taken = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    expect(await refusal({ PORT: port })).toContain(`Port ${port} on 127.0.0.1 is taken`);
+  });
+
+  test('with wrong settings: each one is named', async () => {
+    const output = await refusal({ APP_ENV: 'production', LOG_LEVEL: 'loud' });
+    for (const name of ['LOG_LEVEL', 'DATABASE_URL', 'AUTH_SECRETS', 'REDIS_URL', 'PLANT_ID_API_KEY']) {
+      expect(output).toContain(name);
+    }
+  });
+
+  test('without the database that it was told of', async () => {
+    const output = await refusal({ DATABASE_URL: 'postgresql://someone:hidden-word@127.0.0.1:1/plants' });
+    expect(output).toContain('127.0.0.1:1');
+    expect(output).not.toContain('hidden-word');
+  });
+});
