@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { keepStatementsWhole } from '@plantcommunity/db/embedded';
 import { endWithParentPipe } from './end-with-parent-pipe.ts';
 
 const [dataFolder = 'memory', socketFolder = ''] = process.argv.slice(2);
@@ -12,7 +13,7 @@ const socket = join(socketFolder, '.s.PGSQL.5432');
 const MAX_CONNECTIONS = 100;
 
 if (dataFolder !== 'memory') mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-const database = await PGlite.create(dataFolder === 'memory' ? 'memory://' : dataFolder);
+const database = keepStatementsWhole(await PGlite.create(dataFolder === 'memory' ? 'memory://' : dataFolder));
 const server = new PGLiteSocketServer({ db: database, path: socket, maxConnections: MAX_CONNECTIONS });
 await server.start();
 chmodSync(socket, 0o600);

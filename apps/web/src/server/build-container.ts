@@ -75,7 +75,9 @@ function placesOf(settings: Settings) {
     throw new Error('DATABASE_URL and REDIS_URL are missing: `npm start` embeds both');
   }
   const dataDir = resolve(/* turbopackIgnore: true */ settings.dataDir);
-  const photoDir = resolve(/* turbopackIgnore: true */ settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`);
+  const photoDir = resolve(
+    /* turbopackIgnore: true */ settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`,
+  );
   return { dataDir, databaseUrl, photoDir, redisConnection };
 }
 
