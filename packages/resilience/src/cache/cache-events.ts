@@ -6,6 +6,9 @@ export type CacheEvent =
   /** A load begins; without a lease others may be loading the same. */
   | { readonly type: 'loading'; readonly key: string; readonly underLease: boolean }
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
+  /** A value that is still fresh is loaded anew in the background. */
+  | { readonly type: 'early_refresh'; readonly key: string }
+  | { readonly type: 'early_refresh_failed'; readonly key: string; readonly error: unknown }
   /** Nothing fresh could be had; `error`: why the load failed, when it was tried. */
   | { readonly type: 'stale_served'; readonly key: string; readonly ageMs: number; readonly error?: unknown }
   /** What was loaded is not kept: a later holder of the lease has the say. */

@@ -8,15 +8,23 @@ export interface CacheLease extends Pick<LeaseOptions, 'leaseMs' | 'renew' | 'ma
   readonly waitMs: number;
 }
 
-/** May the load begin, and under which lease; or what another process has loaded meanwhile. */
+/** The load may begin; `release` is called after it, whatever its end. */
+export interface LoadPermission {
+  readonly may: 'load';
+  /** Of the lease, if there is one. */
+  readonly fence?: number;
+  readonly release: () => Promise<unknown>;
+}
+
 export type Permission<T> =
-  | { readonly may: 'load'; readonly fence?: number; release(): Promise<unknown> }
+  | LoadPermission
+  /** Another process has loaded it meanwhile. */
   | { readonly may: 'use'; readonly value: T }
   /** Somebody else has been loading for as long as was to be waited. */
   | { readonly may: 'load_after_timeout' }
   | { readonly may: 'load_without_redis'; readonly error: unknown };
 
-const none: Permission<never> = { may: 'load', release: () => Promise.resolve() };
+const none: LoadPermission = { may: 'load', release: () => Promise.resolve() };
 
 /** @param look for what another process may have loaded, before the load and after each wait */
 export async function askToLoad<T>(

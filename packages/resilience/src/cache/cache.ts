@@ -33,6 +33,8 @@ export interface LoadOptions<T> {
    * load is thrown.
    */
   readonly staleRetryMs?: number;
+  /** Loads a fresh value anew in the background when it is near its end: the likelier, the longer its load took. */
+  readonly refreshEarly?: boolean;
   /** Only detaches this caller. */
   readonly signal?: AbortSignal;
 }

@@ -14,10 +14,12 @@ export interface CacheOptions {
   /** Without it each process loads for itself. */
   readonly lease?: CacheLease;
   readonly clock: Clock;
+  /** 0 up to 1, for early refreshes. */
+  readonly random?: () => number;
 }
 
 /** Keeps values in this process and in Redis, and loads what is missing once for all who ask for it. */
-export function createCache({ redis, prefix, memory, lease, clock }: CacheOptions): Cache {
+export function createCache({ redis, prefix, memory, lease, clock, random = Math.random }: CacheOptions): Cache {
   const store = new RedisStore(redis.redis, prefix, clock);
-  return new LayeredCache({ store, maxEntries: memory.maxEntries, lease, clock });
+  return new LayeredCache({ store, maxEntries: memory.maxEntries, lease, clock, random });
 }

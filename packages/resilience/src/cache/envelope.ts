@@ -10,10 +10,12 @@ export interface Envelope {
   readonly writtenAt: number;
   readonly ttlMs: number;
   readonly staleMs: number;
+  /** How long its load took. */
+  readonly loadMs: number;
 }
 
-export function seal(value: unknown, lifetime: Lifetime, now: number): Envelope {
-  return { v: VERSION, value, writtenAt: now, ttlMs: lifetime.ttlMs, staleMs: lifetime.staleMs };
+export function seal(value: unknown, lifetime: Lifetime, now: number, loadMs: number): Envelope {
+  return { v: VERSION, value, writtenAt: now, ttlMs: lifetime.ttlMs, staleMs: lifetime.staleMs, loadMs };
 }
 
 /** The envelope that was read, or undefined for anything that is none of ours. */
@@ -37,6 +39,6 @@ export function keepMs(envelope: Envelope, now: number): number {
 
 function isEnvelope(read: unknown): read is Envelope {
   if (typeof read !== 'object' || read === null) return false;
-  const { v, writtenAt, ttlMs, staleMs }: Partial<Record<keyof Envelope, unknown>> = read;
-  return v === VERSION && [writtenAt, ttlMs, staleMs].every(Number.isFinite) && 'value' in read;
+  const { v, writtenAt, ttlMs, staleMs, loadMs }: Partial<Record<keyof Envelope, unknown>> = read;
+  return v === VERSION && [writtenAt, ttlMs, staleMs, loadMs].every(Number.isFinite) && 'value' in read;
 }

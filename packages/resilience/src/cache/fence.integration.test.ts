@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { createTask } from '../testing/task.ts';
-import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 
@@ -17,10 +17,10 @@ describe.skipIf(!testRedisUrl)('a fill under a lease', () => {
 
   const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
 
-  function createProcess(prefix: string, events: CacheEvent[] = []) {
+  function createProcess(prefix: string, events: CacheEvent[] = [], random: () => number = Math.random) {
     const leases = createLeases({ redis, prefix, owner: 'test', clock: systemClock });
     const lease = { leases, leaseMs: 10_000, waitMs: 10_000 };
-    const cache = createCache({ redis, prefix, lease, memory: { maxEntries: 10 }, clock: systemClock });
+    const cache = createCache({ redis, prefix, lease, memory: { maxEntries: 10 }, clock: systemClock, random });
     cache.subscribe((event) => events.push(event));
     return cache;
   }
@@ -39,6 +39,29 @@ describe.skipIf(!testRedisUrl)('a fill under a lease', () => {
     expect(await first).toMatchObject({ value: 'Rosa', source: 'loaded' });
     expect(await second).toMatchObject({ value: 'Rosa', source: 'redis' });
     expect(events).toContainEqual({ type: 'filled_by_another', key: 'rose', waitedFor: 'lease' });
+  });
+
+  it('is not repeated early by a process that finds it done', async () => {
+    const prefix = freshKey('fence');
+    const surely = () => 1 - Number.EPSILON;
+    const [one, other] = [createProcess(prefix, [], surely), createProcess(prefix, [], surely)];
+    // Due at any time, having taken so long.
+    const slow = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return 'old';
+    };
+    const long = () => ({ ttlMs: 300, staleMs: 60_000 });
+    await one.getOrLoad('rose', slow, { lifetime: long });
+    await other.getOrLoad('rose', slow, { lifetime: long });
+    const refreshed = Promise.withResolvers<void>();
+    one.subscribe(({ type }) => type === 'loaded' && refreshed.resolve());
+    await one.getOrLoad('rose', async () => 'new', { lifetime, refreshEarly: true });
+    await refreshed.promise;
+    await eventually(() => (one.peekMemory('rose')?.value === 'new' ? true : undefined));
+    const refuse = () => Promise.reject(new Error('not needed'));
+    expect(await other.getOrLoad('rose', refuse, { lifetime, refreshEarly: true })).toMatchObject({ stale: false });
+    await eventually(() => (other.peekMemory('rose')?.value === 'new' ? true : undefined));
+    expect(other.peekMemory('rose')).toMatchObject({ value: 'new' });
   });
 
   it('of a holder who was overtaken is refused', async () => {

@@ -15,8 +15,9 @@ let cache: Cache;
 let events: CacheEvent[];
 
 /** Another process on the same Redis. */
-function createProcess(maxEntries = 100): Cache {
-  return createCache({ redis: redis.connection(), prefix: 'plants', memory: { maxEntries }, clock });
+function createProcess(maxEntries = 100, random?: () => number): Cache {
+  const options = { redis: redis.connection(), prefix: 'plants', memory: { maxEntries }, clock };
+  return createCache(random ? { ...options, random } : options);
 }
 
 beforeEach(() => {
@@ -120,6 +121,36 @@ describe('a stale value', () => {
     await createProcess().getOrLoad('rose', async () => 'new', { lifetime });
     clock.advance(5);
     expect(await cache.peek('rose')).toEqual({ value: 'new', source: 'redis', ageMs: 5, stale: false });
+  });
+});
+
+describe('an early refresh', () => {
+  const slowly = (value: string) => async () => {
+    clock.advance(2000);
+    return value;
+  };
+  const read = (of: Cache, value: string) =>
+    of.getOrLoad('rose', slowly(value), { lifetime, refreshEarly: true }).then((loaded) => loaded.value);
+
+  it('hands out the fresh value at once and has the next one ready', async () => {
+    const sure = createProcess(100, () => 1 - Number.EPSILON);
+    expect(await read(sure, 'old')).toBe('old');
+    clock.advance(MINUTE - 3000);
+    expect(await read(sure, 'new')).toBe('old');
+    await new Promise(setImmediate);
+    expect(sure.peekMemory('rose')).toMatchObject({ value: 'new', ageMs: 0, stale: false });
+  });
+
+  it('that fails harms nobody', async () => {
+    const sure = createProcess(100, () => 1 - Number.EPSILON);
+    const told: string[] = [];
+    sure.subscribe(({ type }) => told.push(type));
+    await read(sure, 'old');
+    clock.advance(MINUTE - 3000);
+    const failing = () => Promise.reject(new Error('withered'));
+    expect(await sure.getOrLoad('rose', failing, { lifetime, refreshEarly: true })).toMatchObject({ value: 'old' });
+    await new Promise(setImmediate);
+    expect(told).toEqual(['loading', 'loaded', 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
   });
 });
 

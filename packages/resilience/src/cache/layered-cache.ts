@@ -3,7 +3,7 @@ import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
 import type { Cache, CacheHit, CacheLoaded, LoadOptions } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
-import { askToLoad, type CacheLease } from './cache-lease.ts';
+import { askToLoad, type CacheLease, type LoadPermission } from './cache-lease.ts';
 import { seal } from './envelope.ts';
 import { FailedLoads } from './failed-loads.ts';
 import { MemoryFront } from './memory-front.ts';
@@ -23,6 +23,7 @@ export interface LayeredCacheOptions {
   readonly maxEntries: number;
   readonly lease: CacheLease | undefined;
   readonly clock: Clock;
+  readonly random: () => number;
 }
 
 /** Looks in both tiers, then loads: once a process by single-flight, once over all processes under a lease. */
@@ -31,12 +32,15 @@ export class LayeredCache implements Cache {
   readonly #lease: CacheLease | undefined;
   readonly #tiers: Tiers;
   readonly #failed: FailedLoads;
+  readonly #random: () => number;
   readonly #flights: SingleFlight = createSingleFlight();
+  readonly #refreshes: SingleFlight = createSingleFlight();
   readonly #listeners: Listeners<CacheEvent> = new Listeners();
 
-  constructor({ store, maxEntries, lease, clock }: LayeredCacheOptions) {
+  constructor({ store, maxEntries, lease, clock, random }: LayeredCacheOptions) {
     this.#clock = clock;
     this.#lease = lease;
+    this.#random = random;
     this.#tiers = new Tiers(new MemoryFront(maxEntries, clock), store, clock, (event) => this.#listeners.emit(event));
     this.#failed = new FailedLoads(maxEntries, clock);
   }
@@ -66,6 +70,7 @@ export class LayeredCache implements Cache {
     const hit = await this.#tiers.look<T>(key);
     if (hit && !hit.stale) {
       this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
+      if (wanted.refreshEarly && this.#tiers.isRefreshDue(key, this.#random)) this.#refresh(wanted);
       return hit;
     }
     if (hit && this.#failed.isResting(key)) return this.#serveStale(key, hit);
@@ -86,11 +91,7 @@ export class LayeredCache implements Cache {
         this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'lease' });
         return permission.value;
       case 'load':
-        try {
-          return await this.#load(wanted, permission.fence);
-        } finally {
-          await permission.release();
-        }
+        return this.#loadUnder(permission, wanted);
       case 'load_after_timeout': {
         const late = await this.#lookForFresh<T>(key);
         if (late) this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'timeout' });
@@ -102,14 +103,38 @@ export class LayeredCache implements Cache {
     }
   }
 
+  /** In the background, by one process, and only if it need not wait: the value is still fresh. */
+  #refresh<T>(wanted: Load<T>): void {
+    const { key } = wanted;
+    if (this.#refreshes.has(key)) return;
+    this.#listeners.emit({ type: 'early_refresh', key });
+    const refresh = async () => {
+      const lease = this.#lease && { ...this.#lease, waitMs: 0 };
+      const permission = await askToLoad(key, lease, () => this.#tiers.lookForNewer<T>(key));
+      if (permission.may === 'load') await this.#loadUnder(permission, wanted);
+    };
+    this.#refreshes.run(key, refresh).catch((error: unknown) => {
+      this.#listeners.emit({ type: 'early_refresh_failed', key, error });
+    });
+  }
+
+  async #loadUnder<T>({ fence, release }: LoadPermission, wanted: Load<T>): Promise<Loaded<T>> {
+    try {
+      return await this.#load(wanted, fence);
+    } finally {
+      await release();
+    }
+  }
+
   async #load<T>(wanted: Load<T>, fence: number | undefined): Promise<Loaded<T>> {
     const { key } = wanted;
     this.#listeners.emit({ type: 'loading', key, underLease: fence !== undefined });
     const started = this.#clock.monotonic();
     const value = await wanted.load();
-    this.#listeners.emit({ type: 'loaded', key, loadMs: this.#clock.monotonic() - started });
+    const loadMs = this.#clock.monotonic() - started;
+    this.#listeners.emit({ type: 'loaded', key, loadMs });
     const life = wanted.lifetime(value);
-    if (life !== 'skip') await this.#tiers.keep(key, seal(value, life, this.#clock.now()), fence);
+    if (life !== 'skip') await this.#tiers.keep(key, seal(value, life, this.#clock.now(), loadMs), fence);
     return { value, source: 'loaded', ageMs: 0, stale: false };
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { CacheHit } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
+import { isRefreshDue } from './early-refresh.ts';
 import { ageMs, type Envelope, isStale } from './envelope.ts';
 import type { MemoryFront } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
@@ -28,12 +29,22 @@ export class Tiers {
   async look<T>(key: string): Promise<CacheHit<T> | undefined> {
     const here = this.#memory.get(key);
     if (here && !isStale(here, this.#clock.now())) return this.#hit(here, 'memory');
+    return (await this.lookForNewer<T>(key)) ?? (here && this.#hit(here, 'memory'));
+  }
+
+  /** What another process has written since, taken over into memory. */
+  async lookForNewer<T>(key: string): Promise<CacheHit<T> | undefined> {
+    const here = this.#memory.get(key);
     const there = await this.#read(key);
-    if (there && there.writtenAt >= (here?.writtenAt ?? 0)) {
-      this.#memory.set(key, there);
-      return this.#hit(there, 'redis');
-    }
-    return here && this.#hit(here, 'memory');
+    if (!there || there.writtenAt <= (here?.writtenAt ?? 0)) return undefined;
+    this.#memory.set(key, there);
+    return this.#hit(there, 'redis');
+  }
+
+  /** Whether a fresh value is so near its end that this reader should load it anew. */
+  isRefreshDue(key: string, random: () => number): boolean {
+    const here = this.#memory.get(key);
+    return here !== undefined && isRefreshDue(here, this.#clock.now(), random);
   }
 
   /** @param fence of the lease under which the value was made, if any */
