@@ -56,7 +56,11 @@ export class LayeredCache implements Cache {
   }
 
   async getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>> {
+    options.signal?.throwIfAborted();
     const wanted = { ...options, key, load };
+    const here = this.#tiers.lookInMemory<T>(key);
+    // The way of nearly all calls: no flight, no promise more than needed.
+    if (here && !here.stale) return { ...this.#useFresh(wanted, here), joined: false };
     const { value, joined } = await this.#flights.run(key, () => this.#lookOrLoad(wanted), options.signal);
     return { ...value, joined };
   }
@@ -68,11 +72,7 @@ export class LayeredCache implements Cache {
   async #lookOrLoad<T>(wanted: Load<T>): Promise<Loaded<T>> {
     const { key, staleRetryMs } = wanted;
     const hit = await this.#tiers.look<T>(key);
-    if (hit && !hit.stale) {
-      this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
-      if (wanted.refreshEarly && this.#tiers.isRefreshDue(key, this.#random)) this.#refresh(wanted);
-      return hit;
-    }
+    if (hit && !hit.stale) return this.#useFresh(wanted, hit);
     if (hit && this.#failed.isResting(key)) return this.#serveStale(key, hit);
     try {
       return await this.#loadWithPermission(wanted, hit);
@@ -81,6 +81,13 @@ export class LayeredCache implements Cache {
       this.#failed.note(key, staleRetryMs);
       return this.#serveStale(key, hit, error);
     }
+  }
+
+  #useFresh<T>(wanted: Load<T>, hit: CacheHit<T>): CacheHit<T> {
+    const { key } = wanted;
+    this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
+    if (wanted.refreshEarly && this.#tiers.isRefreshDue(key, this.#random)) this.#refresh(wanted);
+    return hit;
   }
 
   async #loadWithPermission<T>(wanted: Load<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
