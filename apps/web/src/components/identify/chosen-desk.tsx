@@ -6,6 +6,7 @@ import { PickPhoto } from '../controls/pick-photo.tsx';
 import { DeskGrid } from '../paper/desk-grid.tsx';
 import { PhotoSheet } from '../paper/photo-sheet.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
+import { FocusedHeading } from '../site/focused-heading.tsx';
 import styles from './chosen-desk.module.css';
 import type { DeskViewer } from './identify-desk.tsx';
 import { RefusalList } from './refusal-list.tsx';
@@ -25,7 +26,7 @@ export function ChosenDesk({ desk, preview, viewer, onFiles, onRemove, onIdentif
   return (
     <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
       <div className={styles['head']}>
-        <h1>Your photo</h1>
+        <FocusedHeading active>Your photo</FocusedHeading>
         <p>{stopped ? 'Stopped. Nothing is lost: it is still here.' : 'Best with one plant, sharp and in daylight.'}</p>
       </div>
       {refusals.length > 0 ? <RefusalList refusals={refusals} /> : null}

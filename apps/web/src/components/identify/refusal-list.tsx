@@ -4,19 +4,21 @@ import styles from './refusal-list.module.css';
 /** Files that cannot be used, each with its reason and remedy. */
 export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
   return (
-    <ul role="alert" className={styles['list']}>
-      {refusals.map(({ name, badge, reason }, index) => (
-        // Two files may carry one name.
-        <li key={`${index}${name}`}>
-          <span className={styles['badge']} aria-hidden="true">
-            {badge}
-          </span>
-          <div>
-            <p className={styles['name']}>{name}</p>
-            <p className={styles['reason']}>{reason}</p>
-          </div>
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className={styles['list']}>
+        {refusals.map(({ name, badge, reason }, index) => (
+          // Two files may carry one name.
+          <li key={`${index}${name}`}>
+            <span className={styles['badge']} aria-hidden="true">
+              {badge}
+            </span>
+            <div>
+              <p className={styles['name']}>{name}</p>
+              <p className={styles['reason']}>{reason}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from '../controls/button.tsx';
 import { DeskGrid } from '../paper/desk-grid.tsx';
 import { PhotoSheet } from '../paper/photo-sheet.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
+import { FocusedHeading } from '../site/focused-heading.tsx';
 import styles from './running-desk.module.css';
 import { StepLine } from './step-line.tsx';
 
@@ -21,7 +22,7 @@ export function RunningDesk({ run, preview, onStop }: RunningDeskProps) {
   return (
     <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
       <div className={styles['head']}>
-        <h1>{title}</h1>
+        <FocusedHeading active>{title}</FocusedHeading>
         <p>{sentence}</p>
       </div>
       <ol className={styles['steps']}>

@@ -13,7 +13,7 @@ interface FocusedHeadingProps {
 export function FocusedHeading({ children, active, lang }: FocusedHeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (active) heading.current?.focus({ preventScroll: true });
+    if (active) heading.current?.focus();
   }, [active]);
   return (
     <h1 ref={heading} tabIndex={-1} lang={lang}>
