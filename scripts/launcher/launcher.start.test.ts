@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRunning, type ProcessFacts } from '../bootstrap/process-identity.mjs';
-import { makeStubHouse, type Run, type StubHouse } from './stub-house/stub-house.ts';
+import { endAll, msUntilGone } from './stub-house/ending.ts';
+import type { Run } from './stub-house/npm-start.ts';
+import { makeStubHouse, type StubHouse } from './stub-house/stub-house.ts';
 
 const IDLE_MS = 5_000;
 const BUSY_MS = 10_000;
@@ -26,26 +27,6 @@ function start(environment?: NodeJS.ProcessEnv): Run {
   const run = house.start(environment);
   runs.push(run);
   return run;
-}
-
-async function endAll(run: Run): Promise<void> {
-  const processes = run.processes();
-  for (const { pid } of processes) signal(pid, 'SIGTERM');
-  if ((await msUntilGone(processes, BUSY_MS)) > BUSY_MS) for (const { pid } of processes) signal(pid, 'SIGKILL');
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It is gone already.
-  }
-}
-
-async function msUntilGone(processes: readonly ProcessFacts[], atMost: number): Promise<number> {
-  const begin = performance.now();
-  while (processes.some(isRunning) && performance.now() - begin <= atMost) await sleep(20);
-  return performance.now() - begin;
 }
 
 const named = (processes: readonly ProcessFacts[], pattern: RegExp): ProcessFacts => {
