@@ -2,7 +2,7 @@ import { expectAccessible } from '../fixtures/accessible.ts';
 import { type App, startApp } from '../fixtures/app.ts';
 import { test as withBrowser } from '../fixtures/browser.ts';
 import { identify, picture } from '../fixtures/desk.ts';
-import { newPhoto } from '../fixtures/photos.ts';
+import { plantPhoto } from '../fixtures/photos.ts';
 import { expect } from '../fixtures/served.ts';
 
 /** As a newcomer has it: no keys, no settings. */
@@ -26,13 +26,13 @@ test('the home page takes a photo at once', async ({ app, page }) => {
   await page
     .locator('input[type=file]')
     .first()
-    .setInputFiles(await newPhoto());
+    .setInputFiles(await plantPhoto(7));
   await expect(page).toHaveURL(/\/identify/);
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
 });
 
 test('a demo answer says so on the page and in the API', async ({ app, page }) => {
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(8));
   await expect(page.getByText('Named by')).toBeVisible();
   await expect(page.getByText('Demo answers.')).toBeVisible();
   await expect(page.getByText('Demo', { exact: true })).toBeVisible();
@@ -41,9 +41,9 @@ test('a demo answer says so on the page and in the API', async ({ app, page }) =
 });
 
 test('the limit is a countdown that keeps the photo', async ({ app, page }) => {
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(10));
   await expect(page.getByText('Named by')).toBeVisible();
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(11));
   await expect(page.getByRole('heading', { name: /You can identify again in/ })).toBeVisible();
   await expectAccessible(page);
   await picture(page, 'identify-limited');

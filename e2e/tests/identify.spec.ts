@@ -1,6 +1,6 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { choose, identify, picture } from '../fixtures/desk.ts';
-import { greyPhoto, newPhoto, textCalledPhoto } from '../fixtures/photos.ts';
+import { greyPhoto, plantPhoto, textCalledPhoto } from '../fixtures/photos.ts';
 import { expect, test } from '../fixtures/served.ts';
 
 test.afterEach(async ({ simulator }) => {
@@ -14,7 +14,7 @@ test('names a photo: label, sureness, who said so, other candidates', async ({ a
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
 
-  await choose(page, app.url, await newPhoto());
+  await choose(page, app.url, await plantPhoto(7));
   await picture(page, 'identify-chosen');
   await page.getByRole('button', { name: 'Identify this plant' }).click();
   await expect(page.getByText('Named by')).toBeVisible();
@@ -29,8 +29,8 @@ test('names a photo: label, sureness, who said so, other candidates', async ({ a
 
 test('tells the steps while it waits, and the first answer before the second', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', latencyMs: 4_000 });
-  await identify(page, app.url, await newPhoto());
-  await expect(page.getByText('Pl@ntNet answered')).toBeVisible();
+  await identify(page, app.url, await plantPhoto(8));
+  await expect(page.getByText('Pl@ntNet answered', { exact: true })).toBeVisible();
   await expect(page.getByText('Asking Plant.id')).toBeVisible();
   await picture(page, 'identify-working');
   await expect(page.getByText('Named by')).toBeVisible();
@@ -38,9 +38,17 @@ test('tells the steps while it waits, and the first answer before the second', a
 
 test('stops when asked to, and keeps the photo', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', latencyMs: 5_000 });
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(10));
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
+});
+
+test('names the genus when no species is sure enough', async ({ app, page }) => {
+  await identify(page, app.url, await plantPhoto(9));
+  await expect(page.getByRole('heading', { level: 1, name: /^An? / })).toBeVisible();
+  await expect(page.getByText(/this photo cannot tell/)).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'identify-unsure');
 });
 
 test('says that a wall is no plant', async ({ app, page }) => {
@@ -62,7 +70,7 @@ test('refuses a text called photo.jpg before it is sent', async ({ app, page, si
 
 test('answers with one provider when the other is down, and says so', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', status: 500 });
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(11));
   await expect(page.getByText('one opinion, no percentage')).toBeVisible();
   await expect(page.getByText('Plant.id').first()).toBeVisible();
   await expectAccessible(page);
@@ -74,11 +82,11 @@ test('keeps the photo while both rest, and tries again by itself', async ({ app,
   await simulator.fault({ provider: 'plantnet', status: 500 });
   for (let failure = 0; failure < 5; failure += 1) {
     const form = new FormData();
-    const { buffer, mimeType, name } = await newPhoto();
+    const { buffer, mimeType, name } = await plantPhoto(100 + failure);
     form.set('image', new Blob([new Uint8Array(buffer)], { type: mimeType }), name);
     await fetch(`${app.url}/api/v1/plant-identification/identify`, { method: 'POST', body: form });
   }
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(13));
   await expect(page.getByRole('heading', { name: 'Both services are resting' })).toBeVisible();
   await expectAccessible(page);
   await picture(page, 'identify-resting');
@@ -87,7 +95,7 @@ test('keeps the photo while both rest, and tries again by itself', async ({ app,
 });
 
 test('answers the same photo from what is known, without a call', async ({ app, page, simulator }) => {
-  const photo = await newPhoto();
+  const photo = await plantPhoto(14);
   await identify(page, app.url, photo);
   await expect(page.getByText('Named by')).toBeVisible();
   const name = await page.locator('h1').textContent();

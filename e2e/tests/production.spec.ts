@@ -1,11 +1,11 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { identify, picture } from '../fixtures/desk.ts';
-import { newPhoto } from '../fixtures/photos.ts';
+import { plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN, test } from '../fixtures/production.ts';
 import { expect } from '../fixtures/served.ts';
 
 test('asks to sign in, keeps the photo meanwhile, and files the answer', async ({ app, page, simulator }) => {
-  await identify(page, app.url, await newPhoto());
+  await identify(page, app.url, await plantPhoto(7));
   await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
   await expect(page.getByText('Your photo is waiting')).toBeVisible();
   expect((await simulator.calls()).plant_id).toBe(0);

@@ -1,7 +1,7 @@
 import { type App, startApp } from '../fixtures/app.ts';
 import { test } from '../fixtures/browser.ts';
 import { identify, picture } from '../fixtures/desk.ts';
-import { newPhoto } from '../fixtures/photos.ts';
+import { plantPhoto } from '../fixtures/photos.ts';
 import { hasRecordings, startRecorded } from '../fixtures/recorded.ts';
 import { expect } from '../fixtures/served.ts';
 
@@ -27,7 +27,7 @@ for (const { plantId, plantNet, first, other } of ANSWERS) {
     test.setTimeout(180_000);
     const recorded = await startRecorded({ plantId, plantNet });
     const app: App = await startApp(recorded.settings);
-    await identify(page, app.url, await newPhoto());
+    await identify(page, app.url, await plantPhoto(7));
     await expect(page.getByText('Named by')).toBeVisible();
     await expect(page.locator('h1')).toHaveText(first);
     await expect(page.getByText(other).first()).toBeVisible();
