@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 
@@ -44,5 +44,28 @@ describe.skipIf(!testRedisUrl)('the cache on a real Redis', () => {
     expect(events[0]).toEqual({ type: 'corrupt', key: 'rose' });
     await cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
     expect(await createProcess(prefix).peek('rose')).toMatchObject({ value: 'Rosa' });
+  });
+
+  it('never lets a poor value replace a better one, stale or not, in this process or another', async () => {
+    const prefix = freshKey('cache');
+    const poorly = () => ({ ttlMs: 60_000, staleMs: 0, yields: true });
+    const shortly = () => ({ ttlMs: 1, staleMs: 60_000 });
+    const one = createProcess(prefix);
+    await one.getOrLoad('rose', async () => 'good', { lifetime: shortly });
+    await eventually(() => (one.peekMemory('rose')?.stale ? true : undefined));
+    for (const cache of [one, createProcess(prefix)]) {
+      let loads = 0;
+      const load = async () => {
+        loads += 1;
+        return 'poor';
+      };
+      const ask = () => cache.getOrLoad('rose', load, { lifetime: poorly });
+      expect(await ask()).toMatchObject({ value: 'good', source: 'stale', stale: true });
+      expect(await ask()).toMatchObject({ value: 'good' });
+      expect(loads).toBe(1);
+    }
+    const other = createProcess(prefix);
+    await other.getOrLoad('oak', async () => 'poor', { lifetime: poorly });
+    expect(await createProcess(prefix).peek('oak')).toMatchObject({ value: 'poor' });
   });
 });

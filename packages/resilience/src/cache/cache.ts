@@ -23,6 +23,8 @@ export interface CacheLoaded<T> {
 export interface Lifetime {
   readonly ttlMs: number;
   readonly staleMs: number;
+  /** A poor value: it never replaces one that does not yield, however stale; that one is handed out instead. */
+  readonly yields?: boolean;
 }
 
 export interface LoadOptions<T> {

@@ -17,7 +17,7 @@ it.each([
   { ...fresh, v: 2 },
   { ...fresh, writtenAt: 'today' },
   { ...fresh, ttlMs: null },
-  { v: 1, writtenAt: 1, ttlMs: 1, staleMs: 1, loadMs: 1 },
+  { v: 1, writtenAt: 1, ttlMs: 1, staleMs: 1, loadMs: 1, yields: false },
 ])('takes %j for none of ours', (read) => {
   expect(open(read)).toBeUndefined();
 });

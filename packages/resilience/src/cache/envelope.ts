@@ -12,10 +12,13 @@ export interface Envelope {
   readonly staleMs: number;
   /** How long its load took. */
   readonly loadMs: number;
+  /** Never written over one that does not yield. */
+  readonly yields: boolean;
 }
 
 export function seal(value: unknown, lifetime: Lifetime, now: number, loadMs: number): Envelope {
-  return { v: VERSION, value, writtenAt: now, ttlMs: lifetime.ttlMs, staleMs: lifetime.staleMs, loadMs };
+  const { ttlMs, staleMs, yields = false } = lifetime;
+  return { v: VERSION, value, writtenAt: now, ttlMs, staleMs, loadMs, yields };
 }
 
 /** The envelope that was read, or undefined for anything that is none of ours. */
@@ -39,6 +42,7 @@ export function keepMs(envelope: Envelope, now: number): number {
 
 function isEnvelope(read: unknown): read is Envelope {
   if (typeof read !== 'object' || read === null) return false;
-  const { v, writtenAt, ttlMs, staleMs, loadMs }: Partial<Record<keyof Envelope, unknown>> = read;
-  return v === VERSION && [writtenAt, ttlMs, staleMs, loadMs].every(Number.isFinite) && 'value' in read;
+  const { v, writtenAt, ttlMs, staleMs, loadMs, yields }: Partial<Record<keyof Envelope, unknown>> = read;
+  const isTimed = [writtenAt, ttlMs, staleMs, loadMs].every(Number.isFinite);
+  return v === VERSION && isTimed && typeof yields === 'boolean' && 'value' in read;
 }

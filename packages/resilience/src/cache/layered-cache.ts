@@ -5,9 +5,9 @@ import type { Cache, CacheHit, CacheLoaded, LoadOptions } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { askToLoad, type CacheLease, type LoadPermission } from './cache-lease.ts';
 import { seal } from './envelope.ts';
-import { FailedLoads } from './failed-loads.ts';
 import { MemoryFront } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
+import { Rest } from './rest.ts';
 import { Tiers } from './tiers.ts';
 
 type Loaded<T> = Omit<CacheLoaded<T>, 'joined'>;
@@ -31,7 +31,7 @@ export class LayeredCache implements Cache {
   readonly #clock: Clock;
   readonly #lease: CacheLease | undefined;
   readonly #tiers: Tiers;
-  readonly #failed: FailedLoads;
+  readonly #rest: Rest;
   readonly #random: () => number;
   readonly #flights: SingleFlight = createSingleFlight();
   readonly #refreshes: SingleFlight = createSingleFlight();
@@ -42,7 +42,7 @@ export class LayeredCache implements Cache {
     this.#lease = lease;
     this.#random = random;
     this.#tiers = new Tiers(new MemoryFront(maxEntries, clock), store, clock, (event) => this.#listeners.emit(event));
-    this.#failed = new FailedLoads(maxEntries, clock);
+    this.#rest = new Rest(maxEntries, clock);
   }
 
   async peek<T>(key: string): Promise<CacheHit<T> | undefined> {
@@ -73,12 +73,12 @@ export class LayeredCache implements Cache {
     const { key, staleRetryMs } = wanted;
     const hit = await this.#tiers.look<T>(key);
     if (hit && !hit.stale) return this.#useFresh(wanted, hit);
-    if (hit && this.#failed.isResting(key)) return this.#serveStale(key, hit);
+    if (hit && this.#rest.isResting(key)) return this.#serveStale(key, hit);
     try {
       return await this.#loadWithPermission(wanted, hit);
     } catch (error) {
       if (!hit || staleRetryMs === undefined) throw error;
-      this.#failed.note(key, staleRetryMs);
+      this.#rest.note(key, staleRetryMs);
       return this.#serveStale(key, hit, error);
     }
   }
@@ -141,8 +141,13 @@ export class LayeredCache implements Cache {
     const loadMs = this.#clock.monotonic() - started;
     this.#listeners.emit({ type: 'loaded', key, loadMs });
     const life = wanted.lifetime(value);
-    if (life !== 'skip') await this.#tiers.keep(key, seal(value, life, this.#clock.now(), loadMs), fence);
-    return { value, source: 'loaded', ageMs: 0, stale: false };
+    const isBetterKept =
+      life !== 'skip' && (await this.#tiers.keep(key, seal(value, life, this.#clock.now(), loadMs), fence));
+    const better = isBetterKept ? await this.#tiers.look<T>(key) : undefined;
+    if (!better || life === 'skip') return { value, source: 'loaded', ageMs: 0, stale: false };
+    // The poor value would have been fresh for so long: no need to ask for it again.
+    this.#rest.note(key, life.ttlMs);
+    return this.#serveStale(key, better);
   }
 
   async #lookForFresh<T>(key: string): Promise<CacheHit<T> | undefined> {

@@ -9,6 +9,11 @@ export type Found =
   | { readonly found: 'nothing' | 'corrupt' }
   | { readonly found: 'failure'; readonly error: unknown };
 
+/** `overtaken`: a later holder of the lease has the say; `better`: a value that does not yield is kept. */
+export type Written = 'written' | 'overtaken' | 'better';
+
+const ANSWERS = { 0: 'overtaken', 1: 'written', 2: 'better' } as const;
+
 /** Envelopes in Redis, one key each, which expires when not even a stale value is worth keeping. */
 export class RedisStore {
   readonly #redis: Redis;
@@ -32,17 +37,19 @@ export class RedisStore {
     }
   }
 
-  /** @param fence of the lease under which the value was made @returns false when a later holder has the say */
-  async write(key: string, envelope: Envelope, fence: number | undefined): Promise<boolean> {
+  /** @param fence of the lease under which the value was made, if any */
+  async write(key: string, envelope: Envelope, fence: number | undefined): Promise<Written> {
     const px = Math.ceil(keepMs(envelope, this.#clock.now()));
-    if (px <= 0) return true;
+    if (px <= 0) return 'written';
     const name = this.#name(key, 'value');
-    if (fence === undefined) {
+    if (fence === undefined && !envelope.yields) {
       await this.#redis.set(name, envelope, { px });
-      return true;
+      return 'written';
     }
     const keys = [name, this.#name(key, 'fence')];
-    return (await this.#redis.eval(FILL, keys, [JSON.stringify(envelope), String(px), String(fence)])) === 1;
+    const args = [JSON.stringify(envelope), String(px), String(fence ?? ''), envelope.yields ? '1' : '0'];
+    const answer = await this.#redis.eval<string[], 0 | 1 | 2>(FILL, keys, args);
+    return ANSWERS[answer];
   }
 
   /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */

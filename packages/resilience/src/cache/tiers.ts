@@ -4,7 +4,7 @@ import type { CacheEvent } from './cache-events.ts';
 import { isRefreshDue } from './early-refresh.ts';
 import { ageMs, type Envelope, isStale } from './envelope.ts';
 import type { MemoryFront } from './memory-front.ts';
-import type { RedisStore } from './redis-store.ts';
+import type { RedisStore, Written } from './redis-store.ts';
 
 /** Memory in front, Redis behind; a Redis that fails is told and gone on without. */
 export class Tiers {
@@ -47,15 +47,18 @@ export class Tiers {
     return here !== undefined && isRefreshDue(here, this.#clock.now(), random);
   }
 
-  /** @param fence of the lease under which the value was made, if any */
-  async keep(key: string, envelope: Envelope, fence: number | undefined): Promise<void> {
+  /** @param fence of the lease under which the value was made, if any @returns whether a better value is kept */
+  async keep(key: string, envelope: Envelope, fence: number | undefined): Promise<boolean> {
+    let written: Written = 'written';
     try {
-      if (await this.#store.write(key, envelope, fence)) this.#memory.set(key, envelope);
-      else this.#tell({ type: 'refused', key });
+      written = await this.#store.write(key, envelope, fence);
     } catch (error) {
-      this.#memory.set(key, envelope);
       this.#tell({ type: 'redis_failed', key, during: 'write', error });
     }
+    const isBetterHere = envelope.yields && this.#memory.get(key)?.yields === false;
+    if (written === 'overtaken') this.#tell({ type: 'refused', key });
+    else if (written === 'written' && !isBetterHere) this.#memory.set(key, envelope);
+    return written === 'better' || isBetterHere;
   }
 
   async #read(key: string): Promise<Envelope | undefined> {

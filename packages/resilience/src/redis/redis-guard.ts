@@ -76,8 +76,10 @@ export class RedisGuard implements Requester, TransportObserver {
     this.#cancelProbe();
     if (this.#closed) return;
     this.#cancelProbe = this.#clock.setTimeout(() => void this.probeAgain(), SKIP_MS);
-    if (this.isUp) this.#become({ type: 'lost', reason });
-    else this.#status = { type: 'lost', reason };
+    // What the connection said last tells more than that it is closed.
+    const status: RedisEvent = { type: 'lost', reason: this.#lastError ?? reason };
+    if (this.isUp) this.#become(status);
+    else this.#status = status;
   }
 
   /** The same fault again and again, as while connecting to a dead Redis, is told once. */
