@@ -38,6 +38,16 @@ describe('redact', () => {
     expect(JSON.parse(redact(`{"a":{"token":"${SECRET}"},"b":[1]}`))).toEqual({ a: { token: '[redacted]' }, b: [1] });
   });
 
+  it.each(['a.', 'access-', 'token=', 'cookie: ', 'a://', '\\"', ' '])(
+    'is not slowed down by 100 kB of %j',
+    (piece) => {
+      const start = performance.now();
+      redact(piece.repeat(100_000 / piece.length));
+      // Quadratic time would take twenty seconds.
+      expect(performance.now() - start).toBeLessThan(2000);
+    },
+  );
+
   it('puts everything on one line', () => {
     expect(redact('first\r\n[AUTH] forged\u2028third\u0007')).toBe('first [AUTH] forged third ');
   });

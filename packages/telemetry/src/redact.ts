@@ -18,7 +18,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     `$1$2${CENSOR}`,
   ],
   // scheme://user:password@host
-  [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${CENSOR}@`],
+  [/(\b[a-z][a-z\d+.-]{0,20}:\/\/)[^\s/@"']+@/gi, `$1${CENSOR}@`],
   // Last, so that the rules above see where a header ends: one entry is one line, whatever a caller sends.
   [/[\p{Cc}\u2028\u2029]+/gu, ' '],
 ];
