@@ -72,4 +72,9 @@ describe('no secret reaches the destination', () => {
       stack: expect.stringContaining('logger.test.ts') as string,
     });
   });
+
+  it('and one without a stack is logged too', () => {
+    const bare = Object.assign(new Error('bare'), { stack: undefined });
+    expect(entry((logger) => logger.error(bare))).toMatchObject({ msg: 'bare', err: { message: 'bare' } });
+  });
 });

@@ -24,5 +24,7 @@ export function scrubFields(fields: object, depth = 0): Record<string, unknown> 
 /** Class, message, code and stack, the causes' included; the stack keeps its lines. */
 function scrubError(error: Error, depth: number): Record<string, unknown> {
   const plain = stdSerializers.err(error);
-  return { ...scrubFields(plain, depth), stack: plain.stack.split('\n').map(redact).join('\n') };
+  // Not every error has one, whatever the types say.
+  const { stack = '' }: { stack?: string } = plain;
+  return { ...scrubFields(plain, depth), stack: stack.split('\n').map(redact).join('\n') };
 }
