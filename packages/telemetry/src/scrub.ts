@@ -25,6 +25,6 @@ export function scrubFields(fields: object, depth = 0): Record<string, unknown> 
 function scrubError(error: Error, depth: number): Record<string, unknown> {
   const plain = stdSerializers.err(error);
   // Not every error has one, whatever the types say.
-  const { stack = '' }: { stack?: string } = plain;
-  return { ...scrubFields(plain, depth), stack: stack.split('\n').map(redact).join('\n') };
+  const lines = typeof plain.stack === 'string' ? plain.stack.split('\n') : [];
+  return { ...scrubFields(plain, depth), stack: lines.map(redact).join('\n') };
 }
