@@ -1,0 +1,66 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { release, tryLock, withLock } from './lock-file.mjs';
+import { identify, isRunning, toIdentity } from './process-identity.mjs';
+
+let folder: string;
+let lock: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plant-lock-'));
+  lock = join(folder, 'deep', 'a.lock');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a lock is taken once and can be taken again when it was given back', () => {
+  expect(tryLock(lock)).toBe(true);
+  expect(tryLock(lock)).toBe(false);
+  release(lock);
+  expect(tryLock(lock)).toBe(true);
+});
+
+test.each([
+  ['of a process that is gone', JSON.stringify({ pid: 2 ** 22 + 1, started: 'long ago' })],
+  ['of a process whose number is another one now', JSON.stringify({ pid: process.pid, started: 'long ago' })],
+  ['that cannot be read', '{'],
+])('a lock %s is taken over, and nothing is left lying about', (_, content) => {
+  expect(tryLock(lock)).toBe(true);
+  writeFileSync(lock, content);
+  expect(tryLock(lock)).toBe(true);
+  expect(tryLock(lock)).toBe(false);
+  expect(readdirSync(join(folder, 'deep'))).toEqual(['a.lock']);
+});
+
+test('works under one lock do not overlap, and the one that waits says so once', async () => {
+  const order: string[] = [];
+  const onWait = vi.fn<() => void>();
+  let finish = () => {};
+  const first = withLock(lock, async () => {
+    order.push('first begins');
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    order.push('first ends');
+  });
+  const second = withLock(lock, () => order.push('second'), onWait);
+  await vi.waitFor(() => expect(onWait).toHaveBeenCalledOnce());
+  finish();
+  await Promise.all([first, second]);
+  expect(order).toEqual(['first begins', 'first ends', 'second']);
+  expect(onWait).toHaveBeenCalledOnce();
+});
+
+test('a lock is given back when the work fails', async () => {
+  await expect(withLock(lock, () => Promise.reject(new Error('it broke')))).rejects.toThrow('it broke');
+  expect(existsSync(lock)).toBe(false);
+});
+
+test('a process is itself, and no other of the same number', () => {
+  const own = identify(process.pid);
+  if (!own) throw new Error('no identity');
+  expect(isRunning(own)).toBe(true);
+  expect(isRunning({ ...own, started: `${own.started}0` })).toBe(false);
+  expect(toIdentity(JSON.parse(JSON.stringify(own)))).toEqual(own);
+  expect(toIdentity({ pid: '1' })).toBeUndefined();
+});

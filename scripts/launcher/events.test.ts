@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { announcement } from './announce.ts';
+import { isGreeting, parseEvent } from './events.ts';
+
+describe('a line of the web process', () => {
+  test.each([
+    ['{"type":"ready"}', { type: 'ready' }],
+    ['{"type":"notice","text":"Redis is missing"}', { type: 'notice', text: 'Redis is missing' }],
+    ['{"type":"admin","email":"a@b.c","password":"p"}', { type: 'admin', email: 'a@b.c', password: 'p' }],
+  ])('%s is an event', (line, event) => {
+    expect(parseEvent(line)).toEqual(event);
+  });
+
+  test.each([
+    '{"level":"info","msg":"Redis answers"}',
+    '{"type":"admin","email":"a@b.c"}',
+    '{"type":"notice","text":3}',
+    '{"type":"other"}',
+    '{half',
+    'Error: something broke',
+    '[]',
+  ])('%s is none', (line) => {
+    expect(parseEvent(line)).toBeUndefined();
+  });
+
+  test.each(['▲ Next.js 16.4.6', '- Local:        http://localhost:3000', ' ✓ Ready in 300ms', ''])(
+    'the greeting "%s" is kept from people',
+    (line) => {
+      expect(isGreeting(line)).toBe(true);
+    },
+  );
+
+  test.each(['{"level":"info"}', 'Error: something broke', '⨯ TypeError: x is undefined'])('%s is not', (line) => {
+    expect(isGreeting(line)).toBe(false);
+  });
+});
+
+test('the announcement names address, parts, and what the app made', () => {
+  const text = announcement({
+    url: 'http://localhost:3000',
+    parts: [['Redis', 'embedded']],
+    events: [
+      { type: 'ready' },
+      { type: 'admin', email: 'admin@example.org', password: 'made-up' },
+      { type: 'notice', text: 'Look here' },
+    ],
+    seconds: 3.21,
+  });
+  expect(text.split('\n').filter((line) => line !== '')).toEqual([
+    'Plant ID Community is ready: http://localhost:3000',
+    '  Redis         embedded',
+    '  Admin         admin@example.org',
+    '  Password      made-up  (made just now, shown only this once)',
+    '  Note          Look here',
+    'Ready in 3.2 s. Ctrl-C ends everything.',
+  ]);
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { planFor, shownAddress } from './plan.ts';
+
+const everything = { embedsPostgres: true, embedsRedis: true, simulatesProviders: true };
+
+describe('what the launcher brings along', () => {
+  test('is everything in development without settings, an empty one being none', () => {
+    expect(planFor({ APP_ENV: 'development' })).toEqual(everything);
+    expect(planFor({ APP_ENV: 'development', DATABASE_URL: '', PLANT_ID_API_KEY: '' })).toEqual(everything);
+  });
+
+  test('is nothing in production, where what is missing is a fault', () => {
+    const nothing = { embedsPostgres: false, embedsRedis: false, simulatesProviders: false };
+    expect(planFor({ APP_ENV: 'production' })).toEqual(nothing);
+    expect(planFor({})).toEqual(nothing);
+  });
+
+  test.each([
+    ['DATABASE_URL', { embedsPostgres: false }],
+    ['REDIS_URL', { embedsRedis: false }],
+    ['UPSTASH_REDIS_REST_URL', { embedsRedis: false }],
+    ['PLANT_ID_API_KEY', { simulatesProviders: false }],
+    ['PLANTNET_API_KEY', { simulatesProviders: false }],
+  ])('leaves out what %s gives', (name, difference) => {
+    expect(planFor({ APP_ENV: 'development', [name]: 'given' })).toEqual({ ...everything, ...difference });
+  });
+});
+
+test.each([
+  ['postgresql://plants:a-word@db.example.org:5433/plants?sslmode=require', 'db.example.org:5433/plants'],
+  ['postgresql://plants@localhost/plants?host=/run/postgresql', '/run/postgresql/plants'],
+  ['rediss://:a-word@cache.example.org/2', 'cache.example.org/2'],
+  ['https://cache.example.org', 'cache.example.org'],
+  ['no address', 'an address that cannot be read'],
+])('of %s people see %s', (url, shown) => {
+  expect(shownAddress(url)).toBe(shown);
+});
