@@ -13,7 +13,11 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['an npm token', /\bnpm_[A-Za-z0-9]{36}\b/],
   ['a Stripe key', /\b[rs]k_live_[0-9A-Za-z]{20,}\b/],
   ['a signed token', /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/],
-  ['a password in an address', /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"`$<>]+:[^\s@/'"`$<>]{6,}@[\w-]+\.[\w.-]+/i],
+  // Hosts that are reserved for examples and tests, and this machine, keep no secrets.
+  [
+    'a password in an address',
+    /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"`$<>]+:[^\s@/'"`$<>]{6,}@(?!127\.|(?:[\w-]+\.)*example\b|[\w.-]+\.(?:test|invalid|localhost)\b)[\w-]+\.[\w.-]+/i,
+  ],
 ];
 
 /** `apiKey: 'gh29…'`, `AUTH_SECRET=…`: a name that promises a secret beside a value that looks made by chance. */
@@ -32,7 +36,7 @@ export function entropy(text: string): number {
 /** Names, paths and sentences are readable: digits and both cases mixed are not. */
 function looksRandom(value: string): boolean {
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  if (/^[A-Za-z]+(?:[._/-][A-Za-z]+)*\d{0,4}$/.test(value)) return false;
+  if (/^[A-Za-z]+(?:\d{0,4}|(?:[._/-][A-Za-z]+)+[._/-]?\d*)$/.test(value)) return false;
   return entropy(value) >= MIN_BITS_PER_CHARACTER;
 }
 
