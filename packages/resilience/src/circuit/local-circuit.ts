@@ -140,7 +140,7 @@ export class LocalCircuit implements Circuit {
     return !trial && phase === this.#phase && this.#unreported === 0 && this.#failCount === 0;
   }
 
-  /** Reports wait for each other: cockatiel takes note only some microtasks later. */
+  /** Reports wait for each other: cockatiel takes note only some microtasks later. They never fail. */
   #report(report: () => Promise<void>): Promise<void> {
     this.#unreported += 1;
     this.#reports = this.#reports.then(report).finally(() => {
