@@ -8,6 +8,8 @@ export type RedisAddress =
  * @throws {TypeError} for anything else; never quotes the URL, which may hold a password
  */
 export function parseRedisUrl(url: string): RedisAddress {
+  // The error of `new URL` carries its input.
+  if (!URL.canParse(url)) throw new TypeError('a Redis URL begins with redis://, rediss:// or unix://');
   const { protocol, pathname, searchParams, hostname } = new URL(url);
   switch (protocol) {
     case 'redis:':
