@@ -72,7 +72,7 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
             <div key={provider}>
               <dt>{heading}</dt>
               <dd>
-                <b>{PROVIDER_NAMES[provider]}</b>
+                <b>{answer.demo ? `Stand-in for ${PROVIDER_NAMES[provider]}` : PROVIDER_NAMES[provider]}</b>
                 {says === '' ? null : `, ${says}`}
                 {latin === undefined ? null : <span lang="la"> {latin}</span>}
               </dd>

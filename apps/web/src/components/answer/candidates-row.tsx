@@ -16,7 +16,10 @@ interface CandidatesRowProps {
 /** What else it could be. Figures are Plant.id's; where it gave none, none stands. */
 export function CandidatesRow({ candidates, equal, demo }: CandidatesRowProps) {
   return (
-    <Row heading={equal ? 'It could be' : 'It could also be'} note={equal ? 'none of them likely' : 'less likely'}>
+    <Row
+      heading={equal ? 'It could be' : 'It could also be'}
+      note={demo ? 'made up for the demo' : equal ? 'none of them likely' : 'less likely'}
+    >
       <ul className={styles['list']}>
         {candidates.map((candidate) => (
           <li key={candidate.scientific_name}>
@@ -30,7 +33,7 @@ export function CandidatesRow({ candidates, equal, demo }: CandidatesRowProps) {
               </p>
               {candidate.plant_name === candidate.scientific_name ? null : <p lang="la">{candidate.scientific_name}</p>}
             </div>
-            <p className={styles['sources']}>{candidateSources(candidate)}</p>
+            {demo ? null : <p className={styles['sources']}>{candidateSources(candidate)}</p>}
             {candidate.probability === undefined ? null : (
               <div className={styles['share']}>
                 <p>{percentText(candidate.probability)}</p>

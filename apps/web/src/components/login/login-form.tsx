@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useState } from 'react';
-import { signInWith } from '@/client/sign-in.ts';
+import { signInWith } from '@/client/session.ts';
 import { Button } from '../controls/button.tsx';
 import { Field } from '../controls/field.tsx';
 import styles from './login-form.module.css';

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AnswerTimeout, ConnectionLost, uploadFetch } from './upload-fetch.ts';
+
+/** A browser's request as far as it is used, moved by hand. */
+class FakeRequest extends EventTarget {
+  static last: FakeRequest | undefined;
+  readonly upload = new EventTarget();
+  readonly sentHeaders: Record<string, string> = {};
+  status = 0;
+  statusText = '';
+  responseText = '';
+  sent: unknown;
+  aborted = false;
+  constructor() {
+    super();
+    FakeRequest.last = this;
+  }
+  open(): void {}
+  setRequestHeader(name: string, value: string): void {
+    this.sentHeaders[name] = value;
+  }
+  getAllResponseHeaders(): string {
+    return 'content-type: application/json\r\nretry-after: 5\r\n';
+  }
+  send(body: unknown): void {
+    this.sent = body;
+  }
+  abort(): void {
+    this.aborted = true;
+    this.dispatchEvent(new Event('abort'));
+  }
+}
+
+const moved = (type: string, loaded: number) => Object.assign(new Event(type), { loaded, total: 100 });
+
+function begin(signal?: AbortSignal) {
+  const told: number[] = [];
+  const fetch = uploadFetch({ onUpload: (sent) => told.push(sent), answerTimeoutMs: 60_000 });
+  const answer = fetch('/api', {
+    method: 'POST',
+    headers: { 'X-Request-Id': 'a' },
+    body: 'leaf',
+    ...(signal && { signal }),
+  });
+  const request = FakeRequest.last;
+  if (request === undefined) throw new Error('nothing was sent');
+  return { answer, request, told };
+}
+
+beforeEach(() => {
+  FakeRequest.last = undefined;
+  vi.stubGlobal('XMLHttpRequest', FakeRequest);
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe('uploadFetch', () => {
+  it('tells the bytes that left and hands the answer on with its headers', async () => {
+    const { answer, request, told } = begin();
+    request.upload.dispatchEvent(moved('progress', 40));
+    request.upload.dispatchEvent(moved('load', 100));
+    Object.assign(request, { status: 503, responseText: '{"ok":false}' });
+    request.dispatchEvent(new Event('load'));
+
+    const response = await answer;
+    expect(told).toEqual([40, 100]);
+    expect([request.sent, request.sentHeaders]).toEqual(['leaf', { 'x-request-id': 'a' }]);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await response.json()).toEqual({ ok: false });
+  });
+
+  it('waits for an answer from the last byte on, not from the first', async () => {
+    const { answer, request } = begin();
+    const outcome = answer.catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(120_000);
+    request.upload.dispatchEvent(moved('load', 100));
+    await vi.advanceTimersByTimeAsync(59_999);
+    expect(request.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await outcome).toBeInstanceOf(AnswerTimeout);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    const { answer } = begin(stop.signal);
+    stop.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('sends nothing that was stopped before', async () => {
+    const fetch = uploadFetch({ onUpload: () => undefined, answerTimeoutMs: 1 });
+    await expect(fetch('/api', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(FakeRequest.last).toBeUndefined();
+  });
+
+  it('knows a broken connection', async () => {
+    const { answer, request } = begin();
+    request.dispatchEvent(new Event('error'));
+    await expect(answer).rejects.toBeInstanceOf(ConnectionLost);
+  });
+});
