@@ -4,7 +4,7 @@ import { CENSOR, isSecretName, redact } from './redact.ts';
 const DEEPEST = 6;
 
 /** A copy of what is about to be logged in which strings are redacted, secret fields censored and bytes only counted. */
-export function scrub(value: unknown, depth = 0): unknown {
+function scrub(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;

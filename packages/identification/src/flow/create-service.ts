@@ -22,7 +22,7 @@ import { createProgressBoard } from './progress-board.ts';
 import { createRecentDurations } from './recent-durations.ts';
 import type { IdentificationService, ProviderHealth } from './service.ts';
 
-export interface ProviderConfig {
+interface ProviderConfig {
   /** Undefined: the provider is off. */
   apiKey: string | undefined;
   baseUrl: string;

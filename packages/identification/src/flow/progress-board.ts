@@ -10,7 +10,7 @@ const AWAITED_MS = 120_000;
 const MAX_TRACKS = 2_000;
 
 /** Anonymous requests have no owner and are told to whoever knows their id. */
-export type Owner = string | undefined;
+type Owner = string | undefined;
 export type Tell = (event: ProgressEvent) => void;
 
 export interface ProgressBoard {

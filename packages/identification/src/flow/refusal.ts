@@ -28,7 +28,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   }
 }
 
-export function withRetry(status: Refusal['status'], retryAfterMs: number | undefined): Refusal {
+function withRetry(status: Refusal['status'], retryAfterMs: number | undefined): Refusal {
   return retryAfterMs === undefined ? { status } : { status, retryAfterMs };
 }
 

@@ -20,7 +20,7 @@ import { createProgressBoard } from '../progress-board.ts';
 import { createRecentDurations } from '../recent-durations.ts';
 import type { IdentifyRequest } from '../service.ts';
 
-export const PLANT_ID_ANSWER: ProviderAnswer = {
+const PLANT_ID_ANSWER: ProviderAnswer = {
   provider: 'plant_id',
   isPlant: true,
   candidates: [{ scientificName: 'Monstera deliciosa', commonNames: ['Swiss cheese plant'], score: 0.95, images: [] }],
