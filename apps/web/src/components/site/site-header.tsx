@@ -11,7 +11,7 @@ export function SiteHeader({ principal }: { principal: Principal | undefined }) 
       <div className={styles['inner']}>
         <Link href="/" className={styles['home']}>
           <Mark />
-          Plant ID Community
+          <span className={styles['name']}>Plant ID Community</span>
         </Link>
         <nav aria-label="Main" className={styles['nav']}>
           <NavLink href="/identify">Identify</NavLink>
