@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
  */
 export async function POST(request: Request): Promise<Response> {
   const hash = createHash('sha256');
-  if (request.body !== null) for await (const chunk of request.body) hash.update(chunk);
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  if (body !== null) for await (const chunk of body) hash.update(chunk);
   return Response.json({ hash: hash.digest('hex') });
 }

@@ -54,6 +54,12 @@ export async function ensureGenerated(options: BuildOptions): Promise<void> {
   await runHeld(options, 'turbo run generate', options.root, ['turbo', 'run', 'generate', '--output-logs=errors-only']);
 }
 
+/** Builds the web app in `folder`, whatever is there already. @throws {StartError} with the tool's output */
+export function buildWeb(options: BuildOptions, folder: string): Promise<void> {
+  const next = join(folder, 'node_modules/next/dist/bin/next');
+  return runHeld(options, 'next build', folder, [process.execPath, next, 'build']);
+}
+
 /**
  * Builds the web app unless the finished build is of these sources already. Never two builds at once: the second waits
  * and uses what the first made.
@@ -69,11 +75,7 @@ export async function ensureBuild(options: BuildOptions): Promise<void> {
     const web = join(root, 'apps/web');
     rmSync(stampOf(root), { force: true });
     await ensureGenerated(options);
-    await runHeld(options, 'next build', web, [
-      process.execPath,
-      join(web, 'node_modules/next/dist/bin/next'),
-      'build',
-    ]);
+    await buildWeb(options, web);
     writeFileSync(stampOf(root), wanted);
   };
   const waiting = () => say('Another start is building the app; waiting for it ...');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBuild, ensureGenerated } from '../build/web-build.ts';
 import { service, startChild } from './child.ts';
@@ -14,6 +15,8 @@ const LIVE_POLL_MS = 100;
 
 export interface RunOptions {
   root: string;
+  /** Of the web app that is served; the product's own unless given. */
+  webFolder?: string;
   mode: 'start' | 'dev';
   environment: Environment;
   plan: Plan;
@@ -85,7 +88,13 @@ function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, 
  */
 export async function serve(options: RunOptions, parts: Parts, crew: Crew, signal: AbortSignal): Promise<Web> {
   const { root, mode, host, port } = options;
-  const web = startWeb({ root, mode, host, port, env: webEnvironment(options, parts) });
+  const web = startWeb({
+    folder: options.webFolder ?? join(root, 'apps/web'),
+    mode,
+    host,
+    port,
+    env: webEnvironment(options, parts),
+  });
   crew.add(web.child, { isWeb: true });
   const start = performance.now();
   while (!(await unlessEnded(signal, isLive(host, port)))) {

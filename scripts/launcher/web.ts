@@ -11,7 +11,8 @@ export interface Web {
 }
 
 interface WebOptions {
-  root: string;
+  /** Of the web app. */
+  folder: string;
   mode: 'start' | 'dev';
   host: string;
   port: number;
@@ -22,8 +23,7 @@ interface WebOptions {
  * `next start` tells its events through a pipe of its own. `next dev` hands no such pipe on to its worker, so there they
  * come among the lines of its output.
  */
-export function startWeb({ root, mode, host, port, env }: WebOptions): Web {
-  const folder = join(root, 'apps/web');
+export function startWeb({ folder, mode, host, port, env }: WebOptions): Web {
   const hasEvents = mode === 'start';
   const next = join(folder, 'node_modules/next/dist/bin/next');
   const child = startChild({

@@ -1,0 +1,37 @@
+import { Agent, request } from 'node:http';
+
+/** One connection, kept open, as the next photo of the same person would find it. */
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+export interface Upload {
+  type: string;
+  body: Buffer;
+}
+
+/** A multipart body with one photo, as browsers and curl send it. */
+export function uploadOf(photo: Buffer): Upload {
+  const boundary = 'plantcommunity-bench-boundary';
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="image"; filename="noise.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`;
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    body: Buffer.concat([Buffer.from(head), photo, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  };
+}
+
+/** Sends it and reads the whole answer. @throws unless it is a 200 */
+export function send(url: string, { type, body }: Upload): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'Content-Type': type, 'Content-Length': body.length };
+    const sent = request(url, { agent, method: 'POST', headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 200)}`));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
