@@ -1,25 +1,16 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrew } from '../launcher/crew.ts';
+import { claimPort } from '../launcher/probe.ts';
 import { prepare, serve } from '../launcher/run.ts';
 import { makeSocketFolder, removeSocketFolder } from '../launcher/socket-folder.ts';
 import { root } from '../root.ts';
 import { buildBenchWeb } from './bench-web.ts';
 
 const HOST = '127.0.0.1';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The product on embedded parts, with the bare route and a limit nobody reaches. */
 export async function startBenchApp(say: (text: string) => void): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -33,7 +24,8 @@ export async function startBenchApp(say: (text: string) => void): Promise<{ url:
   };
   try {
     const webFolder = await buildBenchWeb(crew, say);
-    const port = await freePort();
+    const port = await claimPort(HOST, 0);
+    if (port === undefined) throw new Error('no port is free');
     const options = {
       root,
       webFolder,
