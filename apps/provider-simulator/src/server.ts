@@ -1,7 +1,14 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
 import { type Incoming, receive } from './incoming.ts';
 
-export type Handler = (request: Incoming) => Promise<Response>;
+/** An answer and, when it does not get through, how much of it leaves before the connection is reset. */
+export interface Answer {
+  response: Response;
+  cut?: 'at_once' | 'halfway';
+}
+
+export type Handler = (request: Incoming) => Promise<Answer>;
 
 export interface Listening {
   url: string;
@@ -31,9 +38,21 @@ export async function listen(handler: Handler, port: number): Promise<Listening>
   return { url: addressOf(server), close: () => close(server) };
 }
 
-async function send(answer: Response, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.status, Object.fromEntries(answer.headers));
-  response.end(Buffer.from(await answer.arrayBuffer()));
+async function send({ response: answer, cut }: Answer, response: ServerResponse): Promise<void> {
+  if (cut === 'at_once') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const body = Buffer.from(await answer.arrayBuffer());
+  const length = { 'Content-Length': String(body.length) };
+  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...length });
+  if (cut === undefined) {
+    response.end(body);
+    return;
+  }
+  const sent = promisify((half: Buffer, done: (error?: Error | null) => void) => response.write(half, done));
+  await sent(body.subarray(0, body.length / 2));
+  response.socket?.destroy();
 }
 
 function addressOf(server: Server): string {

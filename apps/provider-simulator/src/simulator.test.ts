@@ -95,6 +95,9 @@ describe('a fault', () => {
     [{ provider: 'plant_id', status: 200 }],
     [{ provider: 'plant_id', status: 500, times: 0 }],
     [{ provider: 'plant_id', status: 500, typo: true }],
+    [{ provider: 'plant_id', breaks: 'everything' }],
+    [{ provider: 'plant_id', breaks: 'reset', status: 500 }],
+    [{ provider: 'plant_id', status: 500, before: true }],
     [null],
   ])('is refused when it makes no sense: %j', async (fault) => {
     expect((await control('POST', '/_faults', fault)).status).toBe(400);

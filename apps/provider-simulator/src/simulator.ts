@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { broken } from './broken.ts';
 import { CallCounter, type Count } from './calls.ts';
 import { control } from './control.ts';
-import { type Fault, FaultBoard, type ProviderName } from './faults.ts';
+import { breaks, type Fault, FaultBoard, type ProviderName } from './faults.ts';
 import type { Incoming } from './incoming.ts';
+import { pause } from './pause.ts';
 import { usualRefusal } from './plant-id/refusal.ts';
 import { PLANT_ID_PATH, PlantIdService } from './plant-id/service.ts';
 import { Refusal } from './plantnet/refusal.ts';
 import { PLANTNET_PATH, PlantNetService } from './plantnet/service.ts';
-import { listen } from './server.ts';
+import { type Answer, listen } from './server.ts';
 
 export type { Fault } from './faults.ts';
 
@@ -44,21 +45,26 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const plantId = new PlantIdService();
   const plantNet = new PlantNetService(plantNetPerDay);
 
-  const handle = async (request: Incoming): Promise<Response> => {
-    if (request.url.pathname.startsWith('/_')) return control(request, faults, calls);
+  const handle = async (request: Incoming): Promise<Answer> => {
+    if (request.url.pathname.startsWith('/_')) return { response: control(request, faults, calls) };
     const provider = providerOf(request.url.pathname);
-    if (!provider) return new Response(null, { status: 404 });
+    if (!provider) return { response: new Response(null, { status: 404 }) };
     const isIdentify = isIdentification(request);
     calls.add(provider, isIdentify);
     const fault = faults.meet(provider, isIdentify);
-    const wait = fault?.latencyMs ?? (latency === 'human' && isIdentify ? HUMAN_LATENCY_MS[provider] : 0);
-    if (wait > 0) await sleep(wait, undefined, { signal: request.gone });
+    const answer = () => answerOf(provider, request, fault);
+    if (fault && breaks(fault)) return await broken(fault, answer, request.gone);
+    await pause(fault?.latencyMs ?? (latency === 'human' && isIdentify ? HUMAN_LATENCY_MS[provider] : 0), request.gone);
+    return { response: await answer() };
+  };
+
+  async function answerOf(provider: ProviderName, request: Incoming, fault: Fault | undefined): Promise<Response> {
     if (fault?.status !== undefined) return refusalOf(provider, fault.status);
     const circumstances = { outOfCredits: fault?.outOfCredits ?? false, now: now(), origin: server.url };
     return provider === 'plant_id'
       ? await plantId.answer(request, circumstances)
       : await plantNet.answer(request, circumstances);
-  };
+  }
 
   const server = await listen(handle, port);
   return {
