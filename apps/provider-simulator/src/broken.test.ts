@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Breakage } from './faults.ts';
 import { createSimulator, type Simulator } from './simulator.ts';
@@ -30,7 +30,7 @@ async function answerTo(breaks: Breakage, customId: number): Promise<string> {
     .then((response) => response.text())
     .catch(() => 'no answer');
   if (breaks === 'hang') {
-    await expect.poll(() => simulator.calls().plant_id.identify).toBe(1);
+    await vi.waitUntil(() => simulator.calls().plant_id.identify === 1);
     leaving.abort();
   }
   return await answer;
