@@ -55,7 +55,7 @@ export class FaultBoard {
   /** What a call meets now. Only identifications use up `times`, and only their answers break. */
   meet(provider: ProviderName, isIdentify: boolean): Fault | undefined {
     const current = this.#inForce.get(provider);
-    if (current && !isIdentify && breaks(current)) return undefined;
+    if (current && !isIdentify && isBreaking(current)) return undefined;
     if (current?.times === undefined || !isIdentify) return current;
     if (current.times === 1) this.#inForce.delete(provider);
     else this.#inForce.set(provider, { ...current, times: current.times - 1 });
@@ -63,6 +63,6 @@ export class FaultBoard {
   }
 }
 
-export function breaks(fault: Fault): fault is Fault & { breaks: Breakage } {
-  return fault.breaks !== undefined;
+export function isBreaking(one: Fault): one is Fault & { breaks: Breakage } {
+  return one.breaks !== undefined;
 }

@@ -1,7 +1,7 @@
 import { broken } from './broken.ts';
 import { CallCounter, type Count } from './calls.ts';
 import { control } from './control.ts';
-import { breaks, type Fault, FaultBoard, type ProviderName } from './faults.ts';
+import { type Fault, FaultBoard, isBreaking, type ProviderName } from './faults.ts';
 import type { Incoming } from './incoming.ts';
 import { pause } from './pause.ts';
 import { usualRefusal } from './plant-id/refusal.ts';
@@ -53,7 +53,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     calls.add(provider, isIdentify);
     const fault = faults.meet(provider, isIdentify);
     const answer = () => answerOf(provider, request, fault);
-    if (fault && breaks(fault)) return await broken(fault, answer, request.gone);
+    if (fault && isBreaking(fault)) return await broken(fault, answer, request.gone);
     await pause(fault?.latencyMs ?? (latency === 'human' && isIdentify ? HUMAN_LATENCY_MS[provider] : 0), request.gone);
     return { response: await answer() };
   };
