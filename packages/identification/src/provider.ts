@@ -103,6 +103,14 @@ export class ProviderError extends Error {
   }
 }
 
+/** The number of a paid call, by which its answer can be asked for when it was lost on the way. */
+export interface Ticket {
+  /** Ours, and nobody else's: 1 up to 2^31. */
+  readonly customId: number;
+  /** When a call with this number left first, in milliseconds since 1970; absent: none has. */
+  readonly sentAt?: number;
+}
+
 /** A client of one service. It never repeats a POST. */
 export interface Provider {
   readonly name: ProviderName;
@@ -110,8 +118,12 @@ export interface Provider {
   readonly origin: string;
   /** Changes when what we ask for or keep of an answer changes: part of the cache key. */
   readonly contractVersion: string;
-  /** @throws {ProviderError} and whatever aborts `signal`. */
-  identify(request: ProviderRequest, signal: AbortSignal): Promise<ProviderAnswer>;
+  /**
+   * @param ticket for a service that keeps its answers: one that was sent before is asked for first, and a new one is
+   * paid only if there is none
+   * @throws {ProviderError} and whatever aborts `signal`.
+   */
+  identify(request: ProviderRequest, signal: AbortSignal, ticket?: Ticket): Promise<ProviderAnswer>;
   /** Asks a free route whether service and key work. @throws {ProviderError} */
   probe(signal: AbortSignal): Promise<void>;
 }

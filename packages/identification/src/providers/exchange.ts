@@ -11,6 +11,8 @@ export interface ExchangeRequest {
   headers?: Readonly<Record<string, string>>;
   /** Makes it a POST. */
   payload?: { contentType: string; bytes: Uint8Array };
+  /** Of this exchange, when it has less than the usual time. */
+  timeoutMs?: number;
 }
 
 /** Any complete answer that is no redirect, whatever its status. */
@@ -25,9 +27,10 @@ export type Exchange = (request: ExchangeRequest, signal: AbortSignal) => Promis
 
 /** One request, one answer: capped in time and size, never redirected, never repeated. */
 export function createExchange(options: { provider: ProviderName; timeoutMs: number; clock: Clock }): Exchange {
-  const { provider, timeoutMs, clock } = options;
+  const { provider, clock } = options;
   return async (request, signal) => {
     signal.throwIfAborted();
+    const timeoutMs = Math.min(request.timeoutMs ?? options.timeoutMs, options.timeoutMs);
     const deadline = new AbortController();
     const cancel = clock.setTimeout(() => deadline.abort(), timeoutMs);
     try {

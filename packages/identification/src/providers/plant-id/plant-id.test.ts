@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Provider } from '../../provider.ts';
 import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
-import { answer, startStub } from '../testing/stub-service.ts';
+import { type Act, answer, type StubService, silence, startStub } from '../testing/stub-service.ts';
 import { createPlantId } from './plant-id.ts';
 
 function clientFor(baseUrl: string): Provider {
@@ -58,6 +58,77 @@ test('says where it asks, for the cache key', () => {
   expect(clientFor('https://plant.test:8443/api/v3')).toMatchObject({
     name: 'plant_id',
     origin: 'https://plant.test:8443',
+  });
+});
+
+describe('a call with a ticket', () => {
+  const now = new FakeClock().now();
+  const sent = { customId: 2_147_483_647, sentAt: now };
+  const created = now / 1000 + 2;
+  const gone = answer(404, 'The requested identification does not exist.');
+  const steps = (stub: StubService) => stub.requests.map(({ method, url }) => `${method} ${url.pathname}`);
+
+  test('that never left is one POST, which carries its number', async () => {
+    await using stub = await startStub(answer(201, plantIdBody()));
+    await clientFor(stub.url).identify(request(), unhurried(), { customId: 4711 });
+    expect(steps(stub)).toEqual(['POST /identification']);
+    expect(JSON.parse(String(stub.requests[0]?.body))).toMatchObject({ custom_id: 4711 });
+  });
+
+  test('that left before asks for its answer, with the same details, and pays nothing', async () => {
+    await using stub = await startStub(answer(200, { ...plantIdBody(), created }));
+    const asked = request({ language: 'de' });
+    const recalled = await clientFor(`${stub.url}/api/v3`).identify(asked, unhurried(), sent);
+    expect(recalled).toMatchObject({ isPlant: true, candidates: [{ scientificName: 'Bellis perennis' }], health: {} });
+    expect(steps(stub)).toEqual(['GET /api/v3/identification/2147483647']);
+    const [{ headers, url } = { headers: new Headers(), url: new URL(stub.url) }] = stub.requests;
+    expect([headers.get('api-key'), url.searchParams.get('language')]).toEqual(['a-key', 'de']);
+    expect(url.searchParams.get('details')).toMatch(/^common_names,.*,treatment$/);
+  });
+
+  test.each([
+    ['does not exist', gone],
+    ['has failed', answer(200, { ...plantIdBody(), created, result: undefined, status: 'FAILED' })],
+    ['was made of another photo, long ago', answer(200, { ...plantIdBody(), created: created - 90_000 })],
+  ])('that left before pays when its answer %s', async (_, act) => {
+    await using stub = await startStub(act, answer(201, plantIdBody()));
+    await clientFor(stub.url).identify(request(), unhurried(), sent);
+    expect(steps(stub)).toEqual(['GET /identification/2147483647', 'POST /identification']);
+    expect(JSON.parse(String(stub.requests[1]?.body))).toMatchObject({ custom_id: 2_147_483_647 });
+  });
+
+  test.each([
+    ['the service is down', answer(503, ''), 'failed'],
+    ['its answer is garbled', answer(200, '<html>'), 'failed'],
+    ['its answer is not there yet', answer(200, { ...plantIdBody(), result: undefined, status: 'CREATED' }), 'failed'],
+    ['the key is refused', answer(401, ''), 'misconfigured'],
+    ['the request is refused', answer(400, ''), 'rejected'],
+  ])('that left before never pays when %s', async (_, act, kind) => {
+    await using stub = await startStub(act);
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried(), sent))).toMatchObject({ kind });
+    expect(steps(stub)).toEqual(['GET /identification/2147483647']);
+  });
+
+  test('that left before waits 5 s for what was made, and for both no longer than for one', async () => {
+    await using stub = await startStub(silence);
+    const clock = new FakeClock();
+    const client = createPlantId({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 35_000, clock });
+    const recalling = stub.arrival();
+    const first = errorOf(client.identify(request(), unhurried(), sent));
+    await recalling;
+    clock.advance(5_000);
+    expect(await first).toMatchObject({ kind: 'timeout' });
+
+    const slowly: Act = (response, seen) => {
+      clock.advance(4_000);
+      gone(response, seen);
+    };
+    stub.acts(slowly, silence);
+    const paying = stub.arrival().then(() => stub.arrival());
+    const second = errorOf(client.identify(request(), unhurried(), sent));
+    await paying;
+    clock.advance(31_000);
+    expect(await second).toMatchObject({ kind: 'timeout', message: 'no answer within 31000 ms' });
   });
 });
 

@@ -1,37 +1,60 @@
-import { type Provider, ProviderError } from '../../provider.ts';
+import { type Provider, ProviderError, type ProviderRequest, type Ticket } from '../../provider.ts';
 import { readBody } from '../body.ts';
-import { createExchange, type ExchangeRequest } from '../exchange.ts';
+import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
 import { refusal } from '../refusal.ts';
 import { answerOf } from './answer.ts';
 import { refusalKind } from './refusal-kind.ts';
-import { identifyRequest, usageRequest } from './request.ts';
-import { identification, usage } from './response.ts';
+import { identifyRequest, recallRequest, usageRequest } from './request.ts';
+import { identification, kept, type PlantIdResult, usage } from './response.ts';
+
+/** However wrong our clock is, or theirs. */
+const CLOCKS_APART_MS = 86_400_000;
 
 /** A client of the Plant.id API v3 by Kindwise. Each identification is one paid call. */
 export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): Provider {
   const base = new URL(baseUrl);
   const exchange = createExchange({ provider: 'plant_id', timeoutMs, clock });
 
-  const ask = async (request: ExchangeRequest, signal: AbortSignal): Promise<string> => {
-    const reply = await exchange(request, signal);
+  const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;
     const kind = refusalKind(reply.status, reply.text);
     throw refusal('plant_id', kind, reply, { secret: apiKey, now: clock.now() });
   };
+
+  /** What was made and paid under a number that was sent before; undefined when nothing was. */
+  async function recall(
+    request: ProviderRequest,
+    { customId, sentAt }: Ticket,
+    signal: AbortSignal,
+  ): Promise<PlantIdResult | undefined> {
+    if (sentAt === undefined) return undefined;
+    const reply = await exchange(recallRequest(base, apiKey, request, customId), signal);
+    if (reply.status === 404) return undefined;
+    const { created, result } = readBody('plant_id', accepted(reply), kept);
+    // There are only 2^31 numbers: what was made long before we sent ours is of another photo.
+    const madeAt = created === undefined || created === null ? sentAt : created * 1_000;
+    return madeAt >= sentAt - CLOCKS_APART_MS ? (result ?? undefined) : undefined;
+  }
 
   return {
     name: 'plant_id',
     origin: base.origin,
     contractVersion: 'v3.1',
 
-    async identify(request, signal) {
-      const text = await ask(identifyRequest(base, apiKey, request), signal);
-      return answerOf(readBody('plant_id', text, identification).result);
+    async identify(request, signal, ticket) {
+      const began = clock.monotonic();
+      const recalled = ticket && (await recall(request, ticket, signal));
+      if (recalled) return answerOf(recalled);
+      // Both are one call to whoever waits, so they share its time.
+      const leftMs = timeoutMs - (clock.monotonic() - began);
+      const post = { ...identifyRequest(base, apiKey, request, ticket?.customId), timeoutMs: leftMs };
+      return answerOf(readBody('plant_id', accepted(await exchange(post, signal)), identification).result);
     },
 
     async probe(signal) {
-      const { active, can_use_credits } = readBody('plant_id', await ask(usageRequest(base, apiKey), signal), usage);
+      const text = accepted(await exchange(usageRequest(base, apiKey), signal));
+      const { active, can_use_credits } = readBody('plant_id', text, usage);
       if (!active) throw new ProviderError('plant_id', 'misconfigured', 'the key is not active');
       if (can_use_credits?.value === false) throw new ProviderError('plant_id', 'quota', 'the key has no credits left');
     },

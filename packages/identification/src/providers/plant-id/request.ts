@@ -1,4 +1,4 @@
-import type { ProviderRequest } from '../../provider.ts';
+import type { IdentifyOptions, ProviderRequest } from '../../provider.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import { routeUnder } from '../route.ts';
 
@@ -14,21 +14,48 @@ const PLANT_DETAILS = [
 ];
 const DISEASE_DETAILS = ['local_name', 'description', 'treatment'];
 
+/** Nothing is worked out for it; and what it takes is missing for the call that may have to follow. */
+const RECALL_MS = 5_000;
+
 /** One call does all: plant and, when asked for, its health. */
-export function identifyRequest(base: URL, apiKey: string, { photos, options }: ProviderRequest): ExchangeRequest {
-  const details = options.includeDiseases ? [...PLANT_DETAILS, ...DISEASE_DETAILS] : PLANT_DETAILS;
+export function identifyRequest(
+  base: URL,
+  apiKey: string,
+  { photos, options }: ProviderRequest,
+  customId: number | undefined,
+): ExchangeRequest {
   // No `datetime`: the moment of the upload says nothing about when the photo was taken.
   const body = {
     images: photos.map((photo) => photo.toString('base64')),
     similar_images: true,
     ...(options.includeDiseases && { health: 'all' }),
     ...options.location,
+    ...(customId !== undefined && { custom_id: customId }),
   };
   return {
-    url: routeUnder(base, 'identification', { details: details.join(','), language: options.language }),
+    url: routeUnder(base, 'identification', wantedOf(options)),
     headers: { 'Api-Key': apiKey },
     payload: { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) },
   };
+}
+
+/** Free: the identification that was made under a number of ours. Details and language are not kept with it. */
+export function recallRequest(
+  base: URL,
+  apiKey: string,
+  { options }: ProviderRequest,
+  customId: number,
+): ExchangeRequest {
+  return {
+    url: routeUnder(base, `identification/${customId}`, wantedOf(options)),
+    headers: { 'Api-Key': apiKey },
+    timeoutMs: RECALL_MS,
+  };
+}
+
+function wantedOf({ includeDiseases, language }: IdentifyOptions) {
+  const details = includeDiseases ? [...PLANT_DETAILS, ...DISEASE_DETAILS] : PLANT_DETAILS;
+  return { details: details.join(','), language };
 }
 
 /** Free: says whether the key is active and has credits. */

@@ -72,6 +72,11 @@ export type PlantIdResult = z.infer<typeof result>;
 /** An identification as POST answers it; fields that are not named here are let pass. */
 export const identification = z.object({ result });
 
+/** As GET answers it later. `created`: seconds since 1970. Without a result it has failed, for good. */
+export const kept = z
+  .object({ status: z.string().nullish(), created: z.number().nullish(), result: result.nullish() })
+  .refine((value) => value.result ?? value.status === 'FAILED', 'is not finished');
+
 /** Remaining credits are null or left out where there is no limit. */
 export const usage = z.object({
   active: z.boolean(),
