@@ -29,6 +29,7 @@ describe('circuitLog', () => {
         { type: 'trial_succeeded', successes: 1, required: 2 },
         { type: 'closed', downMs: 65_234 },
         { type: 'reopened', resetTimeoutMs: 120_000 },
+        { type: 'stuck_open', downMs: 600_000 },
       ),
     ).toEqual([
       'info [CIRCUIT] Initialized circuit breaker for plant_id_api (fail_max=3, reset_timeout=60s)',
@@ -46,6 +47,26 @@ describe('circuitLog', () => {
       'info [CIRCUIT] plant_id_api circuit CLOSED - Service recovered after 65.2s downtime',
       'warn [CIRCUIT] plant_id_api state transition: HALF-OPEN → OPEN',
       'error [CIRCUIT] plant_id_api circuit OPENED - API calls blocked for 120s',
+      'fatal [CIRCUIT] plant_id_api Circuit stuck open for > 10 minutes',
+    ]);
+  });
+
+  it('says what operators ordered, and why', () => {
+    expect(
+      lines(
+        'plantnet',
+        { type: 'isolated', reason: 'maintenance', until: Date.UTC(2026, 0, 1, 12) },
+        { type: 'isolated', reason: 'a wrong answer to every photo' },
+        { type: 'released', reason: 'their page is green' },
+        { type: 'released' },
+        { type: 'reset', reason: 'they fixed it' },
+      ),
+    ).toEqual([
+      'warn [CIRCUIT] plantnet_api circuit ISOLATED until 2026-01-01T12:00:00.000Z - maintenance',
+      'warn [CIRCUIT] plantnet_api circuit ISOLATED - a wrong answer to every photo',
+      'warn [CIRCUIT] plantnet_api circuit RELEASED - their page is green',
+      'warn [CIRCUIT] plantnet_api circuit RELEASED - its isolation is over',
+      'warn [CIRCUIT] plantnet_api circuit RESET - they fixed it',
     ]);
   });
 

@@ -61,6 +61,20 @@ export function circuitLog(provider: ProviderName, logger: Logger): (event: Circ
         transition('HALF-OPEN → CLOSED');
         logger.info(`[CIRCUIT] ${name} circuit CLOSED - Service recovered after ${seconds(event.downMs)} downtime`);
         break;
+      case 'stuck_open':
+        logger.fatal(`[CIRCUIT] ${name} Circuit stuck open for > 10 minutes`);
+        break;
+      case 'isolated': {
+        const end = event.until === undefined ? '' : ` until ${new Date(event.until).toISOString()}`;
+        logger.warn(`[CIRCUIT] ${name} circuit ISOLATED${end} - ${redactAndCut(event.reason)}`);
+        break;
+      }
+      case 'released':
+        logger.warn(`[CIRCUIT] ${name} circuit RELEASED - ${redactAndCut(event.reason ?? 'its isolation is over')}`);
+        break;
+      case 'reset':
+        logger.warn(`[CIRCUIT] ${name} circuit RESET - ${redactAndCut(event.reason)}`);
+        break;
     }
   };
 }

@@ -1,6 +1,9 @@
 import type { CircuitState } from './circuit.ts';
 
-/** What a circuit tells its listeners, in the order it happens. Times are in milliseconds. */
+/**
+ * What a circuit tells its listeners, in the order it happens. Calls are told by the process that made them, changes of
+ * state by every process. Times are in milliseconds.
+ */
 export type CircuitEvent =
   /** Told to each listener when it subscribes. */
   | { readonly type: 'initialized'; readonly failMax: number; readonly resetTimeoutMs: number }
@@ -17,4 +20,12 @@ export type CircuitEvent =
   /** A trial failed: the circuit is open again, for longer. */
   | { readonly type: 'reopened'; readonly resetTimeoutMs: number }
   /** `downMs`: since the circuit first opened. */
-  | { readonly type: 'closed'; readonly downMs: number };
+  | { readonly type: 'closed'; readonly downMs: number }
+  /** It has not been closed for ten minutes since it opened; once an opening. */
+  | { readonly type: 'stuck_open'; readonly downMs: number }
+  /** By an operator; `until` in milliseconds since 1970, absent for one without an end. */
+  | { readonly type: 'isolated'; readonly reason: string; readonly until?: number }
+  /** The isolation ended, by an operator or by itself (then without a reason); the circuit is closed. */
+  | { readonly type: 'released'; readonly reason?: string }
+  /** Closed by an operator. */
+  | { readonly type: 'reset'; readonly reason: string };

@@ -46,6 +46,10 @@ export interface CircuitSnapshot {
   readonly isUnavailable: boolean;
   /** While open: from when on a trial is let through, in milliseconds since 1970. */
   readonly nextTrialAt?: number;
+  /** While half open. */
+  readonly trials?: { readonly succeeded: number; readonly required: number };
+  /** While isolated; `until` in milliseconds since 1970, absent for one without an end. */
+  readonly isolation?: { readonly reason: string; readonly until?: number };
   /** Class name of the last counted failure. */
   readonly lastFailure?: string;
 }
@@ -55,7 +59,18 @@ export interface Circuit {
   /** @throws {CircuitRejectedError} without calling `work`; else whatever `work` throws */
   execute<T>(work: () => Promise<T>): Promise<T>;
   snapshot(): CircuitSnapshot;
-  /** Whether a call would be let through now; changes nothing. */
+  /** Whether a call would be let through now, as far as this process knows; changes nothing. */
   admits(): boolean;
+  /**
+   * Lets no call through until a release, a reset or `until` (milliseconds since 1970). To repeat it changes nothing.
+   * Without Redis this and the two below hold for this process, and for all once Redis is back.
+   */
+  isolate(reason: string, until?: number): Promise<void>;
+  /** Ends an isolation: the circuit is closed and counts anew. Changes nothing when it is not isolated. */
+  release(reason?: string): Promise<void>;
+  /** Closes the circuit, whatever its state, and forgets its failures and how often it has opened. */
+  reset(reason: string): Promise<void>;
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe;
+  /** Ends its timers and stops hearing of the other processes. */
+  close(): void;
 }

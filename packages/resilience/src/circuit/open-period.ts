@@ -22,12 +22,19 @@ export class OpenPeriod {
     return this.#lengthMs;
   }
 
-  get remainingMs(): number {
-    return Math.max(0, this.#until - this.#clock.monotonic());
+  /** When the time is over, by the monotonic clock. */
+  get until(): number {
+    return this.#until;
   }
 
   get duration(): number {
-    return this.remainingMs > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    return this.#clock.monotonic() < this.#until ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Goes on with a period that began elsewhere. */
+  resume(lengthMs: number, until: number): void {
+    this.#lengthMs = lengthMs;
+    this.#until = until;
   }
 
   /** Called by cockatiel each time the circuit opens. */

@@ -4,12 +4,9 @@ export interface RecoveryOptions {
   readonly successThreshold: number;
   readonly trialPermits: number;
   readonly trialDeadlineMs: number;
+  /** So many trials have succeeded before. */
+  readonly successes: number;
   readonly clock: Clock;
-}
-
-/** The right to make one call while half open. */
-export interface Trial {
-  readonly deadline: number;
 }
 
 /**
@@ -19,12 +16,14 @@ export interface Trial {
 export class Recovery {
   readonly #options: RecoveryOptions;
   readonly #verdict: PromiseWithResolvers<void> = Promise.withResolvers<void>();
-  readonly #trials: Set<Trial> = new Set();
-  #successes = 0;
+  /** Deadlines by the names of their trials. */
+  readonly #trials: Map<string, number> = new Map();
+  #successes: number;
   #decided = false;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
+    this.#successes = options.successes;
   }
 
   get verdict(): Promise<void> {
@@ -35,29 +34,26 @@ export class Recovery {
   hasPermit(): boolean {
     const now = this.#options.clock.monotonic();
     let running = 0;
-    for (const trial of this.#trials) if (trial.deadline > now) running += 1;
+    for (const deadline of this.#trials.values()) if (deadline > now) running += 1;
     return !this.#decided && running < this.#options.trialPermits;
   }
 
   /** Takes a permit; only after `hasPermit()`. */
-  start(): Trial {
-    const trial: Trial = { deadline: this.#options.clock.monotonic() + this.#options.trialDeadlineMs };
-    this.#trials.add(trial);
-    return trial;
+  start(trial: string): void {
+    this.#trials.set(trial, this.#options.clock.monotonic() + this.#options.trialDeadlineMs);
   }
 
-  /** Forgets trials past their deadline. @returns how many */
-  abandonLate(): number {
-    const before = this.#trials.size;
+  /** Forgets trials past their deadline. */
+  abandonLate(onAbandoned: () => void): void {
     const now = this.#options.clock.monotonic();
-    for (const trial of this.#trials) if (trial.deadline <= now) this.#trials.delete(trial);
-    return before - this.#trials.size;
+    for (const [trial, deadline] of this.#trials) if (deadline <= now && this.#trials.delete(trial)) onAbandoned();
   }
 
   /** Gives a permit back. @returns whether the trial's result counts: it came in time */
-  end(trial: Trial): boolean {
-    const held = this.#trials.delete(trial);
-    return held && trial.deadline > this.#options.clock.monotonic();
+  end(trial: string): boolean {
+    const deadline = this.#trials.get(trial) ?? Number.NEGATIVE_INFINITY;
+    this.#trials.delete(trial);
+    return deadline > this.#options.clock.monotonic();
   }
 
   /** @returns successes so far */
@@ -70,8 +66,8 @@ export class Recovery {
     return this.#successes;
   }
 
-  fail(error: unknown): void {
+  fail(): void {
     this.#decided = true;
-    this.#verdict.reject(error);
+    this.#verdict.reject(new Error('a trial failed'));
   }
 }

@@ -1,0 +1,24 @@
+import type { CircuitOptions, CircuitSnapshot } from './circuit.ts';
+import type { Standing } from './standing.ts';
+
+/** A standing as it is told to people and machines: by the wall clock. */
+export function toSnapshot(standing: Standing, options: CircuitOptions): CircuitSnapshot {
+  const { state, failCount, lastFailure, reason, resetTimeoutMs, restsUntil, successes, until } = standing;
+  const { clock, failMax, name, successThreshold: required } = options;
+  const monotonic = clock.monotonic();
+  return {
+    name,
+    state,
+    since: clock.now() - (monotonic - standing.since),
+    failCount,
+    failMax,
+    resetTimeoutMs,
+    isHealthy: state === 'closed',
+    isDegraded: state === 'half_open',
+    isUnavailable: state === 'open' || state === 'isolated',
+    ...(state === 'open' && { nextTrialAt: clock.now() + Math.max(0, restsUntil - monotonic) }),
+    ...(state === 'half_open' && { trials: { succeeded: successes, required } }),
+    ...(state === 'isolated' && { isolation: { reason, ...(until !== undefined && { until }) } }),
+    ...(lastFailure !== '' && { lastFailure }),
+  };
+}
