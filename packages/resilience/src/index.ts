@@ -1,5 +1,5 @@
 export { type Bulkhead, BulkheadFullError, createBulkhead } from './bulkhead.ts';
-export type { Cache, CacheHit, CacheLoaded, Lifetime, LoadOptions } from './cache/cache.ts';
+export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions } from './cache/cache.ts';
 export type { CacheEvent } from './cache/cache-events.ts';
 export type { CacheLease } from './cache/cache-lease.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';

@@ -1,11 +1,20 @@
 export type CacheEvent =
   | { readonly type: 'hit'; readonly key: string; readonly source: 'memory' | 'redis'; readonly ageMs: number }
+  /** Nothing fresh is there. */
   | { readonly type: 'miss'; readonly key: string }
+  /** A caller was handed what another caller of this process had asked for already. */
+  | { readonly type: 'joined'; readonly key: string; readonly stale: boolean }
   /** Another process had loaded it while this one waited; `waitedFor`: its lease, or as long as was to be waited. */
   | { readonly type: 'filled_by_another'; readonly key: string; readonly waitedFor: 'lease' | 'timeout' }
-  /** A load begins; without a lease others may be loading the same. */
-  | { readonly type: 'loading'; readonly key: string; readonly underLease: boolean }
+  /** A load begins; unless the lease is held, others may be loading the same. */
+  | {
+      readonly type: 'loading';
+      readonly key: string;
+      readonly lease: 'held' | 'none' | 'timed_out' | 'redis_unavailable';
+    }
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
+  /** What was loaded is in Redis, or has given way to a better value there: other processes need not load it. */
+  | { readonly type: 'kept'; readonly key: string }
   /** A value that is still fresh is loaded anew in the background. */
   | { readonly type: 'early_refresh'; readonly key: string }
   | { readonly type: 'early_refresh_failed'; readonly key: string; readonly error: unknown }

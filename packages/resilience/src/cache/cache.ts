@@ -31,8 +31,8 @@ export interface LoadOptions<T> {
   /** How long this value lives, or `skip`: it is handed to those who wait and not kept. */
   lifetime(value: T): Lifetime | 'skip';
   /**
-   * When given, a stale value is handed out if the load fails, and none is tried anew for so long. Otherwise a failed
-   * load is thrown.
+   * When given, a stale value is handed out if the load fails, and none is tried anew for so long; nor is an early one
+   * that failed. Otherwise a failed load is thrown.
    */
   readonly staleRetryMs?: number;
   /** Loads a fresh value anew in the background when it is near its end: the likelier, the longer its load took. */
@@ -41,13 +41,18 @@ export interface LoadOptions<T> {
   readonly signal?: AbortSignal;
 }
 
+/** What a look may set off, as `refreshEarly` does. */
+export interface EarlyRefresh<T> extends Pick<LoadOptions<T>, 'lifetime' | 'staleRetryMs'> {
+  load(): Promise<T>;
+}
+
 /**
  * Values that are plain JSON, by key. `T` is what the caller has put under that key; null, 0, '' and false are
  * values. A dead Redis, corrupt or foreign bytes are a miss and an event, never an error.
  */
 export interface Cache {
-  /** In memory, then in Redis. */
-  peek<T>(key: string): Promise<CacheHit<T> | undefined>;
+  /** In memory, then in Redis. @param early for a value that is still fresh but near its end; one that yields just ends */
+  peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined>;
   /** In memory only, at once. */
   peekMemory<T>(key: string): CacheHit<T> | undefined;
   /** The fresh value, else `load`'s, once for all who ask at the same time. @throws what `load` throws, to all of them */

@@ -150,7 +150,42 @@ describe('an early refresh', () => {
     const failing = () => Promise.reject(new Error('withered'));
     expect(await sure.getOrLoad('rose', failing, { lifetime, refreshEarly: true })).toMatchObject({ value: 'old' });
     await new Promise(setImmediate);
-    expect(told).toEqual(['loading', 'loaded', 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
+    const first = ['loading', 'loaded', 'kept'];
+    expect(told).toEqual([...first, 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
+  });
+
+  it('is set off by a look too, and not again for a while after it failed', async () => {
+    const sure = createProcess(100, () => 1 - Number.EPSILON);
+    await read(sure, 'old');
+    clock.advance(MINUTE - 3000);
+    let loads = 0;
+    const load = () => {
+      loads += 1;
+      return Promise.reject(new Error('withered'));
+    };
+    const look = async () => {
+      expect(await sure.peek('rose', { load, lifetime, staleRetryMs: 1000 })).toMatchObject({ value: 'old' });
+      await new Promise(setImmediate);
+    };
+    await look();
+    await look();
+    expect(loads).toBe(1);
+    clock.advance(1000);
+    await look();
+    expect(loads).toBe(2);
+  });
+
+  it('is not made of a poor value, which just ends', async () => {
+    const sure = createProcess(100, () => 1 - Number.EPSILON);
+    const poor = () => ({ ...lifetime(), yields: true });
+    redis.isDown = true;
+    await sure.getOrLoad('rose', slowly('poor'), { lifetime: poor });
+    clock.advance(MINUTE - 3000);
+    const told: string[] = [];
+    sure.subscribe(({ type }) => told.push(type));
+    await sure.peek('rose', { load: slowly('new'), lifetime: poor });
+    expect(told).toEqual(['hit']);
+    expect(sure.peekMemory('rose')).toMatchObject({ value: 'poor' });
   });
 });
 
@@ -218,6 +253,15 @@ describe('without Redis', () => {
   });
 });
 
+it('tells who shared a load of another', async () => {
+  const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
+  await Promise.all([ask(), ask(), ask()]);
+  expect(events.filter(({ type }) => type === 'joined')).toEqual([
+    { type: 'joined', key: 'rose', stale: false },
+    { type: 'joined', key: 'rose', stale: false },
+  ]);
+});
+
 it('tells hits, misses and how long a load took', async () => {
   const task = createTask<string>();
   await cache.peek('rose');
@@ -229,8 +273,9 @@ it('tells hits, misses and how long a load took', async () => {
   await cache.peek('rose');
   expect(events).toEqual([
     { type: 'miss', key: 'rose' },
-    { type: 'loading', key: 'rose', underLease: false },
+    { type: 'loading', key: 'rose', lease: 'none' },
     { type: 'loaded', key: 'rose', loadMs: 300 },
+    { type: 'kept', key: 'rose' },
     { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
   ]);
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
-import type { Cache, CacheHit, CacheLoaded, LoadOptions } from './cache.ts';
+import type { Cache, CacheHit, CacheLoaded, EarlyRefresh, LoadOptions } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { askToLoad, type CacheLease, type LoadPermission } from './cache-lease.ts';
 import { seal } from './envelope.ts';
@@ -11,6 +11,7 @@ import { Rest } from './rest.ts';
 import { Tiers } from './tiers.ts';
 
 type Loaded<T> = Omit<CacheLoaded<T>, 'joined'>;
+type LeaseAtLoad = Extract<CacheEvent, { type: 'loading' }>['lease'];
 
 /** One load of one key, on behalf of all who wait for it. */
 interface Load<T> extends LoadOptions<T> {
@@ -45,9 +46,10 @@ export class LayeredCache implements Cache {
     this.#rest = new Rest(maxEntries, clock);
   }
 
-  async peek<T>(key: string): Promise<CacheHit<T> | undefined> {
+  async peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined> {
     const hit = await this.#tiers.look<T>(key);
-    this.#listeners.emit(hit ? { type: 'hit', key, source: hit.source, ageMs: hit.ageMs } : { type: 'miss', key });
+    if (hit && !hit.stale) return this.#useFresh(key, hit, early);
+    this.#listeners.emit({ type: 'miss', key });
     return hit;
   }
 
@@ -60,8 +62,9 @@ export class LayeredCache implements Cache {
     const wanted = { ...options, key, load };
     const here = this.#tiers.lookInMemory<T>(key);
     // The way of nearly all calls: no flight, no promise more than needed.
-    if (here && !here.stale) return { ...this.#useFresh(wanted, here), joined: false };
+    if (here && !here.stale) return { ...this.#useFresh(key, here, earlyOf(wanted)), joined: false };
     const { value, joined } = await this.#flights.run(key, () => this.#lookOrLoad(wanted), options.signal);
+    if (joined) this.#listeners.emit({ type: 'joined', key, stale: value.stale });
     return { ...value, joined };
   }
 
@@ -72,7 +75,7 @@ export class LayeredCache implements Cache {
   async #lookOrLoad<T>(wanted: Load<T>): Promise<Loaded<T>> {
     const { key, staleRetryMs } = wanted;
     const hit = await this.#tiers.look<T>(key);
-    if (hit && !hit.stale) return this.#useFresh(wanted, hit);
+    if (hit && !hit.stale) return this.#useFresh(key, hit, earlyOf(wanted));
     if (hit && this.#rest.isResting(key)) return this.#serveStale(key, hit);
     try {
       return await this.#loadWithPermission(wanted, hit);
@@ -83,10 +86,10 @@ export class LayeredCache implements Cache {
     }
   }
 
-  #useFresh<T>(wanted: Load<T>, hit: CacheHit<T>): CacheHit<T> {
-    const { key } = wanted;
+  #useFresh<T>(key: string, hit: CacheHit<T>, early: EarlyRefresh<T> | undefined): CacheHit<T> {
     this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
-    if (wanted.refreshEarly && this.#tiers.isRefreshDue(key, this.#random)) this.#refresh(wanted);
+    const isDue = early && this.#tiers.isRefreshDue(key, this.#random) && !this.#rest.isResting(key);
+    if (isDue) this.#refresh({ ...early, key });
     return hit;
   }
 
@@ -102,17 +105,17 @@ export class LayeredCache implements Cache {
       case 'load_after_timeout': {
         const late = await this.#lookForFresh<T>(key);
         if (late) this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'timeout' });
-        return late ?? (stale ? this.#serveStale(key, stale) : this.#load(wanted, undefined));
+        return late ?? (stale ? this.#serveStale(key, stale) : this.#load(wanted, 'timed_out'));
       }
       case 'load_without_redis':
         this.#listeners.emit({ type: 'redis_failed', key, during: 'lease', error: permission.error });
-        return this.#load(wanted, undefined);
+        return this.#load(wanted, 'redis_unavailable');
     }
   }
 
   /** In the background, by one process, and only if it need not wait: the value is still fresh. */
   #refresh<T>(wanted: Load<T>): void {
-    const { key } = wanted;
+    const { key, staleRetryMs } = wanted;
     if (this.#refreshes.has(key)) return;
     this.#listeners.emit({ type: 'early_refresh', key });
     const refresh = async () => {
@@ -121,21 +124,22 @@ export class LayeredCache implements Cache {
       if (permission.may === 'load') await this.#loadUnder(permission, wanted);
     };
     this.#refreshes.run(key, refresh).catch((error: unknown) => {
+      if (staleRetryMs !== undefined) this.#rest.note(key, staleRetryMs);
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });
     });
   }
 
   async #loadUnder<T>({ fence, release }: LoadPermission, wanted: Load<T>): Promise<Loaded<T>> {
     try {
-      return await this.#load(wanted, fence);
+      return await this.#load(wanted, fence === undefined ? 'none' : 'held', fence);
     } finally {
       await release();
     }
   }
 
-  async #load<T>(wanted: Load<T>, fence: number | undefined): Promise<Loaded<T>> {
+  async #load<T>(wanted: Load<T>, lease: LeaseAtLoad, fence?: number): Promise<Loaded<T>> {
     const { key } = wanted;
-    this.#listeners.emit({ type: 'loading', key, underLease: fence !== undefined });
+    this.#listeners.emit({ type: 'loading', key, lease });
     const started = this.#clock.monotonic();
     const value = await wanted.load();
     const loadMs = this.#clock.monotonic() - started;
@@ -159,4 +163,8 @@ export class LayeredCache implements Cache {
     this.#listeners.emit({ type: 'stale_served', key, ageMs: hit.ageMs, error });
     return { ...hit, source: 'stale' };
   }
+}
+
+function earlyOf<T>(wanted: Load<T>): EarlyRefresh<T> | undefined {
+  return wanted.refreshEarly ? wanted : undefined;
 }

@@ -44,7 +44,7 @@ export class Tiers {
   /** Whether a fresh value is so near its end that this reader should load it anew. */
   isRefreshDue(key: string, random: () => number): boolean {
     const here = this.#memory.get(key);
-    return here !== undefined && isRefreshDue(here, this.#clock.now(), random);
+    return here !== undefined && !here.yields && isRefreshDue(here, this.#clock.now(), random);
   }
 
   /** @param fence of the lease under which the value was made, if any @returns whether a better value is kept */
@@ -52,6 +52,7 @@ export class Tiers {
     let written: Written = 'written';
     try {
       written = await this.#store.write(key, envelope, fence);
+      if (written !== 'overtaken') this.#tell({ type: 'kept', key });
     } catch (error) {
       this.#tell({ type: 'redis_failed', key, during: 'write', error });
     }
