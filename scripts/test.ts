@@ -5,6 +5,7 @@ import { ensureBuild } from './build/web-build.ts';
 import { createCrew } from './launcher/crew.ts';
 import { root } from './root.ts';
 import { browserTests } from './testing/browser-tests.ts';
+import { endWithChain } from './testing/end-with-chain.ts';
 import { staticChecks } from './testing/static-checks.ts';
 import { runSteps, type Step, vitest, vitestOn } from './testing/steps.ts';
 import { closingLine, FAILED, PASSED, SKIPPED, sum } from './testing/tally.ts';
@@ -51,6 +52,7 @@ const steps: Step[] = [
   ...(existsSync(join(root, 'e2e/playwright.config.ts')) ? [browserTests] : []),
 ];
 
+endWithChain();
 const total = sum(await runSteps(steps));
 say(`\n${closingLine(total)}`);
 process.exit(total.failed > 0 ? 1 : 0);
