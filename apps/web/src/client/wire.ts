@@ -15,6 +15,5 @@ export type Health = NonNullable<Verdict['disease_detection']>;
 export type Care = NonNullable<Verdict['care_instructions']>;
 export type ProviderName = keyof Identification['providers'];
 export type ProviderStatus = Identification['providers'][ProviderName]['status'];
-/** `confidence_source` says, as in an answer, that the confidence is not Plant.id's. */
-export type HistoryItem = WireHistory['items'][number] & { confidence_source?: 'plantnet' | undefined };
+export type HistoryItem = WireHistory['items'][number];
 export type StoredIdentification = WireStoredIdentification;

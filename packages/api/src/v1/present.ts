@@ -42,6 +42,7 @@ export function presentHistory(page: HistoryPage): WireHistory {
       plant_name: item.plantName,
       scientific_name: item.scientificName,
       confidence: item.confidence,
+      confidence_source: item.confidenceSource,
       is_plant: item.isPlant,
       demo: item.demo,
       photos: item.photos,

@@ -112,6 +112,7 @@ export const history = z
           plant_name: z.string().optional(),
           scientific_name: z.string().optional(),
           confidence: share.optional(),
+          confidence_source: z.literal('plantnet').optional(),
           is_plant: z.boolean(),
           demo: z.boolean(),
           photos: z.int().min(0).meta({ description: 'How many photos can be fetched' }),

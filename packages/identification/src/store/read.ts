@@ -17,6 +17,7 @@ const columns = {
   plantName: true,
   scientificName: true,
   confidence: true,
+  confidenceSource: true,
   demo: true,
   photosState: true,
   _count: { select: { photos: { where: { photoId: { not: null } } } } },
@@ -62,7 +63,7 @@ export async function findIdentification(
 }
 
 function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>, now: number): HistoryItem {
-  const { id, createdAt, isPlant, plantName, scientificName, confidence, demo, _count: kept } = row;
+  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, _count: kept } = row;
   return {
     id,
     createdAt,
@@ -70,6 +71,7 @@ function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>
     ...(plantName === null ? {} : { plantName }),
     ...(scientificName === null ? {} : { scientificName }),
     ...(confidence === null ? {} : { confidence }),
+    ...(confidenceSource === 'plantnet' ? { confidenceSource } : {}),
     demo,
     photos: kept.photos,
     photosState: photosStateAt(now, row),

@@ -19,6 +19,7 @@ export async function saveIdentification(parts: StoreParts, id: string, entry: N
         plantName: best?.plantName ?? null,
         scientificName: best?.scientificName ?? null,
         confidence: result.confidence ?? null,
+        confidenceSource: result.confidenceSource ?? null,
         demo: result.demo,
         partial: result.partial,
         options,

@@ -11,6 +11,8 @@ export interface HistoryItem {
   plantName?: string;
   scientificName?: string;
   confidence?: number;
+  /** Said when the confidence is Pl@ntNet's score, which is no probability. */
+  confidenceSource?: 'plantnet';
   demo: boolean;
   /** How many photos can be had, counted from 1 in their address. */
   photos: number;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Identification" ADD COLUMN     "confidenceSource" TEXT;
