@@ -32,6 +32,7 @@ describe('readSettings', () => {
       plantnet: { timeoutMs: 20_000, circuit: { failMax: 5, resetTimeoutMs: 30_000 } },
       upload: { maxBytes: 10_000_000, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
       cache: { ttlMs: 86_400_000, staleMs: 604_800_000 },
+      cacheLock: { waitMs: undefined, leaseMs: 30_000, renew: true },
     });
     expect(settings.appUrl.origin).toBe('http://localhost:3000');
   });
@@ -52,6 +53,15 @@ describe('readSettings', () => {
     const settings = readSettings({ ...production, PLANTNET_API_KEY: '', SOMETHING_ELSE: 'x' });
     expect(settings).toMatchObject({ mode: 'production', host: '0.0.0.0', plantnet: { apiKey: undefined } });
     expect(settings.redis).toEqual({ connection: { url: production.REDIS_URL }, timeoutMs: 100 });
+  });
+
+  it('takes turns at the providers as it is told', () => {
+    const given = { CACHE_LOCK_TIMEOUT: '20', CACHE_LOCK_EXPIRE: '10', CACHE_LOCK_AUTO_RENEWAL: 'off' };
+    expect(readSettings({ APP_ENV: 'development', ...given }).cacheLock).toEqual({
+      waitMs: 20_000,
+      leaseMs: 10_000,
+      renew: false,
+    });
   });
 
   it('tells malformed values and broken rules in one go', () => {

@@ -62,6 +62,12 @@ export function group(values: Values) {
     plantnet: providerOf('PLANTNET', values),
     providerMaxConcurrency: values.PROVIDER_MAX_CONCURRENCY,
     cache: { ttlMs: values.CACHE_TTL, staleMs: values.CACHE_STALE_TTL },
+    cacheLock: {
+      /** Undefined: the provider's timeout and a little. */
+      waitMs: values.CACHE_LOCK_TIMEOUT,
+      leaseMs: values.CACHE_LOCK_EXPIRE,
+      renew: values.CACHE_LOCK_AUTO_RENEWAL,
+    },
     rates: {
       anonymous: values.IDENTIFY_RATE_ANONYMOUS,
       free: values.IDENTIFY_RATE_FREE,

@@ -13,6 +13,9 @@ export interface Question {
   options: IdentifyOptions;
 }
 
+/** Characters of a hash that people are shown. */
+const SHOWN = 8;
+
 /** Only what the provider is really sent; so asking again without diseases does not cost Pl@ntNet a call. */
 function relevantOptions(provider: ProviderName, options: IdentifyOptions, photos: number) {
   const language = options.language ?? 'en';
@@ -28,8 +31,14 @@ function relevantOptions(provider: ProviderName, options: IdentifyOptions, photo
   return { language, organs, project: options.project ?? 'all' };
 }
 
-/** The cache key of a question: the provider's name and a digest, which Redis Cluster keeps in one slot. */
+/** The cache key of a question. The start of the (first) photo's hash in it is for people who look for a photo. */
 export function answerKey({ provider, origin, contractVersion, photoHashes, options }: Question): string {
   const question = [origin, contractVersion, photoHashes, relevantOptions(provider, options, photoHashes.length)];
-  return `${provider}:{${createHash('sha256').update(JSON.stringify(question)).digest('hex')}}`;
+  const digest = createHash('sha256').update(JSON.stringify(question)).digest('hex');
+  return `${provider}:${photoHashes[0]?.slice(0, SHOWN)}:${digest}`;
+}
+
+/** The start of the photo's hash, out of a cache key. */
+export function photoOf(key: string): string {
+  return key.split(':')[1] ?? '';
 }

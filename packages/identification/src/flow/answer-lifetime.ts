@@ -13,9 +13,9 @@ function isPoor(answer: ProviderAnswer): boolean {
   return answer.provider === 'plant_id' && (best.score ?? 0) < POOR_PROBABILITY;
 }
 
-/** How long an answer is kept: a poor one an hour, and never served stale. */
+/** How long an answer is kept: a poor one an hour, never served stale, and never in the place of a better one. */
 export function answerLifetime(answer: ProviderAnswer, usual: Lifetime): Lifetime {
   if (!isPoor(answer)) return usual;
   const ttlMs = Math.min(usual.ttlMs, POOR_ANSWER_TTL_MS);
-  return { ttlMs, staleMs: ttlMs };
+  return { ttlMs, staleMs: ttlMs, yields: true };
 }

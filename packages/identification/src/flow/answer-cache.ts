@@ -1,0 +1,54 @@
+import { type Cache, type Clock, createCache, createLeases, type RedisConnection } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { ProviderName } from '../provider.ts';
+import { cacheLog } from './cache-log.ts';
+import { createTickets, type Tickets } from './ticket.ts';
+
+/** How processes take turns at asking a provider the same question. */
+export interface AnswerLock {
+  /** How long to wait for another process' call; longer than a call may take. */
+  waitMs: number;
+  /** How long a process that is gone keeps the others waiting. */
+  leaseMs: number;
+  /** Whether it is prolonged while the call runs. */
+  renew: boolean;
+}
+
+export interface AnswerCacheOptions {
+  provider: ProviderName;
+  lock: AnswerLock;
+  redis: RedisConnection;
+  clock: Clock;
+  logger: Logger;
+  /** First part of every key in Redis: `answer` unless given. */
+  prefix?: string;
+}
+
+/** Answers kept in this process: a few kilobytes each. */
+const MEMORY_ENTRIES = 1_000;
+
+/** What is known of one provider's answers, and, where they are paid and kept there, what was paid already. */
+export function createAnswerCache(options: AnswerCacheOptions): { cache: Cache; tickets: Tickets | undefined } {
+  const { clock, lock, logger, provider, prefix = 'answer', redis } = options;
+  const leases = createLeases({ redis, prefix, owner: provider, clock });
+  const cache = createCache({
+    redis,
+    prefix,
+    memory: { maxEntries: MEMORY_ENTRIES },
+    lease: { ...lock, leases },
+    clock,
+  });
+  if (provider !== 'plant_id') return { cache, tickets: undefined };
+
+  const log = cacheLog(logger, lock.waitMs);
+  redis.subscribe(log.onRedis);
+  leases.subscribe(log.onLease);
+  cache.subscribe(log.onCache);
+
+  const tickets = createTickets({ redis, prefix, clock });
+  cache.subscribe(({ key, type }) => {
+    if (type === 'kept') tickets.discard(key);
+    if (type === 'refused') tickets.forget(key);
+  });
+  return { cache, tickets };
+}
