@@ -16,6 +16,7 @@ const config: NextConfig = {
     '@plantcommunity/auth',
     '@plantcommunity/db',
     '@plantcommunity/identification',
+    '@plantcommunity/operations',
     '@plantcommunity/resilience',
     '@plantcommunity/settings',
     '@plantcommunity/telemetry',

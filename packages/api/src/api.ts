@@ -1,5 +1,6 @@
 import type { Auth, Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
+import type { Operations } from '@plantcommunity/operations';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/telemetry';
 import { withAnswerHeaders } from './answer-headers.ts';
@@ -11,7 +12,7 @@ import { createIdentifyLimit } from './limits/identify-limit.ts';
 import { createReAsks } from './limits/re-asks.ts';
 import { createRest } from './rest/adapter.ts';
 import { errorResponse } from './rest/problem.ts';
-import { type Caller, createCaller } from './router.ts';
+import { createCaller, type V1Caller } from './router.ts';
 import { createTrpc } from './trpc-entry.ts';
 
 /** The product's surface; each entry takes a request and always resolves to an answer. */
@@ -23,11 +24,12 @@ export interface Api {
   /** The answer to a request for an unknown host or from a foreign page; `trpc` and `rest` ask by themselves. */
   guard(request: Request): Response | undefined;
   /** v1 for a server component that knows who is calling. Throws what procedures throw. */
-  caller(principal: Principal | undefined, requestId?: string): Caller;
+  caller(principal: Principal | undefined, requestId?: string): V1Caller;
 }
 
 export interface ApiDeps {
   service: IdentificationService;
+  operations: Operations;
   auth: Pick<Auth, 'principalOf'>;
   redis: RedisConnection;
   clock: Clock;
@@ -61,6 +63,8 @@ export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> &
         requestId,
         isFollowed: false,
         authenticate: async () => principal,
+        authenticateAgain: async () => principal,
+        address: undefined,
         hasBearer: false,
         signal: new AbortController().signal,
         resHeaders: new Headers(),

@@ -1,5 +1,6 @@
 import type { Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
+import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
@@ -8,6 +9,7 @@ import type { ReAsks } from './limits/re-asks.ts';
 /** What every procedure may use. */
 export interface Parts {
   service: IdentificationService;
+  operations: Operations;
   limit: IdentifyLimit;
   reAsks: ReAsks;
   clock: Clock;
@@ -21,8 +23,12 @@ export interface Context extends Parts {
   isFollowed: boolean;
   /** Who is calling, by the credentials that count for this request. */
   authenticate(): Promise<Principal | undefined>;
+  /** The same, asked of the database anew: for what outlasts one look. */
+  authenticateAgain(): Promise<Principal | undefined>;
   /** A Bearer token was sent: when it is not good, nothing else is looked at. */
   hasBearer: boolean;
+  /** Of the client, as far as our own proxies say. */
+  address: string | undefined;
   /** The caller's leaving. */
   signal: AbortSignal;
   /** Joins the answer's headers. */

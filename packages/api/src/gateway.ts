@@ -3,6 +3,7 @@ import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/
 import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Context, Parts } from './context.ts';
+import { clientAddress } from './door/client-address.ts';
 import { credentials, refusal } from './door/guard.ts';
 import { hasBearer } from './door/origin.ts';
 import type { ApiError } from './errors/api-error.ts';
@@ -59,6 +60,8 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
         requestId,
         isFollowed: request.headers.get('x-request-id') === requestId,
         authenticate: () => auth.principalOf(headers),
+        authenticateAgain: () => auth.principalOf(new Headers(headers)),
+        address: clientAddress(request.headers, config.proxyHops),
         hasBearer: hasBearer(request.headers),
         signal: request.signal,
         resHeaders,

@@ -2,6 +2,7 @@ export { type Api, type ApiDeps, createApi } from './api.ts';
 export type { ApiConfig, Rate } from './config.ts';
 export type { AppRouter } from './router.ts';
 export type { ErrorData } from './trpc.ts';
+export type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './v1/admin/wire.ts';
 export type {
   WireHealth,
   WireHistory,

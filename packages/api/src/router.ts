@@ -1,4 +1,10 @@
 import { t } from './trpc.ts';
+import { list } from './v1/admin/audit/list.ts';
+import { isolate } from './v1/admin/circuits/isolate.ts';
+import { overview } from './v1/admin/circuits/overview.ts';
+import { release } from './v1/admin/circuits/release.ts';
+import { reset } from './v1/admin/circuits/reset.ts';
+import { watch } from './v1/admin/circuits/watch.ts';
 import { health } from './v1/plant-identification/health.ts';
 import { history } from './v1/plant-identification/history.ts';
 import { identification } from './v1/plant-identification/identification.ts';
@@ -6,17 +12,22 @@ import { identify } from './v1/plant-identification/identify.ts';
 import { photo } from './v1/plant-identification/photo.ts';
 import { progress } from './v1/plant-identification/progress.ts';
 
-const plantIdentification = { identify, progress, health, history, identification };
-const v1 = { plantIdentification };
+const circuits = { overview, watch, isolate, release, reset };
+/** What operators see and do: v1 only, and over tRPC only. */
+const admin = { circuits, audit: { list } };
 
-/** What tRPC serves. `legacy` is v1 under the name of old clients: same procedures, marked by the chain. */
-export const appRouter = t.router({ v1, legacy: v1 });
+const plantIdentification = { identify, progress, health, history, identification };
+const legacy = { plantIdentification };
+
+/** What tRPC serves. `legacy` is v1's part for users, under the name of old clients: same procedures, marked by the chain. */
+export const appRouter = t.router({ v1: { ...legacy, admin }, legacy });
 export type AppRouter = typeof appRouter;
 
 export const withBytes = { plantIdentification: { ...plantIdentification, photo } };
 
 /** What REST and server components call: what tRPC serves and what cannot cross its JSON. */
-export const calledRouter = t.router({ v1: withBytes, legacy: withBytes });
+export const calledRouter = t.router({ v1: { ...withBytes, admin }, legacy: withBytes });
 export const createCaller = t.createCallerFactory(calledRouter);
-/** One namespace's procedures, already carrying the context of one request. */
-export type Caller = ReturnType<typeof createCaller>['v1'];
+/** The procedures that both namespaces have, already carrying the context of one request. */
+export type Caller = ReturnType<typeof createCaller>['legacy'];
+export type V1Caller = ReturnType<typeof createCaller>['v1'];

@@ -1,6 +1,13 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
 export { createIdentificationService, type IdentificationOptions } from './flow/create-service.ts';
-export type { IdentificationService, IdentifyRequest, ProviderHealth, ServiceHealth } from './flow/service.ts';
+export type {
+  IdentificationService,
+  IdentifyRequest,
+  OperatedProvider,
+  ProviderCall,
+  ProviderHealth,
+  ServiceHealth,
+} from './flow/service.ts';
 export type { Identification, ProviderStatus, Suggestion, Verdict } from './identification.ts';
 export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
 export type { ProgressEvent } from './progress.ts';

@@ -3,6 +3,7 @@ import { createApi } from '@plantcommunity/api';
 import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
 import { createIdentificationService } from '@plantcommunity/identification';
+import { CallHours, createOperations } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
@@ -33,7 +34,9 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const secrets = settings.authSecrets ?? [await keptAuthSecret(dataDir)];
   const auth = createAuth({ database, secrets, appUrl: settings.appUrl, clock, logger });
 
+  const calls = new CallHours(clock);
   const service = createIdentificationService({
+    onCall: (call) => calls.record(call),
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
     maxConcurrency: settings.providerMaxConcurrency,
     lifetime: settings.cache,
@@ -45,8 +48,10 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     clock,
     logger,
   });
+  const operations = createOperations({ providers: service.operated, calls, database, redis, clock, logger });
   const api = createApi({
     service,
+    operations,
     auth,
     redis,
     clock,
@@ -64,7 +69,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     },
   });
   await provideAdmin(settings, auth);
-  return { settings, logger, database, redis, auth, service, api };
+  return { settings, logger, database, redis, auth, service, operations, api };
 }
 
 /** Where things are; in development the launcher has filled in what it embeds. */

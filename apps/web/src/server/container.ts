@@ -2,6 +2,7 @@ import type { Api } from '@plantcommunity/api';
 import type { Auth } from '@plantcommunity/auth';
 import type { Database } from '@plantcommunity/db';
 import type { IdentificationService } from '@plantcommunity/identification';
+import type { Operations } from '@plantcommunity/operations';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
 import type { Logger } from '@plantcommunity/telemetry';
@@ -14,6 +15,7 @@ export interface Container {
   redis: RedisConnection;
   auth: Auth;
   service: IdentificationService;
+  operations: Operations;
   api: Api;
 }
 

@@ -7,7 +7,8 @@ import { endWithLauncher } from './launcher.ts';
 export async function start(): Promise<void> {
   endWithLauncher();
   try {
-    await provideContainer(() => buildContainer(process.env));
+    const { operations } = await provideContainer(() => buildContainer(process.env));
+    operations.start();
   } catch (error) {
     const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;
     process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);

@@ -20,10 +20,9 @@ function refusalOf(
   mode: ApiConfig['mode'],
 ): ApiError | undefined {
   if (policy === 'public') return undefined;
-  if (principal !== undefined) {
-    // Whoever may not administer is not told what there is to administer.
-    return policy === 'admin' && principal.role !== 'admin' ? notFound() : undefined;
-  }
+  // Whoever may not administer, signed in or not, is not told what there is to administer.
+  if (policy === 'admin') return principal?.role === 'admin' ? undefined : notFound();
+  if (principal !== undefined) return undefined;
   if (hasBearer) return invalidToken();
   return policy === 'identify' && mode === 'development' ? undefined : authenticationRequired();
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors/api-error.ts';
+import { ApiError, notFound } from '../errors/api-error.ts';
 import { throttled } from '../errors/texts.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { audienceOf } from '../limits/audience.ts';
@@ -42,4 +42,12 @@ export const procedure = t.procedure
 export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
   if (ctx.principal === undefined) throw authenticationRequired();
   return next({ ctx: { principal: ctx.principal } });
+});
+
+/** For operators: to everybody else it does not exist. */
+export const adminProcedure = procedure.meta({ policy: 'admin' }).use(({ ctx, next }) => {
+  if (ctx.principal === undefined) throw notFound();
+  const { address, principal, requestId } = ctx;
+  const operator = { userId: principal.userId, requestId, ...(address !== undefined && { address }) };
+  return next({ ctx: { principal, operator } });
 });

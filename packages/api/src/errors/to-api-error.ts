@@ -1,4 +1,5 @@
 import { IdentificationError } from '@plantcommunity/identification';
+import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { retryAfterSeconds } from '../limits/retry-after.ts';
@@ -14,6 +15,7 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof UploadError) return new ApiError(thrown.code, thrown.message, { cause: thrown });
   if (thrown instanceof IdentificationError) return fromIdentification(thrown);
+  if (thrown instanceof OperationsError) return fromOperations(thrown);
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
   return internal(thrown);
 }
@@ -47,6 +49,22 @@ function fromIdentification(error: IdentificationError): ApiError {
         cause: error,
       });
   }
+}
+
+/** Which field of an order is at fault. */
+const ORDER_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
+  invalid_reason: '#/reason',
+  invalid_end: '#/until',
+  provider_off: '#/provider',
+  isolated: '#/provider',
+  not_isolated: '#/provider',
+};
+
+function fromOperations(error: OperationsError): ApiError {
+  return new ApiError('invalid_request', error.message, {
+    errors: [{ detail: error.message, pointer: ORDER_FIELD[error.code] }],
+    cause: error,
+  });
 }
 
 /** tRPC wraps what a procedure throws, and refuses requests itself with errors that have no cause. */

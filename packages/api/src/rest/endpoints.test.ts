@@ -20,13 +20,21 @@ describe('every way in', () => {
     expect(endpoints.filter(({ procedure }) => !POLICIES.includes(procedure.meta.policy))).toEqual([]);
   });
 
-  it('is mirrored: legacy is v1, procedure by procedure', () => {
+  it('is mirrored: legacy is v1, procedure by procedure, but for what only operators use', () => {
     const under = (namespace: string) =>
       procedures
         .filter(([path]) => path.startsWith(namespace))
         .map(([path]) => path.slice(namespace.length))
         .toSorted();
-    expect(under('legacy.')).toEqual(under('v1.'));
+    expect(under('legacy.')).toEqual(under('v1.').filter((path) => !path.startsWith('admin.')));
+  });
+
+  it('to what operators do is for administrators, and over tRPC only', () => {
+    const policies = procedures
+      .filter(([path]) => path.startsWith('v1.admin.'))
+      .map(([, { _def }]) => (_def.meta as { policy?: string } | undefined)?.policy);
+    expect(policies).toEqual(Array.from({ length: 6 }, () => 'admin'));
+    expect(endpoints.filter(({ procedure }) => procedure.meta.policy === 'admin')).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
-import type { Principal } from '@plantcommunity/auth';
+import type { Auth, Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
+import type { Operations } from '@plantcommunity/operations';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { type Api, assembleApi } from '../api.ts';
@@ -8,6 +9,7 @@ import type { ApiConfig } from '../config.ts';
 import type { IdentifyLimit } from '../limits/identify-limit.ts';
 import { createLocalWindow } from '../limits/local-window.ts';
 import type { ReAsks } from '../limits/re-asks.ts';
+import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
 
 const HOUR = 3_600_000;
@@ -32,6 +34,8 @@ export const config: ApiConfig = {
 
 export const anna: Principal = { userId: 'anna', email: 'anna@example.org', role: 'user', tier: 'pro' };
 
+export const ada: Principal = { userId: 'ada', email: 'ada@example.org', role: 'admin', tier: 'enterprise' };
+
 export interface ApiUnderTest {
   api: Api;
   clock: FakeClock;
@@ -41,9 +45,17 @@ export interface ApiUnderTest {
   log: string[];
 }
 
-/** The whole API over a service that is told what to answer; the session cookie `anna` signs Anna in. */
+const SESSIONS: Readonly<Record<string, Principal>> = { 'session=anna': anna, 'session=ada': ada };
+
+/** The whole API over a service that is told what to answer; the session cookie `anna` signs Anna in, `ada` Ada, who administers. */
 export function apiUnderTest(
-  told: { config?: Partial<ApiConfig>; service?: Partial<IdentificationService>; limit?: IdentifyLimit } = {},
+  told: {
+    config?: Partial<ApiConfig>;
+    service?: Partial<IdentificationService>;
+    operations?: Partial<Operations>;
+    limit?: IdentifyLimit;
+    principalOf?: Auth['principalOf'];
+  } = {},
 ): ApiUnderTest {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
   const { asked, service } = fakeService(told.service);
@@ -56,7 +68,8 @@ export function apiUnderTest(
   });
   const api = assembleApi({
     service,
-    auth: { principalOf: async (headers) => (headers.get('cookie') === 'session=anna' ? anna : undefined) },
+    operations: fakeOperations(told.operations),
+    auth: { principalOf: told.principalOf ?? (async (headers) => SESSIONS[headers.get('cookie') ?? '']) },
     clock,
     logger: createLogger({ level: 'info', destination }),
     config: { ...config, ...told.config },

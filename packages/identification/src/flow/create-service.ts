@@ -1,5 +1,6 @@
 import type { Database } from '@plantcommunity/db';
 import {
+  type Circuit,
   type Clock,
   createBulkhead,
   createCache,
@@ -20,7 +21,7 @@ import { createGate } from './gate.ts';
 import { createIdentify, type ProviderLane } from './identify.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { createRecentDurations } from './recent-durations.ts';
-import type { IdentificationService, ProviderHealth } from './service.ts';
+import type { IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
 
 interface ProviderConfig {
   /** Undefined: the provider is off. */
@@ -48,6 +49,8 @@ export interface IdentificationOptions {
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
+  /** Hears of every question to a provider how it ended. */
+  onCall(call: ProviderCall): void;
 }
 
 /** Answers kept in this process: a few kilobytes each. */
@@ -59,8 +62,15 @@ const DATABASE_PATIENCE_MS = 1_000;
 
 const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
 
-export function createIdentificationService(options: IdentificationOptions): IdentificationService & { close(): void } {
-  const { clock, database, isDemo, logger, photoLimits, redis } = options;
+/** The service as whoever runs it has it in hand. */
+export interface OperatedService extends IdentificationService {
+  readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
+  /** Drops calls that are still out. */
+  close(): void;
+}
+
+export function createIdentificationService(options: IdentificationOptions): OperatedService {
+  const { clock, database, isDemo, logger, onCall, photoLimits, redis } = options;
   const closing = new AbortController();
   const lanes = { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') };
   const store = createStore({ database, photoDir: options.photoDir, clock, logger });
@@ -81,6 +91,7 @@ export function createIdentificationService(options: IdentificationOptions): Ide
   return {
     photoLimits,
     isDemo,
+    operated: { plant_id: operatedOf('plant_id'), plantnet: operatedOf('plantnet') },
     identify,
     progress: board.follow,
     async health() {
@@ -97,11 +108,10 @@ export function createIdentificationService(options: IdentificationOptions): Ide
     history: store.history,
     find: store.find,
     photo: store.photo,
-    /** Drops calls that are still out. */
     close: () => closing.abort(),
   };
 
-  function laneOf(name: ProviderName): ProviderLane | undefined {
+  function laneOf(name: ProviderName): (ProviderLane & { circuit: Circuit }) | undefined {
     const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
     if (apiKey === undefined) return undefined;
     const provider: Provider = CLIENTS[name]({ apiKey, baseUrl, timeoutMs, clock });
@@ -114,12 +124,19 @@ export function createIdentificationService(options: IdentificationOptions): Ide
     });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
     const onCircuit = circuitLog(name, logger);
-    const gate = createGate({ provider, circuit, bulkhead, clock, logger, closing: closing.signal, onCircuit });
-    return { provider, gate, durations: createRecentDurations() };
+    const gate = createGate({ provider, circuit, bulkhead, clock, logger, closing: closing.signal, onCircuit, onCall });
+    return { provider, gate, circuit, durations: createRecentDurations() };
   }
 
   function healthOf(name: ProviderName): ProviderHealth {
     const { failMax } = options.providers[name].circuit;
     return lanes[name]?.gate.health() ?? { available: false, state: 'off', failCount: 0, failMax };
+  }
+
+  function operatedOf(name: ProviderName): OperatedProvider {
+    const { circuit, timeoutMs } = options.providers[name];
+    const { maxResetTimeoutMs, resetTimeoutMs } = circuit;
+    const health = () => healthOf(name);
+    return { circuit: lanes[name]?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
   }
 }

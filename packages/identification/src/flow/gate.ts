@@ -1,8 +1,16 @@
-import type { Bulkhead, Circuit, CircuitEvent, Clock } from '@plantcommunity/resilience';
+import {
+  type Bulkhead,
+  BulkheadFullError,
+  type Circuit,
+  type CircuitEvent,
+  CircuitRejectedError,
+  type Clock,
+} from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { type Provider, type ProviderAnswer, ProviderError, type ProviderRequest } from '../provider.ts';
+import { type Provider, type ProviderAnswer, ProviderError, type ProviderRequest, type Ticket } from '../provider.ts';
+import { outcomeOf } from '../providers/outcome.ts';
 import type { Refusal } from './refusal.ts';
-import type { ProviderHealth } from './service.ts';
+import type { ProviderCall, ProviderHealth } from './service.ts';
 
 /** Out of credits without a word on when they come back: asked again after this. */
 const QUOTA_PAUSE_MS = 60_000;
@@ -14,8 +22,12 @@ const PROBE_TIMEOUT_MS = 5_000;
 export interface Gate {
   /** Undefined when a call may leave now. Decided in memory. */
   refusal(): Refusal | undefined;
-  /** One call. @throws {ProviderError | CircuitRejectedError | BulkheadFullError} */
-  call(request: ProviderRequest): Promise<ProviderAnswer>;
+  /**
+   * One call.
+   * @param ticket taken once the call is let through, before anything leaves
+   * @throws {ProviderError | CircuitRejectedError | BulkheadFullError}
+   */
+  call(request: ProviderRequest, ticket: () => Promise<Ticket> | undefined): Promise<ProviderAnswer>;
   health(): ProviderHealth;
 }
 
@@ -29,6 +41,8 @@ export interface GateOptions {
   closing: AbortSignal;
   /** Hears the circuit, and the calls that were refused before they reached it. */
   onCircuit(event: CircuitEvent): void;
+  /** Hears of every question how it ended. */
+  onCall(call: ProviderCall): void;
 }
 
 export function createGate(options: GateOptions): Gate {
@@ -62,29 +76,44 @@ export function createGate(options: GateOptions): Gate {
     }
   }
 
+  function refusal(): Refusal | undefined {
+    if (misconfigured) {
+      if (clock.monotonic() >= nextProbeAt) void probe();
+      return { status: 'misconfigured' };
+    }
+    if (!circuit.admits()) {
+      const { nextTrialAt, state } = circuit.snapshot();
+      const retryAfterMs = nextTrialAt === undefined ? undefined : Math.max(0, nextTrialAt - clock.now());
+      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+      options.onCircuit({ type: 'rejected', state, ...wait });
+      return { status: 'resting', ...wait };
+    }
+    const quotaMs = quotaUntil - clock.monotonic();
+    if (quotaMs > 0) return { status: 'quota', retryAfterMs: quotaMs };
+    return bulkhead.hasRoom() ? undefined : { status: 'busy' };
+  }
+
   return {
     refusal() {
-      if (misconfigured) {
-        if (clock.monotonic() >= nextProbeAt) void probe();
-        return { status: 'misconfigured' };
-      }
-      if (!circuit.admits()) {
-        const { nextTrialAt, state } = circuit.snapshot();
-        const retryAfterMs = nextTrialAt === undefined ? undefined : Math.max(0, nextTrialAt - clock.now());
-        const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-        options.onCircuit({ type: 'rejected', state, ...wait });
-        return { status: 'resting', ...wait };
-      }
-      const quotaMs = quotaUntil - clock.monotonic();
-      if (quotaMs > 0) return { status: 'quota', retryAfterMs: quotaMs };
-      return bulkhead.hasRoom() ? undefined : { status: 'busy' };
+      const refused = refusal();
+      if (refused !== undefined) options.onCall({ provider: provider.name, outcome: 'refused' });
+      return refused;
     },
 
     // The bulkhead stands outside: a call that finds no room takes no trial permit.
-    async call(request) {
+    async call(request, ticket) {
+      const began = clock.monotonic();
+      const ended = (outcome: 'ok' | 'failed') =>
+        options.onCall({ provider: provider.name, outcome, durationMs: clock.monotonic() - began });
       try {
-        return await bulkhead.run(() => circuit.execute(() => provider.identify(request, closing)));
+        const work = async () => provider.identify(request, closing, await ticket());
+        const answer = await bulkhead.run(() => circuit.execute(work));
+        ended('ok');
+        return answer;
       } catch (error) {
+        if (error instanceof CircuitRejectedError || error instanceof BulkheadFullError) {
+          options.onCall({ provider: provider.name, outcome: 'refused' });
+        } else ended(outcomeOf(error) === 'success' ? 'ok' : 'failed');
         remember(error);
         throw error;
       }

@@ -1,8 +1,8 @@
-import type { CircuitState } from '@plantcommunity/resilience';
+import type { Circuit, CircuitState } from '@plantcommunity/resilience';
 import type { Identification } from '../identification.ts';
 import type { PhotoLimits, UploadedPhoto } from '../photo/photo.ts';
 import type { ProgressEvent } from '../progress.ts';
-import type { IdentifyOptions } from '../provider.ts';
+import type { IdentifyOptions, ProviderName } from '../provider.ts';
 import type { HistoryPage, StoredIdentification } from '../store/stored.ts';
 
 export interface IdentifyRequest {
@@ -25,6 +25,27 @@ export interface ProviderHealth {
   state: CircuitState | 'off' | 'misconfigured';
   failCount: number;
   failMax: number;
+}
+
+/** A provider as its operators see it. */
+export interface OperatedProvider {
+  /** Undefined: the provider is off. */
+  readonly circuit: Circuit | undefined;
+  readonly resetTimeoutMs: number;
+  readonly maxResetTimeoutMs: number;
+  /** Of one call. */
+  readonly timeoutMs: number;
+  /** Decided in memory. */
+  health(): ProviderHealth;
+}
+
+/** How one question to a provider ended. */
+export interface ProviderCall {
+  provider: ProviderName;
+  /** `ok`: the service works, whatever it said of the photos. `refused`: nothing was sent. */
+  outcome: 'ok' | 'failed' | 'refused';
+  /** Of a call that was sent. */
+  durationMs?: number;
 }
 
 export interface ServiceHealth {

@@ -18,7 +18,7 @@ import { createGate } from '../gate.ts';
 import { createIdentify, type ProviderLane } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
 import { createRecentDurations } from '../recent-durations.ts';
-import type { IdentifyRequest } from '../service.ts';
+import type { IdentifyRequest, ProviderCall } from '../service.ts';
 
 const PLANT_ID_ANSWER: ProviderAnswer = {
   provider: 'plant_id',
@@ -71,6 +71,7 @@ export async function house({ off, prefix }: { off?: ProviderName; prefix?: stri
     plantnet: scripted('plantnet', PLANTNET_ANSWER),
   };
   const closing = new AbortController();
+  const asked: ProviderCall[] = [];
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
     if (off === name) return undefined;
     const options: CircuitOptions = {
@@ -93,6 +94,7 @@ export async function house({ off, prefix }: { off?: ProviderName; prefix?: stri
       logger,
       closing: closing.signal,
       onCircuit: () => undefined,
+      onCall: (call) => asked.push(call),
     });
     return { provider, gate, durations: createRecentDurations() };
   };
@@ -138,7 +140,7 @@ export async function house({ off, prefix }: { off?: ProviderName; prefix?: stri
     isDemo: false,
   });
 
-  return { clock, providers, identify, board, decodes, saved, kept, redis, follow };
+  return { clock, providers, identify, board, decodes, saved, kept, redis, asked, follow };
 
   async function follow(requestId: string, viewer?: string): Promise<ProgressEvent[]> {
     const events: ProgressEvent[] = [];

@@ -1,0 +1,68 @@
+import type { AuditRecord, CircuitOverview, CircuitsOverview, Operations } from '@plantcommunity/operations';
+
+const NOON = Date.UTC(2026, 2, 1, 12);
+
+export const auditRecord: AuditRecord = {
+  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6F',
+  at: new Date(NOON - 60_000),
+  actor: 'ada@example.org',
+  action: 'circuit.isolate',
+  target: 'plantnet',
+  reason: 'Their status page says outage.',
+  before: { state: 'closed' },
+  after: { state: 'isolated', until: '2026-03-01T12:14:00.000Z' },
+  requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3',
+};
+
+const minutes = [{ at: NOON - 60_000, ok: 2, failed: 1, refused: 4, p95Ms: 2100 }];
+const times = { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000, timeoutMs: 35_000 };
+
+const open: CircuitOverview = {
+  ...times,
+  state: 'open',
+  since: NOON - 30_000,
+  failCount: 3,
+  nextTrialAt: NOON + 30_000,
+  lastFailure: { kind: 'ProviderError', at: NOON - 30_000 },
+  hour: { minutes, latency: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 } },
+  states: [{ state: 'open', from: NOON - 30_000 }],
+};
+
+const isolated: CircuitOverview = {
+  ...times,
+  state: 'isolated',
+  since: NOON - 60_000,
+  failCount: 0,
+  isolation: {
+    reason: 'Their status page says outage.',
+    until: NOON + 840_000,
+    by: 'ada@example.org',
+    at: NOON - 60_000,
+  },
+  hour: { minutes: [] },
+  states: [],
+};
+
+export const circuitsOverview: CircuitsOverview = {
+  at: NOON,
+  redis: true,
+  circuits: { plant_id: open, plantnet: isolated },
+  audit: [auditRecord],
+};
+
+/** Operations that answer what a test tells them to. */
+export function fakeOperations(told: Partial<Operations> = {}): Operations {
+  return {
+    isolateProvider: async () => undefined,
+    releaseProvider: async () => undefined,
+    resetProvider: async () => undefined,
+    circuitsOverview: async () => circuitsOverview,
+    async *watchCircuits() {
+      yield circuitsOverview;
+    },
+    audit: async () => [auditRecord],
+    start: () => undefined,
+    close: () => undefined,
+    ...told,
+  };
+}

@@ -1,0 +1,67 @@
+import type { AuditRecord, CircuitOverview, CircuitsOverview } from '@plantcommunity/operations';
+import type { WireAuditEntry, WireCircuit, WireCircuitsOverview } from './wire.ts';
+
+/** From the operators' words to those of the wire. What is undefined is absent there. */
+export function presentOverview({ at, audit, circuits, redis }: CircuitsOverview): WireCircuitsOverview {
+  return {
+    at: instant(at),
+    counted_by: 'this_instance',
+    shared: redis,
+    circuits: { plant_id: presentCircuit(circuits.plant_id), plantnet: presentCircuit(circuits.plantnet) },
+    audit: audit.map(presentEntry),
+  };
+}
+
+export function presentEntry(entry: AuditRecord): WireAuditEntry {
+  const { action, actor, address, after, before, id, reason, target } = entry;
+  return {
+    id,
+    at: entry.at.toISOString(),
+    actor,
+    action,
+    target,
+    reason,
+    before,
+    after,
+    request_id: entry.requestId,
+    address,
+  };
+}
+
+function presentCircuit(circuit: CircuitOverview): WireCircuit {
+  const { hour, isolation, lastFailure, nextTrialAt, since } = circuit;
+  return {
+    state: circuit.state,
+    since: since === undefined ? undefined : instant(since),
+    fail_count: circuit.failCount,
+    fail_max: circuit.failMax,
+    reset_timeout_ms: circuit.resetTimeoutMs,
+    max_reset_timeout_ms: circuit.maxResetTimeoutMs,
+    timeout_ms: circuit.timeoutMs,
+    next_trial_at: nextTrialAt === undefined ? undefined : instant(nextTrialAt),
+    trials: circuit.trials,
+    last_failure: lastFailure && {
+      kind: lastFailure.kind,
+      at: lastFailure.at === undefined ? undefined : instant(lastFailure.at),
+    },
+    isolation: isolation && {
+      reason: isolation.reason,
+      until: isolation.until === undefined ? undefined : instant(isolation.until),
+      by: isolation.by,
+      at: instant(isolation.at),
+    },
+    minutes: hour.minutes.map(({ at, failed, ok, p95Ms, refused }) => ({
+      at: instant(at),
+      ok,
+      failed,
+      refused,
+      p95_ms: p95Ms,
+    })),
+    latency: hour.latency && { p50_ms: hour.latency.p50Ms, p95_ms: hour.latency.p95Ms, p99_ms: hour.latency.p99Ms },
+    states: circuit.states.map(({ from, state }) => ({ state, from: instant(from) })),
+  };
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

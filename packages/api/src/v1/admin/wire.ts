@@ -1,0 +1,101 @@
+import { PROVIDERS } from '@plantcommunity/identification';
+import { z } from 'zod';
+
+/** The shapes of `v1.admin`, which is offered over tRPC only. Times are ISO 8601, lengths of time milliseconds. */
+
+const provider = z.enum(PROVIDERS);
+const instant = z.iso.datetime();
+const count = z.int().min(0);
+const ms = z.number().min(0);
+
+const circuitState = z.enum(['closed', 'open', 'half_open', 'isolated']);
+/** `off`: it has no key; `misconfigured`: it refuses our key. */
+const state = z.enum([...circuitState.options, 'off', 'misconfigured']);
+
+/** One minute of calls to one provider, as counted by the instance that answers. */
+const minute = z.object({
+  at: instant,
+  ok: count,
+  failed: count,
+  /** Not sent: refused by the circuit, or too many at once. */
+  refused: count,
+  /** Absent for a minute without calls. */
+  p95_ms: ms.optional(),
+});
+
+const circuit = z.object({
+  state,
+  /** When the state began; absent while `off`. */
+  since: instant.optional(),
+  fail_count: count,
+  fail_max: count,
+  /** How long the circuit stays, or would stay, open. */
+  reset_timeout_ms: ms,
+  /** What the reset time, doubled by each failed recovery, never exceeds. */
+  max_reset_timeout_ms: ms,
+  /** Of one call to the provider. */
+  timeout_ms: ms,
+  /** While `open`: from when on a trial is let through. */
+  next_trial_at: instant.optional(),
+  /** While `half_open`: good trials so far, and how many close it. */
+  trials: z.object({ succeeded: count, required: count }).optional(),
+  /** Class of the last failure that counted, and when this instance saw it. */
+  last_failure: z.object({ kind: z.string(), at: instant.optional() }).optional(),
+  /** While an operator's isolation stands; without `until` it stands until it is released. `by` is an e-mail address. */
+  isolation: z.object({ reason: z.string(), until: instant.optional(), by: z.string(), at: instant }).optional(),
+  /** The last 60 minutes of this instance, oldest first, the last one still running. */
+  minutes: z.array(minute),
+  /** Of the calls of those minutes; absent without any. */
+  latency: z.object({ p50_ms: ms, p95_ms: ms, p99_ms: ms }).optional(),
+  /** The states of the last 60 minutes as this instance saw them, oldest first; each lasts until the next begins. */
+  states: z.array(z.object({ state: circuitState, from: instant })),
+});
+
+/** A circuit as the audit trail keeps it. */
+const auditedCircuit = z.object({ state: circuitState, until: instant.optional() });
+
+const auditEntry = z.object({
+  /** ULID. */
+  id: z.string(),
+  at: instant,
+  /** E-mail address; absent when time did it. */
+  actor: z.string().optional(),
+  action: z.enum(['circuit.isolate', 'circuit.release', 'circuit.reset', 'circuit.expire']),
+  /** What it was done to: a provider. */
+  target: provider,
+  reason: z.string(),
+  before: auditedCircuit,
+  after: auditedCircuit,
+  request_id: z.string().optional(),
+  /** Of the client, where a proxy of ours told it. */
+  address: z.string().optional(),
+});
+
+const circuitsOverview = z.object({
+  at: instant,
+  /** `minutes`, `latency` and `states` are those of the instance that answers. */
+  counted_by: z.literal('this_instance'),
+  /** False: circuits are this instance's own until Redis is back; orders are kept and followed then. */
+  shared: z.boolean(),
+  circuits: z.object({ plant_id: circuit, plantnet: circuit }),
+  /** The 20 newest entries, newest first. */
+  audit: z.array(auditEntry),
+});
+
+const auditPage = z.object({ items: z.array(auditEntry) });
+
+/** `reason`: 10 to 500 characters, kept in the audit trail. */
+export const orderInput = z.strictObject({ provider, reason: z.string() });
+
+/** Ends at `until` or after `minutes`, up to 30 days; with neither it lasts until it is released. */
+export const isolateInput = orderInput
+  .extend({ until: instant.optional(), minutes: z.int().min(1).max(43_200).optional() })
+  .refine(({ minutes, until }) => minutes === undefined || until === undefined, {
+    error: 'Give until or minutes, not both.',
+    path: ['minutes'],
+  });
+
+export type WireCircuit = z.infer<typeof circuit>;
+export type WireCircuitsOverview = z.infer<typeof circuitsOverview>;
+export type WireAuditEntry = z.infer<typeof auditEntry>;
+export type WireAuditPage = z.infer<typeof auditPage>;

@@ -1,0 +1,119 @@
+import type { Database } from '@plantcommunity/db';
+import { type OperatedProvider, PROVIDERS, type ProviderName } from '@plantcommunity/identification';
+import type { Circuit, Clock, RedisConnection } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import { readAuditTrail } from './audit/audit-trail.ts';
+import type { CallHours } from './circuits/call-hour.ts';
+import { Changes } from './circuits/changes.ts';
+import { CircuitRecord } from './circuits/circuit-record.ts';
+import { circuitOverview } from './circuits/overview.ts';
+import type { Operations } from './operations.ts';
+import { OperationsError } from './operations-error.ts';
+import { Follower } from './orders/follower.ts';
+import { OrderBook } from './orders/order-book.ts';
+
+export interface OperationsOptions {
+  providers: Readonly<Record<ProviderName, OperatedProvider>>;
+  /** Hears of the calls to providers from elsewhere. */
+  calls: CallHours;
+  database: Pick<Database, 'client'>;
+  redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Entries of the audit trail in an overview. */
+const NEWEST = 20;
+
+interface Post {
+  circuit: Circuit;
+  record: CircuitRecord;
+  follower: Follower;
+}
+
+export function createOperations(options: OperationsOptions): Operations {
+  const { calls, clock, logger, providers, redis } = options;
+  const { client } = options.database;
+  const orders = new OrderBook(client, clock);
+  const posts = { plant_id: postOf('plant_id'), plantnet: postOf('plantnet') };
+
+  return {
+    async isolateProvider(operator, order) {
+      const { circuit, follower } = manned(order.provider);
+      await orders.isolate(operator, order, circuit.snapshot().state);
+      await follower.look();
+    },
+    async releaseProvider(operator, order) {
+      const { follower } = manned(order.provider);
+      await orders.release(operator, order);
+      await follower.look();
+    },
+    async resetProvider(operator, order) {
+      const { circuit, follower } = manned(order.provider);
+      await orders.reset(operator, order, circuit.snapshot().state);
+      await follower.look();
+    },
+    circuitsOverview: overview,
+    async *watchCircuits(signal) {
+      const changes = new Changes(subscribe, clock, signal);
+      try {
+        while (!signal.aborted) {
+          yield await overview();
+          await changes.next();
+        }
+      } finally {
+        changes.close();
+      }
+    },
+    audit: (limit) => readAuditTrail(client, limit),
+    start() {
+      for (const name of PROVIDERS) posts[name]?.follower.start();
+    },
+    close() {
+      for (const name of PROVIDERS) {
+        posts[name]?.follower.close();
+        posts[name]?.record.close();
+      }
+    },
+  };
+
+  async function overview() {
+    const [plantId, plantnet, audit] = await Promise.all([
+      overviewOf('plant_id'),
+      overviewOf('plantnet'),
+      readAuditTrail(client, NEWEST),
+    ]);
+    return { at: clock.now(), redis: redis.isReady(), circuits: { plant_id: plantId, plantnet }, audit };
+  }
+
+  async function overviewOf(name: ProviderName) {
+    const order = await orders.standing(name);
+    return circuitOverview({ provider: providers[name], record: posts[name]?.record, order, hour: calls.of(name) });
+  }
+
+  /** Tells of everything that an overview shows, but for time passing. */
+  function subscribe(listener: () => void) {
+    const stops = [redis.subscribe(listener)];
+    for (const name of PROVIDERS) {
+      const circuit = posts[name]?.circuit;
+      if (circuit !== undefined) stops.push(circuit.subscribe(listener));
+    }
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** @throws {OperationsError} `provider_off` */
+  function manned(name: ProviderName): Post {
+    const post = posts[name];
+    if (post === undefined) throw new OperationsError('provider_off', 'This provider is off: it has no key.');
+    return post;
+  }
+
+  function postOf(provider: ProviderName): Post | undefined {
+    const { circuit } = providers[provider];
+    if (circuit === undefined) return undefined;
+    const follower = new Follower({ provider, circuit, orders, redis, clock, logger });
+    return { circuit, record: new CircuitRecord(circuit, clock), follower };
+  }
+}

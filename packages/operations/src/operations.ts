@@ -1,0 +1,44 @@
+import type { ProviderName } from '@plantcommunity/identification';
+import type { AuditRecord } from './audit/audit-record.ts';
+import type { CircuitsOverview } from './circuits/overview.ts';
+
+/** Who gives an order, and by which request. */
+export interface Operator {
+  userId: string;
+  requestId: string;
+  /** Of the client, as far as our own proxies say. */
+  address?: string;
+}
+
+export interface Order {
+  provider: ProviderName;
+  /** 10 to 500 characters; kept in the audit trail. */
+  reason: string;
+}
+
+/**
+ * What operators do to the circuits of all instances, and what they see. An order is a row in PostgreSQL, written with
+ * its audit entry or not at all; Redis and the instances follow the row, at once or when they are back.
+ */
+export interface Operations {
+  /**
+   * No instance calls the provider until `until` or a release; an isolation that stands already is replaced.
+   * @throws {OperationsError} `provider_off`, `invalid_reason`, `invalid_end` when `until` is not in the future
+   */
+  isolateProvider(operator: Operator, order: Order & { until?: Date }): Promise<void>;
+  /** Ends an isolation. @throws {OperationsError} `provider_off`, `invalid_reason`, `not_isolated` */
+  releaseProvider(operator: Operator, order: Order): Promise<void>;
+  /**
+   * Closes the circuit and forgets its failures.
+   * @throws {OperationsError} `provider_off`, `invalid_reason`, `isolated`: a release says what is wanted
+   */
+  resetProvider(operator: Operator, order: Order): Promise<void>;
+  circuitsOverview(): Promise<CircuitsOverview>;
+  /** The overview now and after every change, at most one a second and at least one every ten; ends with `signal`. */
+  watchCircuits(signal: AbortSignal): AsyncIterable<CircuitsOverview>;
+  /** Newest first. */
+  audit(limit: number): Promise<readonly AuditRecord[]>;
+  /** Makes this instance's circuits follow the orders from now on. @throws never: it tries again by itself */
+  start(): void;
+  close(): void;
+}

@@ -1,0 +1,123 @@
+import type { ProviderName } from '@plantcommunity/identification';
+import type { Cancel, Circuit, Clock, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import { nextStep, type Step } from './next-step.ts';
+import type { OrderBook } from './order-book.ts';
+import type { StandingOrder } from './standing-order.ts';
+
+/** What nothing else tells of, such as data that Redis has lost, is seen this late at most. */
+const LOOK_EVERY_MS = 30_000;
+/** A circuit follows in two steps at most, unless somebody orders meanwhile; then the next look goes on. */
+const STEPS_AT_ONCE = 6;
+
+export interface FollowerParts {
+  provider: ProviderName;
+  circuit: Circuit;
+  orders: Pick<OrderBook, 'standing' | 'expire' | 'done'>;
+  redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Makes one circuit of this process follow the orders, whatever happens to Redis or to the process: it looks at the
+ * start, whenever Redis is back, whenever the circuit is isolated or released by whomever, when an isolation ends, and
+ * every half minute.
+ */
+export class Follower {
+  readonly #parts: FollowerParts;
+  readonly #stops: Unsubscribe[] = [];
+  #standing: StandingOrder | undefined;
+  #alreadyReset: string | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | undefined;
+  #cancelNext: Cancel | undefined;
+  #closed = false;
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { circuit, redis } = this.#parts;
+    this.#stops.push(
+      redis.subscribe(({ type }) => {
+        if (type === 'ready') void this.look();
+      }),
+      circuit.subscribe(() => {
+        const isIsolated = circuit.snapshot().isolation !== undefined;
+        if (isIsolated !== (this.#standing?.action === 'isolate')) void this.look();
+      }),
+    );
+    void this.look();
+  }
+
+  /** Resolves when the circuit follows, or when it cannot now and is looked at again later; one look at a time. */
+  look(): Promise<void> {
+    // A look that has not begun will see all that was ordered until now: one is enough for all who ask meanwhile.
+    this.#nextLook ??= this.#looking.then(() => {
+      this.#nextLook = undefined;
+      this.#looking = this.#look();
+      return this.#looking;
+    });
+    return this.#nextLook;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelNext?.();
+    for (const stop of this.#stops) stop();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#closed) return;
+    this.#cancelNext?.();
+    try {
+      await this.#follow();
+    } catch (error) {
+      const { logger, provider } = this.#parts;
+      logger.warn({ provider, error }, '[CIRCUIT] The orders of operators cannot be followed now');
+    }
+    if (!this.#closed) this.#cancelNext = this.#parts.clock.setTimeout(() => void this.look(), this.#nextLookMs());
+  }
+
+  async #follow(): Promise<void> {
+    const { circuit, clock, orders, provider, redis } = this.#parts;
+    for (let steps = 0; steps < STEPS_AT_ONCE; steps += 1) {
+      // The circuit before the order: an isolation that is seen here was ordered before, so without an order it has ended.
+      const { isolation } = circuit.snapshot();
+      this.#standing = await orders.standing(provider);
+      const step = nextStep(this.#standing, isolation, {
+        now: clock.now(),
+        alreadyReset: redis.isReady() ? undefined : this.#alreadyReset,
+      });
+      if (step === undefined) return;
+      await this.#take(step);
+    }
+  }
+
+  async #take(step: Step): Promise<void> {
+    const { circuit, orders, provider, redis } = this.#parts;
+    switch (step.do) {
+      case 'isolate':
+        return circuit.isolate(step.order.reason, step.order.until?.getTime());
+      case 'release':
+        return circuit.release();
+      case 'expire':
+        return orders.expire(provider, step.order);
+      case 'reset': {
+        const wasReady = redis.isReady();
+        await circuit.reset(step.order.reason);
+        this.#alreadyReset = step.order.id;
+        // Without Redis only this process was reset; the order stands until it has reached what all share.
+        if (wasReady && redis.isReady()) await orders.done(step.order);
+      }
+    }
+  }
+
+  #nextLookMs(): number {
+    const until = this.#standing?.until;
+    if (until === undefined) return LOOK_EVERY_MS;
+    return Math.max(0, Math.min(LOOK_EVERY_MS, until.getTime() - this.#parts.clock.now()));
+  }
+}

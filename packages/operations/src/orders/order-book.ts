@@ -1,0 +1,148 @@
+import type { Prisma, PrismaClient } from '@plantcommunity/db';
+import type { ProviderName } from '@plantcommunity/identification';
+import type { CircuitState, Clock } from '@plantcommunity/resilience';
+import { monotonicFactory } from 'ulid';
+import type { AuditAction, AuditedCircuit } from '../audit/audit-record.ts';
+import type { Operator, Order } from '../operations.ts';
+import { OperationsError } from '../operations-error.ts';
+import { checkReason } from './reason.ts';
+import { type StandingOrder, standingOrder } from './standing-order.ts';
+
+/** One order after another a provider: whoever comes second sees what the first has done. Any number will do. */
+const LOCKS: Readonly<Record<ProviderName, number>> = { plant_id: 7_209_231, plantnet: 7_209_232 };
+
+interface Change {
+  provider: ProviderName;
+  action: AuditAction;
+  reason: string;
+  before: AuditedCircuit;
+  after: AuditedCircuit;
+  by?: Operator;
+}
+
+/** The orders as PostgreSQL keeps them: each is written in one transaction with its audit entry. */
+export class OrderBook {
+  readonly #client: PrismaClient;
+  readonly #clock: Clock;
+  readonly #nextId = monotonicFactory();
+
+  constructor(client: PrismaClient, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  standing(provider: ProviderName): Promise<StandingOrder | undefined> {
+    return standingOrder(this.#client, provider);
+  }
+
+  /** `state`: of the circuit as it is now. @throws {OperationsError} `invalid_reason`, `invalid_end` */
+  async isolate(by: Operator, order: Order & { until?: Date }, state: CircuitState): Promise<void> {
+    const reason = checkReason(order.reason);
+    const { provider, until } = order;
+    if (until !== undefined && !(until.getTime() > this.#clock.now())) {
+      throw new OperationsError('invalid_end', 'The end is in the past.');
+    }
+    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+      await this.#end(transaction, provider);
+      await this.#write(transaction, { provider, action: 'isolate', reason, by, ...(until && { until }) });
+      const before = auditedBefore(standing, state);
+      const after = audited('isolated', until);
+      await this.#audit(transaction, { provider, action: 'circuit.isolate', reason, before, after, by });
+    });
+  }
+
+  /** @throws {OperationsError} `invalid_reason`, `not_isolated` */
+  async release(by: Operator, { provider, reason: said }: Order): Promise<void> {
+    const reason = checkReason(said);
+    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+      if (standing?.action !== 'isolate') throw new OperationsError('not_isolated', 'It is not isolated.');
+      await this.#end(transaction, provider);
+      const before = audited('isolated', standing.until);
+      await this.#audit(transaction, { provider, action: 'circuit.release', reason, before, after: CLOSED, by });
+    });
+  }
+
+  /** @throws {OperationsError} `invalid_reason`, `isolated` */
+  async reset(by: Operator, { provider, reason: said }: Order, state: CircuitState): Promise<void> {
+    const reason = checkReason(said);
+    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+      if (standing?.action === 'isolate') throw new OperationsError('isolated', 'It is isolated: release it instead.');
+      await this.#end(transaction, provider);
+      await this.#write(transaction, { provider, action: 'reset', reason, by });
+      const before = auditedBefore(standing, state);
+      await this.#audit(transaction, { provider, action: 'circuit.reset', reason, before, after: CLOSED, by });
+    });
+  }
+
+  /** An isolation's time is up: noted once, whichever instance sees it first. */
+  async expire(provider: ProviderName, order: StandingOrder & { until: Date }): Promise<void> {
+    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+      if (standing?.id !== order.id) return;
+      const { reason, until } = order;
+      await transaction.circuitOverride.update({ where: { id: order.id }, data: { endedAt: until } });
+      const before = audited('isolated', until);
+      await this.#audit(transaction, { provider, action: 'circuit.expire', reason, before, after: CLOSED });
+    });
+  }
+
+  /** A reset has reached what all instances share. */
+  async done(order: StandingOrder): Promise<void> {
+    const where = { id: order.id, endedAt: null };
+    await this.#client.circuitOverride.updateMany({ where, data: { endedAt: new Date(this.#clock.now()) } });
+  }
+
+  #oneAfterAnother(
+    provider: ProviderName,
+    work: (transaction: Prisma.TransactionClient, standing: StandingOrder | undefined) => Promise<void>,
+  ): Promise<void> {
+    return this.#client.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS[provider]})`;
+      await work(transaction, await standingOrder(transaction, provider));
+    });
+  }
+
+  async #end(transaction: Prisma.TransactionClient, provider: ProviderName): Promise<void> {
+    const where = { provider, endedAt: null };
+    await transaction.circuitOverride.updateMany({ where, data: { endedAt: new Date(this.#clock.now()) } });
+  }
+
+  async #write(
+    transaction: Prisma.TransactionClient,
+    order: { provider: ProviderName; action: StandingOrder['action']; reason: string; until?: Date; by: Operator },
+  ): Promise<void> {
+    const { by, ...rest } = order;
+    const now = this.#clock.now();
+    await transaction.circuitOverride.create({
+      data: { ...rest, id: this.#nextId(now), byUserId: by.userId, createdAt: new Date(now) },
+      select: { id: true },
+    });
+  }
+
+  async #audit(transaction: Prisma.TransactionClient, change: Change): Promise<void> {
+    const { action, after, before, by, provider, reason } = change;
+    const now = this.#clock.now();
+    await transaction.auditEntry.create({
+      data: {
+        id: this.#nextId(now),
+        at: new Date(now),
+        action,
+        target: provider,
+        reason,
+        before,
+        after,
+        ...(by && { actorId: by.userId, requestId: by.requestId, address: by.address ?? null }),
+      },
+      select: { id: true },
+    });
+  }
+}
+
+const CLOSED: AuditedCircuit = { state: 'closed' };
+
+function auditedBefore(standing: StandingOrder | undefined, state: CircuitState): AuditedCircuit {
+  return standing?.action === 'isolate' ? audited('isolated', standing.until) : audited(state);
+}
+
+function audited(state: CircuitState, until?: Date): AuditedCircuit {
+  return { state, ...(until && { until: until.toISOString() }) };
+}
