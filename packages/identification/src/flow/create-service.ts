@@ -3,7 +3,6 @@ import {
   type Circuit,
   type Clock,
   createBulkhead,
-  createCache,
   createCircuit,
   type Lifetime,
   type RedisConnection,
@@ -16,6 +15,7 @@ import { outcomeOf } from '../providers/outcome.ts';
 import { createPlantId } from '../providers/plant-id/plant-id.ts';
 import { createPlantNet } from '../providers/plantnet/plantnet.ts';
 import { createStore } from '../store/store.ts';
+import { type AnswerLock, createAnswerCache } from './answer-cache.ts';
 import { circuitLog } from './circuit-log.ts';
 import { createGate } from './gate.ts';
 import { createIdentify, type ProviderLane } from './identify.ts';
@@ -42,6 +42,8 @@ export interface IdentificationOptions {
   /** Calls in flight a provider and process; above it `busy`. */
   maxConcurrency: number;
   lifetime: Lifetime;
+  /** `waitMs` undefined: as long as the provider's call may take, and a little. */
+  lock: Omit<AnswerLock, 'waitMs'> & { waitMs: number | undefined };
   photoLimits: PhotoLimits;
   photoDir: string;
   isDemo: boolean;
@@ -53,8 +55,8 @@ export interface IdentificationOptions {
   onCall(call: ProviderCall): void;
 }
 
-/** Answers kept in this process: a few kilobytes each. */
-const MEMORY_ENTRIES = 1_000;
+/** How much longer than a call may take its end is waited for by other processes. */
+const LOCK_MARGIN_MS = 5_000;
 /** Measured on two cores: two decodes at once are as fast as eight, and leave threads for files. */
 const DECODES_AT_ONCE = 2;
 const DECODES_WAITING = 32;
@@ -77,7 +79,6 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   const board = createProgressBoard({ redis, clock });
   const identify = createIdentify({
     lanes,
-    cache: createCache({ redis, prefix: 'answer:', memory: { maxEntries: MEMORY_ENTRIES }, clock }),
     intake: createIntake({ concurrency: DECODES_AT_ONCE, queue: DECODES_WAITING, clock }),
     store,
     board,
@@ -125,7 +126,9 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
     const onCircuit = circuitLog(name, logger);
     const gate = createGate({ provider, circuit, bulkhead, clock, logger, closing: closing.signal, onCircuit, onCall });
-    return { provider, gate, circuit, durations: createRecentDurations() };
+    const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
+    const answers = createAnswerCache({ provider: name, lock, redis, clock, logger });
+    return { provider, gate, circuit, durations: createRecentDurations(), ...answers };
   }
 
   function healthOf(name: ProviderName): ProviderHealth {

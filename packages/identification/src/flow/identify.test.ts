@@ -191,6 +191,123 @@ describe('one identification', () => {
   });
 });
 
+describe('a paid call', () => {
+  it('is asked about by its number when its answer was lost, until that is kept', async () => {
+    const { clock, identify, providers } = await house();
+    const { answer, tickets } = providers.plant_id;
+    providers.plant_id.answer = failing('timeout');
+    const sentAt = clock.now();
+    await identify(request());
+    clock.advance(1_000);
+    providers.plant_id.answer = answer;
+    expect(await identify(request())).toMatchObject({ partial: false, cached: false });
+    const [first, second] = tickets;
+    expect(first).toEqual({ customId: expect.any(Number) as number });
+    expect(second).toEqual({ customId: first?.customId, sentAt });
+  });
+
+  it('has a number of its own for each question, and Pl@ntNet’s have none', async () => {
+    const { identify, providers } = await house();
+    await identify(request());
+    await identify(request({}, 2));
+    expect(new Set(providers.plant_id.tickets.map((ticket) => ticket?.customId)).size).toBe(2);
+    expect(providers.plantnet.tickets).toEqual([undefined, undefined]);
+  });
+
+  it('is one call to the circuit, however it is answered', async () => {
+    const { asked, identify, providers } = await house();
+    providers.plant_id.answer = failing('timeout');
+    await identify(request());
+    await identify(request());
+    expect(asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'failed',
+    ]);
+  });
+});
+
+describe('an old answer', () => {
+  const DAY = 86_400_000;
+  const poor: ProviderAnswer = {
+    provider: 'plant_id',
+    isPlant: true,
+    candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.2, images: [] }],
+  };
+
+  it('stands in for a provider that fails, and is told to be old', async () => {
+    const { clock, identify, providers } = await house();
+    await identify(request());
+    clock.advance(DAY);
+    providers.plant_id.answer = failing('failed');
+    expect(await identify(request())).toMatchObject({
+      stale: true,
+      cached: false,
+      partial: false,
+      confidence: 0.95,
+      providers: { plant_id: { status: 'answered' } },
+    });
+  });
+
+  it('does so for half a minute before the provider is tried again', async () => {
+    const { clock, identify, providers } = await house();
+    await identify(request());
+    clock.advance(DAY);
+    providers.plant_id.answer = failing('failed');
+    await identify(request());
+    expect(await identify(request())).toMatchObject({ stale: true, cached: true });
+    expect(providers.plant_id.calls).toHaveLength(2);
+    clock.advance(30_000);
+    await identify(request());
+    expect(providers.plant_id.calls).toHaveLength(3);
+  });
+
+  it('stands in for one that rests, before anything is decoded', async () => {
+    const { clock, decodes, identify, providers } = await house();
+    await identify(request());
+    clock.advance(DAY);
+    providers.plant_id.answer = failing('failed');
+    providers.plantnet.answer = failing('failed');
+    for (let seed = 2; seed <= 4; seed += 1) await expect(identify(request({}, seed))).rejects.toThrow('unavailable');
+    const before = decodes.length;
+    expect(await identify(request())).toMatchObject({ stale: true, cached: true, partial: false });
+    expect(decodes).toHaveLength(before);
+  });
+
+  it('stands in when the deadline comes first', async () => {
+    const { board, clock, identify, providers } = await house();
+    await identify(request());
+    clock.advance(DAY);
+    providers.plant_id.answer = () => new Promise(() => undefined);
+    const asked = request();
+    const answer = identify(asked);
+    for await (const { type } of board.follow(asked.requestId, undefined, new AbortController().signal)) {
+      if (type === 'answered') break;
+    }
+    clock.advance(45_000);
+    expect(await answer).toMatchObject({ stale: true, partial: false, confidence: 0.95 });
+  });
+
+  it('is kept when the new one says less', async () => {
+    const { clock, identify, providers } = await house();
+    await identify(request());
+    clock.advance(DAY);
+    providers.plant_id.answer = async () => poor;
+    expect(await identify(request())).toMatchObject({ stale: true, confidence: 0.95 });
+    await identify(request());
+    expect(providers.plant_id.calls).toHaveLength(2);
+  });
+
+  it('that says little is kept for an hour, and gives way', async () => {
+    const { clock, identify, providers } = await house();
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = async () => poor;
+    expect(await identify(request())).toMatchObject({ confidence: 0.2, stale: false });
+    clock.advance(3_600_000);
+    providers.plant_id.answer = answer;
+    expect(await identify(request())).toMatchObject({ confidence: 0.95, stale: false });
+  });
+});
+
 describe('keeping', () => {
   it('stores for the owner what was answered, the pictures with it', async () => {
     const { identify, saved } = await house();

@@ -16,21 +16,26 @@ import type { ProgressBoard, Tell } from './progress-board.ts';
 import type { RecentDurations } from './recent-durations.ts';
 import { refusalOf, unavailable } from './refusal.ts';
 import type { IdentifyRequest } from './service.ts';
+import type { Tickets } from './ticket.ts';
 
 /** One deadline covers every wait of a request. */
 const DEADLINE_MS = 45_000;
+/** After a call failed for which an old answer could stand in, the old one does for so long. */
+const STALE_RETRY_MS = 30_000;
 
 /** A provider that is on, with all that stands before it. */
 export interface ProviderLane {
   provider: Provider;
   gate: Gate;
   durations: RecentDurations;
+  cache: Cache;
+  /** Where a lost answer can be asked for again. */
+  tickets: Tickets | undefined;
 }
 
 export interface FlowParts {
   /** Undefined: the provider is off. */
   lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
-  cache: Cache;
   intake: Intake;
   store: Store;
   board: ProgressBoard;
@@ -48,7 +53,8 @@ interface Question extends ProviderLane {
 
 /** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
 export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => Promise<Identification> {
-  const { cache, clock, intake, lanes, logger } = parts;
+  const { clock, intake, lanes, logger } = parts;
+  const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, parts.lifetime);
   const keep = createKeep(parts);
 
   return async (given) => {
@@ -76,7 +82,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       tell({ type: 'received', at: at(), photos: photos.length });
 
       const questions = questionsOf(request);
-      const open = await lookUp(questions);
+      const open = await lookUp(questions, photos);
       const prepared = open.length > 0 ? prepare(photos) : undefined;
       if (prepared !== undefined) await Promise.all(open.map((question) => ask(question, prepared)));
 
@@ -95,10 +101,19 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     /**
      * Takes what is known, and decides in memory about the rest before anything is decoded: a provider that may not
      * be called now is concluded at once, with a stale answer where there is one.
+     * An answer near its end is asked for anew in the background.
      * @returns the questions that have to be asked
      */
-    async function lookUp(questions: readonly Question[]): Promise<readonly Question[]> {
-      const hits = await Promise.all(questions.map(({ key }) => cache.peek<ProviderAnswer>(key)));
+    async function lookUp(
+      questions: readonly Question[],
+      photos: readonly InspectedPhoto[],
+    ): Promise<readonly Question[]> {
+      const early = (question: Question) => ({
+        load: () => call(question, decode(photos)),
+        lifetime,
+        staleRetryMs: STALE_RETRY_MS,
+      });
+      const hits = await Promise.all(questions.map((question) => question.cache.peek(question.key, early(question))));
       return questions.filter((question, index) => {
         const hit = hits[index];
         const refusal = hit === undefined || hit.stale ? question.gate.refusal() : undefined;
@@ -112,32 +127,38 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     /** Leaves an outcome, whatever the provider does. @throws what is no provider's doing: a bad photo, the caller left */
-    async function ask(
-      { durations, gate, key, name }: Question,
-      ready: Promise<readonly PreparedPhoto[]>,
-    ): Promise<void> {
+    async function ask(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<void> {
+      const { cache, durations, key, name } = question;
       tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
-      const load = async (): Promise<ProviderAnswer> => {
-        const photos = (await ready).map(({ jpeg }) => jpeg);
-        const sent = clock.monotonic();
-        const loaded = await gate.call({ photos, options: request.options });
-        durations.add(clock.monotonic() - sent);
-        return loaded;
-      };
       try {
-        const lifetime = (loaded: ProviderAnswer) => answerLifetime(loaded, parts.lifetime);
-        const { source, stale, value } = await cache.getOrLoad<ProviderAnswer>(key, load, { lifetime, signal });
-        conclude(name, { answer: value, fromCache: source === 'memory' || source === 'redis', stale });
+        const load = () => call(question, ready);
+        const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal };
+        const { source, stale, value } = await cache.getOrLoad(key, load, options);
+        conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
         const refusal = refusalOf(error) ?? (deadline.signal.aborted ? ({ status: 'timeout' } as const) : undefined);
         if (refusal === undefined) throw error;
         logger.warn({ provider: name, error }, 'A provider did not answer');
-        conclude(name, { refusal });
+        // The deadline may have come while a fresh one was waited for.
+        const old = cache.peekMemory<ProviderAnswer>(key);
+        conclude(name, old ? { answer: old.value, fromCache: true, stale: old.stale } : { refusal });
       }
     }
 
+    /** One call, under the ticket by which its answer can be asked for again. */
+    async function call(
+      { durations, gate, key, tickets }: Question,
+      ready: Promise<readonly PreparedPhoto[]>,
+    ): Promise<ProviderAnswer> {
+      const photos = (await ready).map(({ jpeg }) => jpeg);
+      const sent = clock.monotonic();
+      const answered = await gate.call({ photos, options: request.options }, () => tickets?.take(key));
+      durations.add(clock.monotonic() - sent);
+      return answered;
+    }
+
     async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
-      const prepared = await Promise.all(photos.map((photo, index) => intake.prepare(photo, index)));
+      const prepared = await decode(photos);
       tell({ type: 'read', at: at() });
       return prepared;
     }
@@ -148,6 +169,10 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       else tell({ type: 'answered', at: at(), provider: name, verdict: verdictOf(outcomes) });
     }
   };
+
+  function decode(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
+    return Promise.all(photos.map((photo, index) => intake.prepare(photo, index)));
+  }
 
   function questionsOf({ options, photos }: IdentifyRequest): Question[] {
     const photoHashes = photos.map(({ hash }) => hash);

@@ -1,19 +1,15 @@
-import {
-  type CircuitOptions,
-  connectRedis,
-  createBulkhead,
-  createCache,
-  createCircuit,
-} from '@plantcommunity/resilience';
+import { randomUUID } from 'node:crypto';
+import { type CircuitOptions, connectRedis, createBulkhead, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { createLogger } from '@plantcommunity/telemetry';
+import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import type { Intake } from '../../photo/intake.ts';
 import { makeJpeg } from '../../photo/testing/make-jpeg.ts';
 import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
 import type { ProgressEvent } from '../../progress.ts';
-import type { Provider, ProviderAnswer, ProviderName, ProviderRequest } from '../../provider.ts';
+import type { Provider, ProviderAnswer, ProviderName, ProviderRequest, Ticket } from '../../provider.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
 import type { NewEntry } from '../../store/entry.ts';
+import { createAnswerCache } from '../answer-cache.ts';
 import { createGate } from '../gate.ts';
 import { createIdentify, type ProviderLane } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
@@ -34,22 +30,26 @@ export const PLANTNET_ANSWER: ProviderAnswer = {
 /** A provider whose every call is answered by the test. */
 export interface ScriptedProvider extends Provider {
   readonly calls: ProviderRequest[];
+  readonly tickets: (Ticket | undefined)[];
   answer: (request: ProviderRequest, signal: AbortSignal) => Promise<ProviderAnswer>;
   probes: number;
 }
 
 function scripted(name: ProviderName, answer: ProviderAnswer): ScriptedProvider {
   const calls: ProviderRequest[] = [];
+  const tickets: (Ticket | undefined)[] = [];
   const provider: ScriptedProvider = {
     name,
     origin: `https://${name}.example`,
     contractVersion: '1',
     calls,
+    tickets,
     probes: 0,
     answer: async () => answer,
-    identify(request, signal) {
-      calls.push(request);
-      return provider.answer(request, signal);
+    identify(asked, signal, ticket) {
+      calls.push(asked);
+      tickets.push(ticket);
+      return provider.answer(asked, signal);
     },
     async probe() {
       provider.probes += 1;
@@ -58,10 +58,20 @@ function scripted(name: ProviderName, answer: ProviderAnswer): ScriptedProvider 
   return provider;
 }
 
+interface HouseOptions {
+  off?: ProviderName;
+  /** Of keys in Redis. */
+  prefix?: string;
+  logger?: Logger;
+}
+
 /** The whole flow with providers, photos, store and time in the test's hand; circuits and cache are the real ones. */
-export async function house({ off, prefix }: { off?: ProviderName; prefix?: string } = {}) {
+export async function house({
+  off,
+  prefix = `test:${randomUUID()}`,
+  logger = createLogger({ level: 'silent' }),
+}: HouseOptions = {}) {
   const clock = new FakeClock();
-  const logger = createLogger({ level: 'silent' });
   const redis = await connectRedis(
     { url: process.env['TEST_REDIS_URL'] ?? 'unix:///nowhere/redis.sock' },
     { timeoutMs: 100, readyWaitMs: process.env['TEST_REDIS_URL'] ? 2_000 : 0 },
@@ -70,6 +80,7 @@ export async function house({ off, prefix }: { off?: ProviderName; prefix?: stri
     plant_id: scripted('plant_id', PLANT_ID_ANSWER),
     plantnet: scripted('plantnet', PLANTNET_ANSWER),
   };
+  const lock = { waitMs: 40_000, leaseMs: 30_000, renew: true };
   const closing = new AbortController();
   const asked: ProviderCall[] = [];
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
@@ -96,7 +107,8 @@ export async function house({ off, prefix }: { off?: ProviderName; prefix?: stri
       onCircuit: () => undefined,
       onCall: (call) => asked.push(call),
     });
-    return { provider, gate, durations: createRecentDurations() };
+    const answers = createAnswerCache({ provider: name, lock, redis, clock, logger, prefix });
+    return { provider, gate, durations: createRecentDurations(), ...answers };
   };
 
   const decodes: string[] = [];
@@ -109,10 +121,8 @@ export async function house({ off, prefix }: { off?: ProviderName; prefix?: stri
   const saved: NewEntry[] = [];
   const kept = new Map<string, string[]>();
   const board = createProgressBoard({ redis, clock });
-  const cache = createCache({ redis, prefix: prefix ?? 'test:', memory: { maxEntries: 100 }, clock });
   const identify = createIdentify({
     lanes: { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') },
-    cache,
     intake,
     store: {
       async save(entry) {
