@@ -40,6 +40,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
     maxConcurrency: settings.providerMaxConcurrency,
     lifetime: settings.cache,
+    lock: settings.cacheLock,
     photoLimits: settings.upload,
     photoDir,
     isDemo: settings.isDemo,
