@@ -8,7 +8,7 @@ import { type Environment, planFor } from './plan.ts';
 import { claimPort } from './probe.ts';
 import { type Parts, prepare, type RunOptions, serve } from './run.ts';
 import { openRecord, type RunRecord } from './run-record.ts';
-import type { Service } from './services.ts';
+import type { Service } from './service.ts';
 import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { StartError } from './start-error.ts';
 import type { Web } from './web.ts';

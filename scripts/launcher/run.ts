@@ -5,8 +5,11 @@ import { service, startChild } from './child.ts';
 import type { Crew } from './crew.ts';
 import { unlessEnded } from './ending.ts';
 import { type Environment, type Plan, simulatorEnvironment } from './plan.ts';
+import { startPostgres } from './postgres.ts';
 import { isLive } from './probe.ts';
-import { type Service, startPostgres, startRedis, startSimulator } from './services.ts';
+import { startRedis } from './redis.ts';
+import type { Service } from './service.ts';
+import { startSimulator } from './simulator.ts';
 import { StartError } from './start-error.ts';
 import { startWeb, type Web } from './web.ts';
 

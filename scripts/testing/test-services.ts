@@ -3,7 +3,9 @@ import { chmodSync, chownSync, globSync, mkdirSync, mkdtempSync, rmSync } from '
 import { join } from 'node:path';
 import { service, startChild } from '../launcher/child.ts';
 import { createCrew } from '../launcher/crew.ts';
-import { findProgram, startJavaScriptRedis, startPostgres, startRedisServer } from '../launcher/services.ts';
+import { findProgram } from '../launcher/find-program.ts';
+import { startPostgres } from '../launcher/postgres.ts';
+import { startJavaScriptRedis, startRedisServer } from '../launcher/redis.ts';
 import { makeSocketFolder, removeSocketFolder } from '../launcher/socket-folder.ts';
 import { StartError } from '../launcher/start-error.ts';
 import { postgresAnswers } from './postgres-answers.ts';

@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Child, service } from './child.ts';
+import type { Crew } from './crew.ts';
+import { findProgram } from './find-program.ts';
+import { hire, message, type Service, START_MS } from './service.ts';
+import { StartError } from './start-error.ts';
+
+const POLL_MS = 10;
+
+/** A `redis-server` of this machine, or else the one written in JavaScript; `dataFolder` keeps what the first is told. */
+export async function startRedis(crew: Crew, socketFolder: string, dataFolder: string | undefined): Promise<Service> {
+  const found = dataFolder === undefined ? undefined : findProgram('redis-server', 'valkey-server');
+  return found === undefined || dataFolder === undefined
+    ? startJavaScriptRedis(crew, socketFolder)
+    : startRedisServer(crew, found, socketFolder, dataFolder);
+}
+
+export async function startJavaScriptRedis(crew: Crew, socketFolder: string): Promise<Service> {
+  const socket = join(socketFolder, 'redis.sock');
+  const child = hire(crew, { name: 'Redis', command: service('js-redis', socket) });
+  await message(child, 'listening');
+  return { child, url: `unix://${socket}`, label: 'js-redis-server, in memory' };
+}
+
+/** Limits, leases and circuits live in it, so nothing is ever evicted. */
+export async function startRedisServer(
+  crew: Crew,
+  program: string,
+  socketFolder: string,
+  dataFolder: string,
+): Promise<Service> {
+  const socket = join(socketFolder, 'redis.sock');
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const flags = {
+    port: '0',
+    unixsocket: socket,
+    unixsocketperm: '600',
+    dir: dataFolder,
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+    daemonize: 'no',
+    loglevel: 'warning',
+    logfile: join(dataFolder, 'redis.log'),
+  };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = hire(crew, { name: 'Redis', command: service('keeper', program, ...args) });
+  const keeps = Number(await message(child, 'keeps'));
+  crew.note(keeps);
+  await answersPing(child, socket);
+  return { child, url: `unix://${socket}`, label: program, keeps };
+}
+
+/** A server that reads its append-only file refuses commands meanwhile, so its answer is what counts. */
+async function answersPing(child: Child, socket: string): Promise<void> {
+  const start = performance.now();
+  while (child.isRunning() && performance.now() - start < START_MS) {
+    if (await ping(socket)) return;
+    await sleep(POLL_MS);
+  }
+  throw new StartError(`${child.name} did not start; see redis.log in the data folder.`);
+}
+
+function ping(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket);
+    connection.once('connect', () => connection.write('PING\r\n'));
+    connection.once('data', (data) => {
+      resolve(data.toString().startsWith('+PONG'));
+      connection.destroy();
+    });
+    connection.once('error', () => resolve(false));
+    connection.once('close', () => resolve(false));
+  });
+}
