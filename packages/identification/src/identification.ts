@@ -18,15 +18,7 @@ export interface Suggestion {
  * How a provider fared in one identification. `resting`: open, isolated, or half-open without a permit; `off`: it
  * has no key.
  */
-export type ProviderStatus =
-  | 'answered'
-  | 'failed'
-  | 'timeout'
-  | 'resting'
-  | 'busy'
-  | 'quota'
-  | 'misconfigured'
-  | 'off';
+export type ProviderStatus = 'answered' | 'failed' | 'timeout' | 'resting' | 'busy' | 'quota' | 'misconfigured' | 'off';
 
 /** What both providers together say: computed from their answers, never cached. */
 export interface Verdict {
