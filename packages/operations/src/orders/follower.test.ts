@@ -1,0 +1,166 @@
+import type { RedisEvent } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { describe, expect, it } from 'vitest';
+import { scriptedCircuit } from '../testing/scripted-circuit.ts';
+import { Follower } from './follower.ts';
+import type { StandingOrder } from './standing-order.ts';
+
+const reason = 'Their status page says outage.';
+
+/** A follower whose orders, Redis and time are in the test's hand. */
+function following(first?: StandingOrder) {
+  const clock = new FakeClock();
+  const circuit = scriptedCircuit();
+  const listeners = new Set<(event: RedisEvent) => void>();
+  const book = { standing: first, isDown: false, looks: 0 };
+  const redis = {
+    ready: true,
+    isReady: () => redis.ready,
+    subscribe(listener: (event: RedisEvent) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    comeBack() {
+      redis.ready = true;
+      for (const listener of listeners) listener({ type: 'ready' });
+    },
+  };
+  const follower = new Follower({
+    provider: 'plant_id',
+    circuit,
+    redis,
+    clock,
+    logger: createLogger({ level: 'silent' }),
+    orders: {
+      async standing() {
+        book.looks += 1;
+        if (book.isDown) throw new Error('no database');
+        return book.standing;
+      },
+      async expire() {
+        book.standing = undefined;
+      },
+      async done() {
+        book.standing = undefined;
+      },
+    },
+  });
+  const settled = async () => {
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+  };
+  return { book, circuit, clock, follower, listeners, redis, settled };
+}
+
+const isolate: StandingOrder = {
+  id: '01',
+  action: 'isolate',
+  reason,
+  by: 'ada@example.org',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+};
+const reset: StandingOrder = { ...isolate, action: 'reset' };
+
+describe('a circuit follows the orders', () => {
+  it('from the start, as after a restart', async () => {
+    const { circuit, follower, settled } = following(isolate);
+    follower.start();
+    await settled();
+    expect(circuit.given).toEqual([`isolate ${reason}`]);
+  });
+
+  it('when told to look, and is left alone when it follows', async () => {
+    const { book, circuit, follower } = following();
+    follower.start();
+    book.standing = isolate;
+    await follower.look();
+    await follower.look();
+    book.standing = undefined;
+    await follower.look();
+    expect(circuit.given).toEqual([`isolate ${reason}`, 'release']);
+  });
+
+  it('again at once when its isolation is lost', async () => {
+    const { circuit, follower, settled } = following(isolate);
+    follower.start();
+    await settled();
+    circuit.forget();
+    await settled();
+    expect(circuit.given).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
+  });
+
+  it('within half a minute when nothing told of the order', async () => {
+    const { book, circuit, clock, follower, settled } = following();
+    follower.start();
+    await settled();
+    book.standing = isolate;
+    clock.advance(29_000);
+    await settled();
+    expect(circuit.given).toEqual([]);
+    clock.advance(1_000);
+    await settled();
+    expect(circuit.given).toEqual([`isolate ${reason}`]);
+  });
+
+  it('when the database or Redis is back, and does nothing in between', async () => {
+    const { book, circuit, clock, follower, redis, settled } = following();
+    follower.start();
+    await settled();
+    book.standing = isolate;
+    book.isDown = true;
+    await follower.look();
+    expect(circuit.given).toEqual([]);
+    book.isDown = false;
+    circuit.fault = new Error('no Redis');
+    clock.advance(30_000);
+    await settled();
+    circuit.fault = undefined;
+    redis.comeBack();
+    await settled();
+    expect(circuit.given).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
+    expect(circuit.snapshot().isolation).toEqual({ reason });
+  });
+
+  it('to the end of an isolation, on time', async () => {
+    const { book, circuit, clock, follower, settled } = following();
+    book.standing = { ...isolate, until: new Date(clock.now() + 5_000) };
+    follower.start();
+    await settled();
+    clock.advance(5_000);
+    await settled();
+    expect(book.standing).toBeUndefined();
+    expect(circuit.given.at(-1)).toBe('release');
+  });
+
+  it('by a reset, once; without Redis again when it is back', async () => {
+    const { book, circuit, clock, follower, redis, settled } = following(reset);
+    redis.ready = false;
+    follower.start();
+    await settled();
+    clock.advance(30_000);
+    await settled();
+    expect(circuit.given).toEqual([`reset ${reason}`]);
+    expect(book.standing).toBe(reset);
+    redis.comeBack();
+    await settled();
+    expect(circuit.given).toEqual([`reset ${reason}`, `reset ${reason}`]);
+    expect(book.standing).toBeUndefined();
+  });
+
+  it('with one look for all who ask while another one runs', async () => {
+    const { book, follower } = following();
+    await Promise.all(Array.from({ length: 20 }, () => follower.look()));
+    expect(book.looks).toBe(1);
+  });
+
+  it('until it is closed, leaving no timer', async () => {
+    const { circuit, clock, follower, listeners, settled } = following(isolate);
+    follower.start();
+    await settled();
+    follower.close();
+    circuit.forget();
+    await settled();
+    expect(circuit.given).toEqual([`isolate ${reason}`]);
+    expect([clock.pendingTimers, listeners.size]).toEqual([0, 0]);
+  });
+});

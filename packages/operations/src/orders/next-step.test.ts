@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { nextStep } from './next-step.ts';
+import type { StandingOrder } from './standing-order.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12);
+const reason = 'Their status page says outage.';
+const about = { id: '01', reason, by: 'ada@example.org', createdAt: new Date(NOW - 1000) };
+const isolate: StandingOrder = { ...about, action: 'isolate' };
+const until = new Date(NOW + 60_000);
+const isolateUntil: StandingOrder = { ...isolate, until };
+const reset: StandingOrder = { ...about, action: 'reset' };
+
+function step(order?: StandingOrder, isolation?: { reason: string; until?: number }, alreadyReset?: string) {
+  return nextStep(order, isolation, { now: NOW, alreadyReset });
+}
+
+describe('the next step of a circuit', () => {
+  it.each([
+    ['nothing ordered, nothing isolated', undefined, undefined],
+    ['isolated as ordered', isolate, { reason }],
+    ['isolated as ordered, until its end', isolateUntil, { reason, until: until.getTime() }],
+  ])('is none when it follows: %s', (_case, order, isolation) => {
+    expect(step(order, isolation)).toBeUndefined();
+  });
+
+  it.each([
+    ['it is not', isolate, undefined],
+    ['the reason is another', isolate, { reason: 'For an older reason.' }],
+    ['the end is another', isolateUntil, { reason, until: NOW + 1 }],
+    ['it has an end that was not ordered', isolate, { reason, until: NOW + 1 }],
+  ])('is to isolate when %s', (_case, order, isolation) => {
+    expect(step(order, isolation)).toEqual({ do: 'isolate', order });
+  });
+
+  it('is to release what nobody ordered to be isolated', () => {
+    expect(step(undefined, { reason })).toEqual({ do: 'release' });
+  });
+
+  it('is to note that time is up before anything else', () => {
+    const over = { ...isolate, until: new Date(NOW) };
+    expect(step(over, { reason, until: NOW })).toEqual({ do: 'expire', order: over });
+    expect(step(over, undefined)).toEqual({ do: 'expire', order: over });
+  });
+
+  it('is to reset once, after a release', () => {
+    expect(step(reset, { reason })).toEqual({ do: 'release' });
+    expect(step(reset)).toEqual({ do: 'reset', order: reset });
+    expect(step(reset, undefined, '00')).toEqual({ do: 'reset', order: reset });
+    expect(step(reset, undefined, reset.id)).toBeUndefined();
+  });
+});
