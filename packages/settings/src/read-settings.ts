@@ -1,5 +1,5 @@
 import { type Fault, type Given, rulesBroken } from './rules.ts';
-import { schema, type VariableName } from './schema.ts';
+import { schema } from './schema.ts';
 import { group, type Settings } from './settings.ts';
 
 /** Stops a start: `message` lists every fault, a line each. */
@@ -15,7 +15,7 @@ export class SettingsError extends Error {
 
 const line = ({ variable, problem }: Fault): string => `  ${variable} ${problem}`;
 
-const names = Object.keys(schema.shape) as VariableName[];
+const names = schema.keyof().options;
 
 function givenIn(environment: Readonly<Record<string, string | undefined>>): Given {
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
@@ -30,8 +30,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const parsed = schema.safeParse(given);
   const malformed = parsed.success
     ? []
-    : parsed.error.issues.map(
-        (issue): Fault => ({ variable: String(issue.path[0]) as VariableName, problem: issue.message }),
+    : parsed.error.issues.flatMap(({ message, path }): Fault[] =>
+        names.filter((name) => name === path[0]).map((variable) => ({ variable, problem: message })),
       );
   const faults = [...malformed, ...rulesBroken(given)];
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);

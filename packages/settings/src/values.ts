@@ -6,7 +6,7 @@ export interface Rate {
   windowMs: number;
 }
 
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A whole number within a range that the message repeats. */
 export function integer(min: number, max: number) {
@@ -36,7 +36,7 @@ export function seconds(min: number, max: number) {
 /** `10/h`, `5/15m`: a count, a slash, an optional number and one of s m h d. */
 export const rate = z.string().transform((text, context): Rate => {
   const [, count, amount, unit] = /^(\d{1,7})\/(\d{0,4})([smhd])$/.exec(text) ?? [];
-  const windowMs = unit === undefined ? 0 : Number(amount || 1) * UNITS[unit as keyof typeof UNITS];
+  const windowMs = Number(amount || 1) * (UNITS[unit ?? ''] ?? 0);
   if (Number(count) >= 1 && windowMs > 0) return { count: Number(count), windowMs };
   context.addIssue('must look like 10/h or 5/15m: a count, then s, m, h or d');
   return z.NEVER;

@@ -12,7 +12,7 @@ export async function keptAuthSecret(dataDir: string): Promise<string> {
     // `wx` leaves the secret of a start that came first alone.
     await writeFile(path, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   return (await readFile(path, 'utf8')).trim();
 }

@@ -22,6 +22,7 @@ export interface Container {
 // Next gives instrumentation, proxy, pages and route handlers each their own copy of a module; a registered symbol
 // is the one thing they share.
 const KEY = Symbol.for('plantcommunity.container');
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody else puts anything under this symbol
 const shared = globalThis as { [KEY]?: Promise<Container> };
 
 /** Instrumentation calls this once, before anything is served. */

@@ -1,5 +1,4 @@
 import 'server-only';
-import type { TRPCError } from '@trpc/server';
 import { container } from './container.ts';
 import { viewer } from './viewer.ts';
 
@@ -28,5 +27,5 @@ async function viewersCaller() {
 
 /** By its code: the procedure's error class is another copy than the one a page would compare with. */
 function isNotFound(error: unknown): boolean {
-  return error instanceof Error && (error as Partial<TRPCError>).code === 'NOT_FOUND';
+  return error instanceof Error && 'code' in error && error.code === 'NOT_FOUND';
 }

@@ -94,7 +94,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     isDemo,
     operated: { plant_id: operatedOf('plant_id'), plantnet: operatedOf('plantnet') },
     identify,
-    progress: board.follow,
+    progress: (...viewing) => board.follow(...viewing),
     async health() {
       const [redisUp, databaseUp] = await Promise.all([
         redis.probe(),
@@ -106,9 +106,9 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       const providers = { plant_id: healthOf('plant_id'), plantnet: healthOf('plantnet') };
       return { providers, redis: redisUp, database: databaseUp };
     },
-    history: store.history,
-    find: store.find,
-    photo: store.photo,
+    history: (...page) => store.history(...page),
+    find: (...which) => store.find(...which),
+    photo: (...which) => store.photo(...which),
     close: () => closing.abort(),
   };
 

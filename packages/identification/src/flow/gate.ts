@@ -47,7 +47,7 @@ export interface GateOptions {
 
 export function createGate(options: GateOptions): Gate {
   const { bulkhead, circuit, clock, closing, logger, provider } = options;
-  circuit.subscribe(options.onCircuit);
+  circuit.subscribe((event) => options.onCircuit(event));
   let quotaUntil = 0;
   let misconfigured = false;
   let nextProbeAt = 0;

@@ -9,6 +9,9 @@ const MAX_POLL_MS = 1_000;
 
 const header = z.object({ owner: z.string().nullable() });
 
+/** Only instances of this product write under these keys, and only through `add`. */
+const isEvent = (entry: object): entry is ProgressEvent => 'type' in entry;
+
 /** Carries the progress of one instance's requests to those who follow them at another, through a Redis list. */
 export interface ProgressRelay {
   open(requestId: string, owner: string | undefined): void;
@@ -46,10 +49,7 @@ export function createProgressRelay(connection: RedisConnection): ProgressRelay 
       try {
         const [first, ...events] = await connection.redis.lrange<object>(key(requestId), 0, -1);
         const parsed = header.safeParse(first);
-        // Only instances of this product write under this key, and only through `add`.
-        return parsed.success
-          ? { owner: parsed.data.owner ?? undefined, events: events as ProgressEvent[] }
-          : undefined;
+        return parsed.success ? { owner: parsed.data.owner ?? undefined, events: events.filter(isEvent) } : undefined;
       } catch {
         return undefined;
       }
