@@ -1,1 +1,2 @@
 export { FakeClock } from './fake-clock.ts';
+export { hasRedisServer, RedisServer } from './redis-server.ts';

@@ -1,0 +1,47 @@
+/**
+ * The `[LOCK]` and `[CACHE]` lines that operators of the replaced system match on, level in front. Braces stand for
+ * what differs from line to line.
+ */
+export const KEPT_LINES = [
+  'info [LOCK] Redis connection verified for distributed locks',
+  'warn [LOCK] Redis not available for distributed locks: {reason}',
+  'info [LOCK] Attempting lock for {h}... (id: {id})',
+  'info [LOCK] Lock acquired for {h}... after {ms}ms (id: {id})',
+  'debug [LOCK] Lock holder: {id}',
+  'info [LOCK] Calling Plant.id API for {h}...',
+  'info [LOCK] Cache populated by another process for {h}... (skipping API call)',
+  'info [LOCK] Lock timeout resolved - cache populated by another process (skipping API call)',
+  'warn [LOCK] Lock acquisition timed out after {s}s (proceeding without lock - cache stampede risk)',
+  'info [LOCK] Released lock for {h}... (id: {id})',
+  'warn [LOCK] Redis unavailable - skipping lock (cache stampede possible)',
+  'info [CACHE] HIT for {h}... (instant)',
+  'info [CACHE] MISS for {h}... (acquiring lock)',
+  'info [CACHE] HIT after lock for {h}...',
+  'info [CACHE] COMPUTING {h}...',
+  'info [CACHE] Last-chance hit for {h}...',
+  'info [CACHE] Calling API for {h}... (no lock)',
+  'info [CACHE] Early recompute for {h}...',
+  'warn [CACHE] Redis unavailable: {reason}',
+  'warn [CACHE] Could not cache key: {key}',
+] as const;
+
+const FORMS: Readonly<Record<string, string>> = {
+  reason: '.+',
+  h: '[0-9a-f]{8}',
+  id: 'plant_id-.+-\\d+-\\d+',
+  ms: '\\d+',
+  s: '\\d+(?:\\.\\d+)?',
+  key: 'plant_id:[0-9a-f]{8}:[0-9a-f]{64}',
+};
+
+function formOf(line: string): RegExp {
+  const literal = line.replace(/[.()[\]]/g, String.raw`\$&`);
+  return new RegExp(`^${literal.replace(/\{(\w+)\}/g, (_, name: string) => FORMS[name] ?? name)}$`);
+}
+
+const forms = KEPT_LINES.map((line) => ({ line, form: formOf(line) }));
+
+/** The kept line that a written one is an instance of. */
+export function keptLineOf(written: string): string | undefined {
+  return forms.find(({ form }) => form.test(written))?.line;
+}
