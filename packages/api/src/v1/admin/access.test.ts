@@ -6,7 +6,7 @@ import { apiUnderTest } from '../../testing/api-under-test.ts';
 const TRPC = 'http://localhost:3000/api/trpc/v1.admin.';
 const order = { provider: 'plant_id', reason: 'Their status page says outage.' };
 
-const body = z.object({ error: z.object({ data: z.object({ code: z.string() }) }).optional() });
+const answered = z.object({ error: z.object({ data: z.object({ code: z.string() }) }).optional() });
 
 const procedures = [
   { path: 'circuits.overview', type: 'query' },
@@ -47,7 +47,7 @@ describe('what is for administrators', () => {
     });
     const answer = await api.trpc(requestFor(procedure, headers));
     expect(answer.status).toBe(status);
-    const { error } = body.parse(await answer.json());
+    const { error } = answered.parse(await answer.json());
     expect(error?.data.code).toBe(status === 404 ? 'not_found' : undefined);
     expect(note).toHaveBeenCalledTimes(status === 200 && procedure.type === 'mutation' ? 1 : 0);
   });

@@ -2,6 +2,7 @@ import type { IdentificationService, ProgressEvent } from '@plantcommunity/ident
 import { describe, expect, it, vi } from 'vitest';
 import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
 import { monstera } from '../../testing/fake-service.ts';
+import { streamEvents } from '../../testing/stream-events.ts';
 
 const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
 /** The number after which clients try again. */
@@ -25,29 +26,11 @@ function following(headers: Record<string, string> = {}, input: unknown = { requ
   return { answer, progress };
 }
 
-interface StreamEvent {
-  event?: string;
-  id?: string;
-  data?: unknown;
-}
-
-/** The events of a stream, in order. */
-async function told(answer: Promise<Response>): Promise<StreamEvent[]> {
-  const text = await (await answer).text();
-  return text.split('\n\n').flatMap((block) => {
-    const lines = block.split('\n').filter((line) => line !== '');
-    const fields = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
-    const [event, id, data] = ['event', 'id', 'data'].map((name) => fields.get(name));
-    if (lines.length === 0) return [];
-    return [{ ...(event && { event }), ...(id && { id }), ...(data && { data: JSON.parse(data) as unknown }) }];
-  });
-}
-
 describe('progress', () => {
   it('tells the steps in wire words, each with its number, and ends', async () => {
     const { answer } = following();
     expect((await answer).headers.get('content-type')).toContain('text/event-stream');
-    const events = await told(answer);
+    const events = await streamEvents(answer);
     expect(events.at(0)?.event).toBe('connected');
     expect(events.at(-1)?.event).toBe('return');
     expect(events.slice(1, -1)).toMatchObject([
@@ -61,12 +44,12 @@ describe('progress', () => {
 
   it('goes on where a lost connection ended', async () => {
     const { answer } = following({ 'Last-Event-ID': '3' });
-    expect((await told(answer)).map(({ id }) => id)).toEqual([undefined, '4', '5', undefined]);
+    expect((await streamEvents(answer)).map(({ id }) => id)).toEqual([undefined, '4', '5', undefined]);
   });
 
   it('is asked for by who is signed in, which the service judges', async () => {
     const { answer, progress } = following({ Cookie: 'session=anna' });
-    await told(answer);
+    await streamEvents(answer);
     expect(progress.mock.calls[0]?.slice(0, 2)).toEqual([requestId, anna.userId]);
   });
 
@@ -77,7 +60,7 @@ describe('progress', () => {
     'is refused to %s, as an event that a client does not retry after',
     async (_who, headers, input, mode, code) => {
       const { answer, progress } = following(headers, input, mode);
-      const [, refused] = await told(answer);
+      const [, refused] = await streamEvents(answer);
       expect(refused).toMatchObject({ event: 'serialized-error', data: { data: { code } } });
       expect(refused).not.toMatchObject({ data: { code: INTERNAL } });
       expect(progress).not.toHaveBeenCalled();
