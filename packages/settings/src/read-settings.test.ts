@@ -94,6 +94,15 @@ describe('readSettings', () => {
     expect(faultsOf({ APP_ENV: 'development', ...extra })).toEqual([expect.stringContaining(`${variable} must`)]);
   });
 
+  it.each(['::1', '[::1]'])('takes an IPv6 host as %s', (host) => {
+    const { allowedHosts, host: served } = readSettings({ APP_ENV: 'development', HOST: host, ALLOWED_HOSTS: host });
+    expect([served, allowedHosts]).toEqual(['::1', ['::1']]);
+  });
+
+  it.each(['localhost:3000', '[::1]:3000', 'a/b', '[plants]x'])('refuses the host %s', (host) => {
+    expect(faultsOf({ ...production, ALLOWED_HOSTS: host })).toEqual([expect.stringContaining('without a port')]);
+  });
+
   it('prefers REST to TCP and gives it its own time limit', () => {
     const settings = readSettings({
       ...production,

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /** `count` calls per `windowMs` milliseconds. */
@@ -54,11 +55,11 @@ export function list<T>(entry: z.ZodType<T, string>) {
     .pipe(z.array(entry));
 }
 
-/** A host name or address without a port, lower case. */
+/** A host name or address without a port, lower case; an IPv6 address with or without brackets, handed on without. */
 export const hostName = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[0-9A-Za-z.-]+)$/, 'must be a host name without a port')
-  .transform((host) => host.toLowerCase());
+  .transform((host) => host.replace(/^\[(.*)\]$/, '$1').toLowerCase())
+  .refine((host) => /^[0-9a-z.-]+$/.test(host) || isIPv6(host), 'must be a host name without a port');
 
 /** An address of one of the given schemes, without a user name. */
 export function address(...schemes: readonly string[]) {
