@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-/** Real browsers against the built app; each file says which app it needs (fixtures/apps.ts). */
+/** Real browsers against the built app; each file takes the app it needs from fixtures. */
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { migrationsFolder } from '../src/migrations/folder.ts';
 import { migratedSchemaFile, readMigratedSchema, schemaDiff, schemaFile } from '../src/migrations/schema-diff.ts';
 
-// Writes the SQL that leads from the last migration to the schema: node scripts/new-migration.ts <name>
+// Writes the SQL that leads from the last migration to the schema: pnpm migration <name>
 
 const [name = ''] = process.argv.slice(2);
 if (!/^[a-z][a-z0-9_]*$/.test(name)) {
-  process.stderr.write('Usage: node scripts/new-migration.ts <name_in_lower_case>\n');
+  process.stderr.write('Usage: pnpm migration <name_in_lower_case>\n');
   process.exit(1);
 }
 
