@@ -7,7 +7,7 @@ const verdict: Verdict = { is_plant: false, suggestions: [] };
 const NOW = 1_000_000;
 
 function run(...events: ProgressEvent[]): Run {
-  const sent = withUpload(beginRun('a', 2 * 1024 * 1024), 2 * 1024 * 1024, 2 * 1024 * 1024);
+  const sent = withUpload(beginRun('a', 2_000_000), 2_000_000, 2_000_000);
   return events.reduce((each, event) => withProgress(each, event, NOW), sent);
 }
 
@@ -18,8 +18,8 @@ const lines = (of: Run) =>
 
 describe('stepsOf', () => {
   it('tells the bytes that have left while it sends', () => {
-    const half = withUpload(beginRun('a', 2 * 1024 * 1024), 1024 * 1024, 2 * 1024 * 1024);
-    expect(stepsOf(half)[0]).toMatchObject({ state: 'doing', upload: { sent: 1024 * 1024, total: 2 * 1024 * 1024 } });
+    const half = withUpload(beginRun('a', 2_000_000), 1_000_000, 2_000_000);
+    expect(stepsOf(half)[0]).toMatchObject({ state: 'doing', upload: { sent: 1_000_000, total: 2_000_000 } });
     expect(headline(half).title).toBe('Sending your photo');
   });
 

@@ -2,7 +2,7 @@ import { bytesText } from '../words/amounts.ts';
 import { fileKind, type PhotoKind, SIGNATURE_BYTES } from './photo-kind.ts';
 
 /** The most a photo may weigh before it is sent; the server has the last word. */
-export const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
+export const MAX_PHOTO_BYTES = 10_000_000;
 
 /** A file that cannot be used, with its reason and remedy in one text. */
 export interface Refusal {

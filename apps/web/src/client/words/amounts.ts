@@ -1,9 +1,9 @@
 const NO_BREAK = '\u00a0';
 
-/** 4300000 -> "4.1 MB", 389000 -> "380 KB"; a no-break space before the unit. */
+/** 4300000 -> "4.3 MB", 389000 -> "389 KB", as the server counts them; a no-break space before the unit. */
 export function bytesText(bytes: number, digits = 1): string {
-  if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))}${NO_BREAK}KB`;
-  return `${(bytes / 1024 / 1024).toFixed(digits)}${NO_BREAK}MB`;
+  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1_000))}${NO_BREAK}KB`;
+  return `${(bytes / 1_000_000).toFixed(digits)}${NO_BREAK}MB`;
 }
 
 /** Milliseconds as "0.4 s", from ten seconds on as "12 s". */
