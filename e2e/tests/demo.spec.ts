@@ -49,6 +49,13 @@ test('the limit is a countdown that keeps the photo', async ({ app, page }) => {
   await picture(page, 'identify-limited');
 });
 
+test('probes answer with and without a slash, and name their answers', async ({ app }) => {
+  for (const path of ['live', 'live/', 'ready', 'ready/']) {
+    const response = await fetch(`${app.url}/api/health/${path}`, { redirect: 'manual' });
+    expect([path, response.status, response.headers.has('x-request-id')]).toEqual([path, 200, true]);
+  }
+});
+
 test('one container serves pages, REST, tRPC and sign-in', async ({ app }) => {
   const paths = [
     '/',

@@ -1,4 +1,6 @@
+import { probeHeaders } from '@/server/probe-headers.ts';
+
 /** 200 once requests are served. */
-export function GET(): Response {
-  return Response.json({ status: 'live' }, { headers: { 'Cache-Control': 'no-store' } });
+export function GET(request: Request): Response {
+  return Response.json({ status: 'live' }, { headers: probeHeaders(request) });
 }

@@ -1,11 +1,12 @@
 import { container } from '@/server/container.ts';
+import { probeHeaders } from '@/server/probe-headers.ts';
 
 const PATIENCE_MS = 2_000;
 
 /** 200 while the database answers: it is all that an identification cannot do without. */
-export async function GET(): Promise<Response> {
+export async function GET(request: Request): Promise<Response> {
   const { database, logger } = await container();
-  const headers = { 'Cache-Control': 'no-store' };
+  const headers = probeHeaders(request);
   try {
     await database.ping(PATIENCE_MS);
     return Response.json({ status: 'ready' }, { headers });
