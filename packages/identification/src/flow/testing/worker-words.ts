@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** What an instance of the product in a process of its own is told. */
+export const workerSettings = z.object({
+  redisUrl: z.string(),
+  plantIdUrl: z.string(),
+  timeoutMs: z.number(),
+  leaseMs: z.number(),
+});
+export type WorkerSettings = z.infer<typeof workerSettings>;
+
+/** What it says each time it is asked; `failed`: the text that the caller is told. */
+export const workerAnswer = z.union([
+  z.object({ isPlant: z.boolean(), cached: z.boolean() }),
+  z.object({ failed: z.string() }),
+]);
+export type WorkerAnswer = z.infer<typeof workerAnswer>;
