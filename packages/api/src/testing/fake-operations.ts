@@ -2,7 +2,7 @@ import type { AuditRecord, CircuitOverview, CircuitsOverview, Operations } from 
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 
-export const auditRecord: AuditRecord = {
+const auditRecord: AuditRecord = {
   id: '01JD8Z4Q0M3T5R7V9X1B2C4D6F',
   at: new Date(NOON - 60_000),
   actor: 'ada@example.org',
