@@ -38,7 +38,8 @@ export async function ensureAdmin(
   }
 }
 
-async function findAdmin(client: PrismaClient): Promise<EnsuredAdmin | undefined> {
+/** The first admin there is. */
+export async function findAdmin(client: PrismaClient): Promise<EnsuredAdmin | undefined> {
   const admin = await client.user.findFirst({
     where: { role: 'admin' },
     orderBy: { createdAt: 'asc' },

@@ -2,7 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
-import { type EnsuredAdmin, ensureAdmin } from './admin.ts';
+import { type EnsuredAdmin, ensureAdmin, findAdmin } from './admin.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
 import { type Principal, principalOfSession } from './principal.ts';
@@ -16,6 +16,7 @@ export interface Users {
   create(user: NewUser): Promise<{ id: string }>;
   /** Makes the first admin, unless there is one. @throws {AuthError} */
   ensureAdmin(wanted: { email?: string; password?: string }): Promise<EnsuredAdmin>;
+  hasAdmin(): Promise<boolean>;
 }
 
 export interface Auth {
@@ -74,6 +75,7 @@ export function createAuth(options: {
     users: {
       create: (user) => createUser(client, clock, user),
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),
+      hasAdmin: async () => (await findAdmin(client)) !== undefined,
     },
     principal: (request) => principalOf(request.headers),
     principalOf,

@@ -53,8 +53,10 @@ describe('users', () => {
 
 describe('ensureAdmin', () => {
   it('makes the first admin with a password that works, and says it once', async () => {
+    expect(await auth.users.hasAdmin()).toBe(false);
     const made = await auth.users.ensureAdmin({});
     expect(made).toMatchObject({ email: 'admin@plants.localhost', created: true });
+    expect(await auth.users.hasAdmin()).toBe(true);
     expect(made.password).toHaveLength(20);
     expect(await auth.users.ensureAdmin({})).toEqual({ email: 'admin@plants.localhost', created: false });
     const browser = new Browser(auth.nextAuthOptions);

@@ -11,6 +11,7 @@ import { version } from '../../package.json';
 import { keptAuthSecret } from './auth-secret.ts';
 import type { Container } from './container.ts';
 import { tellLauncher } from './launcher.ts';
+import { provideAdmin } from './provide-admin.ts';
 
 const DATABASE_PATIENCE_MS = 5_000;
 
@@ -69,7 +70,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       upload: settings.upload,
     },
   });
-  await provideAdmin(settings, auth);
+  await provideAdmin(settings, auth.users);
   return { settings, logger, database, redis, auth, service, operations, api };
 }
 
@@ -103,13 +104,4 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
         event.type === 'lost' ? 'Redis is lost; trying again by itself' : 'Redis error',
       );
   });
-}
-
-/** Development makes its admin at the first start and says so once; production is told who it is. */
-async function provideAdmin(settings: Settings, auth: Container['auth']): Promise<void> {
-  if (settings.admin === undefined && settings.mode === 'production') return;
-  const admin = await auth.users.ensureAdmin(settings.admin ?? {});
-  if (admin.created && admin.password !== undefined) {
-    tellLauncher({ type: 'admin', email: admin.email, password: admin.password });
-  }
 }
