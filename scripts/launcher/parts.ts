@@ -29,6 +29,6 @@ export function describeParts({ root, environment, dataDir }: RunOptions, parts:
       'Providers',
       parts.simulator ? 'simulated: every answer is demo data, no photo leaves' : `real, ${named.join(' and ')}`,
     ],
-    ['Photos', environment['PHOTO_STORE']?.startsWith('s3:') ? 'real, S3' : `folder ${data('photos')}`],
+    ['Photos', `folder ${environment['PHOTO_STORE']?.replace(/^file:/, '') || data('photos')}`],
   ];
 }

@@ -103,6 +103,15 @@ describe('readSettings', () => {
     expect(faultsOf({ ...production, ALLOWED_HOSTS: host })).toEqual([expect.stringContaining('without a port')]);
   });
 
+  it.each(['AUTH_SECRETS', 'ALLOWED_HOSTS'])('takes a lone comma in %s for no list', (variable) => {
+    expect(faultsOf({ ...production, [variable]: ' , ' })).toEqual([expect.stringContaining('at least one entry')]);
+  });
+
+  it('takes no bucket for a folder', () => {
+    expect(faultsOf({ ...production, PHOTO_STORE: 's3://photos' })).toEqual([expect.stringContaining('PHOTO_STORE')]);
+    expect(faultsOf({ ...production, PHOTO_STORE: 'file:/srv/photos' })).toEqual([]);
+  });
+
   it('prefers REST to TCP and gives it its own time limit', () => {
     const settings = readSettings({
       ...production,

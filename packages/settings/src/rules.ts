@@ -62,6 +62,8 @@ export function rulesBroken(given: Given): Fault[] {
       'must not be set in production: the simulator never answers there',
     );
   }
+  // Taken for a folder's name, photos would end up where nobody looks for them.
+  demand(!given.PHOTO_STORE?.startsWith('s3:'), 'PHOTO_STORE', 'must be file:<folder>: s3:// cannot be used yet');
   together('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN');
   together('ADMIN_EMAIL', 'ADMIN_PASSWORD');
   together('AUTH_GITHUB_ID', 'AUTH_GITHUB_SECRET');

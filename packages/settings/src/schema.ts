@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, day, decimal, hostName, integer, list, onOff, origin, rate, seconds } from './values.ts';
+import { address, day, decimal, fullList, hostName, integer, list, onOff, origin, rate, seconds } from './values.ts';
 
 const secret = (bytes: number) =>
   z.string().refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
@@ -15,7 +15,7 @@ export const schema = z.object({
   PORT: integer(0, 65_535).prefault('3000'),
   APP_URL: origin.optional(),
   HTTPS_REDIRECT: onOff.prefault('on'),
-  AUTH_SECRETS: list(secret(32)).optional(),
+  AUTH_SECRETS: fullList(secret(32)).optional(),
 
   DATABASE_URL: address('postgresql', 'postgres').optional(),
   DATABASE_POOL: integer(1, 200).prefault('10'),
@@ -67,7 +67,7 @@ export const schema = z.object({
   REGISTER_RATE: rate.prefault('3/h'),
   REFRESH_RATE: rate.prefault('30/h'),
 
-  ALLOWED_HOSTS: list(hostName).optional(),
+  ALLOWED_HOSTS: fullList(hostName).optional(),
   CORS_ALLOWED_ORIGINS: list(origin).prefault(''),
   CSRF_TRUSTED_ORIGINS: list(origin).prefault(''),
   TRUSTED_PROXY_HOPS: integer(0, 10).prefault('0'),

@@ -55,13 +55,18 @@ export function list<T>(entry: z.ZodType<T, string>) {
     .pipe(z.array(entry));
 }
 
+/** The same with at least one entry: a lone comma is no list. */
+export function fullList<T>(entry: z.ZodType<T, string>) {
+  return list(entry).refine((entries) => entries.length > 0, 'must hold at least one entry');
+}
+
 /** A host name or address without a port, lower case; an IPv6 address with or without brackets, handed on without. */
 export const hostName = z
   .string()
   .transform((host) => host.replace(/^\[(.*)\]$/, '$1').toLowerCase())
   .refine((host) => /^[0-9a-z.-]+$/.test(host) || isIPv6(host), 'must be a host name without a port');
 
-/** An address of one of the given schemes, without a user name. */
+/** An address of one of the given schemes. */
 export function address(...schemes: readonly string[]) {
   return z.string().refine(
     (text) => {
