@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ProviderAnswer, ProviderError } from '../provider.ts';
+import { house, request } from './testing/house.ts';
+
+const DAY = 86_400_000;
+
+const poor: ProviderAnswer = {
+  provider: 'plant_id',
+  isPlant: true,
+  candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.2, images: [] }],
+};
+
+describe.skipIf(!process.env['TEST_REDIS_URL'])('identifying at several instances on one Redis', () => {
+  let prefix: string;
+  let connections: RedisConnection[];
+  beforeEach(() => {
+    prefix = `test:${randomUUID()}`;
+    connections = [];
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await Promise.all(connections.map((redis) => redis.close()));
+  });
+
+  async function instance(given: Parameters<typeof house>[0] = {}) {
+    const one = await house({ prefix, ...given });
+    connections.push(one.redis);
+    return one;
+  }
+
+  it('asks a provider once for all of them', async () => {
+    const [one, other] = [await instance(), await instance()];
+    const answer = Promise.withResolvers<void>();
+    for (const { providers } of [one, other]) {
+      const { answer: give } = providers.plant_id;
+      providers.plant_id.answer = async (...given) => {
+        await answer.promise;
+        return await give(...given);
+      };
+    }
+    const calls = () => one.providers.plant_id.calls.length + other.providers.plant_id.calls.length;
+    const answers = [one, one, other, other].map(({ identify }) => identify(request()));
+    await vi.waitUntil(() => calls() > 0);
+    answer.resolve();
+    for (const identification of await Promise.all(answers)) {
+      expect(identification).toMatchObject({ partial: false, stale: false, confidence: 0.95 });
+    }
+    expect(calls()).toBe(1);
+    expect(one.providers.plantnet.calls.length + other.providers.plantnet.calls.length).toBe(1);
+  });
+
+  it('names itself in the lease as operators know it', async () => {
+    const lines: string[] = [];
+    const { identify } = await instance({
+      logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
+    });
+    await identify(request());
+    const id = `plant_id-[^ ]+-${process.pid}-\\d+`;
+    expect(
+      lines.filter((line) =>
+        new RegExp(`Lock acquired for [0-9a-f]{8}\\.\\.\\. after \\d+ms \\(id: ${id}\\)`).test(line),
+      ),
+    ).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('[LOCK]') && line.includes('plantnet'))).toEqual([]);
+  });
+
+  it('asks anew behind the answer before its end, once, and has both instances take it over', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
+    const [one, other] = [await instance(), await instance()];
+    const { clock, decodes, identify, providers, saved } = one;
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = async (...given) => {
+      clock.advance(2_000);
+      return await answer(...given);
+    };
+    await identify(request());
+    clock.advance(DAY - 3_000);
+    other.clock.advance(DAY - 1_000);
+    const next = Promise.withResolvers<ProviderAnswer>();
+    providers.plant_id.answer = () => next.promise;
+
+    expect(await identify(request({ ownerId: 'gardener' }))).toMatchObject({ cached: true, stale: false });
+    expect(saved[0]?.photos[0]).not.toHaveProperty('prepared');
+    await vi.waitUntil(() => providers.plant_id.calls.length === 2);
+    expect(new Set(decodes).size).toBe(1);
+    expect(await other.identify(request())).toMatchObject({ cached: true, confidence: 0.95 });
+
+    next.resolve({ ...poor, candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.99, images: [] }] });
+    await vi.waitUntil(async () => (await identify(request())).confidence === 0.99);
+    other.clock.advance(5_000);
+    expect(await other.identify(request())).toMatchObject({ stale: false, confidence: 0.99 });
+    expect(other.providers.plant_id.calls).toHaveLength(0);
+  });
+
+  it('takes no poor answer for a better one of another instance', async () => {
+    const [one, other] = [await instance(), await instance()];
+    await one.identify(request());
+    other.clock.advance(DAY);
+    other.providers.plant_id.answer = async () => poor;
+    expect(await other.identify(request())).toMatchObject({ stale: true, confidence: 0.95 });
+    expect(other.providers.plant_id.calls).toHaveLength(1);
+  });
+
+  it('serves an old answer of another instance while the provider is down', async () => {
+    const [one, other] = [await instance(), await instance()];
+    await one.identify(request());
+    other.clock.advance(DAY);
+    other.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'as scripted'));
+    expect(await other.identify(request())).toMatchObject({ stale: true, partial: false, confidence: 0.95 });
+  });
+
+  it('leaves no ticket once the answer is kept, and one for all while it is not', async () => {
+    const [one, other] = [await instance(), await instance()];
+    const { answer } = one.providers.plant_id;
+    one.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'as scripted'));
+    await one.identify(request());
+    const tickets = () => one.redis.redis.keys(`${prefix}:{plant_id:*}:ticket`);
+    expect(await tickets()).toHaveLength(1);
+    other.providers.plant_id.answer = answer;
+    await other.identify(request());
+    expect(other.providers.plant_id.tickets).toEqual([
+      { customId: one.providers.plant_id.tickets[0]?.customId, sentAt: one.clock.now() },
+    ]);
+    await expect.poll(tickets).toEqual([]);
+  });
+});
