@@ -66,8 +66,8 @@ export function createOperations(options: OperationsOptions): Operations {
       }
     },
     audit: (limit) => readAuditTrail(client, limit),
-    start() {
-      for (const name of PROVIDERS) posts[name]?.follower.start();
+    async start() {
+      await Promise.all(PROVIDERS.map(async (name) => posts[name]?.follower.start()));
     },
     close() {
       for (const name of PROVIDERS) {

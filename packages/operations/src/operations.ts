@@ -38,7 +38,10 @@ export interface Operations {
   watchCircuits(signal: AbortSignal): AsyncIterable<CircuitsOverview>;
   /** Newest first. */
   audit(limit: number): Promise<readonly AuditRecord[]>;
-  /** Makes this instance's circuits follow the orders from now on. @throws never: it tries again by itself */
-  start(): void;
+  /**
+   * Makes this instance's circuits follow the orders from now on; resolves when they do, so that nothing is called that
+   * must not be. Never rejects: what cannot be followed now is tried again.
+   */
+  start(): Promise<void>;
   close(): void;
 }

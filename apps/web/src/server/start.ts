@@ -8,7 +8,7 @@ export async function start(): Promise<void> {
   endWithLauncher();
   try {
     const { operations } = await provideContainer(() => buildContainer(process.env));
-    operations.start();
+    await operations.start();
   } catch (error) {
     const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;
     process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);

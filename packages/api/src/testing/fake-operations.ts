@@ -61,7 +61,7 @@ export function fakeOperations(told: Partial<Operations> = {}): Operations {
       yield circuitsOverview;
     },
     audit: async () => [auditRecord],
-    start: () => undefined,
+    start: async () => undefined,
     close: () => undefined,
     ...told,
   };

@@ -63,15 +63,14 @@ const reset: StandingOrder = { ...isolate, action: 'reset' };
 
 describe('a circuit follows the orders', () => {
   it('from the start, as after a restart', async () => {
-    const { circuit, follower, settled } = following(isolate);
-    follower.start();
-    await settled();
+    const { circuit, follower } = following(isolate);
+    await follower.start();
     expect(circuit.given).toEqual([`isolate ${reason}`]);
   });
 
   it('when told to look, and is left alone when it follows', async () => {
     const { book, circuit, follower } = following();
-    follower.start();
+    await follower.start();
     book.standing = isolate;
     await follower.look();
     await follower.look();
@@ -82,8 +81,7 @@ describe('a circuit follows the orders', () => {
 
   it('again at once when its isolation is lost', async () => {
     const { circuit, follower, settled } = following(isolate);
-    follower.start();
-    await settled();
+    await follower.start();
     circuit.forget();
     await settled();
     expect(circuit.given).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
@@ -91,8 +89,7 @@ describe('a circuit follows the orders', () => {
 
   it('within half a minute when nothing told of the order', async () => {
     const { book, circuit, clock, follower, settled } = following();
-    follower.start();
-    await settled();
+    await follower.start();
     book.standing = isolate;
     clock.advance(29_000);
     await settled();
@@ -104,8 +101,7 @@ describe('a circuit follows the orders', () => {
 
   it('when the database or Redis is back, and does nothing in between', async () => {
     const { book, circuit, clock, follower, redis, settled } = following();
-    follower.start();
-    await settled();
+    await follower.start();
     book.standing = isolate;
     book.isDown = true;
     await follower.look();
@@ -124,8 +120,7 @@ describe('a circuit follows the orders', () => {
   it('to the end of an isolation, on time', async () => {
     const { book, circuit, clock, follower, settled } = following();
     book.standing = { ...isolate, until: new Date(clock.now() + 5_000) };
-    follower.start();
-    await settled();
+    await follower.start();
     clock.advance(5_000);
     await settled();
     expect(book.standing).toBeUndefined();
@@ -135,8 +130,7 @@ describe('a circuit follows the orders', () => {
   it('by a reset, once; without Redis again when it is back', async () => {
     const { book, circuit, clock, follower, redis, settled } = following(reset);
     redis.ready = false;
-    follower.start();
-    await settled();
+    await follower.start();
     clock.advance(30_000);
     await settled();
     expect(circuit.given).toEqual([`reset ${reason}`]);
@@ -155,8 +149,7 @@ describe('a circuit follows the orders', () => {
 
   it('until it is closed, leaving no timer', async () => {
     const { circuit, clock, follower, listeners, settled } = following(isolate);
-    follower.start();
-    await settled();
+    await follower.start();
     follower.close();
     circuit.forget();
     await settled();

@@ -38,7 +38,8 @@ export class Follower {
     this.#parts = parts;
   }
 
-  start(): void {
+  /** Resolves after the first look. */
+  start(): Promise<void> {
     const { circuit, redis } = this.#parts;
     this.#stops.push(
       redis.subscribe(({ type }) => {
@@ -49,7 +50,7 @@ export class Follower {
         if (isIsolated !== (this.#standing?.action === 'isolate')) void this.look();
       }),
     );
-    void this.look();
+    return this.look();
   }
 
   /** Resolves when the circuit follows, or when it cannot now and is looked at again later; one look at a time. */
