@@ -31,7 +31,7 @@ interface OpenPart {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export function createForm(limits: UploadLimits): Form {
+export function createForm(limits: UploadLimits, expected?: number): Form {
   const mostOf = new Map([
     ['organs', limits.maxPhotos],
     ['include_diseases', 1],
@@ -82,7 +82,7 @@ export function createForm(limits: UploadLimits): Form {
     if (fileName.length > MAX_FILE_NAME) {
       throw malformed(`The file name of photo ${index + 1} is longer than ${MAX_FILE_NAME} characters.`);
     }
-    const buffer = createPhotoBuffer(limits.maxBytes);
+    const buffer = createPhotoBuffer(limits.maxBytes, expected);
     return {
       content(piece) {
         if (index === limits.maxPhotos) throw malformed(`The upload has more than ${photosIn(limits.maxPhotos)}.`);

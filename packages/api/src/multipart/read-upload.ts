@@ -29,9 +29,9 @@ export async function readUpload(
   if (body === null) throw malformed('The upload has no body.');
   const most = mostBytes(limits);
   try {
-    const form = createForm(limits);
-    const splitter = createPartSplitter(boundaryOf(contentType), form);
     const declared = declaredLength(contentLength);
+    const form = createForm(limits, declared);
+    const splitter = createPartSplitter(boundaryOf(contentType), form);
     if (declared !== undefined && declared > most) throw uploadTooLarge(declared, limits);
     let received = 0;
     for await (const chunk of chunksOf(body, signal, clock)) {

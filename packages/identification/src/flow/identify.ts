@@ -64,7 +64,6 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     const tell: Tell = request.trackProgress ? parts.board.begin(request.requestId, request.ownerId) : () => undefined;
     const deadline = new AbortController();
     const cancelDeadline = clock.setTimeout(() => deadline.abort(), DEADLINE_MS);
-    const signal = AbortSignal.any([request.signal, deadline.signal]);
     const outcomes = new Map<ProviderName, Outcome>();
     let ok = false;
     try {
@@ -84,7 +83,10 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const questions = questionsOf(request);
       const open = await lookUp(questions, photos);
       const prepared = open.length > 0 ? prepare(photos) : undefined;
-      if (prepared !== undefined) await Promise.all(open.map((question) => ask(question, prepared)));
+      if (prepared !== undefined) {
+        const signal = AbortSignal.any([request.signal, deadline.signal]);
+        await Promise.all(open.map((question) => ask(question, prepared, signal)));
+      }
 
       const refusals = refusalsOf(outcomes);
       if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unavailable(refusals);
@@ -127,7 +129,11 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     /** Leaves an outcome, whatever the provider does. @throws what is no provider's doing: a bad photo, the caller left */
-    async function ask(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<void> {
+    async function ask(
+      question: Question,
+      ready: Promise<readonly PreparedPhoto[]>,
+      signal: AbortSignal,
+    ): Promise<void> {
       const { cache, durations, key, name } = question;
       tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
       try {
@@ -166,7 +172,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     function conclude(name: ProviderName, outcome: Outcome): void {
       outcomes.set(name, outcome);
       if ('refusal' in outcome) tell({ type: 'unanswered', at: at(), provider: name, ...outcome.refusal });
-      else tell({ type: 'answered', at: at(), provider: name, verdict: verdictOf(outcomes) });
+      // What can be said so far is only worked out when somebody may be told.
+      else if (request.trackProgress)
+        tell({ type: 'answered', at: at(), provider: name, verdict: verdictOf(outcomes) });
     }
   };
 
