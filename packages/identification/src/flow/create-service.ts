@@ -52,7 +52,7 @@ export interface IdentificationOptions {
   clock: Clock;
   logger: Logger;
   /** Hears of every question to a provider how it ended. */
-  onCall(call: ProviderCall): void;
+  readonly onCall: (call: ProviderCall) => void;
 }
 
 /** How much longer than a call may take its end is waited for by other processes. */
