@@ -74,7 +74,7 @@ export async function house({
   const clock = new FakeClock();
   const redis = await connectRedis(
     { url: process.env['TEST_REDIS_URL'] ?? 'unix:///nowhere/redis.sock' },
-    { timeoutMs: 100, readyWaitMs: process.env['TEST_REDIS_URL'] ? 2_000 : 0 },
+    { timeoutMs: 2_000, readyWaitMs: process.env['TEST_REDIS_URL'] ? 2_000 : 0 },
   );
   const providers = {
     plant_id: scripted('plant_id', PLANT_ID_ANSWER),
