@@ -30,6 +30,15 @@ describe('the status of the service', () => {
     expect(statusOf(other, one)).toBe(expected);
   });
 
+  it('takes a provider that is out of quota for one that is not closed, though its circuit is', () => {
+    const out: ProviderHealth = { ...provider('closed'), outOfQuota: true };
+    const service = { redis: true, database: true };
+    const statuses = [provider('closed'), out, provider('half_open')].map((plantnet) =>
+      healthStatus({ ...service, providers: { plant_id: out, plantnet } }),
+    );
+    expect(statuses).toEqual(['degraded', 'unhealthy', 'degraded']);
+  });
+
   it('is unhealthy without a database, whatever the circuits', () => {
     expect(statusOf('closed', 'closed', { database: false })).toBe('unhealthy');
     expect(statusOf('half_open', 'closed', { database: false })).toBe('unhealthy');

@@ -28,6 +28,8 @@ export interface Gate {
    * @throws {ProviderError | CircuitRejectedError | BulkheadFullError}
    */
   call(request: ProviderRequest, ticket: () => Promise<Ticket> | undefined): Promise<ProviderAnswer>;
+  /** Until the next trial, while its circuit is not closed and that is known. */
+  untilTrial(): { retryAfterMs?: number };
   health(): ProviderHealth;
 }
 
@@ -76,17 +78,19 @@ export function createGate(options: GateOptions): Gate {
     }
   }
 
+  function untilTrial(): { retryAfterMs?: number } {
+    const { nextTrialAt } = circuit.snapshot();
+    return nextTrialAt === undefined ? {} : { retryAfterMs: Math.max(0, nextTrialAt - clock.now()) };
+  }
+
   function refusal(): Refusal | undefined {
     if (misconfigured) {
       if (clock.monotonic() >= nextProbeAt) void probe();
       return { status: 'misconfigured' };
     }
     if (!circuit.admits()) {
-      const { nextTrialAt, state } = circuit.snapshot();
-      const retryAfterMs = nextTrialAt === undefined ? undefined : Math.max(0, nextTrialAt - clock.now());
-      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
-      options.onCircuit({ type: 'rejected', state, ...wait });
-      return { status: 'resting', ...wait };
+      options.onCircuit({ type: 'rejected', state: circuit.snapshot().state, ...untilTrial() });
+      return { status: 'resting', ...untilTrial() };
     }
     const quotaMs = quotaUntil - clock.monotonic();
     if (quotaMs > 0) return { status: 'quota', retryAfterMs: quotaMs };
@@ -119,11 +123,14 @@ export function createGate(options: GateOptions): Gate {
       }
     },
 
+    untilTrial,
+
     health() {
       const { state, failCount, failMax } = circuit.snapshot();
       return {
         available: state === 'closed' && !misconfigured,
         state: misconfigured ? 'misconfigured' : state,
+        ...(quotaUntil > clock.monotonic() && { outOfQuota: true as const }),
         failCount,
         failMax,
       };

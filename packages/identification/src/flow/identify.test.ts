@@ -1,3 +1,4 @@
+import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
 import { uploaded } from '../photo/testing/uploaded-photo.ts';
@@ -33,6 +34,22 @@ describe('one identification', () => {
     const again = await identify(request());
     expect(again.cached).toBe(true);
     expect([providers.plant_id.calls.length, decodes.length]).toEqual([1, 1]);
+  });
+
+  it('keeps the lines that operators look for: what was uploaded, and how long Plant.id took', async () => {
+    const lines: string[] = [];
+    const { clock, identify, providers } = await house({
+      logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
+    });
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = (...asked) => {
+      clock.advance(1_234);
+      return answer(...asked);
+    };
+    await identify(request());
+    const messages = lines.map((line) => String((JSON.parse(line) as { msg: unknown }).msg));
+    expect(messages).toContain('[UPLOAD] Magic bytes validation: image/jpeg');
+    expect(messages).toContain('[PERF] Plant.id identification successful in 1.23s');
   });
 
   it('does not ask Pl@ntNet again because of an option that only Plant.id is sent', async () => {
@@ -111,6 +128,19 @@ describe('one identification', () => {
       expect(providers.plantnet.calls).toHaveLength(1);
     },
   );
+
+  it('says when to come back on the very call whose failure opened the circuit', async () => {
+    const { identify, providers } = await house({ off: 'plantnet' });
+    providers.plant_id.answer = failing('failed');
+    const refusals: unknown[] = [];
+    for (let seed = 1; seed <= 3; seed += 1)
+      await identify(request({}, seed)).catch((error: unknown) => refusals.push(error));
+    expect(refusals).toMatchObject([
+      { retryAfterMs: undefined },
+      { retryAfterMs: undefined },
+      { retryAfterMs: 60_000 },
+    ]);
+  });
 
   it('stops asking a provider that is out of credits until it may again', async () => {
     const { clock, identify, providers } = await house();

@@ -78,6 +78,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     async function answer(): Promise<Identification> {
       // What needs no decode is checked for every request: a bad file is not let in by a kept answer.
       const photos = request.photos.map((photo, index) => inspectPhoto(photo, index, parts.photoLimits));
+      for (const { type } of photos) logger.info(`[UPLOAD] Magic bytes validation: image/${type}`);
       tell({ type: 'received', at: at(), photos: photos.length });
 
       const questions = questionsOf(request);
@@ -134,7 +135,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       ready: Promise<readonly PreparedPhoto[]>,
       signal: AbortSignal,
     ): Promise<void> {
-      const { cache, durations, key, name } = question;
+      const { cache, durations, gate, key, name } = question;
       tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
       try {
         const load = () => call(question, ready);
@@ -142,8 +143,10 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         const { source, stale, value } = await cache.getOrLoad(key, load, options);
         conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
-        const refusal = refusalOf(error) ?? (deadline.signal.aborted ? ({ status: 'timeout' } as const) : undefined);
-        if (refusal === undefined) throw error;
+        const reason = refusalOf(error) ?? (deadline.signal.aborted ? ({ status: 'timeout' } as const) : undefined);
+        if (reason === undefined) throw error;
+        // This may have been the failure that opened its circuit.
+        const refusal = { ...gate.untilTrial(), ...reason };
         logger.warn({ provider: name, error }, 'A provider did not answer');
         // The deadline may have come while a fresh one was waited for.
         const old = cache.peekMemory<ProviderAnswer>(key);
@@ -153,13 +156,17 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
     /** One call, under the ticket by which its answer can be asked for again. */
     async function call(
-      { durations, gate, key, tickets }: Question,
+      { durations, gate, key, name, tickets }: Question,
       ready: Promise<readonly PreparedPhoto[]>,
     ): Promise<ProviderAnswer> {
       const photos = (await ready).map(({ jpeg }) => jpeg);
       const sent = clock.monotonic();
       const answered = await gate.call({ photos, options: request.options }, () => tickets?.take(key));
-      durations.add(clock.monotonic() - sent);
+      const tookMs = clock.monotonic() - sent;
+      durations.add(tookMs);
+      if (name === 'plant_id') {
+        logger.info(`[PERF] Plant.id identification successful in ${(tookMs / 1_000).toFixed(2)}s`);
+      }
       return answered;
     }
 

@@ -23,6 +23,8 @@ export interface ProviderHealth {
   /** Its circuit is closed. */
   available: boolean;
   state: CircuitState | 'off' | 'misconfigured';
+  /** Said while it is not asked because it has no identifications left for us. */
+  outOfQuota?: true;
   failCount: number;
   failMax: number;
 }

@@ -19,7 +19,7 @@ export const identify = procedure
     const { photos } = upload;
     const options = identifyOptions(upload);
     const isReAsk = ctx.reAsks.claim(ctx.audience.key, photos);
-    const identification = await ctx.service.identify({
+    const answer = ctx.service.identify({
       requestId: ctx.requestId,
       photos,
       options,
@@ -27,7 +27,13 @@ export const identify = procedure
       trackProgress: ctx.isFollowed,
       signal: ctx.signal,
     });
-    if (await isReAsk) ctx.makeFree();
+    const [{ status }] = await Promise.allSettled([answer]);
+    if (await isReAsk) {
+      // The free call is for an answer: one that failed does not use it up.
+      if (status === 'rejected') await ctx.reAsks.expect(ctx.audience.key, photos);
+      else ctx.makeFree();
+    }
+    const identification = await answer;
     if (identification.partial) await ctx.reAsks.expect(ctx.audience.key, photos);
     return presentIdentification(identification);
   });

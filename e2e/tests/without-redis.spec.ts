@@ -1,0 +1,27 @@
+import { startApp } from '../fixtures/app.ts';
+import { test } from '../fixtures/browser.ts';
+import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { expect } from '../fixtures/served.ts';
+
+test('starts without Redis, says so, and lets through a tenth', async () => {
+  test.setTimeout(180_000);
+  const app = await startApp({ REDIS_URL: 'unix:///nowhere/redis.sock', IDENTIFY_RATE_ANONYMOUS: '10/h' });
+  try {
+    expect(app.output()).toContain('Redis does not answer');
+    const identify = `${app.url}/api/v1/plant-identification/identify`;
+    const statuses: number[] = [];
+    for (const seed of [7, 8]) {
+      const answer = await fetch(identify, { method: 'POST', body: await formWith(plantPhoto(seed)) });
+      statuses.push(answer.status);
+    }
+    expect(statuses).toEqual([200, 429]);
+    const health = await fetch(`${identify}/health`);
+    expect([health.status, await health.json()]).toMatchObject([
+      503,
+      { status: 'degraded', services: { redis: { available: false } } },
+    ]);
+    expect((await fetch(`${app.url}/api/health/ready`)).status).toBe(200);
+  } finally {
+    await app.stop();
+  }
+});
