@@ -4,7 +4,7 @@ import { announcement, eventRows } from './announce.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { Ended, listenForEnd, unlessEnded } from './ending.ts';
 import { describeParts } from './parts.ts';
-import { type Environment, planFor } from './plan.ts';
+import { type Environment, planFor, withPhotoStoreFrom } from './plan.ts';
 import { claimPort } from './probe.ts';
 import { type Parts, prepare, type RunOptions, serve } from './run.ts';
 import { openRecord, type RunRecord } from './run-record.ts';
@@ -33,7 +33,7 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
     process.exit(130);
   });
   try {
-    const environment = { ...process.env, APP_ENV: process.env['APP_ENV'] || 'development' };
+    const environment = withPhotoStoreFrom(root, { ...process.env, APP_ENV: process.env['APP_ENV'] || 'development' });
     const settings = checkedSettings(environment);
     const dataDir = resolve(root, settings.dataDir);
     record = await unlessEnded(signal, openRecord(dataDir, socketFolder));

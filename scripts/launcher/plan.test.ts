@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planFor, shownAddress } from './plan.ts';
+import { planFor, shownAddress, withPhotoStoreFrom } from './plan.ts';
 
 const everything = { embedsPostgres: true, embedsRedis: true, simulatesProviders: true };
 
@@ -34,4 +34,14 @@ test.each([
   ['no address', 'an address that cannot be read'],
 ])('of %s people see %s', (url, shown) => {
   expect(shownAddress(url)).toBe(shown);
+});
+
+describe('the photo store', () => {
+  test.each([
+    [{ PHOTO_STORE: 'file:photos' }, 'file:/house/photos'],
+    [{ PHOTO_STORE: 'file:/srv/photos' }, 'file:/srv/photos'],
+    [{}, undefined],
+  ])('%o counts from the root', (environment, expected) => {
+    expect(withPhotoStoreFrom('/house', environment)['PHOTO_STORE']).toBe(expected);
+  });
 });

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Which parts the launcher brings along because nobody else does. */
@@ -27,6 +29,12 @@ export function simulatorEnvironment(url: string): Record<string, string> {
     PLANTNET_BASE_URL: `${url}/v2`,
     PLANTNET_API_KEY: 'demo-key-for-plantnet',
   };
+}
+
+/** A relative photo folder counts from the root, as DATA_DIR does: the app itself runs in a folder of its own. */
+export function withPhotoStoreFrom(root: string, environment: Environment): Environment {
+  const [, folder] = /^file:(.+)$/.exec(environment['PHOTO_STORE'] ?? '') ?? [];
+  return folder === undefined ? environment : { ...environment, PHOTO_STORE: `file:${resolve(root, folder)}` };
 }
 
 /** Where a service is, without user, password or query. */
