@@ -95,8 +95,10 @@ export function createOperations(options: OperationsOptions): Operations {
   function subscribe(listener: () => void) {
     const stops = [redis.subscribe(listener)];
     for (const name of PROVIDERS) {
-      const circuit = posts[name]?.circuit;
-      if (circuit !== undefined) stops.push(circuit.subscribe(listener));
+      const stop = posts[name]?.circuit.subscribe(({ type }) => {
+        if (type !== 'initialized') listener();
+      });
+      if (stop !== undefined) stops.push(stop);
     }
     return () => {
       for (const stop of stops) stop();

@@ -13,7 +13,12 @@ function following(first?: StandingOrder) {
   const clock = new FakeClock();
   const circuit = scriptedCircuit();
   const listeners = new Set<(event: RedisEvent) => void>();
-  const book = { standing: first, isDown: false, looks: 0 };
+  const book: { standing: StandingOrder | undefined; released: string | undefined; isDown: boolean; looks: number } = {
+    standing: first,
+    released: undefined,
+    isDown: false,
+    looks: 0,
+  };
   const redis = {
     ready: true,
     isReady: () => redis.ready,
@@ -38,6 +43,7 @@ function following(first?: StandingOrder) {
         if (book.isDown) throw new Error('no database');
         return book.standing;
       },
+      releaseReason: async () => book.released,
       async expire() {
         book.standing = undefined;
       },
@@ -75,8 +81,9 @@ describe('a circuit follows the orders', () => {
     await follower.look();
     await follower.look();
     book.standing = undefined;
+    book.released = 'It is green again.';
     await follower.look();
-    expect(circuit.given).toEqual([`isolate ${reason}`, 'release']);
+    expect(circuit.given).toEqual([`isolate ${reason}`, 'release It is green again.']);
   });
 
   it('again at once when its isolation is lost', async () => {

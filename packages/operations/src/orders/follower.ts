@@ -13,7 +13,7 @@ const STEPS_AT_ONCE = 6;
 export interface FollowerParts {
   provider: ProviderName;
   circuit: Circuit;
-  orders: Pick<OrderBook, 'standing' | 'expire' | 'done'>;
+  orders: Pick<OrderBook, 'standing' | 'releaseReason' | 'expire' | 'done'>;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
   clock: Clock;
   logger: Logger;
@@ -103,7 +103,7 @@ export class Follower {
       case 'isolate':
         return circuit.isolate(step.order.reason, step.order.until?.getTime());
       case 'release':
-        return circuit.release();
+        return circuit.release(await orders.releaseReason(provider));
       case 'expire':
         return orders.expire(provider, step.order);
       case 'reset': {

@@ -35,6 +35,17 @@ export class OrderBook {
     return standingOrder(this.#client, provider);
   }
 
+  /** Why the last isolation was released; undefined when its time was up. */
+  async releaseReason(provider: ProviderName): Promise<string | undefined> {
+    const last = await this.#client.auditEntry.findFirst({
+      where: { target: provider },
+      orderBy: { id: 'desc' },
+      select: { action: true, reason: true },
+    });
+    const released: AuditAction = 'circuit.release';
+    return last?.action === released ? last.reason : undefined;
+  }
+
   /** `state`: of the circuit as it is now. @throws {OperationsError} `invalid_reason`, `invalid_end` */
   async isolate(by: Operator, order: Order & { until?: Date }, state: CircuitState): Promise<void> {
     const reason = checkReason(order.reason);

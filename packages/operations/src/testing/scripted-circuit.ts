@@ -31,8 +31,8 @@ export function scriptedCircuit(): ScriptedCircuit {
       isolation = { reason, ...(until !== undefined && { until }) };
       circuit.tell({ type: 'isolated', ...isolation });
     },
-    async release() {
-      take('release');
+    async release(reason) {
+      take(reason === undefined ? 'release' : `release ${reason}`);
       circuit.forget();
     },
     async reset(reason) {
