@@ -31,8 +31,8 @@ export interface LoadOptions<T> {
   /** How long this value lives, or `skip`: it is handed to those who wait and not kept. */
   lifetime(value: T): Lifetime | 'skip';
   /**
-   * When given, a stale value is handed out if the load fails, and none is tried anew for so long; nor is an early one
-   * that failed. Otherwise a failed load is thrown.
+   * When given, a stale value is handed out if the load fails, and none is tried anew for so long. Otherwise a failed
+   * load is thrown. Early refreshes are as far apart.
    */
   readonly staleRetryMs?: number;
   /** Loads a fresh value anew in the background when it is near its end: the likelier, the longer its load took. */

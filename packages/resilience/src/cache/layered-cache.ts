@@ -33,6 +33,7 @@ export class LayeredCache implements Cache {
   readonly #lease: CacheLease | undefined;
   readonly #tiers: Tiers;
   readonly #rest: Rest;
+  readonly #refreshRest: Rest;
   readonly #random: () => number;
   readonly #flights: SingleFlight = createSingleFlight();
   readonly #refreshes: SingleFlight = createSingleFlight();
@@ -44,6 +45,7 @@ export class LayeredCache implements Cache {
     this.#random = random;
     this.#tiers = new Tiers(new MemoryFront(maxEntries, clock), store, clock, (event) => this.#listeners.emit(event));
     this.#rest = new Rest(maxEntries, clock);
+    this.#refreshRest = new Rest(maxEntries, clock);
   }
 
   async peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined> {
@@ -88,8 +90,7 @@ export class LayeredCache implements Cache {
 
   #useFresh<T>(key: string, hit: CacheHit<T>, early: EarlyRefresh<T> | undefined): CacheHit<T> {
     this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
-    const isDue = early && this.#tiers.isRefreshDue(key, this.#random) && !this.#rest.isResting(key);
-    if (isDue) this.#refresh({ ...early, key });
+    if (early && this.#tiers.isRefreshDue(key, this.#random)) this.#refresh({ ...early, key });
     return hit;
   }
 
@@ -116,7 +117,8 @@ export class LayeredCache implements Cache {
   /** In the background, by one process, and only if it need not wait: the value is still fresh. */
   #refresh<T>(wanted: Load<T>): void {
     const { key, staleRetryMs } = wanted;
-    if (this.#refreshes.has(key)) return;
+    if (this.#refreshes.has(key) || this.#refreshRest.isResting(key)) return;
+    if (staleRetryMs !== undefined) this.#refreshRest.note(key, staleRetryMs);
     this.#listeners.emit({ type: 'early_refresh', key });
     const refresh = async () => {
       const lease = this.#lease && { ...this.#lease, waitMs: 0 };
@@ -124,7 +126,6 @@ export class LayeredCache implements Cache {
       if (permission.may === 'load') await this.#loadUnder(permission, wanted);
     };
     this.#refreshes.run(key, refresh).catch((error: unknown) => {
-      if (staleRetryMs !== undefined) this.#rest.note(key, staleRetryMs);
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });
     });
   }
