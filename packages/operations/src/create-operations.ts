@@ -22,6 +22,8 @@ export interface OperationsOptions {
   logger: Logger;
 }
 
+/** A start waits this long for the circuits to follow, and goes on without those that cannot yet. */
+const START_PATIENCE_MS = 2_000;
 /** Entries of the audit trail in an overview. */
 const NEWEST = 20;
 
@@ -67,7 +69,11 @@ export function createOperations(options: OperationsOptions): Operations {
     },
     audit: (limit) => readAuditTrail(client, limit),
     async start() {
-      await Promise.all(PROVIDERS.map(async (name) => posts[name]?.follower.start()));
+      const patience = Promise.withResolvers<void>();
+      const cancel = clock.setTimeout(patience.resolve, START_PATIENCE_MS);
+      const followed = Promise.all(PROVIDERS.map(async (name) => posts[name]?.follower.start()));
+      await Promise.race([followed, patience.promise]);
+      cancel();
     },
     close() {
       for (const name of PROVIDERS) {

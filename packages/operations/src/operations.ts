@@ -40,7 +40,7 @@ export interface Operations {
   audit(limit: number): Promise<readonly AuditRecord[]>;
   /**
    * Makes this instance's circuits follow the orders from now on; resolves when they do, so that nothing is called that
-   * must not be. Never rejects: what cannot be followed now is tried again.
+   * must not be, or after two seconds. Never rejects: what cannot be followed now is tried again.
    */
   start(): Promise<void>;
   close(): void;
