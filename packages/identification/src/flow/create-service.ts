@@ -109,7 +109,10 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
-    close: () => closing.abort(),
+    close() {
+      closing.abort();
+      for (const lane of Object.values(lanes)) lane?.circuit.close();
+    },
   };
 
   function laneOf(name: ProviderName): (ProviderLane & { circuit: Circuit }) | undefined {
@@ -122,6 +125,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       trialDeadlineMs: timeoutMs + 1_000,
       classify: outcomeOf,
       clock,
+      redis,
     });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
     const onCircuit = circuitLog(name, logger);

@@ -1,12 +1,10 @@
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type { CircuitOptions } from './circuit.ts';
 import { OpenPeriod } from './open-period.ts';
-import { Recovery } from './recovery.ts';
+import { Recovery, TRIAL_DEADLINE_MS } from './recovery.ts';
 import { resetTimeout } from './reset-timeout.ts';
 import type { Noted, Order, Pass, Result, Rules, RulesObserver } from './rules.ts';
 import type { Standing } from './standing.ts';
-
-const TRIAL_DEADLINE_MS = 60_000;
 
 /** cockatiel's half of a standing; an order replaces it. */
 interface Policy {

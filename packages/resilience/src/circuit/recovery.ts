@@ -1,5 +1,8 @@
 import type { Clock } from '../clock.ts';
 
+/** Unless another is given. */
+export const TRIAL_DEADLINE_MS = 60_000;
+
 export interface RecoveryOptions {
   readonly successThreshold: number;
   readonly trialPermits: number;

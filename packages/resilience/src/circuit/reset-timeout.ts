@@ -1,5 +1,5 @@
 /** How much longer than doubled a reset time may be, so that processes do not all try at the same moment. */
-const JITTER = 0.1;
+export const JITTER = 0.1;
 
 /**
  * How long a circuit stays open for the `attempt`-th time in a row (1: it was closed before): the base, then

@@ -17,6 +17,7 @@ export class RuledCircuit implements Circuit {
   readonly #stuckOpen: StuckOpen;
   readonly #isolationEnd: IsolationEnd;
   readonly #rules: Rules;
+  #closed = false;
 
   /** @param decide makes the rules, which tell the observer what happens from then on */
   constructor(options: CircuitOptions, decide: (observer: RulesObserver) => Rules) {
@@ -73,6 +74,7 @@ export class RuledCircuit implements Circuit {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stuckOpen.close();
     this.#isolationEnd.close();
     this.#rules.close();
@@ -107,8 +109,10 @@ export class RuledCircuit implements Circuit {
   }
 
   #moved(before: Standing, after: Standing): void {
-    this.#stuckOpen.watch(after);
-    this.#isolationEnd.watch(after);
+    if (!this.#closed) {
+      this.#stuckOpen.watch(after);
+      this.#isolationEnd.watch(after);
+    }
     const event = transition(before, after);
     if (event) this.#listeners.emit(event);
   }

@@ -3,13 +3,22 @@ import type { Redis as IORedis } from 'ioredis';
 type Lines = (line: string) => void;
 type Verb = 'subscribe' | 'psubscribe';
 
+const LEAVE = { subscribe: 'unsubscribe', psubscribe: 'punsubscribe' } as const;
+
+interface Channel {
+  readonly verb: Verb;
+  readonly name: string;
+  readonly subscribers: Set<Lines>;
+}
+
 /**
  * Channels and patterns over one connection of their own, opened by the first of them. Each subscriber is fed the
- * lines that Upstash's event stream would carry.
+ * lines that Upstash's event stream would carry; besides, `unsubscribe` when the connection breaks, from when on
+ * messages are missed, and `subscribe` when they arrive again.
  */
 export class Subscriptions {
   readonly #connect: () => IORedis;
-  readonly #subscribers: Map<string, Set<Lines>> = new Map();
+  readonly #channels: Map<string, Channel> = new Map();
   #connection: IORedis | undefined;
 
   constructor(connect: () => IORedis) {
@@ -17,45 +26,61 @@ export class Subscriptions {
   }
 
   /** Resolves when Redis has confirmed. `signal` ends the subscription. */
-  async add(verb: Verb, channel: string, lines: Lines, signal: AbortSignal | undefined): Promise<void> {
+  async add(verb: Verb, name: string, lines: Lines, signal: AbortSignal | undefined): Promise<void> {
     const connection = (this.#connection ??= this.#open());
-    const key = `${verb},${channel}`;
-    const subscribers = this.#subscribers.get(key) ?? new Set();
-    this.#subscribers.set(key, subscribers.add(lines));
-    signal?.addEventListener('abort', () => this.#remove(verb, channel, lines), { once: true });
-    await connection[verb](channel);
-    if (subscribers.has(lines)) lines(`${key},1`);
+    const key = `${verb},${name}`;
+    const channel = this.#channels.get(key) ?? { verb, name, subscribers: new Set() };
+    this.#channels.set(key, channel);
+    channel.subscribers.add(lines);
+    signal?.addEventListener('abort', () => this.#remove(channel, lines), { once: true });
+    await connection[verb](name);
+    if (channel.subscribers.has(lines)) lines(`${key},1`);
   }
 
   close(): void {
-    this.#subscribers.clear();
+    this.#channels.clear();
     this.#connection?.disconnect();
   }
 
   #open(): IORedis {
     const connection = this.#connect();
-    // It connects and subscribes again by itself; the main connection says what is wrong.
+    // It connects again by itself; the main connection says what is wrong.
     connection.on('error', () => {});
-    connection.on('message', (channel, payload) => {
-      this.#feed(`subscribe,${channel}`, `message,${channel},${payload}`);
+    let isFirst = true;
+    connection.on('ready', () => {
+      if (!isFirst) for (const channel of this.#channels.values()) void this.#renew(connection, channel);
+      isFirst = false;
     });
-    connection.on('pmessage', (pattern, channel, payload) => {
-      this.#feed(`psubscribe,${pattern}`, `pmessage,${pattern},${channel},${payload}`);
+    connection.on('close', () => {
+      for (const { verb, name } of this.#channels.values()) this.#feed(`${verb},${name}`, `${LEAVE[verb]},${name},0`);
+    });
+    connection.on('message', (name, payload) => {
+      this.#feed(`subscribe,${name}`, `message,${name},${payload}`);
+    });
+    connection.on('pmessage', (pattern, name, payload) => {
+      this.#feed(`psubscribe,${pattern}`, `pmessage,${pattern},${name},${payload}`);
     });
     return connection;
   }
 
-  #feed(key: string, line: string): void {
-    for (const lines of this.#subscribers.get(key) ?? []) lines(line);
+  async #renew(connection: IORedis, { verb, name }: Channel): Promise<void> {
+    try {
+      await connection[verb](name);
+    } catch {
+      // It broke once more, and will be ready once more.
+      return;
+    }
+    this.#feed(`${verb},${name}`, `${verb},${name},1`);
   }
 
-  #remove(verb: Verb, channel: string, lines: Lines): void {
-    const key = `${verb},${channel}`;
-    const subscribers = this.#subscribers.get(key);
-    if (!subscribers?.delete(lines) || subscribers.size > 0) return;
-    this.#subscribers.delete(key);
-    const leave = verb === 'subscribe' ? 'unsubscribe' : 'punsubscribe';
+  #feed(key: string, line: string): void {
+    for (const lines of this.#channels.get(key)?.subscribers ?? []) lines(line);
+  }
+
+  #remove({ verb, name, subscribers }: Channel, lines: Lines): void {
+    if (!subscribers.delete(lines) || subscribers.size > 0) return;
+    this.#channels.delete(`${verb},${name}`);
     // Refused only when the connection is going away, and the subscription with it.
-    this.#connection?.[leave](channel).catch(() => {});
+    this.#connection?.[LEAVE[verb]](name).catch(() => {});
   }
 }

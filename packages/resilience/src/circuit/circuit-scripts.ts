@@ -1,0 +1,185 @@
+import { JITTER } from './reset-timeout.ts';
+
+/**
+ * The shared circuit, one script for each thing that can happen to it. Times are Redis' own; what processes are told and
+ * tell are durations, so that no two clocks are compared. Generations and revisions are microseconds of that time, but
+ * always higher than the one before, so that they rise when it steps back and after data loss. `born` names one life of
+ * the state, until Redis loses it.
+ *
+ * KEYS state (a hash), trials (a sorted set: who holds a permit, by when it lapses); in one slot of a cluster.
+ * ARGV what the caller knows (JSON), its options (JSON), channel, author; then those named below.
+ * Each ends with the state as JSON, published when it changed:
+ * ENTER trial: {0 rejected | 1 closed, call | 2 permit taken, permits that had lapsed, state}
+ * NOTE outcome, generation, trial or '', failure: {whether it counted, state}
+ * GIVE order, reason, until or -1: state
+ * SYNC: state
+ */
+const BEGIN = `
+local known, rules = cjson.decode(ARGV[1]), cjson.decode(ARGV[2])
+local time = redis.call('TIME')
+local micros = time[1] * 1000000 + time[2]
+local now = math.floor(micros / 1000)
+local TEXTS = {'state', 'cause', 'reason', 'failure', 'born'}
+local NUMBERS = {
+  'generation', 'revision', 'since', 'till', 'fails', 'openings', 'down', 'reset', 'rest', 'successes',
+}
+local WEIGHT = {closed = 0, half_open = 1, open = 1, isolated = 2}
+
+local function text(number) return string.format('%.0f', number) end
+local function after(last) return math.max(micros, last + 1) end
+
+-- What is not whole is not there.
+local function read()
+  local flat, fields = redis.call('HGETALL', KEYS[1]), {}
+  for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  for _, name in ipairs(NUMBERS) do
+    fields[name] = tonumber(fields[name])
+    if not fields[name] then return nil end
+  end
+  return WEIGHT[fields.state] and fields
+end
+
+local circuit, restored, changed = read(), false, false
+
+-- How bad it is: the worse is believed where neither is known to be later.
+local function weight(one)
+  return one.state == 'closed' and one.fails / (one.fails + 1) or WEIGHT[one.state]
+end
+
+-- Redis lost its data, or knows less than the caller: puts the caller's knowledge in its place.
+local function restore()
+  local stored = circuit or {generation = 0, revision = 0}
+  circuit, restored = known.circuit, true
+  changed = known.alone or stored.born ~= nil or known.born == ''
+  if known.moved or circuit.generation < stored.generation or circuit.generation == 0 then
+    circuit.generation = after(math.max(circuit.generation, stored.generation))
+    redis.call('DEL', KEYS[2])
+  end
+  circuit.revision = math.max(known.revision, stored.revision)
+  circuit.born = stored.born or (known.born ~= '' and known.born) or ARGV[4] .. ' ' .. text(micros)
+  circuit.since, circuit.down = now - circuit.since, now - circuit.down
+  circuit.rest = circuit.state == 'isolated' and circuit.till or now + circuit.rest
+end
+
+local function reconcile()
+  if not circuit then return restore() end
+  local mine, theirs = weight(known.circuit), weight(circuit)
+  local isReborn, isBehind = known.born ~= '' and known.born ~= circuit.born, circuit.revision < known.revision
+  if mine > theirs and (known.alone or isReborn) then
+    restore()
+  elseif isBehind and isReborn and theirs > mine then
+    circuit.revision, changed = known.revision, true
+  elseif isBehind or (known.alone and known.revision == circuit.revision) then
+    restore()
+  end
+end
+
+local function become(state, cause)
+  circuit.state, circuit.cause, circuit.since, changed = state, cause, now, true
+  circuit.generation = after(circuit.generation)
+  redis.call('DEL', KEYS[2])
+end
+
+local function close(cause, reason)
+  circuit.fails, circuit.openings, circuit.reset, circuit.rest = 0, 0, rules.base, -1
+  if cause ~= 'calls' then circuit.reason, circuit.till = reason, -1 end
+  become('closed', cause)
+end
+
+local function open()
+  circuit.openings, circuit.reset = circuit.openings + 1, rules.base
+  if circuit.openings == 1 then
+    circuit.down = now
+  else
+    local doubled = rules.base * 2 ^ (circuit.openings - 1) * (1 + ${JITTER} * rules.random)
+    circuit.reset = math.min(doubled, rules.max)
+  end
+  circuit.rest = now + circuit.reset
+  become('open', 'calls')
+end
+
+local function finish()
+  if changed then circuit.revision = after(circuit.revision) end
+  if changed or restored then
+    local fields = {}
+    for _, name in ipairs(TEXTS) do fields[#fields + 1] = name; fields[#fields + 1] = circuit[name] end
+    for _, name in ipairs(NUMBERS) do fields[#fields + 1] = name; fields[#fields + 1] = text(circuit[name]) end
+    redis.call('HSET', KEYS[1], unpack(fields))
+  end
+  local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+  local state = cjson.encode({
+    author = ARGV[4], state = circuit.state, cause = circuit.cause, reason = circuit.reason, failure = circuit.failure,
+    generation = text(circuit.generation), revision = text(circuit.revision), born = circuit.born,
+    since = now - circuit.since, down = now - circuit.down, till = circuit.till,
+    fails = circuit.fails, openings = circuit.openings, successes = circuit.successes, reset = circuit.reset,
+    rest = circuit.rest < 0 and -1 or math.max(0, circuit.rest - now),
+    running = redis.call('ZCARD', KEYS[2]), frees = first[2] and math.max(0, first[2] - now) or 0,
+  })
+  if changed then redis.call('PUBLISH', ARGV[3], state) end
+  return state
+end
+
+reconcile()
+if circuit.state == 'isolated' and circuit.rest >= 0 and circuit.rest <= now then close('release', '') end
+-- Redis' clock was set back.
+if circuit.state == 'open' and circuit.rest > now + circuit.reset then
+  circuit.rest, changed = now + circuit.reset, true
+end
+`;
+
+export const ENTER: string = `${BEGIN}
+local admitted, lapsed = 0, 0
+if circuit.state == 'closed' then
+  admitted = 1
+elseif circuit.state == 'open' and circuit.rest <= now then
+  circuit.successes = 0
+  become('half_open', 'calls')
+end
+if circuit.state == 'half_open' then
+  lapsed = redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  -- Longer than a permit can last: Redis' clock was set back.
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '(' .. text(now + rules.deadline), '+inf')
+  if redis.call('ZCARD', KEYS[2]) < rules.permits then
+    redis.call('ZADD', KEYS[2], text(now + rules.deadline), ARGV[5])
+    admitted, changed = 2, true
+  end
+end
+return {admitted, lapsed, finish()}
+`;
+
+export const NOTE: string = `${BEGIN}
+local outcome, trial = ARGV[5], ARGV[7]
+local counts = tonumber(ARGV[6]) == circuit.generation
+if trial ~= '' then
+  local lapses = tonumber(redis.call('ZSCORE', KEYS[2], trial) or 0)
+  counts = counts and lapses > now
+  changed = redis.call('ZREM', KEYS[2], trial) == 1 or changed
+end
+if counts and outcome == 'success' and circuit.state == 'half_open' then
+  circuit.successes, changed = circuit.successes + 1, true
+  if circuit.successes >= rules.threshold then close('calls') end
+elseif counts and outcome == 'success' and circuit.fails > 0 then
+  circuit.fails, changed = 0, true
+elseif counts and outcome == 'failure' then
+  circuit.fails, circuit.failure, changed = math.min(circuit.fails + 1, rules.failMax), ARGV[8], true
+  if circuit.state == 'half_open' or circuit.fails >= rules.failMax then open() end
+end
+return {counts and 1 or 0, finish()}
+`;
+
+export const GIVE: string = `${BEGIN}
+local order, reason, till = ARGV[5], ARGV[6], tonumber(ARGV[7])
+if order == 'isolate' then
+  if circuit.state ~= 'isolated' or circuit.reason ~= reason or circuit.till ~= till then
+    circuit.reason, circuit.till, circuit.rest = reason, till, till
+    become('isolated', 'isolate')
+  end
+elseif order == 'reset' or circuit.state == 'isolated' then
+  close(order, reason)
+end
+return finish()
+`;
+
+export const SYNC: string = `${BEGIN}
+return finish()
+`;
