@@ -13,6 +13,7 @@ import { createReAsks } from './limits/re-asks.ts';
 import { createRest } from './rest/adapter.ts';
 import { errorResponse } from './rest/problem.ts';
 import { createCaller, type V1Caller } from './router.ts';
+import { type Answer, createSignIn } from './sign-in-entry.ts';
 import { createTrpc } from './trpc-entry.ts';
 
 /** The product's surface; each entry takes a request and always resolves to an answer. */
@@ -21,7 +22,9 @@ export interface Api {
   trpc(request: Request): Promise<Response>;
   /** Everything else under `/api`, v1 and legacy. */
   rest(request: Request): Promise<Response>;
-  /** The answer to a request for an unknown host or from a foreign page; `trpc` and `rest` ask by themselves. */
+  /** `/api/auth/*`, which `answer` answers; it is handed the request once its body is known to be small and sound. */
+  signIn(request: Request, answer: Answer): Promise<Response>;
+  /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
   guard(request: Request): Response | undefined;
   /** v1 for a server component that knows who is calling. Throws what procedures throw. */
   caller(principal: Principal | undefined, requestId?: string): V1Caller;
@@ -51,6 +54,7 @@ export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> &
   return {
     trpc: createTrpc(gateway),
     rest: createRest(gateway),
+    signIn: createSignIn(gateway),
     guard(request) {
       const refused = refusal(request, parts.config);
       if (refused === undefined) return undefined;

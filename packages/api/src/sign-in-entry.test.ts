@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from './testing/api-under-test.ts';
+
+const URL = 'http://localhost:3000/api/auth/callback/credentials';
+
+function posted(body: string | ReadableStream<Uint8Array>, contentType: string, headers: Record<string, string> = {}): Request {
+  return new Request(URL, {
+    method: 'POST',
+    headers: { 'Content-Type': contentType, 'Sec-Fetch-Site': 'same-origin', ...headers },
+    body,
+    duplex: 'half',
+  });
+}
+
+const echo = async (request: Request) => new Response(`${request.method} ${await request.text()}`);
+
+describe('the sign-in entry', () => {
+  it('hands on what is small and sound, with its headers', async () => {
+    const { api } = apiUnderTest();
+    const form = await api.signIn(posted('email=a%40b.c', 'application/x-www-form-urlencoded'), echo);
+    expect(await form.text()).toBe('POST email=a%40b.c');
+    const cookie = await api.signIn(
+      posted('{"a":1}', 'application/json', { Cookie: 'x=y' }),
+      async ({ headers }) => new Response(headers.get('cookie')),
+    );
+    expect(await cookie.text()).toBe('x=y');
+    expect(await (await api.signIn(new Request(URL), echo)).text()).toBe('GET ');
+  });
+
+  it('gives the answer the headers of every answer', async () => {
+    const { headers } = await apiUnderTest().api.signIn(new Request(URL), echo);
+    expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('reads no body to the end that says nothing of its length', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 16_384;
+        controller.enqueue(new Uint8Array(16_384).fill(97));
+      },
+    });
+    const answer = await apiUnderTest().api.signIn(posted(endless, 'application/json'), echo);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_request', detail: 'The body is larger than 64 kB.' });
+    expect(sent).toBeLessThan(128 * 1024);
+  });
+
+  it('refuses JSON that is none', async () => {
+    const answer = await apiUnderTest().api.signIn(posted('{', 'application/json; charset=utf-8'), echo);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('lets in nobody the door refuses', async () => {
+    const { api } = apiUnderTest();
+    const foreign = await api.signIn(
+      posted('a=b', 'application/x-www-form-urlencoded', { 'Sec-Fetch-Site': 'cross-site' }),
+      echo,
+    );
+    expect(await foreign.json()).toMatchObject({ status: 403, code: 'foreign_origin' });
+    const elsewhere = await api.signIn(new Request('http://evil.example/api/auth/csrf'), echo);
+    expect(await elsewhere.json()).toMatchObject({ status: 400, code: 'unknown_host' });
+  });
+
+  it('tells nothing of what fails behind it, but logs it', async () => {
+    const { api, log } = apiUnderTest();
+    const answer = await api.signIn(new Request(URL), async () => {
+      throw new Error('secret');
+    });
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('secret');
+    expect(log.join()).toContain('secret');
+  });
+});
