@@ -38,6 +38,10 @@ test('asks to sign in, keeps the photo meanwhile, and files the answer', async (
   await expect(page.locator('h1')).toHaveText(name);
   await expectAccessible(page);
   await picture(page, 'history-sheet');
+
+  for (const nowhere of ['/history/01JD0000000000000000000000', `/history/${'x'.repeat(200)}`, '/history?cursor=']) {
+    expect((await page.goto(`${app.url}${nowhere}`))?.status(), nowhere).toBe(404);
+  }
 });
 
 test('shows nothing of anybody without a session', async ({ app, page }) => {

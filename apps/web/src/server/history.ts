@@ -1,20 +1,30 @@
 import 'server-only';
 import { container } from './container.ts';
+import { refusalCode } from './refusal-code.ts';
 import { viewer } from './viewer.ts';
 
-/** The signed-in viewer's identifications, newest first; judged by the same procedures as the API. */
+/**
+ * The signed-in viewer's identifications, newest first; judged by the same procedures as the API. Undefined for a
+ * cursor that cannot be one.
+ */
 export async function historyPage(cursor?: string) {
   const caller = await viewersCaller();
-  return caller.plantIdentification.history(cursor === undefined ? {} : { cursor });
+  return unlessRefused(caller.plantIdentification.history(cursor === undefined ? {} : { cursor }));
 }
 
-/** Undefined for one that is not the viewer's, as for one that does not exist. */
+/** Undefined for one that is not the viewer's, as for one that does not or cannot exist. */
 export async function identificationOf(id: string) {
   const caller = await viewersCaller();
+  return unlessRefused(caller.plantIdentification.identification({ id }));
+}
+
+const NOT_THERE: ReadonlySet<string | undefined> = new Set(['not_found', 'invalid_request']);
+
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await caller.plantIdentification.identification({ id });
+    return await answer;
   } catch (error) {
-    if (isNotFound(error)) return undefined;
+    if (NOT_THERE.has(refusalCode(error))) return undefined;
     throw error;
   }
 }
@@ -23,9 +33,4 @@ async function viewersCaller() {
   const { api } = await container();
   const { principal } = await viewer();
   return api.caller(principal);
-}
-
-/** By its code: the procedure's error class is another copy than the one a page would compare with. */
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'NOT_FOUND';
 }

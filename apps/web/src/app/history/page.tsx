@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { redirect } from 'next/navigation';
+import { notFound, redirect } from 'next/navigation';
 import { EmptyHerbarium } from '@/components/history/empty-herbarium.tsx';
 import { Herbarium } from '@/components/history/herbarium.tsx';
 import page from '@/components/paper/page.module.css';
@@ -20,7 +20,9 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
   if (!principal) redirect('/login?next=/history');
   const { cursor: asked } = await searchParams;
   const cursor = typeof asked === 'string' ? asked : undefined;
-  const { items, next_cursor: next } = await historyPage(cursor);
+  const found = await historyPage(cursor);
+  if (!found) notFound();
+  const { items, next_cursor: next } = found;
   return (
     <main className={page['page']}>
       <div className={styles['head']}>
