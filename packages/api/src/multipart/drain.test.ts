@@ -8,7 +8,7 @@ import { readUpload } from './read-upload.ts';
 import { CONTENT_TYPE, file, makeUpload, text } from './testing/make-upload.ts';
 import { UploadError } from './upload-error.ts';
 
-const LIMITS = { maxBytes: 10 * 1024 * 1024, maxPhotos: 5 };
+const LIMITS = { maxBytes: 10_000_000, maxPhotos: 5 };
 
 async function statusOf(incoming: IncomingMessage): Promise<number> {
   const body: ReadableStream<Uint8Array> = Readable.toWeb(incoming);

@@ -6,7 +6,7 @@ import { readUpload } from './read-upload.ts';
 import { arriving, BOUNDARY, CONTENT_TYPE, file, makeUpload, part, text } from './testing/make-upload.ts';
 import { UploadError } from './upload-error.ts';
 
-const MEGABYTE = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 const LIMITS = { maxBytes: 10 * MEGABYTE, maxPhotos: 5 };
 const ROSE = Buffer.from('a rose');
 

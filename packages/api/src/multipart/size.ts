@@ -3,7 +3,7 @@ import { UploadError } from './upload-error.ts';
 
 export type UploadLimits = Pick<PhotoLimits, 'maxBytes' | 'maxPhotos'>;
 
-const MEGABYTE = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 /** Boundaries, part headers and text fields of the largest upload we take, with room to spare. */
 const ENVELOPE_BYTES = 64 * 1024;
 

@@ -3,7 +3,7 @@ import { extensionOf } from './declaration.ts';
 import type { PhotoType } from './photo.ts';
 import type { RefusedType } from './signature.ts';
 
-const MEGABYTE = 1024 * 1024;
+const MEGABYTE = 1_000_000;
 const TYPE_NAMES: Readonly<Record<PhotoType | RefusedType, string>> = {
   jpeg: 'JPEG',
   png: 'PNG',
