@@ -50,7 +50,7 @@ export function readPng(bytes: Buffer): Structure | Fault {
     if (type === IDAT) {
       if (before !== IDAT && seen.has(IDAT)) return DAMAGED;
       if (before !== IDAT) seen.add(IDAT);
-    } else if (!DIET.has(type) || !staysOnce(type, seen, bytes.subarray(at + 8, end - 4))) {
+    } else if (!DIET.has(type) || seen.has(type) || !stays(type, seen, bytes.subarray(at + 8, end - 4))) {
       if (isCritical(type)) return DAMAGED;
       if (at > from) kept.push(bytes.subarray(from, at));
       from = end;
@@ -62,8 +62,8 @@ export function readPng(bytes: Buffer): Structure | Fault {
   return readHeader(bytes, seen.has(TRNS), Buffer.concat([...kept, bytes.subarray(from, at)]));
 }
 
-function staysOnce(type: number, seen: Set<number>, data: Buffer): boolean {
-  if (seen.has(type)) return false;
+/** Asked once a type: a view of every chunk of a file that repeats one costs more than the rest of the walk. */
+function stays(type: number, seen: Set<number>, data: Buffer): boolean {
   seen.add(type);
   return DIET.get(type)?.(data) === true;
 }
