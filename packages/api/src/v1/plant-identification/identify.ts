@@ -18,8 +18,7 @@ export const identify = procedure
     const upload = await input.read(ctx.signal);
     const { photos } = upload;
     const options = identifyOptions(upload);
-    const isReAsk = ctx.reAsks.claim(ctx.audience.key, photos);
-    const answer = ctx.service.identify({
+    const identification = await ctx.service.identify({
       requestId: ctx.requestId,
       photos,
       options,
@@ -27,13 +26,8 @@ export const identify = procedure
       trackProgress: ctx.isFollowed,
       signal: ctx.signal,
     });
-    const [{ status }] = await Promise.allSettled([answer]);
-    if (await isReAsk) {
-      // The free call is for an answer: one that failed does not use it up.
-      if (status === 'rejected') await ctx.reAsks.expect(ctx.audience.key, photos);
-      else ctx.makeFree();
-    }
-    const identification = await answer;
+    // A hit asks nobody, so it is no second ask either, and need not look for one.
+    if (!identification.cached && (await ctx.reAsks.claim(ctx.audience.key, photos))) ctx.makeFree();
     if (identification.partial) await ctx.reAsks.expect(ctx.audience.key, photos);
     return presentIdentification(identification);
   });
