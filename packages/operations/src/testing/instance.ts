@@ -1,0 +1,86 @@
+import type { Database } from '@plantcommunity/db';
+import type { OperatedProvider } from '@plantcommunity/identification';
+import { type Circuit, connectRedis, createCircuit, systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { CallHours } from '../circuits/call-hour.ts';
+import { createOperations, type OperationsOptions } from '../create-operations.ts';
+import type { Operations } from '../operations.ts';
+
+export interface Instance extends AsyncDisposable {
+  operations: Operations;
+  circuit: Circuit;
+  /** Calls Plant.id, which fails. */
+  fail(): Promise<void>;
+}
+
+const REDIS_URL = process.env['TEST_REDIS_URL'] ?? '';
+const NO_REDIS = 'unix:///nowhere/redis.sock';
+const TIMES = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 };
+
+/**
+ * What one process has: a Redis connection, Plant.id's circuit and operations that have been started. Pl@ntNet is off.
+ * Instances with the same `prefix` share the circuit.
+ */
+export async function startInstance(
+  database: Pick<Database, 'client'>,
+  prefix: string,
+  { hasRedis = true }: { hasRedis?: boolean } = {},
+): Promise<Instance> {
+  const url = hasRedis ? REDIS_URL : NO_REDIS;
+  const redis = await connectRedis({ url }, { timeoutMs: hasRedis ? 2_000 : 100, readyWaitMs: hasRedis ? 5_000 : 0 });
+  const circuit = createCircuit({
+    ...TIMES,
+    name: 'plant_id',
+    failMax: 3,
+    successThreshold: 2,
+    trialPermits: 2,
+    classify: () => 'failure',
+    clock: systemClock,
+    redis,
+    prefix,
+  });
+  const operations = operationsOf(circuit, { database, redis, clock: systemClock });
+  await operations.start();
+  return {
+    operations,
+    circuit,
+    fail: () => circuit.execute(() => Promise.reject(new Error('502'))).catch(() => undefined),
+    async [Symbol.asyncDispose]() {
+      operations.close();
+      circuit.close();
+      await redis.close();
+    },
+  };
+}
+
+/** Operations that have not been started, over Plant.id's circuit alone. */
+export function operationsOf(
+  circuit: Circuit,
+  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'>,
+): Operations {
+  return createOperations({
+    ...parts,
+    providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
+    calls: new CallHours(parts.clock),
+    logger: createLogger({ level: 'silent' }),
+  });
+}
+
+function operated(circuit: Circuit | undefined): OperatedProvider {
+  return {
+    ...TIMES,
+    circuit,
+    timeoutMs: 35_000,
+    health() {
+      const { failCount, state } = circuit?.snapshot() ?? { failCount: 0, state: 'off' as const };
+      return { available: state === 'closed', state, failCount, failMax: 3 };
+    },
+  };
+}
+
+/** What Redis knows of the circuits with `prefix` is lost. */
+export async function loseRedisData(prefix: string): Promise<void> {
+  const connection = await connectRedis({ url: REDIS_URL }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
+  await connection.redis.del(`${prefix}:{plant_id}:state`, `${prefix}:{plant_id}:trials`);
+  await connection.close();
+}
