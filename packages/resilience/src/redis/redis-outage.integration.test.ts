@@ -116,4 +116,17 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     expect(heard).toEqual(['before', 'after']);
     await subscriber.unsubscribe();
   });
+
+  it('only a subscription is broken: its subscriber is told, and told again when it hears', async () => {
+    const told: string[] = [];
+    const subscriber = connection.redis.subscribe('news');
+    subscriber.on('subscribe', () => told.push('subscribe'));
+    subscriber.on('unsubscribe', () => told.push('unsubscribe'));
+    await eventually(() => (told.length === 1 ? true : undefined));
+    await connection.redis.exec(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await eventually(() => (told.length === 3 ? true : undefined));
+    expect(told).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
+    expect(connection.isReady()).toBe(true);
+    await subscriber.unsubscribe();
+  });
 });

@@ -1,0 +1,222 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Redis as IORedis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CircuitOrder, CircuitReport } from '../testing/circuit-worker.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { eventually } from '../testing/test-redis.ts';
+import type { CircuitState } from './circuit.ts';
+
+const WORKER = fileURLToPath(new URL('../testing/circuit-worker.ts', import.meta.url));
+const RESET_MS = 500;
+/** Setting up a connection, subscriptions and signs of life: no part of a call. */
+const NOT_COUNTED = /^(subscribe|unsubscribe|client|hello|info|select|ping|monitor)$/i;
+
+class Worker {
+  readonly #process: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#process = child;
+  }
+
+  static async start(url: string): Promise<Worker> {
+    const child = fork(WORKER, [url]);
+    await once(child, 'message');
+    return new Worker(child);
+  }
+
+  async ask(order: CircuitOrder): Promise<CircuitReport> {
+    this.#process.send(order);
+    // The worker sends nothing else.
+    const [report] = (await once(this.#process, 'message')) as [CircuitReport];
+    return report;
+  }
+
+  call(end: 'succeed' | 'fail' | 'hang', callers = 1, takesMs = 0): Promise<CircuitReport> {
+    return this.ask({ do: 'call', callers, end, takesMs });
+  }
+
+  async look(): Promise<CircuitReport> {
+    return this.ask({ do: 'look' });
+  }
+
+  async state(): Promise<CircuitState | undefined> {
+    return (await this.look()).snapshot?.state;
+  }
+
+  async kill(): Promise<void> {
+    const exited = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await exited;
+  }
+}
+
+describe.skipIf(!hasRedisServer)('a circuit of several processes', () => {
+  let server: RedisServer;
+  let workers: Worker[];
+
+  beforeAll(async () => {
+    server = await RedisServer.prepare();
+    await server.start();
+    workers = await Promise.all(Array.from({ length: 4 }, () => Worker.start(server.url)));
+  });
+  afterAll(async () => {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await server[Symbol.asyncDispose]();
+  });
+
+  const four = () => workers as [Worker, Worker, Worker, Worker];
+
+  async function join(resetTimeoutMs = RESET_MS, trialDeadlineMs = 60_000): Promise<CircuitOrder> {
+    const order: CircuitOrder = { do: 'join', name: randomUUID(), resetTimeoutMs, trialDeadlineMs };
+    for (const worker of workers) await worker.ask(order);
+    return order;
+  }
+
+  const allAre = (state: CircuitState, who = workers) =>
+    eventually(async () => {
+      const states = await Promise.all(who.map((worker) => worker.state()));
+      return states.every((one) => one === state) ? true : undefined;
+    });
+  const admits = (worker: Worker) => eventually(async () => ((await worker.look()).admits ? true : undefined));
+
+  async function openAll(): Promise<void> {
+    const [a, b, c] = four();
+    for (const worker of [a, b, c]) await worker.call('fail');
+    await allAre('open');
+  }
+
+  it('opens for all by failures spread over three of them', async () => {
+    await join(60_000);
+    await openAll();
+    const [, , , d] = four();
+    expect((await d.look()).snapshot).toMatchObject({ failCount: 3, lastFailure: 'Error', resetTimeoutMs: 60_000 });
+    expect(await d.call('succeed', 100)).toMatchObject({ admitted: 0, rejected: 100 });
+  });
+
+  it('is tried by exactly as many calls as there are permits, out of 4 x 25 at the reset time', async () => {
+    await join();
+    await openAll();
+    await Promise.all(workers.map(admits));
+    const reports = await Promise.all(workers.map((worker) => worker.call('succeed', 25, 300)));
+    expect(reports.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(2);
+    expect(reports.reduce((sum, { rejected }) => sum + rejected, 0)).toBe(98);
+    await allAre('closed');
+  });
+
+  it('opens for twice as long after a failed trial, and for all', async () => {
+    await join();
+    await openAll();
+    const [a, b] = four();
+    await admits(a);
+    await a.call('fail');
+    const resetTimeoutMs = await eventually(async () => {
+      const { snapshot } = await b.look();
+      return snapshot?.state === 'open' && snapshot.resetTimeoutMs > RESET_MS ? snapshot.resetTimeoutMs : undefined;
+    });
+    expect(resetTimeoutMs).toBeGreaterThanOrEqual(2 * RESET_MS);
+    expect(resetTimeoutMs).toBeLessThanOrEqual(2.2 * RESET_MS);
+  });
+
+  it('gives the permits of a killed process to others', async () => {
+    const order = await join(RESET_MS, 1000);
+    await openAll();
+    const victim = await Worker.start(server.url);
+    await victim.ask(order);
+    await eventually(async () => ((await victim.state()) === 'open' ? true : undefined));
+    await admits(victim);
+    expect((await victim.call('hang', 2, 60_000)).admitted).toBe(2);
+    await victim.kill();
+    const [a] = four();
+    await allAre('half_open');
+    expect((await a.call('succeed')).admitted).toBe(0);
+    await admits(a);
+    await a.call('succeed', 2);
+    await allAre('closed');
+  });
+
+  it('cares for no wall clock: an hour forward here, an hour back there', async () => {
+    await join();
+    const [a, b] = four();
+    const steps = [3_600_000, -3_600_000] as const;
+    await openAll();
+    await a.ask({ do: 'step_clock', byMs: steps[0] });
+    await b.ask({ do: 'step_clock', byMs: steps[1] });
+    for (const worker of [a, b]) expect(await worker.call('succeed')).toMatchObject({ admitted: 0 });
+    await Promise.all([admits(a), admits(b)]);
+    await a.call('succeed');
+    await b.call('succeed');
+    await allAre('closed');
+    await a.ask({ do: 'step_clock', byMs: -steps[0] });
+    await b.ask({ do: 'step_clock', byMs: -steps[1] });
+  });
+
+  it('costs no command while it is healthy, and none to reject', async () => {
+    await join(60_000);
+    const watcher = new IORedis(server.url.replace('unix://', ''));
+    const monitor = await watcher.monitor();
+    const commands: string[] = [];
+    monitor.on('monitor', (_time: string, [name = '', text = '']: string[], source: string) => {
+      if (source !== 'lua' && !NOT_COUNTED.test(name)) commands.push(name === 'set' ? text : name);
+    });
+    await allAre('closed');
+    // Whatever was under way is over when this has come by.
+    const mark = async (text: string) => {
+      await watcher.set(text, 1);
+      await eventually(() => (commands.includes(text) ? true : undefined));
+    };
+    await mark('healthy');
+    await Promise.all(workers.map((worker) => worker.call('succeed', 1000)));
+    await mark('failing');
+    await openAll();
+    await mark('open');
+    await Promise.all(workers.map((worker) => worker.call('succeed', 1000)));
+    await mark('end');
+    const between = (from: string, to: string) => commands.slice(commands.indexOf(from) + 1, commands.indexOf(to));
+    expect(between('healthy', 'failing')).toEqual([]);
+    expect(between('failing', 'open')).toEqual(['EVAL', 'EVAL', 'EVAL']);
+    expect(between('open', 'end')).toEqual([]);
+    monitor.disconnect();
+    watcher.disconnect();
+  });
+
+  it('is decided by each process alone while Redis is dead, and is one again when it is back without its data', async () => {
+    await join(60_000);
+    const [a, b] = four();
+    await a.call('fail');
+    await server.kill();
+    await a.call('fail', 2);
+    expect((await a.look()).snapshot).toMatchObject({ state: 'open', failCount: 3 });
+    expect(await b.call('succeed')).toMatchObject({ admitted: 1 });
+    expect(await b.state()).toBe('closed');
+    await server.start();
+    await allAre('open');
+  });
+
+  it('stays open while Redis is killed and after it came back empty, for those that start later too', async () => {
+    const order = await join(60_000);
+    await openAll();
+    await server.kill();
+    for (const worker of workers) expect(await worker.call('succeed')).toMatchObject({ admitted: 0 });
+    await server.start();
+    const late = await Worker.start(server.url);
+    await late.ask(order);
+    await allAre('open', [...workers, late]);
+    expect(await late.call('succeed')).toMatchObject({ admitted: 0 });
+    await late.kill();
+  });
+
+  it('recovers after Redis was flushed under it', async () => {
+    await join();
+    await openAll();
+    const client = new IORedis(server.url.replace('unix://', ''));
+    await client.flushall();
+    client.disconnect();
+    await Promise.all(workers.map(admits));
+    const reports = await Promise.all(workers.map((worker) => worker.call('succeed', 25, 300)));
+    expect(reports.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(2);
+    await allAre('closed');
+  });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { connectRedis } from '../redis/connect-redis.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { RestServer } from '../testing/rest-server.ts';
+import { createTask } from '../testing/task.ts';
+import { eventually, testRedisUrl } from '../testing/test-redis.ts';
+import type { Circuit, CircuitState } from './circuit.ts';
+import { createCircuit } from './create-circuit.ts';
+
+const TIMEOUT_MS = 2000;
+
+describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared over %s', (transport) => {
+  let rest: RestServer;
+  let connections: RedisConnection[];
+  let circuits: Circuit[] = [];
+
+  beforeAll(async () => {
+    rest = new RestServer(testRedisUrl);
+    const settings = transport === 'rest' ? await rest.listen() : { url: testRedisUrl };
+    const connect = () => connectRedis(settings, { timeoutMs: TIMEOUT_MS, readyWaitMs: 5000 });
+    connections = await Promise.all([connect(), connect(), connect()]);
+    expect(connections.map((connection) => connection.isReady())).toEqual([true, true, true]);
+  });
+  afterEach(() => {
+    for (const circuit of circuits) circuit.close();
+  });
+  afterAll(async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    await rest[Symbol.asyncDispose]();
+  });
+
+  async function join(resetTimeoutMs: number): Promise<[Circuit, Circuit, Circuit]> {
+    const name = randomUUID();
+    const [a, b, c] = connections.map((redis) =>
+      createCircuit({
+        name,
+        failMax: 3,
+        resetTimeoutMs,
+        maxResetTimeoutMs: 60_000,
+        successThreshold: 2,
+        trialPermits: 2,
+        classify: () => 'failure',
+        clock: systemClock,
+        redis,
+        prefix: 'test',
+      }),
+    );
+    if (!a || !b || !c) throw new Error('three connections make three circuits');
+    circuits = [a, b, c];
+    for (const circuit of circuits) await circuit.execute(async () => 'leaf');
+    return [a, b, c];
+  }
+
+  const allAre = (state: CircuitState) =>
+    eventually(() => (circuits.every((circuit) => circuit.snapshot().state === state) ? true : undefined));
+  const fail = (circuit: Circuit) =>
+    expect(circuit.execute(() => Promise.reject(new Error('withered')))).rejects.toThrow('withered');
+
+  it('opens for all by failures spread over them, and is tried by as many calls as there are permits', async () => {
+    const [a, b, c] = await join(300);
+    for (const circuit of [a, b, c]) await fail(circuit);
+    expect(c.snapshot()).toMatchObject({ state: 'open', failCount: 3 });
+    await allAre('open');
+    await eventually(() => (circuits.every((circuit) => circuit.admits()) ? true : undefined));
+    const task = createTask<string>();
+    const calls = circuits.flatMap((circuit) => Array.from({ length: 10 }, () => circuit.execute(task.work)));
+    let rejected = 0;
+    const ends = calls.map((call) => call.catch(() => (rejected += 1)));
+    await eventually(() => (rejected === 28 ? true : undefined));
+    task.resolve('leaf');
+    await Promise.all(ends);
+    expect(task.calls()).toBe(2);
+    await allAre('closed');
+  });
+
+  it('is isolated for all, with its reason, until it is released or its time is over', async () => {
+    const [a, b, c] = await join(60_000);
+    await a.isolate('42');
+    await allAre('isolated');
+    expect(c.snapshot().isolation).toEqual({ reason: '42' });
+    await b.release('done');
+    await allAre('closed');
+    await c.isolate('a short while', Date.now() + 500);
+    await allAre('isolated');
+    await allAre('closed');
+  });
+
+  it('is closed for all by a reset', async () => {
+    const [a, b] = await join(60_000);
+    for (let n = 0; n < 3; n += 1) await fail(a);
+    await allAre('open');
+    await b.reset('they fixed it');
+    await allAre('closed');
+  });
+});
