@@ -3,7 +3,11 @@ import { apiUnderTest } from './testing/api-under-test.ts';
 
 const URL = 'http://localhost:3000/api/auth/callback/credentials';
 
-function posted(body: string | ReadableStream<Uint8Array>, contentType: string, headers: Record<string, string> = {}): Request {
+function posted(
+  body: string | ReadableStream<Uint8Array>,
+  contentType: string,
+  headers: Record<string, string> = {},
+): Request {
   return new Request(URL, {
     method: 'POST',
     headers: { 'Content-Type': contentType, 'Sec-Fetch-Site': 'same-origin', ...headers },
@@ -25,6 +29,17 @@ describe('the sign-in entry', () => {
     );
     expect(await cookie.text()).toBe('x=y');
     expect(await (await api.signIn(new Request(URL), echo)).text()).toBe('GET ');
+  });
+
+  it('hands on a request of which another can be made, whatever came in', async () => {
+    const proxied = new Proxy(new Request(URL, { headers: { Cookie: 'x=y' } }), {
+      get: (target, name) => Reflect.get(target, name, target) as unknown,
+    });
+    const answer = await apiUnderTest().api.signIn(
+      proxied,
+      async (request) => new Response(new Request(request).headers.get('cookie')),
+    );
+    expect(await answer.text()).toBe('x=y');
   });
 
   it('gives the answer the headers of every answer', async () => {

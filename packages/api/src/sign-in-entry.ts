@@ -16,7 +16,7 @@ export function createSignIn(gateway: Gateway): (request: Request, answer: Answe
     gateway.visit(request, async ({ refused, requestId }) => {
       try {
         if (refused !== undefined) throw refused;
-        return await answer(request.body === null ? request : await withReadBody(request));
+        return await answer(await withReadBody(request));
       } catch (thrown) {
         const error = toApiError(thrown);
         gateway.report(error, request, new URL(request.url).pathname);
@@ -25,9 +25,10 @@ export function createSignIn(gateway: Gateway): (request: Request, answer: Answe
     });
 }
 
-async function withReadBody(request: Request): Promise<Request> {
-  const body = await readSmallBody(request.body);
-  const { headers, method, signal, url } = request;
+/** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
+async function withReadBody({ body: stream, headers, method, signal, url }: Request): Promise<Request> {
+  if (stream === null) return new Request(url, { method, headers, signal });
+  const body = await readSmallBody(stream);
   if (/application\/json/i.test(headers.get('content-type') ?? '')) refuseNoJson(body);
   return new Request(url, { method, headers, signal, body: new Uint8Array(body) });
 }
