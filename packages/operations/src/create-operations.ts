@@ -101,9 +101,7 @@ export function createOperations(options: OperationsOptions): Operations {
   function subscribe(listener: () => void) {
     const stops = [redis.subscribe(listener)];
     for (const name of PROVIDERS) {
-      const stop = posts[name]?.circuit.subscribe(({ type }) => {
-        if (type !== 'initialized') listener();
-      });
+      const stop = posts[name]?.circuit.subscribe(listener);
       if (stop !== undefined) stops.push(stop);
     }
     return () => {

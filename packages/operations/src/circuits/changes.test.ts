@@ -8,6 +8,7 @@ function following() {
   const leaving = new AbortController();
   const changes = new Changes(
     (listener) => {
+      listener();
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -22,6 +22,8 @@ export class Changes {
       this.#changed = true;
       this.#wake?.();
     });
+    // What is told to whoever subscribes is how things stand.
+    this.#changed = false;
   }
 
   async next(): Promise<void> {
