@@ -1,12 +1,25 @@
+import { LRUCache } from 'lru-cache';
+
 const RANKS = new Set(['subsp', 'ssp', 'var', 'subvar', 'f', 'fo', 'forma', 'cv', 'nothosubsp', 'nothovar']);
 /** Words of an author citation that are written small. */
 const AUTHOR_WORDS = new Set(['ex', 'et', 'de', 'von', 'van', 'in', 'auct', 'sensu', 'non']);
+
+/** Every answer, hits too, is merged anew, and its names have mostly been seen before. */
+const keys = new LRUCache<string, string>({ max: 5_000 });
 
 /**
  * What tells whether two names mean the same species: without authors, rank marks, hybrid signs (× or x), accents
  * and case. "Mentha ×piperita L." and "mentha x piperita" have the same key.
  */
 export function speciesKey(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const key = keyOf(name);
+  keys.set(name, key);
+  return key;
+}
+
+function keyOf(name: string): string {
   const plain = name.normalize('NFKD').replace(/\p{M}/gu, '');
   const shouted = plain === plain.toUpperCase();
   const words = (shouted ? plain.toLowerCase() : plain)
