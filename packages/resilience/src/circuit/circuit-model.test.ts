@@ -1,31 +1,49 @@
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { ReferenceCircuit, type ReferenceOptions } from '../testing/reference-circuit.ts';
+import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createTask, type Task } from '../testing/task.ts';
 import type { Circuit, Outcome } from './circuit.ts';
 import { createCircuit } from './create-circuit.ts';
 
+const PROCESSES = 3;
+
 type Step =
-  | { readonly do: 'call' }
+  | { readonly do: 'call'; readonly at: number }
   /** Ends one of the calls in flight. */
   | { readonly do: 'end'; readonly which: number; readonly outcome: Outcome }
-  | { readonly do: 'wait'; readonly ms: number };
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'isolate'; readonly at: number; readonly forMs: number }
+  | { readonly do: 'release' | 'reset'; readonly at: number };
 
-const outcome: fc.Arbitrary<Outcome> = fc.constantFrom(
-  'failure',
-  'failure',
-  'failure',
-  'success',
-  'success',
-  'ignored',
-);
+type SharedStep =
+  | Step
+  /** The process dies, its calls with it, and starts anew. */
+  | { readonly do: 'restart'; readonly at: number }
+  /** Redis loses its data and nobody notices. */
+  | { readonly do: 'flush' }
+  /** Redis goes; until it is back only this process makes calls. */
+  | { readonly do: 'down'; readonly at: number }
+  | { readonly do: 'up'; readonly data: 'kept' | 'lost' };
+
+const at = fc.nat(PROCESSES - 1);
+const outcome = fc.constantFrom<Outcome[]>('failure', 'failure', 'failure', 'success', 'success', 'ignored');
+const does = <const T extends string>(word: T) => fc.constant(word);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant('call' as const) }),
-  fc.record({ do: fc.constant('end' as const), which: fc.nat(9), outcome }),
-  fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 40, 99, 100, 210, 1000) }),
+  { weight: 6, arbitrary: fc.record({ do: does('call'), at }) },
+  { weight: 6, arbitrary: fc.record({ do: does('end'), which: fc.nat(9), outcome }) },
+  { weight: 5, arbitrary: fc.record({ do: does('wait'), ms: fc.constantFrom(1, 40, 99, 100, 210, 1000) }) },
+  { weight: 1, arbitrary: fc.record({ do: does('isolate'), at, forMs: fc.constantFrom(50, 500) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('release' as const, 'reset' as const), at }) },
 );
-
+const sharedStep: fc.Arbitrary<SharedStep> = fc.oneof(
+  { weight: 20, arbitrary: step },
+  { weight: 1, arbitrary: fc.record({ do: does('restart'), at }) },
+  { weight: 1, arbitrary: fc.record({ do: does('flush') }) },
+  { weight: 1, arbitrary: fc.record({ do: does('down'), at }) },
+  { weight: 2, arbitrary: fc.record({ do: does('up'), data: fc.constantFrom('kept' as const, 'lost' as const) }) },
+);
 const options: fc.Arbitrary<ReferenceOptions> = fc.record({
   failMax: fc.integer({ min: 1, max: 4 }),
   resetTimeoutMs: fc.constantFrom(50, 100),
@@ -36,81 +54,201 @@ const options: fc.Arbitrary<ReferenceOptions> = fc.record({
 });
 
 interface Flight {
+  readonly at: number;
   readonly task: Task<void>;
   readonly call: Promise<void>;
   readonly ticket: number;
 }
 
-/** Takes the same steps on the circuit and on the reference. */
-class Pair {
-  readonly #clock = new FakeClock();
-  readonly #circuit: Circuit;
+/** Takes the same steps on circuits and on the reference. */
+class House {
+  readonly clock = new FakeClock();
+  readonly #settings: ReferenceOptions;
   readonly #reference: ReferenceCircuit;
-  readonly #flights: Flight[] = [];
+  readonly #redis: SimulatedRedis | undefined;
+  readonly #circuits: Circuit[];
+  #flights: Flight[] = [];
   #admitted = 0;
+  /** Who goes on alone while Redis is down. */
+  #alone: number | undefined;
+  #generation = 0;
 
-  constructor(settings: ReferenceOptions) {
-    this.#circuit = createCircuit({
-      ...settings,
-      name: 'model',
-      clock: this.#clock,
-      random: () => 0.5,
-      classify: (error) => (error === 'ignored' ? 'ignored' : 'failure'),
-    });
+  constructor(settings: ReferenceOptions, redis?: SimulatedRedis) {
+    this.#settings = settings;
     this.#reference = new ReferenceCircuit(settings);
+    this.#redis = redis;
+    this.#circuits = Array.from({ length: redis ? PROCESSES : 1 }, () => this.#join());
   }
 
-  async take(next: Step): Promise<void> {
+  async take(next: SharedStep): Promise<void> {
     switch (next.do) {
       case 'wait':
-        this.#clock.advance(next.ms);
-        this.#reference.now += next.ms;
-        return;
+        this.clock.advance(next.ms);
+        this.#reference.wait(next.ms);
+        break;
       case 'call':
-        return this.#call();
+        await this.#call(this.#alone ?? next.at % this.#circuits.length);
+        break;
       case 'end':
-        return this.#end(next.which, next.outcome);
+        await this.#end(next.which, next.outcome);
+        break;
+      case 'isolate':
+        await this.#circuitOf(next.at).isolate('maintenance', this.clock.now() + next.forMs);
+        this.#reference.isolate(next.forMs);
+        break;
+      case 'release':
+      case 'reset':
+        await this.#circuitOf(next.at)[next.do]('by hand');
+        this.#reference.order(next.do);
+        break;
+      default:
+        await this.#lose(next);
     }
+    await this.settle();
   }
 
-  observed(): unknown {
-    const { state, failCount, resetTimeoutMs, nextTrialAt } = this.#circuit.snapshot();
-    const waitMs = nextTrialAt === undefined ? 0 : nextTrialAt - this.#clock.now();
-    return { state, failCount, resetTimeoutMs, waitMs, admits: this.#circuit.admits(), admitted: this.#admitted };
+  async settle(): Promise<void> {
+    await this.#redis?.settle();
   }
 
-  expected(): unknown {
-    return this.#reference.view();
+  /** What each process that may be called sees. */
+  seen(): unknown[] {
+    return this.#callable().map((circuit) => {
+      const { state, failCount, resetTimeoutMs, nextTrialAt } = circuit.snapshot();
+      const waitMs = nextTrialAt === undefined ? 0 : nextTrialAt - this.clock.now();
+      const calls = { admits: circuit.admits(), admitted: this.#admitted };
+      return { state, failCount, resetTimeoutMs, waitMs, ...calls };
+    });
   }
 
-  #call(): void {
+  expected(): unknown[] {
+    return this.#callable().map(() => ({ ...this.#reference.view(), admitted: this.#reference.admitted }));
+  }
+
+  close(): void {
+    for (const circuit of this.#circuits) circuit.close();
+  }
+
+  #callable(): Circuit[] {
+    return this.#alone === undefined ? this.#circuits : [this.#circuitOf(this.#alone)];
+  }
+
+  #circuitOf(process: number): Circuit {
+    const circuit = this.#circuits[(this.#alone ?? process) % this.#circuits.length];
+    if (!circuit) throw new Error('there is no such process');
+    return circuit;
+  }
+
+  #join(): Circuit {
+    return createCircuit({
+      ...this.#settings,
+      name: 'model',
+      clock: this.clock,
+      random: () => 0.5,
+      classify: (error) => (error === 'ignored' ? 'ignored' : 'failure'),
+      ...(this.#redis && { redis: this.#redis.connect() }),
+    });
+  }
+
+  async #call(process: number): Promise<void> {
     const ticket = this.#reference.enter();
     const task = createTask<void>();
-    const call = this.#circuit.execute(task.work);
+    const call = this.#circuitOf(process).execute(task.work);
     call.catch(() => {});
+    await this.settle();
     this.#admitted += task.calls();
-    if (task.calls() > 0) this.#flights.push({ task, call, ticket });
+    if (task.calls() > 0) this.#flights.push({ at: process, task, call, ticket });
   }
 
   async #end(which: number, how: Outcome): Promise<void> {
-    const [flight] = this.#flights.splice(which % (this.#flights.length || 1), 1);
+    const ending = this.#flights.filter((flight) => this.#alone === undefined || flight.at === this.#alone);
+    const flight = ending[which % (ending.length || 1)];
     if (!flight) return;
+    this.#flights = this.#flights.filter((one) => one !== flight);
     if (how === 'success') flight.task.resolve();
     else flight.task.reject(how);
     await flight.call.catch(() => {});
     this.#reference.leave(flight.ticket, how);
   }
+
+  async #lose(next: Exclude<SharedStep, Step>): Promise<void> {
+    const redis = this.#redis;
+    // Permits are kept by Redis alone: what becomes of those in use when it goes is another test's.
+    if (!redis || (next.do !== 'restart' && this.#reference.hasTrials)) return;
+    if (next.do === 'up' && this.#alone !== undefined) {
+      await redis.up(next.data);
+      this.#alone = undefined;
+      // Others may have moved too: what began in a state that was one process's own counts no more.
+      if (this.#generation !== this.#reference.generation) this.#reference.forgetCalls();
+    }
+    if (this.#alone !== undefined) return;
+    if (next.do === 'flush') {
+      await redis.flush();
+      // What begins anew does so at another microsecond.
+      await this.take({ do: 'wait', ms: 1 });
+    }
+    if (next.do === 'restart') await this.#restart(next.at, redis);
+    if (next.do === 'down') {
+      redis.down();
+      this.#alone = next.at;
+      this.#generation = this.#reference.generation;
+    }
+  }
+
+  async #restart(process: number, redis: SimulatedRedis): Promise<void> {
+    const isForgotten = (await redis.command('EXISTS', 'circuit:{model}:state')) === 0;
+    // A state that begins anew is a later one, until those who know better put theirs in its place.
+    if (isForgotten) this.#reference.forgetCalls();
+    this.#circuitOf(process).close();
+    this.#circuits[process] = this.#join();
+    this.#flights = this.#flights.filter((flight) => flight.at !== process);
+  }
 }
 
-it('behaves like the reference, whatever happens in whatever order', { timeout: 60_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(options, fc.array(step, { maxLength: 60 }), async (settings, steps) => {
-      const pair = new Pair(settings);
-      for (const next of steps) {
-        await pair.take(next);
-        expect(pair.observed()).toEqual(pair.expected());
-      }
-    }),
-    { numRuns: 2000 },
-  );
+describe('a circuit behaves like the reference, whatever happens in whatever order', () => {
+  let redis: SimulatedRedis;
+
+  beforeAll(async () => {
+    redis = await SimulatedRedis.create();
+  });
+  afterAll(() => {
+    redis.close();
+    vi.restoreAllMocks();
+  });
+
+  it('alone', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(options, fc.array(step, { maxLength: 60, size: 'max' }), async (settings, steps) => {
+        const house = new House(settings);
+        for (const next of steps) {
+          await house.take(next);
+          expect(house.seen()).toEqual(house.expected());
+        }
+        house.close();
+        expect(house.clock.pendingTimers).toBe(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('shared by processes that restart, over a Redis that goes and forgets', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(options, fc.array(sharedStep, { maxLength: 60, size: 'max' }), async (settings, steps) => {
+        await redis.up('lost');
+        const house = new House(settings, redis);
+        vi.spyOn(Date, 'now').mockImplementation(() => house.clock.now());
+        try {
+          await house.settle();
+          for (const next of steps) {
+            await house.take(next);
+            expect(house.seen()).toEqual(house.expected());
+          }
+        } finally {
+          house.close();
+        }
+        expect(house.clock.pendingTimers).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
 });

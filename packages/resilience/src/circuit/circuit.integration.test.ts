@@ -21,7 +21,6 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     const settings = transport === 'rest' ? await rest.listen() : { url: testRedisUrl };
     const connect = () => connectRedis(settings, { timeoutMs: TIMEOUT_MS, readyWaitMs: 5000 });
     connections = await Promise.all([connect(), connect(), connect()]);
-    expect(connections.map((connection) => connection.isReady())).toEqual([true, true, true]);
   });
   afterEach(() => {
     for (const circuit of circuits) circuit.close();
@@ -93,5 +92,6 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     await allAre('open');
     await b.reset('they fixed it');
     await allAre('closed');
+    expect(a.snapshot()).toMatchObject({ state: 'closed', failCount: 0, resetTimeoutMs: 60_000 });
   });
 });

@@ -55,18 +55,22 @@ function join({ name, resetTimeoutMs, trialDeadlineMs }: CircuitOrder & { readon
   });
 }
 
-async function call({ callers, end, takesMs }: CircuitOrder & { readonly do: 'call' }) {
+async function call({
+  callers,
+  end,
+  takesMs,
+}: CircuitOrder & { readonly do: 'call' }): Promise<{ admitted: number; rejected: number }> {
+  const through = Promise.withResolvers<void>();
   let admitted = 0;
   async function work(): Promise<void> {
     admitted += 1;
+    if (admitted === callers) through.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     setTimeout(resolve, takesMs);
     await promise;
     if (end === 'fail') throw new Error('withered');
   }
-  const calls = Promise.allSettled(Array.from({ length: callers }, () => circuit?.execute(work)));
-  if (end === 'hang') {
-    while (admitted < callers) await new Promise(setImmediate);
-  } else await calls;
+  const calls = Promise.allSettled(Array.from({ length: callers }, async () => circuit?.execute(work)));
+  await (end === 'hang' ? through.promise : calls);
   return { admitted, rejected: callers - admitted };
 }
