@@ -1,4 +1,7 @@
 import type {
+  WireAuditEntry,
+  WireCircuit,
+  WireCircuitsOverview,
   WireHistory,
   WireIdentification,
   WireProgress,
@@ -17,3 +20,9 @@ export type ProviderName = keyof Identification['providers'];
 export type ProviderStatus = Identification['providers'][ProviderName]['status'];
 export type HistoryItem = WireHistory['items'][number];
 export type StoredIdentification = WireStoredIdentification;
+
+export type CircuitsOverview = WireCircuitsOverview;
+export type ProviderCircuit = WireCircuit;
+/** Of a circuit, or why there is none that works. */
+export type CircuitState = ProviderCircuit['state'];
+export type AuditEntry = WireAuditEntry;

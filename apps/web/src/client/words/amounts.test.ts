@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aboutText, bytesText, countdownText, percentText, secondsText } from './amounts.ts';
+import { aboutText, bytesText, clockText, countdownText, percentText, secondsText } from './amounts.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -18,5 +18,6 @@ describe('amounts', () => {
       '12:40',
       '1:00:05',
     ]);
+    expect([-1, 41.2, 760, 3605].map(clockText)).toEqual(['0:00', '0:42', '12:40', '1:00:05']);
   });
 });

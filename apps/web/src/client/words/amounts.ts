@@ -23,10 +23,15 @@ export function percentText(share: number): string {
   return percent === 0 && share > 0 ? `under 1${NO_BREAK}%` : `${percent}${NO_BREAK}%`;
 }
 
-/** Whole seconds left as a clock: "42 s", "12:40", "1:00:05". */
+/** Whole seconds left: "42 s", "12:40", "1:00:05". */
 export function countdownText(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds));
-  if (left < 60) return `${left}${NO_BREAK}s`;
+  return left < 60 ? `${left}${NO_BREAK}s` : clockText(left);
+}
+
+/** Whole seconds left as a clock that never changes its form: "0:42", "12:40", "1:00:05". */
+export function clockText(seconds: number): string {
+  const left = Math.max(0, Math.ceil(seconds));
   const two = (value: number) => String(value).padStart(2, '0');
   const [hours, minutes] = [Math.floor(left / 3600), Math.floor(left / 60) % 60];
   return hours > 0 ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`;

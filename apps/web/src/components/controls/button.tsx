@@ -7,10 +7,23 @@ export interface ButtonLook {
   main?: boolean;
   /** As wide as its column. */
   wide?: boolean;
+  /** One of several in a row. */
+  small?: boolean;
+  /** Filled with the colour of the state it leads to. */
+  deed?: 'leaf' | 'isolated';
 }
 
-export function buttonClass({ main = false, wide = false }: ButtonLook): string {
-  return [styles['button'], main && styles['main'], wide && styles['wide']].filter(Boolean).join(' ');
+export function buttonClass({ main = false, wide = false, small = false, deed }: ButtonLook): string {
+  return [
+    styles['button'],
+    main && styles['main'],
+    wide && styles['wide'],
+    small && styles['small'],
+    deed && styles['deed'],
+    deed === 'isolated' && styles['isolated'],
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 export interface ButtonProps extends ButtonLook {

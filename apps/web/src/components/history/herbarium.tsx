@@ -1,13 +1,12 @@
 'use client';
 
-import { type ReactNode, useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
+import { useTimeZone } from '@/client/clock.ts';
 import { byMonth } from '@/client/reading/months.ts';
 import type { HistoryItem } from '@/client/wire.ts';
 import { BlankCell } from './blank-cell.tsx';
 import { FiledSheet } from './filed-sheet.tsx';
 import styles from './herbarium.module.css';
-
-const never = () => () => undefined;
 
 interface HerbariumProps {
   items: readonly HistoryItem[];
@@ -17,11 +16,7 @@ interface HerbariumProps {
 
 /** The drawer of finished sheets, by month of the reader's own time zone. */
 export function Herbarium({ items, sprig }: HerbariumProps) {
-  const timeZone = useSyncExternalStore(
-    never,
-    () => Intl.DateTimeFormat().resolvedOptions().timeZone,
-    () => 'UTC',
-  );
+  const timeZone = useTimeZone() ?? 'UTC';
   return byMonth(items, timeZone).map((month, index) => (
     <section key={month.key} aria-labelledby={month.key} className={styles['month']}>
       <div className={styles['head']}>

@@ -3,7 +3,7 @@ import styles from './ruler.module.css';
 export interface RulerProps {
   /** How full, from 0 to 1. */
   fill: number;
-  tone?: 'leaf' | 'half' | 'quiet' | 'petal' | 'demo';
+  tone?: 'leaf' | 'half' | 'open' | 'isolated' | 'quiet' | 'petal' | 'demo';
   /** Longer strokes across the scale, from 0 to 1. */
   cuts?: readonly number[];
   /** Without ticks: a bare bar. */

@@ -16,6 +16,7 @@ export function SiteHeader({ principal }: { principal: Principal | undefined }) 
         <nav aria-label="Main" className={styles['nav']}>
           <NavLink href="/identify">Identify</NavLink>
           <NavLink href="/history">History</NavLink>
+          {principal?.role === 'admin' ? <NavLink href="/admin">Admin</NavLink> : null}
         </nav>
         {principal ? (
           <AccountMenu name={principal.name ?? principal.email} email={principal.email} />

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { keyFigure, lastFailureWords, nextWords, sinceWords } from './circuit-words.ts';
+import { circuitOf } from './testing/circuit-of.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 1, 44, 19);
+const at = (secondsFromNow: number) => new Date(NOW + secondsFromNow * 1000).toISOString();
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+const figureOf = (given: Parameters<typeof circuitOf>[0]) => keyFigure(circuitOf(given), NOW, 'Europe/Berlin');
+
+describe('the one number', () => {
+  it('is nothing while closed', () => {
+    expect(figureOf({ state: 'closed', since: at(-60) })).toBeUndefined();
+  });
+
+  it('counts down to the next trial', () => {
+    expect(figureOf({ state: 'open', since: at(-37), next_trial_at: at(23) })).toEqual({
+      figure: '0:23',
+      caption: 'until the next trial',
+      share: 37 / 60,
+    });
+    expect(figureOf({ state: 'open', since: at(-61), next_trial_at: at(-1) })).toMatchObject({
+      figure: '0:00',
+      caption: 'the next call is a trial',
+    });
+  });
+
+  it('counts good trials', () => {
+    expect(figureOf({ state: 'half_open', trials: { succeeded: 1, required: 2 } })).toEqual({
+      figure: '1/2',
+      caption: 'good trials of 2 needed',
+      share: 0.5,
+    });
+  });
+
+  it('says until when it is isolated', () => {
+    const isolation = { reason: 'Their status page says outage.', by: 'ada@example.org', at: at(-900) };
+    const ends = figureOf({ state: 'isolated', isolation: { ...isolation, until: at(2_700) } });
+    expect(ends && { ...ends, caption: plain(ends.caption) }).toEqual({
+      figure: 'until 03:29',
+      caption: 'ends by itself in 45 min',
+      share: 0.25,
+    });
+    expect(figureOf({ state: 'isolated', isolation })).toEqual({
+      figure: 'no end',
+      caption: 'until somebody releases it',
+    });
+  });
+});
+
+describe('what happens next', () => {
+  const isolation = { reason: 'Their status page says outage.', by: 'ada@example.org', at: at(-900) };
+  it.each<[Parameters<typeof circuitOf>[0], string]>([
+    [{ state: 'closed' }, '3 failures in a row open it for 1 min.'],
+    [{ state: 'closed', fail_count: 1 }, '2 more failures in a row open it for 1 min.'],
+    [{ state: 'closed', fail_count: 2 }, '1 more failure opens it for 1 min.'],
+    [{ state: 'closed', fail_max: 1 }, '1 failure opens it for 1 min.'],
+    [{ state: 'open' }, 'Then trials go out. If one fails, it rests about 2 min, at most 5 min.'],
+    [
+      { state: 'open', reset_timeout_ms: 240_000 },
+      'Then trials go out. If one fails, it rests 5 min, the longest there is.',
+    ],
+    [
+      { state: 'half_open', trials: { succeeded: 1, required: 2 } },
+      '1 more good trial closes it. 1 bad one opens it for about 2 min, at most 5 min.',
+    ],
+    [
+      { state: 'half_open', trials: { succeeded: 0, required: 2 } },
+      '2 good trials close it. 1 bad one opens it for about 2 min, at most 5 min.',
+    ],
+    [
+      { state: 'isolated', isolation: { ...isolation, until: at(2_700) } },
+      'No call goes out. It closes at 03:29 or when somebody releases it.',
+    ],
+    [{ state: 'isolated', isolation }, 'No call goes out. It closes when somebody releases it.'],
+    [{ state: 'off' }, 'It has no key here, so it is never asked.'],
+  ])('%j', (given, words) => {
+    expect(plain(nextWords(circuitOf(given), NOW, 'Europe/Berlin'))).toBe(words);
+  });
+});
+
+describe('what was before', () => {
+  it('is told with its time', () => {
+    const circuit = circuitOf({ since: at(-192), last_failure: { kind: 'ProviderError', at: at(-97) } });
+    expect(plain(sinceWords(circuit, NOW, 'Europe/Berlin'))).toBe('Since 02:41:07, for 3 min 12 s');
+    expect(lastFailureWords(circuit, NOW, 'Europe/Berlin')).toBe('No usable answer, at 02:42:42');
+  });
+
+  it('may be unknown', () => {
+    expect(sinceWords(circuitOf(), NOW, 'UTC')).toBe('');
+    expect(lastFailureWords(circuitOf(), NOW, 'UTC')).toBe('None known');
+    expect(lastFailureWords(circuitOf({ last_failure: { kind: 'SocketError' } }), NOW, 'UTC')).toBe('SocketError');
+  });
+});

@@ -1,0 +1,108 @@
+import type { CircuitState, ProviderCircuit } from '../wire.ts';
+import { clockText } from '../words/amounts.ts';
+import { dayAndTime, lasting, untilTime } from './time-words.ts';
+
+export const STATE_WORDS: Readonly<Record<CircuitState, string>> = {
+  closed: 'Closed',
+  half_open: 'Half-open',
+  open: 'Open',
+  isolated: 'Isolated',
+  off: 'Off',
+  misconfigured: 'Key refused',
+};
+
+/** The one number that matters, what it says, and how far it is on its way: from 0 to 1. */
+export interface KeyFigure {
+  figure: string;
+  caption: string;
+  /** Absent when it has no end. */
+  share?: number;
+}
+
+/** Nothing while there is nothing to wait for. */
+export function keyFigure(circuit: ProviderCircuit, now: number, timeZone: string): KeyFigure | undefined {
+  const { isolation, next_trial_at: nextTrialAt, since, state, trials } = circuit;
+  if (state === 'open' && nextTrialAt !== undefined) {
+    const end = Date.parse(nextTrialAt);
+    const share = elapsed(since === undefined ? end : Date.parse(since), end, now);
+    return end > now
+      ? { figure: clockText((end - now) / 1000), caption: 'until the next trial', share }
+      : { figure: clockText(0), caption: 'the next call is a trial', share: 1 };
+  }
+  if (state === 'half_open' && trials !== undefined) {
+    const { required, succeeded } = trials;
+    return {
+      figure: `${succeeded}/${required}`,
+      caption: `good trials of ${required} needed`,
+      share: succeeded / required,
+    };
+  }
+  if (state === 'isolated' && isolation !== undefined) {
+    if (isolation.until === undefined) return { figure: 'no end', caption: 'until somebody releases it' };
+    const end = Date.parse(isolation.until);
+    return {
+      figure: `until ${untilTime(end, now, timeZone)}`,
+      caption: `ends by itself in ${lasting(end - now)}`,
+      share: elapsed(Date.parse(isolation.at), end, now),
+    };
+  }
+  return undefined;
+}
+
+/** "Since 02:41:07, for 3 min 12 s". */
+export function sinceWords({ since }: ProviderCircuit, now: number, timeZone: string): string {
+  if (since === undefined) return '';
+  const from = Date.parse(since);
+  return `Since ${dayAndTime(from, now, timeZone)}, for ${lasting(now - from)}`;
+}
+
+/** What the circuit does by itself from here on. */
+export function nextWords(circuit: ProviderCircuit, now: number, timeZone: string): string {
+  const { fail_count: failed, fail_max: failMax, isolation, state } = circuit;
+  const rest = lasting(circuit.reset_timeout_ms);
+  switch (state) {
+    case 'closed': {
+      const left = failMax - failed;
+      const more = failed === 0 ? '' : 'more ';
+      return left === 1
+        ? `1 ${more}failure opens it for ${rest}.`
+        : `${left} ${more}failures in a row open it for ${rest}.`;
+    }
+    case 'open':
+      return `Then trials go out. If one fails, it rests ${longerRest(circuit)}.`;
+    case 'half_open': {
+      const left = (circuit.trials?.required ?? 1) - (circuit.trials?.succeeded ?? 0);
+      const good = left === 1 ? '1 more good trial closes it' : `${left} good trials close it`;
+      return `${good}. 1 bad one opens it for ${longerRest(circuit)}.`;
+    }
+    case 'isolated': {
+      const end = isolation?.until;
+      const until = end === undefined ? '' : `at ${untilTime(Date.parse(end), now, timeZone)} or `;
+      return `No call goes out. It closes ${until}when somebody releases it.`;
+    }
+    case 'off':
+      return 'It has no key here, so it is never asked.';
+    case 'misconfigured':
+      return 'Calls that cost nothing ask now and then whether it takes the key again.';
+  }
+}
+
+/** "Timeout, at 02:42:42". */
+export function lastFailureWords({ last_failure: last }: ProviderCircuit, now: number, timeZone: string): string {
+  if (last === undefined) return 'None known';
+  const kind = FAILURES[last.kind] ?? last.kind;
+  return last.at === undefined ? kind : `${kind}, at ${dayAndTime(Date.parse(last.at), now, timeZone)}`;
+}
+
+/** Error classes that say little to people. */
+const FAILURES: Readonly<Record<string, string>> = { ProviderError: 'No usable answer' };
+
+/** The reset time after one more failed trial; a doubled one is up to a tenth longer. */
+function longerRest({ max_reset_timeout_ms: longest, reset_timeout_ms: rest }: ProviderCircuit): string {
+  if (rest * 2 >= longest) return `${lasting(longest)}, the longest there is`;
+  return `about ${lasting(rest * 2)}, at most ${lasting(longest)}`;
+}
+
+function elapsed(from: number, to: number, now: number): number {
+  return to <= from ? 1 : Math.min(1, Math.max(0, (now - from) / (to - from)));
+}

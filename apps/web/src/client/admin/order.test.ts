@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { CircuitsOverview, ProviderCircuit } from '../wire.ts';
+import { consequences, ENDS, endWords, reasonFault, reasonLength } from './order.ts';
+import { circuitOf } from './testing/circuit-of.ts';
+
+const overview = (
+  plantId: Partial<ProviderCircuit> = {},
+  plantnet: Partial<ProviderCircuit> = {},
+  shared = true,
+): CircuitsOverview => ({
+  at: '2026-11-22T01:44:19Z',
+  counted_by: 'this_instance',
+  shared,
+  circuits: { plant_id: circuitOf(plantId), plantnet: circuitOf(plantnet) },
+  audit: [],
+});
+
+describe('what an order does', () => {
+  it('to isolate: who answers meanwhile', () => {
+    expect(consequences({ verb: 'isolate', provider: 'plant_id' }, overview())).toEqual([
+      'No call goes to Plant.id, from any instance.',
+      'Answers come from cache and Pl@ntNet, without health or care.',
+      'It is not tried again until the end below, or until you release it.',
+    ]);
+    const second = (state: ProviderCircuit['state']) =>
+      consequences({ verb: 'isolate', provider: 'plantnet' }, overview({ state }))[1];
+    expect([second('half_open'), second('open')]).toEqual([
+      'Answers come from cache and Plant.id, which nobody confirms.',
+      'Only kept answers are given: Plant.id cannot be asked either.',
+    ]);
+  });
+
+  it('to release', () => {
+    expect(consequences({ verb: 'release', provider: 'plantnet' }, overview())).toEqual([
+      'Calls go to Pl@ntNet again, from every instance.',
+      'It is closed and counts from 0: 3 failures open it again.',
+    ]);
+  });
+
+  it('to reset, by what there is to reset', () => {
+    const first = (given: Partial<ProviderCircuit>) =>
+      consequences({ verb: 'reset', provider: 'plant_id' }, overview(given))[0];
+    expect([first({}), first({ fail_count: 2 }), first({ state: 'open', fail_count: 3 })]).toEqual([
+      'It is closed and has no failure to forget.',
+      'Its 2 failures in a row are forgotten.',
+      'It is closed at once.',
+    ]);
+  });
+
+  it('later elsewhere while Redis is down', () => {
+    expect(consequences({ verb: 'release', provider: 'plant_id' }, overview({}, {}, false)).at(-1)).toBe(
+      'Redis is down: other instances follow within half a minute.',
+    );
+  });
+});
+
+describe('an end', () => {
+  it('says when it is once it is chosen', () => {
+    const now = Date.UTC(2026, 10, 22, 1, 44, 19);
+    const said = (chosen: boolean) =>
+      ENDS.map((end) => endWords(end, chosen, now, 'Europe/Berlin').replaceAll('\u00a0', ' '));
+    expect(said(false)).toEqual(['15 min', '1 h', '8 h', 'Until I release it']);
+    expect(said(true)).toEqual(['15 min, until 02:59', '1 h, until 03:44', '8 h, until 10:44', 'Until I release it']);
+  });
+});
+
+describe('a reason', () => {
+  it('has 10 to 500 characters, without the white space around it', () => {
+    expect(reasonLength('  Outage  ')).toBe('6 of 500 characters, at least 10');
+    expect(reasonFault('  too short  ')).toBe('Please say why in at least 10 characters.');
+    expect(reasonFault('long enough')).toBeUndefined();
+    expect(reasonFault('x'.repeat(500))).toBeUndefined();
+    expect(reasonFault('x'.repeat(501))).toBe('Please say why in at most 500 characters.');
+  });
+});

@@ -1,0 +1,102 @@
+import type { CircuitsOverview, ProviderName } from '../wire.ts';
+import { otherProvider, PROVIDER_NAMES } from '../words/providers.ts';
+import { lasting, untilTime } from './time-words.ts';
+
+const MINUTE_MS = 60_000;
+const SHORTEST_REASON = 10;
+const LONGEST_REASON = 500;
+
+export type OrderVerb = 'isolate' | 'release' | 'reset';
+
+export interface Order {
+  verb: OrderVerb;
+  provider: ProviderName;
+}
+
+/** How each verb is said: as a command, and while it is carried out. */
+export const ORDER_WORDS: Readonly<Record<OrderVerb, { say: string; doing: string }>> = {
+  isolate: { say: 'Isolate', doing: 'Isolating' },
+  release: { say: 'Release', doing: 'Releasing' },
+  reset: { say: 'Reset', doing: 'Resetting' },
+};
+
+/** What an order will do, said before it is given. */
+export function consequences({ provider, verb }: Order, { circuits, shared }: CircuitsOverview): string[] {
+  const name = PROVIDER_NAMES[provider];
+  const { fail_count: failCount, fail_max: failMax, reset_timeout_ms: rest, state } = circuits[provider];
+  const late = shared ? [] : ['Redis is down: other instances follow within half a minute.'];
+  switch (verb) {
+    case 'isolate':
+      return [
+        `No call goes to ${name}, from any instance.`,
+        whoAnswersWithout(provider, circuits),
+        'It is not tried again until the end below, or until you release it.',
+        ...late,
+      ];
+    case 'release':
+      return [
+        `Calls go to ${name} again, from every instance.`,
+        `It is closed and counts from 0: ${failures(failMax)} open it again.`,
+        ...late,
+      ];
+    case 'reset': {
+      const forgets =
+        state === 'closed' ? `Its ${failures(failCount)} in a row are forgotten.` : 'It is closed at once.';
+      return [
+        failCount === 0 && state === 'closed' ? 'It is closed and has no failure to forget.' : forgets,
+        `All calls go to ${name}, from every instance, well or not.`,
+        `${failures(failMax)} in a row open it again, for ${state === 'closed' ? lasting(rest) : 'the shortest rest'}.`,
+        ...late,
+      ];
+    }
+  }
+}
+
+function whoAnswersWithout(provider: ProviderName, circuits: CircuitsOverview['circuits']): string {
+  const other = otherProvider(provider);
+  const { state } = circuits[other];
+  if (state !== 'closed' && state !== 'half_open') {
+    return `Only kept answers are given: ${PROVIDER_NAMES[other]} cannot be asked either.`;
+  }
+  const without = provider === 'plant_id' ? 'without health or care' : 'which nobody confirms';
+  return `Answers come from cache and ${PROVIDER_NAMES[other]}, ${without}.`;
+}
+
+function failures(count: number): string {
+  return count === 1 ? '1 failure' : `${count} failures`;
+}
+
+/** An isolation's end; `minutes` is absent for one that a person ends. */
+export interface End {
+  id: string;
+  text: string;
+  minutes?: number;
+}
+
+export const ENDS: readonly End[] = [
+  { id: '15', text: '15\u00a0min', minutes: 15 },
+  { id: '60', text: '1\u00a0h', minutes: 60 },
+  { id: '480', text: '8\u00a0h', minutes: 480 },
+  { id: 'release', text: 'Until I release it' },
+];
+
+export const USUAL_END = '60';
+
+/** The end as it is offered; the chosen one says when that is. */
+export function endWords({ minutes, text }: End, chosen: boolean, now: number, timeZone: string): string {
+  if (!chosen || minutes === undefined) return text;
+  return `${text}, until ${untilTime(now + minutes * MINUTE_MS, now, timeZone)}`;
+}
+
+/** "68 of 500 characters, at least 10". */
+export function reasonLength(reason: string): string {
+  return `${reason.trim().length} of ${LONGEST_REASON} characters, at least ${SHORTEST_REASON}`;
+}
+
+/** What is wrong with a reason; undefined when it will do. The server has the last word. */
+export function reasonFault(reason: string): string | undefined {
+  const { length } = reason.trim();
+  if (length < SHORTEST_REASON) return `Please say why in at least ${SHORTEST_REASON} characters.`;
+  if (length > LONGEST_REASON) return `Please say why in at most ${LONGEST_REASON} characters.`;
+  return undefined;
+}

@@ -1,0 +1,16 @@
+import type { ProviderCircuit } from '../../wire.ts';
+
+/** A closed circuit that nobody has used, but for what is given. */
+export function circuitOf(given: Partial<ProviderCircuit> = {}): ProviderCircuit {
+  return {
+    state: 'closed',
+    fail_count: 0,
+    fail_max: 3,
+    reset_timeout_ms: 60_000,
+    max_reset_timeout_ms: 300_000,
+    timeout_ms: 35_000,
+    minutes: [],
+    states: [],
+    ...given,
+  };
+}

@@ -1,0 +1,47 @@
+const NO_BREAK = '\u00a0';
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+const HALF_A_DAY_MS = (DAY_S * 1000) / 2;
+
+/** A moment as the clock on the wall shows it: "02:41:07", or "02:41". */
+export function clockTime(at: number, timeZone: string, precision: 'seconds' | 'minutes' = 'seconds'): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(precision === 'seconds' && { second: '2-digit' }),
+    hourCycle: 'h23',
+  }).format(at);
+}
+
+/** With its day when that is not today: "02:41:07", "22 Nov, 02:41". */
+export function dayAndTime(at: number, now: number, timeZone: string): string {
+  const day = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' });
+  if (day.format(at) === day.format(now)) return clockTime(at, timeZone);
+  return `${day.format(at)}, ${clockTime(at, timeZone, 'minutes')}`;
+}
+
+/** A moment to come: by its clock alone when no other can be meant, else with its day. */
+export function untilTime(at: number, now: number, timeZone: string): string {
+  return at - now < HALF_A_DAY_MS ? clockTime(at, timeZone, 'minutes') : dayAndTime(at, now, timeZone);
+}
+
+/** How long, in its two largest units: "9 s", "3 min 12 s", "2 h 5 min", "1 d 4 h". */
+export function lasting(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < MINUTE_S) return unit(seconds, 's');
+  if (seconds < HOUR_S) return pair(seconds, MINUTE_S, 'min', 1, 's');
+  if (seconds < DAY_S) return pair(seconds, HOUR_S, 'h', MINUTE_S, 'min');
+  return pair(seconds, DAY_S, 'd', HOUR_S, 'h');
+}
+
+function pair(seconds: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor((seconds % large) / small);
+  const whole = unit(Math.floor(seconds / large), largeUnit);
+  return rest === 0 ? whole : `${whole} ${unit(rest, smallUnit)}`;
+}
+
+function unit(value: number, name: string): string {
+  return `${value}${NO_BREAK}${name}`;
+}

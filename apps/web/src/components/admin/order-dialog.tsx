@@ -1,0 +1,88 @@
+'use client';
+
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { consequences, ENDS, ORDER_WORDS, type Order, reasonFault, USUAL_END } from '@/client/admin/order.ts';
+import { useOrder } from '@/client/admin/use-order.ts';
+import type { CircuitsOverview } from '@/client/wire.ts';
+import { PROVIDER_NAMES } from '@/client/words/providers.ts';
+import { Button } from '../controls/button.tsx';
+import { CircuitGlyph } from './circuit-glyph.tsx';
+import { EndChoice } from './end-choice.tsx';
+import styles from './order-dialog.module.css';
+import { ReasonField } from './reason-field.tsx';
+import tone from './tone.module.css';
+
+interface OrderDialogProps {
+  order: Order;
+  overview: CircuitsOverview;
+  /** Who it is recorded as. */
+  email: string;
+  now: number;
+  timeZone: string;
+  /** The overview as it is after the order. */
+  onTaken: (overview: CircuitsOverview) => void;
+  /** Called once it is closed, and focus is back where it came from. */
+  onClose: () => void;
+}
+
+/** What an order does, why, until when, and who gives it: then the order itself. */
+export function OrderDialog({ order, overview, email, now, timeZone, onTaken, onClose }: OrderDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const title = useId();
+  const [reason, setReason] = useState('');
+  const [end, setEnd] = useState(USUAL_END);
+  const [fault, setFault] = useState<string>();
+  const { busy, send } = useOrder(order);
+  useEffect(() => {
+    dialog.current?.showModal();
+    field.current?.focus();
+  }, []);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    const wrong = reasonFault(reason);
+    setFault(wrong);
+    if (wrong !== undefined) return field.current?.focus();
+    const answer = await send(reason, ENDS.find(({ id }) => id === end)?.minutes);
+    if ('fault' in answer) return setFault(answer.fault);
+    onTaken(answer.overview);
+    dialog.current?.close();
+  };
+
+  const { provider, verb } = order;
+  const state = verb === 'isolate' ? 'isolated' : 'closed';
+  const words = ORDER_WORDS[verb];
+  const name = PROVIDER_NAMES[provider];
+  return (
+    <dialog
+      ref={dialog}
+      className={`${styles['dialog']} ${tone['tone']}`}
+      data-state={state}
+      aria-labelledby={title}
+      onClose={onClose}
+    >
+      <form method="dialog" onSubmit={(event) => void submit(event)}>
+        <h2 id={title}>
+          <CircuitGlyph state={state} />
+          {words.say} {name}
+        </h2>
+        <ul className={styles['consequences']}>
+          {consequences(order, overview).map((consequence) => (
+            <li key={consequence}>{consequence}</li>
+          ))}
+        </ul>
+        <ReasonField ref={field} value={reason} fault={fault} onChange={setReason} />
+        {verb === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
+        <div className={styles['foot']}>
+          <p>As {email}</p>
+          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          <Button type="submit" deed={verb === 'isolate' ? 'isolated' : 'leaf'} notYet={busy}>
+            {busy ? words.doing : words.say} {name}
+          </Button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
