@@ -21,6 +21,8 @@ const config: NextConfig = {
     '@plantcommunity/settings',
     '@plantcommunity/telemetry',
   ],
+  // Nobody asks for optimised images: the route that makes them stays shut.
+  images: { unoptimized: true },
   devIndicators: false,
 };
 

@@ -43,6 +43,18 @@ it('is followed at another instance, in order, by one who came first', async () 
   expect(await followed).toEqual(['received', 'read', 'asking', 'comparing', 'done']);
 });
 
+it('tells of the last request only when an id is used again', async () => {
+  const { here, there } = instances();
+  const id = randomUUID();
+  here.begin(id, 'neighbour')({ type: 'done', at: 0, ok: false });
+  const tell = here.begin(id, 'gardener');
+  tell({ type: 'received', at: 0, photos: 1 });
+  tell({ type: 'done', at: 1, ok: true });
+  await expect
+    .poll(() => collect(there.follow(id, 'gardener', AbortSignal.timeout(1_000))))
+    .toEqual(['received', 'done']);
+});
+
 it('is nothing to somebody else at another instance either', async () => {
   const { here, there } = instances();
   const id = randomUUID();

@@ -27,11 +27,16 @@ export function createProgressRelay(connection: RedisConnection): ProgressRelay 
   // One chain a request keeps its events in order; progress is a courtesy, so a dead Redis only silences it.
   const sending = new Map<string, Promise<unknown>>();
 
-  function push(requestId: string, entry: object): void {
+  function push(requestId: string, entry: object, isNew = false): void {
     if (!connection.isReady()) return;
     const before = sending.get(requestId) ?? Promise.resolve();
     const sent = before
-      .then(() => connection.redis.pipeline().rpush(key(requestId), entry).pexpire(key(requestId), KEPT_MS).exec())
+      .then(() => {
+        const commands = connection.redis.pipeline();
+        // An id that is used again tells of its last request only.
+        if (isNew) commands.del(key(requestId));
+        return commands.rpush(key(requestId), entry).pexpire(key(requestId), KEPT_MS).exec();
+      })
       .catch(() => undefined)
       .finally(() => {
         if (sending.get(requestId) === sent) sending.delete(requestId);
@@ -41,9 +46,9 @@ export function createProgressRelay(connection: RedisConnection): ProgressRelay 
 
   return {
     open(requestId, owner) {
-      push(requestId, { owner: owner ?? null });
+      push(requestId, { owner: owner ?? null }, true);
     },
-    add: push,
+    add: (requestId, event) => push(requestId, event),
     async read(requestId) {
       if (!connection.isReady()) return undefined;
       try {

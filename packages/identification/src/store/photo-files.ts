@@ -30,8 +30,8 @@ class PrivateFolder extends FSDriver {
 }
 
 export function openPhotoFiles(folder: string): PhotoFiles {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  // Only a folder made here is locked: one that is there already may have other uses, such as /tmp.
+  if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
   const disk = new Disk(new PrivateFolder(folder));
   // Two letters of it are a folder, so that none grows too large to list.
   const keyOf = (id: string) => `${id.slice(0, 2)}/${id}.jpg`;

@@ -6,11 +6,10 @@ const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1000;
 const SILENCE_MS = 500;
 
-/** Fail fast: nothing is queued, repeated or waited for longer than `timeoutMs`; only the connection is tried again. */
+/** Fail fast: nothing is queued or repeated; only the connection is tried again. Replies are timed by `replyInTime`. */
 export function failFast(timeoutMs: number): TcpOptions {
   return {
     ...reconnecting,
-    commandTimeout: timeoutMs,
     // From an unanswered write on: a connection to a hung Redis is given up.
     socketTimeout: Math.max(SILENCE_MS, timeoutMs),
     enableOfflineQueue: false,
@@ -24,7 +23,6 @@ export function failFast(timeoutMs: number): TcpOptions {
 export const patient: TcpOptions = {
   enableOfflineQueue: true,
   maxRetriesPerRequest: null,
-  commandTimeout: undefined,
   socketTimeout: undefined,
 };
 

@@ -3,6 +3,7 @@ import { type ChainableCommander, Redis as IORedis, ReplyError } from 'ioredis';
 import { type Command, toCommand } from './command.ts';
 import { reasonOf } from './redis-unavailable.ts';
 import { parseRedisUrl } from './redis-url.ts';
+import { replyInTime } from './reply-in-time.ts';
 import { ScriptRewrite } from './script-rewrite.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { failFast, patient } from './tcp-options.ts';
@@ -14,10 +15,12 @@ type Reply = UpstashResponse<unknown>;
 export class TcpTransport implements Transport {
   readonly kind = 'tcp';
   readonly #io: IORedis;
+  readonly #timeoutMs: number;
   readonly #scripts: ScriptRewrite = new ScriptRewrite();
   readonly #subscriptions: Subscriptions;
 
   constructor(url: string, timeoutMs: number, observer: TransportObserver) {
+    this.#timeoutMs = timeoutMs;
     const address = parseRedisUrl(url);
     const options = failFast(timeoutMs);
     this.#io =
@@ -65,7 +68,7 @@ export class TcpTransport implements Transport {
 
   async #call([name, ...args]: Command): Promise<Reply> {
     try {
-      return { result: await this.#io.call(name, args) };
+      return { result: await replyInTime(this.#io.call(name, args), this.#timeoutMs) };
     } catch (error) {
       if (isReplyError(error)) return { error: error.message };
       throw error;
@@ -92,7 +95,7 @@ export class TcpTransport implements Transport {
       const [name, ...args] = this.#scripts.withText(command) ?? this.#scripts.rewrite(command);
       batch.call(name, args);
     }
-    const replies = await batch.exec();
+    const replies = await replyInTime(batch.exec(), this.#timeoutMs);
     return (replies ?? []).map(toReply);
   }
 }
