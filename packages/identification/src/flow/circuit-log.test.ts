@@ -60,6 +60,7 @@ describe('circuitLog', () => {
         { type: 'released', reason: 'their page is green' },
         { type: 'released' },
         { type: 'reset', reason: 'they fixed it' },
+        { type: 'redis_failed', error: new TypeError('a foreign state') },
       ),
     ).toEqual([
       'warn [CIRCUIT] plantnet_api circuit ISOLATED until 2026-01-01T12:00:00.000Z - maintenance',
@@ -67,6 +68,7 @@ describe('circuitLog', () => {
       'warn [CIRCUIT] plantnet_api circuit RELEASED - their page is green',
       'warn [CIRCUIT] plantnet_api circuit RELEASED - its isolation is over',
       'warn [CIRCUIT] plantnet_api circuit RESET - they fixed it',
+      'error [CIRCUIT] plantnet_api is not shared: Redis failed - TypeError: a foreign state',
     ]);
   });
 

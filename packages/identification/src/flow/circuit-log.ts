@@ -75,6 +75,9 @@ export function circuitLog(provider: ProviderName, logger: Logger): (event: Circ
       case 'reset':
         logger.warn(`[CIRCUIT] ${name} circuit RESET - ${redactAndCut(event.reason)}`);
         break;
+      case 'redis_failed':
+        logger.error(`[CIRCUIT] ${name} is not shared: Redis failed - ${describe(event.error)}`);
+        break;
     }
   };
 }

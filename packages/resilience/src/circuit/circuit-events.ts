@@ -28,4 +28,6 @@ export type CircuitEvent =
   /** The isolation ended, by an operator or by itself (then without a reason); the circuit is closed. */
   | { readonly type: 'released'; readonly reason?: string }
   /** Closed by an operator. */
-  | { readonly type: 'reset'; readonly reason: string };
+  | { readonly type: 'reset'; readonly reason: string }
+  /** Redis is there but could not decide: this process goes on alone until it can. */
+  | { readonly type: 'redis_failed'; readonly error: unknown };

@@ -28,6 +28,7 @@ export class RuledCircuit implements Circuit {
     this.#rules = decide({
       moved: (before, after) => this.#moved(before, after),
       trialAbandoned: () => this.#listeners.emit({ type: 'trial_abandoned' }),
+      redisFailed: (error) => this.#listeners.emit({ type: 'redis_failed', error }),
     });
   }
 

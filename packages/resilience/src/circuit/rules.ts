@@ -31,6 +31,8 @@ export type Order =
 export interface RulesObserver {
   moved(before: Standing, after: Standing): void;
   trialAbandoned(): void;
+  /** Redis answered, but not as it should. */
+  redisFailed(error: unknown): void;
 }
 
 /** Who decides about one circuit: what is let through, and what results mean. */

@@ -354,6 +354,16 @@ describe('while Redis is away', () => {
     expect(b.snapshot().state).toBe('open');
   });
 
+  it('a failure that Redis has noted, though its answer was lost, is not counted twice', async () => {
+    const [a, b] = [await join(), await join()];
+    redis.loseAnswer();
+    await fail(a);
+    expect(a.snapshot().failCount).toBe(1);
+    await redis.up('kept');
+    await settle();
+    expect([a.snapshot().failCount, b.snapshot().failCount]).toEqual([1, 1]);
+  });
+
   it('failures of two processes are not added up twice', async () => {
     const [a, b] = [await join(), await join()];
     redis.down();
@@ -580,6 +590,8 @@ describe('foreign bytes', () => {
     const [a, b] = [await join(), await join()];
     for (let n = 0; n < 3; n += 1) await fail(a);
     expect(states()).toEqual(['open', 'closed']);
+    expect(b.events.at(-1)).toMatchObject({ type: 'redis_failed', error: { name: 'UpstashError' } });
+    expect(b.types()).toEqual(['initialized', 'redis_failed']);
     await redis.command('DEL', 'circuit:{service}:state');
     clock.advance(2000);
     await settle();

@@ -1,6 +1,7 @@
 import { nameOwner } from '../lease/owner.ts';
 import type { Unsubscribe } from '../listeners.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { CircuitStore } from './circuit-store.ts';
 import { Hearing } from './hearing.ts';
@@ -96,8 +97,8 @@ export class SharedRules implements Rules {
         const isTrial = counted && pass.trial !== undefined && result.outcome === 'success';
         told({ failCount, successes: isTrial ? successes : 0 });
         return this.#learn(shared);
-      } catch {
-        this.#goAlone();
+      } catch (error) {
+        this.#fail(error);
       }
     }
     if (this.#alone) return this.#alone.rules.note(pass, result, told);
@@ -110,8 +111,8 @@ export class SharedRules implements Rules {
     if (!this.#alone) {
       try {
         return this.#learn(await this.#store.give(this.#known(), order));
-      } catch {
-        this.#goAlone();
+      } catch (error) {
+        this.#fail(error);
       }
     }
     await this.#alone?.rules.give(order);
@@ -138,8 +139,8 @@ export class SharedRules implements Rules {
       const { generation } = shared.standing;
       if (admitted === 'nothing') return undefined;
       return admitted === 'trial' ? { generation, trial } : { generation };
-    } catch {
-      return this.#goAlone().rules.ask();
+    } catch (error) {
+      return this.#fail(error).rules.ask();
     } finally {
       this.#asking -= 1;
     }
@@ -212,9 +213,15 @@ export class SharedRules implements Rules {
       const { revision, born } = this.#shared ?? { revision: 0, born: '' };
       const isNews = shared.revision > revision || shared.born !== born;
       if (this.#alone ? this.#redis.isReady() : isNews) this.#take(shared, this.standing);
-    } catch {
-      this.#goAlone();
+    } catch (error) {
+      this.#fail(error);
     }
+  }
+
+  /** A Redis that does not answer is told of by its connection. */
+  #fail(error: unknown): Alone {
+    if (!this.#alone && !(error instanceof RedisUnavailableError)) this.#observer.redisFailed(error);
+    return this.#goAlone();
   }
 
   #goAlone(): Alone {

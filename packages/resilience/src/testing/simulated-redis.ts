@@ -16,6 +16,7 @@ export class SimulatedRedis {
   readonly #connections: Set<SimulatedConnection> = new Set();
   isUp = true;
   #running = 0;
+  #losesAnswer = false;
 
   private constructor(redis: InMemoryRedis) {
     this.#redis = redis;
@@ -36,7 +37,11 @@ export class SimulatedRedis {
     this.commands.push(name);
     this.#running += 1;
     try {
-      return await this.#client.command(name, ...args);
+      const reply = await this.#client.command(name, ...args);
+      if (this.#losesAnswer) this.down();
+      if (!this.#losesAnswer) return reply;
+      this.#losesAnswer = false;
+      throw new RedisUnavailableError('no answer', { wasSent: true });
     } finally {
       this.#running -= 1;
     }
@@ -59,6 +64,11 @@ export class SimulatedRedis {
     if (data === 'lost') await this.#client.command('FLUSHALL');
     this.isUp = true;
     for (const connection of this.#connections) connection.tell({ type: 'ready' });
+  }
+
+  /** The next command runs, and its answer never comes: Redis seems to be down. */
+  loseAnswer(): void {
+    this.#losesAnswer = true;
   }
 
   /** Subscriptions alone break. */
@@ -145,6 +155,7 @@ class SimulatedConnection implements RedisConnection, Requester {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reply is of the type its command expects
       return { result: (await this.#server.command(name, ...args)) as T };
     } catch (error) {
+      if (error instanceof RedisUnavailableError) throw error;
       throw new errors.UpstashError(String(error), { cause: error });
     }
   }
