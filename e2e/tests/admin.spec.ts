@@ -1,0 +1,127 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../fixtures/accessible.ts';
+import type { App } from '../fixtures/app.ts';
+import { picture } from '../fixtures/desk.ts';
+import { takeRoleAway, test } from '../fixtures/operated.ts';
+import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { ADMIN } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+const BOTH_ANSWER = 'Both services answer.';
+const ALONE = 'Plant.id is isolated. Pl@ntNet answers alone.';
+const NOTHING = 'There is no sheet here';
+
+test.describe.configure({ mode: 'serial' });
+
+/** Who answered for a photo, as an app that talks to the API is told. */
+async function askedOf(app: App, seed: number): Promise<Record<string, string>> {
+  const answer = await fetch(`${app.url}/api/v1/plant-identification/identify`, {
+    method: 'POST',
+    body: await formWith(plantPhoto(seed)),
+  });
+  expect(answer.status).toBe(200);
+  const { providers } = (await answer.json()) as { providers: Record<string, { status: string }> };
+  return Object.fromEntries(Object.entries(providers).map(([name, { status }]) => [name, status]));
+}
+
+async function signIn(page: Page, app: App): Promise<void> {
+  await page.goto(`${app.url}/login?next=/admin`);
+  await page.getByLabel('E-mail').fill(ADMIN.email);
+  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
+}
+
+test('is nowhere for strangers', async ({ app, page }) => {
+  const response = await page.goto(`${app.url}/admin`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
+  expect(await response?.text()).not.toContain('fail_max');
+  const asked = await fetch(`${app.url}/api/trpc/v1.admin.circuits.overview`);
+  expect(asked.status).toBe(404);
+});
+
+test('isolates and releases a service on every instance', async ({ app, context, neighbour, page, simulator }) => {
+  await signIn(page, app);
+  const plantId = page.getByRole('region', { name: 'Plant.id' });
+  await expect(page.getByRole('link', { name: 'Admin' })).toHaveAttribute('aria-current', 'page');
+  await expect(plantId.getByText('Closed', { exact: true })).toBeVisible();
+  await expect(page.getByText(/^Live, /)).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'admin-closed');
+  const elsewhere = await context.newPage();
+  await elsewhere.goto(`${neighbour.url}/admin`);
+  await expect(elsewhere.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
+
+  const isolate = plantId.getByRole('button', { name: 'Isolate…' });
+  await isolate.click();
+  const dialog = page.getByRole('dialog', { name: 'Isolate Plant.id' });
+  const reason = dialog.getByLabel(/Why/);
+  await expect(reason).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(isolate).toBeFocused();
+
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText(`As ${ADMIN.email}`)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Isolate Plant.id' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('at least 10 characters');
+  await expect(reason).toBeFocused();
+  await reason.fill('Their status page says outage.');
+  await expectAccessible(page);
+  await picture(page, 'admin-dialog');
+  await dialog.getByText('15 min').click();
+  await dialog.getByRole('button', { name: 'Isolate Plant.id' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(plantId.getByRole('button', { name: 'Release…' })).toBeFocused();
+
+  await expect(page.getByRole('heading', { level: 1, name: ALONE })).toBeVisible();
+  await expect(elsewhere.getByRole('heading', { level: 1, name: ALONE })).toBeVisible();
+  await expect(plantId.getByText(/^until \d\d:\d\d$/)).toBeVisible();
+  await picture(page, 'admin-isolated');
+  for (const [at, seed] of [
+    [app, 31],
+    [neighbour, 32],
+  ] as const) {
+    expect(await askedOf(at, seed)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
+  }
+  expect((await simulator.calls()).plant_id).toBe(0);
+
+  await elsewhere.getByRole('region', { name: 'Plant.id' }).getByRole('button', { name: 'Release…' }).click();
+  const release = elsewhere.getByRole('dialog', { name: 'Release Plant.id' });
+  await release.getByLabel(/Why/).fill('Their status page is green again.');
+  await release.getByRole('button', { name: 'Release Plant.id' }).click();
+  await expect(elsewhere.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
+  expect(await askedOf(app, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
+
+  const audit = page.getByRole('region', { name: 'Audit' }).getByRole('listitem');
+  await expect(audit).toHaveCount(2);
+  await expect(audit.nth(0)).toContainText('Released Plant.id');
+  await expect(audit.nth(0)).toContainText('Their status page is green again.');
+  await expect(audit.nth(1)).toContainText(/Isolated Plant\.id, 15.min/);
+  await expect(audit.nth(1)).toContainText(ADMIN.email);
+  await plantId.getByRole('button', { name: 'Show as table' }).click();
+  await expect(plantId.getByRole('row').nth(1)).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('stands still when asked to', async ({ app, page }) => {
+  await signIn(page, app);
+  await page.getByRole('button', { name: 'Pause updates' }).click();
+  await expect(page.getByText(/^Paused at /)).toBeVisible();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByText(/^Live, /)).toBeVisible();
+});
+
+test('shows out whose role is taken away, and is nowhere for users', async ({ app, page, services }) => {
+  await signIn(page, app);
+  await expect(page.getByText(/^Live, /)).toBeVisible();
+  await takeRoleAway(services, ADMIN.email);
+  await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
+  const response = await page.goto(`${app.url}/admin`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('button', { name: /^Account of/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
+});
