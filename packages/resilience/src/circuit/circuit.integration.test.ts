@@ -82,7 +82,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     await b.release('done');
     await allAre('closed');
     await c.isolate('a short while', Date.now() + 500);
-    await allAre('isolated');
+    expect(c.snapshot().state).toBe('isolated');
     await allAre('closed');
   });
 

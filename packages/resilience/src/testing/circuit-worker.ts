@@ -1,30 +1,39 @@
-import { type Circuit, type CircuitSnapshot, connectRedis, createCircuit, systemClock } from '../index.ts';
+import {
+  type Circuit,
+  CircuitRejectedError,
+  type CircuitSnapshot,
+  connectRedis,
+  createCircuit,
+  systemClock,
+} from '../index.ts';
 
 /** What a test asks of a worker; each is answered by one report. */
 export type CircuitOrder =
   /** A new circuit takes the place of the last. */
   | { readonly do: 'join'; readonly name: string; readonly resetTimeoutMs: number; readonly trialDeadlineMs: number }
-  | {
-      readonly do: 'call';
-      readonly callers: number;
-      readonly end: 'succeed' | 'fail' | 'hang';
-      readonly takesMs: number;
-    }
+  /** Calls that hang are answered for when each was let through or rejected, all others when they ended. */
+  | { readonly do: 'call'; readonly callers: number; readonly end: 'succeed' | 'fail' | 'hang' }
+  /** What hangs succeeds. */
+  | { readonly do: 'finish' }
   | { readonly do: 'look' }
   | { readonly do: 'step_clock'; readonly byMs: number };
 
-export interface CircuitReport {
+interface Decided {
   /** Calls that were let through. */
-  readonly admitted: number;
-  readonly rejected: number;
+  admitted: number;
+  rejected: number;
+}
+
+export interface CircuitReport extends Readonly<Decided> {
   readonly snapshot: CircuitSnapshot | undefined;
   readonly admits: boolean;
 }
 
 const [url = ''] = process.argv.slice(2);
-const redis = await connectRedis({ url }, { timeoutMs: 1000, readyWaitMs: 10_000 });
+const redis = await connectRedis({ url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
 let clockOffsetMs = 0;
 let circuit: Circuit | undefined;
+let finished = Promise.withResolvers<void>();
 
 process.on('message', (order: CircuitOrder) => void answer(order));
 process.on('disconnect', () => process.exit());
@@ -33,6 +42,10 @@ process.send?.('ready');
 async function answer(order: CircuitOrder): Promise<void> {
   if (order.do === 'join') join(order);
   if (order.do === 'step_clock') clockOffsetMs += order.byMs;
+  if (order.do === 'finish') {
+    finished.resolve();
+    finished = Promise.withResolvers();
+  }
   const ends = order.do === 'call' ? await call(order) : { admitted: 0, rejected: 0 };
   const report: CircuitReport = { ...ends, snapshot: circuit?.snapshot(), admits: circuit?.admits() ?? false };
   process.send?.(report);
@@ -55,22 +68,20 @@ function join({ name, resetTimeoutMs, trialDeadlineMs }: CircuitOrder & { readon
   });
 }
 
-async function call({
-  callers,
-  end,
-  takesMs,
-}: CircuitOrder & { readonly do: 'call' }): Promise<{ admitted: number; rejected: number }> {
-  const through = Promise.withResolvers<void>();
-  let admitted = 0;
+async function call({ callers, end }: CircuitOrder & { readonly do: 'call' }): Promise<Decided> {
+  const decided = Promise.withResolvers<void>();
+  const count = { admitted: 0, rejected: 0 };
+  const note = (what: keyof Decided) => {
+    count[what] += 1;
+    if (count.admitted + count.rejected === callers) decided.resolve();
+  };
   async function work(): Promise<void> {
-    admitted += 1;
-    if (admitted === callers) through.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, takesMs);
-    await promise;
+    note('admitted');
     if (end === 'fail') throw new Error('withered');
+    if (end === 'hang') await finished.promise;
   }
-  const calls = Promise.allSettled(Array.from({ length: callers }, async () => circuit?.execute(work)));
-  await (end === 'hang' ? through.promise : calls);
-  return { admitted, rejected: callers - admitted };
+  const calls = Array.from({ length: callers }, async () => circuit?.execute(work));
+  for (const one of calls) one.catch((error: unknown) => error instanceof CircuitRejectedError && note('rejected'));
+  await (end === 'hang' ? decided.promise : Promise.allSettled(calls));
+  return count;
 }
