@@ -9,7 +9,15 @@ const ignored = ['**/node_modules/**', '**/.next/**', 'e2e/**'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...ignored, integration, start] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...ignored, integration, start],
+          // Loading the same packages anew for each of many small files took five sixths of the time.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'integration',
