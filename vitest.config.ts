@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
 const start = '**/*.start.test.ts';
-const ignored = ['**/node_modules/**', '**/.next/**', 'e2e/**'];
+const ignored = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
 
 /** `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts; `start` runs the
  * launcher itself. */
