@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fail, SharedHouse, succeed, Unavailable } from '../testing/shared-house.ts';
+import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
+import { SharedHouse } from '../testing/shared-house.ts';
 import { createTask } from '../testing/task.ts';
 import type { CircuitEvent } from './circuit-events.ts';
 import { CircuitRejectedError } from './circuit-rejected.ts';

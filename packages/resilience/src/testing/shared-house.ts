@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { Circuit, CircuitOptions, CircuitState } from '../circuit/circuit.ts';
 import type { CircuitEvent } from '../circuit/circuit-events.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
 import { FakeClock } from './fake-clock.ts';
+import { fail } from './local-circuit.ts';
 import { SimulatedRedis } from './simulated-redis.ts';
-
-export class Unavailable extends Error {
-  override readonly name = 'Unavailable';
-}
 
 /** One process of a test, and what its circuit has told. */
 export type Member = Circuit & { readonly events: CircuitEvent[]; types(): string[] };
@@ -84,8 +81,3 @@ export class SharedHouse {
     if (this.clock.pendingTimers > 0) throw new Error('a closed circuit left a timer');
   }
 }
-
-export const succeed = (circuit: Circuit): Promise<string> => circuit.execute(async () => 'leaf');
-
-export const fail = (circuit: Circuit): Promise<void> =>
-  expect(circuit.execute(() => Promise.reject(new Unavailable('no answer')))).rejects.toThrow('no answer');

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { fail, open, setUp, succeed, Unavailable } from '../testing/local-circuit.ts';
+import { createTask } from '../testing/task.ts';
+
+describe('an order', () => {
+  it('to isolate rejects every call until the release, which closes the circuit', async () => {
+    const { circuit, clock, events } = setUp();
+    await open(circuit);
+    await circuit.isolate('their page says maintenance');
+    clock.advance(86_400_000);
+    expect(circuit.admits()).toBe(false);
+    await expect(succeed(circuit)).rejects.toMatchObject({ state: 'isolated', retryAfterMs: undefined });
+    expect(circuit.snapshot()).toMatchObject({
+      state: 'isolated',
+      isUnavailable: true,
+      isolation: { reason: 'their page says maintenance' },
+    });
+    await circuit.release('their page is green');
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0, resetTimeoutMs: 60_000 });
+    expect(circuit.snapshot()).not.toHaveProperty('isolation');
+    await succeed(circuit);
+    expect(events.filter(({ type }) => type === 'isolated' || type === 'released')).toEqual([
+      { type: 'isolated', reason: 'their page says maintenance' },
+      { type: 'released', reason: 'their page is green' },
+    ]);
+  });
+
+  it('to isolate until a time ends by itself, though nobody calls', async () => {
+    const { circuit, clock, events } = setUp();
+    const until = clock.now() + 900_000;
+    await circuit.isolate('maintenance', until);
+    await expect(succeed(circuit)).rejects.toMatchObject({ retryAfterMs: 900_000 });
+    expect(circuit.snapshot().isolation).toEqual({ reason: 'maintenance', until });
+    clock.stepWallClock(3_600_000);
+    clock.advance(899_999);
+    expect(circuit.snapshot().state).toBe('isolated');
+    clock.advance(1);
+    expect(circuit.snapshot().state).toBe('closed');
+    expect(events.at(-1)).toEqual({ type: 'released' });
+    await Promise.resolve();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('to isolate is told once, however often it is repeated, and again when it changes', async () => {
+    const { circuit, types } = setUp();
+    for (const reason of ['maintenance', 'maintenance', 'longer maintenance']) await circuit.isolate(reason);
+    expect(types()).toEqual(['initialized', 'isolated', 'isolated']);
+  });
+
+  it('to isolate makes results of calls that began before void', async () => {
+    const { circuit } = setUp({ failMax: 1 });
+    const early = createTask<string>();
+    const call = circuit.execute(early.work);
+    await circuit.isolate('maintenance');
+    await circuit.release();
+    early.reject(new Unavailable('long ago'));
+    await expect(call).rejects.toThrow('long ago');
+    expect(circuit.snapshot().state).toBe('closed');
+  });
+
+  it('to release changes nothing where nothing is isolated', async () => {
+    const { circuit } = setUp();
+    await open(circuit);
+    await circuit.release();
+    expect(circuit.snapshot().state).toBe('open');
+  });
+
+  it('to reset closes, and forgets failures and how often it opened', async () => {
+    const { circuit, clock, events } = setUp();
+    await open(circuit);
+    clock.advance(60_000);
+    await fail(circuit);
+    expect(circuit.snapshot().resetTimeoutMs).toBe(120_000);
+    await circuit.reset('they fixed it');
+    expect(events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0, resetTimeoutMs: 60_000 });
+    await open(circuit);
+    expect(circuit.snapshot().resetTimeoutMs).toBe(60_000);
+  });
+
+  it('to reset during a recovery leaves the recovery without a say', async () => {
+    const { circuit, clock, types } = setUp({ successThreshold: 1 });
+    await open(circuit);
+    clock.advance(60_000);
+    const trial = createTask<string>();
+    const call = circuit.execute(trial.work);
+    await circuit.reset('they fixed it');
+    trial.reject(new Unavailable('no answer'));
+    await expect(call).rejects.toThrow('no answer');
+    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0 });
+    expect(types().at(-2)).toBe('reset');
+  });
+});
+
+describe('stuck open', () => {
+  it('is told once an opening, ten minutes after it, whatever the trials', async () => {
+    const { circuit, clock, events, types } = setUp();
+    const stuck = () => events.filter(({ type }) => type === 'stuck_open');
+    await open(circuit);
+    clock.advance(60_000);
+    await fail(circuit);
+    clock.advance(539_999);
+    expect(stuck()).toEqual([]);
+    clock.advance(1);
+    expect(stuck()).toEqual([{ type: 'stuck_open', downMs: 600_000 }]);
+    await fail(circuit);
+    clock.advance(3_600_000);
+    expect(stuck()).toHaveLength(1);
+    await succeed(circuit);
+    await succeed(circuit);
+    expect(types().at(-1)).toBe('closed');
+    await open(circuit);
+    clock.advance(600_000);
+    expect(stuck()).toHaveLength(2);
+  });
+
+  it('is not told of a circuit that closed or was isolated', async () => {
+    const { circuit, clock, types } = setUp({ successThreshold: 1 });
+    await open(circuit);
+    clock.advance(60_000);
+    await succeed(circuit);
+    await open(circuit);
+    await circuit.isolate('maintenance');
+    clock.advance(3_600_000);
+    expect(types()).not.toContain('stuck_open');
+  });
+});
+
+it('closed, leaves no timer behind', async () => {
+  const { circuit, clock } = setUp();
+  await open(circuit);
+  await circuit.isolate('maintenance', clock.now() + 1000);
+  await circuit.reset('over');
+  await open(circuit);
+  expect(clock.pendingTimers).toBe(1);
+  circuit.close();
+  expect(clock.pendingTimers).toBe(0);
+});

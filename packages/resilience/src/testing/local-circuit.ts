@@ -1,0 +1,52 @@
+import { expect } from 'vitest';
+import type { Circuit, CircuitOptions, Outcome } from '../circuit/circuit.ts';
+import type { CircuitEvent } from '../circuit/circuit-events.ts';
+import { createCircuit } from '../circuit/create-circuit.ts';
+import { FakeClock } from './fake-clock.ts';
+
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
+/** Errors say by their message what they are; others are failures. */
+function classify(error: unknown): Outcome {
+  const { message } = error as Error;
+  return message === 'success' || message === 'ignored' ? message : 'failure';
+}
+
+interface Watched {
+  readonly circuit: Circuit;
+  readonly clock: FakeClock;
+  readonly events: CircuitEvent[];
+  readonly types: () => string[];
+}
+
+/** A circuit of one process, and what it tells. */
+export function setUp(options: Partial<CircuitOptions> = {}): Watched {
+  const clock = new FakeClock();
+  const circuit = createCircuit({
+    name: 'service',
+    failMax: 3,
+    resetTimeoutMs: 60_000,
+    maxResetTimeoutMs: 300_000,
+    successThreshold: 2,
+    trialPermits: 2,
+    classify,
+    clock,
+    random: () => 0,
+    ...options,
+  });
+  const events: CircuitEvent[] = [];
+  circuit.subscribe((event) => events.push(event));
+  return { circuit, clock, events, types: () => events.map(({ type }) => type) };
+}
+
+export const succeed = (circuit: Circuit): Promise<string> => circuit.execute(async () => 'leaf');
+
+export const fail = (circuit: Circuit, error: Error = new Unavailable('no answer')): Promise<void> =>
+  expect(circuit.execute(() => Promise.reject(error))).rejects.toBe(error);
+
+export async function open(circuit: Circuit): Promise<void> {
+  for (let n = 0; n < 3; n += 1) await fail(circuit);
+  if (circuit.snapshot().state !== 'open') throw new Error('three failures open the circuit');
+}
