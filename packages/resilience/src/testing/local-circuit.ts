@@ -10,7 +10,7 @@ export class Unavailable extends Error {
 
 /** Errors say by their message what they are; others are failures. */
 function classify(error: unknown): Outcome {
-  const { message } = error as Error;
+  const message = error instanceof Error ? error.message : '';
   return message === 'success' || message === 'ignored' ? message : 'failure';
 }
 
