@@ -84,24 +84,14 @@ describe('what was saved', () => {
           plantName: 'Swiss cheese plant',
           scientificName: 'Monstera deliciosa',
           confidence: 0.95,
+          // Its score is no probability.
+          confidenceSource: 'plantnet',
           demo: true,
           photos: 1,
           photosState: 'kept',
         },
       ],
     });
-  });
-
-  it('says whose word it is when Pl@ntNet answered alone, for its score is no probability', async () => {
-    const identification = { ...anIdentification, confidence: 0.3, confidenceSource: 'plantnet' as const };
-    await store.save({
-      ownerId: ann,
-      identification,
-      photos: [aPhoto('one')],
-      options: { includeDiseases: false, organs: [] },
-    });
-    const { items } = await store.history(ann, { limit: 10 });
-    expect(items[0]).toMatchObject({ confidence: 0.3, confidenceSource: 'plantnet' });
   });
 
   it('has no name when it is no plant', async () => {
