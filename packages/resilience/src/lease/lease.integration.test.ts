@@ -118,13 +118,27 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('leases over %s', 
     expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'renewed', 'released']);
   });
 
+  it('of 300 ms are kept for 3 s of work by no more than 16 renewals', async () => {
+    const { one, events } = setUp();
+    await one.withLease('rose', { leaseMs: 300, waitMs: 0 }, () => new Promise((resolve) => setTimeout(resolve, 3000)));
+    const types = events.map(({ type }) => type);
+    const renewals = types.filter((type) => type === 'renewed').length;
+    expect(types).toEqual(['attempting', 'acquired', ...Array.from({ length: renewals }, () => 'renewed'), 'released']);
+    // Each covers 300 ms at most.
+    expect(renewals).toBeGreaterThanOrEqual(9);
+    expect(renewals).toBeLessThanOrEqual(16);
+  });
+
   it('end a wait when what they were wanted for is done', async () => {
-    const { one, other } = setUp();
+    const { one, other, redis } = setUp();
     const task = createTask<void>();
     const holder = other.withLease('rose', PATIENT, task.work);
     await expect(one.acquire('rose', { leaseMs: 1000, waitMs: 0 })).resolves.toEqual({ got: 'timeout' });
     let filled: string | undefined;
     const waiter = one.acquire('rose', PATIENT, async () => filled);
+    // It has been refused once what is sent after it on the same connection is answered.
+    await new Promise((resolve) => setImmediate(resolve));
+    await redis.redis.ping();
     filled = 'Rosa';
     task.resolve();
     await holder;
