@@ -1,12 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
-import { eventually, freshKey } from '../testing/test-redis.ts';
+import { connectTestRedis, eventually, freshKey } from '../testing/test-redis.ts';
+import { createLeases } from './create-leases.ts';
 
 const WORKER = fileURLToPath(new URL('../testing/lease-worker.ts', import.meta.url));
 
@@ -40,7 +42,7 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
 
   const start = (settings: { times: number; holdMs: number; leaseMs: number }): ChildProcess => {
     const numbers = [settings.times, settings.holdMs, settings.leaseMs].map(String);
-    return spawn(process.execPath, [WORKER, server.url, prefix, log, ...numbers], { stdio: 'ignore' });
+    return fork(WORKER, [server.url, prefix, log, ...numbers], { silent: true });
   };
 
   const read = async (): Promise<Entry[]> => {
@@ -53,12 +55,24 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
   };
   const firstEntry = () => eventually(async () => (await read()).find(({ what }) => what === 'enter'), 20_000);
 
-  it('is never held by two of 8 processes, and its fences rise in the order of entry', async () => {
-    const workers = Array.from({ length: 8 }, () => start({ times: 5, holdMs: 2, leaseMs: 10_000 }));
+  it('is never held by two of 40 processes, and its fences rise in the order of entry', {
+    timeout: 90_000,
+  }, async () => {
+    const redis = await connectTestRedis(server.url);
+    const leases = createLeases({ redis, prefix, owner: 'test', clock: systemClock });
+    const workers: ChildProcess[] = [];
+    // Held until all of them have asked, so that they contend.
+    await leases.withLease('shared', { leaseMs: 10_000, waitMs: 0 }, async () => {
+      workers.push(...Array.from({ length: 40 }, () => start({ times: 2, holdMs: 2, leaseMs: 10_000 })));
+      await Promise.all(workers.map((worker) => once(worker, 'message')));
+    });
     await Promise.all(workers.map((worker) => once(worker, 'exit')));
+    await redis.close();
     const entries = (await read()).filter(({ what }) => what === 'enter' || what === 'exit');
-    expect(entries.map(({ what }) => what)).toEqual(Array.from({ length: 40 }, () => ['enter', 'exit']).flat());
-    const fences = entries.filter(({ what }) => what === 'enter').map(({ fence }) => fence);
+    expect(entries.map(({ what }) => what)).toEqual(Array.from({ length: 80 }, () => ['enter', 'exit']).flat());
+    const entered = entries.filter(({ what }) => what === 'enter');
+    expect(new Set(entered.map(({ pid }) => pid)).size).toBe(40);
+    const fences = entered.map(({ fence }) => fence);
     expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
   });
 

@@ -1,11 +1,12 @@
 import { appendFileSync } from 'node:fs';
 import { connectRedis, createLeases, systemClock } from '../index.ts';
 
-/** One process of a test: takes the lease `times` times and logs its entries and exits. */
+/** One process of a test: takes the lease `times` times and logs its entries and exits. Sends a message as it asks. */
 const [url = '', prefix = '', log = '', times = '1', holdMs = '0', leaseMs = '1000'] = process.argv.slice(2);
 
 const redis = await connectRedis({ url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
 const leases = createLeases({ redis, prefix, owner: 'worker', clock: systemClock });
+leases.subscribe(({ type }) => type === 'attempting' && process.send?.(type));
 const note = (what: string, fence: number) => appendFileSync(log, `${what} ${fence} ${process.pid}\n`);
 
 for (let n = 0; n < Number(times); n += 1) {
