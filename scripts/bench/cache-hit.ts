@@ -1,19 +1,7 @@
+import type { BenchRow } from './bench-row.ts';
 import { noisePhoto } from './noise-photo.ts';
 import { median, timeRounds } from './rounds.ts';
 import { send, uploadOf } from './upload.ts';
-
-export interface BenchRow {
-  name: string;
-  /** Medians of the rounds' medians. */
-  floorMs: number;
-  oursMs: number;
-  /** Median of the rounds' ratios, and the lowest and highest of them. */
-  ratio: number;
-  lowest: number;
-  highest: number;
-  bar: string;
-  holds: boolean;
-}
 
 const BAR = 1.5;
 const SIZES = [
@@ -43,6 +31,7 @@ export async function cacheHitRows(url: string): Promise<BenchRow[]> {
       highest: Math.max(...ratios),
       bar: `<= ${BAR}`,
       holds: median(ratios) <= BAR,
+      peers: [],
     });
   }
   return rows;

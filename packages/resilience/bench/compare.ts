@@ -1,0 +1,33 @@
+import type { BenchRow } from './bench-row.ts';
+import { type Contender, type Effort, quantile, timeInTurn } from './rounds.ts';
+
+interface Comparison extends Effort {
+  readonly name: string;
+  readonly floor: Contender;
+  readonly ours: Contender;
+  /** The bar: ours at most `times` as long as this contender, which may be the floor itself. */
+  readonly against: Contender;
+  readonly times: number;
+  readonly alsoPeers?: readonly Contender[];
+}
+
+/** Ours beside the floor and the peers, all in the same rounds. */
+export async function compare(comparison: Comparison): Promise<BenchRow> {
+  const { name, floor, ours, against, times, alsoPeers = [] } = comparison;
+  const peers = [...(against === floor ? [] : [against]), ...alsoPeers];
+  const [floorRounds = [], oursRounds = [], ...peerRounds] = await timeInTurn([floor, ours, ...peers], comparison);
+  const barRounds = against === floor ? floorRounds : (peerRounds[0] ?? []);
+  const ratios = oursRounds.map((ms, round) => ms / (barRounds[round] ?? Number.NaN));
+  const ratio = quantile(ratios, 0.5);
+  return {
+    name,
+    floorMs: quantile(floorRounds, 0.5),
+    oursMs: quantile(oursRounds, 0.5),
+    ratio,
+    lowest: Math.min(...ratios),
+    highest: Math.max(...ratios),
+    bar: `<= ${times} x ${against.name}`,
+    holds: ratio <= times,
+    peers: peers.map((peer, index) => ({ name: peer.name, ms: quantile(peerRounds[index] ?? [], 0.5) })),
+  };
+}

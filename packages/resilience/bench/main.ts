@@ -1,0 +1,24 @@
+// Prints the rows of this package as one line of JSON: {rows, leftOut}. `npm run bench` runs it and draws the table.
+import { connectRedis } from '../src/index.ts';
+import { hasRedisServer, RedisServer } from '../src/testing/redis-server.ts';
+import type { BenchRow } from './bench-row.ts';
+import { circuitRows } from './circuit-rows.ts';
+import { leaseRow } from './lease-row.ts';
+import { memoryRow } from './memory-row.ts';
+
+async function measure(): Promise<BenchRow[]> {
+  await using server = await RedisServer.prepare();
+  await server.start();
+  const redis = await connectRedis({ url: server.url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
+  try {
+    const socket = server.url.slice('unix://'.length);
+    return [...(await circuitRows(redis)), await memoryRow(redis), await leaseRow(redis, socket)];
+  } finally {
+    await redis.close();
+  }
+}
+
+const report = hasRedisServer
+  ? { rows: await measure(), leftOut: '' }
+  : { rows: [], leftOut: 'rows of the resilience package: there is no redis-server here' };
+process.stdout.write(`${JSON.stringify(report)}\n`);

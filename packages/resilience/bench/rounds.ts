@@ -1,0 +1,46 @@
+import { performance } from 'node:perf_hooks';
+
+export interface Contender {
+  readonly name: string;
+  readonly call: () => Promise<unknown>;
+}
+
+export interface Effort {
+  /** Batches of each contender in a round; a round counts by their median. */
+  readonly batches: number;
+  /** Calls timed together, one after the other: a clock is too coarse for a single fast one. */
+  readonly calls: number;
+}
+
+const ROUNDS = 9;
+
+/** The value below which lies `share` (0 to 1) of the others. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+async function timeCall(call: () => Promise<unknown>, calls: number): Promise<number> {
+  const began = performance.now();
+  for (let n = 0; n < calls; n += 1) await call();
+  return (performance.now() - began) / calls;
+}
+
+/**
+ * Times contenders in turn, so that what else the machine does falls on all alike; a round before the first warms up.
+ * @returns for each, in the order given, the milliseconds of a call in each round
+ */
+export async function timeInTurn(
+  contenders: readonly Contender[],
+  { batches, calls }: Effort,
+): Promise<readonly (readonly number[])[]> {
+  const rounds: number[][] = contenders.map(() => []);
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const times: number[][] = contenders.map(() => []);
+    for (let batch = 0; batch < batches; batch += 1) {
+      for (const [index, { call }] of contenders.entries()) times[index]?.push(await timeCall(call, calls));
+    }
+    if (round > 0) for (const [index, list] of times.entries()) rounds[index]?.push(quantile(list, 0.5));
+  }
+  return rounds;
+}

@@ -1,0 +1,36 @@
+import type { BenchRow } from './bench-row.ts';
+
+const HEAD = ['row', 'floor', 'ours', 'ratio', 'spread', 'bar'];
+
+/** @param ms milliseconds @returns in the unit that leaves one to three digits before the point */
+function duration(ms: number): string {
+  if (ms >= 1) return `${ms.toFixed(2)} ms`;
+  return ms >= 0.001 ? `${(ms * 1000).toFixed(2)} us` : `${(ms * 1_000_000).toFixed(0)} ns`;
+}
+
+const cellsOf = ({ name, floorMs, oursMs, ratio, lowest, highest, bar, holds }: BenchRow): string[] => [
+  name,
+  duration(floorMs),
+  duration(oursMs),
+  ratio.toFixed(2),
+  `${lowest.toFixed(2)} to ${highest.toFixed(2)}`,
+  `${bar} ${holds ? 'holds' : 'MISSED'}`,
+];
+
+/** The rows in columns, below each the peers with their times in the column of ours. */
+export function tableOf(rows: readonly BenchRow[]): string {
+  const lines = rows.flatMap((row) => [
+    cellsOf(row),
+    ...row.peers.map(({ name, ms }) => [`  ${name}`, '', duration(ms)]),
+  ]);
+  const table = [HEAD, ...lines];
+  const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
+  return table
+    .map((cells) =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
