@@ -1,0 +1,140 @@
+import { Redis as IORedis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../clock.ts';
+import { createLeases } from '../lease/create-leases.ts';
+import { LeaseLostError, LeaseTimeoutError } from '../lease/lease-errors.ts';
+import { connectRedis } from '../redis/connect-redis.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { eventually } from '../testing/test-redis.ts';
+import { createCache } from './create-cache.ts';
+
+/** One pause is shorter than the silence after which a connection is given up, one is longer. */
+const PAUSES_MS = [500, 1500];
+const KEYS = ['rose', 'oak', 'weed'];
+const lifetime = () => ({ ttlMs: 20, staleMs: 60_000 });
+const passing = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Of the system, remembering what has been neither cancelled nor called. */
+function createCountingClock(): { clock: Clock; pending: Set<object> } {
+  const pending = new Set<object>();
+  const setTimeout = (fn: () => void, ms: number) => {
+    const timer = {};
+    pending.add(timer);
+    const cancel = systemClock.setTimeout(() => {
+      pending.delete(timer);
+      fn();
+    }, ms);
+    return () => {
+      pending.delete(timer);
+      cancel();
+    };
+  };
+  return { clock: { ...systemClock, setTimeout }, pending };
+}
+
+describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
+  let server: RedisServer;
+  let admin: IORedis;
+  let unhandled: unknown[];
+  const note = (reason: unknown) => unhandled.push(reason);
+
+  beforeEach(async () => {
+    unhandled = [];
+    process.on('unhandledRejection', note);
+    server = await RedisServer.prepare();
+    await server.start();
+    admin = new IORedis(server.url.replace('unix://', ''));
+  });
+  afterEach(async () => {
+    process.off('unhandledRejection', note);
+    admin.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+
+  const clients = async () =>
+    String(await admin.client('LIST'))
+      .trim()
+      .split('\n').length;
+
+  async function createProcess(clock: Clock) {
+    const redis = await connectRedis({ url: server.url }, { timeoutMs: 100, readyWaitMs: 5000, clock });
+    const shared = { redis, prefix: 'pause', clock };
+    const leases = createLeases({ ...shared, owner: 'test' });
+    const lease = { leases, leaseMs: 1000, waitMs: 1000 };
+    const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
+    let losses = 0;
+    redis.subscribe(({ type }) => {
+      if (type === 'lost') losses += 1;
+    });
+    return { redis, leases, cache, losses: () => losses };
+  }
+
+  it('gives no wrong answer and leaves no rejection, timer or connection behind', { timeout: 60_000 }, async () => {
+    const { clock, pending } = createCountingClock();
+    const processes = [await createProcess(clock), await createProcess(clock)];
+    const wrong: unknown[] = [];
+    const holding = new Set<AbortSignal>();
+    const end = new AbortController();
+    let held = 0;
+
+    const load = async (key: string) => {
+      await passing(2);
+      if (key === 'weed') throw new Error('withered');
+      return `${key} in bloom`;
+    };
+    const body = async (signal: AbortSignal) => {
+      if ([...holding].some((other) => !other.aborted)) wrong.push('two at once');
+      holding.add(signal);
+      await passing(2);
+      holding.delete(signal);
+      held += 1;
+    };
+    const allowed = [RedisUnavailableError, LeaseLostError, LeaseTimeoutError];
+    async function ask({ cache }: (typeof processes)[number], key: string) {
+      while (!end.signal.aborted) {
+        const answer = await cache.getOrLoad(key, () => load(key), { lifetime }).then(({ value }) => value, String);
+        if (answer !== (key === 'weed' ? 'Error: withered' : `${key} in bloom`)) wrong.push(answer);
+        await passing(5);
+      }
+    }
+    async function work({ leases }: (typeof processes)[number]) {
+      while (!end.signal.aborted) {
+        await leases.withLease('work', { leaseMs: 1000, waitMs: 1000 }, body).catch((error: unknown) => {
+          if (!allowed.some((kind) => error instanceof kind)) wrong.push(error);
+        });
+        await passing(5);
+      }
+    }
+    const callers = processes.flatMap((one) => [
+      ...[...KEYS, ...KEYS].map((key) => ask(one, key)),
+      ...Array.from({ length: 4 }, () => work(one)),
+    ]);
+    const works = () => {
+      const before = held;
+      return eventually(
+        () => (held > before + 20 && processes.every(({ redis }) => redis.isReady()) ? true : undefined),
+        15_000,
+      );
+    };
+
+    await works();
+    for (const pauseMs of PAUSES_MS) {
+      await admin.client('PAUSE', pauseMs, 'ALL');
+      // Answered when the pause is over.
+      await admin.ping();
+      await works();
+    }
+    end.abort();
+    await Promise.all(callers);
+
+    expect(wrong).toEqual([]);
+    for (const { losses } of processes) expect(losses()).toBeGreaterThanOrEqual(PAUSES_MS.length);
+    // For commands and for messages of either process, and our own.
+    await eventually(async () => ((await clients()) === 5 ? true : undefined));
+    await Promise.all(processes.map(({ redis }) => redis.close()));
+    await eventually(async () => ((await clients()) === 1 ? true : undefined));
+    await eventually(() => (pending.size === 0 ? true : undefined));
+    expect(unhandled).toEqual([]);
+  });
+});
