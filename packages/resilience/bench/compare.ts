@@ -5,29 +5,30 @@ interface Comparison extends Effort {
   readonly name: string;
   readonly floor: Contender;
   readonly ours: Contender;
-  /** The bar: ours at most `times` as long as this contender, which may be the floor itself. */
+  /** The bar: ours at most `times` as long as this contender, which may be the floor itself, and `plusMs`. */
   readonly against: Contender;
   readonly times: number;
+  readonly plusMs?: number;
   readonly alsoPeers?: readonly Contender[];
 }
 
 /** Ours beside the floor and the peers, all in the same rounds. */
 export async function compare(comparison: Comparison): Promise<BenchRow> {
-  const { name, floor, ours, against, times, alsoPeers = [] } = comparison;
+  const { name, floor, ours, against, times, plusMs = 0, alsoPeers = [] } = comparison;
   const peers = [...(against === floor ? [] : [against]), ...alsoPeers];
   const [floorRounds = [], oursRounds = [], ...peerRounds] = await timeInTurn([floor, ours, ...peers], comparison);
   const barRounds = against === floor ? floorRounds : (peerRounds[0] ?? []);
   const ratios = oursRounds.map((ms, round) => ms / (barRounds[round] ?? Number.NaN));
-  const ratio = quantile(ratios, 0.5);
+  const over = oursRounds.map((ms, round) => ms - times * (barRounds[round] ?? Number.NaN));
   return {
     name,
     floorMs: quantile(floorRounds, 0.5),
     oursMs: quantile(oursRounds, 0.5),
-    ratio,
+    ratio: quantile(ratios, 0.5),
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
-    bar: `<= ${times} x ${against.name}`,
-    holds: ratio <= times,
+    bar: `<= ${times} x ${against.name}${plusMs > 0 ? ` + ${plusMs} ms` : ''}`,
+    holds: quantile(over, 0.5) <= plusMs,
     peers: peers.map((peer, index) => ({ name: peer.name, ms: quantile(peerRounds[index] ?? [], 0.5) })),
   };
 }

@@ -3,8 +3,11 @@ import { connectRedis } from '../src/index.ts';
 import { hasRedisServer, RedisServer } from '../src/testing/redis-server.ts';
 import type { BenchRow } from './bench-row.ts';
 import { circuitRows } from './circuit-rows.ts';
+import { handOverRow } from './hand-over-row.ts';
 import { leaseRow } from './lease-row.ts';
 import { memoryRow } from './memory-row.ts';
+import { oneProcessRow } from './one-process-row.ts';
+import { processesRow } from './processes-row.ts';
 
 async function measure(): Promise<BenchRow[]> {
   await using server = await RedisServer.prepare();
@@ -12,7 +15,14 @@ async function measure(): Promise<BenchRow[]> {
   const redis = await connectRedis({ url: server.url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
   try {
     const socket = server.url.slice('unix://'.length);
-    return [...(await circuitRows(redis)), await memoryRow(redis), await leaseRow(redis, socket)];
+    return [
+      ...(await circuitRows(redis)),
+      await memoryRow(redis),
+      await leaseRow(redis, socket),
+      await handOverRow(server.url),
+      await oneProcessRow(redis),
+      await processesRow(server.url),
+    ];
   } finally {
     await redis.close();
   }

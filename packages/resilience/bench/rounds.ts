@@ -27,20 +27,35 @@ async function timeCall(call: () => Promise<unknown>, calls: number): Promise<nu
 }
 
 /**
- * Times contenders in turn, so that what else the machine does falls on all alike; a round before the first warms up.
- * @returns for each, in the order given, the milliseconds of a call in each round
+ * Runs samplers in turn, so that what else the machine does falls on all alike; a round before the first warms up.
+ * @param samplers give milliseconds
+ * @returns for each, in the order given, its samples in each round
  */
+export async function sampleInTurn(
+  samplers: readonly (() => Promise<number>)[],
+  batches: number,
+): Promise<readonly (readonly (readonly number[])[])[]> {
+  const rounds: number[][][] = samplers.map(() => []);
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const samples: number[][] = samplers.map(() => []);
+    for (let batch = 0; batch < batches; batch += 1) {
+      for (const [index, sample] of samplers.entries()) samples[index]?.push(await sample());
+    }
+    if (round > 0) for (const [index, list] of samples.entries()) rounds[index]?.push(list);
+  }
+  return rounds;
+}
+
+/** @returns for each contender, in the order given, the milliseconds of a call in each round */
 export async function timeInTurn(
   contenders: readonly Contender[],
   { batches, calls }: Effort,
 ): Promise<readonly (readonly number[])[]> {
-  const rounds: number[][] = contenders.map(() => []);
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const times: number[][] = contenders.map(() => []);
-    for (let batch = 0; batch < batches; batch += 1) {
-      for (const [index, { call }] of contenders.entries()) times[index]?.push(await timeCall(call, calls));
-    }
-    if (round > 0) for (const [index, list] of times.entries()) rounds[index]?.push(quantile(list, 0.5));
-  }
-  return rounds;
+  const samplers = contenders.map(
+    ({ call }) =>
+      () =>
+        timeCall(call, calls),
+  );
+  const sampled = await sampleInTurn(samplers, batches);
+  return sampled.map((rounds) => rounds.map((list) => quantile(list, 0.5)));
 }

@@ -1,0 +1,35 @@
+import { performance } from 'node:perf_hooks';
+import { Redis as IORedis } from 'ioredis';
+
+const CHANNEL = 'bench:wake';
+
+/** What it takes at least to wake somebody over Redis: one message from one connection to another. */
+export class WakeFloor {
+  readonly #publisher: IORedis;
+  readonly #subscriber: IORedis;
+
+  private constructor(socket: string) {
+    this.#publisher = new IORedis(socket);
+    this.#subscriber = new IORedis(socket);
+  }
+
+  static async open(socket: string): Promise<WakeFloor> {
+    const floor = new WakeFloor(socket);
+    await floor.#subscriber.subscribe(CHANNEL);
+    return floor;
+  }
+
+  /** @returns milliseconds from sending to hearing */
+  readonly sample = async (): Promise<number> => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#subscriber.once('message', () => resolve(performance.now()));
+    const sentAt = performance.now();
+    await this.#publisher.publish(CHANNEL, '');
+    return (await promise) - sentAt;
+  };
+
+  [Symbol.dispose](): void {
+    this.#publisher.disconnect();
+    this.#subscriber.disconnect();
+  }
+}
