@@ -139,6 +139,15 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     ]);
   });
 
+  it('warns of a lease that its holder did not release', async () => {
+    const leases = createLeases({ redis, prefix, owner: 'plant_id', clock: systemClock });
+    await leases.acquire(KEY, { leaseMs: 100, waitMs: 0, renew: false });
+    await fill(createProcess());
+    expect(lines.map((line) => line.replaceAll(/plant_id-.+?-\d+(?=[,)])/g, 'ID'))).toContain(
+      'warn [LOCK] Took over expired lock for abcdef01... (id: ID, before: ID)',
+    );
+  });
+
   it('tells of an answer that was there after all when the wait ended', async () => {
     await hold();
     const answer = fill(createProcess({ waitMs: 5 * WAIT_MS, hasLooked: true }));

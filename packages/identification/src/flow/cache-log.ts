@@ -87,6 +87,9 @@ export function cacheLog(logger: Logger, waitMs: number) {
         logger.info(`[LOCK] Lock acquired for ${photo} after ${Math.round(event.waitedMs)}ms (id: ${event.owner})`);
         logger.debug(`[LOCK] Lock holder: ${event.owner}`);
         break;
+      case 'taken_over':
+        logger.warn(`[LOCK] Took over expired lock for ${photo} (id: ${event.owner}, before: ${event.previousOwner})`);
+        break;
       case 'released':
         logger.info(`[LOCK] Released lock for ${photo} (id: ${event.owner})`);
         break;

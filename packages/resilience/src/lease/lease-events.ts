@@ -8,6 +8,8 @@ export type LeaseEvent =
       readonly fence: number;
       readonly waitedMs: number;
     }
+  /** After `acquired`: the holder before did not release it, being dead, cut off from Redis or too slow. */
+  | { readonly type: 'taken_over'; readonly lease: string; readonly owner: string; readonly previousOwner: string }
   | { readonly type: 'renewed'; readonly lease: string; readonly owner: string }
   | { readonly type: 'released'; readonly lease: string; readonly owner: string; readonly heldMs: number }
   /** It was over before it was given back. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -76,13 +76,16 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
     expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
   });
 
-  it('is taken over from a holder who was killed', async () => {
+  it('is taken over from a holder who was killed, and this is told', async () => {
     const holder = start({ times: 1, holdMs: 60_000, leaseMs: 500 });
     const first = await firstEntry();
     holder.kill('SIGKILL');
     const next = start({ times: 1, holdMs: 0, leaseMs: 500 });
     await once(next, 'exit');
-    const entered = (await read()).filter(({ what }) => what === 'enter');
+    const entries = await read();
+    const told = entries.filter(({ pid, what }) => pid === next.pid && what.startsWith('taken_over'));
+    expect(told.map(({ what }) => what)).toEqual([`taken_over_from_worker-${hostname()}-${holder.pid}-1`]);
+    const entered = entries.filter(({ what }) => what === 'enter');
     expect(entered).toHaveLength(2);
     expect(entered[1]?.fence).toBeGreaterThan(first.fence);
   });

@@ -108,6 +108,21 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('leases over %s', 
     expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'lost']);
   });
 
+  it('are reported when they are taken over from a holder who did not release them, and only then', async () => {
+    const { one, other, events } = setUp();
+    let previousOwner = '';
+    other.subscribe((event) => {
+      if (event.type === 'acquired') previousOwner = event.owner;
+    });
+    const dead = await other.acquire('rose', { leaseMs: 100, waitMs: 0, renew: false });
+    if (dead.got !== 'lease') throw new Error('nobody else holds it');
+    await one.withLease('rose', PATIENT, async () => {});
+    await one.withLease('rose', PATIENT, async () => {});
+    const told = events.filter((event) => event.type === 'taken_over');
+    expect(told.map((event) => event.previousOwner)).toEqual([previousOwner]);
+    expect(await dead.lease.release()).toBe(false);
+  });
+
   it('are renewed while the work runs', async () => {
     const { one, events } = setUp();
     const { promise, resolve } = Promise.withResolvers<void>();

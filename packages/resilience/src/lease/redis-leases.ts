@@ -6,7 +6,7 @@ import { Held } from './held.ts';
 import type { Acquisition, HeldLease, LeaseOptions, Leases } from './lease.ts';
 import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
 import type { LeaseEvent } from './lease-events.ts';
-import { LeaseStore } from './lease-store.ts';
+import { LeaseStore, type Taken } from './lease-store.ts';
 import { nameOwner } from './owner.ts';
 import { Releases, type ReleaseWatch } from './releases.ts';
 import { Turns } from './turns.ts';
@@ -97,7 +97,7 @@ export class RedisLeases implements Leases {
     const askedAt = this.#clock.monotonic();
     try {
       const answer = await this.#store.acquire(wish.name, wish.owner, wish.leaseMs);
-      return 'fence' in answer ? this.#hold(wish, answer.fence, askedAt) : answer;
+      return 'fence' in answer ? this.#hold(wish, answer, askedAt) : answer;
     } catch (error) {
       this.#listeners.emit({ type: 'redis_failed', lease: wish.name, error });
       if (error instanceof RedisUnavailableError && error.wasSent) this.#releaseOnceBack(wish);
@@ -105,7 +105,7 @@ export class RedisLeases implements Leases {
     }
   }
 
-  #hold(wish: Wish, fence: number, askedAt: number): HeldLease {
+  #hold(wish: Wish, { fence, previousOwner }: Taken, askedAt: number): HeldLease {
     const { name: lease, owner, leaseMs, renew = true, maxHoldMs = Number.POSITIVE_INFINITY } = wish;
     const held = new Held({
       name: lease,
@@ -121,6 +121,7 @@ export class RedisLeases implements Leases {
       onLost: (reason) => this.#listeners.emit({ type: 'lost', lease, owner, reason }),
     });
     this.#listeners.emit({ type: 'acquired', lease, owner, fence, waitedMs: this.#clock.monotonic() - wish.since });
+    if (previousOwner !== undefined) this.#listeners.emit({ type: 'taken_over', lease, owner, previousOwner });
     return held;
   }
 

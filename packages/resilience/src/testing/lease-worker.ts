@@ -6,8 +6,11 @@ const [url = '', prefix = '', log = '', times = '1', holdMs = '0', leaseMs = '10
 
 const redis = await connectRedis({ url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
 const leases = createLeases({ redis, prefix, owner: 'worker', clock: systemClock });
-leases.subscribe(({ type }) => type === 'attempting' && process.send?.(type));
 const note = (what: string, fence: number) => appendFileSync(log, `${what} ${fence} ${process.pid}\n`);
+leases.subscribe((event) => {
+  if (event.type === 'attempting') process.send?.('asking');
+  if (event.type === 'taken_over') note(`taken_over_from_${event.previousOwner}`, 0);
+});
 
 for (let n = 0; n < Number(times); n += 1) {
   try {
