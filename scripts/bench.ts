@@ -1,5 +1,5 @@
 // `npm run bench`: what we promise about speed, each figure beside its floor in the same run.
-// `npm run bench -- --resilience`: only what needs no web app.
+// `node scripts/bootstrap.mjs bench --resilience`: only what needs no web app (npm would keep the option to itself).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
