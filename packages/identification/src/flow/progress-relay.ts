@@ -2,8 +2,9 @@ import type { RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
 import type { ProgressEvent } from '../progress.ts';
 
-/** A request's record outlives its 45 s deadline and the minute after its answer. */
-const KEPT_MS = 180_000;
+/** A request's record outlives its 45 s deadline, and is kept for a minute after its answer. */
+const KEPT_MS = 120_000;
+const KEPT_AFTER_DONE_MS = 60_000;
 const POLL_MS = 150;
 const MAX_POLL_MS = 1_000;
 
@@ -35,7 +36,8 @@ export function createProgressRelay(connection: RedisConnection): ProgressRelay 
         const commands = connection.redis.pipeline();
         // An id that is used again tells of its last request only.
         if (isNew) commands.del(key(requestId));
-        return commands.rpush(key(requestId), entry).pexpire(key(requestId), KEPT_MS).exec();
+        const keptMs = 'type' in entry && entry.type === 'done' ? KEPT_AFTER_DONE_MS : KEPT_MS;
+        return commands.rpush(key(requestId), entry).pexpire(key(requestId), keptMs).exec();
       })
       .catch(() => undefined)
       .finally(() => {
