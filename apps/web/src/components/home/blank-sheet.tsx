@@ -1,15 +1,15 @@
 'use client';
 
-import { Camera, Image as Picture } from 'lucide-react';
+import { Image as Picture } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { keepPhoto } from '@/client/kept-photo.ts';
 import { firstUsable } from '@/client/photo/first-usable.ts';
 import { usePhotoArrivals } from '@/client/photo/photo-arrivals.ts';
 import type { Refusal } from '@/client/photo/photo-check.ts';
+import { PhotoBar } from '../controls/photo-bar.tsx';
 import { PickPhoto } from '../controls/pick-photo.tsx';
 import { PhotoCorners } from '../paper/photo-corners.tsx';
-import { StickyBar } from '../paper/sticky-bar.tsx';
 import styles from './blank-sheet.module.css';
 import { UnfilledLabel } from './unfilled-label.tsx';
 
@@ -59,16 +59,7 @@ export function BlankSheet({ sprig }: { sprig: ReactNode }) {
         </noscript>
       </div>
       <UnfilledLabel />
-      <StickyBar phoneOnly>
-        <PickPhoto main wide camera onFiles={onFiles}>
-          <Camera size={20} strokeWidth={1.7} aria-hidden="true" />
-          Take a photo
-        </PickPhoto>
-        <PickPhoto wide onFiles={onFiles}>
-          <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
-          Choose from your photos
-        </PickPhoto>
-      </StickyBar>
+      <PhotoBar onFiles={onFiles} />
     </section>
   );
 }

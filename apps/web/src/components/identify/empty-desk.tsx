@@ -1,8 +1,8 @@
-import { Camera, Image as Picture } from 'lucide-react';
+import { Image as Picture } from 'lucide-react';
 import type { Refusal } from '@/client/photo/photo-check.ts';
+import { PhotoBar } from '../controls/photo-bar.tsx';
 import { PickPhoto } from '../controls/pick-photo.tsx';
 import { PhotoCorners } from '../paper/photo-corners.tsx';
-import { StickyBar } from '../paper/sticky-bar.tsx';
 import styles from './empty-desk.module.css';
 import { RefusalList } from './refusal-list.tsx';
 
@@ -42,16 +42,7 @@ export function EmptyDesk({ refusals, above, onFiles }: EmptyDeskProps) {
           </div>
         </div>
       </div>
-      <StickyBar phoneOnly>
-        <PickPhoto main wide camera onFiles={onFiles}>
-          <Camera size={20} strokeWidth={1.7} aria-hidden="true" />
-          Take a photo
-        </PickPhoto>
-        <PickPhoto wide onFiles={onFiles}>
-          <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
-          Choose from your photos
-        </PickPhoto>
-      </StickyBar>
+      <PhotoBar onFiles={onFiles} />
     </div>
   );
 }
