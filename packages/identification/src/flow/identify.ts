@@ -4,6 +4,7 @@ import type { Identification } from '../identification.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
 import type { Intake } from '../photo/intake.ts';
 import type { PhotoLimits, PreparedPhoto } from '../photo/photo.ts';
+import { rememberStructures } from '../photo/read-structure.ts';
 import { PROVIDERS, type Provider, type ProviderAnswer, type ProviderName } from '../provider.ts';
 import type { Store } from '../store/store.ts';
 import { answerKey } from './answer-key.ts';
@@ -56,6 +57,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
   const { clock, intake, lanes, logger } = parts;
   const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, parts.lifetime);
   const keep = createKeep(parts);
+  const structureOf = rememberStructures();
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
@@ -77,7 +79,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
     async function answer(): Promise<Identification> {
       // What needs no decode is checked for every request: a bad file is not let in by a kept answer.
-      const photos = request.photos.map((photo, index) => inspectPhoto(photo, index, parts.photoLimits));
+      const photos = request.photos.map((photo, index) => inspectPhoto(photo, index, parts.photoLimits, structureOf));
       for (const { type } of photos) logger.info(`[UPLOAD] Magic bytes validation: image/${type}`);
       tell({ type: 'received', at: at(), photos: photos.length });
 

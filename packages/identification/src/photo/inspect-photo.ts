@@ -1,12 +1,9 @@
 import { typeOfMediaType, typeOfName } from './declaration.ts';
-import { readGif } from './gif.ts';
-import { readJpeg } from './jpeg.ts';
 import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
-import { readPng } from './png.ts';
+import { type ReadStructure, readStructure } from './read-structure.ts';
 import { refusal } from './refusal.ts';
 import { recognise } from './signature.ts';
-import type { Fault, Structure } from './structure.ts';
-import { readWebp } from './webp.ts';
+import type { Structure } from './structure.ts';
 
 /** A photo whose signature and structure are known to be sound and affordable; nothing was decoded for it. */
 export interface InspectedPhoto {
@@ -29,25 +26,23 @@ const MAX_FRAMES = 500;
 /** What one decode may hold when the format makes it hold the whole picture, in bytes. */
 const MAX_HELD_BYTES = 200_000_000;
 
-const READERS: Readonly<Record<PhotoType, (bytes: Buffer) => Structure | Fault>> = {
-  jpeg: readJpeg,
-  png: readPng,
-  webp: readWebp,
-  gif: readGif,
-};
-
 /**
  * Decides, without decoding anything, whether a photo may go near a decoder: a decoder's own limits do not bound its
  * time or memory. Takes milliseconds for any file. `index` is the photo's place in the upload, from 0.
  * @throws {PhotoError} `photo_type`: what it is disagrees with what we take, or with what it says it is;
  * `photo_too_large`: over a limit; `photo_undecodable`: cut short or broken.
  */
-export function inspectPhoto(photo: UploadedPhoto, index: number, limits: PhotoLimits): InspectedPhoto {
+export function inspectPhoto(
+  photo: UploadedPhoto,
+  index: number,
+  limits: PhotoLimits,
+  structureOf: ReadStructure = readStructure,
+): InspectedPhoto {
   const { bytes, hash, name } = photo;
   if (bytes.length === 0) throw refusal.empty(index);
   if (bytes.length > limits.maxBytes) throw refusal.bytes(index, bytes.length, limits.maxBytes);
   const type = agreedType(photo, index);
-  const structure = READERS[type](bytes);
+  const structure = structureOf(photo, type);
   if ('fault' in structure) throw refusal.unreadable(index, structure.fault);
   refuseExcess(structure, index, limits);
   const { width, height, frames, data } = structure;
