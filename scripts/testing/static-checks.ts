@@ -12,7 +12,7 @@ export const generate: Step = check('generated code', {
 
 export const types: Step = check('types', {
   name: 'turbo',
-  args: ['run', 'typecheck', '--continue', '--output-logs=errors-only'],
+  args: ['run', 'typecheck', '--concurrency=100%', '--continue', '--output-logs=errors-only'],
   env: TURBO_ENV,
 });
 
