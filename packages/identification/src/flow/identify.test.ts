@@ -221,6 +221,20 @@ describe('one identification', () => {
   });
 });
 
+describe('a photo that cannot be prepared', () => {
+  it('refuses the request of everybody who waits for it, and leaves no failure that nobody hears', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    process.on('unhandledRejection', hear);
+    const { identify } = await house({ intakeRefuses: new IdentificationError('busy', 'Too many at once.') });
+    const answers = await Promise.allSettled([identify(request()), identify(request())]);
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', hear);
+    expect(answers).toMatchObject([{ reason: { code: 'busy' } }, { reason: { code: 'busy' } }]);
+    expect(unheard).toEqual([]);
+  });
+});
+
 describe('a paid call', () => {
   it('is asked about by its number when its answer was lost, until that is kept', async () => {
     const { clock, identify, providers } = await house();

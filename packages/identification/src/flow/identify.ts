@@ -86,6 +86,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const questions = questionsOf(request);
       const open = await lookUp(questions, photos);
       const prepared = open.length > 0 ? prepare(photos) : undefined;
+      // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
+      prepared?.catch(() => undefined);
       if (prepared !== undefined) {
         const signal = AbortSignal.any([request.signal, deadline.signal]);
         await Promise.all(open.map((question) => ask(question, prepared, signal)));

@@ -63,6 +63,8 @@ interface HouseOptions {
   /** Of keys in Redis. */
   prefix?: string;
   logger?: Logger;
+  /** Why no photo can be prepared now. */
+  intakeRefuses?: Error;
 }
 
 /** The whole flow with providers, photos, store and time in the test's hand; circuits and cache are the real ones. */
@@ -70,6 +72,7 @@ export async function house({
   off,
   prefix = `test:${randomUUID()}`,
   logger = createLogger({ level: 'silent' }),
+  intakeRefuses,
 }: HouseOptions = {}) {
   const clock = new FakeClock();
   const redis = await connectRedis(
@@ -115,6 +118,7 @@ export async function house({
   const intake: Intake = {
     async prepare(photo) {
       decodes.push(photo.hash);
+      if (intakeRefuses !== undefined) throw intakeRefuses;
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
     },
   };
