@@ -134,6 +134,21 @@ describe('a circuit follows the orders', () => {
     expect(circuit.given.at(-1)).toBe('release');
   });
 
+  it('to the end of an isolation that the circuit sees a moment earlier, and does not isolate it anew', async () => {
+    const { book, circuit, clock, follower, settled } = following();
+    book.standing = { ...isolate, until: new Date(clock.now() + 60_000) };
+    await follower.start();
+    circuit.forget();
+    await settled();
+    expect(circuit.given).toHaveLength(2);
+    clock.advance(58_000);
+    await settled();
+    circuit.forget();
+    await settled();
+    expect(book.standing).toBeUndefined();
+    expect(circuit.given).toHaveLength(2);
+  });
+
   it('by a reset, once; without Redis again when it is back', async () => {
     const { book, circuit, clock, follower, redis, settled } = following(reset);
     redis.ready = false;

@@ -29,6 +29,7 @@ export class Follower {
   readonly #stops: Unsubscribe[] = [];
   #standing: StandingOrder | undefined;
   #alreadyReset: string | undefined;
+  #followed: string | undefined;
   #looking: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | undefined;
   #cancelNext: Cancel | undefined;
@@ -91,8 +92,12 @@ export class Follower {
       const step = nextStep(this.#standing, isolation, {
         now: clock.now(),
         alreadyReset: redis.isReady() ? undefined : this.#alreadyReset,
+        followed: this.#followed,
       });
-      if (step === undefined) return;
+      if (step === undefined) {
+        this.#followed = this.#standing?.id;
+        return;
+      }
       await this.#take(step);
     }
   }

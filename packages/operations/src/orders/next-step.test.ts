@@ -10,8 +10,12 @@ const until = new Date(NOW + 60_000);
 const isolateUntil: StandingOrder = { ...isolate, until };
 const reset: StandingOrder = { ...about, action: 'reset' };
 
-function step(order?: StandingOrder, isolation?: { reason: string; until?: number }, alreadyReset?: string) {
-  return nextStep(order, isolation, { now: NOW, alreadyReset });
+function step(
+  order?: StandingOrder,
+  isolation?: { reason: string; until?: number },
+  { alreadyReset, followed }: { alreadyReset?: string; followed?: string } = {},
+) {
+  return nextStep(order, isolation, { now: NOW, alreadyReset, followed });
 }
 
 describe('the next step of a circuit', () => {
@@ -42,10 +46,17 @@ describe('the next step of a circuit', () => {
     expect(step(over, undefined)).toEqual({ do: 'expire', order: over });
   });
 
+  it('is to note the end that the circuit has seen, though our clock is a moment behind', () => {
+    const nearlyOver = { ...isolate, until: new Date(NOW + 5_000) };
+    expect(step(nearlyOver, undefined, { followed: isolate.id })).toEqual({ do: 'expire', order: nearlyOver });
+    expect(step(nearlyOver)).toEqual({ do: 'isolate', order: nearlyOver });
+    expect(step(isolateUntil, undefined, { followed: isolate.id })).toEqual({ do: 'isolate', order: isolateUntil });
+  });
+
   it('is to reset once, after a release', () => {
     expect(step(reset, { reason })).toEqual({ do: 'release' });
     expect(step(reset)).toEqual({ do: 'reset', order: reset });
-    expect(step(reset, undefined, '00')).toEqual({ do: 'reset', order: reset });
-    expect(step(reset, undefined, reset.id)).toBeUndefined();
+    expect(step(reset, undefined, { alreadyReset: '00' })).toEqual({ do: 'reset', order: reset });
+    expect(step(reset, undefined, { alreadyReset: reset.id })).toBeUndefined();
   });
 });

@@ -14,18 +14,30 @@ export type Step =
   /** Its time is up. */
   | { do: 'expire'; order: StandingOrder & { until: Date } };
 
-/**
- * Undefined: the circuit follows. `alreadyReset`: the order by which this process has reset its circuit, as long as
- * that cannot reach the other instances anyway.
- */
+/** What else the decision needs; orders by their ids. */
+interface Circumstances {
+  /** Milliseconds since 1970. */
+  now: number;
+  /** This process has reset its circuit by it, as long as that cannot reach the other instances anyway. */
+  alreadyReset: string | undefined;
+  /** The circuit has followed it before. */
+  followed: string | undefined;
+}
+
+/** So much may the clocks of instances be apart. An isolation is over when it is over by one of them. */
+const CLOCKS_APART_MS = 5_000;
+
+/** Undefined: the circuit follows. */
 export function nextStep(
   order: StandingOrder | undefined,
   isolation: CircuitIsolation | undefined,
-  { alreadyReset, now }: { now: number; alreadyReset: string | undefined },
+  { alreadyReset, followed, now }: Circumstances,
 ): Step | undefined {
   if (order?.action === 'isolate') {
     const { until } = order;
-    if (until !== undefined && until.getTime() <= now) return { do: 'expire', order: { ...order, until } };
+    const hasEnded = isolation === undefined && followed === order.id;
+    const isOver = until !== undefined && until.getTime() - (hasEnded ? CLOCKS_APART_MS : 0) <= now;
+    if (isOver) return { do: 'expire', order: { ...order, until } };
     const follows = isolation?.reason === order.reason && isolation.until === until?.getTime();
     return follows ? undefined : { do: 'isolate', order };
   }

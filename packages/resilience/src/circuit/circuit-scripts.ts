@@ -4,14 +4,14 @@ import { JITTER } from './reset-timeout.ts';
  * The shared circuit, one script for each thing that can happen to it. Times are Redis' own; what processes are told and
  * tell are durations, so that no two clocks are compared. Generations and revisions are microseconds of that time, but
  * always higher than the one before, so that they rise when it steps back and after data loss. `born` names one life of
- * the state, until Redis loses it.
+ * the state, until Redis loses it. `till` is what people are told of an isolation's end; `rest` is what ends it.
  *
  * KEYS state (a hash), trials (a sorted set: who holds a permit, by when it lapses); in one slot of a cluster.
  * ARGV what the caller knows (JSON), its options (JSON), channel, author; then those named below.
  * Each ends with the state as JSON, published when it changed:
  * ENTER trial: {0 rejected | 1 closed, call | 2 permit taken, permits that had lapsed, state}
  * NOTE outcome, generation, trial or '', failure: {whether it counted, state}
- * GIVE order, reason, until or -1: state
+ * GIVE order, reason, until or -1, rest or -1: state
  * SYNC: state
  */
 const BEGIN = `
@@ -58,7 +58,7 @@ local function restore()
   circuit.revision = math.max(known.revision, stored.revision)
   circuit.born = stored.born or (known.born ~= '' and known.born) or ARGV[4] .. ' ' .. text(micros)
   circuit.since, circuit.down = now - circuit.since, now - circuit.down
-  circuit.rest = circuit.state == 'isolated' and circuit.till or now + circuit.rest
+  circuit.rest = circuit.rest < 0 and -1 or now + circuit.rest
 end
 
 local function reconcile()
@@ -119,11 +119,16 @@ local function finish()
   return state
 end
 
+-- No longer than this; a longer rest is of a clock that was set back since.
+local function rest_at_most(ms)
+  if ms >= 0 and circuit.rest > now + ms then circuit.rest, changed = now + ms, true end
+end
+
 reconcile()
-if circuit.state == 'isolated' and circuit.rest >= 0 and circuit.rest <= now then close('release', '') end
--- Redis' clock was set back.
-if circuit.state == 'open' and circuit.rest > now + circuit.reset then
-  circuit.rest, changed = now + circuit.reset, true
+if circuit.state == 'open' then rest_at_most(circuit.reset) end
+if circuit.state == 'isolated' then
+  if circuit.generation == known.circuit.generation then rest_at_most(known.circuit.rest) end
+  if circuit.rest >= 0 and circuit.rest <= now then close('release', '') end
 end
 `;
 
@@ -168,10 +173,10 @@ return {counts and 1 or 0, finish()}
 `;
 
 export const GIVE: string = `${BEGIN}
-local order, reason, till = ARGV[5], ARGV[6], tonumber(ARGV[7])
+local order, reason, till, rest = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 if order == 'isolate' then
   if circuit.state ~= 'isolated' or circuit.reason ~= reason or circuit.till ~= till then
-    circuit.reason, circuit.till, circuit.rest = reason, till, till
+    circuit.reason, circuit.till, circuit.rest = reason, till, rest < 0 and -1 or now + rest
     become('isolated', 'isolate')
   end
 elseif order == 'reset' or circuit.state == 'isolated' then

@@ -50,7 +50,9 @@ export class CircuitStore {
 
   async give(known: Knowledge, order: Order): Promise<SharedStanding> {
     const until = order.give === 'isolate' ? order.until : undefined;
-    return this.read(await this.#run(GIVE, known, [order.give, order.reason, String(until ?? -1)]));
+    const restMs = until === undefined ? -1 : Math.max(0, until - this.#options.clock.now());
+    const end = [String(until ?? -1), String(restMs)];
+    return this.read(await this.#run(GIVE, known, [order.give, order.reason, ...end]));
   }
 
   async sync(known: Knowledge): Promise<SharedStanding> {

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { Standing } from './standing.ts';
 
-/** Timers cannot wait longer than a 32-bit number of milliseconds, and other clocks may be a little behind. */
+/** Timers cannot wait longer than a 32-bit number of milliseconds, and may fire a moment early. */
 const LONGEST_MS = 2 ** 31 - 1;
 const SHORTEST_MS = 20;
 

@@ -49,6 +49,38 @@ describe('clocks', () => {
     await succeed(b);
     expect(b.snapshot().trials).toEqual({ succeeded: 1, required: 2 });
   });
+
+  it.each([2000, -2000, 3_600_000])('%i ms between Redis clock and ours are no part of an isolation', async (apart) => {
+    vi.mocked(Date.now).mockImplementation(() => house.clock.now() + apart);
+    const [a, b] = [await join(), await join()];
+    const until = house.clock.now() + 900_000;
+    await a.isolate('maintenance', until);
+    await settle();
+    house.clock.advance(899_000);
+    await b.isolate('maintenance', until);
+    house.clock.advance(999);
+    await settle();
+    expect(states()).toEqual(['isolated', 'isolated']);
+    house.clock.advance(1);
+    await settle();
+    expect(states()).toEqual(['closed', 'closed']);
+    expect(a.types()).toEqual(['initialized', 'isolated', 'released']);
+    expect(b.types()).toEqual(['initialized', 'isolated', 'released']);
+  });
+
+  it('a step of Redis clock back by an hour neither lengthens an isolation nor makes anybody ask again and again', async () => {
+    const [a] = [await join(), await join()];
+    await a.isolate('maintenance', house.clock.now() + 10_000);
+    await settle();
+    vi.mocked(Date.now).mockImplementation(() => house.clock.now() - 3_600_000);
+    house.redis.commands.length = 0;
+    house.clock.advance(10_000);
+    await settle();
+    expect(states()).toEqual(['closed', 'closed']);
+    house.clock.advance(5000);
+    await settle();
+    expect(house.redis.commands.length).toBeLessThanOrEqual(2);
+  });
 });
 
 describe('orders', () => {

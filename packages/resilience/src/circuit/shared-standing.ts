@@ -40,7 +40,9 @@ export function writeKnowledge({ standing, ...about }: Knowledge, clock: Clock):
   const { cause, failCount: fails, generation, lastFailure: failure, openings, reason, state, successes } = standing;
   const now = clock.monotonic();
   const ago = (moment: number) => Math.round(now - moment);
-  const rest = state === 'open' ? Math.ceil(Math.max(0, standing.restsUntil - now)) : 0;
+  const rests = state === 'open' || state === 'isolated';
+  const isEndless = standing.restsUntil === Number.POSITIVE_INFINITY;
+  const rest = rests ? (isEndless ? -1 : Math.ceil(Math.max(0, standing.restsUntil - now))) : 0;
   const words = { state, cause, reason, failure, generation, fails, openings, successes };
   const times = { since: ago(standing.since), down: ago(standing.downSince), reset: standing.resetTimeoutMs, rest };
   return JSON.stringify({ ...about, circuit: { ...words, ...times, till: standing.until ?? -1 } });
