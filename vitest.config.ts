@@ -1,11 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
+const standalone = '**/*.standalone.test.ts';
 const start = '**/*.start.test.ts';
 const ignored = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
 
-/** `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts; `start` runs the
- * launcher itself. */
+/**
+ * `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts, at first embedded
+ * ones and then real ones; `standalone` brings its own, mostly to break them; `start` runs the launcher itself.
+ *
+ * Files share the packages that they load (`isolate: false`), which took most of the time: a test leaves them as it
+ * found them.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -13,8 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...ignored, integration, start],
-          // Loading the same packages anew for each of many small files took five sixths of the time.
+          exclude: [...ignored, integration, standalone, start],
           isolate: false,
         },
       },
@@ -26,6 +31,18 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'standalone',
+          include: [standalone],
+          exclude: ignored,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          isolate: false,
         },
       },
       {

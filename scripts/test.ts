@@ -6,12 +6,12 @@ import { createCrew } from './launcher/crew.ts';
 import { root } from './root.ts';
 import { browserTests } from './testing/browser-tests.ts';
 import { endWithChain } from './testing/end-with-chain.ts';
+import { runSteps } from './testing/run-steps.ts';
 import { staticChecks } from './testing/static-checks.ts';
-import { runSteps, type Step, vitest, vitestOn } from './testing/steps.ts';
+import type { Step } from './testing/step.ts';
 import { closingLine, FAILED, PASSED, SKIPPED, sum } from './testing/tally.ts';
 import { embeddedServices, realServices, whyNoRealServices } from './testing/test-services.ts';
-
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
+import { vitest, vitestOn } from './testing/vitest-step.ts';
 
 function onRealServices(): Step {
   const title = 'integration tests on redis-server and PostgreSQL';
@@ -19,8 +19,8 @@ function onRealServices(): Step {
   if (reason === undefined) return vitestOn(title, 'integration', realServices);
   return {
     title,
-    run: async () => {
-      say(`Skipped: ${reason}.`);
+    run: async ({ write }) => {
+      write(`Skipped: ${reason}.\n`);
       return Promise.resolve(SKIPPED);
     },
   };
@@ -28,12 +28,12 @@ function onRealServices(): Step {
 
 const webBuild: Step = {
   title: 'web build',
-  run: async () => {
+  run: async ({ write }) => {
     try {
-      await ensureBuild({ root, say, crew: createCrew({ add: () => {} }) });
+      await ensureBuild({ root, say: (text) => write(`${text}\n`), crew: createCrew({ add: () => {} }) });
       return PASSED;
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      write(`${error instanceof Error ? error.message : String(error)}\n`);
       return FAILED;
     }
   },
@@ -42,17 +42,16 @@ const webBuild: Step = {
 /** Mostly on a database that is there, since each start would make its own. */
 const starts = vitestOn('starts and ends of npm start', 'start', whyNoRealServices() ? embeddedServices : realServices);
 
-const steps: Step[] = [
-  ...staticChecks,
-  vitest('unit tests', 'unit', {}),
-  vitestOn('integration tests on embedded services', 'integration', embeddedServices),
-  onRealServices(),
-  webBuild,
-  starts,
-  ...(existsSync(join(root, 'e2e/playwright.config.ts')) ? [browserTests] : []),
-];
-
 endWithChain();
-const total = sum(await runSteps(steps));
-say(`\n${closingLine(total)}`);
+const total = sum(
+  await runSteps([
+    ...staticChecks,
+    // Those beside each other leave one core idle when they are alone.
+    [vitest('unit tests', 'unit'), webBuild],
+    [vitestOn('integration tests on embedded services', 'integration', embeddedServices), onRealServices()],
+    [vitest('integration tests on services of their own', 'standalone'), starts],
+    ...(existsSync(join(root, 'e2e/playwright.config.ts')) ? [browserTests] : []),
+  ]),
+);
+process.stdout.write(`\n${closingLine(total)}\n`);
 process.exit(total.failed > 0 ? 1 : 0);

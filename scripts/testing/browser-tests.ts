@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { root } from '../root.ts';
 import { type PlaywrightReport, tallyPlaywright } from './playwright-report.ts';
 import { runTool } from './run-tool.ts';
-import type { Step } from './steps.ts';
+import type { Step } from './step.ts';
 import { FAILED } from './tally.ts';
 
 /** Playwright against the finished build; what it counts comes from its JSON report. */
 export const browserTests: Step = {
   title: 'browser tests',
-  run: async () => {
+  run: async (output) => {
     const folder = mkdtempSync(join(tmpdir(), 'plant-browser-'));
     const report = join(folder, 'report.json');
     try {
@@ -19,11 +19,12 @@ export const browserTests: Step = {
         args: ['test', '--reporter=list,json'],
         cwd: join(root, 'e2e'),
         env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+        output,
       });
       const tally = tallyPlaywright(readPlaywrightReport(report));
       return passed || tally.failed > 0 ? tally : { ...tally, failed: 1 };
     } catch (error) {
-      process.stderr.write(`browser tests: ${String(error)}\n`);
+      output.write(`browser tests: ${String(error)}\n`);
       return FAILED;
     } finally {
       rmSync(folder, { recursive: true, force: true });

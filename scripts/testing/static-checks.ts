@@ -1,4 +1,4 @@
-import { check, type Step } from './steps.ts';
+import { check, type Step } from './step.ts';
 
 /** What turbo needs to stay on this machine and to say little. */
 const TURBO_ENV = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };

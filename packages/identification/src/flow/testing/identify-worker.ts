@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { openDatabase } from '@plantcommunity/db';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
@@ -9,7 +10,7 @@ import { type WorkerAnswer, workerSettings } from './worker-words.ts';
 
 // One instance of the product with Plant.id alone. It asks when it is told to, always of one photo.
 const settings = workerSettings.parse(JSON.parse(process.argv[2] ?? ''));
-const redis = await connectRedis({ url: settings.redisUrl }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
+const redis = await connectRedis({ url: settings.redisUrl }, { timeoutMs: 2_000, readyWaitMs: settings.redisWaitMs });
 const circuit = {
   failMax: 100,
   resetTimeoutMs: 60_000,
@@ -57,4 +58,6 @@ process.on('message', () => {
   void ask().then((answer) => process.send?.(answer));
 });
 process.once('disconnect', () => process.exit(0));
+// Most workers are killed, and would leave to the next one what they compiled only if they ended by themselves.
+flushCompileCache();
 process.send?.('ready');

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What an instance of the product in a process of its own is told. */
 export const workerSettings = z.object({
   redisUrl: z.string(),
+  /** How long it waits for Redis at its start. */
+  redisWaitMs: z.number(),
   plantIdUrl: z.string(),
   timeoutMs: z.number(),
   leaseMs: z.number(),

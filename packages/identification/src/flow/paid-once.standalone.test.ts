@@ -49,7 +49,8 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
   });
 
   async function start(given: Partial<WorkerSettings> = {}) {
-    const settings = { redisUrl: redis.url, plantIdUrl: `${url}/api/v3`, timeoutMs: 1_000, leaseMs: 1_000, ...given };
+    const urls = { redisUrl: redis.url, plantIdUrl: `${url}/api/v3` };
+    const settings = { ...urls, redisWaitMs: 5_000, timeoutMs: 1_000, leaseMs: 1_000, ...given };
     const child = fork(WORKER, [JSON.stringify(settings)]);
     workers.push(child);
     await once(child, 'message');
@@ -132,7 +133,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
 
   it('is paid once by a process that has no Redis', async () => {
     await redis.kill();
-    const one = await start();
+    const one = await start({ redisWaitMs: 0 });
     await fault({ breaks: 'truncated', times: 1 });
     expect(await one.ask()).toEqual(UNAVAILABLE);
     expect(await one.ask()).toMatchObject(ANSWERED);

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { heldOutput, type Output } from './output.ts';
+import { runSteps } from './run-steps.ts';
+import type { Step } from './step.ts';
+import { FAILED, PASSED, type Tally } from './tally.ts';
+
+/** A step that says two lines, the second one when it is told to end. */
+function step(title: string, tally: Tally = PASSED): { step: Step; started: Promise<void>; end: () => void } {
+  const started = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const run = async (output: Output): Promise<Tally> => {
+    output.write(`${title} begins\n`);
+    started.resolve();
+    await ended.promise;
+    output.write(`${title} ends\n`);
+    return tally;
+  };
+  return { step: { title, run }, started: started.promise, end: ended.resolve };
+}
+
+const withoutTimes = (text: string): string => text.replaceAll(/\d+\.\d s/g, '… s');
+
+test('stages follow each other, whatever the one before counted, and a step alone is heard at once', async () => {
+  const terminal = heldOutput();
+  const [one, two] = [step('one', FAILED), step('two')];
+  const run = runSteps([one.step, two.step], terminal);
+  await one.started;
+  expect(terminal.text()).toBe('\n> one\none begins\n');
+  one.end();
+  two.end();
+  expect(await run).toEqual([FAILED, PASSED]);
+  expect(withoutTimes(terminal.text())).toBe(
+    '\n> one\none begins\none ends\n✗ one: 0/1/0 in … s\n\n> two\ntwo begins\ntwo ends\n✓ two: 1/0/0 in … s\n',
+  );
+});
+
+test('steps beside each other run at the same time, and their lines stay together', async () => {
+  const terminal = heldOutput();
+  const [one, two] = [step('one', FAILED), step('two')];
+  const run = runSteps([[one.step, two.step]], terminal);
+  await Promise.all([one.started, two.started]);
+  two.end();
+  await expect.poll(terminal.text).toContain('✓ two');
+  one.end();
+  expect(await run).toEqual([FAILED, PASSED]);
+  expect(withoutTimes(terminal.text())).toBe(
+    '\n> one, beside two\n' +
+      'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' +
+      'one begins\none ends\n✗ one: 0/1/0 in … s\n',
+  );
+});
