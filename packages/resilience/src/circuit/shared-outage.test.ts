@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { SharedHouse } from '../testing/shared-house.ts';
-import { createTask } from '../testing/task.ts';
+import { createTask, type Task } from '../testing/task.ts';
 
 const house = SharedHouse.forEachTest();
 const { join, openAll, settle, states } = house;
@@ -67,6 +67,44 @@ describe('while Redis is away', () => {
     house.redis.down();
     await succeed(a);
     expect(a.snapshot().state).toBe('closed');
+  });
+
+  it('a permit whose grant was lost on the way is free again as soon as Redis is back', async () => {
+    const [a, b] = [await join({ trialPermits: 1 }), await join({ trialPermits: 1 })];
+    await openAll();
+    house.clock.advance(60_000);
+    house.redis.loseAnswer();
+    await succeed(a);
+    await house.redis.up('kept');
+    await settle();
+    await succeed(b);
+    await succeed(b);
+    await settle();
+    expect(states()).toEqual(['closed', 'closed']);
+  });
+
+  it.each([
+    ['closed', ({ resolve }: Task<string>) => resolve('leaf')],
+    ['open', ({ reject }: Task<string>) => reject(new Unavailable('no answer'))],
+  ] as const)('a trial that ends meanwhile is told of when it is back: %s', async (state, end) => {
+    const options = { successThreshold: 1, trialPermits: 1 };
+    const [a] = [await join(options), await join(options)];
+    await openAll();
+    house.clock.advance(60_000);
+    const trial = createTask<string>();
+    const call = a.execute(trial.work);
+    await settle();
+    house.redis.down();
+    end(trial);
+    await call.catch(() => {});
+    await house.redis.up('kept');
+    await settle();
+    expect(states()).toEqual([state, state]);
+    house.redis.commands.length = 0;
+    house.redis.deafen();
+    house.redis.hearAgain();
+    await settle();
+    expect(house.redis.commands).toEqual(['EVAL', 'EVAL']);
   });
 
   it('calls that began before and end after still count', async () => {

@@ -5,6 +5,7 @@ import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { CircuitStore } from './circuit-store.ts';
 import { Hearing } from './hearing.ts';
+import { HeldPermits } from './held-permits.ts';
 import { LocalRules } from './local-rules.ts';
 import type { Noted, Order, Pass, Result, Rules, RulesObserver } from './rules.ts';
 import { type Knowledge, type SharedStanding, weightOf } from './shared-standing.ts';
@@ -31,6 +32,7 @@ export class SharedRules implements Rules {
   readonly #redis: RedisConnection;
   readonly #store: CircuitStore;
   readonly #hearing: Hearing;
+  readonly #permits: HeldPermits = new HeldPermits();
   readonly #unwatch: Unsubscribe;
   readonly #first: Standing;
   readonly #begun: PromiseWithResolvers<void> = Promise.withResolvers<void>();
@@ -92,7 +94,7 @@ export class SharedRules implements Rules {
     if (this.#alone) await this.#syncs;
     if (!this.#alone && this.#isNews(pass, result)) {
       try {
-        const { counted, shared } = await this.#store.note(this.#known(), pass, result);
+        const { counted, shared } = await this.#tell(pass, result);
         const { failCount, successes } = shared.standing;
         const isTrial = counted && pass.trial !== undefined && result.outcome === 'success';
         told({ failCount, successes: isTrial ? successes : 0 });
@@ -101,7 +103,10 @@ export class SharedRules implements Rules {
         this.#fail(error);
       }
     }
-    if (this.#alone) return this.#alone.rules.note(pass, result, told);
+    if (this.#alone) {
+      this.#permits.end(pass, result);
+      return this.#alone.rules.note(pass, result, told);
+    }
     told({ failCount: this.standing.failCount, successes: 0 });
   }
 
@@ -132,18 +137,27 @@ export class SharedRules implements Rules {
   async #enter(): Promise<Pass | undefined> {
     const trial = nameOwner(this.#options.name);
     this.#asking += 1;
+    this.#permits.hold(trial);
     try {
       const { admitted, lapsed, shared } = await this.#store.enter(this.#known(), trial);
       for (let permit = 0; permit < lapsed; permit += 1) this.#observer.trialAbandoned();
       this.#learn(shared);
       const { generation } = shared.standing;
-      if (admitted === 'nothing') return undefined;
-      return admitted === 'trial' ? { generation, trial } : { generation };
+      if (admitted === 'trial') return { generation, trial };
+      this.#permits.drop(trial);
+      return admitted === 'call' ? { generation } : undefined;
     } catch (error) {
+      this.#permits.waste(trial);
       return this.#fail(error).rules.ask();
     } finally {
       this.#asking -= 1;
     }
+  }
+
+  async #tell(pass: Pass, result: Result): ReturnType<CircuitStore['note']> {
+    const told = await this.#store.note(this.#known(), pass, result);
+    if (pass.trial !== undefined) this.#permits.drop(pass.trial);
+    return told;
   }
 
   /** Whether Redis may care; what began before the last change of state it would not count. */
@@ -213,6 +227,9 @@ export class SharedRules implements Rules {
       const { revision, born } = this.#shared ?? { revision: 0, born: '' };
       const isNews = shared.revision > revision || shared.born !== born;
       if (this.#alone ? this.#redis.isReady() : isNews) this.#take(shared, this.standing);
+      for (const { pass, result } of this.#permits.untold()) {
+        if (!this.#alone) this.#learn((await this.#tell(pass, result)).shared);
+      }
     } catch (error) {
       this.#fail(error);
     }
