@@ -28,7 +28,9 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   const { timeoutMs, readyWaitMs = READY_WAIT_MS, clock = systemClock } = options;
   const guard = new RedisGuard(clock);
   const transport: Transport =
-    'url' in settings ? new TcpTransport(settings.url, timeoutMs, guard) : new RestTransport(settings, timeoutMs);
+    'url' in settings
+      ? new TcpTransport(settings.url, timeoutMs, clock, guard)
+      : new RestTransport(settings, timeoutMs);
   guard.attach(transport);
   // Over TCP the connection tells by itself when it is there.
   if (transport.kind === 'rest') void guard.probeAgain();

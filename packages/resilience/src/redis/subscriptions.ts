@@ -1,4 +1,6 @@
 import type { Redis as IORedis } from 'ioredis';
+import type { Cancel, Clock } from '../clock.ts';
+import { keepPulse } from './pulse.ts';
 
 type Lines = (line: string) => void;
 type Verb = 'subscribe' | 'psubscribe';
@@ -18,11 +20,14 @@ interface Channel {
  */
 export class Subscriptions {
   readonly #connect: () => IORedis;
+  readonly #clock: Clock;
   readonly #channels: Map<string, Channel> = new Map();
   #connection: IORedis | undefined;
+  #endPulse: Cancel = () => {};
 
-  constructor(connect: () => IORedis) {
+  constructor(connect: () => IORedis, clock: Clock) {
     this.#connect = connect;
+    this.#clock = clock;
   }
 
   /** Resolves when Redis has confirmed. `signal` ends the subscription. */
@@ -39,11 +44,13 @@ export class Subscriptions {
 
   close(): void {
     this.#channels.clear();
+    this.#endPulse();
     this.#connection?.disconnect();
   }
 
   #open(): IORedis {
     const connection = this.#connect();
+    this.#endPulse = keepPulse(connection, this.#clock);
     // It connects again by itself; the main connection says what is wrong.
     connection.on('error', () => {});
     let isFirst = true;

@@ -24,6 +24,8 @@ export const patient: TcpOptions = {
   enableOfflineQueue: true,
   maxRetriesPerRequest: null,
   socketTimeout: undefined,
+  // Given up, it may have nobody left at the other end to say good-bye.
+  disconnectTimeout: 100,
 };
 
 const reconnecting: TcpOptions = {

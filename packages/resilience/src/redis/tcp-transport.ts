@@ -1,5 +1,6 @@
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import { type ChainableCommander, Redis as IORedis, ReplyError } from 'ioredis';
+import type { Clock } from '../clock.ts';
 import { type Command, toCommand } from './command.ts';
 import { reasonOf } from './redis-unavailable.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -19,7 +20,7 @@ export class TcpTransport implements Transport {
   readonly #scripts: ScriptRewrite = new ScriptRewrite();
   readonly #subscriptions: Subscriptions;
 
-  constructor(url: string, timeoutMs: number, observer: TransportObserver) {
+  constructor(url: string, timeoutMs: number, clock: Clock, observer: TransportObserver) {
     this.#timeoutMs = timeoutMs;
     const address = parseRedisUrl(url);
     const options = failFast(timeoutMs);
@@ -30,7 +31,7 @@ export class TcpTransport implements Transport {
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
-    this.#subscriptions = new Subscriptions(() => this.#io.duplicate(patient));
+    this.#subscriptions = new Subscriptions(() => this.#io.duplicate(patient), clock);
   }
 
   isConnected(): boolean {

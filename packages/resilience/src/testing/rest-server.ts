@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { errors } from '@upstash/redis';
+import { systemClock } from '../clock.ts';
 import { TcpTransport } from '../redis/tcp-transport.ts';
 
 const TOKEN = 'token-of-the-test';
@@ -14,7 +15,7 @@ export class RestServer {
   requests = 0;
 
   constructor(redisUrl: string) {
-    this.#redis = new TcpTransport(redisUrl, 2000, { connected() {}, disconnected() {}, failed() {} });
+    this.#redis = new TcpTransport(redisUrl, 2000, systemClock, { connected() {}, disconnected() {}, failed() {} });
   }
 
   async listen(): Promise<{ restUrl: string; token: string }> {

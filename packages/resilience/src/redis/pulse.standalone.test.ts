@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { eventually } from '../testing/test-redis.ts';
+import { connectRedis } from './connect-redis.ts';
+
+interface Box extends AsyncDisposable {
+  readonly url: string;
+  /** Nothing passes any more on connections that listen, and neither end is told. */
+  forgetListeners(): void;
+}
+
+/** Stands before a Redis, as a firewall does. */
+async function boxBefore(server: RedisServer): Promise<Box> {
+  const path = server.url.replace('unix://', '');
+  const listening = new Set<Socket>();
+  const forgotten = new Set<Socket>();
+  const ends = new Set<Socket>();
+  const box = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect(path);
+    for (const end of [near, far]) ends.add(end.on('error', () => {}));
+    near.on('data', (bytes: Buffer) => {
+      if (bytes.includes('subscribe')) listening.add(near);
+      if (!forgotten.has(near)) far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => forgotten.has(near) || near.write(bytes));
+    near.on('end', () => forgotten.has(near) || near.end());
+    near.on('close', () => far.destroy());
+  });
+  box.listen(`${path}.box`);
+  await once(box, 'listening');
+  return {
+    url: `${server.url}.box`,
+    forgetListeners() {
+      for (const near of listening) forgotten.add(near);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const end of ends) end.destroy();
+      box.close();
+    },
+  };
+}
+
+it.skipIf(!hasRedisServer)('a subscription whose connection was forgotten on the way is made anew', async () => {
+  await using server = await RedisServer.prepare();
+  await server.start();
+  await using box = await boxBefore(server);
+  const clock = new FakeClock();
+  const connection = await connectRedis({ url: box.url }, { timeoutMs: 2000, clock });
+  const lines: string[] = [];
+  const subscriber = connection.redis.subscribe('news');
+  for (const kind of ['subscribe', 'unsubscribe'] as const) subscriber.on(kind, () => lines.push(kind));
+  subscriber.on('message', ({ message }) => lines.push(String(message)));
+  const told = (line: string) => eventually(() => (lines.at(-1) === line ? true : undefined));
+
+  await told('subscribe');
+  for (const word of ['one', 'two', 'three']) {
+    clock.advance(30_000);
+    await connection.redis.publish('news', word);
+    await told(word);
+  }
+  box.forgetListeners();
+  await connection.redis.publish('news', 'missed');
+  clock.advance(35_000);
+  await told('subscribe');
+  await connection.redis.publish('news', 'heard');
+  await told('heard');
+  expect(lines).toEqual(['subscribe', 'one', 'two', 'three', 'unsubscribe', 'subscribe', 'heard']);
+  await subscriber.unsubscribe();
+  await connection.close();
+  expect(clock.pendingTimers).toBe(0);
+});
