@@ -80,8 +80,6 @@ function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, 
     DATA_DIR: dataDir,
     NODE_ENV: mode === 'start' ? 'production' : 'development',
     NEXT_TELEMETRY_DISABLED: '1',
-    // Uploads make much garbage that lives a moment: a larger nursery is cleared a quarter as often.
-    NODE_OPTIONS: `--max-semi-space-size=64 ${environment['NODE_OPTIONS'] ?? ''}`.trim(),
     // Decoding photos must not starve the look-ups and files that share these threads.
     UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? '8',
   };

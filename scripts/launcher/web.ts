@@ -20,6 +20,15 @@ interface WebOptions {
 }
 
 /**
+ * Uploads leave megabytes beside V8's heap that live a moment, and by itself V8 marks the whole heap for every 64 MB of
+ * them. Counted as part of a heap that may grow to 128 MB first, they go with the young: measured, a photo of 5 MB is
+ * read in half the time.
+ */
+const COLLECTOR = ['--external-memory-accounted-in-global-limit', '--initial-old-space-size=128'];
+/** The first Node whose V8 knows both. */
+const COLLECTOR_SINCE = 24;
+
+/**
  * `next start` tells its events through a pipe of its own. `next dev` hands no such pipe on to its worker, so there they
  * come among the lines of its output.
  */
@@ -28,7 +37,7 @@ export function startWeb({ folder, mode, host, port, env }: WebOptions): Web {
   const next = join(folder, 'node_modules/next/dist/bin/next');
   const child = startChild({
     name: 'The app',
-    command: [process.execPath, next, mode, '--hostname', host, '--port', String(port)],
+    command: [process.execPath, ...collectorOf(mode), next, mode, '--hostname', host, '--port', String(port)],
     cwd: folder,
     env: { ...env, PLANT_LAUNCHER_PIPE: '1', PLANT_LAUNCHER_FD: hasEvents ? '3' : '1' },
     hasEvents,
@@ -52,6 +61,11 @@ export function startWeb({ folder, mode, host, port, env }: WebOptions): Web {
       listener = next_;
     },
   };
+}
+
+function collectorOf(mode: WebOptions['mode']): readonly string[] {
+  const major = Number(process.versions.node.split('.')[0]);
+  return mode === 'start' && major >= COLLECTOR_SINCE ? COLLECTOR : [];
 }
 
 async function eachLine(lines: AsyncIterable<string>, take: (line: string) => unknown): Promise<void> {

@@ -31,9 +31,9 @@ const HEADER_END = Buffer.from('\r\n\r\n');
  */
 export function createPartSplitter(boundary: string, sink: PartSink): PartSplitter {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+  const opening = delimiter.subarray(LINE_END.length);
   let step: 'preamble' | 'delimiter' | 'header' | 'content' | 'epilogue' = 'preamble';
-  // The first boundary has no line in front of it; with this one it looks like all the others.
-  let rest: Buffer = LINE_END;
+  let rest: Buffer = Buffer.alloc(0);
 
   /** Takes what it can off `rest`; false when it needs more. */
   function advance(): boolean {
@@ -53,12 +53,17 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   }
 
   function readPreamble(): boolean {
+    // The first boundary mostly has no line in front of it.
+    if (rest.subarray(0, opening.length).equals(opening)) return leavePreamble(opening.length);
     const at = rest.indexOf(delimiter);
     if ((at === -1 ? rest.length - delimiter.length : at) > MAX_PREAMBLE_BYTES) {
       throw malformed('The upload does not begin with its boundary.');
     }
-    if (at === -1) return false;
-    rest = rest.subarray(at + delimiter.length);
+    return at === -1 ? false : leavePreamble(at + delimiter.length);
+  }
+
+  function leavePreamble(length: number): boolean {
+    rest = rest.subarray(length);
     step = 'delimiter';
     return true;
   }

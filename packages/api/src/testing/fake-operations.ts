@@ -23,7 +23,7 @@ const open: CircuitOverview = {
   since: NOON - 30_000,
   failCount: 3,
   nextTrialAt: NOON + 30_000,
-  lastFailure: { kind: 'ProviderError', at: NOON - 30_000 },
+  lastFailure: { kind: 'http_502', at: NOON - 30_000 },
   hour: { minutes, latency: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 } },
   states: [{ state: 'open', from: NOON - 30_000 }],
 };

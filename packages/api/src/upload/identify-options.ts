@@ -38,7 +38,14 @@ const fields = z
   });
 
 /** What is asked for beside the photos. @throws {ApiError} `invalid_request`, pointing at every field that is wrong */
-export function identifyOptions({ photos, fields: sent }: Upload): IdentifyOptions {
+export function identifyOptions(upload: Upload): IdentifyOptions {
+  return upload.fields.size === 0 ? nothingAskedFor : readOptions(upload);
+}
+
+/** Most uploads are photos alone. */
+const nothingAskedFor = readOptions({ photos: [], fields: new Map() });
+
+function readOptions({ photos, fields: sent }: Upload): IdentifyOptions {
   const all = (name: string): readonly string[] => sent.get(name) ?? [];
   const { data, error } = fields.safeParse({
     photos: photos.length,

@@ -39,7 +39,7 @@ const circuit = z.object({
   next_trial_at: instant.optional(),
   /** While `half_open`: good trials so far, and how many close it. */
   trials: z.object({ succeeded: count, required: count }).optional(),
-  /** Class of the last failure that counted, and when this instance saw it. */
+  /** Class of the last failure that counted, such as `timeout`, `http_502`, `connection` or `malformed`, and when this instance saw it. */
   last_failure: z.object({ kind: z.string(), at: instant.optional() }).optional(),
   /** While an operator's isolation stands; without `until` it stands until it is released. `by` is an e-mail address. */
   isolation: z.object({ reason: z.string(), until: instant.optional(), by: z.string(), at: instant }).optional(),

@@ -31,7 +31,7 @@ describe('watching the circuits', () => {
             fail_count: 3,
             fail_max: 3,
             next_trial_at: '2026-03-01T12:00:30.000Z',
-            last_failure: { kind: 'ProviderError', at: '2026-03-01T11:59:30.000Z' },
+            last_failure: { kind: 'http_502', at: '2026-03-01T11:59:30.000Z' },
             minutes: [{ at: '2026-03-01T11:59:00.000Z', ok: 2, failed: 1, refused: 4, p95_ms: 2100 }],
             latency: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 },
           },
