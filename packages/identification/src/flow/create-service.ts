@@ -11,6 +11,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { createIntake } from '../photo/intake.ts';
 import type { PhotoLimits } from '../photo/photo.ts';
 import type { Provider, ProviderName } from '../provider.ts';
+import { failureClass } from '../providers/failure-class.ts';
 import { outcomeOf } from '../providers/outcome.ts';
 import { createPlantId } from '../providers/plant-id/plant-id.ts';
 import { createPlantNet } from '../providers/plantnet/plantnet.ts';
@@ -124,6 +125,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       ...circuitOptions,
       trialDeadlineMs: timeoutMs + 1_000,
       classify: outcomeOf,
+      nameFailure: failureClass,
       clock,
       redis,
     });

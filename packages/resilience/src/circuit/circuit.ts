@@ -21,8 +21,10 @@ export interface CircuitOptions {
   readonly trialPermits: number;
   /** After this a trial without a result gives its permit back and no longer counts; above the call's own time limit. 60 s unless given. */
   readonly trialDeadlineMs?: number;
-  /** What an error says about the service. A call that resolves is a success. */
+  /** What an error says about the service: nothing, if this throws. A call that resolves is a success. */
   classify(error: unknown): Outcome;
+  /** The class of a failure in a word, for the snapshot; the error's name unless given. */
+  nameFailure?(error: unknown): string;
   readonly clock: Clock;
   /** 0 up to 1, for jitter. */
   random?(): number;
@@ -50,7 +52,7 @@ export interface CircuitSnapshot {
   readonly trials?: { readonly succeeded: number; readonly required: number };
   /** While isolated; `until` in milliseconds since 1970, absent for one without an end. */
   readonly isolation?: { readonly reason: string; readonly until?: number };
-  /** Class name of the last counted failure. */
+  /** Class of the last counted failure. */
   readonly lastFailure?: string;
 }
 

@@ -126,6 +126,36 @@ describe('stuck open', () => {
   });
 });
 
+describe('what an error says', () => {
+  it('may be named by whoever knows the service', async () => {
+    const { circuit } = setUp({ nameFailure: (error) => (error instanceof Unavailable ? 'connection' : 'other') });
+    await fail(circuit);
+    expect(circuit.snapshot().lastFailure).toBe('connection');
+  });
+
+  it('is nothing when that cannot be found out: the caller gets it, and a trial gives its permit back', async () => {
+    const classify = (error: unknown) => {
+      if (error instanceof RangeError) throw new TypeError('not prepared for this');
+      return 'failure' as const;
+    };
+    const { circuit, clock, events } = setUp({ classify, trialPermits: 1 });
+    await open(circuit);
+    clock.advance(60_000);
+    await fail(circuit, new RangeError('who knows'));
+    expect(events.at(-1)).toMatchObject({ type: 'call_ignored', error: { message: 'who knows' } });
+    expect(circuit.admits()).toBe(true);
+  });
+
+  it('has its own name when none can be given', async () => {
+    const nameFailure = () => {
+      throw new TypeError('not prepared for this');
+    };
+    const { circuit } = setUp({ nameFailure });
+    await fail(circuit);
+    expect(circuit.snapshot()).toMatchObject({ failCount: 1, lastFailure: 'Unavailable' });
+  });
+});
+
 it('closed, leaves no timer behind', async () => {
   const { circuit, clock } = setUp();
   await open(circuit);

@@ -3,11 +3,14 @@ import type { Circuit, CircuitOptions, CircuitSnapshot, Outcome } from './circui
 import type { CircuitEvent } from './circuit-events.ts';
 import { CircuitRejectedError } from './circuit-rejected.ts';
 import { IsolationEnd } from './isolation-end.ts';
-import type { Noted, Pass, Rules, RulesObserver } from './rules.ts';
+import { judge } from './judge.ts';
+import type { Noted, Pass, Result, Rules, RulesObserver } from './rules.ts';
 import { toSnapshot } from './snapshot.ts';
 import type { Standing } from './standing.ts';
 import { StuckOpen } from './stuck-open.ts';
 import { transition } from './transitions.ts';
+
+const SUCCESS: Result = { outcome: 'success', failure: '' };
 
 /** Makes calls as its rules allow, hands them the results and tells what happens. */
 export class RuledCircuit implements Circuit {
@@ -40,11 +43,11 @@ export class RuledCircuit implements Circuit {
     try {
       value = await work();
     } catch (error) {
-      await this.#note(pass, this.#options.classify(error), error);
+      await this.#note(pass, judge(error, this.#options), error);
       throw error;
     }
     if (this.#rules.isRoutine(pass)) this.#listeners.emit({ type: 'call_succeeded' });
-    else await this.#note(pass, 'success');
+    else await this.#note(pass, SUCCESS);
     return value;
   }
 
@@ -89,10 +92,8 @@ export class RuledCircuit implements Circuit {
     return new CircuitRejectedError(this.name, state, retryAfterMs);
   }
 
-  #note(pass: Pass, outcome: Outcome, error?: unknown): Promise<void> {
-    // The name, not the constructor's: that one may have been minified.
-    const failure = error instanceof Error ? error.name : typeof error;
-    return this.#rules.note(pass, { outcome, failure }, (noted) => this.#told(outcome, error, noted));
+  #note(pass: Pass, result: Result, error?: unknown): Promise<void> {
+    return this.#rules.note(pass, result, (noted) => this.#told(result.outcome, error, noted));
   }
 
   #told(outcome: Outcome, error: unknown, { failCount, successes }: Noted): void {

@@ -1,6 +1,6 @@
 import type { CircuitOptions, CircuitState, Outcome } from '../circuit/circuit.ts';
 
-export type ReferenceOptions = Required<Omit<CircuitOptions, 'name' | 'classify' | 'clock' | 'random'>>;
+export type ReferenceOptions = Required<Omit<CircuitOptions, 'name' | 'classify' | 'nameFailure' | 'clock' | 'random'>>;
 
 /**
  * The rules of a circuit in the plainest form, for the model test: no promises, no processes, no Redis, no cockatiel.

@@ -80,14 +80,24 @@ describe('what happens next', () => {
 
 describe('what was before', () => {
   it('is told with its time', () => {
-    const circuit = circuitOf({ since: at(-192), last_failure: { kind: 'ProviderError', at: at(-97) } });
+    const circuit = circuitOf({ since: at(-192), last_failure: { kind: 'http_502', at: at(-97) } });
     expect(plain(sinceWords(circuit, NOW, 'Europe/Berlin'))).toBe('Since 02:41:07, for 3 min 12 s');
-    expect(lastFailureWords(circuit, NOW, 'Europe/Berlin')).toBe('No usable answer, at 02:42:42');
+    expect(lastFailureWords(circuit, NOW, 'Europe/Berlin')).toBe('502 Bad Gateway, at 02:42:42');
+  });
+
+  it.each([
+    ['timeout', 'Timeout after 35 s'],
+    ['http_502', '502 Bad Gateway'],
+    ['http_520', 'HTTP 520'],
+    ['connection', 'No connection'],
+    ['malformed', 'An answer that is no JSON'],
+    ['SocketError', 'SocketError'],
+  ])('names a failure that is %s on the wire', (kind, words) => {
+    expect(plain(lastFailureWords(circuitOf({ last_failure: { kind } }), NOW, 'UTC'))).toBe(words);
   });
 
   it('may be unknown', () => {
     expect(sinceWords(circuitOf(), NOW, 'UTC')).toBe('');
     expect(lastFailureWords(circuitOf(), NOW, 'UTC')).toBe('None known');
-    expect(lastFailureWords(circuitOf({ last_failure: { kind: 'SocketError' } }), NOW, 'UTC')).toBe('SocketError');
   });
 });

@@ -87,15 +87,32 @@ export function nextWords(circuit: ProviderCircuit, now: number, timeZone: strin
   }
 }
 
-/** "Timeout, at 02:42:42". */
-export function lastFailureWords({ last_failure: last }: ProviderCircuit, now: number, timeZone: string): string {
+/** "Timeout after 35 s, at 02:42:42". */
+export function lastFailureWords(circuit: ProviderCircuit, now: number, timeZone: string): string {
+  const { last_failure: last } = circuit;
   if (last === undefined) return 'None known';
-  const kind = FAILURES[last.kind] ?? last.kind;
+  const kind = failureWords(last.kind, circuit);
   return last.at === undefined ? kind : `${kind}, at ${dayAndTime(Date.parse(last.at), now, timeZone)}`;
 }
 
-/** Error classes that say little to people. */
-const FAILURES: Readonly<Record<string, string>> = { ProviderError: 'No usable answer' };
+/** What failed, by its class on the wire. */
+const FAILURES: Readonly<Record<string, string>> = {
+  http_500: '500 Internal Server Error',
+  http_502: '502 Bad Gateway',
+  http_503: '503 Service Unavailable',
+  http_504: '504 Gateway Timeout',
+  connection: 'No connection',
+  redirect: 'A redirect, which is not followed',
+  oversized: 'An answer too large',
+  malformed: 'An answer that is no JSON',
+  off_contract: 'An answer of another shape',
+  other: 'No usable answer',
+};
+
+function failureWords(kind: string, { timeout_ms: timeoutMs }: ProviderCircuit): string {
+  if (kind === 'timeout') return `Timeout after ${lasting(timeoutMs)}`;
+  return FAILURES[kind] ?? kind.replace(/^http_/, 'HTTP ');
+}
 
 /** The reset time after one more failed trial; a doubled one is up to a tenth longer. */
 function longerRest({ max_reset_timeout_ms: longest, reset_timeout_ms: rest }: ProviderCircuit): string {

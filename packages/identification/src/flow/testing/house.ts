@@ -7,6 +7,7 @@ import { makeJpeg } from '../../photo/testing/make-jpeg.ts';
 import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
 import type { ProgressEvent } from '../../progress.ts';
 import type { Provider, ProviderAnswer, ProviderName, ProviderRequest, Ticket } from '../../provider.ts';
+import { failureClass } from '../../providers/failure-class.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
 import type { NewEntry } from '../../store/entry.ts';
 import { createAnswerCache } from '../answer-cache.ts';
@@ -96,6 +97,7 @@ export async function house({
       successThreshold: 2,
       trialPermits: 2,
       classify: outcomeOf,
+      nameFailure: failureClass,
       clock,
     };
     const circuit = createCircuit(options);

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { ProviderError } from '../provider.ts';
+import { ExchangeFault } from './exchange-fault.ts';
+import { failureClass } from './failure-class.ts';
+
+const failed = (options: { status?: number; cause?: unknown } = {}) =>
+  new ProviderError('plant_id', 'failed', 'as scripted', options);
+
+it.each([
+  ['timeout', new ProviderError('plantnet', 'timeout', 'no answer within 20000 ms')],
+  ['http_502', failed({ status: 502 })],
+  ['connection', failed({ cause: ExchangeFault.ofConnection(new Error('refused')) })],
+  ['malformed', failed({ cause: new ExchangeFault('malformed', 'the answer is not JSON') })],
+  ['off_contract', failed({ cause: new ExchangeFault('off_contract', 'result.classification') })],
+  ['other', failed()],
+  ['other', new TypeError('no fault of theirs')],
+])('%s', (name, error) => {
+  expect(failureClass(error)).toBe(name);
+});
