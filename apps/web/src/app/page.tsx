@@ -5,7 +5,7 @@ import { viewer } from '@/server/viewer.ts';
 import styles from './home.module.css';
 
 export default async function Home() {
-  const { principal, isDemo } = await viewer();
+  const { principal, isDemo, maxPhotoBytes } = await viewer();
   return (
     <main className={styles['home']}>
       <div className={styles['title']}>
@@ -15,7 +15,7 @@ export default async function Home() {
           {isDemo ? ' In this demo a stand-in answers for both.' : null}
         </p>
       </div>
-      <BlankSheet sprig={<Sprig />} />
+      <BlankSheet sprig={<Sprig />} maxPhotoBytes={maxPhotoBytes} />
       <PhotoFacts signedIn={principal !== undefined} isDemo={isDemo} />
     </main>
   );

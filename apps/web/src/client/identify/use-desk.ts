@@ -21,8 +21,14 @@ export interface DeskHandle {
   stop: () => void;
 }
 
+interface DeskUse {
+  signedIn: boolean;
+  mustSignIn: boolean;
+  maxPhotoBytes: number;
+}
+
 /** The desk of `/identify`: the reducer with all that reaches out of it. */
-export function useDesk({ signedIn, mustSignIn }: { signedIn: boolean; mustSignIn: boolean }): DeskHandle {
+export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskHandle {
   const [desk, tell] = useReducer(deskAfter, WAKING);
   const router = useRouter();
   const running = useRef<AbortController>(undefined);
@@ -64,7 +70,7 @@ export function useDesk({ signedIn, mustSignIn }: { signedIn: boolean; mustSignI
   };
 
   const lay = async (files: readonly File[]) => {
-    const { file, refusals, leftOut } = await firstUsable(files);
+    const { file, refusals, leftOut } = await firstUsable(files, maxPhotoBytes);
     tell({ type: 'laid', photo: file, refusals, leftOut });
     if (file) await keepPhoto(file);
   };

@@ -9,11 +9,11 @@ export interface Usable {
   leftOut: number;
 }
 
-export async function firstUsable(files: readonly File[]): Promise<Usable> {
+export async function firstUsable(files: readonly File[], maxBytes: number): Promise<Usable> {
   const refusals: Refusal[] = [];
   for (const [index, file] of files.entries()) {
     // oxlint-disable-next-line no-await-in-loop -- the first good one ends it
-    const checked = await checkPhoto(file);
+    const checked = await checkPhoto(file, maxBytes);
     if (checked.ok) return { file: checked.file, refusals, leftOut: files.length - index - 1 };
     refusals.push(checked.refusal);
   }

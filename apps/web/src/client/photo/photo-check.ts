@@ -1,9 +1,6 @@
 import { bytesText } from '../words/amounts.ts';
 import { fileKind, type PhotoKind, SIGNATURE_BYTES } from './photo-kind.ts';
 
-/** The most a photo may weigh before it is sent; the server has the last word. */
-export const MAX_PHOTO_BYTES = 10_000_000;
-
 /** A file that cannot be used, with its reason and remedy in one text. */
 export interface Refusal {
   name: string;
@@ -25,9 +22,9 @@ const KNOWN = new Set(Object.values(EXTENSIONS).flat());
 
 /**
  * Looks at a file before anything is sent: what it is by its first bytes, what it calls itself, how big it is. A photo
- * under another photo's extension is taken under its true one.
+ * under another photo's extension is taken under its true one. The server has the last word.
  */
-export async function checkPhoto(file: File): Promise<Checked> {
+export async function checkPhoto(file: File, maxBytes: number): Promise<Checked> {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
   const kind = fileKind(new Uint8Array(await file.slice(0, SIGNATURE_BYTES).arrayBuffer()));
   const refuse = (badge: string, reason: string): Checked => ({
@@ -52,10 +49,10 @@ export async function checkPhoto(file: File): Promise<Checked> {
   if (extension !== '' && !KNOWN.has(extension)) {
     return refuse(extension.slice(0, 7).toUpperCase(), `Its name ends in .${extension}, which is no photo. ${FORMATS}`);
   }
-  if (file.size > MAX_PHOTO_BYTES) {
+  if (file.size > maxBytes) {
     return refuse(
       bytesText(file.size, 0),
-      `${bytesText(file.size)}; ${bytesText(MAX_PHOTO_BYTES, 0)} is the most. Make it smaller and it will fit.`,
+      `${bytesText(file.size)}; ${bytesText(maxBytes, 0)} is the most. Make it smaller and it will fit.`,
     );
   }
   return { ok: true, file: underTrueName(file, kind.photo, extension) };

@@ -7,6 +7,7 @@ import { keepPhoto } from '@/client/kept-photo.ts';
 import { firstUsable } from '@/client/photo/first-usable.ts';
 import { usePhotoArrivals } from '@/client/photo/photo-arrivals.ts';
 import type { Refusal } from '@/client/photo/photo-check.ts';
+import { bytesText } from '@/client/words/amounts.ts';
 import { PhotoBar } from '../controls/photo-bar.tsx';
 import { PickPhoto } from '../controls/pick-photo.tsx';
 import { PhotoCorners } from '../paper/photo-corners.tsx';
@@ -16,11 +17,11 @@ import { UnfilledLabel } from './unfilled-label.tsx';
 const CORNERS = ['topLeft', 'topRight', 'bottomLeft'] as const;
 
 /** The empty sheet that takes a photo: chosen, dropped anywhere on the page, or pasted. */
-export function BlankSheet({ sprig }: { sprig: ReactNode }) {
+export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhotoBytes: number }) {
   const router = useRouter();
   const [refusal, setRefusal] = useState<Refusal>();
   const take = async (files: readonly File[]) => {
-    const { file, refusals } = await firstUsable(files);
+    const { file, refusals } = await firstUsable(files, maxPhotoBytes);
     setRefusal(file ? undefined : refusals[0]);
     if (!file) return;
     await keepPhoto(file);
@@ -53,7 +54,7 @@ export function BlankSheet({ sprig }: { sprig: ReactNode }) {
             Choose a photo
           </PickPhoto>
         </div>
-        <p className={styles['limits']}>One photo, up to 10&nbsp;MB. JPEG, PNG, WebP or GIF.</p>
+        <p className={styles['limits']}>One photo, up to {bytesText(maxPhotoBytes, 0)}. JPEG, PNG, WebP or GIF.</p>
         <noscript>
           <p className={styles['refusal']}>Choosing a photo needs JavaScript, which is off in this browser.</p>
         </noscript>

@@ -1,5 +1,6 @@
 import { Image as Picture } from 'lucide-react';
 import type { Refusal } from '@/client/photo/photo-check.ts';
+import { bytesText } from '@/client/words/amounts.ts';
 import { PhotoBar } from '../controls/photo-bar.tsx';
 import { PickPhoto } from '../controls/pick-photo.tsx';
 import { PhotoCorners } from '../paper/photo-corners.tsx';
@@ -10,11 +11,12 @@ interface EmptyDeskProps {
   refusals: readonly Refusal[];
   /** A photo is being held over the page. */
   above: boolean;
+  maxPhotoBytes: number;
   onFiles: (files: readonly File[]) => void;
 }
 
 /** Nothing is on the desk: a sheet to lay a photo on. */
-export function EmptyDesk({ refusals, above, onFiles }: EmptyDeskProps) {
+export function EmptyDesk({ refusals, above, maxPhotoBytes, onFiles }: EmptyDeskProps) {
   const refused = refusals.length > 0;
   return (
     <div className={styles['empty']}>
@@ -31,7 +33,8 @@ export function EmptyDesk({ refusals, above, onFiles }: EmptyDeskProps) {
           <div className={styles['words']}>
             <h2>{above ? 'Let go to lay it here' : 'Lay a photo here'}</h2>
             <p className={styles['quiet']}>
-              Drop it anywhere on this page, or paste it. One photo, up to 10&nbsp;MB: JPEG, PNG, WebP or GIF.
+              Drop it anywhere on this page, or paste it. One photo, up to {bytesText(maxPhotoBytes, 0)}: JPEG, PNG,
+              WebP or GIF.
             </p>
             <div className={styles['choose']}>
               <PickPhoto main onFiles={onFiles}>

@@ -16,6 +16,7 @@ export interface DeskViewer {
   signedIn: boolean;
   mustSignIn: boolean;
   isDemo: boolean;
+  maxPhotoBytes: number;
 }
 
 /** `/identify`: one photo, from the empty desk to its label. */
@@ -35,7 +36,12 @@ export function IdentifyDesk(viewer: DeskViewer) {
         {announcementOf(desk)}
       </p>
       {desk.at === 'waking' || desk.at === 'empty' ? (
-        <EmptyDesk refusals={desk.at === 'empty' ? desk.refusals : []} above={above} onFiles={lay} />
+        <EmptyDesk
+          refusals={desk.at === 'empty' ? desk.refusals : []}
+          above={above}
+          maxPhotoBytes={viewer.maxPhotoBytes}
+          onFiles={lay}
+        />
       ) : null}
       {desk.at === 'chosen' ? (
         <ChosenDesk
