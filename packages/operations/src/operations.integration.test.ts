@@ -175,7 +175,7 @@ describe('a start', () => {
     await using here = await start();
     await here.operations.isolateProvider(ada, order);
     const clock = new FakeClock();
-    const circuit = { ...scriptedCircuit(), isolate: () => new Promise<void>(() => {}) };
+    const circuit = { ...scriptedCircuit(), isolate: () => new Promise<never>(() => {}) };
     const operations = operationsOf(circuit, {
       database,
       clock,

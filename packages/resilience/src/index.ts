@@ -3,7 +3,7 @@ export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions 
 export type { CacheEvent } from './cache/cache-events.ts';
 export type { CacheLease } from './cache/cache-lease.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';
-export type { Circuit, CircuitOptions, CircuitSnapshot, CircuitState, Outcome } from './circuit/circuit.ts';
+export type { Circuit, CircuitOptions, CircuitSnapshot, CircuitState, OrderReach, Outcome } from './circuit/circuit.ts';
 export type { CircuitEvent } from './circuit/circuit-events.ts';
 export { CircuitRejectedError } from './circuit/circuit-rejected.ts';
 export { createCircuit } from './circuit/create-circuit.ts';

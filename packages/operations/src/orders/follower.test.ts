@@ -152,14 +152,29 @@ describe('a circuit follows the orders', () => {
   it('by a reset, once; without Redis again when it is back', async () => {
     const { book, circuit, clock, follower, redis, settled } = following(reset);
     redis.ready = false;
+    circuit.reach = 'here';
     await follower.start();
     clock.advance(30_000);
     await settled();
     expect(circuit.given).toEqual([`reset ${reason}`]);
     expect(book.standing).toBe(reset);
+    circuit.reach = 'all';
     redis.comeBack();
     await settled();
     expect(circuit.given).toEqual([`reset ${reason}`, `reset ${reason}`]);
+    expect(book.standing).toBeUndefined();
+  });
+
+  it('by a reset that a Redis refuses which is there: it stands, and is tried again at each look', async () => {
+    const { book, circuit, clock, follower, settled } = following(reset);
+    circuit.reach = 'here';
+    await follower.start();
+    expect(circuit.given).toEqual([`reset ${reason}`]);
+    expect(book.standing).toBe(reset);
+    circuit.reach = 'all';
+    clock.advance(30_000);
+    await settled();
+    expect(circuit.given).toHaveLength(2);
     expect(book.standing).toBeUndefined();
   });
 

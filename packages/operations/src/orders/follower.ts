@@ -85,13 +85,15 @@ export class Follower {
 
   async #follow(): Promise<void> {
     const { circuit, clock, orders, provider, redis } = this.#parts;
+    // It may reach all by now; once a look, since Redis may be there and refuse.
+    if (redis.isReady()) this.#alreadyReset = undefined;
     for (let steps = 0; steps < STEPS_AT_ONCE; steps += 1) {
       // The circuit before the order: an isolation that is seen here was ordered before, so without an order it has ended.
       const { isolation } = circuit.snapshot();
       this.#standing = await orders.standing(provider);
       const step = nextStep(this.#standing, isolation, {
         now: clock.now(),
-        alreadyReset: redis.isReady() ? undefined : this.#alreadyReset,
+        alreadyReset: this.#alreadyReset,
         followed: this.#followed,
       });
       if (step === undefined) {
@@ -103,20 +105,21 @@ export class Follower {
   }
 
   async #take(step: Step): Promise<void> {
-    const { circuit, orders, provider, redis } = this.#parts;
+    const { circuit, orders, provider } = this.#parts;
     switch (step.do) {
       case 'isolate':
-        return circuit.isolate(step.order.reason, step.order.until?.getTime());
+        await circuit.isolate(step.order.reason, step.order.until?.getTime());
+        return;
       case 'release':
-        return circuit.release(await orders.releaseReason(provider));
+        await circuit.release(await orders.releaseReason(provider));
+        return;
       case 'expire':
         return orders.expire(provider, step.order);
       case 'reset': {
-        const wasReady = redis.isReady();
-        await circuit.reset(step.order.reason);
-        this.#alreadyReset = step.order.id;
+        const reach = await circuit.reset(step.order.reason);
         // Without Redis only this process was reset; the order stands until it has reached what all share.
-        if (wasReady && redis.isReady()) await orders.done(step.order);
+        this.#alreadyReset = step.order.id;
+        if (reach === 'all') await orders.done(step.order);
       }
     }
   }

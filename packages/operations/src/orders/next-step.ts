@@ -18,7 +18,7 @@ export type Step =
 interface Circumstances {
   /** Milliseconds since 1970. */
   now: number;
-  /** This process has reset its circuit by it, as long as that cannot reach the other instances anyway. */
+  /** This process has reset its circuit by it, and cannot reach the other instances now. */
   alreadyReset: string | undefined;
   /** The circuit has followed it before. */
   followed: string | undefined;

@@ -1,7 +1,7 @@
 import type { Prisma, PrismaClient } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitState, Clock } from '@plantcommunity/resilience';
-import { monotonicFactory } from 'ulid';
+import { decodeTime, monotonicFactory } from 'ulid';
 import type { AuditAction, AuditedCircuit } from '../audit/audit-record.ts';
 import type { Operator, Order } from '../operations.ts';
 import { OperationsError } from '../operations-error.ts';
@@ -37,11 +37,7 @@ export class OrderBook {
 
   /** Why the last isolation was released; undefined when its time was up. */
   async releaseReason(provider: ProviderName): Promise<string | undefined> {
-    const last = await this.#client.auditEntry.findFirst({
-      where: { target: provider },
-      orderBy: { id: 'desc' },
-      select: { action: true, reason: true },
-    });
+    const last = await lastEntry(this.#client, provider);
     const released: AuditAction = 'circuit.release';
     return last?.action === released ? last.reason : undefined;
   }
@@ -132,9 +128,11 @@ export class OrderBook {
   async #audit(transaction: Prisma.TransactionClient, change: Change): Promise<void> {
     const { action, after, before, by, provider, reason } = change;
     const now = this.#clock.now();
+    const last = await lastEntry(transaction, provider);
     await transaction.auditEntry.create({
       data: {
-        id: this.#nextId(now),
+        // In the order of the changes, though the clocks of instances are apart.
+        id: this.#nextId(Math.max(now, last === undefined ? now : decodeTime(last.id) + 1)),
         at: new Date(now),
         action,
         target: provider,
@@ -146,6 +144,16 @@ export class OrderBook {
       select: { id: true },
     });
   }
+}
+
+async function lastEntry(
+  client: Prisma.TransactionClient,
+  provider: ProviderName,
+): Promise<{ id: string; action: string; reason: string } | undefined> {
+  const select = { id: true, action: true, reason: true };
+  return (
+    (await client.auditEntry.findFirst({ where: { target: provider }, orderBy: { id: 'desc' }, select })) ?? undefined
+  );
 }
 
 const CLOSED: AuditedCircuit = { state: 'closed' };

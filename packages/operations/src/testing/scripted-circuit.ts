@@ -1,8 +1,10 @@
-import type { Circuit, CircuitEvent, CircuitSnapshot, CircuitState } from '@plantcommunity/resilience';
+import type { Circuit, CircuitEvent, CircuitSnapshot, CircuitState, OrderReach } from '@plantcommunity/resilience';
 
 interface ScriptedCircuit extends Circuit {
   /** The orders it was given, in words. */
   readonly given: string[];
+  /** How far orders reach. */
+  reach: OrderReach;
   /** What an order fails with, until it is taken away. */
   fault: Error | undefined;
   /** Goes over to another state, as calls would make it. */
@@ -23,6 +25,7 @@ export function scriptedCircuit(): ScriptedCircuit {
   const circuit: ScriptedCircuit = {
     name: 'plant_id',
     given: [],
+    reach: 'all',
     fault: undefined,
     execute: (work) => work(),
     admits: () => isolation === undefined,
@@ -30,14 +33,17 @@ export function scriptedCircuit(): ScriptedCircuit {
       take(`isolate ${reason}${until === undefined ? '' : ` until ${until}`}`);
       isolation = { reason, ...(until !== undefined && { until }) };
       circuit.tell({ type: 'isolated', ...isolation });
+      return circuit.reach;
     },
     async release(reason) {
       take(reason === undefined ? 'release' : `release ${reason}`);
       circuit.forget();
+      return circuit.reach;
     },
     async reset(reason) {
       take(`reset ${reason}`);
       circuit.tell({ type: 'reset', reason });
+      return circuit.reach;
     },
     snapshot(): CircuitSnapshot {
       const { state, since } = isolation === undefined ? standing : { ...standing, state: 'isolated' as const };

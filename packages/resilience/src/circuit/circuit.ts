@@ -7,6 +7,9 @@ export type CircuitState = 'closed' | 'open' | 'half_open' | 'isolated';
 /** What a call says about the service: `ignored` moves nothing (the caller left, the fault was ours). */
 export type Outcome = 'success' | 'failure' | 'ignored';
 
+/** Whom an order has reached: `here` is this process alone, until Redis is back. */
+export type OrderReach = 'all' | 'here';
+
 export interface CircuitOptions {
   readonly name: string;
   /** Consecutive failures that open the circuit; 1 or more. */
@@ -65,13 +68,14 @@ export interface Circuit {
   admits(): boolean;
   /**
    * Lets no call through until a release, a reset or `until` (milliseconds since 1970). To repeat it changes nothing.
-   * Without Redis this and the two below hold for this process, and for all once Redis is back.
+   * Without Redis this and the two below hold for this process, and for all once Redis is back, unless others know of
+   * something worse: so a reset that reached `here` must be given again.
    */
-  isolate(reason: string, until?: number): Promise<void>;
+  isolate(reason: string, until?: number): Promise<OrderReach>;
   /** Ends an isolation: the circuit is closed and counts anew. Changes nothing when it is not isolated. */
-  release(reason?: string): Promise<void>;
+  release(reason?: string): Promise<OrderReach>;
   /** Closes the circuit, whatever its state, and forgets its failures and how often it has opened. */
-  reset(reason: string): Promise<void>;
+  reset(reason: string): Promise<OrderReach>;
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe;
   /** Ends its timers and stops hearing of the other processes. */
   close(): void;

@@ -1,5 +1,5 @@
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import type { CircuitOptions } from './circuit.ts';
+import type { CircuitOptions, OrderReach } from './circuit.ts';
 import { OpenPeriod } from './open-period.ts';
 import { Recovery, TRIAL_DEADLINE_MS } from './recovery.ts';
 import { resetTimeout } from './reset-timeout.ts';
@@ -86,11 +86,12 @@ export class LocalRules implements Rules {
     return this.#notes;
   }
 
-  async give(order: Order): Promise<void> {
+  async give(order: Order): Promise<OrderReach> {
     const { state, reason, until } = this.#standing;
     if (order.give === 'isolate') {
       if (state !== 'isolated' || reason !== order.reason || until !== order.until) this.#isolate(order);
     } else if (order.give === 'reset' || state === 'isolated') this.#close(order.give, order.reason);
+    return 'all';
   }
 
   async refresh(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Listeners, type Unsubscribe } from '../listeners.ts';
-import type { Circuit, CircuitOptions, CircuitSnapshot, Outcome } from './circuit.ts';
+import type { Circuit, CircuitOptions, CircuitSnapshot, OrderReach, Outcome } from './circuit.ts';
 import type { CircuitEvent } from './circuit-events.ts';
 import { CircuitRejectedError } from './circuit-rejected.ts';
 import { IsolationEnd } from './isolation-end.ts';
@@ -59,15 +59,15 @@ export class RuledCircuit implements Circuit {
     return toSnapshot(this.#rules.standing, this.#options);
   }
 
-  isolate(reason: string, until?: number): Promise<void> {
+  isolate(reason: string, until?: number): Promise<OrderReach> {
     return this.#rules.give({ give: 'isolate', reason, until });
   }
 
-  release(reason: string = ''): Promise<void> {
+  release(reason: string = ''): Promise<OrderReach> {
     return this.#rules.give({ give: 'release', reason });
   }
 
-  reset(reason: string): Promise<void> {
+  reset(reason: string): Promise<OrderReach> {
     return this.#rules.give({ give: 'reset', reason });
   }
 

@@ -1,4 +1,4 @@
-import type { Outcome } from './circuit.ts';
+import type { OrderReach, Outcome } from './circuit.ts';
 import type { Standing } from './standing.ts';
 
 /** Leave to make one call. Its result counts only while the generation that gave it lasts. */
@@ -45,7 +45,7 @@ export interface Rules {
   /** Whether a success of this call would change nothing, so that it need not be noted. */
   isRoutine(pass: Pass): boolean;
   note(pass: Pass, result: Result, told: (noted: Noted) => void): Promise<void>;
-  give(order: Order): Promise<void>;
+  give(order: Order): Promise<OrderReach>;
   /** Looks whether time alone has changed the state: an isolation is over. */
   refresh(): Promise<void>;
   close(): void;

@@ -124,7 +124,7 @@ describe('orders', () => {
   it('to reset close for all and forget', async () => {
     const [a, b] = [await join(), await join()];
     await openAll();
-    await a.reset('they fixed it');
+    expect(await a.reset('they fixed it')).toBe('all');
     await settle();
     expect(b.snapshot()).toMatchObject({ state: 'closed', failCount: 0 });
     expect(b.events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });

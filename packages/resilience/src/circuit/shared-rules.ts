@@ -2,7 +2,7 @@ import { nameOwner } from '../lease/owner.ts';
 import type { Unsubscribe } from '../listeners.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
-import type { CircuitOptions } from './circuit.ts';
+import type { CircuitOptions, OrderReach } from './circuit.ts';
 import { CircuitStore } from './circuit-store.ts';
 import { Hearing } from './hearing.ts';
 import { HeldPermits } from './held-permits.ts';
@@ -110,17 +110,19 @@ export class SharedRules implements Rules {
     told({ failCount: this.standing.failCount, successes: 0 });
   }
 
-  async give(order: Order): Promise<void> {
+  async give(order: Order): Promise<OrderReach> {
     if (!this.#alone) await this.#begun.promise;
     await this.#syncs;
     if (!this.#alone) {
       try {
-        return this.#learn(await this.#store.give(this.#known(), order));
+        this.#learn(await this.#store.give(this.#known(), order));
+        return 'all';
       } catch (error) {
         this.#fail(error);
       }
     }
     await this.#alone?.rules.give(order);
+    return 'here';
   }
 
   refresh(): Promise<void> {

@@ -1,0 +1,29 @@
+import type { Database } from '@plantcommunity/db';
+import { openTestDatabase } from '@plantcommunity/db/testing';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readAuditTrail } from '../audit/audit-trail.ts';
+import { OrderBook } from './order-book.ts';
+
+let database: Database;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await database.client.auditEntry.deleteMany();
+  const about = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
+  await database.client.user.create({ data: { id: 'ada', ...about } });
+});
+afterAll(() => database.close());
+
+it('keeps orders in their order, though the clock of the second instance is an hour behind', async () => {
+  const clock = new FakeClock();
+  const ahead = new OrderBook(database.client, new FakeClock(clock.now() + 3_600_000));
+  const behind = new OrderBook(database.client, clock);
+  const by = { userId: 'ada', requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3' };
+  const order = { provider: 'plant_id', reason: 'Their status page says outage.' } as const;
+  await ahead.isolate(by, order, 'closed');
+  await behind.release(by, { ...order, reason: 'It was the wrong one.' });
+  expect(await ahead.releaseReason('plant_id')).toBe('It was the wrong one.');
+  const actions = (await readAuditTrail(database.client, 10)).map(({ action }) => action);
+  expect(actions).toEqual(['circuit.release', 'circuit.isolate']);
+});
