@@ -1,4 +1,4 @@
-export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'isolated' | 'not_isolated';
+export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
 
 /** An order that cannot be given; nothing was changed or recorded. `message` may be shown to the operator. */
 export class OperationsError extends Error {

@@ -151,6 +151,22 @@ describe('a reset', () => {
   });
 });
 
+describe('a reset of what is isolated', () => {
+  it('ends the isolation and closes the circuit on every instance, in one order', async () => {
+    await using here = await start();
+    await using there = await start();
+    await here.operations.isolateProvider(ada, order);
+    await becomes('isolated', there);
+    await there.operations.resetProvider(ada, { ...order, reason: 'They have repaired it.' });
+    await becomes('closed', here, there);
+    expect(await standing()).toEqual([]);
+    expect(await here.operations.audit(10)).toMatchObject([
+      { action: 'circuit.reset', before: { state: 'isolated' }, after: { state: 'closed' } },
+      { action: 'circuit.isolate' },
+    ]);
+  });
+});
+
 describe('without Redis', () => {
   it('an isolation holds here at once, and elsewhere as soon as somebody there looks', async () => {
     await using alone = await start({ hasRedis: false });
@@ -217,13 +233,6 @@ describe('an order that cannot be', () => {
     expect(await standing()).toEqual([]);
     expect(await here.operations.audit(1)).toEqual([]);
     expect(stateOf(here)).toBe('closed');
-  });
-
-  it('is a reset of what is isolated', async () => {
-    await using here = await start();
-    await here.operations.isolateProvider(ada, order);
-    await expect(here.operations.resetProvider(ada, order)).rejects.toMatchObject({ code: 'isolated' });
-    expect(stateOf(here)).toBe('isolated');
   });
 
   it('is one whose audit entry cannot be written', async () => {

@@ -29,8 +29,8 @@ export interface Operations {
   /** Ends an isolation. @throws {OperationsError} `provider_off`, `invalid_reason`, `not_isolated` */
   releaseProvider(operator: Operator, order: Order): Promise<void>;
   /**
-   * Closes the circuit and forgets its failures.
-   * @throws {OperationsError} `provider_off`, `invalid_reason`, `isolated`: a release says what is wanted
+   * Closes the circuit, whatever its state, and forgets its failures; an isolation that stands is over.
+   * @throws {OperationsError} `provider_off`, `invalid_reason`
    */
   resetProvider(operator: Operator, order: Order): Promise<void>;
   circuitsOverview(): Promise<CircuitsOverview>;

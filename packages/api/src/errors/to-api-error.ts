@@ -56,7 +56,6 @@ const ORDER_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
   invalid_reason: '#/reason',
   invalid_end: '#/until',
   provider_off: '#/provider',
-  isolated: '#/provider',
   not_isolated: '#/provider',
 };
 

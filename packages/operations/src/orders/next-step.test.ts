@@ -53,8 +53,8 @@ describe('the next step of a circuit', () => {
     expect(step(isolateUntil, undefined, { followed: isolate.id })).toEqual({ do: 'isolate', order: isolateUntil });
   });
 
-  it('is to reset once, after a release', () => {
-    expect(step(reset, { reason })).toEqual({ do: 'release' });
+  it('is to reset once, which ends an isolation too', () => {
+    expect(step(reset, { reason })).toEqual({ do: 'reset', order: reset });
     expect(step(reset)).toEqual({ do: 'reset', order: reset });
     expect(step(reset, undefined, { alreadyReset: '00' })).toEqual({ do: 'reset', order: reset });
     expect(step(reset, undefined, { alreadyReset: reset.id })).toBeUndefined();

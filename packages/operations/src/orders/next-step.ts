@@ -41,7 +41,6 @@ export function nextStep(
     const follows = isolation?.reason === order.reason && isolation.until === until?.getTime();
     return follows ? undefined : { do: 'isolate', order };
   }
-  if (isolation !== undefined) return { do: 'release' };
   if (order !== undefined && order.id !== alreadyReset) return { do: 'reset', order };
-  return undefined;
+  return isolation === undefined ? undefined : { do: 'release' };
 }

@@ -69,11 +69,10 @@ export class OrderBook {
     });
   }
 
-  /** @throws {OperationsError} `invalid_reason`, `isolated` */
+  /** Ends an isolation too. @throws {OperationsError} `invalid_reason` */
   async reset(by: Operator, { provider, reason: said }: Order, state: CircuitState): Promise<void> {
     const reason = checkReason(said);
     await this.#oneAfterAnother(provider, async (transaction, standing) => {
-      if (standing?.action === 'isolate') throw new OperationsError('isolated', 'It is isolated: release it instead.');
       await this.#end(transaction, provider);
       await this.#write(transaction, { provider, action: 'reset', reason, by });
       const before = auditedBefore(standing, state);

@@ -42,6 +42,7 @@ export function scriptedCircuit(): ScriptedCircuit {
     },
     async reset(reason) {
       take(`reset ${reason}`);
+      isolation = undefined;
       circuit.tell({ type: 'reset', reason });
       return circuit.reach;
     },

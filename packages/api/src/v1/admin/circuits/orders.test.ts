@@ -67,7 +67,6 @@ describe('an order', () => {
     ['invalid_reason', '#/reason'],
     ['invalid_end', '#/until'],
     ['provider_off', '#/provider'],
-    ['isolated', '#/provider'],
     ['not_isolated', '#/provider'],
   ])('that operations refuse as %s is a fault of %s', async (code, pointer) => {
     const resetProvider = () => Promise.reject(new OperationsError(code, 'This cannot be.'));
