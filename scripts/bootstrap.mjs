@@ -1,17 +1,15 @@
 // The first process of every npm command. It runs on the Node of the host (20 or newer), so it stays plain JavaScript:
 // it installs what is missing, finds the Node that the project wants, and runs scripts/<command>.ts with that.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { watchAncestors } from './bootstrap/ancestry.mjs';
+import { findNode, HOST_NODE } from './bootstrap/find-node.mjs';
 import { install } from './bootstrap/install.mjs';
 
 const COMMANDS = ['start', 'dev', 'build', 'test', 'check', 'bench'];
 const SAME_KEYPRESS_MS = 300;
-/** The tools need it, and from here on Node can be told to run TypeScript. */
-const HOST_NODE = [22, 12];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What Node compiled once is not compiled again by later processes: a quarter of the time until the app serves. */
@@ -39,32 +37,6 @@ function end(signal) {
 
 for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) process.on(signal, () => end(signal));
 watchAncestors(() => end('SIGTERM'));
-
-/** @param {string} path */
-function versionOf(path) {
-  try {
-    return execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      .trim()
-      .slice(1)
-      .split('.')
-      .map(Number);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The Node that came with the dependencies, or the host's when that is new enough.
- * @returns {string | undefined}
- */
-function findNode() {
-  const own = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (existsSync(own) && (versionOf(own)?.[0] ?? 0) >= 24) return own;
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [leastMajor = 0, leastMinor = 0] = HOST_NODE;
-  const suffices = major > leastMajor || (major === leastMajor && minor >= leastMinor);
-  return suffices ? process.execPath : undefined;
-}
 
 /**
  * @param {string} node
@@ -111,11 +83,12 @@ const installed = await install(root, say, (started) => {
 child = undefined;
 if (ending) process.exit(0);
 if (!installed) process.exit(1);
-const node = findNode();
+const { execPath, platform, versions } = process;
+const node = findNode(root, { version: versions.node, execPath, platform });
 if (!node) {
   say(
     `This needs Node ${HOST_NODE.join('.')} or newer, or Linux, where Node 24 comes with the dependencies. ` +
-      `Here is Node ${process.versions.node} on ${process.platform} ${process.arch}.`,
+      `Here is Node ${versions.node} on ${platform} ${process.arch}.`,
   );
   process.exit(1);
 }

@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findNode } from './find-node.mjs';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'plant-node-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const host = (version: string) => ({ version, execPath: '/usr/bin/node', platform: 'linux' });
+
+/** A program in the place of the Node that comes with the dependencies. */
+function install(script: string): string {
+  const own = join(root, 'node_modules/node/bin/node');
+  mkdirSync(dirname(own), { recursive: true });
+  writeFileSync(own, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return own;
+}
+
+it('takes the Node that came with the dependencies, however old the host is', () => {
+  const own = install('echo v24.21.0');
+  expect(findNode(root, host('20.0.0'))).toBe(own);
+});
+
+it.each([
+  ['is not there', undefined],
+  ['was made for another system', 'exit 126'],
+  ['is an older one', 'echo v20.19.0'],
+])('takes the Node of the host when that of the dependencies %s', (_why, script) => {
+  if (script !== undefined) install(script);
+  expect(findNode(root, host('22.12.0'))).toBe('/usr/bin/node');
+});
+
+it.each([
+  ['20.19.5', undefined],
+  ['22.11.9', undefined],
+  ['22.12.0', '/usr/bin/node'],
+  ['23.0.0', '/usr/bin/node'],
+  ['26.1.0', '/usr/bin/node'],
+])('alone, Node %s: %s', (version, found) => {
+  expect(findNode(root, host(version))).toBe(found);
+});
