@@ -25,12 +25,35 @@ export const KEPT_LINES = [
   'warn [CACHE] Could not cache key: {key}',
 ] as const;
 
+/** The `[CIRCUIT]` lines, likewise, of Plant.id's circuit. */
+export const KEPT_CIRCUIT_LINES = [
+  'info [CIRCUIT] Initialized circuit breaker for {c} (fail_max={n}, reset_timeout={s}s)',
+  'debug [CIRCUIT] {c} call SUCCESS',
+  'error [CIRCUIT] {c} call FAILED - {class}: {message} (fail_count={n}/{n})',
+  'warn [CIRCUIT] {c} WARNING - One more failure will open circuit',
+  'warn [CIRCUIT] {c} state transition: CLOSED → OPEN (fail_count={n})',
+  'warn [CIRCUIT] {c} state transition: OPEN → HALF-OPEN',
+  'warn [CIRCUIT] {c} state transition: HALF-OPEN → CLOSED',
+  'warn [CIRCUIT] {c} state transition: HALF-OPEN → OPEN',
+  'error [CIRCUIT] {c} circuit OPENED - API calls blocked for {s}s',
+  'warn [CIRCUIT] {c} call BLOCKED - Circuit is OPEN, fast-failing without API call',
+  'info [CIRCUIT] {c} entering HALF-OPEN state - Testing service recovery',
+  'info [CIRCUIT] {c} recovery test SUCCESS ({n} / {n} required)',
+  'info [CIRCUIT] {c} circuit CLOSED - Service recovered after {s}s downtime',
+  'error [CIRCUIT] Plant.id circuit is OPEN - fast failing',
+  'fatal [CIRCUIT] {c} Circuit stuck open for > 10 minutes',
+] as const;
+
 const FORMS: Readonly<Record<string, string>> = {
   reason: '.+',
   h: '[0-9a-f]{8}',
   id: 'plant_id-.+-\\d+-\\d+',
   ms: '\\d+',
   s: '\\d+(?:\\.\\d+)?',
+  c: 'plant_id_api',
+  n: '\\d+',
+  class: '[A-Za-z]+',
+  message: '.{1,100}',
   key: 'plant_id:[0-9a-f]{8}:[0-9a-f]{64}',
 };
 
@@ -39,7 +62,7 @@ function formOf(line: string): RegExp {
   return new RegExp(`^${literal.replace(/\{(\w+)\}/g, (_, name: string) => FORMS[name] ?? name)}$`);
 }
 
-const forms = KEPT_LINES.map((line) => ({ line, form: formOf(line) }));
+const forms = [...KEPT_LINES, ...KEPT_CIRCUIT_LINES].map((line) => ({ line, form: formOf(line) }));
 
 /** The kept line that a written one is an instance of. */
 export function keptLineOf(written: string): string | undefined {
