@@ -19,7 +19,7 @@ export interface CacheLoaded<T> {
   readonly joined: boolean;
 }
 
-/** Both from writing: fresh until `ttlMs`, kept as stale until `staleMs` (0, or anything under `ttlMs`: not kept). */
+/** Both from writing: fresh until `ttlMs` (1 or more), kept as stale until `staleMs` (0 or under `ttlMs`: not kept). */
 export interface Lifetime {
   readonly ttlMs: number;
   readonly staleMs: number;
@@ -55,7 +55,10 @@ export interface Cache {
   peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined>;
   /** In memory only, at once. */
   peekMemory<T>(key: string): CacheHit<T> | undefined;
-  /** The fresh value, else `load`'s, once for all who ask at the same time. @throws what `load` throws, to all of them */
+  /**
+   * The fresh value, else `load`'s, once for all who ask at the same time.
+   * @throws what `load` throws, to all of them; {RangeError} for a lifetime that cannot be
+   */
   getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>>;
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import type { Cache } from './cache.ts';
 import type { CacheLease } from './cache-lease.ts';
+import { checkCacheOptions } from './check-cache-options.ts';
 import { LayeredCache } from './layered-cache.ts';
 import { RedisStore } from './redis-store.ts';
 
@@ -9,7 +10,7 @@ export interface CacheOptions {
   readonly redis: RedisConnection;
   /** First part of every key in Redis. */
   readonly prefix: string;
-  /** `maxEntries`: kept in this process, 1 or more. */
+  /** `maxEntries`: kept in this process; whole, 1 or more. */
   readonly memory: { readonly maxEntries: number };
   /** Without it each process loads for itself. */
   readonly lease?: CacheLease;
@@ -18,8 +19,13 @@ export interface CacheOptions {
   readonly random?: () => number;
 }
 
-/** Keeps values in this process and in Redis, and loads what is missing once for all who ask for it. */
-export function createCache({ redis, prefix, memory, lease, clock, random = Math.random }: CacheOptions): Cache {
+/**
+ * Keeps values in this process and in Redis, and loads what is missing once for all who ask for it.
+ * @throws {RangeError} naming the option that cannot be
+ */
+export function createCache(options: CacheOptions): Cache {
+  checkCacheOptions(options);
+  const { redis, prefix, memory, lease, clock, random = Math.random } = options;
   const store = new RedisStore(redis.redis, prefix, clock);
   return new LayeredCache({ store, maxEntries: memory.maxEntries, lease, clock, random });
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts';
+import type { HeldLease } from '../lease/lease.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
 import type { Cache, CacheHit, CacheLoaded, EarlyRefresh, LoadOptions } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
-import { askToLoad, type CacheLease, type LoadPermission } from './cache-lease.ts';
+import { askToLoad, type CacheLease } from './cache-lease.ts';
+import { checkLifetime } from './check-cache-options.ts';
 import { seal } from './envelope.ts';
 import { MemoryFront } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
@@ -102,7 +104,7 @@ export class LayeredCache implements Cache {
         this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'lease' });
         return permission.value;
       case 'load':
-        return this.#loadUnder(permission, wanted);
+        return this.#loadUnder(permission.held, wanted);
       case 'load_after_timeout': {
         const late = await this.#lookForFresh<T>(key);
         if (late) this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'timeout' });
@@ -123,22 +125,23 @@ export class LayeredCache implements Cache {
     const refresh = async () => {
       const lease = this.#lease && { ...this.#lease, waitMs: 0 };
       const permission = await askToLoad(key, lease, () => this.#tiers.lookForNewer<T>(key));
-      if (permission.may === 'load') await this.#loadUnder(permission, wanted);
+      if (permission.may === 'load') await this.#loadUnder(permission.held, wanted);
     };
     this.#refreshes.run(key, refresh).catch((error: unknown) => {
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });
     });
   }
 
-  async #loadUnder<T>({ fence, release }: LoadPermission, wanted: Load<T>): Promise<Loaded<T>> {
+  /** Nobody who has the value, or the error, waits until the lease is given back. */
+  async #loadUnder<T>(held: HeldLease | undefined, wanted: Load<T>): Promise<Loaded<T>> {
     try {
-      return await this.#load(wanted, fence === undefined ? 'none' : 'held', fence);
+      return await this.#load(wanted, held ? 'held' : 'none', held);
     } finally {
-      await release();
+      void held?.release();
     }
   }
 
-  async #load<T>(wanted: Load<T>, lease: LeaseAtLoad, fence?: number): Promise<Loaded<T>> {
+  async #load<T>(wanted: Load<T>, lease: LeaseAtLoad, held?: HeldLease): Promise<Loaded<T>> {
     const { key } = wanted;
     this.#listeners.emit({ type: 'loading', key, lease });
     const started = this.#clock.monotonic();
@@ -146,10 +149,12 @@ export class LayeredCache implements Cache {
     const loadMs = this.#clock.monotonic() - started;
     this.#listeners.emit({ type: 'loaded', key, loadMs });
     const life = wanted.lifetime(value);
-    const isBetterKept =
-      life !== 'skip' && (await this.#tiers.keep(key, seal(value, life, this.#clock.now(), loadMs), fence));
+    const loaded = { value, source: 'loaded', ageMs: 0, stale: false } as const;
+    if (life === 'skip') return loaded;
+    checkLifetime(life);
+    const isBetterKept = await this.#tiers.keep(key, seal(value, life, this.#clock.now(), loadMs), held);
     const better = isBetterKept ? await this.#tiers.look<T>(key) : undefined;
-    if (!better || life === 'skip') return { value, source: 'loaded', ageMs: 0, stale: false };
+    if (!better) return loaded;
     // The poor value would have been fresh for so long: no need to ask for it again.
     this.#rest.note(key, life.ttlMs);
     return this.#serveStale(key, better);

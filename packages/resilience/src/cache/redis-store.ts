@@ -1,5 +1,7 @@
 import type { Redis } from '@upstash/redis';
 import type { Clock } from '../clock.ts';
+import type { HeldLease } from '../lease/lease.ts';
+import type { Ended } from '../lease/lease-ending.ts';
 import { type Envelope, keepMs, open } from './envelope.ts';
 import { FILL } from './fill-script.ts';
 
@@ -12,7 +14,7 @@ export type Found =
 /** `overtaken`: a later holder of the lease has the say; `better`: a value that does not yield is kept. */
 export type Written = 'written' | 'overtaken' | 'better';
 
-const ANSWERS = { 0: 'overtaken', 1: 'written', 2: 'better' } as const;
+const WRITTEN = { 0: 'overtaken', 1: 'written', 2: 'better' } as const;
 
 /** Envelopes in Redis, one key each, which expires when not even a stale value is worth keeping. */
 export class RedisStore {
@@ -28,7 +30,7 @@ export class RedisStore {
 
   async read(key: string): Promise<Found> {
     try {
-      const read = await this.#redis.get<unknown>(this.#name(key, 'value'));
+      const read = await this.#redis.get<unknown>(this.#name(key));
       if (read === null) return { found: 'nothing' };
       const envelope = open(read);
       return envelope ? { found: 'envelope', envelope } : { found: 'corrupt' };
@@ -37,24 +39,32 @@ export class RedisStore {
     }
   }
 
-  /** @param fence of the lease under which the value was made, if any */
-  async write(key: string, envelope: Envelope, fence: number | undefined): Promise<Written> {
-    const px = Math.ceil(keepMs(envelope, this.#clock.now()));
-    if (px <= 0) return 'written';
-    const name = this.#name(key, 'value');
-    if (fence === undefined && !envelope.yields) {
-      await this.#redis.set(name, envelope, { px });
+  /** @param held the lease under which the value was made, if any: ends in the same step */
+  async write(key: string, envelope: Envelope, held: HeldLease | undefined): Promise<Written> {
+    const leftMs = () => Math.ceil(keepMs(envelope, this.#clock.now()));
+    if (leftMs() <= 0) return 'written';
+    const name = this.#name(key);
+    if (!held && !envelope.yields) {
+      await this.#redis.set(name, envelope, { px: leftMs() });
       return 'written';
     }
-    const keys = [name, this.#name(key, 'fence')];
-    const args = [JSON.stringify(envelope), String(px), String(fence ?? ''), envelope.yields ? '1' : '0'];
-    const answer = await this.#redis.eval<string[], 0 | 1 | 2>(FILL, keys, args);
-    return ANSWERS[answer];
+    const fill = async (keys: readonly string[], args: readonly string[]): Promise<Ended<Written>> => {
+      // Redis may have been away since.
+      const value = [JSON.stringify(envelope), String(Math.max(1, leftMs())), envelope.yields ? '1' : '0'];
+      const [wasOurs, written] = await this.#redis.eval<string[], [0 | 1, 0 | 1 | 2]>(
+        FILL,
+        [name, ...keys],
+        [...value, ...args],
+      );
+      return { wasOurs: wasOurs === 1, result: WRITTEN[written] };
+    };
+    if (!held) return (await fill([], [])).result;
+    return held.releaseBy(({ keys: [lease, fence], args }) => fill([fence, lease], args));
   }
 
   /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */
-  #name(key: string, part: 'value' | 'fence'): string {
-    return `${this.#prefix}:{${key}}:${part}`;
+  #name(key: string): string {
+    return `${this.#prefix}:{${key}}:value`;
   }
 }
 

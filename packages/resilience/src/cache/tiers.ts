@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { HeldLease } from '../lease/lease.ts';
 import type { CacheHit } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { isRefreshDue } from './early-refresh.ts';
@@ -47,11 +48,11 @@ export class Tiers {
     return here !== undefined && !here.yields && isRefreshDue(here, this.#clock.now(), random);
   }
 
-  /** @param fence of the lease under which the value was made, if any @returns whether a better value is kept */
-  async keep(key: string, envelope: Envelope, fence: number | undefined): Promise<boolean> {
+  /** @param held the lease under which the value was made, if any: ends here @returns whether a better value is kept */
+  async keep(key: string, envelope: Envelope, held: HeldLease | undefined): Promise<boolean> {
     let written: Written = 'written';
     try {
-      written = await this.#store.write(key, envelope, fence);
+      written = await this.#store.write(key, envelope, held);
       if (written !== 'overtaken') this.#tell({ type: 'kept', key });
     } catch (error) {
       this.#tell({ type: 'redis_failed', key, during: 'write', error });

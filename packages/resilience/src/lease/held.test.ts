@@ -32,11 +32,13 @@ function hold(options: Partial<HeldOptions> = {}): Held {
       if (answer instanceof Error) throw answer;
       return answer;
     },
-    releaseInRedis: async () => {
+    endInRedis: (by) => by({ keys: ['lock', 'fence'], args: ['owner', '7', 'released', 'rose'] }),
+    release: async () => {
       releases += 1;
-      return true;
+      return { wasOurs: true, result: undefined };
     },
     onRenewed: () => {},
+    onReleased: () => {},
     onLost: (reason) => lost.push(reason),
     ...options,
   });
@@ -115,6 +117,11 @@ it('is given up when it was held too long', async () => {
   await pass(10);
   expect(lost).toEqual(['it was held too long']);
   expect(clock.pendingTimers).toBe(0);
+  // In Redis it is ours still: when the work has ended others need not wait for its end.
+  expect(await lease.release()).toBe(false);
+  expect(releases).toBe(1);
+  expect(await lease.release()).toBe(false);
+  expect(releases).toBe(1);
 });
 
 it('released after it was lost leaves the next holder alone', async () => {

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { HeldLease } from './lease.ts';
+import type { EndBy, Ended } from './lease-ending.ts';
 import { LeaseLostError } from './lease-errors.ts';
 
 /** A renewal is never closer to the one before, however short the lease: time enough for a command to fail. */
@@ -17,9 +18,12 @@ export interface HeldOptions {
   readonly askedAt: number;
   /** @returns whether the lease is still ours @throws when Redis cannot say */
   renewInRedis(): Promise<boolean>;
-  /** @returns whether it was still ours; never throws */
-  releaseInRedis(heldMs: number): Promise<boolean>;
+  /** Ends it by a script. @throws when Redis does not; what can be put right later will be */
+  endInRedis<T>(by: EndBy<T>): Promise<Ended<T>>;
+  /** The script that does nothing else. */
+  readonly release: EndBy<void>;
   onRenewed(): void;
+  onReleased(heldMs: number): void;
   onLost(reason: string): void;
 }
 
@@ -35,6 +39,8 @@ export class Held implements HeldLease {
   readonly #giveUpAt: number;
   #deadline: number;
   #over = false;
+  /** Over by our own will: in Redis it is ours still, and others wait for it. */
+  #isGivenUp = false;
   #cancelExpiry: Cancel = () => {};
   #cancelRenewal: Cancel = () => {};
 
@@ -53,20 +59,45 @@ export class Held implements HeldLease {
   }
 
   async release(): Promise<boolean> {
-    const { clock, askedAt } = this.#options;
+    const wasOver = this.#endHere();
+    if (wasOver && !this.#isGivenUp) return false;
+    this.#isGivenUp = false;
+    // It was ours by our own clock, whatever Redis has to say to it later.
+    const { wasOurs } = await this.#endInRedis(this.#options.release, wasOver).catch(() => ({ wasOurs: true }));
+    return wasOurs && !wasOver;
+  }
+
+  async releaseBy<T>(by: EndBy<T>): Promise<T> {
+    const wasOver = this.#endHere();
+    this.#isGivenUp = false;
+    return (await this.#endInRedis(by, wasOver)).result;
+  }
+
+  /** @returns whether it was over before */
+  #endHere(): boolean {
     // After a pause of the whole process the work's end may come before the timer that says it was too long.
-    if (clock.monotonic() >= this.#deadline) this.#lose(RAN_OUT);
-    if (this.#over) return false;
+    if (this.#options.clock.monotonic() >= this.#deadline) this.#lose(RAN_OUT);
+    const wasOver = this.#over;
     this.#end();
-    return this.#options.releaseInRedis(clock.monotonic() - askedAt);
+    return wasOver;
+  }
+
+  async #endInRedis<T>(by: EndBy<T>, wasOver: boolean): Promise<Ended<T>> {
+    const ended = await this.#options.endInRedis(by);
+    if (ended.wasOurs) this.#options.onReleased(this.#options.clock.monotonic() - this.#options.askedAt);
+    else if (!wasOver) this.#options.onLost('it was gone');
+    return ended;
   }
 
   #watchDeadline(): void {
     const { clock } = this.#options;
     this.#cancelExpiry();
     const end = Math.min(this.#deadline, this.#giveUpAt);
-    const reason = end === this.#giveUpAt ? 'it was held too long' : RAN_OUT;
-    this.#cancelExpiry = clock.setTimeout(() => this.#lose(reason), end - clock.monotonic());
+    const isGivenUp = end === this.#giveUpAt;
+    this.#cancelExpiry = clock.setTimeout(() => {
+      this.#isGivenUp = isGivenUp && !this.#over;
+      this.#lose(isGivenUp ? 'it was held too long' : RAN_OUT);
+    }, end - clock.monotonic());
   }
 
   /** When a third of the lease is left, or after the floor if that has passed. */

@@ -1,4 +1,5 @@
 import type { Redis } from '@upstash/redis';
+import type { LeaseEnding } from './lease-ending.ts';
 import { ACQUIRE, RELEASE, RENEW } from './lease-scripts.ts';
 
 export interface Taken {
@@ -6,9 +7,12 @@ export interface Taken {
   /** Whose lease ended by itself, not by a release. */
   readonly previousOwner?: string;
 }
-export type Answer = Taken | { readonly heldForMs: number };
+/** Held by somebody else for so long, unless it is renewed; Infinity: its end is not known. */
+export interface Refused {
+  readonly heldForMs: number;
+}
 
-/** Leases as Redis keeps them. Every method may throw RedisUnavailableError. */
+/** Leases as Redis keeps them. Every method throws when Redis does not answer, or with an error. */
 export class LeaseStore {
   readonly #redis: Redis;
   readonly #prefix: string;
@@ -20,15 +24,15 @@ export class LeaseStore {
     this.#channel = channel;
   }
 
-  async acquire(name: string, owner: string, leaseMs: number): Promise<Answer> {
-    const [got, number, before] = await this.#redis.eval<string[], [0 | 1, number | string, (string | null)?]>(
-      ACQUIRE,
-      [this.#key(name, 'lock'), this.#key(name, 'fence'), this.#key(name, 'owner')],
-      [owner, String(leaseMs)],
-    );
-    if (got === 0) return { heldForMs: Math.max(0, Number(number)) };
-    const fence = Number(number);
-    return before ? { fence, previousOwner: before } : { fence };
+  async acquire(name: string, owner: string, leaseMs: number): Promise<Taken | Refused> {
+    const keys = [this.#key(name, 'lock'), this.#key(name, 'fence')];
+    const answer = await this.#redis.eval<string[], [0, number] | [1, number, string]>(ACQUIRE, keys, [
+      owner,
+      String(leaseMs),
+    ]);
+    if (answer[0] === 0) return { heldForMs: answer[1] < 0 ? Number.POSITIVE_INFINITY : answer[1] };
+    const [, fence, previousOwner] = answer;
+    return previousOwner ? { fence, previousOwner } : { fence };
   }
 
   /** @returns whether it is still the owner's */
@@ -37,15 +41,20 @@ export class LeaseStore {
   }
 
   /** @returns whether it was still the owner's */
-  async release(name: string, owner: string): Promise<boolean> {
+  async release({ keys, args }: LeaseEnding): Promise<boolean> {
+    return (await this.#redis.eval(RELEASE, [...keys], [...args])) === 1;
+  }
+
+  /** @param fence undefined when it is not known */
+  endingOf(name: string, owner: string, fence?: number): LeaseEnding {
     // As JSON, which is how the client reads messages: a name of digits stays text.
     const message = JSON.stringify(name);
-    const keys = [this.#key(name, 'lock'), this.#key(name, 'owner')];
-    return (await this.#redis.eval(RELEASE, keys, [owner, this.#channel, message])) === 1;
+    const keys = [this.#key(name, 'lock'), this.#key(name, 'fence')] as const;
+    return { keys, args: [owner, String(fence ?? ''), this.#channel, message] };
   }
 
   /** In braces: whatever is kept about this entity shares its slot of a cluster. */
-  #key(name: string, part: 'lock' | 'fence' | 'owner'): string {
+  #key(name: string, part: 'lock' | 'fence'): string {
     return `${this.#prefix}:{${name}}:${part}`;
   }
 }

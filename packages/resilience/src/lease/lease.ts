@@ -1,14 +1,15 @@
 import type { Unsubscribe } from '../listeners.ts';
+import type { EndBy } from './lease-ending.ts';
 import type { LeaseEvent } from './lease-events.ts';
 
 export interface LeaseOptions {
-  /** How long Redis keeps the lease of a holder who is gone; 100 or more. */
+  /** How long Redis keeps the lease of a holder who is gone; whole, 100 up to 2^31 - 1. */
   readonly leaseMs: number;
-  /** How long to wait while somebody else holds it; 0: ask once. */
+  /** How long to wait while somebody else holds it, up to 2^31 - 1; 0: ask once. */
   readonly waitMs: number;
   /** Whether the lease is renewed while it is held; true unless given. */
   readonly renew?: boolean;
-  /** After so long it is given up though the work still runs; no limit unless given. */
+  /** After so long, 1 up to 2^31 - 1, it is given up though the work still runs; no limit unless given. */
   readonly maxHoldMs?: number;
   /** Ends the waiting of this caller with its reason. */
   readonly signal?: AbortSignal;
@@ -23,6 +24,12 @@ export interface HeldLease {
   readonly signal: AbortSignal;
   /** Gives it back and wakes those who wait. Never throws. @returns false when it was over before */
   release(): Promise<boolean>;
+  /**
+   * Gives it back in the same step as something else, which is done even when the lease was over before: so it has to
+   * check the fence. When Redis is away both are done once it is back.
+   * @throws what `by` throws
+   */
+  releaseBy<T>(by: EndBy<T>): Promise<T>;
 }
 
 /** How waiting for a lease ended; `done`: what it was wanted for has been done by somebody else. */
@@ -36,7 +43,8 @@ export interface Leases {
    * Runs `body` while holding the lease `name`, alone among all processes as long as leases last.
    * @throws {LeaseTimeoutError} when it was not free in time
    * @throws {LeaseLostError} when it was lost meanwhile, even if `body` resolved
-   * @throws {RedisUnavailableError} when it could not be asked for; else whatever `body` throws
+   * @throws {RedisUnavailableError} when it could not be asked for, or what Redis answered instead
+   * @throws {RangeError} for options that cannot be; else whatever `body` throws
    */
   withLease<T>(
     name: string,
@@ -45,7 +53,8 @@ export interface Leases {
   ): Promise<T>;
   /**
    * Waits for the lease, or until `done` gives something: it is asked each time the lease may have been released.
-   * @throws {RedisUnavailableError}
+   * A waiter who knows of a holder bears with a Redis that is away for 2.5 s.
+   * @throws {RedisUnavailableError} or what Redis answered instead; {RangeError} for options that cannot be
    */
   acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>>;
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe;

@@ -2,14 +2,23 @@ import type { Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
-import { Held } from './held.ts';
-import type { Acquisition, HeldLease, LeaseOptions, Leases } from './lease.ts';
+import { checkLeaseOptions } from './check-lease-options.ts';
+import type { Held } from './held.ts';
+import type { Acquisition, LeaseOptions, Leases } from './lease.ts';
+import { LeaseDesk, type Wish } from './lease-desk.ts';
 import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
 import type { LeaseEvent } from './lease-events.ts';
-import { LeaseStore, type Taken } from './lease-store.ts';
+import { LeaseStore } from './lease-store.ts';
 import { nameOwner } from './owner.ts';
-import { Releases, type ReleaseWatch } from './releases.ts';
+import type { ReleaseWatch } from './release-watch.ts';
+import { Releases } from './releases.ts';
 import { Turns } from './turns.ts';
+
+/**
+ * How long after it has last heard of a holder a waiter bears with a Redis that is away, which is as long as two looks
+ * of the guard take: for going on alone would be doing twice what somebody else is at.
+ */
+const BEARING_MS = 2500;
 
 export interface LeasesOptions {
   readonly redis: RedisConnection;
@@ -20,30 +29,22 @@ export interface LeasesOptions {
   readonly clock: Clock;
 }
 
-/** One caller's wish for a lease. */
-interface Wish extends LeaseOptions {
-  readonly name: string;
-  readonly owner: string;
-  readonly since: number;
-}
-
 /** Leases on one Redis. Within a process one caller a name contends; the others wait for their turn. */
 export class RedisLeases implements Leases {
-  readonly #redis: RedisConnection;
   readonly #ownerPrefix: string;
   readonly #clock: Clock;
-  readonly #store: LeaseStore;
+  readonly #desk: LeaseDesk;
   readonly #releases: Releases;
   readonly #turns: Turns;
   readonly #listeners: Listeners<LeaseEvent> = new Listeners();
 
   constructor({ redis, prefix, owner, clock }: LeasesOptions) {
-    this.#redis = redis;
     this.#ownerPrefix = owner;
     this.#clock = clock;
     this.#turns = new Turns(clock);
     this.#releases = new Releases(redis, prefix, clock);
-    this.#store = new LeaseStore(redis.redis, prefix, this.#releases.channel);
+    const store = new LeaseStore(redis.redis, prefix, this.#releases.channel);
+    this.#desk = new LeaseDesk(redis, store, clock, (event) => this.#listeners.emit(event));
   }
 
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe {
@@ -66,6 +67,7 @@ export class RedisLeases implements Leases {
   }
 
   async acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>> {
+    checkLeaseOptions(options);
     const wish: Wish = { ...options, name, owner: nameOwner(this.#ownerPrefix), since: this.#clock.monotonic() };
     this.#listeners.emit({ type: 'attempting', lease: name, owner: wish.owner });
     const endTurn = await this.#turns.take(name, options.waitMs, options.signal);
@@ -81,73 +83,28 @@ export class RedisLeases implements Leases {
   }
 
   async #contend<T>(wish: Wish, watch: ReleaseWatch, done?: () => Promise<T | undefined>): Promise<Acquisition<T>> {
+    let bearUntil = 0;
     for (;;) {
-      const answer = await this.#ask(wish);
-      if ('fence' in answer) return { got: 'lease', lease: answer };
+      const answer = await this.#desk.ask(wish).catch((error: unknown) => {
+        if (error instanceof RedisUnavailableError && this.#clock.monotonic() < bearUntil) return 'away' as const;
+        throw error;
+      });
+      if (answer !== 'away' && 'fence' in answer) return this.#hand(answer, wish);
+      if (answer !== 'away') bearUntil = this.#clock.monotonic() + BEARING_MS;
       const leftMs = wish.since + wish.waitMs - this.#clock.monotonic();
       if (leftMs <= 0) return this.#timeOut(wish);
       // A lease that ends unreleased is free a moment later.
-      await watch.next(Math.min(leftMs, answer.heldForMs + 1), wish.signal);
-      const value = await done?.();
+      await watch.next(answer === 'away' ? leftMs : Math.min(leftMs, answer.heldForMs + 1), wish.signal);
+      const value = answer === 'away' ? undefined : await done?.();
       if (value !== undefined) return { got: 'done', value };
     }
   }
 
-  async #ask(wish: Wish): Promise<HeldLease | { heldForMs: number }> {
-    const askedAt = this.#clock.monotonic();
-    try {
-      const answer = await this.#store.acquire(wish.name, wish.owner, wish.leaseMs);
-      return 'fence' in answer ? this.#hold(wish, answer, askedAt) : answer;
-    } catch (error) {
-      this.#listeners.emit({ type: 'redis_failed', lease: wish.name, error });
-      if (error instanceof RedisUnavailableError && error.wasSent) this.#releaseOnceBack(wish);
-      throw error;
-    }
-  }
-
-  #hold(wish: Wish, { fence, previousOwner }: Taken, askedAt: number): HeldLease {
-    const { name: lease, owner, leaseMs, renew = true, maxHoldMs = Number.POSITIVE_INFINITY } = wish;
-    const held = new Held({
-      name: lease,
-      fence,
-      leaseMs,
-      renew,
-      maxHoldMs,
-      askedAt,
-      clock: this.#clock,
-      renewInRedis: () => this.#store.renew(lease, owner, leaseMs),
-      releaseInRedis: (heldMs) => this.#release(lease, owner, heldMs),
-      onRenewed: () => this.#listeners.emit({ type: 'renewed', lease, owner }),
-      onLost: (reason) => this.#listeners.emit({ type: 'lost', lease, owner, reason }),
-    });
-    this.#listeners.emit({ type: 'acquired', lease, owner, fence, waitedMs: this.#clock.monotonic() - wish.since });
-    if (previousOwner !== undefined) this.#listeners.emit({ type: 'taken_over', lease, owner, previousOwner });
-    return held;
-  }
-
-  async #release(lease: string, owner: string, heldMs: number): Promise<boolean> {
-    try {
-      const ours = await this.#store.release(lease, owner);
-      this.#listeners.emit(
-        ours ? { type: 'released', lease, owner, heldMs } : { type: 'lost', lease, owner, reason: 'it was gone' },
-      );
-      return ours;
-    } catch (error) {
-      this.#listeners.emit({ type: 'redis_failed', lease, error });
-      // It was ours by our own clock, and ends by itself.
-      return true;
-    }
-  }
-
-  /** A request that was not answered may still be carried out: nobody would hold the lease it takes. */
-  #releaseOnceBack({ name, owner, leaseMs }: Wish): void {
-    let tried = false;
-    const unsubscribe = this.#redis.subscribe(({ type }) => {
-      if (type !== 'ready' || tried) return;
-      tried = true;
-      this.#store.release(name, owner).catch(() => {});
-    });
-    this.#clock.setTimeout(unsubscribe, leaseMs);
+  /** Unless the caller has left meanwhile. */
+  #hand<T>(lease: Held, { signal }: Wish): Acquisition<T> {
+    if (signal?.aborted) void lease.release();
+    signal?.throwIfAborted();
+    return { got: 'lease', lease };
   }
 
   #timeOut(wish: Wish): { readonly got: 'timeout' } {

@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { type PollTimes, ReleaseWatch } from './release-watch.ts';
 
 /** A release that was not heard of is noticed after so long. */
-const HEARING_MS = 250;
-const POLL_FIRST_MS = 25;
-const SPREAD = 0.25;
+const MISSED_MS = 250;
+const POLLS: Readonly<Record<RedisConnection['transport'], PollTimes>> = {
+  tcp: { firstMs: MISSED_MS, lastMs: MISSED_MS },
+  rest: { firstMs: 25, lastMs: MISSED_MS },
+};
 
 /**
  * Tells when a lease is worth asking for again. Over TCP one subscription of the process hears of releases, with slow
@@ -15,6 +18,7 @@ export class Releases {
   readonly #redis: RedisConnection;
   readonly #clock: Clock;
   readonly #watches: Map<string, Set<ReleaseWatch>> = new Map();
+  #wasBegun = false;
   #hears = false;
 
   constructor(redis: RedisConnection, prefix: string, clock: Clock) {
@@ -25,10 +29,10 @@ export class Releases {
 
   /** Listens from now on; so begin before asking for the lease. */
   watch(name: string): ReleaseWatch {
-    this.#listen();
+    this.#begin();
     const watches = this.#watches.get(name) ?? new Set();
     this.#watches.set(name, watches);
-    const watch = new ReleaseWatch(this.#clock, this.#redis.transport === 'tcp' ? HEARING_MS : POLL_FIRST_MS, () => {
+    const watch = new ReleaseWatch(this.#clock, POLLS[this.#redis.transport], () => {
       watches.delete(watch);
       if (watches.size === 0) this.#watches.delete(name);
     });
@@ -36,53 +40,29 @@ export class Releases {
     return watch;
   }
 
-  #listen(): void {
-    if (this.#hears || this.#redis.transport !== 'tcp') return;
-    this.#hears = true;
-    this.#redis.redis.subscribe<string>(this.channel).on('message', ({ message }) => {
-      for (const watch of this.#watches.get(message) ?? []) watch.wake();
+  /** Whoever needs no lease needs no subscription. */
+  #begin(): void {
+    if (this.#wasBegun || this.#redis.transport !== 'tcp') return;
+    this.#wasBegun = true;
+    this.#redis.subscribe(({ type }) => {
+      if (type === 'ready') this.#listen();
     });
   }
-}
 
-/** One caller's wait for one lease. */
-export class ReleaseWatch {
-  readonly #clock: Clock;
-  /** Ends it. */
-  readonly end: () => void;
-  #pollMs: number;
-  #released: PromiseWithResolvers<void> = Promise.withResolvers<void>();
-
-  constructor(clock: Clock, pollMs: number, end: () => void) {
-    this.#clock = clock;
-    this.#pollMs = pollMs;
-    this.end = end;
-  }
-
-  wake(): void {
-    this.#released.resolve();
-  }
-
-  /** Until the lease was released since the last call, at most `maxMs`. @throws the reason of `signal` */
-  async next(maxMs: number, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
-    const { promise: left, reject } = Promise.withResolvers<never>();
-    const leave = () => reject(signal?.reason);
-    signal?.addEventListener('abort', leave, { once: true });
-    const cancel = this.#clock.setTimeout(() => this.wake(), Math.min(maxMs, this.#nextPollMs()));
-    try {
-      await Promise.race([this.#released.promise, left]);
-    } finally {
-      cancel();
-      signal?.removeEventListener('abort', leave);
-      this.#released = Promise.withResolvers<void>();
-    }
-  }
-
-  /** Spread, so that processes do not ask at the same moment. */
-  #nextPollMs(): number {
-    const pollMs = this.#pollMs * (1 + SPREAD * (2 * Math.random() - 1));
-    this.#pollMs = Math.min(this.#pollMs * 2, HEARING_MS);
-    return pollMs;
+  #listen(): void {
+    if (this.#hears) return;
+    this.#hears = true;
+    const subscriber = this.#redis.redis.subscribe<string>(this.channel);
+    subscriber.on('message', ({ message }) => {
+      for (const watch of this.#watches.get(message) ?? []) watch.wake();
+    });
+    // Also when it is there again: releases may have been missed.
+    subscriber.on('subscribe', () => {
+      for (const watches of this.#watches.values()) for (const watch of watches) watch.wake();
+    });
+    subscriber.on('error', () => {
+      this.#hears = false;
+      void subscriber.unsubscribe();
+    });
   }
 }

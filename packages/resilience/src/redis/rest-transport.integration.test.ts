@@ -33,6 +33,32 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     await connection.close();
   });
 
+  it.each([
+    [429, 'too many requests'],
+    [500, 'internal error'],
+    [503, 'Service unavailable'],
+  ])('before which something answers %i is away until that is over', async (status, error) => {
+    const connection = await connectRedis(settings, { timeoutMs: 2000 });
+    server.instead = { status, error };
+    const before = server.requests;
+    for (let n = 0; n < 10; n += 1)
+      await expect(connection.redis.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
+    expect(server.requests - before).toBe(1);
+    server.instead = undefined;
+    await connection.probe();
+    expect(connection.isReady()).toBe(true);
+    await connection.close();
+  });
+
+  it('that refuses a command is there', async () => {
+    const connection = await connectRedis(settings, { timeoutMs: 2000 });
+    server.instead = { status: 400, error: 'ERR max daily request limit exceeded' };
+    await expect(connection.redis.get('key')).rejects.toThrow('max daily request limit');
+    server.instead = undefined;
+    expect(connection.isReady()).toBe(true);
+    await connection.close();
+  });
+
   it('that is not there is waited for no longer than told', async () => {
     const options = { timeoutMs: 100, readyWaitMs: 50 };
     const start = performance.now();

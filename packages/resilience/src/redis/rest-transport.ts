@@ -1,5 +1,11 @@
-import { Redis, type Requester, type UpstashRequest } from '@upstash/redis';
+import { errors, Redis, type Requester, type UpstashRequest } from '@upstash/redis';
 import type { Transport } from './transport.ts';
+
+/**
+ * Redis' own errors begin with a code in capitals. What stands before it and has too much to do, or is out of order,
+ * uses words; the client does not hand on its status of 429 or 5xx.
+ */
+const OF_REDIS = /^[A-Z]{2,}\b/;
 
 /** The HTTP client that the package keeps to itself, with the options that let it fail fast. */
 class RestRedis extends Redis {
@@ -31,8 +37,13 @@ export class RestTransport implements Transport {
     return true;
   }
 
-  send(request: UpstashRequest): Promise<unknown> {
-    return this.#http.request(request);
+  async send(request: UpstashRequest): Promise<unknown> {
+    try {
+      return await this.#http.request(request);
+    } catch (error) {
+      if (!(error instanceof errors.UpstashError) || OF_REDIS.test(error.message)) throw error;
+      throw new Error(error.message, { cause: error });
+    }
   }
 
   close(): void {}

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers';
 import { errors } from '@upstash/redis';
 import { systemClock } from '../clock.ts';
+import { reasonOf } from '../redis/redis-unavailable.ts';
 import { TcpTransport } from '../redis/tcp-transport.ts';
 
 const TOKEN = 'token-of-the-test';
@@ -12,6 +13,8 @@ export class RestServer {
   readonly #redis: TcpTransport;
   readonly #http: Server = createServer((request, response) => void this.#answer(request, response));
   isHung = false;
+  /** What a proxy in front of it answers instead. */
+  instead: { readonly status: number; readonly error: string } | undefined;
   requests = 0;
 
   constructor(redisUrl: string) {
@@ -35,6 +38,7 @@ export class RestServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests += 1;
     if (this.isHung) return;
+    if (this.instead) return reply(response, this.instead.status, { error: this.instead.error });
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return reply(response, 401, { error: 'WRONGPASS' });
     const path = (request.url ?? '/').split('/').slice(1).filter(Boolean).map(decodeURIComponent);
     if (path[0]?.endsWith('subscribe')) return this.#stream(path, response);
@@ -45,7 +49,7 @@ export class RestServer {
       const encoded = request.headers['upstash-encoding'] === 'base64' ? encode(answer) : answer;
       reply(response, refused ? 400 : 200, refused ? answer : encoded);
     } catch (error) {
-      reply(response, error instanceof errors.UpstashError ? 400 : 500, { error: String(error) });
+      reply(response, error instanceof errors.UpstashError ? 400 : 500, { error: reasonOf(error) });
     }
   }
 

@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { createLeases } from '../lease/create-leases.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { connectTestRedis } from '../testing/test-redis.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+
+const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
+
+describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
+  let server: RedisServer;
+  let redis: RedisConnection;
+
+  beforeAll(async () => {
+    server = await RedisServer.prepare();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    await server.start();
+    redis = await connectTestRedis(server.url);
+  });
+  afterEach(async () => {
+    await redis.close();
+    await server.kill();
+  });
+
+  function createProcess() {
+    const shared = { redis, prefix: 'refusing', clock: systemClock };
+    const leases = createLeases({ ...shared, owner: 'test' });
+    const lease = { leases, leaseMs: 30_000, waitMs: 1000 };
+    const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
+    const events: CacheEvent[] = [];
+    cache.subscribe((event) => events.push(event));
+    const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
+    return { ask, cache, events };
+  }
+  const failures = (events: readonly CacheEvent[]) =>
+    events.flatMap((event) => (event.type === 'redis_failed' ? [event.during] : []));
+
+  it.each([
+    ['being out of memory', ['CONFIG', 'SET', 'maxmemory', '1']],
+    ['being a replica by now', ['REPLICAOF', '127.0.0.1', '1']],
+  ])('for %s is a miss, and the process loads alone', async (_why, [name = '', ...args]) => {
+    const { ask, events } = createProcess();
+    await redis.redis.exec([name, ...args]);
+    expect(await ask()).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    expect(await ask()).toMatchObject({ value: 'Rosa', source: 'memory' });
+    expect(failures(events)).toEqual(['lease', 'write']);
+    expect(redis.isReady()).toBe(true);
+  });
+
+  it('because memory ran out during the load keeps nobody waiting', async () => {
+    const { cache } = createProcess();
+    const loading = cache.getOrLoad(
+      'rose',
+      async () => {
+        await redis.redis.exec(['CONFIG', 'SET', 'maxmemory', '1']);
+        return 'Rosa';
+      },
+      { lifetime },
+    );
+    expect(await loading).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    expect(await redis.redis.exists('refusing:{rose}:lock')).toBe(0);
+  });
+
+  it('for a fence of another type is written over, and no lease stays behind', async () => {
+    await redis.redis.lpush('refusing:{rose}:fence', 'foreign');
+    const { ask, events } = createProcess();
+    expect(await ask()).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    expect(events.map(({ type }) => type)).toContain('kept');
+    expect(await redis.redis.exists('refusing:{rose}:lock')).toBe(0);
+  });
+});
