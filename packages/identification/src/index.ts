@@ -1,6 +1,8 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
 export { createIdentificationService, type IdentificationOptions } from './flow/create-service.ts';
 export type {
+  AnswerKind,
+  CallOutcome,
   IdentificationService,
   IdentifyRequest,
   OperatedProvider,

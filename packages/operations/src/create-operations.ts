@@ -7,6 +7,9 @@ import type { CallHours } from './circuits/call-hour.ts';
 import { Changes } from './circuits/changes.ts';
 import { CircuitRecord } from './circuits/circuit-record.ts';
 import { circuitOverview } from './circuits/overview.ts';
+import type { RecentAnswers } from './circuits/recent-answers.ts';
+import { Fleet } from './instances/fleet.ts';
+import type { RollCall } from './instances/roll-call.ts';
 import type { Operations } from './operations.ts';
 import { OperationsError } from './operations-error.ts';
 import { Follower } from './orders/follower.ts';
@@ -14,8 +17,10 @@ import { OrderBook } from './orders/order-book.ts';
 
 export interface OperationsOptions {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
-  /** Hears of the calls to providers from elsewhere. */
+  /** Both hear from elsewhere what they remember. */
   calls: CallHours;
+  answers: RecentAnswers;
+  rollCall: RollCall;
   database: Pick<Database, 'client'>;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
   clock: Clock;
@@ -34,10 +39,14 @@ interface Post {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { calls, clock, logger, providers, redis } = options;
+  const { answers, calls, clock, logger, providers, redis, rollCall } = options;
   const { client } = options.database;
   const orders = new OrderBook(client, clock);
   const posts = { plant_id: postOf('plant_id'), plantnet: postOf('plantnet') };
+  const standingOf = (name: ProviderName) => providers[name].health().state;
+  const standing = () => ({ plant_id: standingOf('plant_id'), plantnet: standingOf('plantnet') });
+  const fleet = new Fleet({ rollCall, standing, clock });
+  const unfollow = PROVIDERS.map((name) => posts[name]?.circuit.subscribe(() => fleet.note()));
 
   return {
     async isolateProvider(operator, order) {
@@ -74,8 +83,11 @@ export function createOperations(options: OperationsOptions): Operations {
       const followed = Promise.all(PROVIDERS.map(async (name) => posts[name]?.follower.start()));
       await Promise.race([followed, patience.promise]);
       cancel();
+      fleet.start();
     },
     close() {
+      for (const stop of unfollow) stop?.();
+      fleet.close();
       for (const name of PROVIDERS) {
         posts[name]?.follower.close();
         posts[name]?.record.close();
@@ -84,12 +96,20 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   async function overview() {
-    const [plantId, plantnet, audit] = await Promise.all([
+    const [plantId, plantnet, audit, instances] = await Promise.all([
       overviewOf('plant_id'),
       overviewOf('plantnet'),
       readAuditTrail(client, NEWEST),
+      fleet.look(),
     ]);
-    return { at: clock.now(), redis: redis.isReady(), circuits: { plant_id: plantId, plantnet }, audit };
+    return {
+      at: clock.now(),
+      redis: redis.isReady(),
+      ...(instances && { instances }),
+      answers: answers.shares(),
+      circuits: { plant_id: plantId, plantnet },
+      audit,
+    };
   }
 
   async function overviewOf(name: ProviderName) {
@@ -99,7 +119,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   /** Tells of everything that an overview shows, but for time passing. */
   function subscribe(listener: () => void) {
-    const stops = [redis.subscribe(listener)];
+    const stops = [redis.subscribe(listener), fleet.subscribe(listener)];
     for (const name of PROVIDERS) {
       const stop = posts[name]?.circuit.subscribe(listener);
       if (stop !== undefined) stops.push(stop);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, openDatabase } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
+import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRollCall } from './instances/roll-call.ts';
 import type { Operator } from './operations.ts';
 import { type Instance, loseRedisData, operationsOf, startInstance } from './testing/instance.ts';
 import { scriptedCircuit } from './testing/scripted-circuit.ts';
@@ -271,6 +273,35 @@ describe('the overview', () => {
     });
     expect(circuits.plantnet).toMatchObject({ state: 'off', states: [] });
     expect(circuits.plantnet).not.toHaveProperty('since');
+  });
+
+  it('says how many instances see the circuits as this one does, from the moment they start to when they end', async () => {
+    await using here = await start();
+    const instances = async ({ operations }: Instance) => (await operations.circuitsOverview()).instances;
+    expect(await instances(here)).toEqual({ agree: 1, known: 1 });
+    await using there = await start();
+    {
+      await using leaving = await start();
+      expect(await instances(here)).toEqual({ agree: 3, known: 3 });
+      await leaving.operations.isolateProvider(ada, order);
+      await becomes('isolated', here, there, leaving);
+      await vi.waitFor(async () => expect(await instances(there)).toEqual({ agree: 3, known: 3 }));
+    }
+    await vi.waitFor(async () => expect(await instances(here)).toEqual({ agree: 2, known: 2 }));
+  });
+
+  it('tells one instance from the others when it decides by itself, and says nothing of them without Redis', async () => {
+    await using here = await start();
+    const seen = { plant_id: 'closed', plantnet: 'off' } as const;
+    const redis = await connectRedis({ url: process.env['TEST_REDIS_URL'] ?? '' }, { timeoutMs: 2_000 });
+    const other = createRollCall({ redis, prefix });
+    await other.answer(seen);
+    expect((await here.operations.circuitsOverview()).instances).toEqual({ agree: 2, known: 2 });
+    await other.answer({ ...seen, plant_id: 'open' });
+    expect((await here.operations.circuitsOverview()).instances).toEqual({ agree: 1, known: 2 });
+    await using alone = await start({ hasRedis: false });
+    expect(await alone.operations.circuitsOverview()).not.toHaveProperty('instances');
+    await redis.close();
   });
 
   it('is told at once and again when another instance changed something, until nobody watches', async () => {

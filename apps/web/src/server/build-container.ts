@@ -3,7 +3,7 @@ import { createApi } from '@plantcommunity/api';
 import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
 import { createIdentificationService } from '@plantcommunity/identification';
-import { CallHours, createOperations } from '@plantcommunity/operations';
+import { CallHours, createOperations, createRollCall, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
@@ -36,8 +36,10 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const auth = createAuth({ database, secrets, appUrl: settings.appUrl, clock, logger });
 
   const calls = new CallHours(clock);
+  const answers = new RecentAnswers(clock);
   const service = createIdentificationService({
     onCall: (call) => calls.record(call),
+    onAnswer: (kind) => answers.record(kind),
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
     maxConcurrency: settings.providerMaxConcurrency,
     lifetime: settings.cache,
@@ -50,7 +52,16 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     clock,
     logger,
   });
-  const operations = createOperations({ providers: service.operated, calls, database, redis, clock, logger });
+  const operations = createOperations({
+    providers: service.operated,
+    calls,
+    answers,
+    rollCall: createRollCall({ redis }),
+    database,
+    redis,
+    clock,
+    logger,
+  });
   const api = createApi({
     service,
     operations,

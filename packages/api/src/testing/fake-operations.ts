@@ -15,6 +15,7 @@ const auditRecord: AuditRecord = {
 };
 
 const minutes = [{ at: NOON - 60_000, ok: 2, failed: 1, refused: 4, p95Ms: 2100 }];
+const outcomes = { ok: 2, failed: 0, timeout: 1, refused: 3, isolated: 0, held_back: 1, cached: 9, stale: 4 };
 const times = { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000, timeoutMs: 35_000 };
 
 const open: CircuitOverview = {
@@ -24,7 +25,7 @@ const open: CircuitOverview = {
   failCount: 3,
   nextTrialAt: NOON + 30_000,
   lastFailure: { kind: 'http_502', at: NOON - 30_000 },
-  hour: { minutes, latency: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 } },
+  hour: { minutes, outcomes, latency: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 } },
   states: [{ state: 'open', from: NOON - 30_000 }],
 };
 
@@ -39,13 +40,18 @@ const isolated: CircuitOverview = {
     by: 'ada@example.org',
     at: NOON - 60_000,
   },
-  hour: { minutes: [] },
+  hour: {
+    minutes: [],
+    outcomes: { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 5, held_back: 0, cached: 0, stale: 0 },
+  },
   states: [],
 };
 
 export const circuitsOverview: CircuitsOverview = {
   at: NOON,
   redis: true,
+  instances: { agree: 2, known: 3 },
+  answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, wait: 1 },
   circuits: { plant_id: open, plantnet: isolated },
   audit: [auditRecord],
 };

@@ -22,7 +22,7 @@ import { createGate } from './gate.ts';
 import { createIdentify, type ProviderLane } from './identify.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { createRecentDurations } from './recent-durations.ts';
-import type { IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
+import type { AnswerKind, IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
 
 interface ProviderConfig {
   /** Undefined: the provider is off. */
@@ -52,8 +52,10 @@ export interface IdentificationOptions {
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
-  /** Hears of every question to a provider how it ended. */
+  /** Hears of every question to a provider what became of it. */
   readonly onCall: (call: ProviderCall) => void;
+  /** Hears what each request got. */
+  readonly onAnswer: (kind: AnswerKind) => void;
 }
 
 /** How much longer than a call may take its end is waited for by other processes. */
@@ -88,6 +90,8 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     photoLimits,
     lifetime: options.lifetime,
     isDemo,
+    onCall,
+    onAnswer: options.onAnswer,
   });
 
   return {

@@ -1,16 +1,9 @@
-import {
-  type Bulkhead,
-  BulkheadFullError,
-  type Circuit,
-  type CircuitEvent,
-  CircuitRejectedError,
-  type Clock,
-} from '@plantcommunity/resilience';
+import type { Bulkhead, Circuit, CircuitEvent, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { type Provider, type ProviderAnswer, ProviderError, type ProviderRequest, type Ticket } from '../provider.ts';
-import { outcomeOf } from '../providers/outcome.ts';
+import { callOutcome, wasSent } from './call-outcome.ts';
 import type { Refusal } from './refusal.ts';
-import type { ProviderCall, ProviderHealth } from './service.ts';
+import type { CallOutcome, ProviderCall, ProviderHealth } from './service.ts';
 
 /** Out of credits without a word on when they come back: asked again after this. */
 const QUOTA_PAUSE_MS = 60_000;
@@ -43,7 +36,7 @@ export interface GateOptions {
   closing: AbortSignal;
   /** Hears the circuit, and the calls that were refused before they reached it. */
   onCircuit(event: CircuitEvent): void;
-  /** Hears of every question how it ended. */
+  /** Hears of every question that gets here what became of it. */
   onCall(call: ProviderCall): void;
 }
 
@@ -83,6 +76,10 @@ export function createGate(options: GateOptions): Gate {
     return nextTrialAt === undefined ? {} : { retryAfterMs: Math.max(0, nextTrialAt - clock.now()) };
   }
 
+  function tell(outcome: CallOutcome, durationMs?: number): void {
+    options.onCall({ provider: provider.name, outcome, ...(durationMs !== undefined && { durationMs }) });
+  }
+
   function refusal(): Refusal | undefined {
     if (misconfigured) {
       if (clock.monotonic() >= nextProbeAt) void probe();
@@ -100,24 +97,22 @@ export function createGate(options: GateOptions): Gate {
   return {
     refusal() {
       const refused = refusal();
-      if (refused !== undefined) options.onCall({ provider: provider.name, outcome: 'refused' });
+      if (refused?.status === 'resting') tell(circuit.snapshot().state === 'isolated' ? 'isolated' : 'refused');
+      else if (refused !== undefined) tell('held_back');
       return refused;
     },
 
     // The bulkhead stands outside: a call that finds no room takes no trial permit.
     async call(request, ticket) {
       const began = clock.monotonic();
-      const ended = (outcome: 'ok' | 'failed') =>
-        options.onCall({ provider: provider.name, outcome, durationMs: clock.monotonic() - began });
       try {
         const work = async () => provider.identify(request, closing, await ticket());
         const answer = await bulkhead.run(() => circuit.execute(work));
-        ended('ok');
+        tell('ok', clock.monotonic() - began);
         return answer;
       } catch (error) {
-        if (error instanceof CircuitRejectedError || error instanceof BulkheadFullError) {
-          options.onCall({ provider: provider.name, outcome: 'refused' });
-        } else ended(outcomeOf(error) === 'success' ? 'ok' : 'failed');
+        const outcome = callOutcome(error);
+        tell(outcome, wasSent(outcome) ? clock.monotonic() - began : undefined);
         remember(error);
         throw error;
       }

@@ -264,8 +264,8 @@ describe('a paid call', () => {
     await identify(request());
     await identify(request());
     expect(asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome)).toEqual([
-      'failed',
-      'failed',
+      'timeout',
+      'timeout',
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Cache, Clock, Lifetime } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
+import { IdentificationError, PhotoError } from '../errors.ts';
 import type { Identification } from '../identification.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
 import type { Intake } from '../photo/intake.ts';
@@ -12,11 +13,11 @@ import { answerLifetime } from './answer-lifetime.ts';
 import { withCoarseLocation } from './coarse-location.ts';
 import type { Gate } from './gate.ts';
 import { createKeep } from './keep.ts';
-import { identificationOf, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
+import { answerKind, identificationOf, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
 import type { ProgressBoard, Tell } from './progress-board.ts';
 import type { RecentDurations } from './recent-durations.ts';
 import { refusalOf, unavailable } from './refusal.ts';
-import type { IdentifyRequest } from './service.ts';
+import type { AnswerKind, IdentifyRequest, ProviderCall } from './service.ts';
 import type { Tickets } from './ticket.ts';
 
 /** One deadline covers every wait of a request. */
@@ -45,6 +46,10 @@ export interface FlowParts {
   photoLimits: PhotoLimits;
   lifetime: Lifetime;
   isDemo: boolean;
+  /** Hears of every question that was answered without a call of its own. */
+  readonly onCall: (call: ProviderCall) => void;
+  /** Hears what each request got. */
+  readonly onAnswer: (kind: AnswerKind) => void;
 }
 
 interface Question extends ProviderLane {
@@ -71,7 +76,11 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     try {
       const identification = await answer();
       ok = true;
+      parts.onAnswer(answerKind(identification));
       return identification;
+    } catch (error) {
+      if (error instanceof IdentificationError && !(error instanceof PhotoError)) parts.onAnswer('wait');
+      throw error;
     } finally {
       cancelDeadline();
       tell({ type: 'done', at: at(), ok });
@@ -144,7 +153,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       try {
         const load = () => call(question, ready);
         const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal };
-        const { source, stale, value } = await cache.getOrLoad(key, load, options);
+        const { joined, source, stale, value } = await cache.getOrLoad(key, load, options);
+        if (joined && source === 'loaded') parts.onCall({ provider: name, outcome: 'cached' });
         conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
         const reason = refusalOf(error) ?? (deadline.signal.aborted ? ({ status: 'timeout' } as const) : undefined);
@@ -182,6 +192,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
     function conclude(name: ProviderName, outcome: Outcome): void {
       outcomes.set(name, outcome);
+      if ('answer' in outcome && outcome.fromCache) {
+        parts.onCall({ provider: name, outcome: outcome.stale ? 'stale' : 'cached' });
+      }
       if ('refusal' in outcome) tell({ type: 'unanswered', at: at(), provider: name, ...outcome.refusal });
       // What can be said so far is only worked out when somebody may be told.
       else if (request.trackProgress)

@@ -2,6 +2,7 @@ import type { Identification, Verdict } from '../identification.ts';
 import { mergeAnswers } from '../merge.ts';
 import { PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
 import type { Refusal } from './refusal.ts';
+import type { AnswerKind } from './service.ts';
 
 /** How one provider fared. */
 export type Outcome = { answer: ProviderAnswer; fromCache: boolean; stale: boolean } | { refusal: Refusal };
@@ -42,4 +43,9 @@ export function identificationOf(outcomes: Outcomes, isDemo: boolean): Omit<Iden
     stale: answers.some(({ stale }) => stale),
     providers: { plant_id: statusOf('plant_id'), plantnet: statusOf('plantnet') },
   };
+}
+
+export function answerKind({ cached, stale }: Pick<Identification, 'cached' | 'stale'>): AnswerKind {
+  if (stale) return 'stale';
+  return cached ? 'cached' : 'fresh';
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ProviderError } from '../provider.ts';
 import { house, PLANTNET_ANSWER, request } from './testing/house.ts';
 
@@ -21,7 +21,7 @@ describe('operators are told how each question to a provider ended', () => {
 
   it.each([
     ['failed', 'failed'],
-    ['timeout', 'failed'],
+    ['timeout', 'timeout'],
     ['misconfigured', 'failed'],
     ['rejected', 'ok'],
   ] as const)('a %s call as %s', async (kind, outcome) => {
@@ -38,11 +38,73 @@ describe('operators are told how each question to a provider ended', () => {
     expect(calls.at(-1)).not.toHaveProperty('durationMs');
   });
 
-  it('and hits as nothing: nobody was asked', async () => {
+  it('what is not sent for want of credits, of a key or of room as held back', async () => {
+    for (const kind of ['quota', 'misconfigured'] as const) {
+      const ours = await house();
+      ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', kind, 'No.'));
+      expect((await plantIdCalls(ours, 2)).map(({ outcome }) => outcome)).toEqual(['failed', 'held_back']);
+    }
+    const { asked, identify, providers } = await house();
+    providers.plant_id.answer = () => new Promise(() => undefined);
+    for (const seed of [1, 2]) void identify(request({}, seed));
+    await vi.waitFor(() => expect(providers.plant_id.calls).toHaveLength(2));
+    await identify(request({}, 3));
+    expect(asked.filter(({ provider }) => provider === 'plant_id')).toEqual([
+      { provider: 'plant_id', outcome: 'held_back' },
+    ]);
+  });
+
+  it('what is kept from it by an operator as isolated', async () => {
+    const ours = await house();
+    await ours.circuits.plant_id?.isolate('Their status page says outage.');
+    expect(await plantIdCalls(ours, 1)).toEqual([{ provider: 'plant_id', outcome: 'isolated' }]);
+  });
+
+  it('hits as cached', async () => {
     const ours = await house();
     await plantIdCalls(ours, 1);
-    const before = ours.asked.length;
+    expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome)).toEqual(['ok', 'cached']);
+  });
+
+  it('one call for all who ask at once, the others as cached', async () => {
+    const { asked, identify } = await house();
+    await Promise.all([1, 2, 3].map(() => identify(request())));
+    const outcomes = asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['cached', 'cached', 'ok']);
+  });
+
+  it('an old answer as stale, and why no new one was got', async () => {
+    const ours = await house();
     await plantIdCalls(ours, 1);
-    expect(ours.asked).toHaveLength(before);
+    ours.clock.advance(86_400_000);
+    ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'No.'));
+    expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome)).toEqual(['ok', 'timeout', 'stale']);
+    await ours.circuits.plant_id?.isolate('Their status page says outage.');
+    expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome).slice(3)).toEqual(['isolated', 'stale']);
+  });
+});
+
+describe('operators are told what each request got', () => {
+  it('a fresh answer, a kept one, an old one, or to come again', async () => {
+    const { clock, given, identify, providers } = await house({ off: 'plantnet' });
+    await identify(request());
+    await identify(request());
+    clock.advance(86_400_000);
+    providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.'));
+    await identify(request());
+    await expect(identify(request({}, 2))).rejects.toMatchObject({ code: 'providers_resting' });
+    expect(given).toEqual(['fresh', 'cached', 'stale', 'wait']);
+  });
+
+  it('nothing of a photo that is refused, or of a caller who left', async () => {
+    const { given, identify } = await house();
+    const gone = AbortSignal.abort();
+    await expect(identify(request({ signal: gone }))).rejects.toThrow(/abort/);
+    const broken = request();
+    const [photo] = broken.photos;
+    if (photo === undefined) throw new Error('A request has a photo');
+    const noPhoto = { ...photo, bytes: Buffer.from('not a photo at all') };
+    await expect(identify({ ...broken, photos: [noPhoto] })).rejects.toMatchObject({ code: 'photo_type' });
+    expect(given).toEqual([]);
   });
 });

@@ -41,14 +41,23 @@ export interface OperatedProvider {
   health(): ProviderHealth;
 }
 
-/** How one question to a provider ended. */
+/**
+ * What became of a question to a provider. Sent: `ok` (the service works, whatever it said of the photos), `failed`,
+ * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` for want of credits, of a key
+ * that it takes, or of room. Answered without a call of its own: `cached`, by what is kept or by another request's call;
+ * `stale`, by what is kept past its time, often after it was not sent.
+ */
+export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';
+
 export interface ProviderCall {
   provider: ProviderName;
-  /** `ok`: the service works, whatever it said of the photos. `refused`: nothing was sent. */
-  outcome: 'ok' | 'failed' | 'refused';
+  outcome: CallOutcome;
   /** Of a call that was sent. */
   durationMs?: number;
 }
+
+/** What a request got; `stale` as soon as a part of it is, `cached` when all of it is kept, `wait`: to come again. */
+export type AnswerKind = 'cached' | 'stale' | 'fresh' | 'wait';
 
 export interface ServiceHealth {
   providers: { plant_id: ProviderHealth; plantnet: ProviderHealth };

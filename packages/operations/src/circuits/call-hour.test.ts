@@ -33,6 +33,30 @@ describe('the hour of a provider', () => {
     expect(calls.of('plantnet').latency).toBeUndefined();
   });
 
+  it('sums up what became of the questions; a timeout is a failure, and what was not sent is told apart', () => {
+    const { calls, clock } = counting();
+    calls.record({ provider: 'plant_id', outcome: 'failed', durationMs: 900 });
+    clock.advance(MINUTE);
+    calls.record({ provider: 'plant_id', outcome: 'timeout', durationMs: 35_000 });
+    for (const outcome of ['refused', 'isolated', 'held_back', 'cached', 'cached', 'stale'] as const) {
+      calls.record({ provider: 'plant_id', outcome });
+    }
+    const { minutes, outcomes } = calls.of('plant_id');
+    expect(outcomes).toEqual({
+      ok: 0,
+      failed: 1,
+      timeout: 1,
+      refused: 1,
+      isolated: 1,
+      held_back: 1,
+      cached: 2,
+      stale: 1,
+    });
+    expect(minutes[59]).toMatchObject({ ok: 0, failed: 1, refused: 3 });
+    clock.advance(59 * MINUTE);
+    expect(calls.of('plant_id').outcomes).toMatchObject({ failed: 0, timeout: 1 });
+  });
+
   it('forgets a minute after an hour', () => {
     const { calls, clock } = counting();
     calls.record({ provider: 'plant_id', outcome: 'ok', durationMs: 900 });

@@ -1,8 +1,7 @@
-import type { ProviderCall, ProviderName } from '@plantcommunity/identification';
+import type { CallOutcome, ProviderCall, ProviderName } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
+import { MinuteRing } from './minute-ring.ts';
 
-const MINUTE_MS = 60_000;
-const MINUTES = 60;
 /** Durations kept of a minute; above it each has the same chance to be among them. */
 const SAMPLE = 500;
 
@@ -10,41 +9,39 @@ interface CallMinute {
   /** When the minute began, in milliseconds since 1970. */
   at: number;
   ok: number;
+  /** Timeouts too. */
   failed: number;
-  /** Not sent: the circuit or the limit of calls at once stood before it. */
+  /** Not sent, for whatever reason. */
   refused: number;
   p95Ms?: number;
 }
 
-/** The calls of this process in the last 60 minutes, the running one included. */
+/** What became of this process' questions to one provider in the last 60 minutes, the running one included. */
 export interface CallHour {
   /** 60, oldest first. */
   minutes: readonly CallMinute[];
+  outcomes: Readonly<Record<CallOutcome, number>>;
   /** Of calls that were sent; absent without any. */
   latency?: { p50Ms: number; p95Ms: number; p99Ms: number };
 }
 
 interface Bucket {
-  readonly minute: number;
-  ok: number;
-  failed: number;
-  refused: number;
+  readonly counts: Record<CallOutcome, number>;
   sent: number;
   readonly durations: number[];
 }
 
-/** Remembers how the calls of each provider ended, in a ring of minutes. */
+/** Remembers what became of the questions to each provider. */
 export class CallHours {
-  readonly #clock: Clock;
-  readonly #rings: Readonly<Record<ProviderName, (Bucket | undefined)[]>> = { plant_id: [], plantnet: [] };
+  readonly #rings: Readonly<Record<ProviderName, MinuteRing<Bucket>>>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#rings = { plant_id: new MinuteRing(clock, emptyBucket), plantnet: new MinuteRing(clock, emptyBucket) };
   }
 
   record({ durationMs, outcome, provider }: ProviderCall): void {
-    const bucket = this.#current(provider);
-    bucket[outcome] += 1;
+    const bucket = this.#rings[provider].current;
+    bucket.counts[outcome] += 1;
     if (durationMs === undefined) return;
     bucket.sent += 1;
     if (bucket.durations.length < SAMPLE) bucket.durations.push(durationMs);
@@ -55,45 +52,36 @@ export class CallHours {
   }
 
   of(provider: ProviderName): CallHour {
-    const now = this.#minuteNow();
-    const buckets = Array.from({ length: MINUTES }, (_, index) => {
-      const minute = now - MINUTES + 1 + index;
-      const bucket = this.#rings[provider][minute % MINUTES];
-      return bucket?.minute === minute ? bucket : emptyBucket(minute);
-    });
-    const all = sorted(buckets.flatMap(({ durations }) => durations));
+    const hour = this.#rings[provider].last();
+    const all = sorted(hour.flatMap(({ bucket }) => bucket.durations));
+    const outcomes = noCounts();
+    for (const { bucket } of hour) {
+      for (const outcome of OUTCOMES) outcomes[outcome] += bucket.counts[outcome];
+    }
     return {
-      minutes: buckets.map(({ minute, ok, failed, refused, durations }) => ({
-        at: minute * MINUTE_MS,
-        ok,
-        failed,
-        refused,
+      minutes: hour.map(({ at, bucket: { counts, durations } }) => ({
+        at,
+        ok: counts.ok,
+        failed: counts.failed + counts.timeout,
+        refused: counts.refused + counts.isolated + counts.held_back,
         ...(durations.length > 0 && { p95Ms: quantile(sorted(durations), 0.95) }),
       })),
+      outcomes,
       ...(all.length > 0 && {
         latency: { p50Ms: quantile(all, 0.5), p95Ms: quantile(all, 0.95), p99Ms: quantile(all, 0.99) },
       }),
     };
   }
-
-  #current(provider: ProviderName): Bucket {
-    const minute = this.#minuteNow();
-    const ring = this.#rings[provider];
-    const place = minute % MINUTES;
-    const kept = ring[place];
-    if (kept?.minute === minute) return kept;
-    const fresh = emptyBucket(minute);
-    ring[place] = fresh;
-    return fresh;
-  }
-
-  #minuteNow(): number {
-    return Math.floor(this.#clock.now() / MINUTE_MS);
-  }
 }
 
-function emptyBucket(minute: number): Bucket {
-  return { minute, ok: 0, failed: 0, refused: 0, sent: 0, durations: [] };
+function noCounts(): Record<CallOutcome, number> {
+  return { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 };
+}
+
+const OUTCOMES = ['ok', 'failed', 'timeout', 'refused', 'isolated', 'held_back', 'cached', 'stale'] as const;
+
+function emptyBucket(): Bucket {
+  return { counts: noCounts(), sent: 0, durations: [] };
 }
 
 function sorted(values: readonly number[]): number[] {

@@ -1,8 +1,10 @@
 import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommunity/identification';
 import type { AuditRecord } from '../audit/audit-record.ts';
+import type { Agreement } from '../instances/standing.ts';
 import type { StandingOrder } from '../orders/standing-order.ts';
 import type { CallHour } from './call-hour.ts';
 import type { CircuitRecord, StateBand } from './circuit-record.ts';
+import type { AnswerShares } from './recent-answers.ts';
 
 /** An operator's isolation as it stands; times in milliseconds since 1970. */
 interface Isolation {
@@ -41,6 +43,10 @@ export interface CircuitsOverview {
   at: number;
   /** False: states are this instance's own until Redis is back, orders stand in the database. */
   redis: boolean;
+  /** How many instances see the circuits as this one does; absent while Redis does not answer. */
+  instances?: Agreement;
+  /** What requests got from this process of late. */
+  answers: AnswerShares;
   circuits: Readonly<Record<ProviderName, CircuitOverview>>;
   /** The newest orders. */
   audit: readonly AuditRecord[];

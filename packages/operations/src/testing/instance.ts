@@ -3,7 +3,9 @@ import type { OperatedProvider } from '@plantcommunity/identification';
 import { type Circuit, connectRedis, createCircuit, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
 import { CallHours } from '../circuits/call-hour.ts';
+import { RecentAnswers } from '../circuits/recent-answers.ts';
 import { createOperations, type OperationsOptions } from '../create-operations.ts';
+import { createRollCall, type RollCall } from '../instances/roll-call.ts';
 import type { Operations } from '../operations.ts';
 
 export interface Instance extends AsyncDisposable {
@@ -39,7 +41,8 @@ export async function startInstance(
     redis,
     prefix,
   });
-  const operations = operationsOf(circuit, { database, redis, clock: systemClock });
+  const rollCall = createRollCall({ redis, prefix });
+  const operations = operationsOf(circuit, { database, redis, rollCall, clock: systemClock });
   await operations.start();
   return {
     operations,
@@ -56,15 +59,19 @@ export async function startInstance(
 /** Operations that have not been started, over Plant.id's circuit alone. */
 export function operationsOf(
   circuit: Circuit,
-  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'>,
+  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> & { rollCall?: RollCall },
 ): Operations {
   return createOperations({
+    rollCall: nobody,
     ...parts,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
     calls: new CallHours(parts.clock),
+    answers: new RecentAnswers(parts.clock),
     logger: createLogger({ level: 'silent' }),
   });
 }
+
+const nobody: RollCall = { answer: async () => [], leave: async () => undefined };
 
 function operated(circuit: Circuit | undefined): OperatedProvider {
   return {

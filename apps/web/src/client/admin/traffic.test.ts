@@ -1,25 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { circuitOf } from './testing/circuit-of.ts';
 import { traffic } from './traffic.ts';
 
-const minute = (ok: number, failed: number, refused: number) => ({ at: '2026-11-22T01:00:00Z', ok, failed, refused });
-const said = (...minutes: ReturnType<typeof minute>[]) =>
-  traffic({ circuits: { plant_id: circuitOf({ minutes }), plantnet: circuitOf() } }).replaceAll('\u00a0', ' ');
+const none = { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 };
+const said = (given: Partial<typeof none>, known = 1) =>
+  traffic({ answers: { ...none, ...given }, ...(known > 0 && { instances: { agree: known, known } }) }).replaceAll(
+    '\u00a0',
+    ' ',
+  );
 
-describe('the traffic', () => {
-  it('is of the last quarter of an hour', () => {
-    const old = minute(500, 500, 500);
-    const quiet = Array.from({ length: 14 }, () => minute(0, 0, 0));
-    expect(said(old, minute(1_200, 31, 4), ...quiet)).toBe(
-      'In the last 15 min this instance sent 1,231 calls, 31 failed. 4 were not sent.',
-    );
+describe('what people got', () => {
+  it.each([
+    [
+      { cached: 610, stale: 220, fresh: 90, waiting: 80 },
+      'In the last 15 min people got 61 % of answers from cache, 22 % stale, 9 % fresh; 8 % were asked to wait.',
+    ],
+    [{ cached: 1, fresh: 2 }, 'In the last 15 min people got 33 % of answers from cache, 67 % fresh.'],
+    [{ fresh: 1 }, 'In the last 15 min people got 100 % of answers fresh.'],
+    [{ stale: 1, waiting: 1 }, 'In the last 15 min people got 50 % of answers stale; 50 % were asked to wait.'],
+    [{ waiting: 3 }, 'In the last 15 min everybody was asked to wait.'],
+    [{}, 'In the last 15 min nobody asked.'],
+  ])('%j', (answers, sentence) => {
+    expect(said(answers)).toBe(sentence);
   });
 
-  it.each([
-    [minute(0, 0, 0), 'In the last 15 min this instance sent no call.'],
-    [minute(0, 0, 1), 'In the last 15 min this instance sent no call. 1 was not sent.'],
-    [minute(1, 0, 0), 'In the last 15 min this instance sent 1 call, none failed.'],
-  ])('%j', (only, sentence) => {
-    expect(said(only)).toBe(sentence);
+  it('says whose figures they are when there are others, or when nobody knows', () => {
+    expect(said({ fresh: 1 }, 3)).toBe('At this instance in the last 15 min people got 100 % of answers fresh.');
+    expect(said({}, 0)).toBe('At this instance in the last 15 min nobody asked.');
   });
 });

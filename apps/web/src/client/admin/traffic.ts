@@ -1,18 +1,23 @@
 import type { CircuitsOverview } from '../wire.ts';
-import { PROVIDERS } from '../words/providers.ts';
 
-const RECENT_MINUTES = 15;
+/** What people got of late: of everybody when this is the only instance, else of those who asked here. */
+export function traffic({ answers, instances }: Pick<CircuitsOverview, 'answers' | 'instances'>): string {
+  const { cached, fresh, minutes, stale, waiting } = answers;
+  const all = cached + stale + fresh + waiting;
+  const when = `${instances?.known === 1 ? 'In' : 'At this instance in'} the last ${minutes}\u00a0min`;
+  if (all === 0) return `${when} nobody asked.`;
+  if (waiting === all) return `${when} everybody was asked to wait.`;
 
-/** How the calls of the last quarter of an hour went, by the instance that answers. */
-export function traffic({ circuits }: Pick<CircuitsOverview, 'circuits'>): string {
-  const recent = PROVIDERS.flatMap((provider) => circuits[provider].minutes.slice(-RECENT_MINUTES));
-  const sum = (of: 'ok' | 'failed' | 'refused') => recent.reduce((total, minute) => total + minute[of], 0);
-  const [failed, refused] = [sum('failed'), sum('refused')];
-  const sent = sum('ok') + failed;
-  const notSent = refused === 0 ? '' : ` ${grouped(refused)} ${refused === 1 ? 'was' : 'were'} not sent.`;
-  if (sent === 0) return `In the last 15\u00a0min this instance sent no call.${notSent}`;
-  const how = failed === 0 ? 'none failed' : `${grouped(failed)} failed`;
-  return `In the last 15\u00a0min this instance sent ${grouped(sent)} ${sent === 1 ? 'call' : 'calls'}, ${how}.${notSent}`;
+  const share = (count: number) => `${Math.round((count / all) * 100)}\u00a0%`;
+  const [first, ...others] = [
+    { count: cached, how: 'from cache' },
+    { count: stale, how: 'stale' },
+    { count: fresh, how: 'fresh' },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ count, how }) => ({ of: share(count), how }));
+  const got = [`${first?.of} of answers ${first?.how}`, ...others.map(({ how, of }) => `${of} ${how}`)].join(', ');
+  return `${when} people got ${got}${waiting === 0 ? '.' : `; ${share(waiting)} were asked to wait.`}`;
 }
 
 /** 1284 -> "1,284". */

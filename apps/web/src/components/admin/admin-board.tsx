@@ -44,7 +44,7 @@ export function AdminBoard({ initial, email }: AdminBoardProps) {
             <p>{traffic(overview)}</p>
           )}
         </div>
-        <FeedBadge feed={feed} onTogglePause={togglePause} />
+        <FeedBadge feed={feed} instances={overview.instances} onTogglePause={togglePause} />
       </div>
       <div className={styles['cards']}>
         {PROVIDERS.map((provider) => (
@@ -52,6 +52,7 @@ export function AdminBoard({ initial, email }: AdminBoardProps) {
             key={provider}
             provider={provider}
             circuit={overview.circuits[provider]}
+            isOneOfMany={overview.instances?.known !== 1}
             now={now}
             timeZone={timeZone}
             onOrder={(verb) => setOrder({ provider, verb })}

@@ -7,7 +7,9 @@ import styles from './circuit-card.module.css';
 import { CircuitStanding } from './circuit-standing.tsx';
 import { FailurePips } from './failure-pips.tsx';
 import { HourFigures } from './hour-figures.tsx';
+import { HourLegend } from './hour-legend.tsx';
 import { LastHour } from './last-hour.tsx';
+import { OutcomeBar } from './outcome-bar.tsx';
 import tone from './tone.module.css';
 
 const ROLES: Readonly<Record<ProviderName, string>> = { plant_id: 'leads', plantnet: 'confirms' };
@@ -15,13 +17,15 @@ const ROLES: Readonly<Record<ProviderName, string>> = { plant_id: 'leads', plant
 interface CircuitCardProps {
   provider: ProviderName;
   circuit: ProviderCircuit;
+  /** There are other instances, whose calls are not counted here. */
+  isOneOfMany: boolean;
   now: number;
   timeZone: string;
   onOrder: (verb: OrderVerb) => void;
 }
 
 /** One provider's circuit: how it stands, what comes next, its last hour, and what an operator can do. */
-export function CircuitCard({ provider, circuit, now, timeZone, onOrder }: CircuitCardProps) {
+export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onOrder }: CircuitCardProps) {
   const name = PROVIDER_NAMES[provider];
   const { isolation, state } = circuit;
   const isIsolated = isolation !== undefined || state === 'isolated';
@@ -68,8 +72,10 @@ export function CircuitCard({ provider, circuit, now, timeZone, onOrder }: Circu
         <dt>What next</dt>
         <dd>{nextWords(circuit, now, timeZone)}</dd>
       </dl>
-      <LastHour name={name} circuit={circuit} timeZone={timeZone} />
+      <LastHour circuit={circuit} timeZone={timeZone} />
       <HourFigures circuit={circuit} />
+      <OutcomeBar circuit={circuit} />
+      <HourLegend name={name} circuit={circuit} timeZone={timeZone} isOneOfMany={isOneOfMany} />
     </section>
   );
 }

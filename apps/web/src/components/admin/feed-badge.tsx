@@ -1,10 +1,19 @@
 import { Pause, Play } from 'lucide-react';
 import type { Feed } from '@/client/admin/feed.ts';
+import { fleetWords } from '@/client/admin/fleet-words.ts';
+import type { CircuitsOverview } from '@/client/wire.ts';
 import { Button } from '../controls/button.tsx';
 import styles from './feed-badge.module.css';
 
-/** How fresh the page is, and the way to make it stand still. */
-export function FeedBadge({ feed, onTogglePause }: { feed: Feed; onTogglePause: () => void }) {
+interface FeedBadgeProps {
+  feed: Feed;
+  instances: CircuitsOverview['instances'];
+  onTogglePause: () => void;
+}
+
+/** How fresh the page is, for how many instances it speaks, and the way to make it stand still. */
+export function FeedBadge({ feed, instances, onTogglePause }: FeedBadgeProps) {
+  const fleet = fleetWords(instances);
   const isPaused = feed.kind === 'paused';
   const Icon = isPaused ? Play : Pause;
   return (
@@ -13,6 +22,11 @@ export function FeedBadge({ feed, onTogglePause }: { feed: Feed; onTogglePause: 
         {isPaused ? <Pause size={14} strokeWidth={2} aria-hidden="true" /> : <span aria-hidden="true" />}
         {feed.text}
       </p>
+      {fleet === undefined ? null : (
+        <p className={styles['fleet']} data-apart={instances?.agree !== instances?.known || undefined}>
+          {fleet}
+        </p>
+      )}
       <Button small onClick={onTogglePause}>
         <Icon size={14} strokeWidth={2} aria-hidden="true" />
         {isPaused ? 'Go on' : 'Pause updates'}

@@ -9,7 +9,7 @@ export function HourFigures({ circuit }: { circuit: ProviderCircuit }) {
   const { latency, timeout_ms: timeout } = circuit;
   const { errorShare, notSent, opened, sent } = hourTotals(circuit);
   const figures = [
-    { name: 'Calls', value: grouped(sent) },
+    { name: 'Calls, 60\u00a0min', value: grouped(sent) },
     { name: 'Error rate', ...(errorShare !== undefined && { value: (errorShare * 100).toFixed(1), unit: '%' }) },
     { name: 'Not sent', value: grouped(notSent) },
     { name: 'Opened', value: `${opened}×` },

@@ -2,11 +2,26 @@ import type { AuditRecord, CircuitOverview, CircuitsOverview } from '@plantcommu
 import type { WireAuditEntry, WireCircuit, WireCircuitsOverview } from './wire.ts';
 
 /** From the operators' words to those of the wire. What is undefined is absent there. */
-export function presentOverview({ at, audit, circuits, redis }: CircuitsOverview): WireCircuitsOverview {
+export function presentOverview({
+  answers,
+  at,
+  audit,
+  circuits,
+  instances,
+  redis,
+}: CircuitsOverview): WireCircuitsOverview {
   return {
     at: instant(at),
     counted_by: 'this_instance',
     shared: redis,
+    instances,
+    answers: {
+      minutes: answers.minutes,
+      cached: answers.cached,
+      stale: answers.stale,
+      fresh: answers.fresh,
+      waiting: answers.wait,
+    },
     circuits: { plant_id: presentCircuit(circuits.plant_id), plantnet: presentCircuit(circuits.plantnet) },
     audit: audit.map(presentEntry),
   };
@@ -30,6 +45,7 @@ export function presentEntry(entry: AuditRecord): WireAuditEntry {
 
 function presentCircuit(circuit: CircuitOverview): WireCircuit {
   const { hour, isolation, lastFailure, nextTrialAt, since } = circuit;
+  const { ok, failed, timeout, refused, isolated, held_back, cached, stale } = hour.outcomes;
   return {
     state: circuit.state,
     since: since === undefined ? undefined : instant(since),
@@ -50,13 +66,8 @@ function presentCircuit(circuit: CircuitOverview): WireCircuit {
       by: isolation.by,
       at: instant(isolation.at),
     },
-    minutes: hour.minutes.map(({ at, failed, ok, p95Ms, refused }) => ({
-      at: instant(at),
-      ok,
-      failed,
-      refused,
-      p95_ms: p95Ms,
-    })),
+    minutes: hour.minutes.map(({ at, p95Ms, ...counts }) => ({ at: instant(at), ...counts, p95_ms: p95Ms })),
+    outcomes: { success: ok, failure: failed, timeout, refused, isolated, held_back, cached, stale },
     latency: hour.latency && { p50_ms: hour.latency.p50Ms, p95_ms: hour.latency.p95Ms, p99_ms: hour.latency.p99Ms },
     states: circuit.states.map(({ from, state }) => ({ state, from: instant(from) })),
   };

@@ -16,11 +16,28 @@ const state = z.enum([...circuitState.options, 'off', 'misconfigured']);
 const minute = z.object({
   at: instant,
   ok: count,
+  /** Timeouts too. */
   failed: count,
-  /** Not sent: refused by the circuit, or too many at once. */
+  /** Not sent, for whatever reason. */
   refused: count,
   /** Absent for a minute without calls. */
   p95_ms: ms.optional(),
+});
+
+/**
+ * What became of the questions of those minutes. `success`, `failure` and `timeout` were sent; `refused` by the circuit,
+ * `isolated` and `held_back` (no credits, no key, or too many at once) were not; `cached` and `stale` were answered
+ * without a call of their own, `stale` often after a call that failed or was not sent.
+ */
+const outcomes = z.object({
+  success: count,
+  failure: count,
+  timeout: count,
+  refused: count,
+  isolated: count,
+  held_back: count,
+  cached: count,
+  stale: count,
 });
 
 const circuit = z.object({
@@ -45,6 +62,7 @@ const circuit = z.object({
   isolation: z.object({ reason: z.string(), until: instant.optional(), by: z.string(), at: instant }).optional(),
   /** The last 60 minutes of this instance, oldest first, the last one still running. */
   minutes: z.array(minute),
+  outcomes,
   /** Of the calls of those minutes; absent without any. */
   latency: z.object({ p50_ms: ms, p95_ms: ms, p99_ms: ms }).optional(),
   /** The states of the last 60 minutes as this instance saw them, oldest first; each lasts until the next begins. */
@@ -73,10 +91,17 @@ const auditEntry = z.object({
 
 const circuitsOverview = z.object({
   at: instant,
-  /** `minutes`, `latency` and `states` are those of the instance that answers. */
+  /** `answers`, `minutes`, `outcomes`, `latency` and `states` are those of the instance that answers. */
   counted_by: z.literal('this_instance'),
   /** False: circuits are this instance's own until Redis is back; orders are kept and followed then. */
   shared: z.boolean(),
+  /**
+   * Of the `known` instances, which were heard of in the last minute, `agree` see the circuits as the one that answers,
+   * which both count; absent while Redis does not answer.
+   */
+  instances: z.object({ agree: count, known: count }).optional(),
+  /** What the requests of the last `minutes` got; `waiting`: nothing, and were asked to come again. */
+  answers: z.object({ minutes: count, cached: count, stale: count, fresh: count, waiting: count }),
   circuits: z.object({ plant_id: circuit, plantnet: circuit }),
   /** The 20 newest entries, newest first. */
   audit: z.array(auditEntry),

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type CircuitOptions, connectRedis, createBulkhead, createCircuit } from '@plantcommunity/resilience';
+import {
+  type Circuit,
+  type CircuitOptions,
+  connectRedis,
+  createBulkhead,
+  createCircuit,
+} from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import type { Intake } from '../../photo/intake.ts';
@@ -15,7 +21,7 @@ import { createGate } from '../gate.ts';
 import { createIdentify, type ProviderLane } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
 import { createRecentDurations } from '../recent-durations.ts';
-import type { IdentifyRequest, ProviderCall } from '../service.ts';
+import type { AnswerKind, IdentifyRequest, ProviderCall } from '../service.ts';
 
 const PLANT_ID_ANSWER: ProviderAnswer = {
   provider: 'plant_id',
@@ -87,6 +93,8 @@ export async function house({
   const lock = { waitMs: 40_000, leaseMs: 30_000, renew: true };
   const closing = new AbortController();
   const asked: ProviderCall[] = [];
+  const given: AnswerKind[] = [];
+  const circuits: Partial<Record<ProviderName, Circuit>> = {};
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
     if (off === name) return undefined;
     const options: CircuitOptions = {
@@ -101,6 +109,7 @@ export async function house({
       clock,
     };
     const circuit = createCircuit(options);
+    circuits[name] = circuit;
     const provider = providers[name];
     const gate = createGate({
       provider,
@@ -154,9 +163,11 @@ export async function house({
     photoLimits: LIMITS,
     lifetime: { ttlMs: 86_400_000, staleMs: 604_800_000 },
     isDemo: false,
+    onCall: (call) => asked.push(call),
+    onAnswer: (kind) => given.push(kind),
   });
 
-  return { clock, providers, identify, board, decodes, saved, kept, redis, asked, follow };
+  return { clock, circuits, providers, identify, board, decodes, saved, kept, redis, asked, given, follow };
 
   async function follow(requestId: string, viewer?: string): Promise<ProgressEvent[]> {
     const events: ProgressEvent[] = [];

@@ -36,6 +36,7 @@ const service = createIdentificationService({
   clock: systemClock,
   logger: createLogger({ level: 'silent' }),
   onCall: () => undefined,
+  onAnswer: () => undefined,
 });
 const jpeg = await realPicture(64, 48).jpeg().toBuffer();
 

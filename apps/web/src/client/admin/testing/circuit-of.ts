@@ -10,6 +10,7 @@ export function circuitOf(given: Partial<ProviderCircuit> = {}): ProviderCircuit
     max_reset_timeout_ms: 300_000,
     timeout_ms: 35_000,
     minutes: [],
+    outcomes: { success: 0, failure: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 },
     states: [],
     ...given,
   };

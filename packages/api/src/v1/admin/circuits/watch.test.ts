@@ -24,6 +24,8 @@ describe('watching the circuits', () => {
         at: '2026-03-01T12:00:00.000Z',
         counted_by: 'this_instance',
         shared: true,
+        instances: { agree: 2, known: 3 },
+        answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
         circuits: {
           plant_id: {
             state: 'open',
@@ -33,6 +35,16 @@ describe('watching the circuits', () => {
             next_trial_at: '2026-03-01T12:00:30.000Z',
             last_failure: { kind: 'http_502', at: '2026-03-01T11:59:30.000Z' },
             minutes: [{ at: '2026-03-01T11:59:00.000Z', ok: 2, failed: 1, refused: 4, p95_ms: 2100 }],
+            outcomes: {
+              success: 2,
+              failure: 0,
+              timeout: 1,
+              refused: 3,
+              isolated: 0,
+              held_back: 1,
+              cached: 9,
+              stale: 4,
+            },
             latency: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 },
           },
           plantnet: {
