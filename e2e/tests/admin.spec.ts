@@ -107,6 +107,67 @@ test('isolates and releases a service on every instance', async ({ app, context,
   await expectAccessible(page);
 });
 
+test('shows live how a service fails, opens, and is reset', async ({ app, context, neighbour, page, simulator }) => {
+  await signIn(page, app);
+  const elsewhere = await context.newPage();
+  await elsewhere.goto(`${neighbour.url}/admin`);
+  for (const at of [page, elsewhere]) {
+    await expect(at.getByText(/^Live, /)).toBeVisible();
+    await expect(at.getByText('2 of 2 instances')).toBeVisible();
+  }
+  const plantId = page.getByRole('region', { name: 'Plant.id' });
+  await expect(plantId.getByText('0/3')).toBeVisible();
+
+  // The neighbour is asked, and fails; nothing here is loaded anew.
+  await simulator.fault({ provider: 'plant_id', status: 500 });
+  for (const seed of [41, 42]) {
+    expect(await askedOf(neighbour, seed)).toEqual({ plant_id: 'failed', plantnet: 'answered' });
+  }
+  await expect(plantId.getByText('2/3')).toBeVisible();
+  await expect(plantId.getByText('Closed', { exact: true })).toBeVisible();
+  await askedOf(neighbour, 43);
+  await expect(
+    page.getByRole('heading', { level: 1, name: 'Plant.id is open. Pl@ntNet answers alone.' }),
+  ).toBeVisible();
+  await expect(plantId.getByText('Open', { exact: true })).toBeVisible();
+  await expect(plantId.getByText('until the next trial')).toBeVisible();
+  await expect(plantId.getByText(/^(0:\d\d|1:00)$/)).toBeVisible();
+  await expect(page.getByText('2 of 2 instances')).toBeVisible();
+  await simulator.clear();
+
+  // A kept answer and one that is not sent, where people ask.
+  expect(await askedOf(neighbour, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
+  expect(await askedOf(neighbour, 44)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
+  const counted = elsewhere.getByRole('region', { name: 'Plant.id' }).getByRole('listitem');
+  await expect(counted.filter({ hasText: 'failure' })).toHaveText('failure 3');
+  await expect(counted.filter({ hasText: 'refused' })).toHaveText('refused, open 1', { timeout: 15_000 });
+  await expect(counted.filter({ hasText: 'cache hit' })).toHaveText('cache hit 1');
+  await expect(
+    elsewhere.getByText(/^At this instance in the last 15.min people got \d+.% of answers from cache, /),
+  ).toBeVisible();
+  for (const at of [page, elsewhere]) await expectAccessible(at);
+  await picture(elsewhere, 'admin-open');
+
+  await plantId.getByRole('button', { name: 'Reset…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Reset Plant.id' });
+  await dialog.getByRole('button', { name: 'Reset Plant.id' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('at least 10 characters');
+  await dialog.getByLabel(/Why/).fill('They have said that it is mended.');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Reset Plant.id' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(plantId.getByRole('button', { name: 'Reset…' })).toBeFocused();
+  for (const at of [page, elsewhere]) {
+    await expect(at.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
+    await expect(at.getByRole('region', { name: 'Plant.id' }).getByText('0/3')).toBeVisible();
+  }
+  const newest = page.getByRole('region', { name: 'Audit' }).getByRole('listitem').first();
+  await expect(newest).toContainText('Reset Plant.id');
+  await expect(newest).toContainText('They have said that it is mended.');
+  await expect(newest).toContainText('open, closed');
+  expect(await askedOf(neighbour, 45)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
+});
+
 test('stands still when asked to', async ({ app, page }) => {
   await signIn(page, app);
   await page.getByRole('button', { name: 'Pause updates' }).click();
