@@ -48,6 +48,24 @@ describe.skipIf(!url)('a ticket', () => {
     for (const number of numbers) expect(number > 0 && number < 2 ** 31 && Number.isInteger(number)).toBe(true);
   });
 
+  it('never has the number of another question, whichever process made that', async () => {
+    const drawn = [7, 7, 7, 8];
+    const randomNumber = () => drawn.shift() ?? 9;
+    const [one, other] = [1, 2].map(() => createTickets({ redis, prefix, clock, randomNumber }));
+    expect(await one?.take('rose')).toEqual({ customId: 7 });
+    one?.discard('rose');
+    expect(await other?.take('oak')).toEqual({ customId: 8 });
+  });
+
+  it('keeps its number for two days longer than it is asked about', async () => {
+    const numberOf = (customId: number) => `${prefix}:custom_id:${customId}`;
+    const { customId } = await createProcess().take('rose');
+    expect(await redis.redis.get(numberOf(customId))).toBe('rose');
+    await redis.redis.pexpire(numberOf(customId), 5_000);
+    await createProcess().take('rose');
+    await expect.poll(() => redis.redis.pttl(numberOf(customId))).toBeGreaterThan(54 * HOUR - 10_000);
+  });
+
   it('lives six hours from when it was taken last', async () => {
     await createProcess().take('rose');
     await redis.redis.pexpire(keyOf('rose'), 5_000);

@@ -10,6 +10,8 @@ const KEPT_MS = 6 * 3_600_000;
 const MAX_HERE = 1_000;
 /** Numbers are below it. */
 const CUSTOM_IDS = 2 ** 31;
+/** A number is one question's for longer than its answer could be taken for another's, which is a day after it was made. */
+const CLAIMED_MS = KEPT_MS + 2 * 86_400_000;
 
 /**
  * KEYS ticket; ARGV a new ticket, ms to keep it. Returns the ticket that was there, or false when the new one is now.
@@ -19,6 +21,14 @@ const TAKE = `
 local kept = redis.call('GET', KEYS[1])
 redis.call('SET', KEYS[1], kept or ARGV[1], 'PX', ARGV[2])
 return kept
+`;
+
+/** KEYS number; ARGV the question, ms to keep it. Returns 1 when the number is the question's from now on, else 0. */
+const CLAIM = `
+local claimed = redis.call('GET', KEYS[1])
+if claimed and claimed ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
 `;
 
 /** KEYS ticket; ARGV the ticket to end. Returns 1 when it was there, 0 when none or another is. */
@@ -46,9 +56,17 @@ export interface Tickets {
   forget(key: string): void;
 }
 
-/** @param prefix of the cache, whose keys name the tickets: what is kept about a question shares a slot of a cluster */
-export function createTickets(options: { redis: RedisConnection; prefix: string; clock: Clock }): Tickets {
-  const { clock, prefix } = options;
+export interface TicketOptions {
+  redis: RedisConnection;
+  /** Of the cache, whose keys name the tickets: what is kept about a question shares a slot of a cluster. */
+  prefix: string;
+  clock: Clock;
+  /** From 1 up to, but not, 2^31; any unless given. */
+  randomNumber?: () => number;
+}
+
+export function createTickets(options: TicketOptions): Tickets {
+  const { clock, prefix, randomNumber = () => randomInt(1, CUSTOM_IDS) } = options;
   const { redis } = options.redis;
   const here = new LRUCache<string, Issued>({ max: MAX_HERE });
   const nameOf = (key: string): string => `${prefix}:{${key}}:ticket`;
@@ -71,13 +89,27 @@ export function createTickets(options: { redis: RedisConnection; prefix: string;
     }
   }
 
+  /** Whether no other question has the number. Nobody can say without Redis. */
+  async function claim(customId: number, key: string): Promise<boolean> {
+    const claimed = redis.eval(CLAIM, [`${prefix}:custom_id:${customId}`], [key, String(CLAIMED_MS)]);
+    return claimed.then((answer) => answer === 1).catch(() => true);
+  }
+
+  async function unusedNumber(key: string): Promise<number> {
+    let customId = randomNumber();
+    while (!(await claim(customId, key))) customId = randomNumber();
+    return customId;
+  }
+
   return {
     async take(key) {
       const mine = before(key);
-      const ours = mine ?? { customId: randomInt(1, CUSTOM_IDS), sentAt: clock.now() };
+      const ours = mine ?? { customId: await unusedNumber(key), sentAt: clock.now() };
       const theirs = await shared(key, ours);
       const ticket = theirs ?? ours;
       here.set(key, ticket);
+      // A number that is used again is claimed for longer.
+      if (ticket !== ours || mine) void claim(ticket.customId, key);
       return theirs !== undefined || mine !== undefined ? ticket : { customId: ticket.customId };
     },
     discard(key) {
