@@ -2,19 +2,23 @@ import type { CircuitOptions, CircuitState, Outcome } from '../circuit/circuit.t
 
 export type ReferenceOptions = Required<Omit<CircuitOptions, 'name' | 'classify' | 'nameFailure' | 'clock' | 'random'>>;
 
-/**
- * The rules of a circuit in the plainest form, for the model test: no promises, no processes, no Redis, no cockatiel.
- * Jitter is always 5 %.
- */
+/** A call that was let through. */
+export interface Ticket {
+  readonly generation: number;
+  readonly deadline: number;
+}
+
+/** The rules of a circuit in the plainest form: no promises, processes, Redis or cockatiel. Jitter is always 5 %. */
 export class ReferenceCircuit {
+  /** In flight; what is taken out does not count any more. */
+  readonly calls: Set<Ticket> = new Set();
   admitted = 0;
   generation = 0;
   readonly #options: ReferenceOptions;
-  readonly #calls: Map<number, { readonly generation: number; readonly deadline: number }> = new Map();
   #now = 0;
   #state: CircuitState = 'closed';
   #fails = 0;
-  #attempt = 0;
+  #openings = 0;
   #reset: number;
   #until = 0;
   #successes = 0;
@@ -29,41 +33,36 @@ export class ReferenceCircuit {
     if (this.#state === 'isolated' && this.#now >= this.#until) this.#become('closed');
   }
 
-  /** @returns the ticket of an admitted call, or 0 */
-  enter(): number {
-    if (!this.#admits()) return 0;
+  enter(): Ticket | undefined {
+    if (!this.#admits()) return undefined;
     if (this.#state === 'open') this.#become('half_open');
-    const limit = this.#state === 'half_open' ? this.#options.trialDeadlineMs : Number.POSITIVE_INFINITY;
+    const limitMs = this.#state === 'half_open' ? this.#options.trialDeadlineMs : Number.POSITIVE_INFINITY;
+    const ticket = { generation: this.generation, deadline: this.#now + limitMs };
+    this.calls.add(ticket);
     this.admitted += 1;
-    this.#calls.set(this.admitted, { generation: this.generation, deadline: this.#now + limit });
-    return this.admitted;
+    return ticket;
   }
 
-  leave(ticket: number, outcome: Outcome): void {
-    const call = this.#calls.get(ticket);
-    this.#calls.delete(ticket);
-    if (call?.generation !== this.generation || call.deadline <= this.#now || outcome === 'ignored') return;
-    if (outcome === 'failure') this.#fail();
-    else if (this.#state === 'closed') this.#fails = 0;
-    else if (++this.#successes >= this.#options.successThreshold) this.#become('closed');
+  leave(ticket: Ticket, outcome: Outcome): void {
+    const isLate = ticket.generation !== this.generation || ticket.deadline <= this.#now;
+    if (!this.calls.delete(ticket) || isLate || outcome === 'ignored') return;
+    const { failMax, successThreshold } = this.#options;
+    const isTrial = this.#state === 'half_open';
+    if (outcome === 'failure') {
+      this.#fails = Math.min(this.#fails + 1, failMax);
+      if (isTrial || this.#fails === failMax) this.#become('open');
+    } else if (!isTrial) this.#fails = 0;
+    else if (++this.#successes === successThreshold) this.#become('closed');
   }
 
-  isolate(forMs: number): void {
-    this.#become('isolated');
-    this.#until = this.#now + forMs;
+  order(order: 'isolate' | 'release' | 'reset', forMs = 0): void {
+    if (order === 'isolate') this.#become('isolated', forMs);
+    else if (order === 'reset' || this.#state === 'isolated') this.#become('closed');
   }
 
-  order(order: 'release' | 'reset'): void {
-    if (order === 'reset' || this.#state === 'isolated') this.#become('closed');
-  }
-
-  /** No call that is in flight will count. */
-  forgetCalls(): void {
-    this.#calls.clear();
-  }
-
-  get hasTrials(): boolean {
-    return this.#state === 'half_open' && this.#trials() > 0;
+  trials(): Ticket[] {
+    const isRunning = ({ deadline, generation }: Ticket) => generation === this.generation && deadline > this.#now;
+    return this.#state === 'half_open' ? [...this.calls].filter(isRunning) : [];
   }
 
   view(): Record<string, unknown> {
@@ -72,29 +71,17 @@ export class ReferenceCircuit {
   }
 
   #admits(): boolean {
-    if (this.#state === 'closed') return true;
-    return this.#state === 'half_open' ? this.#trials() < this.#options.trialPermits : this.#now >= this.#until;
+    if (this.#state === 'half_open') return this.trials().length < this.#options.trialPermits;
+    return this.#state === 'closed' || this.#now >= this.#until;
   }
 
-  #trials(): number {
-    const trials = [...this.#calls.values()].filter((call) => call.generation === this.generation);
-    return trials.filter((call) => call.deadline > this.#now).length;
-  }
-
-  #fail(): void {
-    this.#fails = Math.min(this.#fails + 1, this.#options.failMax);
-    if (this.#state === 'half_open' || this.#fails === this.#options.failMax) this.#become('open');
-  }
-
-  #become(state: CircuitState): void {
+  #become(state: CircuitState, forMs?: number): void {
     const { resetTimeoutMs: base, maxResetTimeoutMs: max } = this.#options;
-    this.#state = state;
+    [this.#state, this.#successes] = [state, 0];
     this.generation += 1;
-    this.#successes = 0;
-    if (state === 'closed') [this.#fails, this.#attempt, this.#reset] = [0, 0, base];
-    if (state !== 'open') return;
-    this.#attempt += 1;
-    this.#reset = this.#attempt === 1 ? base : Math.min(base * 2 ** (this.#attempt - 1) * 1.05, max);
-    this.#until = this.#now + this.#reset;
+    if (state === 'closed') [this.#fails, this.#openings, this.#reset] = [0, 0, base];
+    if (state === 'open')
+      this.#reset = this.#openings++ === 0 ? base : Math.min(base * 2 ** (this.#openings - 1) * 1.05, max);
+    this.#until = this.#now + (forMs ?? this.#reset);
   }
 }
