@@ -70,6 +70,7 @@ test('isolates and releases a service on every instance', async ({ app, context,
   await expect(dialog.getByRole('alert')).toContainText('at least 10 characters');
   await expect(reason).toBeFocused();
   await reason.fill('Their status page says outage.');
+  await expect(dialog.getByRole('alert')).toBeHidden();
   await expectAccessible(page);
   await picture(page, 'admin-dialog');
   await dialog.getByText('15 min').click();

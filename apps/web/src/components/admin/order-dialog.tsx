@@ -39,6 +39,12 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
     field.current?.focus();
   }, []);
 
+  const change = (next: string) => {
+    setReason(next);
+    // Once something was wrong, it says so only as long as it is.
+    if (fault !== undefined) setFault(reasonFault(next));
+  };
+
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
@@ -73,7 +79,7 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
             <li key={consequence}>{consequence}</li>
           ))}
         </ul>
-        <ReasonField ref={field} value={reason} fault={fault} onChange={setReason} />
+        <ReasonField ref={field} value={reason} fault={fault} onChange={change} />
         {verb === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
         <div className={styles['foot']}>
           <p>As {email}</p>
