@@ -1,10 +1,11 @@
 import { Redis as IORedis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import { LeaseLostError, LeaseTimeoutError } from '../lease/lease-errors.ts';
 import { connectRedis } from '../redis/connect-redis.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+import { CountingClock } from '../testing/counting-clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { createCache } from './create-cache.ts';
@@ -14,24 +15,6 @@ const PAUSES_MS = [500, 1500];
 const KEYS = ['rose', 'oak', 'weed'];
 const lifetime = () => ({ ttlMs: 20, staleMs: 60_000 });
 const passing = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Of the system, remembering what has been neither cancelled nor called. */
-function createCountingClock(): { clock: Clock; pending: Set<object> } {
-  const pending = new Set<object>();
-  const setTimeout = (fn: () => void, ms: number) => {
-    const timer = {};
-    pending.add(timer);
-    const cancel = systemClock.setTimeout(() => {
-      pending.delete(timer);
-      fn();
-    }, ms);
-    return () => {
-      pending.delete(timer);
-      cancel();
-    };
-  };
-  return { clock: { ...systemClock, setTimeout }, pending };
-}
 
 describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
   let server: RedisServer;
@@ -71,7 +54,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
   }
 
   it('gives no wrong answer and leaves no rejection, timer or connection behind', { timeout: 60_000 }, async () => {
-    const { clock, pending } = createCountingClock();
+    const clock = new CountingClock();
     const processes = [await createProcess(clock), await createProcess(clock)];
     const wrong: unknown[] = [];
     const holding = new Set<AbortSignal>();
@@ -134,7 +117,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
     await eventually(async () => ((await clients()) === 5 ? true : undefined));
     await Promise.all(processes.map(({ redis }) => redis.close()));
     await eventually(async () => ((await clients()) === 1 ? true : undefined));
-    await eventually(() => (pending.size === 0 ? true : undefined));
+    await eventually(() => (clock.pendingTimers === 0 ? true : undefined));
     expect(unhandled).toEqual([]);
   });
 });
