@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
+import { eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 
-describe.skipIf(!testRedisUrl)('the cache on a real Redis', () => {
+describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport) => {
+  let connections: TestConnections;
   let redis: RedisConnection;
 
   beforeAll(async () => {
-    redis = await connectTestRedis();
+    connections = await TestConnections.open(transport);
+    [redis] = connections.all;
   });
-  afterAll(() => redis.close());
+  afterAll(() => connections[Symbol.asyncDispose]());
 
   const lifetime = () => ({ ttlMs: 60_000, staleMs: 600_000 });
   const createProcess = (prefix: string) =>

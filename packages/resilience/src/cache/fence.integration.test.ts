@@ -3,17 +3,20 @@ import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { createTask } from '../testing/task.ts';
-import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
+import { eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 
-describe.skipIf(!testRedisUrl)('a fill under a lease', () => {
+describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', (transport) => {
+  let connections: TestConnections;
   let redis: RedisConnection;
 
   beforeAll(async () => {
-    redis = await connectTestRedis();
+    connections = await TestConnections.open(transport);
+    [redis] = connections.all;
   });
-  afterAll(() => redis.close());
+  afterAll(() => connections[Symbol.asyncDispose]());
 
   const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
 

@@ -3,20 +3,16 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Redis as IORedis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { WorkerReport } from '../testing/cache-worker.ts';
+import type { WorkerReport, WorkerSettings } from '../testing/cache-worker.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { RestServer } from '../testing/rest-server.ts';
 
 const WORKER = fileURLToPath(new URL('../testing/cache-worker.ts', import.meta.url));
 /** Setting up a connection, and subscriptions: not part of a look-up. */
 const NOT_COUNTED = /^(subscribe|unsubscribe|client|hello|info|select|ping|monitor)$/i;
 
-interface Plan {
-  readonly processes: number;
-  readonly callers: number;
-  readonly loadMs: number;
-  readonly waitMs: number;
-  readonly outcome?: 'succeed' | 'fail';
-}
+/** Over a unix socket, and the loads give `Rosa`, unless told otherwise. */
+type Plan = Partial<WorkerSettings> & Pick<WorkerSettings, 'callers' | 'loadMs' | 'waitMs'>;
 
 describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
   let server: RedisServer;
@@ -43,59 +39,93 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  async function start({ callers, loadMs, waitMs, outcome = 'succeed' }: Plan): Promise<ChildProcess> {
-    const worker = fork(WORKER, [server.url, String(callers), String(loadMs), String(waitMs), outcome]);
+  async function start(plan: Plan): Promise<ChildProcess> {
+    const settings: WorkerSettings = { redis: { url: server.url }, gives: 'Rosa', ...plan };
+    const worker = fork(WORKER, [JSON.stringify(settings)]);
     await once(worker, 'message');
     return worker;
   }
 
-  async function run(plan: Plan): Promise<WorkerReport> {
-    const workers = await Promise.all(Array.from({ length: plan.processes }, () => start(plan)));
-    const reports = await Promise.all(
-      workers.map(async (worker) => {
-        worker.send('go');
-        // The worker sends nothing else.
-        const [report] = (await once(worker, 'message')) as [WorkerReport];
-        await once(worker, 'exit');
-        return report;
-      }),
-    );
+  async function go(worker: ChildProcess): Promise<WorkerReport> {
+    const { promise, resolve } = Promise.withResolvers<WorkerReport>();
+    // Besides, it says that it is loading.
+    worker.on('message', (message: 'loading' | WorkerReport) => message !== 'loading' && resolve(message));
+    const exited = once(worker, 'exit');
+    worker.send('go');
+    const report = await promise;
+    await exited;
+    return report;
+  }
+
+  async function run(processes: number, plan: Plan): Promise<WorkerReport> {
+    const workers = await Promise.all(Array.from({ length: processes }, () => start(plan)));
+    const reports = await Promise.all(workers.map(go));
     return reports.reduce((sum, report) => ({
       loads: sum.loads + report.loads,
       served: sum.served + report.served,
       failed: sum.failed + report.failed,
       mostAtOnce: Math.max(sum.mostAtOnce, report.mostAtOnce),
+      refused: sum.refused + report.refused,
     }));
   }
 
   it('of 1,000 callers is one load and at most 25 commands', async () => {
-    const report = await run({ processes: 3, callers: 334, loadMs: 300, waitMs: 10_000 });
-    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, mostAtOnce: 1 });
+    const report = await run(3, { callers: 334, loadMs: 300, waitMs: 10_000 });
+    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, mostAtOnce: 1, refused: 0 });
     expect(commands.length).toBeLessThanOrEqual(25);
   });
 
+  it('of 1,000 callers is one load over REST too', async () => {
+    await using rest = new RestServer(server.url);
+    const redis = await rest.listen();
+    const report = await run(3, { redis, callers: 334, loadMs: 300, waitMs: 10_000 });
+    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, mostAtOnce: 1, refused: 0 });
+    // While it lasts two processes ask, less and less often, for lease and value.
+    expect(rest.requests).toBeLessThanOrEqual(40);
+  });
+
   it('on a load slower than the wait is at most one load a process', async () => {
-    const report = await run({ processes: 3, callers: 100, loadMs: 600, waitMs: 100 });
+    const report = await run(3, { callers: 100, loadMs: 400, waitMs: 100 });
     expect(report).toMatchObject({ served: 300, failed: 0, mostAtOnce: 1 });
     expect(report.loads).toBeLessThanOrEqual(3);
   });
 
   it('on a load that fails fails for all who waited, with one load a process', async () => {
-    const report = await run({ processes: 2, callers: 100, loadMs: 100, waitMs: 10_000, outcome: 'fail' });
+    const report = await run(2, { callers: 100, loadMs: 100, waitMs: 10_000, gives: null });
     expect(report).toMatchObject({ served: 0, failed: 200, mostAtOnce: 1 });
     expect(report.loads).toBeLessThanOrEqual(2);
   });
 
+  it('on a load that fails is one load for those who came together, and at most one for each who came later', async () => {
+    const report = await run(1, { callers: 100, lateCallers: 20, loadMs: 20, waitMs: 10_000, gives: null });
+    expect(report).toMatchObject({ served: 0, failed: 120, mostAtOnce: 1 });
+    expect(report.loads).toBeLessThanOrEqual(21);
+  });
+
   it('goes on when the loading process is killed', async () => {
-    const plan = { processes: 1, callers: 10, loadMs: 60_000, waitMs: 60_000 };
+    const plan = { callers: 10, loadMs: 60_000, waitMs: 60_000 };
     const holder = await start(plan);
     holder.send('go');
     const client = new IORedis(server.url.replace('unix://', ''));
-    while ((await client.exists('stampede:{rose}:lock')) === 0) await new Promise(setImmediate);
+    await once(holder, 'message');
     holder.kill('SIGKILL');
     // What would happen 30 s later.
     await client.pexpire('stampede:{rose}:lock', 50);
-    expect(await run({ ...plan, loadMs: 10 })).toEqual({ loads: 1, served: 10, failed: 0, mostAtOnce: 1 });
+    expect(await run(1, { ...plan, loadMs: 10 })).toMatchObject({ loads: 1, served: 10, failed: 0 });
+    client.disconnect();
+  });
+
+  it('does not let a process that slept through its lease write over what was loaded since', async () => {
+    const plan = { callers: 10, waitMs: 10_000, leaseMs: 300 };
+    const sleeper = await start({ ...plan, loadMs: 200, gives: 'old' });
+    const report = go(sleeper);
+    const client = new IORedis(server.url.replace('unix://', ''));
+    await once(sleeper, 'message');
+    sleeper.kill('SIGSTOP');
+    expect(await run(1, { ...plan, loadMs: 1, gives: 'new' })).toMatchObject({ loads: 1, served: 10, refused: 0 });
+    sleeper.kill('SIGCONT');
+    expect(await report).toMatchObject({ loads: 1, served: 10, refused: 1 });
+    expect(JSON.parse((await client.get('stampede:{rose}:value')) ?? '')).toMatchObject({ value: 'new' });
     client.disconnect();
   });
 });

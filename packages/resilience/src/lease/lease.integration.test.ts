@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { connectRedis } from '../redis/connect-redis.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { RestServer } from '../testing/rest-server.ts';
 import { createTask } from '../testing/task.ts';
-import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
+import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import { createLeases } from './create-leases.ts';
 import type { Leases } from './lease.ts';
 import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
@@ -12,19 +11,13 @@ import type { LeaseEvent } from './lease-events.ts';
 
 const PATIENT = { leaseMs: 10_000, waitMs: 10_000 };
 
-describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('leases over %s', (transport) => {
-  const rest = transport === 'rest' ? new RestServer(testRedisUrl) : undefined;
-  let connections: RedisConnection[];
+describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) => {
+  let connections: TestConnections;
 
   beforeAll(async () => {
-    const settings = await rest?.listen();
-    const connect = () => (settings ? connectRedis(settings, { timeoutMs: 2000 }) : connectTestRedis());
-    connections = await Promise.all([connect(), connect(), connect()]);
+    connections = await TestConnections.open(transport);
   });
-  afterAll(async () => {
-    await Promise.all(connections.map((connection) => connection.close()));
-    await rest?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => connections[Symbol.asyncDispose]());
 
   /** As many processes as there are connections. */
   function setUp(): {
@@ -36,9 +29,9 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('leases over %s', 
     events: LeaseEvent[];
   } {
     const prefix = freshKey('lease');
-    const all = connections.map((redis) => createLeases({ redis, prefix, owner: 'test', clock: systemClock }));
+    const all = connections.all.map((redis) => createLeases({ redis, prefix, owner: 'test', clock: systemClock }));
     const [one, other] = all;
-    const [redis] = connections;
+    const [redis] = connections.all;
     if (!one || !other || !redis) throw new Error('three connections were made');
     const events: LeaseEvent[] = [];
     one.subscribe((event) => events.push(event));

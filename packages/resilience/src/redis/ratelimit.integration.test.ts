@@ -1,16 +1,16 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectTestRedis, freshKey, testRedisUrl } from '../testing/test-redis.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
+import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
 
-/** @upstash/ratelimit is written for Upstash alone: these show that it limits over plain Redis. */
-describe.skipIf(!testRedisUrl)('@upstash/ratelimit over plain Redis', () => {
-  let connections: RedisConnection[];
+/** @upstash/ratelimit is written for Upstash alone: these show that it limits over plain Redis too. */
+describe.skipIf(!testRedisUrl).each(TRANSPORTS)('@upstash/ratelimit over %s', (transport) => {
+  let connections: TestConnections;
 
   beforeAll(async () => {
-    connections = await Promise.all([connectTestRedis(), connectTestRedis(), connectTestRedis()]);
+    connections = await TestConnections.open(transport);
   });
-  afterAll(() => Promise.all(connections.map((connection) => connection.close())));
+  afterAll(() => connections[Symbol.asyncDispose]());
 
   it.each([
     ['fixed window', Ratelimit.fixedWindow(50, '1 h')],
@@ -19,7 +19,7 @@ describe.skipIf(!testRedisUrl)('@upstash/ratelimit over plain Redis', () => {
   ])('lets exactly 50 of 210 through, asked at once over three connections: %s', async (_name, limiter) => {
     const prefix = freshKey('limit');
     const answers = await Promise.all(
-      connections.flatMap(({ redis }) => {
+      connections.all.flatMap(({ redis }) => {
         const limit = new Ratelimit({ redis, limiter, prefix, ephemeralCache: false });
         return Array.from({ length: 70 }, () => limit.limit('caller'));
       }),
@@ -28,7 +28,7 @@ describe.skipIf(!testRedisUrl)('@upstash/ratelimit over plain Redis', () => {
   });
 
   it('goes on counting after Redis has lost its scripts, and takes a request back', async () => {
-    const [{ redis } = await connectTestRedis()] = connections;
+    const [{ redis }] = connections.all;
     const limit = new Ratelimit({
       redis,
       limiter: Ratelimit.slidingWindow(3, '1 h'),

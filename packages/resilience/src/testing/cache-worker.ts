@@ -1,4 +1,19 @@
-import { connectRedis, createCache, createLeases, systemClock } from '../index.ts';
+import { connectRedis, createCache, createLeases, type RedisSettings, systemClock } from '../index.ts';
+
+/** What a worker is told at its start, as JSON. */
+export interface WorkerSettings {
+  readonly redis: RedisSettings;
+  /** Who ask at the same time. */
+  readonly callers: number;
+  /** Who ask afterwards, one after the other, two in the time of a load. */
+  readonly lateCallers?: number;
+  readonly loadMs: number;
+  readonly waitMs: number;
+  /** 30,000 unless given. */
+  readonly leaseMs?: number;
+  /** What a load gives; null: it fails. */
+  readonly gives: string | null;
+}
 
 /** What a worker answers to `go`. */
 export interface WorkerReport {
@@ -7,39 +22,59 @@ export interface WorkerReport {
   readonly failed: number;
   /** Loads of this process that ran at the same time. */
   readonly mostAtOnce: number;
+  /** Values of this process that Redis did not take, somebody else having loaded one since. */
+  readonly refused: number;
 }
 
-const SHARED = { prefix: 'stampede', clock: systemClock };
-const [url = '', callers = '1', loadMs = '0', waitMs = '0', outcome = 'succeed'] = process.argv.slice(2);
+// The test has written it.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
+const { callers, gives, lateCallers = 0, leaseMs = 30_000, loadMs, waitMs } = settings;
 
-const redis = await connectRedis({ url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
-const leases = createLeases({ ...SHARED, redis, owner: 'worker' });
-const lease = { leases, leaseMs: 30_000, waitMs: Number(waitMs) };
-const cache = createCache({ ...SHARED, redis, lease, memory: { maxEntries: 100 } });
+const shared = { prefix: 'stampede', clock: systemClock };
+const redis = await connectRedis(settings.redis, { timeoutMs: 5000, readyWaitMs: 10_000 });
+const leases = createLeases({ ...shared, redis, owner: 'worker' });
+const cache = createCache({ ...shared, redis, lease: { leases, leaseMs, waitMs }, memory: { maxEntries: 100 } });
 
 let loads = 0;
 let running = 0;
 let mostAtOnce = 0;
+let refused = 0;
+cache.subscribe(({ type }) => {
+  if (type === 'refused') refused += 1;
+});
+
 async function load(): Promise<string> {
   loads += 1;
   running += 1;
   mostAtOnce = Math.max(mostAtOnce, running);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, Number(loadMs));
-  await promise;
+  process.send?.('loading');
+  await pause(loadMs);
   running -= 1;
-  if (outcome === 'fail') throw new Error('withered');
-  return 'Rosa';
+  if (gives === null) throw new Error('withered');
+  return gives;
 }
 
-process.once('message', () => void run());
+// Not `once`: nothing else keeps a process alive that waits by timers alone, as over REST.
+process.on('message', () => void run());
 process.send?.('ready');
 
 async function run(): Promise<void> {
   const ask = () => cache.getOrLoad('rose', load, { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }) });
-  const ends = await Promise.allSettled(Array.from({ length: Number(callers) }, ask));
-  const served = ends.filter((end) => end.status === 'fulfilled' && end.value.value === 'Rosa').length;
-  const report: WorkerReport = { loads, served, failed: ends.length - served, mostAtOnce };
+  const asked = [Promise.allSettled(Array.from({ length: callers }, ask))];
+  for (let n = 0; n < lateCallers; n += 1) {
+    await pause(loadMs / 2);
+    asked.push(Promise.allSettled([ask()]));
+  }
+  const ends = (await Promise.all(asked)).flat();
+  const served = ends.filter((end) => end.status === 'fulfilled' && typeof end.value.value === 'string').length;
+  const report: WorkerReport = { loads, served, failed: ends.length - served, mostAtOnce, refused };
   process.send?.(report, () => process.disconnect());
   await redis.close();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }

@@ -12,18 +12,23 @@ const TOKEN = 'token-of-the-test';
 export class RestServer {
   readonly #redis: TcpTransport;
   readonly #http: Server = createServer((request, response) => void this.#answer(request, response));
+  readonly #connected = Promise.withResolvers<void>();
   isHung = false;
   /** What a proxy in front of it answers instead. */
   instead: { readonly status: number; readonly error: string } | undefined;
   requests = 0;
 
   constructor(redisUrl: string) {
-    this.#redis = new TcpTransport(redisUrl, 2000, systemClock, { connected() {}, disconnected() {}, failed() {} });
+    this.#redis = new TcpTransport(redisUrl, 2000, systemClock, {
+      connected: this.#connected.resolve,
+      disconnected() {},
+      failed() {},
+    });
   }
 
   async listen(): Promise<{ restUrl: string; token: string }> {
     this.#http.listen(0, '127.0.0.1');
-    await once(this.#http, 'listening');
+    await Promise.all([once(this.#http, 'listening'), this.#connected.promise]);
     const address = this.#http.address();
     if (typeof address !== 'object' || !address) throw new TypeError('a server on a port has an address');
     return { restUrl: `http://127.0.0.1:${address.port}`, token: TOKEN };

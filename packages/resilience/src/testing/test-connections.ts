@@ -1,0 +1,30 @@
+import { connectRedis } from '../redis/connect-redis.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { RestServer } from './rest-server.ts';
+import { connectTestRedis, testRedisUrl } from './test-redis.ts';
+
+/** Every way to one Redis, for tests that hold on each. */
+export const TRANSPORTS: readonly RedisConnection['transport'][] = ['tcp', 'rest'];
+
+/** Three connections to the Redis that the test runner gives, as of three processes, with what carries them. */
+export class TestConnections implements AsyncDisposable {
+  readonly all: readonly [RedisConnection, RedisConnection, RedisConnection];
+  readonly #rest: RestServer | undefined;
+
+  private constructor(all: TestConnections['all'], rest: RestServer | undefined) {
+    this.all = all;
+    this.#rest = rest;
+  }
+
+  static async open(transport: RedisConnection['transport']): Promise<TestConnections> {
+    const rest = transport === 'rest' ? new RestServer(testRedisUrl) : undefined;
+    const settings = await rest?.listen();
+    const connect = () => (settings ? connectRedis(settings, { timeoutMs: 2000 }) : connectTestRedis());
+    return new TestConnections(await Promise.all([connect(), connect(), connect()]), rest);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.all.map((connection) => connection.close()));
+    await this.#rest?.[Symbol.asyncDispose]();
+  }
+}
