@@ -1,3 +1,4 @@
+import { checkRange } from './in-range.ts';
 import { ResilienceError } from './resilience-error.ts';
 
 /** A cap on calls in flight to one service from this process; above it a call is refused at once, never queued. */
@@ -17,11 +18,13 @@ export class BulkheadFullError extends ResilienceError {
   }
 }
 
-/** @param options.max calls at once, 1 or more */
+/**
+ * @param options.max calls at once, 1 or more
+ * @throws {RangeError} when `max` cannot be
+ */
 export function createBulkhead(options: { max: number }): Bulkhead {
   const { max } = options;
-  if (!Number.isSafeInteger(max) || max < 1)
-    throw new RangeError(`max must be a whole number of 1 or more, got ${max}`);
+  checkRange('max', max, { min: 1, whole: true });
   let inFlight = 0;
   return {
     max,

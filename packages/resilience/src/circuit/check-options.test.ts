@@ -25,8 +25,12 @@ it.each<Partial<CircuitOptions>>([
   { trialPermits: 0 },
   { resetTimeoutMs: 0 },
   { resetTimeoutMs: Number.NaN },
+  { resetTimeoutMs: Number.POSITIVE_INFINITY },
+  { resetTimeoutMs: 3_000_000_000 },
+  { maxResetTimeoutMs: Number.POSITIVE_INFINITY },
   { maxResetTimeoutMs: 59_999 },
   { trialDeadlineMs: 0 },
+  { trialDeadlineMs: Number.POSITIVE_INFINITY },
 ])('refuses %j by name', (wrong) => {
   expect(() => checkOptions({ ...valid, ...wrong })).toThrow(new RegExp(`^${Object.keys(wrong)[0]} must`));
 });
