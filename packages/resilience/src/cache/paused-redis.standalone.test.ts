@@ -1,6 +1,6 @@
 import { Redis as IORedis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import { LeaseLostError, LeaseTimeoutError } from '../lease/lease-errors.ts';
 import { connectRedis } from '../redis/connect-redis.ts';
@@ -16,7 +16,7 @@ const KEYS = ['rose', 'oak', 'weed'];
 const lifetime = () => ({ ttlMs: 20, staleMs: 60_000 });
 const passing = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
+describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () => {
   let server: RedisServer;
   let admin: IORedis;
   let unhandled: unknown[];
@@ -28,6 +28,8 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
     server = await RedisServer.prepare();
     await server.start();
     admin = new IORedis(server.url.replace('unix://', ''));
+    // It connects again when Redis was killed.
+    admin.on('error', () => {});
   });
   afterEach(async () => {
     process.off('unhandledRejection', note);
@@ -40,11 +42,11 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
       .trim()
       .split('\n').length;
 
-  async function createProcess(clock: Clock) {
+  async function createProcess(clock: Clock, waitMs = 1000) {
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 100, readyWaitMs: 5000, clock });
     const shared = { redis, prefix: 'pause', clock };
     const leases = createLeases({ ...shared, owner: 'test' });
-    const lease = { leases, leaseMs: 1000, waitMs: 1000 };
+    const lease = { leases, leaseMs: 1000, waitMs };
     const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
     let losses = 0;
     redis.subscribe(({ type }) => {
@@ -108,16 +110,51 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses under load', () => {
       await admin.ping();
       await works();
     }
+    const lost = processes.map(({ losses }) => losses());
+    await server.kill();
+    await eventually(() => (processes.every(({ losses }, n) => losses() > (lost[n] ?? 0)) ? true : undefined));
+    await server.start();
+    await works();
     end.abort();
     await Promise.all(callers);
 
     expect(wrong).toEqual([]);
-    for (const { losses } of processes) expect(losses()).toBeGreaterThanOrEqual(PAUSES_MS.length);
+    for (const { losses } of processes) expect(losses()).toBeGreaterThan(PAUSES_MS.length);
     // For commands and for messages of either process, and our own.
     await eventually(async () => ((await clients()) === 5 ? true : undefined));
     await Promise.all(processes.map(({ redis }) => redis.close()));
     await eventually(async () => ((await clients()) === 1 ? true : undefined));
     await eventually(() => (clock.pendingTimers === 0 ? true : undefined));
     expect(unhandled).toEqual([]);
+  });
+
+  it.each(PAUSES_MS)('for %i ms makes nobody load what another process is loading', async (pauseMs) => {
+    const processes = await Promise.all(Array.from({ length: 4 }, () => createProcess(systemClock, 40_000)));
+    let loads = 0;
+    const loaded = Promise.withResolvers<string>();
+    const ask = ({ cache }: (typeof processes)[number]) =>
+      cache.getOrLoad(
+        'oak',
+        () => {
+          loads += 1;
+          return loaded.promise;
+        },
+        { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }) },
+      );
+    const [first, ...others] = processes;
+    if (!first) throw new Error('four were made');
+    const asked = [ask(first)];
+    await eventually(() => (loads === 1 ? true : undefined));
+    asked.push(...others.map(ask));
+    // One was given the lease, the others know of a holder.
+    const requests = async () => Number(/cmdstat_eval:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
+    await eventually(async () => ((await requests()) >= processes.length ? true : undefined));
+    await admin.client('PAUSE', pauseMs, 'ALL');
+    await admin.ping();
+    await eventually(() => (processes.every(({ redis }) => redis.isReady()) ? true : undefined));
+    loaded.resolve('oak in bloom');
+    expect(new Set((await Promise.all(asked)).map(({ value }) => value))).toEqual(new Set(['oak in bloom']));
+    expect(loads).toBe(1);
+    await Promise.all(processes.map(({ redis }) => redis.close()));
   });
 });
