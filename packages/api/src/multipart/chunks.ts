@@ -5,15 +5,16 @@ import { malformed } from './upload-error.ts';
 const TIME_LIMIT_MS = 120_000;
 
 /**
- * The body's chunks as they arrive, for at most two minutes. The body is unlocked again whatever happens.
+ * Hands over the body's chunks as they arrive, for at most two minutes. The body is unlocked again whatever happens.
  * @param signal the caller's leaving; its reason is thrown
  * @throws {UploadError} `malformed_upload` when time is up or the connection breaks off
  */
-export async function* chunksOf(
+export async function eachChunk(
   body: ReadableStream<Uint8Array>,
+  take: (chunk: Buffer) => void,
   signal: AbortSignal | undefined,
   clock: Clock,
-): AsyncGenerator<Buffer, void, undefined> {
+): Promise<void> {
   const reader = body.getReader();
   let late = false;
   // Letting go of the reader fails a read that is still waiting, without hurting the body.
@@ -25,9 +26,10 @@ export async function* chunksOf(
   signal?.addEventListener('abort', letGo, { once: true });
   try {
     for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- they come one after the other
       const chunk = await readOne();
       if (chunk === undefined) return;
-      yield chunk;
+      take(chunk);
     }
   } finally {
     cancelTimer();

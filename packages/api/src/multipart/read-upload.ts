@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@plantcommunity/resilience';
 import { boundaryOf } from './boundary.ts';
-import { chunksOf } from './chunks.ts';
+import { eachChunk } from './chunks.ts';
 import { drain } from './drain.ts';
 import { createForm, type Upload } from './form.ts';
 import { createPartSplitter } from './part-splitter.ts';
@@ -34,11 +34,12 @@ export async function readUpload(
     const splitter = createPartSplitter(boundaryOf(contentType), form);
     if (declared !== undefined && declared > most) throw uploadTooLarge(declared, limits);
     let received = 0;
-    for await (const chunk of chunksOf(body, signal, clock)) {
+    const take = (chunk: Buffer) => {
       received += chunk.length;
       if (received > most) throw uploadTooLarge(undefined, limits);
       splitter.push(chunk);
-    }
+    };
+    await eachChunk(body, take, signal, clock);
     splitter.finish();
     return form.finish();
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Gateway, Visit } from '../gateway.ts';
 import { deprecationHeaders } from '../legacy/deprecation.ts';
 import { createCaller } from '../router.ts';
 import { endpoints } from './endpoints.ts';
-import { type Match, matchPath } from './match.ts';
+import { createMatcher, type Match } from './match.ts';
 import { createDocuments } from './openapi.ts';
 import { errorResponse } from './problem.ts';
 import type { Answer } from './registry.ts';
@@ -12,11 +12,12 @@ import type { Answer } from './registry.ts';
 /** REST over the same procedures: paths and methods in, statuses and the namespace's bodies out. */
 export function createRest(gateway: Gateway): (request: Request) => Promise<Response> {
   const documents = createDocuments(gateway.config);
+  const matchPath = createMatcher(endpoints);
 
   return (request) =>
     gateway.visit(request, async (visit) => {
       const { pathname, searchParams } = new URL(request.url);
-      const match = matchPath(pathname, endpoints);
+      const match = matchPath(pathname);
       if (match?.namespace === 'legacy') {
         const headers = deprecationHeaders(gateway.config.legacy, match.v1Path);
         for (const [name, value] of Object.entries(headers)) visit.resHeaders.set(name, value);

@@ -14,29 +14,38 @@ const V1 = '/api/v1';
 const LEGACY = '/api';
 
 /** Finds endpoints by path, with or without a slash at its end, in v1 or, without `/v1`, in legacy. */
-export function matchPath(pathname: string, endpoints: readonly Endpoint[]): Match | undefined {
-  const namespace = pathname.startsWith(`${V1}/`) ? 'v1' : 'legacy';
-  const base = namespace === 'v1' ? V1 : LEGACY;
-  if (!pathname.startsWith(`${base}/`)) return undefined;
-  const path = pathname.slice(base.length).replace(/\/$/, '');
-  const found = endpoints.flatMap((endpoint) => {
-    const params = paramsOf(endpoint.path, path);
-    return params === undefined ? [] : [{ endpoint, params }];
-  });
-  const [first] = found;
-  if (first === undefined) return undefined;
-  return { namespace, endpoints: found.map(({ endpoint }) => endpoint), params: first.params, v1Path: V1 + path };
+export function createMatcher(endpoints: readonly Endpoint[]): (pathname: string) => Match | undefined {
+  const places = [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, here]) => ({
+    steps: path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] })),
+    endpoints: here,
+  }));
+
+  return (pathname) => {
+    const namespace = pathname.startsWith(`${V1}/`) ? 'v1' : 'legacy';
+    const base = namespace === 'v1' ? V1 : LEGACY;
+    if (!pathname.startsWith(`${base}/`)) return undefined;
+    const path = pathname.slice(base.length).replace(/\/$/, '');
+    const values = path.split('/');
+    for (const { endpoints: here, steps } of places) {
+      const params = paramsOf(steps, values);
+      if (params !== undefined) return { namespace, endpoints: here, params, v1Path: V1 + path };
+    }
+    return undefined;
+  };
 }
 
-function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
-  const expected = pattern.split('/');
-  const actual = path.split('/');
-  if (expected.length !== actual.length) return undefined;
+/** One step of a path: a text, or a `{name}` that stands for any. */
+interface Step {
+  text: string;
+  name: string | undefined;
+}
+
+function paramsOf(steps: readonly Step[], values: readonly string[]): Record<string, string> | undefined {
+  if (steps.length !== values.length) return undefined;
   const params: Record<string, string> = {};
-  for (const [index, step] of expected.entries()) {
-    const value = actual[index] ?? '';
-    const name = /^\{(\w+)\}$/.exec(step)?.[1];
-    if (name === undefined ? step !== value : value === '') return undefined;
+  for (const [index, { name, text }] of steps.entries()) {
+    const value = values[index] ?? '';
+    if (name === undefined ? text !== value : value === '') return undefined;
     if (name !== undefined) params[name] = value;
   }
   return params;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IdentifyOptions, ProviderName } from '../provider.ts';
 
 /** What makes two questions to one provider the same question. */
@@ -34,7 +34,7 @@ function relevantOptions(provider: ProviderName, options: IdentifyOptions, photo
 /** The cache key of a question. The start of the (first) photo's hash in it is for people who look for a photo. */
 export function answerKey({ provider, origin, contractVersion, photoHashes, options }: Question): string {
   const question = [origin, contractVersion, photoHashes, relevantOptions(provider, options, photoHashes.length)];
-  const digest = createHash('sha256').update(JSON.stringify(question)).digest('hex');
+  const digest = hash('sha256', JSON.stringify(question));
   return `${provider}:${photoHashes[0]?.slice(0, SHOWN)}:${digest}`;
 }
 

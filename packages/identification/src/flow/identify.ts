@@ -69,8 +69,6 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     const began = clock.monotonic();
     const at = () => Math.round(clock.monotonic() - began);
     const tell: Tell = request.trackProgress ? parts.board.begin(request.requestId, request.ownerId) : () => undefined;
-    const deadline = new AbortController();
-    const cancelDeadline = clock.setTimeout(() => deadline.abort(), DEADLINE_MS);
     const outcomes = new Map<ProviderName, Outcome>();
     let ok = false;
     try {
@@ -82,7 +80,6 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       if (error instanceof IdentificationError && !(error instanceof PhotoError)) parts.onAnswer('wait');
       throw error;
     } finally {
-      cancelDeadline();
       tell({ type: 'done', at: at(), ok });
     }
 
@@ -97,10 +94,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const prepared = open.length > 0 ? prepare(photos) : undefined;
       // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
       prepared?.catch(() => undefined);
-      if (prepared !== undefined) {
-        const signal = AbortSignal.any([request.signal, deadline.signal]);
-        await Promise.all(open.map((question) => ask(question, prepared, signal)));
-      }
+      if (prepared !== undefined) await askAll(open, prepared);
 
       const refusals = refusalsOf(outcomes);
       if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unavailable(refusals);
@@ -142,22 +136,34 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       });
     }
 
+    /** Asks them side by side, for as long as the deadline leaves; an answer out of the cache sets none. */
+    async function askAll(questions: readonly Question[], ready: Promise<readonly PreparedPhoto[]>): Promise<void> {
+      const deadline = new AbortController();
+      const cancelDeadline = clock.setTimeout(() => deadline.abort(), DEADLINE_MS - at());
+      const signals = { deadline: deadline.signal, any: AbortSignal.any([request.signal, deadline.signal]) };
+      try {
+        await Promise.all(questions.map((question) => ask(question, ready, signals)));
+      } finally {
+        cancelDeadline();
+      }
+    }
+
     /** Leaves an outcome, whatever the provider does. @throws what is no provider's doing: a bad photo, the caller left */
     async function ask(
       question: Question,
       ready: Promise<readonly PreparedPhoto[]>,
-      signal: AbortSignal,
+      signals: { deadline: AbortSignal; any: AbortSignal },
     ): Promise<void> {
       const { cache, durations, gate, key, name } = question;
       tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
       try {
         const load = () => call(question, ready);
-        const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal };
+        const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal: signals.any };
         const { joined, source, stale, value } = await cache.getOrLoad(key, load, options);
         if (joined && source === 'loaded') parts.onCall({ provider: name, outcome: 'cached' });
         conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
-        const reason = refusalOf(error) ?? (deadline.signal.aborted ? ({ status: 'timeout' } as const) : undefined);
+        const reason = refusalOf(error) ?? (signals.deadline.aborted ? ({ status: 'timeout' } as const) : undefined);
         if (reason === undefined) throw error;
         // This may have been the failure that opened its circuit.
         const refusal = { ...gate.untilTrial(), ...reason };
