@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { createTask } from '../testing/task.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import { createLeases } from './create-leases.ts';
-import type { Leases } from './lease.ts';
+import type { HeldLease, LeaseOptions, Leases } from './lease.ts';
 import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
 import type { LeaseEvent } from './lease-events.ts';
 
@@ -36,6 +35,12 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     const events: LeaseEvent[] = [];
     one.subscribe((event) => events.push(event));
     return { all, one, other, redis, key: `${prefix}:{rose}:lock`, events };
+  }
+
+  async function hold(leases: Leases, options: LeaseOptions = PATIENT): Promise<HeldLease> {
+    const acquisition = await leases.acquire('rose', options);
+    if (acquisition.got !== 'lease') throw new Error('nobody else holds it');
+    return acquisition.lease;
   }
 
   it('are held by one at a time, with fences that rise', async () => {
@@ -71,15 +76,13 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
 
   it('that others hold are not waited for beyond the time', async () => {
     const { one, other, events } = setUp();
-    const task = createTask<void>();
-    const holder = other.withLease('rose', PATIENT, task.work);
+    const held = await hold(other);
     await expect(one.withLease('rose', { leaseMs: 1000, waitMs: 0 }, async () => 1)).rejects.toBeInstanceOf(
       LeaseTimeoutError,
     );
     await expect(one.withLease('rose', { leaseMs: 1000, waitMs: 60 }, async () => 1)).rejects.toThrow('within 60 ms');
     expect(events.filter(({ type }) => type === 'timed_out')).toHaveLength(2);
-    task.resolve();
-    await holder;
+    await held.release();
   });
 
   it('end by themselves when their owner is gone', async () => {
@@ -107,13 +110,12 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     other.subscribe((event) => {
       if (event.type === 'acquired') previousOwner = event.owner;
     });
-    const dead = await other.acquire('rose', { leaseMs: 100, waitMs: 0, renew: false });
-    if (dead.got !== 'lease') throw new Error('nobody else holds it');
+    const dead = await hold(other, { leaseMs: 100, waitMs: 0, renew: false });
     await one.withLease('rose', PATIENT, async () => {});
     await one.withLease('rose', PATIENT, async () => {});
     const told = events.filter((event) => event.type === 'taken_over');
     expect(told.map((event) => event.previousOwner)).toEqual([previousOwner]);
-    expect(await dead.lease.release()).toBe(false);
+    expect(await dead.release()).toBe(false);
   });
 
   it('are renewed while the work runs', async () => {
@@ -139,8 +141,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
 
   it('end a wait when what they were wanted for is done', async () => {
     const { one, other, redis } = setUp();
-    const task = createTask<void>();
-    const holder = other.withLease('rose', PATIENT, task.work);
+    const held = await hold(other);
     await expect(one.acquire('rose', { leaseMs: 1000, waitMs: 0 })).resolves.toEqual({ got: 'timeout' });
     let filled: string | undefined;
     const waiter = one.acquire('rose', PATIENT, async () => filled);
@@ -148,20 +149,17 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     await new Promise((resolve) => setImmediate(resolve));
     await redis.redis.ping();
     filled = 'Rosa';
-    task.resolve();
-    await holder;
+    await held.release();
     await expect(waiter).resolves.toEqual({ got: 'done', value: 'Rosa' });
   });
 
   it('are no longer waited for by those who have left', async () => {
     const { one, other } = setUp();
-    const task = createTask<void>();
-    const holder = other.withLease('rose', PATIENT, task.work);
+    const held = await hold(other);
     const controller = new AbortController();
     const waiter = one.acquire('rose', { ...PATIENT, signal: controller.signal });
     controller.abort(new Error('gone'));
     await expect(waiter).rejects.toThrow('gone');
-    task.resolve();
-    await holder;
+    await held.release();
   });
 });

@@ -1,5 +1,6 @@
 import { Redis } from '@upstash/redis';
 import { type Clock, systemClock } from '../clock.ts';
+import { checkRange, LONGEST_MS } from '../in-range.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisGuard } from './redis-guard.ts';
 import { RestTransport } from './rest-transport.ts';
@@ -12,9 +13,9 @@ const READY_WAIT_MS = 1000;
 export type RedisSettings = { readonly url: string } | { readonly restUrl: string; readonly token: string };
 
 export interface RedisOptions {
-  /** Limit of each command; 100 over TCP and 500 over REST serve well. */
+  /** Limit of each command, 1 or more; 100 over TCP and 500 over REST serve well. */
   readonly timeoutMs: number;
-  /** How long to wait for Redis before resolving without it; 1000 unless given. */
+  /** How long to wait for Redis before resolving without it, 0 or more; 1000 unless given. */
   readonly readyWaitMs?: number;
   readonly clock?: Clock;
 }
@@ -22,10 +23,12 @@ export interface RedisOptions {
 /**
  * The one client for every Redis. Resolves whether or not Redis is there; its state is told to whoever subscribes.
  * Commands throw `errors.UpstashError` when Redis refuses them and RedisUnavailableError when it does not answer.
- * @throws {TypeError} for a URL that cannot be
+ * @throws {TypeError} for a URL that cannot be, {RangeError} for a time that cannot be
  */
 export async function connectRedis(settings: RedisSettings, options: RedisOptions): Promise<RedisConnection> {
   const { timeoutMs, readyWaitMs = READY_WAIT_MS, clock = systemClock } = options;
+  checkRange('timeoutMs', timeoutMs, { min: 1, max: LONGEST_MS });
+  checkRange('readyWaitMs', readyWaitMs, { min: 0, max: LONGEST_MS });
   const guard = new RedisGuard(clock);
   const transport: Transport =
     'url' in settings
