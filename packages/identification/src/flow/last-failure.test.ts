@@ -62,6 +62,6 @@ it.each<[string, typeof answer]>([
     trackProgress: false,
     signal: new AbortController().signal,
   });
-  await expect(asked).rejects.toThrow();
+  await expect(asked).rejects.toMatchObject({ code: 'providers_resting' });
   expect(service.operated.plant_id.circuit?.snapshot().lastFailure).toBe(failure);
 });
