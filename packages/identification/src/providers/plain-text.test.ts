@@ -36,7 +36,8 @@ test('whatever comes in, what goes out is short, one line and opens no tag', () 
 test('is done at once with a text made to be slow', () => {
   const started = performance.now();
   plainText('<a'.repeat(1_000_000), 2000);
-  expect(performance.now() - started).toBeLessThan(100);
+  // It takes milliseconds, also on a busy machine; read whole, and once more for each tag, it would take minutes.
+  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 test('lists drop what is empty or repeated, and end', () => {
