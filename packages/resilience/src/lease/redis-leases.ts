@@ -8,7 +8,7 @@ import type { Acquisition, LeaseOptions, Leases } from './lease.ts';
 import { LeaseDesk, type Wish } from './lease-desk.ts';
 import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
 import type { LeaseEvent } from './lease-events.ts';
-import { LeaseStore } from './lease-store.ts';
+import { LeaseStore, type Refused } from './lease-store.ts';
 import { nameOwner } from './owner.ts';
 import type { ReleaseWatch } from './release-watch.ts';
 import { Releases } from './releases.ts';
@@ -19,6 +19,8 @@ import { Turns } from './turns.ts';
  * of the guard take: for going on alone would be doing twice what somebody else is at.
  */
 const BEARING_MS = 2500;
+/** What such a Redis says of the holder. */
+const AWAY: Refused = { heldForMs: Number.POSITIVE_INFINITY };
 
 export interface LeasesOptions {
   readonly redis: RedisConnection;
@@ -86,16 +88,16 @@ export class RedisLeases implements Leases {
     let bearUntil = 0;
     for (;;) {
       const answer = await this.#desk.ask(wish).catch((error: unknown) => {
-        if (error instanceof RedisUnavailableError && this.#clock.monotonic() < bearUntil) return 'away' as const;
+        if (error instanceof RedisUnavailableError && this.#clock.monotonic() < bearUntil) return AWAY;
         throw error;
       });
-      if (answer !== 'away' && 'fence' in answer) return this.#hand(answer, wish);
-      if (answer !== 'away') bearUntil = this.#clock.monotonic() + BEARING_MS;
+      if ('fence' in answer) return this.#hand(answer, wish);
+      if (answer !== AWAY) bearUntil = this.#clock.monotonic() + BEARING_MS;
       const leftMs = wish.since + wish.waitMs - this.#clock.monotonic();
       if (leftMs <= 0) return this.#timeOut(wish);
       // A lease that ends unreleased is free a moment later.
-      await watch.next(answer === 'away' ? leftMs : Math.min(leftMs, answer.heldForMs + 1), wish.signal);
-      const value = answer === 'away' ? undefined : await done?.();
+      await watch.next(Math.min(leftMs, answer.heldForMs + 1), wish.signal);
+      const value = answer === AWAY ? undefined : await done?.();
       if (value !== undefined) return { got: 'done', value };
     }
   }
