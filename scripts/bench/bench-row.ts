@@ -1,14 +1,16 @@
 export interface Figure {
   name: string;
-  ms: number;
+  value: number;
 }
 
 /** A line of the table, as the packages' own benches print it too. */
 export interface BenchRow {
   name: string;
+  /** Of all values: milliseconds, or how often something was loaded. */
+  unit: 'ms' | 'loads';
   /** Medians of the rounds' medians. */
-  floorMs: number;
-  oursMs: number;
+  floor: number;
+  ours: number;
   /** Median of the rounds' ratios, and the lowest and highest of them. */
   ratio: number;
   lowest: number;

@@ -24,8 +24,9 @@ export async function cacheHitRows(url: string): Promise<BenchRow[]> {
     const ratios = ours.map((ms, round) => ms / (floor[round] ?? ms));
     rows.push({
       name: `cache hit, ${name}, over bare route`,
-      floorMs: median(floor),
-      oursMs: median(ours),
+      unit: 'ms',
+      floor: median(floor),
+      ours: median(ours),
       ratio: median(ratios),
       lowest: Math.min(...ratios),
       highest: Math.max(...ratios),

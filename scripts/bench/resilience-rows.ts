@@ -13,15 +13,15 @@ interface Report {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 const isFigure = (value: unknown): value is Figure =>
-  isRecord(value) && typeof value['name'] === 'string' && typeof value['ms'] === 'number';
+  isRecord(value) && typeof value['name'] === 'string' && typeof value['value'] === 'number';
 
-const NUMBERS = ['floorMs', 'oursMs', 'ratio', 'lowest', 'highest'] as const;
+const NUMBERS = ['floor', 'ours', 'ratio', 'lowest', 'highest'] as const;
 
 function isRow(value: unknown): value is BenchRow {
   if (!isRecord(value) || !NUMBERS.every((key) => typeof value[key] === 'number')) return false;
-  const { name, bar, holds, peers } = value;
+  const { name, unit, bar, holds, peers } = value;
   const isNamed = typeof name === 'string' && typeof bar === 'string' && typeof holds === 'boolean';
-  return isNamed && Array.isArray(peers) && peers.every(isFigure);
+  return isNamed && (unit === 'ms' || unit === 'loads') && Array.isArray(peers) && peers.every(isFigure);
 }
 
 function isReport(value: unknown): value is Report {

@@ -8,20 +8,25 @@ function duration(ms: number): string {
   return ms >= 0.001 ? `${(ms * 1000).toFixed(2)} us` : `${(ms * 1_000_000).toFixed(0)} ns`;
 }
 
-const cellsOf = ({ name, floorMs, oursMs, ratio, lowest, highest, bar, holds }: BenchRow): string[] => [
+const FIGURES: Readonly<Record<BenchRow['unit'], (value: number) => string>> = {
+  ms: duration,
+  loads: (count) => (count === 1 ? '1 load' : `${count} loads`),
+};
+
+const cellsOf = ({ name, unit, floor, ours, ratio, lowest, highest, bar, holds }: BenchRow): string[] => [
   name,
-  duration(floorMs),
-  duration(oursMs),
+  FIGURES[unit](floor),
+  FIGURES[unit](ours),
   ratio.toFixed(2),
   `${lowest.toFixed(2)} to ${highest.toFixed(2)}`,
   `${bar} ${holds ? 'holds' : 'MISSED'}`,
 ];
 
-/** The rows in columns, below each the peers with their times in the column of ours. */
+/** The rows in columns, below each the peers with their figures in the column of ours. */
 export function tableOf(rows: readonly BenchRow[]): string {
   const lines = rows.flatMap((row) => [
     cellsOf(row),
-    ...row.peers.map(({ name, ms }) => [`  ${name}`, '', duration(ms)]),
+    ...row.peers.map(({ name, value }) => [`  ${name}`, '', FIGURES[row.unit](value)]),
   ]);
   const table = [HEAD, ...lines];
   const widths = HEAD.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));

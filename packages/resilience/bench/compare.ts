@@ -22,13 +22,14 @@ export async function compare(comparison: Comparison): Promise<BenchRow> {
   const over = oursRounds.map((ms, round) => ms - times * (barRounds[round] ?? Number.NaN));
   return {
     name,
-    floorMs: quantile(floorRounds, 0.5),
-    oursMs: quantile(oursRounds, 0.5),
+    unit: 'ms',
+    floor: quantile(floorRounds, 0.5),
+    ours: quantile(oursRounds, 0.5),
     ratio: quantile(ratios, 0.5),
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
     bar: `<= ${times} x ${against.name}${plusMs > 0 ? ` + ${plusMs} ms` : ''}`,
     holds: quantile(over, 0.5) <= plusMs,
-    peers: peers.map((peer, index) => ({ name: peer.name, ms: quantile(peerRounds[index] ?? [], 0.5) })),
+    peers: peers.map((peer, index) => ({ name: peer.name, value: quantile(peerRounds[index] ?? [], 0.5) })),
   };
 }

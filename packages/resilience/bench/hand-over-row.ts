@@ -32,7 +32,7 @@ export async function handOverRow(url: string): Promise<BenchRow> {
     await lease.release();
     return at - releasedAt;
   };
-  using floor = await WakeFloor.open(url.slice('unix://'.length));
+  using floor = await WakeFloor.open(url);
   try {
     const ours = { ours: handOver, share: 0.5, limitMs: 5 };
     return await within({ name: 'hand-over to a waiter', floor: floor.sample, batches: 20, ...ours });

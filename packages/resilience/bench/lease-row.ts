@@ -9,10 +9,10 @@ const LEASE_MS = 30_000;
 const COMPARE_AND_DELETE =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
-/** A free lease, taken and given back. @param socket of the same Redis, for a peer that brings its own client */
-export async function leaseRow(redis: RedisConnection, socket: string): Promise<BenchRow> {
+/** A free lease, taken and given back. @param url of the same Redis, for a peer that brings its own client */
+export async function leaseRow(redis: RedisConnection, url: string): Promise<BenchRow> {
   const leases = createLeases({ redis, prefix: 'bench', owner: 'bench', clock: systemClock });
-  const peerClient = new IORedis(socket);
+  const peerClient = new IORedis(url);
   const ours = () => leases.withLease('ours', { leaseMs: LEASE_MS, waitMs: 0 }, async () => {});
   const raw = async () => {
     const owner = randomUUID();

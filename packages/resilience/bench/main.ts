@@ -3,25 +3,34 @@ import { connectRedis } from '../src/index.ts';
 import { hasRedisServer, RedisServer } from '../src/testing/redis-server.ts';
 import type { BenchRow } from './bench-row.ts';
 import { circuitRows } from './circuit-rows.ts';
+import { contendersRow } from './contenders-row.ts';
 import { handOverRow } from './hand-over-row.ts';
 import { leaseRow } from './lease-row.ts';
+import { loadsRow } from './loads-row.ts';
+import { openLoopback } from './loopback.ts';
+import { lostRedisRows } from './lost-redis-rows.ts';
 import { memoryRow } from './memory-row.ts';
 import { oneProcessRow } from './one-process-row.ts';
 import { processesRow } from './processes-row.ts';
+import { restRow } from './rest-row.ts';
 
 async function measure(): Promise<BenchRow[]> {
   await using server = await RedisServer.prepare();
   await server.start();
-  const redis = await connectRedis({ url: server.url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
+  const url = await openLoopback(server);
+  const redis = await connectRedis({ url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
   try {
-    const socket = server.url.slice('unix://'.length);
     return [
       ...(await circuitRows(redis)),
       await memoryRow(redis),
-      await leaseRow(redis, socket),
-      await handOverRow(server.url),
+      await leaseRow(redis, url),
+      await handOverRow(url),
       await oneProcessRow(redis),
-      await processesRow(server.url),
+      await processesRow(url),
+      await restRow(url),
+      await loadsRow(url),
+      ...(await lostRedisRows()),
+      await contendersRow(redis, url),
     ];
   } finally {
     await redis.close();

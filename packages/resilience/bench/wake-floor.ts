@@ -8,13 +8,13 @@ export class WakeFloor {
   readonly #publisher: IORedis;
   readonly #subscriber: IORedis;
 
-  private constructor(socket: string) {
-    this.#publisher = new IORedis(socket);
-    this.#subscriber = new IORedis(socket);
+  private constructor(url: string) {
+    this.#publisher = new IORedis(url);
+    this.#subscriber = new IORedis(url);
   }
 
-  static async open(socket: string): Promise<WakeFloor> {
-    const floor = new WakeFloor(socket);
+  static async open(url: string): Promise<WakeFloor> {
+    const floor = new WakeFloor(url);
     await floor.#subscriber.subscribe(CHANNEL);
     return floor;
   }

@@ -11,23 +11,27 @@ interface Promised {
   /** 0 to 1: the quantile of all our samples that the limit is for. */
   readonly share: number;
   readonly limitMs: number;
+  /** Whether the limit is for what ours takes above the floor; else, unless given, for all of it. */
+  readonly aboveFloor?: boolean;
 }
 
 /** Ours against a limit in milliseconds, which is what people wait; the floor shows what of it is the machine's. */
-export async function within({ name, floor, ours, batches, share, limitMs }: Promised): Promise<BenchRow> {
-  const [floorRounds = [], oursRounds = []] = await sampleInTurn([floor, ours], batches);
-  const floorMs = quantile(floorRounds.flat(), 0.5);
-  const oursMs = quantile(oursRounds.flat(), share);
-  const ratios = oursRounds.map((list) => quantile(list, share) / floorMs);
+export async function within(promised: Promised): Promise<BenchRow> {
+  const { name, batches, share, limitMs, aboveFloor = false } = promised;
+  const [floorRounds = [], oursRounds = []] = await sampleInTurn([promised.floor, promised.ours], batches);
+  const floor = quantile(floorRounds.flat(), 0.5);
+  const ours = quantile(oursRounds.flat(), share);
+  const ratios = oursRounds.map((list) => quantile(list, share) / floor);
   return {
     name: `${name}, p${share * 100}`,
-    floorMs,
-    oursMs,
-    ratio: oursMs / floorMs,
+    unit: 'ms',
+    floor,
+    ours,
+    ratio: ours / floor,
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
-    bar: `<= ${limitMs} ms`,
-    holds: oursMs <= limitMs,
+    bar: aboveFloor ? `<= floor + ${limitMs} ms` : `<= ${limitMs} ms`,
+    holds: ours - (aboveFloor ? floor : 0) <= limitMs,
     peers: [],
   };
 }

@@ -1,0 +1,30 @@
+import type { BenchRow } from './bench-row.ts';
+import { quantile, sampleInTurn } from './rounds.ts';
+import { countLoads, gatherBentocache, gatherOurs, stampedeOn } from './stampede-crowd.ts';
+
+const PROCESSES = 4;
+const CALLERS = 250;
+const LOAD_MS = 50;
+const BATCHES = 2;
+
+/** How often callers of several processes load what nobody has: ours at worst, the peer as a rule. */
+export async function loadsRow(url: string): Promise<BenchRow> {
+  await using ours = await gatherOurs(PROCESSES, CALLERS, { url });
+  await using peer = await gatherBentocache(PROCESSES, CALLERS, url);
+  const samplers = [ours, peer].map((crowd) => async () => countLoads(await stampedeOn(crowd, LOAD_MS)));
+  const [oursRounds = [], peerRounds = []] = await sampleInTurn(samplers, BATCHES);
+  const counts = oursRounds.flat();
+  const most = Math.max(...counts);
+  return {
+    name: '4 x 250 cold callers, at worst',
+    unit: 'loads',
+    floor: 1,
+    ours: most,
+    ratio: quantile(counts, 0.5),
+    lowest: Math.min(...counts),
+    highest: most,
+    bar: '1 load',
+    holds: most === 1,
+    peers: [{ name: 'bentocache, Redis and bus, p50', value: quantile(peerRounds.flat(), 0.5) }],
+  };
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Redis as IORedis } from 'ioredis';
+import type { RedisServer } from '../src/testing/redis-server.ts';
+
+const HOST = '127.0.0.1';
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  if (typeof address !== 'object' || !address) throw new TypeError('A server on a port has an address');
+  return address.port;
+}
+
+/** Lets a server that runs on its unix socket be reached over TCP too, as in production. @returns its URL */
+export async function openLoopback(server: RedisServer): Promise<string> {
+  const client = new IORedis(server.url.slice('unix://'.length));
+  try {
+    const port = await freePort();
+    await client.config('SET', 'bind', HOST);
+    await client.config('SET', 'port', String(port));
+    return `redis://${HOST}:${port}`;
+  } finally {
+    client.disconnect();
+  }
+}
