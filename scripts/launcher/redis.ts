@@ -25,7 +25,11 @@ export async function startJavaScriptRedis(crew: Crew, socketFolder: string): Pr
   return { child, url: `unix://${socket}`, label: 'js-redis-server, in memory' };
 }
 
-/** Limits, leases and circuits live in it, so nothing is ever evicted. */
+/**
+ * Limits, leases and circuits live in it, so nothing is ever evicted. What must outlive it is in PostgreSQL; the answers
+ * in its cache are saved each minute and at its end. A log of every write would double the time of each request's
+ * question about its limit: measured, 0.66 against 0.35 ms.
+ */
 export async function startRedisServer(
   crew: Crew,
   program: string,
@@ -39,9 +43,9 @@ export async function startRedisServer(
     unixsocket: socket,
     unixsocketperm: '600',
     dir: dataFolder,
-    appendonly: 'yes',
-    appendfsync: 'everysec',
-    save: '',
+    save: '60 1',
+    // A full disk costs the saving, not the service.
+    'stop-writes-on-bgsave-error': 'no',
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
     loglevel: 'warning',
@@ -55,7 +59,7 @@ export async function startRedisServer(
   return { child, url: `unix://${socket}`, label: program, keeps };
 }
 
-/** A server that reads its append-only file refuses commands meanwhile, so its answer is what counts. */
+/** A server that reads what it saved refuses commands meanwhile, so its answer is what counts. */
 async function answersPing(child: Child, socket: string): Promise<void> {
   const start = performance.now();
   while (child.isRunning() && performance.now() - start < START_MS) {
