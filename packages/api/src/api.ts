@@ -62,8 +62,7 @@ export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> &
       return withAnswerHeaders(errorResponse(refused, 'v1', requestId), requestId);
     },
     caller(principal, requestId = newRequestId()) {
-      const context = {
-        ...parts,
+      const request = {
         requestId,
         isFollowed: false,
         authenticate: async () => principal,
@@ -74,7 +73,7 @@ export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> &
         resHeaders: new Headers(),
         successorOf: (path: string) => path,
       };
-      return createCaller(context).v1;
+      return createCaller({ parts, request }).v1;
     },
   };
 }

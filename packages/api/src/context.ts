@@ -17,7 +17,7 @@ export interface Parts {
 }
 
 /** One request, however it came in: tRPC, REST or a server component. */
-export interface Context extends Parts {
+export interface RequestFacts {
   requestId: string;
   /** The caller made the request id, and may follow the request by it. */
   isFollowed: boolean;
@@ -35,4 +35,10 @@ export interface Context extends Parts {
   resHeaders: Headers;
   /** Where v1 has the same procedure, by the transport of this request. */
   successorOf(legacyPath: string): string;
+}
+
+/** Two keys and not all of theirs: tRPC copies the context key by key for each link of a procedure's chain. */
+export interface Context {
+  parts: Parts;
+  request: RequestFacts;
 }

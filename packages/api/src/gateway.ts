@@ -2,7 +2,7 @@ import type { Auth } from '@plantcommunity/auth';
 import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
 import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
-import type { Context, Parts } from './context.ts';
+import type { Context, Parts, RequestFacts } from './context.ts';
 import { clientAddress } from './door/client-address.ts';
 import { credentials, refusal } from './door/guard.ts';
 import { hasBearer } from './door/origin.ts';
@@ -28,7 +28,7 @@ export interface Gateway {
   config: ApiConfig;
   /** Runs `work` under the request's id and completes the headers of its answer. */
   visit(request: Request, work: (visit: Visit) => Promise<Response>): Promise<Response>;
-  context(visit: Visit, successorOf: Context['successorOf']): Context;
+  context(visit: Visit, successorOf: RequestFacts['successorOf']): Context;
   /** Logs what is our fault. */
   report(error: ApiError, request: Request, path: string | undefined): void;
 }
@@ -56,16 +56,18 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
     context({ request, requestId, resHeaders }, successorOf) {
       const headers = credentials(request, config);
       return {
-        ...parts,
-        requestId,
-        isFollowed: request.headers.get('x-request-id') === requestId,
-        authenticate: () => auth.principalOf(headers),
-        authenticateAgain: () => auth.principalOf(new Headers(headers)),
-        address: clientAddress(request.headers, config.proxyHops),
-        hasBearer: hasBearer(request.headers),
-        signal: request.signal,
-        resHeaders,
-        successorOf,
+        parts,
+        request: {
+          requestId,
+          isFollowed: request.headers.get('x-request-id') === requestId,
+          authenticate: () => auth.principalOf(headers),
+          authenticateAgain: () => auth.principalOf(new Headers(headers)),
+          address: clientAddress(request.headers, config.proxyHops),
+          hasBearer: hasBearer(request.headers),
+          signal: request.signal,
+          resHeaders,
+          successorOf,
+        },
       };
     },
 

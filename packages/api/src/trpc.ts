@@ -53,7 +53,7 @@ export const t = initTRPC
         status,
         httpStatus: status,
         detail,
-        requestId: ctx?.requestId ?? currentRequestId(),
+        requestId: ctx?.request.requestId ?? currentRequestId(),
         ...(retryAfter === undefined ? {} : { retryAfter }),
         ...(errors === undefined ? {} : { errors }),
       };

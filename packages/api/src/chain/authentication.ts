@@ -7,8 +7,8 @@ import { type ProcedureMeta, t } from '../trpc.ts';
 /** Finds out who is calling, and refuses those whom the procedure's policy does not let in. */
 export const authentication = t.middleware(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
-  const principal = meta.policy === 'public' ? undefined : await ctx.authenticate();
-  const refused = refusalOf(meta.policy, principal, ctx.hasBearer, ctx.config.mode);
+  const principal = meta.policy === 'public' ? undefined : await ctx.request.authenticate();
+  const refused = refusalOf(meta.policy, principal, ctx.request.hasBearer, ctx.parts.config.mode);
   if (refused !== undefined) throw refused;
   return next({ ctx: { principal } });
 });

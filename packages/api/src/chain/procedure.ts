@@ -13,20 +13,21 @@ export const procedure = t.procedure
   .use(legacy)
   .use(authentication)
   .use(async ({ ctx, meta, next }) => {
-    const audience = audienceOf(ctx.principal, ctx.config.rates);
+    const audience = audienceOf(ctx.principal, ctx.parts.config.rates);
     let isFree = false;
     const makeFree = () => {
       isFree = true;
     };
     const goOn = () => next({ ctx: { audience, makeFree } });
     if (meta?.limit === undefined) return goOn();
-    const counted = await ctx.limit.count(audience);
+    const counted = await ctx.parts.limit.count(audience);
     const tell = (now: typeof counted) => {
-      for (const [name, value] of Object.entries(rateHeaders(now, ctx.clock.now()))) ctx.resHeaders.set(name, value);
+      for (const [name, value] of Object.entries(rateHeaders(now, ctx.parts.clock.now())))
+        ctx.request.resHeaders.set(name, value);
     };
     tell(counted);
     if (!counted.allowed) {
-      const retryAfter = retryAfterSeconds(counted.resetAt - ctx.clock.now());
+      const retryAfter = retryAfterSeconds(counted.resetAt - ctx.parts.clock.now());
       throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
     }
     const result = await goOn();
@@ -47,7 +48,8 @@ export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next
 /** For operators: to everybody else it does not exist. */
 export const adminProcedure = procedure.meta({ policy: 'admin' }).use(({ ctx, next }) => {
   if (ctx.principal === undefined) throw notFound();
-  const { address, principal, requestId } = ctx;
+  const { principal } = ctx;
+  const { address, requestId } = ctx.request;
   const operator = { userId: principal.userId, requestId, ...(address !== undefined && { address }) };
   return next({ ctx: { principal, operator } });
 });

@@ -5,11 +5,11 @@ import type { WireHealth } from '../wire.ts';
 
 /** How the parts behind an identification fare; no secrets, no error texts. */
 export const health = procedure.meta({ policy: 'public' }).query(async ({ ctx }): Promise<WireHealth> => {
-  const found = await ctx.service.health();
-  const { mode, version } = ctx.config;
+  const found = await ctx.parts.service.health();
+  const { mode, version } = ctx.parts.config;
   return {
     status: healthStatus(found),
-    timestamp: new Date(ctx.clock.now()).toISOString(),
+    timestamp: new Date(ctx.parts.clock.now()).toISOString(),
     version,
     circuit_state: found.providers.plant_id.state,
     services: {

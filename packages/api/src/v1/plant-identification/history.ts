@@ -14,6 +14,9 @@ export const historyInput = z.object({
 /** The caller's own identifications, newest first. */
 export const history = userProcedure.input(historyInput.optional()).query(async ({ ctx, input }) => {
   const { cursor, limit } = input ?? { limit: PAGE };
-  const page = await ctx.service.history(ctx.principal.userId, { limit, ...(cursor === undefined ? {} : { cursor }) });
+  const page = await ctx.parts.service.history(ctx.principal.userId, {
+    limit,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
   return presentHistory(page);
 });

@@ -7,7 +7,7 @@ import { presentStored } from '../present.ts';
 export const identification = userProcedure
   .input(z.object({ id: z.string().max(100) }))
   .query(async ({ ctx, input }) => {
-    const found = await ctx.service.find(ctx.principal.userId, input.id);
+    const found = await ctx.parts.service.find(ctx.principal.userId, input.id);
     if (found === undefined) throw notFound();
     return presentStored(found);
   });

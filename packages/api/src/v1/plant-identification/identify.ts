@@ -15,19 +15,19 @@ export const identify = procedure
   .meta({ policy: 'identify', limit: 'identify' })
   .input(pendingUpload)
   .mutation(async ({ ctx, input }) => {
-    const upload = await input.read(ctx.signal);
+    const upload = await input.read(ctx.request.signal);
     const { photos } = upload;
     const options = identifyOptions(upload);
-    const identification = await ctx.service.identify({
-      requestId: ctx.requestId,
+    const identification = await ctx.parts.service.identify({
+      requestId: ctx.request.requestId,
       photos,
       options,
       ...(ctx.principal === undefined ? {} : { ownerId: ctx.principal.userId }),
-      trackProgress: ctx.isFollowed,
-      signal: ctx.signal,
+      trackProgress: ctx.request.isFollowed,
+      signal: ctx.request.signal,
     });
     // A hit asks nobody, so it is no second ask either, and need not look for one.
-    if (!identification.cached && (await ctx.reAsks.claim(ctx.audience.key, photos))) ctx.makeFree();
-    if (identification.partial) await ctx.reAsks.expect(ctx.audience.key, photos);
+    if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, photos))) ctx.makeFree();
+    if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, photos);
     return presentIdentification(identification);
   });

@@ -15,7 +15,11 @@ export const progress = procedure
   .input(input)
   .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
     let count = 0;
-    for await (const event of ctx.service.progress(requestId, ctx.principal?.userId, signal ?? ctx.signal)) {
+    for await (const event of ctx.parts.service.progress(
+      requestId,
+      ctx.principal?.userId,
+      signal ?? ctx.request.signal,
+    )) {
       count += 1;
       if (count > lastEventId) yield tracked(String(count), presentProgress(event));
     }

@@ -7,6 +7,6 @@ const input = z.object({ limit: z.int().min(1).max(200).default(50) }).default({
 
 /** What operators did, newest first. */
 export const list = adminProcedure.input(input).query(async ({ ctx, input: { limit } }): Promise<WireAuditPage> => {
-  const entries = await ctx.operations.audit(limit);
+  const entries = await ctx.parts.operations.audit(limit);
   return { items: entries.map(presentEntry) };
 });

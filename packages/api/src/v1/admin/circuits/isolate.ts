@@ -7,11 +7,11 @@ const MINUTE_MS = 60_000;
 /** No instance calls the provider until the end given, or a release. Answers the overview as it is then. */
 export const isolate = adminProcedure.input(isolateInput).mutation(async ({ ctx, input }) => {
   const { minutes, provider, reason, until } = input;
-  const end = minutes === undefined ? until : ctx.clock.now() + minutes * MINUTE_MS;
-  await ctx.operations.isolateProvider(ctx.operator, {
+  const end = minutes === undefined ? until : ctx.parts.clock.now() + minutes * MINUTE_MS;
+  await ctx.parts.operations.isolateProvider(ctx.operator, {
     provider,
     reason,
     ...(end !== undefined && { until: new Date(end) }),
   });
-  return presentOverview(await ctx.operations.circuitsOverview());
+  return presentOverview(await ctx.parts.operations.circuitsOverview());
 });

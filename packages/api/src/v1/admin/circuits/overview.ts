@@ -3,5 +3,5 @@ import { presentOverview } from '../present.ts';
 
 /** Both circuits, their last hour and the newest orders. */
 export const overview = adminProcedure.query(async ({ ctx }) =>
-  presentOverview(await ctx.operations.circuitsOverview()),
+  presentOverview(await ctx.parts.operations.circuitsOverview()),
 );

@@ -4,6 +4,6 @@ import { orderInput } from '../wire.ts';
 
 /** Closes a circuit and forgets its failures, on all instances. Answers the overview as it is then. */
 export const reset = adminProcedure.input(orderInput).mutation(async ({ ctx, input }) => {
-  await ctx.operations.resetProvider(ctx.operator, input);
-  return presentOverview(await ctx.operations.circuitsOverview());
+  await ctx.parts.operations.resetProvider(ctx.operator, input);
+  return presentOverview(await ctx.parts.operations.circuitsOverview());
 });

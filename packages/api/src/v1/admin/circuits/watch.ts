@@ -12,8 +12,8 @@ const input = z.object({ lastEventId: z.string().max(40).optional() }).optional(
  * is no administrator any more: that is asked of the database before each overview.
  */
 export const watch = adminProcedure.input(input).subscription(async function* ({ ctx, signal }) {
-  for await (const seen of ctx.operations.watchCircuits(signal ?? ctx.signal)) {
-    const principal = await ctx.authenticateAgain();
+  for await (const seen of ctx.parts.operations.watchCircuits(signal ?? ctx.request.signal)) {
+    const principal = await ctx.request.authenticateAgain();
     if (principal?.role !== 'admin') throw notFound();
     yield tracked(String(seen.at), presentOverview(seen));
   }
