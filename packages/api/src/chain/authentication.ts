@@ -1,17 +1,20 @@
 import type { Principal } from '@plantcommunity/auth';
 import type { ApiConfig } from '../config.ts';
+import type { Context } from '../context.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
 import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
-import { type ProcedureMeta, t } from '../trpc.ts';
+import type { ProcedureMeta } from '../trpc.ts';
 
-/** Finds out who is calling, and refuses those whom the procedure's policy does not let in. */
-export const authentication = t.middleware(async ({ ctx, meta, next, path }) => {
-  if (meta === undefined) throw new Error(`${path} declares no policy`);
-  const principal = meta.policy === 'public' ? undefined : await ctx.request.authenticate();
-  const refused = refusalOf(meta.policy, principal, ctx.request.hasBearer, ctx.parts.config.mode);
+/** Who is calling. @throws {ApiError} when the procedure's policy does not let them in */
+export async function authenticate(
+  { parts, request }: Context,
+  { policy }: ProcedureMeta,
+): Promise<Principal | undefined> {
+  const principal = policy === 'public' ? undefined : await request.authenticate();
+  const refused = refusalOf(policy, principal, request.hasBearer, parts.config.mode);
   if (refused !== undefined) throw refused;
-  return next({ ctx: { principal } });
-});
+  return principal;
+}
 
 function refusalOf(
   policy: ProcedureMeta['policy'],

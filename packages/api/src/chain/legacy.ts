@@ -1,15 +1,13 @@
+import type { Context } from '../context.ts';
 import { deprecationHeaders, goneAt } from '../legacy/deprecation.ts';
-import { t } from '../trpc.ts';
 
 const PREFIX = 'legacy.';
 
-/** Marks answers of the legacy namespace, and ends it at its sunset. */
-export const legacy = t.middleware(({ ctx, next, path }) => {
-  if (path.startsWith(PREFIX)) {
-    const headers = deprecationHeaders(ctx.parts.config.legacy, ctx.request.successorOf(path));
-    for (const [name, value] of Object.entries(headers)) ctx.request.resHeaders.set(name, value);
-    const gone = goneAt(ctx.parts.clock.now(), ctx.parts.config.legacy);
-    if (gone !== undefined) throw gone;
-  }
-  return next();
-});
+/** Marks answers of the legacy namespace. @throws {ApiError} `gone` after its sunset */
+export function markLegacy({ parts, request }: Context, path: string): void {
+  if (!path.startsWith(PREFIX)) return;
+  const headers = deprecationHeaders(parts.config.legacy, request.successorOf(path));
+  for (const [name, value] of Object.entries(headers)) request.resHeaders.set(name, value);
+  const gone = goneAt(parts.clock.now(), parts.config.legacy);
+  if (gone !== undefined) throw gone;
+}

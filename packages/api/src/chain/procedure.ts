@@ -5,39 +5,42 @@ import { audienceOf } from '../limits/audience.ts';
 import { rateHeaders } from '../limits/rate-headers.ts';
 import { retryAfterSeconds } from '../limits/retry-after.ts';
 import { t } from '../trpc.ts';
-import { authentication, authenticationRequired } from './authentication.ts';
-import { legacy } from './legacy.ts';
+import { authenticate, authenticationRequired } from './authentication.ts';
+import { markLegacy } from './legacy.ts';
 
-/** The chain of every call, whatever brought it: namespace, who, how often; then the procedure's own validation. */
-export const procedure = t.procedure
-  .use(legacy)
-  .use(authentication)
-  .use(async ({ ctx, meta, next }) => {
-    const audience = audienceOf(ctx.principal, ctx.parts.config.rates);
-    let isFree = false;
-    const makeFree = () => {
-      isFree = true;
-    };
-    const goOn = () => next({ ctx: { audience, makeFree } });
-    if (meta?.limit === undefined) return goOn();
-    const counted = await ctx.parts.limit.count(audience);
-    const tell = (now: typeof counted) => {
-      for (const [name, value] of Object.entries(rateHeaders(now, ctx.parts.clock.now())))
-        ctx.request.resHeaders.set(name, value);
-    };
-    tell(counted);
-    if (!counted.allowed) {
-      const retryAfter = retryAfterSeconds(counted.resetAt - ctx.parts.clock.now());
-      throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
-    }
-    const result = await goOn();
-    // Nobody is charged for our being unavailable, nor for what the procedure says is free.
-    if (isFree || (!result.ok && toApiError(result.error).status === 503)) {
-      await counted.giveBack();
-      tell({ ...counted, remaining: counted.remaining + 1 });
-    }
-    return result;
-  });
+/**
+ * The chain of every call, whatever brought it: namespace, who, how often; then the procedure's own validation. One link
+ * to tRPC, since it copies all it knows of a call for each.
+ */
+export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
+  if (meta === undefined) throw new Error(`${path} declares no policy`);
+  markLegacy(ctx, path);
+  const principal = await authenticate(ctx, meta);
+  const { clock, config, limit } = ctx.parts;
+  const audience = audienceOf(principal, config.rates);
+  let isFree = false;
+  const makeFree = () => {
+    isFree = true;
+  };
+  const goOn = () => next({ ctx: { principal, audience, makeFree } });
+  if (meta.limit === undefined) return goOn();
+  const counted = await limit.count(audience);
+  const tell = (now: typeof counted) => {
+    for (const [name, value] of Object.entries(rateHeaders(now, clock.now()))) ctx.request.resHeaders.set(name, value);
+  };
+  tell(counted);
+  if (!counted.allowed) {
+    const retryAfter = retryAfterSeconds(counted.resetAt - clock.now());
+    throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
+  }
+  const result = await goOn();
+  // Nobody is charged for our being unavailable, nor for what the procedure says is free.
+  if (isFree || (!result.ok && toApiError(result.error).status === 503)) {
+    await counted.giveBack();
+    tell({ ...counted, remaining: counted.remaining + 1 });
+  }
+  return result;
+});
 
 /** For what belongs to one user: its meta is the policy, this tells the compiler. */
 export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
