@@ -1,21 +1,22 @@
-import { z } from 'zod';
 import { procedure } from '../../chain/procedure.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { identifyOptions } from '../../upload/identify-options.ts';
 import { PendingUpload } from '../../upload/pending-upload.ts';
 import { presentIdentification } from '../present.ts';
 
-const pendingUpload = z.custom<FormData>().transform((input) => {
+/** @throws {ApiError} `malformed_upload` for anything but the body that comes with the request */
+function pendingUpload(input: unknown): PendingUpload {
   if (input instanceof PendingUpload) return input;
   throw new ApiError('malformed_upload', 'Photos are sent as multipart/form-data.');
-});
+}
 
 /** One to five photos of one plant in, what it is out. */
 export const identify = procedure
   .meta({ policy: 'identify', limit: 'identify' })
-  .input(pendingUpload)
+  // To clients it is the FormData they send.
+  .input((input): FormData => pendingUpload(input))
   .mutation(async ({ ctx, input }) => {
-    const upload = await input.read(ctx.request.signal);
+    const upload = await pendingUpload(input).read(ctx.request.signal);
     const { photos } = upload;
     const options = identifyOptions(upload);
     const identification = await ctx.parts.service.identify({
