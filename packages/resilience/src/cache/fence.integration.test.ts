@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { pass } from '../testing/real-time.ts';
 import { createTask } from '../testing/task.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
@@ -50,7 +51,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     const [one, other] = [createProcess(prefix, [], surely), createProcess(prefix, [], surely)];
     // Due at any time, having taken so long.
     const slow = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pass(10);
       return 'old';
     };
     const long = () => ({ ttlMs: 300, staleMs: 60_000 });

@@ -6,25 +6,23 @@ import { LeaseLostError, LeaseTimeoutError } from '../lease/lease-errors.ts';
 import { connectRedis } from '../redis/connect-redis.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import { CountingClock } from '../testing/counting-clock.ts';
+import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
+import { listenForUnheardFailures } from '../testing/unheard-failures.ts';
 import { createCache } from './create-cache.ts';
 
 /** One pause is shorter than the silence after which a connection is given up, one is longer. */
 const PAUSES_MS = [500, 1500];
 const KEYS = ['rose', 'oak', 'weed'];
 const lifetime = () => ({ ttlMs: 20, staleMs: 60_000 });
-const passing = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () => {
   let server: RedisServer;
   let admin: IORedis;
-  let unhandled: unknown[];
-  const note = (reason: unknown) => unhandled.push(reason);
+  const unhandled = listenForUnheardFailures();
 
   beforeEach(async () => {
-    unhandled = [];
-    process.on('unhandledRejection', note);
     server = await RedisServer.prepare();
     await server.start();
     admin = new IORedis(server.url.replace('unix://', ''));
@@ -32,7 +30,6 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     admin.on('error', () => {});
   });
   afterEach(async () => {
-    process.off('unhandledRejection', note);
     admin.disconnect();
     await server[Symbol.asyncDispose]();
   });
@@ -64,14 +61,14 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     let held = 0;
 
     const load = async (key: string) => {
-      await passing(2);
+      await pass(2);
       if (key === 'weed') throw new Error('withered');
       return `${key} in bloom`;
     };
     const body = async (signal: AbortSignal) => {
       if ([...holding].some((other) => !other.aborted)) wrong.push('two at once');
       holding.add(signal);
-      await passing(2);
+      await pass(2);
       holding.delete(signal);
       held += 1;
     };
@@ -80,7 +77,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
       while (!end.signal.aborted) {
         const answer = await cache.getOrLoad(key, () => load(key), { lifetime }).then(({ value }) => value, String);
         if (answer !== (key === 'weed' ? 'Error: withered' : `${key} in bloom`)) wrong.push(answer);
-        await passing(5);
+        await pass(5);
       }
     }
     async function work({ leases }: (typeof processes)[number]) {
@@ -88,7 +85,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
         await leases.withLease('work', { leaseMs: 1000, waitMs: 1000 }, body).catch((error: unknown) => {
           if (!allowed.some((kind) => error instanceof kind)) wrong.push(error);
         });
-        await passing(5);
+        await pass(5);
       }
     }
     const callers = processes.flatMap((one) => [

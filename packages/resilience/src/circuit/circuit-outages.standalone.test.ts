@@ -2,8 +2,10 @@ import { Redis as IORedis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../redis/connect-redis.ts';
 import { CountingClock } from '../testing/counting-clock.ts';
+import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
+import { listenForUnheardFailures } from '../testing/unheard-failures.ts';
 import { CircuitRejectedError } from './circuit-rejected.ts';
 import { createCircuit } from './create-circuit.ts';
 
@@ -11,21 +13,16 @@ import { createCircuit } from './create-circuit.ts';
 const PAUSES_MS = [150, 700];
 const PROCESSES = 3;
 const CALLERS = 3;
-const passing = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies and comes back empty', () => {
   let server: RedisServer;
-  let unhandled: unknown[];
-  const note = (reason: unknown) => unhandled.push(reason);
+  const unhandled = listenForUnheardFailures();
 
   beforeEach(async () => {
-    unhandled = [];
-    process.on('unhandledRejection', note);
     server = await RedisServer.prepare();
     await server.start();
   });
   afterEach(async () => {
-    process.off('unhandledRejection', note);
     await server[Symbol.asyncDispose]();
   });
 
@@ -72,7 +69,7 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
     async function call({ circuit }: (typeof processes)[number]): Promise<void> {
       let told: unknown;
       const work = async () => {
-        await passing(3);
+        await pass(3);
         told = isServiceUp ? 'an answer' : new Error('the service is down');
         if (told instanceof Error) throw told;
         return told;
@@ -84,7 +81,7 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
     async function callAgainAndAgain(one: (typeof processes)[number]): Promise<void> {
       while (!end.signal.aborted) {
         await call(one);
-        await passing(5);
+        await pass(5);
       }
     }
     const callers = processes.flatMap((one) => Array.from({ length: CALLERS }, () => callAgainAndAgain(one)));

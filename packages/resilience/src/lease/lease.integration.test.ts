@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
+import { pass } from '../testing/real-time.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import { createLeases } from './create-leases.ts';
@@ -130,7 +131,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
 
   it('of 300 ms are kept for 3 s of work by no more than 16 renewals', async () => {
     const { one, events } = setUp();
-    await one.withLease('rose', { leaseMs: 300, waitMs: 0 }, () => new Promise((resolve) => setTimeout(resolve, 3000)));
+    await one.withLease('rose', { leaseMs: 300, waitMs: 0 }, () => pass(3000));
     const types = events.map(({ type }) => type);
     const renewals = types.filter((type) => type === 'renewed').length;
     expect(types).toEqual(['attempting', 'acquired', ...Array.from({ length: renewals }, () => 'renewed'), 'released']);

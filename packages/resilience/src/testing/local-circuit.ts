@@ -3,6 +3,7 @@ import type { Circuit, CircuitOptions, Outcome } from '../circuit/circuit.ts';
 import type { CircuitEvent } from '../circuit/circuit-events.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
 import { FakeClock } from './fake-clock.ts';
+import { SERVICE_CIRCUIT } from './service-circuit.ts';
 
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
@@ -25,12 +26,7 @@ interface Watched {
 export function setUp(options: Partial<CircuitOptions> = {}): Watched {
   const clock = new FakeClock();
   const circuit = createCircuit({
-    name: 'service',
-    failMax: 3,
-    resetTimeoutMs: 60_000,
-    maxResetTimeoutMs: 300_000,
-    successThreshold: 2,
-    trialPermits: 2,
+    ...SERVICE_CIRCUIT,
     classify,
     clock,
     random: () => 0,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 const ACCEPT_WITHIN_MS = 5000;
 
+/** Without it, as on a machine where nothing was installed, the tests that kill or pause a Redis are counted as skipped. */
 export const hasRedisServer: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
 /** A redis-server of a test's own on a unix socket, to be killed, stopped and started again. */

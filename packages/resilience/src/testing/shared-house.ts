@@ -4,6 +4,7 @@ import type { CircuitEvent } from '../circuit/circuit-events.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
 import { FakeClock } from './fake-clock.ts';
 import { fail } from './local-circuit.ts';
+import { SERVICE_CIRCUIT } from './service-circuit.ts';
 import { SimulatedRedis } from './simulated-redis.ts';
 
 /** One process of a test, and what its circuit has told. */
@@ -42,12 +43,7 @@ export class SharedHouse {
   /** Joins, and does not wait until it knows how things stand. */
   start(options: Partial<CircuitOptions> = {}, transport: 'tcp' | 'rest' = 'tcp'): Circuit {
     const circuit = createCircuit({
-      name: 'service',
-      failMax: 3,
-      resetTimeoutMs: 60_000,
-      maxResetTimeoutMs: 300_000,
-      successThreshold: 2,
-      trialPermits: 2,
+      ...SERVICE_CIRCUIT,
       classify: (error) => (error === 'ignored' ? 'ignored' : 'failure'),
       clock: this.clock,
       random: () => 0,

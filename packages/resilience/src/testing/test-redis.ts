@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectRedis } from '../redis/connect-redis.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
-/** The Redis that the test runner gives, `unix:///…` or `redis://…`. */
+/** The Redis that the test runner gives, `unix:///…` or `redis://…`; without one what needs it is counted as skipped. */
 export const testRedisUrl: string = process.env['TEST_REDIS_URL'] ?? '';
 
 /** A connection with a patience for slow machines; ready, or the test fails. */

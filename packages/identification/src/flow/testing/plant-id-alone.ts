@@ -1,0 +1,49 @@
+import { tmpdir } from 'node:os';
+import { openDatabase } from '@plantcommunity/db';
+import { type RedisConnection, systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { realPicture } from '../../photo/testing/real-picture.ts';
+import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
+import { createIdentificationService, type OperatedService } from '../create-service.ts';
+import type { IdentifyRequest } from '../service.ts';
+
+interface PlantIdAlone {
+  redis: RedisConnection;
+  baseUrl: string;
+  timeoutMs: number;
+  lock: { waitMs: number; leaseMs: number };
+}
+
+/** The real service with one provider, whose circuit stays closed, for people who are not signed in. */
+export function createPlantIdAlone({ baseUrl, lock, redis, timeoutMs }: PlantIdAlone): OperatedService {
+  const times = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 60_000, successThreshold: 1, trialPermits: 1 };
+  const provider = { baseUrl, timeoutMs, circuit: { ...times, failMax: 100 } };
+  return createIdentificationService({
+    providers: { plant_id: { ...provider, apiKey: 'some-key' }, plantnet: { ...provider, apiKey: undefined } },
+    maxConcurrency: 10,
+    lifetime: { ttlMs: 60_000, staleMs: 60_000 },
+    lock: { ...lock, renew: true },
+    photoLimits: LIMITS,
+    photoDir: tmpdir(),
+    isDemo: false,
+    // Nobody who asks is signed in, so nothing is stored and no connection is made.
+    database: openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }),
+    redis,
+    clock: systemClock,
+    logger: createLogger({ level: 'silent' }),
+    onCall: () => undefined,
+    onAnswer: () => undefined,
+  });
+}
+
+/** One real photo, always the same. */
+export async function leafRequest(): Promise<IdentifyRequest> {
+  const jpeg = await realPicture(64, 48).jpeg().toBuffer();
+  return {
+    requestId: crypto.randomUUID(),
+    photos: [uploaded(jpeg, { name: 'leaf.jpg', declaredType: 'image/jpeg' })],
+    options: { includeDiseases: false, organs: [] },
+    trackProgress: false,
+    signal: new AbortController().signal,
+  };
+}
