@@ -5,6 +5,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
 import type { ReAsks } from './limits/re-asks.ts';
+import type { PendingUpload } from './upload/pending-upload.ts';
 
 /** What every procedure may use. */
 export interface Parts {
@@ -29,6 +30,8 @@ export interface RequestFacts {
   hasBearer: boolean;
   /** Of the client, as far as our own proxies say. */
   address: string | undefined;
+  /** The body, where it is an upload. */
+  upload?: PendingUpload;
   /** The caller's leaving. */
   signal: AbortSignal;
   /** Joins the answer's headers. */

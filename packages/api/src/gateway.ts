@@ -18,7 +18,7 @@ export interface Visit {
   requestId: string;
   /** Why it must not come in, if so. */
   refused: ApiError | undefined;
-  /** Its body, unread. */
+  /** Its body, unread, as whoever takes photos reads it. */
   upload: PendingUpload;
   resHeaders: Headers;
 }
@@ -41,8 +41,12 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
     visit(request, work) {
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
       const { headers } = request;
-      const upload = new PendingUpload((signal) =>
-        readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, signal),
+      const { signal } = request;
+      const upload = new PendingUpload((admitted) =>
+        readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, {
+          admitted,
+          signal,
+        }),
       );
       return runWithRequestId(requestId, async () => {
         const refused = refusal(request, config);
@@ -53,7 +57,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
       });
     },
 
-    context({ request, requestId, resHeaders }, successorOf) {
+    context({ request, requestId, resHeaders, upload }, successorOf) {
       const headers = credentials(request, config);
       return {
         parts,
@@ -65,6 +69,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
           address: clientAddress(request.headers, config.proxyHops),
           hasBearer: hasBearer(request.headers),
           signal: request.signal,
+          ...(isUpload(request) && { upload }),
           resHeaders,
           successorOf,
         },
@@ -77,4 +82,8 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
       else logger.error({ err: error.cause, path }, 'A call failed');
     },
   };
+}
+
+function isUpload({ headers }: Request): boolean {
+  return headers.get('content-type')?.startsWith('multipart/form-data') ?? false;
 }

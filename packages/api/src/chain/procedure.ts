@@ -24,7 +24,10 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   };
   const goOn = () => next({ ctx: { principal, audience, makeFree } });
   if (meta.limit === undefined) return goOn();
-  const counted = await limit.count(audience);
+  const counting = limit.count(audience);
+  // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
+  ctx.request.upload?.begin(counting.then(({ allowed }) => allowed));
+  const counted = await counting;
   const tell = (now: typeof counted) => {
     for (const [name, value] of Object.entries(rateHeaders(now, clock.now()))) ctx.request.resHeaders.set(name, value);
   };

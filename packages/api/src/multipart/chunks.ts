@@ -5,13 +5,14 @@ import { malformed } from './upload-error.ts';
 const TIME_LIMIT_MS = 120_000;
 
 /**
- * Hands over the body's chunks as they arrive, for at most two minutes. The body is unlocked again whatever happens.
+ * Hands over the body's chunks as they arrive, for at most two minutes; what `take` returns is waited for before the next
+ * one. The body is unlocked again whatever happens.
  * @param signal the caller's leaving; its reason is thrown
  * @throws {UploadError} `malformed_upload` when time is up or the connection breaks off
  */
 export async function eachChunk(
   body: ReadableStream<Uint8Array>,
-  take: (chunk: Buffer) => void,
+  take: (chunk: Buffer) => Promise<void> | undefined,
   signal: AbortSignal | undefined,
   clock: Clock,
 ): Promise<void> {
@@ -29,7 +30,7 @@ export async function eachChunk(
       // oxlint-disable-next-line no-await-in-loop -- they come one after the other
       const chunk = await readOne();
       if (chunk === undefined) return;
-      take(chunk);
+      await take(chunk);
     }
   } finally {
     cancelTimer();

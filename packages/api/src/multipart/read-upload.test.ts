@@ -226,7 +226,7 @@ describe('bodies that do not end well', () => {
   it('refuses one that takes more than two minutes, and lets go of its timer', async () => {
     const clock = new FakeClock();
     const { body, seen } = arriving(makeUpload(file(ROSE)).subarray(0, 80), { last: 'stall' });
-    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, undefined, clock);
+    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, { clock });
     const message = 'The upload took longer than 120 seconds.';
     await readTo(seen, 80);
     clock.advance(120_000);
@@ -241,7 +241,7 @@ describe('bodies that do not end well', () => {
     const clock = new FakeClock();
     const { body, seen } = arriving(makeUpload(file(ROSE)).subarray(0, 80), { last: 'stall' });
     const caller = new AbortController();
-    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, caller.signal, clock);
+    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, { signal: caller.signal, clock });
     await readTo(seen, 80);
     caller.abort(new Error('gone'));
     await expect(upload).rejects.toThrow('gone');
@@ -251,8 +251,36 @@ describe('bodies that do not end well', () => {
 
   it('leaves no timer behind a good one', async () => {
     const clock = new FakeClock();
-    await readUpload(arriving(makeUpload(file(ROSE))).body, CONTENT_TYPE, null, LIMITS, undefined, clock);
+    await readUpload(arriving(makeUpload(file(ROSE))).body, CONTENT_TYPE, null, LIMITS, { clock });
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('while it is being asked whether the caller is let in', () => {
+  const LET_IN_AT = 256 * 1024;
+
+  function begun() {
+    const bytes = makeUpload(file(Buffer.alloc(MEGABYTE)));
+    const { body, seen } = arriving(bytes);
+    const { promise: admitted, resolve: answer } = Promise.withResolvers<boolean>();
+    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, { admitted, clock: new FakeClock() });
+    return { answer, bytes, seen, upload };
+  }
+
+  it('a little is read, and all of it after a yes', async () => {
+    const { answer, seen, upload } = begun();
+    await readTo(seen, LET_IN_AT);
+    for (let turn = 0; turn < 10; turn += 1) await tick();
+    expect(seen.read).toBe(LET_IN_AT);
+    answer(true);
+    expect((await upload).photos).toMatchObject([{ hash: sha256(Buffer.alloc(MEGABYTE)) }]);
+  });
+
+  it('nothing comes of it after a no, and the rest is taken off the line', async () => {
+    const { answer, bytes, seen, upload } = begun();
+    answer(false);
+    await expect(upload).rejects.toBeInstanceOf(UploadError);
+    await readTo(seen, bytes.length);
   });
 });
 
@@ -261,7 +289,7 @@ describe('after a refusal', () => {
     const clock = new FakeClock();
     const rest = makeUpload(text('unknown', 'x'), file(Buffer.alloc(3 * MEGABYTE)));
     const { body, seen } = arriving(rest);
-    await expect(readUpload(body, CONTENT_TYPE, null, LIMITS, undefined, clock)).rejects.toMatchObject({
+    await expect(readUpload(body, CONTENT_TYPE, null, LIMITS, { clock })).rejects.toMatchObject({
       code: 'unknown_field',
     });
     expect(seen.read).toBeLessThan(MEGABYTE);

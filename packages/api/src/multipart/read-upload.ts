@@ -10,11 +10,21 @@ import { malformed } from './upload-error.ts';
 export type { Upload } from './form.ts';
 export type { UploadLimits } from './size.ts';
 
+/** How much of an upload is read before its caller is known to be let in: a photo as phones shrink them. */
+const EARLY_BYTES = 256 * 1024;
+
+interface Reading {
+  /** The caller's leaving: the body is cancelled and the signal's reason thrown. */
+  signal?: AbortSignal;
+  /** Whether the caller is let in, when that is still being asked: no more than 256 kB are read before. */
+  admitted?: Promise<boolean> | undefined;
+  clock?: Clock;
+}
+
 /**
  * Reads a multipart/form-data upload (RFC 7578) while it arrives: never more than the limits allow, photos hashed on
  * the way. Text fields come back unjudged. After a refusal the rest of the body is thrown away in the background, so
  * the answer can leave at once.
- * @param signal the caller's leaving: the body is cancelled and the signal's reason thrown
  * @throws {UploadError}
  */
 export async function readUpload(
@@ -22,8 +32,7 @@ export async function readUpload(
   contentType: string | null,
   contentLength: string | null,
   limits: UploadLimits,
-  signal?: AbortSignal,
-  clock: Clock = systemClock,
+  { admitted, clock = systemClock, signal }: Reading = {},
 ): Promise<Upload> {
   signal?.throwIfAborted();
   if (body === null) throw malformed('The upload has no body.');
@@ -34,10 +43,15 @@ export async function readUpload(
     const splitter = createPartSplitter(boundaryOf(contentType), form);
     if (declared !== undefined && declared > most) throw uploadTooLarge(declared, limits);
     let received = 0;
+    let awaited = admitted;
     const take = (chunk: Buffer) => {
       received += chunk.length;
       if (received > most) throw uploadTooLarge(undefined, limits);
       splitter.push(chunk);
+      if (awaited === undefined || received < EARLY_BYTES) return undefined;
+      const permission = unlessRefused(awaited);
+      awaited = undefined;
+      return permission;
     };
     await eachChunk(body, take, signal, clock);
     splitter.finish();
@@ -47,6 +61,10 @@ export async function readUpload(
     else drain(body, most, clock);
     throw error;
   }
+}
+
+async function unlessRefused(admitted: Promise<boolean>): Promise<void> {
+  if (!(await admitted)) throw malformed('The caller was not let in.');
 }
 
 function declaredLength(contentLength: string | null): number | undefined {

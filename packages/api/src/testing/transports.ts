@@ -4,7 +4,8 @@ import type { Namespace } from '../rest/problem.ts';
 
 interface Sent {
   namespace?: Namespace;
-  body?: FormData | string;
+  /** A stream needs its Content-Type among the headers. */
+  body?: FormData | string | ReadableStream<Uint8Array>;
   headers?: Record<string, string>;
   /** Sent by a program, or by the page of somebody else: without the headers of our own page. */
   notOurPage?: boolean;
@@ -44,6 +45,7 @@ function post(path: string, { body = upload(), headers = {}, notOurPage = false,
   return new Request(ORIGIN + path, {
     method: 'POST',
     body,
+    duplex: 'half',
     headers: { ...(notOurPage ? {} : OWN_PAGE), ...headers },
     ...(signal && { signal }),
   });

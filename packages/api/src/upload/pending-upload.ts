@@ -1,14 +1,29 @@
 import type { Upload } from '../multipart/form.ts';
 
+/** Reads an upload: a little at once, the rest when `admitted` says so. Rejects when it says no. */
+export type OpenUpload = (admitted?: Promise<boolean>) => Promise<Upload>;
+
 /**
- * An upload whose body nobody has read yet. To tRPC and its clients it is the FormData of the request; the work
- * behind the rate limit calls `read`, once.
+ * The upload that comes with a request. To tRPC and its clients it is the FormData of the request; the work behind the
+ * rate limit calls `read`, once.
  */
 export class PendingUpload extends FormData {
-  readonly read: (signal: AbortSignal) => Promise<Upload>;
+  readonly #open: OpenUpload;
+  #reading: Promise<Upload> | undefined;
 
-  constructor(read: (signal: AbortSignal) => Promise<Upload>) {
+  constructor(open: OpenUpload) {
     super();
-    this.read = read;
+    this.#open = open;
+  }
+
+  /** Takes in the beginning while it is being asked whether the caller may. What is wrong with it is told by `read`. */
+  begin(admitted: Promise<boolean>): void {
+    this.#reading = this.#open(admitted);
+    this.#reading.catch(() => {});
+  }
+
+  /** @throws {UploadError} */
+  read(): Promise<Upload> {
+    return this.#reading ?? this.#open();
   }
 }

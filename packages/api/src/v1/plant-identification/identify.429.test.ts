@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { IdentifyLimit } from '../../limits/identify-limit.ts';
+import { arriving, CONTENT_TYPE, file, makeUpload } from '../../multipart/testing/make-upload.ts';
 import { apiUnderTest, config } from '../../testing/api-under-test.ts';
 import { transports } from '../../testing/transports.ts';
 
@@ -29,7 +31,7 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
     expect(answer.headers.get('x-ratelimit-reset')).toBe(String(Date.UTC(2026, 2, 1, 13) / 1000));
   });
 
-  it('before a byte of the body is looked at', async () => {
+  it('whatever is wrong with the body', async () => {
     const { api } = limited();
     await identify(api, {});
     await identify(api, {});
@@ -38,6 +40,21 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
       headers: { 'Content-Type': 'multipart/form-data' },
     });
     expect(answer.status).toBe(429);
+  });
+
+  it('having read no more than the beginning of a photo while the limit was asked', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const refuse: IdentifyLimit['count'] = async ({ policy, rate }) => {
+      await promise;
+      return { allowed: false, policy, rate, remaining: 0, resetAt: 0, giveBack: async () => {} };
+    };
+    const { api, asked } = apiUnderTest({ limit: { count: refuse } });
+    const { body, seen } = arriving(makeUpload(file(Buffer.alloc(5_000_000))));
+    const answer = identify(api, { body, headers: { 'Content-Type': CONTENT_TYPE } });
+    await expect.poll(() => seen.read).toBe(4 * 65_536);
+    resolve();
+    expect((await answer).status).toBe(429);
+    expect(asked).toEqual([]);
   });
 
   it('to anonymous callers together, while a user counts alone and by tier', async () => {

@@ -16,7 +16,7 @@ export const identify = procedure
   // To clients it is the FormData they send.
   .input((input): FormData => pendingUpload(input))
   .mutation(async ({ ctx, input }) => {
-    const upload = await pendingUpload(input).read(ctx.request.signal);
+    const upload = await pendingUpload(input).read();
     const { photos } = upload;
     const options = identifyOptions(upload);
     const identification = await ctx.parts.service.identify({
