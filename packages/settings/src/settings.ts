@@ -37,6 +37,16 @@ function redisOf(values: Values): { url: string } | { restUrl: string; token: st
   return url === undefined ? undefined : { url };
 }
 
+/** Keys of a service people may sign in with; undefined when it is not offered. */
+function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
+  const id = values[`AUTH_${service}_ID`];
+  const secret = values[`AUTH_${service}_SECRET`];
+  const issuer = values[`AUTH_${service}_ISSUER`];
+  return id === undefined || secret === undefined
+    ? undefined
+    : { id, secret, ...(issuer === undefined ? {} : { issuer }) };
+}
+
 /** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
 export function group(values: Values) {
   const development = values.APP_ENV === 'development';
@@ -74,9 +84,19 @@ export function group(values: Values) {
       pro: values.IDENTIFY_RATE_PRO,
       premium: values.IDENTIFY_RATE_PREMIUM,
       enterprise: values.IDENTIFY_RATE_ENTERPRISE,
+      signIn: values.SIGN_IN_RATE,
+      signInAddress: values.SIGN_IN_RATE_ADDRESS,
+      register: values.REGISTER_RATE,
+      refresh: values.REFRESH_RATE,
+    },
+    /** Undefined: what the provider says; 0: unlimited. */
+    quotas: {
+      plant_id: { dailyLimit: values.PLANT_ID_DAILY_QUOTA, monthlyLimit: values.PLANT_ID_MONTHLY_QUOTA },
+      plantnet: { dailyLimit: values.PLANTNET_DAILY_QUOTA, hourlyLimit: values.PLANTNET_HOURLY_QUOTA },
     },
     allowedHosts: values.ALLOWED_HOSTS ?? ['localhost', '127.0.0.1'],
     trustedOrigins: values.CSRF_TRUSTED_ORIGINS,
+    corsOrigins: values.CORS_ALLOWED_ORIGINS,
     proxyHops: values.TRUSTED_PROXY_HOPS,
     legacy: { deprecatedAt: values.LEGACY_API_DEPRECATED_AT, sunsetAt: values.LEGACY_API_SUNSET_AT },
     dataDir: values.DATA_DIR,
@@ -87,6 +107,7 @@ export function group(values: Values) {
       maxPixels: values.UPLOAD_MAX_MEGAPIXELS * 1_000_000,
       maxPhotos: values.UPLOAD_MAX_PHOTOS,
     },
+    oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
     logLevel: values.LOG_LEVEL,
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
