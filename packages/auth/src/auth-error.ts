@@ -1,4 +1,10 @@
-export type AuthErrorCode = 'email_taken' | 'invalid_email' | 'invalid_password';
+export type AuthErrorCode =
+  | 'email_taken'
+  | 'invalid_email'
+  | 'invalid_name'
+  | 'invalid_password'
+  | 'wrong_password'
+  | 'last_admin';
 
 /** What this package refuses on purpose; `message` may be shown to whoever asked. */
 export class AuthError extends Error {

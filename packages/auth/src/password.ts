@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AuthError } from './auth-error.ts';
 
-const MIN_PASSWORD_LENGTH = 10;
-const MAX_PASSWORD_LENGTH = 200;
+/** In characters, see `passwordLength`. */
+export const PASSWORD_LENGTH = { min: 10, max: 200 } as const;
 
 /** In UTF-16 units, before the several spellings of a letter are made one. */
-const MAX_TYPED_LENGTH = 8 * MAX_PASSWORD_LENGTH;
+const MAX_TYPED_LENGTH = 8 * PASSWORD_LENGTH.max;
 
 /** Argon2id, the library's kind, with 19 MiB and 2 passes: the OWASP Password Storage Cheat Sheet's first choice. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -18,15 +18,17 @@ const MADE_LENGTH = 20;
 
 /** @throws {AuthError} `invalid_password` outside of 10 to 200 characters */
 export async function hashPassword(password: string): Promise<string> {
-  const text = canonical(password);
-  const { length } = Array.from(text);
-  if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH) {
-    throw new AuthError(
-      'invalid_password',
-      `A password has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`,
-    );
+  const { max, min } = PASSWORD_LENGTH;
+  const length = passwordLength(password);
+  if (length < min || length > max) {
+    throw new AuthError('invalid_password', `A password has ${min} to ${max} characters.`);
   }
-  return hash(text, PARAMETERS);
+  return hash(canonical(password), PARAMETERS);
+}
+
+/** How many characters a password has, however they were typed; what no password can have counts as too many. */
+export function passwordLength(password: string): number {
+  return password.length > MAX_TYPED_LENGTH ? password.length : Array.from(canonical(password)).length;
 }
 
 /** What is too long to be a password is answered no, as late as any other. */
