@@ -20,13 +20,21 @@ export function createSignIn(client: PrismaClient, logger: Logger): SignIn {
     if (!parsed.success) return undefined;
     const email = normalizeEmail(parsed.data.email);
     const user = email === undefined ? null : await client.user.findUnique({ where: { email } });
-    const matches = await verifyPassword(user?.passwordHash ?? (await nobodysHash), parsed.data.password);
+    const passwordHash = user?.passwordHash ?? null;
+    const same = await verifyPassword(passwordHash ?? (await nobodysHash), parsed.data.password);
+    const matches = same && passwordHash !== null;
     if (user === null || !matches || user.disabledAt !== null) {
-      const reason = user === null ? 'unknown account' : matches ? 'disabled' : 'wrong password';
+      const reason = refusalOf(user, matches);
       logger.warn({ reason, ...(user === null ? {} : { userId: user.id }) }, '[AUTH] Sign-in refused');
       return undefined;
     }
     logger.info({ userId: user.id }, '[AUTH] Signed in');
     return { userId: user.id, epoch: user.sessionEpoch };
   };
+}
+
+function refusalOf(user: { passwordHash: string | null } | null, matches: boolean): string {
+  if (user === null) return 'unknown account';
+  if (user.passwordHash === null) return 'has no password';
+  return matches ? 'disabled' : 'wrong password';
 }

@@ -67,5 +67,5 @@ export async function keepPhotos<T>(
 
 export async function findKept(client: Prisma.TransactionClient, hashes: readonly string[]): Promise<KeptPhotos> {
   const rows = await client.photo.findMany({ where: { hash: { in: [...hashes] } }, select: { id: true, hash: true } });
-  return new Map(rows.map(({ id, hash }) => [hash, id]));
+  return new Map(rows.flatMap(({ id, hash }) => (hash === null ? [] : [[hash, id]])));
 }
