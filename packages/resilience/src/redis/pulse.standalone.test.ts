@@ -5,6 +5,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { connectRedis } from './connect-redis.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 interface Box extends AsyncDisposable {
   readonly url: string;
@@ -43,17 +44,22 @@ async function boxBefore(server: RedisServer): Promise<Box> {
   };
 }
 
+function listen({ redis }: RedisConnection) {
+  const lines: string[] = [];
+  const subscriber = redis.subscribe('news');
+  for (const kind of ['subscribe', 'unsubscribe'] as const) subscriber.on(kind, () => lines.push(kind));
+  subscriber.on('message', ({ message }) => lines.push(String(message)));
+  const told = (line: string) => eventually(() => (lines.at(-1) === line ? true : undefined));
+  return { lines, subscriber, told };
+}
+
 it.skipIf(!hasRedisServer)('a subscription whose connection was forgotten on the way is made anew', async () => {
   await using server = await RedisServer.prepare();
   await server.start();
   await using box = await boxBefore(server);
   const clock = new FakeClock();
   const connection = await connectRedis({ url: box.url }, { timeoutMs: 2000, clock });
-  const lines: string[] = [];
-  const subscriber = connection.redis.subscribe('news');
-  for (const kind of ['subscribe', 'unsubscribe'] as const) subscriber.on(kind, () => lines.push(kind));
-  subscriber.on('message', ({ message }) => lines.push(String(message)));
-  const told = (line: string) => eventually(() => (lines.at(-1) === line ? true : undefined));
+  const { lines, subscriber, told } = listen(connection);
 
   await told('subscribe');
   for (const word of ['one', 'two', 'three']) {
@@ -68,6 +74,34 @@ it.skipIf(!hasRedisServer)('a subscription whose connection was forgotten on the
   await connection.redis.publish('news', 'heard');
   await told('heard');
   expect(lines).toEqual(['subscribe', 'one', 'two', 'three', 'unsubscribe', 'subscribe', 'heard']);
+  await subscriber.unsubscribe();
+  await connection.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it.skipIf(!hasRedisServer)('a sign of life that died with its connection does not cost the next one', async () => {
+  await using server = await RedisServer.prepare();
+  await server.start();
+  const clock = new FakeClock();
+  const connection = await connectRedis({ url: server.url }, { timeoutMs: 2000, clock });
+  const { lines, subscriber, told } = listen(connection);
+  const listener = async () =>
+    /id=\d+/.exec(await connection.redis.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub']))?.[0];
+
+  await told('subscribe');
+  server.hang();
+  clock.advance(30_000);
+  await server.kill();
+  await told('unsubscribe');
+  await server.start();
+  await told('subscribe');
+  await eventually(() => connection.isReady() || undefined);
+  const before = await listener();
+  clock.advance(5_000);
+  await connection.redis.publish('news', 'heard');
+  await told('heard');
+  expect(await listener()).toBe(before);
+  expect(lines).toEqual(['subscribe', 'unsubscribe', 'subscribe', 'heard']);
   await subscriber.unsubscribe();
   await connection.close();
   expect(clock.pendingTimers).toBe(0);

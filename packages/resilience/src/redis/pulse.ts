@@ -8,7 +8,10 @@ const ANSWER_WITHIN_MS = 5000;
  * Asks for a sign of life now and then, and gives up a connection that gives none, so that it is made anew: boxes on
  * the way forget silent connections and tell nobody, and one that only listens would wait for ever.
  */
-export function keepPulse(connection: Pick<IORedis, 'disconnect' | 'ping' | 'status'>, clock: Clock): Cancel {
+export function keepPulse(
+  connection: Pick<IORedis, 'disconnect' | 'off' | 'once' | 'ping' | 'status'>,
+  clock: Clock,
+): Cancel {
   let cancel: Cancel;
   const plan = () => {
     cancel = clock.setTimeout(() => void beat(), EVERY_MS);
@@ -16,10 +19,12 @@ export function keepPulse(connection: Pick<IORedis, 'disconnect' | 'ping' | 'sta
   async function beat(): Promise<void> {
     plan();
     if (connection.status !== 'ready') return;
-    const giveUp = clock.setTimeout(() => connection.disconnect(true), ANSWER_WITHIN_MS);
-    // Whoever closed it meanwhile has seen to what follows.
+    const keep = clock.setTimeout(() => connection.disconnect(true), ANSWER_WITHIN_MS);
+    // A PING that is under way then never settles, and whoever closed it has seen to what follows: a new connection.
+    connection.once('close', keep);
     await connection.ping().catch(() => {});
-    giveUp();
+    keep();
+    connection.off('close', keep);
   }
   plan();
   return () => cancel();

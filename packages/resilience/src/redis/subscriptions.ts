@@ -30,16 +30,27 @@ export class Subscriptions {
     this.#clock = clock;
   }
 
-  /** Resolves when Redis has confirmed. `signal` ends the subscription. */
+  /** Resolves when Redis has confirmed, on this connection or the next, or nobody waits for it. `signal` ends it. */
   async add(verb: Verb, name: string, lines: Lines, signal: AbortSignal | undefined): Promise<void> {
     const connection = (this.#connection ??= this.#open());
     const key = `${verb},${name}`;
     const channel = this.#channels.get(key) ?? { verb, name, subscribers: new Set() };
     this.#channels.set(key, channel);
-    channel.subscribers.add(lines);
-    signal?.addEventListener('abort', () => this.#remove(channel, lines), { once: true });
-    await connection[verb](name);
-    if (channel.subscribers.has(lines)) lines(`${key},1`);
+    const over = Promise.withResolvers<void>();
+    const feed: Lines = (line) => {
+      lines(line);
+      if (line === `${key},1`) over.resolve();
+    };
+    channel.subscribers.add(feed);
+    const leave = () => {
+      this.#remove(channel, feed);
+      over.resolve();
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    // Under way when its connection closes, it never settles: the next one confirms.
+    const confirmed = () => channel.subscribers.has(feed) && feed(`${key},1`);
+    connection[verb](name).then(confirmed, over.reject);
+    return over.promise;
   }
 
   close(): void {
