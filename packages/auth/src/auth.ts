@@ -9,6 +9,9 @@ import { type Principal, principalOfSession } from './principal.ts';
 import { cookiesFor, readSessionCookie } from './session-cookie.ts';
 import { createSessionTokens } from './session-token.ts';
 import { createSignIn } from './sign-in.ts';
+import { createAccessTokens } from './tokens/access-token.ts';
+import { bearerOf } from './tokens/bearer.ts';
+import { createTokens, type Tokens } from './tokens/tokens.ts';
 import { createUser, type NewUser } from './users.ts';
 
 export interface Users {
@@ -23,7 +26,8 @@ export interface Auth {
   /** For next-auth's route handler. */
   readonly nextAuthOptions: NextAuthOptions;
   readonly users: Users;
-  /** Who sent the request; undefined for anonymous. @throws whatever the database fails with */
+  readonly tokens: Tokens;
+  /** Who sent the request, by access token or, without one, by cookie; undefined for anonymous. @throws whatever the database fails with */
   principal(request: Request): Promise<Principal | undefined>;
   /** The same by headers alone, for server components. */
   principalOf(headers: Headers): Promise<Principal | undefined>;
@@ -39,7 +43,9 @@ export function createAuth(options: {
 }): Auth {
   const { appUrl, clock, logger, secrets } = options;
   const { client } = options.database;
-  const tokens = createSessionTokens(secrets, clock);
+  const sessions = createSessionTokens(secrets, clock);
+  const access = createAccessTokens(secrets, appUrl, clock);
+  const signIn = createSignIn(client, logger);
   const [csrfKey = new Uint8Array()] = deriveKeys(secrets, 'csrf');
   const cookieName = cookiesFor(appUrl).sessionToken.name;
   /** One look into the database a request, however many parts of it ask. */
@@ -47,9 +53,13 @@ export function createAuth(options: {
 
   async function look(headers: Headers): Promise<Principal | undefined> {
     // Whoever brings a token means the token: its request has no ambient rights.
-    if (/^bearer(\s|$)/i.test(headers.get('authorization') ?? '')) return undefined;
+    const bearer = bearerOf(headers);
+    if (bearer !== undefined) {
+      const appSession = await access.open(bearer);
+      return appSession && principalOfSession(client, appSession);
+    }
     const cookie = readSessionCookie(headers.get('cookie'), cookieName);
-    const session = cookie === undefined ? undefined : await tokens.open(cookie);
+    const session = cookie === undefined ? undefined : await sessions.open(cookie);
     return session && principalOfSession(client, session);
   }
 
@@ -68,8 +78,8 @@ export function createAuth(options: {
       appUrl,
       csrfKey,
       client,
-      tokens,
-      signIn: createSignIn(client, logger),
+      tokens: sessions,
+      signIn,
       logger,
     }),
     users: {
@@ -77,6 +87,7 @@ export function createAuth(options: {
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),
       hasAdmin: async () => (await findAdmin(client)) !== undefined,
     },
+    tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principal: (request) => principalOf(request.headers),
     principalOf,
   };

@@ -1,9 +1,9 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a key is for: one derived for one purpose is worth nothing for another. */
-export type Purpose = 'session' | 'csrf';
+export type Purpose = 'session' | 'csrf' | 'access' | 'refresh';
 
-/** Bytes that A256GCM needs. */
+/** Bytes that A256GCM needs, and as many as HMAC-SHA256 gives (RFC 7518, 3.2). */
 const KEY_BYTES = 32;
 
 /** One key a secret, in the same order: the first seals, all open. HKDF-SHA256 (RFC 5869). */

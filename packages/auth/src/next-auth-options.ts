@@ -51,7 +51,7 @@ export function createNextAuthOptions(parts: {
         async authorize(credentials) {
           try {
             const session = await signIn(credentials);
-            return session ? { id: session.userId, epoch: session.epoch } : null;
+            return session && session !== 'disabled' ? { id: session.userId, epoch: session.epoch } : null;
           } catch (error) {
             logger.error({ err: error }, '[AUTH] Sign-in failed');
             // next-auth puts the message into the address of the login page.

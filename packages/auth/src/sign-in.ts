@@ -5,8 +5,8 @@ import { normalizeEmail } from './email.ts';
 import { hashPassword, makePassword, verifyPassword } from './password.ts';
 import type { Session } from './session-token.ts';
 
-/** Undefined for wrong credentials of every kind, told apart in our log only. */
-export type SignIn = (credentials: unknown) => Promise<Session | undefined>;
+/** Undefined for wrong credentials of every kind, told apart in our log only; `disabled` only to who knows the password. */
+export type SignIn = (credentials: unknown) => Promise<Session | 'disabled' | undefined>;
 
 const credentialsSchema = z.object({ email: z.string(), password: z.string() });
 
@@ -26,7 +26,7 @@ export function createSignIn(client: PrismaClient, logger: Logger): SignIn {
     if (user === null || !matches || user.disabledAt !== null) {
       const reason = refusalOf(user, matches);
       logger.warn({ reason, ...(user === null ? {} : { userId: user.id }) }, '[AUTH] Sign-in refused');
-      return undefined;
+      return matches ? 'disabled' : undefined;
     }
     logger.info({ userId: user.id }, '[AUTH] Signed in');
     return { userId: user.id, epoch: user.sessionEpoch };

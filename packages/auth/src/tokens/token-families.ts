@@ -1,0 +1,75 @@
+import { Prisma, type PrismaClient } from '@plantcommunity/db';
+import type { AppSession } from './access-token.ts';
+
+/** A refresh token as it is kept, with its family and that family's user as they are now. */
+export interface KeptToken {
+  hash: string;
+  spentAt: Date | null;
+  familyId: string;
+  userId: string;
+  epoch: number;
+  expiresAt: Date;
+  disabledAt: Date | null;
+  sessionEpoch: number;
+}
+
+/** The rows of refresh tokens. Whatever changes a family locks its row first, so that no two ever wait for each other. */
+export class TokenFamilies {
+  readonly #client: PrismaClient;
+
+  constructor(client: PrismaClient) {
+    this.#client = client;
+  }
+
+  async begin({ familyId, userId, epoch }: AppSession, expiresAt: Date, hash: string): Promise<void> {
+    await this.#client.tokenFamily.create({
+      data: { id: familyId, userId, epoch, expiresAt, tokens: { create: { hash } } },
+    });
+  }
+
+  async find(hashes: readonly string[]): Promise<KeptToken | undefined> {
+    const [token] = await this.#client.$queryRaw<KeptToken[]>`
+      SELECT token."hash", token."spentAt", token."familyId", family."userId", family."epoch", family."expiresAt",
+        person."disabledAt", person."sessionEpoch"
+      FROM "RefreshToken" token
+      JOIN "TokenFamily" family ON family."id" = token."familyId"
+      JOIN "User" person ON person."id" = family."userId"
+      WHERE token."hash" IN (${Prisma.join([...hashes])})`;
+    return token;
+  }
+
+  /**
+   * Spends a token and keeps its successor, at once or not at all: false when the token was spent already or its family
+   * is gone. Of many at once one succeeds, and the others are answered when its successor can be found.
+   */
+  async exchange(token: Pick<KeptToken, 'hash' | 'familyId'>, successorHash: string, at: Date): Promise<boolean> {
+    const kept = await this.#client.$executeRaw`
+      WITH family AS (
+        SELECT "id" FROM "TokenFamily" WHERE "id" = ${token.familyId} FOR KEY SHARE
+      ), spent AS (
+        UPDATE "RefreshToken" token SET "spentAt" = ${at}
+        FROM family
+        WHERE token."hash" = ${token.hash} AND token."familyId" = family."id" AND token."spentAt" IS NULL
+        RETURNING token."familyId"
+      )
+      INSERT INTO "RefreshToken" ("hash", "familyId") SELECT ${successorHash}, "familyId" FROM spent`;
+    return kept === 1;
+  }
+
+  /** The family that any of its tokens, spent or not, is of. False when there was none. */
+  async end(hashes: readonly string[]): Promise<boolean> {
+    const { count } = await this.#client.tokenFamily.deleteMany({
+      where: { tokens: { some: { hash: { in: [...hashes] } } } },
+    });
+    return count > 0;
+  }
+
+  /** Removes at most `limit` families that ended before `time`; what another is removing is left to them. */
+  async sweep(time: Date, limit: number): Promise<void> {
+    await this.#client.$executeRaw`
+      DELETE FROM "TokenFamily" WHERE "id" IN (
+        SELECT "id" FROM "TokenFamily" WHERE "expiresAt" <= ${time}
+        ORDER BY "expiresAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      )`;
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { PrismaClient } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { SignIn } from '../sign-in.ts';
+import { ACCESS_LIFETIME, type AccessTokens, type AppSession, CLOCK_SKEW } from './access-token.ts';
+import { createRefreshKeys } from './refresh-keys.ts';
+import { type KeptToken, TokenFamilies } from './token-families.ts';
+
+/** From the sign-in on, in seconds: seven days. */
+const REFRESH_LIFETIME = 604_800;
+/** How long after its use a refresh token may be used again by who got no answer, in milliseconds. */
+const RETRY_WINDOW_MS = 10_000;
+/** A sign-in adds one family and removes up to so many: there are never more than a week's for long. */
+const SWEPT_A_SIGN_IN = 10;
+
+export interface TokenGrant {
+  accessToken: string;
+  /** In seconds. */
+  expiresIn: typeof ACCESS_LIFETIME;
+  refreshToken: string;
+  /** In seconds, 604800 at the sign-in: what is left of it, since refreshing does not put the end off. */
+  refreshExpiresIn: number;
+}
+
+/** The tokens of apps. Nothing here tells whether an account or a token exists. @throws whatever the database fails with */
+export interface Tokens {
+  /** Undefined for wrong credentials of every kind; `disabled` only to who knows the password. */
+  issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
+  /**
+   * Each use gives the one successor of the token; the same again for 10 s, so that neither a lost answer nor two uses at
+   * once sign anybody out. A later use means that two have the token: that ends its family.
+   */
+  refresh(refreshToken: string): Promise<TokenGrant | undefined>;
+  /** Ends the sign-in that the token is of, with all its tokens, access tokens included. */
+  revoke(refreshToken: string): Promise<void>;
+}
+
+export function createTokens(parts: {
+  client: PrismaClient;
+  secrets: readonly string[];
+  access: AccessTokens;
+  signIn: SignIn;
+  clock: Clock;
+  logger: Logger;
+}): Tokens {
+  const { access, signIn, clock, logger } = parts;
+  const keys = createRefreshKeys(parts.secrets);
+  const families = new TokenFamilies(parts.client);
+
+  async function grant(session: AppSession, refreshToken: string, expiresAt: Date): Promise<TokenGrant> {
+    return {
+      accessToken: await access.sign(session),
+      expiresIn: ACCESS_LIFETIME,
+      refreshToken,
+      refreshExpiresIn: Math.floor((expiresAt.getTime() - clock.now()) / 1_000),
+    };
+  }
+
+  /** `askedAt`: a wait for the database is not held against who asked in time. */
+  async function exchange(refreshToken: string, askedAt: number): Promise<TokenGrant | undefined> {
+    const digests = keys.digests(refreshToken);
+    const token = digests.length === 0 ? undefined : await families.find(digests);
+    if (token === undefined || isOver(token, askedAt)) return undefined;
+    const successor = keys.successor(refreshToken, token.hash, token.familyId);
+    if (token.spentAt === null) {
+      const spent = await families.exchange(token, keys.digest(successor), new Date(clock.now()));
+      // Somebody else has just spent it, or ended its family: which of both is there to be read by now.
+      if (!spent) return exchange(refreshToken, askedAt);
+    } else if (askedAt - token.spentAt.getTime() > RETRY_WINDOW_MS) {
+      if (await families.end(digests)) {
+        const { userId, familyId } = token;
+        logger.warn(
+          { userId, familyId },
+          '[AUTH] A spent refresh token came back: all tokens of its sign-in are ended',
+        );
+      }
+      return undefined;
+    }
+    return grant(token, successor, token.expiresAt);
+  }
+
+  return {
+    async issue(credentials) {
+      const session = await signIn(credentials);
+      if (session === undefined || session === 'disabled') return session;
+      const now = clock.now();
+      const expiresAt = new Date(now + REFRESH_LIFETIME * 1_000);
+      const begun = { ...session, familyId: randomUUID() };
+      const refreshToken = keys.make();
+      await families.begin(begun, expiresAt, keys.digest(refreshToken));
+      // The last access tokens of a family outlive it by as much.
+      await families.sweep(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), SWEPT_A_SIGN_IN);
+      return grant(begun, refreshToken, expiresAt);
+    },
+
+    refresh: (refreshToken) => exchange(refreshToken, clock.now()),
+
+    async revoke(refreshToken) {
+      const digests = keys.digests(refreshToken);
+      if (digests.length > 0) await families.end(digests);
+    },
+  };
+}
+
+function isOver({ expiresAt, disabledAt, epoch, sessionEpoch }: KeptToken, now: number): boolean {
+  return now >= expiresAt.getTime() || disabledAt !== null || epoch !== sessionEpoch;
+}
