@@ -13,21 +13,25 @@ function following(first?: StandingOrder) {
   const clock = new FakeClock();
   const circuit = scriptedCircuit();
   const listeners = new Set<(event: RedisEvent) => void>();
-  const book: { standing: StandingOrder | undefined; released: string | undefined; isDown: boolean; looks: number } = {
+  const book: {
+    standing: StandingOrder | undefined;
+    released: string | undefined;
+    isDown: boolean;
+    isReadOnly: boolean;
+    looks: number;
+  } = {
     standing: first,
     released: undefined,
     isDown: false,
+    isReadOnly: false,
     looks: 0,
   };
   const redis = {
-    ready: true,
-    isReady: () => redis.ready,
     subscribe(listener: (event: RedisEvent) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     comeBack() {
-      redis.ready = true;
       for (const listener of listeners) listener({ type: 'ready' });
     },
   };
@@ -48,6 +52,7 @@ function following(first?: StandingOrder) {
         book.standing = undefined;
       },
       async done() {
+        if (book.isReadOnly) throw new Error('a read-only database');
         book.standing = undefined;
       },
     },
@@ -151,7 +156,6 @@ describe('a circuit follows the orders', () => {
 
   it('by a reset, once; without Redis again when it is back', async () => {
     const { book, circuit, clock, follower, redis, settled } = following(reset);
-    redis.ready = false;
     circuit.reach = 'here';
     await follower.start();
     clock.advance(30_000);
@@ -161,20 +165,38 @@ describe('a circuit follows the orders', () => {
     circuit.reach = 'all';
     redis.comeBack();
     await settled();
-    expect(circuit.given).toEqual([`reset ${reason}`, `reset ${reason}`]);
+    expect(circuit.given).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
     expect(book.standing).toBeUndefined();
   });
 
-  it('by a reset that a Redis refuses which is there: it stands, and is tried again at each look', async () => {
+  it('by a reset that a Redis refuses which is there: here once, and for all by the first look at which it can', async () => {
     const { book, circuit, clock, follower, settled } = following(reset);
     circuit.reach = 'here';
     await follower.start();
+    for (let looks = 0; looks < 3; looks += 1) {
+      clock.advance(30_000);
+      await settled();
+    }
     expect(circuit.given).toEqual([`reset ${reason}`]);
     expect(book.standing).toBe(reset);
     circuit.reach = 'all';
     clock.advance(30_000);
     await settled();
-    expect(circuit.given).toHaveLength(2);
+    expect(circuit.given).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
+    expect(book.standing).toBeUndefined();
+  });
+
+  it('by a reset that could not be noted as done: that is tried again, and nothing else', async () => {
+    const { book, circuit, clock, follower, settled } = following(reset);
+    book.isReadOnly = true;
+    await follower.start();
+    clock.advance(30_000);
+    await settled();
+    expect(book.standing).toBe(reset);
+    book.isReadOnly = false;
+    clock.advance(30_000);
+    await settled();
+    expect(circuit.given).toEqual([`reset ${reason}`]);
     expect(book.standing).toBeUndefined();
   });
 

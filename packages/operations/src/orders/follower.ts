@@ -1,5 +1,5 @@
 import type { ProviderName } from '@plantcommunity/identification';
-import type { Cancel, Circuit, Clock, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
+import type { Cancel, Circuit, Clock, OrderReach, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { nextStep, type Step } from './next-step.ts';
 import type { OrderBook } from './order-book.ts';
@@ -14,7 +14,7 @@ export interface FollowerParts {
   provider: ProviderName;
   circuit: Circuit;
   orders: Pick<OrderBook, 'standing' | 'releaseReason' | 'expire' | 'done'>;
-  redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
+  redis: Pick<RedisConnection, 'subscribe'>;
   clock: Clock;
   logger: Logger;
 }
@@ -28,7 +28,7 @@ export class Follower {
   readonly #parts: FollowerParts;
   readonly #stops: Unsubscribe[] = [];
   #standing: StandingOrder | undefined;
-  #alreadyReset: string | undefined;
+  #reset: { id: string; reach: OrderReach } | undefined;
   #followed: string | undefined;
   #looking: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | undefined;
@@ -84,16 +84,16 @@ export class Follower {
   }
 
   async #follow(): Promise<void> {
-    const { circuit, clock, orders, provider, redis } = this.#parts;
-    // It may reach all by now; once a look, since Redis may be there and refuse.
-    if (redis.isReady()) this.#alreadyReset = undefined;
+    const { circuit, clock, orders, provider } = this.#parts;
+    let hasTried = false;
     for (let steps = 0; steps < STEPS_AT_ONCE; steps += 1) {
       // The circuit before the order: an isolation that is seen here was ordered before, so without an order it has ended.
       const { isolation } = circuit.snapshot();
       this.#standing = await orders.standing(provider);
       const step = nextStep(this.#standing, isolation, {
         now: clock.now(),
-        alreadyReset: this.#alreadyReset,
+        reset: this.#reset,
+        hasTried,
         followed: this.#followed,
       });
       if (step === undefined) {
@@ -101,6 +101,8 @@ export class Follower {
         return;
       }
       await this.#take(step);
+      // Once a look, since Redis may be there and refuse.
+      hasTried ||= step.do === 'reset' || step.do === 'reset for all';
     }
   }
 
@@ -115,12 +117,15 @@ export class Follower {
         return;
       case 'expire':
         return orders.expire(provider, step.order);
-      case 'reset': {
-        const reach = await circuit.reset(step.order.reason);
-        // Without Redis only this process was reset; the order stands until it has reached what all share.
-        this.#alreadyReset = step.order.id;
-        if (reach === 'all') await orders.done(step.order);
-      }
+      // Without Redis only this process is reset; the order stands until it has reached what all share.
+      case 'reset':
+        this.#reset = { id: step.order.id, reach: await circuit.reset(step.order.reason) };
+        return;
+      case 'reset for all':
+        if (await circuit.resetForAll(step.order.reason)) this.#reset = { id: step.order.id, reach: 'all' };
+        return;
+      case 'note as done':
+        return orders.done(step.order);
     }
   }
 

@@ -13,9 +13,9 @@ const reset: StandingOrder = { ...about, action: 'reset' };
 function step(
   order?: StandingOrder,
   isolation?: { reason: string; until?: number },
-  { alreadyReset, followed }: { alreadyReset?: string; followed?: string } = {},
+  { followed, hasTried = false, reset: last }: Partial<Parameters<typeof nextStep>[2]> = {},
 ) {
-  return nextStep(order, isolation, { now: NOW, alreadyReset, followed });
+  return nextStep(order, isolation, { now: NOW, followed, hasTried, reset: last });
 }
 
 describe('the next step of a circuit', () => {
@@ -56,7 +56,15 @@ describe('the next step of a circuit', () => {
   it('is to reset once, which ends an isolation too', () => {
     expect(step(reset, { reason })).toEqual({ do: 'reset', order: reset });
     expect(step(reset)).toEqual({ do: 'reset', order: reset });
-    expect(step(reset, undefined, { alreadyReset: '00' })).toEqual({ do: 'reset', order: reset });
-    expect(step(reset, undefined, { alreadyReset: reset.id })).toBeUndefined();
+    expect(step(reset, undefined, { reset: { id: '00', reach: 'all' } })).toEqual({ do: 'reset', order: reset });
+  });
+
+  it('is to take a reset that held here alone on to all, once a look, and only then to note it', () => {
+    const here = { reset: { id: reset.id, reach: 'here' } } as const;
+    expect(step(reset, undefined, here)).toEqual({ do: 'reset for all', order: reset });
+    expect(step(reset, undefined, { ...here, hasTried: true })).toBeUndefined();
+    expect(step(reset, { reason }, { ...here, hasTried: true })).toEqual({ do: 'release' });
+    const all = { reset: { id: reset.id, reach: 'all' }, hasTried: true } as const;
+    expect(step(reset, undefined, all)).toEqual({ do: 'note as done', order: reset });
   });
 });

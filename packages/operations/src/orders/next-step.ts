@@ -1,3 +1,4 @@
+import type { OrderReach } from '@plantcommunity/resilience';
 import type { StandingOrder } from './standing-order.ts';
 
 /** What the circuit says of its isolation; `until` in milliseconds since 1970. */
@@ -11,6 +12,10 @@ export type Step =
   | { do: 'isolate'; order: StandingOrder }
   | { do: 'release' }
   | { do: 'reset'; order: StandingOrder }
+  /** It was reset in this process alone. */
+  | { do: 'reset for all'; order: StandingOrder }
+  /** The reset has reached what all share. */
+  | { do: 'note as done'; order: StandingOrder }
   /** Its time is up. */
   | { do: 'expire'; order: StandingOrder & { until: Date } };
 
@@ -18,8 +23,10 @@ export type Step =
 interface Circumstances {
   /** Milliseconds since 1970. */
   now: number;
-  /** This process has reset its circuit by it, and cannot reach the other instances now. */
-  alreadyReset: string | undefined;
+  /** The last one by which this process has reset its circuit, and how far that went. */
+  reset: { id: string; reach: OrderReach } | undefined;
+  /** It was tried just now to reset the circuit for all. */
+  hasTried: boolean;
   /** The circuit has followed it before. */
   followed: string | undefined;
 }
@@ -31,7 +38,7 @@ const CLOCKS_APART_MS = 5_000;
 export function nextStep(
   order: StandingOrder | undefined,
   isolation: CircuitIsolation | undefined,
-  { alreadyReset, followed, now }: Circumstances,
+  { followed, hasTried, now, reset }: Circumstances,
 ): Step | undefined {
   if (order?.action === 'isolate') {
     const { until } = order;
@@ -41,6 +48,11 @@ export function nextStep(
     const follows = isolation?.reason === order.reason && isolation.until === until?.getTime();
     return follows ? undefined : { do: 'isolate', order };
   }
-  if (order !== undefined && order.id !== alreadyReset) return { do: 'reset', order };
+  if (order !== undefined) {
+    // Here once only: what calls have found out about the service since must not be forgotten at each look.
+    if (order.id !== reset?.id) return { do: 'reset', order };
+    if (reset.reach === 'all') return { do: 'note as done', order };
+    if (!hasTried) return { do: 'reset for all', order };
+  }
   return isolation === undefined ? undefined : { do: 'release' };
 }

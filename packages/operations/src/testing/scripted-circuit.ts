@@ -46,6 +46,12 @@ export function scriptedCircuit(): ScriptedCircuit {
       circuit.tell({ type: 'reset', reason });
       return circuit.reach;
     },
+    async resetForAll(reason) {
+      if (circuit.reach === 'here') return false;
+      take(`reset for all ${reason}`);
+      circuit.forget();
+      return true;
+    },
     snapshot(): CircuitSnapshot {
       const { state, since } = isolation === undefined ? standing : { ...standing, state: 'isolated' as const };
       return {

@@ -69,13 +69,15 @@ export interface Circuit {
   /**
    * Lets no call through until a release, a reset or `until` (milliseconds since 1970). To repeat it changes nothing.
    * Without Redis this and the two below hold for this process, and for all once Redis is back, unless others know of
-   * something worse: so a reset that reached `here` must be given again.
+   * something worse: so a reset that reached `here` must be taken on.
    */
   isolate(reason: string, until?: number): Promise<OrderReach>;
   /** Ends an isolation: the circuit is closed and counts anew. Changes nothing when it is not isolated. */
   release(reason?: string): Promise<OrderReach>;
   /** Closes the circuit, whatever its state, and forgets its failures and how often it has opened. */
   reset(reason: string): Promise<OrderReach>;
+  /** Takes a reset that reached `here` on to all, or changes nothing: false while Redis is away or refuses. */
+  resetForAll(reason: string): Promise<boolean>;
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe;
   /** Ends its timers and stops hearing of the other processes. */
   close(): void;

@@ -65,13 +65,13 @@ describe('an order', () => {
     expect(circuit.snapshot().state).toBe('open');
   });
 
-  it('to reset closes, and forgets failures and how often it opened', async () => {
+  it.each(['reset', 'resetForAll'] as const)('to %s closes, and forgets failures and openings', async (give) => {
     const { circuit, clock, events } = setUp();
     await open(circuit);
     clock.advance(60_000);
     await fail(circuit);
     expect(circuit.snapshot().resetTimeoutMs).toBe(120_000);
-    await circuit.reset('they fixed it');
+    await circuit[give]('they fixed it');
     expect(events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });
     expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0, resetTimeoutMs: 60_000 });
     await open(circuit);

@@ -71,6 +71,10 @@ export class RuledCircuit implements Circuit {
     return this.#rules.give({ give: 'reset', reason });
   }
 
+  resetForAll(reason: string): Promise<boolean> {
+    return this.#rules.giveAll({ give: 'reset', reason });
+  }
+
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe {
     const { failMax, resetTimeoutMs } = this.#options;
     listener({ type: 'initialized', failMax, resetTimeoutMs });

@@ -46,6 +46,8 @@ export interface Rules {
   isRoutine(pass: Pass): boolean;
   note(pass: Pass, result: Result, told: (noted: Noted) => void): Promise<void>;
   give(order: Order): Promise<OrderReach>;
+  /** To all or to nobody: false when it cannot reach them. */
+  giveAll(order: Order): Promise<boolean>;
   /** Looks whether time alone has changed the state: an isolation is over. */
   refresh(): Promise<void>;
   close(): void;

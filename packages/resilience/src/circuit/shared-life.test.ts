@@ -121,10 +121,13 @@ describe('orders', () => {
     expect([a.events.at(-1), b.events.at(-1)]).toEqual([{ type: 'released' }, { type: 'released' }]);
   });
 
-  it('to reset close for all and forget', async () => {
+  it.each([
+    ['reset', 'all'],
+    ['resetForAll', true],
+  ] as const)('to %s close for all and forget', async (give, reached) => {
     const [a, b] = [await join(), await join()];
     await openAll();
-    expect(await a.reset('they fixed it')).toBe('all');
+    expect(await a[give]('they fixed it')).toBe(reached);
     await settle();
     expect(b.snapshot()).toMatchObject({ state: 'closed', failCount: 0 });
     expect(b.events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });

@@ -111,18 +111,22 @@ export class SharedRules implements Rules {
   }
 
   async give(order: Order): Promise<OrderReach> {
-    if (!this.#alone) await this.#begun.promise;
-    await this.#syncs;
-    if (!this.#alone) {
-      try {
-        this.#learn(await this.#store.give(this.#known(), order));
-        return 'all';
-      } catch (error) {
-        this.#fail(error);
-      }
-    }
+    if (await this.giveAll(order)) return 'all';
     await this.#alone?.rules.give(order);
     return 'here';
+  }
+
+  async giveAll(order: Order): Promise<boolean> {
+    if (!this.#alone) await this.#begun.promise;
+    await this.#syncs;
+    if (this.#alone) return false;
+    try {
+      this.#learn(await this.#store.give(this.#known(), order));
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
   }
 
   refresh(): Promise<void> {
