@@ -8,8 +8,10 @@ import type { ApiConfig } from './config.ts';
 import type { Parts } from './context.ts';
 import { refusal } from './door/guard.ts';
 import { createGateway } from './gateway.ts';
+import { createRateWindow } from './limits/create-rate-window.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
 import { createReAsks } from './limits/re-asks.ts';
+import { createThrottles } from './limits/throttles.ts';
 import { createRest } from './rest/adapter.ts';
 import { errorResponse } from './rest/problem.ts';
 import { createCaller, type V1Caller } from './router.ts';
@@ -33,7 +35,7 @@ export interface Api {
 export interface ApiDeps {
   service: IdentificationService;
   operations: Operations;
-  auth: Pick<Auth, 'principalOf'>;
+  auth: Pick<Auth, 'principalOf' | 'sessionCookie'>;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
@@ -41,20 +43,26 @@ export interface ApiDeps {
 }
 
 export function createApi({ redis, ...deps }: ApiDeps): Api {
-  const { clock, logger } = deps;
+  const { clock, config, logger, service } = deps;
+  const window = createRateWindow({ redis, clock, logger });
   return assembleApi({
     ...deps,
-    limit: createIdentifyLimit({ redis, clock, logger }),
+    limit: createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }),
     reAsks: createReAsks({ redis, logger }),
+    throttles: createThrottles({ window, clock, rates: config.rates }),
   });
 }
 
-export function assembleApi({ auth, logger, ...parts }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks'>): Api {
+export function assembleApi({
+  auth,
+  logger,
+  ...parts
+}: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks' | 'throttles'>): Api {
   const gateway = createGateway(parts, auth, logger);
   return {
     trpc: createTrpc(gateway),
     rest: createRest(gateway),
-    signIn: createSignIn(gateway),
+    signIn: createSignIn(gateway, parts.throttles, auth.sessionCookie),
     guard(request) {
       const refused = refusal(request, parts.config);
       if (refused === undefined) return undefined;

@@ -20,7 +20,11 @@ export interface ApiConfig {
   trustedOrigins: readonly string[];
   /** How many proxies in front are ours. */
   proxyHops: number;
-  rates: Readonly<Record<'anonymous' | Principal['tier'], Rate>>;
+  /**
+   * Of identifications: all anonymous callers together, and a user of each tier. Of tries to sign in, to an account from
+   * an address and from an address; of registrations and of refreshed tokens, from an address.
+   */
+  rates: Readonly<Record<'anonymous' | Principal['tier'] | 'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
   legacy: { deprecatedAt: Date; sunsetAt: Date };
   upload: PhotoLimits;
 }

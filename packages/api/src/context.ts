@@ -5,6 +5,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
 import type { ReAsks } from './limits/re-asks.ts';
+import type { Throttles } from './limits/throttles.ts';
 import type { PendingUpload } from './upload/pending-upload.ts';
 
 /** What every procedure may use. */
@@ -13,6 +14,7 @@ export interface Parts {
   operations: Operations;
   limit: IdentifyLimit;
   reAsks: ReAsks;
+  throttles: Throttles;
   clock: Clock;
   config: ApiConfig;
 }

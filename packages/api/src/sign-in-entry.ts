@@ -1,6 +1,9 @@
+import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
+import { clientAddress } from './door/client-address.ts';
 import { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
+import type { Throttles } from './limits/throttles.ts';
 import { errorResponse } from './rest/problem.ts';
 import { readSmallBody } from './upload/small-body.ts';
 
@@ -9,28 +12,46 @@ export type Answer = (request: Request) => Promise<Response>;
 
 /**
  * Everything under `/api/auth`. What answers there reads a body to its end, however large, and fails on JSON that is
- * none: it is handed bodies of at most 64 kB, whose JSON can be read.
+ * none: it is handed bodies of at most 64 kB, whose JSON can be read. It also checks every password it is sent, at our
+ * cost: it is handed as many tries as the throttle lets through.
  */
-export function createSignIn(gateway: Gateway): (request: Request, answer: Answer) => Promise<Response> {
+export function createSignIn(
+  gateway: Gateway,
+  throttles: Throttles,
+  sessionCookie: string,
+): (request: Request, answer: Answer) => Promise<Response> {
+  async function tryPassword(request: Request, body: Buffer, answer: Answer): Promise<Response> {
+    const { headers } = request;
+    const attempt = await throttles.signIn({
+      email: emailIn(headers.get('content-type'), body),
+      address: clientAddress(headers, gateway.config.proxyHops),
+    });
+    const answered = await answer(request);
+    if (bringsSession(answered, sessionCookie)) await attempt.succeeded();
+    return answered;
+  }
+
   return (request, answer) =>
     gateway.visit(request, async ({ refused, requestId }) => {
+      const isTry = isCredentialsCallback(request);
       try {
         if (refused !== undefined) throw refused;
-        return await answer(await withReadBody(request));
+        const body = await readBody(request);
+        const read = withBody(request, body);
+        return await (isTry ? tryPassword(read, body, answer) : answer(read));
       } catch (thrown) {
         const error = toApiError(thrown);
         gateway.report(error, request, new URL(request.url).pathname);
-        return errorResponse(error, 'v1', requestId);
+        return errorResponse(error, 'v1', requestId, isTry ? forNextAuth(error, gateway.config.appUrl) : {});
       }
     });
 }
 
-/** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
-async function withReadBody({ body: stream, headers, method, signal, url }: Request): Promise<Request> {
-  if (stream === null) return new Request(url, { method, headers, signal });
+/** @throws {ApiError} `invalid_request` for a body that is too large, or JSON that is none */
+async function readBody({ body: stream, headers }: Request): Promise<Buffer> {
   const body = await readSmallBody(stream);
-  if (/application\/json/i.test(headers.get('content-type') ?? '')) refuseNoJson(body);
-  return new Request(url, { method, headers, signal, body: new Uint8Array(body) });
+  if (stream !== null && /application\/json/i.test(headers.get('content-type') ?? '')) refuseNoJson(body);
+  return body;
 }
 
 function refuseNoJson(body: Buffer): void {
@@ -39,4 +60,14 @@ function refuseNoJson(body: Buffer): void {
   } catch (cause) {
     throw new ApiError('invalid_request', 'The request could not be read.', { cause });
   }
+}
+
+/** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
+function withBody({ body: stream, headers, method, signal, url }: Request, body: Buffer): Request {
+  return new Request(url, { method, headers, signal, ...(stream !== null && { body: new Uint8Array(body) }) });
+}
+
+/** next-auth's client reads the outcome of a try from the address of the page it would be led to. */
+function forNextAuth({ code }: ApiError, appUrl: URL): { url: string } {
+  return { url: new URL(`/login?error=${code}`, appUrl).href };
 }

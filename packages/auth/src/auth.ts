@@ -25,6 +25,8 @@ export interface Users {
 export interface Auth {
   /** For next-auth's route handler. */
   readonly nextAuthOptions: NextAuthOptions;
+  /** Name of the cookie that carries a session; next-auth cuts a long one into `name.0`, `name.1`, … */
+  readonly sessionCookie: string;
   readonly users: Users;
   readonly tokens: Tokens;
   /** Who sent the request, by access token or, without one, by cookie; undefined for anonymous. @throws whatever the database fails with */
@@ -82,6 +84,7 @@ export function createAuth(options: {
       signIn,
       logger,
     }),
+    sessionCookie: cookieName,
     users: {
       create: (user) => createUser(client, clock, user),
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),

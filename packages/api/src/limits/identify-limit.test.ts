@@ -1,73 +1,56 @@
-import { Writable } from 'node:stream';
-import type { RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { createLogger } from '@plantcommunity/telemetry';
-import { Redis } from '@upstash/redis';
 import { describe, expect, it } from 'vitest';
+import { inProcessWindow } from '../testing/in-process-window.ts';
 import { createIdentifyLimit } from './identify-limit.ts';
 
 const HOUR = 3_600_000;
-const audience = { key: 'anonymous', policy: 'identify-anonymous', rate: { count: 20, windowMs: HOUR } };
+const anonymous = { key: 'anonymous', policy: 'identify-anonymous', rate: { count: 10, windowMs: HOUR } };
+const pro = { key: 'user:anna', policy: 'identify-pro', rate: { count: 200, windowMs: HOUR } };
 
-/** A Redis that is there, or says so, and fails every command. */
-function broken({ ready }: { ready: boolean }) {
-  let commands = 0;
-  const connection: RedisConnection = {
-    redis: new Redis({
-      request: async () => {
-        commands += 1;
-        throw new Error('connection reset');
-      },
-    }),
-    transport: 'tcp',
-    isReady: () => ready,
-    probe: async () => false,
-    subscribe: () => () => {},
-    close: async () => {},
-  };
-  return { connection, commands: () => commands };
-}
-
-function limitOver(redis: RedisConnection) {
-  const log: string[] = [];
-  const destination = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      log.push(chunk.toString());
-      done();
-    },
-  });
+function limitAt() {
+  let use = 0;
   const clock = new FakeClock();
-  const logger = createLogger({ level: 'info', destination });
-  return { limit: createIdentifyLimit({ redis, clock, logger }), clock, log };
+  const limit = createIdentifyLimit({ window: inProcessWindow(clock), quotaUse: () => use });
+  const useUp = (share: number) => {
+    use = share;
+  };
+  return { clock, limit, useUp };
 }
 
-describe('the limit without Redis', () => {
-  it.each([true, false])('lets a tenth through and no more (the connection says ready: %s)', async (ready) => {
-    const { connection } = broken({ ready });
-    const { clock, limit } = limitOver(connection);
-    const allowed: boolean[] = [];
-    for (let call = 0; call < 4; call += 1) allowed.push((await limit.count(audience)).allowed);
-    expect(allowed).toEqual([true, true, false, false]);
-    clock.advance(HOUR);
-    expect((await limit.count(audience)).allowed).toBe(true);
+describe('the number of the identify limit', () => {
+  it('shrinks with the credits at the next call, and keeps what is used', async () => {
+    const { limit, useUp } = limitAt();
+    for (let call = 0; call < 15; call += 1) await limit.count(pro);
+    useUp(0.71);
+    expect(await limit.count(pro)).toMatchObject({ allowed: true, rate: { count: 100 }, remaining: 84 });
+    useUp(0.91);
+    expect(await limit.count(pro)).toMatchObject({ allowed: true, rate: { count: 20 }, remaining: 3 });
+    useUp(0);
+    expect(await limit.count(pro)).toMatchObject({ allowed: true, rate: { count: 200 }, remaining: 182 });
   });
 
-  it('lets one call through where a tenth would be none', async () => {
-    const { limit } = limitOver(broken({ ready: false }).connection);
-    const few = { ...audience, rate: { count: 5, windowMs: HOUR } };
-    expect((await limit.count(few)).allowed).toBe(true);
-    expect((await limit.count(few)).allowed).toBe(false);
+  it('shrinks for anonymous callers too, to one at least', async () => {
+    const { limit, useUp } = limitAt();
+    useUp(1);
+    expect(await limit.count(anonymous)).toMatchObject({ allowed: true, rate: { count: 1 }, remaining: 0 });
+    expect(await limit.count(anonymous)).toMatchObject({ allowed: false });
+  });
+});
+
+describe('what is used of the identify limit', () => {
+  it('is told without counting', async () => {
+    const { clock, limit } = limitAt();
+    await limit.count(pro);
+    clock.advance(60_000);
+    const expected = { limit: 200, remaining: 199, resetAt: clock.now() + HOUR - 60_000 };
+    for (let look = 0; look < 3; look += 1) expect(await limit.usage(pro)).toEqual(expected);
+    expect((await limit.count(pro)).remaining).toBe(198);
   });
 
-  it('asks a connection that is lost for nothing', async () => {
-    const { commands, connection } = broken({ ready: false });
-    await limitOver(connection).limit.count(audience);
-    expect(commands()).toBe(0);
-  });
-
-  it('says so in the log once, not once a call', async () => {
-    const { limit, log } = limitOver(broken({ ready: true }).connection);
-    for (let call = 0; call < 3; call += 1) await limit.count(audience);
-    expect(log.filter((line) => line.includes('[RATELIMIT] Redis unavailable'))).toHaveLength(1);
+  it('is told of what holds as the credits run out', async () => {
+    const { limit, useUp } = limitAt();
+    for (let call = 0; call < 30; call += 1) await limit.count(pro);
+    useUp(0.95);
+    expect(await limit.usage(pro)).toMatchObject({ limit: 20, remaining: 0 });
   });
 });

@@ -1,19 +1,17 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Rate } from '../config.ts';
-
-interface Taken {
-  allowed: boolean;
-  remaining: number;
-  /** Epoch milliseconds at which the next call is let through. */
-  resetAt: number;
-  giveBack(): Promise<void>;
-}
+import type { Standing, Taken } from './rate-window.ts';
 
 /** Keys beyond this many are swept of those whose window is over. */
 const SWEEP_ABOVE = 1_000;
 
+interface LocalWindow {
+  take(key: string, rate: Rate): Taken;
+  look(key: string, rate: Rate): Standing;
+}
+
 /** An exact sliding window in this process, for the small numbers it lets through while Redis is away. */
-export function createLocalWindow(clock: Clock): { take(key: string, rate: Rate): Taken } {
+export function createLocalWindow(clock: Clock): LocalWindow {
   const calls = new Map<string, { times: number[]; windowMs: number }>();
 
   function sweep(now: number): void {
@@ -22,24 +20,45 @@ export function createLocalWindow(clock: Clock): { take(key: string, rate: Rate)
     }
   }
 
+  /** Times of the calls that still count. */
+  function counted(key: string, windowMs: number, now: number): number[] {
+    return (calls.get(key)?.times ?? []).filter((time) => time + windowMs > now);
+  }
+
   return {
-    take(key, { count, windowMs }) {
+    take(key, rate) {
+      const { count, windowMs } = rate;
       const now = clock.now();
       if (calls.size > SWEEP_ABOVE) sweep(now);
-      const times = (calls.get(key)?.times ?? []).filter((time) => time + windowMs > now);
+      const times = counted(key, windowMs, now);
       calls.set(key, { times, windowMs });
       const allowed = times.length < count;
       if (allowed) times.push(now);
+      let isTaken = allowed;
       return {
+        ...standingOf(times, rate, now),
         allowed,
-        remaining: Math.max(0, count - times.length),
-        resetAt: (times.at(-count) ?? times[0] ?? now) + windowMs,
         giveBack: async () => {
           const current = calls.get(key)?.times ?? [];
           const place = current.indexOf(now);
-          if (allowed && place >= 0) current.splice(place, 1);
+          if (isTaken && place >= 0) current.splice(place, 1);
+          isTaken = false;
         },
       };
     },
+
+    look(key, rate) {
+      const now = clock.now();
+      return standingOf(counted(key, rate.windowMs, now), rate, now);
+    },
+  };
+}
+
+/** Room comes when the oldest call stops counting, or as many of them as are too many. */
+function standingOf(times: readonly number[], rate: Rate, now: number): Standing {
+  return {
+    rate,
+    remaining: Math.max(0, rate.count - times.length),
+    resetAt: (times.at(-rate.count) ?? times[0] ?? now) + rate.windowMs,
   };
 }

@@ -32,11 +32,17 @@ function problem({ code, detail, errors, status }: ApiError, requestId: string) 
 }
 
 /** An error as the namespace's clients read it: problem+json in v1, the former system's bodies in legacy. */
-export function errorResponse(error: ApiError, namespace: Namespace, requestId: string): Response {
+export function errorResponse(
+  error: ApiError,
+  namespace: Namespace,
+  requestId: string,
+  /** Further members of v1's body. */
+  members: Readonly<Record<string, string>> = {},
+): Response {
   const headers = new Headers(error.headers);
   if (namespace === 'v1') {
     headers.set('Content-Type', 'application/problem+json');
-    return new Response(JSON.stringify(problem(error, requestId)), { status: error.status, headers });
+    return new Response(JSON.stringify({ ...problem(error, requestId), ...members }), { status: error.status, headers });
   }
   const body = OLD_SUCCESS_BODY.has(error.code) ? { success: false, error: error.detail } : { detail: error.detail };
   headers.set('Content-Type', 'application/json');

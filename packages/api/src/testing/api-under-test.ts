@@ -6,11 +6,12 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { type Api, assembleApi } from '../api.ts';
 import type { ApiConfig } from '../config.ts';
-import type { IdentifyLimit } from '../limits/identify-limit.ts';
-import { createLocalWindow } from '../limits/local-window.ts';
+import { createIdentifyLimit, type IdentifyLimit } from '../limits/identify-limit.ts';
 import type { ReAsks } from '../limits/re-asks.ts';
+import { createThrottles } from '../limits/throttles.ts';
 import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
+import { inProcessWindow } from './in-process-window.ts';
 
 const HOUR = 3_600_000;
 
@@ -27,6 +28,10 @@ export const config: ApiConfig = {
     pro: { count: 200, windowMs: HOUR },
     premium: { count: 500, windowMs: HOUR },
     enterprise: { count: 1000, windowMs: HOUR },
+    signIn: { count: 5, windowMs: HOUR / 4 },
+    signInAddress: { count: 20, windowMs: HOUR / 4 },
+    register: { count: 3, windowMs: HOUR },
+    refresh: { count: 30, windowMs: HOUR },
   },
   legacy: { deprecatedAt: new Date('2026-01-01T00:00:00Z'), sunsetAt: new Date('2027-07-01T00:00:00Z') },
   upload: photoLimits,
@@ -53,7 +58,7 @@ export function apiUnderTest(
     config?: Partial<ApiConfig>;
     service?: Partial<IdentificationService>;
     operations?: Partial<Operations>;
-    limit?: IdentifyLimit;
+    limit?: Partial<IdentifyLimit>;
     principalOf?: Auth['principalOf'];
   } = {},
 ): ApiUnderTest {
@@ -66,15 +71,21 @@ export function apiUnderTest(
       done();
     },
   });
+  const window = inProcessWindow(clock);
+  const merged = { ...config, ...told.config };
   const api = assembleApi({
     service,
     operations: fakeOperations(told.operations),
-    auth: { principalOf: told.principalOf ?? (async (headers) => SESSIONS[headers.get('cookie') ?? '']) },
+    auth: {
+      principalOf: told.principalOf ?? (async (headers) => SESSIONS[headers.get('cookie') ?? '']),
+      sessionCookie: 'session',
+    },
     clock,
     logger: createLogger({ level: 'info', destination }),
-    config: { ...config, ...told.config },
-    limit: told.limit ?? inProcessLimit(clock),
+    config: merged,
+    limit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
     reAsks: inProcessReAsks(),
+    throttles: createThrottles({ window, clock, rates: merged.rates }),
   });
   return { api, clock, asked, log };
 }
@@ -87,13 +98,5 @@ function inProcessReAsks(): ReAsks {
   return {
     expect: async (caller, photos) => void expected.add(keyOf(caller, photos)),
     claim: async (caller, photos) => expected.delete(keyOf(caller, photos)),
-  };
-}
-
-/** Counts like the real one, without Redis. */
-function inProcessLimit(clock: FakeClock): IdentifyLimit {
-  const local = createLocalWindow(clock);
-  return {
-    count: async ({ key, policy, rate }) => ({ ...local.take(key, rate), policy, rate }),
   };
 }

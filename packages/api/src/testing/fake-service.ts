@@ -42,6 +42,7 @@ export function fakeService(told: Partial<IdentificationService> = {}) {
   const service: IdentificationService = {
     photoLimits,
     isDemo: false,
+    quotaUse: () => 0,
     async identify({ ownerId }) {
       return ownerId === undefined ? monstera : { ...monstera, id: storedId };
     },

@@ -97,6 +97,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   return {
     photoLimits,
     isDemo,
+    quotaUse: () => 0,
     operated: { plant_id: operatedOf('plant_id'), plantnet: operatedOf('plantnet') },
     identify,
     progress: (...viewing) => board.follow(...viewing),

@@ -1,0 +1,35 @@
+/** Where next-auth checks a password. */
+const CALLBACK = /^\/+api\/+auth\/+callback\/+credentials(\/|$)/;
+
+/** Whether next-auth will check a password for this request. Its path is compared as Next decodes it. */
+export function isCredentialsCallback({ method, url }: Request): boolean {
+  return method === 'POST' && CALLBACK.test(decodeLetters(new URL(url).pathname));
+}
+
+/** Only what a path of ours is made of; never throws. */
+function decodeLetters(pathname: string): string {
+  return pathname.replace(/%([2-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The e-mail address that is to be signed in with, found where next-auth looks for it. */
+export function emailIn(contentType: string | null, body: Buffer): string | undefined {
+  const text = body.toString('utf8');
+  let fields: unknown;
+  if (contentType?.includes('application/json')) fields = JSON.parse(text);
+  else if (contentType?.includes('application/x-www-form-urlencoded')) {
+    fields = Object.fromEntries(new URLSearchParams(text));
+  }
+  if (typeof fields !== 'object' || fields === null || !('email' in fields)) return undefined;
+  return typeof fields.email === 'string' ? fields.email : undefined;
+}
+
+/** Whether an answer of next-auth's brings a session: all of its cookie, or the first piece. */
+export function bringsSession({ headers }: Response, cookieName: string): boolean {
+  return headers
+    .getSetCookie()
+    .some((cookie) => [`${cookieName}=`, `${cookieName}.0=`].some((start) => hasValue(cookie, start)));
+}
+
+function hasValue(cookie: string, start: string): boolean {
+  return cookie.startsWith(start) && !['', ';'].includes(cookie.charAt(start.length));
+}

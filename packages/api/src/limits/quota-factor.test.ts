@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { underQuota } from './quota-factor.ts';
+
+it.each([
+  [100, 0, 100],
+  [100, 0.7, 100],
+  [100, 0.7001, 50],
+  [100, 0.9, 50],
+  [100, 0.9001, 10],
+  [100, 1, 10],
+  [100, 1.2, 10],
+  [5, 0.8, 2],
+  [10, 0.95, 1],
+  [5, 0.95, 1],
+  [1, 0.8, 1],
+])('of %i calls, with %d of the month used, %i are let through', (count, use, through) => {
+  expect(underQuota({ count, windowMs: 60_000 }, use)).toEqual({ count: through, windowMs: 60_000 });
+});

@@ -1,0 +1,29 @@
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectInstances } from '../testing/redis-instances.ts';
+import { createReAsks } from './re-asks.ts';
+
+const logger = createLogger({ level: 'silent' });
+let connections: RedisConnection[] = [];
+
+beforeAll(async () => {
+  connections = await connectInstances(2);
+});
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+});
+
+const photo = (hash: string) => ({ name: 'a.jpg', declaredType: 'image/jpeg', bytes: Buffer.alloc(0), hash });
+
+it('keeps a partial answer in mind for all instances, once, for one caller and the same photos in order', async () => {
+  const [here, there] = connections.map((redis) => createReAsks({ redis, logger }));
+  if (here === undefined || there === undefined) throw new Error('no instance');
+  const caller = `test:${crypto.randomUUID()}`;
+  const photos = [photo('aa'), photo('bb')];
+  await here.expect(caller, photos);
+  expect(await there.claim(caller, photos.toReversed())).toBe(false);
+  expect(await there.claim(`test:${crypto.randomUUID()}`, photos)).toBe(false);
+  expect(await there.claim(caller, photos)).toBe(true);
+  expect(await here.claim(caller, photos)).toBe(false);
+});

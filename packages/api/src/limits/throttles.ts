@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { normalizeEmail } from '@plantcommunity/auth';
+import type { Clock } from '@plantcommunity/resilience';
+import type { ApiConfig, Rate } from '../config.ts';
+import { rateLimited } from './rate-limited.ts';
+import type { RateWindow, Taken } from './rate-window.ts';
+
+/** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
+export interface Throttles {
+  /**
+   * Counts an attempt, before anything of it is checked. One that `succeeded` is given back.
+   * @throws {ApiError} `rate_limited`; the attempt is not counted then
+   */
+  signIn(who: { email: string | undefined; address: string | undefined }): Promise<SignInAttempt>;
+  /** @throws {ApiError} `rate_limited` */
+  register(address: string | undefined): Promise<void>;
+  /** @throws {ApiError} `rate_limited` */
+  refresh(address: string | undefined): Promise<void>;
+}
+
+export interface SignInAttempt {
+  /** Never throws. */
+  succeeded(): Promise<void>;
+}
+
+export function createThrottles(options: {
+  window: RateWindow;
+  clock: Clock;
+  rates: Pick<ApiConfig['rates'], 'signIn' | 'signInAddress' | 'register' | 'refresh'>;
+}): Throttles {
+  const { clock, rates, window } = options;
+
+  /** Counts in all windows or, where one is full, in none. */
+  async function take(...windows: readonly [key: string, rate: Rate][]): Promise<Taken[]> {
+    const taken = await Promise.all(windows.map(([key, rate]) => window.take(key, rate)));
+    const refusals = taken.filter(({ allowed }) => !allowed);
+    if (refusals.length === 0) return taken;
+    await giveBack(taken);
+    throw rateLimited(Math.max(...refusals.map(({ resetAt }) => resetAt)), clock.now());
+  }
+
+  return {
+    async signIn({ address, email }) {
+      const taken = await take(
+        // What is no address of a person is nobody's account, however it is spelled.
+        [`sign-in:${digest(normalizeEmail(email ?? '') ?? '', address ?? '')}`, rates.signIn],
+        [`sign-in-address:${digest(address ?? '')}`, rates.signInAddress],
+      );
+      return { succeeded: () => giveBack(taken) };
+    },
+    async register(address) {
+      await take([`register:${digest(address ?? '')}`, rates.register]);
+    },
+    async refresh(address) {
+      await take([`refresh:${digest(address ?? '')}`, rates.refresh]);
+    },
+  };
+}
+
+async function giveBack(taken: readonly Taken[]): Promise<void> {
+  await Promise.all(taken.map((one) => one.giveBack()));
+}
+
+/** Redis is told neither who tried nor from where. */
+function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
