@@ -1,0 +1,133 @@
+import { type Database, openDatabase } from '@plantcommunity/db';
+import { openTestDatabase, testDatabaseUrl, usesOneSession } from '@plantcommunity/db/testing';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Auth, createAuth } from '../auth.ts';
+import type { TokenGrant } from './tokens.ts';
+
+const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
+const credentials = { email: 'ann@example.org', password: 'correct horse' };
+const CONNECTIONS = 20;
+
+let databases: [Database, Database];
+let clock: FakeClock;
+let instances: [Auth, Auth];
+let oneSession: boolean;
+const warnings: unknown[] = [];
+
+beforeAll(async () => {
+  const first = await openTestDatabase({ poolSize: CONNECTIONS });
+  databases = [first, openDatabase({ url: testDatabaseUrl(), poolSize: CONNECTIONS })];
+  oneSession = await usesOneSession(first);
+});
+afterAll(() => Promise.all(databases.map((database) => database.close())));
+beforeEach(async () => {
+  await databases[0].client.user.deleteMany();
+  warnings.length = 0;
+  clock = new FakeClock();
+  // Halfway through a rotation of secrets, as instances are.
+  instances = [instance(databases[0], [old, fresh]), instance(databases[1], [fresh, old])];
+  await instances[0].users.create(credentials);
+});
+
+function instance(database: Database, secrets: string[]): Auth {
+  const logger = createLogger({
+    level: 'warn',
+    destination: { write: (line) => void warnings.push(JSON.parse(line)) },
+  });
+  return createAuth({ database, secrets, appUrl: new URL('http://localhost:3000'), clock, logger });
+}
+
+async function issue(): Promise<TokenGrant> {
+  const grant = await instances[0].tokens.issue(credentials);
+  if (grant === undefined || grant === 'disabled') throw new Error('no grant');
+  return grant;
+}
+
+const onBoth = <T>(count: number, work: (auth: Auth, n: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, n) => work(instances[n % 2 ? 1 : 0], n)));
+const successors = (grants: readonly (TokenGrant | undefined)[]) => [
+  ...new Set(grants.map((grant) => grant?.refreshToken)),
+];
+const rows = () => databases[0].client.refreshToken.findMany();
+
+describe('many refreshes at once, over two instances', () => {
+  it('of one token sign nobody out and give one successor, round after round', async () => {
+    let { refreshToken } = await issue();
+    for (let round = 1; round <= 5; round++) {
+      const grants = await onBoth(60, ({ tokens }) => tokens.refresh(refreshToken));
+      const [next, ...others] = successors(grants);
+      expect(others).toEqual([]);
+      expect(next).not.toBe(refreshToken);
+      refreshToken = next ?? '';
+      const kept = await rows();
+      expect(kept).toHaveLength(round + 1);
+      expect(kept.filter(({ spentAt }) => spentAt === null)).toHaveLength(1);
+      const known = await onBoth(2, (auth, n) =>
+        auth.principalOf(new Headers({ authorization: `Bearer ${grants[n]?.accessToken ?? ''}` })),
+      );
+      expect(known.map((principal) => principal?.email)).toEqual([credentials.email, credentials.email]);
+      clock.advance(11_000);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it('of a token spent long ago end the sign-in once', async () => {
+    const { refreshToken } = await issue();
+    await instances[1].tokens.refresh(refreshToken);
+    clock.advance(10_001);
+    expect(successors(await onBoth(40, ({ tokens }) => tokens.refresh(refreshToken)))).toEqual([undefined]);
+    expect(warnings).toHaveLength(1);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('leave nothing of a sign-in that is revoked meanwhile, and neither waits for the other for ever', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { refreshToken } = await issue();
+      const grants = await onBoth(30, ({ tokens }, n) =>
+        n % 10 === round ? tokens.revoke(refreshToken).then(() => undefined) : tokens.refresh(refreshToken),
+      );
+      expect(successors(grants).filter((token) => token !== undefined).length).toBeLessThanOrEqual(1);
+      expect(await rows()).toEqual([]);
+    }
+  });
+
+  it('leave nothing of a user who is removed meanwhile', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { refreshToken } = await issue();
+      const removal = databases[1].client.user.deleteMany();
+      await Promise.all([onBoth(20, ({ tokens }) => tokens.refresh(refreshToken)), removal]);
+      expect(await rows()).toEqual([]);
+      await instances[0].users.create(credentials);
+    }
+  });
+
+  it('do not hold a wait for the database against who asked in time', async (context) => {
+    context.skip(oneSession, 'on one session nobody waits for a lock');
+    const { refreshToken } = await issue();
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const { promise: holding, resolve: holds } = Promise.withResolvers<void>();
+    const holder = databases[0].client.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT 1 FROM "RefreshToken" FOR UPDATE`;
+      holds();
+      await held;
+    });
+    await holding;
+    const asked = onBoth(2, ({ tokens }) => tokens.refresh(refreshToken));
+    await expect.poll(waitingForLocks, { interval: 10, timeout: 5_000 }).toBe(2);
+    clock.advance(60_000);
+    letGo();
+    await holder;
+    const [next, ...others] = successors(await asked);
+    expect(others).toEqual([]);
+    expect(next).toBeDefined();
+    expect(warnings).toEqual([]);
+  });
+});
+
+async function waitingForLocks(): Promise<number> {
+  const [row] = await databases[1].client.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  return Number(row?.count);
+}
