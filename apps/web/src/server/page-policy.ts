@@ -1,0 +1,24 @@
+/** A page's Content-Security-Policy: scripts run only with this request's nonce, and styles come from our own files. */
+export function pagePolicy({ nonce, https }: { nonce: string; https: boolean }): string {
+  // `next dev` evaluates strings to rebuild stack traces, and puts styles into the page as they change.
+  const developing = process.env.NODE_ENV === 'development';
+  const policy = {
+    'default-src': [`'self'`],
+    'script-src': [`'self'`, `'nonce-${nonce}'`, `'strict-dynamic'`, ...(developing ? [`'unsafe-eval'`] : [])],
+    'style-src': [`'self'`, ...(developing ? [`'unsafe-inline'`] : [])],
+    // Bars and rulers are handed their lengths as custom properties in a style attribute.
+    'style-src-attr': [`'unsafe-inline'`],
+    // Reference pictures come from wherever the providers keep them, always over https.
+    'img-src': [`'self'`, 'blob:', 'data:', 'https:'],
+    'font-src': [`'self'`],
+    'connect-src': [`'self'`],
+    'object-src': [`'none'`],
+    'base-uri': [`'none'`],
+    'form-action': [`'self'`],
+    'frame-ancestors': [`'none'`],
+    ...(https && { 'upgrade-insecure-requests': [] }),
+  };
+  return Object.entries(policy)
+    .map(([directive, sources]) => [directive, ...sources].join(' '))
+    .join('; ');
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { acceptRequestId } from '@plantcommunity/telemetry';
+import { ApiError } from '../errors/api-error.ts';
+import { problem } from '../rest/problem.ts';
+import { SMALL_BODY_BYTES } from '../upload/small-body.ts';
+import { withPeer } from './client-address.ts';
+import { type CorsConfig, corsGrants } from './cors.ts';
+import { isAllowedHost } from './host.ts';
+import { isReadable, pathOf } from './path.ts';
+import { schemeOf } from './scheme.ts';
+import { fallbackPolicy, fillInPolicy, securityHeaders } from './security-headers.ts';
+
+export interface FrontDoorConfig extends CorsConfig {
+  mode: 'development' | 'production';
+  /** The public origin. */
+  appUrl: URL;
+  /** Host names without ports. */
+  allowedHosts: readonly string[];
+  /** How many proxies in front are ours. */
+  proxyHops: number;
+  /** When the public origin is https, requests over http are sent there. */
+  httpsRedirect: boolean;
+}
+
+/** Whether the request may go on to whatever serves it; otherwise it has its answer. */
+export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
+
+/** Orchestrators ask these from inside, over plain http. */
+const PROBE = /^\/api\/health\/(live|ready)\/?$/;
+
+/**
+ * What holds for every path of a server before any framework sees the request: hosts, https, paths nobody can read,
+ * bodies of pages, CORS, and the headers of every answer. It also says where the request came from in
+ * `X-Forwarded-For`, and takes away what a client might have said of our host.
+ */
+export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
+  const { allowedHosts, appUrl, proxyHops } = config;
+  const headers = securityHeaders(config.mode);
+  const grants = corsGrants(config);
+  const redirects = config.httpsRedirect && appUrl.protocol === 'https:';
+
+  return (request, response) => {
+    const { headers: sent, socket, url = '' } = request;
+    const path = pathOf(url);
+    response.setHeaders(headers);
+    fillInPolicy(response, fallbackPolicy(path));
+
+    const refused = refusal(request, path, allowedHosts);
+    if (refused !== undefined) return refuse(request, response, refused);
+
+    const scheme = schemeOf(single(sent['x-forwarded-proto']), socket instanceof TLSSocket, proxyHops);
+    if (redirects && scheme === 'http' && !PROBE.test(path)) {
+      // The path begins with one slash after an origin that ends before it: nothing in it can become a host.
+      return answer(response, 308, { Location: appUrl.origin + url, 'X-Request-Id': requestIdOf(request) });
+    }
+
+    if (path.startsWith('/api/') && grants.size > 0) {
+      response.setHeader('Vary', 'Origin');
+      const grant = grants.get(sent.origin ?? '');
+      if (grant !== undefined) {
+        if (request.method === 'OPTIONS' && sent['access-control-request-method'] !== undefined) {
+          return answer(response, 204, { ...grant.preflight, 'X-Request-Id': requestIdOf(request) });
+        }
+        for (const name in grant.answer) response.setHeader(name, grant.answer[name] ?? '');
+      }
+    }
+
+    sent['x-forwarded-for'] = withPeer(single(sent['x-forwarded-for']), socket.remoteAddress);
+    sent['x-forwarded-proto'] = scheme;
+    delete sent['x-forwarded-host'];
+    delete sent['x-forwarded-port'];
+    return 'admitted';
+  };
+}
+
+function refusal(
+  { headers, method }: IncomingMessage,
+  path: string,
+  allowedHosts: readonly string[],
+): ApiError | undefined {
+  if (!isAllowedHost((headers.host ?? '').toLowerCase(), allowedHosts)) {
+    return new ApiError('unknown_host', 'This host is not served here.');
+  }
+  if (!isReadable(path)) {
+    return new ApiError('invalid_request', 'The path of this request cannot be read.');
+  }
+  if (method === 'TRACE') {
+    return new ApiError('method_not_allowed', 'Method "TRACE" not allowed.', { headers: { Allow: 'GET, HEAD' } });
+  }
+  // The API counts what it reads. In front of pages a body is read as a whole by the framework, so it must say its size.
+  if (path.startsWith('/api/')) return undefined;
+  if (headers['transfer-encoding'] !== undefined) {
+    return new ApiError('invalid_request', 'The size of the body is not told.');
+  }
+  if (Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES) {
+    return new ApiError('invalid_request', 'The body is larger than 64 kB.');
+  }
+  return undefined;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): 'answered' {
+  const requestId = requestIdOf(request);
+  const headers = {
+    ...error.headers,
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+    'X-Request-Id': requestId,
+  };
+  return answer(response, error.status, headers, JSON.stringify(problem(error, requestId)));
+}
+
+function answer(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body?: string): 'answered' {
+  response.writeHead(status, headers).end(body);
+  return 'answered';
+}
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  return acceptRequestId(single(headers['x-request-id']));
+}
+
+/** Node joins what is sent more than once of these; its types do not know. */
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}

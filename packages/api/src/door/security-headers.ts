@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+
+/** What every answer says, whoever makes it: pages, API, files, redirects, and the server's own refusals. */
+export function securityHeaders(mode: 'development' | 'production'): Map<string, string> {
+  return new Map([
+    ['X-Content-Type-Options', 'nosniff'],
+    // For browsers that do not know the policy's frame-ancestors.
+    ['X-Frame-Options', 'DENY'],
+    ['Referrer-Policy', 'strict-origin-when-cross-origin'],
+    ['Permissions-Policy', 'camera=(self), geolocation=(self), microphone=()'],
+    ['Cross-Origin-Opener-Policy', 'same-origin'],
+    ['Cross-Origin-Resource-Policy', 'same-origin'],
+    // Also behind a proxy that speaks https for us; over http browsers pass it over.
+    ...(mode === 'production' ? ([['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']] as const) : []),
+  ]);
+}
+
+const UNFRAMED = "frame-ancestors 'none'";
+const INERT = `default-src 'none'; ${UNFRAMED}`;
+/** next-auth's own pages: a form and a style sheet inside. */
+const FORM = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; ${UNFRAMED}`;
+/** What is left of a page that could not be made: words, and our own looks. */
+const WORDS = `default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; ${UNFRAMED}`;
+
+/** The Content-Security-Policy of an answer that brings none of its own, by its path. */
+export function fallbackPolicy(path: string): string {
+  if (path.startsWith('/api/auth/')) return FORM;
+  if (path.startsWith('/api/')) return INERT;
+  // A script that runs as a worker would take its rights from here.
+  return path.startsWith('/_next/static/') ? UNFRAMED : WORDS;
+}
+
+/** A policy that is set by then stays; what is set now would win over that of a route. */
+export function fillInPolicy(response: ServerResponse, policy: string): void {
+  const writeHead = response.writeHead.bind(response);
+  Object.assign(response, {
+    writeHead: (...head: unknown[]): unknown => {
+      if (!response.hasHeader('Content-Security-Policy')) response.setHeader('Content-Security-Policy', policy);
+      return Reflect.apply(writeHead, undefined, head);
+    },
+  });
+}
