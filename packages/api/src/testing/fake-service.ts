@@ -58,6 +58,7 @@ export function fakeService(told: Partial<IdentificationService> = {}) {
     history: async () => ({ items: [] }),
     find: async () => undefined,
     photo: async () => undefined,
+    forget: async () => undefined,
     ...told,
   };
   const recording: IdentificationService = {

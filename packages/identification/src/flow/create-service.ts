@@ -115,6 +115,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
+    forget: (ownerId) => store.forget(ownerId),
     close() {
       closing.abort();
       for (const lane of Object.values(lanes)) lane?.circuit.close();

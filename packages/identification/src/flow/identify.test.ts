@@ -371,6 +371,16 @@ describe('keeping', () => {
     expect(saved).toHaveLength(1);
     await expect.poll(() => kept.get('ID1')).toHaveLength(1);
   });
+
+  it('answers whoever closed the account meanwhile as it answers the anonymous', async () => {
+    const { decodes, identify, kept } = await house({ gone: 'gardener' });
+    const fresh = await identify(request({ ownerId: 'gardener' }));
+    expect(fresh).toMatchObject({ confidence: 0.95 });
+    expect(fresh).not.toHaveProperty('id');
+    expect(await identify(request({ ownerId: 'gardener' }))).not.toHaveProperty('id');
+    expect(decodes).toHaveLength(1);
+    expect(kept.size).toBe(0);
+  });
 });
 
 describe('progress', () => {

@@ -102,10 +102,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const identification = identificationOf(outcomes, parts.isDemo);
       const { options, ownerId } = request;
       if (ownerId === undefined) return identification;
-      return {
-        id: await keep({ ownerId, identification, options, photos, prepared: await prepared }),
-        ...identification,
-      };
+      const id = await keep({ ownerId, identification, options, photos, prepared: await prepared });
+      return id === undefined ? identification : { id, ...identification };
     }
 
     /**

@@ -35,13 +35,15 @@ export function createKeep({ intake, store, logger }: { intake: Intake; store: S
     );
   }
 
-  /** @returns the id of the stored identification */
-  return async ({ ownerId, identification, options, photos, prepared }: Keepsake): Promise<string> => {
+  /** @returns the id of the stored identification; undefined when the owner's account was closed meanwhile */
+  return async ({ ownerId, identification, options, photos, prepared }: Keepsake): Promise<string | undefined> => {
     const entries = photos.map(({ hash }, index) => {
       const ready = prepared?.[index];
       return ready === undefined ? { hash } : { hash, prepared: ready };
     });
-    const { id, pendingPhotos } = await store.save({ ownerId, identification, options, photos: entries });
+    const saved = await store.save({ ownerId, identification, options, photos: entries });
+    if (saved === undefined) return undefined;
+    const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {
       keepLater(id, photos, pendingPhotos).catch((error: unknown) => {
         logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');

@@ -86,4 +86,6 @@ export interface IdentificationService {
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+  /** Removes all that was identified for the owner, with its photos. What failed is ended by calling it again. */
+  forget(ownerId: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
+import type { Prisma } from '@plantcommunity/db';
 import type { PhotoToKeep } from './entry.ts';
-import { findKept, keepPhotos, type StoreParts } from './keep-photos.ts';
+import { keepPhotos, type StoreParts } from './keep-photos.ts';
 
 export async function addPhotos(
   parts: StoreParts,
@@ -12,11 +13,11 @@ export async function addPhotos(
       where: { identificationId: id, photoId: null },
       select: { position: true, hash: true },
     });
-    const hashes = pending.map(({ hash }) => hash);
-    const wanted = photos.filter(({ hash }) => hashes.includes(hash));
-    await keepPhotos(parts, wanted, async (transaction) => {
-      // Also what others have kept since.
-      const kept = await findKept(transaction, hashes);
+    const prepared = new Map(photos.map((photo) => [photo.hash, photo]));
+    // Without a photo of ours: others may have kept it since.
+    const wanted = pending.map(({ hash }) => prepared.get(hash) ?? { hash });
+    await keepPhotos(parts, wanted, async (transaction, kept) => {
+      if (!(await hold(transaction, id))) return undefined;
       for (const { position, hash } of pending) {
         const photoId = kept.get(hash);
         if (photoId === undefined) continue;
@@ -27,12 +28,19 @@ export async function addPhotos(
       }
       await transaction.identification.updateMany({
         where: { id },
-        data: { photosState: hashes.every((hash) => kept.has(hash)) ? 'kept' : 'missing' },
+        data: { photosState: pending.every(({ hash }) => kept.has(hash)) ? 'kept' : 'missing' },
       });
+      return true;
     });
   } catch (error) {
     // When the database is what failed, the state ages into `missing` by itself.
     await client.identification.updateMany({ where: { id }, data: { photosState: 'missing' } }).catch(() => {});
     throw error;
   }
+}
+
+/** Whether the identification is still there, which it is then until the transaction ends. */
+async function hold(transaction: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const rows = await transaction.$queryRaw<unknown[]>`SELECT 1 FROM "Identification" WHERE "id" = ${id} FOR UPDATE`;
+  return rows.length > 0;
 }

@@ -15,25 +15,30 @@ export interface StoreParts {
 /** The ids of kept photos by the hashes of their uploads. */
 export type KeptPhotos = ReadonlyMap<string, string>;
 
+/** Undoes a transaction in which photos were kept for nothing. */
+class NothingToKeepFor extends Error {}
+
 /**
- * Keeps those of `photos` that were prepared and are not kept yet, and runs `work` in the same transaction. Files come
- * before rows, so that no row ever points at nothing; files without a row are removed, and until then nobody can ask
- * for them.
+ * Keeps those of `photos` that were prepared and are not kept yet, and runs `work` in the same transaction; when that
+ * gives undefined, nothing is kept. Files come before rows, so that no row ever points at nothing; files without a row
+ * are removed, and until then nobody can ask for them.
  */
 export async function keepPhotos<T>(
   { client, files, clock, logger }: StoreParts,
   photos: readonly PhotoToKeep[],
-  work: (transaction: Prisma.TransactionClient, kept: KeptPhotos) => Promise<T>,
-): Promise<T> {
+  work: (transaction: Prisma.TransactionClient, kept: KeptPhotos) => Promise<T | undefined>,
+): Promise<T | undefined> {
   const hashes = [...new Set(photos.map(({ hash }) => hash))];
-  const before = await findKept(client, hashes);
   const prepared = new Map(photos.flatMap((photo) => (photo.prepared ? [[photo.hash, photo.prepared]] : [])));
+  const before = await findKept(client, [...prepared.keys()]);
   const fresh = [...prepared]
     .filter(([hash]) => !before.has(hash))
     .map(([hash, { jpeg, width, height }]) => ({ id: randomUUID(), hash, jpeg, width, height }))
     // Everybody in one order: two who insert the same photos in different orders would wait for each other.
     .toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
-  if (fresh.length === 0) return client.$transaction((transaction) => work(transaction, before));
+  if (fresh.length === 0) {
+    return client.$transaction(async (transaction) => work(transaction, await holdKept(transaction, hashes)));
+  }
 
   const unused = new Set<string>(fresh.map(({ id }) => id));
   try {
@@ -52,11 +57,16 @@ export async function keepPhotos<T>(
         // Somebody else may have been quicker with the same photo: theirs is as good.
         skipDuplicates: true,
       });
-      const all = await findKept(transaction, hashes);
-      return { result: await work(transaction, all), kept: all };
+      const all = await holdKept(transaction, hashes);
+      const done = await work(transaction, all);
+      if (done === undefined) throw new NothingToKeepFor();
+      return { result: done, kept: all };
     });
     for (const id of kept.values()) unused.delete(id);
     return result;
+  } catch (error) {
+    if (error instanceof NothingToKeepFor) return undefined;
+    throw error;
   } finally {
     const removed = await Promise.allSettled([...unused].map((id) => files.remove(id)));
     for (const { reason } of removed.filter((one) => one.status === 'rejected')) {
@@ -65,7 +75,19 @@ export async function keepPhotos<T>(
   }
 }
 
-export async function findKept(client: Prisma.TransactionClient, hashes: readonly string[]): Promise<KeptPhotos> {
-  const rows = await client.photo.findMany({ where: { hash: { in: [...hashes] } }, select: { id: true, hash: true } });
-  return new Map(rows.flatMap(({ id, hash }) => (hash === null ? [] : [[hash, id]])));
+/** Which may be on their way out: whoever refers to them asks `holdKept`. */
+async function findKept(client: PrismaClient, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await client.photo.findMany({ where: { hash: { in: [...hashes] } }, select: { hash: true } });
+  return new Set(rows.flatMap(({ hash }) => hash ?? []));
+}
+
+/**
+ * Until the transaction ends, nobody sweeps these away. In the order of ids, as the sweep: two who lock the same photos
+ * in different orders would wait for each other.
+ */
+async function holdKept(transaction: Prisma.TransactionClient, hashes: readonly string[]): Promise<KeptPhotos> {
+  const rows = await transaction.$queryRaw<{ id: string; hash: string }[]>`
+    SELECT "id", "hash" FROM "Photo" WHERE "hash" = ANY(${hashes}) ORDER BY "id" FOR KEY SHARE`;
+  return new Map(rows.map(({ id, hash }) => [hash, id]));
 }

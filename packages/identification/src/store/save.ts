@@ -1,14 +1,16 @@
+import type { Prisma } from '@plantcommunity/db';
 import type { NewEntry, Saved } from './entry.ts';
 import { keepPhotos, type StoreParts } from './keep-photos.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 
-export async function saveIdentification(parts: StoreParts, id: string, entry: NewEntry): Promise<Saved> {
+export async function saveIdentification(parts: StoreParts, id: string, entry: NewEntry): Promise<Saved | undefined> {
   const { ownerId, photos } = entry;
   const options = storedOptions.parse(entry.options);
   const result = storedResult.parse(entry.identification);
   const [best] = result.suggestions;
   const createdAt = new Date(parts.clock.now());
   return keepPhotos(parts, photos, async (transaction, kept) => {
+    if (!(await holdOwner(transaction, ownerId))) return undefined;
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !kept.has(hash)));
     await transaction.identification.create({
       data: {
@@ -35,4 +37,11 @@ export async function saveIdentification(parts: StoreParts, id: string, entry: N
     });
     return { id, pendingPhotos: [...pendingPhotos] };
   });
+}
+
+/** Whether the owner's account is still open, which it is then until the transaction ends: none is removed under it. */
+async function holdOwner(transaction: Prisma.TransactionClient, ownerId: string): Promise<boolean> {
+  const rows = await transaction.$queryRaw<unknown[]>`
+    SELECT 1 FROM "User" WHERE "id" = ${ownerId} AND "disabledAt" IS NULL FOR KEY SHARE`;
+  return rows.length > 0;
 }

@@ -9,7 +9,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PhotoToKeep } from './entry.ts';
 import { createStore, type Store } from './store.ts';
-import { anIdentification, aPhoto, notAPlant, someOptions } from './testing/entries.ts';
+import { anIdentification, aPhoto, notAPlant, savedBy, someOptions } from './testing/entries.ts';
 
 const start = Date.UTC(2026, 4, 1, 12, 0, 0, 250);
 
@@ -48,7 +48,7 @@ async function newUser(): Promise<string> {
 }
 
 const save = (ownerId: string, photos: readonly PhotoToKeep[], by = store) =>
-  by.save({ ownerId, identification: anIdentification, photos, options: someOptions });
+  savedBy(by, { ownerId, identification: anIdentification, photos, options: someOptions });
 
 async function storedFiles(): Promise<string[]> {
   const entries = await readdir(photoDir, { recursive: true, withFileTypes: true });
@@ -95,7 +95,7 @@ describe('what was saved', () => {
   });
 
   it('has no name when it is no plant', async () => {
-    const { id } = await store.save({
+    const { id } = await savedBy(store, {
       ownerId: ann,
       identification: notAPlant,
       photos: [aPhoto('chair')],
@@ -111,7 +111,7 @@ describe('what was saved', () => {
   it('is kept without what PostgreSQL cannot keep', async () => {
     const suggestions = [{ plantName: 'Fern\0\ud800', scientificName: 'Pteris\0', sources: [], images: [] }];
     const identification = { ...anIdentification, suggestions };
-    const { id } = await store.save({ ownerId: ann, identification, photos: [], options: someOptions });
+    const { id } = await savedBy(store, { ownerId: ann, identification, photos: [], options: someOptions });
     expect((await store.history(ann, { limit: 1 })).items).toMatchObject([
       { plantName: 'Fern\ufffd', scientificName: 'Pteris' },
     ]);
@@ -177,7 +177,9 @@ describe('a photo', () => {
   });
 
   it('leaves no file when its identification cannot be written', async () => {
-    await expect(save('nobody', [aPhoto('one'), aPhoto('two')])).rejects.toThrow(/Foreign key constraint/);
+    const identification = { ...anIdentification, confidence: Number.NaN };
+    const entry = { ownerId: ann, identification, photos: [aPhoto('one'), aPhoto('two')], options: someOptions };
+    await expect(store.save(entry)).rejects.toThrow(/confidence/);
     expect(await storedFiles()).toEqual([]);
     expect(await database.client.photo.count()).toBe(0);
   });

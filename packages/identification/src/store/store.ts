@@ -4,6 +4,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
 import { addPhotos } from './add-photos.ts';
 import type { NewEntry, PhotoToKeep, Saved } from './entry.ts';
+import { forgetOwner } from './forget.ts';
 import { openPhotoFiles } from './photo-files.ts';
 import { findIdentification, listHistory } from './read.ts';
 import { saveIdentification } from './save.ts';
@@ -13,9 +14,9 @@ import type { HistoryPage, StoredIdentification } from './stored.ts';
 export interface Store {
   /**
    * Writes identification and photos, all or nothing. A photo that anybody's identification keeps already is referred
-   * to, whether `prepared` is given or not.
+   * to, whether `prepared` is given or not. Undefined when the owner's account was closed meanwhile: nothing is written.
    */
-  save(entry: NewEntry): Promise<Saved>;
+  save(entry: NewEntry): Promise<Saved | undefined>;
   /**
    * Keeps photos that were prepared after `save`. It is called once an identification: what is pending and not among
    * `photos` is missing for good. When it fails, they are missing, too.
@@ -26,6 +27,11 @@ export interface Store {
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** The JPEG; `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+  /**
+   * Removes all that was identified for the owner, with the photos that nobody else's identification keeps. After a
+   * failure it is called again; what others have left behind goes, too.
+   */
+  forget(ownerId: string): Promise<void>;
 }
 
 /** `photoDir` is made when it is not there, for this user only. */
@@ -52,5 +58,6 @@ export function createStore(options: { database: Database; photoDir: string; clo
       if (row?.photoId && !bytes) logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a kept photo is gone');
       return bytes && { bytes };
     },
+    forget: (ownerId) => forgetOwner(parts, ownerId),
   };
 }

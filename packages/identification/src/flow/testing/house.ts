@@ -72,6 +72,8 @@ interface HouseOptions {
   logger?: Logger;
   /** Why no photo can be prepared now. */
   intakeRefuses?: Error;
+  /** Whose account is closed while they are answered. */
+  gone?: string;
 }
 
 /** The whole flow with providers, photos, store and time in the test's hand; circuits and cache are the real ones. */
@@ -80,6 +82,7 @@ export async function house({
   prefix = `test:${randomUUID()}`,
   logger = createLogger({ level: 'silent' }),
   intakeRefuses,
+  gone,
 }: HouseOptions = {}) {
   const clock = new FakeClock();
   const redis = await connectRedis(
@@ -141,6 +144,7 @@ export async function house({
     intake,
     store: {
       async save(entry) {
+        if (entry.ownerId === gone) return undefined;
         saved.push(entry);
         return {
           id: `ID${saved.length}`,
@@ -156,6 +160,7 @@ export async function house({
       history: async () => ({ items: [] }),
       find: async () => undefined,
       photo: async () => undefined,
+      forget: async () => undefined,
     },
     board,
     clock,

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Identification } from '../../identification.ts';
 import type { PreparedPhoto } from '../../photo/photo.ts';
 import type { IdentifyOptions } from '../../provider.ts';
+import type { NewEntry, Saved } from '../entry.ts';
+import type { Store } from '../store.ts';
 
 /** With everything an answer may hold. */
 export const anIdentification: Omit<Identification, 'id'> = {
@@ -68,4 +70,11 @@ export function aPhoto(text: string): { hash: string; prepared: PreparedPhoto } 
     hash: createHash('sha256').update(text).digest('hex'),
     prepared: { jpeg: Buffer.from(text), width: 4, height: 3 },
   };
+}
+
+/** Saves for an owner who is there. */
+export async function savedBy(store: Store, entry: NewEntry): Promise<Saved> {
+  const saved = await store.save(entry);
+  if (saved === undefined) throw new Error('The owner is not there.');
+  return saved;
 }
