@@ -1,5 +1,6 @@
 import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
+import { credentials } from './door/guard.ts';
 import { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
@@ -37,7 +38,7 @@ export function createSignIn(
       try {
         if (refused !== undefined) throw refused;
         const body = await readBody(request);
-        const read = withBody(request, body);
+        const read = withBody(request, credentials(request, gateway.config), body);
         return await (isTry ? tryPassword(read, body, answer) : answer(read));
       } catch (thrown) {
         const error = toApiError(thrown);
@@ -63,7 +64,7 @@ function refuseNoJson(body: Buffer): void {
 }
 
 /** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
-function withBody({ body: stream, headers, method, signal, url }: Request, body: Buffer): Request {
+function withBody({ body: stream, method, signal, url }: Request, headers: Headers, body: Buffer): Request {
   return new Request(url, { method, headers, signal, ...(stream !== null && { body: new Uint8Array(body) }) });
 }
 
