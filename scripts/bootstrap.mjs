@@ -8,7 +8,7 @@ import { watchAncestors } from './bootstrap/ancestry.mjs';
 import { findNode, HOST_NODE } from './bootstrap/find-node.mjs';
 import { install } from './bootstrap/install.mjs';
 
-const COMMANDS = ['start', 'dev', 'build', 'test', 'check', 'bench'];
+const COMMANDS = ['start', 'dev', 'build', 'test', 'check', 'bench', 'check:deploy', 'smoke', 'routes'];
 const SAME_KEYPRESS_MS = 300;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -50,7 +50,7 @@ function run(node, command, rest) {
     [
       '--experimental-strip-types',
       '--disable-warning=ExperimentalWarning',
-      join(root, 'scripts', `${command}.ts`),
+      join(root, 'scripts', `${command.replace(':', '-')}.ts`),
       ...rest,
     ],
     {

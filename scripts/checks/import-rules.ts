@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'packages/db': [],
   'packages/telemetry': [],
   'packages/settings': [],
-  scripts: ['db', 'settings'],
+  scripts: ['resilience', 'db', 'settings'],
   // Browser tests put users into the database themselves.
   e2e: ['auth', 'db', 'resilience', 'telemetry'],
 };

@@ -12,3 +12,4 @@ export type {
   WireStoredIdentification,
   WireVerdict,
 } from './v1/wire.ts';
+export { apiRoutes, type Route } from './routes.ts';

@@ -108,6 +108,7 @@ export function group(values: Values) {
       maxPhotos: values.UPLOAD_MAX_PHOTOS,
     },
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
+    metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined

@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { run } from '../fixtures/process.ts';
+import { test } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+/** The last line of a command that looks at something, once it has ended. */
+function verdictOf(program: string, environment: Record<string, string>, args: readonly string[] = []) {
+  const verdict = /^\d+ (as they should be|errors), .*/;
+  const running = run(program, environment, args);
+  return running.line((line) => verdict.exec(line)?.[0]).then((last) => ({ last, lines: running.output() }));
+}
+
+test('smoke finds nothing wrong with the product in production', async ({ app }) => {
+  const { last, lines } = await verdictOf('scripts/smoke.ts', {}, [app.url]);
+  expect(lines.match(/^✗.*(\n {4}.*)*/gm) ?? []).toEqual([]);
+  expect(last).toMatch(/^[3-9]\d as they should be, 0 not$/);
+});
+
+test('smoke finds what is wrong with a server that says yes to everything', async () => {
+  const server = createServer((_request, answer) => answer.end('yes'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { last, lines } = await verdictOf('scripts/smoke.ts', {}, [`http://127.0.0.1:${port}`]);
+  server.close();
+  // A probe that is answered is all that such a server does right.
+  expect(lines.match(/^✓/gm)).toHaveLength(2);
+  expect(last).toMatch(/, [3-9]\d not$/);
+  expect(lines).toContain('scripts run without a nonce');
+});
+
+test('check:deploy lists what must not go live, and looks at the services', async ({ services }) => {
+  const settings = {
+    ...services.settings,
+    APP_URL: 'https://plants.example',
+    ALLOWED_HOSTS: 'plants.example',
+    AUTH_SECRETS: 'a'.repeat(32),
+    METRICS_TOKEN: 'w8Q2rT6yU1iO4pA9sD3fG7hJ5kL0zXcV',
+    TRUSTED_PROXY_HOPS: '1',
+    PLANT_ID_API_KEY: 'k',
+  };
+  const { last, lines } = await verdictOf('scripts/check-deploy.ts', settings);
+  expect(lines).toContain('error    AUTH_SECRETS has few different characters in secret 1 of 1');
+  expect(lines).toContain('error    REDIS_URL is the embedded Redis');
+  expect(lines).toContain('warning  PLANTNET_API_KEY is not set');
+  expect(lines).not.toContain('aaaa');
+  expect(last).toBe('3 errors, 1 warnings');
+
+  const { lines: faults } = await verdictOf('scripts/check-deploy.ts', {});
+  expect(faults).toContain('error    METRICS_TOKEN is required in production.');
+});

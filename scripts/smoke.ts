@@ -1,0 +1,22 @@
+// `npm run smoke -- https://plants.example`: looks at all that a stranger sees of a deployed instance. Exits with 1
+// when something is not as it should be.
+import { walk } from './smoke/walk.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const url = URL.parse(process.argv[2] ?? '');
+if (url === null || !/^https?:$/.test(url.protocol)) {
+  say('Usage: npm run smoke -- https://plants.example');
+  process.exit(2);
+}
+let failed = 0;
+let passed = 0;
+for await (const { check, faults } of walk(new URL(url.origin))) {
+  if (faults.length === 0) passed += 1;
+  else failed += 1;
+  say(
+    `${faults.length === 0 ? '✓' : '✗'} ${check.path}: ${check.name}${faults.map((fault) => `\n    ${fault}`).join('')}`,
+  );
+}
+say(`\n${passed} as they should be, ${failed} not`);
+process.exitCode = failed > 0 ? 1 : 0;
