@@ -1,10 +1,13 @@
 import { createTRPCClient, httpLink, type TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { AppRouter } from './router.ts';
-import { type ApiUnderTest, apiUnderTest } from './testing/api-under-test.ts';
+import { type ApiUnderTest, apiUnderTest, config } from './testing/api-under-test.ts';
 import { upload } from './testing/transports.ts';
 
 const TRPC = 'http://localhost:3000/api/trpc';
+
+const errorsOf = z.array(z.object({ error: z.object({ data: z.object({ status: z.number() }) }) }));
 
 function clientOf({ api }: ApiUnderTest, headers: Record<string, string> = {}) {
   const ownPage = { 'Sec-Fetch-Site': 'same-origin', ...headers };
@@ -69,6 +72,31 @@ describe('tRPC', () => {
     const refused = await api.trpc(new Request(batchOf(21)));
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ error: { data: { code: 'invalid_request' } } });
+  });
+
+  it('counts every call of a batch, and none of a batch it refuses', async () => {
+    const { api, asked } = apiUnderTest({
+      config: { rates: { ...config.rates, anonymous: { count: 30, windowMs: 3_600_000 } } },
+    });
+    const send = (size: number) =>
+      api.trpc(
+        new Request(
+          `${TRPC}/${Array.from({ length: size }, () => 'v1.plantIdentification.identify').join(',')}?batch=1`,
+          {
+            method: 'POST',
+            body: '{}',
+            headers: { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin' },
+          },
+        ),
+      );
+    const statuses = async (answer: Response) =>
+      errorsOf.parse(await answer.json()).map(({ error }) => error.data.status);
+    expect((await send(21)).status).toBe(400);
+    // No photos: but the calls were made.
+    expect(await statuses(await send(20))).toEqual(Array.from({ length: 20 }, () => 400));
+    const second = (await statuses(await send(20))).toSorted((a, b) => a - b);
+    expect(second).toEqual([...Array.from({ length: 10 }, () => 400), ...Array.from({ length: 10 }, () => 429)]);
+    expect(asked).toEqual([]);
   });
 
   it('masks what failed inside a batch', async () => {

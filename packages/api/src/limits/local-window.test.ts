@@ -18,6 +18,38 @@ describe('the window of one process', () => {
     expect(local.take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 70_000 });
   });
 
+  it('tells how it stands without counting', () => {
+    const clock = new FakeClock();
+    const local = createLocalWindow(clock);
+    const start = clock.now();
+    expect(local.look('anna', TWO_A_MINUTE)).toEqual({
+      rate: TWO_A_MINUTE,
+      remaining: 2,
+      resetAt: start + 60_000,
+    });
+    local.take('anna', TWO_A_MINUTE);
+    clock.advance(20_000);
+    local.take('anna', TWO_A_MINUTE);
+    expect(local.look('anna', TWO_A_MINUTE)).toMatchObject({ remaining: 0, resetAt: start + 60_000 });
+    clock.advance(40_000);
+    expect(local.look('anna', TWO_A_MINUTE)).toMatchObject({ remaining: 1, resetAt: start + 80_000 });
+  });
+
+  it('lets nobody in before enough calls are a window old when the number has shrunk', () => {
+    const clock = new FakeClock();
+    const local = createLocalWindow(clock);
+    const start = clock.now();
+    for (let call = 0; call < 4; call += 1) {
+      local.take('anna', { count: 4, windowMs: 60_000 });
+      clock.advance(1_000);
+    }
+    expect(local.take('anna', TWO_A_MINUTE)).toMatchObject({ allowed: false, resetAt: start + 62_000 });
+    clock.advance(57_999);
+    expect(local.take('anna', TWO_A_MINUTE).allowed).toBe(false);
+    clock.advance(1);
+    expect(local.take('anna', TWO_A_MINUTE).allowed).toBe(true);
+  });
+
   it('counts callers apart', () => {
     const local = createLocalWindow(new FakeClock());
     local.take('anna', TWO_A_MINUTE);

@@ -24,6 +24,21 @@ describe('rate limit headers', () => {
     expect(parseList(headers.RateLimit)).toHaveLength(1);
     expect(parseList(headers['RateLimit-Policy'])).toHaveLength(1);
   });
+
+  it.each([
+    [35_001, 36],
+    [0, 1],
+    [5_400_000, 3600],
+  ])('tell who is refused, with %i ms to wait, the %i seconds of Retry-After', (wait, seconds) => {
+    const now = Date.UTC(2026, 2, 1, 12);
+    const rate = { count: 10, windowMs: 3_600_000 };
+    const refused = { allowed: false, policy: 'identify-free', rate, remaining: 0, resetAt: now + wait };
+    expect(rateHeaders(refused, now)).toMatchObject({
+      RateLimit: `"identify-free";r=0;t=${seconds}`,
+      'X-RateLimit-Reset': String(Math.ceil((now + wait) / 1000)),
+    });
+    expect(retryAfterSeconds(wait)).toBe(seconds);
+  });
 });
 
 describe('Retry-After', () => {

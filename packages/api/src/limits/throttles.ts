@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { normalizeEmail } from '@plantcommunity/auth';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig, Rate } from '../config.ts';
+import { addressKey } from '../door/address-key.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Taken } from './rate-window.ts';
 
@@ -43,16 +44,16 @@ export function createThrottles(options: {
     async signIn({ address, email }) {
       const taken = await take(
         // What is no address of a person is nobody's account, however it is spelled.
-        [`sign-in:${digest(normalizeEmail(email ?? '') ?? '', address ?? '')}`, rates.signIn],
-        [`sign-in-address:${digest(address ?? '')}`, rates.signInAddress],
+        [`sign-in:${digest(normalizeEmail(email ?? '') ?? '', placeOf(address))}`, rates.signIn],
+        [`sign-in-address:${digest(placeOf(address))}`, rates.signInAddress],
       );
       return { succeeded: () => giveBack(taken) };
     },
     async register(address) {
-      await take([`register:${digest(address ?? '')}`, rates.register]);
+      await take([`register:${digest(placeOf(address))}`, rates.register]);
     },
     async refresh(address) {
-      await take([`refresh:${digest(address ?? '')}`, rates.refresh]);
+      await take([`refresh:${digest(placeOf(address))}`, rates.refresh]);
     },
   };
 }
@@ -60,6 +61,8 @@ export function createThrottles(options: {
 async function giveBack(taken: readonly Taken[]): Promise<void> {
   await Promise.all(taken.map((one) => one.giveBack()));
 }
+
+const placeOf = (address: string | undefined) => (address === undefined ? '' : addressKey(address));
 
 /** Redis is told neither who tried nor from where. */
 function digest(...parts: readonly string[]): string {
