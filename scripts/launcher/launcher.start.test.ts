@@ -1,13 +1,23 @@
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRunning, type ProcessFacts } from '../bootstrap/process-identity.mjs';
+import { findProgram } from './find-program.ts';
 import { endAll, msUntilGone } from './stub-house/ending.ts';
 import type { Run } from './stub-house/npm-start.ts';
 import { makeStubHouse, type StubHouse } from './stub-house/stub-house.ts';
 
 const IDLE_MS = 5_000;
 const BUSY_MS = 10_000;
+/** Of one key of Redis: longer than other parts are given to end. */
+const SAVE_MS = 2_000;
+
+/** The database of the tests spares most starts one of their own. */
+const given = process.env['TEST_DATABASE_URL'];
+const environment = given === undefined ? {} : { DATABASE_URL: given };
 
 let house: StubHouse;
 const runs: Run[] = [];
@@ -99,10 +109,6 @@ describe('the end of any process of the chain ends them all', () => {
     ['the launcher', /scripts\/start\.ts/],
   ] as const;
 
-  /** The database of the tests spares each of these starts one of its own. */
-  const given = process.env['TEST_DATABASE_URL'];
-  const environment = given === undefined ? {} : { DATABASE_URL: given };
-
   test.each(chain)('SIGTERM to %s', async (_, pattern) => {
     const run = start(environment);
     await run.ready;
@@ -156,6 +162,39 @@ describe('a launcher that was killed', () => {
     await next.ready;
     expect(processes.some(isRunning)).toBe(false);
     expect(existsSync(sockets)).toBe(false);
+  });
+});
+
+describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the embedded Redis', () => {
+  /** One command on one line, and the beginning of its answer. */
+  async function redis(run: Run, command: string): Promise<string> {
+    const connection = connect((await environmentOf(run))['REDIS_URL']?.replace('unix://', '') ?? '');
+    connection.write(`${command}\r\n`);
+    const [answer] = (await once(connection, 'data')) as [Buffer];
+    connection.destroy();
+    return answer.toString();
+  }
+
+  test('is given the time that it needs to save what it knows, and leaves nothing half saved', async () => {
+    const run = start(environment);
+    await run.ready;
+    const data = join(house.folder, '.data/redis');
+    expect(await redis(run, 'SET plant monstera')).toBe('+OK\r\n');
+    expect(await redis(run, `CONFIG SET rdb-key-save-delay ${SAVE_MS * 1_000}`)).toBe('+OK\r\n');
+    const processes = run.processes();
+
+    run.npm.kill('SIGTERM');
+
+    const ms = await msUntilGone(processes, IDLE_MS);
+    expect(ms).toBeGreaterThan(SAVE_MS);
+    expect(ms).toBeLessThan(IDLE_MS);
+    expect(readdirSync(data).filter((name) => name.endsWith('.rdb'))).toEqual(['dump.rdb']);
+
+    writeFileSync(join(data, 'temp-4711.rdb'), 'REDIS');
+    const next = start({ ...environment, PORT: String(run.port) });
+    await next.ready;
+    expect(await redis(next, 'GET plant')).toContain('monstera');
+    expect(readdirSync(data)).not.toContain('temp-4711.rdb');
   });
 });
 

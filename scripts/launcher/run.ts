@@ -98,7 +98,7 @@ export async function serve(options: RunOptions, parts: Parts, crew: Crew, signa
     port,
     env: webEnvironment(options, parts),
   });
-  crew.add(web.child, { isWeb: true });
+  crew.add(web.child, 'web');
   const start = performance.now();
   while (!(await unlessEnded(signal, isLive(host, port)))) {
     if (!web.child.isRunning()) throw new StartError('The app did not start; see above.');

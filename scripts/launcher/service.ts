@@ -18,9 +18,9 @@ export interface Service {
 }
 
 /** Starts a process and makes it one of the crew. */
-export function hire(crew: Crew, options: ChildOptions): Child {
+export function hire(crew: Crew, options: ChildOptions, role?: Parameters<Crew['add']>[1]): Child {
   const child = startChild(options);
-  crew.add(child);
+  crew.add(child, role);
   return child;
 }
 

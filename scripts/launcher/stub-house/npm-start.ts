@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type ProcessFacts, processFacts } from '../../bootstrap/process-identity.mjs';
 
 /** One `npm start`. */
@@ -28,6 +29,7 @@ export function npmStart(folder: string, environment: NodeJS.ProcessEnv): Run {
     // A group of its own, as a shell gives to a command, so that Ctrl-C can be sent to it.
     detached: true,
   });
+  endWithUs(npm);
   let output = '';
   const ready = new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {
@@ -41,6 +43,13 @@ export function npmStart(folder: string, environment: NodeJS.ProcessEnv): Run {
   ready.catch(() => {});
   const exited = once(npm, 'exit').then(([code]: (number | null)[]) => code ?? null);
   return { npm, port, output: () => output, ready, exited, processes: () => family(npm.pid ?? 0) };
+}
+
+function endWithUs(npm: ChildProcess): void {
+  const script = fileURLToPath(new URL('end-with-pipe.mjs', import.meta.url));
+  const stdio = ['pipe', 'ignore', 'inherit'] as const;
+  const watcher = spawn(process.execPath, [script, String(npm.pid)], { stdio: [...stdio], detached: true });
+  npm.once('exit', () => watcher.kill());
 }
 
 function bare(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
