@@ -7,8 +7,8 @@ import { ACCESS_LIFETIME, type AccessTokens, type AppSession, CLOCK_SKEW } from 
 import { createRefreshKeys } from './refresh-keys.ts';
 import { type KeptToken, TokenFamilies } from './token-families.ts';
 
-/** From the sign-in on, in seconds: seven days. */
-const REFRESH_LIFETIME = 604_800;
+/** From the sign-in on: seven days. */
+const REFRESH_LIFETIME_MS = 604_800_000;
 /** How long after its use a refresh token may be used again by who got no answer, in milliseconds. */
 const RETRY_WINDOW_MS = 10_000;
 /** A sign-in adds one family and removes up to so many: there are never more than a week's for long. */
@@ -19,7 +19,7 @@ export interface TokenGrant {
   /** In seconds. */
   expiresIn: typeof ACCESS_LIFETIME;
   refreshToken: string;
-  /** In seconds, 604800 at the sign-in: what is left of it, since refreshing does not put the end off. */
+  /** In whole seconds, 604800 at the sign-in and what is left of it later: refreshing does not put the end off. */
   refreshExpiresIn: number;
 }
 
@@ -48,12 +48,12 @@ export function createTokens(parts: {
   const keys = createRefreshKeys(parts.secrets);
   const families = new TokenFamilies(parts.client);
 
-  async function grant(session: AppSession, refreshToken: string, expiresAt: Date): Promise<TokenGrant> {
+  async function grant(session: AppSession, refreshToken: string, leftMs: number): Promise<TokenGrant> {
     return {
       accessToken: await access.sign(session),
       expiresIn: ACCESS_LIFETIME,
       refreshToken,
-      refreshExpiresIn: Math.floor((expiresAt.getTime() - clock.now()) / 1_000),
+      refreshExpiresIn: Math.ceil(leftMs / 1_000),
     };
   }
 
@@ -77,7 +77,7 @@ export function createTokens(parts: {
       }
       return undefined;
     }
-    return grant(token, successor, token.expiresAt);
+    return grant(token, successor, token.expiresAt.getTime() - askedAt);
   }
 
   return {
@@ -85,13 +85,12 @@ export function createTokens(parts: {
       const session = await signIn(credentials);
       if (session === undefined || session === 'disabled') return session;
       const now = clock.now();
-      const expiresAt = new Date(now + REFRESH_LIFETIME * 1_000);
       const begun = { ...session, familyId: randomUUID() };
       const refreshToken = keys.make();
-      await families.begin(begun, expiresAt, keys.digest(refreshToken));
+      await families.begin(begun, new Date(now + REFRESH_LIFETIME_MS), keys.digest(refreshToken));
       // The last access tokens of a family outlive it by as much.
       await families.sweep(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), SWEPT_A_SIGN_IN);
-      return grant(begun, refreshToken, expiresAt);
+      return grant(begun, refreshToken, REFRESH_LIFETIME_MS);
     },
 
     refresh: (refreshToken) => exchange(refreshToken, clock.now()),
