@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 
 /** The address under which a server on `host` is reached from this machine. */
 function reachable(host: string): string {
@@ -7,11 +7,17 @@ function reachable(host: string): string {
   return host === '::' || host === '[::]' ? '::1' : host;
 }
 
-/** Whether the app answers that it is alive. Never rejects. */
-export function isLive(host: string, port: number): Promise<boolean> {
+/** A `Host` that the app serves, by its setting. */
+export function servedHost(allowedHosts: string | undefined): string {
+  const name = allowedHosts?.split(',')[0]?.trim() || 'localhost';
+  return isIPv6(name) ? `[${name}]` : name;
+}
+
+/** Whether the app on an address of this machine answers that it is alive when it is called `servedAs`. Never rejects. */
+export function isLive(host: string, port: number, servedAs: string): Promise<boolean> {
   return new Promise((resolve) => {
     const options = { host: reachable(host), port, path: '/api/health/live', timeout: 5_000 };
-    const request = get({ ...options, headers: { host: `localhost:${port}` } }, (response) => {
+    const request = get({ ...options, headers: { host: servedAs } }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

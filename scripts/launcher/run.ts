@@ -6,7 +6,7 @@ import type { Crew } from './crew.ts';
 import { unlessEnded } from './ending.ts';
 import { type Environment, type Plan, simulatorEnvironment } from './plan.ts';
 import { startPostgres } from './postgres.ts';
-import { isLive } from './probe.ts';
+import { isLive, servedHost } from './probe.ts';
 import { startRedis } from './redis.ts';
 import type { Service } from './service.ts';
 import { startSimulator } from './simulator.ts';
@@ -90,7 +90,7 @@ function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, 
  * @throws {StartError} when it ends before
  */
 export async function serve(options: RunOptions, parts: Parts, crew: Crew, signal: AbortSignal): Promise<Web> {
-  const { root, mode, host, port } = options;
+  const { environment, root, mode, host, port } = options;
   const web = startWeb({
     folder: options.webFolder ?? join(root, 'apps/web'),
     mode,
@@ -100,7 +100,8 @@ export async function serve(options: RunOptions, parts: Parts, crew: Crew, signa
   });
   crew.add(web.child, 'web');
   const start = performance.now();
-  while (!(await unlessEnded(signal, isLive(host, port)))) {
+  const servedAs = servedHost(environment['ALLOWED_HOSTS']);
+  while (!(await unlessEnded(signal, isLive(host, port, servedAs)))) {
     if (!web.child.isRunning()) throw new StartError('The app did not start; see above.');
     if (performance.now() - start > LIVE_MS) throw new StartError(`The app did not answer within ${LIVE_MS / 1000} s.`);
     await unlessEnded(signal, sleep(LIVE_POLL_MS));
