@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '@plantcommunity/db';
+import { type Database, openDatabase, type Prisma } from '@plantcommunity/db';
 import { openTestDatabase, testDatabaseUrl, usesOneSession } from '@plantcommunity/db/testing';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
@@ -134,12 +134,23 @@ describe('many refreshes at once, over two instances', () => {
   });
 });
 
-/** Locks every refresh token until it is told to let go. */
-async function holdTokens(): Promise<() => Promise<void>> {
+it('a sign-in of a user who is removed in the middle of it is refused as that of nobody', async (context) => {
+  context.skip(oneSession, NO_LOCKS);
+  const letGo = await hold((transaction) => transaction.user.deleteMany());
+  const issued = instances[0].tokens.issue(credentials);
+  await lockWaits(1);
+  await letGo();
+  expect(await issued).toBeUndefined();
+});
+
+const holdTokens = () => hold((transaction) => transaction.$queryRaw`SELECT 1 FROM "RefreshToken" FOR UPDATE`);
+
+/** Keeps what is locked by `work` locked until it is told to let go. */
+async function hold(work: (transaction: Prisma.TransactionClient) => Promise<unknown>): Promise<() => Promise<void>> {
   const { promise: end, resolve: letGo } = Promise.withResolvers<void>();
   const { promise: held, resolve: holds } = Promise.withResolvers<void>();
   const holder = databases[0].client.$transaction(async (transaction) => {
-    await transaction.$queryRaw`SELECT 1 FROM "RefreshToken" FOR UPDATE`;
+    await work(transaction);
     holds();
     await end;
   });

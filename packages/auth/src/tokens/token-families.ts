@@ -21,10 +21,17 @@ export class TokenFamilies {
     this.#client = client;
   }
 
-  async begin({ familyId, userId, epoch }: AppSession, expiresAt: Date, hash: string): Promise<void> {
-    await this.#client.tokenFamily.create({
-      data: { id: familyId, userId, epoch, expiresAt, tokens: { create: { hash } } },
-    });
+  /** False when the user was removed meanwhile. */
+  async begin({ familyId, userId, epoch }: AppSession, expiresAt: Date, hash: string): Promise<boolean> {
+    try {
+      await this.#client.tokenFamily.create({
+        data: { id: familyId, userId, epoch, expiresAt, tokens: { create: { hash } } },
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003') return false;
+      throw error;
+    }
   }
 
   async find(hashes: readonly string[]): Promise<KeptToken | undefined> {

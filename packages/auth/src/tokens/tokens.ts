@@ -87,7 +87,8 @@ export function createTokens(parts: {
       const now = clock.now();
       const begun = { ...session, familyId: randomUUID() };
       const refreshToken = keys.make();
-      await families.begin(begun, new Date(now + REFRESH_LIFETIME_MS), keys.digest(refreshToken));
+      const expiresAt = new Date(now + REFRESH_LIFETIME_MS);
+      if (!(await families.begin(begun, expiresAt, keys.digest(refreshToken)))) return undefined;
       // The last access tokens of a family outlive it by as much.
       await families.sweep(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), SWEPT_A_SIGN_IN);
       return grant(begun, refreshToken, REFRESH_LIFETIME_MS);
