@@ -244,7 +244,8 @@ describe('a session', () => {
     });
     const browser = new Browser(secure.nextAuthOptions, 'https://plants.example');
     await browser.signIn({ email: 'ann@example.org', password });
-    const cookie = browser.setCookies.find((line) => line.startsWith('__Host-plantcommunity.session='));
+    expect(secure.sessionCookie).toBe('__Host-plantcommunity.session');
+    const cookie = browser.setCookies.find((line) => line.startsWith(`${secure.sessionCookie}=`));
     expect(cookie).toMatch(/; Path=\/;.*HttpOnly; Secure; SameSite=Lax$/);
     expect(cookie).not.toMatch(/Domain/i);
     expect(await secure.principal(requestWith(browser.cookieHeader))).toMatchObject({ email: 'ann@example.org' });
