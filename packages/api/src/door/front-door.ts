@@ -9,7 +9,7 @@ import { type CorsConfig, corsGrants } from './cors.ts';
 import { isAllowedHost } from './host.ts';
 import { isReadable, pathOf } from './path.ts';
 import { schemeOf } from './scheme.ts';
-import { fallbackPolicy, fillInPolicy, securityHeaders } from './security-headers.ts';
+import { fillInPolicy, securityHeaders } from './security-headers.ts';
 
 export interface FrontDoorConfig extends CorsConfig {
   mode: 'development' | 'production';
@@ -44,7 +44,7 @@ export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
     const { headers: sent, socket, url = '' } = request;
     const path = pathOf(url);
     response.setHeaders(headers);
-    fillInPolicy(response, fallbackPolicy(path));
+    fillInPolicy(response, path);
 
     const refused = refusal(request, path, allowedHosts);
     if (refused !== undefined) return refuse(request, response, refused);

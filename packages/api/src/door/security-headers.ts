@@ -22,20 +22,25 @@ const FORM = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; fo
 /** What is left of a page that could not be made: words, and our own looks. */
 const WORDS = `default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; ${UNFRAMED}`;
 
-/** The Content-Security-Policy of an answer that brings none of its own, by its path. */
-export function fallbackPolicy(path: string): string {
-  if (path.startsWith('/api/auth/')) return FORM;
-  if (path.startsWith('/api/')) return INERT;
+/** The Content-Security-Policy of an answer that brings none of its own. */
+function fallbackPolicy(path: string, contentType: string): string {
+  if (path.startsWith('/api/')) return contentType.startsWith('text/html') ? FORM : INERT;
   // A script that runs as a worker would take its rights from here.
   return path.startsWith('/_next/static/') ? UNFRAMED : WORDS;
 }
 
-/** A policy that is set by then stays; what is set now would win over that of a route. */
-export function fillInPolicy(response: ServerResponse, policy: string): void {
+/**
+ * Once the headers are sent, a Content-Security-Policy that is set by then stays; what is set now would win over that of
+ * a route.
+ */
+export function fillInPolicy(response: ServerResponse, path: string): void {
   const writeHead = response.writeHead.bind(response);
   Object.assign(response, {
     writeHead: (...head: unknown[]): unknown => {
-      if (!response.hasHeader('Content-Security-Policy')) response.setHeader('Content-Security-Policy', policy);
+      if (!response.hasHeader('Content-Security-Policy')) {
+        const policy = fallbackPolicy(path, String(response.getHeader('Content-Type')));
+        response.setHeader('Content-Security-Policy', policy);
+      }
       return Reflect.apply(writeHead, undefined, head);
     },
   });
