@@ -1,13 +1,10 @@
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
-import { systemClock } from '@plantcommunity/resilience';
-import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Auth, createAuth } from './auth.ts';
+import type { Auth } from './auth.ts';
+import { authUnderTest } from './testing/auth-under-test.ts';
 import { Browser } from './testing/browser.ts';
 
-const logger = createLogger({ level: 'silent' });
-const appUrl = new URL('http://localhost:3000');
 const secrets = ['a secret of at least 32 bytes.....'];
 const password = 'correct horse';
 
@@ -16,7 +13,7 @@ let auth: Auth;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  auth = createAuth({ database, secrets, appUrl, clock: systemClock, logger });
+  auth = authUnderTest({ database, secrets });
 });
 afterAll(() => database.close());
 beforeEach(() => database.client.user.deleteMany());
@@ -226,22 +223,15 @@ describe('a session', () => {
   it('lives on when the secret is replaced, and ends when the old one is removed', async () => {
     const { browser, id } = await signedIn();
     const fresh = 'a fresh secret of 32 bytes or more';
-    const other = { database, appUrl, clock: systemClock, logger };
-    const during = createAuth({ ...other, secrets: [fresh, ...secrets] });
-    const after = createAuth({ ...other, secrets: [fresh] });
+    const during = authUnderTest({ database, secrets: [fresh, ...secrets] });
+    const after = authUnderTest({ database, secrets: [fresh] });
     expect(await during.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
     expect(await after.principal(requestWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it('has a cookie bound to host and https where the app has https', async () => {
     await auth.users.create({ email: 'ann@example.org', password });
-    const secure = createAuth({
-      database,
-      secrets,
-      appUrl: new URL('https://plants.example'),
-      clock: systemClock,
-      logger,
-    });
+    const secure = authUnderTest({ database, appUrl: new URL('https://plants.example') });
     const browser = new Browser(secure.nextAuthOptions, 'https://plants.example');
     await browser.signIn({ email: 'ann@example.org', password });
     expect(secure.sessionCookie).toBe('__Host-plantcommunity.session');

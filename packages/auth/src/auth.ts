@@ -2,6 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
+import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { type EnsuredAdmin, ensureAdmin, findAdmin } from './admin.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
@@ -15,7 +16,7 @@ import { createTokens, type Tokens } from './tokens/tokens.ts';
 import { createUser, type NewUser } from './users.ts';
 
 export interface Users {
-  /** @throws {AuthError} `email_taken`, `invalid_email`, `invalid_password` */
+  /** @throws {AuthError} `email_taken`, `invalid_email`, `invalid_name`, `invalid_password` */
   create(user: NewUser): Promise<{ id: string }>;
   /** Makes the first admin, unless there is one. @throws {AuthError} */
   ensureAdmin(wanted: { email?: string; password?: string }): Promise<EnsuredAdmin>;
@@ -28,6 +29,7 @@ export interface Auth {
   /** Name of the cookie that carries a session; next-auth cuts a long one into `name.0`, `name.1`, … */
   readonly sessionCookie: string;
   readonly users: Users;
+  readonly accounts: Accounts;
   readonly tokens: Tokens;
   /** Who sent the request, by access token or, without one, by cookie; undefined for anonymous. @throws whatever the database fails with */
   principal(request: Request): Promise<Principal | undefined>;
@@ -35,14 +37,19 @@ export interface Auth {
   principalOf(headers: Headers): Promise<Principal | undefined>;
 }
 
-/** `secrets`: at least one, of 32 bytes or more; the first signs, all verify. `appUrl`: https makes cookies secure. */
-export function createAuth(options: {
+export interface AuthOptions {
   database: Database;
+  /** At least one, of 32 bytes or more; the first signs, all verify. */
   secrets: readonly string[];
+  /** https makes cookies secure. */
   appUrl: URL;
   clock: Clock;
   logger: Logger;
-}): Auth {
+  /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
+  readonly erase: (ownerId: string) => Promise<void>;
+}
+
+export function createAuth(options: AuthOptions): Auth {
   const { appUrl, clock, logger, secrets } = options;
   const { client } = options.database;
   const sessions = createSessionTokens(secrets, clock);
@@ -86,10 +93,11 @@ export function createAuth(options: {
     }),
     sessionCookie: cookieName,
     users: {
-      create: (user) => createUser(client, clock, user),
+      create: async (user) => ({ id: (await createUser(client, clock, user)).userId }),
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),
       hasAdmin: async () => (await findAdmin(client)) !== undefined,
     },
+    accounts: createAccounts({ client, clock, logger, erase: options.erase }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principal: (request) => principalOf(request.headers),
     principalOf,

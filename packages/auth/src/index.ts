@@ -1,3 +1,4 @@
+export type { Accounts } from './accounts/accounts.ts';
 export type { EnsuredAdmin } from './admin.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';

@@ -1,4 +1,4 @@
-import type { PrismaClient, Role, Tier } from '@plantcommunity/db';
+import type { Prisma, PrismaClient, Role, Tier } from '@plantcommunity/db';
 import type { Session } from './session-token.ts';
 import type { AppSession } from './tokens/access-token.ts';
 
@@ -24,9 +24,21 @@ export async function principalOfSession(
       id: session.userId,
       ...('familyId' in session && { tokenFamilies: { some: { id: session.familyId } } }),
     },
-    select: { id: true, email: true, name: true, role: true, tier: true, disabledAt: true, sessionEpoch: true },
+    select: { ...principalColumns, disabledAt: true, sessionEpoch: true },
   });
   if (user === null || user.disabledAt !== null || user.sessionEpoch !== session.epoch) return undefined;
-  const { id, email, name, role, tier } = user;
+  return toPrincipal(user);
+}
+
+export const principalColumns = {
+  id: true,
+  email: true,
+  name: true,
+  role: true,
+  tier: true,
+} satisfies Prisma.UserSelect;
+
+export function toPrincipal(row: Prisma.UserGetPayload<{ select: typeof principalColumns }>): Principal {
+  const { id, email, name, role, tier } = row;
   return { userId: id, email, ...(name === null ? {} : { name }), role, tier };
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
-import { systemClock } from '@plantcommunity/resilience';
-import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Auth, createAuth } from './auth.ts';
+import type { Auth } from './auth.ts';
 import { AuthError } from './auth-error.ts';
+import { authUnderTest } from './testing/auth-under-test.ts';
 import { Browser } from './testing/browser.ts';
 
 const password = 'correct horse';
@@ -15,13 +14,7 @@ let auth: Auth;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  auth = createAuth({
-    database,
-    secrets: ['a secret of at least 32 bytes.....'],
-    appUrl: new URL('http://localhost:3000'),
-    clock: systemClock,
-    logger: createLogger({ level: 'silent' }),
-  });
+  auth = authUnderTest({ database });
 });
 afterAll(() => database.close());
 beforeEach(() => database.client.user.deleteMany());

@@ -33,7 +33,14 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   // next-auth reads its own address from the environment alone.
   environment['NEXTAUTH_URL'] = settings.appUrl.origin;
   const secrets = settings.authSecrets ?? [await keptAuthSecret(dataDir)];
-  const auth = createAuth({ database, secrets, appUrl: settings.appUrl, clock, logger });
+  const auth = createAuth({
+    database,
+    secrets,
+    appUrl: settings.appUrl,
+    erase: (ownerId) => service.forget(ownerId),
+    clock,
+    logger,
+  });
 
   const calls = new CallHours(clock);
   const answers = new RecentAnswers(clock);
