@@ -10,7 +10,8 @@ import { Browser } from '../testing/browser.ts';
 import type { TokenGrant } from './tokens.ts';
 
 const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
-const credentials = { email: 'ann@example.org', password: 'correct horse' };
+const password = 'correct horse';
+const credentials = { email: 'ann@example.org', password };
 
 let database: Database;
 let clock: FakeClock;
@@ -131,7 +132,9 @@ describe('an access token', () => {
 
   it.each([
     ['the user is disabled', () => change({ disabledAt: new Date() })],
-    ['all sessions are ended', () => change({ sessionEpoch: { increment: 1 } })],
+    ['the user signs out everywhere', () => auth.accounts.signOutEverywhere(userId)],
+    ['the password is changed', () => auth.accounts.changePassword(userId, { current: password, next: 'another one' })],
+    ['the account is removed', () => auth.accounts.remove(userId, { password })],
     ['the user is gone', () => database.client.user.delete({ where: { id: userId } })],
   ])('is over when %s, and so are the refresh tokens', async (_what, end) => {
     const { accessToken, refreshToken } = await issue();
@@ -154,9 +157,9 @@ describe('an access token', () => {
 
   it('stands for itself: no cookie counts beside it', async () => {
     const { accessToken } = await issue();
-    await auth.users.create({ email: 'bob@example.org', password: credentials.password });
+    await auth.users.create({ email: 'bob@example.org', password });
     const browser = new Browser(auth.nextAuthOptions);
-    await browser.signIn({ email: 'bob@example.org', password: credentials.password });
+    await browser.signIn({ email: 'bob@example.org', password });
     const { cookieHeader: cookie } = browser;
     expect(await auth.principalOf(new Headers({ cookie }))).toMatchObject({ email: 'bob@example.org' });
     expect(await whois(accessToken, { cookie })).toMatchObject({ email: 'ann@example.org' });
