@@ -13,6 +13,7 @@ import { createIdentifyLimit } from './limits/identify-limit.ts';
 import { createReAsks } from './limits/re-asks.ts';
 import { createThrottles } from './limits/throttles.ts';
 import { createRest } from './rest/adapter.ts';
+import { matchEndpoints } from './rest/endpoints.ts';
 import { errorResponse } from './rest/problem.ts';
 import { createCaller, type V1Caller } from './router.ts';
 import { type Answer, createSignIn } from './sign-in-entry.ts';
@@ -24,7 +25,10 @@ export interface Api {
   trpc(request: Request): Promise<Response>;
   /** Everything else under `/api`, v1 and legacy. */
   rest(request: Request): Promise<Response>;
-  /** `/api/auth/*`, which `answer` answers; it is handed the request once its body is known to be small and sound. */
+  /**
+   * `/api/auth/*`: REST where legacy has an endpoint there. Else `answer` answers, which is handed the request once its
+   * body is known to be small and sound.
+   */
   signIn(request: Request, answer: Answer): Promise<Response>;
   /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
   guard(request: Request): Response | undefined;
@@ -37,7 +41,7 @@ export interface Api {
 export interface ApiDeps {
   service: IdentificationService;
   operations: Operations;
-  auth: Pick<Auth, 'principalOf' | 'sessionCookie'>;
+  auth: Pick<Auth, 'accounts' | 'principalOf' | 'sessionCookie' | 'tokens'>;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
@@ -56,15 +60,17 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
 }
 
 export function assembleApi({
-  auth,
   logger,
   ...parts
 }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks' | 'throttles'>): Api {
+  const { auth } = parts;
   const gateway = createGateway(parts, auth, logger);
+  const rest = createRest(gateway);
+  const signIn = createSignIn(gateway, parts.throttles, auth.sessionCookie);
   return {
     trpc: createTrpc(gateway),
-    rest: createRest(gateway),
-    signIn: createSignIn(gateway, parts.throttles, auth.sessionCookie),
+    rest,
+    signIn: (request, answer) => (isEndpoint(request) ? rest(request) : signIn(request, answer)),
     guard(request) {
       const refused = refusal(request, parts.config);
       if (refused === undefined) return undefined;
@@ -87,4 +93,8 @@ export function assembleApi({
       return createCaller({ parts, request }).v1;
     },
   };
+}
+
+function isEndpoint({ url }: Request): boolean {
+  return matchEndpoints(new URL(url).pathname) !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Principal } from '@plantcommunity/auth';
+import type { Auth, Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
@@ -12,6 +12,7 @@ import type { PendingUpload } from './upload/pending-upload.ts';
 export interface Parts {
   service: IdentificationService;
   operations: Operations;
+  auth: Pick<Auth, 'accounts' | 'tokens'>;
   limit: IdentifyLimit;
   reAsks: ReAsks;
   throttles: Throttles;

@@ -1,68 +1,111 @@
-import { describe, expect, it } from 'vitest';
-import type { Namespace } from './rest/problem.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { apiUnderTest } from './testing/api-under-test.ts';
-import { upload } from './testing/transports.ts';
+import { ownedBy } from './testing/owned-by.ts';
+import { samples } from './testing/samples.ts';
+import { streamEvents } from './testing/stream-events.ts';
+import { type WayIn, waysIn } from './testing/ways-in.ts';
 
-const HOST = 'http://localhost:3000';
-const ID = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
-const PHOTO_ID = { id: ID, n: 1 };
+const own = { 'Sec-Fetch-Site': 'same-origin' };
+const CALLERS = {
+  anonymous: own,
+  // Whose cookie would do, were it looked at.
+  'bad token': { ...own, Authorization: 'Bearer bad', Cookie: 'session=ada' },
+  user: { ...own, Cookie: 'session=anna' },
+  "user's token": { Authorization: 'Bearer anna' },
+  admin: { ...own, Cookie: 'session=ada' },
+  "admin's token": { Authorization: 'Bearer ada' },
+} as const;
+const CALLER_NAMES = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
+const MODES = ['development', 'production'] as const;
 
-/** What a procedure answers, by mode and caller: [development anonymous, development user, production anonymous, production user]. */
-const EXPECTED: Record<string, [number, number, number, number]> = {
-  identify: [200, 200, 401, 200],
-  health: [200, 200, 200, 200],
-  history: [401, 200, 401, 200],
-  identification: [401, 404, 401, 404],
-  photo: [401, 404, 401, 404],
+type Statuses = readonly (number | 'ok')[];
+
+const everybody: Statuses = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok'];
+const whoIsSignedIn: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok'];
+const whoIdentifies: Statuses = ['ok', 401, 'ok', 'ok', 'ok', 'ok'];
+/** What is Anna's; the administrator is not Anna. */
+const itsOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404];
+const administrators: Statuses = [404, 404, 404, 404, 'ok', 'ok'];
+
+/** What each caller is answered, in the order of the callers: in development, then in production where it differs. */
+const EXPECTED: Readonly<Record<string, readonly [development: Statuses, production?: Statuses]>> = {
+  'plantIdentification.identify': [whoIdentifies, whoIsSignedIn],
+  'plantIdentification.progress': [whoIdentifies, whoIsSignedIn],
+  'plantIdentification.health': [everybody],
+  'plantIdentification.history': [whoIsSignedIn],
+  'plantIdentification.identification': [itsOwner],
+  'plantIdentification.photo': [itsOwner],
+  'auth.register': [everybody],
+  'auth.token': [everybody],
+  'auth.refresh': [everybody],
+  'auth.revoke': [everybody],
+  'auth.me': [whoIsSignedIn],
+  'account.changePassword': [whoIsSignedIn],
+  'account.signOutEverywhere': [whoIsSignedIn],
+  'account.remove': [whoIsSignedIn],
+  'admin.circuits.overview': [administrators],
+  'admin.circuits.watch': [administrators],
+  'admin.circuits.isolate': [administrators],
+  'admin.circuits.release': [administrators],
+  'admin.circuits.reset': [administrators],
+  'admin.audit.list': [administrators],
 };
 
-const PATHS: Record<string, string> = {
-  identify: 'identify',
-  health: 'identify/health',
-  history: 'identifications',
-  identification: `identifications/${ID}`,
-  photo: `identifications/${ID}/photos/1`,
-};
-
-const cases = Object.entries(EXPECTED).flatMap(([procedure, statuses]) =>
-  (['v1', 'legacy'] as const).flatMap((namespace) =>
-    (['REST', 'tRPC'] as const).flatMap((transport) =>
-      (['development', 'production'] as const).flatMap((mode, m) =>
-        (['anonymous', 'user'] as const).map((caller, c) => ({
-          procedure,
-          namespace,
-          transport,
-          mode,
-          caller,
-          // Bytes cannot cross tRPC's JSON.
-          expected: procedure === 'photo' && transport === 'tRPC' ? 404 : statuses[m * 2 + c],
-        })),
-      ),
-    ),
-  ),
+const cases = MODES.flatMap((mode) =>
+  waysIn.flatMap((way) => CALLER_NAMES.map((caller, column) => ({ ...way, way, mode, caller, column }))),
 );
 
-function requestFor(procedure: string, namespace: Namespace, transport: 'REST' | 'tRPC', caller: string): Request {
-  const input = encodeURIComponent(JSON.stringify(PHOTO_ID));
-  const path =
-    transport === 'REST'
-      ? `/api${namespace === 'v1' ? '/v1' : ''}/plant-identification/${PATHS[procedure]}`
-      : `/api/trpc/${namespace}.plantIdentification.${procedure}${procedure === 'identify' ? '' : `?input=${input}`}`;
-  return new Request(HOST + path, {
-    headers: { 'Sec-Fetch-Site': 'same-origin', ...(caller === 'user' ? { Cookie: 'session=anna' } : {}) },
-    ...(procedure === 'identify' ? { method: 'POST', body: upload() } : {}),
-  });
-}
+/** By way in, then mode and caller: what was answered. */
+const table = new Map<WayIn, Map<string, number>>(waysIn.map((way) => [way, new Map<string, number>()]));
 
 describe('who may do what', () => {
-  it.each(cases)('$procedure, $namespace over $transport, $mode, $caller: $expected', async (row) => {
-    const { api } = apiUnderTest({ config: { mode: row.mode } });
-    const request = requestFor(row.procedure, row.namespace, row.transport, row.caller);
-    const answer = await (row.transport === 'REST' ? api.rest(request) : api.trpc(request));
-    expect(answer.status).toBe(row.expected);
-    expect(answer.headers.has('deprecation')).toBe(
-      row.namespace === 'legacy' && row.procedure + row.transport !== 'phototRPC',
-    );
+  it('is said of every procedure and endpoint, and of nothing else', () => {
+    const ways = new Set(waysIn.map(({ procedure }) => procedure));
+    expect([...ways].toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
+    expect([...ways].toSorted()).toEqual(Object.keys(samples).toSorted());
+  });
+
+  it.each(cases)('$procedure, $namespace over $over, $mode, $caller', async ({ way, mode, caller, column }) => {
+    const { api } = apiUnderTest({ config: { mode }, service: ownedBy('anna') });
+    const answer = await way.call(api, samples[way.procedure]?.(), CALLERS[caller]);
+    const status = await statusOf(answer);
+    table.get(way)?.set(`${mode} ${caller}`, status);
+    const [development, production = development] = EXPECTED[way.procedure] ?? [];
+    const expected = (mode === 'development' ? development : production)?.[column];
+    expect(status).toBe(expected === 'ok' ? way.success : expected);
+    expect(answer.headers.has('deprecation')).toBe(way.namespace === 'legacy');
     expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   });
+
+  afterAll(() => {
+    process.stdout.write(`\n${printed()}\n`);
+  });
 });
+
+const refusal = z.object({ data: z.object({ status: z.int() }) });
+
+/** A stream is answered 200 before it is refused: the status is then in its first event. */
+async function statusOf(answer: Response): Promise<number> {
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.status;
+  const events = await streamEvents(Promise.resolve(answer));
+  const refused = events.find(({ event }) => event === 'serialized-error');
+  return refused === undefined ? answer.status : refusal.parse(refused.data).data.status;
+}
+
+/** All of it, one line a way in; the callers in their order, first in development, then in production. */
+function printed(): string {
+  const rows = [...table].map(([{ namespace, over, policy, procedure }, statuses]) => {
+    const inMode = (mode: string) => CALLER_NAMES.map((caller) => statuses.get(`${mode} ${caller}`) ?? '-').join(' ');
+    return [`${namespace}.${procedure}`, over, String(policy), ...MODES.map(inMode)];
+  });
+  const lines = [['', 'over', 'policy', ...MODES], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const text = lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [`Each for: ${CALLER_NAMES.join(', ')}`, ...text].join('\n');
+}

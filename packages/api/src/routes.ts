@@ -36,12 +36,13 @@ function trpcRoutes(): Route[] {
 }
 
 /** By their full names, which tRPC keeps here and, typed by them, nowhere else. */
-function proceduresOf({ _def: known }: AnyTRPCRouter): Map<string, AnyTRPCProcedure> {
+export function proceduresOf({ _def: known }: AnyTRPCRouter): Map<string, AnyTRPCProcedure> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is kept flat, whatever the type says
   return new Map(Object.entries(known.procedures as Record<string, AnyTRPCProcedure>));
 }
 
-function isMeta(meta: unknown): meta is ProcedureMeta {
+/** tRPC forgets the type of what a procedure declares of itself. */
+export function isMeta(meta: unknown): meta is ProcedureMeta {
   return typeof meta === 'object' && meta !== null && 'policy' in meta;
 }
 

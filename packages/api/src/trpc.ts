@@ -10,6 +10,8 @@ export interface ProcedureMeta {
   /** `identify`: signed in, or anybody in development. */
   policy: 'public' | 'identify' | 'user' | 'admin';
   limit?: 'identify';
+  /** Whose tries are counted by the procedure itself, by what it is sent and from where. */
+  throttle?: 'sign_in' | 'register' | 'refresh';
 }
 
 /** `data` of an error; `httpStatus` is where tRPC itself looks for the status of the response. */
@@ -31,6 +33,7 @@ const RPC_CODES = {
   403: TRPC_ERROR_CODES_BY_KEY.FORBIDDEN,
   404: TRPC_ERROR_CODES_BY_KEY.NOT_FOUND,
   405: TRPC_ERROR_CODES_BY_KEY.METHOD_NOT_SUPPORTED,
+  409: TRPC_ERROR_CODES_BY_KEY.CONFLICT,
   410: TRPC_ERROR_CODES_BY_KEY.NOT_FOUND,
   413: TRPC_ERROR_CODES_BY_KEY.PAYLOAD_TOO_LARGE,
   415: TRPC_ERROR_CODES_BY_KEY.UNSUPPORTED_MEDIA_TYPE,

@@ -26,7 +26,7 @@ function refusalOf(
   // Whoever may not administer, signed in or not, is not told what there is to administer.
   if (policy === 'admin') return principal?.role === 'admin' ? undefined : notFound();
   if (principal !== undefined) return undefined;
-  if (hasBearer) return invalidToken();
+  if (hasBearer) return invalidToken('The access token is not valid or has expired.');
   return policy === 'identify' && mode === 'development' ? undefined : authenticationRequired();
 }
 
@@ -36,8 +36,8 @@ export function authenticationRequired(): ApiError {
   });
 }
 
-function invalidToken(): ApiError {
-  return new ApiError('invalid_token', 'The access token is not valid or has expired.', {
+export function invalidToken(detail: string): ApiError {
+  return new ApiError('invalid_token', detail, {
     headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   });
 }

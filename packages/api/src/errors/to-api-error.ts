@@ -1,10 +1,11 @@
+import { AuthError, type AuthErrorCode } from '@plantcommunity/auth';
 import { IdentificationError } from '@plantcommunity/identification';
 import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { retryAfterSeconds } from '../limits/retry-after.ts';
 import { UploadError } from '../multipart/upload-error.ts';
-import { ApiError, notFound } from './api-error.ts';
+import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { UNAVAILABLE } from './texts.ts';
 
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
@@ -15,6 +16,7 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof UploadError) return new ApiError(thrown.code, thrown.message, { cause: thrown });
   if (thrown instanceof IdentificationError) return fromIdentification(thrown);
+  if (thrown instanceof AuthError) return fromAuth(thrown);
   if (thrown instanceof OperationsError) return fromOperations(thrown);
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
   return internal(thrown);
@@ -26,9 +28,14 @@ function internal(cause: unknown): ApiError {
 
 export function invalidRequest(error: ZodError): ApiError {
   return new ApiError('invalid_request', 'The request is not valid.', {
-    errors: error.issues.map((issue) => ({ detail: issue.message, pointer: pointerTo(issue.path) })),
+    errors: error.issues.flatMap(fieldErrors),
     cause: error,
   });
+}
+
+function fieldErrors(issue: ZodError['issues'][number]): FieldError[] {
+  if (issue.code !== 'unrecognized_keys') return [{ detail: issue.message, pointer: pointerTo(issue.path) }];
+  return issue.keys.map((key) => ({ detail: 'is not known here', pointer: pointerTo([...issue.path, key]) }));
 }
 
 function pointerTo(path: readonly PropertyKey[]): string {
@@ -49,6 +56,24 @@ function fromIdentification(error: IdentificationError): ApiError {
         cause: error,
       });
   }
+}
+
+/** Which field is at fault, where several procedures call it the same. */
+const AUTH_FIELD: Readonly<Record<AuthErrorCode, string>> = {
+  email_taken: '#/email',
+  invalid_email: '#/email',
+  invalid_name: '#/name',
+  invalid_password: '#/password',
+  wrong_password: '#/password',
+  last_admin: '#',
+};
+
+/** A wrong password of somebody signed in is no 401, which would tell a client that the session is over. */
+export function fromAuth(error: AuthError, pointer = AUTH_FIELD[error.code]): ApiError {
+  return new ApiError(error.code === 'email_taken' ? 'email_taken' : 'invalid_request', error.message, {
+    errors: [{ detail: error.message, pointer }],
+    cause: error,
+  });
 }
 
 /** Which field of an order is at fault. */

@@ -1,10 +1,12 @@
+import type { ZodType } from 'zod';
 import { ApiError, notFound } from '../errors/api-error.ts';
-import { toApiError } from '../errors/to-api-error.ts';
+import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
 import type { Gateway, Visit } from '../gateway.ts';
 import { deprecationHeaders } from '../legacy/deprecation.ts';
 import { createCaller } from '../router.ts';
-import { endpoints } from './endpoints.ts';
-import { createMatcher, type Match } from './match.ts';
+import { readJsonBody } from '../upload/json-body.ts';
+import { matchEndpoints } from './endpoints.ts';
+import type { Match } from './match.ts';
 import { createDocuments } from './openapi.ts';
 import { errorResponse } from './problem.ts';
 import type { Answer } from './registry.ts';
@@ -12,12 +14,11 @@ import type { Answer } from './registry.ts';
 /** REST over the same procedures: paths and methods in, statuses and the namespace's bodies out. */
 export function createRest(gateway: Gateway): (request: Request) => Promise<Response> {
   const documents = createDocuments(gateway.config);
-  const matchPath = createMatcher(endpoints);
 
   return (request) =>
     gateway.visit(request, async (visit) => {
       const { pathname, searchParams } = new URL(request.url);
-      const match = matchPath(pathname);
+      const match = matchEndpoints(pathname);
       if (match?.namespace === 'legacy') {
         const headers = deprecationHeaders(gateway.config.legacy, match.v1Path);
         for (const [name, value] of Object.entries(headers)) visit.resHeaders.set(name, value);
@@ -43,7 +44,8 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     const { namespace, params, v1Path } = match;
     const endpoint = withMethod(request.method, match.endpoints);
     const procedures = createCaller(gateway.context(visit, () => v1Path))[namespace];
-    return toResponse(await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload }));
+    const json = <T>(shape: ZodType<T>) => readJson(request, shape);
+    return toResponse(await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload, json }));
   }
 }
 
@@ -57,8 +59,14 @@ function withMethod<T extends { method: string }>(method: string, here: readonly
   });
 }
 
+async function readJson<T>({ body, headers }: Request, shape: ZodType<T>): Promise<T> {
+  const { data, error } = shape.safeParse(await readJsonBody(body, headers.get('content-type')));
+  if (error !== undefined) throw invalidRequest(error);
+  return data;
+}
+
 function toResponse(answer: Answer): Response {
-  return 'json' in answer
-    ? Response.json(answer.json, { status: answer.status })
-    : new Response(new Uint8Array(answer.bytes), { status: answer.status, headers: answer.headers });
+  if ('json' in answer) return Response.json(answer.json, { status: answer.status });
+  if ('bytes' in answer) return new Response(new Uint8Array(answer.bytes), answer);
+  return new Response(null, answer);
 }

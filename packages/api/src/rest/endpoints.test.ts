@@ -1,59 +1,77 @@
-import type { AnyTRPCProcedure, AnyTRPCRouter } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
-import { appRouter, calledRouter } from '../router.ts';
-import { apiUnderTest } from '../testing/api-under-test.ts';
+import { calledRouter } from '../router.ts';
+import { apiUnderTest, config } from '../testing/api-under-test.ts';
+import { ownedBy } from '../testing/owned-by.ts';
+import { samples } from '../testing/samples.ts';
+import { policyOf, procedures, waysIn } from '../testing/ways-in.ts';
 import { endpoints } from './endpoints.ts';
 
-const POLICIES = ['public', 'identify', 'user', 'admin'];
+const POLICIES: (string | undefined)[] = ['public', 'identify', 'user', 'admin'];
+/** What no client of the former system ever called, and no app does: v1 has it over tRPC only, for our pages. */
+const ONLY_OUR_PAGES = ['admin.', 'account.'];
 
 describe('every way in', () => {
-  const proceduresOf = ({ _def }: AnyTRPCRouter) => Object.entries(_def.procedures as Record<string, AnyTRPCProcedure>);
-  const procedures = [...new Map([...proceduresOf(appRouter), ...proceduresOf(calledRouter)])];
-
   it('has a policy', () => {
-    const declared = procedures.map(([path, { _def }]) => [
-      path,
-      (_def.meta as { policy?: string } | undefined)?.policy,
-    ]);
-    expect(declared.length).toBeGreaterThanOrEqual(12);
-    expect(declared.filter(([, policy]) => !POLICIES.includes(policy ?? ''))).toEqual([]);
+    expect(procedures.length).toBeGreaterThanOrEqual(31);
+    expect(procedures.filter(([, { _def }]) => !POLICIES.includes(policyOf(_def))).map(([path]) => path)).toEqual([]);
     expect(endpoints.filter(({ procedure }) => !POLICIES.includes(procedure.meta.policy))).toEqual([]);
   });
 
-  it('is mirrored: legacy is v1, procedure by procedure, but for what only operators use', () => {
+  it('is mirrored: legacy is v1, procedure by procedure, but for what only our pages use', () => {
     const under = (namespace: string) =>
       procedures
         .filter(([path]) => path.startsWith(namespace))
         .map(([path]) => path.slice(namespace.length))
         .toSorted();
-    expect(under('legacy.')).toEqual(under('v1.').filter((path) => !path.startsWith('admin.')));
+    const isOurs = (path: string) => ONLY_OUR_PAGES.some((start) => path.startsWith(start));
+    expect(under('legacy.')).toEqual(under('v1.').filter((path) => !isOurs(path)));
   });
 
   it('to what operators do is for administrators, and over tRPC only', () => {
-    const policies = procedures
-      .filter(([path]) => path.startsWith('v1.admin.'))
-      .map(([, { _def }]) => (_def.meta as { policy?: string } | undefined)?.policy);
+    const policies = procedures.filter(([path]) => path.startsWith('v1.admin.')).map(([, { _def }]) => policyOf(_def));
     expect(policies).toEqual(Array.from({ length: 6 }, () => 'admin'));
     expect(endpoints.filter(({ procedure }) => procedure.meta.policy === 'admin')).toEqual([]);
+  });
+
+  it.each(waysIn)('by $procedure, $namespace over $over, is counted if it says so: $isCounted', async (way) => {
+    const none = Object.fromEntries(Object.entries(config.rates).map(([name, rate]) => [name, { ...rate, count: 0 }]));
+    const { api } = apiUnderTest({ config: { rates: { ...config.rates, ...none } }, service: ownedBy('ada') });
+    const call = () => way.call(api, samples[way.procedure]?.(), { Authorization: 'Bearer ada' });
+    // A limit lets one call through, however small it is.
+    await call();
+    const answer = await call();
+    expect(answer.status).toBe(way.isCounted ? 429 : way.success);
+    expect(answer.headers.has('retry-after')).toBe(way.isCounted);
+  });
+
+  it('to one’s own account is for its user, and over tRPC only', () => {
+    const policies = procedures
+      .filter(([path]) => path.startsWith('v1.account.'))
+      .map(([, { _def }]) => policyOf(_def));
+    expect(policies).toEqual(['user', 'user', 'user']);
   });
 });
 
 describe('an endpoint', () => {
   it.each(endpoints)('$operationId calls the procedure whose policy it is judged by', async (endpoint) => {
     const called: unknown[] = [];
-    const { api } = apiUnderTest();
-    const real = api.caller(undefined).plantIdentification;
-    const plantIdentification = new Proxy(real, {
-      get: (_target, name: keyof typeof real) => async () => {
-        called.push(calledRouter.v1.plantIdentification[name]);
-        return { status: 'healthy' };
-      },
-    });
+    const recording = <T extends object>(real: T, here: Record<string, unknown>): T =>
+      new Proxy(real, {
+        get: (_target, name) => async () => {
+          called.push(here[String(name)]);
+          return { status: 'healthy' };
+        },
+      });
+    const { auth, plantIdentification } = apiUnderTest().api.caller(undefined);
     await endpoint.call({
-      procedures: { plantIdentification },
+      procedures: {
+        auth: recording(auth, calledRouter.v1.auth),
+        plantIdentification: recording(plantIdentification, calledRouter.v1.plantIdentification),
+      },
       params: {},
       query: {},
       upload: new (class extends FormData {})() as never,
+      json: async () => ({}) as never,
     });
     expect(called).toEqual([endpoint.procedure]);
   });

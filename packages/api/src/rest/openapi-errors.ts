@@ -40,9 +40,10 @@ export const rateLimitHeaders = {
 /** What a client of v1 that keeps to the document can run into. */
 const RESPONSES = {
   400: 'The request is not valid',
-  401: 'Nobody is signed in, or the token is not good',
-  403: 'A page of another site sent this',
+  401: 'Nobody is signed in, or what was sent to prove it is not good',
+  403: 'A page of another site sent this, or the account is disabled',
   404: 'There is no such thing of yours',
+  409: 'It is taken',
   413: 'A photo is too large',
   415: 'A photo is of a kind that is not read here',
   422: 'A photo cannot be decoded',
@@ -55,9 +56,9 @@ type Status = keyof typeof RESPONSES;
 
 export const bytes = { type: 'string' as const, format: 'binary' };
 
-/** The errors an endpoint can answer with, from its policy, its limit and what it takes. */
-export function errorResponses({ method, procedure, request = {} }: Endpoint): ZodOpenApiResponsesObject {
-  const { limit, policy } = procedure.meta;
+/** The errors an endpoint can answer with, from its policy, its limit, what it takes and what it says itself. */
+export function errorResponses({ errors = [], method, procedure, request = {} }: Endpoint): ZodOpenApiResponsesObject {
+  const { limit, policy, throttle } = procedure.meta;
   const uploads = request.multipart !== undefined;
   const statuses: Status[] = [
     400,
@@ -65,9 +66,10 @@ export function errorResponses({ method, procedure, request = {} }: Endpoint): Z
     ...(method === 'GET' ? [] : [403 as const]),
     ...(request.params === undefined ? [] : [404 as const]),
     ...(uploads ? [413 as const, 415 as const, 422 as const] : []),
-    ...(limit === undefined ? [] : [429 as const]),
+    ...(limit === undefined && throttle === undefined ? [] : [429 as const]),
     500,
     ...(uploads ? [503 as const] : []),
+    ...errors,
   ];
   return Object.fromEntries(
     statuses.map((status) => [String(status), { $ref: `#/components/responses/Error${status}` }]),

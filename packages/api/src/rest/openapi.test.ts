@@ -41,14 +41,52 @@ describe('the OpenAPI document', () => {
       listIdentifications: ['200', '400', '401', '500'],
       getIdentification: ['200', '400', '401', '404', '500'],
       getIdentificationPhoto: ['200', '400', '401', '404', '500'],
+      register: ['201', '400', '403', '409', '429', '500'],
+      issueToken: ['200', '400', '401', '403', '429', '500'],
+      refreshToken: ['200', '400', '401', '403', '429', '500'],
+      revokeToken: ['204', '400', '403', '500'],
+      getMe: ['200', '400', '401', '500'],
     });
   });
 
   it('says who may call what, as the procedures do', () => {
-    expect(operationOf('getIdentifyHealth').security).toEqual([]);
-    for (const id of ['identifyPlant', 'listIdentifications', 'getIdentification', 'getIdentificationPhoto']) {
-      expect(operationOf(id).security).toEqual([{ bearer: [] }, { session: [] }]);
+    const open = ['getIdentifyHealth', 'register', 'issueToken', 'refreshToken', 'revokeToken'];
+    for (const { operation } of operations) {
+      const security = open.includes(operation.operationId) ? [] : [{ bearer: [] }, { session: [] }];
+      expect([operation.operationId, operation.security]).toEqual([operation.operationId, security]);
     }
+    expect(document.components?.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
+  });
+
+  it.each(['3.1.1', '3.0.3'] as const)('in %s describes JSON bodies that take nothing else', (version) => {
+    const made = openApiDocument(version, config);
+    expect(valuesOf('requestBody', made)).toContainEqual({
+      required: true,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Registration' } } },
+    });
+    expect(made.components?.schemas).toMatchObject({
+      Registration: {
+        type: 'object',
+        required: ['email', 'password'],
+        additionalProperties: false,
+        properties: {
+          email: { type: 'string', format: 'email' },
+          password: { type: 'string', minLength: 10, maxLength: 200 },
+        },
+      },
+      Credentials: { additionalProperties: false, properties: { password: { maxLength: 200 } } },
+      RefreshToken: { additionalProperties: false, required: ['refresh_token'] },
+    });
+    expect(made.components?.schemas?.['Credentials']).not.toHaveProperty('properties.password.minLength');
+  });
+
+  it('says what is answered: the account, the tokens, nothing', () => {
+    const schemaOf = (id: string, status: string) => valuesOf('$ref', operationOf(id).responses[status])[0];
+    expect(schemaOf('register', '201')).toBe('#/components/schemas/Account');
+    expect(schemaOf('issueToken', '200')).toBe('#/components/schemas/TokenGrant');
+    expect(schemaOf('refreshToken', '200')).toBe('#/components/schemas/TokenGrant');
+    expect(schemaOf('getMe', '200')).toBe('#/components/schemas/Me');
+    expect(operationOf('revokeToken').responses['204']).not.toHaveProperty('content');
   });
 
   it('tells generators that images are files, repeated', () => {

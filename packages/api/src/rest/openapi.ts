@@ -18,6 +18,9 @@ const VERSIONS: Readonly<Record<string, ZodOpenApiVersion>> = {
   '/api/v1/openapi-3.0.json': '3.0.3',
 };
 
+/** Where the documents are. */
+export const DOCUMENT_PATHS: readonly string[] = Object.keys(VERSIONS);
+
 type Facts = Pick<ApiConfig, 'appUrl' | 'version'>;
 
 /** Finds the document at a path; each is made once, when it is first asked for. */
@@ -51,12 +54,13 @@ export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }:
           name: 'Plant identification',
           description: 'From photos of one plant to its name, and what was found before',
         },
+        { name: 'Accounts', description: 'Accounts, and the tokens by which apps are signed in to them' },
       ],
       paths: pathsOf(endpoints),
       components: {
         responses: errorComponents(),
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An access token' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token, from issueToken' },
           session: {
             type: 'apiKey',
             in: 'cookie',
@@ -87,12 +91,12 @@ function pathsOf(all: readonly Endpoint[]): ZodOpenApiPathsObject {
 }
 
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const { operationId, request = {}, summary } = endpoint;
+  const { operationId, request = {}, summary, tag } = endpoint;
   const { policy } = endpoint.procedure.meta;
   return {
     operationId,
     summary,
-    tags: ['Plant identification'],
+    tags: [tag],
     security: policy === 'public' ? [] : [{ bearer: [] }, { session: [] }],
     ...(request.params === undefined && request.query === undefined
       ? {}
@@ -110,22 +114,26 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
         },
       },
     }),
+    ...(request.json && {
+      requestBody: { required: true, content: { 'application/json': { schema: request.json } } },
+    }),
     responses: responsesOf(endpoint),
   };
 }
 
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const { limit } = endpoint.procedure.meta;
-  const responses = Object.entries(endpoint.responses).map(([status, response]): [string, ZodOpenApiResponseObject] => [
-    status,
-    {
-      description: response.description,
-      headers: limit === undefined ? requestIdHeader : rateLimitHeaders,
-      content:
-        'json' in response
-          ? { 'application/json': { schema: response.json } }
-          : { [response.mediaType]: { schema: bytes } },
-    },
-  ]);
+  const headers = limit === undefined ? requestIdHeader : rateLimitHeaders;
+  const responses = Object.entries(endpoint.responses).map(
+    ([status, { description, json, mediaType }]): [string, ZodOpenApiResponseObject] => [
+      status,
+      {
+        description,
+        headers,
+        ...(json && { content: { 'application/json': { schema: json } } }),
+        ...(mediaType && { content: { [mediaType]: { schema: bytes } } }),
+      },
+    ],
+  );
   return { ...errorResponses(endpoint), ...Object.fromEntries(responses) };
 }

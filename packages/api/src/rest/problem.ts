@@ -42,7 +42,10 @@ export function errorResponse(
   const headers = new Headers(error.headers);
   if (namespace === 'v1') {
     headers.set('Content-Type', 'application/problem+json');
-    return new Response(JSON.stringify({ ...problem(error, requestId), ...members }), { status: error.status, headers });
+    return new Response(JSON.stringify({ ...problem(error, requestId), ...members }), {
+      status: error.status,
+      headers,
+    });
   }
   const body = OLD_SUCCESS_BODY.has(error.code) ? { success: false, error: error.detail } : { detail: error.detail };
   headers.set('Content-Type', 'application/json');

@@ -3,34 +3,45 @@ import type { Caller } from '../router.ts';
 import type { ProcedureMeta } from '../trpc.ts';
 import type { PendingUpload } from '../upload/pending-upload.ts';
 
-/** What an endpoint is handed, all of it still unchecked: the procedure validates. */
+/** What an endpoint is handed. Apart from a JSON body, all of it is still unchecked: the procedure validates. */
 interface Call {
   /** Of the namespace that was called. */
   procedures: Caller;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   upload: PendingUpload;
+  /** Reads the body, once. @throws {ApiError} `invalid_request` for what is not JSON of this shape */
+  json: <T>(shape: ZodType<T>) => Promise<T>;
 }
 
 export type Answer =
   | { status: number; json: object }
-  | { status: number; bytes: Uint8Array; headers: Record<string, string> };
+  | { status: number; bytes: Uint8Array; headers: Record<string, string> }
+  | { status: 204 };
+
+/** One with neither shape nor media type has no body. */
+interface Documented {
+  description: string;
+  json?: ZodType;
+  mediaType?: string;
+}
 
 /** One operation of REST. */
 export interface Endpoint {
   operationId: string;
   summary: string;
+  tag: 'Plant identification' | 'Accounts';
   method: 'GET' | 'POST';
   /** Under `/api/v1`, with `{names}` of its parameters. */
   path: string;
   /** The procedure that `call` calls; who may call it, and how often, is read from its meta. */
   procedure: { meta: ProcedureMeta };
   /** For the document: what may be sent. */
-  request?: { params?: ZodObject; query?: ZodObject; multipart?: ZodObject };
+  request?: { params?: ZodObject; query?: ZodObject; multipart?: ZodObject; json?: ZodObject };
   /** For the document: what a call answers when it is no error. */
-  responses: Readonly<
-    Record<number, { description: string; json: ZodType } | { description: string; mediaType: string }>
-  >;
+  responses: Readonly<Record<number, Documented>>;
+  /** For the document: errors that do not follow from the policy, the limit and what is sent. */
+  errors?: readonly (401 | 409)[];
   call(call: Call): Promise<Answer>;
 }
 

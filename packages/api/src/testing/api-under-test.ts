@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import type { Auth, Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import { FakeClock } from '@plantcommunity/resilience/testing';
@@ -9,9 +8,12 @@ import type { ApiConfig } from '../config.ts';
 import { createIdentifyLimit, type IdentifyLimit } from '../limits/identify-limit.ts';
 import type { ReAsks } from '../limits/re-asks.ts';
 import { createThrottles } from '../limits/throttles.ts';
+import { fakeAuth, type ToldAuth } from './fake-auth.ts';
 import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
 import { inProcessWindow } from './in-process-window.ts';
+
+export { ada, anna } from './fake-auth.ts';
 
 const HOUR = 3_600_000;
 
@@ -37,10 +39,6 @@ export const config: ApiConfig = {
   upload: photoLimits,
 };
 
-export const anna: Principal = { userId: 'anna', email: 'anna@example.org', role: 'user', tier: 'pro' };
-
-export const ada: Principal = { userId: 'ada', email: 'ada@example.org', role: 'admin', tier: 'enterprise' };
-
 export interface ApiUnderTest {
   api: Api;
   clock: FakeClock;
@@ -50,16 +48,17 @@ export interface ApiUnderTest {
   log: string[];
 }
 
-const SESSIONS: Readonly<Record<string, Principal>> = { 'session=anna': anna, 'session=ada': ada };
-
-/** The whole API over a service that is told what to answer; the session cookie `anna` signs Anna in, `ada` Ada, who administers. */
+/**
+ * The whole API over a service that is told what to answer. The session cookie `anna` signs Anna in, `ada` Ada, who
+ * administers; as Bearer tokens these do, too.
+ */
 export function apiUnderTest(
   told: {
     config?: Partial<ApiConfig>;
     service?: Partial<IdentificationService>;
     operations?: Partial<Operations>;
     limit?: Partial<IdentifyLimit>;
-    principalOf?: Auth['principalOf'];
+    auth?: ToldAuth;
   } = {},
 ): ApiUnderTest {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
@@ -76,10 +75,7 @@ export function apiUnderTest(
   const api = assembleApi({
     service,
     operations: fakeOperations(told.operations),
-    auth: {
-      principalOf: told.principalOf ?? (async (headers) => SESSIONS[headers.get('cookie') ?? '']),
-      sessionCookie: 'session',
-    },
+    auth: fakeAuth(told.auth),
     clock,
     logger: createLogger({ level: 'info', destination }),
     config: merged,

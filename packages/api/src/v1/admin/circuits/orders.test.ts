@@ -51,7 +51,7 @@ describe('an order', () => {
     [{ ...order, minutes: 43_201 }, '#/minutes'],
     [{ ...order, until: 'tomorrow' }, '#/until'],
     [{ ...order, minutes: 5, until: '2026-03-01T13:30:00.000Z' }, '#/minutes'],
-    [{ ...order, force: true }, '#'],
+    [{ ...order, force: true }, '#/force'],
   ])('%j is refused at %s', async (input, pointer) => {
     const isolateProvider = vi.fn<Operations['isolateProvider']>();
     const { api } = apiUnderTest({ operations: { isolateProvider } });

@@ -76,7 +76,7 @@ describe('watching the circuits', () => {
     let asked = 0;
     // Twice: by the chain, and for the first overview.
     const principalOf = async () => (++asked <= 2 ? ada : later);
-    const { api } = apiUnderTest({ principalOf, operations: { watchCircuits: () => seen(5) } });
+    const { api } = apiUnderTest({ auth: { principalOf }, operations: { watchCircuits: () => seen(5) } });
     const events = await streamEvents(watch(api));
     expect(events.map(({ event }) => event)).toEqual(['connected', undefined, 'serialized-error']);
     expect(events.at(-1)).toMatchObject({ data: { code: -32_004, data: { code: 'not_found' } } });
@@ -91,7 +91,7 @@ describe('watching the circuits', () => {
       watched = true;
       return seen(1);
     };
-    const { api } = apiUnderTest({ principalOf: async () => principal, operations: { watchCircuits } });
+    const { api } = apiUnderTest({ auth: { principalOf: async () => principal }, operations: { watchCircuits } });
     const events = await streamEvents(watch(api));
     expect(events.map(({ event }) => event)).toEqual(['connected', 'serialized-error']);
     expect(events.at(-1)).toMatchObject({ data: { data: { code: 'not_found' } } });

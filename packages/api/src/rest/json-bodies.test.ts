@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../testing/api-under-test.ts';
+import { postJson } from '../testing/post-json.ts';
+import { samples } from '../testing/samples.ts';
+import { endpoints } from './endpoints.ts';
+
+const operations = [
+  ['register', '/auth/register', 'auth.register'],
+  ['issueToken', '/auth/token', 'auth.token'],
+  ['refreshToken', '/auth/token/refresh', 'auth.refresh'],
+  ['revokeToken', '/auth/token/revoke', 'auth.revoke'],
+] as const;
+
+it('every endpoint that takes JSON is tried here', () => {
+  const taking = endpoints.filter(({ request }) => request?.json !== undefined);
+  expect(taking.map(({ operationId, path }) => [operationId, path])).toEqual(
+    operations.map(([operation, path]) => [operation, path]),
+  );
+});
+
+describe.each(operations)('the body of %s', (_operation, path, procedure) => {
+  const good = JSON.stringify(samples[procedure]?.());
+
+  it.each([
+    ['with a charset', 'application/json; charset=utf-8'],
+    ['in capitals', 'Application/JSON'],
+  ])('may be declared %s', async (_how, type) => {
+    const { api } = apiUnderTest();
+    expect((await postJson(api, `/api/v1${path}`, good, { 'Content-Type': type })).status).toBeLessThan(300);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json-patch+json',
+    '',
+  ])('is refused when it is declared as %j', async (type) => {
+    const { api } = apiUnderTest();
+    const answer = await postJson(api, `/api/v1${path}`, good, { 'Content-Type': type });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it.each(['', '{', 'null', '[]', '"text"', '7', `${good}x`, `\uFFFE${good}`])(
+    'is refused when it is %j',
+    async (body) => {
+      const { api } = apiUnderTest();
+      const answer = await postJson(api, `/api/v1${path}`, body);
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
+    },
+  );
+
+  it('is refused with any field more, each by its name', async () => {
+    const { api } = apiUnderTest();
+    const more = good.replace('{', '{"__proto__":{},"a/b":1,');
+    const answer = await postJson(api, `/api/v1${path}`, more);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      errors: [
+        { detail: 'is not known here', pointer: '#/__proto__' },
+        { detail: 'is not known here', pointer: '#/a~1b' },
+      ],
+    });
+  });
+
+  it('is not read beyond 64 kB, whatever it says of its length', async () => {
+    const { api } = apiUnderTest();
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 16_384;
+        controller.enqueue(new Uint8Array(16_384).fill(0x20));
+      },
+    });
+    const answer = await api.rest(
+      new Request(`http://localhost:3000/api/v1${path}`, {
+        method: 'POST',
+        body: endless,
+        duplex: 'half',
+        headers: { 'Content-Type': 'application/json' },
+      }),
+    );
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ detail: 'The body is larger than 64 kB.' });
+    expect(sent).toBeLessThan(128 * 1024);
+  });
+
+  it('is refused in legacy with the old body', async () => {
+    const { api } = apiUnderTest();
+    const answer = await postJson(api, `/api${path}/`, '{');
+    expect([answer.status, await answer.json()]).toEqual([400, { detail: 'The request could not be read.' }]);
+    expect(answer.headers.get('deprecation')).toBe('@1767225600');
+  });
+
+  it('cannot be sent with another method', async () => {
+    const { api } = apiUnderTest();
+    const answer = await api.rest(new Request(`http://localhost:3000/api/v1${path}/`));
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+});

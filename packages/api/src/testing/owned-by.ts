@@ -1,0 +1,23 @@
+import type { IdentificationService } from '@plantcommunity/identification';
+import { createdAt, monstera, storedId } from './fake-service.ts';
+
+/** The part of a service that keeps one identification, with one photo, for one user. */
+export function ownedBy(owner: string): Pick<IdentificationService, 'history' | 'find' | 'photo' | 'progress'> {
+  const isTheirs = (ownerId: string | undefined, id: string) => ownerId === owner && id === storedId;
+  const kept = { id: storedId, createdAt, photos: 1, photosState: 'kept' } as const;
+  const [best] = monstera.suggestions;
+  const names = best && { plantName: best.plantName, scientificName: best.scientificName };
+  return {
+    history: async (ownerId) => ({
+      items: ownerId === owner ? [{ ...kept, ...names, isPlant: true, demo: false }] : [],
+    }),
+    find: async (ownerId, id) =>
+      isTheirs(ownerId, id)
+        ? { ...kept, identification: { ...monstera, id }, options: { includeDiseases: true, organs: [] } }
+        : undefined,
+    photo: async (ownerId, id, n) => (isTheirs(ownerId, id) && n === 1 ? { bytes: Buffer.from('jpeg') } : undefined),
+    async *progress(_requestId, ownerId) {
+      if (ownerId === owner) yield { type: 'answered', at: 2000, provider: 'plant_id', verdict: monstera };
+    },
+  };
+}

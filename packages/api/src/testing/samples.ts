@@ -1,0 +1,30 @@
+import { storedId } from './fake-service.ts';
+import { upload } from './transports.ts';
+import type { Sample } from './ways-in.ts';
+
+const order = { provider: 'plant_id', reason: 'Their status page says outage.' };
+const password = 'correct horse battery';
+
+/** Something good to send to each procedure, by its path without the namespace. What is of somebody is of Anna. */
+export const samples: Readonly<Record<string, () => Sample>> = {
+  'plantIdentification.identify': () => upload(),
+  'plantIdentification.progress': () => ({ requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3' }),
+  'plantIdentification.health': () => undefined,
+  'plantIdentification.history': () => undefined,
+  'plantIdentification.identification': () => ({ id: storedId }),
+  'plantIdentification.photo': () => ({ id: storedId, n: 1 }),
+  'auth.register': () => ({ email: 'carla@example.org', password, name: 'Carla' }),
+  'auth.token': () => ({ email: 'anna@example.org', password }),
+  'auth.refresh': () => ({ refresh_token: 'refresh' }),
+  'auth.revoke': () => ({ refresh_token: 'refresh' }),
+  'auth.me': () => undefined,
+  'account.changePassword': () => ({ current: password, next: 'battery horse correct' }),
+  'account.signOutEverywhere': () => ({ confirm: true }),
+  'account.remove': () => ({ confirm: true, password }),
+  'admin.circuits.overview': () => undefined,
+  'admin.circuits.watch': () => undefined,
+  'admin.circuits.isolate': () => order,
+  'admin.circuits.release': () => order,
+  'admin.circuits.reset': () => order,
+  'admin.audit.list': () => undefined,
+};

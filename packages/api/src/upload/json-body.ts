@@ -1,0 +1,24 @@
+import { ApiError } from '../errors/api-error.ts';
+import { readSmallBody } from './small-body.ts';
+
+/** Anything after the `;` is a parameter; JSON is UTF-8 whatever it says (RFC 8259, 8.1). */
+const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
+
+/**
+ * The JSON of a request, as anything at all, never more than 64 kB of it.
+ * @throws {ApiError} `invalid_request` when it is larger, no JSON, or not sent as `application/json`
+ */
+export async function readJsonBody(body: ReadableStream<Uint8Array> | null, contentType: string | null) {
+  if (!JSON_TYPE.test(contentType ?? '')) {
+    throw new ApiError('invalid_request', 'The body must be JSON, sent as application/json.');
+  }
+  return parseJson(await readSmallBody(body));
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ApiError('invalid_request', 'The request could not be read.', { cause });
+  }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { transports } from '../../testing/transports.ts';
+
+const HOST = 'http://localhost:3000';
+const PATHS = ['/api/v1/auth/me', '/api/auth/me', '/api/auth/me/'];
+const asAnna = { headers: { Authorization: 'Bearer anna' } };
+const wire = {
+  id: 'anna',
+  email: 'anna@example.org',
+  role: 'user',
+  tier: 'pro',
+  usage: {
+    limit: 200,
+    remaining: 200,
+    reset_at: expect.stringMatching(/^2026-03-01T1[23]:\d\d:\d\d\.\d{3}Z$/) as string,
+  },
+};
+
+describe('me', () => {
+  it.each(PATHS)('%s tells the account and its use, without a name it does not know', async (path) => {
+    const { api } = apiUnderTest();
+    const answer = await api.rest(new Request(HOST + path, asAnna));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual(wire);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.has('ratelimit')).toBe(false);
+  });
+
+  it('is the same over tRPC', async () => {
+    const { api } = apiUnderTest();
+    const answer = await api.trpc(new Request(`${HOST}/api/trpc/v1.auth.me`, asAnna));
+    expect(await answer.json()).toEqual({ result: { data: wire } });
+  });
+
+  it.each(transports)('shows what an identification over %s used, and uses nothing itself', async (_name, identify) => {
+    const { api } = apiUnderTest();
+    const remaining = async () =>
+      ((await (await api.rest(new Request(`${HOST}/api/v1/auth/me`, asAnna))).json()) as typeof wire).usage.remaining;
+    await identify(api, { headers: asAnna.headers });
+    expect([await remaining(), await remaining()]).toEqual([199, 199]);
+  });
+
+  it('is asked for by who is signed in, in development too', async () => {
+    const { api } = apiUnderTest();
+    const answer = await api.rest(new Request(`${HOST}/api/v1/auth/me`));
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await answer.json()).toMatchObject({ code: 'authentication_required' });
+  });
+});

@@ -1,0 +1,15 @@
+import { invalidToken } from '../../chain/authentication.ts';
+import { procedure } from '../../chain/procedure.ts';
+import { presentGrant } from './present.ts';
+import { refreshToken } from './wire.ts';
+
+/** The next pair of tokens for a refresh token, which is used up by it. */
+export const refresh = procedure
+  .meta({ policy: 'public', throttle: 'refresh' })
+  .input(refreshToken)
+  .mutation(async ({ ctx, input }) => {
+    await ctx.parts.throttles.refresh(ctx.request.address);
+    const grant = await ctx.parts.auth.tokens.refresh(input.refresh_token);
+    if (grant === undefined) throw invalidToken('The refresh token is not valid, was used before, or has expired.');
+    return presentGrant(grant);
+  });

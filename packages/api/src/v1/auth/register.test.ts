@@ -1,0 +1,100 @@
+import { type Accounts, AuthError } from '@plantcommunity/auth';
+import { describe, expect, it, vi } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { postJson } from '../../testing/post-json.ts';
+
+const PATH = '/api/v1/auth/register';
+const carla = { email: 'carla@example.org', password: 'correct horse battery' };
+
+function registering(failure?: AuthError) {
+  const register = vi.fn<Accounts['register']>(async ({ email, name }) => {
+    if (failure !== undefined) throw failure;
+    return { userId: 'new', email, ...(name === undefined ? {} : { name }), role: 'user', tier: 'free' };
+  });
+  return { register, ...apiUnderTest({ auth: { accounts: { register } } }) };
+}
+
+describe('registering', () => {
+  it('answers 201 with the account, nothing of its password and no session', async () => {
+    const { api, register } = registering();
+    const answer = await postJson(api, PATH, { ...carla, name: 'Carla' });
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toEqual({
+      id: 'new',
+      email: 'carla@example.org',
+      name: 'Carla',
+      role: 'user',
+      tier: 'free',
+    });
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(register).toHaveBeenCalledExactlyOnceWith({ ...carla, name: 'Carla' });
+  });
+
+  it('leaves out a name that was not told', async () => {
+    const { api, register } = registering();
+    const answer = await postJson(api, PATH, carla);
+    expect(await answer.json()).not.toHaveProperty('name');
+    expect(register).toHaveBeenCalledExactlyOnceWith(carla);
+  });
+
+  it('is refused with 409 for an address that has an account', async () => {
+    const { api } = registering(new AuthError('email_taken', 'There is an account with this email address already.'));
+    const answer = await postJson(api, PATH, carla);
+    expect(answer.status).toBe(409);
+    expect(await answer.json()).toMatchObject({
+      code: 'email_taken',
+      title: 'Conflict',
+      errors: [{ pointer: '#/email' }],
+    });
+  });
+
+  it('is refused in legacy with the old body', async () => {
+    const { api } = registering(new AuthError('email_taken', 'There is one.'));
+    const answer = await postJson(api, '/api/auth/register/', carla);
+    expect([answer.status, await answer.json()]).toEqual([409, { detail: 'There is one.' }]);
+    expect(answer.headers.get('link')).toContain('</api/v1/auth/register>; rel="successor-version"');
+  });
+
+  it.each([
+    ['no address', { ...carla, email: 'carla' }, '#/email'],
+    ['a password of 9 characters', { ...carla, password: 'a'.repeat(9) }, '#/password'],
+    ['a password of 201 characters', { ...carla, password: 'a'.repeat(201) }, '#/password'],
+    ['a password of 9 that take 18 to write', { ...carla, password: '🌱'.repeat(9) }, '#/password'],
+    ['a password that is no text', { ...carla, password: 1234567890 }, '#/password'],
+    ['a name without end', { ...carla, name: 'a'.repeat(513) }, '#/name'],
+    ['a role', { ...carla, role: 'admin' }, '#/role'],
+    ['a tier', { ...carla, tier: 'enterprise' }, '#/tier'],
+    ['nothing', {}, '#/email'],
+  ])('is refused with 400 for %s, before it counts as a try', async (_what, body, pointer) => {
+    const { api, register } = registering();
+    for (let time = 0; time < 5; time += 1) {
+      const answer = await postJson(api, PATH, body);
+      expect(answer.status).toBe(400);
+      const problem: unknown = await answer.json();
+      expect(problem).toMatchObject({
+        code: 'invalid_request',
+        errors: expect.arrayContaining([{ detail: expect.any(String) as string, pointer }]) as object[],
+      });
+    }
+    expect(register).not.toHaveBeenCalled();
+  });
+
+  it.each(['🌱'.repeat(10), 'a'.repeat(200), '🌱'.repeat(200)])(
+    'takes 10 to 200 characters, of whatever size',
+    async (password) => {
+      const { api } = registering();
+      expect((await postJson(api, PATH, { ...carla, password })).status).toBe(201);
+    },
+  );
+
+  it('is throttled, whatever becomes of it', async () => {
+    const { api, register } = registering(new AuthError('email_taken', 'There is one.'));
+    const statuses = [];
+    for (let time = 0; time < 4; time += 1) statuses.push((await postJson(api, PATH, carla)).status);
+    expect(statuses).toEqual([409, 409, 409, 429]);
+    expect(register).toHaveBeenCalledTimes(3);
+    const refused = await postJson(api, PATH, carla);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ code: 'rate_limited' });
+  });
+});

@@ -1,0 +1,167 @@
+import type { Tokens } from '@plantcommunity/auth';
+import { describe, expect, it, vi } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { grant } from '../../testing/fake-auth.ts';
+import { postJson } from '../../testing/post-json.ts';
+
+const PATH = '/api/v1/auth/token';
+const anna = { email: 'anna@example.org', password: 'correct horse battery' };
+
+function issuing(answer: Awaited<ReturnType<Tokens['issue']>>) {
+  const issue = vi.fn<Tokens['issue']>(async () => answer);
+  return { issue, ...apiUnderTest({ auth: { tokens: { issue } } }) };
+}
+
+describe('a token', () => {
+  it('is answered 200, never stored by anybody on the way', async () => {
+    const { api, issue } = issuing(grant);
+    const answer = await postJson(api, PATH, anna);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      access_token: 'access',
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: 'refresh',
+      refresh_expires_in: 604_800,
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(issue).toHaveBeenCalledExactlyOnceWith(anna);
+  });
+
+  it('is refused with 401 for wrong credentials, saying how to sign in', async () => {
+    const { api } = issuing(undefined);
+    const answer = await postJson(api, PATH, anna);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await answer.json()).toMatchObject({
+      code: 'invalid_credentials',
+      detail: 'The email address or the password is wrong.',
+    });
+  });
+
+  it('is refused with 403 for a disabled account', async () => {
+    const { api } = issuing('disabled');
+    const answer = await postJson(api, PATH, anna);
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ code: 'account_disabled' });
+  });
+
+  it('is asked for with whatever a password may once have been, up to 200 characters', async () => {
+    const { api } = issuing(undefined);
+    const statuses = [];
+    for (const password of ['a', '', 'a'.repeat(200), 'a'.repeat(201)]) {
+      statuses.push((await postJson(api, PATH, { ...anna, password })).status);
+    }
+    expect(statuses).toEqual([401, 401, 401, 400]);
+  });
+
+  it('does not tell an address that is none from one without an account', async () => {
+    const { api } = issuing(undefined);
+    const [none, unknown] = await Promise.all(
+      ['nobody', 'nobody@example.org'].map(async (email) => {
+        const answer = await postJson(api, PATH, { ...anna, email });
+        const { requestId: _, ...problem } = (await answer.json()) as Record<string, unknown>;
+        return { status: answer.status, problem };
+      }),
+    );
+    expect(none).toEqual(unknown);
+  });
+
+  it('can be tried 5 times in a quarter of an hour, however the address is spelled', async () => {
+    const { api, clock, issue } = issuing(undefined);
+    const spellings = [
+      'anna@example.org',
+      'ANNA@example.org',
+      ' anna@EXAMPLE.org',
+      'anna@example.org ',
+      'Anna@example.org',
+    ];
+    for (const email of spellings) expect((await postJson(api, PATH, { ...anna, email })).status).toBe(401);
+    const refused = await postJson(api, PATH, anna);
+    expect(refused.status).toBe(429);
+    expect(issue).toHaveBeenCalledTimes(5);
+    clock.advance(Number(refused.headers.get('retry-after')) * 1000);
+    expect((await postJson(api, PATH, anna)).status).toBe(401);
+  });
+
+  it('that is given does not count as a try', async () => {
+    const { api } = issuing(grant);
+    for (let time = 0; time < 30; time += 1) expect((await postJson(api, PATH, anna)).status).toBe(200);
+  });
+
+  it('refused to a disabled account counts as one', async () => {
+    const { api } = issuing('disabled');
+    for (let time = 0; time < 5; time += 1) await postJson(api, PATH, anna);
+    expect((await postJson(api, PATH, anna)).status).toBe(429);
+  });
+
+  it('is refused to the page of somebody else, which would sign its visitors in as whom it likes', async () => {
+    const { api, issue } = issuing(grant);
+    const answer = await postJson(api, PATH, anna, { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' });
+    expect(answer.status).toBe(403);
+    expect(issue).not.toHaveBeenCalled();
+  });
+
+  it('is the same over tRPC', async () => {
+    const { api } = issuing(grant);
+    const request = new Request('http://localhost:3000/api/trpc/v1.auth.token', {
+      method: 'POST',
+      body: JSON.stringify(anna),
+      headers: { 'Content-Type': 'application/json' },
+    });
+    const answer = await api.trpc(request);
+    expect(await answer.json()).toMatchObject({ result: { data: { access_token: 'access', token_type: 'Bearer' } } });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('a refresh token', () => {
+  it('is changed for the next pair', async () => {
+    const refresh = vi.fn<Tokens['refresh']>(async () => grant);
+    const { api } = apiUnderTest({ auth: { tokens: { refresh } } });
+    const answer = await postJson(api, `${PATH}/refresh`, { refresh_token: 'mine' });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ access_token: 'access', refresh_token: 'refresh' });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(refresh).toHaveBeenCalledExactlyOnceWith('mine');
+  });
+
+  it('that is not good is refused with 401', async () => {
+    const { api } = apiUnderTest({ auth: { tokens: { refresh: async () => undefined } } });
+    const answer = await postJson(api, `${PATH}/refresh`, { refresh_token: 'old' });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(await answer.json()).toMatchObject({ code: 'invalid_token' });
+  });
+
+  it('can be changed 30 times an hour', async () => {
+    const { api } = apiUnderTest();
+    const statuses = [];
+    for (let time = 0; time < 31; time += 1) {
+      statuses.push((await postJson(api, `${PATH}/refresh`, { refresh_token: 'mine' })).status);
+    }
+    expect(statuses.lastIndexOf(200)).toBe(29);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  it.each(['mine', 'nobody’s', ''])('%j is revoked with 204 and no body, whether or not it is one', async (token) => {
+    const revoke = vi.fn<Tokens['revoke']>(async () => undefined);
+    const { api } = apiUnderTest({ auth: { tokens: { revoke } } });
+    const answer = await postJson(api, `${PATH}/revoke`, { refresh_token: token });
+    expect([answer.status, await answer.text()]).toEqual([204, '']);
+    expect(answer.headers.has('content-type')).toBe(false);
+    expect(revoke).toHaveBeenCalledExactlyOnceWith(token);
+  });
+
+  it.each(['refresh', 'revoke'])('is the only thing that can be sent to %s', async (path) => {
+    const { api } = apiUnderTest();
+    for (const body of [
+      {},
+      { refresh_token: 7 },
+      { refresh_token: 'a', all: true },
+      { refresh_token: 'a'.repeat(513) },
+    ]) {
+      expect((await postJson(api, `${PATH}/${path}`, body)).status).toBe(400);
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { procedure } from '../../chain/procedure.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { presentGrant } from './present.ts';
+import { credentials } from './wire.ts';
+
+/** Signs an app in. Nothing tells whether there is an account, unless its password was known. */
+export const token = procedure
+  .meta({ policy: 'public', throttle: 'sign_in' })
+  .input(credentials)
+  .mutation(async ({ ctx, input }) => {
+    const attempt = await ctx.parts.throttles.signIn({ email: input.email, address: ctx.request.address });
+    const grant = await ctx.parts.auth.tokens.issue(input);
+    if (grant === undefined) throw invalidCredentials();
+    if (grant === 'disabled') throw new ApiError('account_disabled', 'This account is disabled.');
+    await attempt.succeeded();
+    return presentGrant(grant);
+  });
+
+function invalidCredentials(): ApiError {
+  return new ApiError('invalid_credentials', 'The email address or the password is wrong.', {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+  });
+}

@@ -1,0 +1,85 @@
+import { normalizeEmail, PASSWORD_LENGTH, passwordLength } from '@plantcommunity/auth';
+import { z } from 'zod';
+import 'zod-openapi';
+
+/** The shapes of `v1.auth` and `v1.account`. What comes in is checked before it counts as a try. */
+
+/** No address and no name is as long, and no token of ours. */
+const MAX_TEXT = 512;
+const { max, min } = PASSWORD_LENGTH;
+/** What a password of the most characters can take, however they are typed. */
+const MAX_TYPED = 8 * max;
+
+const email = z
+  .string()
+  .max(MAX_TEXT)
+  .refine((typed) => normalizeEmail(typed) !== undefined, 'must be an email address')
+  .meta({ format: 'email' });
+
+/** One that may be set. */
+export const newPassword = z
+  .string()
+  .max(MAX_TYPED)
+  .refine(
+    (typed) => passwordLength(typed) >= min && passwordLength(typed) <= max,
+    `must have ${min} to ${max} characters`,
+  )
+  .meta({ format: 'password', minLength: min, maxLength: max });
+
+/** One that is asked for: older ones may be shorter than what is asked of new ones. */
+export const knownPassword = z
+  .string()
+  .max(MAX_TYPED)
+  .refine((typed) => passwordLength(typed) <= max, `must have at most ${max} characters`)
+  .meta({ format: 'password', maxLength: max });
+
+export const registration = z
+  .strictObject({ email, password: newPassword, name: z.string().max(MAX_TEXT).optional() })
+  .meta({ id: 'Registration' });
+
+export const credentials = z
+  .strictObject({ email: z.string().max(MAX_TEXT), password: knownPassword })
+  .meta({ id: 'Credentials' });
+
+export const refreshToken = z.strictObject({ refresh_token: z.string().max(MAX_TEXT) }).meta({ id: 'RefreshToken' });
+
+const accountShape = {
+  id: z.string(),
+  email: z.string().meta({ format: 'email' }),
+  name: z.string().optional().meta({ description: 'Absent when it is not known' }),
+  role: z.enum(['user', 'admin']).meta({ id: 'Role' }),
+  tier: z
+    .enum(['free', 'pro', 'premium', 'enterprise'])
+    .meta({ id: 'Tier', description: 'How often one may identify' }),
+};
+
+export const account = z.object(accountShape).meta({ id: 'Account' });
+
+export const me = z
+  .object({
+    ...accountShape,
+    usage: z
+      .object({
+        limit: z.int().min(0).meta({ description: 'Identifications in a window' }),
+        remaining: z.int().min(0),
+        reset_at: z.iso.datetime().meta({ description: 'When all of them are there again' }),
+      })
+      .meta({ id: 'Usage' }),
+  })
+  .meta({ id: 'Me' });
+
+const seconds = (example: number) => z.int().min(1).meta({ description: 'Seconds', example });
+
+export const tokenGrant = z
+  .object({
+    access_token: z.string().meta({ description: 'Sent as `Authorization: Bearer …`' }),
+    token_type: z.literal('Bearer'),
+    expires_in: seconds(3_600),
+    refresh_token: z.string().meta({ description: 'For one use' }),
+    refresh_expires_in: seconds(604_800),
+  })
+  .meta({ id: 'TokenGrant' });
+
+export type WireAccount = z.infer<typeof account>;
+export type WireMe = z.infer<typeof me>;
+export type WireTokenGrant = z.infer<typeof tokenGrant>;
