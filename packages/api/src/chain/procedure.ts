@@ -1,9 +1,8 @@
-import { ApiError, notFound } from '../errors/api-error.ts';
-import { throttled } from '../errors/texts.ts';
+import { notFound } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { audienceOf } from '../limits/audience.ts';
 import { rateHeaders } from '../limits/rate-headers.ts';
-import { retryAfterSeconds } from '../limits/retry-after.ts';
+import { rateLimited } from '../limits/rate-limited.ts';
 import { t } from '../trpc.ts';
 import { authenticate, authenticationRequired } from './authentication.ts';
 import { markLegacy } from './legacy.ts';
@@ -28,19 +27,17 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
   ctx.request.upload?.begin(counting.then(({ allowed }) => allowed));
   const counted = await counting;
-  const tell = (now: typeof counted) => {
-    for (const [name, value] of Object.entries(rateHeaders(now, clock.now()))) ctx.request.resHeaders.set(name, value);
+  const tell = (standing: typeof counted, now: number) => {
+    for (const [name, value] of Object.entries(rateHeaders(standing, now))) ctx.request.resHeaders.set(name, value);
   };
-  tell(counted);
-  if (!counted.allowed) {
-    const retryAfter = retryAfterSeconds(counted.resetAt - clock.now());
-    throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
-  }
+  const countedAt = clock.now();
+  tell(counted, countedAt);
+  if (!counted.allowed) throw rateLimited(counted.resetAt, countedAt);
   const result = await goOn();
   // Nobody is charged for our being unavailable, nor for what the procedure says is free.
   if (isFree || (!result.ok && toApiError(result.error).status === 503)) {
     await counted.giveBack();
-    tell({ ...counted, remaining: counted.remaining + 1 });
+    tell({ ...counted, remaining: counted.remaining + 1 }, clock.now());
   }
   return result;
 });

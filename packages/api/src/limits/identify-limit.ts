@@ -9,7 +9,7 @@ export interface Counted extends Taken {
 }
 
 /** What an audience may still do. */
-export interface Usage {
+interface Usage {
   /** As many calls a window, as things are. */
   limit: number;
   remaining: number;

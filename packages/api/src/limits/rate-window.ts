@@ -17,7 +17,7 @@ export interface Taken extends Standing {
   giveBack(): Promise<void>;
 }
 
-/** Counts calls by key, and lets a number of them through in any stretch of time of the window's length. */
+/** Counts calls by key, and lets a number of them through in a window that slides. */
 export interface RateWindow {
   /** Counts one call. Never throws. */
   take(key: string, rate: Rate): Promise<Taken>;

@@ -19,7 +19,7 @@ export interface Throttles {
   refresh(address: string | undefined): Promise<void>;
 }
 
-export interface SignInAttempt {
+interface SignInAttempt {
   /** Never throws. */
   succeeded(): Promise<void>;
 }
