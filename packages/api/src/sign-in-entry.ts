@@ -1,12 +1,17 @@
 import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
 import { credentials } from './door/guard.ts';
-import { ApiError } from './errors/api-error.ts';
+import type { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
 import type { Throttles } from './limits/throttles.ts';
 import { errorResponse } from './rest/problem.ts';
+import { withMethod } from './rest/with-method.ts';
+import { parseJson } from './upload/json-body.ts';
 import { readSmallBody } from './upload/small-body.ts';
+
+/** All that next-auth knows. */
+const METHODS = [{ method: 'GET' }, { method: 'POST' }];
 
 /** Answers a request that came through our door. */
 export type Answer = (request: Request) => Promise<Response>;
@@ -37,6 +42,7 @@ export function createSignIn(
       const isTry = isCredentialsCallback(request);
       try {
         if (refused !== undefined) throw refused;
+        withMethod(request.method, METHODS);
         const body = await readBody(request);
         const read = withBody(request, credentials(request, gateway.config), body);
         return await (isTry ? tryPassword(read, body, answer) : answer(read));
@@ -51,20 +57,14 @@ export function createSignIn(
 /** @throws {ApiError} `invalid_request` for a body that is too large, or JSON that is none */
 async function readBody({ body: stream, headers }: Request): Promise<Buffer> {
   const body = await readSmallBody(stream);
-  if (stream !== null && /application\/json/i.test(headers.get('content-type') ?? '')) refuseNoJson(body);
+  if (stream !== null && /application\/json/i.test(headers.get('content-type') ?? '')) parseJson(body);
   return body;
 }
 
-function refuseNoJson(body: Buffer): void {
-  try {
-    JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new ApiError('invalid_request', 'The request could not be read.', { cause });
-  }
-}
-
 /** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
-function withBody({ body: stream, method, signal, url }: Request, headers: Headers, body: Buffer): Request {
+function withBody({ body: stream, method: asked, signal, url }: Request, headers: Headers, body: Buffer): Request {
+  // Whoever serves us leaves the body of an answer to HEAD away.
+  const method = asked === 'HEAD' ? 'GET' : asked;
   return new Request(url, { method, headers, signal, ...(stream !== null && { body: new Uint8Array(body) }) });
 }
 

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import { ApiError, notFound } from '../errors/api-error.ts';
+import { notFound } from '../errors/api-error.ts';
 import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
 import type { Gateway, Visit } from '../gateway.ts';
 import { deprecationHeaders } from '../legacy/deprecation.ts';
@@ -10,6 +10,7 @@ import type { Match } from './match.ts';
 import { createDocuments } from './openapi.ts';
 import { errorResponse } from './problem.ts';
 import type { Answer } from './registry.ts';
+import { withMethod } from './with-method.ts';
 
 /** REST over the same procedures: paths and methods in, statuses and the namespace's bodies out. */
 export function createRest(gateway: Gateway): (request: Request) => Promise<Response> {
@@ -47,16 +48,6 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
     return toResponse(await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload, json }));
   }
-}
-
-/** The one of these that takes the method; what answers GET answers HEAD. @throws {ApiError} 405 */
-function withMethod<T extends { method: string }>(method: string, here: readonly T[]): T {
-  const found = here.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
-  if (found !== undefined) return found;
-  const allowed = here.flatMap((candidate) => (candidate.method === 'GET' ? ['GET', 'HEAD'] : [candidate.method]));
-  throw new ApiError('method_not_allowed', `Method "${method}" not allowed.`, {
-    headers: { Allow: allowed.join(', ') },
-  });
 }
 
 async function readJson<T>({ body, headers }: Request, shape: ZodType<T>): Promise<T> {

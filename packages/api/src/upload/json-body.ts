@@ -15,7 +15,8 @@ export async function readJsonBody(body: ReadableStream<Uint8Array> | null, cont
   return parseJson(await readSmallBody(body));
 }
 
-function parseJson(bytes: Buffer): unknown {
+/** @throws {ApiError} `invalid_request` for what is no JSON */
+export function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

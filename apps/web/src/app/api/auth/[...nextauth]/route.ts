@@ -6,6 +6,7 @@ interface Context {
   params: Promise<{ nextauth: string[] }>;
 }
 
+/** What the registry of REST has here, and next-auth: the API knows which is which. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
   const { api, auth } = await container();
   return api.signIn(request, async (admitted) => {
@@ -15,4 +16,12 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   });
 }
 
-export { handle as GET, handle as POST };
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as HEAD,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};
