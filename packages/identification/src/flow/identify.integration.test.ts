@@ -3,7 +3,7 @@ import type { RedisConnection } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ProviderAnswer, ProviderError } from '../provider.ts';
-import { house, request } from './testing/house.ts';
+import { BUSY, house, request } from './testing/house.ts';
 
 const DAY = 86_400_000;
 
@@ -31,6 +31,14 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('identifying at several instance
     return one;
   }
 
+  /** A release that was published before its subscription stood is noticed after a quarter of a second. */
+  function passing<T>(houses: readonly Awaited<ReturnType<typeof instance>>[], work: Promise<T>): Promise<T> {
+    const timer = setInterval(() => {
+      for (const { clock } of houses) clock.advance(250);
+    }, 50);
+    return work.finally(() => clearInterval(timer));
+  }
+
   it('asks a provider once for all of them', async () => {
     const [one, other] = [await instance(), await instance()];
     const answer = Promise.withResolvers<void>();
@@ -45,11 +53,7 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('identifying at several instance
     const answers = [one, one, other, other].map(({ identify }) => identify(request()));
     await vi.waitUntil(() => calls() > 0);
     answer.resolve();
-    // A release that was published before its subscription stood is noticed after a quarter of a second.
-    const passing = setInterval(() => {
-      for (const { clock } of [one, other]) clock.advance(250);
-    }, 50);
-    const identifications = await Promise.all(answers).finally(() => clearInterval(passing));
+    const identifications = await passing([one, other], Promise.all(answers));
     for (const identification of identifications) {
       expect(identification).toMatchObject({ partial: false, stale: false, confidence: 0.95 });
     }
@@ -115,6 +119,33 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('identifying at several instance
     other.clock.advance(DAY);
     other.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'as scripted'));
     expect(await other.identify(request())).toMatchObject({ stale: true, partial: false, confidence: 0.95 });
+  });
+
+  it('gives what another instance has brought to the owner though no photo can be read here, and keeps that later', async () => {
+    const [one, other] = [await instance(), await instance({ intakeRefuses: BUSY })];
+    const answer = Promise.withResolvers<void>();
+    for (const provider of [one.providers.plant_id, one.providers.plantnet]) {
+      const { answer: give } = provider;
+      provider.answer = async (...given) => {
+        await answer.promise;
+        return await give(...given);
+      };
+    }
+    const calls = ({ providers }: typeof one) => providers.plant_id.calls.length + providers.plantnet.calls.length;
+    const first = one.identify(request());
+    await vi.waitUntil(() => calls(one) === 2);
+    const second = other.identify(request({ ownerId: 'gardener' }));
+    await vi.waitUntil(() => other.decodes.length === 1);
+    answer.resolve();
+    await Promise.all([first, passing([one, other], second)]);
+
+    expect(await second).toMatchObject({ id: 'ID1', partial: false, confidence: 0.95 });
+    expect(calls(other)).toBe(0);
+    expect(other.saved[0]?.photos[0]).not.toHaveProperty('prepared');
+    await vi.waitUntil(() => other.decodes.length === 2);
+    other.reading.refuses = undefined;
+    other.clock.advance(5_000);
+    await expect.poll(() => other.kept.get('ID1')).toHaveLength(1);
   });
 
   it('leaves no ticket once the answer is kept, and one for all while it is not', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
 import { uploaded } from '../photo/testing/uploaded-photo.ts';
 import { type ProviderAnswer, ProviderError, type ProviderErrorKind } from '../provider.ts';
-import { house, PLANTNET_ANSWER, request } from './testing/house.ts';
+import { BUSY, house, PLANTNET_ANSWER, request } from './testing/house.ts';
 
 const failing = (kind: ProviderErrorKind, retryAfterMs?: number) => async (): Promise<ProviderAnswer> => {
   throw new ProviderError('plant_id', kind, 'as scripted', { retryAfterMs });
@@ -226,12 +226,29 @@ describe('a photo that cannot be prepared', () => {
     const unheard: unknown[] = [];
     const hear = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', hear);
-    const { identify } = await house({ intakeRefuses: new IdentificationError('busy', 'Too many at once.') });
+    const { identify } = await house({ intakeRefuses: BUSY });
     const answers = await Promise.allSettled([identify(request()), identify(request())]);
     await new Promise(setImmediate);
     process.off('unhandledRejection', hear);
-    expect(answers).toMatchObject([{ reason: { code: 'busy' } }, { reason: { code: 'busy' } }]);
+    const reason = { code: 'busy', retryAfterMs: 5_000 };
+    expect(answers).toMatchObject([{ reason }, { reason }]);
     expect(unheard).toEqual([]);
+  });
+
+  it('costs nobody the answer that is known, and what it would have brought is named as missing', async () => {
+    const { identify, kept, providers, reading, saved } = await house();
+    providers.plantnet.answer = failing('failed');
+    await identify(request());
+    reading.refuses = BUSY;
+    expect(await identify(request({ ownerId: 'gardener' }))).toMatchObject({
+      id: 'ID1',
+      partial: true,
+      cached: true,
+      confidence: 0.95,
+      providers: { plant_id: { status: 'answered' }, plantnet: { status: 'busy' } },
+    });
+    expect(saved[0]?.photos[0]).not.toHaveProperty('prepared');
+    expect(kept.has('ID1')).toBe(false);
   });
 });
 

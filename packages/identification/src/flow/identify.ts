@@ -91,10 +91,16 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
       const questions = questionsOf(request);
       const open = await lookUp(questions, photos);
-      const prepared = open.length > 0 ? prepare(photos) : undefined;
-      // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
-      prepared?.catch(() => undefined);
-      if (prepared !== undefined) await askAll(open, prepared);
+      let ready: readonly PreparedPhoto[] | undefined;
+      if (open.length > 0) {
+        const prepared = prepare(photos);
+        const keepReady = (them: readonly PreparedPhoto[]) => {
+          ready = them;
+        };
+        // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
+        prepared.then(keepReady, () => undefined);
+        await askAll(open, prepared);
+      }
 
       const refusals = refusalsOf(outcomes);
       if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unavailable(refusals);
@@ -102,7 +108,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const identification = identificationOf(outcomes, parts.isDemo);
       const { options, ownerId } = request;
       if (ownerId === undefined) return identification;
-      const id = await keep({ ownerId, identification, options, photos, prepared: await prepared });
+      // Who has an answer does not wait for photos that are not ready, or cannot be now: they are kept later.
+      const id = await keep({ ownerId, identification, options, photos, prepared: ready });
       return id === undefined ? identification : { id, ...identification };
     }
 

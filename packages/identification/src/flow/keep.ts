@@ -1,7 +1,9 @@
+import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
 import type { InspectedPhoto } from '../photo/inspect-photo.ts';
 import type { Intake } from '../photo/intake.ts';
+import { createPatientIntake } from '../photo/patient-intake.ts';
 import type { PreparedPhoto } from '../photo/photo.ts';
 import type { IdentifyOptions } from '../provider.ts';
 import type { Store } from '../store/store.ts';
@@ -11,15 +13,17 @@ export interface Keepsake {
   identification: Omit<Identification, 'id'>;
   options: IdentifyOptions;
   photos: readonly InspectedPhoto[];
-  /** In the order of `photos`; absent when every answer was known and nothing had to be decoded. */
+  /** In the order of `photos`; absent when nothing had to be decoded, or could not be yet. */
   prepared: readonly PreparedPhoto[] | undefined;
 }
 
 /**
- * Stores an identification before it is answered, so that an id once told is never lost. After a hit, photos that
- * nobody has kept yet are prepared in the background; the row says so until then.
+ * Stores an identification before it is answered, so that an id once told is never lost. Photos that nobody has kept
+ * yet are prepared in the background after it; the row says so until then.
  */
-export function createKeep({ intake, store, logger }: { intake: Intake; store: Store; logger: Logger }) {
+export function createKeep(parts: { intake: Intake; store: Store; clock: Clock; logger: Logger }) {
+  const { store, logger } = parts;
+  const intake = createPatientIntake(parts);
   async function keepLater(id: string, photos: readonly InspectedPhoto[], pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
     const prepared = await Promise.allSettled(

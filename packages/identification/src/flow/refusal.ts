@@ -10,10 +10,12 @@ export interface Refusal {
   retryAfterMs?: number;
 }
 
-/** What the wire calls a failed attempt, or undefined for an error that is no provider's doing. */
+/** What the wire calls a failed attempt, or undefined for an error that is the caller's doing, or ours. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof CircuitRejectedError) return withRetry('resting', error.retryAfterMs);
   if (error instanceof BulkheadFullError) return { status: 'busy' };
+  // What it would have been sent could not be read now.
+  if (error instanceof IdentificationError && error.code === 'busy') return withRetry('busy', error.retryAfterMs);
   if (!(error instanceof ProviderError)) return undefined;
   switch (error.kind) {
     case 'failed':

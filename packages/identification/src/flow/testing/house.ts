@@ -8,6 +8,7 @@ import {
 } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
+import { IdentificationError } from '../../errors.ts';
 import type { Intake } from '../../photo/intake.ts';
 import { makeJpeg } from '../../photo/testing/make-jpeg.ts';
 import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
@@ -28,6 +29,8 @@ const PLANT_ID_ANSWER: ProviderAnswer = {
   isPlant: true,
   candidates: [{ scientificName: 'Monstera deliciosa', commonNames: ['Swiss cheese plant'], score: 0.95, images: [] }],
 };
+/** Why no photo can be read now. */
+export const BUSY = new IdentificationError('busy', 'Too many at once.', { retryAfterMs: 5_000 });
 export const PLANTNET_ANSWER: ProviderAnswer = {
   provider: 'plantnet',
   isPlant: true,
@@ -128,11 +131,12 @@ export async function house({
     return { provider, gate, durations: createRecentDurations(), ...answers };
   };
 
+  const reading = { refuses: intakeRefuses };
   const decodes: string[] = [];
   const intake: Intake = {
     async prepare(photo) {
       decodes.push(photo.hash);
-      if (intakeRefuses !== undefined) throw intakeRefuses;
+      if (reading.refuses !== undefined) throw reading.refuses;
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
     },
   };
@@ -172,7 +176,7 @@ export async function house({
     onAnswer: (kind) => given.push(kind),
   });
 
-  return { clock, circuits, providers, identify, board, decodes, saved, kept, redis, asked, given, follow };
+  return { clock, circuits, providers, identify, board, decodes, reading, saved, kept, redis, asked, given, follow };
 
   async function follow(requestId: string, viewer?: string): Promise<ProgressEvent[]> {
     const events: ProgressEvent[] = [];

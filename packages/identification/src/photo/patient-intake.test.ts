@@ -1,0 +1,83 @@
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { expect, it } from 'vitest';
+import { IdentificationError, PhotoError } from '../errors.ts';
+import { type InspectedPhoto, inspectPhoto } from './inspect-photo.ts';
+import { createPatientIntake } from './patient-intake.ts';
+import type { PreparedPhoto } from './photo.ts';
+import { rememberStructures } from './read-structure.ts';
+import { makeJpeg } from './testing/make-jpeg.ts';
+import { LIMITS, uploaded } from './testing/uploaded-photo.ts';
+
+const BUSY = new IdentificationError('busy', 'Too many at once.', { retryAfterMs: 5_000 });
+const PREPARED: PreparedPhoto = { jpeg: Buffer.from('prepared'), width: 8, height: 8 };
+const photo: InspectedPhoto = inspectPhoto(
+  uploaded(makeJpeg({ width: 8, height: 8 }), { name: 'leaf.jpg', declaredType: 'image/jpeg' }),
+  0,
+  LIMITS,
+  rememberStructures(),
+);
+
+/** An intake that refuses for as long as `refuses` says why. */
+function setUp(refuses: Error | undefined) {
+  const clock = new FakeClock();
+  const asked = { times: 0, refuses };
+  const intake = createPatientIntake({
+    clock,
+    intake: {
+      async prepare() {
+        asked.times += 1;
+        if (asked.refuses !== undefined) throw asked.refuses;
+        return PREPARED;
+      },
+    },
+  });
+  const settled = () => new Promise(setImmediate);
+  return { asked, clock, intake, settled };
+}
+
+it('comes back when it was told to, not before', async () => {
+  const { asked, clock, intake, settled } = setUp(BUSY);
+  const prepared = intake.prepare(photo, 0);
+  await settled();
+  clock.advance(4_999);
+  await settled();
+  expect(asked.times).toBe(1);
+  asked.refuses = undefined;
+  clock.advance(1);
+  expect(await prepared).toBe(PREPARED);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+it('gives up after the third try', async () => {
+  const { asked, clock, intake, settled } = setUp(BUSY);
+  const refused = intake.prepare(photo, 0).catch((error: unknown) => error);
+  for (let tries = 0; tries < 3; tries += 1) {
+    await settled();
+    clock.advance(5_000);
+  }
+  expect(await refused).toBe(BUSY);
+  expect(asked.times).toBe(3);
+});
+
+it('tries a photo that cannot be read only once', async () => {
+  const damaged = new PhotoError('photo_undecodable', 0, 'Photo 1 is damaged.');
+  const { asked, clock, intake } = setUp(damaged);
+  await expect(intake.prepare(photo, 0)).rejects.toBe(damaged);
+  expect([asked.times, clock.pendingTimers]).toEqual([1, 0]);
+});
+
+it('lets sixteen wait, so that uploads do not fill the memory, and others as soon as those are through', async () => {
+  const { asked, clock, intake, settled } = setUp(BUSY);
+  const waiting = Array.from({ length: 16 }, () => intake.prepare(photo, 0));
+  await settled();
+  await expect(intake.prepare(photo, 0)).rejects.toBe(BUSY);
+  asked.refuses = undefined;
+  clock.advance(5_000);
+  expect(await Promise.all(waiting)).toHaveLength(16);
+  asked.refuses = BUSY;
+  const late = intake.prepare(photo, 0);
+  await settled();
+  asked.refuses = undefined;
+  clock.advance(5_000);
+  expect(await late).toBe(PREPARED);
+});
