@@ -55,7 +55,7 @@ describe('under /api/auth', () => {
       ['GET', 'GET'],
       ['HEAD', 'GET'],
       ['POST', 'POST'],
-    ]) {
+    ] as const) {
       const answer = await answered(path, { method });
       expect([answer.status, await answer.text()]).toEqual([200, `next-auth ${handed}`]);
       expect(answer.headers.has('deprecation')).toBe(false);
