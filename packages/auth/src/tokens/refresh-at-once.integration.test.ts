@@ -5,10 +5,9 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Auth } from '../auth.ts';
 import { authUnderTest } from '../testing/auth-under-test.ts';
+import { CREDENTIALS, FRESH, granted, OLD } from './testing/anns-app.ts';
 import type { TokenGrant } from './tokens.ts';
 
-const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
-const credentials = { email: 'ann@example.org', password: 'correct horse' };
 const CONNECTIONS = 20;
 const NO_LOCKS = 'on one session nobody waits for a lock';
 
@@ -29,8 +28,8 @@ beforeEach(async () => {
   warnings.length = 0;
   clock = new FakeClock();
   // Halfway through a rotation of secrets, as instances are.
-  instances = [instance(databases[0], [old, fresh]), instance(databases[1], [fresh, old])];
-  await instances[0].users.create(credentials);
+  instances = [instance(databases[0], [OLD, FRESH]), instance(databases[1], [FRESH, OLD])];
+  await instances[0].users.create(CREDENTIALS);
 });
 
 function instance(database: Database, secrets: string[]): Auth {
@@ -41,11 +40,7 @@ function instance(database: Database, secrets: string[]): Auth {
   return authUnderTest({ database, secrets, clock, logger });
 }
 
-async function issue(): Promise<TokenGrant> {
-  const grant = await instances[0].tokens.issue(credentials);
-  if (grant === undefined || grant === 'disabled') throw new Error('no grant');
-  return grant;
-}
+const issue = async () => granted(await instances[0].tokens.issue(CREDENTIALS));
 
 const onBoth = <T>(count: number, work: (auth: Auth, n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => work(instances[n % 2 ? 1 : 0], n)));
@@ -69,7 +64,7 @@ describe('many refreshes at once, over two instances', () => {
       const known = await onBoth(2, (auth, n) =>
         auth.principalOf(new Headers({ authorization: `Bearer ${grants[n]?.accessToken ?? ''}` })),
       );
-      expect(known.map((principal) => principal?.email)).toEqual([credentials.email, credentials.email]);
+      expect(known.map((principal) => principal?.email)).toEqual([CREDENTIALS.email, CREDENTIALS.email]);
       clock.advance(11_000);
     }
     expect(warnings).toEqual([]);
@@ -101,7 +96,7 @@ describe('many refreshes at once, over two instances', () => {
       const removal = databases[1].client.user.deleteMany();
       await Promise.all([onBoth(20, ({ tokens }) => tokens.refresh(refreshToken)), removal]);
       expect(await rows()).toEqual([]);
-      await instances[0].users.create(credentials);
+      await instances[0].users.create(CREDENTIALS);
     }
   });
 
@@ -137,7 +132,7 @@ describe('many refreshes at once, over two instances', () => {
 it('a sign-in of a user who is removed in the middle of it is refused as that of nobody', async (context) => {
   context.skip(oneSession, NO_LOCKS);
   const letGo = await hold((transaction) => transaction.user.deleteMany());
-  const issued = instances[0].tokens.issue(credentials);
+  const issued = instances[0].tokens.issue(CREDENTIALS);
   await lockWaits(1);
   await letGo();
   expect(await issued).toBeUndefined();

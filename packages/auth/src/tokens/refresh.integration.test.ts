@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { annsApp, FRESH, OLD } from './testing/anns-app.ts';
+
+const app = annsApp();
+
+describe('a refresh token', () => {
+  it('is exchanged for the next one, again and again', async () => {
+    const grants = [await app.issue()];
+    for (let n = 0; n < 3; n++) {
+      app.clock.advance(3_600_000);
+      grants.push(await app.refresh(grants.at(-1)?.refreshToken ?? ''));
+    }
+    expect(new Set(grants.map(({ refreshToken }) => refreshToken)).size).toBe(4);
+    expect(new Set(grants.map(({ accessToken }) => accessToken)).size).toBe(4);
+    expect(await app.whois(grants.at(-1)?.accessToken ?? '')).toMatchObject({ userId: app.userId });
+  });
+
+  it('gives the very same successor for 10 s', async () => {
+    const { refreshToken } = await app.issue();
+    const first = await app.refresh(refreshToken);
+    app.clock.advance(10_000);
+    const again = await app.refresh(refreshToken);
+    expect(again.refreshToken).toBe(first.refreshToken);
+    expect(await app.whois(again.accessToken)).toMatchObject({ userId: app.userId });
+    expect(await app.refresh(again.refreshToken)).toBeDefined();
+    expect(app.log.join('')).not.toMatch(/spent/);
+  });
+
+  it('ends its whole sign-in when it comes back after 10 s, and that is logged, once and without it', async () => {
+    const { refreshToken, accessToken } = await app.issue();
+    const next = await app.refresh(refreshToken);
+    const other = await app.issue();
+    app.clock.advance(10_001);
+    app.log.length = 0;
+    expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
+    expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
+    expect(app.log).toHaveLength(1);
+    expect(JSON.parse(app.log[0] ?? '')).toMatchObject({
+      level: 'warn',
+      userId: app.userId,
+      msg: expect.stringMatching(/^\[AUTH\] A spent refresh token came back/) as string,
+    });
+    expect(app.log[0]).not.toContain(refreshToken);
+    expect(app.log[0]).not.toContain(next.refreshToken);
+    expect(await app.auth.tokens.refresh(next.refreshToken)).toBeUndefined();
+    expect(await app.whois(accessToken)).toBeUndefined();
+    expect(await app.whois(next.accessToken)).toBeUndefined();
+    // Another sign-in of the same user is another matter.
+    expect(await app.whois(other.accessToken)).toMatchObject({ userId: app.userId });
+    expect(await app.refresh(other.refreshToken)).toBeDefined();
+  });
+
+  it('ends its sign-in however many exchanges ago it was spent', async () => {
+    const { refreshToken } = await app.issue();
+    let last = refreshToken;
+    for (let n = 0; n < 5; n++) {
+      app.clock.advance(60_000);
+      last = (await app.refresh(last)).refreshToken;
+    }
+    expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
+    expect(await app.auth.tokens.refresh(last)).toBeUndefined();
+  });
+
+  it('ends a week after the sign-in, whatever was refreshed meanwhile', async () => {
+    const { refreshToken } = await app.issue();
+    app.clock.advance(604_000_000);
+    const next = await app.refresh(refreshToken);
+    expect(next).toMatchObject({ expiresIn: 3_600, refreshExpiresIn: 800 });
+    app.clock.advance(799_999);
+    const last = await app.refresh(next.refreshToken);
+    expect(last.refreshExpiresIn).toBe(1);
+    app.clock.advance(1);
+    expect(await app.auth.tokens.refresh(next.refreshToken)).toBeUndefined();
+    expect(await app.auth.tokens.refresh(last.refreshToken)).toBeUndefined();
+    expect(await app.whois(last.accessToken)).toMatchObject({ userId: app.userId });
+  });
+
+  it.each(['', 'x', 'A'.repeat(43), 'A'.repeat(1_000_000), "' OR 1=1 --", '\0'])(
+    'is refused when we did not make it, case %#',
+    async (text) => {
+      await app.issue();
+      expect(await app.auth.tokens.refresh(text)).toBeUndefined();
+      await expect(app.auth.tokens.revoke(text)).resolves.toBeUndefined();
+      expect(await app.database.client.tokenFamily.count()).toBe(1);
+    },
+  );
+});
+
+describe('when the secrets are rotated', () => {
+  it('a lost answer is given again: the successor is made with the key that the token is kept under', async () => {
+    const { refreshToken } = await app.issue();
+    const first = await app.refresh(refreshToken);
+    const during = app.withSecrets(FRESH, OLD);
+    app.clock.advance(10_000);
+    const again = await app.refresh(refreshToken, during);
+    expect(again.refreshToken).toBe(first.refreshToken);
+    expect(await app.whois(again.accessToken, {}, during)).toMatchObject({ userId: app.userId });
+  });
+
+  it('an instance that has not heard of the new secret gives the same successor as one that has', async () => {
+    const { refreshToken } = await app.issue();
+    const first = await app.refresh(refreshToken, app.withSecrets(FRESH, OLD));
+    expect((await app.refresh(refreshToken, app.auth)).refreshToken).toBe(first.refreshToken);
+    expect((await app.refresh(refreshToken, app.withSecrets(OLD, FRESH))).refreshToken).toBe(first.refreshToken);
+  });
+
+  it('who refreshes moves to the new secret and stays; who does not is signed out with the old one', async () => {
+    const [moved, stayed] = [await app.issue(), await app.issue()];
+    const during = app.withSecrets(FRESH, OLD);
+    const next = await app.refresh(moved.refreshToken, during);
+    const after = app.withSecrets(FRESH);
+    expect(await app.whois(moved.accessToken, {}, after)).toBeUndefined();
+    expect(await app.whois(next.accessToken, {}, after)).toMatchObject({ userId: app.userId });
+    expect(await after.tokens.refresh(stayed.refreshToken)).toBeUndefined();
+    const last = await app.refresh(next.refreshToken, after);
+    expect(await app.whois(last.accessToken, {}, after)).toMatchObject({ userId: app.userId });
+  });
+
+  it('a spent token of the old secret still ends its sign-in', async () => {
+    const { refreshToken } = await app.issue();
+    const during = app.withSecrets(FRESH, OLD);
+    const next = await app.refresh(refreshToken, during);
+    app.clock.advance(10_001);
+    expect(await during.tokens.refresh(refreshToken)).toBeUndefined();
+    expect(await during.tokens.refresh(next.refreshToken)).toBeUndefined();
+  });
+});
+
+describe('revoking', () => {
+  it.each(['first', 'last'] as const)(
+    'ends the whole sign-in by its %s token, and says so to nobody',
+    async (which) => {
+      const first = await app.issue();
+      const last = await app.refresh(first.refreshToken);
+      const other = await app.issue();
+      const { refreshToken } = { first, last }[which];
+      await expect(app.auth.tokens.revoke(refreshToken)).resolves.toBeUndefined();
+      await expect(app.auth.tokens.revoke(refreshToken)).resolves.toBeUndefined();
+      for (const grant of [first, last]) {
+        expect(await app.auth.tokens.refresh(grant.refreshToken)).toBeUndefined();
+        expect(await app.whois(grant.accessToken)).toBeUndefined();
+      }
+      expect(await app.whois(other.accessToken)).toMatchObject({ userId: app.userId });
+      expect(await app.refresh(other.refreshToken)).toBeDefined();
+    },
+  );
+
+  it('works with a token kept under an older secret', async () => {
+    const { refreshToken } = await app.issue();
+    await app.withSecrets(FRESH, OLD).tokens.revoke(refreshToken);
+    expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
+  });
+});
+
+describe('sign-ins that ended', () => {
+  it('are removed by later ones, when the last of their access tokens has ended too', async () => {
+    await app.issue();
+    app.clock.advance((604_800 + 3_660) * 1_000 - 1);
+    await app.issue();
+    expect(await app.database.client.tokenFamily.count()).toBe(2);
+    app.clock.advance(1);
+    await app.issue();
+    expect(await app.database.client.tokenFamily.count()).toBe(2);
+    expect(await app.database.client.refreshToken.count()).toBe(2);
+  });
+
+  it('are removed ten at a time, the oldest first', async () => {
+    const start = app.clock.now();
+    await app.database.client.tokenFamily.createMany({
+      data: Array.from({ length: 25 }, (_, n) => ({
+        id: `f${n}`,
+        userId: app.userId,
+        epoch: 0,
+        expiresAt: new Date(start + n),
+      })),
+    });
+    app.clock.advance(3_660_000 + 25);
+    await app.issue();
+    const left = await app.database.client.tokenFamily.findMany({ where: { id: { startsWith: 'f' } } });
+    expect(left.map(({ expiresAt }) => expiresAt.getTime() - start).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 15 }, (_, n) => n + 10),
+    );
+  });
+});
