@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import { markLegacy } from '../chain/legacy.ts';
 import { notFound } from '../errors/api-error.ts';
 import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
 import type { Gateway, Visit } from '../gateway.ts';
@@ -44,7 +45,10 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     if (match === undefined) throw notFound();
     const { namespace, params, v1Path } = match;
     const endpoint = withMethod(request.method, match.endpoints);
-    const procedures = createCaller(gateway.context(visit, () => v1Path))[namespace];
+    const context = gateway.context(visit, () => v1Path);
+    // The chain does it again, but a body of JSON is read before it.
+    markLegacy(context, `${namespace}.`);
+    const procedures = createCaller(context)[namespace];
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
     return toResponse(await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload, json }));
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiUnderTest } from '../testing/api-under-test.ts';
+import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { postJson } from '../testing/post-json.ts';
 import { samples } from '../testing/samples.ts';
 import { endpoints } from './endpoints.ts';
@@ -93,6 +93,14 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     const answer = await postJson(api, `/api${path}/`, '{');
     expect([answer.status, await answer.json()]).toEqual([400, { detail: 'The request could not be read.' }]);
     expect(answer.headers.get('deprecation')).toBe('@1767225600');
+  });
+
+  it('is not even read after the end of legacy', async () => {
+    const { api, clock } = apiUnderTest();
+    clock.advance(config.legacy.sunsetAt.getTime() - clock.now());
+    const answer = await postJson(api, `/api${path}`, '{');
+    expect(answer.status).toBe(410);
+    expect(answer.headers.get('link')).toContain(`</api/v1${path}>; rel="successor-version"`);
   });
 
   it('cannot be sent with another method', async () => {
