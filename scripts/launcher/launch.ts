@@ -54,6 +54,7 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
     return 1;
   } finally {
     await crew?.dismiss();
+    await record?.endRest();
     record?.close();
     removeSocketFolder(socketFolder);
   }

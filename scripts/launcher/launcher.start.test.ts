@@ -17,7 +17,7 @@ const SAVE_MS = 2_000;
 
 /** The database of the tests spares most starts one of their own. */
 const given = process.env['TEST_DATABASE_URL'];
-const environment = given === undefined ? {} : { DATABASE_URL: given };
+const withDatabase = given === undefined ? {} : { DATABASE_URL: given };
 
 let house: StubHouse;
 const runs: Run[] = [];
@@ -110,7 +110,7 @@ describe('the end of any process of the chain ends them all', () => {
   ] as const;
 
   test.each(chain)('SIGTERM to %s', async (_, pattern) => {
-    const run = start(environment);
+    const run = start(withDatabase);
     await run.ready;
     const processes = run.processes();
     const sockets = socketFolderOf(await environmentOf(run));
@@ -123,7 +123,7 @@ describe('the end of any process of the chain ends them all', () => {
   });
 
   test('Ctrl-C, which a terminal sends to the whole group', async () => {
-    const run = start(environment);
+    const run = start(withDatabase);
     await run.ready;
     const processes = run.processes();
 
@@ -176,7 +176,7 @@ describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the
   }
 
   test('is given the time that it needs to save what it knows, and leaves nothing half saved', async () => {
-    const run = start(environment);
+    const run = start(withDatabase);
     await run.ready;
     const data = join(house.folder, '.data/redis');
     expect(await redis(run, 'SET plant monstera')).toBe('+OK\r\n');
@@ -191,10 +191,24 @@ describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the
     expect(readdirSync(data).filter((name) => name.endsWith('.rdb'))).toEqual(['dump.rdb']);
 
     writeFileSync(join(data, 'temp-4711.rdb'), 'REDIS');
-    const next = start({ ...environment, PORT: String(run.port) });
+    const next = start({ ...withDatabase, PORT: String(run.port) });
     await next.ready;
     expect(await redis(next, 'GET plant')).toContain('monstera');
     expect(readdirSync(data)).not.toContain('temp-4711.rdb');
+  });
+
+  test('does not outlive the launcher when it has lost its keeper', async () => {
+    const run = start(withDatabase);
+    await run.ready;
+    const processes = run.processes();
+    const keeper = named(processes, /services\/keeper/);
+    process.kill(keeper.pid, 'SIGKILL');
+    await expect.poll(() => isRunning(keeper)).toBe(false);
+    expect(await redis(run, 'PING')).toBe('+PONG\r\n');
+
+    run.npm.kill('SIGTERM');
+
+    expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
   });
 });
 

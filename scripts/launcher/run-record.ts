@@ -28,6 +28,8 @@ export interface RunRecord {
   add(pid: number): void;
   /** Lets a start that comes too early wait for us. */
   markEnding(): void;
+  /** Ends what is left of the processes: what a keeper kept that was killed itself has nobody else to end it. */
+  endRest(): Promise<void>;
   /** Forgets everything and frees the data folder. */
   close(): void;
 }
@@ -62,6 +64,7 @@ export async function openRecord(dataDir: string, socketFolder: string): Promise
       isEnding = true;
       write();
     },
+    endRest: () => tellToEnd(processes),
     close() {
       rmSync(path, { force: true });
       release(lock);
@@ -102,7 +105,10 @@ function read(path: string): Left {
 
 /** Processes that lost their launcher end by themselves; one that does not is asked, then killed. */
 async function endAll(processes: readonly ProcessIdentity[]): Promise<void> {
-  if (await areGone(processes, ENDING_BY_THEMSELVES_MS)) return;
+  if (!(await areGone(processes, ENDING_BY_THEMSELVES_MS))) await tellToEnd(processes);
+}
+
+async function tellToEnd(processes: readonly ProcessIdentity[]): Promise<void> {
   signalAll(processes, 'SIGTERM');
   if (await areGone(processes, ASKED_TO_END_MS)) return;
   signalAll(processes, 'SIGKILL');
