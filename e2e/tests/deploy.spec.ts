@@ -35,7 +35,7 @@ test('check:deploy lists what must not go live, and looks at the services', asyn
     APP_URL: 'https://plants.example',
     ALLOWED_HOSTS: 'plants.example',
     AUTH_SECRETS: 'a'.repeat(32),
-    METRICS_TOKEN: 'w8Q2rT6yU1iO4pA9sD3fG7hJ5kL0zXcV',
+    METRICS_TOKEN: 'for tests alone and as long as it should be',
     TRUSTED_PROXY_HOPS: '1',
     PLANT_ID_API_KEY: 'k',
   };
