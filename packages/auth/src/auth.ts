@@ -6,6 +6,8 @@ import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { type EnsuredAdmin, ensureAdmin, findAdmin } from './admin.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
+import { type OAuthOptions, type OAuthProviderName, oauthProviders } from './oauth/oauth-providers.ts';
+import { createOAuthSignIn } from './oauth/oauth-sign-in.ts';
 import { type Principal, principalOfSession } from './principal.ts';
 import { cookiesFor, readSessionCookie } from './session-cookie.ts';
 import { createSessionTokens } from './session-token.ts';
@@ -28,6 +30,8 @@ export interface Auth {
   readonly nextAuthOptions: NextAuthOptions;
   /** Name of the cookie that carries a session; next-auth cuts a long one into `name.0`, `name.1`, … */
   readonly sessionCookie: string;
+  /** Other services that people may sign in with, by next-auth's names for them. */
+  readonly oauthProviders: readonly OAuthProviderName[];
   readonly users: Users;
   readonly accounts: Accounts;
   readonly tokens: Tokens;
@@ -47,6 +51,7 @@ export interface AuthOptions {
   logger: Logger;
   /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
   readonly erase: (ownerId: string) => Promise<void>;
+  oauth?: OAuthOptions;
 }
 
 export function createAuth(options: AuthOptions): Auth {
@@ -56,6 +61,7 @@ export function createAuth(options: AuthOptions): Auth {
   const access = createAccessTokens(secrets, appUrl, clock);
   const signIn = createSignIn(client, logger);
   const [csrfKey = new Uint8Array()] = deriveKeys(secrets, 'csrf');
+  const providers = oauthProviders(options.oauth ?? {});
   const cookieName = cookiesFor(appUrl).sessionToken.name;
   /** One look into the database a request, however many parts of it ask. */
   const known = new WeakMap<Headers, Promise<Principal | undefined>>();
@@ -89,9 +95,12 @@ export function createAuth(options: AuthOptions): Auth {
       client,
       tokens: sessions,
       signIn,
+      oauthProviders: providers,
+      oauthSignIn: createOAuthSignIn(client, clock, logger),
       logger,
     }),
     sessionCookie: cookieName,
+    oauthProviders: providers.map(({ name }) => name),
     users: {
       create: async (user) => ({ id: (await createUser(client, clock, user)).userId }),
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),

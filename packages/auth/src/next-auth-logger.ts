@@ -1,8 +1,13 @@
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import type { LoggerInstance } from 'next-auth';
 
-/** Everyday ends of a session, not faults of ours. */
-const EXPECTED = new Set(['JWT_SESSION_ERROR', 'SIGNOUT_ERROR']);
+/** Everyday ends of a session are no faults of ours; what comes back from another service anybody can make up. */
+const LEVELS: ReadonlyMap<string, 'debug' | 'warn'> = new Map([
+  ['JWT_SESSION_ERROR', 'debug'],
+  ['SIGNOUT_ERROR', 'debug'],
+  ['OAUTH_CALLBACK_ERROR', 'warn'],
+  ['OAUTH_CALLBACK_HANDLER_ERROR', 'warn'],
+]);
 
 /**
  * next-auth's words in our log. Its `/_log` route lets anybody write there: what is written is short, on one line and
@@ -11,8 +16,7 @@ const EXPECTED = new Set(['JWT_SESSION_ERROR', 'SIGNOUT_ERROR']);
 export function nextAuthLogger(logger: Logger): LoggerInstance {
   return {
     error(code, metadata) {
-      const level = EXPECTED.has(code) ? 'debug' : 'error';
-      logger[level]({ code: redactAndCut(code), reason: reasonOf(metadata) }, '[AUTH] next-auth');
+      logger[LEVELS.get(code) ?? 'error']({ code: redactAndCut(code), reason: reasonOf(metadata) }, '[AUTH] next-auth');
     },
     warn: (code) => logger.warn({ code: redactAndCut(code) }, '[AUTH] next-auth'),
     debug: (code) => logger.debug({ code: redactAndCut(code) }, '[AUTH] next-auth'),

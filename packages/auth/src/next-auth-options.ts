@@ -4,6 +4,8 @@ import type { NextAuthOptions } from 'next-auth';
 import { z } from 'zod';
 import { nextAuthLogger } from './next-auth-logger.ts';
 import { safeNextPath } from './next-path.ts';
+import type { OAuthProvider } from './oauth/oauth-providers.ts';
+import { OAuthRefusal, type OAuthSignIn } from './oauth/oauth-sign-in.ts';
 import { principalOfSession } from './principal.ts';
 import { cookiesFor } from './session-cookie.ts';
 import type { Session, SessionTokens } from './session-token.ts';
@@ -17,14 +19,16 @@ const sessionSchema = z.object({ sub: z.string(), epoch: z.int() });
 
 export function createNextAuthOptions(parts: {
   appUrl: URL;
-  /** Hashed into the double-submit cookie of next-auth's forms. */
+  /** For the cookies of next-auth's own: of its forms, and of those who are on their way over another service. */
   csrfKey: Uint8Array;
   client: PrismaClient;
   tokens: SessionTokens;
   signIn: SignIn;
+  oauthProviders: readonly OAuthProvider[];
+  oauthSignIn: OAuthSignIn;
   logger: Logger;
 }): NextAuthOptions {
-  const { appUrl, client, tokens, signIn, logger } = parts;
+  const { appUrl, client, tokens, signIn, logger, oauthProviders } = parts;
 
   async function userOf(session: Session): Promise<{ name?: string; email?: string } | undefined> {
     try {
@@ -34,6 +38,12 @@ export function createNextAuthOptions(parts: {
       logger.error({ err: error }, '[AUTH] The user of a session could not be looked up');
       return {};
     }
+  }
+
+  /** next-auth puts the message into the address of the login page. */
+  function unavailable(cause: unknown): Error {
+    logger.error({ err: cause }, '[AUTH] Sign-in failed');
+    return new Error('Unavailable', { cause });
   }
 
   return {
@@ -53,12 +63,11 @@ export function createNextAuthOptions(parts: {
             const session = await signIn(credentials);
             return session && session !== 'disabled' ? { id: session.userId, epoch: session.epoch } : null;
           } catch (error) {
-            logger.error({ err: error }, '[AUTH] Sign-in failed');
-            // next-auth puts the message into the address of the login page.
-            throw new Error('Unavailable', { cause: error });
+            throw unavailable(error);
           }
         },
       },
+      ...oauthProviders.map(({ config }) => config),
     ],
     jwt: {
       maxAge: SESSION_MAX_AGE,
@@ -72,7 +81,20 @@ export function createNextAuthOptions(parts: {
       },
     },
     callbacks: {
-      // `user` comes with a sign-in only: what authorize returned.
+      async signIn({ account, user }) {
+        const provider = oauthProviders.find(({ name }) => name === account?.provider);
+        if (provider === undefined) return true;
+        try {
+          const { email, id: subject, name } = user;
+          const { epoch, userId } = await parts.oauthSignIn(provider, { subject, email, name });
+          // next-auth hands this very object on to `jwt`, where it is what authorize returns for a password.
+          Object.assign(user, { id: userId, epoch });
+          return true;
+        } catch (error) {
+          throw error instanceof OAuthRefusal ? error : unavailable(error);
+        }
+      },
+      // `user` comes with a sign-in only.
       jwt: ({ token, user }) => sessionSchema.parse(user ? { ...user, sub: user.id } : token),
       async session({ session, token }) {
         const { sub, epoch } = sessionSchema.parse(token);

@@ -1,5 +1,8 @@
 import type { NextAuthOptions } from 'next-auth';
 
+/** How long somebody may take at another service until they come back, in seconds. */
+const CHECK_MAX_AGE = 15 * 60;
+
 /** More pieces than a session of ours ever has; no more are read from a request. */
 const MAX_CHUNKS = 8;
 
@@ -10,11 +13,16 @@ const MAX_CHUNKS = 8;
 export function cookiesFor(appUrl: URL): NonNullable<NextAuthOptions['cookies']> & { sessionToken: { name: string } } {
   const secure = appUrl.protocol === 'https:';
   const prefix = secure ? '__Host-' : '';
+  // Lax: back from another service they are asked for, and from nowhere else but our own pages.
   const options = { httpOnly: true, sameSite: 'lax' as const, path: '/', secure };
+  const check = { ...options, maxAge: CHECK_MAX_AGE };
   return {
     sessionToken: { name: `${prefix}plantcommunity.session`, options },
     callbackUrl: { name: `${prefix}plantcommunity.callback-url`, options },
     csrfToken: { name: `${prefix}plantcommunity.csrf`, options },
+    state: { name: `${prefix}plantcommunity.state`, options: check },
+    pkceCodeVerifier: { name: `${prefix}plantcommunity.pkce`, options: check },
+    nonce: { name: `${prefix}plantcommunity.nonce`, options: check },
   };
 }
 

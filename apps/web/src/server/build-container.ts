@@ -38,6 +38,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     secrets,
     appUrl: settings.appUrl,
     erase: (ownerId) => service.forget(ownerId),
+    oauth: settings.oauth,
     clock,
     logger,
   });

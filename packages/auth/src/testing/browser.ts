@@ -4,12 +4,17 @@ interface Answer {
   status: number;
   /** Where a form would be led to. */
   url?: string;
+  /** Where a browser is led to. */
+  location?: string;
   body?: unknown;
 }
 
+/** More than any way leads over. */
+const MAX_REDIRECTS = 10;
+
 /** As much of a browser as signing in needs: it keeps cookies and sends next-auth's forms back. */
 export class Browser {
-  readonly #options: NextAuthOptions;
+  #options: NextAuthOptions;
   readonly #origin: string;
   readonly #cookies = new Map<string, string>();
   /** Every Set-Cookie line so far. */
@@ -28,6 +33,36 @@ export class Browser {
     return this.#send('POST', ['callback', 'credentials'], { csrfToken: await this.#csrfToken(), ...form });
   }
 
+  /** Another instance answers from now on. */
+  useServer(options: NextAuthOptions): void {
+    this.#options = options;
+  }
+
+  /** @returns where the button of another service leads */
+  async startOAuth(provider: string, form: Record<string, unknown> = {}): Promise<string> {
+    const { url } = await this.#send('POST', ['signin', provider], { csrfToken: await this.#csrfToken(), ...form });
+    if (url === undefined) throw new Error('no way to the other service in the answer');
+    return url;
+  }
+
+  /** Goes on to where each answer leads, over other servers and back, up to a page of ours or what `until` matches. */
+  async follow(url: string, until = /^$/): Promise<string> {
+    let next = new URL(url);
+    for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
+      const ours = next.origin === this.#origin;
+      if (until.test(next.href) || (ours && !next.pathname.startsWith('/api/auth/'))) return next.href;
+      const location = ours ? await this.#visit(next) : await redirectOf(next);
+      next = new URL(location, next);
+    }
+    throw new Error(`led in circles, at last to ${next.href}`);
+  }
+
+  async #visit({ pathname, searchParams }: URL): Promise<string> {
+    const { location } = await this.#send('GET', pathname.split('/').slice(3), undefined, searchParams);
+    if (location === undefined) throw new Error(`${pathname} leads nowhere`);
+    return location;
+  }
+
   async signOut(): Promise<Answer> {
     return this.#send('POST', ['signout'], { csrfToken: await this.#csrfToken() });
   }
@@ -43,7 +78,12 @@ export class Browser {
     return typeof body === 'object' && body !== null && 'csrfToken' in body ? body.csrfToken : undefined;
   }
 
-  async #send(method: string, nextauth: string[], form?: Record<string, unknown>): Promise<Answer> {
+  async #send(
+    method: string,
+    nextauth: string[],
+    form?: Record<string, unknown>,
+    query = new URLSearchParams(),
+  ): Promise<Answer> {
     // next-auth reads its own origin from here, and only from here.
     process.env['NEXTAUTH_URL'] = this.#origin;
     const answer: Answer = { status: 200 };
@@ -55,14 +95,16 @@ export class Browser {
       getHeader: () => undefined,
       setHeader: (name: string, value: unknown) => {
         if (name === 'Set-Cookie') for (const line of [value].flat()) this.#keep(String(line));
+        if (name === 'Location') answer.location = String(value);
         return response;
       },
+      end: () => undefined,
       send: (body: unknown) => void (answer.body = body),
       json: (body: { url: string }) => void (answer.url = body.url),
     };
     const request = {
       method,
-      query: { nextauth },
+      query: { ...Object.fromEntries(query), nextauth },
       headers: {},
       cookies: Object.fromEntries([...this.#cookies].map(([name, value]) => [name, decodeURIComponent(value)])),
       ...(form ? { body: { ...form, json: 'true' } } : {}),
@@ -77,6 +119,13 @@ export class Browser {
     if (value === '' || /Max-Age=0/.test(line)) this.#cookies.delete(name);
     else this.#cookies.set(name, value);
   }
+}
+
+async function redirectOf(url: URL): Promise<string> {
+  const response = await fetch(url, { redirect: 'manual' });
+  const location = response.headers.get('location');
+  if (location === null) throw new Error(`${url.href} leads nowhere: ${response.status} ${await response.text()}`);
+  return location;
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types know Next's own request and response only
