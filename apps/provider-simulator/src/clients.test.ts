@@ -52,10 +52,10 @@ test('what is no plant is none for both', async () => {
   }
 });
 
-test('probes cost nothing', async () => {
+test('asking what is left costs nothing, and is told it', async () => {
   const { plantId, plantNet } = clients();
-  await plantId.probe(signal);
-  await plantNet.probe(signal);
+  expect(await plantId.usage(signal)).toMatchObject({ windows: { total: { limit: 100_000, used: 0 } } });
+  expect(await plantNet.usage(signal)).toEqual({ windows: { day: { limit: 500, used: 0 } }, exhausted: false });
   expect(simulator.calls()).toEqual({ plant_id: { identify: 0, all: 1 }, plantnet: { identify: 0, all: 1 } });
 });
 
@@ -63,7 +63,7 @@ describe('faults arrive as what they are', () => {
   test.each([
     [{ status: 500 }, 'failed'],
     [{ status: 403 }, 'misconfigured'],
-    [{ outOfCredits: true }, 'quota'],
+    [{ status: 429 }, 'quota'],
   ])('%j: %s', async (fault, kind) => {
     simulator.setFault({ provider: 'plant_id', ...fault });
     simulator.setFault({ provider: 'plantnet', ...fault });
@@ -71,8 +71,21 @@ describe('faults arrive as what they are', () => {
     const asked = await request(picture());
     for (const client of [plantId, plantNet]) {
       await expect(client.identify(asked, signal)).rejects.toMatchObject({ kind });
-      await expect(client.probe(signal)).rejects.toMatchObject({ kind });
+      await expect(client.usage(signal)).rejects.toMatchObject({ kind });
     }
+  });
+
+  test('no credits: identifications are refused, and asking says that nothing is left', async () => {
+    simulator.setFault({ provider: 'plant_id', outOfCredits: true });
+    simulator.setFault({ provider: 'plantnet', outOfCredits: true });
+    const { plantId, plantNet } = clients();
+    const asked = await request(picture());
+    for (const client of [plantId, plantNet]) {
+      await expect(client.identify(asked, signal)).rejects.toMatchObject({ kind: 'quota' });
+    }
+    const { exhausted, windows } = await plantId.usage(signal);
+    expect([exhausted, windows.total?.limit === windows.total?.used]).toEqual([true, true]);
+    expect(await plantNet.usage(signal)).toMatchObject({ windows: { day: { limit: 500, used: 500 } } });
   });
 
   test('a used-up day says until when', async () => {
@@ -86,7 +99,7 @@ describe('faults arrive as what they are', () => {
   test('an unknown key', async () => {
     const { plantId, plantNet } = clients('bad-key');
     for (const client of [plantId, plantNet]) {
-      await expect(client.probe(signal)).rejects.toMatchObject({ kind: 'misconfigured', status: 401 });
+      await expect(client.usage(signal)).rejects.toMatchObject({ kind: 'misconfigured', status: 401 });
     }
   });
 });

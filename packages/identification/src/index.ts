@@ -1,5 +1,9 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
-export { createIdentificationService, type IdentificationOptions } from './flow/create-service.ts';
+export {
+  createIdentificationService,
+  type IdentificationOptions,
+  type OperatedService,
+} from './flow/create-service.ts';
 export type {
   AnswerKind,
   CallOutcome,

@@ -1,3 +1,6 @@
+import type { Meter } from './quotas/quota.ts';
+import type { QuotaWord } from './quotas/quota-word.ts';
+
 /** The two services that name plants, as they are called in code, logs, metrics and answers. */
 export const PROVIDERS = ['plant_id', 'plantnet'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
@@ -121,9 +124,13 @@ export interface Provider {
   /**
    * @param ticket for a service that keeps its answers: one that was sent before is asked for first, and a new one is
    * paid only if there is none
+   * @param meter hears what is not paid, and what the service says of our quota
    * @throws {ProviderError} and whatever aborts `signal`.
    */
-  identify(request: ProviderRequest, signal: AbortSignal, ticket?: Ticket): Promise<ProviderAnswer>;
-  /** Asks a free route whether service and key work. @throws {ProviderError} */
-  probe(signal: AbortSignal): Promise<void>;
+  identify(request: ProviderRequest, signal: AbortSignal, ticket?: Ticket, meter?: Meter): Promise<ProviderAnswer>;
+  /**
+   * Asks a free route what is used and left, and so whether service and key work.
+   * @throws {ProviderError} and whatever aborts `signal`.
+   */
+  usage(signal: AbortSignal): Promise<QuotaWord>;
 }

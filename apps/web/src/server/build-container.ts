@@ -49,6 +49,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     onCall: (call) => calls.record(call),
     onAnswer: (kind) => answers.record(kind),
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
+    quotas: settings.quotas,
     maxConcurrency: settings.providerMaxConcurrency,
     lifetime: settings.cache,
     lock: settings.cacheLock,

@@ -1,7 +1,7 @@
 import type { Api } from '@plantcommunity/api';
 import type { Auth } from '@plantcommunity/auth';
 import type { Database } from '@plantcommunity/db';
-import type { IdentificationService } from '@plantcommunity/identification';
+import type { OperatedService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
@@ -14,7 +14,7 @@ export interface Container {
   database: Database;
   redis: RedisConnection;
   auth: Auth;
-  service: IdentificationService;
+  service: OperatedService;
   operations: Operations;
   api: Api;
 }

@@ -12,12 +12,12 @@ import { endWithLauncher } from './launcher.ts';
 export async function start(): Promise<void> {
   endWithLauncher();
   try {
-    const { operations } = await provideContainer(() => {
+    const { operations, service } = await provideContainer(() => {
       // First of all: Next listens already, and lets requests wait until this is done.
       openFrontDoor(createFrontDoor(readSettings(process.env)));
       return buildContainer(process.env);
     });
-    await operations.start();
+    await Promise.all([operations.start(), service.start()]);
   } catch (error) {
     const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;
     process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);

@@ -1,12 +1,13 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
 import { ProviderError } from '../provider.ts';
 import { outcomeOf } from '../providers/outcome.ts';
+import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
 import type { CallOutcome } from './service.ts';
 
 /** What operators are told of a call that ended with `error`. */
 export function callOutcome(error: unknown): CallOutcome {
   if (error instanceof CircuitRejectedError) return error.state === 'isolated' ? 'isolated' : 'refused';
-  if (error instanceof BulkheadFullError) return 'held_back';
+  if (error instanceof BulkheadFullError || error instanceof QuotaExhaustedError) return 'held_back';
   if (error instanceof ProviderError && error.kind === 'timeout') return 'timeout';
   return outcomeOf(error) === 'success' ? 'ok' : 'failed';
 }

@@ -4,6 +4,7 @@ import {
   type Clock,
   createBulkhead,
   createCircuit,
+  createLeases,
   type Lifetime,
   type RedisConnection,
 } from '@plantcommunity/resilience';
@@ -15,6 +16,11 @@ import { failureClass } from '../providers/failure-class.ts';
 import { outcomeOf } from '../providers/outcome.ts';
 import { createPlantId } from '../providers/plant-id/plant-id.ts';
 import { createPlantNet } from '../providers/plantnet/plantnet.ts';
+import { shareOf } from '../quotas/counter.ts';
+import { ProviderQuota } from '../quotas/provider-quota.ts';
+import type { Quota, QuotaLimits } from '../quotas/quota.ts';
+import { QuotaStore } from '../quotas/quota-store.ts';
+import { StoredUsePerDay } from '../quotas/use-per-day.ts';
 import { createStore } from '../store/store.ts';
 import { type AnswerLock, createAnswerCache } from './answer-cache.ts';
 import { circuitLog } from './circuit-log.ts';
@@ -40,6 +46,8 @@ interface ProviderConfig {
 
 export interface IdentificationOptions {
   providers: Readonly<Record<ProviderName, ProviderConfig>>;
+  /** What we let ourselves spend at each. */
+  quotas: Readonly<Record<ProviderName, QuotaLimits>>;
   /** Calls in flight a provider and process; above it `busy`. */
   maxConcurrency: number;
   lifetime: Lifetime;
@@ -70,6 +78,8 @@ const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
 /** The service as whoever runs it has it in hand. */
 export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
+  /** Begins what goes on without anybody asking: to follow and correct the quotas. Never throws. */
+  start(): Promise<void>;
   /** Drops calls that are still out. */
   close(): void;
 }
@@ -77,6 +87,8 @@ export interface OperatedService extends IdentificationService {
 export function createIdentificationService(options: IdentificationOptions): OperatedService {
   const { clock, database, isDemo, logger, onCall, photoLimits, redis } = options;
   const closing = new AbortController();
+  const usePerDay = new StoredUsePerDay({ database, clock, logger });
+  const leases = createLeases({ redis, prefix: 'quota', owner: 'quota', clock });
   const lanes = { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') };
   const store = createStore({ database, photoDir: options.photoDir, clock, logger });
   const board = createProgressBoard({ redis, clock });
@@ -97,7 +109,6 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   return {
     photoLimits,
     isDemo,
-    quotaUse: () => 0,
     operated: { plant_id: operatedOf('plant_id'), plantnet: operatedOf('plantnet') },
     identify,
     progress: (...viewing) => board.follow(...viewing),
@@ -112,17 +123,27 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       const providers = { plant_id: healthOf('plant_id'), plantnet: healthOf('plantnet') };
       return { providers, redis: redisUp, database: databaseUp };
     },
+    quotaUse() {
+      const month = lanes.plant_id?.quota.counters().find(({ period }) => period.window === 'month');
+      return month === undefined ? 0 : shareOf(month);
+    },
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
     forget: (ownerId) => store.forget(ownerId),
+    async start() {
+      await Promise.all(Object.values(lanes).map(async (lane) => lane?.quota.start()));
+    },
     close() {
       closing.abort();
-      for (const lane of Object.values(lanes)) lane?.circuit.close();
+      for (const lane of Object.values(lanes)) {
+        lane?.circuit.close();
+        lane?.quota.close();
+      }
     },
   };
 
-  function laneOf(name: ProviderName): (ProviderLane & { circuit: Circuit }) | undefined {
+  function laneOf(name: ProviderName): (ProviderLane & { circuit: Circuit; quota: Quota }) | undefined {
     const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
     if (apiKey === undefined) return undefined;
     const provider: Provider = CLIENTS[name]({ apiKey, baseUrl, timeoutMs, clock });
@@ -137,10 +158,32 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
     const onCircuit = circuitLog(name, logger);
-    const gate = createGate({ provider, circuit, bulkhead, clock, logger, closing: closing.signal, onCircuit, onCall });
+    const quota = new ProviderQuota({
+      provider,
+      limits: options.quotas[name],
+      timeoutMs,
+      store: new QuotaStore(redis, name, 'quota'),
+      leases,
+      redis,
+      usePerDay,
+      clock,
+      logger,
+      closing: closing.signal,
+    });
+    const gate = createGate({
+      provider,
+      circuit,
+      quota,
+      bulkhead,
+      clock,
+      logger,
+      closing: closing.signal,
+      onCircuit,
+      onCall,
+    });
     const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
     const answers = createAnswerCache({ provider: name, lock, redis, clock, logger });
-    return { provider, gate, circuit, durations: createRecentDurations(), ...answers };
+    return { provider, gate, circuit, quota, durations: createRecentDurations(), ...answers };
   }
 
   function healthOf(name: ProviderName): ProviderHealth {

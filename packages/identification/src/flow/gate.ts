@@ -1,34 +1,41 @@
 import type { Bulkhead, Circuit, CircuitEvent, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { type Provider, type ProviderAnswer, ProviderError, type ProviderRequest, type Ticket } from '../provider.ts';
+import {
+  type IdentifyOptions,
+  type Provider,
+  type ProviderAnswer,
+  ProviderError,
+  type ProviderRequest,
+  type Ticket,
+} from '../provider.ts';
+import { creditsFor, usualCredits } from '../quotas/credits.ts';
+import type { Quota } from '../quotas/quota.ts';
 import { callOutcome, wasSent } from './call-outcome.ts';
 import type { Refusal } from './refusal.ts';
 import type { CallOutcome, ProviderCall, ProviderHealth } from './service.ts';
 
-/** Out of credits without a word on when they come back: asked again after this. */
-const QUOTA_PAUSE_MS = 60_000;
 /** A provider that refused our key is probed (for free) this often while people ask for it. */
 const PROBE_EVERY_MS = 60_000;
-const PROBE_TIMEOUT_MS = 5_000;
 
 /** Everything that stands between a question and one provider. */
 export interface Gate {
   /** Undefined when a call may leave now. Decided in memory. */
-  refusal(): Refusal | undefined;
+  refusal(options: IdentifyOptions): Refusal | undefined;
   /**
    * One call.
    * @param ticket taken once the call is let through, before anything leaves
-   * @throws {ProviderError | CircuitRejectedError | BulkheadFullError}
+   * @throws {ProviderError | QuotaExhaustedError | CircuitRejectedError | BulkheadFullError}
    */
   call(request: ProviderRequest, ticket: () => Promise<Ticket> | undefined): Promise<ProviderAnswer>;
-  /** Until the next trial, while its circuit is not closed and that is known. */
-  untilTrial(): { retryAfterMs?: number };
+  /** Until the next trial, while its circuit is not closed, else until its quota begins anew, as far as is known. */
+  untilAgain(options: IdentifyOptions): { retryAfterMs?: number };
   health(): ProviderHealth;
 }
 
 export interface GateOptions {
   provider: Provider;
   circuit: Circuit;
+  quota: Quota;
   bulkhead: Bulkhead;
   clock: Clock;
   logger: Logger;
@@ -41,16 +48,15 @@ export interface GateOptions {
 }
 
 export function createGate(options: GateOptions): Gate {
-  const { bulkhead, circuit, clock, closing, logger, provider } = options;
+  const { bulkhead, circuit, clock, closing, logger, provider, quota } = options;
   circuit.subscribe((event) => options.onCircuit(event));
-  let quotaUntil = 0;
   let misconfigured = false;
   let nextProbeAt = 0;
 
   async function probe(): Promise<void> {
     nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
     try {
-      await provider.probe(AbortSignal.any([closing, AbortSignal.timeout(PROBE_TIMEOUT_MS)]));
+      await provider.usage(closing);
       misconfigured = false;
       logger.warn({ provider: provider.name }, 'The provider accepts our key again');
     } catch (error) {
@@ -60,7 +66,6 @@ export function createGate(options: GateOptions): Gate {
 
   function remember(error: unknown): void {
     if (!(error instanceof ProviderError)) return;
-    if (error.kind === 'quota') quotaUntil = clock.monotonic() + (error.retryAfterMs ?? QUOTA_PAUSE_MS);
     if (error.kind === 'misconfigured' && !misconfigured) {
       misconfigured = true;
       nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
@@ -80,7 +85,7 @@ export function createGate(options: GateOptions): Gate {
     options.onCall({ provider: provider.name, outcome, ...(durationMs !== undefined && { durationMs }) });
   }
 
-  function refusal(): Refusal | undefined {
+  function refusal(wanted: IdentifyOptions): Refusal | undefined {
     if (misconfigured) {
       if (clock.monotonic() >= nextProbeAt) void probe();
       return { status: 'misconfigured' };
@@ -89,24 +94,27 @@ export function createGate(options: GateOptions): Gate {
       options.onCircuit({ type: 'rejected', state: circuit.snapshot().state, ...untilTrial() });
       return { status: 'resting', ...untilTrial() };
     }
-    const quotaMs = quotaUntil - clock.monotonic();
-    if (quotaMs > 0) return { status: 'quota', retryAfterMs: quotaMs };
+    const spent = quota.refusal(creditsFor(provider.name, wanted));
+    if (spent !== undefined) return { status: 'quota', ...spent };
     return bulkhead.hasRoom() ? undefined : { status: 'busy' };
   }
 
   return {
-    refusal() {
-      const refused = refusal();
+    refusal(wanted) {
+      const refused = refusal(wanted);
       if (refused?.status === 'resting') tell(circuit.snapshot().state === 'isolated' ? 'isolated' : 'refused');
       else if (refused !== undefined) tell('held_back');
       return refused;
     },
 
-    // The bulkhead stands outside: a call that finds no room takes no trial permit.
+    // The bulkhead stands outside: a call that finds no room takes no trial permit. The quota comes last: a call that is
+    // refused before costs nothing.
     async call(request, ticket) {
       const began = clock.monotonic();
       try {
-        const work = async () => provider.identify(request, closing, await ticket());
+        const credits = creditsFor(provider.name, request.options);
+        const work = () =>
+          quota.run(credits, async (meter) => provider.identify(request, closing, await ticket(), meter));
         const answer = await bulkhead.run(() => circuit.execute(work));
         tell('ok', clock.monotonic() - began);
         return answer;
@@ -118,14 +126,17 @@ export function createGate(options: GateOptions): Gate {
       }
     },
 
-    untilTrial,
+    untilAgain: (wanted) =>
+      circuit.snapshot().nextTrialAt === undefined
+        ? { ...quota.refusal(creditsFor(provider.name, wanted)) }
+        : untilTrial(),
 
     health() {
       const { state, failCount, failMax } = circuit.snapshot();
       return {
         available: state === 'closed' && !misconfigured,
         state: misconfigured ? 'misconfigured' : state,
-        ...(quotaUntil > clock.monotonic() && { outOfQuota: true as const }),
+        ...(quota.refusal(usualCredits(provider.name)) !== undefined && { outOfQuota: true as const }),
         failCount,
         failMax,
       };

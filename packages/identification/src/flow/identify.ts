@@ -131,7 +131,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const hits = await Promise.all(questions.map((question) => question.cache.peek(question.key, early(question))));
       return questions.filter((question, index) => {
         const hit = hits[index];
-        const refusal = hit === undefined || hit.stale ? question.gate.refusal() : undefined;
+        const refusal = hit === undefined || hit.stale ? question.gate.refusal(request.options) : undefined;
         if (hit !== undefined && (!hit.stale || refusal !== undefined)) {
           conclude(question.name, { answer: hit.value, fromCache: true, stale: hit.stale });
           return false;
@@ -171,7 +171,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         const reason = refusalOf(error) ?? (signals.deadline.aborted ? ({ status: 'timeout' } as const) : undefined);
         if (reason === undefined) throw error;
         // This may have been the failure that opened its circuit.
-        const refusal = { ...gate.untilTrial(), ...reason };
+        const refusal = { ...gate.untilAgain(request.options), ...reason };
         logger.warn({ provider: name, error }, 'A provider did not answer');
         // The deadline may have come while a fresh one was waited for.
         const old = cache.peekMemory<ProviderAnswer>(key);

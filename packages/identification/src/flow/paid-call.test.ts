@@ -7,6 +7,7 @@ import { createPlantId } from '../providers/plant-id/plant-id.ts';
 import { plantIdBody } from '../providers/testing/bodies.ts';
 import { request, unhurried } from '../providers/testing/request.ts';
 import { type Act, answer, startStub } from '../providers/testing/stub-service.ts';
+import { unlimited } from '../quotas/testing/unlimited.ts';
 import { createGate } from './gate.ts';
 
 const gone = answer(404, 'The requested identification does not exist.');
@@ -30,6 +31,7 @@ async function callWith(...acts: Act[]) {
   const gate = createGate({
     provider: createPlantId({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock }),
     circuit,
+    quota: unlimited,
     bulkhead: createBulkhead({ max: 1 }),
     clock,
     logger: createLogger({ level: 'silent' }),

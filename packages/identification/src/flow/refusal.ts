@@ -2,6 +2,7 @@ import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilie
 import { IdentificationError } from '../errors.ts';
 import type { ProviderStatus } from '../identification.ts';
 import { PROVIDERS, ProviderError, type ProviderName } from '../provider.ts';
+import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
 
 /** Why a provider did not answer. */
 export interface Refusal {
@@ -16,6 +17,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof BulkheadFullError) return { status: 'busy' };
   // What it would have been sent could not be read now.
   if (error instanceof IdentificationError && error.code === 'busy') return withRetry('busy', error.retryAfterMs);
+  if (error instanceof QuotaExhaustedError) return withRetry('quota', error.retryAfterMs);
   if (!(error instanceof ProviderError)) return undefined;
   switch (error.kind) {
     case 'failed':

@@ -70,7 +70,10 @@ export interface IdentificationService {
   readonly photoLimits: PhotoLimits;
   /** The simulator answers for both providers. */
   readonly isDemo: boolean;
-  /** Share from 0 to 1 of this month's Plant.id credits that is used, as last known; 0 when unlimited or unknown. */
+  /**
+   * Share from 0 to 1 of this month's Plant.id credits that is used, as last known: at most a minute old; 0 when
+   * unlimited or unknown.
+   */
   quotaUse(): number;
   /** @throws {PhotoError | IdentificationError} */
   identify(request: IdentifyRequest): Promise<Identification>;

@@ -69,9 +69,15 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
 
   test('Plant.id: usage says whether there are credits', async () => {
     stub.acts(replay(200, 'plantid', 'usage_info.sdk-fixture.json'));
-    await expect(plantId.probe(unhurried())).resolves.toBeUndefined();
+    expect(await plantId.usage(unhurried())).toMatchObject({
+      windows: { month: { limit: null, used: 1 }, total: { limit: 100, used: 2 } },
+      exhausted: false,
+    });
     stub.acts(replay(200, 'plantid', 'usage_info.no-credits.observed-2026-09-13.json'));
-    expect(await errorOf(plantId.probe(unhurried()))).toMatchObject({ kind: 'quota' });
+    expect(await plantId.usage(unhurried())).toMatchObject({
+      windows: { month: { limit: null }, total: { limit: 0, used: 0 } },
+      exhausted: true,
+    });
   });
 
   test.each([

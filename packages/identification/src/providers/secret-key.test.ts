@@ -57,7 +57,7 @@ describe.each([
     await using stub = await startStub(act);
     const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock: new FakeClock() });
     expect(await shownOf(client.identify(request(), unhurried()))).toEqual([]);
-    expect(await shownOf(client.probe(unhurried()))).toEqual([]);
+    expect(await shownOf(client.usage(unhurried()))).toEqual([]);
   });
 
   test('when nobody listens', async () => {

@@ -16,6 +16,8 @@ import type { ProgressEvent } from '../../progress.ts';
 import type { Provider, ProviderAnswer, ProviderName, ProviderRequest, Ticket } from '../../provider.ts';
 import { failureClass } from '../../providers/failure-class.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
+import type { Quota, QuotaLimits } from '../../quotas/quota.ts';
+import { quotaUnderTest } from '../../quotas/testing/quota-under-test.ts';
 import type { NewEntry } from '../../store/entry.ts';
 import { createAnswerCache } from '../answer-cache.ts';
 import { createGate } from '../gate.ts';
@@ -42,6 +44,7 @@ export interface ScriptedProvider extends Provider {
   readonly calls: ProviderRequest[];
   readonly tickets: (Ticket | undefined)[];
   answer: (request: ProviderRequest, signal: AbortSignal) => Promise<ProviderAnswer>;
+  /** How often it was asked what is left. */
   probes: number;
 }
 
@@ -61,8 +64,9 @@ function scripted(name: ProviderName, answer: ProviderAnswer): ScriptedProvider 
       tickets.push(ticket);
       return provider.answer(asked, signal);
     },
-    async probe() {
+    async usage() {
       provider.probes += 1;
+      return { windows: {}, exhausted: false };
     },
   };
   return provider;
@@ -70,6 +74,7 @@ function scripted(name: ProviderName, answer: ProviderAnswer): ScriptedProvider 
 
 interface HouseOptions {
   off?: ProviderName;
+  quotas?: Partial<Record<ProviderName, QuotaLimits>>;
   /** Of keys in Redis. */
   prefix?: string;
   logger?: Logger;
@@ -86,6 +91,7 @@ export async function house({
   logger = createLogger({ level: 'silent' }),
   intakeRefuses,
   gone,
+  quotas = {},
 }: HouseOptions = {}) {
   const clock = new FakeClock();
   const redis = await connectRedis(
@@ -101,6 +107,7 @@ export async function house({
   const asked: ProviderCall[] = [];
   const given: AnswerKind[] = [];
   const circuits: Partial<Record<ProviderName, Circuit>> = {};
+  const quotaOf: Partial<Record<ProviderName, Quota>> = {};
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
     if (off === name) return undefined;
     const options: CircuitOptions = {
@@ -117,9 +124,12 @@ export async function house({
     const circuit = createCircuit(options);
     circuits[name] = circuit;
     const provider = providers[name];
+    const quota = quotaUnderTest({ provider, redis, clock, prefix: `${prefix}:quota`, limits: quotas[name], logger });
+    quotaOf[name] = quota;
     const gate = createGate({
       provider,
       circuit,
+      quota,
       bulkhead: createBulkhead({ max: 2 }),
       clock,
       logger,
@@ -176,7 +186,22 @@ export async function house({
     onAnswer: (kind) => given.push(kind),
   });
 
-  return { clock, circuits, providers, identify, board, decodes, reading, saved, kept, redis, asked, given, follow };
+  return {
+    clock,
+    circuits,
+    quotas: quotaOf,
+    providers,
+    identify,
+    board,
+    decodes,
+    reading,
+    saved,
+    kept,
+    redis,
+    asked,
+    given,
+    follow,
+  };
 
   async function follow(requestId: string, viewer?: string): Promise<ProgressEvent[]> {
     const events: ProgressEvent[] = [];

@@ -20,13 +20,14 @@ export function createPlantIdAlone({ baseUrl, lock, redis, timeoutMs }: PlantIdA
   const provider = { baseUrl, timeoutMs, circuit: { ...times, failMax: 100 } };
   return createIdentificationService({
     providers: { plant_id: { ...provider, apiKey: 'some-key' }, plantnet: { ...provider, apiKey: undefined } },
+    quotas: { plant_id: {}, plantnet: {} },
     maxConcurrency: 10,
     lifetime: { ttlMs: 60_000, staleMs: 60_000 },
     lock: { ...lock, renew: true },
     photoLimits: LIMITS,
     photoDir: tmpdir(),
     isDemo: false,
-    // Nobody who asks is signed in, so nothing is stored and no connection is made.
+    // Nobody who asks is signed in, so nothing is stored; and what is spent is counted in Redis alone.
     database: openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }),
     redis,
     clock: systemClock,

@@ -231,25 +231,42 @@ describe('a refusal', () => {
   });
 });
 
-describe('a probe', () => {
+describe('its word on our use', () => {
   const usage = { active: true, credit_limits: { total: 5 }, used: { total: 1 }, remaining: { total: 4 } };
 
   test('asks for the usage, which is free', async () => {
     await using stub = await startStub(answer(200, { ...usage, can_use_credits: { value: true, reason: null } }));
-    await clientFor(`${stub.url}/api/v3`).probe(unhurried());
+    await clientFor(`${stub.url}/api/v3`).usage(unhurried());
     expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(['GET /api/v3/usage_info']);
     expect(stub.requests[0]?.headers.get('api-key')).toBe('a-key');
+  });
+
+  test.each([
+    ['a limit and what is left', { total: 5 }, { total: 1 }, { total: 4 }, { limit: 5, used: 1 }],
+    ['what is left in another way than what is used', { total: 5 }, { total: 1 }, { total: 2 }, { limit: 5, used: 3 }],
+    ['parts of credits', { total: 5.5 }, { total: 1.5 }, { total: null }, { limit: 5, used: 2 }],
+    ['no limit', { total: null }, { total: 9 }, {}, { limit: null, used: 9 }],
+    ['nothing', null, 'none', undefined, { limit: null, used: undefined }],
+  ])('takes %s in whole credits', async (_, credit_limits, used, remaining, total) => {
+    await using stub = await startStub(answer(200, { active: true, credit_limits, used, remaining }));
+    const word = await clientFor(stub.url).usage(unhurried());
+    expect(word).toMatchObject({ windows: { total }, exhausted: false });
+  });
+
+  test('says when no credits may be used, whatever is left', async () => {
+    const body = { ...usage, can_use_credits: { value: false, reason: 'none left' } };
+    await using stub = await startStub(answer(200, body));
+    expect(await clientFor(stub.url).usage(unhurried())).toMatchObject({ exhausted: true });
   });
 
   test.each([
     ['an unknown key', 401, 'The specified api key not found.', 'misconfigured'],
     ['an address that is not allowed', 403, 'Forbidden', 'misconfigured'],
     ['an inactive key', 200, { ...usage, active: false }, 'misconfigured'],
-    ['no credits', 200, { ...usage, can_use_credits: { value: false, reason: 'none left' } }, 'quota'],
     ['a broken service', 502, 'Bad Gateway', 'failed'],
     ['a page of somebody else', 200, '<html>', 'failed'],
   ])('tells of %s', async (_, status, body, kind) => {
     await using stub = await startStub(answer(status, body));
-    expect(await errorOf(clientFor(stub.url).probe(unhurried()))).toMatchObject({ name: 'ProviderError', kind });
+    expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ name: 'ProviderError', kind });
   });
 });

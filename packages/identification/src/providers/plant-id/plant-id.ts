@@ -7,6 +7,7 @@ import { answerOf } from './answer.ts';
 import { refusalKind } from './refusal-kind.ts';
 import { identifyRequest, recallRequest, usageRequest } from './request.ts';
 import { identification, kept, type PlantIdResult, usage } from './response.ts';
+import { quotaWord } from './usage.ts';
 
 /** However wrong our clock is, or theirs. */
 const CLOCKS_APART_MS = 86_400_000;
@@ -42,21 +43,27 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
     origin: base.origin,
     contractVersion: 'v3.1',
 
-    async identify(request, signal, ticket) {
+    async identify(request, signal, ticket, meter) {
       const began = clock.monotonic();
-      const recalled = ticket && (await recall(request, ticket, signal));
-      if (recalled) return answerOf(recalled);
+      let isPaid = false;
+      try {
+        const recalled = ticket && (await recall(request, ticket, signal));
+        if (recalled) return answerOf(recalled);
+        isPaid = true;
+      } finally {
+        if (!isPaid) meter?.free();
+      }
       // Both are one call to whoever waits, so they share its time.
       const leftMs = timeoutMs - (clock.monotonic() - began);
       const post = { ...identifyRequest(base, apiKey, request, ticket?.customId), timeoutMs: leftMs };
       return answerOf(readBody('plant_id', accepted(await exchange(post, signal)), identification).result);
     },
 
-    async probe(signal) {
+    async usage(signal) {
       const text = accepted(await exchange(usageRequest(base, apiKey), signal));
-      const { active, can_use_credits } = readBody('plant_id', text, usage);
-      if (!active) throw new ProviderError('plant_id', 'misconfigured', 'the key is not active');
-      if (can_use_credits?.value === false) throw new ProviderError('plant_id', 'quota', 'the key has no credits left');
+      const said = readBody('plant_id', text, usage);
+      if (!said.active) throw new ProviderError('plant_id', 'misconfigured', 'the key is not active');
+      return quotaWord(said);
     },
   };
 }

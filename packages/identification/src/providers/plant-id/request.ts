@@ -16,6 +16,7 @@ const DISEASE_DETAILS = ['local_name', 'description', 'treatment'];
 
 /** Nothing is worked out for it; and what it takes is missing for the call that may have to follow. */
 const RECALL_MS = 5_000;
+const USAGE_MS = 5_000;
 
 /** One call does all: plant and, when asked for, its health. */
 export function identifyRequest(
@@ -60,5 +61,5 @@ function wantedOf({ includeDiseases, language }: IdentifyOptions) {
 
 /** Free: says whether the key is active and has credits. */
 export function usageRequest(base: URL, apiKey: string): ExchangeRequest {
-  return { url: routeUnder(base, 'usage_info'), headers: { 'Api-Key': apiKey } };
+  return { url: routeUnder(base, 'usage_info'), headers: { 'Api-Key': apiKey }, timeoutMs: USAGE_MS };
 }

@@ -77,8 +77,21 @@ export const kept = z
   .object({ status: z.string().nullish(), created: z.number().nullish(), result: result.nullish() })
   .refine((value) => value.result ?? value.status === 'FAILED', 'is not finished');
 
-/** Remaining credits are null or left out where there is no limit. */
+const amounts = extra(
+  z.object({
+    day: extra(z.number()),
+    week: extra(z.number()),
+    month: extra(z.number()),
+    total: extra(z.number()),
+  }),
+);
+
+/** Credits are null or left out where there is no limit. */
 export const usage = z.object({
   active: z.boolean(),
-  can_use_credits: z.object({ value: z.boolean() }).nullish(),
+  can_use_credits: extra(z.object({ value: z.boolean() })),
+  credit_limits: amounts,
+  used: amounts,
+  remaining: amounts,
 });
+export type PlantIdUsage = z.infer<typeof usage>;

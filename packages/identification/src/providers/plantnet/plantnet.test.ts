@@ -176,26 +176,25 @@ describe('a refusal', () => {
   });
 });
 
-describe('a probe', () => {
-  const daily = (remaining: unknown): unknown => ({ day: '2026-07-01', quota: { identify: { count: 1, remaining } } });
+describe('its word on our use', () => {
+  const daily = (identify: object, day = '2026-07-01') => ({ day, quota: { identify } });
 
   test.each([
-    ['some are left', daily(499)],
-    ['it is not said', daily(null)],
-  ])('asks what is left of the day, which is free; fine when %s', async (_, body) => {
-    await using stub = await startStub(answer(200, body));
-    await clientFor(`${stub.url}/v2/`).probe(unhurried());
+    ['what is counted and left', { count: 1, total: 500, remaining: 499 }, { limit: 500, used: 1 }],
+    ['no total', { count: 1, remaining: 499 }, { limit: 500, used: 1 }],
+    ['nothing left', { count: 480, total: 500, remaining: 0 }, { limit: 500, used: 500 }],
+    ['no numbers', { remaining: null }, { limit: null, used: undefined }],
+  ])('is asked on a free route; %s', async (_, identify, day) => {
+    await using stub = await startStub(answer(200, daily(identify)));
+    expect(await clientFor(`${stub.url}/v2/`).usage(unhurried())).toEqual({ windows: { day }, exhausted: false });
     expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual([
       'GET /v2/quota/daily?api-key=a-key',
     ]);
   });
 
-  test('tells when the day is used up, until midnight UTC', async () => {
-    await using stub = await startStub(answer(200, daily(0)));
-    expect(await errorOf(clientFor(stub.url).probe(unhurried()))).toMatchObject({
-      kind: 'quota',
-      retryAfterMs: 6 * 3_600_000,
-    });
+  test('on another day than ours does not count', async () => {
+    await using stub = await startStub(answer(200, daily({ count: 500, total: 500, remaining: 0 }, '2026-06-30')));
+    expect(await clientFor(stub.url).usage(unhurried())).toEqual({ windows: {}, exhausted: false });
   });
 
   test.each([
@@ -205,6 +204,6 @@ describe('a probe', () => {
     [500, 'failed'],
   ])('with %i tells %s', async (status, kind) => {
     await using stub = await startStub(answer(status, { message: '' }));
-    expect(await errorOf(clientFor(stub.url).probe(unhurried()))).toMatchObject({ kind });
+    expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ kind });
   });
 });

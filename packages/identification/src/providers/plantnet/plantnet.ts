@@ -1,14 +1,13 @@
-import { type Provider, ProviderError } from '../../provider.ts';
+import type { Provider } from '../../provider.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
 import { refusal } from '../refusal.ts';
 import { answerOf, NO_PLANT } from './answer.ts';
+import { dailyWord, passingWord } from './quota-words.ts';
 import { meansNoPlant, refusalKind } from './refusal-kind.ts';
 import { identifyRequest, quotaRequest } from './request.ts';
 import { dailyQuota, identification } from './response.ts';
-
-const DAY_MS = 86_400_000;
 
 /** A client of the Pl@ntNet API v2. Error answers count against the free plan's day too. */
 export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): Provider {
@@ -25,20 +24,17 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
     origin: base.origin,
     contractVersion: 'v2.1',
 
-    async identify(request, signal) {
+    async identify(request, signal, _ticket, meter) {
       const reply = await exchange(await identifyRequest(base, apiKey, request), signal);
+      const said = passingWord(reply.headers, clock.now());
+      if (said !== undefined) meter?.says(said);
       if (meansNoPlant(reply.status, reply.text)) return NO_PLANT;
       return answerOf(readBody('plantnet', accepted(reply), identification).results);
     },
 
-    async probe(signal) {
+    async usage(signal) {
       const text = accepted(await exchange(quotaRequest(base, apiKey), signal));
-      const { remaining } = readBody('plantnet', text, dailyQuota).quota.identify;
-      if (remaining !== undefined && remaining !== null && remaining <= 0) {
-        // The day of the quota ends at midnight UTC.
-        const retryAfterMs = DAY_MS - (clock.now() % DAY_MS);
-        throw new ProviderError('plantnet', 'quota', 'the quota of the day is used up', { retryAfterMs });
-      }
+      return dailyWord(readBody('plantnet', text, dailyQuota), clock.now());
     },
   };
 }

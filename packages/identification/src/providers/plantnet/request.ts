@@ -3,6 +3,8 @@ import { MAX_CANDIDATES } from '../candidate.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import { routeUnder } from '../route.ts';
 
+const USAGE_MS = 5_000;
+
 /** Multipart with the photos and, under one plain repeated name, an organ for each. */
 export async function identifyRequest(
   base: URL,
@@ -36,5 +38,5 @@ function acceptedOrgans(organs: readonly Organ[]): readonly Organ[] {
 
 /** Free: says whether the key works and what is left of the day. */
 export function quotaRequest(base: URL, apiKey: string): ExchangeRequest {
-  return { url: routeUnder(base, 'quota/daily', { 'api-key': apiKey }) };
+  return { url: routeUnder(base, 'quota/daily', { 'api-key': apiKey }), timeoutMs: USAGE_MS };
 }

@@ -26,8 +26,12 @@ export const identification = z.object({ results: z.array(result) });
 
 /** What is left of the day's identifications. */
 export const dailyQuota = z.object({
-  quota: z.object({ identify: z.object({ remaining: extra(z.number()) }) }),
+  day: text,
+  quota: z.object({
+    identify: z.object({ count: extra(z.number()), total: extra(z.number()), remaining: extra(z.number()) }),
+  }),
 });
+export type DailyQuota = z.infer<typeof dailyQuota>;
 
 /** An answer outside 2xx. */
 export const errorBody = z.object({ message: z.string() });

@@ -1,0 +1,44 @@
+import { type QuotaWord, windowWord } from '../../quotas/quota-word.ts';
+import type { DailyQuota } from './response.ts';
+
+const DAY_MS = 86_400_000;
+/** How far their midnight, in whole seconds, may be from ours. */
+const CLOCKS_APART_MS = 60_000;
+
+/** What `/v2/quota/daily` says; nothing when it speaks of another day than ours. */
+export function dailyWord({ day, quota }: DailyQuota, now: number): QuotaWord {
+  const today = new Date(now).toISOString().slice(0, 10);
+  if (typeof day === 'string' && day !== today) return { windows: {}, exhausted: false };
+  const { count, remaining, total } = quota.identify;
+  return { windows: { day: windowWord({ limit: total, used: count, left: remaining }) }, exhausted: false };
+}
+
+/**
+ * What the headers of an answer say of the day (draft 8 of the IETF's RateLimit fields):
+ * `RateLimit-Policy: "dailyQuota";q=500;w=86400` and `RateLimit: "dailyQuota";r=499;t=3600`. Undefined when they say
+ * nothing of the day that ends at our midnight.
+ */
+export function passingWord(headers: Headers, now: number): QuotaWord | undefined {
+  const policy = itemOf(headers.get('ratelimit-policy'));
+  const state = itemOf(headers.get('ratelimit'));
+  if (policy === undefined || state === undefined || policy.name !== state.name) return undefined;
+  const { q: limit, w: seconds } = policy.numbers;
+  const { r: left, t: resetsIn } = state.numbers;
+  if (limit === undefined || left === undefined || seconds !== 86_400 || left > limit) return undefined;
+  if (resetsIn !== undefined && !isOurMidnight(now + resetsIn * 1_000)) return undefined;
+  return { windows: { day: windowWord({ limit, left }) }, exhausted: false };
+}
+
+function isOurMidnight(at: number): boolean {
+  const past = at % DAY_MS;
+  return Math.min(past, DAY_MS - past) <= CLOCKS_APART_MS;
+}
+
+/** The first item of a structured list, with those of its parameters that are whole numbers. */
+function itemOf(header: string | null): { name: string; numbers: Readonly<Record<string, number>> } | undefined {
+  const name = /^\s*"([^"]{1,64})"/.exec(header ?? '')?.[1];
+  if (header === null || name === undefined) return undefined;
+  const [item = ''] = header.split(',');
+  const numbers = [...item.matchAll(/;\s*([a-z]{1,8})=(\d{1,12})(?=;|\s*$)/g)];
+  return { name, numbers: Object.fromEntries(numbers.map(([, key = '', value]) => [key, Number(value)])) };
+}

@@ -1,0 +1,14 @@
+import type { IdentifyOptions, ProviderName } from '../provider.ts';
+
+/** What one identification takes of a provider's quota: Plant.id takes a second credit for the plant's health. */
+export function creditsFor(
+  provider: ProviderName,
+  { includeDiseases }: Pick<IdentifyOptions, 'includeDiseases'>,
+): number {
+  return provider === 'plant_id' && includeDiseases ? 2 : 1;
+}
+
+/** The same of what people mostly ask for. */
+export function usualCredits(provider: ProviderName): number {
+  return creditsFor(provider, { includeDiseases: true });
+}

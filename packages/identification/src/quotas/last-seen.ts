@@ -1,0 +1,108 @@
+import { type Counter, effectiveLimit } from './counter.ts';
+import { type Period, periodsOf, type QuotaWindow } from './period.ts';
+import type { QuotaLimits } from './quota.ts';
+import type { Standing } from './quota-store.ts';
+import type { QuotaWord } from './quota-word.ts';
+
+interface SeenWindow {
+  readonly period: Period;
+  readonly used: number;
+  /** Of these, what calls have spent that are over. */
+  readonly settled: number;
+  /** What the provider says. */
+  readonly limit: number | undefined;
+}
+
+/** What this process saw last of a provider's quota: in memory, and so good enough to refuse, but not to let through. */
+export class LastSeen {
+  readonly #own: Readonly<Partial<Record<QuotaWindow, number | undefined>>>;
+  readonly #windows = new Map<QuotaWindow, SeenWindow>();
+  #order = 0;
+  /** As in Redis. */
+  word = 0;
+  askedAt = 0;
+  refusesUntil = 0;
+  /** Redis has nothing of what we have seen there. */
+  isLost = false;
+
+  constructor({ dailyLimit, hourlyLimit, monthlyLimit }: QuotaLimits) {
+    this.#own = { hour: hourlyLimit, day: dailyLimit, month: monthlyLimit };
+  }
+
+  /** Takes over what Redis has. Of a counter that has not begun there, and of limits that it has lost, ours stay. */
+  update({ askedAt, order, out, refusesUntil, windows, word }: Standing): void {
+    // Answers that came together may be heard in another order.
+    if (order < this.#order) return;
+    this.#order = order;
+    for (const { limit, period, used } of windows) {
+      const before = this.#windows.get(period.window);
+      if (before !== undefined && before.period.endsAt > period.endsAt) continue;
+      const kept = before?.period.id === period.id ? before : { used: 0, settled: 0 };
+      this.#windows.set(period.window, {
+        period,
+        used: used ?? kept.used,
+        settled: used === undefined ? kept.settled : used - out,
+        limit: limit ?? (askedAt === 0 ? before?.limit : undefined),
+      });
+    }
+    this.word = word;
+    this.refusesUntil = refusesUntil;
+    this.isLost = askedAt === 0 && this.askedAt > 0;
+    if (askedAt > 0) this.askedAt = askedAt;
+  }
+
+  /** What can be known without Redis: at least so much was spent. */
+  assume(used: Readonly<Partial<Record<QuotaWindow, number>>>, now: number): void {
+    for (const seen of this.#present(now)) {
+      const atLeast = used[seen.period.window] ?? 0;
+      this.#windows.set(seen.period.window, {
+        ...seen,
+        used: Math.max(seen.used, atLeast),
+        settled: Math.max(seen.settled, atLeast),
+      });
+    }
+  }
+
+  /** What the provider said to this process alone, at `now`. */
+  hear({ windows }: QuotaWord, now: number, refusesUntil: number): void {
+    for (const seen of this.#present(now)) {
+      const said = windows[seen.period.window];
+      if (said === undefined) continue;
+      const used = said.used ?? seen.used;
+      this.#windows.set(seen.period.window, { ...seen, used, settled: used, limit: said.limit ?? undefined });
+    }
+    this.askedAt = now;
+    this.refusesUntil = refusesUntil;
+  }
+
+  /** Whether a word says more than is known here: another limit, or that more is used. */
+  isNews({ windows }: QuotaWord, now: number): boolean {
+    return this.#present(now).some(({ limit, period, used }) => {
+      const said = windows[period.window];
+      return said !== undefined && ((said.limit ?? undefined) !== limit || (said.used ?? 0) > used);
+    });
+  }
+
+  /** Of the present periods, in the order of WINDOWS. */
+  counters(now: number): readonly Counter[] {
+    return this.#present(now).map(({ limit, period, used }) => ({
+      period,
+      used,
+      limit: effectiveLimit(this.#own[period.window], limit),
+    }));
+  }
+
+  /** What was spent by calls that were over: what a counter that was lost begins with at least. */
+  settled(now: number): readonly number[] {
+    return this.#present(now).map(({ settled }) => settled);
+  }
+
+  /** A period that has begun since is still unused. */
+  #present(now: number): SeenWindow[] {
+    return periodsOf(now).map((period) => {
+      const seen = this.#windows.get(period.window);
+      const isPresent = seen?.period.id === period.id;
+      return isPresent ? seen : { period, limit: seen?.limit, used: 0, settled: 0 };
+    });
+  }
+}
