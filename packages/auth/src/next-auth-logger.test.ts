@@ -33,6 +33,16 @@ describe('what next-auth logs', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'debug' });
   });
 
+  it('makes no alarm of what anybody can send back in the name of another service', () => {
+    const { lines, log } = record();
+    log.error('OAUTH_CALLBACK_ERROR', { error: new Error('state mismatch'), providerId: 'github' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', reason: 'state mismatch' });
+    log.error('SIGNIN_OAUTH_ERROR', { error: new Error('connect ECONNREFUSED'), providerId: 'github' });
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ level: 'error' });
+    log.error('constructor', new Error('posted to the route for it'));
+    expect(JSON.parse(lines[2] ?? '')).toMatchObject({ level: 'error' });
+  });
+
   it('is short, whatever somebody posts to the route for it', () => {
     const { lines, log } = record();
     log.error('x'.repeat(100_000), { message: 'y'.repeat(100_000), name: 'n' });

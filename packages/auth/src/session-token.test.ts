@@ -1,5 +1,5 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { EncryptJWT, SignJWT, UnsecuredJWT } from 'jose';
+import { EncryptJWT, jwtDecrypt, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { deriveKeys } from './keys.ts';
 import { createSessionTokens } from './session-token.ts';
@@ -17,8 +17,13 @@ describe('session tokens', () => {
     expect(token.split('.')[0]).toBe(Buffer.from('{"alg":"dir","enc":"A256GCM","typ":"JWT"}').toString('base64url'));
   });
 
-  it('are new every time', async () => {
-    expect(await tokens.seal(session, 60)).not.toBe(await tokens.seal(session, 60));
+  it('have an id of their own, new every time', async () => {
+    const [key = new Uint8Array()] = deriveKeys([old], 'session');
+    const idOf = async (token: string) =>
+      (await jwtDecrypt(token, key, { currentDate: new Date(clock.now()) })).payload.jti;
+    const ids = [await idOf(await tokens.seal(session, 60)), await idOf(await tokens.seal(session, 60))];
+    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ids[0]).not.toBe(ids[1]);
   });
 
   it('end with their time', async () => {
