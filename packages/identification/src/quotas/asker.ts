@@ -1,20 +1,12 @@
 import { type Clock, type Leases, LeaseTimeoutError, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Provider } from '../provider.ts';
+import { isAskDue } from './ask-due.ts';
 import type { Standing } from './quota-store.ts';
 import type { QuotaWord } from './quota-word.ts';
 
-const HOUR_MS = 3_600_000;
-/** While nothing is left, credits that are bought should be seen soon; and so is a provider that did not answer. */
-export const ASK_AGAIN_MS = 5 * 60_000;
 /** Longer than the question may take; whoever is to ask may have died. */
 const LEASE_MS = 30_000;
-
-/** Whether the provider is to be asked what is left. Times are milliseconds since 1970, 0: never. */
-export function isDue(now: number, last: { askedAt: number; triedAt: number; isOut: boolean }): boolean {
-  const every = last.isOut ? ASK_AGAIN_MS : HOUR_MS;
-  return now - last.askedAt >= every && now - last.triedAt >= ASK_AGAIN_MS;
-}
 
 export interface AskerParts {
   provider: Pick<Provider, 'name' | 'usage'>;
@@ -41,7 +33,7 @@ export class Asker {
   /** @param last as this process knows it */
   async askWhenDue(last: { askedAt: number; isOut: boolean }): Promise<void> {
     const now = this.#parts.clock.now();
-    if (isDue(now, { ...last, triedAt: this.#triedAt })) await this.ask(last.askedAt);
+    if (isAskDue(now, { ...last, triedAt: this.#triedAt })) await this.ask(last.askedAt);
   }
 
   /**
