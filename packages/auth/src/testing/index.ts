@@ -1,0 +1,1 @@
+export { type OAuthPerson, type OAuthServer, startOAuthServer } from './oauth-server.ts';
