@@ -12,7 +12,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   if (refusal !== undefined) return refusal;
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64');
   const policy = pagePolicy({ nonce, https: settings.appUrl.protocol === 'https:' });
-  const headers = new Headers(api.credentials(request));
+  const headers = new Headers(request.headers);
   // Next reads the nonce for its own scripts out of this request header.
   headers.set('Content-Security-Policy', policy);
   const response = NextResponse.next({ request: { headers } });

@@ -38,12 +38,4 @@ describe('the guard for pages', () => {
     expect(answer?.status).toBe(403);
     expect(await answer?.json()).toMatchObject({ code: 'foreign_origin' });
   });
-
-  it('leaves a page no cookies that no browser sent to change something', () => {
-    const { api } = apiUnderTest();
-    const posted = (headers: Record<string, string>) =>
-      new Request('http://localhost:3000/', { method: 'POST', headers: { Cookie: 'session=anna', ...headers } });
-    expect(api.credentials(posted({})).has('cookie')).toBe(false);
-    expect(api.credentials(posted({ 'Sec-Fetch-Site': 'same-origin' })).has('cookie')).toBe(true);
-  });
 });

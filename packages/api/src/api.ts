@@ -6,7 +6,7 @@ import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/tele
 import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Parts } from './context.ts';
-import { credentials, refusal } from './door/guard.ts';
+import { refusal } from './door/guard.ts';
 import { createGateway } from './gateway.ts';
 import { createRateWindow } from './limits/create-rate-window.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
@@ -32,8 +32,6 @@ export interface Api {
   signIn(request: Request, answer: Answer): Promise<Response>;
   /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
   guard(request: Request): Response | undefined;
-  /** The headers of a request that the guard lets in, by which a page may know its viewer: see `credentials`. */
-  credentials(request: Request): Headers;
   /** v1 for a server component that knows who is calling. Throws what procedures throw. */
   caller(principal: Principal | undefined, requestId?: string): V1Caller;
 }
@@ -77,7 +75,6 @@ export function assembleApi({
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
       return withAnswerHeaders(errorResponse(refused, 'v1', requestId), requestId);
     },
-    credentials: (request) => credentials(request, parts.config),
     caller(principal, requestId = newRequestId()) {
       const request = {
         requestId,

@@ -31,17 +31,6 @@ describe('the sign-in entry', () => {
     expect(await (await api.signIn(new Request(URL), echo)).text()).toBe('GET ');
   });
 
-  it('hands on no cookies that no browser sent', async () => {
-    const { api } = apiUnderTest();
-    const told = async ({ headers }: Request) => new Response(headers.get('cookie'));
-    const cookie = { Cookie: 'x=y' };
-    const program = new Request(URL, { method: 'POST', body: 'a=b', headers: cookie });
-    expect(await (await api.signIn(program, told)).text()).toBe('');
-    const token = new Request(URL, { headers: { ...cookie, Authorization: 'Bearer abc' } });
-    expect(await (await api.signIn(token, told)).text()).toBe('');
-    expect(await (await api.signIn(new Request(URL, { headers: cookie }), told)).text()).toBe('x=y');
-  });
-
   it('hands on a request of which another can be made, whatever came in', async () => {
     const proxied = new Proxy(new Request(URL, { headers: { Cookie: 'x=y' } }), {
       get: (target, name) => Reflect.get(target, name, target) as unknown,

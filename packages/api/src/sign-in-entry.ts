@@ -1,6 +1,5 @@
 import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
-import { credentials } from './door/guard.ts';
 import type { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
@@ -44,7 +43,7 @@ export function createSignIn(
         if (refused !== undefined) throw refused;
         withMethod(request.method, METHODS);
         const body = await readBody(request);
-        const read = withBody(request, credentials(request, gateway.config), body);
+        const read = withBody(request, body);
         return await (isTry ? tryPassword(read, body, answer) : answer(read));
       } catch (thrown) {
         const error = toApiError(thrown);
@@ -62,7 +61,7 @@ async function readBody({ body: stream, headers }: Request): Promise<Buffer> {
 }
 
 /** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
-function withBody({ body: stream, method: asked, signal, url }: Request, headers: Headers, body: Buffer): Request {
+function withBody({ body: stream, headers, method: asked, signal, url }: Request, body: Buffer): Request {
   // Whoever serves us leaves the body of an answer to HEAD away.
   const method = asked === 'HEAD' ? 'GET' : asked;
   return new Request(url, { method, headers, signal, ...(stream !== null && { body: new Uint8Array(body) }) });

@@ -151,6 +151,24 @@ describe('where a request came from', () => {
   });
 });
 
+describe('cookies', () => {
+  const cookie = { Cookie: 'session=anna' };
+
+  it.each([
+    ['a page asks', 'GET', {}, true],
+    ['a page of ours changes something', 'POST', { 'Sec-Fetch-Site': 'same-origin' }, true],
+    ['an old browser changes something', 'POST', { Origin: 'https://plants.example' }, true],
+    ['a program changes something', 'POST', {}, false],
+    ['a program removes something', 'DELETE', {}, false],
+    ['a token is shown', 'GET', { Authorization: 'Bearer abc' }, false],
+    ['a token is shown from a page of ours', 'POST', { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' }, false],
+    ['other credentials are shown', 'GET', { Authorization: 'Basic abc' }, true],
+  ])('when %s (%s)', async (_case, method, headers, arrive) => {
+    const { body } = await (await serve())('/api/auth/signout', { ...cookie, ...headers }, method);
+    expect(body.includes('session=anna')).toBe(arrive);
+  });
+});
+
 describe('CORS', () => {
   const path = '/api/v1/plant-identification/identify';
   const preflight = { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' };

@@ -7,6 +7,7 @@ import { SMALL_BODY_BYTES } from '../upload/small-body.ts';
 import { withPeer } from './client-address.ts';
 import { type CorsConfig, corsGrants } from './cors.ts';
 import { isAllowedHost } from './host.ts';
+import { changesState, isBearer } from './origin.ts';
 import { isReadable, pathOf } from './path.ts';
 import { schemeOf } from './scheme.ts';
 import { fillInPolicy, securityHeaders } from './security-headers.ts';
@@ -32,7 +33,7 @@ const PROBE = /^\/api\/health\/(live|ready)\/?$/;
 /**
  * What holds for every path of a server before any framework sees the request: hosts, https, paths nobody can read,
  * bodies of pages, CORS, and the headers of every answer. It also says where the request came from in
- * `X-Forwarded-For`, and takes away what a client might have said of our host.
+ * `X-Forwarded-For`, and takes away what a client might have said of our host, and cookies that prove nothing.
  */
 export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
   const { allowedHosts, appUrl, proxyHops } = config;
@@ -70,6 +71,7 @@ export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
     sent['x-forwarded-proto'] = scheme;
     delete sent['x-forwarded-host'];
     delete sent['x-forwarded-port'];
+    if (sent.cookie !== undefined && (isBearer(sent.authorization) || isFromProgram(request))) delete sent.cookie;
     return 'admitted';
   };
 }
@@ -97,6 +99,12 @@ function refusal(
     return new ApiError('invalid_request', 'The body is larger than 64 kB.');
   }
   return undefined;
+}
+
+/** Each browser of today tells one or the other with what may change something. */
+function isFromProgram(request: IncomingMessage): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  return changesState(request) && origin === undefined && site === undefined;
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): 'answered' {

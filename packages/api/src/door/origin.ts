@@ -8,12 +8,16 @@ export type Sender = 'own' | 'foreign' | 'no_browser';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function changesState(request: Request): boolean {
-  return !SAFE_METHODS.has(request.method);
+export function changesState({ method = 'GET' }: { method?: string | undefined }): boolean {
+  return !SAFE_METHODS.has(method);
 }
 
 export function hasBearer(headers: Headers): boolean {
-  return /^bearer(\s|$)/i.test(headers.get('authorization') ?? '');
+  return isBearer(headers.get('authorization'));
+}
+
+export function isBearer(authorization: string | null | undefined): boolean {
+  return /^bearer(\s|$)/i.test(authorization ?? '');
 }
 
 /** Browsers set `Sec-Fetch-Site` and `Origin` themselves; no page can forge them. */
