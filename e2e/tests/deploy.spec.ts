@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { run } from '../fixtures/process.ts';
 import { test } from '../fixtures/production.ts';
 import { expect } from '../fixtures/served.ts';
+import { startServices } from '../fixtures/services.ts';
 
 /** The last line of a command that looks at something, once it has ended. */
 function verdictOf(program: string, environment: Record<string, string>, args: readonly string[] = []) {
@@ -29,7 +30,8 @@ test('smoke finds what is wrong with a server that says yes to everything', asyn
   expect(lines).toContain('scripts run without a nonce');
 });
 
-test('check:deploy lists what must not go live, and looks at the services', async ({ services }) => {
+test('check:deploy lists what must not go live, and looks at the services', async () => {
+  const services = await startServices();
   const settings = {
     ...services.settings,
     APP_URL: 'https://plants.example',
@@ -43,8 +45,10 @@ test('check:deploy lists what must not go live, and looks at the services', asyn
   expect(lines).toContain('error    AUTH_SECRETS has few different characters in secret 1 of 1');
   expect(lines).toContain('error    REDIS_URL is the embedded Redis');
   expect(lines).toContain('warning  PLANTNET_API_KEY is not set');
+  expect(lines).toContain('warning  DATABASE_URL lacks migrations');
   expect(lines).not.toContain('aaaa');
-  expect(last).toBe('3 errors, 1 warnings');
+  await services.stop();
+  expect(last).toBe('3 errors, 2 warnings');
 
   const { lines: faults } = await verdictOf('scripts/check-deploy.ts', {});
   expect(faults).toContain('error    METRICS_TOKEN is required in production.');
