@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { SECRET, test } from '../fixtures/accounts.ts';
+import { type Documented, documented } from '../fixtures/documented.ts';
+import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { expect } from '../fixtures/served.ts';
+import type { Services } from '../fixtures/services.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+const page = documented('authentication.md');
+const commands = page.filter(({ language }) => language === 'sh');
+const [giveTier, disable] = page.filter(({ language }) => language === 'sql');
+
+/** An app's, if it was given any. */
+interface Tokens {
+  access_token?: string;
+  refresh_token?: string;
+}
+
+async function post(url: string, body: object): Promise<{ status: number; headers: Headers; body?: Tokens }> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json' },
+  });
+  const text = await answer.text();
+  const { headers, status } = answer;
+  return { status, headers, ...(text !== '' && { body: JSON.parse(text) as Tokens }) };
+}
+
+const bearer = (tokens: Tokens | undefined) => ({ headers: { Authorization: `Bearer ${tokens?.access_token}` } });
+
+async function signedIn(url: string, email: string, password = 'correct horse battery'): Promise<Tokens> {
+  return (await post(`${url}/api/v1/auth/token`, { email, password })).body ?? {};
+}
+
+async function registered(url: string, email: string): Promise<Tokens> {
+  await post(`${url}/api/v1/auth/register`, { email, password: 'correct horse battery' });
+  return signedIn(url, email);
+}
+
+/** Does what the page says in SQL, to one row. */
+async function order({ settings }: Services, documentedOrder: Documented | undefined): Promise<void> {
+  const client = new Client({ connectionString: settings.DATABASE_URL });
+  await client.connect();
+  const { rowCount } = await client.query(documentedOrder?.text ?? '');
+  await client.end();
+  expect(rowCount).toBe(1);
+}
+
+/** The kinds of all values, whatever they are. */
+function shapeOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));
+}
+
+/** What a page says is printed, where `…` may be anything. */
+function patternOf(text: string): RegExp {
+  const literal = (part: string) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  return new RegExp(`^${text.trim().split('…').map(literal).join('.*')}$`);
+}
+
+test('every command of the page does what the page says', async ({ app }) => {
+  expect(commands).toHaveLength(9);
+  const folder = await mkdtemp(join(tmpdir(), 'plants-'));
+  await writeFile(join(folder, 'plant.jpg'), (await plantPhoto(61)).buffer);
+  // Braces: each command has a file for what it prints, and the variables of those before.
+  const script = commands.map(({ text }, index) => `{\n${text}\n} > printed-${index}\n`).join('');
+  await promisify(execFile)('sh', ['-euc', script.replaceAll('http://localhost:3000', app.url)], {
+    cwd: folder,
+    env: { PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
+  });
+  const printed = await Promise.all(commands.map((_, index) => readFile(join(folder, `printed-${index}`), 'utf8')));
+  await rm(folder, { recursive: true });
+
+  for (const [index, { answer, text }] of commands.entries()) {
+    const told = printed[index] ?? '';
+    if (answer?.language === 'json') {
+      expect([text, shapeOf(JSON.parse(told))]).toEqual([text, shapeOf(JSON.parse(answer.text))]);
+    } else if (answer === undefined) {
+      expect([text, Buffer.from(told.trim(), 'base64url').length]).toEqual([text, 32]);
+    } else expect(told.trim()).toMatch(patternOf(answer.text));
+  }
+});
+
+test('a tier given in the database holds from the next request on, and keeps what is used', async ({
+  app,
+  services,
+}) => {
+  const you = await signedIn(app.url, 'you@example.org');
+  const usage = async () => (await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).json() as Promise<object>;
+  expect(await usage()).toMatchObject({ tier: 'free', usage: { limit: 100, remaining: 99 } });
+
+  await order(services, giveTier);
+  expect(await usage()).toMatchObject({ tier: 'pro', usage: { limit: 200, remaining: 199 } });
+});
+
+test('an account that is disabled has no tokens, which is told to who knows the password', async ({
+  app,
+  services,
+}) => {
+  const you = await signedIn(app.url, 'you@example.org');
+  await order(services, disable);
+  expect((await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).status).toBe(401);
+  const credentials = { email: 'you@example.org', password: 'correct horse battery' };
+  const known = await post(`${app.url}/api/v1/auth/token`, credentials);
+  expect([known.status, known.body]).toEqual([403, expect.objectContaining({ code: 'account_disabled' })]);
+  const guessed = await post(`${app.url}/api/v1/auth/token`, { ...credentials, password: 'wrong horse' });
+  expect([guessed.status, guessed.body]).toEqual([401, expect.objectContaining({ code: 'invalid_credentials' })]);
+});
+
+test('both the old paths and those of next-auth are there under /api/auth', async ({ app }) => {
+  const base = `${app.url}/api/auth`;
+  const ben = { email: 'ben@example.org', password: 'correct horse battery' };
+  for (const slash of ['', '/']) {
+    const made = await post(`${base}/register${slash}`, { ...ben, email: `ben${slash.length}@example.org` });
+    expect([made.status, made.headers.get('deprecation')]).toEqual([201, '@1767225600']);
+    const { body, headers, status } = await post(`${base}/token${slash}`, {
+      ...ben,
+      email: 'ben0@example.org',
+    });
+    expect(status).toBe(200);
+    expect(headers.get('link')).toContain('</api/v1/auth/token>; rel="successor-version"');
+    const me = await fetch(`${base}/me${slash}`, bearer(body));
+    expect(await me.json()).toMatchObject({ email: 'ben0@example.org' });
+    const next = await post(`${base}/token/refresh${slash}`, { refresh_token: body?.refresh_token });
+    const revoked = await post(`${base}/token/revoke${slash}`, { refresh_token: next.body?.refresh_token });
+    expect([next.status, revoked.status, revoked.body]).toEqual([200, 204, undefined]);
+  }
+  const wrong = await post(`${base}/token`, { ...ben, email: 'ben0@example.org', password: 'wrong' });
+  expect([wrong.status, wrong.body]).toEqual([401, { detail: 'The email address or the password is wrong.' }]);
+
+  const csrf = await fetch(`${base}/csrf`);
+  expect(await csrf.json()).toHaveProperty('csrfToken');
+  expect(csrf.headers.has('deprecation')).toBe(false);
+  expect(await (await fetch(`${base}/session/`)).json()).toEqual({});
+  expect(await (await fetch(`${base}/providers`)).json()).toHaveProperty('credentials');
+  const allowed = async (path: string) => (await fetch(`${base}/${path}`, { method: 'PUT' })).headers.get('allow');
+  expect([await allowed('token'), await allowed('session')]).toEqual(['POST', 'GET, HEAD, POST']);
+});
+
+test('what is Anna’s is not there for Berta, whatever she knows of it', async ({ app }) => {
+  const [anna, berta] = await Promise.all([
+    registered(app.url, 'anna@example.org'),
+    registered(app.url, 'berta@example.org'),
+  ]);
+  const identifications = `${app.url}/api/v1/plant-identification/identifications`;
+  const { id } = (await (
+    await fetch(`${app.url}/api/v1/plant-identification/identify`, {
+      method: 'POST',
+      body: await formWith(plantPhoto(62)),
+      ...bearer(anna),
+    })
+  ).json()) as { id: string };
+  const input = encodeURIComponent(JSON.stringify({ id }));
+  const paths = [
+    `${identifications}/${id}`,
+    `${identifications}/${id}/photos/1`,
+    `${identifications}/${id}/`.replace('/v1/', '/'),
+    `${identifications}/${id}/photos/1`.replace('/v1/', '/'),
+    `${app.url}/api/trpc/v1.plantIdentification.identification?input=${input}`,
+    `${app.url}/api/trpc/legacy.plantIdentification.identification?input=${input}`,
+  ];
+  for (const path of paths) {
+    const [hers, others] = await Promise.all([anna, berta].map((tokens) => fetch(path, bearer(tokens))));
+    expect([path, hers?.status, others?.status]).toEqual([path, 200, 404]);
+  }
+  expect(await (await fetch(identifications, bearer(berta))).json()).toEqual({ items: [] });
+});
+
+test('a secret is changed without signing anybody out, and signs its holders out when it is removed', async ({
+  app,
+  instance,
+}) => {
+  const held = await registered(app.url, 'carla@example.org');
+  const statusAt = async (url: string, tokens: Tokens | undefined) =>
+    (await fetch(`${url}/api/v1/auth/me`, bearer(tokens))).status;
+  const next = 'after-the-rotation-0123456789-abcdef';
+
+  const both = await instance(`${next},${SECRET}`);
+  expect(await statusAt(both.url, held)).toBe(200);
+  const renewed = await post(`${both.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
+  expect(renewed.status).toBe(200);
+
+  const after = await instance(next);
+  expect(await statusAt(after.url, renewed.body)).toBe(200);
+  expect(await statusAt(after.url, held)).toBe(401);
+  const again = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: renewed.body?.refresh_token });
+  expect(again.status).toBe(200);
+  const old = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
+  expect(old.status).toBe(401);
+});
