@@ -2,7 +2,7 @@ import type { Accounts, Auth, Principal, TokenGrant, Tokens } from '@plantcommun
 
 export const anna: Principal = { userId: 'anna', email: 'anna@example.org', role: 'user', tier: 'pro' };
 /** Another user. */
-export const berta: Principal = { userId: 'berta', email: 'berta@example.org', role: 'user', tier: 'free' };
+const berta: Principal = { userId: 'berta', email: 'berta@example.org', role: 'user', tier: 'free' };
 export const ada: Principal = { userId: 'ada', email: 'ada@example.org', role: 'admin', tier: 'enterprise' };
 
 /** By the cookie `session=anna`, or the header `Authorization: Bearer anna`. */
