@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '@plantcommunity/db';
+import type { Database, Prisma } from '@plantcommunity/db';
 import { openTestDatabase, usesOneSession } from '@plantcommunity/db/testing';
 import { systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
@@ -194,19 +194,62 @@ describe('a photo that another uploads while it is swept away', () => {
       await store.forget(bob);
     }
   });
+});
 
-  it('is waited for, and prepared anew when it went', async (context) => {
-    context.skip(await usesOneSession(database), 'PGlite lets nobody wait');
+describe('what comes while a removal is about to be written waits for it', () => {
+  beforeEach(async (context) => context.skip(await usesOneSession(database), 'PGlite lets nobody wait'));
+
+  it('and prepares a photo anew that went', async () => {
     await save(ann, [one]);
-    let saving: Promise<Saved> | undefined;
-    await database.client.$transaction(async (transaction) => {
-      await transaction.photo.updateMany({ data: { hash: null } });
-      saving = save(bob, [{ hash: one.hash }]);
-      await expect.poll(() => waitingForLocks()).toBe(1);
-    });
-    expect(await saving).toMatchObject({ pendingPhotos: [one.hash] });
+    const saved = await afterWaiting(
+      (transaction) => transaction.photo.updateMany({ data: { hash: null } }),
+      () => save(bob, [{ hash: one.hash }]),
+    );
+    expect(saved).toMatchObject({ pendingPhotos: [one.hash] });
+  });
+
+  it.each([
+    ['removed', (user: Prisma.TransactionClient['user']) => user.delete({ where: { id: ann } })],
+    [
+      'closed',
+      (user: Prisma.TransactionClient['user']) =>
+        user.update({ where: { id: ann }, data: { email: 'nobody@removed.invalid', disabledAt: new Date() } }),
+    ],
+  ])('and stores nothing for an owner who is %s', async (_what, end) => {
+    const saved = await afterWaiting(
+      ({ user }) => end(user),
+      () => store.save(entryOf(ann, [one])),
+    );
+    expect(saved).toBeUndefined();
+    expect(await database.client.identification.count()).toBe(0);
+    await expectNothingLeftOver();
+  });
+
+  it('and keeps no photos for an identification that is gone', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    await afterWaiting(
+      ({ identification }) => identification.delete({ where: { id } }),
+      () => store.addPhotos(id, [one]),
+    );
+    expect(await database.client.photo.count()).toBe(0);
+    expect(await storedFiles()).toEqual([]);
   });
 });
+
+/** Runs `work` while `change` is not written yet, and writes it once the work waits for it. */
+async function afterWaiting<T>(
+  change: (transaction: Prisma.TransactionClient) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let working: Promise<T> | undefined;
+  await database.client.$transaction(async (transaction) => {
+    await change(transaction);
+    working = work();
+    await expect.poll(waitingForLocks).toBe(1);
+  });
+  if (working === undefined) throw new Error('unreachable');
+  return working;
+}
 
 async function waitingForLocks(): Promise<number> {
   const rows = await database.client.$queryRaw<unknown[]>`
