@@ -1,9 +1,10 @@
-/** Headers of every answer; personal data stays out of shared caches unless an answer says more. */
+/**
+ * What the API adds to its answers; personal data stays out of shared caches unless an answer says more. The front door
+ * adds what everything says.
+ */
 export function withAnswerHeaders(response: Response, requestId: string): Response {
   const { headers } = response;
   headers.set('X-Request-Id', requestId);
-  headers.set('X-Content-Type-Options', 'nosniff');
-  headers.set('Cross-Origin-Resource-Policy', 'same-origin');
   if (!headers.has('cache-control')) headers.set('Cache-Control', 'no-store');
   headers.append('Vary', 'Authorization, Cookie');
   return response;

@@ -161,7 +161,12 @@ describe('cookies', () => {
     ['a program changes something', 'POST', {}, false],
     ['a program removes something', 'DELETE', {}, false],
     ['a token is shown', 'GET', { Authorization: 'Bearer abc' }, false],
-    ['a token is shown from a page of ours', 'POST', { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' }, false],
+    [
+      'a token is shown from a page of ours',
+      'POST',
+      { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' },
+      false,
+    ],
     ['other credentials are shown', 'GET', { Authorization: 'Basic abc' }, true],
   ])('when %s (%s)', async (_case, method, headers, arrive) => {
     const { body } = await (await serve())('/api/auth/signout', { ...cookie, ...headers }, method);

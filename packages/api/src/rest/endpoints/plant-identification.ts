@@ -13,7 +13,7 @@ const id = z.string().meta({ description: 'ULID of an identification' });
 const photoHeaders = {
   'Content-Type': 'image/jpeg',
   'Content-Disposition': 'inline; filename="photo.jpg"',
-  'Content-Security-Policy': "default-src 'none'; sandbox",
+  'Content-Security-Policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
   'Cache-Control': 'private, max-age=3600',
 };
 

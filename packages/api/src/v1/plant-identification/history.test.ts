@@ -108,7 +108,7 @@ describe('one identification', () => {
 });
 
 describe('a photo', () => {
-  it('is a JPEG that no browser runs, sniffs or shares', async () => {
+  it('is a JPEG that no browser runs, frames or shares', async () => {
     const { api } = withHistory();
     const answer = await api.rest(new Request(`${BASE}/${storedId}/photos/1`, asAnna));
     expect(answer.status).toBe(200);
@@ -116,8 +116,7 @@ describe('a photo', () => {
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-type': 'image/jpeg',
       'content-disposition': 'inline; filename="photo.jpg"',
-      'content-security-policy': "default-src 'none'; sandbox",
-      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
       'cache-control': 'private, max-age=3600',
     });
   });

@@ -1,0 +1,377 @@
+import { type Answer, asking, OWN_PAGE } from '../fixtures/ask.ts';
+import { APP, type House, type Mode, PARTNER, test } from '../fixtures/houses.ts';
+import { ADMIN } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+// Starting an app takes its time, and the first test that asks for it waits.
+test.describe.configure({ timeout: 240_000 });
+
+const IDENTIFY = '/api/v1/plant-identification/identify';
+const SIGN_OUT = '/api/trpc/v1.account.signOutEverywhere';
+const FOREIGN = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
+
+const PAGES = ['/', '/identify', '/history', '/login', '/register', '/account', '/admin', '/nothing/here'];
+const API = [
+  `${IDENTIFY}/health`,
+  '/api/trpc/v1.plantIdentification.health',
+  '/api/trpc/nothing',
+  '/api/auth/session',
+  '/api/auth/csrf',
+  '/api/v1/auth/me',
+  '/api/health/live',
+  '/api/health/ready',
+  '/api/metrics',
+  '/api/nothing',
+  '/api',
+];
+const FILES = ['/icon.svg', '/favicon.ico', '/_next/static/nothing.js', '/_next/image?url=%2Ficon.svg&w=64&q=75'];
+
+/** A script that a page of this app really loads. */
+async function scriptOf({ ask }: House): Promise<string> {
+  const script = /"(\/_next\/static\/[^"]+\.js)"/.exec((await ask('/')).body)?.[1];
+  expect((await ask(script ?? '')).headers['content-type']).toContain('javascript');
+  return script ?? '';
+}
+
+const endsSession = ({ headers }: Answer) => /session=;/.test((headers['set-cookie'] ?? []).join());
+
+for (const mode of ['development', 'production'] as const satisfies Mode[]) {
+  test.describe(mode, () => {
+    test('unknown hosts are refused on every path', async ({ houses }) => {
+      const house = await houses(mode);
+      const served = mode === 'development' ? 'localhost' : 'plants.example';
+      const headers = { Host: 'evil.example', 'X-Forwarded-Host': served, Forwarded: `host=${served}` };
+      for (const path of [...PAGES, ...API, ...FILES, await scriptOf(house), '/admin.rsc', '/%ff', '//x']) {
+        const { body, status } = await house.ask(path, { headers });
+        expect([path, status, body]).toEqual([path, 400, expect.stringContaining('"code":"unknown_host"')]);
+      }
+      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE']) {
+        const { status } = await house.ask('/api/health/live', { method, headers });
+        expect([method, status]).toEqual([method, 400]);
+      }
+    });
+
+    test('every answer has its headers, and pages a policy with a nonce', async ({ houses }) => {
+      const house = await houses(mode);
+      const script = await scriptOf(house);
+      const all = [...PAGES, ...API, ...FILES, script, '/%ff', '//x', '/api/auth/signout', '/api/auth/error'];
+      for (const path of all) {
+        const { headers, status } = await house.ask(path);
+        expect({ path, ...headers }).toMatchObject({
+          path,
+          'x-content-type-options': 'nosniff',
+          'x-frame-options': 'DENY',
+          'referrer-policy': 'strict-origin-when-cross-origin',
+          'permissions-policy': 'camera=(self), geolocation=(self), microphone=()',
+          'cross-origin-opener-policy': 'same-origin',
+          'cross-origin-resource-policy': 'same-origin',
+          'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+        });
+        const told = headers['strict-transport-security'];
+        expect([path, told]).toEqual([path, mode === 'production' ? 'max-age=31536000; includeSubDomains' : undefined]);
+        expect([path, headers['x-powered-by'], headers['server']]).toEqual([path, undefined, undefined]);
+        expect([path, status < 500]).toEqual([path, true]);
+      }
+      const photo = `/api/v1/plant-identification/identifications/${house.sheet}/photos/1`;
+      const shown = await house.ask(photo, { headers: { Cookie: house.anna } });
+      expect([shown.status, shown.headers['content-security-policy']]).toEqual([
+        200,
+        "default-src 'none'; sandbox; frame-ancestors 'none'",
+      ]);
+      for (const path of API.filter((each) => each !== '/api')) {
+        const policy = (await house.ask(path)).headers['content-security-policy'];
+        expect([path, policy]).toEqual([path, "default-src 'none'; frame-ancestors 'none'"]);
+      }
+    });
+
+    test('scripts of a page run by its nonce alone', async ({ houses }) => {
+      const { anna, ask, sheet } = await houses(mode);
+      const nonces = new Set<string>();
+      for (const path of [...PAGES, `/history/${sheet}`]) {
+        const { body, headers } = await ask(path, { headers: { Cookie: anna } });
+        const policy = String(headers['content-security-policy']);
+        const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
+        const scripts = /script-src ([^;]*)/.exec(policy)?.[1];
+        expect([path, scripts]).toEqual([path, `'self' 'nonce-${nonce}' 'strict-dynamic'`]);
+        expect(policy).toContain("style-src 'self';");
+        const tags = body.match(/<script\b[^>]*>/g) ?? [];
+        expect([path, tags.filter((tag) => !tag.includes(`nonce="${nonce}"`))]).toEqual([path, []]);
+        nonces.add(nonce);
+      }
+      expect(nonces.size).toBe(PAGES.length + 1);
+    });
+
+    test('a foreign page changes nothing, and neither do the cookies of a program', async ({ houses }) => {
+      const { anna, ask } = await houses(mode);
+      const signedIn = async () =>
+        (await ask('/api/v1/plant-identification/identifications', { headers: { Cookie: anna } })).status;
+      const post = (path: string, type: string, headers: Record<string, string>, body = '') =>
+        ask(path, { method: 'POST', headers: { Cookie: anna, 'Content-Type': type, ...headers }, body });
+      const form = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n--x--\r\n';
+      const types = ['multipart/form-data; boundary=x', 'application/octet-stream', 'application/json'];
+
+      for (const headers of [FOREIGN, { Origin: 'null' }, { 'Sec-Fetch-Site': 'same-site' }, { Origin: APP }]) {
+        for (const type of types) {
+          const { body, status } = await post(SIGN_OUT, type, headers, type.includes('json') ? '{}' : form);
+          expect([type, headers, status]).toEqual([type, headers, 403]);
+          expect(body).toContain('foreign_origin');
+        }
+        const { status } = await post('/api/auth/signout', 'application/x-www-form-urlencoded', headers, 'a=b');
+        expect([headers, status]).toEqual([headers, 403]);
+        const action = await post('/login', 'text/plain', { ...headers, 'Next-Action': '0'.repeat(42) }, '[]');
+        expect([headers, action.status]).toEqual([headers, 403]);
+      }
+      for (const type of types) {
+        const { status } = await post(SIGN_OUT, type, {}, type.includes('json') ? '{}' : form);
+        expect([type, [400, 401].includes(status)]).toEqual([type, true]);
+      }
+      expect(await signedIn()).toBe(200);
+
+      // next-auth's own token of a form helps no further: without cookies it matches nothing.
+      const csrf = await ask('/api/auth/csrf', { headers: { Cookie: anna } });
+      const { csrfToken } = JSON.parse(csrf.body) as { csrfToken: string };
+      const body = new URLSearchParams({ csrfToken, json: 'true' }).toString();
+      const signOut = (headers: Record<string, string>) =>
+        post('/api/auth/signout', 'application/x-www-form-urlencoded', headers, body);
+      expect(endsSession(await signOut({}))).toBe(false);
+      expect(endsSession(await signOut({ Authorization: 'Bearer abc', ...OWN_PAGE }))).toBe(false);
+      expect(endsSession(await signOut(OWN_PAGE))).toBe(true);
+    });
+
+    test('only listed origins read the API, with cookies only those that may act with them', async ({ houses }) => {
+      const { ask } = await houses(mode);
+      const preflight = { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' };
+      const cors = ({ headers }: Answer) =>
+        Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
+
+      for (const path of [IDENTIFY, '/api/trpc/v1.plantIdentification.identify', '/api/nothing']) {
+        const granted = await ask(path, { method: 'OPTIONS', headers: { Origin: APP, ...preflight } });
+        expect([path, granted.status]).toEqual([path, 204]);
+        expect(cors(granted)).toEqual({
+          'access-control-allow-origin': APP,
+          'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+          'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key',
+          'access-control-max-age': '600',
+        });
+        const denied = await ask(path, {
+          method: 'OPTIONS',
+          headers: { Origin: 'https://evil.example', ...preflight },
+        });
+        expect([path, cors(denied)]).toEqual([path, {}]);
+        const plain = await ask(path, { method: 'OPTIONS' });
+        expect([path, [204, 404, 405].includes(plain.status), cors(plain)]).toEqual([path, true, {}]);
+      }
+      // 200, 404 and 401 alike.
+      for (const path of [`${IDENTIFY}/health`, '/api/nothing', '/api/v1/auth/me']) {
+        const answer = await ask(path, { headers: { Origin: APP } });
+        expect(cors(answer)['access-control-allow-origin']).toBe(APP);
+        expect(cors(answer)['access-control-expose-headers']).toContain('RateLimit, RateLimit-Policy, Retry-After');
+        expect(cors(answer)).not.toHaveProperty('access-control-allow-credentials');
+        expect(answer.headers.vary).toMatch(/^Origin/);
+        expect(cors(await ask(path, { headers: { Origin: PARTNER } }))['access-control-allow-credentials']).toBe(
+          'true',
+        );
+        for (const Origin of ['https://evil.example', 'null']) {
+          expect(cors(await ask(path, { headers: { Origin } }))).toEqual({});
+        }
+      }
+      expect(cors(await ask('/', { headers: { Origin: APP } }))).toEqual({});
+    });
+
+    test('no path takes a body it does not need', async ({ houses }) => {
+      const { anna, ask } = await houses(mode);
+      const claimed = { 'Content-Length': '1000000000' };
+      for (const path of [
+        '/',
+        '/login',
+        '/nothing',
+        '/_next/static/nothing.js',
+        '/_next/image',
+        '/icon.svg',
+        '/admin.rsc',
+      ]) {
+        for (const headers of [claimed, { 'Transfer-Encoding': 'chunked' }]) {
+          const { body, status } = await ask(path, {
+            method: 'POST',
+            headers: { ...OWN_PAGE, ...headers },
+            withholds: true,
+          });
+          expect([path, status, body]).toEqual([path, 400, expect.stringContaining('invalid_request')]);
+        }
+      }
+      const large = `{"a":"${'a'.repeat(70_000)}"}`;
+      const headers = { ...OWN_PAGE, Cookie: anna, 'Content-Type': 'application/json' };
+      for (const path of ['/api/v1/auth/register', SIGN_OUT, '/api/auth/callback/credentials', '/api/auth/signout']) {
+        const { body, status } = await ask(path, { method: 'POST', headers, body: large });
+        expect([path, status, body]).toEqual([path, 400, expect.stringContaining('larger than 64 kB')]);
+      }
+    });
+
+    test('nobody sees what is not theirs, by whichever way of asking Next', async ({ houses }) => {
+      const { admin, anna, ask, ben, sheet } = await houses(mode);
+      const guarded = [
+        { path: '/admin', owner: admin, secret: 'max_reset_timeout_ms' },
+        { path: '/history', owner: anna, secret: sheet },
+        { path: `/history/${sheet}`, owner: anna, secret: 'Named by' },
+      ];
+      const subrequest = (name: string) => ({ 'x-middleware-subrequest': Array(5).fill(name).join(':') });
+      const tricks = [
+        {},
+        { RSC: '1' },
+        { RSC: '1', 'Next-Router-Prefetch': '1' },
+        { RSC: '1', 'Next-Router-Prefetch': '1', 'Next-Router-Segment-Prefetch': '/_tree' },
+        subrequest('proxy'),
+        subrequest('src/proxy'),
+        subrequest('middleware'),
+        { 'x-nextjs-data': '1' },
+        { 'x-middleware-rewrite': '/admin', 'x-invoke-path': '/admin', 'x-matched-path': '/admin' },
+        { 'x-middleware-override-headers': 'cookie', 'x-middleware-request-cookie': admin },
+      ];
+      for (const { owner, path, secret } of guarded) {
+        expect((await ask(path, { headers: { Cookie: owner } })).body).toContain(secret);
+        const ways = [
+          path,
+          `${path}/`,
+          `${path}?_rsc=1`,
+          `${path}?nxtPid=${sheet}`,
+          `${path}.rsc`,
+          `${path}.segments/_tree.segment.rsc`,
+          `${path}.segments${path}/__PAGE__.segment.rsc`,
+          `/_next/data/x${path}.json`,
+          `/api/..${path}`,
+          `/_next/static/../..${path}`,
+          `/%2e%2e${path}`,
+          `/${path}`,
+        ];
+        const told = ways.flatMap((way) =>
+          tricks.flatMap((trick) =>
+            [
+              { way, ...trick },
+              { way, ...trick, Cookie: ben },
+            ].map(tell),
+          ),
+        );
+        for (const { asked, answer } of await Promise.all(told)) {
+          const leaks = [secret, ADMIN.email].filter((known) => answer.body.includes(known));
+          expect({ asked, leaks, failed: answer.status >= 500 }).toEqual({ asked, leaks: [], failed: false });
+        }
+
+        async function tell({ way, ...headers }: { way: string; [header: string]: string }) {
+          const answer = await ask(way, { headers });
+          const { location } = answer.headers;
+          // Where Next wants its own query to fit the headers first.
+          const led = location?.startsWith(path) ? await ask(location, { headers }) : answer;
+          return { asked: { way, ...headers }, answer: led };
+        }
+      }
+    });
+
+    test('no redirect leads away from us', async ({ houses }) => {
+      const { ask } = await houses(mode);
+      const own = new URL(mode === 'development' ? 'http://localhost' : 'https://plants.example');
+      const paths = [
+        '//evil.example',
+        '///evil.example/%2f..',
+        '/\\evil.example',
+        '/%5cevil.example',
+        '/%2fevil.example',
+      ];
+      for (const path of [
+        ...paths,
+        '/history?next=//evil.example',
+        '/api//evil.example',
+        '/login?next=//evil.example',
+      ]) {
+        const { headers, status } = await ask(path);
+        const led = new URL(headers.location ?? '/', own);
+        expect([path, status < 500, led.host]).toEqual([path, true, own.host]);
+      }
+      const next = `/login?next=${encodeURIComponent('//evil.example')}`;
+      const { csrfToken } = JSON.parse((await ask('/api/auth/csrf')).body) as { csrfToken: string };
+      const body = new URLSearchParams({ csrfToken, callbackUrl: 'https://evil.example' }).toString();
+      const headers = { ...OWN_PAGE, 'Content-Type': 'application/x-www-form-urlencoded' };
+      const out = await ask('/api/auth/signout', { method: 'POST', headers, body });
+      expect([next, String(out.headers.location)]).toEqual([next, expect.not.stringContaining('evil')]);
+    });
+
+    test('nobody is asked to speak anything but HTTP', async ({ houses }) => {
+      const { ask } = await houses(mode);
+      const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' };
+      expect((await ask('/_next/webpack-hmr', { headers: upgrade })).status).toBe(404);
+      expect((await ask('/', { method: 'TRACE' })).status).toBe(405);
+    });
+
+    test('what is counted by address cannot be spread over forged ones', async ({ houses }) => {
+      const { app, ask } = await houses(mode);
+      const attempt = async (forwarded: string, email: string) => {
+        const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': forwarded };
+        const body = JSON.stringify({ email, password: 'a wrong password' });
+        return (await ask('/api/v1/auth/token', { method: 'POST', headers, body })).status;
+      };
+      // In production one proxy is ours: it has written the last entry, in development nobody has.
+      const forged = (number: number) =>
+        mode === 'production' ? `198.51.100.${number}, 2001:db8::${number}` : `198.51.100.${number}`;
+      const statuses: number[] = [];
+      for (let number = 1; number <= 6; number++)
+        statuses.push(await attempt(forged(number), `nobody${number}@plants.example`));
+      expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);
+      const elsewhere = await attempt('203.0.113.200', 'nobody7@plants.example');
+      expect(elsewhere).toBe(mode === 'production' ? 401 : 429);
+      expect(app.output()).not.toContain('a wrong password');
+    });
+  });
+}
+
+test('production sends what comes over http to https, but for probes', async ({ houses }) => {
+  const { app, ask } = await houses('production');
+  for (const path of [
+    ...PAGES,
+    '/history?cursor=a&b=%20',
+    '/api/v1/auth/me',
+    '/api/metrics',
+    '/icon.svg',
+    '//evil.example',
+  ]) {
+    const { headers, status } = await ask(path, { headers: { 'X-Forwarded-Proto': 'http' } });
+    expect([path, status, headers.location]).toEqual([path, 308, `https://plants.example${path}`]);
+  }
+  const posted = await ask('/api/v1/auth/token', {
+    method: 'POST',
+    headers: { 'X-Forwarded-Proto': 'https, http', 'Content-Type': 'application/json' },
+    body: '{}',
+  });
+  expect(posted.status).toBe(308);
+  // As an orchestrator asks, past the proxy.
+  const inside = asking(app.url, { Host: 'plants.example' });
+  for (const path of ['/api/health/live', '/api/health/ready', '/api/health/ready/']) {
+    expect([path, (await inside(path)).status]).toEqual([path, 200]);
+  }
+  expect((await inside('/identify')).status).toBe(308);
+});
+
+test('no page breaks its own policy', async ({ houses, page }) => {
+  const { admin, anna, app, sheet } = await houses('development');
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  const visits = [
+    ['', ['/', '/identify', '/login', '/register', '/nothing', '/api/auth/signout']],
+    [anna, ['/identify', '/history', `/history/${sheet}`, '/account']],
+    [admin, ['/admin']],
+  ] as const;
+  for (const [cookies, paths] of visits) {
+    await page.context().setExtraHTTPHeaders(cookies === '' ? {} : { Cookie: cookies });
+    for (const path of paths) {
+      await page.goto(app.url + path);
+      await page.waitForLoadState('networkidle').catch(() => {});
+    }
+  }
+  expect(complaints).toEqual([]);
+  // And the policy holds: what somebody got into a page does not run.
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="document.title = \'taken\'">');
+  });
+  await expect(() => expect(complaints.join()).toContain('inline event handler')).toPass();
+  expect(await page.title()).not.toBe('taken');
+});
