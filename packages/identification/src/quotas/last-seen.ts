@@ -34,14 +34,14 @@ export class LastSeen {
     // Answers that came together may be heard in another order.
     if (order < this.#order) return;
     this.#order = order;
-    for (const { limit, period, used } of windows) {
+    for (const { hasBegun, limit, period, used } of windows) {
       const before = this.#windows.get(period.window);
       if (before !== undefined && before.period.endsAt > period.endsAt) continue;
       const kept = before?.period.id === period.id ? before : { used: 0, settled: 0 };
       this.#windows.set(period.window, {
         period,
-        used: used ?? kept.used,
-        settled: used === undefined ? kept.settled : used - out,
+        used: hasBegun ? used : Math.max(used, kept.used),
+        settled: hasBegun ? used - out : kept.settled,
         limit: limit ?? (askedAt === 0 ? before?.limit : undefined),
       });
     }

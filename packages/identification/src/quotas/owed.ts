@@ -35,9 +35,14 @@ export class Owed {
       if (isAlone && verdict !== 'given_back') this.#alone.add(claim.at, -claim.credits);
       return standing;
     } catch {
-      if (this.#debts.size < MAX_OWED) this.#debts.set(claim.id, ending);
+      this.owe(ending);
       return undefined;
     }
+  }
+
+  /** Redis is told when it is back. */
+  owe(ending: Ending): void {
+    if (this.#debts.size < MAX_OWED) this.#debts.set(ending.claim.id, ending);
   }
 
   /** Tells it all that it was not told, as long as it listens. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Leases, RedisConnection } from '@plantcommunity/resilience';
+import { type Clock, type Leases, type RedisConnection, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { type Provider, ProviderError } from '../provider.ts';
 import { Alone } from './alone.ts';
@@ -58,7 +58,7 @@ export class ProviderQuota implements Quota {
   constructor(options: ProviderQuotaOptions) {
     const { clock, provider, store } = options;
     this.#options = options;
-    this.#view = new QuotaView({ ...options, provider: provider.name });
+    this.#view = new QuotaView({ ...options, alone: this.#alone, provider: provider.name });
     this.#owed = new Owed({ store, alone: this.#alone, clock });
     this.#words = new Words({ ...options, provider: provider.name, view: this.#view });
     const asker = new Asker({
@@ -76,14 +76,11 @@ export class ProviderQuota implements Quota {
       return { retryAfterMs };
     }
     // What may be spent without Redis comes back with Redis, and nobody knows when.
-    const isAlone = !this.#options.redis.isReady();
-    return isAlone && this.#alone.exhausted(this.#view.counters(), credits).length > 0 ? {} : undefined;
+    return this.#options.redis.isReady() || this.#view.mayGoAlone(credits) ? undefined : {};
   }
 
   counters(): readonly Counter[] {
-    return this.#view.counters().map((counter) => {
-      return { ...counter, used: counter.used + this.#alone.spentIn(counter.period) };
-    });
+    return this.#view.counters();
   }
 
   async run<T>(credits: number, work: (meter: Meter) => Promise<T>): Promise<T> {
@@ -128,17 +125,21 @@ export class ProviderQuota implements Quota {
   async #reserve(credits: number): Promise<Reservation> {
     const { clock, logger, provider, redis } = this.#options;
     const claim = { id: randomUUID(), credits, at: clock.now() };
+    let mayBeTaken = false;
     if (redis.isReady()) {
       try {
         const standing = await this.#reserveShared(claim);
         if (standing !== undefined) return { claim, standing };
       } catch (error) {
         if (error instanceof QuotaExhaustedError) throw error;
+        mayBeTaken = !(error instanceof RedisUnavailableError) || error.wasSent;
         logger.warn({ provider: provider.name, error }, '[QUOTA] Redis does not count: going on alone');
       }
     }
-    const isRefused = this.#view.seen.refusesUntil > claim.at;
-    if (isRefused || this.#alone.exhausted(this.#view.counters(), credits).length > 0) throw this.#exhausted(credits);
+    if (this.#view.untilAgain(credits) !== undefined || !this.#view.mayGoAlone(credits)) {
+      if (mayBeTaken) this.#owed.owe({ claim, verdict: 'given_back', isAlone: true });
+      throw this.#exhausted(credits);
+    }
     this.#alone.add(claim.at, credits);
     return { claim, standing: undefined };
   }

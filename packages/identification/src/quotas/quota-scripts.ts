@@ -8,7 +8,7 @@
  * its first number; `warned` once its warning was given.
  *
  * The standing is {word, askedAt or 0, refusesUntil or 0, credits of calls that are out, then of each window what is
- * used, -1 when its counter has not begun, and the provider's limit, -1 for none}.
+ * used, or -1 less what was added when its counter has not begun, and the provider's limit, -1 for none}.
  */
 const BEGINNING = `
 local WINDOWS = {'hour', 'day', 'week', 'month', 'total'}
@@ -22,7 +22,8 @@ local function standing(now)
   local reply = {field('word'), field('askedAt'), field('refusesUntil'), out}
   for i, window in ipairs(WINDOWS) do
     local counter = redis.call('HMGET', KEYS[2 + i], 'begun', 'used')
-    reply[#reply + 1] = counter[1] and tonumber(counter[2]) or -1
+    local used = tonumber(counter[2] or 0)
+    reply[#reply + 1] = counter[1] and used or -1 - used
     reply[#reply + 1] = tonumber(redis.call('HGET', KEYS[1], 'limit:' .. window) or -1)
   end
   return reply
@@ -43,7 +44,7 @@ return standing(ARGV[1])
 `;
 
 /**
- * Takes credits of every window, or of none.
+ * Takes credits of every window, or of none. A call that was settled meanwhile, because no answer came, takes none.
  * ARGV now, word that the limits were read from, id, credits, when the call is over for certain, then of each window its
  * limit or '', then how long each counter is kept.
  * Returns {1, standing} when taken; and when not {0, standing} for want of credits, {2, standing} when there is another
@@ -53,7 +54,7 @@ export const RESERVE: string = `${BEGINNING}
 local now, credits = ARGV[1], tonumber(ARGV[4])
 local before = standing(now)
 if before[1] ~= tonumber(ARGV[2]) then return {2, before} end
-if before[3] > tonumber(now) then return {0, before} end
+if before[3] > tonumber(now) or redis.call('ZSCORE', KEYS[2], '0:' .. ARGV[3]) then return {0, before} end
 for i = 1, #WINDOWS do
   local used, limit = before[3 + 2 * i], tonumber(ARGV[5 + i])
   if used < 0 then return {3, before} end

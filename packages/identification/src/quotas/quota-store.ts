@@ -24,8 +24,9 @@ export interface Standing {
 
 export interface WindowStanding {
   readonly period: Period;
-  /** Undefined: its counter has not begun. */
-  readonly used: number | undefined;
+  readonly used: number;
+  /** Else it is only what was added since Redis has lost its data, or the period is new. */
+  readonly hasBegun: boolean;
   /** What the provider says. */
   readonly limit: number | undefined;
 }
@@ -92,7 +93,7 @@ export class QuotaStore {
   ): Promise<Standing | undefined> {
     const { at, inPassing, standing } = asked;
     const { now, refusesUntil } = refusal;
-    const words = standing.windows.map(({ period, used = 0 }) => ({ used, word: said.windows[period.window] }));
+    const words = standing.windows.map(({ period, used }) => ({ used, word: said.windows[period.window] }));
     const uses = words.flatMap(({ used, word }): (number | string)[] =>
       word?.used === undefined ? ['', ''] : [word.used, shiftOf(word.used, { used, out: standing.out })],
     );
@@ -144,21 +145,11 @@ export class QuotaStore {
 }
 
 function standingOf(order: number, reply: number[], at: number): Standing {
-  const [word = 0, askedAt = 0, refusesUntil = 0, out = 0, ...windows] = reply;
-  const count = (index: number): number | undefined => {
-    const value = windows[index] ?? -1;
-    return value < 0 ? undefined : value;
-  };
-  return {
-    order,
-    word,
-    askedAt,
-    refusesUntil,
-    out,
-    windows: periodsOf(at).map((period, index) => ({
-      period,
-      used: count(2 * index),
-      limit: count(2 * index + 1),
-    })),
-  };
+  const [word = 0, askedAt = 0, refusesUntil = 0, out = 0, ...counts] = reply;
+  const windows = periodsOf(at).map((period, index): WindowStanding => {
+    const [used = -1, limit = -1] = counts.slice(2 * index);
+    const hasBegun = used >= 0;
+    return { period, used: hasBegun ? used : -1 - used, hasBegun, limit: limit < 0 ? undefined : limit };
+  });
+  return { order, word, askedAt, refusesUntil, out, windows };
 }

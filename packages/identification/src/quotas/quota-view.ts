@@ -1,6 +1,7 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
+import type { Alone } from './alone.ts';
 import { ASK_AGAIN_MS } from './ask-due.ts';
 import { type Counter, exhausted, resetOf } from './counter.ts';
 import { usualCredits } from './credits.ts';
@@ -13,11 +14,20 @@ import type { QuotaStore, Standing } from './quota-store.ts';
 export class QuotaView {
   readonly seen: LastSeen;
   readonly #provider: ProviderName;
+  readonly #alone: Alone;
   readonly #clock: Clock;
   readonly #log: QuotaLog;
 
-  constructor(parts: { provider: ProviderName; limits: QuotaLimits; store: QuotaStore; clock: Clock; logger: Logger }) {
+  constructor(parts: {
+    provider: ProviderName;
+    limits: QuotaLimits;
+    alone: Alone;
+    store: QuotaStore;
+    clock: Clock;
+    logger: Logger;
+  }) {
     const { clock, limits, logger, provider, store } = parts;
+    this.#alone = parts.alone;
     this.seen = new LastSeen(limits);
     this.#provider = provider;
     this.#clock = clock;
@@ -30,8 +40,16 @@ export class QuotaView {
     return standing;
   }
 
+  /** As last seen, and what was spent alone since. */
   counters(): readonly Counter[] {
-    return this.seen.counters(this.#clock.now());
+    return this.seen.counters(this.#clock.now()).map((counter) => {
+      return { ...counter, used: counter.used + this.#alone.spentIn(counter.period) };
+    });
+  }
+
+  /** Whether this process may spend so many credits without Redis. */
+  mayGoAlone(credits: number): boolean {
+    return this.#alone.exhausted(this.seen.counters(this.#clock.now()), credits).length === 0;
   }
 
   /** Until so many credits may be spent again; undefined when they may now. */

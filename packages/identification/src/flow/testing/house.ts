@@ -20,7 +20,7 @@ import type { Quota, QuotaLimits } from '../../quotas/quota.ts';
 import { quotaUnderTest } from '../../quotas/testing/quota-under-test.ts';
 import type { NewEntry } from '../../store/entry.ts';
 import { createAnswerCache } from '../answer-cache.ts';
-import { createGate } from '../gate.ts';
+import { createGate, type Gate } from '../gate.ts';
 import { createIdentify, type ProviderLane } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
 import { createRecentDurations } from '../recent-durations.ts';
@@ -108,6 +108,7 @@ export async function house({
   const given: AnswerKind[] = [];
   const circuits: Partial<Record<ProviderName, Circuit>> = {};
   const quotaOf: Partial<Record<ProviderName, Quota>> = {};
+  const gates: Partial<Record<ProviderName, Gate>> = {};
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
     if (off === name) return undefined;
     const options: CircuitOptions = {
@@ -137,6 +138,7 @@ export async function house({
       onCircuit: () => undefined,
       onCall: (call) => asked.push(call),
     });
+    gates[name] = gate;
     const answers = createAnswerCache({ provider: name, lock, redis, clock, logger, prefix });
     return { provider, gate, durations: createRecentDurations(), ...answers };
   };
@@ -190,6 +192,7 @@ export async function house({
     clock,
     circuits,
     quotas: quotaOf,
+    healths: () => ({ plant_id: gates.plant_id?.health(), plantnet: gates.plantnet?.health() }),
     providers,
     identify,
     board,

@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plantNetBody } from '../providers/testing/bodies.ts';
+import { type SpendingSettings, spendingReport } from './testing/spending-words.ts';
+
+const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
+const PROCESSES = 4;
+const ATTEMPTS = 1_000;
+const LIMIT = 2_000;
+const TIMEOUT_MS = 90_000;
+
+/** Processes of their own, a real Redis, and a service that counts for itself and says so with each answer. */
+describe.skipIf(!process.env['TEST_REDIS_URL'])('of 1,000 attempts in 4 processes with 500 left', () => {
+  let server: Server;
+  let serviceUrl: string;
+  let counted: number;
+  let workers: ChildProcess[];
+
+  beforeEach(async () => {
+    workers = [];
+    counted = LIMIT - 500;
+    server = createServer((asked, response) => {
+      const isCall = asked.method === 'POST';
+      if (isCall) counted += 1;
+      const remaining = LIMIT - counted;
+      asked.resume().once('end', () => {
+        response.setHeader('RateLimit-Policy', `"dailyQuota";q=${LIMIT};w=86400`);
+        response.setHeader('RateLimit', `"dailyQuota";r=${remaining}`);
+        const quota = { identify: { count: counted, total: LIMIT, remaining } };
+        response.end(JSON.stringify(isCall ? plantNetBody() : { quota }));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    serviceUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  });
+  afterEach(() => {
+    for (const child of workers) child.kill('SIGKILL');
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('exactly 500 are made', { timeout: TIMEOUT_MS }, async () => {
+    const redisUrl = process.env['TEST_REDIS_URL'] ?? '';
+    const attempts = ATTEMPTS / PROCESSES;
+    const settings: SpendingSettings = { redisUrl, serviceUrl, attempts, limit: LIMIT, prefix: `test:${randomUUID()}` };
+    workers = Array.from({ length: PROCESSES }, () => fork(WORKER, [JSON.stringify(settings)]));
+    await Promise.all(workers.map((child) => once(child, 'message')));
+    const reports = workers.map(async (child) => {
+      const [report] = (await once(child, 'message')) as unknown[];
+      return spendingReport.parse(report);
+    });
+    for (const child of workers) child.send('spend');
+    const ends = await Promise.all(reports);
+    const sum = (of: 'answered' | 'refused') => ends.reduce((total, end) => total + end[of], 0);
+    expect([counted, sum('answered'), sum('refused')]).toEqual([LIMIT, 500, 500]);
+  });
+});

@@ -1,0 +1,70 @@
+import { createLogger } from '@plantcommunity/telemetry';
+import { describe, expect, it, vi } from 'vitest';
+import type { Counter } from './counter.ts';
+import { periodsOf } from './period.ts';
+import { alarming, QuotaLog, warning } from './quota-log.ts';
+
+const NOON = Date.UTC(2026, 10, 22, 12);
+const counters = (used: number, limit: number | undefined): Counter[] =>
+  periodsOf(NOON).map((period) => ({ period, used, limit: period.window === 'month' ? limit : undefined }));
+
+describe('operators are warned', () => {
+  it.each([
+    ['plant_id', 79, false],
+    ['plant_id', 80, true],
+    ['plantnet', 89, false],
+    ['plantnet', 90, true],
+  ] as const)('of %s at %i of 100: %s', (provider, used, warned) => {
+    expect(alarming(provider, counters(used, 100)).map(({ period }) => period.window)).toEqual(warned ? ['month'] : []);
+  });
+
+  it('of nothing that has no limit', () => expect(alarming('plant_id', counters(1e9, undefined))).toEqual([]));
+
+  it('with the numbers and the end of the period', () => {
+    const texts = alarming('plant_id', counters(815, 1_000)).map((counter) => warning('plant_id', counter));
+    expect(texts).toEqual(['[QUOTA] plant_id has used 81% of its month (815 of 1000, until 2026-12-01T00:00:00.000Z)']);
+  });
+});
+
+function listen(warns: () => Promise<boolean>) {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(String((JSON.parse(line) as { msg: unknown }).msg));
+  const logger = createLogger({ level: 'warn', destination: { write } });
+  return { lines, log: new QuotaLog('plant_id', logger, warns) };
+}
+
+describe('the log', () => {
+  it('asks once a period whether it is this process that warns', async () => {
+    const warns = vi.fn(async () => false);
+    const { lines, log } = listen(warns);
+    for (const used of [800, 900, 950]) log.look(counters(used, 1_000), []);
+    await vi.waitFor(() => expect(warns).toHaveBeenCalledTimes(1));
+    expect(lines).toEqual([]);
+  });
+
+  it('asks again when nobody could tell', async () => {
+    const warns = vi.fn((): Promise<boolean> => Promise.reject(new Error('Redis is away')));
+    const { lines, log } = listen(warns);
+    log.look(counters(800, 1_000), []);
+    await new Promise(setImmediate);
+    warns.mockImplementation(async () => true);
+    log.look(counters(800, 1_000), []);
+    await vi.waitFor(() => expect(lines).toHaveLength(1));
+  });
+
+  it('says when nothing is left, and when nothing is left again', () => {
+    const { lines, log } = listen(async () => false);
+    const [full, free] = [counters(10, 10), counters(0, 10)];
+    const month = full.filter(({ limit }) => limit !== undefined);
+    for (const [seen, out] of [
+      [full, month],
+      [full, month],
+      [free, []],
+      [full, month],
+    ] as const) {
+      log.look(seen, out);
+    }
+    const line = '[QUOTA] plant_id is not asked: its quota is used up, until 2026-12-01T00:00:00.000Z';
+    expect(lines).toEqual([line, line]);
+  });
+});

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { ProviderError, type ProviderErrorKind, type ProviderName } from '../../provider.ts';
+import type { Quota, QuotaLimits } from '../quota.ts';
+import type { QuotaWord } from '../quota-word.ts';
+import { quotaUnderTest } from './quota-under-test.ts';
+import { usePerDayInMemory } from './use-per-day.ts';
+
+/** Asking a provider takes a look, a lease, another look, a correction and a release, one after the other. */
+const SETTLING_ROUNDS = 10;
+
+/** It is noon when tests begin. */
+export const NOON = Date.UTC(2026, 10, 22, 12);
+
+/** Several processes with one quota on one Redis, and time and the provider's word in the test's hand. */
+export class QuotaFleet {
+  readonly prefix = `test:${randomUUID()}`;
+  readonly clock = new FakeClock(NOON);
+  /** What the database has. */
+  readonly rows = usePerDayInMemory();
+  /** Warnings in the log. */
+  readonly lines: string[] = [];
+  /** What the provider says when it is asked, and how often it was. */
+  says: () => QuotaWord | Promise<QuotaWord> = () => ({ windows: {}, exhausted: false });
+  asked = 0;
+  readonly #url: string;
+  readonly #timeoutMs: number;
+  readonly #connections: RedisConnection[] = [];
+  readonly #quotas: Quota[] = [];
+
+  constructor(url: string = process.env['TEST_REDIS_URL'] ?? '', timeoutMs = 2_000) {
+    this.#url = url;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** One more process. */
+  async instance(limits: QuotaLimits = {}, name: ProviderName = 'plantnet'): Promise<Quota> {
+    const redis = await connectRedis({ url: this.#url }, { timeoutMs: this.#timeoutMs, readyWaitMs: 200 });
+    this.#connections.push(redis);
+    const usage = async () => {
+      this.asked += 1;
+      return await this.says();
+    };
+    const write = (line: string) => void this.lines.push(String((JSON.parse(line) as { msg: unknown }).msg));
+    const quota = quotaUnderTest({
+      provider: { name, usage },
+      redis,
+      clock: this.clock,
+      prefix: this.prefix,
+      limits,
+      usePerDay: this.rows,
+      logger: createLogger({ level: 'warn', destination: { write } }),
+    });
+    this.#quotas.push(quota);
+    return quota;
+  }
+
+  /** Of the first process. */
+  get redis(): RedisConnection['redis'] {
+    const [first] = this.#connections;
+    if (first === undefined) throw new Error('there is no process yet');
+    return first.redis;
+  }
+
+  /** All processes see Redis, or none does. */
+  sees(isReady: boolean): boolean {
+    return this.#connections.every((redis) => redis.isReady() === isReady);
+  }
+
+  /** Until everybody has heard from Redis what follows from what was asked, and what follows from that. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < SETTLING_ROUNDS; round += 1) {
+      await Promise.all(this.#connections.map(({ redis }) => redis.ping()));
+      await setImmediate();
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const quota of this.#quotas) quota.close();
+    await Promise.all(this.#connections.map((redis) => redis.close()));
+  }
+}
+
+export const call = (quota: Quota, credits = 1) => quota.run(credits, async () => 'answered');
+
+/** Resolves with what the call ended with. */
+export const failing = (quota: Quota, error: unknown) =>
+  quota.run(1, () => Promise.reject(error)).catch((reason: unknown) => reason);
+
+export async function spend(quota: Quota, calls: number): Promise<void> {
+  for (let n = 0; n < calls; n += 1) await call(quota);
+}
+
+/** How many of so many calls that are made at once are let through. */
+export async function letThrough(quota: Quota, calls: number): Promise<number> {
+  const ends = await Promise.allSettled(Array.from({ length: calls }, () => call(quota)));
+  return ends.filter(({ status }) => status === 'fulfilled').length;
+}
+
+export const failed = (kind: ProviderErrorKind, status?: number, retryAfterMs?: number) =>
+  new ProviderError('plantnet', kind, 'as scripted', { status, retryAfterMs });
+
+/** As this process sees it. */
+export const used = (quota: Quota, window = 'day') =>
+  quota.counters().find(({ period }) => period.window === window)?.used;
+
+export const dayWord = (limit: number | null, count?: number): QuotaWord => ({
+  windows: { day: { limit, used: count } },
+  exhausted: false,
+});

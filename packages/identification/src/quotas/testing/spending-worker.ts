@@ -1,0 +1,52 @@
+import { connectRedis, createBulkhead, createCircuit, systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { createGate } from '../../flow/gate.ts';
+import { outcomeOf } from '../../providers/outcome.ts';
+import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
+import { request } from '../../providers/testing/request.ts';
+import { quotaUnderTest } from './quota-under-test.ts';
+import { type SpendingReport, spendingSettings } from './spending-words.ts';
+
+// One instance of the product with Pl@ntNet alone. Told to, it asks many questions at once.
+const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
+const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
+const logger = createLogger({ level: 'silent' });
+const closing = new AbortController().signal;
+const clock = systemClock;
+const provider = createPlantNet({ apiKey: 'some-key', baseUrl: serviceUrl, timeoutMs: 30_000, clock });
+const quota = quotaUnderTest({ provider, redis, clock, prefix, limits: { dailyLimit: limit } });
+const circuit = createCircuit({
+  name: 'plantnet',
+  failMax: 1_000,
+  resetTimeoutMs: 1_000,
+  maxResetTimeoutMs: 1_000,
+  successThreshold: 1,
+  trialPermits: 1,
+  classify: outcomeOf,
+  clock,
+});
+const bulkhead = createBulkhead({ max: attempts });
+const silent = () => undefined;
+const gate = createGate({
+  provider,
+  circuit,
+  quota,
+  bulkhead,
+  clock,
+  logger,
+  closing,
+  onCircuit: silent,
+  onCall: silent,
+});
+
+process.on('message', () => {
+  const calls = Array.from({ length: attempts }, () => gate.call(request(), silent));
+  void Promise.allSettled(calls).then((ends) => {
+    const answered = ends.filter(({ status }) => status === 'fulfilled').length;
+    const refused = ends.filter((end) => end.status === 'rejected' && String(end.reason).startsWith('QuotaExhausted'));
+    process.send?.({ answered, refused: refused.length } satisfies SpendingReport);
+  });
+});
+process.once('disconnect', () => process.exit(0));
+await quota.start();
+process.send?.('ready');

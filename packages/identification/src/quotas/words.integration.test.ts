@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { QuotaWord } from './quota-word.ts';
+import { call, dayWord, failed, failing, letThrough, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+describe.skipIf(!process.env['TEST_REDIS_URL'])('the word of a provider', () => {
+  let fleet: QuotaFleet;
+  beforeEach(() => {
+    fleet = new QuotaFleet();
+  });
+  afterEach(() => fleet.close());
+
+  /** Lets the looks of half a minute come, and what follows from them. */
+  async function pass(ms: number) {
+    for (let passed = 0; passed < ms; passed += 30_000) {
+      fleet.clock.advance(30_000);
+      await fleet.settle();
+    }
+  }
+
+  it('is asked for at the start, once for all who start, and is the limit where we set none', async () => {
+    fleet.says = () => dayWord(5, 3);
+    const all = await Promise.all([fleet.instance(), fleet.instance(), fleet.instance()]);
+    await Promise.all(all.map((quota) => quota.start()));
+    expect(fleet.asked).toBe(1);
+    const let_ = await Promise.all(all.map((quota) => letThrough(quota, 5)));
+    expect(let_.reduce((sum, count) => sum + count)).toBe(2);
+  });
+
+  it('is asked for each hour, by one of them', async () => {
+    const all = await Promise.all([fleet.instance(), fleet.instance()]);
+    await Promise.all(all.map((quota) => quota.start()));
+    await pass(HOUR - MINUTE);
+    expect(fleet.asked).toBe(1);
+    await pass(2 * MINUTE);
+    expect(fleet.asked).toBe(2);
+    await pass(HOUR);
+    expect(fleet.asked).toBe(3);
+  });
+
+  it('is asked for every five minutes while nothing is left, so that credits that are bought are seen', async () => {
+    fleet.says = () => ({ windows: { total: { limit: 10, used: 10 } }, exhausted: true });
+    const quota = await fleet.instance({}, 'plant_id');
+    await quota.start();
+    expect(quota.refusal(1)).toEqual({ retryAfterMs: 10 * MINUTE });
+    fleet.says = () => ({ windows: { total: { limit: 20, used: 10 } }, exhausted: false });
+    await pass(4 * MINUTE);
+    await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
+    await pass(2 * MINUTE);
+    expect([fleet.asked, quota.refusal(1)]).toEqual([2, undefined]);
+    expect(await letThrough(quota, 20)).toBe(10);
+  });
+
+  it('of a limit without a known reset lets nobody wait long', async () => {
+    fleet.says = () => ({ windows: { total: { limit: 10, used: 10 } }, exhausted: false });
+    const quota = await fleet.instance({}, 'plant_id');
+    await quota.start();
+    await expect(call(quota)).rejects.toMatchObject({ retryAfterMs: 5 * MINUTE });
+  });
+
+  it('is asked for after a 429, and holds instead of it', async () => {
+    const [one, other] = [await fleet.instance(), await fleet.instance()];
+    await one.start();
+    fleet.says = () => dayWord(500, 500);
+    await failing(one, failed('quota', 429));
+    await vi.waitFor(() => expect(fleet.asked).toBe(2));
+    await vi.waitFor(() => expect(used(one)).toBe(500));
+    fleet.clock.advance(MINUTE);
+    expect(one.refusal(1)).toEqual({ retryAfterMs: 12 * HOUR - MINUTE });
+    await expect(call(other)).rejects.toMatchObject({ retryAfterMs: 12 * HOUR - MINUTE });
+  });
+
+  it('lifts a refusal, but not at once: a provider that refuses says at times that there is enough', async () => {
+    fleet.says = () => dayWord(500, 10);
+    const quota = await fleet.instance();
+    await quota.start();
+    await failing(quota, failed('quota', 429, 12 * HOUR));
+    await vi.waitFor(() => expect(fleet.asked).toBe(2));
+    await pass(4 * MINUTE);
+    expect(quota.refusal(1)).toBeDefined();
+    await pass(2 * MINUTE);
+    expect(quota.refusal(1)).toBeUndefined();
+  });
+
+  it('lowers what is left at once when somebody else spends', async () => {
+    const quota = await fleet.instance({ dailyLimit: 100 });
+    await spend(quota, 3);
+    fleet.says = () => dayWord(500, 98);
+    await quota.start();
+    expect(used(quota)).toBe(98);
+    expect(await letThrough(quota, 10)).toBe(2);
+  });
+
+  it('raises what is left as far as it confirms, where calls were not counted after all', async () => {
+    const quota = await fleet.instance({ dailyLimit: 5 });
+    for (let n = 0; n < 5; n += 1) await failing(quota, failed('timeout'));
+    await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
+    // Until then the provider may be at work on them.
+    fleet.clock.advance(2 * MINUTE);
+    fleet.says = () => dayWord(500, 2);
+    await quota.start();
+    expect(await letThrough(quota, 10)).toBe(3);
+  });
+
+  it('gives nothing back of calls that are out', async () => {
+    const quota = await fleet.instance({ dailyLimit: 3 });
+    const answer = Promise.withResolvers<string>();
+    const out = [1, 2].map(() => quota.run(1, () => answer.promise));
+    await vi.waitFor(() => expect(used(quota)).toBe(2));
+    fleet.says = () => dayWord(500, 0);
+    await quota.start();
+    expect([used(quota), await letThrough(quota, 5)]).toEqual([2, 1]);
+    answer.resolve('answered');
+    await Promise.all(out);
+  });
+
+  it('gives nothing back of calls that end while it is asked', async () => {
+    const quota = await fleet.instance({ dailyLimit: 3 });
+    const answer = Promise.withResolvers<string>();
+    const out = quota.run(1, () => answer.promise);
+    await vi.waitFor(() => expect(used(quota)).toBe(1));
+    fleet.says = async () => {
+      answer.resolve('answered');
+      await out;
+      await call(quota);
+      return dayWord(500, 0);
+    };
+    await quota.start();
+    expect(await letThrough(quota, 5)).toBe(1);
+  });
+
+  it('in passing lowers what is left, and raises nothing', async () => {
+    const quota = await fleet.instance();
+    const told = (word: QuotaWord) =>
+      quota.run(1, async (meter) => {
+        meter.says(word);
+        return 'answered';
+      });
+    await told(dayWord(500, 40));
+    await vi.waitFor(() => expect([used(quota), quota.counters()[1]?.limit]).toEqual([40, 500]));
+    await told(dayWord(500, 3));
+    await told(dayWord(41, 41));
+    await vi.waitFor(() => expect([used(quota), quota.refusal(1)?.retryAfterMs]).toEqual([42, 12 * HOUR]));
+  });
+
+  it('about midnight may be that of another day', async () => {
+    const quota = await fleet.instance();
+    fleet.clock.advance(12 * HOUR + 1_000);
+    fleet.says = () => dayWord(500, 500);
+    await quota.start();
+    expect([quota.refusal(1), quota.counters()[1]]).toMatchObject([undefined, { limit: 500, used: 0 }]);
+  });
+
+  it('that cannot be had changes nothing, and is asked for again after five minutes', async () => {
+    fleet.says = () => Promise.reject(failed('timeout'));
+    const quota = await fleet.instance({ dailyLimit: 10 });
+    await quota.start();
+    expect(fleet.lines).toEqual(['[QUOTA] What is left cannot be asked now']);
+    await pass(4 * MINUTE);
+    expect([fleet.asked, await letThrough(quota, 20)]).toEqual([1, 10]);
+    await pass(2 * MINUTE);
+    expect(fleet.asked).toBe(2);
+  });
+});
