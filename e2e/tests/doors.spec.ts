@@ -304,9 +304,11 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
     test('what is counted by address cannot be spread over forged ones', async ({ houses }) => {
       const { app, ask } = await houses(mode);
       const attempt = async (forwarded: string, email: string) => {
-        const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': forwarded };
+        const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': forwarded, Origin: PARTNER };
         const body = JSON.stringify({ email, password: 'a wrong password' });
-        return (await ask('/api/v1/auth/token', { method: 'POST', headers, body })).status;
+        const answer = await ask('/api/v1/auth/token', { method: 'POST', headers, body });
+        expect(answer.headers['access-control-allow-origin']).toBe(PARTNER);
+        return answer.status;
       };
       // In production one proxy is ours: it has written the last entry, in development nobody has.
       const forged = (number: number) =>

@@ -1,6 +1,6 @@
 export { type Api, type ApiDeps, createApi } from './api.ts';
 export type { ApiConfig, Rate } from './config.ts';
-export { createFrontDoor } from './door/front-door.ts';
+export { createFrontDoor, type FrontDoor } from './door/front-door.ts';
 export type { AppRouter } from './router.ts';
 export type { ErrorData } from './trpc.ts';
 export type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './v1/admin/wire.ts';

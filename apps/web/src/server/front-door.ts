@@ -1,9 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import { Server } from 'node:http';
+import type { FrontDoor } from '@plantcommunity/api';
 
 const REQUEST_START = 'http.server.request.start';
-
-type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
 
 /**
  * Puts `door` before the server that Next has started, of which it tells nobody: each path of it goes through, files

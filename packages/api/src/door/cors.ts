@@ -8,7 +8,7 @@ export interface CorsConfig {
 type AnswerHeaders = Readonly<Record<string, string>>;
 
 /** What a listed origin is told: with every answer, and beforehand. */
-export interface CorsGrant {
+interface CorsGrant {
   answer: AnswerHeaders;
   preflight: AnswerHeaders;
 }

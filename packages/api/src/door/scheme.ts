@@ -1,4 +1,4 @@
-export type Scheme = 'http' | 'https';
+type Scheme = 'http' | 'https';
 
 /**
  * How a request left its client. Only our own proxies are believed: with `proxyHops` of them, the outermost wrote the
