@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallVerdict } from './call-verdict.ts';
 import { type Claim, QuotaStore, type Standing } from './quota-store.ts';
@@ -112,11 +112,11 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('words and calls in whatever ord
   afterAll(() => redis.close());
 
   const world = () => new World(new QuotaStore(redis, 'plantnet', `test:${randomUUID()}`));
-  const ways = (steps: readonly Step[]) => fc.array(fc.constantFrom(...steps), { minLength: 20, maxLength: 80 });
+  const ways = (steps: readonly Step[]) => array(constantFrom(...steps), { minLength: 20, maxLength: 80 });
 
   it('never let more through than there is, and never less, while we alone spend', async () => {
-    await fc.assert(
-      fc.asyncProperty(ways(STEPS), async (steps) => {
+    await assert(
+      asyncProperty(ways(STEPS), async (steps) => {
         const ours = world();
         for (const step of steps) {
           await ours.take(step);
@@ -129,8 +129,8 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('words and calls in whatever ord
   });
 
   it('end in what the provider counts, whoever spends too', async () => {
-    await fc.assert(
-      fc.asyncProperty(ways([...STEPS, 'stranger']), async (steps) => {
+    await assert(
+      asyncProperty(ways([...STEPS, 'stranger']), async (steps) => {
         const ours = world();
         for (const step of steps) await ours.take(step);
         await ours.comeToRest();

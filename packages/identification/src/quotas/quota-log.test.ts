@@ -1,8 +1,8 @@
-import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 import type { Counter } from './counter.ts';
 import { periodsOf } from './period.ts';
 import { alarming, QuotaLog, warning } from './quota-log.ts';
+import { messagesInto } from './testing/messages.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const counters = (used: number, limit: number | undefined): Counter[] =>
@@ -28,14 +28,12 @@ describe('operators are warned', () => {
 
 function listen(warns: () => Promise<boolean>) {
   const lines: string[] = [];
-  const write = (line: string) => void lines.push(String((JSON.parse(line) as { msg: unknown }).msg));
-  const logger = createLogger({ level: 'warn', destination: { write } });
-  return { lines, log: new QuotaLog('plant_id', logger, warns) };
+  return { lines, log: new QuotaLog('plant_id', messagesInto(lines), warns) };
 }
 
 describe('the log', () => {
   it('asks once a period whether it is this process that warns', async () => {
-    const warns = vi.fn(async () => false);
+    const warns = vi.fn<() => Promise<boolean>>(async () => false);
     const { lines, log } = listen(warns);
     for (const used of [800, 900, 950]) log.look(counters(used, 1_000), []);
     await vi.waitFor(() => expect(warns).toHaveBeenCalledTimes(1));
@@ -43,7 +41,7 @@ describe('the log', () => {
   });
 
   it('asks again when nobody could tell', async () => {
-    const warns = vi.fn((): Promise<boolean> => Promise.reject(new Error('Redis is away')));
+    const warns = vi.fn<() => Promise<boolean>>(() => Promise.reject(new Error('Redis is away')));
     const { lines, log } = listen(warns);
     log.look(counters(800, 1_000), []);
     await new Promise(setImmediate);

@@ -22,7 +22,7 @@ export interface Standing {
   readonly windows: readonly WindowStanding[];
 }
 
-export interface WindowStanding {
+interface WindowStanding {
   readonly period: Period;
   readonly used: number;
   /** Else it is only what was added since Redis has lost its data, or the period is new. */

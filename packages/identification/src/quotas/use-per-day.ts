@@ -28,8 +28,8 @@ interface Row {
 }
 
 /**
- * Each run of a process writes a row of its own, always its whole sum of the day: a write that is repeated because its
- * answer was lost changes nothing, and processes do not wait for each other's rows.
+ * Each run of a process writes a row of its own, always its whole sum of the day, which only grows: a write that is
+ * repeated because its answer was lost, or comes late, changes nothing, and processes do not wait for each other's rows.
  */
 export class StoredUsePerDay implements UsePerDay {
   readonly #client: Database['client'];
@@ -82,12 +82,9 @@ export class StoredUsePerDay implements UsePerDay {
   async #writeRows(): Promise<void> {
     for (let row = this.#unwritten(); row !== undefined; row = this.#unwritten()) {
       const { count, day, provider } = row;
-      const key = { provider, day, writer: this.#writer };
-      await this.#client.providerUse.upsert({
-        where: { provider_day_writer: key },
-        create: { ...key, count },
-        update: { count },
-      });
+      await this.#client.$executeRaw`
+        INSERT INTO "ProviderUse" (provider, day, writer, count) VALUES (${provider}, ${day}, ${this.#writer}, ${count})
+        ON CONFLICT (provider, day, writer) DO UPDATE SET count = GREATEST("ProviderUse".count, excluded.count)`;
       row.written = count;
     }
     for (const [key, { day }] of this.#rows) {

@@ -25,8 +25,8 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the word of a provider', () => 
     const all = await Promise.all([fleet.instance(), fleet.instance(), fleet.instance()]);
     await Promise.all(all.map((quota) => quota.start()));
     expect(fleet.asked).toBe(1);
-    const let_ = await Promise.all(all.map((quota) => letThrough(quota, 5)));
-    expect(let_.reduce((sum, count) => sum + count)).toBe(2);
+    const counts = await Promise.all(all.map((quota) => letThrough(quota, 5)));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(2);
   });
 
   it('is asked for each hour, by one of them', async () => {

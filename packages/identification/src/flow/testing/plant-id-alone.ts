@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
-import { openDatabase } from '@plantcommunity/db';
-import { type RedisConnection, systemClock } from '@plantcommunity/resilience';
-import { createLogger } from '@plantcommunity/telemetry';
+import { type Database, openDatabase } from '@plantcommunity/db';
+import { type Clock, type RedisConnection, systemClock } from '@plantcommunity/resilience';
+import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { realPicture } from '../../photo/testing/real-picture.ts';
 import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
 import { createIdentificationService, type OperatedService } from '../create-service.ts';
@@ -12,34 +12,40 @@ interface PlantIdAlone {
   baseUrl: string;
   timeoutMs: number;
   lock: { waitMs: number; leaseMs: number };
+  /** None unless given. */
+  monthlyLimit?: number;
+  /** Nobody who asks is signed in, so it only keeps what is spent; without one that is counted in Redis alone. */
+  database?: Database;
+  clock?: Clock;
+  logger?: Logger;
 }
 
 /** The real service with one provider, whose circuit stays closed, for people who are not signed in. */
-export function createPlantIdAlone({ baseUrl, lock, redis, timeoutMs }: PlantIdAlone): OperatedService {
+export function createPlantIdAlone(alone: PlantIdAlone): OperatedService {
+  const { baseUrl, lock, redis, timeoutMs } = alone;
   const times = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 60_000, successThreshold: 1, trialPermits: 1 };
   const provider = { baseUrl, timeoutMs, circuit: { ...times, failMax: 100 } };
   return createIdentificationService({
     providers: { plant_id: { ...provider, apiKey: 'some-key' }, plantnet: { ...provider, apiKey: undefined } },
-    quotas: { plant_id: {}, plantnet: {} },
+    quotas: { plant_id: { monthlyLimit: alone.monthlyLimit }, plantnet: {} },
     maxConcurrency: 10,
     lifetime: { ttlMs: 60_000, staleMs: 60_000 },
     lock: { ...lock, renew: true },
     photoLimits: LIMITS,
     photoDir: tmpdir(),
     isDemo: false,
-    // Nobody who asks is signed in, so nothing is stored; and what is spent is counted in Redis alone.
-    database: openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }),
+    database: alone.database ?? openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }),
     redis,
-    clock: systemClock,
-    logger: createLogger({ level: 'silent' }),
+    clock: alone.clock ?? systemClock,
+    logger: alone.logger ?? createLogger({ level: 'silent' }),
     onCall: () => undefined,
     onAnswer: () => undefined,
   });
 }
 
-/** One real photo, always the same. */
-export async function leafRequest(): Promise<IdentifyRequest> {
-  const jpeg = await realPicture(64, 48).jpeg().toBuffer();
+/** One real photo, the same for the same width. */
+export async function leafRequest(width = 64): Promise<IdentifyRequest> {
+  const jpeg = await realPicture(width, 48).jpeg().toBuffer();
   return {
     requestId: crypto.randomUUID(),
     photos: [uploaded(jpeg, { name: 'leaf.jpg', declaredType: 'image/jpeg' })],

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { createLogger } from '@plantcommunity/telemetry';
 import { ProviderError, type ProviderErrorKind, type ProviderName } from '../../provider.ts';
 import type { Quota, QuotaLimits } from '../quota.ts';
 import type { QuotaWord } from '../quota-word.ts';
+import { messagesInto } from './messages.ts';
 import { quotaUnderTest } from './quota-under-test.ts';
 import { usePerDayInMemory } from './use-per-day.ts';
 
@@ -44,7 +44,6 @@ export class QuotaFleet {
       this.asked += 1;
       return await this.says();
     };
-    const write = (line: string) => void this.lines.push(String((JSON.parse(line) as { msg: unknown }).msg));
     const quota = quotaUnderTest({
       provider: { name, usage },
       redis,
@@ -52,7 +51,7 @@ export class QuotaFleet {
       prefix: this.prefix,
       limits,
       usePerDay: this.rows,
-      logger: createLogger({ level: 'warn', destination: { write } }),
+      logger: messagesInto(this.lines),
     });
     this.#quotas.push(quota);
     return quota;

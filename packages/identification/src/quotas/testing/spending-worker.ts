@@ -4,6 +4,7 @@ import { createGate } from '../../flow/gate.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
 import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
 import { request } from '../../providers/testing/request.ts';
+import { QuotaExhaustedError } from '../quota-exhausted.ts';
 import { quotaUnderTest } from './quota-under-test.ts';
 import { type SpendingReport, spendingSettings } from './spending-words.ts';
 
@@ -39,13 +40,14 @@ const gate = createGate({
   onCall: silent,
 });
 
+async function spend(): Promise<SpendingReport> {
+  const ends = await Promise.allSettled(Array.from({ length: attempts }, () => gate.call(request(), silent)));
+  const refused = ends.filter((end) => end.status === 'rejected' && end.reason instanceof QuotaExhaustedError);
+  return { answered: ends.filter(({ status }) => status === 'fulfilled').length, refused: refused.length };
+}
+
 process.on('message', () => {
-  const calls = Array.from({ length: attempts }, () => gate.call(request(), silent));
-  void Promise.allSettled(calls).then((ends) => {
-    const answered = ends.filter(({ status }) => status === 'fulfilled').length;
-    const refused = ends.filter((end) => end.status === 'rejected' && String(end.reason).startsWith('QuotaExhausted'));
-    process.send?.({ answered, refused: refused.length } satisfies SpendingReport);
-  });
+  void spend().then((report) => process.send?.(report));
 });
 process.once('disconnect', () => process.exit(0));
 await quota.start();
