@@ -64,6 +64,29 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the quota of a provider', () =>
     expect(fleet.rows.rows.length).toBe(1);
   });
 
+  it('gives back what turned out to be free', async () => {
+    const quota = await fleet.instance({ dailyLimit: 1 });
+    for (let n = 0; n < 3; n += 1) {
+      await quota.run(1, async (meter) => meter.free());
+      await vi.waitFor(() => expect(used(quota)).toBe(0));
+    }
+    expect(fleet.rows.rows).toEqual([]);
+  });
+
+  it('knows at once what it has given back, and what another has after a second', async () => {
+    const [one, other] = [await fleet.instance({ dailyLimit: 1 }), await fleet.instance({ dailyLimit: 1 })];
+    const end = Promise.withResolvers<never>();
+    const straying = one.run(1, () => end.promise).catch(() => undefined);
+    await vi.waitFor(() => expect(used(one)).toBe(1));
+    await expect(call(other)).rejects.toMatchObject({ code: 'quota_exhausted' });
+    expect(other.refusal(1)).toBeDefined();
+    end.reject(failed('misconfigured', 401));
+    await straying;
+    expect([one.refusal(1), other.refusal(1)]).toEqual([undefined, { retryAfterMs: 12 * HOUR }]);
+    fleet.clock.advance(1_000);
+    await vi.waitFor(() => expect(other.refusal(1)).toBeUndefined());
+  });
+
   it('gives back to the period it was taken from', async () => {
     const quota = await fleet.instance({ dailyLimit: 2 });
     fleet.clock.advance(12 * HOUR - 1);

@@ -109,6 +109,21 @@ describe('a call with a ticket', () => {
     expect(steps(stub)).toEqual(['GET /identification/2147483647']);
   });
 
+  test.each<[string, Act[], number]>([
+    ['takes nothing when it was paid before', [answer(200, { ...plantIdBody(), created: now / 1_000 })], 1],
+    ['takes nothing when nobody can say', [answer(503, '')], 1],
+    ['takes what it costs when it was not', [gone, answer(201, plantIdBody())], 0],
+    ['takes what it costs whatever comes of it', [gone, answer(500, '')], 0],
+  ])('that left before %s', async (_, acts, free) => {
+    await using stub = await startStub(...acts);
+    let told = 0;
+    const meter = { free: () => void (told += 1), says: () => undefined };
+    await clientFor(stub.url)
+      .identify(request(), unhurried(), sent, meter)
+      .catch(() => undefined);
+    expect(told).toBe(free);
+  });
+
   test('that left before waits 5 s for what was made, and for both no longer than for one', async () => {
     await using stub = await startStub(silence);
     const clock = new FakeClock();

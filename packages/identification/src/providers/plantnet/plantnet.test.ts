@@ -1,6 +1,7 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
 import type { IdentifyOptions, Provider } from '../../provider.ts';
+import type { QuotaWord } from '../../quotas/quota-word.ts';
 import { plantNetBody, plantNetResult } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { answer, type SeenRequest, startStub } from '../testing/stub-service.ts';
@@ -177,6 +178,21 @@ describe('a refusal', () => {
 });
 
 describe('its word on our use', () => {
+  test.each([
+    ['an answer', 200],
+    ['a refusal', 429],
+    ['an error', 400],
+  ])('comes with %s too', async (_, status) => {
+    const headers = { 'RateLimit-Policy': '"dailyQuota";q=500;w=86400', RateLimit: '"dailyQuota";r=420;t=21600' };
+    await using stub = await startStub(answer(status, plantNetBody(), headers));
+    const words: QuotaWord[] = [];
+    const meter = { free: () => undefined, says: (word: QuotaWord) => void words.push(word) };
+    await clientFor(stub.url)
+      .identify(request(), unhurried(), undefined, meter)
+      .catch(() => undefined);
+    expect(words).toEqual([{ windows: { day: { limit: 500, used: 80 } }, exhausted: false }]);
+  });
+
   const daily = (identify: object, day = '2026-07-01') => ({ day, quota: { identify } });
 
   test.each([
