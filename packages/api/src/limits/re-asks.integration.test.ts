@@ -16,14 +16,16 @@ afterAll(async () => {
 
 const photo = (hash: string) => ({ name: 'a.jpg', declaredType: 'image/jpeg', bytes: Buffer.alloc(0), hash });
 
-it('keeps a partial answer in mind for all instances, once, for one caller and the same photos in order', async () => {
+it('keeps a partial answer in mind for all instances, once, for one caller and the same photos in order and options', async () => {
   const [here, there] = connections.map((redis) => createReAsks({ redis, logger }));
   if (here === undefined || there === undefined) throw new Error('no instance');
   const caller = `test:${crypto.randomUUID()}`;
   const photos = [photo('aa'), photo('bb')];
-  await here.expect(caller, photos);
-  expect(await there.claim(caller, photos.toReversed())).toBe(false);
-  expect(await there.claim(`test:${crypto.randomUUID()}`, photos)).toBe(false);
-  expect(await there.claim(caller, photos)).toBe(true);
-  expect(await here.claim(caller, photos)).toBe(false);
+  const asked = { photos, options: { includeDiseases: true, organs: [], language: 'en' } };
+  await here.expect(caller, asked);
+  expect(await there.claim(caller, { ...asked, photos: photos.toReversed() })).toBe(false);
+  expect(await there.claim(caller, { ...asked, options: { ...asked.options, language: 'de' } })).toBe(false);
+  expect(await there.claim(`test:${crypto.randomUUID()}`, asked)).toBe(false);
+  expect(await there.claim(caller, asked)).toBe(true);
+  expect(await here.claim(caller, asked)).toBe(false);
 });

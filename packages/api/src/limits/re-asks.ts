@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
-import type { UploadedPhoto } from '@plantcommunity/identification';
+import type { IdentifyOptions, UploadedPhoto } from '@plantcommunity/identification';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 
 /** How long after a partial answer asking again is free. */
 const FREE_MS = 3_600_000;
 
+/** What a caller wants to know. */
+export interface Asked {
+  photos: readonly UploadedPhoto[];
+  options: IdentifyOptions;
+}
+
 /**
- * Asking again after a partial answer, for the provider that was missing, is not counted: same caller, same photos.
+ * Asking the same again after a partial answer, for the provider that was missing, is not counted: same caller, photos
+ * and options. With other options it is another question, which both providers are asked and one is paid for.
  * While Redis is away everything is counted.
  */
 export interface ReAsks {
   /** Remembers a partial answer. Never throws. */
-  expect(caller: string, photos: readonly UploadedPhoto[]): Promise<void>;
+  expect(caller: string, asked: Asked): Promise<void>;
   /** Whether this is the one free call after a partial answer. Never throws. */
-  claim(caller: string, photos: readonly UploadedPhoto[]): Promise<boolean>;
+  claim(caller: string, asked: Asked): Promise<boolean>;
 }
 
 export function createReAsks({ redis, logger }: { redis: RedisConnection; logger: Logger }): ReAsks {
@@ -29,17 +36,16 @@ export function createReAsks({ redis, logger }: { redis: RedisConnection; logger
   }
 
   return {
-    async expect(caller, photos) {
-      await attempt(() => redis.redis.set(keyOf(caller, photos), 1, { px: FREE_MS }));
+    async expect(caller, asked) {
+      await attempt(() => redis.redis.set(keyOf(caller, asked), 1, { px: FREE_MS }));
     },
-    async claim(caller, photos) {
-      return (await attempt(() => redis.redis.del(keyOf(caller, photos)))) === 1;
+    async claim(caller, asked) {
+      return (await attempt(() => redis.redis.del(keyOf(caller, asked)))) === 1;
     },
   };
 }
 
-function keyOf(caller: string, photos: readonly UploadedPhoto[]): string {
-  const hash = createHash('sha256');
-  for (const photo of photos) hash.update(photo.hash);
-  return `reask:identify:${caller}:${hash.digest('hex')}`;
+function keyOf(caller: string, { options, photos }: Asked): string {
+  const question = JSON.stringify([photos.map(({ hash }) => hash), options]);
+  return `reask:identify:${caller}:${createHash('sha256').update(question).digest('hex')}`;
 }

@@ -6,7 +6,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { type Api, assembleApi } from '../api.ts';
 import type { ApiConfig } from '../config.ts';
 import { createIdentifyLimit, type IdentifyLimit } from '../limits/identify-limit.ts';
-import type { ReAsks } from '../limits/re-asks.ts';
+import type { Asked, ReAsks } from '../limits/re-asks.ts';
 import { createThrottles } from '../limits/throttles.ts';
 import { fakeAuth, type ToldAuth } from './fake-auth.ts';
 import { fakeOperations } from './fake-operations.ts';
@@ -89,10 +89,10 @@ export function apiUnderTest(
 /** Remembers like the real one, without Redis. */
 function inProcessReAsks(): ReAsks {
   const expected = new Set<string>();
-  const keyOf = (caller: string, photos: readonly { hash: string }[]) =>
-    [caller, ...photos.map(({ hash }) => hash)].join();
+  const keyOf = (caller: string, { options, photos }: Asked) =>
+    JSON.stringify([caller, options, ...photos.map(({ hash }) => hash)]);
   return {
-    expect: async (caller, photos) => void expected.add(keyOf(caller, photos)),
-    claim: async (caller, photos) => expected.delete(keyOf(caller, photos)),
+    expect: async (caller, asked) => void expected.add(keyOf(caller, asked)),
+    claim: async (caller, asked) => expected.delete(keyOf(caller, asked)),
   };
 }

@@ -26,6 +26,21 @@ describe.each(transports)('asking again over %s', (_name, identify) => {
     expect(await remaining(identify(api, anna))).toBe('199');
   });
 
+  it('with other options is not: it is another question, and paid for', async () => {
+    const { api } = apiUnderTest({ service: { identify: async () => partial } });
+    await identify(api, {});
+    const others = [
+      { language: 'de' },
+      { latitude: '48.1', longitude: '11.6' },
+      { latitude: '48.2', longitude: '11.6' },
+      { include_diseases: 'false' },
+    ];
+    for (const [index, fields] of others.entries()) {
+      expect(await remaining(identify(api, { body: upload(fields) }))).toBe(String(8 - index));
+    }
+    expect(await remaining(identify(api, {}))).toBe('5');
+  });
+
   it('after a whole answer is not', async () => {
     const { api } = apiUnderTest();
     await identify(api, {});

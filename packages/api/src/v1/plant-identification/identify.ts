@@ -17,18 +17,16 @@ export const identify = procedure
   .input((input): FormData => pendingUpload(input))
   .mutation(async ({ ctx, input }) => {
     const upload = await pendingUpload(input).read();
-    const { photos } = upload;
-    const options = identifyOptions(upload);
+    const asked = { photos: upload.photos, options: identifyOptions(upload) };
     const identification = await ctx.parts.service.identify({
+      ...asked,
       requestId: ctx.request.requestId,
-      photos,
-      options,
       ...(ctx.principal === undefined ? {} : { ownerId: ctx.principal.userId }),
       trackProgress: ctx.request.isFollowed,
       signal: ctx.request.signal,
     });
     // A hit asks nobody, so it is no second ask either, and need not look for one.
-    if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, photos))) ctx.makeFree();
-    if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, photos);
+    if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, asked))) ctx.makeFree();
+    if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, asked);
     return presentIdentification(identification);
   });
