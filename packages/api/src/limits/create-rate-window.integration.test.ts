@@ -48,6 +48,18 @@ describe('a window that instances share', () => {
     expect((await instance(2).take(key, hourly(1))).allowed).toBe(false);
   });
 
+  it('keeps nothing in Redis of a key whose calls were all taken back', async () => {
+    const [connection] = connections;
+    const key = somebody();
+    const calls = [await instance(0).take(key, hourly(5)), await instance(1).take(key, hourly(5))];
+    const kept = () => connection?.redis.keys(`*${key}*`);
+    for (const call of calls) {
+      expect(await kept()).toHaveLength(1);
+      await call.giveBack();
+    }
+    expect(await kept()).toEqual([]);
+  });
+
   it('takes nothing back of a call that was refused', async () => {
     const key = somebody();
     await instance(0).take(key, hourly(1));

@@ -7,9 +7,15 @@ import type { RateWindow } from './rate-window.ts';
 
 const PREFIX = 'ratelimit';
 
-/** Takes a call out of the window KEYS[1]. Returns the calls that stay; 0 also when the window is forgotten. */
+/**
+ * Takes a call out of the window KEYS[1], which goes with its last: whoever names a new account with each try would
+ * fill Redis with nothing. Returns the calls that stay; 0 also when the window is forgotten.
+ */
 const GIVE_BACK = `
-if tonumber(redis.call('GET', KEYS[1]) or '0') < 1 then return 0 end
+if tonumber(redis.call('GET', KEYS[1]) or '0') < 2 then
+  redis.call('DEL', KEYS[1])
+  return 0
+end
 return redis.call('DECR', KEYS[1])
 `;
 
