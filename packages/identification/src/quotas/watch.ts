@@ -7,7 +7,7 @@ import type { QuotaView } from './quota-view.ts';
 /** How often a process that is not asked for anything looks what the others have spent. */
 const LOOK_EVERY_MS = 30_000;
 /** How often at most it looks whether there is anything again, when it is asked for something. */
-const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_MS = 5_000;
 /** Another process has asked the provider just now. */
 const JUST_NOW_MS = 60_000;
 /** A start waits so long for the provider's word. */
@@ -85,7 +85,9 @@ export class Watch {
   }
 
   async #follow(): Promise<void> {
-    const { asker, view } = this.#parts;
+    const { asker, owed, view } = this.#parts;
+    // What Redis refused to hear, though it was there.
+    await owed.pay();
     await this.#look();
     this.#later();
     await asker.askWhenDue({ askedAt: view.seen.askedAt, isOut: view.isOut() });
