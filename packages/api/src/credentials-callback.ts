@@ -11,9 +11,10 @@ function decodeLetters(pathname: string): string {
   return pathname.replace(/%([2-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** The e-mail address that is to be signed in with, found where next-auth looks for it. */
+/** The e-mail address that is to be signed in with, found where next-auth looks for it, in a body whose JSON is sound. */
 export function emailIn(contentType: string | null, body: Buffer): string | undefined {
-  const text = body.toString('utf8');
+  // As a Request does it, which leaves a byte order mark away.
+  const text = new TextDecoder().decode(body);
   let fields: unknown;
   if (contentType?.includes('application/json')) fields = JSON.parse(text);
   else if (contentType?.includes('application/x-www-form-urlencoded')) {

@@ -116,6 +116,24 @@ describe('tries to sign in', () => {
     expect((await send('new%40example.org')).status).toBe(429);
   });
 
+  it.each([
+    ['application/x-www-form-urlencoded', 'email=anna%40example.org'],
+    ['application/json', '{"email":"anna@example.org"}'],
+  ])(
+    'are named by the same e-mail address behind a byte order mark, which whoever checks does not see (%s)',
+    async (type, body) => {
+      const { attempt, api } = signInUnderTest();
+      for (let n = 0; n < 5; n += 1) await attempt({ email: 'anna@example.org' });
+      const marked = new Request(CALLBACK, {
+        method: 'POST',
+        headers: { 'Content-Type': type, 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-For': '203.0.113.7' },
+        body: `\ufeff${body}`,
+      });
+      const answer = await api.signIn(marked, async (request) => new Response(await request.text()));
+      expect(answer.status).toBe(429);
+    },
+  );
+
   it('of which no e-mail address can be read count together', async () => {
     const { attempt } = signInUnderTest();
     for (let n = 0; n < 5; n += 1) await attempt({});

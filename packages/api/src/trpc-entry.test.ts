@@ -152,6 +152,19 @@ describe('tRPC', () => {
     expect(answer.status).toBe(400);
   });
 
+  it('takes for JSON what REST takes for it', async () => {
+    const { api } = apiUnderTest();
+    const good = Buffer.from(JSON.stringify({ refresh_token: 'refresh' }));
+    const send = async (body: Buffer) => {
+      const post = { method: 'POST', body: new Uint8Array(body), headers: { 'Content-Type': 'application/json' } };
+      const overRest = await api.rest(new Request('http://localhost:3000/api/v1/auth/token/refresh', post));
+      const overTrpc = await api.trpc(new Request(`${TRPC}/v1.auth.refresh`, post));
+      return [overRest.status, overTrpc.status];
+    };
+    expect(await send(Buffer.concat([Buffer.from('\ufeff'), good]))).toEqual([200, 200]);
+    expect(await send(Buffer.from('{"refresh_token":"\xff"}', 'latin1'))).toEqual([400, 400]);
+  });
+
   it('answers 404 to a procedure that is not there, with a trailing slash or without', async () => {
     const { api } = apiUnderTest();
     for (const path of ['v1.nothing', 'v1.nothing/', 'v1.__proto__', '']) {

@@ -1,3 +1,4 @@
+import { parseJson } from './json-body.ts';
 import type { PendingUpload } from './pending-upload.ts';
 import { readSmallBody } from './small-body.ts';
 
@@ -12,10 +13,6 @@ export class ApiRequest extends Request {
   constructor(original: Request, upload: PendingUpload) {
     super(original.url, { method: original.method, headers: original.headers, signal: original.signal });
     this.formData = async () => upload;
-    this.json = () => readJson(original.body);
+    this.json = async () => parseJson(await readSmallBody(original.body));
   }
-}
-
-async function readJson(body: ReadableStream<Uint8Array> | null): Promise<unknown> {
-  return JSON.parse((await readSmallBody(body)).toString('utf8'));
 }
