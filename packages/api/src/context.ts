@@ -38,7 +38,7 @@ export interface RequestFacts {
   /** The caller's leaving. */
   signal: AbortSignal;
   /** Joins the answer's headers. */
-  resHeaders: Headers;
+  resHeaders: Pick<Headers, 'set'>;
   /** Where v1 has the same procedure, by the transport of this request. */
   successorOf(legacyPath: string): string;
 }

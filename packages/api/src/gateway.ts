@@ -20,7 +20,6 @@ export interface Visit {
   refused: ApiError | undefined;
   /** Its body, unread, as whoever takes photos reads it. */
   upload: PendingUpload;
-  resHeaders: Headers;
 }
 
 /** What tRPC and REST share before and after a procedure is called. */
@@ -28,7 +27,7 @@ export interface Gateway {
   config: ApiConfig;
   /** Runs `work` under the request's id and completes the headers of its answer. */
   visit(request: Request, work: (visit: Visit) => Promise<Response>): Promise<Response>;
-  context(visit: Visit, successorOf: RequestFacts['successorOf']): Context;
+  context(visit: Visit, answer: Pick<RequestFacts, 'resHeaders' | 'successorOf'>): Context;
   /** Logs what is our fault. */
   report(error: ApiError, request: Request, path: string | undefined): void;
 }
@@ -50,14 +49,14 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
       );
       return runWithRequestId(requestId, async () => {
         const refused = refusal(request, config);
-        const response = await work({ request, requestId, refused, upload, resHeaders: new Headers() });
+        const response = await work({ request, requestId, refused, upload });
         // A client that is still sending would not read an answer that came before its body was taken.
         if (request.body !== null && !request.bodyUsed) drain(request.body, mostBytes(config.upload), parts.clock);
         return withAnswerHeaders(response, requestId);
       });
     },
 
-    context({ request, requestId, resHeaders, upload }, successorOf) {
+    context({ request, requestId, upload }, answer) {
       const headers = credentials(request, config);
       return {
         parts,
@@ -70,8 +69,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
           hasBearer: hasBearer(request.headers),
           signal: request.signal,
           ...(isUpload(request) && { upload }),
-          resHeaders,
-          successorOf,
+          ...answer,
         },
       };
     },

@@ -2,6 +2,7 @@ export { type Api, type ApiDeps, createApi } from './api.ts';
 export type { ApiConfig, Rate } from './config.ts';
 export { createFrontDoor, type FrontDoor } from './door/front-door.ts';
 export type { AppRouter } from './router.ts';
+export { apiRoutes, type Route } from './routes.ts';
 export type { ErrorData } from './trpc.ts';
 export type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './v1/admin/wire.ts';
 export type {
@@ -12,4 +13,3 @@ export type {
   WireStoredIdentification,
   WireVerdict,
 } from './v1/wire.ts';
-export { apiRoutes, type Route } from './routes.ts';

@@ -19,13 +19,15 @@ export function createTrpc(gateway: Gateway): (request: Request) => Promise<Resp
         maxBatchSize: MAX_BATCH,
         createContext: ({ resHeaders }) => {
           if (visit.refused !== undefined) throw visit.refused;
-          return gateway.context({ ...visit, resHeaders }, (path) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`);
+          return gateway.context(visit, { resHeaders, successorOf });
         },
         responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type) }),
         onError: ({ error, path }) => gateway.report(toApiError(error), request, path),
       }),
     );
 }
+
+const successorOf = (path: string) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`;
 
 /** Headers travel with the errors; in a batch the last one of a name holds. */
 function headersOf(errors: readonly ReturnType<typeof toApiError>[], type: string): Headers {

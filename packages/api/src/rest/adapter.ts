@@ -21,20 +21,28 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     gateway.visit(request, async (visit) => {
       const { pathname, searchParams } = new URL(request.url);
       const match = matchEndpoints(pathname);
+      // Put into the answer as it is made: to change them there afterwards costs as much again.
+      const headers: Record<string, string> = {};
       if (match?.namespace === 'legacy') {
-        const headers = deprecationHeaders(gateway.config.legacy, match.v1Path);
-        for (const [name, value] of Object.entries(headers)) visit.resHeaders.set(name, value);
+        Object.assign(headers, deprecationHeaders(gateway.config.legacy, match.v1Path));
       }
-      const answered = await answer(match, visit, pathname, searchParams).catch((thrown: unknown) => {
+      const answered = await answer(match, visit, pathname, searchParams, headers).catch((thrown: unknown) => {
         const error = toApiError(thrown);
         gateway.report(error, request, pathname);
-        return errorResponse(error, match?.namespace ?? 'v1', visit.requestId);
+        const refusal = errorResponse(error, match?.namespace ?? 'v1', visit.requestId);
+        for (const name in headers) refusal.headers.set(name, headers[name] ?? '');
+        return refusal;
       });
-      for (const [name, value] of visit.resHeaders) answered.headers.set(name, value);
       return request.method === 'HEAD' ? new Response(null, answered) : answered;
     });
 
-  async function answer(match: Match | undefined, visit: Visit, pathname: string, query: URLSearchParams) {
+  async function answer(
+    match: Match | undefined,
+    visit: Visit,
+    pathname: string,
+    query: URLSearchParams,
+    headers: Record<string, string>,
+  ): Promise<Response> {
     const { refused, request, upload } = visit;
     if (refused !== undefined) throw refused;
     const document = documents(pathname.replace(/\/$/, ''));
@@ -45,12 +53,16 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     if (match === undefined) throw notFound();
     const { namespace, params, v1Path } = match;
     const endpoint = withMethod(request.method, match.endpoints);
-    const context = gateway.context(visit, () => v1Path);
+    const set = (name: string, value: string) => {
+      headers[name] = value;
+    };
+    const context = gateway.context(visit, { resHeaders: { set }, successorOf: () => v1Path });
     // The chain does it again, but a body of JSON is read before it.
     markLegacy(context, `${namespace}.`);
     const procedures = createCaller(context)[namespace];
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
-    return toResponse(await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload, json }));
+    const called = await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload, json });
+    return toResponse(called, headers);
   }
 }
 
@@ -60,8 +72,11 @@ async function readJson<T>({ body, headers }: Request, shape: ZodType<T>): Promi
   return data;
 }
 
-function toResponse(answer: Answer): Response {
-  if ('json' in answer) return Response.json(answer.json, { status: answer.status });
-  if ('bytes' in answer) return new Response(new Uint8Array(answer.bytes), answer);
-  return new Response(null, answer);
+function toResponse(answer: Answer, headers: Record<string, string>): Response {
+  if ('json' in answer) return Response.json(answer.json, { status: answer.status, headers });
+  if ('bytes' in answer) {
+    const { bytes, status } = answer;
+    return new Response(new Uint8Array(bytes), { status, headers: { ...headers, ...answer.headers } });
+  }
+  return new Response(null, { status: answer.status, headers });
 }
