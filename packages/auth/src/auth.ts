@@ -106,7 +106,7 @@ export function createAuth(options: AuthOptions): Auth {
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),
       hasAdmin: async () => (await findAdmin(client)) !== undefined,
     },
-    accounts: createAccounts({ client, clock, logger, erase: options.erase }),
+    accounts: createAccounts({ client, oauthProviders: providers, clock, logger, erase: options.erase }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principal: (request) => principalOf(request.headers),
     principalOf,

@@ -5,7 +5,7 @@ export { AuthError, type AuthErrorCode } from './auth-error.ts';
 export { normalizeEmail } from './email.ts';
 export { safeNextPath } from './next-path.ts';
 export type { OAuthOptions, OAuthProviderName } from './oauth/oauth-providers.ts';
-export { PASSWORD_LENGTH, passwordLength } from './password.ts';
+export { PASSWORD_LENGTH, passwordLength } from './password-length.ts';
 export type { Principal } from './principal.ts';
 export type { TokenGrant, Tokens } from './tokens/tokens.ts';
 export type { NewUser } from './users.ts';

@@ -1,12 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AuthError } from './auth-error.ts';
-
-/** In characters, see `passwordLength`. */
-export const PASSWORD_LENGTH = { min: 10, max: 200 } as const;
-
-/** In UTF-16 units, before the several spellings of a letter are made one. */
-const MAX_TYPED_LENGTH = 8 * PASSWORD_LENGTH.max;
+import { canBeTyped, canonical, PASSWORD_LENGTH, passwordLength } from './password-length.ts';
 
 /** Argon2id, the library's kind, with 19 MiB and 2 passes: the OWASP Password Storage Cheat Sheet's first choice. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -26,21 +21,11 @@ export async function hashPassword(password: string): Promise<string> {
   return hash(canonical(password), PARAMETERS);
 }
 
-/** How many characters a password has, however they were typed; what no password can have counts as too many. */
-export function passwordLength(password: string): number {
-  return password.length > MAX_TYPED_LENGTH ? password.length : Array.from(canonical(password)).length;
-}
-
 /** What is too long to be a password is answered no, as late as any other. */
 export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
-  return verify(passwordHash, password.length > MAX_TYPED_LENGTH ? '' : canonical(password));
+  return verify(passwordHash, canBeTyped(password) ? canonical(password) : '');
 }
 
 export function makePassword(): string {
   return Array.from({ length: MADE_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
-}
-
-/** Keyboards spell the same letter in several ways (NIST SP 800-63B, 3.1.1.2). */
-function canonical(password: string): string {
-  return password.normalize('NFKC');
 }

@@ -42,6 +42,7 @@ export function fakeAuth(told: ToldAuth = {}): Pick<Auth, 'accounts' | 'principa
       signOutEverywhere: async () => undefined,
       remove: async () => undefined,
       hasPassword: async () => true,
+      linkedServices: async () => [],
       ...told.accounts,
     },
     tokens: {

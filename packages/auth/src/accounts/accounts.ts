@@ -1,6 +1,7 @@
 import type { PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
+import type { OAuthProvider, OAuthProviderName } from '../oauth/oauth-providers.ts';
 import type { Principal } from '../principal.ts';
 import { createUser } from '../users.ts';
 import { changePassword } from './change-password.ts';
@@ -29,10 +30,13 @@ export interface Accounts {
   remove(userId: string, confirmation: { password?: string }): Promise<void>;
   /** False for who signs in with another service only. */
   hasPassword(userId: string): Promise<boolean>;
+  /** The other services of those offered that open the account. */
+  linkedServices(userId: string): Promise<OAuthProviderName[]>;
 }
 
 export interface AccountParts {
   client: PrismaClient;
+  oauthProviders: readonly OAuthProvider[];
   clock: Clock;
   logger: Logger;
   /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
@@ -40,7 +44,7 @@ export interface AccountParts {
 }
 
 export function createAccounts(parts: AccountParts): Accounts {
-  const { client, clock, logger } = parts;
+  const { client, clock, logger, oauthProviders } = parts;
   return {
     async register({ email, name, password }) {
       const principal = await createUser(client, clock, { email, password, ...(name === undefined ? {} : { name }) });
@@ -55,6 +59,11 @@ export function createAccounts(parts: AccountParts): Accounts {
     remove: (userId, { password }) => removeAccount(parts, userId, password),
     async hasPassword(userId) {
       return (await client.user.count({ where: { id: userId, passwordHash: { not: null } } })) > 0;
+    },
+    async linkedServices(userId) {
+      const linked = await client.linkedAccount.findMany({ where: { userId }, select: { issuer: true } });
+      const issuers = new Set(linked.map(({ issuer }) => issuer));
+      return oauthProviders.filter(({ issuer }) => issuers.has(issuer)).map(({ name }) => name);
     },
   };
 }

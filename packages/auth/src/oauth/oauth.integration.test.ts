@@ -89,6 +89,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     const who = { userId: user?.id, email: 'ann@example.org', name: 'Ann', role: 'user', tier: 'free' };
     expect(await whois(browser)).toEqual(who);
     expect(await auth.accounts.hasPassword(user?.id ?? '')).toBe(false);
+    expect(await auth.accounts.linkedServices(user?.id ?? '')).toEqual([provider]);
   });
 
   it('leads back to the same account, whatever has become of name and address', async () => {
