@@ -21,6 +21,15 @@ export interface Period {
  * first. When Plant.id's week begins is not documented; Monday is assumed, and its word corrects us where that is wrong.
  */
 export function periodsOf(now: number): readonly Period[] {
+  const hour = now - (now % HOUR_MS);
+  if (remembered?.hour !== hour) remembered = { hour, periods: periodsFrom(hour) };
+  return remembered.periods;
+}
+
+/** They change with the hour, and are asked for at each request. */
+let remembered: { readonly hour: number; readonly periods: readonly Period[] } | undefined;
+
+function periodsFrom(now: number): readonly Period[] {
   const time = new Date(now).toISOString();
   const day = now - (now % DAY_MS);
   const monday = day - ((day - FIRST_MONDAY_MS) % (7 * DAY_MS));
