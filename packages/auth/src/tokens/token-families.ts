@@ -71,6 +71,15 @@ export class TokenFamilies {
     return count > 0;
   }
 
+  /** Ends what a user has more than `most` of, those first that are over first; what another is ending is left to them. */
+  async trim(userId: string, most: number): Promise<void> {
+    await this.#client.$executeRaw`
+      DELETE FROM "TokenFamily" WHERE "id" IN (
+        SELECT "id" FROM "TokenFamily" WHERE "userId" = ${userId}
+        ORDER BY "expiresAt" DESC, "id" OFFSET ${most} FOR UPDATE SKIP LOCKED
+      )`;
+  }
+
   /** Removes at most `limit` families that ended before `time`; what another is removing is left to them. */
   async sweep(time: Date, limit: number): Promise<void> {
     await this.#client.$executeRaw`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Browser } from '../testing/browser.ts';
-import { annsApp, CREDENTIALS, PASSWORD } from './testing/anns-app.ts';
+import { annsApp, CREDENTIALS, granted, PASSWORD } from './testing/anns-app.ts';
 
 const app = annsApp();
 
@@ -67,6 +67,31 @@ describe('signing in with an app', () => {
       expect(kept).not.toContain(token);
     }
     expect(await app.database.client.refreshToken.count()).toBe(2);
+  });
+});
+
+describe('signing in with ever more apps', () => {
+  it('ends the oldest of a hundred, and nothing of anybody else', async () => {
+    const { tokenFamily } = app.database.client;
+    const bob = await app.auth.users.create({ email: 'bob@example.org', password: PASSWORD });
+    const bobs = granted(await app.auth.tokens.issue({ email: 'bob@example.org', password: PASSWORD }));
+    const first = await app.issue();
+    app.clock.advance(1_000);
+    const expiresAt = new Date(app.clock.now() + 604_800_000);
+    await tokenFamily.createMany({
+      data: Array.from({ length: 98 }, (_, n) => ({ id: `family ${n}`, userId: app.userId, epoch: 0, expiresAt })),
+    });
+    const hundredth = await app.issue();
+    expect(await app.whois(first.accessToken)).toMatchObject({ userId: app.userId });
+    app.clock.advance(1_000);
+    const last = await app.issue();
+    expect(await tokenFamily.count({ where: { userId: app.userId } })).toBe(100);
+    expect(await app.whois(first.accessToken)).toBeUndefined();
+    expect(await app.auth.tokens.refresh(first.refreshToken)).toBeUndefined();
+    for (const grant of [hundredth, last]) {
+      expect(await app.whois(grant.accessToken)).toMatchObject({ userId: app.userId });
+    }
+    expect(await app.whois(bobs.accessToken)).toMatchObject({ userId: bob.id });
   });
 });
 

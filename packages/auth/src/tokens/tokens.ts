@@ -13,6 +13,8 @@ const REFRESH_LIFETIME_MS = 604_800_000;
 const RETRY_WINDOW_MS = 10_000;
 /** A sign-in adds one family and removes up to so many: there are never more than a week's for long. */
 const SWEPT_A_SIGN_IN = 10;
+/** More than anybody has apps: whoever knows a password may sign in as often as they like, and would fill the database. */
+const MOST_SIGN_INS = 100;
 
 export interface TokenGrant {
   accessToken: string;
@@ -25,7 +27,10 @@ export interface TokenGrant {
 
 /** The tokens of apps. Nothing here tells whether an account or a token exists. @throws whatever the database fails with */
 export interface Tokens {
-  /** Undefined for wrong credentials of every kind; `disabled` only to who knows the password. */
+  /**
+   * Undefined for wrong credentials of every kind; `disabled` only to who knows the password. A user's hundred and first
+   * sign-in ends their oldest.
+   */
   issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
   /**
    * Each use gives the one successor of the token; the same again for 10 s, so that neither a lost answer nor two uses at
@@ -89,6 +94,7 @@ export function createTokens(parts: {
       const refreshToken = keys.make();
       const expiresAt = new Date(now + REFRESH_LIFETIME_MS);
       if (!(await families.begin(begun, expiresAt, keys.digest(refreshToken)))) return undefined;
+      await families.trim(session.userId, MOST_SIGN_INS);
       // The last access tokens of a family outlive it by as much.
       await families.sweep(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), SWEPT_A_SIGN_IN);
       return grant(begun, refreshToken, REFRESH_LIFETIME_MS);
