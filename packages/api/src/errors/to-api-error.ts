@@ -9,6 +9,8 @@ import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { UNAVAILABLE } from './texts.ts';
 
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
+/** As many faults are told of one request: what nobody knows may be thousands of fields, each told in more than it took. */
+const MOST_FAULTS = 20;
 const SAID_TO_CALLERS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE));
 
 /** Whatever was thrown, as the wire tells it. What is not known by type is `internal` and says nothing else. */
@@ -28,7 +30,7 @@ function internal(cause: unknown): ApiError {
 
 export function invalidRequest(error: ZodError): ApiError {
   return new ApiError('invalid_request', 'The request is not valid.', {
-    errors: error.issues.flatMap(fieldErrors),
+    errors: error.issues.flatMap(fieldErrors).slice(0, MOST_FAULTS),
     cause: error,
   });
 }

@@ -66,6 +66,15 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     });
   });
 
+  it('is refused with thousands of fields more in an answer that is short', async () => {
+    const { api } = apiUnderTest();
+    const more = Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`field${n}`, 0]));
+    const answer = await postJson(api, `/api/v1${path}`, more);
+    expect(answer.status).toBe(400);
+    const { errors } = (await answer.json()) as { errors: unknown[] };
+    expect(errors).toHaveLength(20);
+  });
+
   it('is not read beyond 64 kB, whatever it says of its length', async () => {
     const { api } = apiUnderTest();
     let sent = 0;
