@@ -14,7 +14,7 @@ afterAll(async () => {
   await Promise.all(connections.map((connection) => connection.close()));
 });
 
-const photo = (hash: string) => ({ name: 'a.jpg', declaredType: 'image/jpeg', bytes: Buffer.alloc(0), hash });
+const photo = (hash: string) => ({ name: 'a.jpg', declaredType: 'image/jpeg', size: 0, bytes: Buffer.alloc(0), hash });
 
 it('keeps a partial answer in mind for all instances, once, for one caller and the same photos in order and options', async () => {
   const [here, there] = connections.map((redis) => createReAsks({ redis, logger }));

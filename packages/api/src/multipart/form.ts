@@ -95,7 +95,7 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
           throw new UploadError('missing_image', `${called} is empty.`, { photo: index });
         }
         if (buffer.size > limits.maxBytes) throw photoTooLarge(index, buffer.size, limits.maxBytes);
-        photos.push({ name: shownFileName(fileName), declaredType: type, ...buffer.finish() });
+        photos.push(Object.assign(buffer.finish(), { name: shownFileName(fileName), declaredType: type }));
       },
     };
   }

@@ -4,28 +4,44 @@ import { createHash } from 'node:crypto';
 export interface PhotoBuffer {
   readonly size: number;
   add(piece: Buffer): void;
-  /** The bytes in one piece and their SHA-256 in lower-case hex. Once, and only while `size` is within the limit. */
-  finish(): { bytes: Buffer; hash: string };
+  /** Once, and only while `size` is within the limit. */
+  finish(): CollectedPhoto;
 }
 
+export interface CollectedPhoto {
+  size: number;
+  /** SHA-256 in lower-case hex. */
+  hash: string;
+  /** In one piece, put together when it is first asked for. */
+  readonly bytes: Buffer;
+}
+
+/** A photo as phones shrink them stays in the pieces it came in. */
+const HELD_BYTES = 512 * 1024;
+/** Each holds the chunk it is a view of, and a sender may make them as small as it likes. */
+const HELD_PIECES = 32;
 /** What is set aside when nobody said how much will come. */
-const FIRST_BYTES = 256 * 1024;
+const FIRST_BYTES = 1024 * 1024;
 
 /**
- * @param expected what the body may still hold, when it said so: set aside at once. Each piece is copied as it comes,
- * so that the chunk it is a view of can be let go: chunks that are all held to the end cost twice in garbage.
+ * @param expected what the body may still hold, when it said so: set aside at once for what is more than a few pieces.
+ * These are copied as they come, so that their chunks can be let go: held to the end, many cost twice in garbage.
  */
 export function createPhotoBuffer(maxBytes: number, expected = FIRST_BYTES): PhotoBuffer {
   const hash = createHash('sha256');
-  let bytes = Buffer.allocUnsafeSlow(0);
+  let pieces: Buffer[] = [];
+  let whole: Buffer | undefined;
   let size = 0;
 
-  function makeRoom(needed: number): void {
-    if (needed <= bytes.length) return;
-    const room = bytes.length === 0 ? expected : bytes.length * 2;
+  function makeRoom(needed: number): Buffer {
+    if (whole !== undefined && needed <= whole.length) return whole;
+    const room = whole === undefined ? expected : whole.length * 2;
     const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(room, needed), maxBytes));
-    bytes.copy(larger);
-    bytes = larger;
+    let at = 0;
+    for (const held of whole === undefined ? pieces : [whole]) at += held.copy(larger, at);
+    pieces = [];
+    whole = larger;
+    return larger;
   }
 
   return {
@@ -36,13 +52,24 @@ export function createPhotoBuffer(maxBytes: number, expected = FIRST_BYTES): Pho
       const at = size;
       size += piece.length;
       if (size > maxBytes) {
-        bytes = Buffer.allocUnsafeSlow(0);
+        pieces = [];
+        whole = undefined;
         return;
       }
-      makeRoom(size);
-      piece.copy(bytes, at);
       hash.update(piece);
+      if (whole === undefined && size <= HELD_BYTES && pieces.length < HELD_PIECES) pieces.push(piece);
+      else piece.copy(makeRoom(size), at);
     },
-    finish: () => ({ bytes: bytes.subarray(0, size), hash: hash.digest('hex') }),
+    finish() {
+      return {
+        size,
+        hash: hash.digest('hex'),
+        get bytes() {
+          whole ??= Buffer.concat(pieces);
+          pieces = [];
+          return whole.subarray(0, size);
+        },
+      };
+    },
   };
 }

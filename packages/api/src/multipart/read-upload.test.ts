@@ -42,8 +42,8 @@ describe('what is read', () => {
       ),
     );
     expect(upload.photos).toEqual([
-      { name: 'x.jpg', declaredType: 'image/jpeg', bytes: noise, hash: sha256(noise) },
-      { name: 'Märzenbecher.WEBP', declaredType: 'image/webp', bytes: ROSE, hash: sha256(ROSE) },
+      { name: 'x.jpg', declaredType: 'image/jpeg', size: 300_000, bytes: noise, hash: sha256(noise) },
+      { name: 'Märzenbecher.WEBP', declaredType: 'image/webp', size: 6, bytes: ROSE, hash: sha256(ROSE) },
     ]);
     expect(Object.fromEntries(upload.fields)).toEqual({
       organs: ['leaf', 'flower'],

@@ -83,12 +83,14 @@ afterEach(async () => {
   await rm(photoDir, { recursive: true });
 });
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
 /** `seed`: makes it another photo. */
 const identify = (ownerId: string, seed: string = randomUUID()) =>
   service.identify({
     requestId: randomUUID(),
     // Each is another photo to us: their bytes are not compared.
-    photos: [{ name: '', declaredType: '', bytes: PHOTO, hash: createHash('sha256').update(seed).digest('hex') }],
+    photos: [{ name: '', declaredType: '', size: PHOTO.length, bytes: PHOTO, hash: sha256(seed) }],
     options: { includeDiseases: false, organs: [] },
     ownerId,
     trackProgress: false,

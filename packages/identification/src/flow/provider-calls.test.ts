@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { uploaded } from '../photo/testing/uploaded-photo.ts';
 import { ProviderError } from '../provider.ts';
 import { house, PLANTNET_ANSWER, request } from './testing/house.ts';
 
@@ -100,11 +101,8 @@ describe('operators are told what each request got', () => {
     const { given, identify } = await house();
     const gone = AbortSignal.abort();
     await expect(identify(request({ signal: gone }))).rejects.toThrow(/abort/);
-    const broken = request();
-    const [photo] = broken.photos;
-    if (photo === undefined) throw new Error('A request has a photo');
-    const noPhoto = { ...photo, bytes: Buffer.from('not a photo at all') };
-    await expect(identify({ ...broken, photos: [noPhoto] })).rejects.toMatchObject({ code: 'photo_type' });
+    const noPhoto = uploaded(Buffer.from('not a photo at all'));
+    await expect(identify(request({ photos: [noPhoto] }))).rejects.toMatchObject({ code: 'photo_type' });
     expect(given).toEqual([]);
   });
 });

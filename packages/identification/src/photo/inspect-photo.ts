@@ -1,8 +1,9 @@
+import type { PhotoError } from '../errors.ts';
 import { typeOfMediaType, typeOfName } from './declaration.ts';
 import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
 import { type ReadStructure, readStructure } from './read-structure.ts';
 import { refusal } from './refusal.ts';
-import { recognise } from './signature.ts';
+import type { RefusedType } from './signature.ts';
 import type { Structure } from './structure.ts';
 
 /** A photo whose signature and structure are known to be sound and affordable; nothing was decoded for it. */
@@ -16,7 +17,7 @@ export interface InspectedPhoto {
   height: number;
   frames: number;
   /** What may be handed to a decoder: trailing bytes and needless PNG chunks are gone. */
-  data: Buffer;
+  readonly data: Buffer;
 }
 
 /** A JPEG of 2600 scans and 850 kB keeps a decoder busy for a minute; cameras and editors write about ten. */
@@ -38,25 +39,37 @@ export function inspectPhoto(
   limits: PhotoLimits,
   structureOf: ReadStructure = readStructure,
 ): InspectedPhoto {
-  const { bytes, hash, name } = photo;
-  if (bytes.length === 0) throw refusal.empty(index);
-  if (bytes.length > limits.maxBytes) throw refusal.bytes(index, bytes.length, limits.maxBytes);
-  const type = agreedType(photo, index);
-  const structure = structureOf(photo, type);
+  const { hash, name, size } = photo;
+  if (size === 0) throw refusal.empty(index);
+  if (size > limits.maxBytes) throw refusal.bytes(index, size, limits.maxBytes);
+  const reading = structureOf(photo);
+  if (reading.structure === undefined) throw refusedType(reading.type, index);
+  const { structure, type } = reading;
+  requireAgreement(photo, type, index);
   if ('fault' in structure) throw refusal.unreadable(index, structure.fault);
   refuseExcess(structure, index, limits);
-  const { width, height, frames, data } = structure;
-  return { hash, name, type, width, height, frames, data };
+  const { width, height, frames } = structure;
+  return {
+    hash,
+    name,
+    type,
+    width,
+    height,
+    frames,
+    get data() {
+      return structure.data;
+    },
+  };
+}
+
+function refusedType(type: RefusedType | undefined, index: number): PhotoError {
+  return type === undefined ? refusal.unknownType(index) : refusal.refusedType(index, type);
 }
 
 /** Signature, declared type and name must say the same; the last two may say nothing. */
-function agreedType(photo: UploadedPhoto, index: number): PhotoType {
-  const type = recognise(photo.bytes);
-  if (type === undefined) throw refusal.unknownType(index);
-  if (type === 'avif' || type === 'heic') throw refusal.refusedType(index, type);
-  if ((typeOfMediaType(photo.declaredType) ?? type) !== type) throw refusal.declaredOtherwise(index, type);
-  if ((typeOfName(photo.name) ?? type) !== type) throw refusal.namedOtherwise(index, type, photo.name);
-  return type;
+function requireAgreement({ declaredType, name }: UploadedPhoto, type: PhotoType, index: number): void {
+  if ((typeOfMediaType(declaredType) ?? type) !== type) throw refusal.declaredOtherwise(index, type);
+  if ((typeOfName(name) ?? type) !== type) throw refusal.namedOtherwise(index, type, name);
 }
 
 function refuseExcess(structure: Structure, index: number, limits: PhotoLimits): void {

@@ -4,7 +4,10 @@ export interface UploadedPhoto {
   name: string;
   /** The declared media type, lower case; empty when none was declared. */
   declaredType: string;
-  bytes: Buffer;
+  /** Bytes. */
+  size: number;
+  /** All of them, put together when they are first asked for: an answer that is known needs none. */
+  readonly bytes: Buffer;
   /** SHA-256 of `bytes`, lower-case hex: the photo's identity in cache keys and the store. */
   hash: string;
 }

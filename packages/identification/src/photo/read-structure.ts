@@ -3,11 +3,16 @@ import { readGif } from './gif.ts';
 import { readJpeg } from './jpeg.ts';
 import type { PhotoType, UploadedPhoto } from './photo.ts';
 import { readPng } from './png.ts';
+import { type RefusedType, recognise } from './signature.ts';
 import type { Fault, Structure } from './structure.ts';
 import { readWebp } from './webp.ts';
 
-/** Follows a photo's structure; `type` is what its signature says. */
-export type ReadStructure = (photo: UploadedPhoto, type: PhotoType) => Structure | Fault;
+/** What a photo is by its signature and, where that is a type we take, how it is built. */
+export type Reading =
+  | { type: PhotoType; structure: Structure | Fault }
+  | { type: RefusedType | undefined; structure?: undefined };
+
+export type ReadStructure = (photo: UploadedPhoto) => Reading;
 
 const READERS: Readonly<Record<PhotoType, (bytes: Buffer) => Structure | Fault>> = {
   jpeg: readJpeg,
@@ -18,27 +23,44 @@ const READERS: Readonly<Record<PhotoType, (bytes: Buffer) => Structure | Fault>>
 
 const MAX_REMEMBERED = 1_000;
 
-export const readStructure: ReadStructure = ({ bytes }, type) => READERS[type](bytes);
+export const readStructure: ReadStructure = ({ bytes }) => {
+  const type = recognise(bytes);
+  if (type === undefined || type === 'avif' || type === 'heic') return { type };
+  return { type, structure: READERS[type](bytes) };
+};
+
+/** Of a photo whose picture is the beginning of its file: all but the bytes themselves. */
+interface Remembered {
+  type: PhotoType;
+  facts: Omit<Structure, 'data'>;
+  length: number;
+}
 
 /**
  * The same, but the photos that were sound lately are known by their hash: a photo is often sent again, and following
  * its structure takes as long as all the rest of an answer out of the cache.
  */
 export function rememberStructures(read: ReadStructure = readStructure): ReadStructure {
-  const known = new LRUCache<string, Omit<Structure, 'data'> & { length: number }>({ max: MAX_REMEMBERED });
-  return (photo, type) => {
-    const { bytes, hash } = photo;
-    const remembered = known.get(hash);
-    if (remembered !== undefined) {
-      const { length, ...structure } = remembered;
-      return { ...structure, data: bytes.subarray(0, length) };
+  const known = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  return (photo) => {
+    const remembered = known.get(photo.hash);
+    if (remembered !== undefined) return { type: remembered.type, structure: structureOf(photo, remembered) };
+    const reading = read(photo);
+    const { structure, type } = reading;
+    if (structure !== undefined && !('fault' in structure) && isBeginningOf(photo.bytes, structure.data)) {
+      const { data, ...facts } = structure;
+      known.set(photo.hash, { type, facts, length: data.length });
     }
-    const found = read(photo, type);
-    if (!('fault' in found) && isBeginningOf(bytes, found.data)) {
-      const { data, ...structure } = found;
-      known.set(hash, { ...structure, length: data.length });
-    }
-    return found;
+    return reading;
+  };
+}
+
+function structureOf(photo: UploadedPhoto, { facts, length }: Remembered): Structure {
+  return {
+    ...facts,
+    get data() {
+      return photo.bytes.subarray(0, length);
+    },
   };
 }
 

@@ -9,7 +9,7 @@ export interface Structure {
   /** Bytes a decoder must hold at once because it cannot work row by row; 0 when it can. */
   heldBytes: number;
   /** The file as far as it is a picture. */
-  data: Buffer;
+  readonly data: Buffer;
 }
 
 /** Why a structure cannot be followed, as the end of the sentence "Photo 1 could not be read: …". */

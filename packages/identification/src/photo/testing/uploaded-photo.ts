@@ -6,5 +6,5 @@ export const LIMITS: PhotoLimits = { maxBytes: 10_000_000, maxSide: 10_000, maxP
 /** A photo that claims nothing about itself unless told to. */
 export function uploaded(bytes: Buffer, claims: { name?: string; declaredType?: string } = {}): UploadedPhoto {
   const hash = createHash('sha256').update(bytes).digest('hex');
-  return { name: claims.name ?? '', declaredType: claims.declaredType ?? '', bytes, hash };
+  return { name: claims.name ?? '', declaredType: claims.declaredType ?? '', size: bytes.length, bytes, hash };
 }

@@ -1,0 +1,49 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createPhotoBuffer } from './photo-buffer.ts';
+
+const MOST = 2_000_000;
+
+function collected(photo: Buffer, pieceBytes: number, expected?: number) {
+  const buffer = createPhotoBuffer(MOST, expected);
+  for (let at = 0; at < photo.length; at += pieceBytes) buffer.add(photo.subarray(at, at + pieceBytes));
+  return buffer.finish();
+}
+
+describe('a photo on its way in', () => {
+  it.each([
+    ['in one piece', 200_000, 200_000],
+    ['in a few large pieces', 200_000, 65_536],
+    ['in many small pieces', 200_000, 1_000],
+    ['larger than is held in pieces', 1_500_000, 65_536],
+    ['larger, and in many small pieces', 1_500_000, 999],
+    ['as large as may be', MOST, 65_536],
+  ])('comes out as it came %s', (_how, bytes, pieceBytes) => {
+    const photo = randomBytes(bytes);
+    for (const expected of [undefined, 1, bytes, bytes * 10]) {
+      const { bytes: whole, hash, size } = collected(photo, pieceBytes, expected);
+      expect(whole.equals(photo)).toBe(true);
+      expect(hash).toBe(createHash('sha256').update(photo).digest('hex'));
+      expect(size).toBe(bytes);
+    }
+  });
+
+  it('is put together once', () => {
+    const photo = collected(randomBytes(200_000), 65_536);
+    expect(photo.bytes.buffer).toBe(photo.bytes.buffer);
+  });
+
+  it('holds no more of a sender of single bytes than their number', () => {
+    const before = process.memoryUsage();
+    const photo = collected(Buffer.alloc(100_000), 1);
+    const after = process.memoryUsage();
+    expect(photo.bytes.length).toBe(100_000);
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2_000_000);
+  });
+
+  it('is counted beyond the limit, and not kept', () => {
+    const buffer = createPhotoBuffer(10);
+    for (const piece of [6, 6, 6]) buffer.add(Buffer.alloc(piece));
+    expect(buffer.size).toBe(18);
+  });
+});
