@@ -9,8 +9,8 @@ const MINUTE = 60_000;
 const HERE = '203.0.113.7';
 const THERE = '198.51.100.9';
 
-/** Throttles of 5 tries of an account and 20 of an address in 15 minutes, 3 registrations and 30 refreshes an hour. */
-function throttlesAt() {
+/** Unless told otherwise, of 5 tries of an account and 20 of an address in 15 minutes, 3 registrations and 30 refreshes an hour. */
+function throttlesAt(rates: Partial<typeof config.rates> = {}) {
   const clock = new FakeClock();
   const counted: string[] = [];
   const inProcess = inProcessWindow(clock);
@@ -21,7 +21,7 @@ function throttlesAt() {
       return inProcess.take(key, rate);
     },
   };
-  return { clock, counted, throttles: createThrottles({ window, clock, rates: config.rates }) };
+  return { clock, counted, throttles: createThrottles({ window, clock, rates: { ...config.rates, ...rates } }) };
 }
 
 async function times(number: number, call: (index: number) => Promise<unknown>): Promise<void> {
@@ -84,6 +84,26 @@ describe('tries to sign in', () => {
     for (let other = 0; other < 15; other += 1) {
       expect(await isLetIn(throttles.signIn({ email: `user${other}@example.org`, address: HERE }))).toBe(true);
     }
+  });
+
+  it('take no place of their neighbours while they are refused', async () => {
+    const { throttles } = throttlesAt();
+    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }));
+    await times(14, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }));
+    const again = Array.from({ length: 10 }, () =>
+      isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE })),
+    );
+    const neighbour = isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }));
+    expect(await Promise.all(again)).not.toContain(true);
+    expect(await neighbour).toBe(true);
+  });
+
+  it('are told when there is room for both, the account and the address', async () => {
+    const signIn = { count: 5, windowMs: MINUTE };
+    const { throttles } = throttlesAt({ signIn, signInAddress: { count: 5, windowMs: 15 * MINUTE } });
+    const anna = () => throttles.signIn({ email: 'anna@example.org', address: HERE });
+    await times(5, anna);
+    await expect(anna()).rejects.toMatchObject({ retryAfter: 900 });
   });
 
   it('are given back when they succeed', async () => {

@@ -4,7 +4,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig, Rate } from '../config.ts';
 import { addressKey } from '../door/address-key.ts';
 import { rateLimited } from './rate-limited.ts';
-import type { RateWindow, Taken } from './rate-window.ts';
+import type { RateWindow, Standing, Taken } from './rate-window.ts';
 
 /** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
 export interface Throttles {
@@ -31,13 +31,32 @@ export function createThrottles(options: {
 }): Throttles {
   const { clock, rates, window } = options;
 
-  /** Counts in all windows or, where one is full, in none. */
+  /**
+   * Counts in all windows or, where one is full, in none; one after the other, so that what is refused by the narrower
+   * one does not even for a moment take a place in the wider, which is others' too.
+   */
   async function take(...windows: readonly [key: string, rate: Rate][]): Promise<Taken[]> {
-    const taken = await Promise.all(windows.map(([key, rate]) => window.take(key, rate)));
-    const refusals = taken.filter(({ allowed }) => !allowed);
-    if (refusals.length === 0) return taken;
-    await giveBack(taken);
-    throw rateLimited(Math.max(...refusals.map(({ resetAt }) => resetAt)), clock.now());
+    const taken: Taken[] = [];
+    for (const [index, [key, rate]] of windows.entries()) {
+      // oxlint-disable-next-line no-await-in-loop -- they come one after the other
+      const one = await window.take(key, rate);
+      if (!one.allowed) {
+        // oxlint-disable-next-line no-await-in-loop -- the last thing it does
+        throw await refusal(one, taken, windows.slice(index + 1));
+      }
+      taken.push(one);
+    }
+    return taken;
+  }
+
+  /** Tells when all of them will have room: those that were not asked to count are looked at. */
+  async function refusal(one: Standing, taken: readonly Taken[], others: readonly [key: string, rate: Rate][]) {
+    const [standings] = await Promise.all([
+      Promise.all(others.map(([key, rate]) => window.look(key, rate))),
+      giveBack(taken),
+    ]);
+    const full = [one, ...standings.filter(({ remaining }) => remaining === 0)];
+    return rateLimited(Math.max(...full.map(({ resetAt }) => resetAt)), clock.now());
   }
 
   return {
