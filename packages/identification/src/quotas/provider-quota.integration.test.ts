@@ -119,6 +119,21 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the quota of a provider', () =>
     await call(other);
   });
 
+  it.each([
+    ['at once', 0, 1_000],
+    ['in a hundred years', 100 * 365 * 24 * HOUR, 24 * HOUR],
+  ])(
+    'neither goes on asking nor stops for ever when a provider that refuses says to come back %s',
+    async (_, said, ms) => {
+      const quota = await fleet.instance();
+      const work = vi.fn<() => Promise<never>>(() => Promise.reject(failed('quota', 429, said)));
+      for (let n = 0; n < 5; n += 1) await quota.run(1, work).catch(() => undefined);
+      expect([work.mock.calls.length, quota.refusal(1)]).toEqual([1, { retryAfterMs: ms }]);
+      fleet.clock.advance(ms);
+      await call(quota);
+    },
+  );
+
   it('warns once a period, over all processes, at 90 % of a day of Pl@ntNet', async () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 10 }), await fleet.instance({ dailyLimit: 10 })];
     await spend(one, 8);

@@ -168,8 +168,9 @@ export class ProviderQuota implements Quota {
   }
 
   /**
-   * Begins the counters of the periods of `at` that Redis does not have. Where it has lost them, they begin with what is
-   * in the database or was seen here: calls that are out add themselves when they end.
+   * Begins the counters of the periods of `at` that Redis does not have, and of which the provider has not told. Where
+   * it has lost them, they begin with what is in the database or was seen here: calls that are out add themselves when
+   * they end.
    */
   async #begin(at: number): Promise<void> {
     const { seen } = this.#view;

@@ -57,6 +57,20 @@ describe.skipIf(!hasRedisServer)('a quota whose Redis', () => {
     expect([await inRedis(), used(one), one.refusal(1)]).toEqual([117, 117, undefined]);
   });
 
+  it('is gone does not forget a refusal because the provider says that there is enough', async () => {
+    fleet.says = () => dayWord(500, 10);
+    const quota = await fleet.instance();
+    await quota.start();
+    await redis.kill();
+    await seen(false);
+    await failing(quota, failed('quota', 429));
+    await vi.waitFor(() => expect(fleet.asked).toBe(2));
+    await vi.waitFor(() => expect(quota.refusal(1)).toEqual({ retryAfterMs: 60_000 }));
+    await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
+    fleet.clock.advance(60_000);
+    expect(quota.refusal(1)).toBeUndefined();
+  });
+
   it('is gone while calls are out hears of their ends when it is back', async () => {
     const { one } = await afterAHundred();
     const [counted, refused] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];

@@ -108,25 +108,25 @@ return standing(now)
 
 /**
  * What the provider said, if nobody else has brought its word since; see correction.ts. What it says in passing only
- * raises our count.
+ * raises our count; when it was asked, nobody knows better what a counter begins with.
  * ARGV now, word that it was asked at, '1' when it was asked for it or '0' when it said so in passing, when it was asked,
  * until when it refuses or '0', then of each window what it says is used and the shift, both '' when it does not say,
  * then of each its limit, '-' for none and '' when it does not say, then how long each counter is kept.
  * Returns {1, standing} when taken over, {0, standing} when another word came first.
  */
 export const CORRECT: string = `${BEGINNING}
-local now = ARGV[1]
+local now, isAsked = ARGV[1], ARGV[3] == '1'
 if field('word') ~= tonumber(ARGV[2]) then return {0, standing(now)} end
 local changed = false
 for i, window in ipairs(WINDOWS) do
   local said, shift, limit = tonumber(ARGV[4 + 2 * i]), tonumber(ARGV[5 + 2 * i]), ARGV[15 + i]
   if said then
     local used = tonumber(redis.call('HGET', KEYS[2 + i], 'used') or 0)
-    if (ARGV[3] == '1' and shift < 0) or used < said then
-      local right = math.max(said, used + shift)
-      add(i, right - used, ARGV[20 + i])
-      changed = changed or right ~= used
-    end
+    local isOff = used < said or (isAsked and shift < 0)
+    local right = isOff and math.max(said, used + shift) or used
+    add(i, right - used, ARGV[20 + i])
+    if isAsked then redis.call('HSET', KEYS[2 + i], 'begun', '1') end
+    changed = changed or right ~= used
   end
   if limit == '-' then
     changed = redis.call('HDEL', KEYS[1], 'limit:' .. window) == 1 or changed
@@ -135,7 +135,7 @@ for i, window in ipairs(WINDOWS) do
     redis.call('HSET', KEYS[1], 'limit:' .. window, limit)
   end
 end
-if ARGV[3] == '1' then
+if isAsked then
   redis.call('HSET', KEYS[1], 'askedAt', ARGV[4])
   if ARGV[5] ~= '0' then
     redis.call('HSET', KEYS[1], 'refusesUntil', ARGV[5], 'refusedAt', ARGV[4])

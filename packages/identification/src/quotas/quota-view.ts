@@ -52,14 +52,14 @@ export class QuotaView {
     return this.#alone.exhausted(this.seen.counters(this.#clock.now()), credits).length === 0;
   }
 
-  /** Until so many credits may be spent again; undefined when they may now. */
+  /** Until so many credits may be spent again, by the provider's refusal and by our count; undefined when they may now. */
   untilAgain(credits: number): number | undefined {
     const now = this.#clock.now();
-    if (this.seen.refusesUntil > now) return this.seen.refusesUntil - now;
     const resetsAt = resetOf(this.#full(credits));
-    if (resetsAt === undefined) return undefined;
     // Nobody knows; the provider is asked soon.
-    return resetsAt === Number.POSITIVE_INFINITY ? ASK_AGAIN_MS : Math.max(0, resetsAt - now);
+    const hasRoomAt = resetsAt === Number.POSITIVE_INFINITY ? now + ASK_AGAIN_MS : resetsAt;
+    const again = Math.max(this.seen.refusesUntil, hasRoomAt ?? 0) - now;
+    return again > 0 ? again : undefined;
   }
 
   /** Without room for what people mostly ask for. */

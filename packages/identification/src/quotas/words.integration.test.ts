@@ -44,7 +44,7 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the word of a provider', () => 
     fleet.says = () => ({ windows: { total: { limit: 10, used: 10 } }, exhausted: true });
     const quota = await fleet.instance({}, 'plant_id');
     await quota.start();
-    expect(quota.refusal(1)).toEqual({ retryAfterMs: 10 * MINUTE });
+    expect(quota.refusal(1)).toEqual({ retryAfterMs: 5 * MINUTE });
     fleet.says = () => ({ windows: { total: { limit: 20, used: 10 } }, exhausted: false });
     await pass(4 * MINUTE);
     await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
@@ -58,6 +58,43 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the word of a provider', () => 
     const quota = await fleet.instance({}, 'plant_id');
     await quota.start();
     await expect(call(quota)).rejects.toMatchObject({ retryAfterMs: 5 * MINUTE });
+  });
+
+  it('that a key may not be used holds ten minutes, or until it says otherwise, when no number tells why', async () => {
+    fleet.says = () => ({ windows: { day: { limit: 100, used: 10 } }, exhausted: true });
+    const quota = await fleet.instance({}, 'plant_id');
+    await quota.start();
+    expect(quota.refusal(1)).toEqual({ retryAfterMs: 10 * MINUTE });
+    await pass(30 * MINUTE);
+    expect(quota.refusal(1)).toBeDefined();
+    fleet.says = () => ({ windows: { day: { limit: 100, used: 10 } }, exhausted: false });
+    await pass(6 * MINUTE);
+    expect(quota.refusal(1)).toBeUndefined();
+  });
+
+  it.each([true, false])(
+    'lets calls through as soon as the day begins anew (it said that it refuses: %s)',
+    async (exhausted) => {
+      fleet.says = () => ({ windows: { day: { limit: 100, used: 100 } }, exhausted });
+      const quota = await fleet.instance({}, 'plant_id');
+      await quota.start();
+      await failing(quota, failed('quota', 429));
+      expect(quota.refusal(1)).toEqual({ retryAfterMs: 12 * HOUR });
+      await pass(12 * HOUR - MINUTE);
+      fleet.clock.advance(MINUTE - 1);
+      await fleet.settle();
+      expect(quota.refusal(1)).toEqual({ retryAfterMs: 1 });
+      fleet.clock.advance(1);
+      expect(await letThrough(quota, 3)).toBe(3);
+    },
+  );
+
+  it('at the start holds over what the database has counted, some of which the provider did not', async () => {
+    fleet.rows.add('plantnet', fleet.clock.now(), 480);
+    fleet.says = () => dayWord(500, 300);
+    const quota = await fleet.instance();
+    await quota.start();
+    expect(await letThrough(quota, 250)).toBe(200);
   });
 
   it('is asked for after a 429, and holds instead of it', async () => {

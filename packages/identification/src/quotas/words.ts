@@ -7,10 +7,16 @@ import type { Claim, QuotaStore, Standing } from './quota-store.ts';
 import type { QuotaView } from './quota-view.ts';
 import type { QuotaWord } from './quota-word.ts';
 
-/** Out of credits without a word on when they come back: asked again after this. */
+/** Out of credits without a word on when they come back: tried again after this. */
 const REFUSED_MS = 60_000;
+/** Whatever it says of that: one that is at once, by its clock, is no leave to go on asking; one far off may be wrong. */
+const REFUSED_LEAST_MS = 1_000;
+const REFUSED_MOST_MS = 86_400_000;
 /** Of a key that may not be used, though its numbers say nothing of it: until it is asked again, and a little. */
 const NOT_USABLE_MS = 2 * ASK_AGAIN_MS;
+
+/** A provider that refuses says at times that there is enough: it is believed so long after that. As in CORRECT. */
+const DOUBTED_MS = 60_000;
 
 export interface WordsParts {
   provider: ProviderName;
@@ -23,6 +29,7 @@ export interface WordsParts {
 /** Takes over what a provider says of our quota, for all processes. */
 export class Words {
   readonly #parts: WordsParts;
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: WordsParts) {
     this.#parts = parts;
@@ -38,8 +45,11 @@ export class Words {
     const { at, standing } = asked;
     const now = clock.now();
     const certain = certainWord(word, at, now);
-    const refusesUntil = word.exhausted ? now + NOT_USABLE_MS : 0;
-    if (standing === undefined) return view.seen.hear(certain, at, refusesUntil);
+    const refusesUntil = word.exhausted && !isUsedUp(word) ? now + NOT_USABLE_MS : 0;
+    if (standing === undefined) {
+      const isDoubted = at - this.#refusedAt < DOUBTED_MS;
+      return view.seen.hear(certain, at, Math.max(refusesUntil, isDoubted ? view.seen.refusesUntil : 0));
+    }
     const corrected = await store.correct(certain, { at, standing, inPassing: false }, { now, refusesUntil });
     if (corrected !== undefined) view.see(corrected);
   }
@@ -65,7 +75,8 @@ export class Words {
   async refused(retryAfterMs: number = REFUSED_MS): Promise<void> {
     const { clock, logger, provider, store, view } = this.#parts;
     const now = clock.now();
-    const until = now + retryAfterMs;
+    this.#refusedAt = now;
+    const until = now + Math.min(Math.max(retryAfterMs, REFUSED_LEAST_MS), REFUSED_MOST_MS);
     view.seen.refusesUntil = Math.max(view.seen.refusesUntil, until);
     try {
       view.see(await store.refused(now, until));
@@ -73,4 +84,9 @@ export class Words {
       logger.debug({ provider, error }, '[QUOTA] That the provider refuses is known here alone');
     }
   }
+}
+
+/** Whether its numbers say why it refuses, and with them when it will not. */
+function isUsedUp({ windows }: QuotaWord): boolean {
+  return Object.values(windows).some(({ limit, used = 0 }) => limit !== null && used >= limit);
 }
