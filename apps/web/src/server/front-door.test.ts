@@ -64,4 +64,21 @@ describe('the front door', () => {
     expect(await text(socket)).toContain('400 Bad Request');
     expect(upgrades).toEqual([]);
   });
+
+  it.each([
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['an expectation', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: much\r\nConnection: close\r\n\r\n'],
+  ])('answers a request with %s, which Node would answer by itself, the first one too', async (_what, request) => {
+    const server = await started([]);
+    const end = openFrontDoor((_request, response) => {
+      response.writeHead(400).end('outside');
+      return 'answered';
+    });
+    ends.push(end);
+    for (let n = 0; n < 2; n += 1) {
+      const socket = connect(portOf(server), '127.0.0.1');
+      socket.write(request);
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 400[^]*outside/);
+    }
+  });
 });

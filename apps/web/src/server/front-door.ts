@@ -28,6 +28,9 @@ function putBefore(server: Server, door: FrontDoor): void {
     if (door(request, response) === 'answered') return;
     for (const listener of inside) Reflect.apply(listener, server, [request, response]);
   });
+  // Node would answer by itself, past the door, who names no host and who expects what nobody knows.
+  Object.assign(server, { requireHostHeader: false });
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   // No WebSocket is spoken here but that of `next dev`: without a listener Node takes such a request for any other.
   if (process.env.NODE_ENV === 'production') server.removeAllListeners('upgrade');
 }

@@ -1,5 +1,5 @@
 import { request as ask, createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFrontDoor, type FrontDoorConfig } from './front-door.ts';
@@ -38,7 +38,7 @@ async function serve(changes: Partial<FrontDoorConfig> = {}, answers: Record<str
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
-  return (path: string, headers: OutgoingHttpHeaders = {}, method = 'GET', body = ''): Promise<Answer> =>
+  const send = (path: string, headers: OutgoingHttpHeaders = {}, method = 'GET', body = ''): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const sent = ask({ port, path, method, headers: { Host: 'plants.example', ...headers }, agent: false });
       sent.once('error', reject);
@@ -47,6 +47,7 @@ async function serve(changes: Partial<FrontDoorConfig> = {}, answers: Record<str
       });
       sent.end(body);
     });
+  return Object.assign(send, { port });
 }
 
 const everyPath = [
@@ -79,6 +80,17 @@ describe('hosts', () => {
     ['plants.example.evil.example', 400],
   ])('lets Host %j in with %s', async (host, status) => {
     expect((await (await serve())('/', { Host: host })).status).toBe(status);
+  });
+
+  it.each([
+    ['plants.example', 'evil.example'],
+    ['evil.example', 'plants.example'],
+    ['plants.example', 'plants.example'],
+  ])('refuses both of %s and %s', async (one, other) => {
+    const { port } = await serve();
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`GET / HTTP/1.1\r\nHost: ${one}\r\nHost: ${other}\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400[^]*"unknown_host"/);
   });
 
   it('takes away what a client says of our host', async () => {

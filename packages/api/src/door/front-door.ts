@@ -77,11 +77,13 @@ export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
 }
 
 function refusal(
-  { headers, method }: IncomingMessage,
+  { headers, headersDistinct, method }: IncomingMessage,
   path: string,
   allowedHosts: readonly string[],
 ): ApiError | undefined {
-  if (!isAllowedHost((headers.host ?? '').toLowerCase(), allowedHosts)) {
+  // Of two hosts, whoever is in front may have looked at the other one (RFC 9112, 3.2).
+  const isNamedOnce = headersDistinct['host']?.length === 1;
+  if (!isNamedOnce || !isAllowedHost((headers.host ?? '').toLowerCase(), allowedHosts)) {
     return new ApiError('unknown_host', 'This host is not served here.');
   }
   if (!isReadable(path)) {
