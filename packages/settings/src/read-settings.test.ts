@@ -49,6 +49,12 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('lists an origin that is no address at all with the other faults', () => {
+    const given = { APP_URL: 'plants.example', CORS_ALLOWED_ORIGINS: '*', CSRF_TRUSTED_ORIGINS: 'null' };
+    const fault = 'must be an address that begins with http:// or https://';
+    expect(faultsOf({ ...production, ...given })).toEqual(Object.keys(given).map((variable) => `${variable} ${fault}`));
+  });
+
   it('takes a whole production set, empty variables counting as unset', () => {
     const settings = readSettings({ ...production, PLANTNET_API_KEY: '', SOMETHING_ELSE: 'x' });
     expect(settings).toMatchObject({ mode: 'production', host: '0.0.0.0', plantnet: { apiKey: undefined } });

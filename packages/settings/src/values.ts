@@ -73,7 +73,11 @@ export function address(...schemes: readonly string[]) {
       const url = URL.canParse(text) ? new URL(text) : undefined;
       return url !== undefined && schemes.includes(url.protocol.slice(0, -1));
     },
-    `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    // What is no address is looked at no further.
+    {
+      error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+      abort: true,
+    },
   );
 }
 
