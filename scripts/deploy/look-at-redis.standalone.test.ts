@@ -29,9 +29,13 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
     ]);
   });
 
-  it('must not be a replica', async () => {
-    expect(await found(['REPLICAOF', '127.0.0.1', '1'])).toMatchObject([
-      { level: 'error', about: 'REDIS_URL', text: 'is a replica, which takes no writes.' },
+  it.each(['yes', 'no'])('must not be a replica, whether it takes writes or not (read-only: %s)', async (readOnly) => {
+    const commands: [string, ...string[]][] = [
+      ['CONFIG', 'SET', 'replica-read-only', readOnly],
+      ['REPLICAOF', '127.0.0.1', '1'],
+    ];
+    expect(await found(...commands)).toMatchObject([
+      { level: 'error', about: 'REDIS_URL', text: 'is a replica, whose writes are refused or lost.' },
     ]);
   });
 

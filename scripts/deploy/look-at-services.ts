@@ -28,14 +28,15 @@ export async function lookAtRedis(connection: NonNullable<Settings['redis']['con
 async function judgeServer({ redis, ...connection }: RedisConnection, about: string): Promise<Finding[]> {
   if (!(await connection.probe()))
     return [error(about, 'leads to no Redis that answers: limits would be a tenth, and nothing shared.')];
+  const info = await redis.exec(['INFO']).then(String, () => '');
+  // Some replicas do take writes, which nobody else ever sees.
+  if (/^role:slave/m.test(info)) return [error(about, 'is a replica, whose writes are refused or lost.')];
   try {
     await redis.set('check-deploy', 1, { px: 1_000 });
   } catch (thrown) {
-    const isReplica = /READONLY/.test(messageOf(thrown));
-    return [error(about, isReplica ? 'is a replica, which takes no writes.' : `takes no writes: ${messageOf(thrown)}`)];
+    return [error(about, `takes no writes: ${messageOf(thrown)}`)];
   }
-  const memory = await redis.exec(['INFO', 'memory']).then(String, () => '');
-  const policy = /maxmemory_policy:(\S+)/.exec(memory)?.[1] ?? 'noeviction';
+  const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1] ?? 'noeviction';
   return policy === 'noeviction'
     ? []
     : [
