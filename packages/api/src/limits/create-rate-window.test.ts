@@ -51,6 +51,7 @@ describe('a window without Redis', () => {
       rate: { count: 2, windowMs: HOUR },
       remaining: 0,
       resetAt: clock.now() + HOUR,
+      fullAt: clock.now() + HOUR,
     });
     clock.advance(HOUR);
     expect((await window.take('anna', TWENTY)).allowed).toBe(true);

@@ -13,7 +13,7 @@ interface Usage {
   /** As many calls a window, as things are. */
   limit: number;
   remaining: number;
-  /** Epoch milliseconds: when the next call is let through, if none is left; else when this window ends. */
+  /** Epoch milliseconds: when all are there again. */
   resetAt: number;
 }
 
@@ -35,8 +35,8 @@ export function createIdentifyLimit(options: { window: RateWindow; quotaUse: () 
       return { ...(await window.take(keyOf(key), underQuota(rate, quotaUse()))), policy };
     },
     async usage({ key, rate }) {
-      const standing = await window.look(keyOf(key), underQuota(rate, quotaUse()));
-      return { limit: standing.rate.count, remaining: standing.remaining, resetAt: standing.resetAt };
+      const balance = await window.look(keyOf(key), underQuota(rate, quotaUse()));
+      return { limit: balance.rate.count, remaining: balance.remaining, resetAt: balance.fullAt };
     },
   };
 }

@@ -26,13 +26,22 @@ describe('the window of one process', () => {
       rate: TWO_A_MINUTE,
       remaining: 2,
       resetAt: start + 60_000,
+      fullAt: start,
     });
     local.take('anna', TWO_A_MINUTE);
     clock.advance(20_000);
     local.take('anna', TWO_A_MINUTE);
-    expect(local.look('anna', TWO_A_MINUTE)).toMatchObject({ remaining: 0, resetAt: start + 60_000 });
+    expect(local.look('anna', TWO_A_MINUTE)).toMatchObject({
+      remaining: 0,
+      resetAt: start + 60_000,
+      fullAt: start + 80_000,
+    });
     clock.advance(40_000);
-    expect(local.look('anna', TWO_A_MINUTE)).toMatchObject({ remaining: 1, resetAt: start + 80_000 });
+    expect(local.look('anna', TWO_A_MINUTE)).toMatchObject({
+      remaining: 1,
+      resetAt: start + 80_000,
+      fullAt: start + 80_000,
+    });
   });
 
   it('lets nobody in before enough calls are a window old when the number has shrunk', () => {

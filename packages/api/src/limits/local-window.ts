@@ -1,13 +1,13 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Rate } from '../config.ts';
-import type { Standing, Taken } from './rate-window.ts';
+import type { Balance, Standing, Taken } from './rate-window.ts';
 
 /** Keys beyond this many are swept of those whose window is over. */
 const SWEEP_ABOVE = 1_000;
 
 interface LocalWindow {
   take(key: string, rate: Rate): Taken;
-  look(key: string, rate: Rate): Standing;
+  look(key: string, rate: Rate): Balance;
 }
 
 /** An exact sliding window in this process, for the small numbers it lets through while Redis is away. */
@@ -49,7 +49,9 @@ export function createLocalWindow(clock: Clock): LocalWindow {
 
     look(key, rate) {
       const now = clock.now();
-      return standingOf(counted(key, rate.windowMs, now), rate, now);
+      const times = counted(key, rate.windowMs, now);
+      const last = times.at(-1);
+      return { ...standingOf(times, rate, now), fullAt: last === undefined ? now : last + rate.windowMs };
     },
   };
 }

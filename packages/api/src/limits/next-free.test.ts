@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextFree, usedAt } from './next-free.ts';
+import { allFree, nextFree, usedAt } from './next-free.ts';
 
 const HOUR = 3_600_000;
 /** A full hour. */
@@ -25,6 +25,14 @@ describe('the next free moment of a sliding window', () => {
 
   it('is now when there is room', () => {
     expect(nextFree(NOON + 5, { current: 9, previous: 0 }, { count: 10, windowMs: HOUR })).toBe(NOON + 5);
+  });
+
+  it('lets all through when nothing of what was counted counts any more', () => {
+    expect(allFree(NOON + 5, { current: 0, previous: 0 }, HOUR)).toBe(NOON + 5);
+    // Of one call, less than one counts as soon as its window is over; of two, half a window later.
+    expect(allFree(NOON + 5, { current: 1, previous: 0 }, HOUR)).toBe(NOON + HOUR + 1);
+    expect(allFree(NOON + 5, { current: 0, previous: 2 }, HOUR)).toBe(NOON + HOUR / 2 + 1);
+    expect(allFree(NOON + 5, { current: 2, previous: 80 }, HOUR)).toBe(NOON + HOUR + HOUR / 2 + 1);
   });
 
   it('is the first at which a call is let through, whatever was counted', () => {

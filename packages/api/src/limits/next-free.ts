@@ -29,6 +29,11 @@ export function nextFree(now: number, counts: Counts, rate: Rate): number {
   );
 }
 
+/** The first moment from `now` on at which nothing counts, unless somebody calls before. Epoch milliseconds. */
+export function allFree(now: number, counts: Counts, windowMs: number): number {
+  return nextFree(now, counts, { count: 1, windowMs });
+}
+
 /** Within one window what counts only ever falls, so that the moment can be looked for by halves. */
 function firstFree(from: number, end: number, counts: Counts, { count, windowMs }: Rate): number | undefined {
   const isFree = (at: number) => usedAt(at, counts, windowMs) < count;

@@ -9,6 +9,12 @@ export interface Standing {
   resetAt: number;
 }
 
+/** How it stands without a call. */
+export interface Balance extends Standing {
+  /** Epoch milliseconds: when all are there again, unless somebody calls before. */
+  fullAt: number;
+}
+
 /** What became of one counted call. */
 export interface Taken extends Standing {
   /** A call that is not let through is not counted either. */
@@ -22,5 +28,5 @@ export interface RateWindow {
   /** Counts one call. Never throws. */
   take(key: string, rate: Rate): Promise<Taken>;
   /** Counts nothing. Never throws. */
-  look(key: string, rate: Rate): Promise<Standing>;
+  look(key: string, rate: Rate): Promise<Balance>;
 }

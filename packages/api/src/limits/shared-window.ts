@@ -2,7 +2,7 @@ import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Rate } from '../config.ts';
-import { type Counts, nextFree, usedAt, windowEnd } from './next-free.ts';
+import { allFree, type Counts, nextFree, usedAt, windowEnd } from './next-free.ts';
 import type { RateWindow } from './rate-window.ts';
 
 const PREFIX = 'ratelimit';
@@ -95,6 +95,7 @@ export function createSharedWindow(options: { redis: RedisConnection; clock: Clo
         rate,
         remaining,
         resetAt: remaining > 0 ? windowEnd(now, rate.windowMs) : nextFree(now, counts, rate),
+        fullAt: allFree(now, counts, rate.windowMs),
       };
     },
   };
