@@ -4,7 +4,7 @@ export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
 export { normalizeEmail } from './email.ts';
 export { safeNextPath } from './next-path.ts';
-export type { OAuthOptions, OAuthProviderName } from './oauth/oauth-providers.ts';
+export type { OAuthOptions, OAuthProviderName } from './oauth/oauth-options.ts';
 export { PASSWORD_LENGTH, passwordLength } from './password-length.ts';
 export type { Principal } from './principal.ts';
 export type { TokenGrant, Tokens } from './tokens/tokens.ts';

@@ -1,7 +1,8 @@
 import type { PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { OAuthProvider, OAuthProviderName } from '../oauth/oauth-providers.ts';
+import type { OAuthProviderName } from '../oauth/oauth-options.ts';
+import type { OAuthProvider } from '../oauth/oauth-providers.ts';
 import type { Principal } from '../principal.ts';
 import { createUser } from '../users.ts';
 import { changePassword } from './change-password.ts';

@@ -1,22 +1,7 @@
 import type { NextAuthOptions } from 'next-auth';
 import { GITHUB, github } from './github.ts';
 import { GOOGLE, google } from './google.ts';
-
-/** What another service knows us by. */
-interface OAuthKeys {
-  id: string;
-  secret: string;
-  /**
-   * GitHub: `https://github.com/login/oauth` unless given; another host is taken for an Enterprise Server, with its API
-   * under `/api/v3`. Google: `https://accounts.google.com` unless given; any OpenID provider that can be discovered.
-   */
-  issuer?: string | undefined;
-}
-
-export type OAuthProviderName = 'github' | 'google';
-
-/** Undefined: not offered. */
-export type OAuthOptions = Readonly<Partial<Record<OAuthProviderName, OAuthKeys | undefined>>>;
+import type { OAuthKeys, OAuthOptions, OAuthProviderName } from './oauth-options.ts';
 
 /** A service that people may sign in with. */
 export interface OAuthProvider {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { OAuthOptions } from '../oauth/oauth-providers.ts';
+import type { OAuthOptions } from '../oauth/oauth-options.ts';
 
 /** Who sits at the browser, and agrees to whatever they are asked. */
 export interface OAuthPerson {
