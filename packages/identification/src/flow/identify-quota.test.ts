@@ -59,6 +59,15 @@ describe('an identification and the quotas', () => {
     expect((await identify(request({}, 3))).providers.plant_id.status).toBe('quota');
   });
 
+  it('does not take a call back whose answer was lost behind a gateway: it was paid, and is asked for again for free', async () => {
+    const { identify, providers } = await house({ quotas: { plant_id: { dailyLimit: 3 } } });
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.', { status: 504 }));
+    await identify(request());
+    providers.plant_id.answer = answer;
+    expect((await identify(request({}, 2))).providers.plant_id.status).toBe('quota');
+  });
+
   it('gives a kept answer whatever is left', async () => {
     const { clock, identify } = await house({
       quotas: { plant_id: { monthlyLimit: 2 }, plantnet: { dailyLimit: 1 } },

@@ -32,7 +32,8 @@ const NEVER_COUNTED: ReadonlySet<ProviderErrorKind> = new Set(['quota', 'misconf
 export function callVerdict(provider: ProviderName, error: unknown): CallVerdict {
   if (!(error instanceof ProviderError)) return 'in_doubt';
   if (NEVER_COUNTED.has(error.kind)) return 'given_back';
-  if (error.status !== undefined) return provider === 'plant_id' ? 'given_back' : 'counted';
+  if (error.status !== undefined && provider === 'plantnet') return 'counted';
+  if (error.status !== undefined) return isOfGateway(error.status) ? 'in_doubt' : 'given_back';
   const { cause } = error;
   if (!(cause instanceof ExchangeFault)) return 'in_doubt';
   switch (cause.code) {
@@ -45,4 +46,9 @@ export function callVerdict(provider: ProviderName, error: unknown): CallVerdict
     case 'off_contract':
       return 'counted';
   }
+}
+
+/** Whoever stands before the service has lost it, which may work on, and be paid. */
+function isOfGateway(status: number): boolean {
+  return status === 502 || status >= 504;
 }
