@@ -59,7 +59,7 @@ describe('an identification and the quotas', () => {
     expect((await identify(request({}, 3))).providers.plant_id.status).toBe('quota');
   });
 
-  it('does not take a call back whose answer was lost behind a gateway: it was paid, and is asked for again for free', async () => {
+  it('does not take a call back whose answer a gateway has lost, and which may have been paid', async () => {
     const { identify, providers } = await house({ quotas: { plant_id: { dailyLimit: 3 } } });
     const { answer } = providers.plant_id;
     providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.', { status: 504 }));
