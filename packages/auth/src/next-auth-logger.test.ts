@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { nextAuthLogger } from './next-auth-logger.ts';
+import { Browser } from './testing/browser.ts';
 
 describe('what next-auth logs', () => {
   function record() {
@@ -39,7 +40,7 @@ describe('what next-auth logs', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', reason: 'state mismatch' });
     log.error('SIGNIN_OAUTH_ERROR', { error: new Error('connect ECONNREFUSED'), providerId: 'github' });
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ level: 'error' });
-    log.error('constructor', new Error('posted to the route for it'));
+    log.error('constructor', new Error('as no code is called'));
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({ level: 'error' });
   });
 
@@ -50,4 +51,40 @@ describe('what next-auth logs', () => {
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(line.length).toBeLessThan(600);
   });
+
+  it.each([
+    { level: 'error', code: 'CALLBACK_CREDENTIALS_ERROR', message: 'made up', error: { message: 'made up' } },
+    { level: 'error', code: 'SIGNIN_OAUTH_ERROR', error: 'made up' },
+    { level: 'error', code: 7 },
+    { level: 'error' },
+    { level: 'fatal', code: 'x' },
+    { level: '__defineGetter__', code: 'x' },
+    {},
+  ])('is no alarm when somebody posts %j to the route for it', async (entry) => {
+    const { lines, log } = record();
+    await new Browser({ providers: [], secret: 'a secret', logger: log }).log(entry);
+    expect(lines.map(levelOf)).toEqual(['warn']);
+  });
+
+  it.each([
+    ['session', 'x'],
+    ['signin', 'x'],
+    ['error', 'javascript:alert(1)'],
+  ])('makes no alarm of a request for %s that wants to be led to %s', async (page, callbackUrl) => {
+    const { lines, log } = record();
+    await new Browser({ providers: [], secret: 'a secret', logger: log }).open(page, { callbackUrl });
+    expect(lines.map(levelOf)).toEqual(['warn']);
+  });
+
+  it('makes no alarm of a cookie that says where to lead', async () => {
+    const { lines, log } = record();
+    const options = { providers: [], secret: 'a secret', logger: log, pages: { error: '/login' } };
+    const browser = new Browser(options, 'http://localhost:3000', { 'next-auth.callback-url': 'x' });
+    await browser.open('signin', { callbackUrl: '/login' });
+    expect(lines.map(levelOf)).toEqual(['warn', 'warn']);
+  });
 });
+
+function levelOf(line: string): unknown {
+  return (JSON.parse(line) as { level: unknown }).level;
+}

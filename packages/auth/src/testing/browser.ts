@@ -16,13 +16,14 @@ const MAX_REDIRECTS = 10;
 export class Browser {
   #options: NextAuthOptions;
   readonly #origin: string;
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies: Map<string, string>;
   /** Every Set-Cookie line so far. */
   readonly setCookies: string[] = [];
 
-  constructor(options: NextAuthOptions, origin = 'http://localhost:3000') {
+  constructor(options: NextAuthOptions, origin = 'http://localhost:3000', cookies: Record<string, string> = {}) {
     this.#options = options;
     this.#origin = origin;
+    this.#cookies = new Map(Object.entries(cookies));
   }
 
   get cookieHeader(): string {
@@ -65,6 +66,15 @@ export class Browser {
 
   async signOut(): Promise<Answer> {
     return this.#send('POST', ['signout'], { csrfToken: await this.#csrfToken() });
+  }
+
+  /** What next-auth's own client does with faults that it meets. */
+  async log(entry: Record<string, unknown>): Promise<Answer> {
+    return this.#send('POST', ['_log'], entry);
+  }
+
+  async open(page: string, query: Record<string, string>): Promise<Answer> {
+    return this.#send('GET', [page], undefined, new URLSearchParams(query));
   }
 
   async session(): Promise<object> {
