@@ -29,6 +29,23 @@ describe('passwords', () => {
   });
 
   it.each([
+    ['at the end', 'correct horse\ud83c'],
+    ['in the middle', 'correct\udf3fhorse'],
+    ['of the longest', `${'a'.repeat(199)}\ud83c`],
+  ])('are refused with half a character %s', async (_where, password) => {
+    await expect(hashPassword(password)).rejects.toMatchObject({
+      code: 'invalid_password',
+      message: 'A password is made of whole characters; this one holds half of one.',
+    });
+  });
+
+  it.each(['\ud83c', '\ud83d', '\udf3f'])('never match with half a character (%j)', async (half) => {
+    // As it is kept for passwords that were taken with one: any other in its place was the same.
+    const hash = await hashPassword('correct horse\ufffd');
+    expect(await verifyPassword(hash, `correct horse${half}`)).toBe(false);
+  });
+
+  it.each([
     ['10 characters', 'a'.repeat(10)],
     ['200 characters', 'a'.repeat(200)],
     ['200 characters of two units', '\u{1f33f}'.repeat(200)],

@@ -11,8 +11,11 @@ const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 /** 20 of 57: 116 bits. */
 const MADE_LENGTH = 20;
 
-/** @throws {AuthError} `invalid_password` outside of 10 to 200 characters */
+/** @throws {AuthError} `invalid_password` outside of 10 to 200 characters, or with half of one */
 export async function hashPassword(password: string): Promise<string> {
+  if (!password.isWellFormed()) {
+    throw new AuthError('invalid_password', 'A password is made of whole characters; this one holds half of one.');
+  }
   const { max, min } = PASSWORD_LENGTH;
   const length = passwordLength(password);
   if (length < min || length > max) {
@@ -21,9 +24,12 @@ export async function hashPassword(password: string): Promise<string> {
   return hash(canonical(password), PARAMETERS);
 }
 
-/** What is too long to be a password is answered no, as late as any other. */
+/**
+ * What cannot be a password is answered no, as late as any other: what is too long, and lone surrogates, which are all
+ * the same in UTF-8.
+ */
 export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
-  return verify(passwordHash, canBeTyped(password) ? canonical(password) : '');
+  return verify(passwordHash, canBeTyped(password) && password.isWellFormed() ? canonical(password) : '');
 }
 
 export function makePassword(): string {
