@@ -277,6 +277,23 @@ describe('paths', () => {
     expect((await (await serve())('/%C3%A9t%C3%A9/.../a.b/..c?q=%ff&/../')).status).toBe(200);
   });
 
+  it.each(['POST', 'PUT', 'OPTIONS'])('are no files to %s', async (method) => {
+    const send = await serve();
+    const { body, headers, status } = await send('/_next/static/a.js', {}, method);
+    expect([status, headers.allow, JSON.parse(body)]).toMatchObject([
+      405,
+      'GET, HEAD',
+      { code: 'method_not_allowed', detail: `Method "${method}" not allowed.` },
+    ]);
+  });
+
+  it('give whole files', async () => {
+    const send = await serve();
+    const range = { Range: 'bytes=99999999-' };
+    expect((await send('/_next/static/a.js', range)).body).not.toContain('range');
+    expect((await send('/api/v1/auth/me', range)).body).toContain('range');
+  });
+
   it('echoes nothing', async () => {
     const { headers, status } = await (await serve())('/', {}, 'TRACE');
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);

@@ -30,6 +30,9 @@ export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 
 /** Orchestrators ask these from inside, over plain http. */
 const PROBE = /^\/api\/health\/(live|ready)\/?$/;
 
+/** Here Next answers with a 500 what cannot be done with a file: another method, or a range beyond its end. */
+const FILES = '/_next/static/';
+
 /**
  * What holds for every path of a server before any framework sees the request: hosts, https, paths nobody can read,
  * bodies of pages, CORS, and the headers of every answer. It also says where the request came from in
@@ -71,6 +74,7 @@ export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
     sent['x-forwarded-proto'] = scheme;
     delete sent['x-forwarded-host'];
     delete sent['x-forwarded-port'];
+    if (path.startsWith(FILES)) delete sent.range;
     if (sent.cookie !== undefined && (isBearer(sent.authorization) || isFromProgram(request))) delete sent.cookie;
     return 'admitted';
   };
@@ -89,9 +93,7 @@ function refusal(
   if (!isReadable(path)) {
     return new ApiError('invalid_request', 'The path of this request cannot be read.');
   }
-  if (method === 'TRACE') {
-    return new ApiError('method_not_allowed', 'Method "TRACE" not allowed.', { headers: { Allow: 'GET, HEAD' } });
-  }
+  if (method === 'TRACE') return notAllowed(method);
   // The API counts what it reads. In front of pages a body is read as a whole by the framework, so it must say its size.
   if (path.startsWith('/api/')) return undefined;
   if (headers['transfer-encoding'] !== undefined) {
@@ -100,7 +102,11 @@ function refusal(
   if (Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES) {
     return new ApiError('invalid_request', 'The body is larger than 64 kB.');
   }
-  return undefined;
+  return path.startsWith(FILES) && method !== 'GET' && method !== 'HEAD' ? notAllowed(method) : undefined;
+}
+
+function notAllowed(method = ''): ApiError {
+  return new ApiError('method_not_allowed', `Method "${method}" not allowed.`, { headers: { Allow: 'GET, HEAD' } });
 }
 
 /** Each browser of today tells one or the other with what may change something. */
