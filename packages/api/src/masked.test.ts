@@ -3,7 +3,7 @@ import { apiUnderTest } from './testing/api-under-test.ts';
 import { samples } from './testing/samples.ts';
 import { waysIn } from './testing/ways-in.ts';
 
-const SECRET = 'cannot reach postgres://plants:hunter2@db.internal';
+const SECRET = 'cannot reach postgres://plants:hunter2@db.example';
 
 const failing = async (): Promise<never> => {
   throw new Error(SECRET);

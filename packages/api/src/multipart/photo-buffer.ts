@@ -8,7 +8,7 @@ export interface PhotoBuffer {
   finish(): CollectedPhoto;
 }
 
-export interface CollectedPhoto {
+interface CollectedPhoto {
   size: number;
   /** SHA-256 in lower-case hex. */
   hash: string;

@@ -8,7 +8,7 @@ import type { Fault, Structure } from './structure.ts';
 import { readWebp } from './webp.ts';
 
 /** What a photo is by its signature and, where that is a type we take, how it is built. */
-export type Reading =
+type Reading =
   | { type: PhotoType; structure: Structure | Fault }
   | { type: RefusedType | undefined; structure?: undefined };
 
