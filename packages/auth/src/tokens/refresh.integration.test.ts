@@ -168,7 +168,7 @@ describe('sign-ins that ended', () => {
     const start = app.clock.now();
     await app.database.client.tokenFamily.createMany({
       data: Array.from({ length: 25 }, (_, n) => ({
-        id: `f${n}`,
+        id: `old-${n}`,
         userId: app.userId,
         epoch: 0,
         expiresAt: new Date(start + n),
@@ -176,7 +176,7 @@ describe('sign-ins that ended', () => {
     });
     app.clock.advance(3_660_000 + 25);
     await app.issue();
-    const left = await app.database.client.tokenFamily.findMany({ where: { id: { startsWith: 'f' } } });
+    const left = await app.database.client.tokenFamily.findMany({ where: { id: { startsWith: 'old-' } } });
     expect(left.map(({ expiresAt }) => expiresAt.getTime() - start).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 15 }, (_, n) => n + 10),
     );
