@@ -13,7 +13,7 @@ const nextAuths = [
   'signin',
   'signin/github',
   'signout',
-  'callback/credentials',
+  'callback/github',
   'error',
   'tokens',
   'register/me',
@@ -63,6 +63,15 @@ describe('under /api/auth', () => {
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       const answer = await answered(path, { method });
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    }
+  });
+
+  it('a password is taken by POST alone', async () => {
+    const tried = await answered('callback/credentials', { method: 'POST' });
+    expect(await tried.text()).toBe('next-auth POST');
+    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+      const answer = await answered('callback/credentials', { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
     }
   });
 

@@ -1,9 +1,9 @@
 /** Where next-auth checks a password. */
 const CALLBACK = /^\/+api\/+auth\/+callback\/+credentials(\/|$)/;
 
-/** Whether next-auth will check a password for this request. Its path is compared as Next decodes it. */
-export function isCredentialsCallback({ method, url }: Request): boolean {
-  return method === 'POST' && CALLBACK.test(decodeLetters(new URL(url).pathname));
+/** Whether next-auth checks passwords there. The path is compared as Next decodes it. */
+export function isCredentialsCallback({ url }: Request): boolean {
+  return CALLBACK.test(decodeLetters(new URL(url).pathname));
 }
 
 /** Only what a path of ours is made of; never throws. */

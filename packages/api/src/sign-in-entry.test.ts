@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from './testing/api-under-test.ts';
 
-const URL = 'http://localhost:3000/api/auth/callback/credentials';
+const AUTH = 'http://localhost:3000/api/auth';
+const CALLBACK = `${AUTH}/callback/credentials`;
+const SESSION = `${AUTH}/session`;
 
 function posted(
   body: string | ReadableStream<Uint8Array>,
   contentType: string,
   headers: Record<string, string> = {},
 ): Request {
-  return new Request(URL, {
+  return new Request(CALLBACK, {
     method: 'POST',
     headers: { 'Content-Type': contentType, 'Sec-Fetch-Site': 'same-origin', ...headers },
     body,
@@ -28,11 +30,11 @@ describe('the sign-in entry', () => {
       async ({ headers }) => new Response(headers.get('cookie')),
     );
     expect(await cookie.text()).toBe('x=y');
-    expect(await (await api.signIn(new Request(URL), echo)).text()).toBe('GET ');
+    expect(await (await api.signIn(new Request(SESSION), echo)).text()).toBe('GET ');
   });
 
   it('hands on a request of which another can be made, whatever came in', async () => {
-    const proxied = new Proxy(new Request(URL, { headers: { Cookie: 'x=y' } }), {
+    const proxied = new Proxy(new Request(SESSION, { headers: { Cookie: 'x=y' } }), {
       get: (target, name) => Reflect.get(target, name, target) as unknown,
     });
     const answer = await apiUnderTest().api.signIn(
@@ -43,7 +45,7 @@ describe('the sign-in entry', () => {
   });
 
   it('gives the answer the headers of every answer', async () => {
-    const { headers } = await apiUnderTest().api.signIn(new Request(URL), echo);
+    const { headers } = await apiUnderTest().api.signIn(new Request(SESSION), echo);
     expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
     expect(headers.get('cache-control')).toBe('no-store');
   });
@@ -68,6 +70,37 @@ describe('the sign-in entry', () => {
     expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
   });
 
+  it.each(['', '/more', '?callbackUrl=%2F'])('takes passwords by POST alone (%s)', async (end) => {
+    for (const method of ['GET', 'HEAD', 'PUT']) {
+      const answer = await apiUnderTest().api.signIn(new Request(CALLBACK + end, { method }), echo);
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+      expect(await answer.json()).toMatchObject({ code: 'method_not_allowed' });
+    }
+  });
+
+  it.each(['x', 'history', 'javascript:alert(1)', 'https:', '//['])(
+    'refuses to be led to %s, where next-auth fails',
+    async (wanted) => {
+      const query = new URLSearchParams({ callbackUrl: wanted }).toString();
+      for (const request of [
+        new Request(`${SESSION}?${query}`),
+        new Request(`${AUTH}/signout?callbackUrl=%2F&${query}`),
+      ]) {
+        const answer = await apiUnderTest().api.signIn(request, echo);
+        expect(await answer.json()).toMatchObject({ status: 400, code: 'invalid_request' });
+      }
+    },
+  );
+
+  it.each(['/', '/history?page=2#x', 'http://localhost:3000/', 'https://evil.example/', '//evil.example', ''])(
+    'leaves it to next-auth what to make of %s',
+    async (wanted) => {
+      const query = new URLSearchParams({ callbackUrl: wanted }).toString();
+      const answer = await apiUnderTest().api.signIn(new Request(`${SESSION}?${query}`), echo);
+      expect(answer.status).toBe(200);
+    },
+  );
+
   it('lets in nobody the door refuses', async () => {
     const { api } = apiUnderTest();
     const foreign = await api.signIn(
@@ -81,7 +114,7 @@ describe('the sign-in entry', () => {
 
   it('tells nothing of what fails behind it, but logs it', async () => {
     const { api, log } = apiUnderTest();
-    const answer = await api.signIn(new Request(URL), async () => {
+    const answer = await api.signIn(new Request(SESSION), async () => {
       throw new Error('secret');
     });
     expect(answer.status).toBe(500);

@@ -1,3 +1,4 @@
+import { requireCallbackUrl } from './callback-url.ts';
 import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
 import type { ApiError } from './errors/api-error.ts';
@@ -9,8 +10,9 @@ import { withMethod } from './rest/with-method.ts';
 import { parseJson } from './upload/json-body.ts';
 import { readSmallBody } from './upload/small-body.ts';
 
+const POST = { method: 'POST' };
 /** All that next-auth knows. */
-const METHODS = [{ method: 'GET' }, { method: 'POST' }];
+const METHODS = [{ method: 'GET' }, POST];
 
 /** Answers a request that came through our door. */
 export type Answer = (request: Request) => Promise<Response>;
@@ -38,10 +40,12 @@ export function createSignIn(
 
   return (request, answer) =>
     gateway.visit(request, async ({ refused, requestId }) => {
-      const isTry = isCredentialsCallback(request);
+      const takesPasswords = isCredentialsCallback(request);
+      const isTry = takesPasswords && request.method === 'POST';
       try {
         if (refused !== undefined) throw refused;
-        withMethod(request.method, METHODS);
+        withMethod(request.method, takesPasswords ? [POST] : METHODS);
+        requireCallbackUrl(request, gateway.config.appUrl);
         const body = await readBody(request);
         const read = withBody(request, body);
         return await (isTry ? tryPassword(read, body, answer) : answer(read));

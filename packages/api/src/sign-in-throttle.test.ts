@@ -143,7 +143,7 @@ describe('tries to sign in', () => {
   it('are all that is counted there', async () => {
     const { api, attempt } = signInUnderTest();
     const others = [
-      new Request(CALLBACK),
+      new Request('http://localhost:3000/api/auth/session'),
       requestOf({ url: 'http://localhost:3000/api/auth/signout' }),
       requestOf({ url: 'http://localhost:3000/api/auth/callback/github' }),
     ];
@@ -151,6 +151,7 @@ describe('tries to sign in', () => {
       for (const request of others) {
         expect((await api.signIn(request.clone(), async () => new Response())).status).toBe(200);
       }
+      expect((await api.signIn(new Request(CALLBACK), async () => new Response())).status).toBe(405);
     }
     expect((await attempt({ email: 'anna@example.org' })).status).toBe(200);
   });
