@@ -2,7 +2,7 @@ import { assert, double, property } from 'fast-check';
 import { parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { rateHeaders } from './rate-headers.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { limitedSeconds } from './retry-after.ts';
 
 describe('rate limit headers', () => {
   it('tell seconds to the reset in the draft’s fields and epoch seconds in the older ones', () => {
@@ -37,22 +37,22 @@ describe('rate limit headers', () => {
       RateLimit: `"identify-free";r=0;t=${seconds}`,
       'X-RateLimit-Reset': String(Math.ceil((now + wait) / 1000)),
     });
-    expect(retryAfterSeconds(wait)).toBe(seconds);
+    expect(limitedSeconds(wait)).toBe(seconds);
   });
 });
 
 describe('Retry-After', () => {
-  it('is a whole number of seconds from 1 to 3600, whatever the wait', () => {
+  it('of a limit is a whole number of seconds from 1 to 3600, whatever the wait', () => {
     assert(
       property(double({ noNaN: true }), (milliseconds) => {
-        const seconds = retryAfterSeconds(milliseconds);
+        const seconds = limitedSeconds(milliseconds);
         expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600).toBe(true);
       }),
     );
   });
 
   it('never sends anybody back too early', () => {
-    expect(retryAfterSeconds(1000)).toBe(1);
-    expect(retryAfterSeconds(1001)).toBe(2);
+    expect(limitedSeconds(1000)).toBe(1);
+    expect(limitedSeconds(1001)).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 import type { Counted } from './identify-limit.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { limitedSeconds } from './retry-after.ts';
 
 /**
  * The fields of draft-ietf-httpapi-ratelimit-headers (seconds until the reset), and the older X- trio (epoch seconds).
@@ -7,7 +7,7 @@ import { retryAfterSeconds } from './retry-after.ts';
  */
 export function rateHeaders({ allowed, policy, rate, remaining, resetAt }: Omit<Counted, 'giveBack'>, now: number) {
   const wait = resetAt - now;
-  const seconds = allowed ? Math.max(0, Math.ceil(wait / 1000)) : retryAfterSeconds(wait);
+  const seconds = allowed ? Math.max(0, Math.ceil(wait / 1000)) : limitedSeconds(wait);
   return {
     'RateLimit-Policy': `"${policy}";q=${rate.count};w=${Math.ceil(rate.windowMs / 1000)}`,
     RateLimit: `"${policy}";r=${remaining};t=${seconds}`,

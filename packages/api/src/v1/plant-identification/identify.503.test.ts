@@ -24,6 +24,11 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     expect(answer.headers.get('retry-after')).toBe('60');
   });
 
+  it('with the time until the quota begins anew, were it the whole month', async () => {
+    const { api } = unavailable('quota_exhausted', BOTH, 31 * 86_400_000 - 999);
+    expect((await identify(api, {})).headers.get('retry-after')).toBe(String(31 * 86_400));
+  });
+
   it('with Retry-After 5 when nobody knows', async () => {
     const { api } = unavailable('providers_resting', BOTH);
     expect((await identify(api, {})).headers.get('retry-after')).toBe('5');
