@@ -4,6 +4,7 @@ import type {
   WireCircuitsOverview,
   WireHistory,
   WireIdentification,
+  WireMe,
   WireProgress,
   WireStoredIdentification,
   WireVerdict,
@@ -26,3 +27,6 @@ export type ProviderCircuit = WireCircuit;
 /** Of a circuit, or why there is none that works. */
 export type CircuitState = ProviderCircuit['state'];
 export type AuditEntry = WireAuditEntry;
+
+export type Me = WireMe;
+export type Tier = Me['tier'];

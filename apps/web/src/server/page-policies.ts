@@ -8,6 +8,8 @@ export const PAGE_POLICIES = {
   '/history': 'user',
   '/history/[id]': 'user',
   '/login': 'public',
+  '/register': 'public',
+  '/account': 'user',
   '/admin': 'admin',
   '/api/auth/[...nextauth]': 'public',
   '/api/health/live': 'public',

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../wire.ts';
 import { PROVIDER_NAMES } from '../words/providers.ts';
+import { lasting } from '../words/time-words.ts';
 import { STATE_WORDS } from './circuit-words.ts';
-import { lasting } from './time-words.ts';
 
 const MINUTE_MS = 60_000;
 

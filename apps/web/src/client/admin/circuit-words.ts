@@ -1,6 +1,6 @@
 import type { CircuitState, ProviderCircuit } from '../wire.ts';
 import { clockText } from '../words/amounts.ts';
-import { dayAndTime, lasting, untilTime } from './time-words.ts';
+import { dayAndTime, lasting, untilTime } from '../words/time-words.ts';
 
 export const STATE_WORDS: Readonly<Record<CircuitState, string>> = {
   closed: 'Closed',

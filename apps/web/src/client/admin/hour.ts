@@ -1,6 +1,6 @@
 import type { CircuitState, ProviderCircuit } from '../wire.ts';
+import { clockTime } from '../words/time-words.ts';
 import { STATE_WORDS } from './circuit-words.ts';
-import { clockTime } from './time-words.ts';
 import { grouped } from './traffic.ts';
 
 const MINUTE_MS = 60_000;

@@ -12,7 +12,7 @@ const run = withProgress(
 );
 
 function answered(data: Record<string, unknown>): Error {
-  return TRPCClientError.from({ error: { message: 'x', code: -32603, data } });
+  return TRPCClientError.from({ error: { message: 'x', code: -32603, data: { detail: 'x', ...data } } });
 }
 
 describe('troubleOf', () => {

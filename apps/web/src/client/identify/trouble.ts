@@ -1,4 +1,5 @@
 import { TRPCClientError } from '@trpc/client';
+import { problemOf } from '../problem.ts';
 import type { ProviderName } from '../wire.ts';
 import type { Asked, Run } from './run.ts';
 import { AnswerTimeout, ConnectionLost } from './upload-fetch.ts';
@@ -13,14 +14,6 @@ export type Trouble =
   | { kind: 'slow' }
   | { kind: 'lost' }
   | { kind: 'broken'; requestId?: string };
-
-interface Problem {
-  status: number;
-  code: string;
-  detail: string;
-  requestId?: string;
-  retryAfter?: number;
-}
 
 const WAIT_SECONDS = 5;
 
@@ -47,19 +40,4 @@ export function troubleOf(error: unknown, run: Run, now: number): Trouble {
     default:
       return { kind: 'broken', ...(problem.requestId === undefined ? {} : { requestId: problem.requestId }) };
   }
-}
-
-function problemOf(error: unknown): Problem | undefined {
-  if (!(error instanceof TRPCClientError)) return undefined;
-  const data: unknown = error.data;
-  if (typeof data !== 'object' || data === null || !('status' in data) || typeof data.status !== 'number')
-    return undefined;
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  return {
-    status: data.status,
-    code: 'code' in data ? text(data.code) : '',
-    detail: 'detail' in data ? text(data.detail) : '',
-    ...('requestId' in data && typeof data.requestId === 'string' ? { requestId: data.requestId } : {}),
-    ...('retryAfter' in data && typeof data.retryAfter === 'number' ? { retryAfter: data.retryAfter } : {}),
-  };
 }

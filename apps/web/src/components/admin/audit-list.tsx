@@ -2,9 +2,9 @@
 
 import { useState } from 'react';
 import { changeWords, whatWords, withNewest } from '@/client/admin/audit-words.ts';
-import { dayAndTime } from '@/client/admin/time-words.ts';
 import { trpc } from '@/client/admin/trpc.ts';
 import type { AuditEntry } from '@/client/wire.ts';
+import { dayAndTime } from '@/client/words/time-words.ts';
 import { Button } from '../controls/button.tsx';
 import styles from './audit-list.module.css';
 

@@ -3,6 +3,7 @@ import type { OrderVerb } from '@/client/admin/order.ts';
 import type { ProviderCircuit, ProviderName } from '@/client/wire.ts';
 import { PROVIDER_NAMES } from '@/client/words/providers.ts';
 import { Button } from '../controls/button.tsx';
+import tone from '../paper/tone.module.css';
 import styles from './circuit-card.module.css';
 import { CircuitStanding } from './circuit-standing.tsx';
 import { FailurePips } from './failure-pips.tsx';
@@ -10,7 +11,6 @@ import { HourFigures } from './hour-figures.tsx';
 import { HourLegend } from './hour-legend.tsx';
 import { LastHour } from './last-hour.tsx';
 import { OutcomeBar } from './outcome-bar.tsx';
-import tone from './tone.module.css';
 
 const ROLES: Readonly<Record<ProviderName, string>> = { plant_id: 'leads', plantnet: 'confirms' };
 

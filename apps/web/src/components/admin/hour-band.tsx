@@ -1,8 +1,8 @@
 import { bandsOf } from '@/client/admin/hour.ts';
-import { clockTime } from '@/client/admin/time-words.ts';
 import type { ProviderCircuit } from '@/client/wire.ts';
+import { clockTime } from '@/client/words/time-words.ts';
+import tone from '../paper/tone.module.css';
 import styles from './hour-band.module.css';
-import tone from './tone.module.css';
 
 const QUARTER_MS = 15 * 60_000;
 const percent = (share: number) => `${(share * 100).toFixed(2)}%`;

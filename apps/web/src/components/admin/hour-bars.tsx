@@ -1,7 +1,7 @@
 import { bandsOf, barsOf, p95Lines } from '@/client/admin/hour.ts';
 import type { ProviderCircuit } from '@/client/wire.ts';
+import tone from '../paper/tone.module.css';
 import styles from './hour-bars.module.css';
-import tone from './tone.module.css';
 
 const PARTS = ['failed', 'ok', 'refused'] as const;
 const percent = (share: number) => `${(share * 100).toFixed(2)}%`;

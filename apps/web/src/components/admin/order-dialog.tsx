@@ -1,16 +1,15 @@
 'use client';
 
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { consequences, ENDS, ORDER_WORDS, type Order, reasonFault, USUAL_END } from '@/client/admin/order.ts';
 import { useOrder } from '@/client/admin/use-order.ts';
 import type { CircuitsOverview } from '@/client/wire.ts';
 import { PROVIDER_NAMES } from '@/client/words/providers.ts';
 import { Button } from '../controls/button.tsx';
+import { DeedDialog } from '../controls/deed-dialog.tsx';
 import { CircuitGlyph } from './circuit-glyph.tsx';
 import { EndChoice } from './end-choice.tsx';
-import styles from './order-dialog.module.css';
 import { ReasonField } from './reason-field.tsx';
-import tone from './tone.module.css';
 
 interface OrderDialogProps {
   order: Order;
@@ -29,15 +28,10 @@ interface OrderDialogProps {
 export function OrderDialog({ order, overview, email, now, timeZone, onTaken, onClose }: OrderDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const title = useId();
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState(USUAL_END);
   const [fault, setFault] = useState<string>();
   const { busy, send } = useOrder(order);
-  useEffect(() => {
-    dialog.current?.showModal();
-    field.current?.focus();
-  }, []);
 
   const change = (next: string) => {
     setReason(next);
@@ -62,33 +56,30 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
   const words = ORDER_WORDS[verb];
   const name = PROVIDER_NAMES[provider];
   return (
-    <dialog
+    <DeedDialog
       ref={dialog}
-      className={`${styles['dialog']} ${tone['tone']}`}
-      data-state={state}
-      aria-labelledby={title}
-      onClose={onClose}
-    >
-      <form method="dialog" onSubmit={(event) => void submit(event)}>
-        <h2 id={title}>
+      state={state}
+      title={
+        <>
           <CircuitGlyph state={state} />
           {words.say} {name}
-        </h2>
-        <ul className={styles['consequences']}>
-          {consequences(order, overview).map((consequence) => (
-            <li key={consequence}>{consequence}</li>
-          ))}
-        </ul>
-        <ReasonField ref={field} value={reason} fault={fault} onChange={change} />
-        {verb === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
-        <div className={styles['foot']}>
+        </>
+      }
+      consequences={consequences(order, overview)}
+      form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
+      foot={
+        <>
           <p>As {email}</p>
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>
-          <Button type="submit" deed={verb === 'isolate' ? 'isolated' : 'leaf'} notYet={busy}>
+          <Button type="submit" deed={verb === 'isolate' ? 'isolated' : 'leaf'} busy={busy}>
             {busy ? words.doing : words.say} {name}
           </Button>
-        </div>
-      </form>
-    </dialog>
+        </>
+      }
+      onClose={onClose}
+    >
+      <ReasonField ref={field} value={reason} fault={fault} onChange={change} />
+      {verb === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
+    </DeedDialog>
   );
 }

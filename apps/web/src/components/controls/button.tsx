@@ -10,7 +10,7 @@ export interface ButtonLook {
   /** One of several in a row. */
   small?: boolean;
   /** Filled with the colour of the state it leads to. */
-  deed?: 'leaf' | 'isolated';
+  deed?: 'leaf' | 'isolated' | 'open';
 }
 
 export function buttonClass({ main = false, wide = false, small = false, deed }: ButtonLook): string {
@@ -20,7 +20,7 @@ export function buttonClass({ main = false, wide = false, small = false, deed }:
     wide && styles['wide'],
     small && styles['small'],
     deed && styles['deed'],
-    deed === 'isolated' && styles['isolated'],
+    deed && deed !== 'leaf' && styles[deed],
   ]
     .filter(Boolean)
     .join(' ');
@@ -28,23 +28,31 @@ export function buttonClass({ main = false, wide = false, small = false, deed }:
 
 export interface ButtonProps extends ButtonLook {
   children: ReactNode;
-  onClick?: () => void;
+  onClick?: (() => void) | undefined;
   type?: 'button' | 'submit';
   /** Keeps its place and its focus, does nothing; what it says must tell when. */
   notYet?: boolean;
+  /** Is doing it: keeps its look, its place and its focus, and does nothing more. */
+  busy?: boolean;
 }
 
-export function Button({ children, onClick, type = 'button', notYet = false, ...look }: ButtonProps) {
+export function Button({ children, onClick, type = 'button', notYet = false, busy = false, ...look }: ButtonProps) {
   return (
     <button
       type={type}
       className={buttonClass(look)}
-      aria-disabled={notYet || undefined}
+      aria-disabled={notYet || busy || undefined}
+      data-busy={busy || undefined}
       onClick={(event) => {
-        if (notYet) event.preventDefault();
+        if (notYet || busy) event.preventDefault();
         else onClick?.();
       }}
     >
+      {busy ? (
+        <svg className={styles['arc']} viewBox="0 0 18 18" aria-hidden="true">
+          <path d="M15.4 11.6A7 7 0 1 1 14 4.1" />
+        </svg>
+      ) : null}
       {children}
     </button>
   );

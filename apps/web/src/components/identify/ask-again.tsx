@@ -5,7 +5,7 @@ import type { Identification } from '@/client/wire.ts';
 import { PROVIDER_NAMES } from '@/client/words/providers.ts';
 import { missingProvider } from '../answer/partial-notice.tsx';
 import { Button } from '../controls/button.tsx';
-import { Countdown, useSecondsLeft } from './countdown.tsx';
+import { Countdown, useSecondsLeft } from '../paper/countdown.tsx';
 
 interface AskAgainProps {
   answer: Identification;

@@ -1,10 +1,10 @@
 'use client';
 
 import { Button } from '../controls/button.tsx';
+import { Countdown } from '../paper/countdown.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
 import hidden from '../paper/visually-hidden.module.css';
 import { FocusedHeading } from '../site/focused-heading.tsx';
-import { Countdown } from './countdown.tsx';
 import styles from './held.module.css';
 
 /** All identifications are used for now: the countdown is the headline. */

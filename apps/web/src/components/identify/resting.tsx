@@ -6,9 +6,9 @@ import type { Trouble } from '@/client/identify/trouble.ts';
 import type { ProviderName } from '@/client/wire.ts';
 import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '@/client/words/providers.ts';
 import { ButtonLink } from '../controls/button.tsx';
+import { Countdown } from '../paper/countdown.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
 import { FocusedHeading } from '../site/focused-heading.tsx';
-import { Countdown } from './countdown.tsx';
 import styles from './held.module.css';
 
 interface RestingProps {

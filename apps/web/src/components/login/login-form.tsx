@@ -1,44 +1,41 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
-import { signInWith } from '@/client/session.ts';
-import { Button } from '../controls/button.tsx';
+import { missingEmail, missingPassword } from '@/client/account/rules.ts';
+import { signInWith } from '@/client/account/session.ts';
+import { useForm } from '@/client/forms/use-form.ts';
 import { Field } from '../controls/field.tsx';
-import styles from './login-form.module.css';
-import { PasswordField } from './password-field.tsx';
+import { FormFault } from '../controls/form-fault.tsx';
+import { PasswordField } from '../controls/password-field.tsx';
+import { SubmitButton } from '../controls/submit-button.tsx';
+import styles from '../paper/form.module.css';
 
-const FAULTS = {
-  // The same for a wrong address and a wrong password.
-  refused: 'E-mail and password do not belong together. Please look at both again.',
-  too_many: 'That were many tries in a short time. Please wait a few minutes.',
-  unavailable: 'We could not sign you in just now. Please try again in a moment.',
-} as const;
+interface LoginFormProps {
+  /** A path of our own. */
+  next: string;
+  /** What went wrong at another service. */
+  trouble?: string | undefined;
+}
 
-/** E-mail and password; `next` is a path of our own. */
-export function LoginForm({ next }: { next: string }) {
+/** E-mail and password. */
+export function LoginForm({ next, trouble }: LoginFormProps) {
   const router = useRouter();
-  const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState<keyof typeof FAULTS>();
-
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    if (busy) return;
-    const form = new FormData(event.currentTarget);
-    setBusy(true);
-    setFault(undefined);
-    const outcome = await signInWith(written(form, 'email'), written(form, 'password'));
-    if (outcome === 'signed_in') {
+  const { busy, errors, fault, free, props } = useForm({
+    fields: ['email', 'password'],
+    check: ({ email, password }) => ({ email: missingEmail(email), password: missingPassword(password) }),
+    async send({ email, password }) {
+      const refused = await signInWith(email, password);
+      if (refused !== undefined) return { fault: refused };
       router.replace(next);
       router.refresh();
-      return;
-    }
-    setFault(outcome);
-    setBusy(false);
-  };
-
+      return 'leaving';
+    },
+    before: trouble === undefined ? undefined : { sentence: trouble },
+    // Tries are counted by address.
+    freedBy: 'email',
+  });
   return (
-    <form method="post" className={styles['form']} onSubmit={(event) => void submit(event)}>
+    <form className={styles['form']} {...props}>
       <Field
         label="E-mail"
         name="email"
@@ -46,22 +43,11 @@ export function LoginForm({ next }: { next: string }) {
         autoComplete="username"
         inputMode="email"
         autoCapitalize="none"
-        required
+        error={errors.email}
       />
-      <PasswordField />
-      {fault === undefined ? null : (
-        <p role="alert" className={styles['fault']}>
-          {FAULTS[fault]}
-        </p>
-      )}
-      <Button main wide type="submit">
-        {busy ? 'Signing in' : 'Sign in'}
-      </Button>
+      <PasswordField label="Password" name="password" autoComplete="current-password" error={errors.password} />
+      <FormFault fault={fault} />
+      <SubmitButton main wide say="Sign in" doing="Signing in" busy={busy} until={fault?.until} onFree={free} />
     </form>
   );
-}
-
-function written(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }

@@ -1,10 +1,10 @@
-import { CircleAlert, Clock, Info } from 'lucide-react';
+import { CircleAlert, CircleCheck, Clock, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import styles from './notice.module.css';
 
-const ICONS = { resting: Clock, demo: Info, refused: CircleAlert } as const;
+const ICONS = { resting: Clock, demo: Info, refused: CircleAlert, done: CircleCheck } as const;
 
-/** A sentence set apart: a service that rests, a demo, a file that cannot be used. */
+/** A sentence set apart: a service that rests, a demo, a file that cannot be used, something that was done. */
 export function Notice({ tone, children }: { tone: keyof typeof ICONS; children: ReactNode }) {
   const Icon = ICONS[tone];
   return (

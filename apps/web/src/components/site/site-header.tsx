@@ -21,7 +21,12 @@ export function SiteHeader({ principal }: { principal: Principal | undefined }) 
         {principal ? (
           <AccountMenu name={principal.name ?? principal.email} email={principal.email} />
         ) : (
-          <NavLink href="/login">Sign in</NavLink>
+          <div className={styles['ways']}>
+            <span className={styles['roomy']}>
+              <NavLink href="/register">Make an account</NavLink>
+            </span>
+            <NavLink href="/login">Sign in</NavLink>
+          </div>
         )}
       </div>
     </header>

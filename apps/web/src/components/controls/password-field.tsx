@@ -1,26 +1,29 @@
 'use client';
 
 import { useState } from 'react';
-import { Field } from '../controls/field.tsx';
+import hidden from '../paper/visually-hidden.module.css';
+import { Field, type FieldProps } from './field.tsx';
 import styles from './password-field.module.css';
 
+interface PasswordFieldProps extends Omit<FieldProps, 'aside' | 'type'> {
+  autoComplete: 'current-password' | 'new-password';
+}
+
 /** A password that can be looked at and pasted. */
-export function PasswordField() {
+export function PasswordField(field: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
     <Field
-      label="Password"
-      name="password"
       type={shown ? 'text' : 'password'}
-      autoComplete="current-password"
       autoCapitalize="none"
+      autoCorrect="off"
       spellCheck={false}
-      required
       aside={
         <button type="button" className={styles['show']} aria-pressed={shown} onClick={() => setShown(!shown)}>
-          Show<span className={styles['what']}> password</span>
+          Show<span className={hidden['hidden']}> {field.label.toLowerCase()}</span>
         </button>
       }
+      {...field}
     />
   );
 }

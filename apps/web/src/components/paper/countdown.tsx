@@ -3,10 +3,13 @@
 import { useEffect, useEffectEvent } from 'react';
 import { useNow } from '@/client/clock.ts';
 import { countdownText } from '@/client/words/amounts.ts';
-import hidden from '../paper/visually-hidden.module.css';
+import hidden from './visually-hidden.module.css';
 
 /** Seconds left at which a countdown is spoken. */
 const SPOKEN = [60, 30, 10, 0];
+
+/** Browsers take a longer one for none at all; who stays for three weeks may try a little early. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function useSecondsLeft(until: number): number {
   return Math.max(0, Math.ceil((until - useNow(1000)) / 1000));
@@ -26,16 +29,15 @@ export function Countdown({ until, onOver, spoken = false }: CountdownProps) {
   const left = useSecondsLeft(until);
   const over = useEffectEvent(() => onOver?.());
   useEffect(() => {
-    const timer = setTimeout(over, Math.max(0, until - Date.now()));
+    const timer = setTimeout(over, Math.min(LONGEST_TIMER_MS, Math.max(0, until - Date.now())));
     return () => clearTimeout(timer);
   }, [until]);
   // The last mark that was passed: the text changes only there.
   const mark = SPOKEN.findLast((each) => left <= each);
   return (
     <>
-      <span role="timer" aria-live="off">
-        {countdownText(left)}
-      </span>
+      {/* What is said by itself is not also part of a name, such as a button's. */}
+      <span role={spoken ? 'timer' : undefined}>{countdownText(left)}</span>
       {spoken && mark !== undefined ? (
         <span aria-live="polite" className={hidden['hidden']}>
           {mark === 0 ? 'now' : `${mark} seconds left`}

@@ -1,0 +1,50 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { redirect } from 'next/navigation';
+import { AccountLabel } from '@/components/account/account-label.tsx';
+import { ChangePasswordForm } from '@/components/account/change-password-form.tsx';
+import { DeleteAccount } from '@/components/account/delete-account.tsx';
+import { OtherSignIn } from '@/components/account/other-sign-in.tsx';
+import { SignOutEverywhere } from '@/components/account/sign-out-everywhere.tsx';
+import page from '@/components/paper/page.module.css';
+import { Row } from '@/components/paper/row.tsx';
+import { accountOf } from '@/server/account.ts';
+import { viewer } from '@/server/viewer.ts';
+import styles from './account.module.css';
+
+export const metadata: Metadata = { title: 'Your account' };
+
+export default async function AccountPage() {
+  const { principal } = await viewer();
+  if (!principal) redirect('/login?next=/account');
+  const { me, hasPassword, rate, services } = await accountOf(principal);
+  return (
+    <main className={page['page']}>
+      <div className={styles['head']}>
+        <div className={styles['title']}>
+          <h1>Your account</h1>
+          <p>
+            Your plants hang in <Link href="/history">your herbarium</Link>.
+          </p>
+        </div>
+        <AccountLabel me={me} rate={rate} />
+      </div>
+      {hasPassword ? (
+        <Row heading="Password">
+          <ChangePasswordForm email={me.email} />
+        </Row>
+      ) : (
+        <Row heading="Signing in">
+          <OtherSignIn services={services} />
+        </Row>
+      )}
+      <Row heading="Where you are signed in">
+        <SignOutEverywhere />
+      </Row>
+      <Row heading="Delete account">
+        <DeleteAccount email={me.email} hasPassword={hasPassword} />
+      </Row>
+      <noscript>Changing something here needs JavaScript, which is off in this browser.</noscript>
+    </main>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { redirect } from 'next/navigation';
+import { rateText } from '@/client/words/rates.ts';
+import { OtherWays } from '@/components/login/other-ways.tsx';
+import { WaitingPhoto } from '@/components/login/waiting-photo.tsx';
+import styles from '@/components/paper/narrow-page.module.css';
+import { RegisterForm } from '@/components/register/register-form.tsx';
+import { nextOf, waysIn } from '@/server/entry.ts';
+import { viewer } from '@/server/viewer.ts';
+
+export const metadata: Metadata = { title: 'Make an account' };
+
+interface RegisterPageProps {
+  searchParams: Promise<{ next?: string | string[] }>;
+}
+
+export default async function RegisterPage({ searchParams }: RegisterPageProps) {
+  const next = await nextOf(await searchParams);
+  const { principal } = await viewer();
+  if (principal) redirect(next);
+  const { rate, services } = await waysIn();
+  return (
+    <main className={styles['narrow']}>
+      <div className={styles['head']}>
+        <h1>Make an account</h1>
+        <p>Free, {rateText(rate.count, rate.windowMs, 'identifications')}. What you name is kept in your herbarium.</p>
+      </div>
+      {next === '/identify' ? <WaitingPhoto /> : null}
+      <RegisterForm next={next} />
+      <OtherWays services={services} next={next} />
+      <noscript>Making an account needs JavaScript, which is off in this browser.</noscript>
+      <p className={styles['other']}>
+        Have one already? <Link href={`/login?next=${encodeURIComponent(next)}`}>Sign in</Link>.
+      </p>
+    </main>
+  );
+}

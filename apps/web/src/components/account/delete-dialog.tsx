@@ -1,0 +1,77 @@
+'use client';
+
+import { useRef } from 'react';
+import { CONFIRMATION, checkConfirmation, removeAccount } from '@/client/account/remove.ts';
+import { useForm } from '@/client/forms/use-form.ts';
+import { Button } from '../controls/button.tsx';
+import { DeedDialog } from '../controls/deed-dialog.tsx';
+import { Field } from '../controls/field.tsx';
+import { FormFault } from '../controls/form-fault.tsx';
+import { PasswordField } from '../controls/password-field.tsx';
+import { SubmitButton } from '../controls/submit-button.tsx';
+
+interface DeleteDialogProps {
+  account: { email: string; hasPassword: boolean };
+  onClose: () => void;
+}
+
+/** What is gone with an account, and whether it is really wanted. */
+export function DeleteDialog({ account, onClose }: DeleteDialogProps) {
+  const { email, hasPassword } = account;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { busy, errors, fault, free, props } = useForm({
+    fields: CONFIRMATION,
+    check: (typed) => checkConfirmation(account, typed),
+    send: (typed) => removeAccount(account, typed),
+  });
+  return (
+    <DeedDialog
+      ref={dialog}
+      state="open"
+      title="Delete your account"
+      consequences={[
+        'All your identifications and their photos are deleted.',
+        'Every browser and every app is signed out.',
+        `Nobody can bring anything back, not even we. ${email} is free for a new account.`,
+      ]}
+      form={props}
+      foot={
+        <>
+          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          <SubmitButton
+            deed="open"
+            say="Delete account"
+            doing="Deleting account"
+            busy={busy}
+            until={fault?.until}
+            onFree={free}
+          />
+        </>
+      }
+      onClose={onClose}
+    >
+      {hasPassword ? (
+        <>
+          <input hidden readOnly name="username" autoComplete="username" value={email} />
+          <PasswordField
+            label="Your password"
+            name="password"
+            autoComplete="current-password"
+            error={errors.password}
+          />
+        </>
+      ) : (
+        <Field
+          label="Your e-mail address"
+          hint={`To be sure, type ${email}`}
+          name="email"
+          type="email"
+          autoComplete="off"
+          autoCapitalize="none"
+          error={errors.email}
+        />
+      )}
+      <FormFault fault={fault} />
+    </DeedDialog>
+  );
+}

@@ -1,0 +1,370 @@
+import type { Page } from '@playwright/test';
+import { expectAccessible } from '../fixtures/accessible.ts';
+import type { App } from '../fixtures/app.ts';
+import { identify, picture } from '../fixtures/desk.ts';
+import { newcomer, type Person, signIn, test, tokenOf } from '../fixtures/people.ts';
+import { plantPhoto } from '../fixtures/photos.ts';
+import { startProduction } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+const REFUSED = 'E-mail and password do not belong together.';
+const faultIn = (page: Page) => page.locator('form').getByRole('alert');
+
+async function openAccount(page: Page, { url }: App, person: Person): Promise<void> {
+  await page.goto(`${url}/account`);
+  await expect(page).toHaveURL(/\/login\?next=(%2F|\/)account$/);
+  await signIn(page, person);
+  await expect(page.getByRole('heading', { level: 1, name: 'Your account' })).toBeVisible();
+}
+
+/** No page is wider than the smallest screen it is for. */
+async function expectToFit(page: Page): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  if (before !== null) await page.setViewportSize(before);
+}
+
+test.describe('making an account', () => {
+  test('keeps the photo, says what is missing, and lands on its answer', async ({ app, page, simulator }) => {
+    await identify(page, app.url, await plantPhoto(51));
+    await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
+    await expect(page.getByText('Your photo is waiting')).toBeVisible();
+    await expectAccessible(page);
+    await expectToFit(page);
+    await picture(page, 'login');
+    await page.getByRole('link', { name: 'Make an account' }).last().click();
+    await expect(page).toHaveURL(/\/register\?next=(%2F|\/)identify/);
+    await expect(page.getByText('Your photo is waiting')).toBeVisible();
+    await expect(page.getByText('10 to 200 characters')).toBeVisible();
+    await expectAccessible(page);
+    await expectToFit(page);
+    await picture(page, 'register');
+
+    const email = page.getByLabel('E-mail');
+    const password = page.getByLabel('Password', { exact: true });
+    const make = page.getByRole('button', { name: 'Make an account' });
+    await make.click();
+    await expect(email).toBeFocused();
+    await expect(email).toHaveAccessibleDescription('Please enter your e-mail address.');
+    await email.fill('cara@example');
+    await password.fill('too short');
+    await make.click();
+    await expect(email).toBeFocused();
+    await expect(email).toHaveAccessibleDescription(/This is no e-mail address/);
+    await expect(password).toHaveAccessibleDescription(/10 to 200 characters.* this one has 9 characters/);
+    await expect(password).toHaveValue('too short');
+    await expectAccessible(page);
+    await picture(page, 'register-errors');
+    // It is said as long as it is true.
+    await email.fill('cara@plants.example');
+    await expect(email).toHaveAccessibleDescription('');
+    await make.click();
+    await expect(password).toBeFocused();
+    expect((await simulator.calls()).plant_id).toBe(0);
+
+    await page.getByLabel('Name').fill('Cara');
+    await page.getByRole('button', { name: 'Show password' }).click();
+    await expect(password).toHaveAttribute('type', 'text');
+    await password.fill('four green leaves');
+    await make.click();
+    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page.getByText('Named by')).toBeVisible();
+
+    await page.getByRole('button', { name: 'Account of Cara' }).click();
+    await picture(page, 'account-menu');
+    await page.getByRole('link', { name: 'Account' }).click();
+    await expect(page).toHaveURL(/\/account$/);
+    await expect(page.getByRole('button', { name: 'Sign out', exact: true })).toBeHidden();
+    const left = page.getByRole('meter', { name: 'Identifications left' });
+    await expect(left).toHaveAttribute('aria-valuetext', /^99 of 100 left, full again at (\d\d \w+, )?\d\d:\d\d$/);
+    await expect(page.getByRole('main').getByText('cara@plants.example')).toBeVisible();
+    await expectAccessible(page);
+    await expectToFit(page);
+    await picture(page, 'account');
+  });
+
+  test('says that an address is taken, and leads to the account', async ({ app, page }) => {
+    const { email, password } = await newcomer(app, 'taken');
+    await page.goto(`${app.url}/register?next=/history`);
+    await page.getByLabel('E-mail').fill(email.toUpperCase());
+    await page.getByLabel('Name').fill('Not lost');
+    await page.getByLabel('Password', { exact: true }).fill('another good password');
+    await page.getByRole('button', { name: 'Make an account' }).click();
+    await expect(page.getByLabel('E-mail')).toBeFocused();
+    await expect(page.getByLabel('E-mail')).toHaveAccessibleDescription(/an account for this address already/);
+    await expect(page.getByLabel('Name')).toHaveValue('Not lost');
+    await expectAccessible(page);
+    await picture(page, 'register-taken');
+    await page.getByRole('main').getByRole('link', { name: 'Sign in' }).first().click();
+    await expect(page).toHaveURL(/\/login\?next=(%2F|\/)history$/);
+    await signIn(page, { email, password });
+    await expect(page).toHaveURL(/\/history$/);
+  });
+
+  test('says when the next account may be made from here', async ({ page, services, simulator }) => {
+    const strict = await startProduction({ services, simulator }, { REGISTER_RATE: '1/h' });
+    try {
+      await newcomer(strict, 'first').catch(() => undefined);
+      await page.goto(`${strict.url}/register`);
+      await page.getByLabel('E-mail').fill('second@plants.example');
+      await page.getByLabel('Password', { exact: true }).fill('four green leaves');
+      await page.getByRole('button', { name: 'Make an account' }).click();
+      await expect(faultIn(page)).toHaveText(/Several accounts .* You can try again at (\d\d \w+, )?\d\d:\d\d\./);
+      const again = page.getByRole('button', { name: /Try again in \d/ });
+      await expect(again).toHaveAttribute('aria-disabled', 'true');
+      await expect(page.getByLabel('E-mail')).toHaveValue('second@plants.example');
+      await expectAccessible(page);
+      await picture(page, 'register-throttled');
+    } finally {
+      await strict.stop();
+    }
+  });
+});
+
+test.describe('signing in', () => {
+  test('says the same of a wrong address and a wrong password, and keeps what is typed', async ({ app, page }) => {
+    const person = await newcomer(app, 'right');
+    await page.goto(`${app.url}/login?next=/history`);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(page.getByLabel('E-mail')).toBeFocused();
+    await signIn(page, { ...person, password: 'not the password' });
+    await expect(faultIn(page)).toContainText(REFUSED);
+    const said = await faultIn(page).textContent();
+    await expectAccessible(page);
+    await picture(page, 'login-refused');
+    await signIn(page, { ...person, email: 'nobody@plants.example' });
+    await expect(faultIn(page)).toHaveText(said ?? '');
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue(person.password);
+    await signIn(page, person);
+    await expect(page).toHaveURL(/\/history$/);
+  });
+
+  test('says after many tries when the next one is let through, of that account', async ({ app, page }) => {
+    const person = await newcomer(app, 'guessed');
+    const other = await newcomer(app, 'unharmed');
+    await page.goto(`${app.url}/login`);
+    for (let time = 0; time < 5; time += 1) {
+      await signIn(page, { ...person, password: `guess ${time}` });
+      await expect(faultIn(page)).toContainText(REFUSED);
+    }
+    await signIn(page, person);
+    await expect(faultIn(page)).toHaveText(/many tries in a short time\. You can try again at \d\d:\d\d\./);
+    const again = page.getByRole('button', { name: /Try again in \d/ });
+    await expect(again).toHaveAttribute('aria-disabled', 'true');
+    await expectAccessible(page);
+    await picture(page, 'login-throttled');
+    await signIn(page, other);
+    await expect(page).toHaveURL(/\/identify$/);
+  });
+
+  test('leads to paths of our own only', async ({ app, page }) => {
+    const person = await newcomer(app, 'lured');
+    for (const lure of ['//evil.example', '/\\evil.example', 'https://evil.example/account', '/%09/evil.example']) {
+      await page.context().clearCookies();
+      await page.goto(`${app.url}/login?next=${encodeURIComponent(lure)}`);
+      await expect(page.getByRole('link', { name: 'Make an account' }).last()).toHaveAttribute(
+        'href',
+        /^\/register\?next=%2F(identify|%2509%2Fevil\.example)$/,
+      );
+      await signIn(page, person);
+      await expect(page.getByRole('button', { name: /^Account of/ })).toBeVisible();
+      expect(new URL(page.url()).origin).toBe(app.url);
+      await page.goto(`${app.url}/register?next=${encodeURIComponent(lure)}`);
+      expect(new URL(page.url()).origin).toBe(app.url);
+    }
+  });
+
+  test('works by keyboard alone, and without a connection says so', async ({ app, context, page }) => {
+    const person = await newcomer(app, 'keyboard');
+    await page.goto(`${app.url}/login?next=/account`);
+    await page.getByLabel('E-mail').focus();
+    await page.keyboard.insertText(person.email);
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('button', { name: 'Show password' })).toBeFocused();
+    await page.keyboard.press('Tab');
+    await page.keyboard.insertText(person.password);
+    await context.setOffline(true);
+    await page.keyboard.press('Enter');
+    await expect(faultIn(page)).toContainText('You are offline. Nothing is lost');
+    await picture(page, 'login-offline');
+    await context.setOffline(false);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: 'Your account' })).toBeVisible();
+
+    await page.getByRole('button', { name: /^Account of/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('link', { name: 'Account' })).toBeFocused();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('button', { name: 'Sign out', exact: true })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(`${app.url}/`);
+    await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  });
+});
+
+test.describe('an account', () => {
+  test('changes its password here, and is signed out everywhere else', async ({ app, browser, page }) => {
+    const person = await newcomer(app, 'changing');
+    const elsewhere = await (await browser.newContext()).newPage();
+    await openAccount(elsewhere, app, person);
+    const token = await tokenOf(app, person);
+    await openAccount(page, app, person);
+
+    const current = page.getByLabel('Current password');
+    const next = page.getByLabel('New password');
+    const change = page.getByRole('button', { name: 'Change password' });
+    await current.fill('not this one');
+    await next.fill('a new password');
+    await change.click();
+    await expect(current).toBeFocused();
+    await expect(current).toHaveAccessibleDescription('This is not your current password.');
+    await expectAccessible(page);
+    await picture(page, 'account-password-refused');
+    await current.fill(person.password);
+    await change.click();
+    await expect(page.getByText('Your password is changed.')).toBeVisible();
+    await expect(current).toHaveValue('');
+    await expectAccessible(page);
+    await picture(page, 'account-password-changed');
+    await page.reload();
+    await expect(page.getByRole('heading', { level: 1, name: 'Your account' })).toBeVisible();
+
+    await elsewhere.reload();
+    await expect(elsewhere).toHaveURL(/\/login/);
+    await signIn(elsewhere, person);
+    await expect(faultIn(elsewhere)).toContainText(REFUSED);
+    await signIn(elsewhere, { ...person, password: 'a new password' });
+    await expect(elsewhere).toHaveURL(/\/account$/);
+    expect(await statusOfMe(app, token)).toBe(401);
+    await elsewhere.context().close();
+  });
+
+  test('is signed out everywhere at once', async ({ app, browser, page }) => {
+    const person = await newcomer(app, 'leaving');
+    const elsewhere = await (await browser.newContext()).newPage();
+    await openAccount(elsewhere, app, person);
+    const token = await tokenOf(app, person);
+    expect(await statusOfMe(app, token)).toBe(200);
+    await openAccount(page, app, person);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await expect(page.getByText('You are signed out everywhere, and so are the apps.')).toBeVisible();
+    await expectAccessible(page);
+    await picture(page, 'login-departed');
+    await page.reload();
+    await expect(page.getByText('You are signed out everywhere')).toBeHidden();
+    expect(await statusOfMe(app, token)).toBe(401);
+    await elsewhere.goto(`${app.url}/history`);
+    await expect(elsewhere).toHaveURL(/\/login/);
+    await elsewhere.context().close();
+  });
+
+  test('is deleted with its history and photos, once that is really wanted', async ({ app, page }) => {
+    const person = await newcomer(app, 'ending');
+    await openAccount(page, app, person);
+    await identify(page, app.url, await plantPhoto(52));
+    await expect(page.getByText('Named by')).toBeVisible();
+    await page.goto(`${app.url}/history`);
+    const drawn = page.locator('main img').first();
+    await expect(drawn).toBeVisible();
+    const photo = `${app.url}${await drawn.getAttribute('src')}`;
+    expect((await page.request.get(photo)).status()).toBe(200);
+
+    await page.goto(`${app.url}/account`);
+    const open = page.getByRole('button', { name: 'Delete account…' });
+    await open.click();
+    const dialog = page.getByRole('dialog', { name: 'Delete your account' });
+    const password = dialog.getByLabel('Your password', { exact: true });
+    await expect(password).toBeFocused();
+    await expect(dialog.getByRole('listitem').first()).toContainText('identifications and their photos');
+    await expectAccessible(page);
+    await expectToFit(page);
+    await picture(page, 'account-delete');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(open).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('button').nth(1)).toHaveText('Cancel');
+    await password.fill('not the password');
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await expect(password).toBeFocused();
+    await expect(password).toHaveAccessibleDescription('This is not your password.');
+    await picture(page, 'account-delete-refused');
+    await password.fill(person.password);
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await expect(page.getByText('Your account is deleted')).toBeVisible();
+    await picture(page, 'login-deleted');
+
+    expect((await page.request.get(photo)).status()).toBe(401);
+    await signIn(page, person);
+    await expect(faultIn(page)).toContainText(REFUSED);
+    // The address is free again, and nothing of before comes back with it.
+    await newcomer(app, 'ending');
+    await signIn(page, person);
+    await expect(page).toHaveURL(`${app.url}/`);
+    expect((await page.request.get(photo)).status()).toBe(404);
+    await page.goto(`${app.url}/history`);
+    await expect(page.getByText('Nothing pressed yet')).toBeVisible();
+  });
+
+  test('of somebody who is gone meanwhile leads to signing in', async ({ app, browser, page }) => {
+    const person = await newcomer(app, 'gone');
+    await openAccount(page, app, person);
+    const elsewhere = await (await browser.newContext()).newPage();
+    await openAccount(elsewhere, app, person);
+    await elsewhere.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await expect(elsewhere).toHaveURL(/\/login/);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await expect(page).toHaveURL(/\/login\?next=(%2F|\/)account$/);
+    await elsewhere.context().close();
+  });
+});
+
+test.describe('another service', () => {
+  test('opens an account without a password, which is deleted by its address', async ({ app, elsewhere, page }) => {
+    elsewhere.person = { subject: '4711', name: 'Ann', email: 'ann@elsewhere.example' };
+    await page.goto(`${app.url}/login?next=/account`);
+    await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+    await expect(page).toHaveURL(/\/account$/);
+    await expect(page.getByText('You sign in with GitHub. This account has no password here.')).toBeVisible();
+    await expect(page.getByLabel('Current password')).toHaveCount(0);
+    await expectAccessible(page);
+    await picture(page, 'account-github');
+
+    await page.getByRole('button', { name: 'Delete account…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete your account' });
+    const typed = dialog.getByLabel('Your e-mail address');
+    await expect(typed).toBeFocused();
+    await typed.fill('ann@elsewhere');
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await expect(typed).toBeFocused();
+    await expect(typed).toHaveAccessibleDescription(/This is not the address of this account/);
+    await expectAccessible(page);
+    await picture(page, 'account-delete-by-address');
+    await typed.fill('Ann@Elsewhere.example');
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await expect(page.getByText('Your account is deleted')).toBeVisible();
+  });
+
+  test('says why it opens none, and keeps where one was going', async ({ app, elsewhere, page }) => {
+    const { email, password } = await newcomer(app, 'both');
+    elsewhere.person = { subject: '4712', name: 'Both', email };
+    await page.goto(`${app.url}/register?next=/history`);
+    await page.getByRole('button', { name: 'Continue with Google' }).click();
+    await expect(faultIn(page)).toContainText('There is an account for your address already');
+    await expectAccessible(page);
+    await picture(page, 'login-not-linked');
+    elsewhere.person = undefined;
+    await page.goto(`${app.url}/login?next=/history`);
+    await page.getByRole('button', { name: 'Continue with Google' }).click();
+    await expect(faultIn(page)).toContainText('did not let you in, or you stopped on the way');
+    await signIn(page, { email, password });
+    await expect(page).toHaveURL(/\/history$/);
+  });
+});
+
+async function statusOfMe({ url }: App, token: string): Promise<number> {
+  return (await fetch(`${url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${token}` } })).status;
+}
