@@ -174,6 +174,30 @@ describe('tRPC', () => {
     }
   });
 
+  it.each(['PUT', 'PATCH', 'DELETE'])('answers 405 to %s, and says what it takes', async (method) => {
+    const { api } = apiUnderTest();
+    const bodies = [
+      {},
+      ...['application/json', 'text/plain', 'multipart/form-data; boundary=x'].map((type) => ({
+        body: '{}',
+        headers: { 'Content-Type': type, Accept: 'application/jsonl' },
+      })),
+    ];
+    for (const [path, allow] of [
+      ['v1.plantIdentification.identify', 'POST'],
+      ['v1.plantIdentification.health', 'GET'],
+      ['legacy.auth.register', 'POST'],
+      ['v1.auth.register?batch=1', 'POST'],
+    ]) {
+      for (const body of bodies) {
+        const answer = await api.trpc(new Request(`${TRPC}/${path}`, { method, ...body }));
+        expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, allow]);
+        expect([await answer.json()].flat()).toMatchObject([{ error: { data: { code: 'method_not_allowed' } } }]);
+      }
+    }
+    expect((await api.trpc(new Request(`${TRPC}/v1.nothing`, { method }))).status).toBe(404);
+  });
+
   it('judges every call of a batch by its own policy', async () => {
     const { api } = apiUnderTest({ config: { mode: 'production' } });
     const answer = await api.trpc(

@@ -15,7 +15,7 @@ export function createTrpc(gateway: Gateway): (request: Request) => Promise<Resp
       fetchRequestHandler({
         endpoint: ENDPOINT,
         router: appRouter,
-        req: new ApiRequest(request, visit.upload),
+        req: isKnown(request) ? new ApiRequest(request, visit.upload) : withoutBody(request),
         maxBatchSize: MAX_BATCH,
         createContext: ({ resHeaders }) => {
           if (visit.refused !== undefined) throw visit.refused;
@@ -25,6 +25,16 @@ export function createTrpc(gateway: Gateway): (request: Request) => Promise<Resp
         onError: ({ error, path }) => gateway.report(toApiError(error), request, path),
       }),
     );
+}
+
+/** Whether tRPC has a use for the method. */
+function isKnown({ method }: Request): boolean {
+  return ['GET', 'HEAD', 'POST'].includes(method);
+}
+
+/** tRPC looks for a reader of the body before it looks at the method: as empty JSON, which nobody reads, it is let by. */
+function withoutBody({ method, url }: Request): Request {
+  return new Request(url, { method, headers: { 'Content-Type': 'application/json' } });
 }
 
 const successorOf = (path: string) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`;
