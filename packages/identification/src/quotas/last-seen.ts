@@ -1,5 +1,5 @@
 import { type Counter, effectiveLimit } from './counter.ts';
-import { type Period, periodsOf, type QuotaWindow } from './period.ts';
+import { type Period, periodsOf, type QuotaWindow, WINDOWS } from './period.ts';
 import type { QuotaLimits } from './quota.ts';
 import type { Standing } from './quota-store.ts';
 import type { QuotaWord } from './quota-word.ts';
@@ -80,6 +80,14 @@ export class LastSeen {
     return this.#present(now).some(({ limit, period, used }) => {
       const said = windows[period.window];
       return said !== undefined && ((said.limit ?? undefined) !== limit || (said.used ?? 0) > used);
+    });
+  }
+
+  /** Whether the numbers of a word say why the provider refuses, and with them when it will not. */
+  usesUp({ windows }: QuotaWord): boolean {
+    return WINDOWS.some((window) => {
+      const limit = effectiveLimit(this.#own[window], windows[window]?.limit ?? undefined);
+      return limit !== undefined && (windows[window]?.used ?? 0) >= limit;
     });
   }
 

@@ -60,9 +60,12 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the word of a provider', () => 
     await expect(call(quota)).rejects.toMatchObject({ retryAfterMs: 5 * MINUTE });
   });
 
-  it('that a key may not be used holds ten minutes, or until it says otherwise, when no number tells why', async () => {
-    fleet.says = () => ({ windows: { day: { limit: 100, used: 10 } }, exhausted: true });
-    const quota = await fleet.instance({}, 'plant_id');
+  it.each([
+    ['no number tells why', 10, {}],
+    ['the number that does is none of ours', 100, { dailyLimit: 0 }],
+  ])('that a key may not be used holds ten minutes, or until it says otherwise, when %s', async (_, spent, limits) => {
+    fleet.says = () => ({ windows: { day: { limit: 100, used: spent } }, exhausted: true });
+    const quota = await fleet.instance(limits, 'plant_id');
     await quota.start();
     expect(quota.refusal(1)).toEqual({ retryAfterMs: 10 * MINUTE });
     await pass(30 * MINUTE);

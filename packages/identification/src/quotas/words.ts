@@ -45,7 +45,7 @@ export class Words {
     const { at, standing } = asked;
     const now = clock.now();
     const certain = certainWord(word, at, now);
-    const refusesUntil = word.exhausted && !isUsedUp(word) ? now + NOT_USABLE_MS : 0;
+    const refusesUntil = word.exhausted && !view.seen.usesUp(word) ? now + NOT_USABLE_MS : 0;
     if (standing === undefined) {
       const isDoubted = at - this.#refusedAt < DOUBTED_MS;
       return view.seen.hear(certain, at, Math.max(refusesUntil, isDoubted ? view.seen.refusesUntil : 0));
@@ -84,9 +84,4 @@ export class Words {
       logger.debug({ provider, error }, '[QUOTA] That the provider refuses is known here alone');
     }
   }
-}
-
-/** Whether its numbers say why it refuses, and with them when it will not. */
-function isUsedUp({ windows }: QuotaWord): boolean {
-  return Object.values(windows).some(({ limit, used = 0 }) => limit !== null && used >= limit);
 }
