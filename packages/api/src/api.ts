@@ -52,7 +52,7 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
   return assembleApi({
     ...deps,
     limit: createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }),
-    reAsks: createReAsks({ redis, logger }),
+    reAsks: createReAsks({ redis, logger, freeMs: config.reAskMs }),
     throttles: createThrottles({ window, clock, rates: config.rates }),
   });
 }

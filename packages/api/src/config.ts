@@ -25,6 +25,8 @@ export interface ApiConfig {
    * an address and from an address; of registrations and of refreshed tokens, from an address.
    */
   rates: Readonly<Record<'anonymous' | Principal['tier'] | 'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
+  /** How long after a partial answer asking the same again is free: no longer than what was paid for is kept. */
+  reAskMs: number;
   legacy: { deprecatedAt: Date; sunsetAt: Date };
   upload: PhotoLimits;
 }

@@ -1,4 +1,5 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
+export { shortestAnswerLife } from './flow/answer-lifetime.ts';
 export {
   createIdentificationService,
   type IdentificationOptions,

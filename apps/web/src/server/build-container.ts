@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createApi } from '@plantcommunity/api';
 import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
-import { createIdentificationService } from '@plantcommunity/identification';
+import { createIdentificationService, shortestAnswerLife } from '@plantcommunity/identification';
 import { CallHours, createOperations, createRollCall, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
@@ -86,6 +86,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       trustedOrigins: settings.trustedOrigins,
       proxyHops: settings.proxyHops,
       rates: settings.rates,
+      reAskMs: shortestAnswerLife(settings.cache),
       legacy: settings.legacy,
       upload: settings.upload,
     },

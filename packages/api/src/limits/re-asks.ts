@@ -3,9 +3,6 @@ import type { IdentifyOptions, UploadedPhoto } from '@plantcommunity/identificat
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 
-/** How long after a partial answer asking again is free. */
-const FREE_MS = 3_600_000;
-
 /** What a caller wants to know. */
 export interface Asked {
   photos: readonly UploadedPhoto[];
@@ -18,13 +15,22 @@ export interface Asked {
  * While Redis is away everything is counted.
  */
 export interface ReAsks {
-  /** Remembers a partial answer. Never throws. */
-  expect(caller: string, asked: Asked): Promise<void>;
+  /** Remembers a partial answer to what was asked `agoMs` ago, which is when it may have been paid for. Never throws. */
+  expect(caller: string, asked: Asked, agoMs: number): Promise<void>;
   /** Whether this is the one free call after a partial answer. Never throws. */
   claim(caller: string, asked: Asked): Promise<boolean>;
 }
 
-export function createReAsks({ redis, logger }: { redis: RedisConnection; logger: Logger }): ReAsks {
+export function createReAsks({
+  freeMs,
+  redis,
+  logger,
+}: {
+  /** How long after it was asked a question may be asked again for free. */
+  freeMs: number;
+  redis: RedisConnection;
+  logger: Logger;
+}): ReAsks {
   async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (!redis.isReady()) return undefined;
     try {
@@ -36,8 +42,9 @@ export function createReAsks({ redis, logger }: { redis: RedisConnection; logger
   }
 
   return {
-    async expect(caller, asked) {
-      await attempt(() => redis.redis.set(keyOf(caller, asked), 1, { px: FREE_MS }));
+    async expect(caller, asked, agoMs) {
+      const px = Math.floor(freeMs - agoMs);
+      if (px > 0) await attempt(() => redis.redis.set(keyOf(caller, asked), 1, { px }));
     },
     async claim(caller, asked) {
       return (await attempt(() => redis.redis.del(keyOf(caller, asked)))) === 1;

@@ -35,6 +35,7 @@ export const config: ApiConfig = {
     register: { count: 3, windowMs: HOUR },
     refresh: { count: 30, windowMs: HOUR },
   },
+  reAskMs: HOUR,
   legacy: { deprecatedAt: new Date('2026-01-01T00:00:00Z'), sunsetAt: new Date('2027-07-01T00:00:00Z') },
   upload: photoLimits,
 };
@@ -80,19 +81,24 @@ export function apiUnderTest(
     logger: createLogger({ level: 'info', destination }),
     config: merged,
     limit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
-    reAsks: inProcessReAsks(),
+    reAsks: inProcessReAsks(clock, merged.reAskMs),
     throttles: createThrottles({ window, clock, rates: merged.rates }),
   });
   return { api, clock, asked, log };
 }
 
 /** Remembers like the real one, without Redis. */
-function inProcessReAsks(): ReAsks {
-  const expected = new Set<string>();
+function inProcessReAsks(clock: FakeClock, freeMs: number): ReAsks {
+  const freeUntil = new Map<string, number>();
   const keyOf = (caller: string, { options, photos }: Asked) =>
     JSON.stringify([caller, options, ...photos.map(({ hash }) => hash)]);
   return {
-    expect: async (caller, asked) => void expected.add(keyOf(caller, asked)),
-    claim: async (caller, asked) => expected.delete(keyOf(caller, asked)),
+    expect: async (caller, asked, agoMs) => void freeUntil.set(keyOf(caller, asked), clock.now() + freeMs - agoMs),
+    async claim(caller, asked) {
+      const key = keyOf(caller, asked);
+      const isFree = clock.now() < (freeUntil.get(key) ?? 0);
+      freeUntil.delete(key);
+      return isFree;
+    },
   };
 }

@@ -13,9 +13,14 @@ function isPoor(answer: ProviderAnswer): boolean {
   return answer.provider === 'plant_id' && (best.score ?? 0) < POOR_PROBABILITY;
 }
 
+/** How long every answer is kept at least, in milliseconds. */
+export function shortestAnswerLife(usual: Lifetime): number {
+  return Math.min(usual.ttlMs, POOR_ANSWER_TTL_MS);
+}
+
 /** How long an answer is kept: a poor one an hour, never served stale, and never in the place of a better one. */
 export function answerLifetime(answer: ProviderAnswer, usual: Lifetime): Lifetime {
   if (!isPoor(answer)) return usual;
-  const ttlMs = Math.min(usual.ttlMs, POOR_ANSWER_TTL_MS);
+  const ttlMs = shortestAnswerLife(usual);
   return { ttlMs, staleMs: ttlMs, yields: true };
 }

@@ -17,6 +17,23 @@ describe.each(transports)('asking again over %s', (_name, identify) => {
     expect(await remaining(identify(api, {}))).toBe('8');
   });
 
+  it('is free for as long as what was paid for is kept, and that was paid before the answer was there', async () => {
+    const { api, clock } = apiUnderTest({
+      config: { reAskMs: 60_000 },
+      service: {
+        identify: async () => {
+          clock.advance(10_000);
+          return partial;
+        },
+      },
+    });
+    expect(await remaining(identify(api, {}))).toBe('9');
+    clock.advance(39_999);
+    expect(await remaining(identify(api, {}))).toBe('9');
+    clock.advance(40_000);
+    expect(await remaining(identify(api, {}))).toBe('8');
+  });
+
   it('about other photos, or as somebody else, is not', async () => {
     const { api } = apiUnderTest({ service: { identify: async () => partial } });
     await identify(api, {});

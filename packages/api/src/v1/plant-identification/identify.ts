@@ -18,6 +18,8 @@ export const identify = procedure
   .mutation(async ({ ctx, input }) => {
     const upload = await pendingUpload(input).read();
     const asked = { photos: upload.photos, options: identifyOptions(upload) };
+    const { clock } = ctx.parts;
+    const askedAt = clock.monotonic();
     const identification = await ctx.parts.service.identify({
       ...asked,
       requestId: ctx.request.requestId,
@@ -27,6 +29,6 @@ export const identify = procedure
     });
     // A hit asks nobody, so it is no second ask either, and need not look for one.
     if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, asked))) ctx.makeFree();
-    if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, asked);
+    if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, asked, clock.monotonic() - askedAt);
     return presentIdentification(identification);
   });
