@@ -3,8 +3,9 @@
  *
  * KEYS state, flight, then one counter a window in the order of WINDOWS. State is a hash: `word`, which changes with
  * whatever was not counted by us; `askedAt`, when the provider was asked last; `refusesUntil` and `refusedAt` of a 429;
- * `limit:<window>` as the provider says. Flight is a sorted set of the calls that are out, `<credits>:<id>` by when they
- * are over for certain; `0:<id>` stands for one that was settled, by when. A counter is a hash: `used`; `begun` once it has
+ * `limit:<window>` as the provider says. Flight is a sorted set of the credits that are out, `<n>:<id>` for each of a
+ * call's, by when it is over for certain, so that they are counted without looking at each; `0:<id>` stands for a call
+ * that was settled, by when. A counter is a hash: `used`; `begun` once it has
  * its first number; `warned` once its warning was given.
  *
  * The standing is {word, askedAt or 0, refusesUntil or 0, credits of calls that are out, then of each window what is
@@ -15,10 +16,7 @@ local WINDOWS = {'hour', 'day', 'week', 'month', 'total'}
 local STATE_MS = 34560000000
 local function field(name) return tonumber(redis.call('HGET', KEYS[1], name) or 0) end
 local function standing(now)
-  local out = 0
-  for _, call in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. now, '+inf')) do
-    out = out + tonumber(string.match(call, '^%d+'))
-  end
+  local out = redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf')
   local reply = {field('word'), field('askedAt'), field('refusesUntil'), out}
   for i, window in ipairs(WINDOWS) do
     local counter = redis.call('HMGET', KEYS[2 + i], 'begun', 'used')
@@ -62,7 +60,7 @@ for i = 1, #WINDOWS do
 end
 for i = 1, #WINDOWS do add(i, credits, ARGV[10 + i]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', tonumber(now) - 3600000)
-redis.call('ZADD', KEYS[2], ARGV[5], credits .. ':' .. ARGV[3])
+for n = 1, credits do redis.call('ZADD', KEYS[2], ARGV[5], n .. ':' .. ARGV[3]) end
 redis.call('PEXPIRE', KEYS[2], STATE_MS)
 return {1, standing(now)}
 `;
@@ -91,16 +89,16 @@ return standing(ARGV[1])
  */
 export const SETTLE: string = `${BEGINNING}
 local now, id, credits, verdict = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local call, settled = credits .. ':' .. id, '0:' .. id
+local settled = '0:' .. id
 if redis.call('ZSCORE', KEYS[2], settled) then return standing(now) end
-local known = redis.call('ZSCORE', KEYS[2], call) and 1 or 0
+local known = redis.call('ZSCORE', KEYS[2], '1:' .. id) and 1 or 0
 if verdict == 'in_doubt' and known == 1 then return standing(now) end
 if verdict == 'given_back' and known == 1 then
   for i = 1, #WINDOWS do add(i, -credits, ARGV[4 + i]) end
 elseif verdict ~= 'given_back' and known == 0 then
   for i = 1, #WINDOWS do add(i, credits, ARGV[4 + i]) end
 end
-redis.call('ZREM', KEYS[2], call)
+for n = 1, credits do redis.call('ZREM', KEYS[2], n .. ':' .. id) end
 redis.call('ZADD', KEYS[2], now, settled)
 redis.call('PEXPIRE', KEYS[2], STATE_MS)
 return standing(now)
