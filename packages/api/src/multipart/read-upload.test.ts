@@ -282,6 +282,40 @@ describe('while it is being asked whether the caller is let in', () => {
     await expect(upload).rejects.toBeInstanceOf(UploadError);
     await readTo(seen, bytes.length);
   });
+
+  it('nothing comes of it after a no that comes when all that is read before has come in', async () => {
+    const { answer, bytes, seen, upload } = begun();
+    await readTo(seen, LET_IN_AT);
+    for (let turn = 0; turn < 10; turn += 1) await tick();
+    answer(false);
+    await expect(upload).rejects.toMatchObject(malformed('The caller was not let in.'));
+    await readTo(seen, bytes.length);
+  });
+
+  it.each([
+    ['a no', () => false],
+    [
+      'a failure',
+      () => {
+        throw new Error('Redis is gone');
+      },
+    ],
+  ])('nothing more is waited for after %s, and who sends no more is cut off after 30 seconds', async (_, answer) => {
+    const clock = new FakeClock();
+    const { body, seen } = arriving(makeUpload(file(ROSE)).subarray(0, 80), { last: 'stall' });
+    const { promise: asked, resolve: tell } = Promise.withResolvers<void>();
+    const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, { admitted: asked.then(answer), clock });
+    await readTo(seen, 80);
+    for (let turn = 0; turn < 10; turn += 1) await tick();
+    tell();
+    await expect(upload).rejects.toMatchObject(malformed('The caller was not let in.'));
+    clock.advance(29_999);
+    expect(seen.cancelled).toBe(false);
+    clock.advance(1);
+    await tick();
+    expect(seen.cancelled).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
 });
 
 describe('after a refusal', () => {

@@ -16,7 +16,7 @@ const EARLY_BYTES = 256 * 1024;
 interface Reading {
   /** The caller's leaving: the body is cancelled and the signal's reason thrown. */
   signal?: AbortSignal;
-  /** Whether the caller is let in, when that is still being asked: no more than 256 kB are read before. */
+  /** Whether the caller is let in, when that is still being asked: no more than 256 kB are read before, none after a no. */
   admitted?: Promise<boolean> | undefined;
   clock?: Clock;
 }
@@ -49,11 +49,11 @@ export async function readUpload(
       if (received > most) throw uploadTooLarge(undefined, limits);
       splitter.push(chunk);
       if (awaited === undefined || received < EARLY_BYTES) return undefined;
-      const permission = unlessRefused(awaited);
+      const answer = awaited;
       awaited = undefined;
-      return permission;
+      return answer;
     };
-    await eachChunk(body, take, signal, clock);
+    await eachChunk(body, take, { admitted, signal }, clock);
     splitter.finish();
     return form.finish();
   } catch (error) {
@@ -61,10 +61,6 @@ export async function readUpload(
     else drain(body, most, clock);
     throw error;
   }
-}
-
-async function unlessRefused(admitted: Promise<boolean>): Promise<void> {
-  if (!(await admitted)) throw malformed('The caller was not let in.');
 }
 
 function declaredLength(contentLength: string | null): number | undefined {
