@@ -31,6 +31,8 @@ describe.skipIf(!hasRedisServer)('a quota whose Redis', () => {
     const [one, other] = all;
     await spend(one, 99);
     await spend(other, 1);
+    // The end of a call is told to Redis after its answer, and shows how things stand then.
+    await fleet.settle();
     await call(one).then(() => failing(one, failed('misconfigured', 401)));
     await fleet.settle();
     return { one, other };
