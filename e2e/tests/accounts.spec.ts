@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import type { App } from '../fixtures/app.ts';
@@ -136,8 +138,23 @@ test.describe('signing in', () => {
     await signIn(page, { ...person, email: 'nobody@plants.example' });
     await expect(faultIn(page)).toHaveText(said ?? '');
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue(person.password);
+
+    const held = Promise.withResolvers<void>();
+    let asked = 0;
+    await page.route('**/api/auth/callback/credentials', async (route) => {
+      asked += 1;
+      await held.promise;
+      await route.continue();
+    });
     await signIn(page, person);
+    const busy = page.getByRole('button', { name: 'Signing in' });
+    await expect(busy).toHaveAttribute('aria-disabled', 'true');
+    await busy.click({ force: true });
+    await page.getByLabel('Password', { exact: true }).press('Enter');
+    await picture(page, 'login-busy');
+    held.resolve();
     await expect(page).toHaveURL(/\/history$/);
+    expect(asked).toBe(1);
   });
 
   test('says after many tries when the next one is let through, of that account', async ({ app, page }) => {
@@ -263,6 +280,7 @@ test.describe('an account', () => {
 
   test('is deleted with its history and photos, once that is really wanted', async ({ app, page }) => {
     const person = await newcomer(app, 'ending');
+    const others = await photosOf(app);
     await openAccount(page, app, person);
     await identify(page, app.url, await plantPhoto(52));
     await expect(page.getByText('Named by')).toBeVisible();
@@ -271,6 +289,7 @@ test.describe('an account', () => {
     await expect(drawn).toBeVisible();
     const photo = `${app.url}${await drawn.getAttribute('src')}`;
     expect((await page.request.get(photo)).status()).toBe(200);
+    expect(await photosOf(app)).toHaveLength(others.length + 1);
 
     await page.goto(`${app.url}/account`);
     const open = page.getByRole('button', { name: 'Delete account…' });
@@ -298,6 +317,7 @@ test.describe('an account', () => {
     await picture(page, 'login-deleted');
 
     expect((await page.request.get(photo)).status()).toBe(401);
+    expect(await photosOf(app)).toEqual(others);
     await signIn(page, person);
     await expect(faultIn(page)).toContainText(REFUSED);
     // The address is free again, and nothing of before comes back with it.
@@ -325,9 +345,12 @@ test.describe('an account', () => {
 test.describe('another service', () => {
   test('opens an account without a password, which is deleted by its address', async ({ app, elsewhere, page }) => {
     elsewhere.person = { subject: '4711', name: 'Ann', email: 'ann@elsewhere.example' };
-    await page.goto(`${app.url}/login?next=/account`);
+    await identify(page, app.url, await plantPhoto(53));
+    await expect(page.getByText('Your photo is waiting')).toBeVisible();
     await page.getByRole('button', { name: 'Continue with GitHub' }).click();
-    await expect(page).toHaveURL(/\/account$/);
+    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page.getByText('Named by')).toBeVisible();
+    await page.goto(`${app.url}/account`);
     await expect(page.getByText('You sign in with GitHub. This account has no password here.')).toBeVisible();
     await expect(page.getByLabel('Current password')).toHaveCount(0);
     await expectAccessible(page);
@@ -364,6 +387,15 @@ test.describe('another service', () => {
     await expect(page).toHaveURL(/\/history$/);
   });
 });
+
+/** The files that are kept, of everybody. */
+async function photosOf({ dataDir }: App): Promise<string[]> {
+  const entries = await readdir(join(dataDir, 'photos'), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .toSorted();
+}
 
 async function statusOfMe({ url }: App, token: string): Promise<number> {
   return (await fetch(`${url}/api/v1/auth/me`, { headers: { Authorization: `Bearer ${token}` } })).status;

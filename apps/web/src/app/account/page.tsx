@@ -38,7 +38,7 @@ export default async function AccountPage() {
           <OtherSignIn services={services} />
         </Row>
       )}
-      <Row heading="Where you are signed in">
+      <Row heading="Devices and apps">
         <SignOutEverywhere />
       </Row>
       <Row heading="Delete account">

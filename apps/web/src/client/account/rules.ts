@@ -6,7 +6,7 @@ const { max, min } = PASSWORD_LENGTH;
 /** Said before anything is typed. */
 export const PASSWORD_RULE = `${min} to ${max} characters. A few words do well.`;
 export const NO_EMAIL = 'This is no e-mail address. One looks like ada@example.org.';
-export const LONG_NAME = 'A name has at most 100 characters.';
+export const LONG_NAME = 'A name has at most 100 characters, on one line.';
 
 /** What is wrong with an address, as far as it can be seen; undefined when it will do. The server has the last word. */
 export function emailFault(value: string): string | undefined {

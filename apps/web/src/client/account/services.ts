@@ -13,7 +13,7 @@ const TROUBLES: ReadonlyMap<string, string> = new Map([
   ['rate_limited', `${MANY_TRIES} Please wait a few minutes.`],
   [
     'OAuthAccountNotLinked',
-    'There is an account for your address already, which the other service does not open. Please sign in with your password.',
+    'There is an account for your address already. Please sign in to it the way you did before.',
   ],
   ['EmailNotVerified', 'The other service has no verified e-mail address of yours. Please verify one there first.'],
   ['AccessDenied', 'This account cannot be used at the moment.'],

@@ -34,14 +34,10 @@ export async function signInAt(service: string, next: string): Promise<Fault | u
   }
 }
 
-/** Ends the session of this browser. Undefined once that is done. */
-export async function signOut(): Promise<Fault | undefined> {
-  try {
-    const { ok } = await post('signout', {});
-    return ok ? undefined : { sentence: 'We could not sign you out just now. Please try again in a moment.' };
-  } catch {
-    return unheard();
-  }
+/** Ends the session of this browser. @throws where that could not be done */
+export async function signOut(): Promise<void> {
+  const { ok, status } = await post('signout', {});
+  if (!ok) throw new Error(`Signing out was answered ${status}`);
 }
 
 /** Each change needs the token that belongs to a cookie of next-auth's. */

@@ -30,14 +30,17 @@ export function DeleteDialog({ account, onClose }: DeleteDialogProps) {
       state="open"
       title="Delete your account"
       consequences={[
-        'All your identifications and their photos are deleted.',
+        'All your identifications and their photos are deleted. Nobody can bring them back.',
         'Every browser and every app is signed out.',
-        `Nobody can bring anything back, not even we. ${email} is free for a new account.`,
+        `A new account can be made for ${email}.`,
       ]}
       form={props}
+      busy={busy}
       foot={
         <>
-          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          <Button notYet={busy} onClick={() => dialog.current?.close()}>
+            Cancel
+          </Button>
           <SubmitButton
             deed="open"
             say="Delete account"

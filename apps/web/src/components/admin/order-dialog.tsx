@@ -67,10 +67,13 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
       }
       consequences={consequences(order, overview)}
       form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
+      busy={busy}
       foot={
         <>
           <p>As {email}</p>
-          <Button onClick={() => dialog.current?.close()}>Cancel</Button>
+          <Button notYet={busy} onClick={() => dialog.current?.close()}>
+            Cancel
+          </Button>
           <Button type="submit" deed={verb === 'isolate' ? 'isolated' : 'leaf'} busy={busy}>
             {busy ? words.doing : words.say} {name}
           </Button>

@@ -48,11 +48,6 @@ export function Button({ children, onClick, type = 'button', notYet = false, bus
         else onClick?.();
       }}
     >
-      {busy ? (
-        <svg className={styles['arc']} viewBox="0 0 18 18" aria-hidden="true">
-          <path d="M15.4 11.6A7 7 0 1 1 14 4.1" />
-        </svg>
-      ) : null}
       {children}
     </button>
   );

@@ -13,6 +13,8 @@ interface DeedDialogProps {
   consequences: readonly string[];
   /** How its form is sent. */
   form: ComponentProps<'form'>;
+  /** The deed is on its way: there is no going back. */
+  busy: boolean;
   /** What is to be written. */
   children: ReactNode;
   /** The ways out: away first, then the deed. */
@@ -22,7 +24,7 @@ interface DeedDialogProps {
 }
 
 /** Stands before a deed that is not done lightly; open as long as it is there. Focus goes to what is to be written. */
-export function DeedDialog({ ref, state, title, consequences, form, children, foot, onClose }: DeedDialogProps) {
+export function DeedDialog({ ref, state, title, consequences, form, busy, children, foot, onClose }: DeedDialogProps) {
   const heading = useId();
   useEffect(() => {
     ref.current?.showModal();
@@ -34,6 +36,9 @@ export function DeedDialog({ ref, state, title, consequences, form, children, fo
       className={`${styles['dialog']} ${tone['tone']}`}
       data-state={state}
       aria-labelledby={heading}
+      onCancel={(event) => {
+        if (busy) event.preventDefault();
+      }}
       onClose={onClose}
     >
       <form {...form}>

@@ -3,10 +3,7 @@
 import { LogOut } from 'lucide-react';
 import Link from 'next/link';
 import { useId, useRef, useState } from 'react';
-import { signOut } from '@/client/account/session.ts';
-import type { Fault } from '@/client/forms/fault.ts';
 import { forgetPhoto } from '@/client/kept-photo.ts';
-import { FormFault } from '../controls/form-fault.tsx';
 import styles from './account-menu.module.css';
 
 /** The account's mark, and behind it who is signed in, what is theirs, and the way out. */
@@ -14,17 +11,23 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
   const [leaving, setLeaving] = useState(false);
-  const [fault, setFault] = useState<Fault>();
+  const [isRefused, setRefused] = useState(false);
   const close = () => menu.current?.hidePopover();
   const leave = async () => {
     if (leaving) return;
     setLeaving(true);
-    const refused = await signOut();
-    setFault(refused);
-    if (refused !== undefined) return setLeaving(false);
-    // What waits on this device belongs to whoever chose it.
-    await forgetPhoto();
-    location.assign('/');
+    setRefused(false);
+    try {
+      // Loaded when somebody leaves: every page would carry it otherwise.
+      const { signOut } = await import('@/client/account/session.ts');
+      await signOut();
+      // What waits on this device belongs to whoever chose it.
+      await forgetPhoto();
+      location.assign('/');
+    } catch {
+      setRefused(true);
+      setLeaving(false);
+    }
   };
   return (
     <>
@@ -46,7 +49,11 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
             </Link>
           </li>
         </ul>
-        <FormFault fault={fault} />
+        {isRefused ? (
+          <p role="alert" className={styles['refused']}>
+            No answer came: you are still signed in. Please try again in a moment.
+          </p>
+        ) : null}
         <button
           type="button"
           className={styles['leave']}
