@@ -213,6 +213,7 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
         { path: '/admin', owner: admin, secret: 'max_reset_timeout_ms' },
         { path: '/history', owner: anna, secret: sheet },
         { path: `/history/${sheet}`, owner: anna, secret: 'Named by' },
+        { path: '/account', owner: anna, secret: 'anna@plants.example' },
       ];
       const subrequest = (name: string) => ({ 'x-middleware-subrequest': Array(5).fill(name).join(':') });
       const tricks = [
