@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '@plantcommunity/resilience';
+import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ProviderAnswer, ProviderError } from '../provider.ts';
@@ -13,7 +14,7 @@ const poor: ProviderAnswer = {
   candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.2, images: [] }],
 };
 
-describe.skipIf(!process.env['TEST_REDIS_URL'])('identifying at several instances on one Redis', () => {
+describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', () => {
   let prefix: string;
   let connections: RedisConnection[];
   beforeEach(() => {

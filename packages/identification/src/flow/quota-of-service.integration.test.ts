@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
-import { FakeClock } from '@plantcommunity/resilience/testing';
+import { FakeClock, testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { OperatedService } from './create-service.ts';
@@ -18,7 +18,7 @@ const listening = z.object({ listening: z.string() });
 const counts = z.object({ plant_id: z.object({ identify: z.number() }) });
 
 /** Two instances of the service as it is wired, with a month of 10 credits, and the simulator in a process of its own. */
-describe.skipIf(!process.env['TEST_REDIS_URL'])('the service and its month of credits', () => {
+describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
   let simulator: ChildProcess;
   let url: string;
   let database: Database;
@@ -50,7 +50,7 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('the service and its month of cr
   });
 
   async function connect() {
-    const connection = await connectRedis({ url: process.env['TEST_REDIS_URL'] ?? '' }, { timeoutMs: 2_000 });
+    const connection = await connectRedis({ url: testRedisUrl }, { timeoutMs: 2_000 });
     connections.push(connection);
     return connection.redis;
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
+import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallVerdict } from './call-verdict.ts';
@@ -104,10 +105,10 @@ class World {
   }
 }
 
-describe.skipIf(!process.env['TEST_REDIS_URL'])('words and calls in whatever order', () => {
+describe.skipIf(!testRedisUrl)('words and calls in whatever order', () => {
   let redis: RedisConnection;
   beforeAll(async () => {
-    redis = await connectRedis({ url: process.env['TEST_REDIS_URL'] ?? '' }, { timeoutMs: 5_000 });
+    redis = await connectRedis({ url: testRedisUrl }, { timeoutMs: 5_000 });
   });
   afterAll(() => redis.close());
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plantNetBody } from '../providers/testing/bodies.ts';
 import { type SpendingSettings, spendingReport } from './testing/spending-words.ts';
@@ -14,7 +15,7 @@ const LIMIT = 2_000;
 const TIMEOUT_MS = 90_000;
 
 /** Processes of their own, a real Redis, and a service that counts for itself and says so with each answer. */
-describe.skipIf(!process.env['TEST_REDIS_URL'])('of 1,000 attempts in 4 processes with 500 left', () => {
+describe.skipIf(!testRedisUrl)('of 1,000 attempts in 4 processes with 500 left', () => {
   let server: Server;
   let serviceUrl: string;
   let counted: number;
@@ -45,7 +46,7 @@ describe.skipIf(!process.env['TEST_REDIS_URL'])('of 1,000 attempts in 4 processe
   });
 
   it('exactly 500 are made', { timeout: TIMEOUT_MS }, async () => {
-    const redisUrl = process.env['TEST_REDIS_URL'] ?? '';
+    const redisUrl = testRedisUrl;
     const attempts = ATTEMPTS / PROCESSES;
     const settings: SpendingSettings = { redisUrl, serviceUrl, attempts, limit: LIMIT, prefix: `test:${randomUUID()}` };
     workers = Array.from({ length: PROCESSES }, () => fork(WORKER, [JSON.stringify(settings)]));

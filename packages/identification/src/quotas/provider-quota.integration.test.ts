@@ -1,9 +1,10 @@
+import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { call, dayWord, failed, failing, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
 
 const HOUR = 3_600_000;
 
-describe.skipIf(!process.env['TEST_REDIS_URL'])('the quota of a provider', () => {
+describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   let fleet: QuotaFleet;
   beforeEach(() => {
     fleet = new QuotaFleet();

@@ -1,3 +1,4 @@
+import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QuotaWord } from './quota-word.ts';
 import { call, dayWord, failed, failing, letThrough, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
@@ -5,7 +6,7 @@ import { call, dayWord, failed, failing, letThrough, QuotaFleet, spend, used } f
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-describe.skipIf(!process.env['TEST_REDIS_URL'])('the word of a provider', () => {
+describe.skipIf(!testRedisUrl)('the word of a provider', () => {
   let fleet: QuotaFleet;
   beforeEach(() => {
     fleet = new QuotaFleet();
