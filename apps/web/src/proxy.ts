@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { container } from './server/container.ts';
-import { pagePolicy } from './server/page-policy.ts';
+import { pagePolicy } from './server/content-security-policy.ts';
 
 /**
  * Pages only: refuses foreign pages that would change something, and gives each page the policy of its scripts. It
