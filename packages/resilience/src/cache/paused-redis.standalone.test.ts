@@ -39,11 +39,11 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
       .trim()
       .split('\n').length;
 
-  async function createProcess(clock: Clock, waitMs = 1000) {
+  async function createProcess(clock: Clock, { leaseMs, waitMs } = { leaseMs: 1000, waitMs: 1000 }) {
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 100, readyWaitMs: 5000, clock });
     const shared = { redis, prefix: 'pause', clock };
     const leases = createLeases({ ...shared, owner: 'test' });
-    const lease = { leases, leaseMs: 1000, waitMs };
+    const lease = { leases, leaseMs, waitMs };
     const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
     let losses = 0;
     redis.subscribe(({ type }) => {
@@ -126,7 +126,9 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
   });
 
   it.each(PAUSES_MS)('for %i ms makes nobody load what another process is loading', async (pauseMs) => {
-    const processes = await Promise.all(Array.from({ length: 4 }, () => createProcess(systemClock, 40_000)));
+    // Longer than the pauses, as in use: one that runs out meanwhile is anybody's, whoever comes back first.
+    const patience = { leaseMs: 10_000, waitMs: 40_000 };
+    const processes = await Promise.all(Array.from({ length: 4 }, () => createProcess(systemClock, patience)));
     let loads = 0;
     const loaded = Promise.withResolvers<string>();
     const ask = ({ cache }: (typeof processes)[number]) =>
