@@ -17,6 +17,9 @@ const MINUTE = 60_000;
 const listening = z.object({ listening: z.string() });
 const counts = z.object({ plant_id: z.object({ identify: z.number() }) });
 
+/** For what takes Redis, PostgreSQL and the simulator in turn on a busy machine. */
+const PATIENCE = { timeout: 10_000 };
+
 /** Two instances of the service as it is wired, with a month of 10 credits, and the simulator in a process of its own. */
 describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
   let simulator: ChildProcess;
@@ -118,7 +121,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     await vi.waitFor(async () => {
       clock.advance(MINUTE / 2);
       expect((await service.health()).providers.plant_id).not.toHaveProperty('outOfQuota');
-    });
+    }, PATIENCE);
     expect(clock.now()).toBeGreaterThan(NOON + 4 * MINUTE);
     expect(await identify(service, 2)).toMatchObject({ cached: false });
   });
