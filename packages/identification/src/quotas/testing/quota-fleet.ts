@@ -38,7 +38,10 @@ export class QuotaFleet {
 
   /** One more process. */
   async instance(limits: QuotaLimits = {}, name: ProviderName = 'plantnet'): Promise<Quota> {
-    const redis = await connectRedis({ url: this.#url }, { timeoutMs: this.#timeoutMs, readyWaitMs: 200 });
+    const redis = await connectRedis(
+      { url: this.#url },
+      { timeoutMs: this.#timeoutMs, readyWaitMs: 2 * this.#timeoutMs },
+    );
     this.#connections.push(redis);
     const usage = async () => {
       this.asked += 1;
