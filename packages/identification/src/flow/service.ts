@@ -13,6 +13,8 @@ export interface IdentifyRequest {
   options: IdentifyOptions;
   /** Absent for anonymous callers, whose identifications and photos are not stored. */
   ownerId?: string;
+  /** Counts in the per-process shares: one string a user, or for all anonymous callers of one address. */
+  subject?: string;
   /** Somebody may follow this request by its id. */
   trackProgress: boolean;
   /** The caller's leaving. It detaches the caller only: a paid request that left is never aborted. */

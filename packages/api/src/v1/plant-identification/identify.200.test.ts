@@ -67,6 +67,14 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(asked[0]?.ownerId).toBe(anna.userId);
   });
 
+  it('after naming whom the shares of the process count: the user, or the address of an anonymous caller', async () => {
+    const { api, asked } = apiUnderTest();
+    const from = { 'X-Forwarded-For': '203.0.113.7' };
+    await identify(api, { headers: { Cookie: 'session=anna', ...from } });
+    await identify(api, { headers: from });
+    expect(asked.map(({ subject }) => subject)).toEqual([`user:${anna.userId}`, 'address:203.0.113.7']);
+  });
+
   it('after handing on photos in order, and the options as they were sent', async () => {
     const { api, asked } = apiUnderTest();
     const second = Buffer.from('another photo');

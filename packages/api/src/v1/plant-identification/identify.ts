@@ -1,5 +1,6 @@
 import { procedure } from '../../chain/procedure.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { subjectOf } from '../../limits/subject.ts';
 import { identifyOptions } from '../../upload/identify-options.ts';
 import { PendingUpload } from '../../upload/pending-upload.ts';
 import { presentIdentification } from '../present.ts';
@@ -24,6 +25,7 @@ export const identify = procedure
       ...asked,
       requestId: ctx.request.requestId,
       ...(ctx.principal === undefined ? {} : { ownerId: ctx.principal.userId }),
+      subject: subjectOf(ctx.principal, ctx.request.address),
       trackProgress: ctx.request.isFollowed,
       signal: ctx.request.signal,
     });
