@@ -13,14 +13,17 @@ export class IdentificationError extends Error {
   readonly code: IdentificationErrorCode;
   /** How long a caller should wait before asking again, when that is known. */
   readonly retryAfterMs: number | undefined;
+  /** The caller already holds its whole share of this process: the refusal counts against its limit. */
+  readonly overShare: boolean;
 
   constructor(
     code: IdentificationErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
+    options: { cause?: unknown; retryAfterMs?: number | undefined; overShare?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.overShare = options.overShare ?? false;
     this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -34,8 +34,9 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   tell(counted, countedAt);
   if (!counted.allowed) throw rateLimited(counted.resetAt, countedAt);
   const result = await goOn();
-  // Nobody is charged for our being unavailable, nor for what the procedure says is free.
-  if (isFree || (!result.ok && toApiError(result.error).status === 503)) {
+  const error = result.ok ? undefined : toApiError(result.error);
+  // Not charged: our being unavailable, unless the caller itself is what fills this process, and what is said to be free.
+  if (isFree || (error?.status === 503 && !error.overShare)) {
     await counted.giveBack();
     tell({ ...counted, remaining: counted.remaining + 1 }, clock.now());
   }

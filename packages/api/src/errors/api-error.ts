@@ -43,6 +43,8 @@ export class ApiError extends Error {
   /** Whole seconds, for 429 and 503; also in `headers`. */
   readonly retryAfter: number | undefined;
   readonly errors: readonly FieldError[] | undefined;
+  /** The caller already holds its whole share of this process: the refusal counts against its limit. */
+  readonly overShare: boolean;
 
   constructor(
     code: ApiErrorCode,
@@ -51,6 +53,7 @@ export class ApiError extends Error {
       headers?: Readonly<Record<string, string>>;
       retryAfter?: number;
       errors?: readonly FieldError[];
+      overShare?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -64,6 +67,7 @@ export class ApiError extends Error {
       ...options.headers,
     };
     this.errors = options.errors;
+    this.overShare = options.overShare ?? false;
   }
 }
 

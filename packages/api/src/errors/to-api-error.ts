@@ -55,6 +55,7 @@ function fromIdentification(error: IdentificationError): ApiError {
     case 'busy':
       return new ApiError(error.code, SAID_TO_CALLERS.has(error.message) ? error.message : UNAVAILABLE.both, {
         retryAfter: retryAfterSeconds(error.retryAfterMs ?? RETRY_WHEN_UNKNOWN_MS),
+        overShare: error.overShare,
         cause: error,
       });
   }

@@ -47,4 +47,18 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
       expect(headers.get('x-ratelimit-remaining')).toBe('10');
     }
   });
+
+  it('counts a refusal of what the caller has too much of in this process', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        identify: async () => {
+          throw new IdentificationError('busy', BOTH, { retryAfterMs: 5_000, overShare: true });
+        },
+      },
+    });
+    for (const remaining of ['9', '8', '7']) {
+      const { headers, status } = await identify(api, {});
+      expect([status, headers.get('x-ratelimit-remaining')]).toEqual([503, remaining]);
+    }
+  });
 });
