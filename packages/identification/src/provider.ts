@@ -15,7 +15,7 @@ export interface IdentifyOptions {
   /** One per photo, in order; empty: all `auto`. */
   organs: readonly Organ[];
   location?: { latitude: number; longitude: number };
-  /** Two letters, for common names. */
+  /** Of common names: the primary subtag of a language tag, in lower case. */
   language?: string;
   /** A Pl@ntNet flora, `all` unless given. */
   project?: string;
@@ -121,6 +121,8 @@ export interface Provider {
   readonly origin: string;
   /** Changes when what we ask for or keep of an answer changes: part of the cache key. */
   readonly contractVersion: string;
+  /** The languages that it may be asked in, as primary subtags; for any other it is asked in its default. */
+  readonly languages: ReadonlySet<string>;
   /**
    * @param ticket for a service that keeps its answers: one that was sent before is asked for first, and a new one is
    * paid only if there is none

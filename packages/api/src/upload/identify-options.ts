@@ -2,6 +2,7 @@ import { type IdentifyOptions, ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/to-api-error.ts';
 import type { Upload } from '../multipart/form.ts';
+import { isLanguageTag, primarySubtag } from './language-tag.ts';
 
 // The reader has refused what is sent more than once.
 const single = z.array(z.string()).transform(([value]) => value);
@@ -16,6 +17,13 @@ const coordinate = (limit: number) =>
 
 const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message).optional();
 
+/** No language is refused: what is not known somewhere is answered in another one there. */
+const languageTag = z
+  .string()
+  .refine(isLanguageTag, 'must be a language tag, such as de or pt-BR')
+  .transform(primarySubtag)
+  .optional();
+
 /** The text fields of an identify upload; the wire names are the keys, so that errors point at what was sent. */
 const fields = z
   .object({
@@ -24,7 +32,7 @@ const fields = z
     include_diseases: single.pipe(z.stringbool({ error: 'must be true or false' }).default(true)),
     latitude: single.pipe(coordinate(90)),
     longitude: single.pipe(coordinate(180)),
-    language: single.pipe(text(/^[a-z]{2}$/i, 'must be two letters')),
+    language: single.pipe(languageTag),
     project: single.pipe(text(/^[a-z0-9-]{1,64}$/i, 'must be the id of a Pl@ntNet flora')),
   })
   .superRefine(({ latitude, longitude, organs, photos }, context) => {
@@ -62,7 +70,7 @@ function readOptions({ photos, fields: sent }: Upload): IdentifyOptions {
     includeDiseases: include_diseases,
     organs,
     ...(latitude === undefined || longitude === undefined ? {} : { location: { latitude, longitude } }),
-    ...(language === undefined ? {} : { language: language.toLowerCase() }),
+    ...(language === undefined ? {} : { language }),
     ...(project === undefined ? {} : { project: project.toLowerCase() }),
   };
 }

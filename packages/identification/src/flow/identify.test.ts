@@ -59,6 +59,15 @@ describe('one identification', () => {
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([2, 1]);
   });
 
+  it('asks a provider that does not know the language in its default, once for all such languages', async () => {
+    const { identify, providers } = await house();
+    const speaking = (language: string) => request({ options: { includeDiseases: true, organs: [], language } });
+    await identify(speaking('tlh'));
+    await identify(speaking('xx'));
+    await identify(speaking('de'));
+    expect(providers.plant_id.calls.map(({ options }) => options.language)).toEqual([undefined, 'de']);
+  });
+
   it('tells nobody more of a place than 0.1 degree, and takes neighbours for the same place', async () => {
     const { identify, providers } = await house();
     const at = (latitude: number, longitude: number) =>

@@ -6,7 +6,7 @@ import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
 import type { Intake } from '../photo/intake.ts';
 import type { PhotoLimits, PreparedPhoto } from '../photo/photo.ts';
 import { rememberStructures } from '../photo/read-structure.ts';
-import { PROVIDERS, type Provider, type ProviderAnswer, type ProviderName } from '../provider.ts';
+import { type IdentifyOptions, PROVIDERS, type Provider, type ProviderAnswer, type ProviderName } from '../provider.ts';
 import type { Store } from '../store/store.ts';
 import { answerKey } from './answer-key.ts';
 import { answerLifetime } from './answer-lifetime.ts';
@@ -17,6 +17,7 @@ import { answerKind, identificationOf, type Outcome, refusalsOf, verdictOf } fro
 import type { ProgressBoard, Tell } from './progress-board.ts';
 import type { RecentDurations } from './recent-durations.ts';
 import { refusalOf, unavailable } from './refusal.ts';
+import { sentOptions } from './sent-options.ts';
 import type { AnswerKind, IdentifyRequest, ProviderCall } from './service.ts';
 import type { Tickets } from './ticket.ts';
 
@@ -55,6 +56,8 @@ export interface FlowParts {
 interface Question extends ProviderLane {
   name: ProviderName;
   key: string;
+  /** As this provider is sent them. */
+  options: IdentifyOptions;
 }
 
 /** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
@@ -181,12 +184,12 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
     /** One call, under the ticket by which its answer can be asked for again. */
     async function call(
-      { durations, gate, key, name, tickets }: Question,
+      { durations, gate, key, name, options, tickets }: Question,
       ready: Promise<readonly PreparedPhoto[]>,
     ): Promise<ProviderAnswer> {
       const photos = (await ready).map(({ jpeg }) => jpeg);
       const sent = clock.monotonic();
-      const answered = await gate.call({ photos, options: request.options }, () => tickets?.take(key));
+      const answered = await gate.call({ photos, options }, () => tickets?.take(key));
       const tookMs = clock.monotonic() - sent;
       durations.add(tookMs);
       if (name === 'plant_id') {
@@ -223,7 +226,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const lane = lanes[name];
       if (lane === undefined) return [];
       const { contractVersion, origin } = lane.provider;
-      return [{ ...lane, name, key: answerKey({ provider: name, origin, contractVersion, photoHashes, options }) }];
+      const sent = sentOptions(lane.provider, options);
+      const key = answerKey({ provider: name, origin, contractVersion, photoHashes, options: sent });
+      return [{ ...lane, name, key, options: sent }];
     });
   }
 }

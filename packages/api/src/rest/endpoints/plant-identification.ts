@@ -32,7 +32,11 @@ export const identificationEndpoints: readonly Endpoint[] = [
         include_diseases: z.boolean().optional().meta({ description: 'True unless sent' }),
         latitude: z.number().min(-90).max(90).optional().meta({ description: 'With longitude' }),
         longitude: z.number().min(-180).max(180).optional().meta({ description: 'With latitude' }),
-        language: z.string().length(2).optional().meta({ description: 'Of common names: two letters' }),
+        language: z.string().optional().meta({
+          description:
+            'Of common names: a language tag (RFC 5646), whose primary subtag counts; English where it is not known',
+          example: 'pt-BR',
+        }),
         project: z.string().max(64).optional().meta({ description: 'A Pl@ntNet flora' }),
       }),
     },

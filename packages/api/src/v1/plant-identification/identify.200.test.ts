@@ -75,6 +75,17 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(asked.map(({ subject }) => subject)).toEqual([`user:${anna.userId}`, 'address:203.0.113.7']);
   });
 
+  it.each([
+    ['pt-BR', 'pt'],
+    ['zh-Hant-TW', 'zh'],
+    ['tlh', 'tlh'],
+    ['x-ours', undefined],
+  ])('in any well-formed language: %s', async (language, primary) => {
+    const { api, asked } = apiUnderTest();
+    expect((await identify(api, { body: upload({ language }) })).status).toBe(200);
+    expect(asked[0]?.options.language).toBe(primary);
+  });
+
   it('after handing on photos in order, and the options as they were sent', async () => {
     const { api, asked } = apiUnderTest();
     const second = Buffer.from('another photo');

@@ -39,7 +39,8 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
     [{ latitude: '1e1', longitude: '1' }, '#/latitude'],
     [{ latitude: '48.1' }, '#/longitude'],
     [{ longitude: '11.5' }, '#/latitude'],
-    [{ language: 'deu' }, '#/language'],
+    [{ language: 'de_DE' }, '#/language'],
+    [{ language: 'deutschland' }, '#/language'],
     [{ project: '../secret' }, '#/project'],
   ])('invalid_request to %j, pointing at %s', async (fields, pointer) => {
     const { api, asked } = apiUnderTest();

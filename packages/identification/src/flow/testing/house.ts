@@ -55,6 +55,7 @@ function scripted(name: ProviderName, answer: ProviderAnswer): ScriptedProvider 
     name,
     origin: `https://${name}.example`,
     contractVersion: '1',
+    languages: new Set(['en', 'de']),
     calls,
     tickets,
     probes: 0,

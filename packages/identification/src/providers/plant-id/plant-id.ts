@@ -4,6 +4,7 @@ import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
 import { refusal } from '../refusal.ts';
 import { answerOf } from './answer.ts';
+import { LANGUAGES } from './languages.ts';
 import { refusalKind } from './refusal-kind.ts';
 import { identifyRequest, recallRequest, usageRequest } from './request.ts';
 import { identification, kept, type PlantIdResult, usage } from './response.ts';
@@ -42,6 +43,7 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
     name: 'plant_id',
     origin: base.origin,
     contractVersion: 'v3.1',
+    languages: LANGUAGES,
 
     async identify(request, signal, ticket, meter) {
       const began = clock.monotonic();

@@ -4,6 +4,7 @@ import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
 import { refusal } from '../refusal.ts';
 import { answerOf, NO_PLANT } from './answer.ts';
+import { LANGUAGES } from './languages.ts';
 import { dailyWord, passingWord } from './quota-words.ts';
 import { meansNoPlant, refusalKind } from './refusal-kind.ts';
 import { identifyRequest, quotaRequest } from './request.ts';
@@ -23,6 +24,7 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
     name: 'plantnet',
     origin: base.origin,
     contractVersion: 'v2.1',
+    languages: LANGUAGES,
 
     async identify(request, signal, _ticket, meter) {
       const reply = await exchange(await identifyRequest(base, apiKey, request), signal);
