@@ -20,6 +20,7 @@ function broken({ ready }: { ready: boolean }) {
       },
     }),
     transport: 'tcp',
+    channelOf: (name) => name,
     isReady: () => ready,
     probe: async () => false,
     subscribe: () => () => {},

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '@upstash/redis';
+import type { RedisConnection } from '../redis/redis-connection.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { ENTER, GIVE, NOTE, SYNC } from './circuit-scripts.ts';
 import { TRIAL_DEADLINE_MS } from './recovery.ts';
@@ -17,19 +18,22 @@ export interface Entry {
 
 /** The circuit as Redis keeps it. Every method throws what the connection throws, and for a foreign state. */
 export class CircuitStore {
+  /** Told of every change. */
   readonly channel: string;
+  readonly #published: string;
   /** Who this process is to the others. */
   readonly author: string = randomUUID();
   readonly #redis: Redis;
   readonly #options: CircuitOptions;
   readonly #keys: string[];
 
-  constructor(redis: Redis, prefix: string, options: CircuitOptions) {
+  constructor(redis: RedisConnection, prefix: string, options: CircuitOptions) {
     // In braces: both keys share a slot of a cluster.
     const key = `${prefix}:{${options.name}}`;
     this.channel = `${key}:changed`;
+    this.#published = redis.channelOf(this.channel);
     this.#keys = [`${key}:state`, `${key}:trials`];
-    this.#redis = redis;
+    this.#redis = redis.redis;
     this.#options = options;
   }
 
@@ -77,7 +81,7 @@ export class CircuitStore {
       max: this.#options.maxResetTimeoutMs,
       random: this.#options.random?.() ?? Math.random(),
     });
-    const common = [writeKnowledge(known, clock), rules, this.channel, this.author];
+    const common = [writeKnowledge(known, clock), rules, this.#published, this.author];
     return this.#redis.eval<string[], T>(script, this.#keys, [...common, ...args]);
   }
 }

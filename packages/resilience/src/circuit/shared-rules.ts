@@ -47,7 +47,7 @@ export class SharedRules implements Rules {
     this.#options = options;
     this.#observer = observer;
     this.#redis = redis;
-    this.#store = new CircuitStore(redis.redis, prefix, options);
+    this.#store = new CircuitStore(redis, prefix, options);
     this.#first = firstStanding(options);
     this.#hearing = new Hearing({
       redis,

@@ -1,4 +1,5 @@
 import type { Redis } from '@upstash/redis';
+import type { RedisConnection } from '../redis/redis-connection.ts';
 import type { LeaseEnding } from './lease-ending.ts';
 import { ACQUIRE, RELEASE, RENEW } from './lease-scripts.ts';
 
@@ -18,10 +19,10 @@ export class LeaseStore {
   readonly #prefix: string;
   readonly #channel: string;
 
-  constructor(redis: Redis, prefix: string, channel: string) {
-    this.#redis = redis;
+  constructor(redis: RedisConnection, prefix: string, channel: string) {
+    this.#redis = redis.redis;
     this.#prefix = prefix;
-    this.#channel = channel;
+    this.#channel = redis.channelOf(channel);
   }
 
   async acquire(name: string, owner: string, leaseMs: number): Promise<Taken | Refused> {

@@ -45,7 +45,7 @@ export class RedisLeases implements Leases {
     this.#clock = clock;
     this.#turns = new Turns(clock);
     this.#releases = new Releases(redis, prefix, clock);
-    const store = new LeaseStore(redis.redis, prefix, this.#releases.channel);
+    const store = new LeaseStore(redis, prefix, this.#releases.channel);
     this.#desk = new LeaseDesk(redis, store, clock, (event) => this.#listeners.emit(event));
   }
 

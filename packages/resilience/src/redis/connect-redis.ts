@@ -41,6 +41,7 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   return {
     redis: new Redis(guard),
     transport: transport.kind,
+    channelOf: (name) => guard.channelOf(name),
     isReady: () => guard.isUp,
     probe: () => guard.probe(),
     subscribe: (listener) => guard.subscribe(listener),

@@ -11,6 +11,11 @@ export interface RedisEvent {
 export interface RedisConnection {
   readonly redis: Redis;
   readonly transport: 'tcp' | 'rest';
+  /**
+   * The name under which Redis knows a channel of this database, for scripts that publish. `redis.subscribe` and
+   * `redis.publish` take plain names.
+   */
+  channelOf(name: string): string;
   /** Whether a command would be sent now. */
   isReady(): boolean;
   /** Asks Redis for a sign of life; never throws. */

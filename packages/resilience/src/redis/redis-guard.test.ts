@@ -8,6 +8,7 @@ import type { Transport } from './transport.ts';
 
 class FakeTransport implements Transport {
   readonly kind = 'tcp';
+  readonly database = 3;
   answer: () => Promise<unknown> = async () => ({ result: 'PONG' });
   connected = true;
   closed = false;

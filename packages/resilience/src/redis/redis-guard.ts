@@ -1,6 +1,7 @@
 import { errors, type Requester, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import type { Cancel, Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
+import { DatabaseChannels } from './database-channels.ts';
 import type { RedisEvent } from './redis-connection.ts';
 import { RedisUnavailableError, reasonOf } from './redis-unavailable.ts';
 import type { Transport, TransportObserver } from './transport.ts';
@@ -17,6 +18,7 @@ export class RedisGuard implements Requester, TransportObserver {
   readonly #clock: Clock;
   readonly #listeners: Listeners<RedisEvent> = new Listeners();
   #transport: Transport | undefined;
+  #channels: DatabaseChannels = new DatabaseChannels(0);
   #status: RedisEvent = { type: 'lost', reason: 'not connected yet' };
   #lastError: string | undefined;
   #cancelProbe: Cancel = () => {};
@@ -29,6 +31,11 @@ export class RedisGuard implements Requester, TransportObserver {
   /** The transport needs its observer first. */
   attach(transport: Transport): void {
     this.#transport = transport;
+    this.#channels = new DatabaseChannels(transport.database);
+  }
+
+  channelOf(name: string): string {
+    return this.#channels.nameOf(name);
   }
 
   get isUp(): boolean {
@@ -45,7 +52,7 @@ export class RedisGuard implements Requester, TransportObserver {
     if (!this.isUp) throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false });
     // What a reply holds is known only to the command that asked.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return (await this.#send(request)) as UpstashResponse<TResult>;
+    return (await this.#send(this.#channels.scope(request))) as UpstashResponse<TResult>;
   }
 
   async probe(): Promise<boolean> {

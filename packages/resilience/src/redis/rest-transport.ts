@@ -17,6 +17,8 @@ class RestRedis extends Redis {
 /** Speaks to Upstash over HTTP. */
 export class RestTransport implements Transport {
   readonly kind = 'rest';
+  /** Upstash has no other. */
+  readonly database = 0;
   readonly #http: Requester;
 
   constructor(settings: { readonly restUrl: string; readonly token: string }, timeoutMs: number) {

@@ -15,6 +15,7 @@ type Reply = UpstashResponse<unknown>;
 /** Speaks to plain Redis over ioredis and answers as Upstash's REST API would. */
 export class TcpTransport implements Transport {
   readonly kind = 'tcp';
+  readonly database: number;
   readonly #io: IORedis;
   readonly #timeoutMs: number;
   readonly #scripts: ScriptRewrite = new ScriptRewrite();
@@ -28,6 +29,7 @@ export class TcpTransport implements Transport {
       address.kind === 'url'
         ? new IORedis(address.url, options)
         : new IORedis({ ...options, path: address.path, db: address.db });
+    this.database = this.#io.options.db ?? 0;
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));

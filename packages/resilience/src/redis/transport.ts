@@ -3,6 +3,8 @@ import type { UpstashRequest } from '@upstash/redis';
 /** Carries the requests of an `@upstash/redis` client, which are those of Upstash's REST API. */
 export interface Transport {
   readonly kind: 'tcp' | 'rest';
+  /** Index of the database that it speaks to. */
+  readonly database: number;
   /**
    * Answers as the REST API does: `{result}` or `{error}` for one command, a list of them for a pipeline.
    * @throws {errors.UpstashError} when Redis refused the request; anything else means that it was not reached in time

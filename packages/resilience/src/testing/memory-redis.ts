@@ -18,6 +18,7 @@ export class MemoryRedis implements Requester {
     return {
       redis: new Redis(this),
       transport: 'tcp',
+      channelOf: (name) => name,
       isReady: () => !this.isDown,
       probe: async () => !this.isDown,
       subscribe: () => () => {},

@@ -105,6 +105,10 @@ class SimulatedConnection implements RedisConnection, Requester {
     this.redis = new Redis(this);
   }
 
+  channelOf(name: string): string {
+    return name;
+  }
+
   isReady(): boolean {
     return this.#server.isUp;
   }

@@ -1,0 +1,59 @@
+import type { UpstashRequest } from '@upstash/redis';
+
+const SUBSCRIBES: ReadonlySet<unknown> = new Set(['subscribe', 'psubscribe']);
+const BATCHES: ReadonlySet<unknown> = new Set(['pipeline', 'multi-exec']);
+
+/**
+ * Keeps the channels of one database apart from those of the others: Redis knows keys per database, but channels per
+ * server. Every channel and pattern of a request carries the index of the database at its end, so that patterns of ACL
+ * users (`&prefix:*`) go on matching; subscribers see the names they asked for.
+ */
+export class DatabaseChannels {
+  readonly #suffix: string;
+
+  /** @param database index of the connection; 0 over REST */
+  constructor(database: number) {
+    this.#suffix = `@db${database}`;
+  }
+
+  /** The channel as Redis knows it: for scripts, whose arguments no client can tell apart. */
+  nameOf(channel: string): string {
+    return channel + this.#suffix;
+  }
+
+  /** The request with its channels, if it has any, as Redis knows them. */
+  scope(request: UpstashRequest): UpstashRequest {
+    if (!request.path) {
+      const body = this.#command(request.body);
+      return body === request.body ? request : { ...request, body };
+    }
+    const [path, channel = ''] = request.path;
+    if (SUBSCRIBES.has(path)) return this.#subscription(request, String(path), channel);
+    if (BATCHES.has(path) && Array.isArray(request.body)) {
+      return { ...request, body: request.body.map((command: unknown) => this.#command(command)) };
+    }
+    return request;
+  }
+
+  #command(body: unknown): unknown {
+    if (!Array.isArray(body) || typeof body[0] !== 'string' || body[0].toUpperCase() !== 'PUBLISH') return body;
+    return body.map((part: unknown, at) => (at === 1 ? this.nameOf(String(part)) : part));
+  }
+
+  #subscription(request: UpstashRequest, verb: string, channel: string): UpstashRequest {
+    const { onMessage } = request;
+    const path = [verb, this.nameOf(channel)];
+    return onMessage
+      ? { ...request, path, onMessage: (line) => onMessage(this.#asAsked(line, channel)) }
+      : { ...request, path };
+  }
+
+  /** `kind,channel,payload`, or `pmessage,pattern,channel,payload`. */
+  #asAsked(line: string, channel: string): string {
+    const kind = line.slice(0, line.indexOf(','));
+    const head = `${kind},${this.nameOf(channel)},`;
+    if (!line.startsWith(head)) return line;
+    const rest = line.slice(head.length);
+    return `${kind},${channel},${kind === 'pmessage' ? rest.replace(`${this.#suffix},`, ',') : rest}`;
+  }
+}
