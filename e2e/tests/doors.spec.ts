@@ -1,5 +1,5 @@
-import { type Answer, asking, OWN_PAGE } from '../fixtures/ask.ts';
-import { APP, type House, type Mode, PARTNER, test } from '../fixtures/houses.ts';
+import { type Answer, asking, OWN_PAGE, signIn } from '../fixtures/ask.ts';
+import { APP, type House, type Mode, PARTNER, passwordOf, test } from '../fixtures/houses.ts';
 import { ADMIN } from '../fixtures/production.ts';
 import { expect } from '../fixtures/served.ts';
 
@@ -102,7 +102,9 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
     });
 
     test('a foreign page changes nothing, and neither do the cookies of a program', async ({ houses }) => {
-      const { anna, ask } = await houses(mode);
+      const { ask } = await houses(mode);
+      // A session of its own: it ends here, with every copy of its cookie.
+      const anna = await signIn(ask, passwordOf('anna@plants.example'));
       const signedIn = async () =>
         (await ask('/api/v1/plant-identification/identifications', { headers: { Cookie: anna } })).status;
       const post = (path: string, type: string, headers: Record<string, string>, body = '') =>
@@ -135,7 +137,9 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
         post('/api/auth/signout', 'application/x-www-form-urlencoded', headers, body);
       expect(endsSession(await signOut({}))).toBe(false);
       expect(endsSession(await signOut({ Authorization: 'Bearer abc', ...OWN_PAGE }))).toBe(false);
+      expect(await signedIn()).toBe(200);
       expect(endsSession(await signOut(OWN_PAGE))).toBe(true);
+      expect(await signedIn()).toBe(401);
     });
 
     test('only listed origins read the API, with cookies only those that may act with them', async ({ houses }) => {

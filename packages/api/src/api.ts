@@ -39,7 +39,7 @@ export interface Api {
 export interface ApiDeps {
   service: IdentificationService;
   operations: Operations;
-  auth: Pick<Auth, 'accounts' | 'principalOf' | 'sessionCookie' | 'tokens'>;
+  auth: Pick<Auth, 'accounts' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
@@ -64,7 +64,7 @@ export function assembleApi({
   const { auth } = parts;
   const gateway = createGateway(parts, auth, logger);
   const rest = createRest(gateway);
-  const signIn = createSignIn(gateway, parts.throttles, auth.sessionCookie);
+  const signIn = createSignIn(gateway, parts.throttles, auth);
   return {
     trpc: createTrpc(gateway),
     rest,

@@ -112,6 +112,40 @@ describe('the sign-in entry', () => {
     expect(await elsewhere.json()).toMatchObject({ status: 400, code: 'unknown_host' });
   });
 
+  it('has the session ended that an answer removes or replaces, before it gives the answer', async () => {
+    const order: string[] = [];
+    const { api } = apiUnderTest({
+      auth: {
+        async endReplacedSession(request, answer) {
+          order.push(`${request.get('cookie')} -> ${answer.getSetCookie().join()}`);
+        },
+      },
+    });
+    const signOut = new Request(`${AUTH}/signout`, {
+      method: 'POST',
+      headers: { 'Sec-Fetch-Site': 'same-origin', Cookie: 'session=abc' },
+    });
+    await api.signIn(signOut, async () => new Response(null, { headers: { 'Set-Cookie': 'session=; Max-Age=0' } }));
+    order.push('answered');
+    expect(order).toEqual(['session=abc -> session=; Max-Age=0', 'answered']);
+  });
+
+  it('does not answer a sign-out whose session could not be ended', async () => {
+    const { api } = apiUnderTest({
+      auth: {
+        async endReplacedSession() {
+          throw new Error('the database is gone');
+        },
+      },
+    });
+    const answer = await api.signIn(
+      new Request(`${AUTH}/signout`, { method: 'POST', headers: { 'Sec-Fetch-Site': 'same-origin' } }),
+      async () => new Response(null, { headers: { 'Set-Cookie': 'session=; Max-Age=0' } }),
+    );
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+
   it('tells nothing of what fails behind it, but logs it', async () => {
     const { api, log } = apiUnderTest();
     const answer = await api.signIn(new Request(SESSION), async () => {

@@ -1,3 +1,4 @@
+import type { Auth } from '@plantcommunity/auth';
 import { requireCallbackUrl } from './callback-url.ts';
 import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
@@ -20,12 +21,13 @@ export type Answer = (request: Request) => Promise<Response>;
 /**
  * Everything under `/api/auth`. What answers there reads a body to its end, however large, and fails on JSON that is
  * none: it is handed bodies of at most 64 kB, whose JSON can be read. It also checks every password it is sent, at our
- * cost: it is handed as many tries as the throttle lets through.
+ * cost: it is handed as many tries as the throttle lets through. It only removes the cookie of a browser that signs out:
+ * the session itself is ended here, before the browser is told.
  */
 export function createSignIn(
   gateway: Gateway,
   throttles: Throttles,
-  sessionCookie: string,
+  auth: Pick<Auth, 'endReplacedSession' | 'sessionCookie'>,
 ): (request: Request, answer: Answer) => Promise<Response> {
   async function tryPassword(request: Request, body: Buffer, answer: Answer): Promise<Response> {
     const { headers } = request;
@@ -34,7 +36,7 @@ export function createSignIn(
       address: clientAddress(headers, gateway.config.proxyHops),
     });
     const answered = await answer(request);
-    if (bringsSession(answered, sessionCookie)) await attempt.succeeded();
+    if (bringsSession(answered, auth.sessionCookie)) await attempt.succeeded();
     return answered;
   }
 
@@ -48,7 +50,9 @@ export function createSignIn(
         requireCallbackUrl(request, gateway.config.appUrl);
         const body = await readBody(request);
         const read = withBody(request, body);
-        return await (isTry ? tryPassword(read, body, answer) : answer(read));
+        const answered = await (isTry ? tryPassword(read, body, answer) : answer(read));
+        await auth.endReplacedSession(read.headers, answered.headers);
+        return answered;
       } catch (thrown) {
         const error = toApiError(thrown);
         gateway.report(error, request, new URL(request.url).pathname);

@@ -23,7 +23,7 @@ const requestWith = (cookie: string, headers: Record<string, string> = {}) =>
 
 async function signedIn(email = 'ann@example.org'): Promise<{ id: string; browser: Browser }> {
   const { id } = await auth.users.create({ email, password, name: 'Ann', tier: 'pro' });
-  const browser = new Browser(auth.nextAuthOptions);
+  const browser = new Browser(auth);
   await browser.signIn({ email, password });
   return { id, browser };
 }
@@ -51,7 +51,7 @@ describe('signing in', () => {
 
   it('does not mind how the address is spelled', async () => {
     await auth.users.create({ email: 'Bob@Example.org', password });
-    const browser = new Browser(auth.nextAuthOptions);
+    const browser = new Browser(auth);
     await browser.signIn({ email: ' bob@EXAMPLE.org ', password });
     expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ email: 'bob@example.org' });
   });
@@ -64,7 +64,7 @@ describe('signing in', () => {
     ['nothing', {}],
   ])('is refused with %s, in the same words', async (_what, credentials) => {
     await auth.users.create({ email: 'ann@example.org', password });
-    const browser = new Browser(auth.nextAuthOptions);
+    const browser = new Browser(auth);
     const response = await browser.signIn(credentials);
     expect(response.status).toBe(401);
     expect(response.url).toMatch(/\/error\?error=CredentialsSignin/);
@@ -74,14 +74,14 @@ describe('signing in', () => {
   it('is refused to the disabled', async () => {
     const { id } = await auth.users.create({ email: 'ann@example.org', password });
     await database.client.user.update({ where: { id }, data: { disabledAt: new Date() } });
-    const response = await new Browser(auth.nextAuthOptions).signIn({ email: 'ann@example.org', password });
+    const response = await new Browser(auth).signIn({ email: 'ann@example.org', password });
     expect(response.status).toBe(401);
     expect(response.url).toMatch(/\/error\?error=CredentialsSignin/);
   });
 
   it('is refused without the token of its form', async () => {
     await auth.users.create({ email: 'ann@example.org', password });
-    const browser = new Browser(auth.nextAuthOptions);
+    const browser = new Browser(auth);
     await browser.signIn({ email: 'ann@example.org', password, csrfToken: 'forged' });
     expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
   });
@@ -105,7 +105,7 @@ describe('signing in', () => {
     }
     const times = new Map(Object.keys(kinds).map((kind) => [kind, [] as number[]]));
     const answers = new Set<string>();
-    const browser = new Browser(auth.nextAuthOptions);
+    const browser = new Browser(auth);
     await browser.signIn(right);
     for (let n = 0; n < 9; n++) {
       for (const [kind, credentials] of Object.entries(kinds)) {
@@ -126,7 +126,7 @@ describe('signing in', () => {
 
   it('says that it is unavailable, and no more, when the database fails', async () => {
     await whileUsersAreGone(async () => {
-      const response = await new Browser(auth.nextAuthOptions).signIn({ email: 'ann@example.org', password });
+      const response = await new Browser(auth).signIn({ email: 'ann@example.org', password });
       expect(response).toMatchObject({ status: 401, url: 'http://localhost:3000/api/auth/error?error=Unavailable' });
     });
   });
@@ -141,7 +141,7 @@ describe('signing in', () => {
     ['http://localhost:3000@evil.example/', 'http://localhost:3000/'],
   ])('with callbackUrl %s leads to %s', async (callbackUrl, target) => {
     await auth.users.create({ email: 'ann@example.org', password });
-    const response = await new Browser(auth.nextAuthOptions).signIn({
+    const response = await new Browser(auth).signIn({
       email: 'ann@example.org',
       password,
       callbackUrl,
@@ -252,7 +252,7 @@ describe('a session', () => {
   it('has a cookie bound to host and https where the app has https', async () => {
     await auth.users.create({ email: 'ann@example.org', password });
     const secure = authUnderTest({ database, appUrl: new URL('https://plants.example') });
-    const browser = new Browser(secure.nextAuthOptions, 'https://plants.example');
+    const browser = new Browser(secure, 'https://plants.example');
     await browser.signIn({ email: 'ann@example.org', password });
     expect(secure.sessionCookie).toBe('__Host-plantcommunity.session');
     const cookie = browser.setCookies.find((line) => line.startsWith(`${secure.sessionCookie}=`));

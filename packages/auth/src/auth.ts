@@ -4,16 +4,17 @@ import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { type EnsuredAdmin, ensureAdmin, findAdmin } from './admin.ts';
+import { BrowserSessions } from './browser-sessions.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
 import type { OAuthOptions, OAuthProviderName } from './oauth/oauth-options.ts';
 import { oauthProviders } from './oauth/oauth-providers.ts';
 import { createOAuthSignIn } from './oauth/oauth-sign-in.ts';
 import { type Principal, principalOfSession } from './principal.ts';
-import { cookiesFor, readSessionCookie } from './session-cookie.ts';
-import { createSessionTokens } from './session-token.ts';
+import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
+import { createSessionTokens, type Session } from './session-token.ts';
 import { createSignIn } from './sign-in.ts';
-import { createAccessTokens } from './tokens/access-token.ts';
+import { type AppSession, createAccessTokens } from './tokens/access-token.ts';
 import { bearerOf } from './tokens/bearer.ts';
 import { createTokens, type Tokens } from './tokens/tokens.ts';
 import { createUser, type NewUser } from './users.ts';
@@ -40,6 +41,11 @@ export interface Auth {
   principal(request: Request): Promise<Principal | undefined>;
   /** The same by headers alone, for server components. */
   principalOf(headers: Headers): Promise<Principal | undefined>;
+  /**
+   * Ends the session of a request to next-auth whose answer removes or replaces its cookie: that of a browser that signs
+   * out, or signs in anew. @throws whatever the database fails with; then the answer must not be given, the session lives
+   */
+  endReplacedSession(request: Headers, answer: Headers): Promise<void>;
 }
 
 export interface AuthOptions {
@@ -58,7 +64,8 @@ export interface AuthOptions {
 export function createAuth(options: AuthOptions): Auth {
   const { appUrl, clock, logger, secrets } = options;
   const { client } = options.database;
-  const sessions = createSessionTokens(secrets, clock);
+  const sessionTokens = createSessionTokens(secrets, clock);
+  const sessions = new BrowserSessions(client, clock);
   const access = createAccessTokens(secrets, appUrl, clock);
   const signIn = createSignIn(client, logger);
   const [csrfKey = new Uint8Array()] = deriveKeys(secrets, 'csrf');
@@ -67,16 +74,21 @@ export function createAuth(options: AuthOptions): Auth {
   /** One look into the database a request, however many parts of it ask. */
   const known = new WeakMap<Headers, Promise<Principal | undefined>>();
 
-  async function look(headers: Headers): Promise<Principal | undefined> {
-    // Whoever brings a token means the token: its request has no ambient rights.
+  /** The session that a request's credentials name, by their seal or signature and expiry alone. */
+  async function verify(headers: Headers): Promise<Session | AppSession | undefined> {
     const bearer = bearerOf(headers);
-    if (bearer !== undefined) {
-      const appSession = await access.open(bearer);
-      return appSession && principalOfSession(client, appSession);
-    }
-    const cookie = readSessionCookie(headers.get('cookie'), cookieName);
-    const session = cookie === undefined ? undefined : await sessions.open(cookie);
-    return session && principalOfSession(client, session);
+    // A request with a token has no ambient rights: its cookies do not count.
+    return bearer === undefined ? cookieSession(headers.get('cookie')) : access.open(bearer);
+  }
+
+  async function cookieSession(cookies: string | null): Promise<Session | undefined> {
+    const cookie = readSessionCookie(cookies, cookieName);
+    return cookie === undefined ? undefined : sessionTokens.open(cookie);
+  }
+
+  async function look(headers: Headers): Promise<Principal | undefined> {
+    const session = await verify(headers);
+    return session && principalOfSession(client, session, clock.now());
   }
 
   function principalOf(headers: Headers): Promise<Principal | undefined> {
@@ -94,7 +106,9 @@ export function createAuth(options: AuthOptions): Auth {
       appUrl,
       csrfKey,
       client,
-      tokens: sessions,
+      clock,
+      tokens: sessionTokens,
+      sessions,
       signIn,
       oauthProviders: providers,
       oauthSignIn: createOAuthSignIn(client, clock, logger),
@@ -111,5 +125,12 @@ export function createAuth(options: AuthOptions): Auth {
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principal: (request) => principalOf(request.headers),
     principalOf,
+    async endReplacedSession(request, answer) {
+      const cookie = sessionCookieSet(answer.getSetCookie(), cookieName);
+      if (cookie === undefined) return;
+      const before = await cookieSession(request.get('cookie'));
+      const after = cookie === '' ? undefined : await sessionTokens.open(cookie);
+      if (before !== undefined && before.sessionId !== after?.sessionId) await sessions.end(before.sessionId);
+    },
   };
 }

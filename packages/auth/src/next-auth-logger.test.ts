@@ -62,7 +62,7 @@ describe('what next-auth logs', () => {
     {},
   ])('is no alarm when somebody posts %j to the route for it', async (entry) => {
     const { lines, log } = record();
-    await new Browser({ providers: [], secret: 'a secret', logger: log }).log(entry);
+    await new Browser({ nextAuthOptions: { providers: [], secret: 'a secret', logger: log } }).log(entry);
     expect(lines.map(levelOf)).toEqual(['warn']);
   });
 
@@ -72,14 +72,18 @@ describe('what next-auth logs', () => {
     ['error', 'javascript:alert(1)'],
   ])('makes no alarm of a request for %s that wants to be led to %s', async (page, callbackUrl) => {
     const { lines, log } = record();
-    await new Browser({ providers: [], secret: 'a secret', logger: log }).open(page, { callbackUrl });
+    await new Browser({ nextAuthOptions: { providers: [], secret: 'a secret', logger: log } }).open(page, {
+      callbackUrl,
+    });
     expect(lines.map(levelOf)).toEqual(['warn']);
   });
 
   it('makes no alarm of a cookie that says where to lead', async () => {
     const { lines, log } = record();
     const options = { providers: [], secret: 'a secret', logger: log, pages: { error: '/login' } };
-    const browser = new Browser(options, 'http://localhost:3000', { 'next-auth.callback-url': 'x' });
+    const browser = new Browser({ nextAuthOptions: options }, 'http://localhost:3000', {
+      'next-auth.callback-url': 'x',
+    });
     await browser.open('signin', { callbackUrl: '/login' });
     expect(lines.map(levelOf)).toEqual(['warn', 'warn']);
   });

@@ -1,7 +1,9 @@
 import type { PrismaClient } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { z } from 'zod';
+import { type BrowserSessions, SESSION_MAX_AGE } from './browser-sessions.ts';
 import { nextAuthLogger } from './next-auth-logger.ts';
 import { safeNextPath } from './next-path.ts';
 import type { OAuthProvider } from './oauth/oauth-providers.ts';
@@ -11,32 +13,43 @@ import { cookiesFor } from './session-cookie.ts';
 import type { Session, SessionTokens } from './session-token.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** In seconds: 30 days. */
-const SESSION_MAX_AGE = 30 * 24 * 60 * 60;
-
-/** What next-auth carries from callback to callback, under the names it has for it. */
-const sessionSchema = z.object({ sub: z.string(), epoch: z.int() });
+/** A session as next-auth carries it from callback to callback, under the names it has for it. */
+const sessionSchema = z
+  .object({ sub: z.string(), sid: z.string(), epoch: z.int(), expiresAt: z.int() })
+  .transform(({ sub, sid, ...rest }): Session => ({ ...rest, userId: sub, sessionId: sid }));
 
 export function createNextAuthOptions(parts: {
   appUrl: URL;
   /** For the cookies of next-auth's own: of its forms, and of those who are on their way over another service. */
   csrfKey: Uint8Array;
   client: PrismaClient;
+  clock: Clock;
   tokens: SessionTokens;
+  sessions: BrowserSessions;
   signIn: SignIn;
   oauthProviders: readonly OAuthProvider[];
   oauthSignIn: OAuthSignIn;
   logger: Logger;
 }): NextAuthOptions {
-  const { appUrl, client, tokens, signIn, logger, oauthProviders } = parts;
+  const { appUrl, client, clock, tokens, sessions, signIn, logger, oauthProviders } = parts;
 
   async function userOf(session: Session): Promise<{ name?: string; email?: string } | undefined> {
     try {
-      const principal = await principalOfSession(client, session);
+      const principal = await principalOfSession(client, session, clock.now());
       return principal && { email: principal.email, ...(principal.name === undefined ? {} : { name: principal.name }) };
     } catch (error) {
       logger.error({ err: error }, '[AUTH] The user of a session could not be looked up');
       return {};
+    }
+  }
+
+  /** A database that fails puts no end off, and ends nothing either. */
+  async function renewed(session: Session): Promise<Session | undefined> {
+    try {
+      return await sessions.renew(session);
+    } catch (error) {
+      logger.error({ err: error }, '[AUTH] A session could not be renewed');
+      return session;
     }
   }
 
@@ -60,8 +73,10 @@ export function createNextAuthOptions(parts: {
         credentials: { email: {}, password: {} },
         async authorize(credentials) {
           try {
-            const session = await signIn(credentials);
-            return session && session !== 'disabled' ? { id: session.userId, epoch: session.epoch } : null;
+            const signedIn = await signIn(credentials);
+            if (signedIn === undefined || signedIn === 'disabled') return null;
+            const session = await sessions.begin(signedIn);
+            return session === undefined ? null : { id: session.userId, ...claimsOf(session) };
           } catch (error) {
             throw unavailable(error);
           }
@@ -71,13 +86,10 @@ export function createNextAuthOptions(parts: {
     ],
     jwt: {
       maxAge: SESSION_MAX_AGE,
-      encode({ token, maxAge }) {
-        const { sub, epoch } = sessionSchema.parse(token);
-        return tokens.seal({ userId: sub, epoch }, maxAge ?? SESSION_MAX_AGE);
-      },
+      encode: ({ token }) => tokens.seal(sessionSchema.parse(token)),
       async decode({ token }) {
         const session = token ? await tokens.open(token) : undefined;
-        return session ? { sub: session.userId, epoch: session.epoch } : null;
+        return session ? claimsOf(session) : null;
       },
     },
     callbacks: {
@@ -86,27 +98,43 @@ export function createNextAuthOptions(parts: {
         if (provider === undefined) return true;
         try {
           const { email, id: subject, name } = user;
-          const { epoch, userId } = await parts.oauthSignIn(provider, { subject, email, name });
+          const session = await sessions.begin(await parts.oauthSignIn(provider, { subject, email, name }));
+          if (session === undefined) return false;
           // next-auth hands this very object on to `jwt`, where it is what authorize returns for a password.
-          Object.assign(user, { id: userId, epoch });
+          Object.assign(user, { id: session.userId, ...claimsOf(session) });
           return true;
         } catch (error) {
           throw error instanceof OAuthRefusal ? error : unavailable(error);
         }
       },
-      // `user` comes with a sign-in only.
-      jwt: ({ token, user }) => sessionSchema.parse(user ? { ...user, sub: user.id } : token),
+      // next-auth takes what is thrown here and below as the end of a session and removes its cookie: never for a fault
+      // of ours. `user` comes with a sign-in only.
+      async jwt({ token, user }) {
+        const session = user
+          ? sessionSchema.parse({ ...user, sub: user.id })
+          : await renewed(sessionSchema.parse(token));
+        if (session === undefined) throw sessionEnded();
+        return claimsOf(session);
+      },
       async session({ session, token }) {
-        const { sub, epoch } = sessionSchema.parse(token);
-        // next-auth takes what is thrown as the end of a session and removes its cookie: never for a fault of ours.
-        const user = await userOf({ userId: sub, epoch });
-        if (user === undefined) throw new Error('This session was ended.');
-        return { ...session, user };
+        const kept = sessionSchema.parse(token);
+        const user = await userOf(kept);
+        if (user === undefined) throw sessionEnded();
+        return { ...session, user, expires: new Date(kept.expiresAt).toISOString() };
       },
       redirect: ({ url }) => `${appUrl.origin}${safeNextPath(withoutOwnOrigin(url, appUrl), '/')}`,
     },
     logger: nextAuthLogger(logger),
   };
+}
+
+/** What `sessionSchema` reads. */
+function claimsOf({ epoch, expiresAt, sessionId, userId }: Session): z.input<typeof sessionSchema> {
+  return { sub: userId, sid: sessionId, epoch, expiresAt };
+}
+
+function sessionEnded(): Error {
+  return new Error('This session was ended.');
 }
 
 /** Browsers send the whole address of the page; a JSON body may hold anything. */

@@ -12,17 +12,20 @@ export interface Principal {
 }
 
 /**
- * The user of a session, unless they are gone, disabled, or their sessions were ended since; of an app's, unless that one
- * sign-in was.
+ * The user of a session, a browser's or an app's, unless they are gone or disabled, or the session or all of their
+ * sessions were ended since. One look into the database.
  */
 export async function principalOfSession(
   client: PrismaClient,
   session: Session | AppSession,
+  now: number,
 ): Promise<Principal | undefined> {
   const user = await client.user.findUnique({
     where: {
       id: session.userId,
-      ...('familyId' in session && { tokenFamilies: { some: { id: session.familyId } } }),
+      ...('familyId' in session
+        ? { tokenFamilies: { some: { id: session.familyId } } }
+        : { browserSessions: { some: { id: session.sessionId, expiresAt: { gt: new Date(now) } } } }),
     },
     select: { ...principalColumns, disabledAt: true, sessionEpoch: true },
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cookiesFor, readSessionCookie } from './session-cookie.ts';
+import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
 
 describe('cookiesFor', () => {
   it('binds every cookie to host and https where there is https', () => {
@@ -15,6 +15,18 @@ describe('cookiesFor', () => {
       expect(cookie).toMatchObject({ options: { httpOnly: true, secure: false, sameSite: 'lax', path: '/' } });
     }
   });
+});
+
+describe('sessionCookieSet', () => {
+  it.each([
+    [[], undefined],
+    [['other=1; Path=/', 'session=x', 'ss=y'], undefined],
+    [['other=1', 's=abc; Path=/; HttpOnly'], 'abc'],
+    [['s=; Max-Age=0; Path=/'], ''],
+    [['s.0=; Max-Age=0', 's.1=; Max-Age=0'], ''],
+    [['s=; Max-Age=0', 's.0=ab; Path=/', 's.1=c; Path=/'], 'abc'],
+    [['s.0=; Max-Age=0', 's=abc; Path=/'], 'abc'],
+  ])('%j', (lines, value) => expect(sessionCookieSet(lines, 's')).toBe(value));
 });
 
 describe('readSessionCookie', () => {

@@ -26,6 +26,19 @@ export function cookiesFor(appUrl: URL): NonNullable<NextAuthOptions['cookies']>
   };
 }
 
+/**
+ * The session cookie that the Set-Cookie lines of an answer leave a browser with: empty when they remove it, undefined
+ * when they say nothing of it.
+ */
+export function sessionCookieSet(lines: readonly string[], name: string): string | undefined {
+  const pairs = lines
+    .map((line) => line.split(';', 1)[0] ?? '')
+    .filter((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`${name}.`));
+  if (pairs.length === 0) return undefined;
+  // A cookie that is cut in pieces from now on removes the whole one, and the other way round.
+  return readSessionCookie(pairs.filter((pair) => !pair.endsWith('=')).join('; '), name) ?? '';
+}
+
 /** The value of cookie `name` in a Cookie header, put together when next-auth had to cut it into `name.0`, `name.1`, … */
 export function readSessionCookie(header: string | null, name: string): string | undefined {
   if (header === null) return undefined;

@@ -5,14 +5,15 @@ import { deriveKeys } from './keys.ts';
 import { createSessionTokens } from './session-token.ts';
 
 const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
-const session = { userId: 'u1', epoch: 3 };
 
 describe('session tokens', () => {
   const clock = new FakeClock();
   const tokens = createSessionTokens([old], clock);
+  const aMinuteFrom = (now: number) => ({ userId: 'u1', epoch: 3, sessionId: 's1', expiresAt: now + 60_000 });
+  const session = aMinuteFrom(clock.now());
 
   it('give back what was sealed, and say no more than that', async () => {
-    const token = await tokens.seal(session, 60);
+    const token = await tokens.seal(session);
     expect(await tokens.open(token)).toEqual(session);
     expect(token.split('.')[0]).toBe(Buffer.from('{"alg":"dir","enc":"A256GCM","typ":"JWT"}').toString('base64url'));
   });
@@ -21,13 +22,13 @@ describe('session tokens', () => {
     const [key = new Uint8Array()] = deriveKeys([old], 'session');
     const idOf = async (token: string) =>
       (await jwtDecrypt(token, key, { currentDate: new Date(clock.now()) })).payload.jti;
-    const ids = [await idOf(await tokens.seal(session, 60)), await idOf(await tokens.seal(session, 60))];
+    const ids = [await idOf(await tokens.seal(session)), await idOf(await tokens.seal(session))];
     expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(ids[0]).not.toBe(ids[1]);
   });
 
-  it('end with their time', async () => {
-    const token = await tokens.seal(session, 60);
+  it('expire with their session', async () => {
+    const token = await tokens.seal(session);
     clock.advance(59_000);
     expect(await tokens.open(token)).toEqual(session);
     clock.advance(1_000);
@@ -35,13 +36,14 @@ describe('session tokens', () => {
   });
 
   it('outlive the change of the secret until the old one is removed', async () => {
-    const before = await tokens.seal(session, 60);
+    const later = aMinuteFrom(clock.now());
+    const before = await tokens.seal(later);
     const during = createSessionTokens([fresh, old], clock);
     const after = createSessionTokens([fresh], clock);
-    const sealedDuring = await during.seal(session, 60);
+    const sealedDuring = await during.seal(later);
 
-    expect(await during.open(before)).toEqual(session);
-    expect(await after.open(sealedDuring)).toEqual(session);
+    expect(await during.open(before)).toEqual(later);
+    expect(await after.open(sealedDuring)).toEqual(later);
     expect(await after.open(before)).toBeUndefined();
     expect(await tokens.open(sealedDuring)).toBeUndefined();
   });
@@ -51,21 +53,24 @@ describe('session tokens', () => {
     const [otherKey = new Uint8Array()] = deriveKeys([old], 'csrf');
     const claims = (jwt: EncryptJWT) => jwt.setSubject('u1').setIssuedAt().setExpirationTime(Date.now());
     const header = { alg: 'dir', enc: 'A256GCM' };
-    const token = await tokens.seal(session, 60);
+    const token = await tokens.seal(aMinuteFrom(clock.now()));
     const forged = {
       empty: '',
       text: 'no token',
       'changed at its end': `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`,
-      'of another purpose': await claims(new EncryptJWT({ epoch: 3 }))
+      'of another purpose': await claims(new EncryptJWT({ epoch: 3, sid: 's1' }))
         .setProtectedHeader(header)
         .encrypt(otherKey),
       'without a session': await claims(new EncryptJWT({})).setProtectedHeader(header).encrypt(key),
-      'without an end': await new EncryptJWT({ epoch: 3 })
+      'without an id': await claims(new EncryptJWT({ epoch: 3 }))
+        .setProtectedHeader(header)
+        .encrypt(key),
+      'without an end': await new EncryptJWT({ epoch: 3, sid: 's1' })
         .setSubject('u1')
         .setIssuedAt()
         .setProtectedHeader(header)
         .encrypt(key),
-      'of another cipher': await claims(new EncryptJWT({ epoch: 3 }))
+      'of another cipher': await claims(new EncryptJWT({ epoch: 3, sid: 's1' }))
         .setProtectedHeader({ alg: 'A256KW', enc: 'A256GCM' })
         .encrypt(key),
       'signed with the key': await new SignJWT({ epoch: 3, sub: 'u1' }).setProtectedHeader({ alg: 'HS256' }).sign(key),

@@ -3,20 +3,29 @@ import type { Clock } from '@plantcommunity/resilience';
 import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import { z } from 'zod';
 import { deriveKeys } from './keys.ts';
+import type { SignedIn } from './sign-in.ts';
 
-/** All that a session says: whose it is, and which run of that user's sessions it belongs to. */
-export interface Session {
-  userId: string;
-  epoch: number;
+/** The session of a browser, as its cookie says it. */
+export interface Session extends SignedIn {
+  /** New at every sign-in; names the row without which the cookie is worth nothing. */
+  sessionId: string;
+  /** Epoch milliseconds, in whole seconds. */
+  expiresAt: number;
 }
 
 export interface SessionTokens {
-  seal(session: Session, maxAgeSeconds: number): Promise<string>;
-  /** Undefined for whatever we did not seal, sealed with a secret that is gone, or is past its time. */
+  /** The token is good until the session's `expiresAt`. */
+  seal(session: Session): Promise<string>;
+  /** Undefined for a token that we did not seal, that a removed secret sealed, or that has expired. Asks no database. */
   open(token: string): Promise<Session | undefined>;
 }
 
-const payloadSchema = z.object({ sub: z.string().min(1), epoch: z.int().nonnegative() });
+const payloadSchema = z.object({
+  sub: z.string().min(1),
+  sid: z.string().min(1),
+  epoch: z.int().nonnegative(),
+  exp: z.int(),
+});
 
 /** Encrypted JWTs (`dir`, A256GCM). The first secret seals; all open, so that a secret can be replaced in use. */
 export function createSessionTokens(secrets: readonly string[], clock: Clock): SessionTokens {
@@ -24,13 +33,13 @@ export function createSessionTokens(secrets: readonly string[], clock: Clock): S
   const [sealingKey] = keys;
   if (sealingKey === undefined) throw new RangeError('secrets must hold at least one secret');
   return {
-    seal({ userId, epoch }, maxAgeSeconds) {
+    seal({ epoch, expiresAt, sessionId, userId }) {
       const now = Math.floor(clock.now() / 1000);
-      return new EncryptJWT({ epoch })
+      return new EncryptJWT({ sid: sessionId, epoch })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'JWT' })
         .setSubject(userId)
         .setIssuedAt(now)
-        .setExpirationTime(now + maxAgeSeconds)
+        .setExpirationTime(Math.floor(expiresAt / 1000))
         .setJti(randomUUID())
         .encrypt(sealingKey);
     },
@@ -44,8 +53,8 @@ export function createSessionTokens(secrets: readonly string[], clock: Clock): S
       for (const key of keys) {
         try {
           const { payload } = await jwtDecrypt(token, key, options);
-          const parsed = payloadSchema.safeParse(payload);
-          return parsed.success ? { userId: parsed.data.sub, epoch: parsed.data.epoch } : undefined;
+          const { data } = payloadSchema.safeParse(payload);
+          return data && { userId: data.sub, epoch: data.epoch, sessionId: data.sid, expiresAt: data.exp * 1000 };
         } catch (error) {
           if (error instanceof errors.JWEDecryptionFailed) continue;
           if (error instanceof errors.JOSEError) return undefined;

@@ -3,10 +3,15 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { z } from 'zod';
 import { normalizeEmail } from './email.ts';
 import { hashPassword, makePassword, verifyPassword } from './password.ts';
-import type { Session } from './session-token.ts';
+
+/** Who signed in, and to which run of that user's sessions and tokens it belongs: all of a run end together. */
+export interface SignedIn {
+  userId: string;
+  epoch: number;
+}
 
 /** Undefined for wrong credentials of every kind, told apart in our log only; `disabled` only to who knows the password. */
-export type SignIn = (credentials: unknown) => Promise<Session | 'disabled' | undefined>;
+export type SignIn = (credentials: unknown) => Promise<SignedIn | 'disabled' | undefined>;
 
 const credentialsSchema = z.object({ email: z.string(), password: z.string() });
 

@@ -52,7 +52,7 @@ describe('ensureAdmin', () => {
     expect(await auth.users.hasAdmin()).toBe(true);
     expect(made.password).toHaveLength(20);
     expect(await auth.users.ensureAdmin({})).toEqual({ email: 'admin@plants.localhost', created: false });
-    const browser = new Browser(auth.nextAuthOptions);
+    const browser = new Browser(auth);
     await browser.signIn({ email: made.email, password: made.password });
     expect(await auth.principalOf(new Headers({ cookie: browser.cookieHeader }))).toMatchObject({ role: 'admin' });
   });

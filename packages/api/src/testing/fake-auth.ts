@@ -25,10 +25,13 @@ export interface ToldAuth {
   accounts?: Partial<Accounts>;
   tokens?: Partial<Tokens>;
   principalOf?: Auth['principalOf'];
+  endReplacedSession?: Auth['endReplacedSession'];
 }
 
 /** Takes every registration, password and token for good, unless a test tells it otherwise. */
-export function fakeAuth(told: ToldAuth = {}): Pick<Auth, 'accounts' | 'principalOf' | 'sessionCookie' | 'tokens'> {
+export function fakeAuth(
+  told: ToldAuth = {},
+): Pick<Auth, 'accounts' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'> {
   return {
     accounts: {
       register: async ({ email, name }) => ({
@@ -53,5 +56,6 @@ export function fakeAuth(told: ToldAuth = {}): Pick<Auth, 'accounts' | 'principa
     },
     sessionCookie: 'session',
     principalOf: told.principalOf ?? principalOf,
+    endReplacedSession: told.endReplacedSession ?? (async () => undefined),
   };
 }

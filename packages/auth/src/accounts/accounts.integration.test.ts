@@ -46,7 +46,7 @@ const withoutPassword = async () => {
 const rowOf = (id: string) => database.client.user.findUnique({ where: { id } });
 
 async function signedIn(credentials = { email, password }): Promise<() => Promise<string | undefined>> {
-  const browser = new Browser(auth.nextAuthOptions);
+  const browser = new Browser(auth);
   await browser.signIn(credentials);
   return async () => (await auth.principalOf(new Headers({ cookie: browser.cookieHeader })))?.userId;
 }
@@ -205,9 +205,13 @@ describe('removing an account', () => {
 
     expect(await session()).toBeUndefined();
     expect(await rowOf(id)).toBeNull();
-    const { identification, linkedAccount, tokenFamily } = database.client;
-    const left = await Promise.all([identification.count(), linkedAccount.count(), tokenFamily.count()]);
-    expect(left).toEqual([0, 0, 0]);
+    const { browserSession, identification, linkedAccount, tokenFamily } = database.client;
+    const left = await Promise.all(
+      [browserSession, identification, linkedAccount, tokenFamily].map((table: { count(): Promise<number> }) =>
+        table.count(),
+      ),
+    );
+    expect(left).toEqual([0, 0, 0, 0]);
     expect(await (await signedIn())()).toBeUndefined();
     expect(await codeOf(auth.accounts.register({ email, password }))).toBe('done');
   });
@@ -286,6 +290,7 @@ describe('removing an account', () => {
     expect(await database.client.circuitOverride.count({ where: { byUserId: id } })).toBe(1);
     expect(await database.client.identification.count()).toBe(0);
     expect(await database.client.tokenFamily.count()).toBe(0);
+    expect(await database.client.browserSession.count()).toBe(0);
     expect(await (await signedIn())()).toBeUndefined();
     expect(await codeOf(auth.accounts.register({ email, password }))).toBe('done');
     // Whoever still has its id can do no more to it.

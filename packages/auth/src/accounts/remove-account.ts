@@ -46,6 +46,7 @@ async function end({ client, clock }: AccountParts, userId: string): Promise<boo
           disabledAt: new Date(clock.now()),
           sessionEpoch: { increment: 1 },
           linkedAccounts: { deleteMany: {} },
+          browserSessions: { deleteMany: {} },
           tokenFamilies: { deleteMany: {} },
         },
       }),

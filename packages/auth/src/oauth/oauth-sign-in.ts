@@ -4,7 +4,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { AuthError } from '../auth-error.ts';
 import { normalizeEmail } from '../email.ts';
 import { requireName } from '../name.ts';
-import type { Session } from '../session-token.ts';
+import type { SignedIn } from '../sign-in.ts';
 import { insertUser } from '../users.ts';
 import type { OAuthProvider } from './oauth-providers.ts';
 
@@ -16,7 +16,7 @@ interface Newcomer {
 }
 
 /** @throws {OAuthRefusal} */
-export type OAuthSignIn = (provider: OAuthProvider, person: Newcomer) => Promise<Session>;
+export type OAuthSignIn = (provider: OAuthProvider, person: Newcomer) => Promise<SignedIn>;
 
 type Reason = 'OAuthAccountNotLinked' | 'EmailNotVerified' | 'AccessDenied';
 

@@ -35,7 +35,7 @@ beforeEach(async () => {
   server.failing.clear();
 });
 
-const newBrowser = (by = auth) => new Browser(by.nextAuthOptions);
+const newBrowser = (by = auth) => new Browser(by);
 const whois = (browser: Browser, by = auth) => by.principalOf(new Headers({ cookie: browser.cookieHeader }));
 const users = () => database.client.user.findMany({ include: { linkedAccounts: true } });
 
@@ -181,7 +181,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     const during = authUnderTest({ database, secrets: [fresh, old], oauth: server.oauth });
     const browser = newBrowser(before);
     const callback = await untilCallback(provider, browser);
-    browser.useServer(during.nextAuthOptions);
+    browser.useServer(during);
     expect(errorOf(await browser.follow(callback))).toBe('OAuthCallback');
     expect(await signIn(provider, browser)).toBe(`${ORIGIN}/`);
     expect(await whois(browser, during)).toMatchObject({ email: 'ann@example.org' });
@@ -261,7 +261,7 @@ describe.each(PROVIDERS)('the way over %s', (provider) => {
 describe('cookies on the way', () => {
   it('are bound to host and https, for a quarter of an hour', async () => {
     const secure = authUnderTest({ database, appUrl: new URL('https://plants.example'), oauth: server.oauth });
-    const browser = new Browser(secure.nextAuthOptions, 'https://plants.example');
+    const browser = new Browser(secure, 'https://plants.example');
     const page = await browser.follow(await browser.startOAuth('google'));
     expect(page).toBe('https://plants.example/');
     const started = Date.now();

@@ -1,4 +1,5 @@
 import nextAuth, { type NextAuthOptions } from 'next-auth';
+import type { Auth } from '../auth.ts';
 
 interface Answer {
   status: number;
@@ -9,19 +10,22 @@ interface Answer {
   body?: unknown;
 }
 
+/** What answers next-auth's routes: one of our instances, or next-auth with other options. */
+type Server = Pick<Auth, 'nextAuthOptions'> & Partial<Pick<Auth, 'endReplacedSession'>>;
+
 /** More than any way leads over. */
 const MAX_REDIRECTS = 10;
 
 /** As much of a browser as signing in needs: it keeps cookies and sends next-auth's forms back. */
 export class Browser {
-  #options: NextAuthOptions;
+  #server: Server;
   readonly #origin: string;
   readonly #cookies: Map<string, string>;
   /** Every Set-Cookie line so far. */
   readonly setCookies: string[] = [];
 
-  constructor(options: NextAuthOptions, origin = 'http://localhost:3000', cookies: Record<string, string> = {}) {
-    this.#options = options;
+  constructor(server: Server, origin = 'http://localhost:3000', cookies: Record<string, string> = {}) {
+    this.#server = server;
     this.#origin = origin;
     this.#cookies = new Map(Object.entries(cookies));
   }
@@ -35,8 +39,8 @@ export class Browser {
   }
 
   /** Another instance answers from now on. */
-  useServer(options: NextAuthOptions): void {
-    this.#options = options;
+  useServer(server: Server): void {
+    this.#server = server;
   }
 
   /** @returns where the button of another service leads */
@@ -64,8 +68,8 @@ export class Browser {
     return location;
   }
 
-  async signOut(): Promise<Answer> {
-    return this.#send('POST', ['signout'], { csrfToken: await this.#csrfToken() });
+  async signOut(form: Record<string, unknown> = {}): Promise<Answer> {
+    return this.#send('POST', ['signout'], { csrfToken: await this.#csrfToken(), ...form });
   }
 
   /** What next-auth's own client does with faults that it meets. */
@@ -97,6 +101,8 @@ export class Browser {
     // next-auth reads its own origin from here, and only from here.
     process.env['NEXTAUTH_URL'] = this.#origin;
     const answer: Answer = { status: 200 };
+    const before = new Headers({ cookie: this.cookieHeader });
+    const headers = new Headers();
     const response = {
       status(status: number) {
         answer.status = status;
@@ -104,7 +110,7 @@ export class Browser {
       },
       getHeader: () => undefined,
       setHeader: (name: string, value: unknown) => {
-        if (name === 'Set-Cookie') for (const line of [value].flat()) this.#keep(String(line));
+        if (name === 'Set-Cookie') for (const line of [value].flat()) headers.append(name, String(line));
         if (name === 'Location') answer.location = String(value);
         return response;
       },
@@ -119,7 +125,9 @@ export class Browser {
       cookies: Object.fromEntries([...this.#cookies].map(([name, value]) => [name, decodeURIComponent(value)])),
       ...(form ? { body: { ...form, json: 'true' } } : {}),
     };
-    await handler(request, response, this.#options);
+    await handler(request, response, this.#server.nextAuthOptions);
+    await this.#server.endReplacedSession?.(before, headers);
+    for (const line of headers.getSetCookie()) this.#keep(line);
     return answer;
   }
 

@@ -217,7 +217,11 @@ describe('an access token is refused', () => {
   });
 
   it('when it is a session or encrypted otherwise', async () => {
-    const sealed = await createSessionTokens([old], clock).seal(session, 3_600);
+    const sealed = await createSessionTokens([old], clock).seal({
+      ...session,
+      sessionId: 's1',
+      expiresAt: clock.now() + 3_600_000,
+    });
     expect(await tokens.open(sealed)).toBeUndefined();
     const encrypted = await new EncryptJWT(parts(await tokens.sign(session)).payload)
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'at+jwt' })

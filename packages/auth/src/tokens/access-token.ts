@@ -3,7 +3,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { deriveKeys } from '../keys.ts';
-import type { Session } from '../session-token.ts';
+import type { SignedIn } from '../sign-in.ts';
 
 /** In seconds. */
 export const ACCESS_LIFETIME = 3_600;
@@ -11,7 +11,7 @@ export const ACCESS_LIFETIME = 3_600;
 export const CLOCK_SKEW = 60;
 
 /** What an access token says: whose it is, and which sign-in of which run of that user's sessions it came of. */
-export interface AppSession extends Session {
+export interface AppSession extends SignedIn {
   familyId: string;
 }
 

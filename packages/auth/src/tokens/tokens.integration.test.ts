@@ -139,7 +139,7 @@ describe('an access token', () => {
   it('stands for itself: no cookie counts beside it', async () => {
     const { accessToken } = await app.issue();
     await app.auth.users.create({ email: 'bob@example.org', password: PASSWORD });
-    const browser = new Browser(app.auth.nextAuthOptions);
+    const browser = new Browser(app.auth);
     await browser.signIn({ email: 'bob@example.org', password: PASSWORD });
     const { cookieHeader: cookie } = browser;
     expect(await app.auth.principalOf(new Headers({ cookie }))).toMatchObject({ email: 'bob@example.org' });
@@ -151,7 +151,7 @@ describe('an access token', () => {
 
   it('is no session, no refresh token, and neither of them is one', async () => {
     const { accessToken, refreshToken } = await app.issue();
-    const browser = new Browser(app.auth.nextAuthOptions);
+    const browser = new Browser(app.auth);
     await browser.signIn(CREDENTIALS);
     const [, session = ''] = /plantcommunity\.session=([^;]+)/.exec(browser.cookieHeader) ?? [];
     expect(session).not.toBe('');
