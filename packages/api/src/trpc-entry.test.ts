@@ -53,7 +53,7 @@ describe('a tRPC client', () => {
       rate: { count: 1, windowMs: 60_000 },
       remaining: 0,
       resetAt: under.clock.now() + 12_001,
-      giveBack: async () => {},
+      refund: async () => true,
     };
     const error = await clientOf(under)
       .v1.plantIdentification.identify.mutate(upload())

@@ -43,3 +43,12 @@ export class PhotoError extends IdentificationError {
     this.photo = photo;
   }
 }
+
+/** A provider call that did not leave, since no request waited for it any more. Callers never see it. */
+export class AbandonedCallError extends Error {
+  override readonly name = 'AbandonedCallError';
+
+  constructor() {
+    super('No request waits for this call any more');
+  }
+}

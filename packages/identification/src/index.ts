@@ -15,6 +15,7 @@ export type {
   ProviderHealth,
   ServiceHealth,
 } from './flow/service.ts';
+export type { CreditDecision, Spending } from './flow/spending.ts';
 export type { Identification, ProviderStatus, Suggestion, Verdict } from './identification.ts';
 export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
 export type { ProgressEvent } from './progress.ts';

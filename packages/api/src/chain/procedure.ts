@@ -18,10 +18,14 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   const { clock, config, limit } = ctx.parts;
   const audience = audienceOf(principal, config.rates);
   let isFree = false;
+  let isSpent = false;
   const makeFree = () => {
     isFree = true;
   };
-  const goOn = () => next({ ctx: { principal, audience, makeFree } });
+  const markSpent = () => {
+    isSpent = true;
+  };
+  const goOn = () => next({ ctx: { principal, audience, makeFree, markSpent } });
   if (meta.limit === undefined) return goOn();
   const counting = limit.count(audience);
   // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
@@ -35,11 +39,11 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (!counted.allowed) throw rateLimited(counted.resetAt, countedAt);
   const result = await goOn();
   const error = result.ok ? undefined : toApiError(result.error);
-  // Not charged: our being unavailable, unless the caller itself is what fills this process, and what is said to be free.
-  if (isFree || (error?.status === 503 && !error.overShare)) {
-    await counted.giveBack();
-    tell({ ...counted, remaining: counted.remaining + 1 }, clock.now());
-  }
+  // A 503 is given back when nothing was spent on the call, unless the caller itself is what fills this process; so is
+  // what the procedure says is free.
+  const isUnavailable = error?.status === 503 && !error.overShare;
+  const isRefundable = isFree || (isUnavailable && !isSpent);
+  if (isRefundable && (await counted.refund())) tell({ ...counted, remaining: counted.remaining + 1 }, clock.now());
   return result;
 });
 

@@ -3,10 +3,15 @@ import { underQuota } from './quota-factor.ts';
 import type { RateWindow, Taken } from './rate-window.ts';
 
 /** What became of one counted call. */
-export interface Counted extends Taken {
+export interface Counted extends Omit<Taken, 'giveBack'> {
   /** Names the audience in the RateLimit headers. */
   policy: string;
+  /** Takes the call back unless the audience got as many back as it may. Returns whether it did. Never throws. */
+  refund(): Promise<boolean>;
 }
+
+/** Refunds a window, in multiples of the calls: calls that cost nothing end too, were each of them given back. */
+const REFUNDS = 2;
 
 /** What an audience may still do. */
 interface Usage {
@@ -32,7 +37,21 @@ export function createIdentifyLimit(options: { window: RateWindow; quotaUse: () 
   const { quotaUse, window } = options;
   return {
     async count({ key, policy, rate }) {
-      return { ...(await window.take(keyOf(key), underQuota(rate, quotaUse()))), policy };
+      const taken = await window.take(keyOf(key), underQuota(rate, quotaUse()));
+      const { allowed, remaining, resetAt } = taken;
+      const refunds = { count: REFUNDS * taken.rate.count, windowMs: rate.windowMs };
+      return {
+        allowed,
+        policy,
+        rate: taken.rate,
+        remaining,
+        resetAt,
+        async refund() {
+          const refunded = await window.take(`refund:${keyOf(key)}`, refunds);
+          if (refunded.allowed) await taken.giveBack();
+          return refunded.allowed;
+        },
+      };
     },
     async usage({ key, rate }) {
       const balance = await window.look(keyOf(key), underQuota(rate, quotaUse()));

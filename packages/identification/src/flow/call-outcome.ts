@@ -1,4 +1,5 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
+import { AbandonedCallError } from '../errors.ts';
 import { ProviderError } from '../provider.ts';
 import { outcomeOf } from '../providers/outcome.ts';
 import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
@@ -8,6 +9,7 @@ import type { CallOutcome } from './service.ts';
 export function callOutcome(error: unknown): CallOutcome {
   if (error instanceof CircuitRejectedError) return error.state === 'isolated' ? 'isolated' : 'refused';
   if (error instanceof BulkheadFullError || error instanceof QuotaExhaustedError) return 'held_back';
+  if (error instanceof AbandonedCallError) return 'held_back';
   if (error instanceof ProviderError && error.kind === 'timeout') return 'timeout';
   return outcomeOf(error) === 'success' ? 'ok' : 'failed';
 }

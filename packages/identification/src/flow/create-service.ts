@@ -24,8 +24,9 @@ import { StoredUsePerDay } from '../quotas/use-per-day.ts';
 import { createStore } from '../store/store.ts';
 import { type AnswerLock, createAnswerCache } from './answer-cache.ts';
 import { circuitLog } from './circuit-log.ts';
+import type { ProviderLane } from './flow-parts.ts';
 import { createGate } from './gate.ts';
-import { createIdentify, type ProviderLane } from './identify.ts';
+import { createIdentify } from './identify.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { createRecentDurations } from './recent-durations.ts';
 import type { AnswerKind, IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
@@ -68,6 +69,9 @@ export interface IdentificationOptions {
 
 /** How much longer than a call may take its end is waited for by other processes. */
 const LOCK_MARGIN_MS = 5_000;
+/** What covers every wait of a request, unless a provider is given longer to answer. */
+const DEADLINE_MS = 45_000;
+const DEADLINE_MARGIN_MS = 5_000;
 /** Measured on two cores: two decodes at once are as fast as eight, and leave threads for files. */
 const DECODES_AT_ONCE = 2;
 const DECODES_WAITING = 32;
@@ -101,6 +105,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     logger,
     photoLimits,
     lifetime: options.lifetime,
+    deadlineMs: deadlineOf(options.providers),
     isDemo,
     onCall,
     onAnswer: options.onAnswer,
@@ -197,4 +202,10 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     const health = () => healthOf(name);
     return { circuit: lanes[name]?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
   }
+}
+
+/** Longer than the slowest provider that is on may take. */
+function deadlineOf(providers: IdentificationOptions['providers']): number {
+  const longest = Object.values(providers).map(({ apiKey, timeoutMs }) => (apiKey === undefined ? 0 : timeoutMs));
+  return Math.max(DEADLINE_MS, Math.max(...longest) + DEADLINE_MARGIN_MS);
 }

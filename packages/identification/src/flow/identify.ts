@@ -1,57 +1,25 @@
-import type { Cache, Clock, Lifetime } from '@plantcommunity/resilience';
-import type { Logger } from '@plantcommunity/telemetry';
 import { IdentificationError, PhotoError } from '../errors.ts';
 import type { Identification } from '../identification.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
-import type { Intake } from '../photo/intake.ts';
-import type { PhotoLimits, PreparedPhoto } from '../photo/photo.ts';
+import type { PreparedPhoto } from '../photo/photo.ts';
 import { rememberStructures } from '../photo/read-structure.ts';
-import { type IdentifyOptions, PROVIDERS, type Provider, type ProviderAnswer, type ProviderName } from '../provider.ts';
-import type { Store } from '../store/store.ts';
+import { type IdentifyOptions, PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
+import { callerCredits } from '../quotas/credits.ts';
 import { answerKey } from './answer-key.ts';
 import { answerLifetime } from './answer-lifetime.ts';
+import { AwaitedCalls, loadWhileAwaited } from './awaited-calls.ts';
 import { withCoarseLocation } from './coarse-location.ts';
-import type { Gate } from './gate.ts';
+import type { FlowParts, ProviderLane } from './flow-parts.ts';
 import { createKeep } from './keep.ts';
-import { answerKind, identificationOf, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
-import type { ProgressBoard, Tell } from './progress-board.ts';
-import type { RecentDurations } from './recent-durations.ts';
+import { answerKind, identificationOf, keptOutcome, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
+import type { Tell } from './progress-board.ts';
 import { refusalOf, unavailable } from './refusal.ts';
 import { sentOptions } from './sent-options.ts';
-import type { AnswerKind, IdentifyRequest, ProviderCall } from './service.ts';
-import type { Tickets } from './ticket.ts';
+import type { IdentifyRequest } from './service.ts';
+import type { CreditDecision } from './spending.ts';
 
-/** One deadline covers every wait of a request. */
-const DEADLINE_MS = 45_000;
 /** After a call failed for which an old answer could stand in, the old one does for so long. */
 const STALE_RETRY_MS = 30_000;
-
-/** A provider that is on, with all that stands before it. */
-export interface ProviderLane {
-  provider: Provider;
-  gate: Gate;
-  durations: RecentDurations;
-  cache: Cache;
-  /** Where a lost answer can be asked for again. */
-  tickets: Tickets | undefined;
-}
-
-export interface FlowParts {
-  /** Undefined: the provider is off. */
-  lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
-  intake: Intake;
-  store: Store;
-  board: ProgressBoard;
-  clock: Clock;
-  logger: Logger;
-  photoLimits: PhotoLimits;
-  lifetime: Lifetime;
-  isDemo: boolean;
-  /** Hears of every question that was answered without a call of its own. */
-  readonly onCall: (call: ProviderCall) => void;
-  /** Hears what each request got. */
-  readonly onAnswer: (kind: AnswerKind) => void;
-}
 
 interface Question extends ProviderLane {
   name: ProviderName;
@@ -66,6 +34,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
   const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, parts.lifetime);
   const keep = createKeep(parts);
   const structureOf = rememberStructures();
+  const calls = new AwaitedCalls();
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
@@ -95,14 +64,16 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const questions = questionsOf(request);
       const open = await lookUp(questions, photos);
       let ready: readonly PreparedPhoto[] | undefined;
-      if (open.length > 0) {
+      const credits = open.length === 0 ? undefined : await reserveFor(open);
+      if (credits?.allowed === false) answerFromKept(open, credits);
+      else if (open.length > 0) {
         const prepared = prepare(photos);
         const keepReady = (them: readonly PreparedPhoto[]) => {
           ready = them;
         };
         // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
         prepared.then(keepReady, () => undefined);
-        await askAll(open, prepared);
+        await askAll(open, prepared, credits);
       }
 
       const refusals = refusalsOf(outcomes);
@@ -127,7 +98,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       photos: readonly InspectedPhoto[],
     ): Promise<readonly Question[]> {
       const early = (question: Question) => ({
-        load: () => call(question, decode(photos)),
+        load: () => call(question, decode(photos), () => undefined),
         lifetime,
         staleRetryMs: STALE_RETRY_MS,
       });
@@ -144,15 +115,44 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       });
     }
 
-    /** Asks them side by side, for as long as the deadline leaves; an answer out of the cache sets none. */
-    async function askAll(questions: readonly Question[], ready: Promise<readonly PreparedPhoto[]>): Promise<void> {
+    function reserveFor(open: readonly Question[]): Promise<CreditDecision> | undefined {
+      const names = open.map(({ name }) => name);
+      return request.spending?.reserve?.(callerCredits(names, request.options));
+    }
+
+    /** Concludes what may not be asked with stale answers. @throws the refusal when nothing that is kept answers */
+    function answerFromKept(open: readonly Question[], refused: CreditDecision & { allowed: false }): void {
+      const { error, retryAfterMs } = refused;
+      for (const { cache, key, name } of open) {
+        conclude(name, keptOutcome(cache, key) ?? { refusal: { status: 'quota', retryAfterMs } });
+      }
+      if (![...outcomes.values()].some((outcome) => 'answer' in outcome)) throw error;
+    }
+
+    /**
+     * Asks them side by side, for as long as the deadline leaves; an answer out of the cache sets none. Settles the
+     * credits that were reserved: a request pays for calls that left for it while it waited.
+     */
+    async function askAll(
+      questions: readonly Question[],
+      ready: Promise<readonly PreparedPhoto[]>,
+      credits: (CreditDecision & { allowed: true }) | undefined,
+    ): Promise<void> {
       const deadline = new AbortController();
-      const cancelDeadline = clock.setTimeout(() => deadline.abort(), DEADLINE_MS - at());
+      const cancelDeadline = clock.setTimeout(() => deadline.abort(), parts.deadlineMs - at());
       const signals = { deadline: deadline.signal, any: AbortSignal.any([request.signal, deadline.signal]) };
+      const paid: ProviderName[] = [];
+      const asks = questions.map((question) => ask(question, ready, signals, () => paid.push(question.name)));
       try {
-        await Promise.all(questions.map((question) => ask(question, ready, signals)));
+        await Promise.all(asks);
+      } catch (error) {
+        // What the other provider is still asked would answer nobody's question.
+        deadline.abort();
+        await Promise.allSettled(asks);
+        throw error;
       } finally {
         cancelDeadline();
+        void credits?.settle(callerCredits(paid, request.options));
       }
     }
 
@@ -161,13 +161,24 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       question: Question,
       ready: Promise<readonly PreparedPhoto[]>,
       signals: { deadline: AbortSignal; any: AbortSignal },
+      onPaid: () => void,
     ): Promise<void> {
       const { cache, durations, gate, key, name } = question;
       tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
+      const leave = calls.add(key, {
+        signal: signals.any,
+        onSent(pays) {
+          request.spending?.onSent(name);
+          if (pays) onPaid();
+        },
+      });
       try {
-        const load = () => call(question, ready);
+        const load = () => callAwaited(question, ready);
         const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal: signals.any };
-        const { joined, source, stale, value } = await cache.getOrLoad(key, load, options);
+        const { joined, source, stale, value } = await loadWhileAwaited(
+          () => cache.getOrLoad(key, load, options),
+          signals.any,
+        );
         if (joined && source === 'loaded') parts.onCall({ provider: name, outcome: 'cached' });
         conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
@@ -177,19 +188,39 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         const refusal = { ...gate.untilAgain(request.options), ...reason };
         logger.warn({ provider: name, error }, 'A provider did not answer');
         // The deadline may have come while a fresh one was waited for.
-        const old = cache.peekMemory<ProviderAnswer>(key);
-        conclude(name, old ? { answer: old.value, fromCache: true, stale: old.stale } : { refusal });
+        conclude(name, keptOutcome(cache, key) ?? { refusal });
+      } finally {
+        leave();
       }
     }
 
-    /** One call, under the ticket by which its answer can be asked for again. */
+    /** One call, which leaves only while a request waits for it. @throws {AbandonedCallError} when none does */
+    async function callAwaited(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<ProviderAnswer> {
+      const { key } = question;
+      // Nothing is reserved for a call that must not leave.
+      const prepared = ready.then((photos) => {
+        calls.check(key);
+        return photos;
+      });
+      try {
+        return await call(question, prepared, () => calls.send(key));
+      } finally {
+        calls.end(key);
+      }
+    }
+
+    /** One call, under the ticket by which its answer can be asked for again. `onSent` may still refuse that it leaves. */
     async function call(
       { durations, gate, key, name, options, tickets }: Question,
       ready: Promise<readonly PreparedPhoto[]>,
+      onSent: () => void,
     ): Promise<ProviderAnswer> {
       const photos = (await ready).map(({ jpeg }) => jpeg);
       const sent = clock.monotonic();
-      const answered = await gate.call({ photos, options }, () => tickets?.take(key));
+      const answered = await gate.call({ photos, options }, () => {
+        onSent();
+        return tickets?.take(key);
+      });
       const tookMs = clock.monotonic() - sent;
       durations.add(tookMs);
       if (name === 'plant_id') {

@@ -1,3 +1,4 @@
+import type { Cache } from '@plantcommunity/resilience';
 import type { Identification, Verdict } from '../identification.ts';
 import { mergeAnswers } from '../merge.ts';
 import { PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
@@ -6,6 +7,12 @@ import type { AnswerKind } from './service.ts';
 
 /** How one provider fared. */
 export type Outcome = { answer: ProviderAnswer; fromCache: boolean; stale: boolean } | { refusal: Refusal };
+
+/** What an earlier call left in memory, stale or not. */
+export function keptOutcome(cache: Cache, key: string): Outcome | undefined {
+  const kept = cache.peekMemory<ProviderAnswer>(key);
+  return kept && { answer: kept.value, fromCache: true, stale: kept.stale };
+}
 
 /** Of the providers that are on, as far as is known. */
 export type Outcomes = ReadonlyMap<ProviderName, Outcome>;

@@ -4,6 +4,7 @@ import type { PhotoLimits, UploadedPhoto } from '../photo/photo.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { IdentifyOptions, ProviderName } from '../provider.ts';
 import type { HistoryPage, StoredIdentification } from '../store/stored.ts';
+import type { Spending } from './spending.ts';
 
 export interface IdentifyRequest {
   /** A UUID; progress is followed by it. */
@@ -19,6 +20,8 @@ export interface IdentifyRequest {
   trackProgress: boolean;
   /** The caller's leaving. It detaches the caller only: a paid request that left is never aborted. */
   signal: AbortSignal;
+  /** Hears what the request costs, and may refuse it. */
+  spending?: Spending;
 }
 
 export interface ProviderHealth {
@@ -46,7 +49,7 @@ export interface OperatedProvider {
 /**
  * What became of a question to a provider. Sent: `ok` (the service works, whatever it said of the photos), `failed`,
  * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` for want of credits, of a key
- * that it takes, or of room. Answered without a call of its own: `cached`, by what is kept or by another request's call;
+ * that it takes, of room, or of a request that still waits. Answered without a call of its own: `cached`, by what is kept or by another request's call;
  * `stale`, by what is kept past its time, often after it was not sent.
  */
 export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AbandonedCallError } from '../errors.ts';
 import { ProviderError, type ProviderErrorKind } from '../provider.ts';
 import { ExchangeFault, type ExchangeFaultCode } from '../providers/exchange-fault.ts';
 import { callVerdict } from './call-verdict.ts';
@@ -27,6 +28,7 @@ describe('whether the provider counts a call that failed', () => {
     ['an answer of another shape', broken('off_contract'), 'counted', 'counted'],
     ['too long an answer', broken('oversized'), 'counted', 'counted'],
     ['no answer in time', new ProviderError('plant_id', 'timeout', 'No.'), 'in_doubt', 'in_doubt'],
+    ['no request that waits for it', new AbandonedCallError(), 'given_back', 'given_back'],
     ['the end of the process', new DOMException('closing', 'AbortError'), 'in_doubt', 'in_doubt'],
   ])('%s', (_, error, plantId, plantNet) => {
     expect([callVerdict('plant_id', error), callVerdict('plantnet', error)]).toEqual([plantId, plantNet]);

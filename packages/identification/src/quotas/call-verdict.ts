@@ -1,3 +1,4 @@
+import { AbandonedCallError } from '../errors.ts';
 import { ProviderError, type ProviderErrorKind, type ProviderName } from '../provider.ts';
 import { ExchangeFault } from '../providers/exchange-fault.ts';
 
@@ -30,6 +31,7 @@ const NEVER_COUNTED: ReadonlySet<ProviderErrorKind> = new Set(['quota', 'misconf
  * Pl@ntNet's free plan counts error answers too (since 2026-02-13). Whatever leaves a doubt counts.
  */
 export function callVerdict(provider: ProviderName, error: unknown): CallVerdict {
+  if (error instanceof AbandonedCallError) return 'given_back';
   if (!(error instanceof ProviderError)) return 'in_doubt';
   if (NEVER_COUNTED.has(error.kind)) return 'given_back';
   if (error.status !== undefined && provider === 'plantnet') return 'counted';

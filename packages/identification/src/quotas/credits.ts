@@ -12,3 +12,14 @@ export function creditsFor(
 export function usualCredits(provider: ProviderName): number {
   return creditsFor(provider, { includeDiseases: true });
 }
+
+/**
+ * What an identification takes of its caller's own share: as many credits as Plant.id takes for it, and one where
+ * Pl@ntNet alone is asked, whose day is scarce too. Beside Plant.id, Pl@ntNet takes nothing more.
+ */
+export function callerCredits(
+  asked: readonly ProviderName[],
+  options: Pick<IdentifyOptions, 'includeDiseases'>,
+): number {
+  return Math.max(0, ...asked.map((provider) => creditsFor(provider, options)));
+}

@@ -46,7 +46,7 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const refuse: IdentifyLimit['count'] = async ({ policy, rate }) => {
       await promise;
-      return { allowed: false, policy, rate, remaining: 0, resetAt: 0, giveBack: async () => {} };
+      return { allowed: false, policy, rate, remaining: 0, resetAt: 0, refund: async () => true };
     };
     const { api, asked } = apiUnderTest({ limit: { count: refuse } });
     const { body, seen } = arriving(makeUpload(file(Buffer.alloc(5_000_000))));

@@ -61,4 +61,31 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
       expect([status, headers.get('x-ratelimit-remaining')]).toEqual([503, remaining]);
     }
   });
+
+  it('gives back no more calls an hour than twice the rate, so that refusals end too', async () => {
+    const { api, clock } = unavailable('providers_resting', BOTH);
+    const statuses: number[] = [];
+    for (let call = 1; call <= 40; call += 1) statuses.push((await identify(api, {})).status);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(30);
+    expect(statuses.at(-1)).toBe(429);
+    clock.advance(3_600_000);
+    expect((await identify(api, {})).headers.get('x-ratelimit-remaining')).toBe('10');
+  });
+
+  it('counted when a provider was called for it', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        identify: async ({ spending }) => {
+          spending?.onSent('plantnet');
+          throw new IdentificationError('providers_resting', BOTH);
+        },
+      },
+    });
+    const answers = [];
+    for (let call = 1; call <= 70; call += 1) answers.push(await identify(api, {}));
+    const remaining = answers.map(({ headers }) => Number(headers.get('x-ratelimit-remaining')));
+    expect(remaining.slice(0, 11)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]);
+    expect(answers.filter(({ status }) => status === 503)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(60);
+  });
 });

@@ -58,6 +58,14 @@ describe.each(transports)('asking again over %s', (_name, identify) => {
     expect(await remaining(identify(api, {}))).toBe('5');
   });
 
+  it('is free twice as often as the rate at most: a provider that never answers does not make questions free', async () => {
+    const { api } = apiUnderTest({ service: { identify: async () => partial } });
+    const statuses: number[] = [];
+    for (let call = 1; call <= 40; call += 1) statuses.push((await identify(api, {})).status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(30);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   it('after a whole answer is not', async () => {
     const { api } = apiUnderTest();
     await identify(api, {});

@@ -28,6 +28,7 @@ export const identify = procedure
       subject: subjectOf(ctx.principal, ctx.request.address),
       trackProgress: ctx.request.isFollowed,
       signal: ctx.request.signal,
+      spending: { onSent: ctx.markSpent },
     });
     // A hit asks nobody, so it is no second ask either, and need not look for one.
     if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, asked))) ctx.makeFree();

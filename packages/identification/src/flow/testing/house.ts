@@ -20,8 +20,9 @@ import type { Quota, QuotaLimits } from '../../quotas/quota.ts';
 import { quotaUnderTest } from '../../quotas/testing/quota-under-test.ts';
 import type { NewEntry } from '../../store/entry.ts';
 import { createAnswerCache } from '../answer-cache.ts';
+import type { ProviderLane } from '../flow-parts.ts';
 import { createGate, type Gate } from '../gate.ts';
-import { createIdentify, type ProviderLane } from '../identify.ts';
+import { createIdentify } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
 import { createRecentDurations } from '../recent-durations.ts';
 import type { AnswerKind, IdentifyRequest, ProviderCall } from '../service.ts';
@@ -144,11 +145,12 @@ export async function house({
     return { provider, gate, durations: createRecentDurations(), ...answers };
   };
 
-  const reading = { refuses: intakeRefuses };
+  const reading: { refuses: Error | undefined; until?: Promise<void> } = { refuses: intakeRefuses };
   const decodes: string[] = [];
   const intake: Intake = {
     async prepare(photo) {
       decodes.push(photo.hash);
+      await reading.until;
       if (reading.refuses !== undefined) throw reading.refuses;
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
     },
@@ -184,6 +186,7 @@ export async function house({
     logger,
     photoLimits: LIMITS,
     lifetime: { ttlMs: 86_400_000, staleMs: 604_800_000 },
+    deadlineMs: 45_000,
     isDemo: false,
     onCall: (call) => asked.push(call),
     onAnswer: (kind) => given.push(kind),

@@ -1,0 +1,130 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32, deflateSync } from 'node:zlib';
+import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildContainer } from './build-container.ts';
+import type { Container } from './container.ts';
+
+const SIMULATOR = fileURLToPath(new URL('../../../provider-simulator/src/main.ts', import.meta.url));
+const IDENTIFY = 'http://localhost:3000/api/v1/plant-identification/identify';
+const redisUrl = process.env['TEST_REDIS_URL'];
+
+interface Calls {
+  plant_id: { identify: number };
+  plantnet: { identify: number };
+}
+
+/** The instance as it is wired, whose anonymous callers have 10 an hour, with the simulator in a process of its own. */
+describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
+  let simulator: ChildProcess;
+  let simulatorUrl: string;
+  let instance: Container | undefined;
+
+  beforeEach(async () => {
+    simulator = fork(SIMULATOR, [], {
+      env: { ...process.env, APP_ENV: 'development' },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    const [line] = simulator.stdout === null ? [] : ((await once(simulator.stdout, 'data')) as unknown[]);
+    simulatorUrl = (JSON.parse(String(line)) as { listening: string }).listening;
+    await (await openTestDatabase()).close();
+  });
+  afterEach(async () => {
+    instance?.service.close();
+    await instance?.redis.close();
+    await instance?.database.close();
+    instance = undefined;
+    simulator.kill('SIGKILL');
+  });
+
+  async function start(keys: Readonly<Record<string, string>>): Promise<Container> {
+    instance = await buildContainer({
+      NODE_ENV: 'test',
+      APP_ENV: 'development',
+      DATA_DIR: join(tmpdir(), randomUUID()),
+      DATABASE_URL: testDatabaseUrl(),
+      REDIS_URL: redisUrl,
+      REDIS_TIMEOUT_MS: '10000',
+      PLANT_ID_BASE_URL: `${simulatorUrl}/api/v3`,
+      PLANTNET_BASE_URL: `${simulatorUrl}/v2`,
+      IDENTIFY_RATE_ANONYMOUS: '10/h',
+      LOG_LEVEL: 'silent',
+      ...keys,
+    });
+    const { redis } = instance.redis;
+    for (const pattern of ['ratelimit:*', 'quota:*', 'answer:*', '*circuit*']) {
+      const left = await redis.keys(pattern);
+      if (left.length > 0) await redis.del(...left);
+    }
+    return instance;
+  }
+
+  const fault = async (body: object) =>
+    void (await fetch(`${simulatorUrl}/_faults`, { method: 'POST', body: JSON.stringify(body) }));
+  const calls = async () => (await (await fetch(`${simulatorUrl}/_calls`)).json()) as Calls;
+
+  /** One question after the other, each about another photo. Returns how many were answered with each status. */
+  async function ask(questions: number, fields: Readonly<Record<string, string>> = {}) {
+    const statuses: Record<number, number> = {};
+    for (let question = 0; question < questions; question += 1) {
+      const form = new FormData();
+      form.append('image', new Blob([photo(question)], { type: 'image/png' }), 'leaf.png');
+      for (const [name, value] of Object.entries(fields)) form.append(name, value);
+      const request = new Request(IDENTIFY, {
+        method: 'POST',
+        body: form,
+        headers: { 'Sec-Fetch-Site': 'same-origin' },
+      });
+      const { status } = (await instance?.api.rest(request)) ?? { status: 0 };
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+    return statuses;
+  }
+
+  // One more than 10 is let through when the hour turns meanwhile.
+  const TEN = 11;
+
+  it('includes questions that Pl@ntNet refuses: 70 about an unknown project reach it 10 times', async () => {
+    await start({ PLANTNET_API_KEY: 'some-key' });
+    const statuses = await ask(70, { project: 'k-central-europe' });
+    expect(statuses[429]).toBeGreaterThanOrEqual(70 - TEN);
+    expect((await calls()).plantnet.identify).toBeLessThanOrEqual(TEN);
+  });
+
+  it('includes questions that both providers refuse: 150 reach each of them 10 times', async () => {
+    await start({ PLANT_ID_API_KEY: 'some-key', PLANTNET_API_KEY: 'some-key' });
+    await fault({ provider: 'plant_id', status: 400 });
+    await fault({ provider: 'plantnet', status: 400 });
+    const statuses = await ask(150);
+    expect(statuses[429]).toBeGreaterThanOrEqual(150 - TEN);
+    const { plant_id: plantId, plantnet: plantNet } = await calls();
+    expect(Math.max(plantId.identify, plantNet.identify)).toBeLessThanOrEqual(TEN);
+  });
+});
+
+/** A small PNG that can be decoded; another `shade` makes it another photo. */
+function photo(shade: number): Uint8Array<ArrayBuffer> {
+  const side = 16;
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header.set([8, 2], 8);
+  const rows = Buffer.alloc(side * (1 + side * 3), shade);
+  for (let row = 0; row < side; row += 1) rows[row * (1 + side * 3)] = 0;
+  const chunk = (type: string, data: Buffer) => {
+    const named = Buffer.concat([Buffer.from(type), data]);
+    const framed = Buffer.alloc(8 + named.length);
+    framed.writeUInt32BE(data.length, 0);
+    framed.set(named, 4);
+    framed.writeUInt32BE(crc32(named), 4 + named.length);
+    return framed;
+  };
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
+  return new Uint8Array(Buffer.concat([signature, ...chunks]));
+}
