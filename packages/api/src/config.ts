@@ -29,4 +29,6 @@ export interface ApiConfig {
   reAskMs: number;
   legacy: { deprecatedAt: Date; sunsetAt: Date };
   upload: PhotoLimits;
+  /** The most bytes of uploads in flight in this process; a subject has a quarter of it. */
+  uploadMemoryBytes: number;
 }

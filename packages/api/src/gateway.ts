@@ -7,9 +7,9 @@ import { clientAddress } from './door/client-address.ts';
 import { credentials, refusal } from './door/guard.ts';
 import { hasBearer } from './door/origin.ts';
 import type { ApiError } from './errors/api-error.ts';
-import { drain } from './multipart/drain.ts';
+import { subjectOf } from './limits/subject.ts';
 import { readUpload } from './multipart/read-upload.ts';
-import { mostBytes } from './multipart/size.ts';
+import { createUploadMemory, type HeldMemory } from './multipart/upload-memory.ts';
 import { PendingUpload } from './upload/pending-upload.ts';
 
 /** One request at the door, before anything of it is believed. */
@@ -33,7 +33,10 @@ export interface Gateway {
 }
 
 export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, logger: Logger): Gateway {
-  const { config } = parts;
+  const { clock, config } = parts;
+  const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
+  const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
+
   return {
     config,
 
@@ -41,18 +44,25 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
       const { headers } = request;
       const { signal } = request;
-      const upload = new PendingUpload((admitted) =>
-        readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, {
+      let memory: HeldMemory | undefined;
+      const upload = new PendingUpload((subject = subjectOf(undefined, addressOf(request)), admitted) => {
+        memory = uploadMemory.hold(subject);
+        return readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, {
           admitted,
           signal,
-        }),
-      );
+          memory,
+          clock,
+        });
+      });
       return runWithRequestId(requestId, async () => {
         const refused = refusal(request, config);
-        const response = await work({ request, requestId, refused, upload });
-        // A client that is still sending would not read an answer that came before its body was taken.
-        if (request.body !== null && !request.bodyUsed) drain(request.body, mostBytes(config.upload), parts.clock);
-        return withAnswerHeaders(response, requestId);
+        try {
+          const response = await work({ request, requestId, refused, upload });
+          return withAnswerHeaders(response, requestId);
+        } finally {
+          // The photos are held until the request has its answer.
+          memory?.release();
+        }
       });
     },
 
@@ -65,7 +75,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
           isFollowed: request.headers.get('x-request-id') === requestId,
           authenticate: () => auth.principalOf(headers),
           authenticateAgain: () => auth.principalOf(new Headers(headers)),
-          address: clientAddress(request.headers, config.proxyHops),
+          address: addressOf(request),
           hasBearer: hasBearer(request.headers),
           signal: request.signal,
           ...(isUpload(request) && { upload }),

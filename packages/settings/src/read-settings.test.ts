@@ -31,6 +31,7 @@ describe('readSettings', () => {
       plantId: { timeoutMs: 35_000, circuit: { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 } },
       plantnet: { timeoutMs: 20_000, circuit: { failMax: 5, resetTimeoutMs: 30_000 } },
       upload: { maxBytes: 10_000_000, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
+      uploadMemoryBytes: 256_000_000,
       cache: { ttlMs: 86_400_000, staleMs: 604_800_000 },
       cacheLock: { waitMs: undefined, leaseMs: 30_000, renew: true },
     });
@@ -111,6 +112,17 @@ describe('readSettings', () => {
 
   it.each(['AUTH_SECRETS', 'ALLOWED_HOSTS'])('takes a lone comma in %s for no list', (variable) => {
     expect(faultsOf({ ...production, [variable]: ' , ' })).toEqual([expect.stringContaining('at least one entry')]);
+  });
+
+  it.each([
+    [{ UPLOAD_MEMORY_MB: '203' }, 1],
+    [{ UPLOAD_MEMORY_MB: '204' }, 0],
+    [{ UPLOAD_MAX_MB: '20' }, 1],
+    [{ UPLOAD_MAX_MB: '20', UPLOAD_MAX_PHOTOS: '1' }, 0],
+    [{ UPLOAD_MAX_MB: '20', UPLOAD_MEMORY_MB: '404' }, 0],
+  ])('lets the largest upload fit a quarter of UPLOAD_MEMORY_MB: %o', (extra, faults) => {
+    const expected = Array(faults).fill(expect.stringContaining('UPLOAD_MEMORY_MB must be at least'));
+    expect(faultsOf({ ...production, ...extra })).toEqual(expected);
   });
 
   it('takes no bucket for a folder', () => {

@@ -64,6 +64,12 @@ export function rulesBroken(given: Given): Fault[] {
   }
   // Taken for a folder's name, photos would end up where nobody looks for them.
   demand(!given.PHOTO_STORE?.startsWith('s3:'), 'PHOTO_STORE', 'must be file:<folder>: s3:// cannot be used yet');
+  const largestUpload = Number(given.UPLOAD_MAX_MB || 10) * Number(given.UPLOAD_MAX_PHOTOS || 5);
+  demand(
+    !(Number(given.UPLOAD_MEMORY_MB || 256) < 4 * (largestUpload + 1)),
+    'UPLOAD_MEMORY_MB',
+    `must be at least ${4 * (largestUpload + 1)}: a caller has a quarter of it, and UPLOAD_MAX_PHOTOS of UPLOAD_MAX_MB and a little more must fit`,
+  );
   together('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN');
   together('ADMIN_EMAIL', 'ADMIN_PASSWORD');
   together('AUTH_GITHUB_ID', 'AUTH_GITHUB_SECRET');

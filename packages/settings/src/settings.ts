@@ -107,6 +107,7 @@ export function group(values: Values) {
       maxPixels: values.UPLOAD_MAX_MEGAPIXELS * 1_000_000,
       maxPhotos: values.UPLOAD_MAX_PHOTOS,
     },
+    uploadMemoryBytes: values.UPLOAD_MEMORY_MB * megabyte,
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,

@@ -89,6 +89,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       reAskMs: shortestAnswerLife(settings.cache),
       legacy: settings.legacy,
       upload: settings.upload,
+      uploadMemoryBytes: settings.uploadMemoryBytes,
     },
   });
   await provideAdmin(settings, auth.users);

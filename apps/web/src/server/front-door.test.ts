@@ -44,6 +44,14 @@ describe('the front door', () => {
     expect(seen).toEqual(['/closed', '/a', '/closed', '/b']);
   });
 
+  it('gives a request more than 10 minutes, and its headers a minute', async () => {
+    const server = await started([]);
+    ends.push(openFrontDoor(() => 'admitted'));
+    await (await fetch(`http://127.0.0.1:${portOf(server)}/`)).text();
+    expect(server.requestTimeout).toBeGreaterThan(600_000);
+    expect(server.headersTimeout).toBe(60_000);
+  });
+
   it('lets nobody past it by asking for a WebSocket', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     const server = await started([]);

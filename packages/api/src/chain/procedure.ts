@@ -3,6 +3,7 @@ import { toApiError } from '../errors/to-api-error.ts';
 import { audienceOf } from '../limits/audience.ts';
 import { rateHeaders } from '../limits/rate-headers.ts';
 import { rateLimited } from '../limits/rate-limited.ts';
+import { subjectOf } from '../limits/subject.ts';
 import { t } from '../trpc.ts';
 import { authenticate, authenticationRequired } from './authentication.ts';
 import { markLegacy } from './legacy.ts';
@@ -29,7 +30,10 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta.limit === undefined) return goOn();
   const counting = limit.count(audience);
   // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
-  ctx.request.upload?.begin(counting.then(({ allowed }) => allowed));
+  ctx.request.upload?.begin(
+    subjectOf(principal, ctx.request.address),
+    counting.then(({ allowed }) => allowed),
+  );
   const counted = await counting;
   const tell = (standing: typeof counted, now: number) => {
     for (const [name, value] of Object.entries(rateHeaders(standing, now))) ctx.request.resHeaders.set(name, value);
@@ -40,9 +44,9 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   const result = await goOn();
   const error = result.ok ? undefined : toApiError(result.error);
   // A 503 is given back when nothing was spent on the call, unless the caller itself is what fills this process; so is
-  // what the procedure says is free.
+  // an upload that stalled, and what the procedure says is free.
   const isUnavailable = error?.status === 503 && !error.overShare;
-  const isRefundable = isFree || (isUnavailable && !isSpent);
+  const isRefundable = isFree || error?.code === 'upload_stalled' || (isUnavailable && !isSpent);
   if (isRefundable && (await counted.refund())) tell({ ...counted, remaining: counted.remaining + 1 }, clock.now());
   return result;
 });

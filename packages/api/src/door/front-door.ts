@@ -1,6 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
+import { type Clock, systemClock } from '@plantcommunity/resilience';
 import { acceptRequestId } from '@plantcommunity/telemetry';
+import { watchBody } from '../body/watch-body.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { problem } from '../rest/problem.ts';
 import { SMALL_BODY_BYTES } from '../upload/small-body.ts';
@@ -35,10 +37,10 @@ const FILES = '/_next/static/';
 
 /**
  * What holds for every path of a server before any framework sees the request: hosts, https, paths nobody can read,
- * bodies of pages, CORS, and the headers of every answer. It also says where the request came from in
+ * bodies, CORS, and the headers of every answer. It also says where the request came from in
  * `X-Forwarded-For`, and takes away what a client might have said of our host, and cookies that prove nothing.
  */
-export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
+export function createFrontDoor(config: FrontDoorConfig, clock: Clock = systemClock): FrontDoor {
   const { allowedHosts, appUrl, proxyHops } = config;
   const headers = securityHeaders(config.mode);
   const grants = corsGrants(config);
@@ -47,6 +49,7 @@ export function createFrontDoor(config: FrontDoorConfig): FrontDoor {
   return (request, response) => {
     const { headers: sent, socket, url = '' } = request;
     const path = pathOf(url);
+    watchBody(request, response, clock);
     response.setHeaders(headers);
     fillInPolicy(response, path);
 

@@ -12,6 +12,7 @@ export const STATUS = {
   account_disabled: 403,
   not_found: 404,
   method_not_allowed: 405,
+  upload_stalled: 408,
   email_taken: 409,
   version_gone: 410,
   photo_too_large: 413,

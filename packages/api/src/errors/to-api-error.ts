@@ -16,7 +16,7 @@ const SAID_TO_CALLERS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE))
 /** Whatever was thrown, as the wire tells it. What is not known by type is `internal` and says nothing else. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
-  if (thrown instanceof UploadError) return new ApiError(thrown.code, thrown.message, { cause: thrown });
+  if (thrown instanceof UploadError) return fromUpload(thrown);
   if (thrown instanceof IdentificationError) return fromIdentification(thrown);
   if (thrown instanceof AuthError) return fromAuth(thrown);
   if (thrown instanceof OperationsError) return fromOperations(thrown);
@@ -42,6 +42,15 @@ function fieldErrors(issue: ZodError['issues'][number]): FieldError[] {
 
 function pointerTo(path: readonly PropertyKey[]): string {
   return `#${path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+}
+
+function fromUpload(error: UploadError): ApiError {
+  if (error.code !== 'busy') return new ApiError(error.code, error.message, { cause: error });
+  return new ApiError('busy', UNAVAILABLE.both, {
+    retryAfter: retryAfterSeconds(RETRY_WHEN_UNKNOWN_MS),
+    overShare: error.overShare,
+    cause: error,
+  });
 }
 
 function fromIdentification(error: IdentificationError): ApiError {

@@ -1,8 +1,9 @@
 import type { Clock } from '@plantcommunity/resilience';
-import { malformed, type UploadError } from './upload-error.ts';
+import { currentBody } from '../body/arriving-body.ts';
+import { createPace } from '../body/pace.ts';
+import { malformed, stalled, type UploadError } from './upload-error.ts';
 
-/** From the first look at the body to its last byte: 10 MB at 80 kB/s, which a weak phone network does. */
-const TIME_LIMIT_MS = 120_000;
+const TICK_MS = 1_000;
 
 /** What ends the reading before the body does. */
 interface Ends {
@@ -13,9 +14,10 @@ interface Ends {
 }
 
 /**
- * Hands over the body's chunks as they arrive, for at most two minutes; what `take` returns is waited for before the next
- * one. The body is unlocked again whatever happens.
- * @throws {UploadError} `malformed_upload` when time is up, the caller is not let in or the connection breaks off
+ * Hands over the body's chunks as they arrive, for as long as they keep the lowest pace; what `take` returns is waited
+ * for before the next one, and does not count as waiting for the sender. The body is unlocked again whatever happens.
+ * @throws {UploadError} `upload_stalled` when the pace is too low, `malformed_upload` when the chunks are tiny, the caller
+ * is not let in or the connection breaks off
  */
 export async function eachChunk(
   body: ReadableStream<Uint8Array>,
@@ -23,25 +25,38 @@ export async function eachChunk(
   { admitted, signal }: Ends,
   clock: Clock,
 ): Promise<void> {
+  const arriving = currentBody();
+  arriving?.liftTimeLimit();
   const reader = body.getReader();
+  const pace = createPace();
+  let isWaiting = false;
   let ended: UploadError | undefined;
   // Letting go of the reader fails a read that is still waiting, without hurting the body.
   const letGo = () => reader.releaseLock();
-  const end = (why: string) => {
-    ended ??= malformed(why);
+  const end = (why: UploadError) => {
+    ended ??= why;
     letGo();
   };
-  const seconds = TIME_LIMIT_MS / 1000;
-  const cancelTimer = clock.setTimeout(() => end(`The upload took longer than ${seconds} seconds.`), TIME_LIMIT_MS);
-  const refuse = () => end('The caller was not let in.');
+  const tick = () => {
+    const verdict = isWaiting ? pace.tick() : 'moving';
+    if (verdict === 'moving') cancelTimer = clock.setTimeout(tick, TICK_MS);
+    else if (verdict === 'stalled') end(stalled('The upload stalled: less than 8 kB/s arrived over 20 seconds.'));
+    else end(stalled('The upload took longer than 10 minutes.'));
+  };
+  let cancelTimer = clock.setTimeout(tick, TICK_MS);
+  const refuse = () => end(malformed('The caller was not let in.'));
   admitted?.then((isIn) => isIn || refuse(), refuse);
   signal?.addEventListener('abort', letGo, { once: true });
   try {
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- they come one after the other
       const chunk = await readOne();
-      if (chunk === undefined) return;
+      if (chunk === undefined) break;
+      pace.add(chunk.length);
       await take(chunk);
+    }
+    if (arriving?.fault !== undefined) {
+      throw malformed('The upload arrives in chunks of less than 64 bytes on average.');
     }
   } finally {
     cancelTimer();
@@ -50,12 +65,15 @@ export async function eachChunk(
   }
 
   async function readOne(): Promise<Buffer | undefined> {
+    isWaiting = true;
     try {
       const { done, value } = await reader.read();
       return done ? undefined : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     } catch (error) {
       signal?.throwIfAborted();
       throw ended ?? malformed('The upload broke off before its end.', error);
+    } finally {
+      isWaiting = false;
     }
   }
 }

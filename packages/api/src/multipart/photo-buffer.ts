@@ -22,10 +22,12 @@ const HELD_BYTES = 512 * 1024;
 const HELD_PIECES = 32;
 /** What is set aside when nobody said how much will come. */
 const FIRST_BYTES = 1024 * 1024;
+/** A sender that declares much and sends little holds no more than this many times what it sent. */
+const GROWTH = 4;
 
 /**
- * @param expected what the body may still hold, when it said so: set aside at once for what is more than a few pieces.
- * These are copied as they come, so that their chunks can be let go: held to the end, many cost twice in garbage.
+ * @param expected what the body may still hold, when it said so: set aside in a few steps for what is more than a few
+ * pieces. These are copied as they come, so that their chunks can be let go: held to the end, many cost twice in garbage.
  */
 export function createPhotoBuffer(maxBytes: number, expected = FIRST_BYTES): PhotoBuffer {
   const hash = createHash('sha256');
@@ -35,8 +37,8 @@ export function createPhotoBuffer(maxBytes: number, expected = FIRST_BYTES): Pho
 
   function makeRoom(needed: number): Buffer {
     if (whole !== undefined && needed <= whole.length) return whole;
-    const room = whole === undefined ? expected : whole.length * 2;
-    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(room, needed), maxBytes));
+    const room = needed <= expected ? Math.min(expected, needed * GROWTH) : needed * 2;
+    const larger = Buffer.allocUnsafeSlow(Math.min(room, maxBytes));
     let at = 0;
     for (const held of whole === undefined ? pieces : [whole]) at += held.copy(larger, at);
     pieces = [];

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '@plantcommunity/resilience';
 import { boundaryOf } from './boundary.ts';
 import { eachChunk } from './chunks.ts';
-import { drain } from './drain.ts';
 import { createForm, type Upload } from './form.ts';
 import { createPartSplitter } from './part-splitter.ts';
 import { mostBytes, type UploadLimits, uploadTooLarge } from './size.ts';
 import { malformed } from './upload-error.ts';
+import type { HeldMemory } from './upload-memory.ts';
 
 export type { Upload } from './form.ts';
 export type { UploadLimits } from './size.ts';
@@ -18,13 +18,15 @@ interface Reading {
   signal?: AbortSignal;
   /** Whether the caller is let in, when that is still being asked: no more than 256 kB are read before, none after a no. */
   admitted?: Promise<boolean> | undefined;
+  /** Where the bytes that arrive are counted; the caller of `readUpload` releases it. */
+  memory?: HeldMemory;
   clock?: Clock;
 }
 
 /**
  * Reads a multipart/form-data upload (RFC 7578) while it arrives: never more than the limits allow, photos hashed on
- * the way. Text fields come back unjudged. After a refusal the rest of the body is thrown away in the background, so
- * the answer can leave at once.
+ * the way. Text fields come back unjudged. After a refusal the rest of the body stays unread on the connection, which
+ * the front door closes behind the answer.
  * @throws {UploadError}
  */
 export async function readUpload(
@@ -32,7 +34,7 @@ export async function readUpload(
   contentType: string | null,
   contentLength: string | null,
   limits: UploadLimits,
-  { admitted, clock = systemClock, signal }: Reading = {},
+  { admitted, clock = systemClock, memory, signal }: Reading = {},
 ): Promise<Upload> {
   signal?.throwIfAborted();
   if (body === null) throw malformed('The upload has no body.');
@@ -47,6 +49,11 @@ export async function readUpload(
     const take = (chunk: Buffer) => {
       received += chunk.length;
       if (received > most) throw uploadTooLarge(undefined, limits);
+      const room = memory?.take(chunk.length);
+      if (room !== undefined) return room.then(() => keep(chunk));
+      return keep(chunk);
+    };
+    const keep = (chunk: Buffer) => {
       splitter.push(chunk);
       if (awaited === undefined || received < EARLY_BYTES) return undefined;
       const answer = awaited;
@@ -58,7 +65,6 @@ export async function readUpload(
     return form.finish();
   } catch (error) {
     if (signal?.aborted === true) void body.cancel(signal.reason).catch(() => {});
-    else drain(body, most, clock);
     throw error;
   }
 }

@@ -36,15 +36,15 @@ describe('the OpenAPI document', () => {
       operations.map(({ operation }) => [operation.operationId, Object.keys(operation.responses).toSorted()]),
     );
     expect(statuses).toEqual({
-      identifyPlant: ['200', '400', '401', '403', '413', '415', '422', '429', '500', '503'],
+      identifyPlant: ['200', '400', '401', '403', '408', '413', '415', '422', '429', '500', '503'],
       getIdentifyHealth: ['200', '400', '500', '503'],
       listIdentifications: ['200', '400', '401', '500'],
       getIdentification: ['200', '400', '401', '404', '500'],
       getIdentificationPhoto: ['200', '400', '401', '404', '500'],
-      register: ['201', '400', '403', '409', '429', '500'],
-      issueToken: ['200', '400', '401', '403', '429', '500'],
-      refreshToken: ['200', '400', '401', '403', '429', '500'],
-      revokeToken: ['204', '400', '403', '500'],
+      register: ['201', '400', '403', '408', '409', '429', '500'],
+      issueToken: ['200', '400', '401', '403', '408', '429', '500'],
+      refreshToken: ['200', '400', '401', '403', '408', '429', '500'],
+      revokeToken: ['204', '400', '403', '408', '500'],
       getMe: ['200', '400', '401', '500'],
     });
   });

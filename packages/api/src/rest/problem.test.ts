@@ -8,6 +8,7 @@ const SUCCESS_ERROR = [
   'malformed_upload',
   'unknown_field',
   'missing_image',
+  'upload_stalled',
   'photo_too_large',
   'photo_type',
   'photo_undecodable',

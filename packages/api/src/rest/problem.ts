@@ -10,6 +10,7 @@ const OLD_SUCCESS_BODY: ReadonlySet<ApiErrorCode> = new Set([
   'malformed_upload',
   'unknown_field',
   'missing_image',
+  'upload_stalled',
   'photo_too_large',
   'photo_type',
   'photo_undecodable',

@@ -1,7 +1,7 @@
 import type { Upload } from '../multipart/form.ts';
 
-/** Reads an upload: a little at once, the rest when `admitted` says so. Rejects when it says no. */
-export type OpenUpload = (admitted?: Promise<boolean>) => Promise<Upload>;
+/** Reads an upload of a subject: a little at once, the rest when `admitted` says so. Rejects when it says no. */
+export type OpenUpload = (subject?: string, admitted?: Promise<boolean>) => Promise<Upload>;
 
 /**
  * The upload that comes with a request. To tRPC and its clients it is the FormData of the request; the work behind the
@@ -16,9 +16,12 @@ export class PendingUpload extends FormData {
     this.#open = open;
   }
 
-  /** Takes in the beginning while it is being asked whether the caller may. What is wrong with it is told by `read`. */
-  begin(admitted: Promise<boolean>): void {
-    this.#reading = this.#open(admitted);
+  /**
+   * Takes in the beginning while it is being asked whether the caller may; its memory is counted against `subject`. What
+   * is wrong with it is told by `read`.
+   */
+  begin(subject: string, admitted: Promise<boolean>): void {
+    this.#reading = this.#open(subject, admitted);
     this.#reading.catch(() => {});
   }
 

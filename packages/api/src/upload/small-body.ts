@@ -1,15 +1,37 @@
+import { currentBody } from '../body/arriving-body.ts';
+import { BODY_TIME_LIMIT_MS } from '../body/watch-body.ts';
 import { ApiError } from '../errors/api-error.ts';
 
 export const SMALL_BODY_BYTES = 64 * 1024;
 
-/** A body that is no upload, never more than 64 kB of it. @throws {ApiError} `invalid_request` beyond that */
+/**
+ * A body that is no upload, never more than 64 kB of it. What is not read stays on the connection, which can still
+ * carry the answer.
+ * @throws {ApiError} `invalid_request` beyond 64 kB or for tiny chunks, `upload_stalled` when it took too long
+ */
 export async function readSmallBody(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
+  if (body === null) return Buffer.alloc(0);
+  const arriving = currentBody();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length;
-    if (bytes > SMALL_BODY_BYTES) throw new ApiError('invalid_request', 'The body is larger than 64 kB.');
-    chunks.push(chunk);
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- they come one after the other
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.length;
+      if (bytes > SMALL_BODY_BYTES) throw new ApiError('invalid_request', 'The body is larger than 64 kB.');
+      chunks.push(value);
+    }
+  } finally {
+    reader.releaseLock();
+  }
+  if (arriving?.fault === 'tiny_chunks') {
+    throw new ApiError('invalid_request', 'The body arrives in chunks of less than 64 bytes on average.');
+  }
+  if (arriving?.fault === 'slow') {
+    throw new ApiError('upload_stalled', `The body took longer than ${BODY_TIME_LIMIT_MS / 1_000} seconds.`);
   }
   return Buffer.concat(chunks);
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createChunkMeter } from './chunk-meter.ts';
+
+/** The chunks of `chunkBytes` after which a body is found tiny; the connection reads at most `readBytes` at once. */
+function tinyAfter(chunkBytes: number, readBytes: number, chunks = 100_000): number | undefined {
+  const meter = createChunkMeter();
+  const frame = chunkBytes.toString(16).length + 4;
+  // What came of the body together with the header belongs to the first read.
+  let wire = 200;
+  let read = readBytes;
+  for (let chunk = 1; chunk <= chunks; chunk += 1) {
+    wire += frame - 2;
+    let left = chunkBytes;
+    while (left > 0) {
+      while (wire >= read) read += readBytes;
+      const piece = Math.min(left, read - wire);
+      if (meter.add(piece, read)) return chunk;
+      left -= piece;
+      wire += piece;
+    }
+    wire += 2;
+  }
+  return undefined;
+}
+
+describe('the chunk meter', () => {
+  it.each([
+    ['one byte, all of them in a few reads', 1, 65_536, 4_100],
+    ['one byte, each in a packet of its own', 1, 6, 5_000],
+    ['8 bytes, each in a packet of its own', 8, 13, 5_000],
+    ['32 bytes, some in each packet', 32, 1_448, 4_400],
+    ['60 bytes, some in each packet', 60, 1_448, 6_000],
+  ])('finds chunks of %s', (_what, chunkBytes, readBytes, soon) => {
+    const after = tinyAfter(chunkBytes, readBytes);
+    expect(after).toBeGreaterThanOrEqual(4_096);
+    expect(after).toBeLessThan(soon);
+  });
+
+  it.each([64, 65, 100, 1_000, 16_384])('lets chunks of %d bytes pass, however they are read', (chunkBytes) => {
+    for (const readBytes of [70, 536, 1_448, 65_536]) expect(tinyAfter(chunkBytes, readBytes, 20_000)).toBeUndefined();
+  });
+
+  it('lets a few tiny chunks pass, and tiny ones among large ones', () => {
+    expect(tinyAfter(1, 65_536, 4_000)).toBeUndefined();
+    const meter = createChunkMeter();
+    for (let chunk = 0; chunk < 20_000; chunk += 1) {
+      expect(meter.add(chunk % 100 === 0 ? 16_384 : 1, Math.floor(chunk / 500))).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,36 @@
+const WINDOW_SECONDS = 20;
+const LEAST_BYTES_A_SECOND = 8_000;
+const LONGEST_SECONDS = 600;
+
+/** `stalled`: less than 8 kB/s over the last 20 seconds, or nothing. `overlong`: 10 minutes are over. */
+export type PaceVerdict = 'moving' | 'stalled' | 'overlong';
+
+/** Judges how fast a body arrives, in seconds that were spent waiting for its sender. */
+export interface Pace {
+  add(bytes: number): void;
+  /** Another second was spent waiting. */
+  tick(): PaceVerdict;
+}
+
+/** A sliding window of 20 seconds, a slot each. */
+export function createPace(): Pace {
+  const slots = Array.from({ length: WINDOW_SECONDS }, () => 0);
+  let elapsed = 0;
+  let inWindow = 0;
+  return {
+    add(bytes) {
+      const slot = elapsed % WINDOW_SECONDS;
+      slots[slot] = (slots[slot] ?? 0) + bytes;
+      inWindow += bytes;
+    },
+    tick() {
+      elapsed += 1;
+      if (elapsed >= LONGEST_SECONDS) return 'overlong';
+      if (elapsed >= WINDOW_SECONDS && inWindow < WINDOW_SECONDS * LEAST_BYTES_A_SECOND) return 'stalled';
+      const oldest = elapsed % WINDOW_SECONDS;
+      inWindow -= slots[oldest] ?? 0;
+      slots[oldest] = 0;
+      return 'moving';
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ReadableStream } from 'node:stream/web';
+import type { FrontDoor } from '../door/front-door.ts';
+
+/** What stands behind the front door. */
+export type Handler = (request: Request) => Promise<Response>;
+
+export interface Served {
+  port: number;
+  /** Connections so far, in the order they came. */
+  sockets: Socket[];
+  close(): void;
+}
+
+/** A real server with a front door; behind it requests are made as Next makes them for its route handlers. */
+export async function serve(door: FrontDoor, handler: Handler): Promise<Served> {
+  const sockets: Socket[] = [];
+  const server = createServer((incoming, outgoing) => {
+    if (door(incoming, outgoing) === 'admitted') void answer(incoming, outgoing, handler);
+  });
+  server.on('connection', (socket) => sockets.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens on no port');
+  return {
+    port: address.port,
+    sockets,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
+  const leaving = new AbortController();
+  outgoing.once('close', () => outgoing.writableFinished || leaving.abort());
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+  const method = incoming.method ?? 'GET';
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
+    method,
+    headers,
+    signal: leaving.signal,
+    duplex: 'half',
+    body: hasBody ? (ReadableStream.from(incoming) as globalThis.ReadableStream<Uint8Array>) : null,
+  });
+  const response = await handler(request);
+  const body = Buffer.from(await response.arrayBuffer());
+  response.headers.forEach((value, name) => outgoing.setHeader(name, value));
+  outgoing.writeHead(response.status).end(body);
+}
