@@ -52,6 +52,14 @@ test('what is no plant is none for both', async () => {
   }
 });
 
+test('a project that is not listed is known to be refused, for nothing', async () => {
+  const { plantNet } = clients();
+  const rejected = async (project: string) =>
+    await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, signal);
+  expect([await rejected('k-nowhere'), await rejected('weeds')]).toEqual(['project', undefined]);
+  expect(simulator.calls().plantnet).toEqual({ identify: 0, all: 1 });
+});
+
 test('asking what is left costs nothing, and is told it', async () => {
   const { plantId, plantNet } = clients();
   expect(await plantId.usage(signal)).toMatchObject({ windows: { total: { limit: 100_000, used: 0 } } });

@@ -1,8 +1,11 @@
+import type { Rejected } from './provider.ts';
+
 /** Why an identification could not be given; each code is one row of the wire contract. */
 export type IdentificationErrorCode =
   | 'photo_too_large'
   | 'photo_type'
   | 'photo_undecodable'
+  | 'invalid_request'
   | 'providers_resting'
   | 'quota_exhausted'
   | 'busy';
@@ -51,4 +54,21 @@ export class AbandonedCallError extends Error {
   constructor() {
     super('No request waits for this call any more');
   }
+}
+
+/** No provider answered, and at least one refused what was asked: it is for the caller to ask otherwise. */
+export class RejectedRequestError extends IdentificationError {
+  override readonly name = 'RejectedRequestError';
+  /** What was refused, each once. */
+  readonly rejected: readonly Rejected[];
+
+  constructor(rejected: readonly Rejected[]) {
+    super('invalid_request', `The request was refused for its ${rejected.join(' and ')}`);
+    this.rejected = rejected;
+  }
+}
+
+/** Whether another try would fare no better: the caller has to send something else. */
+export function isCallersFault(error: IdentificationError): boolean {
+  return error instanceof PhotoError || error instanceof RejectedRequestError;
 }

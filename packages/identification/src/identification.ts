@@ -1,4 +1,4 @@
-import type { Care, PlantHealth, ProviderName, ReferenceImage } from './provider.ts';
+import type { Care, PlantHealth, ProviderName, ReferenceImage, Rejected } from './provider.ts';
 
 /** One species as both providers together see it. */
 export interface Suggestion {
@@ -19,6 +19,12 @@ export interface Suggestion {
  * has no key.
  */
 export type ProviderStatus = 'answered' | 'failed' | 'timeout' | 'resting' | 'busy' | 'quota' | 'misconfigured' | 'off';
+
+/** How a provider fared, and, when it refused the request, what of it. */
+export interface ProviderReport {
+  status: ProviderStatus;
+  rejected?: Rejected;
+}
 
 /** What both providers together say: computed from their answers, never cached. */
 export interface Verdict {
@@ -42,5 +48,5 @@ export interface Identification extends Verdict {
   /** Every answer came out of the cache. */
   cached: boolean;
   stale: boolean;
-  providers: Readonly<Record<ProviderName, { status: ProviderStatus }>>;
+  providers: Readonly<Record<ProviderName, ProviderReport>>;
 }

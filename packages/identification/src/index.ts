@@ -1,4 +1,4 @@
-export { IdentificationError, type IdentificationErrorCode, PhotoError } from './errors.ts';
+export { IdentificationError, type IdentificationErrorCode, PhotoError, RejectedRequestError } from './errors.ts';
 export { shortestAnswerLife } from './flow/answer-lifetime.ts';
 export {
   createIdentificationService,
@@ -16,8 +16,8 @@ export type {
   ServiceHealth,
 } from './flow/service.ts';
 export type { CreditDecision, Spending } from './flow/spending.ts';
-export type { Identification, ProviderStatus, Suggestion, Verdict } from './identification.ts';
+export type { Identification, ProviderReport, ProviderStatus, Suggestion, Verdict } from './identification.ts';
 export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
 export type { ProgressEvent } from './progress.ts';
-export { type IdentifyOptions, ORGANS, type Organ, PROVIDERS, type ProviderName } from './provider.ts';
+export { type IdentifyOptions, ORGANS, type Organ, PROVIDERS, type ProviderName, type Rejected } from './provider.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';

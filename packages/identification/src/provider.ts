@@ -84,25 +84,37 @@ export interface ProviderAnswer {
  */
 export type ProviderErrorKind = 'failed' | 'timeout' | 'rejected' | 'quota' | 'misconfigured';
 
+/** What of a request a provider may refuse; `request`: it did not say what. */
+export const REJECTABLE = ['project', 'organs', 'location', 'image', 'request'] as const;
+export type Rejected = (typeof REJECTABLE)[number];
+
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly provider: ProviderName;
   readonly kind: ProviderErrorKind;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Of `rejected`: what the caller asked wrongly; undefined when it is not about what the caller asked. */
+  readonly rejected: Rejected | undefined;
 
   /** `message` is for our log only: redacted, never shown to a user. */
   constructor(
     provider: ProviderName,
     kind: ProviderErrorKind,
     message: string,
-    options: { status?: number | undefined; retryAfterMs?: number | undefined; cause?: unknown } = {},
+    options: {
+      status?: number | undefined;
+      retryAfterMs?: number | undefined;
+      rejected?: Rejected | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.provider = provider;
     this.kind = kind;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.rejected = options.rejected;
   }
 }
 
@@ -130,6 +142,11 @@ export interface Provider {
    * @throws {ProviderError} and whatever aborts `signal`.
    */
   identify(request: ProviderRequest, signal: AbortSignal, ticket?: Ticket, meter?: Meter): Promise<ProviderAnswer>;
+  /**
+   * What of a question it is known to refuse, without asking it; undefined when nothing is, as far as is known. Never
+   * throws.
+   */
+  rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<Rejected | undefined>;
   /**
    * Asks a free route what is used and left, and so whether service and key work.
    * @throws {ProviderError} and whatever aborts `signal`.

@@ -1,13 +1,15 @@
 import { AuthError, type AuthErrorCode } from '@plantcommunity/auth';
-import { IdentificationError } from '@plantcommunity/identification';
+import { IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
 import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { retryAfterSeconds } from '../limits/retry-after.ts';
 import { UploadError } from '../multipart/upload-error.ts';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
+import { rejectedField } from './rejected-field.ts';
 import { UNAVAILABLE } from './texts.ts';
 
+const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
 /** As many faults are told of one request: what nobody knows may be thousands of fields, each told in more than it took. */
 const MOST_FAULTS = 20;
@@ -29,7 +31,7 @@ function internal(cause: unknown): ApiError {
 }
 
 export function invalidRequest(error: ZodError): ApiError {
-  return new ApiError('invalid_request', 'The request is not valid.', {
+  return new ApiError('invalid_request', INVALID, {
     errors: error.issues.flatMap(fieldErrors).slice(0, MOST_FAULTS),
     cause: error,
   });
@@ -55,6 +57,11 @@ function fromUpload(error: UploadError): ApiError {
 
 function fromIdentification(error: IdentificationError): ApiError {
   switch (error.code) {
+    case 'invalid_request':
+      return new ApiError('invalid_request', INVALID, {
+        errors: error instanceof RejectedRequestError ? error.rejected.map(rejectedField) : [],
+        cause: error,
+      });
     case 'photo_too_large':
     case 'photo_type':
     case 'photo_undecodable':

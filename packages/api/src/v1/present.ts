@@ -2,10 +2,12 @@ import type {
   HistoryPage,
   Identification,
   ProgressEvent,
+  ProviderReport,
   StoredIdentification,
   Suggestion,
   Verdict,
 } from '@plantcommunity/identification';
+import { rejectedField } from '../errors/rejected-field.ts';
 import type { WireHistory, WireIdentification, WireProgress, WireStoredIdentification, WireVerdict } from './wire.ts';
 
 /** From the domain's words to those of v1. What is undefined is absent on the wire. */
@@ -19,10 +21,14 @@ export function presentIdentification(found: Identification): WireIdentification
     stale: found.stale,
     ...presentVerdict(found),
     providers: {
-      plant_id: { status: found.providers.plant_id.status },
-      plantnet: { status: found.providers.plantnet.status },
+      plant_id: presentReport(found.providers.plant_id),
+      plantnet: presentReport(found.providers.plantnet),
     },
   };
+}
+
+function presentReport({ rejected, status }: ProviderReport): WireIdentification['providers']['plant_id'] {
+  return { status, reason: rejected && rejectedField(rejected) };
 }
 
 export function presentStored(found: StoredIdentification): WireStoredIdentification {

@@ -82,6 +82,16 @@ const providerStatus = z
   .enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off'])
   .meta({ id: 'ProviderStatus' });
 
+const providerReport = z
+  .object({
+    status: providerStatus,
+    reason: z
+      .object({ detail: z.string(), pointer: z.string() })
+      .optional()
+      .meta({ description: 'What of the request the provider refused, as in `errors` of a 400' }),
+  })
+  .meta({ id: 'ProviderReport' });
+
 const identificationShape = {
   success: z.literal(true),
   id: id.optional().meta({ description: 'Absent for anonymous callers, whose identifications are not kept' }),
@@ -91,8 +101,8 @@ const identificationShape = {
   stale: z.boolean(),
   ...verdictShape,
   providers: z.object({
-    plant_id: z.object({ status: providerStatus }),
-    plantnet: z.object({ status: providerStatus }),
+    plant_id: providerReport,
+    plantnet: providerReport,
   }),
 };
 

@@ -29,6 +29,7 @@ import { createGate } from './gate.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { createRecentDurations } from './recent-durations.ts';
+import { createRejections } from './rejections.ts';
 import type { AnswerKind, IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
 
 interface ProviderConfig {
@@ -188,7 +189,8 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     });
     const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
     const answers = createAnswerCache({ provider: name, lock, redis, clock, logger });
-    return { provider, gate, circuit, quota, durations: createRecentDurations(), ...answers };
+    const rejections = createRejections({ provider, redis, clock, closing: closing.signal });
+    return { provider, gate, circuit, quota, rejections, durations: createRecentDurations(), ...answers };
   }
 
   function healthOf(name: ProviderName): ProviderHealth {

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Gate } from './gate.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import type { RecentDurations } from './recent-durations.ts';
+import type { Rejections } from './rejections.ts';
 import type { AnswerKind, ProviderCall } from './service.ts';
 import type { Tickets } from './ticket.ts';
 
@@ -16,6 +17,7 @@ export interface ProviderLane {
   gate: Gate;
   durations: RecentDurations;
   cache: Cache;
+  rejections: Rejections;
   /** Where a lost answer can be asked for again. */
   tickets: Tickets | undefined;
 }

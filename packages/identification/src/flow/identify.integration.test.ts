@@ -40,6 +40,20 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     return work.finally(() => clearInterval(timer));
   }
 
+  it('asks a provider once what it refuses for its project', async () => {
+    const [one, other] = [await instance({ off: 'plant_id' }), await instance({ off: 'plant_id' })];
+    for (const { providers } of [one, other]) {
+      providers.plantnet.answer = async () => {
+        throw new ProviderError('plantnet', 'rejected', 'as scripted', { status: 404, rejected: 'project' });
+      };
+    }
+    const options = { includeDiseases: true, organs: [], project: 'k-nowhere' };
+    for (const [photo, { identify }] of [one, other, other, one].entries()) {
+      await expect(identify(request({ options }, photo))).rejects.toMatchObject({ rejected: ['project'] });
+    }
+    expect([one.providers.plantnet.calls.length, other.providers.plantnet.calls.length]).toEqual([1, 0]);
+  });
+
   it('asks a provider once for all of them', async () => {
     const [one, other] = [await instance(), await instance()];
     const answer = Promise.withResolvers<void>();

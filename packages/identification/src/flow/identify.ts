@@ -1,4 +1,4 @@
-import { IdentificationError, PhotoError } from '../errors.ts';
+import { IdentificationError, isCallersFault } from '../errors.ts';
 import type { Identification } from '../identification.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
 import type { PreparedPhoto } from '../photo/photo.ts';
@@ -13,7 +13,7 @@ import type { FlowParts, ProviderLane } from './flow-parts.ts';
 import { createKeep } from './keep.ts';
 import { answerKind, identificationOf, keptOutcome, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
 import type { Tell } from './progress-board.ts';
-import { refusalOf, unavailable } from './refusal.ts';
+import { type Refusal, refusalOf, unanswered } from './refusal.ts';
 import { sentOptions } from './sent-options.ts';
 import type { IdentifyRequest } from './service.ts';
 import type { CreditDecision } from './spending.ts';
@@ -26,6 +26,7 @@ interface Question extends ProviderLane {
   key: string;
   /** As this provider is sent them. */
   options: IdentifyOptions;
+  photos: number;
 }
 
 /** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
@@ -49,7 +50,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       parts.onAnswer(answerKind(identification));
       return identification;
     } catch (error) {
-      if (error instanceof IdentificationError && !(error instanceof PhotoError)) parts.onAnswer('wait');
+      if (error instanceof IdentificationError && !isCallersFault(error)) parts.onAnswer('wait');
       throw error;
     } finally {
       tell({ type: 'done', at: at(), ok });
@@ -77,7 +78,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       }
 
       const refusals = refusalsOf(outcomes);
-      if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unavailable(refusals);
+      if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unanswered(refusals);
       tell({ type: 'comparing', at: at() });
       const identification = identificationOf(outcomes, parts.isDemo);
       const { options, ownerId } = request;
@@ -88,8 +89,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     /**
-     * Takes what is known, and decides in memory about the rest before anything is decoded: a provider that may not
-     * be called now is concluded at once, with a stale answer where there is one.
+     * Takes what is known, and decides about the rest before anything is decoded: a provider that may not be called
+     * now, or refuses what was asked, is concluded at once, with a stale answer where there is one.
      * An answer near its end is asked for anew in the background.
      * @returns the questions that have to be asked
      */
@@ -103,9 +104,11 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         staleRetryMs: STALE_RETRY_MS,
       });
       const hits = await Promise.all(questions.map((question) => question.cache.peek(question.key, early(question))));
+      const refusals = await Promise.all(
+        questions.map(async (question, index) => (hits[index]?.stale === false ? undefined : refusalBefore(question))),
+      );
       return questions.filter((question, index) => {
-        const hit = hits[index];
-        const refusal = hit === undefined || hit.stale ? question.gate.refusal(request.options) : undefined;
+        const [hit, refusal] = [hits[index], refusals[index]];
         if (hit !== undefined && (!hit.stale || refusal !== undefined)) {
           conclude(question.name, { answer: hit.value, fromCache: true, stale: hit.stale });
           return false;
@@ -113,6 +116,15 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         if (refusal !== undefined) conclude(question.name, { refusal });
         return refusal === undefined;
       });
+    }
+
+    async function refusalBefore({ gate, name, rejections, ...question }: Question): Promise<Refusal | undefined> {
+      const refusal = gate.refusal(request.options);
+      if (refusal !== undefined) return refusal;
+      const rejected = await rejections.find(question);
+      if (rejected === undefined) return undefined;
+      parts.onCall({ provider: name, outcome: 'held_back' });
+      return { status: 'failed', rejected };
     }
 
     function reserveFor(open: readonly Question[]): Promise<CreditDecision> | undefined {
@@ -211,16 +223,18 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
     /** One call, under the ticket by which its answer can be asked for again. `onSent` may still refuse that it leaves. */
     async function call(
-      { durations, gate, key, name, options, tickets }: Question,
+      question: Question,
       ready: Promise<readonly PreparedPhoto[]>,
       onSent: () => void,
     ): Promise<ProviderAnswer> {
+      const { durations, gate, key, name, options, rejections, tickets } = question;
       const photos = (await ready).map(({ jpeg }) => jpeg);
       const sent = clock.monotonic();
-      const answered = await gate.call({ photos, options }, () => {
+      const take = () => {
         onSent();
         return tickets?.take(key);
-      });
+      };
+      const answered = await rejections.guard(question, () => gate.call({ photos, options }, take));
       const tookMs = clock.monotonic() - sent;
       durations.add(tookMs);
       if (name === 'plant_id') {
@@ -240,9 +254,11 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       if ('answer' in outcome && outcome.fromCache) {
         parts.onCall({ provider: name, outcome: outcome.stale ? 'stale' : 'cached' });
       }
-      if ('refusal' in outcome) tell({ type: 'unanswered', at: at(), provider: name, ...outcome.refusal });
-      // What can be said so far is only worked out when somebody may be told.
-      else if (request.trackProgress)
+      if ('refusal' in outcome) {
+        const { rejected: _, ...refusal } = outcome.refusal;
+        tell({ type: 'unanswered', at: at(), provider: name, ...refusal });
+        // What can be said so far is only worked out when it may be told.
+      } else if (request.trackProgress)
         tell({ type: 'answered', at: at(), provider: name, verdict: verdictOf(outcomes) });
     }
   };
@@ -259,7 +275,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const { contractVersion, origin } = lane.provider;
       const sent = sentOptions(lane.provider, options);
       const key = answerKey({ provider: name, origin, contractVersion, photoHashes, options: sent });
-      return [{ ...lane, name, key, options: sent }];
+      return [{ ...lane, name, key, options: sent, photos: photos.length }];
     });
   }
 }

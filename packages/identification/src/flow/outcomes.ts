@@ -1,5 +1,5 @@
 import type { Cache } from '@plantcommunity/resilience';
-import type { Identification, Verdict } from '../identification.ts';
+import type { Identification, ProviderReport, Verdict } from '../identification.ts';
 import { mergeAnswers } from '../merge.ts';
 import { PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
 import type { Refusal } from './refusal.ts';
@@ -41,14 +41,17 @@ export function verdictOf(outcomes: Outcomes): Verdict {
 export function identificationOf(outcomes: Outcomes, isDemo: boolean): Omit<Identification, 'id'> {
   const answers = [...outcomes.values()].filter((outcome) => 'answer' in outcome);
   const refusals = refusalsOf(outcomes);
-  const statusOf = (name: ProviderName) => ({ status: refusals[name]?.status ?? ('answered' as const) });
+  const reportOf = (name: ProviderName): ProviderReport => {
+    const { rejected, status = 'answered' } = refusals[name] ?? {};
+    return rejected === undefined ? { status } : { status, rejected };
+  };
   return {
     ...verdictOf(outcomes),
     demo: isDemo,
     partial: answers.length < outcomes.size,
     cached: answers.every(({ fromCache }) => fromCache),
     stale: answers.some(({ stale }) => stale),
-    providers: { plant_id: statusOf('plant_id'), plantnet: statusOf('plantnet') },
+    providers: { plant_id: reportOf('plant_id'), plantnet: reportOf('plantnet') },
   };
 }
 

@@ -1,7 +1,7 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
-import { IdentificationError } from '../errors.ts';
+import { IdentificationError, RejectedRequestError } from '../errors.ts';
 import type { ProviderStatus } from '../identification.ts';
-import { PROVIDERS, ProviderError, type ProviderName } from '../provider.ts';
+import { PROVIDERS, ProviderError, type ProviderName, type Rejected } from '../provider.ts';
 import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
 
 /** Why a provider did not answer. */
@@ -9,6 +9,8 @@ export interface Refusal {
   status: Exclude<ProviderStatus, 'answered'>;
   /** When asking again may help; absent when nobody knows. */
   retryAfterMs?: number;
+  /** What of the request it refused. */
+  rejected?: Rejected;
 }
 
 /** What the wire calls a failed attempt, or undefined for an error that is the caller's doing, or ours. */
@@ -21,8 +23,9 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof ProviderError)) return undefined;
   switch (error.kind) {
     case 'failed':
-    case 'rejected':
       return { status: 'failed' };
+    case 'rejected':
+      return error.rejected === undefined ? { status: 'failed' } : { status: 'failed', rejected: error.rejected };
     case 'timeout':
       return { status: 'timeout' };
     case 'quota':
@@ -45,8 +48,13 @@ function textFor(asked: readonly ProviderName[]): string {
   return `${who} is temporarily unavailable. Please try again in a few moments.`;
 }
 
-/** No provider answered: one error that says why, and when the first of them may. */
-export function unavailable(refusals: Readonly<Partial<Record<ProviderName, Refusal>>>): IdentificationError {
+/**
+ * No provider answered: one error that says why, and when the first of them may. What the caller asked wrongly comes
+ * first: to ask the same again would not help.
+ */
+export function unanswered(refusals: Readonly<Partial<Record<ProviderName, Refusal>>>): IdentificationError {
+  const rejected = new Set(PROVIDERS.flatMap((name) => refusals[name]?.rejected ?? []));
+  if (rejected.size > 0) return new RejectedRequestError([...rejected]);
   const asked = PROVIDERS.filter((name) => refusals[name] !== undefined && refusals[name].status !== 'off');
   const statuses = new Set(asked.map((name) => refusals[name]?.status));
   const waits = asked.flatMap((name) => refusals[name]?.retryAfterMs ?? []);

@@ -49,7 +49,8 @@ export interface OperatedProvider {
 /**
  * What became of a question to a provider. Sent: `ok` (the service works, whatever it said of the photos), `failed`,
  * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` for want of credits, of a key
- * that it takes, of room, or of a request that still waits. Answered without a call of its own: `cached`, by what is kept or by another request's call;
+ * that it takes, of room, or of a request that still waits, or because it refuses what was asked. Answered without a
+ * call of its own: `cached`, by what is kept or by another request's call;
  * `stale`, by what is kept past its time, often after it was not sent.
  */
 export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';

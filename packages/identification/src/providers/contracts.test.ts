@@ -111,11 +111,22 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     expect(candidates[0]?.images[0]).toMatchObject({ author: '#MaryKingfishers', license: 'cc-by-sa' });
   });
 
+  test('Pl@ntNet: the projects it lists are told from others', async () => {
+    stub.acts(replay(200, 'plantnet', 'projects-lat49.8-lon9.9.partial-2026.json'));
+    const listed = async (project: string) =>
+      await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, unhurried());
+    expect(await listed('k-central-europe')).toBe('project');
+    expect(await listed('k-middle-europe')).toBeUndefined();
+  });
+
   test('Pl@ntNet: the two meanings of 404', async () => {
     stub.acts(replay(404, 'plantnet', 'error-404-species-not-found.json'));
     expect(await plantNet.identify(request(), unhurried())).toMatchObject({ isPlant: false });
     stub.acts(replay(404, 'plantnet', 'error-404-unknown-project.json'));
-    expect(await errorOf(plantNet.identify(request(), unhurried()))).toMatchObject({ kind: 'rejected' });
+    expect(await errorOf(plantNet.identify(request(), unhurried()))).toMatchObject({
+      kind: 'rejected',
+      rejected: 'project',
+    });
   });
 
   test('both merge into one answer', async () => {

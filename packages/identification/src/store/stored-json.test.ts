@@ -8,6 +8,11 @@ describe('what is stored', () => {
     expect(storedOptions.parse(JSON.parse(JSON.stringify(someOptions)))).toEqual(someOptions);
   });
 
+  it('keeps why a provider refused the request', () => {
+    const providers = { ...anIdentification.providers, plantnet: { status: 'failed', rejected: 'project' } };
+    expect(storedResult.parse({ ...anIdentification, providers }).providers).toEqual(providers);
+  });
+
   it('is nothing that does not belong to it', () => {
     const parsed = storedResult.parse({ ...anIdentification, id: 'x', secret: 'y' });
     expect(parsed).not.toHaveProperty('id');

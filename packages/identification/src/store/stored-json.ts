@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Identification } from '../identification.ts';
-import { type IdentifyOptions, ORGANS, PROVIDERS } from '../provider.ts';
+import { type IdentifyOptions, ORGANS, PROVIDERS, REJECTABLE } from '../provider.ts';
 
 // The columns `result` and `options`. Rows of old stay readable: what is new here is optional.
 
@@ -11,6 +11,8 @@ const optionalTexts = z.array(text).exactOptional();
 const optionalNumber = z.number().exactOptional();
 const provider = z.enum(PROVIDERS);
 const status = z.enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off']);
+
+const report = z.object({ status, rejected: z.enum(REJECTABLE).exactOptional() });
 
 const suggestion = z.object({
   plantName: text,
@@ -49,7 +51,7 @@ export const storedResult = z.object({
   partial: z.boolean(),
   cached: z.boolean(),
   stale: z.boolean(),
-  providers: z.object({ plant_id: z.object({ status }), plantnet: z.object({ status }) }),
+  providers: z.object({ plant_id: report, plantnet: report }),
 }) satisfies z.ZodType<Omit<Identification, 'id'>>;
 
 export const storedOptions = z.object({

@@ -41,6 +41,21 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(identification.safeParse(answer.body).success).toBe(true);
   });
 
+  it('with the reason why a provider refused the request', async () => {
+    const providers = { ...monstera.providers, plantnet: { status: 'failed', rejected: 'project' } as const };
+    const { api } = apiUnderTest({ service: { identify: async () => ({ ...monstera, partial: true, providers }) } });
+    const { body, status } = await identify(api, {});
+    expect(status).toBe(200);
+    expect(body['providers']).toEqual({
+      plant_id: { status: 'answered' },
+      plantnet: {
+        status: 'failed',
+        reason: { detail: 'is not a flora that Pl@ntNet knows', pointer: '#/project' },
+      },
+    });
+    expect(identification.safeParse(body).success).toBe(true);
+  });
+
   it('with neither names nor confidence when it is no plant', async () => {
     const { demo, partial, cached, stale, providers } = monstera;
     const noPlant = { demo, partial, cached, stale, providers, isPlant: false, suggestions: [] };

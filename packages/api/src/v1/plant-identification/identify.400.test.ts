@@ -1,3 +1,4 @@
+import { RejectedRequestError } from '@plantcommunity/identification';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { PHOTO, transports, upload } from '../../testing/transports.ts';
@@ -64,6 +65,24 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
       code: 'unknown_host',
     });
     expect(await identify(api, { headers: { Host: 'localhost:8080' } })).toMatchObject({ status: 200 });
+  });
+
+  it('invalid_request, counted, to what a provider refused, pointing at it', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        identify: async () => {
+          throw new RejectedRequestError(['project', 'image']);
+        },
+      },
+    });
+    const answer = await identify(api, { body: upload({ project: 'k-nowhere' }) });
+    expect(answer).toMatchObject({ status: 400, code: 'invalid_request', detail: 'The request is not valid.' });
+    expect(answer.body['errors']).toEqual([
+      { detail: 'is not a flora that Pl@ntNet knows', pointer: '#/project' },
+      { detail: 'is not accepted by the service', pointer: '#/image' },
+    ]);
+    expect(answer.headers.get('x-ratelimit-remaining')).toBe('9');
+    expect(answer.headers.has('retry-after')).toBe(false);
   });
 
   it('and counts what it refused', async () => {

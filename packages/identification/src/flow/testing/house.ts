@@ -25,6 +25,7 @@ import { createGate, type Gate } from '../gate.ts';
 import { createIdentify } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
 import { createRecentDurations } from '../recent-durations.ts';
+import { createRejections } from '../rejections.ts';
 import type { AnswerKind, IdentifyRequest, ProviderCall } from '../service.ts';
 
 const PLANT_ID_ANSWER: ProviderAnswer = {
@@ -142,7 +143,14 @@ export async function house({
     });
     gates[name] = gate;
     const answers = createAnswerCache({ provider: name, lock, redis, clock, logger, prefix });
-    return { provider, gate, durations: createRecentDurations(), ...answers };
+    const rejections = createRejections({
+      provider,
+      redis,
+      clock,
+      prefix: `${prefix}:rejected`,
+      closing: closing.signal,
+    });
+    return { provider, gate, rejections, durations: createRecentDurations(), ...answers };
   };
 
   const reading: { refuses: Error | undefined; until?: Promise<void> } = { refuses: intakeRefuses };

@@ -203,6 +203,21 @@ describe('an answer', () => {
   });
 });
 
+describe('what is refused of a request', () => {
+  test.each([
+    [400, 'Invalid base64 image data', 'image'],
+    [400, 'latitude: not a valid number', 'location'],
+    [400, 'Invalid json data', 'request'],
+    [404, 'API endpoint not found. Please check documentation.', undefined],
+    [405, '', undefined],
+    [413, '', 'image'],
+    [401, 'image', undefined],
+  ])('with %i and "%s" is %s', async (status, text, rejected) => {
+    await using stub = await startStub(answer(status, text));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({ rejected });
+  });
+});
+
 describe('a refusal', () => {
   const CREDITS = 'The specified api key does not have sufficient number of available credits.';
 

@@ -5,7 +5,7 @@ import type { ProviderOptions } from '../provider-options.ts';
 import { refusal } from '../refusal.ts';
 import { answerOf } from './answer.ts';
 import { LANGUAGES } from './languages.ts';
-import { refusalKind } from './refusal-kind.ts';
+import { refusalKind, rejectedPart } from './refusal-kind.ts';
 import { identifyRequest, recallRequest, usageRequest } from './request.ts';
 import { identification, kept, type PlantIdResult, usage } from './response.ts';
 import { quotaWord } from './usage.ts';
@@ -21,7 +21,8 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
   const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;
     const kind = refusalKind(reply.status, reply.text);
-    throw refusal('plant_id', kind, reply, { secret: apiKey, now: clock.now() });
+    const rejected = kind === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
+    throw refusal('plant_id', { kind, rejected }, reply, { secret: apiKey, now: clock.now() });
   };
 
   /** What was made and paid under a number that was sent before; undefined when nothing was. */

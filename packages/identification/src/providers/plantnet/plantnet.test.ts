@@ -227,3 +227,44 @@ describe('its word on our use', () => {
     expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ kind });
   });
 });
+
+describe('what is refused of a request', () => {
+  test.each([
+    [400, { message: 'The number of organs must equal that of images' }, 'organs'],
+    [400, { message: '"nb-results" must be a number' }, 'request'],
+    [404, { message: 'Unknown project: k-nowhere' }, 'project'],
+    [404, { message: 'Route POST:/v2/identify not found' }, undefined],
+    [404, '<html>Not Found</html>', undefined],
+    [405, '', undefined],
+    [413, '', 'image'],
+    [415, { message: 'Unsupported file type for image[0]' }, 'image'],
+    [422, 'null', 'request'],
+    [500, { message: 'project' }, undefined],
+  ])('with %i and %j is %s', async (status, body, rejected) => {
+    await using stub = await startStub(answer(status, body));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({ rejected });
+  });
+
+  test('is known beforehand of a project that the service does not list', async () => {
+    await using stub = await startStub(
+      answer(200, [{ id: 'k-middle-europe', title: 'Middle Europe' }, { id: 'weeds' }]),
+    );
+    const client = clientFor(`${stub.url}/v2`);
+    const rejected = async (options: Partial<IdentifyOptions>) =>
+      await client.rejects?.({ includeDiseases: true, organs: [], ...options }, unhurried());
+    expect(await rejected({})).toBeUndefined();
+    expect(stub.requests).toEqual([]);
+    expect(await rejected({ project: 'k-nowhere' })).toBe('project');
+    expect(await rejected({ project: 'weeds' })).toBeUndefined();
+    expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(['GET /v2/projects']);
+  });
+
+  test.each([
+    ['refuses to list', answer(403, '')],
+    ['lists something else', answer(200, { projects: [] })],
+  ])('is not known beforehand where the service %s', async (_, act) => {
+    await using stub = await startStub(act);
+    const asked = { includeDiseases: true, organs: [], project: 'k-nowhere' };
+    expect(await clientFor(stub.url).rejects?.(asked, unhurried())).toBeUndefined();
+  });
+});

@@ -5,10 +5,11 @@ import type { ProviderOptions } from '../provider-options.ts';
 import { refusal } from '../refusal.ts';
 import { answerOf, NO_PLANT } from './answer.ts';
 import { LANGUAGES } from './languages.ts';
+import { ProjectList } from './projects.ts';
 import { dailyWord, passingWord } from './quota-words.ts';
-import { meansNoPlant, refusalKind } from './refusal-kind.ts';
-import { identifyRequest, quotaRequest } from './request.ts';
-import { dailyQuota, identification } from './response.ts';
+import { meansNoPlant, refusalKind, rejectedPart } from './refusal-kind.ts';
+import { identifyRequest, projectsRequest, quotaRequest } from './request.ts';
+import { dailyQuota, identification, projectList } from './response.ts';
 
 /** A client of the Pl@ntNet API v2. Error answers count against the free plan's day too. */
 export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): Provider {
@@ -17,8 +18,15 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
 
   const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;
-    throw refusal('plantnet', refusalKind(reply.status), reply, { secret: apiKey, now: clock.now() });
+    const kind = refusalKind(reply.status);
+    const rejected = kind === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
+    throw refusal('plantnet', { kind, rejected }, reply, { secret: apiKey, now: clock.now() });
   };
+
+  const projects = new ProjectList(async (signal) => {
+    const text = accepted(await exchange(projectsRequest(base, apiKey), signal));
+    return readBody('plantnet', text, projectList).map(({ id }) => id);
+  }, clock);
 
   return {
     name: 'plantnet',
@@ -32,6 +40,10 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
       if (said !== undefined) meter?.says(said);
       if (meansNoPlant(reply.status, reply.text)) return NO_PLANT;
       return answerOf(readBody('plantnet', accepted(reply), identification).results);
+    },
+
+    async rejects({ project }, signal) {
+      return project !== undefined && (await projects.lacks(project, signal)) ? 'project' : undefined;
     },
 
     async usage(signal) {

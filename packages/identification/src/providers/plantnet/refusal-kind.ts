@@ -1,4 +1,4 @@
-import type { ProviderErrorKind } from '../../provider.ts';
+import type { ProviderErrorKind, Rejected } from '../../provider.ts';
 import { errorBody } from './response.ts';
 
 /**
@@ -10,6 +10,18 @@ export function refusalKind(status: number): ProviderErrorKind {
   if (status === 401 || status === 403) return 'misconfigured';
   if (status === 408 || status === 425) return 'failed';
   return status >= 400 && status < 500 ? 'rejected' : 'failed';
+}
+
+/** Of a route that is not there: our address of the service is wrong, and no caller can do anything about it. */
+const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([404, 405, 410]);
+
+/** What of the request a `rejected` status refuses; undefined when it is not about the request. */
+export function rejectedPart(status: number, text: string): Rejected | undefined {
+  const message = messageOf(text) ?? '';
+  if (/project/i.test(message)) return 'project';
+  if (NOT_OF_THE_REQUEST.has(status)) return undefined;
+  if (/organ/i.test(message)) return 'organs';
+  return status === 413 || status === 415 || /image|file/i.test(message) ? 'image' : 'request';
 }
 
 /** 404 has two meanings, told apart by the message only; the other is an unknown project. */

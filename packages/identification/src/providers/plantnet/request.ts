@@ -4,6 +4,8 @@ import type { ExchangeRequest } from '../exchange.ts';
 import { routeUnder } from '../route.ts';
 
 const USAGE_MS = 5_000;
+/** A caller waits for it. */
+const PROJECTS_MS = 2_000;
 
 /** Multipart with the photos and, under one plain repeated name, an organ for each. */
 export async function identifyRequest(
@@ -39,4 +41,9 @@ function acceptedOrgans(organs: readonly Organ[]): readonly Organ[] {
 /** Free: says whether the key works and what is left of the day. */
 export function quotaRequest(base: URL, apiKey: string): ExchangeRequest {
   return { url: routeUnder(base, 'quota/daily', { 'api-key': apiKey }), timeoutMs: USAGE_MS };
+}
+
+/** Free: the floras that may be asked. */
+export function projectsRequest(base: URL, apiKey: string): ExchangeRequest {
+  return { url: routeUnder(base, 'projects', { 'api-key': apiKey }), timeoutMs: PROJECTS_MS };
 }

@@ -33,5 +33,8 @@ export const dailyQuota = z.object({
 });
 export type DailyQuota = z.infer<typeof dailyQuota>;
 
+/** The floras that may be asked. */
+export const projectList = z.array(z.object({ id: z.string() }));
+
 /** An answer outside 2xx. */
 export const errorBody = z.object({ message: z.string() });

@@ -1,0 +1,114 @@
+import { hash } from 'node:crypto';
+import type { Clock, RedisConnection } from '@plantcommunity/resilience';
+import { LRUCache } from 'lru-cache';
+import { type IdentifyOptions, type Provider, ProviderError, REJECTABLE, type Rejected } from '../provider.ts';
+
+/** Long enough to keep a wrong question from coming back at once; a provider may know tomorrow what it refuses today. */
+const KEPT_MS = 5 * 60_000;
+/** Refusals kept in this process: some hundred bytes each. */
+const MAX_HERE = 1_000;
+
+/** A question as one provider is asked it. */
+interface AskedQuestion {
+  /** Its cache key. */
+  readonly key: string;
+  readonly options: IdentifyOptions;
+  readonly photos: number;
+}
+
+/** What one provider has refused to look at, known to all processes for some minutes. */
+export interface Rejections {
+  /** What of the question is refused, as far as is known without asking; undefined: nothing. Never throws. */
+  find(question: AskedQuestion): Promise<Rejected | undefined>;
+  /**
+   * Asks, unless that is known to be refused, and remembers a refusal for every question that holds the same.
+   * @throws {ProviderError} `rejected` without asking; else what `ask` throws
+   */
+  guard<T>(question: AskedQuestion, ask: () => Promise<T>): Promise<T>;
+}
+
+export interface RejectionOptions {
+  provider: Pick<Provider, 'name' | 'origin' | 'rejects'>;
+  redis: RedisConnection;
+  clock: Clock;
+  /** First part of every key in Redis: `rejected` unless given. */
+  prefix?: string;
+  /** Aborts when the process ends. */
+  closing: AbortSignal;
+}
+
+export function createRejections(options: RejectionOptions): Rejections {
+  const { clock, closing, prefix = 'rejected', provider, redis } = options;
+  const here = new LRUCache<string, { rejected: Rejected; until: number }>({ max: MAX_HERE });
+  // In braces stands the provider, so that all keys of a question share a slot of a cluster. What a simulator refuses,
+  // the real service may take.
+  const nameOf = (part: readonly unknown[]): string =>
+    `${prefix}:{${provider.name}}:${hash('sha256', JSON.stringify([provider.origin, ...part]))}`;
+
+  function findHere(names: readonly string[]): Rejected | undefined {
+    const now = clock.monotonic();
+    return names.map((name) => here.get(name)).find((kept) => kept !== undefined && kept.until > now)?.rejected;
+  }
+
+  async function findShared(names: readonly string[]): Promise<Rejected | undefined> {
+    if (!redis.isReady()) return undefined;
+    try {
+      const found = await redis.redis.mget<unknown[]>(...names);
+      return found.flatMap((value) => REJECTABLE.find((known) => known === value) ?? [])[0];
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function find(question: AskedQuestion): Promise<Rejected | undefined> {
+    const names = partsOf(question).map(({ part }) => nameOf(part));
+    const known = findHere(names) ?? (await provider.rejects?.(question.options, closing));
+    return known ?? (await findShared(names));
+  }
+
+  function keep(question: AskedQuestion, rejected: Rejected): void {
+    const { part } = partsOf(question).find(({ rejects }) => rejects.includes(rejected)) ?? wholeOf(question);
+    const name = nameOf(part);
+    here.set(name, { rejected, until: clock.monotonic() + KEPT_MS });
+    redis.redis.set(name, rejected, { px: KEPT_MS }).catch(() => undefined);
+  }
+
+  return {
+    find,
+    async guard(question, ask) {
+      const known = await find(question);
+      if (known !== undefined) {
+        throw new ProviderError(provider.name, 'rejected', `known to refuse the ${known}`, { rejected: known });
+      }
+      try {
+        return await ask();
+      } catch (error) {
+        if (error instanceof ProviderError && error.rejected !== undefined) keep(question, error.rejected);
+        throw error;
+      }
+    },
+  };
+}
+
+/** What a refusal may be about, with what of the question it then holds for. */
+interface Part {
+  readonly rejects: readonly Rejected[];
+  readonly part: readonly unknown[];
+}
+
+function partsOf(question: AskedQuestion): readonly Part[] {
+  const { location, organs, project } = question.options;
+  return [
+    ...(project === undefined ? [] : [{ rejects: ['project'], part: ['project', project] } satisfies Part]),
+    ...(organs.length === 0 ? [] : [{ rejects: ['organs'], part: ['organs', organs, question.photos] } satisfies Part]),
+    ...(location === undefined
+      ? []
+      : [{ rejects: ['location'], part: ['location', location.latitude, location.longitude] } satisfies Part]),
+    wholeOf(question),
+  ];
+}
+
+/** The photos, and what a provider did not name. */
+function wholeOf({ key }: AskedQuestion): Part {
+  return { rejects: ['image', 'request'], part: ['question', key] };
+}
