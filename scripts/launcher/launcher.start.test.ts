@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRunning, type ProcessFacts } from '../bootstrap/process-identity.mjs';
@@ -82,7 +83,7 @@ describe('a first start', () => {
       PLANT_DEMO: '1',
       PLANT_ID_BASE_URL: 'http://127.0.0.1:9/api/v3',
       PLANTNET_BASE_URL: 'http://127.0.0.1:9/v2',
-      UV_THREADPOOL_SIZE: '8',
+      UV_THREADPOOL_SIZE: String(availableParallelism() + 6),
       NODE_ENV: 'production',
     });
   });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureBuild, ensureGenerated } from '../build/web-build.ts';
@@ -15,6 +16,8 @@ import { startWeb, type Web } from './web.ts';
 
 const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
+/** Threads for the look-ups and files that decodes share a pool with, and must not starve. */
+const OTHER_THREADS = 6;
 
 export interface RunOptions {
   root: string;
@@ -68,6 +71,11 @@ async function migrate(url: string | undefined, crew: Crew): Promise<void> {
   if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');
 }
 
+/** Decodes that take a thread each; a value that is no number stops the app's start. */
+function decodes(environment: Environment): number {
+  return Number(environment['DECODE_CONCURRENCY']) || availableParallelism();
+}
+
 /** What the web process is told beside what we were told ourselves. */
 function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, parts: Parts): NodeJS.ProcessEnv {
   return {
@@ -80,8 +88,7 @@ function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, 
     DATA_DIR: dataDir,
     NODE_ENV: mode === 'start' ? 'production' : 'development',
     NEXT_TELEMETRY_DISABLED: '1',
-    // Decoding photos must not starve the look-ups and files that share these threads.
-    UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? '8',
+    UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? String(decodes(environment) + OTHER_THREADS),
   };
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { readSettings, SettingsError } from './read-settings.ts';
 
@@ -60,6 +61,16 @@ describe('readSettings', () => {
     const settings = readSettings({ ...production, PLANTNET_API_KEY: '', SOMETHING_ELSE: 'x' });
     expect(settings).toMatchObject({ mode: 'production', host: '0.0.0.0', plantnet: { apiKey: undefined } });
     expect(settings.redis).toEqual({ connection: { url: production.REDIS_URL }, timeoutMs: 100 });
+  });
+
+  it('decodes as many photos at once as the machine has cores, unless told otherwise', () => {
+    const decodes = (given: Record<string, string>) =>
+      readSettings({ APP_ENV: 'development', ...given }).decodeConcurrency;
+    expect(decodes({})).toBe(availableParallelism());
+    expect(decodes({ DECODE_CONCURRENCY: '3' })).toBe(3);
+    expect(faultsOf({ APP_ENV: 'development', DECODE_CONCURRENCY: '0' })).toEqual([
+      'DECODE_CONCURRENCY must be a whole number from 1 to 64',
+    ]);
   });
 
   it('takes turns at the providers as it is told', () => {

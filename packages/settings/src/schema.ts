@@ -85,6 +85,7 @@ export const schema = z.object({
   UPLOAD_MAX_MEGAPIXELS: integer(1, 200).prefault('89'),
   UPLOAD_MAX_PHOTOS: integer(1, 5).prefault('5'),
   UPLOAD_MEMORY_MB: integer(1, 65_536).prefault('256'),
+  DECODE_CONCURRENCY: integer(1, 64).optional(),
 
   METRICS_TOKEN: secret(16).optional(),
   ALERT_WEBHOOK_URL: address('https', 'http').optional(),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Values } from './schema.ts';
 
 interface CircuitSettings {
@@ -108,6 +109,8 @@ export function group(values: Values) {
       maxPhotos: values.UPLOAD_MAX_PHOTOS,
     },
     uploadMemoryBytes: values.UPLOAD_MEMORY_MB * megabyte,
+    /** Photos decoded at once. */
+    decodeConcurrency: values.DECODE_CONCURRENCY ?? availableParallelism(),
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,

@@ -54,6 +54,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     lifetime: settings.cache,
     lock: settings.cacheLock,
     photoLimits: settings.upload,
+    decodeConcurrency: settings.decodeConcurrency,
     photoDir,
     isDemo: settings.isDemo,
     database,

@@ -67,6 +67,7 @@ beforeEach(async () => {
     lifetime: { ttlMs: 60_000, staleMs: 60_000 },
     lock: { waitMs: undefined, leaseMs: 30_000, renew: true },
     photoLimits: { maxBytes: 1_000_000, maxSide: 1_000, maxPixels: 1_000_000, maxPhotos: 5 },
+    decodeConcurrency: 2,
     photoDir,
     isDemo: false,
     database,

@@ -56,6 +56,8 @@ export interface IdentificationOptions {
   /** `waitMs` undefined: as long as the provider's call may take, and a little. */
   lock: Omit<AnswerLock, 'waitMs'> & { waitMs: number | undefined };
   photoLimits: PhotoLimits;
+  /** Photos decoded at once. Measured on two cores: two are as fast as eight. */
+  decodeConcurrency: number;
   photoDir: string;
   isDemo: boolean;
   database: Database;
@@ -73,9 +75,10 @@ const LOCK_MARGIN_MS = 5_000;
 /** What covers every wait of a request, unless a provider is given longer to answer. */
 const DEADLINE_MS = 45_000;
 const DEADLINE_MARGIN_MS = 5_000;
-/** Measured on two cores: two decodes at once are as fast as eight, and leave threads for files. */
-const DECODES_AT_ONCE = 2;
+/** Photos that wait to be decoded for a caller. */
 const DECODES_WAITING = 32;
+/** Photos that wait to be decoded for the store, each an upload in memory. */
+const DECODES_WAITING_IN_BACKGROUND = 16;
 const DATABASE_PATIENCE_MS = 1_000;
 
 const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
@@ -99,7 +102,12 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   const board = createProgressBoard({ redis, clock });
   const identify = createIdentify({
     lanes,
-    intake: createIntake({ concurrency: DECODES_AT_ONCE, queue: DECODES_WAITING, clock }),
+    intake: createIntake({
+      concurrency: options.decodeConcurrency,
+      waiting: DECODES_WAITING,
+      waitingInBackground: DECODES_WAITING_IN_BACKGROUND,
+      clock,
+    }),
     store,
     board,
     clock,

@@ -244,6 +244,22 @@ describe('a photo that cannot be prepared', () => {
     expect(unheard).toEqual([]);
   });
 
+  it('is refused as the surplus of the caller whose photos fill its share', async () => {
+    const { identify } = await house({ intakeRefuses: new IdentificationError('busy', 'Full.', { overShare: true }) });
+    await expect(identify(request())).rejects.toMatchObject({ code: 'busy', overShare: true });
+  });
+
+  it('counts for the subject that the request names, kept photos in the background', async () => {
+    const { identify, kept, owners } = await house();
+    await identify(request({ subject: 'address:203.0.113.7' }));
+    await identify(request({ ownerId: 'gardener', subject: 'user:gardener' }));
+    await expect.poll(() => kept.get('ID1')).toHaveLength(1);
+    expect(owners).toEqual([
+      { subject: 'address:203.0.113.7', background: false },
+      { subject: 'user:gardener', background: true },
+    ]);
+  });
+
   it('costs nobody the answer that is known, and what it would have brought is named as missing', async () => {
     const { identify, kept, providers, reading, saved } = await house();
     providers.plantnet.answer = failing('failed');

@@ -1,5 +1,6 @@
 import { IdentificationError, isCallersFault } from '../errors.ts';
 import type { Identification } from '../identification.ts';
+import type { DecodeOwner } from '../photo/decode-queue.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
 import type { PreparedPhoto } from '../photo/photo.ts';
 import { rememberStructures } from '../photo/read-structure.ts';
@@ -21,6 +22,9 @@ import type { CreditDecision } from './spending.ts';
 /** After a call failed for which an old answer could stand in, the old one does for so long. */
 const STALE_RETRY_MS = 30_000;
 
+/** Counts requests in the shares of this process that name no subject. */
+const UNKNOWN_SUBJECT = 'unknown';
+
 interface Question extends ProviderLane {
   name: ProviderName;
   key: string;
@@ -39,6 +43,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
+    const subject = given.subject ?? UNKNOWN_SUBJECT;
     const began = clock.monotonic();
     const at = () => Math.round(clock.monotonic() - began);
     const tell: Tell = request.trackProgress ? parts.board.begin(request.requestId, request.ownerId) : () => undefined;
@@ -65,6 +70,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const questions = questionsOf(request);
       const open = await lookUp(questions, photos);
       let ready: readonly PreparedPhoto[] | undefined;
+      let overShare = false;
       const credits = open.length === 0 ? undefined : await reserveFor(open);
       if (credits?.allowed === false) answerFromKept(open, credits);
       else if (open.length > 0) {
@@ -73,18 +79,20 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
           ready = them;
         };
         // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
-        prepared.then(keepReady, () => undefined);
+        prepared.then(keepReady, (error: unknown) => {
+          overShare = error instanceof IdentificationError && error.overShare;
+        });
         await askAll(open, prepared, credits);
       }
 
       const refusals = refusalsOf(outcomes);
-      if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unanswered(refusals);
+      if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unanswered(refusals, overShare);
       tell({ type: 'comparing', at: at() });
       const identification = identificationOf(outcomes, parts.isDemo);
       const { options, ownerId } = request;
       if (ownerId === undefined) return identification;
       // Who has an answer does not wait for photos that are not ready, or cannot be now: they are kept later.
-      const id = await keep({ ownerId, identification, options, photos, prepared: ready });
+      const id = await keep({ ownerId, subject, identification, options, photos, prepared: ready });
       return id === undefined ? identification : { id, ...identification };
     }
 
@@ -99,7 +107,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       photos: readonly InspectedPhoto[],
     ): Promise<readonly Question[]> {
       const early = (question: Question) => ({
-        load: () => call(question, decode(photos), () => undefined),
+        load: () => call(question, decode(photos, { subject, background: true }), () => undefined),
         lifetime,
         staleRetryMs: STALE_RETRY_MS,
       });
@@ -244,7 +252,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
-      const prepared = await decode(photos);
+      const prepared = await decode(photos, { subject, background: false });
       tell({ type: 'read', at: at() });
       return prepared;
     }
@@ -263,8 +271,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
   };
 
-  function decode(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
-    return Promise.all(photos.map((photo, index) => intake.prepare(photo, index)));
+  function decode(photos: readonly InspectedPhoto[], owner: DecodeOwner): Promise<readonly PreparedPhoto[]> {
+    return Promise.all(photos.map((photo, index) => intake.prepare(photo, index, owner)));
   }
 
   function questionsOf({ options, photos }: IdentifyRequest): Question[] {

@@ -10,6 +10,8 @@ import type { Store } from '../store/store.ts';
 
 export interface Keepsake {
   ownerId: string;
+  /** Counts in the shares of this process. */
+  subject: string;
   identification: Omit<Identification, 'id'>;
   options: IdentifyOptions;
   photos: readonly InspectedPhoto[];
@@ -24,10 +26,11 @@ export interface Keepsake {
 export function createKeep(parts: { intake: Intake; store: Store; clock: Clock; logger: Logger }) {
   const { store, logger } = parts;
   const intake = createPatientIntake(parts);
-  async function keepLater(id: string, photos: readonly InspectedPhoto[], pending: readonly string[]): Promise<void> {
+  async function keepLater(id: string, { photos, subject }: Keepsake, pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
+    const owner = { subject, background: true };
     const prepared = await Promise.allSettled(
-      kept.map(async ({ photo, index }) => ({ hash: photo.hash, prepared: await intake.prepare(photo, index) })),
+      kept.map(async ({ photo, index }) => ({ hash: photo.hash, prepared: await intake.prepare(photo, index, owner) })),
     );
     for (const result of prepared) {
       if (result.status === 'rejected')
@@ -40,7 +43,8 @@ export function createKeep(parts: { intake: Intake; store: Store; clock: Clock; 
   }
 
   /** @returns the id of the stored identification; undefined when the owner's account was closed meanwhile */
-  return async ({ ownerId, identification, options, photos, prepared }: Keepsake): Promise<string | undefined> => {
+  return async (keepsake: Keepsake): Promise<string | undefined> => {
+    const { ownerId, identification, options, photos, prepared } = keepsake;
     const entries = photos.map(({ hash }, index) => {
       const ready = prepared?.[index];
       return ready === undefined ? { hash } : { hash, prepared: ready };
@@ -49,7 +53,7 @@ export function createKeep(parts: { intake: Intake; store: Store; clock: Clock; 
     if (saved === undefined) return undefined;
     const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {
-      keepLater(id, photos, pendingPhotos).catch((error: unknown) => {
+      keepLater(id, keepsake, pendingPhotos).catch((error: unknown) => {
         logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');
       });
     }

@@ -50,9 +50,12 @@ function textFor(asked: readonly ProviderName[]): string {
 
 /**
  * No provider answered: one error that says why, and when the first of them may. What the caller asked wrongly comes
- * first: to ask the same again would not help.
+ * first: to ask the same again would not help. `overShare`: the caller's own photos filled its share of the decodes.
  */
-export function unanswered(refusals: Readonly<Partial<Record<ProviderName, Refusal>>>): IdentificationError {
+export function unanswered(
+  refusals: Readonly<Partial<Record<ProviderName, Refusal>>>,
+  overShare: boolean,
+): IdentificationError {
   const rejected = new Set(PROVIDERS.flatMap((name) => refusals[name]?.rejected ?? []));
   if (rejected.size > 0) return new RejectedRequestError([...rejected]);
   const asked = PROVIDERS.filter((name) => refusals[name] !== undefined && refusals[name].status !== 'off');
@@ -60,6 +63,7 @@ export function unanswered(refusals: Readonly<Partial<Record<ProviderName, Refus
   const waits = asked.flatMap((name) => refusals[name]?.retryAfterMs ?? []);
   return new IdentificationError(codeFor([...statuses]), textFor(asked), {
     retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,
+    overShare,
   });
 }
 

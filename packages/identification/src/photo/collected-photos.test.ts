@@ -16,13 +16,13 @@ describe.skipIf(!photoDir)('the collected photos', () => {
     const dir = photoDir ?? '';
     const names = readdirSync(dir).filter((name) => /\.(jpg|png|webp|gif|heic)$/.test(name));
     expect(names.length).toBeGreaterThan(0);
-    const intake = createIntake({ concurrency: 2, queue: 32, clock: systemClock });
+    const intake = createIntake({ concurrency: 2, waiting: 32, waitingInBackground: 16, clock: systemClock });
 
     async function verdict(name: string) {
       const bytes = readFileSync(join(dir, name));
       try {
         const photo = inspectPhoto(uploaded(bytes, { name }), 0, LIMITS);
-        const { jpeg, width, height } = await intake.prepare(photo, 0);
+        const { jpeg, width, height } = await intake.prepare(photo, 0, { subject: 'user:anna', background: false });
         const { format, space } = await sharp(jpeg).metadata();
         return { name, type: photo.type, format, space, small: Math.max(width, height) <= 1500, bare: isBare(jpeg) };
       } catch (error) {

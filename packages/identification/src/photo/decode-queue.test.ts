@@ -1,49 +1,191 @@
 import { describe, expect, it } from 'vitest';
-import { createDecodeQueue } from './decode-queue.ts';
+import { IdentificationError } from '../errors.ts';
+import { createDecodeQueue, type DecodeQueueOptions } from './decode-queue.ts';
 
-/** Work that ends when told, and says that it began. */
-function work(log: string[], name: string) {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const begin = async () => {
-    log.push(name);
-    return promise;
+const settled = () => new Promise(setImmediate);
+const BUSY = { code: 'busy', retryAfterMs: 5_000 };
+
+/** A queue of decodes that begin when they may and end when the test says so. */
+function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
+  const queue = createDecodeQueue<string>({ concurrency: 2, waiting: 32, waitingInBackground: 16, ...options });
+  const began: string[] = [];
+  const ends = new Map<string, PromiseWithResolvers<string>>();
+  const refused: { key: string; overShare: boolean }[] = [];
+
+  /** Adds the decode of `key` for an owner. */
+  const run = (subject: string, key: string, background = false): Promise<string> => {
+    const end = ends.get(key) ?? Promise.withResolvers<string>();
+    ends.set(key, end);
+    return queue.run({ subject, background }, key, () => {
+      began.push(key);
+      return end.promise;
+    });
   };
-  return { begin, end: () => resolve(name), fail: () => reject(new Error(name)) };
+  /** The same, for decodes whose refusal the test reads in `refused`. */
+  const add = (subject: string, key: string, background = false): void => {
+    run(subject, key, background).catch((error: unknown) => {
+      if (error instanceof IdentificationError) refused.push({ key, overShare: error.overShare });
+    });
+  };
+  return {
+    run,
+    add,
+    began,
+    refused,
+    /** Adds decodes called `owner 1`, `owner 2`, … */
+    addMany: (subject: string, count: number): void => {
+      for (let number = 1; number <= count; number += 1) add(subject, `${subject} ${number}`);
+    },
+    end: async (...keys: readonly string[]): Promise<void> => {
+      for (const key of keys) {
+        ends.get(key)?.resolve(key);
+        // oxlint-disable-next-line no-await-in-loop -- one decode ends after the other
+        await settled();
+      }
+    },
+    fail: (key: string): void => ends.get(key)?.reject(new Error(key)),
+  };
 }
 
-describe('createDecodeQueue', () => {
-  it('lets so many through, the rest in order, each when another has left', async () => {
-    const log: string[] = [];
-    const queue = createDecodeQueue({ concurrency: 2, queue: 2 });
-    const [a, b, c, d] = [work(log, 'a'), work(log, 'b'), work(log, 'c'), work(log, 'd')];
-    const [first, second, third, fourth] = [a, b, c, d].map(({ begin }) => queue.run(begin));
-    await Promise.resolve();
-    expect(log).toEqual(['a', 'b']);
-    b.end();
-    await second;
-    await Promise.resolve();
-    expect(log).toEqual(['a', 'b', 'c']);
-    c.fail();
+describe('one owner alone', () => {
+  it('runs as many decodes as there are places, the rest in order, also after one that failed', async () => {
+    const { began, end, fail, run } = queueUnderTest();
+    const [first, second, third, fourth] = ['a', 'b', 'c', 'd'].map((key) => run('anna', key));
+    await settled();
+    expect(began).toEqual(['a', 'b']);
+    await end('b');
+    expect(await second).toBe('b');
+    expect(began).toEqual(['a', 'b', 'c']);
+    fail('c');
     await expect(third).rejects.toThrow('c');
-    await Promise.resolve();
-    expect(log).toEqual(['a', 'b', 'c', 'd']);
-    a.end();
-    d.end();
+    await settled();
+    expect(began).toEqual(['a', 'b', 'c', 'd']);
+    await end('a', 'd');
     expect(await Promise.all([first, fourth])).toEqual(['a', 'd']);
   });
 
-  it('refuses who comes when the queue is full, and takes who comes later', async () => {
-    const log: string[] = [];
-    const queue = createDecodeQueue({ concurrency: 1, queue: 1 });
-    const [a, b] = [work(log, 'a'), work(log, 'b')];
-    const running = [queue.run(a.begin), queue.run(b.begin)];
-    await expect(queue.run(work(log, 'c').begin)).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5000 });
-    a.end();
-    b.end();
-    await Promise.all(running);
-    const d = work(log, 'd');
-    d.end();
-    expect(await queue.run(d.begin)).toBe('d');
-    expect(log).toEqual(['a', 'b', 'd']);
+  it('may have 32 waiting; one more is refused as its own surplus', async () => {
+    const { addMany, began, refused, run } = queueUnderTest();
+    addMany('anna', 34);
+    await settled();
+    expect(began).toHaveLength(2);
+    expect(refused).toEqual([]);
+    await expect(run('anna', 'one more')).rejects.toMatchObject({ ...BUSY, overShare: true });
+  });
+
+  it('is taken in again once there is a place', async () => {
+    const { addMany, end, run } = queueUnderTest({ concurrency: 1, waiting: 1 });
+    addMany('anna', 2);
+    await expect(run('anna', 'early')).rejects.toMatchObject(BUSY);
+    await end('anna 1');
+    const late = run('anna', 'late');
+    await end('anna 2', 'late');
+    expect(await late).toBe('late');
+  });
+});
+
+describe('two owners', () => {
+  it('take turns, however many decodes the first one has waiting', async () => {
+    const { addMany, began, end } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 20);
+    addMany('bob', 3);
+    await settled();
+    await end('anna 1', 'anna 2', 'bob 1', 'anna 3', 'bob 2', 'anna 4');
+    expect(began).toEqual(['anna 1', 'anna 2', 'bob 1', 'anna 3', 'bob 2', 'anna 4', 'bob 3']);
+  });
+
+  it('have half of the running decodes each while both wait', async () => {
+    const { addMany, began, end } = queueUnderTest({ concurrency: 4 });
+    addMany('anna', 10);
+    addMany('bob', 10);
+    await settled();
+    expect(began).toEqual(['anna 1', 'anna 2', 'anna 3', 'anna 4']);
+    await end('anna 1', 'anna 2', 'anna 3', 'bob 1', 'bob 2');
+    // Left running: anna 4 and bob 3, and one more of each.
+    expect(began.slice(4)).toEqual(['bob 1', 'bob 2', 'anna 5', 'bob 3', 'bob 4']);
+  });
+
+  it('get eight waiting places each, and the surplus is counted', async () => {
+    const { addMany, refused } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 1);
+    addMany('bob', 1);
+    addMany('cora', 9);
+    await settled();
+    expect(refused).toEqual([{ key: 'cora 9', overShare: true }]);
+  });
+
+  it('share a queue that the first one filled: it gives up its newest decodes', async () => {
+    const { add, addMany, refused } = queueUnderTest();
+    addMany('anna', 34);
+    add('bob', 'small');
+    await settled();
+    expect(refused).toEqual([{ key: 'anna 34', overShare: true }]);
+  });
+});
+
+describe('a decode that two owners want', () => {
+  it('runs once, and as early as the first of them has a turn', async () => {
+    const { addMany, began, end, run } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 8);
+    const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
+    await end('anna 1', 'anna 2');
+    expect(began).toEqual(['anna 1', 'anna 2', 'leaf']);
+    await end('leaf');
+    expect(await both).toEqual(['leaf', 'leaf']);
+    expect(began.filter((key) => key === 'leaf')).toHaveLength(1);
+  });
+
+  it('is not refused because the owner that came first gave up its place', async () => {
+    const { addMany, began, end, run } = queueUnderTest({ concurrency: 1, waiting: 4 });
+    addMany('anna', 4);
+    const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
+    await end('anna 1', 'anna 2');
+    expect(began).toEqual(['anna 1', 'anna 2', 'leaf']);
+    await end('leaf');
+    expect(await both).toEqual(['leaf', 'leaf']);
+  });
+
+  it('takes no place of an owner who joins while the room is full of other owners', async () => {
+    const { add, end, run } = queueUnderTest({ concurrency: 1, waiting: 1 });
+    add('anna', 'first');
+    const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
+    await end('first', 'leaf');
+    expect(await both).toEqual(['leaf', 'leaf']);
+  });
+});
+
+describe('background decodes', () => {
+  it('run when no caller waits, and take at most half of the places', async () => {
+    const { add, addMany, began, end } = queueUnderTest({ concurrency: 2 });
+    for (const key of ['store 1', 'store 2', 'store 3']) add('anna', key, true);
+    await settled();
+    expect(began).toEqual(['store 1']);
+    addMany('bob', 3);
+    await settled();
+    expect(began).toEqual(['store 1', 'bob 1']);
+    await end('store 1', 'bob 1');
+    expect(began).toEqual(['store 1', 'bob 1', 'bob 2', 'bob 3']);
+    await end('bob 2');
+    expect(began.at(-1)).toBe('store 2');
+  });
+
+  it('take no place of the decodes that callers wait for, and have shares of their own', async () => {
+    const { add, addMany, refused, run } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 33);
+    for (let photo = 1; photo <= 4; photo += 1) add('anna', `hers ${photo}`, true);
+    add('bob', 'his', true);
+    await settled();
+    expect(refused).toEqual([]);
+    await expect(run('anna', 'hers 5', true)).rejects.toMatchObject({ ...BUSY, overShare: true });
+  });
+
+  it('come forward when a caller wants the same photo', async () => {
+    const { add, addMany, began, end, run } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 3);
+    add('anna', 'leaf', true);
+    const wanted = run('bob', 'leaf');
+    await end('anna 1', 'anna 2', 'leaf');
+    expect(await wanted).toBe('leaf');
+    expect(began).toEqual(['anna 1', 'anna 2', 'leaf', 'anna 3']);
   });
 });

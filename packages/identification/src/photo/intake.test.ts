@@ -2,6 +2,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError, PhotoError } from '../errors.ts';
+import type { DecodeOwner } from './decode-queue.ts';
 import { type InspectedPhoto, inspectPhoto } from './inspect-photo.ts';
 import { createIntake } from './intake.ts';
 import type { PreparedPhoto } from './photo.ts';
@@ -16,8 +17,10 @@ const TURNED_LEFT = 6;
 const RED = { red: true, blue: false };
 const BLUE = { red: false, blue: true };
 
-function intakeOf({ concurrency = 2, queue = 32, clock = new FakeClock() } = {}) {
-  return createIntake({ concurrency, queue, clock });
+const ANNA: DecodeOwner = { subject: 'user:anna', background: false };
+
+function intakeOf({ concurrency = 2, waiting = 32, clock = new FakeClock() } = {}) {
+  return createIntake({ concurrency, waiting, waitingInBackground: 16, clock });
 }
 
 function inspected(bytes: Buffer): InspectedPhoto {
@@ -25,7 +28,7 @@ function inspected(bytes: Buffer): InspectedPhoto {
 }
 
 async function prepared(bytes: Buffer): Promise<PreparedPhoto> {
-  return intakeOf().prepare(inspected(bytes), 0);
+  return intakeOf().prepare(inspected(bytes), 0, ANNA);
 }
 
 async function plain(background: string): Promise<Buffer> {
@@ -127,7 +130,7 @@ describe('what is refused', () => {
     ['WebP', makeWebp(lossy({ width: 60, height: 40 }))],
   ])('a %s of sound structure without a picture, in our words and for its own place', async (_, bytes) => {
     const error: unknown = await intakeOf()
-      .prepare(inspected(bytes), 3)
+      .prepare(inspected(bytes), 3, ANNA)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PhotoError);
     expect(error).toMatchObject(damaged);
@@ -135,12 +138,12 @@ describe('what is refused', () => {
 
   it('a photo that turns out larger than inspection found it', async () => {
     const photo = inspected(await realPicture(60, 40).png().toBuffer());
-    await expect(intakeOf().prepare({ ...photo, width: 59 }, 3)).rejects.toMatchObject(damaged);
+    await expect(intakeOf().prepare({ ...photo, width: 59 }, 3, ANNA)).rejects.toMatchObject(damaged);
   });
 
   it('a photo that turns out to be another format', async () => {
     const photo = inspected(await realPicture(60, 40).png().toBuffer());
-    await expect(intakeOf().prepare({ ...photo, type: 'jpeg' }, 3)).rejects.toMatchObject(damaged);
+    await expect(intakeOf().prepare({ ...photo, type: 'jpeg' }, 3, ANNA)).rejects.toMatchObject(damaged);
   });
 
   it.each([
@@ -151,7 +154,7 @@ describe('what is refused', () => {
     const photo = inspected(await realPicture(60, 40).png().toBuffer());
     const format = type === 'TIFF' ? 'tiff' : 'avif';
     const data = bytes ?? (await realPicture(60, 40).toFormat(format).toBuffer());
-    await expect(intakeOf().prepare({ ...photo, data }, 3)).rejects.toMatchObject(damaged);
+    await expect(intakeOf().prepare({ ...photo, data }, 3, ANNA)).rejects.toMatchObject(damaged);
   });
 });
 
@@ -162,9 +165,11 @@ describe('how much is decoded at once', () => {
   }
 
   it('refuses at once, with a time to come back, when as many wait as may wait', async () => {
-    const intake = intakeOf({ concurrency: 2, queue: 3 });
+    const intake = intakeOf({ concurrency: 2, waiting: 3 });
     const served = Array.from({ length: 5 }, () => 'fulfilled');
-    const outcomes = await Promise.allSettled((await photos(7)).map((photo, index) => intake.prepare(photo, index)));
+    const outcomes = await Promise.allSettled(
+      (await photos(7)).map((photo, index) => intake.prepare(photo, index, ANNA)),
+    );
     expect(outcomes.map(({ status }) => status)).toEqual([...served, 'rejected', 'rejected']);
     for (const outcome of outcomes.slice(5)) {
       if (outcome.status === 'fulfilled') continue;
@@ -174,23 +179,26 @@ describe('how much is decoded at once', () => {
   });
 
   it('takes the next when room is free again, after failures too', async () => {
-    const intake = intakeOf({ concurrency: 1, queue: 0 });
-    await expect(intake.prepare(inspected(makeJpeg({ width: 9, height: 9 })), 0)).rejects.toBeInstanceOf(PhotoError);
-    for (const photo of await photos(3)) await expect(intake.prepare(photo, 0)).resolves.toMatchObject({ height: 40 });
+    const intake = intakeOf({ concurrency: 1, waiting: 0 });
+    await expect(intake.prepare(inspected(makeJpeg({ width: 9, height: 9 })), 0, ANNA)).rejects.toBeInstanceOf(
+      PhotoError,
+    );
+    for (const photo of await photos(3))
+      await expect(intake.prepare(photo, 0, ANNA)).resolves.toMatchObject({ height: 40 });
   });
 
   it('decodes a photo once for all who wait for it', async () => {
-    const intake = intakeOf({ concurrency: 1, queue: 0 });
+    const intake = intakeOf({ concurrency: 1, waiting: 0 });
     const [photo] = await photos(1);
     if (photo === undefined) throw new Error('no photo');
-    const all = await Promise.all(Array.from({ length: 50 }, async (_, index) => intake.prepare(photo, index)));
+    const all = await Promise.all(Array.from({ length: 50 }, async (_, index) => intake.prepare(photo, index, ANNA)));
     expect(new Set(all).size).toBe(1);
   });
 
   it('tells each who waits for a broken photo the place it has in their upload', async () => {
     const intake = intakeOf();
     const photo = inspected(makeJpeg({ width: 9, height: 9 }));
-    const outcomes = await Promise.allSettled([0, 4].map((index) => intake.prepare(photo, index)));
+    const outcomes = await Promise.allSettled([0, 4].map((index) => intake.prepare(photo, index, ANNA)));
     expect(outcomes).toMatchObject([{ reason: { photo: 0 } }, { reason: { photo: 4 } }]);
   });
 
@@ -201,11 +209,11 @@ describe('how much is decoded at once', () => {
     const intake = intakeOf({ clock });
     const [photo] = await photos(1);
     if (photo === undefined) throw new Error('no photo');
-    const first = await intake.prepare(photo, 0);
+    const first = await intake.prepare(photo, 0, ANNA);
     clock.advance(59_000);
-    expect(await intake.prepare(photo, 0)).toBe(first);
+    expect(await intake.prepare(photo, 0, ANNA)).toBe(first);
     clock.advance(2_000);
-    expect(await intake.prepare(photo, 0)).not.toBe(first);
+    expect(await intake.prepare(photo, 0, ANNA)).not.toBe(first);
   });
 });
 

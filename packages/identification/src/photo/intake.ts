@@ -1,8 +1,8 @@
-import { type Clock, createSingleFlight } from '@plantcommunity/resilience';
+import type { Clock } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
 import { IdentificationError } from '../errors.ts';
 import { confineDecoder, decodePhoto } from './decode.ts';
-import { createDecodeQueue } from './decode-queue.ts';
+import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
 import type { InspectedPhoto } from './inspect-photo.ts';
 import type { PreparedPhoto } from './photo.ts';
 import { refusal } from './refusal.ts';
@@ -11,11 +11,7 @@ import { refusal } from './refusal.ts';
 const KEPT_MS = 60_000;
 const KEPT_BYTES = 32 * 1024 * 1024;
 
-export interface IntakeOptions {
-  /** Decodes at once in this process; two suit two cores, and leave libuv threads for everybody else. */
-  concurrency: number;
-  /** How many may wait for one; a caller beyond that is told to come back. */
-  queue: number;
+export interface IntakeOptions extends DecodeQueueOptions {
   clock: Clock;
 }
 
@@ -25,15 +21,14 @@ export interface Intake {
    * One decode a photo and process, however many ask for it within a minute. `index` is the photo's place in the
    * upload, from 0, for the message.
    * @throws {PhotoError} `photo_undecodable`
-   * @throws {IdentificationError} `busy`, with `retryAfterMs`
+   * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos fill the queue
    */
-  prepare(photo: InspectedPhoto, index: number): Promise<PreparedPhoto>;
+  prepare(photo: InspectedPhoto, index: number, owner: DecodeOwner): Promise<PreparedPhoto>;
 }
 
-export function createIntake({ concurrency, queue, clock }: IntakeOptions): Intake {
+export function createIntake({ clock, ...queue }: IntakeOptions): Intake {
   confineDecoder();
-  const decodes = createDecodeQueue({ concurrency, queue });
-  const flights = createSingleFlight();
+  const decodes = createDecodeQueue<PreparedPhoto>(queue);
   const kept = new LRUCache<string, PreparedPhoto>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ jpeg }) => jpeg.length,
@@ -43,19 +38,18 @@ export function createIntake({ concurrency, queue, clock }: IntakeOptions): Inta
   });
 
   return {
-    async prepare(photo, index) {
+    async prepare(photo, index, owner) {
       const known = kept.get(photo.hash);
       if (known !== undefined) return known;
       try {
-        const { value } = await flights.run(photo.hash, async () => {
-          const prepared = await decodes.run(() => decodePhoto(photo));
+        return await decodes.run(owner, photo.hash, async () => {
+          const prepared = await decodePhoto(photo);
           kept.set(photo.hash, prepared);
           return prepared;
         });
-        return value;
       } catch (error) {
         if (error instanceof IdentificationError) throw error;
-        // The place belongs to this caller's upload, so the error is made here and not in the shared flight.
+        // The place belongs to this caller's upload, so the error is made here and not in the shared decode.
         throw refusal.unreadable(index, 'the file is damaged', error);
       }
     },

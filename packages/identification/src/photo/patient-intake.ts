@@ -6,26 +6,32 @@ import type { Intake } from './intake.ts';
 const TRIES = 3;
 /** Photos that may wait for their next try, each an upload in memory; one more is refused as it was. */
 const MAY_WAIT = 16;
+/** Of them, photos of one owner. */
+const MAY_WAIT_OF_ONE = 4;
 
 /** For work that nobody waits for: comes back when there is no room now. */
 export function createPatientIntake({ intake, clock }: { intake: Intake; clock: Clock }): Intake {
-  let waiting = 0;
+  /** The owner of each photo that waits. */
+  const waiting: string[] = [];
 
-  async function pause(ms: number): Promise<void> {
-    waiting += 1;
+  const mayWait = (owner: string) =>
+    waiting.length < MAY_WAIT && waiting.filter((one) => one === owner).length < MAY_WAIT_OF_ONE;
+
+  async function pause(owner: string, ms: number): Promise<void> {
+    waiting.push(owner);
     await new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
-    waiting -= 1;
+    waiting.splice(waiting.indexOf(owner), 1);
   }
 
   return {
-    async prepare(photo, index) {
+    async prepare(photo, index, owner) {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await intake.prepare(photo, index);
+          return await intake.prepare(photo, index, owner);
         } catch (error) {
           const waitMs = error instanceof IdentificationError ? error.retryAfterMs : undefined;
-          if (waitMs === undefined || tries === TRIES || waiting === MAY_WAIT) throw error;
-          await pause(waitMs);
+          if (waitMs === undefined || tries === TRIES || !mayWait(owner.subject)) throw error;
+          await pause(owner.subject, waitMs);
         }
       }
     },

@@ -9,6 +9,7 @@ import {
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { IdentificationError } from '../../errors.ts';
+import type { DecodeOwner } from '../../photo/decode-queue.ts';
 import type { Intake } from '../../photo/intake.ts';
 import { makeJpeg } from '../../photo/testing/make-jpeg.ts';
 import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
@@ -155,9 +156,12 @@ export async function house({
 
   const reading: { refuses: Error | undefined; until?: Promise<void> } = { refuses: intakeRefuses };
   const decodes: string[] = [];
+  /** Of each decode. */
+  const owners: DecodeOwner[] = [];
   const intake: Intake = {
-    async prepare(photo) {
+    async prepare(photo, _index, owner) {
       decodes.push(photo.hash);
+      owners.push(owner);
       await reading.until;
       if (reading.refuses !== undefined) throw reading.refuses;
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
@@ -209,6 +213,7 @@ export async function house({
     identify,
     board,
     decodes,
+    owners,
     reading,
     saved,
     kept,

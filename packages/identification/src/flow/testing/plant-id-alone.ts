@@ -32,6 +32,7 @@ export function createPlantIdAlone(alone: PlantIdAlone): OperatedService {
     lifetime: { ttlMs: 60_000, staleMs: 60_000 },
     lock: { ...lock, renew: true },
     photoLimits: LIMITS,
+    decodeConcurrency: 2,
     photoDir: tmpdir(),
     isDemo: false,
     database: alone.database ?? openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }),
