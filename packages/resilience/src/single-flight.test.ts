@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSingleFlight } from './single-flight.ts';
 import { createTask } from './testing/task.ts';
+import { detachFromCalls, ReentrantCallError } from './wait-graph.ts';
 
 it('makes one call for a thousand callers and tells who joined', async () => {
   const flights = createSingleFlight();
@@ -76,5 +77,62 @@ describe('an abort', () => {
     const task = createTask<string>();
     await expect(flights.run('rose', task.work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
     expect(task.calls()).toBe(0);
+  });
+});
+
+describe('a call that asks for its own key', () => {
+  it('is refused, before and after its first wait', async () => {
+    const flights = createSingleFlight();
+    const atOnce = flights.run('rose', () => flights.run('rose', async () => 'Rosa'));
+    await expect(atOnce).rejects.toBeInstanceOf(ReentrantCallError);
+    const later = flights.run('rose', async () => {
+      await Promise.resolve();
+      return flights.run('rose', async () => 'Rosa');
+    });
+    await expect(later).rejects.toThrow('the call for rose would wait for its own end: rose -> rose');
+    expect(flights.size).toBe(0);
+  });
+
+  it('through other keys and other flights is refused', async () => {
+    const [flights, others] = [createSingleFlight(), createSingleFlight()];
+    const asked = flights.run('rose', () => others.run('fern', () => flights.run('rose', async () => 'Rosa')));
+    await expect(asked).rejects.toMatchObject({ code: 'reentrant_call', message: /rose -> fern -> rose$/ });
+  });
+
+  it('through a call that began apart is refused', async () => {
+    const flights = createSingleFlight();
+    const both = Promise.withResolvers<void>();
+    const ask = async (key: string) => {
+      await both.promise;
+      return flights.run(key, async () => key);
+    };
+    const asked = [flights.run('rose', () => ask('fern')), flights.run('fern', () => ask('rose'))];
+    both.resolve();
+    const ends = await Promise.allSettled(asked);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(flights.size).toBe(0);
+  });
+
+  it('after it has ended, or from the background, is not refused', async () => {
+    const flights = createSingleFlight();
+    const ended = Promise.withResolvers<void>();
+    let after: Promise<unknown> = Promise.resolve();
+    let apart: Promise<unknown> = Promise.resolve();
+    await flights.run('rose', async () => {
+      after = ended.promise.then(() => flights.run('rose', async () => 'again'));
+      apart = detachFromCalls(() => flights.run('rose', async () => 'unused'));
+      return 'Rosa';
+    });
+    ended.resolve();
+    expect(await after).toEqual({ value: 'again', joined: false });
+    expect(await apart).toEqual({ value: 'Rosa', joined: true });
+  });
+
+  it('does not keep it from asking for others, one after the other and at the same time', async () => {
+    const flights = createSingleFlight();
+    const leaf = (key: string) => flights.run(key, async () => key);
+    const stem = () => Promise.all([leaf('fern'), leaf('moss'), leaf('fern')]);
+    const { value } = await flights.run('rose', async () => [...(await stem()), ...(await stem())]);
+    expect(value).toHaveLength(6);
   });
 });

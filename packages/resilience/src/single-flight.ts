@@ -1,23 +1,35 @@
+import { SharedCall } from './wait-graph.ts';
+
 /** One call for everybody in this process who wants the same thing at the same time. */
 export interface SingleFlight {
   /**
    * Joins the flight of `key` or starts it with `work`. All share its one result or failure; nothing is kept after it.
    * @param signal only detaches this caller, who gets the signal's reason; the flight goes on
+   * @throws {ReentrantCallError} to `work` that asks for its own key, also through the work of other keys
    */
   run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<{ value: T; joined: boolean }>;
   has(key: string): boolean;
+  /** @throws {ReentrantCallError} when this is called by the work of `key`, also through the work of other keys */
+  refuseReentry(key: string): void;
   readonly size: number;
 }
 
-export function createSingleFlight(): SingleFlight {
-  const flights = new Map<string, Promise<unknown>>();
+interface Flight<T> {
+  readonly call: SharedCall;
+  readonly result: Promise<T>;
+}
 
-  function start<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const flight = (async () => work())().finally(() => flights.delete(key));
-    flights.set(key, flight);
-    // When every caller has left, nobody is there to hear of a failure.
-    flight.catch(() => {});
-    return flight;
+export function createSingleFlight(): SingleFlight {
+  const flights = new Map<string, Flight<unknown>>();
+
+  function start<T>(key: string, call: SharedCall, work: () => Promise<T>): Promise<T> {
+    const { promise: result, resolve } = Promise.withResolvers<T>();
+    // Before the work begins: it may ask for its own key at once.
+    flights.set(key, { call, result });
+    resolve(call.run(work).finally(() => flights.delete(key)));
+    // When every caller has left, a failure has no other handler.
+    result.catch(() => {});
+    return result;
   }
 
   return {
@@ -25,11 +37,18 @@ export function createSingleFlight(): SingleFlight {
       signal?.throwIfAborted();
       // A key names one kind of value: callers of the same key agree on T.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const running = flights.get(key) as Promise<T> | undefined;
-      const value = await detachable(running ?? start(key, work), signal);
-      return { value, joined: running !== undefined };
+      const running = flights.get(key) as Flight<T> | undefined;
+      const call = running?.call ?? new SharedCall(key);
+      const endWait = call.beginWait();
+      try {
+        const value = await detachable(running?.result ?? start(key, call, work), signal);
+        return { value, joined: running !== undefined };
+      } finally {
+        endWait();
+      }
     },
     has: (key) => flights.has(key),
+    refuseReentry: (key) => flights.get(key)?.call.refuse(),
     get size() {
       return flights.size;
     },

@@ -1,4 +1,5 @@
 import type { HeldLease, LeaseOptions, Leases } from '../lease/lease.ts';
+import { LeaseReentryError } from '../lease/lease-errors.ts';
 
 /** So that one process loads what all of them miss. The leases must be made with the prefix of the cache. */
 export interface CacheLease extends Pick<LeaseOptions, 'leaseMs' | 'renew' | 'maxHoldMs'> {
@@ -35,6 +36,7 @@ export async function askToLoad<T>(
     void held.release();
     return { may: 'use', value };
   } catch (error) {
+    if (error instanceof LeaseReentryError) throw error;
     return { may: 'load_without_redis', error };
   }
 }

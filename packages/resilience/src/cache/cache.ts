@@ -57,7 +57,9 @@ export interface Cache {
   peekMemory<T>(key: string): CacheHit<T> | undefined;
   /**
    * The fresh value, else `load`'s, once for all who ask at the same time.
-   * @throws what `load` throws, to all of them; {RangeError} for a lifetime that cannot be
+   * @throws what `load` throws, to all of them; {TypeError} to all when it gives `undefined` or what else JSON lacks;
+   * {RangeError} for a lifetime or an option that cannot be; {ReentrantCallError} to a load that asks for its own key,
+   * also through the loads of other keys
    */
   getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>>;
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe;

@@ -1,7 +1,10 @@
 import { checkRange } from '../in-range.ts';
 import { checkLeaseOptions } from '../lease/check-lease-options.ts';
-import type { Lifetime } from './cache.ts';
+import type { Lifetime, LoadOptions } from './cache.ts';
 import type { CacheOptions } from './create-cache.ts';
+
+/** Types of which JSON has no value. */
+const NOT_JSON: ReadonlySet<string> = new Set(['undefined', 'function', 'symbol', 'bigint']);
 
 /** @throws {RangeError} naming the option that cannot be */
 export function checkCacheOptions({ memory, lease }: CacheOptions): void {
@@ -13,4 +16,16 @@ export function checkCacheOptions({ memory, lease }: CacheOptions): void {
 export function checkLifetime({ ttlMs, staleMs }: Lifetime): void {
   checkRange('ttlMs', ttlMs, { min: 1 });
   checkRange('staleMs', staleMs, { min: 0 });
+}
+
+/** @throws {RangeError} naming the option that cannot be */
+export function checkLoadOptions({ staleRetryMs }: Pick<LoadOptions<never>, 'staleRetryMs'>): void {
+  if (staleRetryMs !== undefined) checkRange('staleRetryMs', staleRetryMs, { min: 0 });
+}
+
+/** @throws {TypeError} for a loaded value that would be gone, or another one, after it was written as JSON */
+export function checkValue(key: string, value: unknown): void {
+  const isLost = NOT_JSON.has(typeof value) || (typeof value === 'number' && !Number.isFinite(value));
+  if (isLost)
+    throw new TypeError(`the load of ${key} gave ${String(value)}, which is no JSON value: give null for none`);
 }

@@ -79,6 +79,32 @@ describe('a value', () => {
     expect(await cache.peek('rose')).toBeUndefined();
   });
 
+  it.each([undefined, () => 'Rosa', 1n, Number.NaN, Number.POSITIVE_INFINITY])(
+    '%s is no JSON value: the load fails and nothing is kept',
+    async (value) => {
+      await expect(put(value)).rejects.toThrow(/^the load of rose gave .* no JSON value/);
+      const skipped = cache.getOrLoad('rose', async () => value, { lifetime: () => 'skip' });
+      await expect(skipped).rejects.toBeInstanceOf(TypeError);
+      expect([cache.peekMemory('rose'), redis.entries.size]).toEqual([undefined, 0]);
+      expect(await put('Rosa')).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    },
+  );
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
+    'is not asked for with a staleRetryMs of %d',
+    async (staleRetryMs) => {
+      const load = async () => 'Rosa';
+      await expect(cache.getOrLoad('rose', load, { lifetime, staleRetryMs })).rejects.toThrow(/^staleRetryMs must/);
+      const eager = createProcess(10, () => 1);
+      const slow = async () => {
+        clock.advance(1);
+        return 'Rosa';
+      };
+      await eager.getOrLoad('rose', slow, { lifetime });
+      await expect(eager.peek('rose', { load, lifetime, staleRetryMs })).rejects.toThrow(/^staleRetryMs must/);
+    },
+  );
+
   it('leaves memory when there are too many, and is found in Redis', async () => {
     const small = createProcess(2);
     for (const key of ['a', 'b', 'c']) await small.getOrLoad(key, async () => key, { lifetime });

@@ -2,10 +2,11 @@ import type { Clock } from '../clock.ts';
 import type { HeldLease } from '../lease/lease.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
+import { detachFromCalls } from '../wait-graph.ts';
 import type { Cache, CacheHit, CacheLoaded, EarlyRefresh, LoadOptions } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { askToLoad, type CacheLease } from './cache-lease.ts';
-import { checkLifetime } from './check-cache-options.ts';
+import { checkLifetime, checkLoadOptions, checkValue } from './check-cache-options.ts';
 import { seal } from './envelope.ts';
 import { MemoryFront } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
@@ -67,6 +68,9 @@ export class LayeredCache implements Cache {
     const here = this.#tiers.lookInMemory<T>(key);
     // The way of nearly all calls: no flight, no promise more than needed.
     if (here && !here.stale) return { ...this.#useFresh(key, here, earlyOf(wanted)), joined: false };
+    checkLoadOptions(options);
+    // A refresh of this key would hold the lease that this call waits for.
+    this.#refreshes.refuseReentry(key);
     const { value, joined } = await this.#flights.run(key, () => this.#lookOrLoad(wanted), options.signal);
     if (joined) this.#listeners.emit({ type: 'joined', key, stale: value.stale });
     return { ...value, joined };
@@ -118,6 +122,7 @@ export class LayeredCache implements Cache {
 
   /** In the background, by one process, and only if it need not wait: the value is still fresh. */
   #refresh<T>(wanted: Load<T>): void {
+    checkLoadOptions(wanted);
     const { key, staleRetryMs } = wanted;
     if (this.#refreshes.has(key) || this.#refreshRest.isResting(key)) return;
     if (staleRetryMs !== undefined) this.#refreshRest.note(key, staleRetryMs);
@@ -127,7 +132,7 @@ export class LayeredCache implements Cache {
       const permission = await askToLoad(key, lease, () => this.#tiers.lookForNewer<T>(key));
       if (permission.may === 'load') await this.#loadUnder(permission.held, wanted);
     };
-    this.#refreshes.run(key, refresh).catch((error: unknown) => {
+    detachFromCalls(() => this.#refreshes.run(key, refresh)).catch((error: unknown) => {
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });
     });
   }
@@ -148,6 +153,7 @@ export class LayeredCache implements Cache {
     const value = await wanted.load();
     const loadMs = this.#clock.monotonic() - started;
     this.#listeners.emit({ type: 'loaded', key, loadMs });
+    checkValue(key, value);
     const life = wanted.lifetime(value);
     const loaded = { value, source: 'loaded', ageMs: 0, stale: false } as const;
     if (life === 'skip') return loaded;

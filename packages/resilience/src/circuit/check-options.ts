@@ -1,6 +1,9 @@
 import { checkRange, LONGEST_MS } from '../in-range.ts';
 import type { CircuitOptions } from './circuit.ts';
 
+/** The last moment that a Date can hold, in milliseconds since 1970. */
+const LAST_MOMENT_MS = 8_640_000_000_000_000;
+
 /** @throws {RangeError} naming the option that cannot be */
 export function checkOptions(options: CircuitOptions): void {
   for (const name of ['failMax', 'successThreshold', 'trialPermits'] as const) {
@@ -10,4 +13,9 @@ export function checkOptions(options: CircuitOptions): void {
   checkRange('resetTimeoutMs', resetTimeoutMs, { min: 1, max: LONGEST_MS });
   checkRange('maxResetTimeoutMs', maxResetTimeoutMs, { min: resetTimeoutMs, max: LONGEST_MS });
   if (trialDeadlineMs !== undefined) checkRange('trialDeadlineMs', trialDeadlineMs, { min: 1, max: LONGEST_MS });
+}
+
+/** @throws {RangeError} for an end of an isolation that no clock reaches: one without an end has no `until` */
+export function checkUntil(until: number | undefined): void {
+  if (until !== undefined) checkRange('until', until, { min: 0, max: LAST_MOMENT_MS, whole: true });
 }

@@ -28,18 +28,28 @@ local WEIGHT = {closed = 0, half_open = 1, open = 1, isolated = 2}
 local function text(number) return string.format('%.0f', number) end
 local function after(last) return math.max(micros, last + 1) end
 
--- What is not whole is not there.
+local restored, changed = false, false
+
+local function finite(text)
+  local number = tonumber(text)
+  return number and math.abs(number) < math.huge and number
+end
+
+-- A partial hash counts as missing. An isolation whose end is no number has none: it is what was asked for.
 local function read()
   local flat, fields = redis.call('HGETALL', KEYS[1]), {}
   for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
+  if fields.state == 'isolated' and fields.till and fields.rest and not (finite(fields.till) and finite(fields.rest)) then
+    fields.till, fields.rest, changed = -1, -1, true
+  end
   for _, name in ipairs(NUMBERS) do
-    fields[name] = tonumber(fields[name])
+    fields[name] = finite(fields[name])
     if not fields[name] then return nil end
   end
   return WEIGHT[fields.state] and fields
 end
 
-local circuit, restored, changed = read(), false, false
+local circuit = read()
 
 -- How bad it is: the worse is believed where neither is known to be later.
 local function weight(one)

@@ -4,6 +4,7 @@ import type { RedisConnection } from '../redis/redis-connection.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { ENTER, GIVE, NOTE, SYNC } from './circuit-scripts.ts';
 import { TRIAL_DEADLINE_MS } from './recovery.ts';
+import { drawJitter } from './reset-timeout.ts';
 import type { Order, Pass, Result } from './rules.ts';
 import { type Knowledge, readShared, type SharedStanding, writeKnowledge } from './shared-standing.ts';
 
@@ -79,7 +80,7 @@ export class CircuitStore {
       deadline: this.#options.trialDeadlineMs ?? TRIAL_DEADLINE_MS,
       base: this.#options.resetTimeoutMs,
       max: this.#options.maxResetTimeoutMs,
-      random: this.#options.random?.() ?? Math.random(),
+      random: drawJitter(this.#options),
     });
     const common = [writeKnowledge(known, clock), rules, this.#published, this.author];
     return this.#redis.eval<string[], T>(script, this.#keys, [...common, ...args]);

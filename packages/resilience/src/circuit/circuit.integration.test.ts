@@ -86,6 +86,19 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     await allAre('closed');
   });
 
+  it.each(['Infinity', 'NaN'])(
+    'heals when its end in Redis is %s: it has none, and is released as usual',
+    async (end) => {
+      const [a, b, c] = await join(60_000);
+      await a.isolate('poisoned');
+      await connections[0]?.redis.hset(`test:{${a.name}}:state`, { till: end, rest: end });
+      expect(await b.isolate('another')).toBe('all');
+      await eventually(() => (c.snapshot().isolation?.reason === 'another' ? true : undefined));
+      expect(await c.release('done')).toBe('all');
+      await allAre('closed');
+    },
+  );
+
   it('is closed for all by a reset', async () => {
     const [a, b] = await join(60_000);
     for (let n = 0; n < 3; n += 1) await fail(a);

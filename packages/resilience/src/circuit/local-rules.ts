@@ -2,7 +2,7 @@ import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBre
 import type { CircuitOptions, OrderReach } from './circuit.ts';
 import { OpenPeriod } from './open-period.ts';
 import { Recovery, TRIAL_DEADLINE_MS } from './recovery.ts';
-import { resetTimeout } from './reset-timeout.ts';
+import { drawJitter, resetTimeout } from './reset-timeout.ts';
 import type { Noted, Order, Pass, Result, Rules, RulesObserver } from './rules.ts';
 import type { Standing } from './standing.ts';
 
@@ -136,7 +136,7 @@ export class LocalRules implements Rules {
 
   /** As cockatiel would be after all that has led to this standing. */
   #policyFor({ state, failCount, openings, resetTimeoutMs, restsUntil }: Standing): Policy {
-    const random = () => this.#options.random?.() ?? Math.random();
+    const random = () => drawJitter(this.#options);
     const breaker = new ConsecutiveBreaker(this.#options.failMax);
     const period = new OpenPeriod((attempt) => resetTimeout(attempt, this.#options, random), this.#options.clock);
     const isDown = state === 'open' || state === 'half_open';

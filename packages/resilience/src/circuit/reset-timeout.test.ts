@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resetTimeout } from './reset-timeout.ts';
+import { drawJitter, resetTimeout } from './reset-timeout.ts';
 
 const times = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 };
 
@@ -15,4 +15,9 @@ describe('how long a circuit stays open', () => {
       60_000, 132_000, 264_000, 300_000,
     ]);
   });
+});
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 2])('a random of %d is replaced by one from 0 to 1', (random) => {
+  const drawn = drawJitter({ random: () => random });
+  expect(drawn >= 0 && drawn <= 1).toBe(true);
 });

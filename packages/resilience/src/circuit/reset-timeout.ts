@@ -1,6 +1,12 @@
 /** How much longer than doubled a reset time may be, so that processes do not all try at the same moment. */
 export const JITTER = 0.1;
 
+/** Draws the jitter: from the option `random` when that gives 0 up to 1, else from Math.random(). */
+export function drawJitter(options: { random?(): number }): number {
+  const drawn = options.random?.() ?? Number.NaN;
+  return drawn >= 0 && drawn <= 1 ? drawn : Math.random();
+}
+
 /**
  * How long a circuit stays open for the `attempt`-th time in a row (1: it was closed before): the base, then
  * doubled each time, plus 0 to 10 % on doubled times only, never over the maximum. All in milliseconds.

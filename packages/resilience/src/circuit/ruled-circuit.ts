@@ -1,4 +1,5 @@
 import { Listeners, type Unsubscribe } from '../listeners.ts';
+import { checkUntil } from './check-options.ts';
 import type { Circuit, CircuitOptions, CircuitSnapshot, OrderReach, Outcome } from './circuit.ts';
 import type { CircuitEvent } from './circuit-events.ts';
 import { CircuitRejectedError } from './circuit-rejected.ts';
@@ -59,7 +60,8 @@ export class RuledCircuit implements Circuit {
     return toSnapshot(this.#rules.standing, this.#options);
   }
 
-  isolate(reason: string, until?: number): Promise<OrderReach> {
+  async isolate(reason: string, until?: number): Promise<OrderReach> {
+    checkUntil(until);
     return this.#rules.give({ give: 'isolate', reason, until });
   }
 

@@ -41,7 +41,8 @@ export class SharedRules implements Rules {
   #alone: Alone | undefined;
   #asking = 0;
   #syncs: Promise<void> = Promise.resolve();
-  #closed = false;
+  /** What was known when it was closed. */
+  #closed: Knowledge | undefined;
 
   constructor(options: CircuitOptions, redis: RedisConnection, prefix: string, observer: RulesObserver) {
     this.#options = options;
@@ -105,6 +106,7 @@ export class SharedRules implements Rules {
     }
     if (this.#alone) {
       this.#permits.end(pass, result);
+      if (this.#closed) this.#tellAfterClose(this.#closed);
       return this.#alone.rules.note(pass, result, told);
     }
     told({ failCount: this.standing.failCount, successes: 0 });
@@ -134,10 +136,12 @@ export class SharedRules implements Rules {
   }
 
   close(): void {
-    this.#closed = true;
+    const known = this.#known();
+    this.#closed = known;
     this.#unwatch();
     this.#hearing.close();
     this.#goAlone();
+    this.#tellAfterClose(known);
   }
 
   async #enter(): Promise<Pass | undefined> {
@@ -154,9 +158,22 @@ export class SharedRules implements Rules {
       return admitted === 'call' ? { generation } : undefined;
     } catch (error) {
       this.#permits.waste(trial);
+      if (this.#closed) this.#tellAfterClose(this.#closed);
       return this.#fail(error).rules.ask();
     } finally {
       this.#asking -= 1;
+    }
+  }
+
+  /**
+   * Reports ended trials, which no meeting with Redis does once this is closed. While Redis is away nothing is to be
+   * reported: their permits are free at their deadlines.
+   */
+  #tellAfterClose(known: Knowledge): void {
+    if (!this.#redis.isReady()) return;
+    for (const { pass, result } of this.#permits.untold()) {
+      this.#permits.drop(pass.trial);
+      this.#store.note(known, pass, result).catch((error: unknown) => this.#fail(error));
     }
   }
 

@@ -56,7 +56,7 @@ export function readShared(value: unknown, clock: Clock): SharedStanding | undef
   let isWhole = true;
   const number = (name: string) => {
     const read = Number(value[name]);
-    isWhole &&= !Number.isNaN(read);
+    isWhole &&= Number.isFinite(read);
     return read;
   };
   const word = (name: string) => String(value[name]);

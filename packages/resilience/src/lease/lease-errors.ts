@@ -17,3 +17,12 @@ export class LeaseTimeoutError extends ResilienceError {
     super('lease_timeout', `lease ${lease} was not free within ${waitMs} ms`);
   }
 }
+
+/** The work that holds the lease asked for it once more: it would wait for itself. */
+export class LeaseReentryError extends ResilienceError {
+  override readonly name = 'LeaseReentryError';
+
+  constructor(lease: string) {
+    super('lease_reentry', `lease ${lease} is asked for by the work that holds it`);
+  }
+}

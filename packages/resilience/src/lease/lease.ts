@@ -44,6 +44,7 @@ export interface Leases {
    * @throws {LeaseTimeoutError} when it was not free in time
    * @throws {LeaseLostError} when it was lost meanwhile, even if `body` resolved
    * @throws {RedisUnavailableError} when it could not be asked for, or what Redis answered instead
+   * @throws {LeaseReentryError} when the `body` of this very lease asks for it
    * @throws {RangeError} for options that cannot be; else whatever `body` throws
    */
   withLease<T>(
@@ -54,7 +55,8 @@ export interface Leases {
   /**
    * Waits for the lease, or until `done` gives something: it is asked each time the lease may have been released.
    * A waiter who knows of a holder bears with a Redis that is away for 2.5 s.
-   * @throws {RedisUnavailableError} or what Redis answered instead; {RangeError} for options that cannot be
+   * @throws {RedisUnavailableError} or what Redis answered instead; {LeaseReentryError} inside of `withLease` of the
+   * same lease; {RangeError} for options that cannot be
    */
   acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>>;
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe;

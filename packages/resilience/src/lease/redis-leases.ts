@@ -4,9 +4,10 @@ import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import { checkLeaseOptions } from './check-lease-options.ts';
 import type { Held } from './held.ts';
+import { HeldScope } from './held-scope.ts';
 import type { Acquisition, LeaseOptions, Leases } from './lease.ts';
 import { LeaseDesk, type Wish } from './lease-desk.ts';
-import { LeaseLostError, LeaseTimeoutError } from './lease-errors.ts';
+import { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease-errors.ts';
 import type { LeaseEvent } from './lease-events.ts';
 import { LeaseStore, type Refused } from './lease-store.ts';
 import { nameOwner } from './owner.ts';
@@ -61,7 +62,8 @@ export class RedisLeases implements Leases {
     const acquisition = await this.acquire<never>(name, options);
     if (acquisition.got !== 'lease') throw new LeaseTimeoutError(name, options.waitMs);
     const { lease } = acquisition;
-    const [end] = await Promise.allSettled([body(lease.signal, lease.fence)]);
+    const scope = new HeldScope(this, name);
+    const [end] = await Promise.allSettled([scope.run(() => body(lease.signal, lease.fence))]);
     const kept = await lease.release();
     if (!kept) throw new LeaseLostError(name, 'while its work ran', end.status === 'rejected' ? end.reason : undefined);
     if (end.status === 'rejected') throw end.reason;
@@ -70,6 +72,7 @@ export class RedisLeases implements Leases {
 
   async acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>> {
     checkLeaseOptions(options);
+    if (HeldScope.isInside(this, name)) throw new LeaseReentryError(name);
     const wish: Wish = { ...options, name, owner: nameOwner(this.#ownerPrefix), since: this.#clock.monotonic() };
     this.#listeners.emit({ type: 'attempting', lease: name, owner: wish.owner });
     const endTurn = await this.#turns.take(name, options.waitMs, options.signal);

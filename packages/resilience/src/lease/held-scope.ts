@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Leases } from './lease.ts';
+
+const innermost = new AsyncLocalStorage<HeldScope>();
+
+/** Work that runs while it holds a lease: what asks for that lease inside of it would wait for itself. */
+export class HeldScope {
+  readonly #leases: Leases;
+  readonly #name: string;
+  readonly #outer: HeldScope | undefined = innermost.getStore();
+  #isOver = false;
+
+  constructor(leases: Leases, name: string) {
+    this.#leases = leases;
+    this.#name = name;
+  }
+
+  /** Whether the caller is part of work that holds the lease. */
+  static isInside(leases: Leases, name: string): boolean {
+    for (let scope = innermost.getStore(); scope; scope = scope.#outer) {
+      if (!scope.#isOver && scope.#leases === leases && scope.#name === name) return true;
+    }
+    return false;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await innermost.run(this, work);
+    } finally {
+      this.#isOver = true;
+    }
+  }
+}
