@@ -1,5 +1,5 @@
 import type { ProviderSettings, Settings } from '@plantcommunity/settings';
-import { error, type Finding, warning } from './finding.ts';
+import { type Finding, warning } from './finding.ts';
 
 /** Outside of these a circuit protects nobody, or never lets anybody through again; times in milliseconds. */
 const SOUND: readonly { name: keyof ProviderSettings['circuit']; variable: string; least: number; most: number }[] = [
@@ -10,7 +10,7 @@ const SOUND: readonly { name: keyof ProviderSettings['circuit']; variable: strin
   { name: 'trialPermits', variable: 'TRIAL_PERMITS', least: 1, most: 10 },
 ];
 
-/** Numbers that start, and yet are no good: circuits out of range, leases shorter than what they guard, loud logs. */
+/** Numbers that start, and yet are no good: circuits out of range, waits shorter than a call, loud logs. */
 export function judgeResilience(
   settings: Pick<Settings, 'plantId' | 'plantnet' | 'cacheLock' | 'logLevel' | 'legacy'>,
   now: number,
@@ -23,14 +23,6 @@ export function judgeResilience(
       warning(
         'CACHE_LOCK_TIMEOUT',
         "is under a provider's timeout: those who wait give up before the answer can be there, and ask again.",
-      ),
-    );
-  }
-  if (!cacheLock.renew && cacheLock.leaseMs < longest) {
-    findings.push(
-      error(
-        'CACHE_LOCK_EXPIRE',
-        "is under a provider's timeout, and nothing renews it: a second call would be paid while the first is out.",
       ),
     );
   }

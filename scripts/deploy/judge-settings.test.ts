@@ -96,7 +96,6 @@ describe('the check of a deployment', () => {
       ['warning PLANTNET_CIRCUIT_RESET_TIMEOUT'],
     ],
     ['waiters who give up early', { CACHE_LOCK_TIMEOUT: '15' }, ['warning CACHE_LOCK_TIMEOUT']],
-    ['leases that run out under a call', { CACHE_LOCK_AUTO_RENEWAL: 'off' }, ['error CACHE_LOCK_EXPIRE']],
     ['a loud log', { LOG_LEVEL: 'debug' }, ['warning LOG_LEVEL']],
     ['a legacy namespace that is over', { LEGACY_API_SUNSET_AT: '2026-05-01' }, ['warning LEGACY_API_SUNSET_AT']],
   ])('finds %s', (_what, different, expected) => {

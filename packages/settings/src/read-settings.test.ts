@@ -34,7 +34,7 @@ describe('readSettings', () => {
       upload: { maxBytes: 10_000_000, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
       uploadMemoryBytes: 256_000_000,
       cache: { ttlMs: 86_400_000, staleMs: 604_800_000 },
-      cacheLock: { waitMs: undefined, leaseMs: 30_000, renew: true },
+      cacheLock: { waitMs: undefined, leaseMs: 10_000, renew: true },
     });
     expect(settings.appUrl.origin).toBe('http://localhost:3000');
   });
@@ -74,12 +74,28 @@ describe('readSettings', () => {
   });
 
   it('takes turns at the providers as it is told', () => {
-    const given = { CACHE_LOCK_TIMEOUT: '20', CACHE_LOCK_EXPIRE: '10', CACHE_LOCK_AUTO_RENEWAL: 'off' };
+    const given = { CACHE_LOCK_TIMEOUT: '20', CACHE_LOCK_EXPIRE: '40', CACHE_LOCK_AUTO_RENEWAL: 'off' };
     expect(readSettings({ APP_ENV: 'development', ...given }).cacheLock).toEqual({
       waitMs: 20_000,
-      leaseMs: 10_000,
+      leaseMs: 40_000,
       renew: false,
     });
+  });
+
+  it('gives a lease that is not renewed the larger provider timeout and 5 s', () => {
+    const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
+    const leaseOf = (given: Record<string, string>) => readSettings({ ...unrenewed, ...given }).cacheLock.leaseMs;
+    expect(leaseOf({})).toBe(40_000);
+    expect(leaseOf({ PLANT_ID_API_TIMEOUT: '10', PLANTNET_API_TIMEOUT: '12' })).toBe(17_000);
+    expect(leaseOf({ PLANT_ID_API_TIMEOUT: '10', PLANTNET_API_TIMEOUT: '12', CACHE_LOCK_EXPIRE: '17' })).toBe(17_000);
+  });
+
+  it('refuses a lease that is not renewed and ends before a call may', () => {
+    const fault = [expect.stringMatching(/^CACHE_LOCK_EXPIRE must be the larger provider timeout plus 5 s or more/)];
+    const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
+    expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '39' })).toEqual(fault);
+    expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '16', PLANT_ID_API_TIMEOUT: '12' })).toEqual(fault);
+    expect(faultsOf({ APP_ENV: 'development', CACHE_LOCK_EXPIRE: '1' })).toEqual([]);
   });
 
   it('tells malformed values and broken rules in one go', () => {

@@ -1,4 +1,5 @@
 import type { VariableName } from './schema.ts';
+import { onOff } from './values.ts';
 
 /** The variables that are set; an empty one counts as unset. */
 export type Given = Readonly<Partial<Record<VariableName, string>>>;
@@ -83,6 +84,14 @@ export function rulesBroken(given: Given): Fault[] {
       `must not be under ${provider}_CIRCUIT_RESET_TIMEOUT`,
     );
   }
+  const callSeconds = Math.max(Number(given.PLANT_ID_API_TIMEOUT || 35), Number(given.PLANTNET_API_TIMEOUT || 20));
+  const isRenewed = onOff.safeParse(given.CACHE_LOCK_AUTO_RENEWAL || 'on').data !== false;
+  demand(
+    isRenewed || !(Number(given.CACHE_LOCK_EXPIRE) < callSeconds + 5),
+    'CACHE_LOCK_EXPIRE',
+    'must be the larger provider timeout plus 5 s or more when CACHE_LOCK_AUTO_RENEWAL is off: ' +
+      'a second call would be paid while the first is out',
+  );
   demand(
     !(Number(given.CACHE_STALE_TTL || 604_800) < Number(given.CACHE_TTL || 86_400)),
     'CACHE_STALE_TTL',

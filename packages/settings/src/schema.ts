@@ -48,7 +48,7 @@ export const schema = z.object({
   CACHE_TTL: seconds(1, 31_536_000).prefault('86400'),
   CACHE_STALE_TTL: seconds(1, 31_536_000).prefault('604800'),
   CACHE_LOCK_TIMEOUT: seconds(1, 300).optional(),
-  CACHE_LOCK_EXPIRE: seconds(1, 300).prefault('30'),
+  CACHE_LOCK_EXPIRE: seconds(1, 300).optional(),
   CACHE_LOCK_AUTO_RENEWAL: onOff.prefault('on'),
 
   PLANT_ID_DAILY_QUOTA: integer(0, 10_000_000).optional(),

@@ -48,11 +48,15 @@ function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
     : { id, secret, ...(issuer === undefined ? {} : { issuer }) };
 }
 
+/** How long a holder that died keeps the others waiting; while it lives it renews. */
+const RENEWED_LEASE_MS = 10_000;
+
 /** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
 export function group(values: Values) {
   const development = values.APP_ENV === 'development';
   const redis = redisOf(values);
   const megabyte = 1_000_000;
+  const callMs = Math.max(values.PLANT_ID_API_TIMEOUT, values.PLANTNET_API_TIMEOUT);
   return {
     mode: values.APP_ENV,
     host: values.HOST ?? (development ? '127.0.0.1' : '0.0.0.0'),
@@ -76,7 +80,7 @@ export function group(values: Values) {
     cacheLock: {
       /** Undefined: the provider's timeout and a little. */
       waitMs: values.CACHE_LOCK_TIMEOUT,
-      leaseMs: values.CACHE_LOCK_EXPIRE,
+      leaseMs: values.CACHE_LOCK_EXPIRE ?? (values.CACHE_LOCK_AUTO_RENEWAL ? RENEWED_LEASE_MS : callMs + 5_000),
       renew: values.CACHE_LOCK_AUTO_RENEWAL,
     },
     rates: {
