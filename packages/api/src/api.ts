@@ -9,6 +9,7 @@ import type { Parts } from './context.ts';
 import { refusal } from './door/guard.ts';
 import { createGateway } from './gateway.ts';
 import { createRateWindow } from './limits/create-rate-window.ts';
+import { createHealthLimit } from './limits/health-limit.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
 import { createReAsks } from './limits/re-asks.ts';
 import { createThrottles } from './limits/throttles.ts';
@@ -59,8 +60,9 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
 
 export function assembleApi({
   logger,
-  ...parts
+  ...deps
 }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks' | 'throttles'>): Api {
+  const parts = { ...deps, healthLimit: createHealthLimit(deps.clock) };
   const { auth } = parts;
   const gateway = createGateway(parts, auth, logger);
   const rest = createRest(gateway);

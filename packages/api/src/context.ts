@@ -3,6 +3,7 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
+import type { HealthLimit } from './limits/health-limit.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
 import type { ReAsks } from './limits/re-asks.ts';
 import type { Throttles } from './limits/throttles.ts';
@@ -16,6 +17,7 @@ export interface Parts {
   limit: IdentifyLimit;
   reAsks: ReAsks;
   throttles: Throttles;
+  healthLimit: HealthLimit;
   clock: Clock;
   config: ApiConfig;
 }

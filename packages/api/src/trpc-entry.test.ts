@@ -7,7 +7,7 @@ import { upload } from './testing/transports.ts';
 
 const TRPC = 'http://localhost:3000/api/trpc';
 
-const errorsOf = z.array(z.object({ error: z.object({ data: z.object({ status: z.number() }) }) }));
+const errorsOf = z.array(z.object({ error: z.object({ data: z.object({ code: z.string(), status: z.number() }) }) }));
 
 function clientOf({ api }: ApiUnderTest, headers: Record<string, string> = {}) {
   const ownPage = { 'Sec-Fetch-Site': 'same-origin', ...headers };
@@ -63,15 +63,43 @@ describe('a tRPC client', () => {
 });
 
 describe('tRPC', () => {
-  const batchOf = (size: number) =>
-    `${TRPC}/${Array.from({ length: size }, () => 'v1.plantIdentification.health').join(',')}?batch=1&input={}`;
+  const batchOf = (...paths: string[]) =>
+    new Request(`${TRPC}/${paths.join(',')}?batch=1&input={}`, { headers: { Cookie: 'session=anna' } });
+  const repeated = (size: number, path = 'v1.plantIdentification.history') =>
+    batchOf(...Array.from({ length: size }, () => path));
 
   it('takes batches of 20 and refuses those of 21', async () => {
     const { api } = apiUnderTest();
-    expect((await api.trpc(new Request(batchOf(20)))).status).toBe(200);
-    const refused = await api.trpc(new Request(batchOf(21)));
+    expect((await api.trpc(repeated(20))).status).toBe(200);
+    const refused = await api.trpc(repeated(21));
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({ error: { data: { code: 'invalid_request' } } });
+  });
+
+  it.each([
+    ['twice', ['v1.plantIdentification.health', 'v1.plantIdentification.health']],
+    ['under both namespaces', ['v1.plantIdentification.health', 'legacy.plantIdentification.health']],
+    ['beside others', ['v1.auth.me', 'legacy.plantIdentification.health', 'legacy.plantIdentification.health']],
+  ])('refuses a batch that names a public procedure %s, and runs none of it', async (_how, paths) => {
+    let probes = 0;
+    const { api } = apiUnderTest({
+      service: {
+        health: async () => {
+          probes += 1;
+          throw new Error('not reached');
+        },
+      },
+    });
+    const refused = await api.trpc(batchOf(...paths));
+    expect(refused.status).toBe(400);
+    const codes = errorsOf.parse(await refused.json()).map(({ error }) => error.data.code);
+    expect(codes).toEqual(paths.map(() => 'invalid_request'));
+    expect(probes).toBe(0);
+  });
+
+  it('takes a batch that names a public procedure once', async () => {
+    const { api } = apiUnderTest();
+    expect((await api.trpc(batchOf('v1.plantIdentification.health', 'v1.auth.me'))).status).toBe(200);
   });
 
   it('counts every call of a batch, and none of a batch it refuses', async () => {
@@ -102,12 +130,12 @@ describe('tRPC', () => {
   it('masks what failed inside a batch', async () => {
     const { api } = apiUnderTest({
       service: {
-        health: async () => {
+        history: async () => {
           throw new Error('postgres://secret');
         },
       },
     });
-    const answer = await api.trpc(new Request(batchOf(2)));
+    const answer = await api.trpc(repeated(2));
     expect(answer.status).toBe(500);
     const text = await answer.text();
     expect(text).not.toContain('secret');

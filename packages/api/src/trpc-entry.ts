@@ -1,12 +1,24 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { ApiError } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
 import { appRouter } from './router.ts';
+import { isMeta, proceduresOf } from './routes.ts';
 import { ApiRequest } from './upload/api-request.ts';
 
 const ENDPOINT = '/api/trpc';
 /** Calls in one HTTP request; each is counted by itself. */
 const MAX_BATCH = 20;
+
+const NAMESPACE = /^(v1|legacy)\./;
+
+/** Procedures that anyone may call, by their paths. */
+const PUBLIC: ReadonlySet<string> = new Set(
+  [...proceduresOf(appRouter)].flatMap(([path, { _def }]) => {
+    const meta: unknown = _def.meta;
+    return isMeta(meta) && meta.policy === 'public' ? [path] : [];
+  }),
+);
 
 /** tRPC over fetch, handed a request whose body is read late and with a cap. */
 export function createTrpc(gateway: Gateway): (request: Request) => Promise<Response> {
@@ -17,8 +29,9 @@ export function createTrpc(gateway: Gateway): (request: Request) => Promise<Resp
         router: appRouter,
         req: isKnown(request) ? new ApiRequest(request, visit.upload) : withoutBody(request),
         maxBatchSize: MAX_BATCH,
-        createContext: ({ resHeaders }) => {
+        createContext: ({ info, resHeaders }) => {
           if (visit.refused !== undefined) throw visit.refused;
+          refuseRepeats(info.calls.map(({ path }) => path));
           return gateway.context(visit, { resHeaders, successorOf });
         },
         responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type) }),
@@ -35,6 +48,16 @@ function isKnown({ method }: Request): boolean {
 /** tRPC looks for a reader of the body before it looks at the method: as empty JSON, which nobody reads, it is let by. */
 function withoutBody({ method, url }: Request): Request {
   return new Request(url, { method, headers: { 'Content-Type': 'application/json' } });
+}
+
+/**
+ * Refuses a batch that calls one public procedure twice, under either namespace: what needs no sign-in would otherwise
+ * cost twenty calls for one request. @throws {ApiError} `invalid_request`
+ */
+function refuseRepeats(paths: readonly string[]): void {
+  const names = paths.filter((path) => PUBLIC.has(path)).map((path) => path.replace(NAMESPACE, ''));
+  if (new Set(names).size === names.length) return;
+  throw new ApiError('invalid_request', 'A batch may call each public procedure once.');
 }
 
 const successorOf = (path: string) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`;

@@ -11,7 +11,7 @@ export interface ProcedureMeta {
   policy: 'public' | 'identify' | 'user' | 'admin';
   limit?: 'identify';
   /** Whose tries are counted by the procedure itself, by what it is sent and from where. */
-  throttle?: 'sign_in' | 'register' | 'refresh';
+  throttle?: 'sign_in' | 'register' | 'refresh' | 'health';
 }
 
 /** `data` of an error; `httpStatus` is where tRPC itself looks for the status of the response. */

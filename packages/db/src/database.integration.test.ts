@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
-import { openTestDatabase, testDatabaseUrl } from './testing/index.ts';
+import { openTestDatabase, testDatabaseUrl, usesOneSession } from './testing/index.ts';
 
 describe('openDatabase', () => {
   let database: Database;
@@ -14,6 +14,23 @@ describe('openDatabase', () => {
 
   it('answers a ping', async () => {
     await expect(database.ping(2_000)).resolves.toBeUndefined();
+  });
+
+  it('answers a ping while every connection of its pool is in use', async () => {
+    const busy = openDatabase({ url: testDatabaseUrl(), poolSize: 1 });
+    // PGlite serves one transaction at a time: there the only connection is held by no transaction.
+    const isHeld = !(await usesOneSession(busy));
+    const held = Promise.withResolvers<void>();
+    const holding = isHeld
+      ? busy.client.$transaction(async (transaction) => {
+          await transaction.$queryRaw`SELECT 1`;
+          await held.promise;
+        })
+      : Promise.resolve();
+    await expect(busy.ping()).resolves.toBeUndefined();
+    held.resolve();
+    await holding;
+    await busy.close();
   });
 
   it('serves more callers than it has connections, each with its own answer', async () => {

@@ -28,6 +28,23 @@ describe('ping', () => {
     await database.close();
   });
 
+  it('asks once for all who ask at the same time, and for one second after', async () => {
+    const { port, server } = await listen();
+    let connections = 0;
+    server.on('connection', (socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    const database = openDatabase({ url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants`, poolSize: 5 });
+    const pings = await Promise.allSettled(Array.from({ length: 3_900 }, () => database.ping(2_000)));
+    pings.push(...(await Promise.allSettled([database.ping(2_000)])));
+    expect({ connections, rejected: pings.filter(({ status }) => status === 'rejected').length }).toEqual({
+      connections: 1,
+      rejected: 3_901,
+    });
+    await database.close();
+  });
+
   it('does not wait longer than it may for a server that never answers', async () => {
     const { port, server } = await listen();
     server.on('connection', (socket) => sockets.push(socket));

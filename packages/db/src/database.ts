@@ -1,16 +1,23 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DatabaseUnavailableError } from './database-error.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createProbe } from './probe.ts';
 
 /** Longest wait for a connection, of the pool as of the server, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Longest probe, in milliseconds, unless a caller says otherwise. */
+const PROBE_TIMEOUT_MS = 2_000;
 /** Longest wait for the start of a transaction and longest transaction, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
 export interface Database {
   readonly client: PrismaClient;
-  /** One round trip. @throws {DatabaseUnavailableError} also when it takes longer than `timeoutMs`. */
-  ping(timeoutMs: number): Promise<void>;
+  /**
+   * One round trip, on a connection of its own and within `timeoutMs` (2 s unless given). Callers share one that is
+   * running and, for one second, its result.
+   * @throws {DatabaseUnavailableError}
+   */
+  ping(timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,19 +39,18 @@ export function openDatabase(options: { url: string; poolSize: number }): Databa
     log: [],
     errorFormat: 'minimal',
   });
+  const probe = createProbe({ connectionString: options.url });
   return {
     client,
-    async ping(timeoutMs) {
-      const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => late.reject(new Error('timeout')), timeoutMs);
+    async ping(timeoutMs = PROBE_TIMEOUT_MS) {
       try {
-        await Promise.race([client.$queryRaw`SELECT 1`, late.promise]);
+        await probe.run(timeoutMs);
       } catch (error) {
         throw new DatabaseUnavailableError(options.url, error);
-      } finally {
-        clearTimeout(timer);
       }
     },
-    close: () => client.$disconnect(),
+    async close() {
+      await Promise.all([client.$disconnect(), probe.close()]);
+    },
   };
 }

@@ -37,8 +37,9 @@ describe('every way in', () => {
     const none = Object.fromEntries(Object.entries(config.rates).map(([name, rate]) => [name, { ...rate, count: 0 }]));
     const { api } = apiUnderTest({ config: { rates: { ...config.rates, ...none } }, service: ownedBy('ada') });
     const call = () => way.call(api, samples[way.procedure]?.(), { Authorization: 'Bearer ada' });
-    // A limit lets one call through, however small it is.
-    await call();
+    // A limit lets one call through, however small it is; the limit of health has no setting.
+    const before = way.procedure === 'plantIdentification.health' ? 100 : 1;
+    for (let count = 0; count < before; count += 1) await call();
     const answer = await call();
     expect(answer.status).toBe(way.isCounted ? 429 : way.success);
     expect(answer.headers.has('retry-after')).toBe(way.isCounted);

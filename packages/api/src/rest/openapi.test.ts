@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
     );
     expect(statuses).toEqual({
       identifyPlant: ['200', '400', '401', '403', '408', '413', '415', '422', '429', '500', '503'],
-      getIdentifyHealth: ['200', '400', '500', '503'],
+      getIdentifyHealth: ['200', '400', '429', '500', '503'],
       listIdentifications: ['200', '400', '401', '500'],
       getIdentification: ['200', '400', '401', '404', '500'],
       getIdentificationPhoto: ['200', '400', '401', '404', '500'],

@@ -31,6 +31,7 @@ import { createProgressBoard } from './progress-board.ts';
 import { createRecentDurations } from './recent-durations.ts';
 import { createRejections } from './rejections.ts';
 import type { AnswerKind, IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
+import { shareProbe } from './share-probe.ts';
 
 interface ProviderConfig {
   /** Undefined: the provider is off. */
@@ -79,7 +80,6 @@ const DEADLINE_MARGIN_MS = 5_000;
 const DECODES_WAITING = 32;
 /** Photos that wait to be decoded for the store, each an upload in memory. */
 const DECODES_WAITING_IN_BACKGROUND = 16;
-const DATABASE_PATIENCE_MS = 1_000;
 
 const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
 
@@ -99,6 +99,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   const leases = createLeases({ redis, prefix: 'quota', owner: 'quota', clock });
   const lanes = { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') };
   const store = createStore({ database, photoDir: options.photoDir, clock, logger });
+  const probeRedis = shareProbe(clock, () => redis.probe());
   const board = createProgressBoard({ redis, clock });
   const identify = createIdentify({
     lanes,
@@ -128,8 +129,8 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     progress: (...viewing) => board.follow(...viewing),
     async health() {
       const [redisUp, databaseUp] = await Promise.all([
-        redis.probe(),
-        database.ping(DATABASE_PATIENCE_MS).then(
+        probeRedis(),
+        database.ping().then(
           () => true,
           () => false,
         ),

@@ -58,6 +58,45 @@ describe('health', () => {
     });
   });
 
+  it('lets 100 calls of an address through at once, over REST and tRPC together, and then answers 429', async () => {
+    const { api, clock } = apiUnderTest();
+    const from = (address: string, path: string) =>
+      new Request(HOST + path, { headers: { 'X-Forwarded-For': address } });
+    const overRest = (address: string) => api.rest(from(address, '/api/v1/plant-identification/identify/health'));
+    const overTrpc = (address: string) => api.trpc(from(address, '/api/trpc/legacy.plantIdentification.health'));
+    const answers = await Promise.all(
+      Array.from({ length: 120 }, (_, n) => (n % 2 === 0 ? overRest : overTrpc)('203.0.113.7')),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect({ refused: refused.length, let: answers.filter(({ ok }) => ok).length }).toEqual({ refused: 20, let: 100 });
+    expect(refused.map(({ headers }) => headers.get('retry-after'))).toEqual(refused.map(() => '1'));
+    expect((await overRest('203.0.113.8')).status).toBe(200);
+    clock.advance(1_000);
+    expect((await overRest('203.0.113.7')).status).toBe(200);
+  });
+
+  it('tells state and no counts beyond the kept shape', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        health: async () => ({
+          providers: {
+            plant_id: { available: true, state: 'closed', outOfQuota: true, failCount: 1, failMax: 3 },
+            plantnet: { available: true, state: 'closed', failCount: 0, failMax: 5 },
+          },
+          redis: true,
+          database: true,
+        }),
+      },
+    });
+    const answer = await api.rest(new Request(`${HOST}/api/v1/plant-identification/identify/health`));
+    expect(await answer.json()).toEqual({
+      ...wire,
+      status: 'degraded',
+      services: { ...wire.services, plant_id: { available: true, circuit_state: 'closed', fail_count: '1/3' } },
+      authentication: { mode: 'development', requires_auth: false },
+    });
+  });
+
   it('answers HEAD like GET, without a body', async () => {
     const { api } = apiUnderTest();
     const request = new Request(`${HOST}/api/v1/plant-identification/identify/health`, { method: 'HEAD' });

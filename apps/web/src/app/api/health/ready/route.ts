@@ -1,14 +1,12 @@
 import { container } from '@/server/container.ts';
 import { probeHeaders } from '@/server/probe-headers.ts';
 
-const PATIENCE_MS = 2_000;
-
 /** 200 while the database answers: it is all that an identification cannot do without. */
 export async function GET(request: Request): Promise<Response> {
   const { database, logger } = await container();
   const headers = probeHeaders(request);
   try {
-    await database.ping(PATIENCE_MS);
+    await database.ping();
     return Response.json({ status: 'ready' }, { headers });
   } catch (error) {
     logger.warn({ error }, 'Not ready: the database does not answer');

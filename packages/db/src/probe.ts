@@ -1,0 +1,89 @@
+import { Client, type ClientConfig } from 'pg';
+
+/** How long the result of a probe stands, in milliseconds. */
+const RESULT_KEPT_MS = 1_000;
+/** How long an unused connection is trusted, in milliseconds: less than firewalls wait before they forget it. */
+const CONNECTION_KEPT_MS = 30_000;
+
+/** Asks the database for a sign of life. */
+export interface Probe {
+  /**
+   * One round trip within `timeoutMs`. Callers share a probe that is running, with its time limit, and its result for one
+   * second after.
+   * @throws what the driver throws, or an `Error` that says `timeout`
+   */
+  run(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Connection {
+  client: Promise<Client>;
+  /** By `performance.now()`. */
+  usedAt: number;
+}
+
+/**
+ * Probes on a connection of its own, so that a pool whose connections are all in use does not look like a database that
+ * is gone. The connection is kept while it answers and made anew after a failure.
+ */
+export function createProbe(connect: ClientConfig): Probe {
+  let connection: Connection | undefined;
+  let last: { result: Promise<void>; endedAt: number } | undefined;
+
+  /** Ends a connection; one that was never established has nothing to end. */
+  function drop(dropped: Connection | undefined): void {
+    if (connection === dropped) connection = undefined;
+    dropped?.client.then((client) => client.end()).catch(() => undefined);
+  }
+
+  function open(timeoutMs: number): Connection {
+    const client = async () => {
+      const made = new Client({ ...connect, connectionTimeoutMillis: timeoutMs });
+      made.on('error', () => drop(opened));
+      await made.connect();
+      return made;
+    };
+    const opened: Connection = { client: client(), usedAt: performance.now() };
+    return opened;
+  }
+
+  async function roundTrip(timeoutMs: number): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error('timeout')), timeoutMs);
+    if (connection !== undefined && performance.now() > connection.usedAt + CONNECTION_KEPT_MS) drop(connection);
+    connection ??= open(timeoutMs);
+    const used = connection;
+    try {
+      const client = await Promise.race([used.client, late.promise]);
+      // LOCAL and in one message: behind a transaction pooler the next message may reach another session.
+      const statements = `BEGIN; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SELECT 1; COMMIT`;
+      await Promise.race([client.query(statements), late.promise]);
+      used.usedAt = performance.now();
+    } catch (error) {
+      drop(used);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    run(timeoutMs) {
+      if (last !== undefined && performance.now() < last.endedAt + RESULT_KEPT_MS) return last.result;
+      const probe = { result: roundTrip(timeoutMs), endedAt: Number.POSITIVE_INFINITY };
+      const end = () => {
+        probe.endedAt = performance.now();
+      };
+      probe.result.then(end, end);
+      last = probe;
+      return probe.result;
+    },
+
+    async close() {
+      const left = connection;
+      connection = undefined;
+      const client = await left?.client.catch(() => undefined);
+      await client?.end();
+    },
+  };
+}

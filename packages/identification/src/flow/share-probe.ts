@@ -1,0 +1,19 @@
+import type { Clock } from '@plantcommunity/resilience';
+
+/** How long the result of a probe stands, in milliseconds. */
+const RESULT_KEPT_MS = 1_000;
+
+/** Returns `probe` as one that callers share while it runs and, for one second after it, by its result. */
+export function shareProbe<T>(clock: Clock, probe: () => Promise<T>): () => Promise<T> {
+  let last: { result: Promise<T>; endedAt: number } | undefined;
+  return () => {
+    if (last !== undefined && clock.monotonic() < last.endedAt + RESULT_KEPT_MS) return last.result;
+    const current = { result: probe(), endedAt: Number.POSITIVE_INFINITY };
+    const end = () => {
+      current.endedAt = clock.monotonic();
+    };
+    current.result.then(end, end);
+    last = current;
+    return current.result;
+  };
+}
