@@ -1,10 +1,12 @@
 import { Client } from 'pg';
 
+const UNAVAILABLE = 'database_unavailable';
 const LISTENS_NOT = 'nothing is listening there';
 const NAME_UNKNOWN = 'the host name is unknown';
 const NO_ANSWER = 'it does not answer in time';
 const REFUSED = 'user or password were refused';
 const MISSING = 'there is no such database';
+const CLOSED = 'it closed the connection';
 const FULL = 'it has no connection left';
 
 /** By code of the system or of PostgreSQL, or by kind of the driver adapter. */
@@ -16,22 +18,41 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: NAME_UNKNOWN,
   ETIMEDOUT: NO_ANSWER,
   TimeoutError: NO_ANSWER,
-  ECONNRESET: 'it closed the connection',
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
   EACCES: 'its socket may not be opened',
   '28000': REFUSED,
   '28P01': REFUSED,
   '3D000': MISSING,
   '53300': FULL,
+  '57P01': 'it is just starting or stopping',
   '57P03': 'it is just starting or stopping',
   DatabaseNotReachable: LISTENS_NOT,
   SocketTimeout: NO_ANSWER,
-  ConnectionClosed: 'it closed the connection',
+  ConnectionClosed: CLOSED,
 };
+
+/** By kind of the driver adapter. */
+const CONNECTION_KINDS: ReadonlySet<unknown> = new Set([
+  'AuthenticationFailed',
+  'ConnectionClosed',
+  'DatabaseAccessDenied',
+  'DatabaseDoesNotExist',
+  'DatabaseNotReachable',
+  'SocketTimeout',
+  'TlsConnectionError',
+  'TooManyConnections',
+]);
+/** Connection exceptions, and a server that starts, stops or is full: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const CONNECTION_CODE = /^(08...|57P0[123]|53300)$/;
+/** What the driver says without a code, of a connection that ended, could not be made in time, or is used up. */
+const CONNECTION_MESSAGE =
+  /^(Connection terminated|Client was closed|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
 /** The database cannot be used at all. The message names host and database, never user or password. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
-  readonly code = 'database_unavailable';
+  readonly code = UNAVAILABLE;
 
   constructor(url: string, cause: unknown) {
     super(
@@ -66,6 +87,7 @@ export function reasonOf(error: unknown): string {
       if (reason !== undefined) return reason;
     }
     if (found instanceof Error && /timeout/i.test(found.message)) return NO_ANSWER;
+    if (found instanceof Error && CONNECTION_MESSAGE.test(found.message)) return CLOSED;
   }
   return 'it answers with an error';
 }
@@ -76,4 +98,23 @@ function* unwrapped(error: unknown, depth = 0): Generator<object> {
   for (const key of ['meta', 'driverAdapterError', 'cause'] as const) {
     yield* unwrapped(Reflect.get(error, key), depth + 1);
   }
+}
+
+/** Whether work failed for want of the database or of a connection to it, and not for what it asked. */
+export function isConnectionFailure(error: unknown): boolean {
+  for (const found of unwrapped(error)) {
+    const code: unknown = Reflect.get(found, 'code');
+    if (CONNECTION_KINDS.has(Reflect.get(found, 'kind'))) return true;
+    if (typeof code === 'string' && CONNECTION_CODE.test(code)) return true;
+    // Errors of the operating system.
+    if (typeof Reflect.get(found, 'syscall') === 'string') return true;
+    if (found instanceof Error && CONNECTION_MESSAGE.test(found.message)) return true;
+  }
+  return false;
+}
+
+/** Whether an error, or what caused it, is a `DatabaseUnavailableError`, of which Prisma leaves the code and the message. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (const found of unwrapped(error)) if (Reflect.get(found, 'code') === UNAVAILABLE) return true;
+  return false;
 }

@@ -1,17 +1,26 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import { DatabaseUnavailableError } from './database-error.ts';
+import { GatedAdapters } from './gated-adapters.ts';
 import { PrismaClient } from './generated/client.ts';
+import { type DatabaseEvent, DatabaseHealthGate } from './health-gate.ts';
 import { createProbe } from './probe.ts';
 
 /** Longest wait for a connection, of the pool as of the server, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 /** Longest probe, in milliseconds, unless a caller says otherwise. */
 const PROBE_TIMEOUT_MS = 2_000;
 /** Longest wait for the start of a transaction and longest transaction, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
 export interface Database {
+  /**
+   * Work that waits for the database, or finds it away, fails within 5 s with an error that `isDatabaseUnavailable` knows;
+   * while the database is known to be away it fails at once.
+   */
   readonly client: PrismaClient;
+  /** False from a probe that failed until one that succeeds. */
+  readonly isUp: boolean;
+  /** Calls `listener` when the database is lost and when it answers again. */
+  subscribe(listener: (event: DatabaseEvent) => void): () => void;
   /**
    * One round trip, on a connection of its own and within `timeoutMs` (2 s unless given). Callers share one that is
    * running and, for one second, its result.
@@ -22,34 +31,34 @@ export interface Database {
 }
 
 /**
- * Opens nothing yet: connections are made when they are needed, at most `poolSize` at once.
+ * Opens nothing yet: connections are made when they are needed, at most `poolSize` at once and one for probes.
  * `url`: `postgresql://user:password@host:port/database`, or with `?host=/folder` for a unix socket.
  */
-export function openDatabase(options: { url: string; poolSize: number }): Database {
-  // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
-  const adapter = new PrismaPg({
-    connectionString: options.url,
-    max: options.poolSize,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+export function openDatabase({ poolSize, url }: { url: string; poolSize: number }): Database {
+  const probe = createProbe({ connectionString: url });
+  const gate = new DatabaseHealthGate(async (timeoutMs = PROBE_TIMEOUT_MS) => {
+    try {
+      await probe.run(timeoutMs);
+    } catch (error) {
+      throw new DatabaseUnavailableError(url, error);
+    }
   });
   const client = new PrismaClient({
-    adapter,
+    adapter: new GatedAdapters(url, { max: poolSize, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }, gate),
     transactionOptions: { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
     // Errors are the caller's to log: what Prisma prints is not for a log of JSON lines.
     log: [],
     errorFormat: 'minimal',
   });
-  const probe = createProbe({ connectionString: options.url });
   return {
     client,
-    async ping(timeoutMs = PROBE_TIMEOUT_MS) {
-      try {
-        await probe.run(timeoutMs);
-      } catch (error) {
-        throw new DatabaseUnavailableError(options.url, error);
-      }
+    get isUp() {
+      return gate.isUp;
     },
+    subscribe: (listener) => gate.subscribe(listener),
+    ping: (timeoutMs) => gate.probe(timeoutMs),
     async close() {
+      gate.close();
       await Promise.all([client.$disconnect(), probe.close()]);
     },
   };

@@ -1,6 +1,6 @@
 export type { Database } from './database.ts';
 export { openDatabase } from './database.ts';
-export { DatabaseUnavailableError } from './database-error.ts';
+export { DatabaseUnavailableError, isDatabaseUnavailable } from './database-error.ts';
 export type { PrismaClient } from './generated/client.ts';
 export { Prisma } from './generated/client.ts';
 export type { PhotosState, Role, Tier } from './generated/enums.ts';

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { startTimeLimit } from './time-limit.ts';
 
 /** How long the result of a probe stands, in milliseconds. */
 const RESULT_KEPT_MS = 1_000;
@@ -49,7 +50,7 @@ export function createProbe(connect: ClientConfig): Probe {
 
   async function roundTrip(timeoutMs: number): Promise<void> {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error('timeout')), timeoutMs);
+    const cancelLimit = startTimeLimit(timeoutMs, () => late.reject(new Error('timeout')));
     if (connection !== undefined && performance.now() > connection.usedAt + CONNECTION_KEPT_MS) drop(connection);
     connection ??= open(timeoutMs);
     const used = connection;
@@ -63,7 +64,7 @@ export function createProbe(connect: ClientConfig): Probe {
       drop(used);
       throw error;
     } finally {
-      clearTimeout(timer);
+      cancelLimit();
     }
   }
 

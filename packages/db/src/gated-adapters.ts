@@ -1,0 +1,61 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
+import type { PoolConfig } from 'pg';
+import { DatabaseUnavailableError, isConnectionFailure } from './database-error.ts';
+import type { DatabaseHealthGate } from './health-gate.ts';
+import { limitStatements } from './limit-statements.ts';
+
+/**
+ * What Prisma sends to PostgreSQL, behind a health gate. A failure of the connection, in whatever wrapper, is a
+ * `DatabaseUnavailableError`; of which Prisma hands on code and message.
+ */
+export class GatedAdapters extends PrismaPg {
+  readonly #url: string;
+  readonly #gate: DatabaseHealthGate;
+
+  constructor(url: string, pool: Omit<PoolConfig, 'connectionString'>, gate: DatabaseHealthGate) {
+    // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
+    super({ ...pool, connectionString: url }, { onPoolError: () => gate.suspect() });
+    this.#url = url;
+    this.#gate = gate;
+  }
+
+  override async connect() {
+    const adapter = await super.connect();
+    limitStatements(adapter.underlyingDriver());
+    const startTransaction = adapter.startTransaction.bind(adapter);
+    adapter.startTransaction = async (level) => {
+      let starting: Promise<Transaction> | undefined;
+      try {
+        const started = await this.#run(() => {
+          starting = startTransaction(level);
+          return starting;
+        });
+        return this.#guard(started);
+      } catch (error) {
+        // It may still begin, for a caller who is gone: its connection goes back, and is ended there.
+        starting?.then((late) => late.rollback()).catch(() => undefined);
+        throw error;
+      }
+    };
+    return this.#guard(adapter);
+  }
+
+  #guard<T extends SqlQueryable>(queryable: T): T {
+    const queryRaw = queryable.queryRaw.bind(queryable);
+    const executeRaw = queryable.executeRaw.bind(queryable);
+    queryable.queryRaw = (query) => this.#run(() => queryRaw(query));
+    queryable.executeRaw = (query) => this.#run(() => executeRaw(query));
+    return queryable;
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#gate.run(work);
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error;
+      this.#gate.suspect();
+      throw new DatabaseUnavailableError(this.#url, error);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { Pool, PoolClient } from 'pg';
+import { startTimeLimit } from './time-limit.ts';
+
+/** Longest statement, in milliseconds: a request that waits for one is answered within 5 s. */
+const STATEMENT_TIMEOUT_MS = 4_000;
+
+/**
+ * Ends a connection of the pool whose statement takes too long, which fails that statement. A connection that is given
+ * back with a statement still running, or in a transaction, is ended too: its next user would find itself in it.
+ */
+export function limitStatements(pool: Pool): void {
+  /** Statements that run, by connection. */
+  const running = new WeakMap<object, number>();
+
+  function watch(client: PoolClient): void {
+    const send: unknown = Reflect.get(client, 'query');
+    if (typeof send !== 'function') return;
+    const started = (): (() => void) => {
+      running.set(client, (running.get(client) ?? 0) + 1);
+      const cancel = startTimeLimit(STATEMENT_TIMEOUT_MS, () => void client.end());
+      return () => {
+        cancel();
+        running.set(client, (running.get(client) ?? 0) - 1);
+      };
+    };
+    Object.assign(client, {
+      query(...parameters: unknown[]): unknown {
+        const ended = started();
+        const callback = parameters.at(-1);
+        if (typeof callback === 'function') {
+          const wrapped = (...result: unknown[]): void => {
+            ended();
+            Reflect.apply(callback, undefined, result);
+          };
+          const result: unknown = Reflect.apply(send, client, [...parameters.slice(0, -1), wrapped]);
+          return result;
+        }
+        const result: unknown = Reflect.apply(send, client, parameters);
+        if (result instanceof Promise) result.then(ended, ended);
+        return result;
+      },
+    });
+  }
+
+  pool.on('connect', watch);
+  pool.on('release', (_error, client) => {
+    if ((running.get(client) ?? 0) > 0 || client.getTransactionStatus() !== 'I') void client.end();
+  });
+}

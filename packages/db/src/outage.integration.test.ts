@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openDatabase } from './database.ts';
+import { isDatabaseUnavailable } from './database-error.ts';
+import type { DatabaseEvent } from './health-gate.ts';
+import {
+  type DatabaseProxy,
+  openTestDatabase,
+  startDatabaseProxy,
+  testDatabaseUrl,
+  usesOneSession,
+} from './testing/index.ts';
+
+/** Twice what a caller waits at most. */
+const BOUND_MS = 10_000;
+
+describe('a database that is lost', () => {
+  let proxy: DatabaseProxy;
+  let database: Database;
+  let isOneSession: boolean;
+  const events: DatabaseEvent['type'][] = [];
+
+  beforeAll(async () => {
+    const own = await openTestDatabase();
+    isOneSession = await usesOneSession(own);
+    await own.close();
+  });
+
+  beforeEach(async () => {
+    events.length = 0;
+    proxy = await startDatabaseProxy(testDatabaseUrl());
+    database = openDatabase({ url: proxy.url, poolSize: 4 });
+    database.subscribe(({ type }) => events.push(type));
+  });
+
+  afterEach(async () => {
+    proxy.thaw();
+    await database.close();
+    await proxy.close();
+  });
+
+  afterAll(async () => {
+    const own = await openTestDatabase();
+    await own.close();
+  });
+
+  const one = () => database.client.$queryRaw<{ n: number }[]>`SELECT 1 AS n`;
+  const inTransaction = () =>
+    database.client.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT 1`;
+      return transaction.user.count();
+    });
+  const becomes = (type: DatabaseEvent['type']) =>
+    new Promise<void>((resolve) => {
+      const stop = database.subscribe((event) => {
+        if (event.type !== type) return;
+        stop();
+        resolve();
+      });
+    });
+
+  async function timed(work: readonly Promise<unknown>[]) {
+    const began = performance.now();
+    const results = await Promise.allSettled(work);
+    const failed = results.map((result) => result.status === 'rejected' && isDatabaseUnavailable(result.reason));
+    return { allUnavailable: failed.every(Boolean), tookMs: performance.now() - began };
+  }
+
+  it('fails all work within 5 s while it hangs, at once when that is known, and heals by itself', async () => {
+    await Promise.all([one(), one(), inTransaction()]);
+    proxy.freeze();
+    const first = await timed(Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? inTransaction() : one())));
+    expect(first.allUnavailable).toBe(true);
+    expect(first.tookMs).toBeLessThan(BOUND_MS);
+    expect({ isUp: database.isUp, events }).toEqual({ isUp: false, events: ['lost'] });
+    const second = await timed(Array.from({ length: 300 }, one));
+    expect(second.allUnavailable).toBe(true);
+    expect(second.tookMs).toBeLessThan(1_000);
+    await expect(database.ping()).rejects.toThrow('it does not answer in time');
+
+    const ready = becomes('ready');
+    proxy.thaw();
+    await ready;
+    expect(await Promise.all([one(), one(), one(), inTransaction()])).toHaveLength(4);
+    expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: ['lost', 'ready'] });
+  });
+
+  it('is noticed without any work when it is killed, and heals by itself', async () => {
+    await Promise.all([one(), one()]);
+    const lost = becomes('lost');
+    await proxy.cut();
+    await lost;
+    const failing = await timed([one(), inTransaction()]);
+    expect(failing.allUnavailable).toBe(true);
+    expect(failing.tookMs).toBeLessThan(1_000);
+    const ready = becomes('ready');
+    await proxy.restore();
+    await ready;
+    expect(await one()).toEqual([{ n: 1 }]);
+    expect(events).toEqual(['lost', 'ready']);
+  });
+
+  it('leaves no transaction open for the next user of a connection', async () => {
+    const small = openDatabase({ url: proxy.url, poolSize: 1 });
+    const lost = new Promise<void>((resolve) => {
+      small.subscribe(({ type }) => type === 'lost' && resolve());
+    });
+    const transaction = small.client.$transaction(async (inner) => {
+      await inner.$executeRaw`SET LOCAL application_name = 'left over'`;
+      proxy.freeze();
+      await inner.$queryRaw`SELECT 1`;
+    });
+    await expect(transaction).rejects.toSatisfy(isDatabaseUnavailable);
+    await lost;
+    const ready = new Promise<void>((resolve) => {
+      small.subscribe(({ type }) => type === 'ready' && resolve());
+    });
+    proxy.thaw();
+    await ready;
+    const [row] = await small.client.$queryRaw<{ name: string }[]>`SELECT current_setting('application_name') AS name`;
+    expect(row?.name).not.toBe('left over');
+    await small.close();
+  });
+
+  it('is not what a statement that takes too long is taken for', async (context) => {
+    context.skip(isOneSession, 'PGlite runs one statement at a time');
+    const work = await timed([
+      database.client.$queryRaw`SELECT pg_sleep(60)::text`,
+      database.client.$transaction((transaction) => transaction.$queryRaw`SELECT pg_sleep(60)::text`),
+    ]);
+    expect(work.allUnavailable).toBe(true);
+    expect(work.tookMs).toBeLessThan(BOUND_MS);
+    expect(await Promise.all(Array.from({ length: 8 }, one))).toHaveLength(8);
+    expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: [] });
+  });
+
+  it('is not what a pool that is full is taken for', async (context) => {
+    context.skip(isOneSession, 'PGlite serves one transaction at a time');
+    const small = openDatabase({ url: proxy.url, poolSize: 1 });
+    small.subscribe(({ type }) => events.push(type));
+    const release = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const holding = small.client.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT 1`;
+      begun.resolve();
+      await release.promise;
+    });
+    await begun.promise;
+    const waiting = await timed([small.client.$queryRaw`SELECT 1`]);
+    expect(waiting.allUnavailable).toBe(true);
+    expect(waiting.tookMs).toBeLessThan(BOUND_MS);
+    release.resolve();
+    await holding;
+    expect(await small.client.$queryRaw`SELECT 1 AS n`).toEqual([{ n: 1 }]);
+    expect({ isUp: small.isUp, events }).toEqual({ isUp: true, events: [] });
+    await small.close();
+  });
+});
