@@ -34,7 +34,7 @@ export function readGif(bytes: Buffer): Structure | Fault {
     }
   }
   if (frames === 0 || width === 0 || height === 0) return DAMAGED;
-  return { width, height, frames, scans: 1, heldBytes: width * height * 4, data: bytes.subarray(0, at) };
+  return { width, height, frames, scans: 1, heldBytes: width * height * 4, traits: [], data: bytes.subarray(0, at) };
 }
 
 function paletteBytes(flags: number): number {

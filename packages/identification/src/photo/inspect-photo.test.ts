@@ -207,6 +207,41 @@ describe('limits', () => {
   });
 });
 
+describe('decode time', () => {
+  const refusedFor = (what: string, megapixels: number, most: number) => ({
+    code: 'photo_too_large',
+    photo: 1,
+    message: `Photo 2 has ${megapixels} megapixels in a ${what}; ${most} is the most. Please save it as a plain JPEG, or make it smaller.`,
+  });
+  const full = [
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ] as const;
+
+  it('refuses what would take a core more than a second, and says how large it may be', () => {
+    const deep = { colour: 6, depth: 16 };
+    expect(refused(makePng({ width: 8_300, height: 5_000, ...deep }))).toBeUndefined();
+    expect(refused(makePng({ width: 8_400, height: 5_000, ...deep }))).toEqual(
+      refusedFor('transparent 16-bit PNG', 42, 41.6),
+    );
+    expect(refused(makePng({ width: 8_000, height: 6_000, colour: 6, interlaced: true }))).toEqual(
+      refusedFor('transparent interlaced PNG', 48, 47.6),
+    );
+    const scans = { width: 8_000, height: 4_150, progressive: true, sampling: full };
+    expect(refused(makeJpeg({ ...scans, scans: 10 }))).toBeUndefined();
+    expect(refused(makeJpeg({ ...scans, scans: 64 }))).toEqual(refusedFor('JPEG of 64 scans', 33.2, 30.9));
+  });
+
+  it('takes plain photos up to the limit on pixels, were it 200 megapixels', () => {
+    const generous = { ...LIMITS, maxSide: 30_000, maxPixels: 200_000_000 };
+    const large = { width: 20_000, height: 10_000 };
+    for (const bytes of [makeJpeg(large), ...[0, 2, 3, 4, 6].map((colour) => makePng({ ...large, colour }))]) {
+      expect(inspectPhoto(uploaded(bytes), 0, generous)).toMatchObject(large);
+    }
+  });
+});
+
 describe('broken and hostile files', () => {
   it('says so when a photo is empty or cut short', () => {
     expect(refused(Buffer.alloc(0))).toEqual({ code: 'photo_undecodable', photo: 1, message: 'Photo 2 is empty.' });

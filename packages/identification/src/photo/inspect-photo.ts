@@ -1,5 +1,6 @@
 import type { PhotoError } from '../errors.ts';
 import { typeOfMediaType, typeOfName } from './declaration.ts';
+import { decodeCost } from './decode-cost.ts';
 import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
 import { type ReadStructure, readStructure } from './read-structure.ts';
 import { refusal } from './refusal.ts';
@@ -26,6 +27,8 @@ const MAX_SCANS = 64;
 const MAX_FRAMES = 500;
 /** What one decode may hold when the format makes it hold the whole picture, in bytes. */
 const MAX_HELD_BYTES = 200_000_000;
+/** What one decode may take of a core: about as long as the slowest plain photo, a transparent PNG of 89 megapixels. */
+const MAX_DECODE_MS = 1_000;
 
 /**
  * Decides, without decoding anything, whether a photo may go near a decoder: a decoder's own limits do not bound its
@@ -47,7 +50,7 @@ export function inspectPhoto(
   const { structure, type } = reading;
   requireAgreement(photo, type, index);
   if ('fault' in structure) throw refusal.unreadable(index, structure.fault);
-  refuseExcess(structure, index, limits);
+  refuseExcess(type, structure, index, limits);
   const { width, height, frames } = structure;
   return {
     hash,
@@ -72,12 +75,15 @@ function requireAgreement({ declaredType, name }: UploadedPhoto, type: PhotoType
   if ((typeOfName(name) ?? type) !== type) throw refusal.namedOtherwise(index, type, name);
 }
 
-function refuseExcess(structure: Structure, index: number, limits: PhotoLimits): void {
-  const { width, height, frames, scans, heldBytes } = structure;
+function refuseExcess(type: PhotoType, structure: Structure, index: number, limits: PhotoLimits): void {
+  const { width, height, frames, scans, traits } = structure;
   const side = Math.max(width, height);
   if (side > limits.maxSide) throw refusal.side(index, side, limits.maxSide);
   if (frames > MAX_FRAMES) throw refusal.frames(index, frames, MAX_FRAMES);
   if (width * height * frames > limits.maxPixels) throw refusal.pixels(index, structure, limits.maxPixels);
   if (scans > MAX_SCANS) throw refusal.scans(index, scans, MAX_SCANS);
+  const { heldBytes, isPlain, ms } = decodeCost(type, structure);
   if (heldBytes > MAX_HELD_BYTES) throw refusal.memory(index, heldBytes, MAX_HELD_BYTES);
+  if (isPlain || ms <= MAX_DECODE_MS) return;
+  throw refusal.time(index, { type, traits, scans }, width * height, (width * height * MAX_DECODE_MS) / ms);
 }

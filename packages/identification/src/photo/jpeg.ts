@@ -47,7 +47,7 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
   const { width, height, progressive, density } = frame;
   // libjpeg keeps every coefficient (2 bytes each) as soon as one row needs more than one pass.
   const heldBytes = progressive || scans > 1 ? Math.ceil(width * height * density * 2) : 0;
-  return { width, height, frames: 1, scans, heldBytes, data: bytes.subarray(0, at) };
+  return { width, height, frames: 1, scans, heldBytes, traits: [], data: bytes.subarray(0, at) };
 }
 
 /** Markers without a length, which have no place between segments: TEM, RSTn, SOI, and 0x00. */

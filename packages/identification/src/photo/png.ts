@@ -1,16 +1,21 @@
 import { inflateSync } from 'node:zlib';
 import { code } from './four-letters.ts';
-import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
+import { DAMAGED, type Fault, type PngTrait, type Structure, TRUNCATED } from './structure.ts';
 
 const SIGNATURE_BYTES = 8;
+/** Where the data of the header is: behind the signature, and its own length and type. */
+const HEADER_AT = SIGNATURE_BYTES + 8;
 /** Length, type and CRC around a chunk's data. */
 const CHUNK_FRAME_BYTES = 12;
 const MAX_PROFILE_BYTES = 1024 * 1024;
+/** Applying a profile to more pixels takes longer than all the rest; without it the colours are a little off. */
+const MAX_PROFILED_PIXELS = 25_000_000;
 const IHDR = code('IHDR');
 const PLTE = code('PLTE');
 const TRNS = code('tRNS');
 const IDAT = code('IDAT');
 const IEND = code('IEND');
+const ICCP = code('iCCP');
 /** The chunks that may stay beside IDAT, once each, and which data they may have. */
 const DIET = new Map<number, (data: Buffer) => boolean>([
   [IHDR, (data) => data.length === 13],
@@ -22,7 +27,7 @@ const DIET = new Map<number, (data: Buffer) => boolean>([
   [code('cHRM'), (data) => data.length === 32],
   [code('cICP'), (data) => data.length === 4],
   [code('sBIT'), (data) => data.length <= 4],
-  [code('iCCP'), isSmallProfile],
+  [ICCP, isSmallProfile],
   [code('eXIf'), (data) => data.length <= 65_535],
 ]);
 /** Channels by colour type; a palette is expanded to RGB. Undefined: there is no such type. */
@@ -40,6 +45,7 @@ export function readPng(bytes: Buffer): Structure | Fault {
   let at = SIGNATURE_BYTES;
   let before = 0;
   let type = 0;
+  let profiled = false;
   while (type !== IEND) {
     if (at + CHUNK_FRAME_BYTES > bytes.length) return TRUNCATED;
     const end = at + CHUNK_FRAME_BYTES + bytes.readUInt32BE(at);
@@ -50,16 +56,21 @@ export function readPng(bytes: Buffer): Structure | Fault {
     if (type === IDAT) {
       if (before !== IDAT && seen.has(IDAT)) return DAMAGED;
       if (before !== IDAT) seen.add(IDAT);
-    } else if (!DIET.has(type) || seen.has(type) || !stays(type, seen, bytes.subarray(at + 8, end - 4))) {
+    } else if (
+      !DIET.has(type) ||
+      seen.has(type) ||
+      !stays(type, seen, bytes.subarray(at + 8, end - 4)) ||
+      (type === ICCP && pixelsOf(bytes) > MAX_PROFILED_PIXELS)
+    ) {
       if (isCritical(type)) return DAMAGED;
       if (at > from) kept.push(bytes.subarray(from, at));
       from = end;
-    }
+    } else if (type === ICCP) profiled = true;
     at = end;
   }
   if (!seen.has(IDAT)) return DAMAGED;
-  if (from === 0) return readHeader(bytes, seen.has(TRNS), bytes.subarray(0, at));
-  return readHeader(bytes, seen.has(TRNS), Buffer.concat([...kept, bytes.subarray(from, at)]));
+  const data = from === 0 ? bytes.subarray(0, at) : Buffer.concat([...kept, bytes.subarray(from, at)]);
+  return readHeader(bytes, { keyed: seen.has(TRNS), profiled }, data);
 }
 
 /** Asked once a type: a view of every chunk of a file that repeats one costs more than the rest of the walk. */
@@ -73,16 +84,31 @@ function isCritical(type: number): boolean {
   return (type & 0x2000_0000) === 0;
 }
 
-function readHeader(bytes: Buffer, transparent: boolean, data: Buffer): Structure | Fault {
-  const header = SIGNATURE_BYTES + 8;
-  const width = bytes.readUInt32BE(header);
-  const height = bytes.readUInt32BE(header + 4);
-  const depth = bytes.readUInt8(header + 8);
-  const channels = CHANNELS[bytes.readUInt8(header + 9)];
-  const interlaced = bytes.readUInt8(header + 12) !== 0;
+/** `keyed`: a chunk of its own says which colours are transparent. */
+function readHeader(
+  bytes: Buffer,
+  { keyed, profiled }: { keyed: boolean; profiled: boolean },
+  data: Buffer,
+): Structure | Fault {
+  const width = bytes.readUInt32BE(HEADER_AT);
+  const height = bytes.readUInt32BE(HEADER_AT + 4);
+  const depth = bytes.readUInt8(HEADER_AT + 8);
+  const channels = CHANNELS[bytes.readUInt8(HEADER_AT + 9)];
+  const interlaced = bytes.readUInt8(HEADER_AT + 12) !== 0;
   if (width === 0 || height === 0 || channels === undefined) return DAMAGED;
-  const bytesPerPixel = (channels + (transparent ? 1 : 0)) * (depth === 16 ? 2 : 1);
-  return { width, height, frames: 1, scans: 1, heldBytes: interlaced ? width * height * bytesPerPixel : 0, data };
+  const bytesPerPixel = (channels + (keyed ? 1 : 0)) * (depth === 16 ? 2 : 1);
+  const traits: PngTrait[] = [];
+  if (keyed || channels % 2 === 0) traits.push('transparent');
+  if (depth === 16) traits.push('16-bit');
+  if (interlaced) traits.push('interlaced');
+  if (profiled) traits.push('profiled');
+  const heldBytes = interlaced ? width * height * bytesPerPixel : 0;
+  return { width, height, frames: 1, scans: 1, heldBytes, traits, data };
+}
+
+/** As the header says, which is the first chunk. */
+function pixelsOf(bytes: Buffer): number {
+  return bytes.readUInt32BE(HEADER_AT) * bytes.readUInt32BE(HEADER_AT + 4);
 }
 
 /** A colour profile is worth keeping, but some inflate from 50 kB to 50 MB. */

@@ -48,6 +48,19 @@ export const refusal = {
       'Please save it as a plain JPEG, not a progressive one, or make it smaller.',
     ),
 
+  time: (
+    photo: number,
+    { type, traits, scans }: { type: PhotoType; traits: readonly string[]; scans: number },
+    pixels: number,
+    most: number,
+  ) =>
+    tooLarge(
+      photo,
+      `has ${roundedUp(pixels / 1e6)} megapixels in a ${[...traits, TYPE_NAMES[type]].join(' ')}${scans === 1 ? '' : ` of ${scans} scans`}`,
+      roundedDown(most / 1e6),
+      'Please save it as a plain JPEG, or make it smaller.',
+    ),
+
   unknownType: (photo: number) =>
     new PhotoError('photo_type', photo, `${called(photo)} is not a picture we can read. Please choose a ${TAKEN}.`),
 

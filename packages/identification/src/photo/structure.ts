@@ -1,3 +1,6 @@
+/** What makes the pixels of a PNG slower to decode; `profiled`: a colour profile has to be applied to each. */
+export type PngTrait = 'transparent' | '16-bit' | 'interlaced' | 'profiled';
+
 /** What the file's own structure says about the picture, read without decoding a pixel. */
 export interface Structure {
   width: number;
@@ -8,6 +11,8 @@ export interface Structure {
   scans: number;
   /** Bytes a decoder must hold at once because it cannot work row by row; 0 when it can. */
   heldBytes: number;
+  /** None for other formats. */
+  traits: readonly PngTrait[];
   /** The file as far as it is a picture. */
   readonly data: Buffer;
 }

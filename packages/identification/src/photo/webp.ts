@@ -47,6 +47,7 @@ export function readWebp(bytes: Buffer): Structure | Fault {
     scans: 1,
     // libwebp decodes into one RGBA canvas.
     heldBytes: width * height * 4,
+    traits: [],
     data: bytes.subarray(0, riffEnd),
   };
 }
