@@ -28,6 +28,7 @@ import type { ProviderLane } from './flow-parts.ts';
 import { createGate } from './gate.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressBoard } from './progress-board.ts';
+import { SharedProviderAccess } from './provider-access.ts';
 import { createRecentDurations } from './recent-durations.ts';
 import { createRejections } from './rejections.ts';
 import type { AnswerKind, IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
@@ -147,18 +148,23 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     photo: (...which) => store.photo(...which),
     forget: (ownerId) => store.forget(ownerId),
     async start() {
-      await Promise.all(Object.values(lanes).map(async (lane) => lane?.quota.start()));
+      await Promise.all(
+        Object.values(lanes).flatMap((lane) => (lane ? [lane.access.start(), lane.quota.start()] : [])),
+      );
     },
     close() {
       closing.abort();
       for (const lane of Object.values(lanes)) {
+        lane?.access.close();
         lane?.circuit.close();
         lane?.quota.close();
       }
     },
   };
 
-  function laneOf(name: ProviderName): (ProviderLane & { circuit: Circuit; quota: Quota }) | undefined {
+  function laneOf(
+    name: ProviderName,
+  ): (ProviderLane & { access: SharedProviderAccess; circuit: Circuit; quota: Quota }) | undefined {
     const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
     if (apiKey === undefined) return undefined;
     const provider: Provider = CLIENTS[name]({ apiKey, baseUrl, timeoutMs, clock });
@@ -185,13 +191,14 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       logger,
       closing: closing.signal,
     });
+    const access = new SharedProviderAccess({ provider, apiKey, redis, clock, logger, closing: closing.signal });
     const gate = createGate({
       provider,
+      access,
       circuit,
       quota,
       bulkhead,
       clock,
-      logger,
       closing: closing.signal,
       onCircuit,
       onCall,
@@ -199,7 +206,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
     const answers = createAnswerCache({ provider: name, lock, redis, clock, logger });
     const rejections = createRejections({ provider, redis, clock, closing: closing.signal });
-    return { provider, gate, circuit, quota, rejections, durations: createRecentDurations(), ...answers };
+    return { provider, access, gate, circuit, quota, rejections, durations: createRecentDurations(), ...answers };
   }
 
   function healthOf(name: ProviderName): ProviderHealth {

@@ -1,5 +1,4 @@
 import type { Bulkhead, Circuit, CircuitEvent, Clock } from '@plantcommunity/resilience';
-import type { Logger } from '@plantcommunity/telemetry';
 import {
   type IdentifyOptions,
   type Provider,
@@ -11,11 +10,9 @@ import {
 import { creditsFor, usualCredits } from '../quotas/credits.ts';
 import type { Quota } from '../quotas/quota.ts';
 import { callOutcome, wasSent } from './call-outcome.ts';
+import type { ProviderAccess } from './provider-access.ts';
 import type { Refusal } from './refusal.ts';
 import type { CallOutcome, ProviderCall, ProviderHealth } from './service.ts';
-
-/** A provider that refused our key is probed (for free) this often while people ask for it. */
-const PROBE_EVERY_MS = 60_000;
 
 /** Everything that stands between a question and one provider. */
 export interface Gate {
@@ -34,11 +31,11 @@ export interface Gate {
 
 export interface GateOptions {
   provider: Provider;
+  access: ProviderAccess;
   circuit: Circuit;
   quota: Quota;
   bulkhead: Bulkhead;
   clock: Clock;
-  logger: Logger;
   /** Aborts when the process ends; callers never abort a call that has left. */
   closing: AbortSignal;
   /** Hears the circuit, and the calls that were refused before they reached it. */
@@ -48,33 +45,8 @@ export interface GateOptions {
 }
 
 export function createGate(options: GateOptions): Gate {
-  const { bulkhead, circuit, clock, closing, logger, provider, quota } = options;
+  const { access, bulkhead, circuit, clock, closing, provider, quota } = options;
   circuit.subscribe((event) => options.onCircuit(event));
-  let misconfigured = false;
-  let nextProbeAt = 0;
-
-  async function probe(): Promise<void> {
-    nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
-    try {
-      await provider.usage(closing);
-      misconfigured = false;
-      logger.warn({ provider: provider.name }, 'The provider accepts our key again');
-    } catch (error) {
-      logger.debug({ provider: provider.name, error }, 'The provider still refuses our key');
-    }
-  }
-
-  function remember(error: unknown): void {
-    if (!(error instanceof ProviderError)) return;
-    if (error.kind === 'misconfigured' && !misconfigured) {
-      misconfigured = true;
-      nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
-      logger.fatal(
-        { provider: provider.name, status: error.status },
-        'The provider refuses our key and is off until it accepts it',
-      );
-    }
-  }
 
   function untilTrial(): { retryAfterMs?: number } {
     const { nextTrialAt } = circuit.snapshot();
@@ -86,10 +58,7 @@ export function createGate(options: GateOptions): Gate {
   }
 
   function refusal(wanted: IdentifyOptions): Refusal | undefined {
-    if (misconfigured) {
-      if (clock.monotonic() >= nextProbeAt) void probe();
-      return { status: 'misconfigured' };
-    }
+    if (access.isRefused()) return { status: 'misconfigured' };
     if (!circuit.admits()) {
       options.onCircuit({ type: 'rejected', state: circuit.snapshot().state, ...untilTrial() });
       return { status: 'resting', ...untilTrial() };
@@ -110,6 +79,10 @@ export function createGate(options: GateOptions): Gate {
     // The bulkhead stands outside: a call that finds no room takes no trial permit. The quota comes last: a call that is
     // refused before costs nothing.
     async call(request, ticket) {
+      if (await access.wasRefused()) {
+        tell('held_back');
+        throw new ProviderError(provider.name, 'misconfigured', 'the key was refused before');
+      }
       const began = clock.monotonic();
       try {
         const credits = creditsFor(provider.name, request.options);
@@ -117,11 +90,12 @@ export function createGate(options: GateOptions): Gate {
           quota.run(credits, async (meter) => provider.identify(request, closing, await ticket(), meter));
         const answer = await bulkhead.run(() => circuit.execute(work));
         tell('ok', clock.monotonic() - began);
+        access.note(undefined);
         return answer;
       } catch (error) {
         const outcome = callOutcome(error);
         tell(outcome, wasSent(outcome) ? clock.monotonic() - began : undefined);
-        remember(error);
+        access.note(error);
         throw error;
       }
     },
@@ -133,9 +107,10 @@ export function createGate(options: GateOptions): Gate {
 
     health() {
       const { state, failCount, failMax } = circuit.snapshot();
+      const isRefused = access.isRefused();
       return {
-        available: state === 'closed' && !misconfigured,
-        state: misconfigured ? 'misconfigured' : state,
+        available: state === 'closed' && !isRefused,
+        state: isRefused ? 'misconfigured' : state,
         ...(quota.refusal(usualCredits(provider.name)) !== undefined && { outOfQuota: true as const }),
         failCount,
         failMax,

@@ -1,6 +1,5 @@
 import { type CircuitEvent, createBulkhead, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../providers/outcome.ts';
 import { createPlantId } from '../providers/plant-id/plant-id.ts';
@@ -9,6 +8,7 @@ import { request, unhurried } from '../providers/testing/request.ts';
 import { type Act, answer, startStub } from '../providers/testing/stub-service.ts';
 import { unlimited } from '../quotas/testing/unlimited.ts';
 import { createGate } from './gate.ts';
+import { openAccess } from './testing/open-access.ts';
 
 const gone = answer(404, 'The requested identification does not exist.');
 
@@ -30,11 +30,11 @@ async function callWith(...acts: Act[]) {
   const taken: string[] = [];
   const gate = createGate({
     provider: createPlantId({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock }),
+    access: openAccess,
     circuit,
     quota: unlimited,
     bulkhead: createBulkhead({ max: 1 }),
     clock,
-    logger: createLogger({ level: 'silent' }),
     closing: unhurried(),
     onCircuit: ({ type }) => events.push(type),
     onCall: () => undefined,

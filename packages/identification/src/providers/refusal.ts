@@ -14,19 +14,24 @@ export interface RefusalReason {
 
 /**
  * The error for an answer outside 2xx. Its message is for our log: the status and the start of the body, from which
- * `secret` is taken out before it is cut (half a key is a leak too).
+ * `secret` is taken out before it is cut (half a key is a leak too). `periodEndsAt`: when the provider counts anew, in
+ * milliseconds since 1970.
  */
 export function refusal(
   provider: ProviderName,
   { kind, rejected }: RefusalReason,
   reply: Reply,
-  context: { secret: string; now: number },
+  context: { secret: string; now: number; periodEndsAt: number },
 ): ProviderError {
   const excerpt = redactAndCut(plainText(withoutSecret(reply.text, context.secret), 5 * EXCERPT) ?? '', EXCERPT);
   return new ProviderError(provider, kind, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
     status: reply.status,
     rejected,
-    retryAfterMs: retryAfterMs(reply.headers.get('retry-after'), context.now),
+    // What is not paid for does not come back by waiting less.
+    retryAfterMs:
+      reply.status === 402
+        ? context.periodEndsAt - context.now
+        : retryAfterMs(reply.headers.get('retry-after'), context.now),
   });
 }
 

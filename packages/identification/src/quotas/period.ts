@@ -53,3 +53,8 @@ export function firstDayOf(window: 'day' | 'week' | 'month', now: number): Date 
   const { id } = periodsOf(now).find((period) => period.window === window) ?? { id: '' };
   return new Date(`${id.slice(window.length + 1)}${window === 'month' ? '-01' : ''}T00:00:00Z`);
 }
+
+/** When the period of that window ends, in milliseconds since 1970. */
+export function endOf(window: 'day' | 'month', now: number): number {
+  return periodsOf(now).find((period) => period.window === window)?.endsAt ?? Number.POSITIVE_INFINITY;
+}

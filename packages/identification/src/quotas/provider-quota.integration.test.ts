@@ -135,6 +135,16 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     },
   );
 
+  it('holds back after a 402 until the provider counts anew, were it the whole month', async () => {
+    const [one, other] = [await fleet.instance(), await fleet.instance()];
+    await failing(one, failed('quota', 402, 8 * 24 * HOUR));
+    fleet.clock.advance(7 * 24 * HOUR);
+    expect(one.refusal(1)).toEqual({ retryAfterMs: 24 * HOUR });
+    await expect(call(other)).rejects.toMatchObject({ code: 'quota_exhausted', retryAfterMs: 24 * HOUR });
+    fleet.clock.advance(24 * HOUR);
+    await call(other);
+  });
+
   it('warns once a period, over all processes, at 90 % of a day of Pl@ntNet', async () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 10 }), await fleet.instance({ dailyLimit: 10 })];
     await spend(one, 8);

@@ -104,7 +104,7 @@ export class ProviderQuota implements Quota {
     } catch (error) {
       await end(callVerdict(this.#options.provider.name, error));
       if (error instanceof ProviderError && error.kind === 'quota') {
-        await this.#words.refused(error.retryAfterMs);
+        await this.#words.refused(error);
         this.#watch.askAnew();
       }
       throw error;

@@ -1,6 +1,6 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ProviderName } from '../provider.ts';
+import type { ProviderError, ProviderName } from '../provider.ts';
 import { ASK_AGAIN_MS } from './ask-due.ts';
 import { certainWord } from './certain-word.ts';
 import type { Claim, QuotaStore, Standing } from './quota-store.ts';
@@ -12,6 +12,8 @@ const REFUSED_MS = 60_000;
 /** Whatever it says of that: one that is at once, by its clock, is no leave to go on asking; one far off may be wrong. */
 const REFUSED_LEAST_MS = 1_000;
 const REFUSED_MOST_MS = 86_400_000;
+/** Of what has to be paid first: a month, after which it counts anew. */
+const UNPAID_MOST_MS = 31 * 86_400_000;
 /** Of a key that may not be used, though its numbers say nothing of it: until it is asked again, and a little. */
 const NOT_USABLE_MS = 2 * ASK_AGAIN_MS;
 
@@ -72,11 +74,12 @@ export class Words {
   }
 
   /** A call was refused: nothing is left, whatever we have counted. Never throws. */
-  async refused(retryAfterMs: number = REFUSED_MS): Promise<void> {
+  async refused({ retryAfterMs = REFUSED_MS, status }: Pick<ProviderError, 'retryAfterMs' | 'status'>): Promise<void> {
     const { clock, logger, provider, store, view } = this.#parts;
     const now = clock.now();
     this.#refusedAt = now;
-    const until = now + Math.min(Math.max(retryAfterMs, REFUSED_LEAST_MS), REFUSED_MOST_MS);
+    const mostMs = status === 402 ? UNPAID_MOST_MS : REFUSED_MOST_MS;
+    const until = now + Math.min(Math.max(retryAfterMs, REFUSED_LEAST_MS), mostMs);
     view.seen.refusesUntil = Math.max(view.seen.refusesUntil, until);
     try {
       view.see(await store.refused(now, until));

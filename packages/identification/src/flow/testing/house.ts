@@ -25,6 +25,7 @@ import type { ProviderLane } from '../flow-parts.ts';
 import { createGate, type Gate } from '../gate.ts';
 import { createIdentify } from '../identify.ts';
 import { createProgressBoard } from '../progress-board.ts';
+import { SharedProviderAccess } from '../provider-access.ts';
 import { createRecentDurations } from '../recent-durations.ts';
 import { createRejections } from '../rejections.ts';
 import type { AnswerKind, IdentifyRequest, ProviderCall } from '../service.ts';
@@ -34,6 +35,9 @@ const PLANT_ID_ANSWER: ProviderAnswer = {
   isPlant: true,
   candidates: [{ scientificName: 'Monstera deliciosa', commonNames: ['Swiss cheese plant'], score: 0.95, images: [] }],
 };
+/** Where no Redis is. */
+export const NO_REDIS = 'unix:///nowhere/redis.sock';
+
 /** Why no photo can be read now. */
 export const BUSY = new IdentificationError('busy', 'Too many at once.', { retryAfterMs: 5_000 });
 export const PLANTNET_ANSWER: ProviderAnswer = {
@@ -81,6 +85,7 @@ interface HouseOptions {
   quotas?: Partial<Record<ProviderName, QuotaLimits>>;
   /** Of keys in Redis. */
   prefix?: string;
+  redisUrl?: string;
   logger?: Logger;
   /** Why no photo can be prepared now. */
   intakeRefuses?: Error;
@@ -92,6 +97,7 @@ interface HouseOptions {
 export async function house({
   off,
   prefix = `test:${randomUUID()}`,
+  redisUrl = process.env['TEST_REDIS_URL'] ?? NO_REDIS,
   logger = createLogger({ level: 'silent' }),
   intakeRefuses,
   gone,
@@ -99,8 +105,8 @@ export async function house({
 }: HouseOptions = {}) {
   const clock = new FakeClock();
   const redis = await connectRedis(
-    { url: process.env['TEST_REDIS_URL'] ?? 'unix:///nowhere/redis.sock' },
-    { timeoutMs: 2_000, readyWaitMs: process.env['TEST_REDIS_URL'] ? 2_000 : 0 },
+    { url: redisUrl },
+    { timeoutMs: 2_000, readyWaitMs: redisUrl === NO_REDIS ? 0 : 2_000 },
   );
   const providers = {
     plant_id: scripted('plant_id', PLANT_ID_ANSWER),
@@ -113,6 +119,7 @@ export async function house({
   const circuits: Partial<Record<ProviderName, Circuit>> = {};
   const quotaOf: Partial<Record<ProviderName, Quota>> = {};
   const gates: Partial<Record<ProviderName, Gate>> = {};
+  const accesses: SharedProviderAccess[] = [];
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
     if (off === name) return undefined;
     const options: CircuitOptions = {
@@ -131,13 +138,23 @@ export async function house({
     const provider = providers[name];
     const quota = quotaUnderTest({ provider, redis, clock, prefix: `${prefix}:quota`, limits: quotas[name], logger });
     quotaOf[name] = quota;
+    const access = new SharedProviderAccess({
+      provider,
+      apiKey: 'some-key',
+      redis,
+      clock,
+      logger,
+      closing: closing.signal,
+      prefix: `${prefix}:access`,
+    });
+    accesses.push(access);
     const gate = createGate({
       provider,
+      access,
       circuit,
       quota,
       bulkhead: createBulkhead({ max: 2 }),
       clock,
-      logger,
       closing: closing.signal,
       onCircuit: () => undefined,
       onCall: (call) => asked.push(call),
@@ -206,6 +223,8 @@ export async function house({
 
   return {
     clock,
+    /** Learns, as at a start, what other processes know of the keys. */
+    start: () => Promise.all(accesses.map((access) => access.start())),
     circuits,
     quotas: quotaOf,
     healths: () => ({ plant_id: gates.plant_id?.health(), plantnet: gates.plantnet?.health() }),

@@ -203,6 +203,14 @@ describe('an answer', () => {
   });
 });
 
+test('402 is to be paid or waited out until the month ends', async () => {
+  await using stub = await startStub(answer(402, 'Payment required'));
+  const clock = new FakeClock(Date.UTC(2026, 10, 22));
+  const client = createPlantId({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 5_000, clock });
+  const retryAfterMs = 9 * 86_400_000;
+  expect(await errorOf(client.identify(request(), unhurried()))).toMatchObject({ kind: 'quota', retryAfterMs });
+});
+
 describe('what is refused of a request', () => {
   test.each([
     [400, 'Invalid base64 image data', 'image'],

@@ -1,4 +1,5 @@
 import { type Provider, ProviderError, type ProviderRequest, type Ticket } from '../../provider.ts';
+import { endOf } from '../../quotas/period.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
@@ -22,7 +23,11 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
     if (reply.status >= 200 && reply.status < 300) return reply.text;
     const kind = refusalKind(reply.status, reply.text);
     const rejected = kind === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
-    throw refusal('plant_id', { kind, rejected }, reply, { secret: apiKey, now: clock.now() });
+    throw refusal('plant_id', { kind, rejected }, reply, {
+      secret: apiKey,
+      now: clock.now(),
+      periodEndsAt: endOf('month', clock.now()),
+    });
   };
 
   /** What was made and paid under a number that was sent before; undefined when nothing was. */

@@ -169,6 +169,14 @@ describe('a refusal', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
+  test('with 402 is to be paid or waited out until midnight, whatever it says of Retry-After', async () => {
+    await using stub = await startStub(answer(402, '{}', { 'Retry-After': '1' }));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
+      kind: 'quota',
+      retryAfterMs: 6 * 3_600_000,
+    });
+  });
+
   test.each([
     ['Thu, 02 Jul 2026 00:00:00 GMT', 6 * 3_600_000],
     ['90', 90_000],

@@ -1,4 +1,5 @@
 import type { Provider } from '../../provider.ts';
+import { endOf } from '../../quotas/period.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
@@ -20,7 +21,11 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
     if (reply.status >= 200 && reply.status < 300) return reply.text;
     const kind = refusalKind(reply.status);
     const rejected = kind === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
-    throw refusal('plantnet', { kind, rejected }, reply, { secret: apiKey, now: clock.now() });
+    throw refusal('plantnet', { kind, rejected }, reply, {
+      secret: apiKey,
+      now: clock.now(),
+      periodEndsAt: endOf('day', clock.now()),
+    });
   };
 
   const projects = new ProjectList(async (signal) => {

@@ -1,6 +1,6 @@
 import { connectRedis, createBulkhead, createCircuit, systemClock } from '@plantcommunity/resilience';
-import { createLogger } from '@plantcommunity/telemetry';
 import { createGate } from '../../flow/gate.ts';
+import { openAccess } from '../../flow/testing/open-access.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
 import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
 import { request } from '../../providers/testing/request.ts';
@@ -11,7 +11,6 @@ import { type SpendingReport, spendingSettings } from './spending-words.ts';
 // One instance of the product with Pl@ntNet alone. Told to, it asks many questions at once.
 const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
-const logger = createLogger({ level: 'silent' });
 const closing = new AbortController().signal;
 const clock = systemClock;
 const provider = createPlantNet({ apiKey: 'some-key', baseUrl: serviceUrl, timeoutMs: 30_000, clock });
@@ -30,11 +29,11 @@ const bulkhead = createBulkhead({ max: attempts });
 const silent = () => undefined;
 const gate = createGate({
   provider,
+  access: openAccess,
   circuit,
   quota,
   bulkhead,
   clock,
-  logger,
   closing,
   onCircuit: silent,
   onCall: silent,
