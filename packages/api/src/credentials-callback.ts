@@ -1,6 +1,14 @@
 /** Where next-auth checks a password. */
 const CALLBACK = /^\/+api\/+auth\/+callback\/+credentials(\/|$)/;
 
+/** Where next-auth writes into our log what anybody posts; no page of ours does. */
+const CLIENT_LOG = /^\/+api\/+auth\/+_log(\/|$)/;
+
+/** Whether next-auth takes lines for our log there. The path is compared as Next decodes it. */
+export function isClientLog({ url }: Request): boolean {
+  return CLIENT_LOG.test(decodeLetters(new URL(url).pathname));
+}
+
 /** Whether next-auth checks passwords there. The path is compared as Next decodes it. */
 export function isCredentialsCallback({ url }: Request): boolean {
   return CALLBACK.test(decodeLetters(new URL(url).pathname));

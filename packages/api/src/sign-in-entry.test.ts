@@ -112,6 +112,21 @@ describe('the sign-in entry', () => {
     expect(await elsewhere.json()).toMatchObject({ status: 400, code: 'unknown_host' });
   });
 
+  it.each(['_log', '_log/', '_log/x', '%5Flog', '_lo%67', '/_log', '_log?nextauth=session'])(
+    'takes no lines for our log at %s',
+    async (path) => {
+      const { api, log } = apiUnderTest();
+      const request = new Request(`${AUTH}/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin' },
+        body: JSON.stringify({ level: 'error', code: 'MADE_UP' }),
+      });
+      const answer = await api.signIn(request, async () => new Response('next-auth'));
+      expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
+      expect(log.join('')).not.toContain('MADE_UP');
+    },
+  );
+
   it('has the session ended that an answer removes or replaces, before it gives the answer', async () => {
     const order: string[] = [];
     const { api } = apiUnderTest({

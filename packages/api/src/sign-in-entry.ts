@@ -1,8 +1,8 @@
 import type { Auth } from '@plantcommunity/auth';
 import { requireCallbackUrl } from './callback-url.ts';
-import { bringsSession, emailIn, isCredentialsCallback } from './credentials-callback.ts';
+import { bringsSession, emailIn, isClientLog, isCredentialsCallback } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
-import type { ApiError } from './errors/api-error.ts';
+import { type ApiError, notFound } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
 import type { Throttles } from './limits/throttles.ts';
@@ -46,6 +46,7 @@ export function createSignIn(
       const isTry = takesPasswords && request.method === 'POST';
       try {
         if (refused !== undefined) throw refused;
+        if (isClientLog(request)) throw notFound();
         withMethod(request.method, takesPasswords ? [POST] : METHODS);
         requireCallbackUrl(request, gateway.config.appUrl);
         const body = await readBody(request);
