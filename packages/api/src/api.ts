@@ -54,7 +54,7 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
     ...deps,
     limit: createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }),
     reAsks: createReAsks({ redis, logger, freeMs: config.reAskMs }),
-    throttles: createThrottles({ window, clock, rates: config.rates }),
+    throttles: createThrottles({ window, clock, logger, rates: config.rates }),
   });
 }
 

@@ -22,7 +22,7 @@ export interface ApiConfig {
   proxyHops: number;
   /**
    * Of identifications: all anonymous callers together, and a user of each tier. Of tries to sign in, to an account from
-   * an address and from an address; of registrations and of refreshed tokens, from an address.
+   * an address and from an address; of registrations, from an address; of refreshed tokens, of one sign-in of an app.
    */
   rates: Readonly<Record<'anonymous' | Principal['tier'] | 'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
   /** How long after a partial answer asking the same again is free: no longer than what was paid for is kept. */

@@ -1,4 +1,5 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
@@ -21,7 +22,12 @@ function throttlesAt(rates: Partial<typeof config.rates> = {}) {
       return inProcess.take(key, rate);
     },
   };
-  return { clock, counted, throttles: createThrottles({ window, clock, rates: { ...config.rates, ...rates } }) };
+  const logger = createLogger({ level: 'silent' });
+  return {
+    clock,
+    counted,
+    throttles: createThrottles({ window, clock, logger, rates: { ...config.rates, ...rates } }),
+  };
 }
 
 async function times(number: number, call: (index: number) => Promise<unknown>): Promise<void> {
@@ -132,36 +138,83 @@ describe('tries to sign in', () => {
     const { counted, throttles } = throttlesAt();
     await throttles.signIn({ email: 'anna@example.org', address: HERE });
     await throttles.register(HERE);
-    await throttles.refresh(HERE);
-    expect(counted).toHaveLength(4);
-    for (const key of counted) expect(key).toMatch(/^(sign-in|sign-in-address|register|refresh):[\da-f]{64}$/);
+    await throttles.refresh('a sign-in');
+    await throttles.withRefreshToken({ token: 'a token', address: HERE }, async () => undefined);
+    expect(counted).toHaveLength(7);
+    for (const key of counted) {
+      expect(key).toMatch(
+        /^(sign-in-account:[\da-f]{5}|(sign-in(-address)?|register|refresh|bad-token(-address)?):[\da-f]{64})$/,
+      );
+    }
   });
 });
 
-describe.each([
-  ['register', 3],
-  ['refresh', 30],
-] as const)('the throttle of %s', (door, count) => {
-  it(`lets ${count} an hour through from an address`, async () => {
+describe('a refresh token', () => {
+  const bad = async () => undefined;
+  const good = async () => 'a grant';
+
+  it('that is good is let through 30 times an hour and sign-in, from any address', async () => {
     const { clock, throttles } = throttlesAt();
-    await times(count, () => throttles[door](HERE));
-    await expect(throttles[door](HERE)).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
-    await throttles[door](THERE);
+    await times(30, () => throttles.refresh('a sign-in'));
+    await expect(throttles.refresh('a sign-in')).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
+    await throttles.refresh('another sign-in');
     clock.advance(60 * MINUTE);
-    await throttles[door](HERE);
+    await throttles.refresh('a sign-in');
+  });
+
+  it('that is good counts against no address', async () => {
+    const { throttles } = throttlesAt();
+    await times(1_000, async (n) => {
+      expect(await throttles.withRefreshToken({ token: `token ${n}`, address: HERE }, good)).toBe('a grant');
+    });
+  });
+
+  it('that is bad is told so 30 times, and then refused without a look', async () => {
+    const { clock, throttles } = throttlesAt();
+    let looks = 0;
+    const send = (address: string) =>
+      throttles.withRefreshToken({ token: 'junk', address }, async () => {
+        looks += 1;
+        return undefined;
+      });
+    await times(30, (n) => send(`203.0.113.${n}`));
+    await expect(send(THERE)).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
+    expect(looks).toBe(30);
+    clock.advance(60 * MINUTE);
+    expect(await send(HERE)).toBeUndefined();
+  });
+
+  it('that is bad counts against its address, whose good ones are let through', async () => {
+    const { throttles } = throttlesAt();
+    const junk = (n: number, address = HERE) => throttles.withRefreshToken({ token: `junk ${n}`, address }, bad);
+    await times(300, junk);
+    await expect(junk(300)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(await throttles.withRefreshToken({ token: 'mine', address: HERE }, good)).toBe('a grant');
+    expect(await junk(301, THERE)).toBeUndefined();
+  });
+});
+
+describe('the throttle of register', () => {
+  it('lets 3 an hour through from an address', async () => {
+    const { clock, throttles } = throttlesAt();
+    await times(3, () => throttles.register(HERE));
+    await expect(throttles.register(HERE)).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
+    await throttles.register(THERE);
+    clock.advance(60 * MINUTE);
+    await throttles.register(HERE);
   });
 
   it('takes all that one subscriber of IPv6 has for one', async () => {
     const { throttles } = throttlesAt();
-    await times(count, (index) => throttles[door](`2001:db8:1:2::${index + 1}`));
-    await expect(throttles[door]('2001:db8:1:2:3:4:5:6')).rejects.toMatchObject({ code: 'rate_limited' });
-    await throttles[door]('2001:db8:1:3::1');
+    await times(3, (index) => throttles.register(`2001:db8:1:2::${index + 1}`));
+    await expect(throttles.register('2001:db8:1:2:3:4:5:6')).rejects.toMatchObject({ code: 'rate_limited' });
+    await throttles.register('2001:db8:1:3::1');
   });
 
   it('takes all unknown addresses for one', async () => {
     const { throttles } = throttlesAt();
-    await times(count, () => throttles[door](undefined));
-    await expect(throttles[door](undefined)).rejects.toMatchObject({ code: 'rate_limited' });
-    await throttles[door](HERE);
+    await times(3, () => throttles.register(undefined));
+    await expect(throttles.register(undefined)).rejects.toMatchObject({ code: 'rate_limited' });
+    await throttles.register(HERE);
   });
 });

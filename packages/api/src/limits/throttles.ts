@@ -1,22 +1,37 @@
 import { createHash } from 'node:crypto';
 import { normalizeEmail } from '@plantcommunity/auth';
 import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
 import type { ApiConfig, Rate } from '../config.ts';
 import { addressKey } from '../door/address-key.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Standing, Taken } from './rate-window.ts';
+import { createSignInSlowdown } from './sign-in-slowdown.ts';
+
+/** Bad tokens from an address count up to this many times the number of one token: a place has many apps. */
+const APPS_AT_AN_ADDRESS = 10;
 
 /** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
 export interface Throttles {
   /**
-   * Counts an attempt, before anything of it is checked. One that `succeeded` is given back.
+   * Counts an attempt, before anything of it is checked, and waits where many have failed for the account. One that
+   * `succeeded` is given back.
    * @throws {ApiError} `rate_limited`; the attempt is not counted then
    */
   signIn(who: { email: string | undefined; address: string | undefined }): Promise<SignInAttempt>;
   /** @throws {ApiError} `rate_limited` */
   register(address: string | undefined): Promise<void>;
-  /** @throws {ApiError} `rate_limited` */
-  refresh(address: string | undefined): Promise<void>;
+  /** Counts the refresh of a good token, by its sign-in and from no address. @throws {ApiError} `rate_limited` */
+  refresh(signInId: string): Promise<void>;
+  /**
+   * Does what a refresh token was sent for. When that is undefined the token is bad, and counts for itself and, apart
+   * from that, for its address: a good one is never refused for what its neighbours send.
+   * @throws {ApiError} `rate_limited` for a token that was bad too often, unread, and for one too many from its address
+   */
+  withRefreshToken<T>(
+    sent: { token: string; address: string | undefined },
+    work: () => Promise<T | undefined>,
+  ): Promise<T | undefined>;
 }
 
 interface SignInAttempt {
@@ -27,9 +42,11 @@ interface SignInAttempt {
 export function createThrottles(options: {
   window: RateWindow;
   clock: Clock;
+  logger: Logger;
   rates: Pick<ApiConfig['rates'], 'signIn' | 'signInAddress' | 'register' | 'refresh'>;
 }): Throttles {
   const { clock, rates, window } = options;
+  const slowdown = createSignInSlowdown(options);
 
   /**
    * Counts in all windows or, where one is full, in none; one after the other, so that what is refused by the narrower
@@ -61,18 +78,42 @@ export function createThrottles(options: {
 
   return {
     async signIn({ address, email }) {
+      // What is no address of a person is nobody's account, however it is spelled.
+      const account = normalizeEmail(email ?? '') ?? '';
+      const accountAtPlace = digest(account, placeOf(address));
+      const place = digest(placeOf(address));
       const taken = await take(
-        // What is no address of a person is nobody's account, however it is spelled.
-        [`sign-in:${digest(normalizeEmail(email ?? '') ?? '', placeOf(address))}`, rates.signIn],
-        [`sign-in-address:${digest(placeOf(address))}`, rates.signInAddress],
+        [`sign-in:${accountAtPlace}`, rates.signIn],
+        [`sign-in-address:${place}`, rates.signInAddress],
       );
+      try {
+        taken.push(...(await slowdown.enter({ account: digest(account), accountAtPlace, place })));
+      } catch (error) {
+        await giveBack(taken);
+        throw error;
+      }
       return { succeeded: () => giveBack(taken) };
     },
     async register(address) {
       await take([`register:${digest(placeOf(address))}`, rates.register]);
     },
-    async refresh(address) {
-      await take([`refresh:${digest(placeOf(address))}`, rates.refresh]);
+    async refresh(signInId) {
+      await take([`refresh:${digest(signInId)}`, rates.refresh]);
+    },
+    async withRefreshToken({ address, token }, work) {
+      const badToken = `bad-token:${digest(token)}`;
+      const known = await window.look(badToken, rates.refresh);
+      if (known.remaining === 0) throw rateLimited(known.resetAt, clock.now());
+      const result = await work();
+      if (result !== undefined) return result;
+      const fromAddress = { ...rates.refresh, count: rates.refresh.count * APPS_AT_AN_ADDRESS };
+      const taken = await Promise.all([
+        window.take(badToken, rates.refresh),
+        window.take(`bad-token-address:${digest(placeOf(address))}`, fromAddress),
+      ]);
+      const full = taken.filter(({ allowed }) => !allowed);
+      if (full.length > 0) throw rateLimited(Math.max(...full.map(({ resetAt }) => resetAt)), clock.now());
+      return undefined;
     },
   };
 }

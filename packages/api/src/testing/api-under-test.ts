@@ -74,16 +74,17 @@ export function apiUnderTest(
   });
   const window = inProcessWindow(clock);
   const merged = { ...config, ...told.config };
+  const logger = createLogger({ level: 'info', destination });
   const api = assembleApi({
     service,
     operations: fakeOperations(told.operations),
     auth: fakeAuth(told.auth),
     clock,
-    logger: createLogger({ level: 'info', destination }),
+    logger,
     config: merged,
     limit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
     reAsks: inProcessReAsks(clock, merged.reAskMs),
-    throttles: createThrottles({ window, clock, rates: merged.rates }),
+    throttles: createThrottles({ window, clock, logger, rates: merged.rates }),
   });
   return { api, clock, asked, log };
 }

@@ -50,8 +50,11 @@ export function fakeAuth(
     },
     tokens: {
       issue: async () => grant,
-      refresh: async () => grant,
-      revoke: async () => undefined,
+      async refresh(_token, admit) {
+        await admit?.('the sign-in');
+        return grant;
+      },
+      revoke: async () => true,
       ...told.tokens,
     },
     sessionCookie: 'session',

@@ -34,11 +34,12 @@ export interface Tokens {
   issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
   /**
    * Each use gives the one successor of the token; the same again for 10 s, so that neither a lost answer nor two uses at
-   * once sign anybody out. A later use means that two have the token: that ends its family.
+   * once sign anybody out. A later use means that two have the token: that ends its family. `admit` is told the id of a
+   * good token's sign-in before the token is spent, and what it throws is thrown.
    */
-  refresh(refreshToken: string): Promise<TokenGrant | undefined>;
-  /** Ends the sign-in that the token is of, with all its tokens, access tokens included. */
-  revoke(refreshToken: string): Promise<void>;
+  refresh(refreshToken: string, admit?: (signInId: string) => Promise<void>): Promise<TokenGrant | undefined>;
+  /** Ends the sign-in that the token is of, with all its tokens, access tokens included. False when there was none. */
+  revoke(refreshToken: string): Promise<boolean>;
 }
 
 export function createTokens(parts: {
@@ -63,24 +64,30 @@ export function createTokens(parts: {
   }
 
   /** `askedAt`: a wait for the database is not held against who asked in time. */
-  async function exchange(refreshToken: string, askedAt: number): Promise<TokenGrant | undefined> {
+  async function exchange(
+    refreshToken: string,
+    askedAt: number,
+    admit: (signInId: string) => Promise<void>,
+  ): Promise<TokenGrant | undefined> {
     const digests = keys.digests(refreshToken);
     const token = digests.length === 0 ? undefined : await families.find(digests);
     if (token === undefined || isOver(token, askedAt)) return undefined;
-    const successor = keys.successor(refreshToken, token.hash, token.familyId);
-    if (token.spentAt === null) {
-      const spent = await families.exchange(token, keys.digest(successor), new Date(clock.now()));
-      // Somebody else has just spent it, or ended its family: which of both is there to be read by now.
-      if (!spent) return exchange(refreshToken, askedAt);
-    } else if (askedAt - token.spentAt.getTime() > RETRY_WINDOW_MS) {
+    const { familyId, spentAt, userId } = token;
+    if (spentAt !== null && askedAt - spentAt.getTime() > RETRY_WINDOW_MS) {
       if (await families.end(digests)) {
-        const { userId, familyId } = token;
         logger.warn(
           { userId, familyId },
           '[AUTH] A spent refresh token came back: all tokens of its sign-in are ended',
         );
       }
       return undefined;
+    }
+    await admit(familyId);
+    const successor = keys.successor(refreshToken, token.hash, familyId);
+    if (spentAt === null) {
+      const spent = await families.exchange(token, keys.digest(successor), new Date(clock.now()));
+      // Another request has just spent it, or ended its family: which of both is there to be read by now.
+      if (!spent) return exchange(refreshToken, askedAt, admitted);
     }
     return grant(token, successor, token.expiresAt.getTime() - askedAt);
   }
@@ -100,14 +107,16 @@ export function createTokens(parts: {
       return grant(begun, refreshToken, REFRESH_LIFETIME_MS);
     },
 
-    refresh: (refreshToken) => exchange(refreshToken, clock.now()),
+    refresh: (refreshToken, admit = admitted) => exchange(refreshToken, clock.now(), admit),
 
     async revoke(refreshToken) {
       const digests = keys.digests(refreshToken);
-      if (digests.length > 0) await families.end(digests);
+      return digests.length > 0 && families.end(digests);
     },
   };
 }
+
+const admitted = async () => undefined;
 
 function isOver({ expiresAt, disabledAt, epoch, sessionEpoch }: KeptToken, now: number): boolean {
   return now >= expiresAt.getTime() || disabledAt !== null || epoch !== sessionEpoch;

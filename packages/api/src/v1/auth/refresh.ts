@@ -8,8 +8,11 @@ export const refresh = procedure
   .meta({ policy: 'public', throttle: 'refresh' })
   .input(refreshToken)
   .mutation(async ({ ctx, input }) => {
-    await ctx.parts.throttles.refresh(ctx.request.address);
-    const grant = await ctx.parts.auth.tokens.refresh(input.refresh_token);
+    const { auth, throttles } = ctx.parts;
+    const token = input.refresh_token;
+    const grant = await throttles.withRefreshToken({ token, address: ctx.request.address }, () =>
+      auth.tokens.refresh(token, (signInId) => throttles.refresh(signInId)),
+    );
     if (grant === undefined) throw invalidToken('The refresh token is not valid, was used before, or has expired.');
     return presentGrant(grant);
   });

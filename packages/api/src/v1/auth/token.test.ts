@@ -123,7 +123,7 @@ describe('a refresh token', () => {
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ access_token: 'access', refresh_token: 'refresh' });
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(refresh).toHaveBeenCalledExactlyOnceWith('mine');
+    expect(refresh).toHaveBeenCalledExactlyOnceWith('mine', expect.any(Function));
   });
 
   it('that is not good is refused with 401', async () => {
@@ -134,7 +134,7 @@ describe('a refresh token', () => {
     expect(await answer.json()).toMatchObject({ code: 'invalid_token' });
   });
 
-  it('can be changed 30 times an hour', async () => {
+  it('can be changed 30 times an hour and sign-in', async () => {
     const { api } = apiUnderTest();
     const statuses = [];
     for (let time = 0; time < 31; time += 1) {
@@ -144,8 +144,30 @@ describe('a refresh token', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
-  it.each(['mine', 'nobody’s', ''])('%j is revoked with 204 and no body, whether or not it is one', async (token) => {
-    const revoke = vi.fn<Tokens['revoke']>(async () => undefined);
+  it('that is junk is answered 429 when it is sent too often, to refresh and revoke alike', async () => {
+    const { api } = apiUnderTest({
+      auth: { tokens: { refresh: async () => undefined, revoke: async () => false } },
+    });
+    const send = async (path: string) => (await postJson(api, `${PATH}/${path}`, { refresh_token: 'junk' })).status;
+    const statuses = [];
+    for (let time = 0; time < 15; time += 1) statuses.push(await send('refresh'), await send('revoke'));
+    expect(new Set(statuses)).toEqual(new Set([401, 204]));
+    expect([await send('refresh'), await send('revoke')]).toEqual([429, 429]);
+  });
+
+  it('that is good is revoked whatever junk its neighbours send', async () => {
+    const { api } = apiUnderTest({ auth: { tokens: { revoke: async (token) => token === 'mine' } } });
+    const send = async (token: string) => (await postJson(api, `${PATH}/revoke`, { refresh_token: token })).status;
+    for (let n = 0; n < 300; n += 1) await send(`junk ${n}`);
+    expect([await send('junk 300'), await send('mine')]).toEqual([429, 204]);
+  });
+
+  it.each([
+    ['mine', true],
+    ['unknown', false],
+    ['', false],
+  ])('%j is revoked with 204 and no body, whether or not it is one', async (token, isOne) => {
+    const revoke = vi.fn<Tokens['revoke']>(async () => isOne);
     const { api } = apiUnderTest({ auth: { tokens: { revoke } } });
     const answer = await postJson(api, `${PATH}/revoke`, { refresh_token: token });
     expect([answer.status, await answer.text()]).toEqual([204, '']);
