@@ -64,7 +64,7 @@ export const schema = z.object({
   IDENTIFY_RATE_ENTERPRISE: rate.prefault('1000/h'),
   SIGN_IN_RATE: rate.prefault('5/15m'),
   SIGN_IN_RATE_ADDRESS: rate.prefault('20/15m'),
-  REGISTER_RATE: rate.prefault('3/h'),
+  REGISTER_RATE: rate.prefault('10/h'),
   REFRESH_RATE: rate.prefault('30/h'),
 
   ALLOWED_HOSTS: fullList(hostName).optional(),
