@@ -1,3 +1,4 @@
+import { REFERENCE_IMAGE_HOSTS } from '@plantcommunity/identification';
 import { type NextRequest, NextResponse } from 'next/server';
 import { container } from './server/container.ts';
 import { pagePolicy } from './server/content-security-policy.ts';
@@ -11,7 +12,8 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const refusal = api.guard(request);
   if (refusal !== undefined) return refusal;
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64');
-  const policy = pagePolicy({ nonce, https: settings.appUrl.protocol === 'https:' });
+  const https = settings.appUrl.protocol === 'https:';
+  const policy = pagePolicy({ nonce, https, imageHosts: REFERENCE_IMAGE_HOSTS });
   const headers = new Headers(request.headers);
   // Next reads the nonce for its own scripts out of this request header.
   headers.set('Content-Security-Policy', policy);

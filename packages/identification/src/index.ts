@@ -20,4 +20,5 @@ export type { Identification, ProviderReport, ProviderStatus, Suggestion, Verdic
 export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
 export type { ProgressEvent } from './progress.ts';
 export { type IdentifyOptions, ORGANS, type Organ, PROVIDERS, type ProviderName, type Rejected } from './provider.ts';
+export { REFERENCE_IMAGE_HOSTS } from './providers/reference-image-hosts.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';

@@ -1,5 +1,16 @@
-/** A page's Content-Security-Policy: scripts run only with this request's nonce, and styles come from our own files. */
-export function pagePolicy({ nonce, https }: { nonce: string; https: boolean }): string {
+interface PagePolicyOptions {
+  nonce: string;
+  /** The public origin is https. */
+  https: boolean;
+  /** Where reference pictures come from, besides our own. */
+  imageHosts: readonly string[];
+}
+
+/**
+ * A page's Content-Security-Policy: scripts run only with this request's nonce, styles come from our own files, and
+ * pictures from our own and `imageHosts` over https.
+ */
+export function pagePolicy({ nonce, https, imageHosts }: PagePolicyOptions): string {
   // `next dev` evaluates strings to rebuild stack traces, and puts styles into the page as they change.
   const developing = process.env.NODE_ENV === 'development';
   const policy = {
@@ -8,8 +19,7 @@ export function pagePolicy({ nonce, https }: { nonce: string; https: boolean }):
     'style-src': [`'self'`, ...(developing ? [`'unsafe-inline'`] : [])],
     // Bars and rulers are handed their lengths as custom properties in a style attribute.
     'style-src-attr': [`'unsafe-inline'`],
-    // Reference pictures come from wherever the providers keep them, always over https.
-    'img-src': [`'self'`, 'blob:', 'data:', 'https:'],
+    'img-src': [`'self'`, 'blob:', 'data:', ...imageHosts.map((host) => `https://${host}`)],
     'font-src': [`'self'`],
     'connect-src': [`'self'`],
     'object-src': [`'none'`],

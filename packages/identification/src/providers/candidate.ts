@@ -16,6 +16,8 @@ export interface RawCandidate {
   score: number;
   gbifId: string | number | null | undefined;
   images: readonly RawImage[];
+  /** From which images are taken. */
+  imageHosts: readonly string[];
 }
 
 /** The species cleaned and cut, or nothing when its name holds no text. */
@@ -33,7 +35,7 @@ export function candidate(raw: RawCandidate): Candidate[] {
       ...(genus && { genus }),
       score: share(raw.score),
       ...(gbifId && { gbifId }),
-      images: referenceImages(raw.images, MAX_IMAGES),
+      images: referenceImages(raw.images, raw.imageHosts, MAX_IMAGES),
     },
   ];
 }

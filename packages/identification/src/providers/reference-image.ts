@@ -9,12 +9,19 @@ export interface RawImage {
 
 const MAX_URL_LENGTH = 2048;
 
-/** The images that a page may show: https only, without user names in the address, each once, at most `maxItems`. */
-export function referenceImages(images: readonly RawImage[], maxItems: number): ReferenceImage[] {
+/**
+ * The images that a page may show: over https from one of `hosts`, without a user name or a port in the address, each
+ * once, at most `maxItems`.
+ */
+export function referenceImages(
+  images: readonly RawImage[],
+  hosts: readonly string[],
+  maxItems: number,
+): ReferenceImage[] {
   const byUrl = new Map<string, ReferenceImage>();
   for (const image of images) {
     if (byUrl.size === maxItems) break;
-    const url = httpsUrl(image.url);
+    const url = addressOn(hosts, image.url);
     if (url === undefined || byUrl.has(url)) continue;
     const author = plainText(image.author, 200);
     const license = plainText(image.license, 60);
@@ -23,8 +30,9 @@ export function referenceImages(images: readonly RawImage[], maxItems: number): 
   return [...byUrl.values()];
 }
 
-function httpsUrl(value: string | null | undefined): string | undefined {
+function addressOn(hosts: readonly string[], value: string | null | undefined): string | undefined {
   if (!value || value.length > MAX_URL_LENGTH) return undefined;
   const url = URL.parse(value);
-  return url?.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : undefined;
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return undefined;
+  return hosts.includes(url.host) ? url.href : undefined;
 }

@@ -61,17 +61,23 @@ test.each([
       commonNames: [],
       genus: 'Bellis',
       score: 0.93,
-      images: [{ url: 'https://images.test/daisy.jpg', author: 'A. Gardener', license: 'CC0' }],
+      images: [
+        { url: 'https://plant-id.ams3.cdn.digitaloceanspaces.com/daisy.jpg', author: 'A. Gardener', license: 'CC0' },
+      ],
     },
   ]);
   expect(care).toBeUndefined();
 });
 
 test('shows the picture of the knowledge base before similar ones', () => {
-  const image = { value: 'https://images.test/best.jpg', citation: null, license_name: 'CC BY 4.0' };
+  const image = {
+    value: 'https://plant-id.ams3.cdn.digitaloceanspaces.com/best.jpg',
+    citation: null,
+    license_name: 'CC BY 4.0',
+  };
   expect(readDetails({ image }).candidates[0]?.images.map(({ url }) => url)).toEqual([
-    'https://images.test/best.jpg',
-    'https://images.test/daisy.jpg',
+    'https://plant-id.ams3.cdn.digitaloceanspaces.com/best.jpg',
+    'https://plant-id.ams3.cdn.digitaloceanspaces.com/daisy.jpg',
   ]);
 });
 

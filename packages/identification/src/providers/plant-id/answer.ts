@@ -6,6 +6,9 @@ import type { DiseaseSuggestion, PlantIdResult, PlantSuggestion } from './respon
 
 const MAX_DISEASES = 5;
 
+/** Where Plant.id keeps its reference pictures. */
+export const PLANT_ID_IMAGE_HOSTS: readonly string[] = ['plant-id.ams3.cdn.digitaloceanspaces.com', 'plant.id'];
+
 /** A result in our own words. Nothing in it is trusted: texts are cleaned and cut, lists are cut. */
 export function answerOf(result: PlantIdResult): ProviderAnswer {
   // Models before 3.1 did not say whether it is a plant.
@@ -30,6 +33,7 @@ function candidateOf({ name, probability, details, similar_images }: PlantSugges
     family: details?.taxonomy?.family,
     score: probability,
     gbifId: details?.gbif_id,
+    imageHosts: PLANT_ID_IMAGE_HOSTS,
     images: [
       { url: details?.image?.value, author: details?.image?.citation, license: details?.image?.license_name },
       ...(similar_images ?? []).map(({ url, citation, license_name }) => ({

@@ -161,7 +161,13 @@ describe('an answer', () => {
           genus: 'Bellis',
           score: 0.93,
           gbifId: '3117424',
-          images: [{ url: 'https://images.test/daisy.jpg', author: 'A. Gardener', license: 'CC0' }],
+          images: [
+            {
+              url: 'https://plant-id.ams3.cdn.digitaloceanspaces.com/daisy.jpg',
+              author: 'A. Gardener',
+              license: 'CC0',
+            },
+          ],
         },
       ],
       care: { watering: { min: 1, max: 2 }, light: 'Sun for most of the day.', soil: 'Any that drains.' },

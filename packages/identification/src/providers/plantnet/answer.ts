@@ -2,6 +2,9 @@ import type { Candidate, ProviderAnswer } from '../../provider.ts';
 import { candidate, MAX_CANDIDATES } from '../candidate.ts';
 import type { PlantNetResult } from './response.ts';
 
+/** Where Pl@ntNet keeps its reference pictures. */
+export const PLANTNET_IMAGE_HOSTS: readonly string[] = ['bs.plantnet.org'];
+
 /** Results in our own words. Nothing in them is trusted: texts are cleaned and cut, lists are cut. */
 export function answerOf(results: readonly PlantNetResult[]): ProviderAnswer {
   const ordered = results.toSorted((a, b) => b.score - a.score).slice(0, MAX_CANDIDATES);
@@ -19,6 +22,7 @@ function candidateOf({ score, species, gbif, images }: PlantNetResult): Candidat
     family: species.family?.scientificNameWithoutAuthor,
     score,
     gbifId: gbif?.id,
+    imageHosts: PLANTNET_IMAGE_HOSTS,
     images: (images ?? []).map(({ url, author, license }) => ({ url: url?.m, author, license })),
   });
 }

@@ -83,7 +83,7 @@ describe('an answer', () => {
           genus: 'Bellis',
           score: 0.31415,
           gbifId: '3117424',
-          images: [{ url: 'https://images.test/m/1', author: 'B. Walker', license: 'cc-by-sa' }],
+          images: [{ url: 'https://bs.plantnet.org/m/1', author: 'B. Walker', license: 'cc-by-sa' }],
         },
       ],
     });

@@ -24,7 +24,13 @@ export function plantSuggestion(fields: Record<string, unknown> = {}): Record<st
     name: 'Bellis perennis',
     probability: 0.93,
     similar_images: [
-      { id: '1', url: 'https://images.test/daisy.jpg', similarity: 0.7, citation: 'A. Gardener', license_name: 'CC0' },
+      {
+        id: '1',
+        url: 'https://plant-id.ams3.cdn.digitaloceanspaces.com/daisy.jpg',
+        similarity: 0.7,
+        citation: 'A. Gardener',
+        license_name: 'CC0',
+      },
     ],
     details: {
       common_names: ['Daisy', 'Lawn daisy'],
@@ -72,7 +78,7 @@ export function plantNetResult(fields: Record<string, unknown> = {}): Record<str
         author: 'B. Walker',
         license: 'cc-by-sa',
         date: { timestamp: 1, string: 'January 1, 1970' },
-        url: { o: 'https://images.test/o/1', m: 'https://images.test/m/1', s: 'https://images.test/s/1' },
+        url: { o: 'https://bs.plantnet.org/o/1', m: 'https://bs.plantnet.org/m/1', s: 'https://bs.plantnet.org/s/1' },
         citation: 'B. Walker / Pl@ntNet, cc-by-sa',
       },
     ],

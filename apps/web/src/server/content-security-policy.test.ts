@@ -1,0 +1,16 @@
+import { REFERENCE_IMAGE_HOSTS } from '@plantcommunity/identification';
+import { expect, it } from 'vitest';
+import { pagePolicy } from './content-security-policy.ts';
+
+it('pages load pictures from their own origin and the hosts of the providers, and from no other', () => {
+  const policy = pagePolicy({ nonce: 'abc', https: true, imageHosts: REFERENCE_IMAGE_HOSTS });
+  const directives = new Map(policy.split('; ').map((text) => [text.split(' ')[0], text.split(' ').slice(1)]));
+  expect(directives.get('img-src')).toEqual([
+    "'self'",
+    'blob:',
+    'data:',
+    'https://plant-id.ams3.cdn.digitaloceanspaces.com',
+    'https://plant.id',
+    'https://bs.plantnet.org',
+  ]);
+});
