@@ -11,6 +11,7 @@ import { createGateway } from './gateway.ts';
 import { createRateWindow } from './limits/create-rate-window.ts';
 import { createHealthLimit } from './limits/health-limit.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
+import { createOpenStreams } from './limits/open-streams.ts';
 import { createReAsks } from './limits/re-asks.ts';
 import { createThrottles } from './limits/throttles.ts';
 import { createRest } from './rest/adapter.ts';
@@ -19,6 +20,9 @@ import { errorResponse } from './rest/problem.ts';
 import { createCaller, type V1Caller } from './router.ts';
 import { type Answer, createSignIn } from './sign-in-entry.ts';
 import { createTrpc } from './trpc-entry.ts';
+
+/** Open at once, of one subject in this process. */
+const MAX_PROGRESS_STREAMS = 10;
 
 /** The product's surface; each entry takes a request and always resolves to an answer. */
 export interface Api {
@@ -62,7 +66,11 @@ export function assembleApi({
   logger,
   ...deps
 }: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks' | 'throttles'>): Api {
-  const parts = { ...deps, healthLimit: createHealthLimit(deps.clock) };
+  const parts = {
+    ...deps,
+    healthLimit: createHealthLimit(deps.clock),
+    progressStreams: createOpenStreams({ most: MAX_PROGRESS_STREAMS }),
+  };
   const { auth } = parts;
   const gateway = createGateway(parts, auth, logger);
   const rest = createRest(gateway);

@@ -5,6 +5,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
 import type { HealthLimit } from './limits/health-limit.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
+import type { OpenStreams } from './limits/open-streams.ts';
 import type { ReAsks } from './limits/re-asks.ts';
 import type { Throttles } from './limits/throttles.ts';
 import type { PendingUpload } from './upload/pending-upload.ts';
@@ -17,6 +18,7 @@ export interface Parts {
   limit: IdentifyLimit;
   reAsks: ReAsks;
   throttles: Throttles;
+  progressStreams: OpenStreams;
   healthLimit: HealthLimit;
   clock: Clock;
   config: ApiConfig;

@@ -67,3 +67,79 @@ describe('progress', () => {
     },
   );
 });
+
+describe('open progress streams', () => {
+  /** Streams of requests that never begin; each is open until its caller leaves. */
+  function openStreams() {
+    const progress = vi.fn<IdentificationService['progress']>(async function* (_id, _viewer, signal) {
+      yield { type: 'received', at: 0, photos: 1 };
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    });
+    const { api } = apiUnderTest({ service: { progress } });
+    const url = new URL('http://localhost:3000/api/trpc/v1.plantIdentification.progress');
+    url.searchParams.set('input', JSON.stringify({ requestId }));
+    /** Opens a stream and reads its first event after "connected". */
+    const open = async (headers: Record<string, string>) => {
+      const leaving = new AbortController();
+      const answer = await api.trpc(
+        new Request(url, { headers: { Accept: 'text/event-stream', ...headers }, signal: leaving.signal }),
+      );
+      const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      while (!/(received|serialized-error)[^]*\n\n/.test(text)) {
+        // oxlint-disable-next-line no-await-in-loop -- one piece after the other
+        const piece = await reader?.read();
+        if (piece?.value === undefined) break;
+        text += piece.value;
+      }
+      const leave = async () => {
+        leaving.abort();
+        await reader?.cancel().catch(() => undefined);
+        await new Promise(setImmediate);
+      };
+      return { code: /"code":"(\w+)"/.exec(text)?.[1] ?? 'open', leave };
+    };
+    const openMany = (count: number, headers: Record<string, string>) =>
+      Promise.all(Array.from({ length: count }, () => open(headers)));
+    return { open, openMany };
+  }
+  const asAnna = { Cookie: 'session=anna' };
+
+  it('of one account are at most ten; another account still gets its own', async () => {
+    const { open, openMany } = openStreams();
+    const ten = await openMany(10, asAnna);
+    expect(ten.map(({ code }) => code)).toEqual(Array(10).fill('open'));
+    expect((await open(asAnna)).code).toBe('rate_limited');
+    expect((await open({ Cookie: 'session=ada' })).code).toBe('open');
+  });
+
+  it('of anonymous callers are counted by address', async () => {
+    const { open, openMany } = openStreams();
+    await openMany(10, { 'X-Forwarded-For': '203.0.113.7' });
+    expect((await open({ 'X-Forwarded-For': '203.0.113.7' })).code).toBe('rate_limited');
+    expect((await open({ 'X-Forwarded-For': '198.51.100.9' })).code).toBe('open');
+  });
+
+  it('free their places when the caller leaves', async () => {
+    const { openMany } = openStreams();
+    const ten = await openMany(10, asAnna);
+    await Promise.all(ten.slice(0, 3).map(({ leave }) => leave()));
+    expect((await openMany(4, asAnna)).map(({ code }) => code)).toEqual(['open', 'open', 'open', 'rate_limited']);
+  });
+
+  it('free their places when they end', async () => {
+    const progress = vi.fn<IdentificationService['progress']>(async function* () {
+      yield* EVENTS;
+    });
+    const { api } = apiUnderTest({ service: { progress } });
+    const url = new URL('http://localhost:3000/api/trpc/v1.plantIdentification.progress');
+    url.searchParams.set('input', JSON.stringify({ requestId }));
+    for (let stream = 1; stream <= 12; stream += 1) {
+      const headers = { Accept: 'text/event-stream', ...asAnna };
+      // oxlint-disable-next-line no-await-in-loop -- one stream after the other
+      expect((await streamEvents(api.trpc(new Request(url, { headers })))).at(-1)?.event).toBe('return');
+    }
+  });
+});

@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { procedure } from '../../chain/procedure.ts';
+import { subjectOf } from '../../limits/subject.ts';
 import { presentProgress } from '../present.ts';
 
 const input = z.object({
@@ -9,18 +10,25 @@ const input = z.object({
   lastEventId: z.coerce.number<string>().int().optional(),
 });
 
-/** The steps of one identification as they happen, from the first one on; ends a minute after the answer. */
+/**
+ * The steps of one identification as they happen, from the first one on; ends a minute after the answer. A caller has
+ * at most ten open at once in a process, and `rate_limited` for one more.
+ */
 export const progress = procedure
   .meta({ policy: 'identify' })
   .input(input)
   .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
-    let count = 0;
-    for await (const event of ctx.parts.service.progress(
-      requestId,
-      ctx.principal?.userId,
-      signal ?? ctx.request.signal,
-    )) {
-      count += 1;
-      if (count > lastEventId) yield tracked(String(count), presentProgress(event));
+    const left = signal ?? ctx.request.signal;
+    const close = ctx.parts.progressStreams.open(subjectOf(ctx.principal, ctx.request.address));
+    left.addEventListener('abort', close, { once: true });
+    try {
+      let count = 0;
+      for await (const event of ctx.parts.service.progress(requestId, ctx.principal?.userId, left)) {
+        count += 1;
+        if (count > lastEventId) yield tracked(String(count), presentProgress(event));
+      }
+    } finally {
+      close();
+      left.removeEventListener('abort', close);
     }
   });
