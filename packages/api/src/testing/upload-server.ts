@@ -1,0 +1,40 @@
+import { createFrontDoor } from '../door/front-door.ts';
+import { apiUnderTest, config } from './api-under-test.ts';
+import { serve } from './serve.ts';
+
+/** What the server tells the process that forked it; memory in bytes. */
+export type UploadServerWord = { port: number } | { startRss: number; peakRss: number; asked: number };
+
+const TICK_MS = 50;
+const HOUR_MS = 3_600_000;
+
+/** Our API in a process of its own, whose memory is measured; tells it whenever it is sent a message. */
+const { api, asked, clock } = apiUnderTest({
+  config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
+});
+const { appUrl, trustedOrigins } = config;
+const door = createFrontDoor(
+  {
+    mode: 'development',
+    appUrl,
+    allowedHosts: ['localhost'],
+    corsOrigins: [],
+    trustedOrigins,
+    proxyHops: 1,
+    httpsRedirect: false,
+  },
+  clock,
+);
+const server = await serve(door, (request) => api.rest(request));
+const startRss = process.memoryUsage.rss();
+let peakRss = startRss;
+
+// The clock of the tests stands still by itself.
+setInterval(() => {
+  clock.advance(TICK_MS);
+  peakRss = Math.max(peakRss, process.memoryUsage.rss());
+}, TICK_MS);
+const say = (word: UploadServerWord) => process.send?.(word);
+process.on('message', () => say({ startRss, peakRss, asked: asked.length }));
+process.on('disconnect', () => process.exit());
+say({ port: server.port });
