@@ -48,9 +48,10 @@ export class RedisStore {
       await this.#redis.set(name, envelope, { px: leftMs() });
       return 'written';
     }
+    const text = JSON.stringify(envelope);
     const fill = async (keys: readonly string[], args: readonly string[]): Promise<Ended<Written>> => {
       // Redis may have been away since.
-      const value = [JSON.stringify(envelope), String(Math.max(1, leftMs())), envelope.yields ? '1' : '0'];
+      const value = [text, String(Math.max(1, leftMs())), envelope.yields ? '1' : '0'];
       const [wasOurs, written] = await this.#redis.eval<string[], [0 | 1, 0 | 1 | 2]>(
         FILL,
         [name, ...keys],
@@ -59,7 +60,7 @@ export class RedisStore {
       return { wasOurs: wasOurs === 1, result: WRITTEN[written] };
     };
     if (!held) return (await fill([], [])).result;
-    return held.releaseBy(({ keys: [lease, fence], args }) => fill([fence, lease], args));
+    return held.releaseBy(({ keys: [lease, fence], args }) => fill([fence, lease], args), text.length);
   }
 
   /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */

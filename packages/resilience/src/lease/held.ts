@@ -19,7 +19,7 @@ export interface HeldOptions {
   /** @returns whether the lease is still ours @throws when Redis cannot say */
   renewInRedis(): Promise<boolean>;
   /** Ends it by a script. @throws when Redis does not; what can be put right later will be */
-  endInRedis<T>(by: EndBy<T>): Promise<Ended<T>>;
+  endInRedis<T>(by: EndBy<T>, bytes: number): Promise<Ended<T>>;
   /** The script that does nothing else. */
   readonly release: EndBy<void>;
   onRenewed(): void;
@@ -67,10 +67,10 @@ export class Held implements HeldLease {
     return wasOurs && !wasOver;
   }
 
-  async releaseBy<T>(by: EndBy<T>): Promise<T> {
+  async releaseBy<T>(by: EndBy<T>, bytes: number = 0): Promise<T> {
     const wasOver = this.#endHere();
     this.#isGivenUp = false;
-    return (await this.#endInRedis(by, wasOver)).result;
+    return (await this.#endInRedis(by, wasOver, bytes)).result;
   }
 
   /** @returns whether it was over before */
@@ -82,8 +82,8 @@ export class Held implements HeldLease {
     return wasOver;
   }
 
-  async #endInRedis<T>(by: EndBy<T>, wasOver: boolean): Promise<Ended<T>> {
-    const ended = await this.#options.endInRedis(by);
+  async #endInRedis<T>(by: EndBy<T>, wasOver: boolean, bytes = 0): Promise<Ended<T>> {
+    const ended = await this.#options.endInRedis(by, bytes);
     if (ended.wasOurs) this.#options.onReleased(this.#options.clock.monotonic() - this.#options.askedAt);
     else if (!wasOver) this.#options.onLost('it was gone');
     return ended;

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { onceReady } from '../redis/once-ready.ts';
+import { onceReady, type Repeat } from '../redis/once-ready.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import { Held } from './held.ts';
@@ -39,7 +39,7 @@ export class LeaseDesk {
       this.#tell({ type: 'redis_failed', lease: name, error });
       // It may still be carried out, or have been in part: nobody would hold the lease it takes.
       const mayHaveRun = !(error instanceof RedisUnavailableError) || error.wasSent;
-      if (mayHaveRun) onceReady(this.#redis, () => this.#store.release(this.#store.endingOf(name, owner)));
+      if (mayHaveRun) onceReady(this.#redis, { work: () => this.#store.release(this.#store.endingOf(name, owner)) });
       throw error;
     }
   }
@@ -58,7 +58,10 @@ export class LeaseDesk {
       askedAt,
       clock: this.#clock,
       renewInRedis: () => this.#store.renew(lease, owner, leaseMs),
-      endInRedis: (by) => this.#end(lease, () => by(ending)),
+      endInRedis: (by, bytes) => {
+        const orElse = () => this.#store.release(ending);
+        return this.#end(lease, () => by(ending), bytes > 0 ? { bytes, orElse } : {});
+      },
       release: async (what) => ({ wasOurs: await this.#store.release(what), result: undefined }),
       onRenewed: () => this.#tell({ type: 'renewed', lease, owner }),
       onReleased: (heldMs) => this.#tell({ type: 'released', lease, owner, heldMs }),
@@ -66,13 +69,13 @@ export class LeaseDesk {
     });
   }
 
-  async #end<T>(lease: string, end: () => Promise<T>): Promise<T> {
+  async #end<T>(lease: string, end: () => Promise<T>, repeat: Omit<Repeat, 'work'>): Promise<T> {
     try {
       return await end();
     } catch (error) {
       this.#tell({ type: 'redis_failed', lease, error });
       // Otherwise the others would wait for nobody until the lease ends by itself.
-      if (error instanceof RedisUnavailableError) onceReady(this.#redis, end);
+      if (error instanceof RedisUnavailableError) onceReady(this.#redis, { ...repeat, work: end });
       throw error;
     }
   }

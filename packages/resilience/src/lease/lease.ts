@@ -27,9 +27,10 @@ export interface HeldLease {
   /**
    * Gives it back in the same step as something else, which is done even when the lease was over before: so it has to
    * check the fence. When Redis is away both are done once it is back.
+   * @param bytes what `by` sends: one that is big is repeated a few times only, then the lease is released alone
    * @throws what `by` throws
    */
-  releaseBy<T>(by: EndBy<T>): Promise<T>;
+  releaseBy<T>(by: EndBy<T>, bytes?: number): Promise<T>;
 }
 
 /** How waiting for a lease ended; `done`: what it was wanted for has been done by somebody else. */

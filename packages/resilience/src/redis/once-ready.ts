@@ -1,21 +1,97 @@
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisUnavailableError } from './redis-unavailable.ts';
 
+/** How often a repeat is tried on a Redis that seemed to answer. */
+const TRIES = 3;
+/** Bytes of values that wait to be repeated on one connection. */
+const MOST_BYTES = 4_194_304;
+const MOST_REPEATS = 10_000;
+
+/** What is to be put right. */
+export interface Repeat {
+  /** Safe to repeat. */
+  readonly work: () => Promise<unknown>;
+  /** Bytes that the work sends, when they are many. */
+  readonly bytes?: number;
+  /** Small work to be done instead when this is given up. */
+  readonly orElse?: () => Promise<unknown>;
+}
+
+interface Waiting extends Repeat {
+  tries: number;
+}
+
+const repeats = new WeakMap<RedisConnection, Repeats>();
+
 /**
- * Puts something right in Redis as soon as it answers, however long that takes, and once more when it goes away
- * meanwhile. It is nobody's to wait for, so what else goes wrong is not told.
- * @param work safe to repeat
+ * Puts something right in Redis as soon as it answers. No caller waits for it, so what else goes wrong is not told.
+ * Repeats run one after the other, so that they never take the connection from what callers wait for; each is given up
+ * after three tries, and at once when too many bytes wait already.
  */
-export function onceReady(redis: RedisConnection, work: () => Promise<unknown>): void {
-  if (redis.isReady()) {
-    work().catch((error: unknown) => {
-      if (error instanceof RedisUnavailableError) onceReady(redis, work);
+export function onceReady(redis: RedisConnection, repeat: Repeat): void {
+  const queue = repeats.get(redis) ?? new Repeats(redis);
+  repeats.set(redis, queue);
+  queue.add(repeat);
+}
+
+class Repeats {
+  readonly #redis: RedisConnection;
+  readonly #waiting: Waiting[] = [];
+  #bytes = 0;
+  #isRunning = false;
+
+  constructor(redis: RedisConnection) {
+    this.#redis = redis;
+    redis.subscribe(({ type }) => {
+      if (type === 'ready') void this.#run();
     });
-    return;
   }
-  const unsubscribe = redis.subscribe(({ type }) => {
-    if (type !== 'ready') return;
-    unsubscribe();
-    onceReady(redis, work);
-  });
+
+  add({ work, bytes = 0, orElse }: Repeat): void {
+    if (this.#waiting.length >= MOST_REPEATS) return;
+    if (bytes > 0 && this.#bytes + bytes > MOST_BYTES) {
+      if (orElse) this.add({ work: orElse });
+      return;
+    }
+    this.#bytes += bytes;
+    this.#waiting.push({ work, bytes, tries: 0, ...(orElse && { orElse }) });
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      for (let next = this.#next(); next; next = this.#next()) {
+        const isOver = await this.#try(next);
+        if (!isOver) continue;
+        this.#waiting.splice(this.#waiting.indexOf(next), 1);
+        this.#bytes -= next.bytes ?? 0;
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** Small ones first: they end leases that others wait for. */
+  #next(): Waiting | undefined {
+    if (!this.#redis.isReady()) return undefined;
+    return this.#waiting.find(({ bytes }) => bytes === 0) ?? this.#waiting[0];
+  }
+
+  /** @returns whether it was done, or is given up */
+  async #try(repeat: Waiting): Promise<boolean> {
+    try {
+      await repeat.work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) return true;
+      // It went away before this was sent: that was no try.
+      if (!error.wasSent && !this.#redis.isReady()) return false;
+      repeat.tries += 1;
+      if (repeat.tries < TRIES) return false;
+      if (repeat.orElse) this.add({ work: repeat.orElse });
+      return true;
+    }
+  }
 }

@@ -96,6 +96,12 @@ export class RedisGuard implements Requester, TransportObserver {
     this.#listeners.emit({ type: 'error', reason });
   }
 
+  answered(): void {
+    if (this.isUp || this.#closed) return;
+    this.#cancelProbe();
+    void this.probeAgain();
+  }
+
   close(): void {
     this.#closed = true;
     this.#cancelProbe();
@@ -107,7 +113,8 @@ export class RedisGuard implements Requester, TransportObserver {
     try {
       return await this.#transport?.send(request);
     } catch (error) {
-      if (isAnswer(error)) throw error;
+      // The transport itself refused a command, or gave one up: Redis does answer.
+      if (isAnswer(error) || error instanceof RedisUnavailableError) throw error;
       this.disconnected(reasonOf(error));
       throw new RedisUnavailableError(reasonOf(error), { wasSent: true, cause: error });
     }

@@ -8,7 +8,7 @@ import { failFast, patient } from './tcp-options.ts';
 it.skipIf(!hasRedisServer)('a subscription that died with its connection is confirmed by the next one', async () => {
   await using server = await RedisServer.prepare();
   await server.start();
-  const options = { ...failFast(2000), ...patient, path: server.url.replace('unix://', '') };
+  const options = { ...failFast, ...patient, path: server.url.replace('unix://', '') };
   const subscriptions = new Subscriptions(() => new IORedis(options), systemClock);
   const lines: string[] = [];
   const add = (name: string) => subscriptions.add('subscribe', name, (line) => lines.push(line), undefined);
@@ -25,7 +25,7 @@ it.skipIf(!hasRedisServer)('a subscription that died with its connection is conf
 
 it.skipIf(!hasRedisServer)('a subscription that is left before it is confirmed is waited for by nobody', async () => {
   await using server = await RedisServer.prepare();
-  const options = { ...failFast(2000), ...patient, path: server.url.replace('unix://', '') };
+  const options = { ...failFast, ...patient, path: server.url.replace('unix://', '') };
   const subscriptions = new Subscriptions(() => new IORedis(options), systemClock);
   const leaving = new AbortController();
   const lines: string[] = [];

@@ -4,29 +4,8 @@ type TcpOptions = Omit<RedisOptions, 'replyMapping'>;
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1000;
-const SILENCE_MS = 500;
-
-/** Fail fast: nothing is queued or repeated; only the connection is tried again. Replies are timed by `replyInTime`. */
-export function failFast(timeoutMs: number): TcpOptions {
-  return {
-    ...reconnecting,
-    // From an unanswered write on: a connection to a hung Redis is given up.
-    socketTimeout: Math.max(SILENCE_MS, timeoutMs),
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    // A command that was cut off may have run.
-    autoResendUnfulfilledCommands: false,
-  };
-}
-
-/** The opposite for the connection that subscribes: it waits, and subscribes again by itself. */
-export const patient: TcpOptions = {
-  enableOfflineQueue: true,
-  maxRetriesPerRequest: null,
-  socketTimeout: undefined,
-  // Given up, it may have nobody left at the other end to say good-bye.
-  disconnectTimeout: 100,
-};
+/** A connection on which Redis owes an answer is given up after so much silence. */
+export const SILENCE_MS = 500;
 
 const reconnecting: TcpOptions = {
   // With RESP 3 replies come in shapes that the client does not know.
@@ -34,4 +13,24 @@ const reconnecting: TcpOptions = {
   connectTimeout: SILENCE_MS,
   disableClientInfo: true,
   retryStrategy: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
+};
+
+/**
+ * Fail fast: nothing is queued or repeated; only the connection is tried again. Replies are timed by `replyInTime`. The
+ * time limit that ioredis has for sockets stays off: it runs out while a busy process has not read what has arrived.
+ */
+export const failFast: TcpOptions = {
+  ...reconnecting,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  // A command that was cut off may have run.
+  autoResendUnfulfilledCommands: false,
+};
+
+/** The opposite for the connection that subscribes: it waits, and subscribes again by itself. */
+export const patient: TcpOptions = {
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: null,
+  // Given up, it may have nobody left at the other end to say good-bye.
+  disconnectTimeout: 100,
 };

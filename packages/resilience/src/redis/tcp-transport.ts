@@ -1,16 +1,22 @@
+import { TLSSocket } from 'node:tls';
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import { type ChainableCommander, Redis as IORedis, ReplyError } from 'ioredis';
-import type { Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import { BigCommands } from './big-commands.ts';
 import { type Command, toCommand } from './command.ts';
 import { reasonOf } from './redis-unavailable.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { replyInTime } from './reply-in-time.ts';
+import { afterSilence, LateReplyError, replyInTime } from './reply-in-time.ts';
 import { ScriptRewrite } from './script-rewrite.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { failFast, patient } from './tcp-options.ts';
+import { failFast, patient, SILENCE_MS } from './tcp-options.ts';
 import type { Transport, TransportObserver } from './transport.ts';
 
 type Reply = UpstashResponse<unknown>;
+type NetStream = IORedis['stream'];
+
+/** For the PING after a late reply. */
+const SECOND_MS = 30;
 
 /** Speaks to plain Redis over ioredis and answers as Upstash's REST API would. */
 export class TcpTransport implements Transport {
@@ -20,16 +26,23 @@ export class TcpTransport implements Transport {
   readonly #timeoutMs: number;
   readonly #scripts: ScriptRewrite = new ScriptRewrite();
   readonly #subscriptions: Subscriptions;
+  readonly #observer: TransportObserver;
+  readonly #big: BigCommands = new BigCommands();
+  /** The second sign of life that is being asked for. */
+  #second: Promise<unknown> | undefined;
+  #endWatch: Cancel = () => {};
 
   constructor(url: string, timeoutMs: number, clock: Clock, observer: TransportObserver) {
     this.#timeoutMs = timeoutMs;
     const address = parseRedisUrl(url);
-    const options = failFast(timeoutMs);
     this.#io =
       address.kind === 'url'
-        ? new IORedis(address.url, options)
-        : new IORedis({ ...options, path: address.path, db: address.db });
+        ? new IORedis(address.url, failFast)
+        : new IORedis({ ...failFast, path: address.path, db: address.db });
     this.database = this.#io.options.db ?? 0;
+    this.#observer = observer;
+    // From then on Redis owes an answer: it is asked whether it is ready.
+    this.#io.on('connect', () => this.#watchSilence());
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
@@ -60,6 +73,7 @@ export class TcpTransport implements Transport {
 
   close(): void {
     this.#subscriptions.close();
+    this.#endWatch();
     this.#io.disconnect();
   }
 
@@ -69,9 +83,10 @@ export class TcpTransport implements Transport {
     return withText ? this.#call(withText) : reply;
   }
 
-  async #call([name, ...args]: Command): Promise<Reply> {
+  async #call(command: Command): Promise<Reply> {
+    const [name, ...args] = command;
     try {
-      return { result: await replyInTime(this.#io.call(name, args), this.#timeoutMs) };
+      return { result: await this.#inTime([command], () => this.#io.call(name, args)) };
     } catch (error) {
       if (isReplyError(error)) return { error: error.message };
       throw error;
@@ -93,13 +108,64 @@ export class TcpTransport implements Transport {
   }
 
   async #batch(batch: ChainableCommander, commands: readonly Command[]): Promise<Reply[]> {
+    const sent: Command[] = [];
     for (const command of commands) {
       // There is no second try after NOSCRIPT here, so a script we know is sent with its text.
       const [name, ...args] = this.#scripts.withText(command) ?? this.#scripts.rewrite(command);
+      sent.push([name, ...args]);
       batch.call(name, args);
     }
-    const replies = await replyInTime(batch.exec(), this.#timeoutMs);
+    const replies = await this.#inTime(sent, () => batch.exec());
     return (replies ?? []).map(toReply);
+  }
+
+  async #inTime<T>(commands: readonly Command[], send: () => Promise<T>): Promise<T> {
+    const end = this.#big.begin(commands);
+    const timeoutMs = this.#timeoutMs + this.#big.delayMs;
+    const reply = send();
+    reply.then(end, end);
+    try {
+      return await replyInTime(reply, timeoutMs, this.#received);
+    } catch (error) {
+      if (error instanceof LateReplyError) return this.#askAgain(reply);
+      throw error;
+    }
+  }
+
+  /** One late reply alone is no loss: Redis counts as silent when a PING after it is late, too. */
+  async #askAgain<T>(reply: Promise<T>): Promise<T> {
+    this.#second ??= replyInTime(this.#io.ping(), SECOND_MS, this.#received).finally(() => {
+      this.#second = undefined;
+    });
+    try {
+      // Replies come in order.
+      return await Promise.race([reply, this.#second.then(() => replyInTime(reply, SECOND_MS, this.#received))]);
+    } catch (error) {
+      if (!(error instanceof LateReplyError)) throw error;
+      this.#watchSilence();
+      reply.then(
+        () => this.#observer.answered(),
+        (late: unknown) => isReplyError(late) && this.#observer.answered(),
+      );
+      throw error;
+    }
+  }
+
+  readonly #received = (): number => (this.#io.stream as NetStream | undefined)?.bytesRead ?? 0;
+
+  #watchSilence(): void {
+    this.#endWatch();
+    const { stream } = this.#io;
+    const before = stream.bytesRead;
+    const giveUp = () => {
+      if (stream.bytesRead !== before || stream.destroyed) return;
+      this.#observer.failed(`Redis was silent for ${SILENCE_MS} ms`);
+      // Closed in the usual way, the system would still send what is left, before what the next connection sends. Only
+      // plain TCP can be reset.
+      if (stream instanceof TLSSocket || stream.remoteAddress === undefined) stream.destroy();
+      else stream.resetAndDestroy();
+    };
+    this.#endWatch = afterSilence(SILENCE_MS, () => stream.bytesRead, giveUp);
   }
 }
 

@@ -20,4 +20,6 @@ export interface TransportObserver {
   connected(): void;
   disconnected(reason: string): void;
   failed(reason: string): void;
+  /** A reply came that had been given up: Redis may answer again. */
+  answered(): void;
 }

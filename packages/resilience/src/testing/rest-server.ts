@@ -23,6 +23,7 @@ export class RestServer {
       connected: this.#connected.resolve,
       disconnected() {},
       failed() {},
+      answered() {},
     });
   }
 
