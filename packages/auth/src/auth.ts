@@ -10,7 +10,7 @@ import { createNextAuthOptions } from './next-auth-options.ts';
 import type { OAuthOptions, OAuthProviderName } from './oauth/oauth-options.ts';
 import { oauthProviders } from './oauth/oauth-providers.ts';
 import { createOAuthSignIn } from './oauth/oauth-sign-in.ts';
-import { type Principal, principalOfSession } from './principal.ts';
+import { type ClaimedUser, type Principal, principalOfSession } from './principal.ts';
 import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
 import { createSessionTokens, type Session } from './session-token.ts';
 import { createSignIn } from './sign-in.ts';
@@ -41,6 +41,11 @@ export interface Auth {
   principal(request: Request): Promise<Principal | undefined>;
   /** The same by headers alone, for server components. */
   principalOf(headers: Headers): Promise<Principal | undefined>;
+  /**
+   * The user whom the request's session or token names, by its signature and expiry alone: for what may be given while the
+   * database is away. Whether that account is still there, or the session was ended, is not known.
+   */
+  claimedUser(headers: Headers): Promise<ClaimedUser | undefined>;
   /**
    * Ends the session of a request to next-auth whose answer removes or replaces its cookie: that of a browser that signs
    * out, or signs in anew. @throws whatever the database fails with; then the answer must not be given, the session lives
@@ -125,6 +130,10 @@ export function createAuth(options: AuthOptions): Auth {
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principal: (request) => principalOf(request.headers),
     principalOf,
+    async claimedUser(headers) {
+      const session = await verify(headers);
+      return session && { userId: session.userId };
+    },
     async endReplacedSession(request, answer) {
       const cookie = sessionCookieSet(answer.getSetCookie(), cookieName);
       if (cookie === undefined) return;

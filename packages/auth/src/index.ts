@@ -1,3 +1,4 @@
+export { isDatabaseUnavailable } from '@plantcommunity/db';
 export type { Accounts } from './accounts/accounts.ts';
 export type { EnsuredAdmin } from './admin.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
@@ -6,6 +7,6 @@ export { normalizeEmail } from './email.ts';
 export { safeNextPath } from './next-path.ts';
 export type { OAuthOptions, OAuthProviderName } from './oauth/oauth-options.ts';
 export { PASSWORD_LENGTH, passwordLength } from './password-length.ts';
-export type { Principal } from './principal.ts';
+export type { ClaimedUser, Principal } from './principal.ts';
 export type { TokenGrant, Tokens } from './tokens/tokens.ts';
 export type { NewUser } from './users.ts';

@@ -1,4 +1,4 @@
-import type { PrismaClient } from '@plantcommunity/db';
+import { isDatabaseUnavailable, type PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
@@ -33,12 +33,17 @@ export function createNextAuthOptions(parts: {
 }): NextAuthOptions {
   const { appUrl, client, clock, tokens, sessions, signIn, logger, oauthProviders } = parts;
 
+  /** Logs a fault; that the database is away is logged once, where it is noticed. */
+  function report(error: unknown, message: string): void {
+    if (!isDatabaseUnavailable(error)) logger.error({ err: error }, message);
+  }
+
   async function userOf(session: Session): Promise<{ name?: string; email?: string } | undefined> {
     try {
       const principal = await principalOfSession(client, session, clock.now());
       return principal && { email: principal.email, ...(principal.name === undefined ? {} : { name: principal.name }) };
     } catch (error) {
-      logger.error({ err: error }, '[AUTH] The user of a session could not be looked up');
+      report(error, '[AUTH] The user of a session could not be looked up');
       return {};
     }
   }
@@ -48,14 +53,14 @@ export function createNextAuthOptions(parts: {
     try {
       return await sessions.renew(session);
     } catch (error) {
-      logger.error({ err: error }, '[AUTH] A session could not be renewed');
+      report(error, '[AUTH] A session could not be renewed');
       return session;
     }
   }
 
   /** next-auth puts the message into the address of the login page. */
   function unavailable(cause: unknown): Error {
-    logger.error({ err: cause }, '[AUTH] Sign-in failed');
+    report(cause, '[AUTH] Sign-in failed');
     return new Error('Unavailable', { cause });
   }
 

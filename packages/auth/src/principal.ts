@@ -11,6 +11,9 @@ export interface Principal {
   tier: Tier;
 }
 
+/** A user of whom only the id is known, from a signed session. */
+export type ClaimedUser = Pick<Principal, 'userId'>;
+
 /**
  * The user of a session, a browser's or an app's, unless they are gone or disabled, or the session or all of their
  * sessions were ended since. One look into the database.
