@@ -41,6 +41,8 @@ export interface Verdict {
 export interface Identification extends Verdict {
   /** ULID of the stored row; absent for anonymous callers. */
   id?: string;
+  /** False: it could not be stored for its owner, and has no id. */
+  filed?: false;
   /** The simulator answered. */
   demo: boolean;
   /** A provider that is on did not answer. */

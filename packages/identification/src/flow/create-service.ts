@@ -111,6 +111,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       clock,
     }),
     store,
+    isDatabaseUp: () => database.isUp,
     board,
     clock,
     logger,

@@ -27,6 +27,8 @@ export interface FlowParts {
   lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
   intake: Intake;
   store: Store;
+  /** While it is false, what is kept is answered, and nothing is asked or stored. */
+  readonly isDatabaseUp: () => boolean;
   board: ProgressBoard;
   clock: Clock;
   logger: Logger;

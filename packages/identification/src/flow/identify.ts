@@ -14,7 +14,7 @@ import type { FlowParts, ProviderLane } from './flow-parts.ts';
 import { createKeep } from './keep.ts';
 import { answerKind, identificationOf, keptOutcome, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
 import type { Tell } from './progress-board.ts';
-import { type Refusal, refusalOf, unanswered } from './refusal.ts';
+import { DATABASE_AWAY, databaseAway, type Refusal, refusalOf, unanswered } from './refusal.ts';
 import { sentOptions } from './sent-options.ts';
 import type { IdentifyRequest } from './service.ts';
 import type { CreditDecision } from './spending.ts';
@@ -92,8 +92,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       const { options, ownerId } = request;
       if (ownerId === undefined) return identification;
       // Who has an answer does not wait for photos that are not ready, or cannot be now: they are kept later.
-      const id = await keep({ ownerId, subject, identification, options, photos, prepared: ready });
-      return id === undefined ? identification : { id, ...identification };
+      const filing = await keep({ ownerId, subject, identification, options, photos, prepared: ready });
+      return { ...identification, ...filing };
     }
 
     /**
@@ -111,7 +111,10 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         lifetime,
         staleRetryMs: STALE_RETRY_MS,
       });
-      const hits = await Promise.all(questions.map((question) => question.cache.peek(question.key, early(question))));
+      const mayAsk = parts.isDatabaseUp();
+      const hits = await Promise.all(
+        questions.map((question) => question.cache.peek(question.key, mayAsk ? early(question) : undefined)),
+      );
       const refusals = await Promise.all(
         questions.map(async (question, index) => (hits[index]?.stale === false ? undefined : refusalBefore(question))),
       );
@@ -127,6 +130,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     async function refusalBefore({ gate, name, rejections, ...question }: Question): Promise<Refusal | undefined> {
+      if (!parts.isDatabaseUp()) return DATABASE_AWAY;
       const refusal = gate.refusal(request.options);
       if (refusal !== undefined) return refusal;
       const rejected = await rejections.find(question);
@@ -237,6 +241,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     ): Promise<ProviderAnswer> {
       const { durations, gate, key, name, options, rejections, tickets } = question;
       const photos = (await ready).map(({ jpeg }) => jpeg);
+      if (!parts.isDatabaseUp()) throw databaseAway();
       const sent = clock.monotonic();
       const take = () => {
         onSent();

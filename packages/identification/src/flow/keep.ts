@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
@@ -19,12 +20,21 @@ export interface Keepsake {
   prepared: readonly PreparedPhoto[] | undefined;
 }
 
+/** What became of it: `id` of the stored identification. */
+type Filing = Pick<Identification, 'filed' | 'id'>;
+
 /**
  * Stores an identification before it is answered, so that an id once told is never lost. Photos that nobody has kept
  * yet are prepared in the background after it; the row says so until then.
  */
-export function createKeep(parts: { intake: Intake; store: Store; clock: Clock; logger: Logger }) {
-  const { store, logger } = parts;
+export function createKeep(parts: {
+  intake: Intake;
+  store: Store;
+  readonly isDatabaseUp: () => boolean;
+  clock: Clock;
+  logger: Logger;
+}) {
+  const { isDatabaseUp, store, logger } = parts;
   const intake = createPatientIntake(parts);
   async function keepLater(id: string, { photos, subject }: Keepsake, pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
@@ -42,21 +52,33 @@ export function createKeep(parts: { intake: Intake; store: Store; clock: Clock; 
     );
   }
 
-  /** @returns the id of the stored identification; undefined when the owner's account was closed meanwhile */
-  return async (keepsake: Keepsake): Promise<string | undefined> => {
+  /** Stores an identification. @returns nothing when the owner's account was closed meanwhile */
+  async function file(keepsake: Keepsake): Promise<Filing> {
     const { ownerId, identification, options, photos, prepared } = keepsake;
     const entries = photos.map(({ hash }, index) => {
       const ready = prepared?.[index];
       return ready === undefined ? { hash } : { hash, prepared: ready };
     });
     const saved = await store.save({ ownerId, identification, options, photos: entries });
-    if (saved === undefined) return undefined;
+    if (saved === undefined) return {};
     const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {
       keepLater(id, keepsake, pendingPhotos).catch((error: unknown) => {
         logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');
       });
     }
-    return id;
+    return { id };
+  }
+
+  /** Never throws: an answer is given, and what was paid for is cached, also when it cannot be filed. */
+  return async (keepsake: Keepsake): Promise<Filing> => {
+    if (!isDatabaseUp()) return { filed: false };
+    try {
+      return await file(keepsake);
+    } catch (error) {
+      // That the database is away is logged once, where it is noticed.
+      if (!isDatabaseUnavailable(error)) logger.error({ error }, 'An identification could not be filed');
+      return { filed: false };
+    }
   };
 }

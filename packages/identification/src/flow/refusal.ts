@@ -13,6 +13,14 @@ export interface Refusal {
   rejected?: Rejected;
 }
 
+/** Why no provider is asked while the database is away: what would be paid for could not be filed. */
+export const DATABASE_AWAY = { status: 'busy', retryAfterMs: 5_000 } as const satisfies Refusal;
+
+/** The same for a call that must not leave any more. */
+export function databaseAway(): IdentificationError {
+  return new IdentificationError('busy', 'The database is away.', { retryAfterMs: DATABASE_AWAY.retryAfterMs });
+}
+
 /** What the wire calls a failed attempt, or undefined for an error that is the caller's doing, or ours. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof CircuitRejectedError) return withRetry('resting', error.retryAfterMs);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@plantcommunity/db';
+import { type Database, isDatabaseUnavailable } from '@plantcommunity/db';
 import type { Cancel, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
@@ -102,6 +102,7 @@ export class StoredUsePerDay implements UsePerDay {
       this.#cancelRetry = undefined;
       void this.#write();
     }, RETRY_MS);
-    this.#logger.warn({ error }, '[QUOTA] What was spent cannot be written now');
+    // That the database is away is logged once, where it is noticed.
+    if (!isDatabaseUnavailable(error)) this.#logger.warn({ error }, '[QUOTA] What was spent cannot be written now');
   }
 }

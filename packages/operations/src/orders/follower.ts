@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 import type { Cancel, Circuit, Clock, OrderReach, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
@@ -78,7 +79,10 @@ export class Follower {
       await this.#follow();
     } catch (error) {
       const { logger, provider } = this.#parts;
-      logger.warn({ provider, error }, '[CIRCUIT] The orders of operators cannot be followed now');
+      // That the database is away is logged once, where it is noticed.
+      if (!isDatabaseUnavailable(error)) {
+        logger.warn({ provider, error }, '[CIRCUIT] The orders of operators cannot be followed now');
+      }
     }
     if (!this.#closed) this.#cancelNext = this.#parts.clock.setTimeout(() => void this.look(), this.#nextLookMs());
   }

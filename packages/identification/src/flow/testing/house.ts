@@ -185,6 +185,7 @@ export async function house({
     },
   };
   const saved: NewEntry[] = [];
+  const database: { isUp: boolean; fails?: Error } = { isUp: true };
   const kept = new Map<string, string[]>();
   const board = createProgressBoard({ redis, clock });
   const identify = createIdentify({
@@ -192,6 +193,7 @@ export async function house({
     intake,
     store: {
       async save(entry) {
+        if (database.fails !== undefined) throw database.fails;
         if (entry.ownerId === gone) return undefined;
         saved.push(entry);
         return {
@@ -210,6 +212,7 @@ export async function house({
       photo: async () => undefined,
       forget: async () => undefined,
     },
+    isDatabaseUp: () => database.isUp,
     board,
     clock,
     logger,
@@ -234,6 +237,7 @@ export async function house({
     decodes,
     owners,
     reading,
+    database,
     saved,
     kept,
     redis,

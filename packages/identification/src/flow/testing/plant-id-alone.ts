@@ -35,13 +35,18 @@ export function createPlantIdAlone(alone: PlantIdAlone): OperatedService {
     decodeConcurrency: 2,
     photoDir: tmpdir(),
     isDemo: false,
-    database: alone.database ?? openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }),
+    database: alone.database ?? absentDatabase(),
     redis,
     clock: alone.clock ?? systemClock,
     logger: alone.logger ?? createLogger({ level: 'silent' }),
     onCall: () => undefined,
     onAnswer: () => undefined,
   });
+}
+
+/** Answers nothing, and is taken for up all the same: without it no provider would be asked. */
+function absentDatabase(): Database {
+  return { ...openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }), isUp: true };
 }
 
 /** One real photo, the same for the same width. */
