@@ -44,7 +44,7 @@ export interface Api {
 export interface ApiDeps {
   service: IdentificationService;
   operations: Operations;
-  auth: Pick<Auth, 'accounts' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
+  auth: Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
@@ -91,6 +91,7 @@ export function assembleApi({
         isFollowed: false,
         authenticate: async () => principal,
         authenticateAgain: async () => principal,
+        claimedUser: async () => principal && { userId: principal.userId },
         address: undefined,
         hasBearer: false,
         signal: new AbortController().signal,

@@ -1,4 +1,4 @@
-import type { Auth, Principal } from '@plantcommunity/auth';
+import type { Auth, ClaimedUser, Principal } from '@plantcommunity/auth';
 import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
@@ -33,6 +33,8 @@ export interface RequestFacts {
   authenticate(): Promise<Principal | undefined>;
   /** The same, asked of the database anew: for what outlasts one look. */
   authenticateAgain(): Promise<Principal | undefined>;
+  /** The user whom these credentials name by themselves: for what may be given while the database is away. */
+  claimedUser(): Promise<ClaimedUser | undefined>;
   /** A Bearer token was sent: when it is not good, nothing else is looked at. */
   hasBearer: boolean;
   /** Of the client, as far as our own proxies say. */

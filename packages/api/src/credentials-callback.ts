@@ -42,3 +42,16 @@ export function bringsSession({ headers }: Response, cookieName: string): boolea
 function hasValue(cookie: string, start: string): boolean {
   return cookie.startsWith(start) && !['', ';'].includes(cookie.charAt(start.length));
 }
+
+/** Whether an answer of next-auth's says that the password could not be checked: it tells that by where it leads to. */
+export async function isUnavailable(answered: Response): Promise<boolean> {
+  const address = answered.headers.get('location') ?? (await addressIn(answered.clone()));
+  return address !== undefined && URL.parse(address, 'http://localhost')?.searchParams.get('error') === 'Unavailable';
+}
+
+async function addressIn(answered: Response): Promise<string | undefined> {
+  if (answered.headers.get('content-type')?.includes('application/json') !== true) return undefined;
+  const told: unknown = await answered.json().catch(() => undefined);
+  if (typeof told !== 'object' || told === null || !('url' in told)) return undefined;
+  return typeof told.url === 'string' ? told.url : undefined;
+}

@@ -32,7 +32,7 @@ export interface Gateway {
   report(error: ApiError, request: Request, path: string | undefined): void;
 }
 
-export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, logger: Logger): Gateway {
+export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'principalOf'>, logger: Logger): Gateway {
   const { clock, config } = parts;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
@@ -75,6 +75,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'principalOf'>, log
           isFollowed: request.headers.get('x-request-id') === requestId,
           authenticate: () => auth.principalOf(headers),
           authenticateAgain: () => auth.principalOf(new Headers(headers)),
+          claimedUser: () => auth.claimedUser(headers),
           address: addressOf(request),
           hasBearer: hasBearer(request.headers),
           signal: request.signal,

@@ -1,9 +1,9 @@
 import type { Auth } from '@plantcommunity/auth';
 import { requireCallbackUrl } from './callback-url.ts';
-import { bringsSession, emailIn, isClientLog, isCredentialsCallback } from './credentials-callback.ts';
+import { bringsSession, emailIn, isClientLog, isCredentialsCallback, isUnavailable } from './credentials-callback.ts';
 import { clientAddress } from './door/client-address.ts';
 import { type ApiError, notFound } from './errors/api-error.ts';
-import { toApiError } from './errors/to-api-error.ts';
+import { serviceUnavailable, toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
 import type { Throttles } from './limits/throttles.ts';
 import { errorResponse } from './rest/problem.ts';
@@ -36,7 +36,10 @@ export function createSignIn(
       address: clientAddress(headers, gateway.config.proxyHops),
     });
     const answered = await answer(request);
-    if (bringsSession(answered, auth.sessionCookie)) await attempt.succeeded();
+    const failed = await isUnavailable(answered);
+    // A try that could not be checked is no wrong password.
+    if (failed || bringsSession(answered, auth.sessionCookie)) await attempt.succeeded();
+    if (failed) throw serviceUnavailable();
     return answered;
   }
 

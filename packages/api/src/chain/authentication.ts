@@ -1,30 +1,56 @@
-import type { Principal } from '@plantcommunity/auth';
+import { isDatabaseUnavailable, type Principal } from '@plantcommunity/auth';
 import type { ApiConfig } from '../config.ts';
-import type { Context } from '../context.ts';
+import type { Context, RequestFacts } from '../context.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
 import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
 import type { ProcedureMeta } from '../trpc.ts';
+
+/**
+ * A user whom valid credentials name while the database is away. Nothing else is known of them: they may identify,
+ * within the limits of tier `free`.
+ */
+export type UnconfirmedUser = Pick<Principal, 'userId'> & { tier: 'free' };
 
 /** Who is calling. @throws {ApiError} when the procedure's policy does not let them in */
 export async function authenticate(
   { parts, request }: Context,
   { policy }: ProcedureMeta,
-): Promise<Principal | undefined> {
-  const principal = policy === 'public' ? undefined : await request.authenticate();
+): Promise<Principal | UnconfirmedUser | undefined> {
+  const principal = await callerOf(request, policy);
   const refused = refusalOf(policy, principal, request.hasBearer, parts.config.mode);
   if (refused !== undefined) throw refused;
   return principal;
 }
 
+/** Identifying needs no database while the answer is kept: then the credentials alone say who is calling. */
+async function callerOf(
+  request: RequestFacts,
+  policy: ProcedureMeta['policy'],
+): Promise<Principal | UnconfirmedUser | undefined> {
+  if (policy === 'public') return undefined;
+  try {
+    return await request.authenticate();
+  } catch (error) {
+    if (policy !== 'identify' || !isDatabaseUnavailable(error)) throw error;
+    const claimed = await request.claimedUser();
+    return claimed && { ...claimed, tier: 'free' };
+  }
+}
+
+/** Whether the database has confirmed who is calling. */
+export function isConfirmed(caller: Principal | UnconfirmedUser | undefined): caller is Principal {
+  return caller !== undefined && 'role' in caller;
+}
+
 function refusalOf(
   policy: ProcedureMeta['policy'],
-  principal: Principal | undefined,
+  principal: Principal | UnconfirmedUser | undefined,
   hasBearer: boolean,
   mode: ApiConfig['mode'],
 ): ApiError | undefined {
   if (policy === 'public') return undefined;
   // Whoever may not administer, signed in or not, is not told what there is to administer.
-  if (policy === 'admin') return principal?.role === 'admin' ? undefined : notFound();
+  if (policy === 'admin') return isConfirmed(principal) && principal.role === 'admin' ? undefined : notFound();
   if (principal !== undefined) return undefined;
   if (hasBearer) return invalidToken('The access token is not valid or has expired.');
   return policy === 'identify' && mode === 'development' ? undefined : authenticationRequired();

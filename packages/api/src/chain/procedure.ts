@@ -5,7 +5,7 @@ import { rateHeaders } from '../limits/rate-headers.ts';
 import { rateLimited } from '../limits/rate-limited.ts';
 import { subjectOf } from '../limits/subject.ts';
 import { t } from '../trpc.ts';
-import { authenticate, authenticationRequired } from './authentication.ts';
+import { authenticate, authenticationRequired, isConfirmed } from './authentication.ts';
 import { markLegacy } from './legacy.ts';
 
 /**
@@ -53,13 +53,13 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
 
 /** For what belongs to one user: its meta is the policy, this tells the compiler. */
 export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
-  if (ctx.principal === undefined) throw authenticationRequired();
+  if (!isConfirmed(ctx.principal)) throw authenticationRequired();
   return next({ ctx: { principal: ctx.principal } });
 });
 
 /** For operators: to everybody else it does not exist. */
 export const adminProcedure = procedure.meta({ policy: 'admin' }).use(({ ctx, next }) => {
-  if (ctx.principal === undefined) throw notFound();
+  if (!isConfirmed(ctx.principal)) throw notFound();
   const { principal } = ctx;
   const { address, requestId } = ctx.request;
   const operator = { userId: principal.userId, requestId, ...(address !== undefined && { address }) };

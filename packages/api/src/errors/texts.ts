@@ -5,6 +5,9 @@ export const AUTHENTICATION_REQUIRED =
 export const throttled = (seconds: number): string =>
   `Request was throttled. Expected available in ${seconds} seconds.`;
 
+/** While the database is away. */
+export const SERVICE_UNAVAILABLE = 'The service is temporarily unavailable. Please try again in a few moments.';
+
 export const UNAVAILABLE = {
   plant_id: 'Plant.id service is temporarily unavailable. Please try again in a few moments.',
   plantnet: 'Pl@ntNet service is temporarily unavailable. Please try again in a few moments.',

@@ -1,4 +1,4 @@
-import { AuthError, type AuthErrorCode } from '@plantcommunity/auth';
+import { AuthError, type AuthErrorCode, isDatabaseUnavailable } from '@plantcommunity/auth';
 import { IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
 import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
@@ -7,7 +7,7 @@ import { retryAfterSeconds } from '../limits/retry-after.ts';
 import { UploadError } from '../multipart/upload-error.ts';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { rejectedField } from './rejected-field.ts';
-import { UNAVAILABLE } from './texts.ts';
+import { SERVICE_UNAVAILABLE, UNAVAILABLE } from './texts.ts';
 
 const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
@@ -23,7 +23,13 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof AuthError) return fromAuth(thrown);
   if (thrown instanceof OperationsError) return fromOperations(thrown);
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
+  if (isDatabaseUnavailable(thrown)) return serviceUnavailable(thrown);
   return internal(thrown);
+}
+
+/** The database is away, or a sign-in failed for a reason of ours. */
+export function serviceUnavailable(cause?: unknown): ApiError {
+  return new ApiError('busy', SERVICE_UNAVAILABLE, { retryAfter: retryAfterSeconds(RETRY_WHEN_UNKNOWN_MS), cause });
 }
 
 function internal(cause: unknown): ApiError {

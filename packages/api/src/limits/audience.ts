@@ -11,7 +11,10 @@ export interface Audience {
 }
 
 /** A user counts alone, by tier; all anonymous callers count as one. */
-export function audienceOf(principal: Principal | undefined, rates: ApiConfig['rates']): Audience {
+export function audienceOf(
+  principal: Pick<Principal, 'tier' | 'userId'> | undefined,
+  rates: ApiConfig['rates'],
+): Audience {
   if (principal === undefined) return { key: 'anonymous', policy: 'identify-anonymous', rate: rates.anonymous };
   return { key: `user:${principal.userId}`, policy: `identify-${principal.tier}`, rate: rates[principal.tier] };
 }

@@ -50,7 +50,7 @@ const RESPONSES = {
   422: 'A photo cannot be decoded',
   429: 'Too many calls',
   500: 'Our fault',
-  503: 'No provider can answer now',
+  503: 'No provider can answer now, or the service is unavailable for a moment',
 } as const satisfies Partial<Record<ApiErrorStatus, string>>;
 
 type Status = keyof typeof RESPONSES;
@@ -70,7 +70,7 @@ export function errorResponses({ errors = [], method, procedure, request = {} }:
     ...(uploads ? [413 as const, 415 as const, 422 as const] : []),
     ...(limit === undefined && throttle === undefined ? [] : [429 as const]),
     500,
-    ...(uploads ? [503 as const] : []),
+    503,
     ...errors,
   ];
   return Object.fromEntries(

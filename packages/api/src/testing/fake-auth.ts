@@ -31,7 +31,7 @@ export interface ToldAuth {
 /** Takes every registration, password and token for good, unless a test tells it otherwise. */
 export function fakeAuth(
   told: ToldAuth = {},
-): Pick<Auth, 'accounts' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'> {
+): Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'> {
   return {
     accounts: {
       register: async ({ email, name }) => ({
@@ -59,6 +59,10 @@ export function fakeAuth(
     },
     sessionCookie: 'session',
     principalOf: told.principalOf ?? principalOf,
+    claimedUser: async (headers) => {
+      const claimed = await principalOf(headers);
+      return claimed && { userId: claimed.userId };
+    },
     endReplacedSession: told.endReplacedSession ?? (async () => undefined),
   };
 }

@@ -15,6 +15,7 @@ export function presentIdentification(found: Identification): WireIdentification
   return {
     success: true,
     id: found.id,
+    filed: found.filed,
     demo: found.demo,
     partial: found.partial,
     cached: found.cached,

@@ -95,6 +95,10 @@ const providerReport = z
 const identificationShape = {
   success: z.literal(true),
   id: id.optional().meta({ description: 'Absent for anonymous callers, whose identifications are not kept' }),
+  filed: z
+    .literal(false)
+    .optional()
+    .meta({ description: "The answer could not be put into the caller's history: it has no id" }),
   demo: z.boolean().meta({ description: 'A simulator answered: demo data' }),
   partial: z.boolean().meta({ description: 'A provider that is on did not answer' }),
   cached: z.boolean(),
