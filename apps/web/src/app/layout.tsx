@@ -27,12 +27,12 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: Readonly<{ children: ReactNode }>) {
-  const { principal, isDemo } = await viewer();
+  const { isUnknown, principal, isDemo } = await viewer();
   const fonts = [fraunces, frauncesItalic, figtree, jetbrainsMono].map((font) => font.variable).join(' ');
   return (
     <html lang="en" className={fonts}>
       <body>
-        <SiteHeader principal={principal} />
+        <SiteHeader principal={principal} isUnknown={isUnknown} />
         {isDemo ? <DemoStrip /> : null}
         {children}
         <SiteFooter />

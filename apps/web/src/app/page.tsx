@@ -5,7 +5,7 @@ import { viewer } from '@/server/viewer.ts';
 import styles from './home.module.css';
 
 export default async function Home() {
-  const { principal, isDemo, maxPhotoBytes } = await viewer();
+  const { isUnknown, principal, isDemo, maxPhotoBytes } = await viewer();
   return (
     <main className={styles['home']}>
       <div className={styles['title']}>
@@ -16,7 +16,7 @@ export default async function Home() {
         </p>
       </div>
       <BlankSheet sprig={<Sprig />} maxPhotoBytes={maxPhotoBytes} />
-      <PhotoFacts signedIn={principal !== undefined} isDemo={isDemo} />
+      <PhotoFacts signedIn={principal !== undefined || isUnknown} isDemo={isDemo} />
     </main>
   );
 }

@@ -1,16 +1,19 @@
 import 'server-only';
+import type { Principal } from '@plantcommunity/auth';
 import { notFound } from 'next/navigation';
 import { container } from './container.ts';
+import { unlessAway } from './unless-away.ts';
 import { viewer } from './viewer.ts';
 
-/** The administrator who looks at a page; to everybody else the page does not exist. */
-export async function administrator() {
-  const { principal } = await viewer();
+/** The administrator who looks at a page, or `away` while that cannot be told; to others the page does not exist. */
+export async function administrator(): Promise<Principal | 'away'> {
+  const { isUnknown, principal } = await viewer();
+  if (isUnknown) return 'away';
   return principal?.role === 'admin' ? principal : notFound();
 }
 
 /** What `/admin` begins with; judged by the same procedure as the API. */
-export async function circuitsOverview() {
+export async function circuitsOverview(principal: Principal) {
   const { api } = await container();
-  return api.caller(await administrator()).admin.circuits.overview();
+  return unlessAway(() => api.caller(principal).admin.circuits.overview());
 }

@@ -27,6 +27,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
 
   const database = openDatabase({ url: databaseUrl, poolSize: settings.database.poolSize });
   await database.ping(DATABASE_PATIENCE_MS);
+  reportDatabase(database, logger);
   const redis = await connectRedis(redisConnection, { timeoutMs: settings.redis.timeoutMs });
   reportRedis(redis, logger);
 
@@ -109,6 +110,14 @@ function placesOf(settings: Settings) {
     /* turbopackIgnore: true */ settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`,
   );
   return { dataDir, databaseUrl, photoDir, redisConnection };
+}
+
+/** One line when the database is lost and one when it is back: what fails meanwhile says nothing of its own. */
+function reportDatabase(database: Container['database'], logger: Logger): void {
+  database.subscribe((event) => {
+    if (event.type === 'ready') logger.info('The database answers again');
+    else logger.error({ reason: event.error.message }, 'The database is lost; trying again by itself');
+  });
 }
 
 function reportRedis(redis: Container['redis'], logger: Logger): void {

@@ -3,9 +3,12 @@ import type { Principal } from '@plantcommunity/auth';
 import { headers } from 'next/headers';
 import { cache } from 'react';
 import { container } from './container.ts';
+import { unlessAway } from './unless-away.ts';
 
 export interface Viewer {
   principal?: Principal;
+  /** The session is good by itself, but whose it is cannot be looked up: the database is away. */
+  isUnknown: boolean;
   mode: 'development' | 'production';
   isDemo: boolean;
   /** The most one photo may weigh. */
@@ -15,7 +18,14 @@ export interface Viewer {
 /** Who looks at a page; asked once a request, read from the database and not from the session alone. */
 export const viewer = cache(async (): Promise<Viewer> => {
   const { auth, service, settings } = await container();
-  const principal = await auth.principalOf(await headers());
+  const known = await unlessAway(async () => auth.principalOf(await headers()));
+  const principal = known === 'away' ? undefined : known;
   const { isDemo, photoLimits } = service;
-  return { mode: settings.mode, isDemo, maxPhotoBytes: photoLimits.maxBytes, ...(principal && { principal }) };
+  return {
+    mode: settings.mode,
+    isDemo,
+    maxPhotoBytes: photoLimits.maxBytes,
+    isUnknown: known === 'away',
+    ...(principal && { principal }),
+  };
 });

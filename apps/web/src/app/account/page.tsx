@@ -8,16 +8,21 @@ import { OtherSignIn } from '@/components/account/other-sign-in.tsx';
 import { SignOutEverywhere } from '@/components/account/sign-out-everywhere.tsx';
 import page from '@/components/paper/page.module.css';
 import { Row } from '@/components/paper/row.tsx';
+import { Unavailable } from '@/components/site/unavailable.tsx';
 import { accountOf } from '@/server/account.ts';
+import { unlessAway } from '@/server/unless-away.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from './account.module.css';
 
 export const metadata: Metadata = { title: 'Your account' };
 
 export default async function AccountPage() {
-  const { principal } = await viewer();
+  const { isUnknown, principal } = await viewer();
+  if (isUnknown) return <Unavailable what="your account" />;
   if (!principal) redirect('/login?next=/account');
-  const { me, hasPassword, rate, services } = await accountOf(principal);
+  const account = await unlessAway(() => accountOf(principal));
+  if (account === 'away') return <Unavailable what="your account" />;
+  const { me, hasPassword, rate, services } = account;
   return (
     <main className={page['page']}>
       <div className={styles['head']}>

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { AdminDesk } from '@/components/admin/admin-desk.tsx';
 import page from '@/components/paper/page.module.css';
+import { Unavailable } from '@/components/site/unavailable.tsx';
 import { administrator, circuitsOverview } from '@/server/admin.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -9,10 +10,12 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function AdminPage() {
-  const { email } = await administrator();
+  const principal = await administrator();
+  const initial = principal === 'away' ? principal : await circuitsOverview(principal);
+  if (principal === 'away' || initial === 'away') return <Unavailable what="this page" />;
   return (
     <main className={page['page']}>
-      <AdminDesk initial={await circuitsOverview()} email={email} />
+      <AdminDesk initial={initial} email={principal.email} />
       <noscript>Watching and ordering circuits needs JavaScript, which is off in this browser.</noscript>
     </main>
   );

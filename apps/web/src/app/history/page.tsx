@@ -4,8 +4,10 @@ import { notFound, redirect } from 'next/navigation';
 import { EmptyHerbarium } from '@/components/history/empty-herbarium.tsx';
 import { Herbarium } from '@/components/history/herbarium.tsx';
 import page from '@/components/paper/page.module.css';
+import { Unavailable } from '@/components/site/unavailable.tsx';
 import { Sprig } from '@/components/sprig/sprig.tsx';
 import { historyPage } from '@/server/history.ts';
+import { unlessAway } from '@/server/unless-away.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from './history.module.css';
 
@@ -16,11 +18,13 @@ interface HistoryPageProps {
 }
 
 export default async function HistoryPage({ searchParams }: HistoryPageProps) {
-  const { principal } = await viewer();
+  const { isUnknown, principal } = await viewer();
+  if (isUnknown) return <Unavailable what="your herbarium" />;
   if (!principal) redirect('/login?next=/history');
   const { cursor: asked } = await searchParams;
   const cursor = typeof asked === 'string' ? asked : undefined;
-  const found = await historyPage(cursor);
+  const found = await unlessAway(() => historyPage(cursor));
+  if (found === 'away') return <Unavailable what="your herbarium" />;
   if (!found) notFound();
   const { items, next_cursor: next } = found;
   return (

@@ -6,8 +6,9 @@ import { viewer } from '@/server/viewer.ts';
 export const metadata: Metadata = { title: 'Identify' };
 
 export default async function IdentifyPage() {
-  const { principal, mode, isDemo, maxPhotoBytes } = await viewer();
-  const signedIn = principal !== undefined;
+  const { isUnknown, principal, mode, isDemo, maxPhotoBytes } = await viewer();
+  // A session that is good by itself suffices for what is known already.
+  const signedIn = principal !== undefined || isUnknown;
   return (
     <main className={page['page']}>
       <IdentifyDesk

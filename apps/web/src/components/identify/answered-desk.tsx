@@ -10,6 +10,7 @@ import { NoPlant } from '../answer/no-plant.tsx';
 import { PartialNotice } from '../answer/partial-notice.tsx';
 import { PickPhoto } from '../controls/pick-photo.tsx';
 import { DeskGrid } from '../paper/desk-grid.tsx';
+import { Notice } from '../paper/notice.tsx';
 import { PhotoSheet } from '../paper/photo-sheet.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
 import { AskAgain } from './ask-again.tsx';
@@ -40,6 +41,9 @@ export function AnsweredDesk({ desk, preview, onFiles, onAgain }: AnsweredDeskPr
       <DeskGrid panel="label" photo={<PhotoSheet src={preview} alt="Your photo" corners={LABEL_CORNERS} />}>
         <AnswerLabel answer={answer} reading={reading} at={answeredAt} fresh />
         <PartialNotice answer={answer} />
+        {answer.filed === false ? (
+          <Notice tone="resting">It is not in your herbarium: we could not keep it just now.</Notice>
+        ) : null}
         <StickyBar>
           {answer.partial ? <AskAgain answer={answer} asked={run.asked} onAgain={onAgain} /> : null}
           <Another second={answer.partial} onFiles={onFiles}>

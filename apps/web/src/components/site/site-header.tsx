@@ -5,7 +5,13 @@ import { Mark } from './mark.tsx';
 import { NavLink } from './nav-link.tsx';
 import styles from './site-header.module.css';
 
-export function SiteHeader({ principal }: { principal: Principal | undefined }) {
+interface SiteHeaderProps {
+  principal: Principal | undefined;
+  /** The viewer is signed in, but whose account it is cannot be looked up now. */
+  isUnknown: boolean;
+}
+
+export function SiteHeader({ principal, isUnknown }: SiteHeaderProps) {
   return (
     <header className={styles['header']}>
       <div className={styles['inner']}>
@@ -18,17 +24,21 @@ export function SiteHeader({ principal }: { principal: Principal | undefined }) 
           <NavLink href="/history">History</NavLink>
           {principal?.role === 'admin' ? <NavLink href="/admin">Admin</NavLink> : null}
         </nav>
-        {principal ? (
-          <AccountMenu name={principal.name ?? principal.email} email={principal.email} />
-        ) : (
-          <div className={styles['ways']}>
-            <span className={styles['roomy']}>
-              <NavLink href="/register">Make an account</NavLink>
-            </span>
-            <NavLink href="/login">Sign in</NavLink>
-          </div>
-        )}
+        <Account principal={principal} isUnknown={isUnknown} />
       </div>
     </header>
+  );
+}
+
+function Account({ principal, isUnknown }: SiteHeaderProps) {
+  if (principal) return <AccountMenu name={principal.name ?? principal.email} email={principal.email} />;
+  if (isUnknown) return <p className={styles['unknown']}>Account not available</p>;
+  return (
+    <div className={styles['ways']}>
+      <span className={styles['roomy']}>
+        <NavLink href="/register">Make an account</NavLink>
+      </span>
+      <NavLink href="/login">Sign in</NavLink>
+    </div>
   );
 }

@@ -4,7 +4,9 @@ import { photoPath } from '@/client/photo/photo-path.ts';
 import { readLabel } from '@/client/reading/label-reading.ts';
 import { FiledAnswer } from '@/components/history/filed-answer.tsx';
 import page from '@/components/paper/page.module.css';
+import { Unavailable } from '@/components/site/unavailable.tsx';
 import { identificationOf } from '@/server/history.ts';
+import { unlessAway } from '@/server/unless-away.ts';
 import { viewer } from '@/server/viewer.ts';
 
 interface FiledPageProps {
@@ -13,17 +15,20 @@ interface FiledPageProps {
 
 export async function generateMetadata({ params }: FiledPageProps): Promise<Metadata> {
   const { principal } = await viewer();
-  const answer = principal && (await identificationOf((await params).id));
-  if (!answer) return { title: 'Sheet' };
+  const { id } = await params;
+  const answer = principal && (await unlessAway(() => identificationOf(id)));
+  if (!answer || answer === 'away') return { title: 'Sheet' };
   const reading = readLabel(answer);
   return { title: reading.kind === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.word}` };
 }
 
 export default async function FiledPage({ params }: FiledPageProps) {
   const { id } = await params;
-  const { principal } = await viewer();
+  const { isUnknown, principal } = await viewer();
+  if (isUnknown) return <Unavailable what="your herbarium" />;
   if (!principal) redirect(`/login?next=${encodeURIComponent(`/history/${id}`)}`);
-  const answer = await identificationOf(id);
+  const answer = await unlessAway(() => identificationOf(id));
+  if (answer === 'away') return <Unavailable what="your herbarium" />;
   if (!answer) notFound();
   return (
     <main className={page['page']}>

@@ -1,0 +1,16 @@
+import { ButtonLink } from '../controls/button.tsx';
+import { Blank } from './blank.tsx';
+
+/** Stands in for a page that needs the database while it is away. `what`, such as `your herbarium`, cannot be opened. */
+export function Unavailable({ what }: { what: string }) {
+  return (
+    <Blank
+      title="Not available right now"
+      sentence={`We can't open ${what} at the moment. Nothing in it is lost. Please try again in a few moments.`}
+    >
+      <ButtonLink main href="/identify">
+        Identify a plant
+      </ButtonLink>
+    </Blank>
+  );
+}

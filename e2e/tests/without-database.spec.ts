@@ -1,0 +1,89 @@
+import { startApp } from '../fixtures/app.ts';
+import { type Answer, asking, OWN_PAGE, signIn } from '../fixtures/ask.ts';
+import { test } from '../fixtures/browser.ts';
+import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { ADMIN } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+import { startServices } from '../fixtures/services.ts';
+
+const IDENTIFY = '/api/v1/plant-identification/identify';
+/** Twice what any answer may take. */
+const BOUND_MS = 10_000;
+
+test('gives kept answers and pages while the database hangs, refuses the rest soon, and heals by itself', async () => {
+  test.setTimeout(180_000);
+  const services = await startServices();
+  const app = await startApp({
+    ...services.settings,
+    ADMIN_EMAIL: ADMIN.email,
+    ADMIN_PASSWORD: ADMIN.password,
+  });
+  const ask = asking(app.url);
+  const identify = async (cookies: string, seed: number): Promise<Answer> => {
+    const form = new Response(await formWith(plantPhoto(seed)));
+    return ask(IDENTIFY, {
+      method: 'POST',
+      headers: { ...OWN_PAGE, Cookie: cookies, 'Content-Type': form.headers.get('content-type') ?? '' },
+      body: new Uint8Array(await form.arrayBuffer()),
+    });
+  };
+  const linesWith = (text: string) => app.output().split(text).length - 1;
+  try {
+    const cookies = await signIn(ask, ADMIN);
+    const first = await identify(cookies, 61);
+    expect([first.status, JSON.parse(first.body)]).toMatchObject([200, { cached: false, id: expect.any(String) }]);
+
+    services.freezeDatabase();
+    const began = performance.now();
+    const [known, unknown, me, ready] = await Promise.all([
+      identify(cookies, 61),
+      identify(cookies, 62),
+      ask('/api/v1/auth/me', { headers: { Cookie: cookies } }),
+      ask('/api/health/ready'),
+    ]);
+    expect(performance.now() - began).toBeLessThan(BOUND_MS);
+    const body: unknown = JSON.parse(known.body);
+    expect([known.status, body]).toMatchObject([200, { cached: true, filed: false }]);
+    expect(body).not.toHaveProperty('id');
+    for (const refused of [unknown, me]) {
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+      expect(refused.headers['content-type']).toBe('application/problem+json');
+    }
+    expect(ready.status).toBe(503);
+
+    const soon = performance.now();
+    await expect(signIn(ask, ADMIN)).rejects.toThrow('503');
+    const registering = await ask('/api/v1/auth/register', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: 'cora@plants.example', password: 'correct horse of cora' }),
+    });
+    expect([registering.status, registering.headers['retry-after']]).toEqual([503, '5']);
+    // As they come, before any script runs.
+    const pages = {
+      '/': 'Show us a plant',
+      '/identify': 'Account not available',
+      '/history': 'open your herbarium',
+      '/account': 'open your account',
+      '/admin': 'open this page',
+      '/login': 'Sign in',
+      '/register': 'Make an account',
+    };
+    for (const [path, text] of Object.entries(pages)) {
+      const page = await ask(path, { headers: { Cookie: cookies } });
+      expect([path, page.status, page.body.includes(text)]).toEqual([path, 200, true]);
+    }
+    expect((await ask('/', {})).body).toContain('Sign in');
+    expect(performance.now() - soon).toBeLessThan(BOUND_MS);
+
+    services.thawDatabase();
+    await expect.poll(async () => (await ask('/api/health/ready')).status, { timeout: BOUND_MS }).toBe(200);
+    const again = await identify(cookies, 61);
+    expect([again.status, JSON.parse(again.body)]).toMatchObject([200, { cached: true, id: expect.any(String) }]);
+    expect((await ask('/history', { headers: { Cookie: cookies } })).body).toContain('Your herbarium');
+    expect([linesWith('The database is lost'), linesWith('The database answers again')]).toEqual([1, 1]);
+  } finally {
+    await app.stop();
+    await services.stop();
+  }
+});
