@@ -7,7 +7,7 @@ import { createProbe } from './probe.ts';
 /** Longest wait for a connection, of the pool as of the server, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Longest probe, in milliseconds, unless a caller says otherwise. */
-const PROBE_TIMEOUT_MS = 2_000;
+const PROBE_TIMEOUT_MS = 2_500;
 /** Longest wait for the start of a transaction and longest transaction, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
@@ -22,7 +22,7 @@ export interface Database {
   /** Calls `listener` when the database is lost and when it answers again. */
   subscribe(listener: (event: DatabaseEvent) => void): () => void;
   /**
-   * One round trip, on a connection of its own and within `timeoutMs` (2 s unless given). Callers share one that is
+   * One round trip, on a connection of its own and within `timeoutMs` (2.5 s unless given). Callers share one that is
    * running and, for one second, its result.
    * @throws {DatabaseUnavailableError}
    */

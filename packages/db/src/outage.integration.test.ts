@@ -133,6 +133,20 @@ describe('a database that is lost', () => {
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: [] });
   });
 
+  it('is not what a server without a connection left is taken for', async (context) => {
+    context.skip(isOneSession, 'PGlite counts no connections');
+    await database.client.$executeRawUnsafe('DROP ROLE IF EXISTS narrow');
+    await database.client.$executeRawUnsafe('CREATE ROLE narrow LOGIN CONNECTION LIMIT 1');
+    const url = new URL(proxy.url);
+    url.username = 'narrow';
+    const narrow = openDatabase({ url: url.href, poolSize: 1 });
+    expect(await narrow.client.$queryRaw`SELECT 1 AS n`).toEqual([{ n: 1 }]);
+    await expect(narrow.ping()).resolves.toBeUndefined();
+    expect(narrow.isUp).toBe(true);
+    await narrow.close();
+    await database.client.$executeRawUnsafe('DROP ROLE narrow');
+  });
+
   it('is not what a pool that is full is taken for', async (context) => {
     context.skip(isOneSession, 'PGlite serves one transaction at a time');
     const small = openDatabase({ url: proxy.url, poolSize: 1 });

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, DatabaseError } from 'pg';
 import { startTimeLimit } from './time-limit.ts';
 
 /** How long the result of a probe stands, in milliseconds. */
@@ -9,7 +9,7 @@ const CONNECTION_KEPT_MS = 30_000;
 /** Asks the database for a sign of life. */
 export interface Probe {
   /**
-   * One round trip within `timeoutMs`. Callers share a probe that is running, with its time limit, and its result for one
+   * One round trip within `timeoutMs`; a server that has no connection left answers, too. Callers share a probe that is running, with its time limit, and its result for one
    * second after.
    * @throws what the driver throws, or an `Error` that says `timeout`
    */
@@ -21,6 +21,11 @@ interface Connection {
   client: Promise<Client>;
   /** By `performance.now()`. */
   usedAt: number;
+}
+
+/** Too many connections (`53300`): those that are open still work. */
+function isFull(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '53300';
 }
 
 /**
@@ -62,7 +67,7 @@ export function createProbe(connect: ClientConfig): Probe {
       used.usedAt = performance.now();
     } catch (error) {
       drop(used);
-      throw error;
+      if (!isFull(error)) throw error;
     } finally {
       cancelLimit();
     }
