@@ -221,12 +221,12 @@ describe('decode time', () => {
 
   it('refuses what would take a core more than a second, and says how large it may be', () => {
     const deep = { colour: 6, depth: 16 };
-    expect(refused(makePng({ width: 8_300, height: 5_000, ...deep }))).toBeUndefined();
-    expect(refused(makePng({ width: 8_400, height: 5_000, ...deep }))).toEqual(
-      refusedFor('transparent 16-bit PNG', 42, 41.6),
+    expect(refused(makePng({ width: 7_000, height: 4_000, ...deep }))).toBeUndefined();
+    expect(refused(makePng({ width: 7_200, height: 4_000, ...deep }))).toEqual(
+      refusedFor('transparent 16-bit PNG', 28.8, 28.5),
     );
-    expect(refused(makePng({ width: 8_000, height: 6_000, colour: 6, interlaced: true }))).toEqual(
-      refusedFor('transparent interlaced PNG', 48, 47.6),
+    expect(refused(makePng({ width: 7_000, height: 6_000, colour: 6, interlaced: true }))).toEqual(
+      refusedFor('transparent interlaced PNG', 42, 41.6),
     );
     const scans = { width: 8_000, height: 4_150, progressive: true, sampling: full };
     expect(refused(makeJpeg({ ...scans, scans: 10 }))).toBeUndefined();

@@ -27,6 +27,17 @@ describe('readJpeg', () => {
     expect(readJpeg(makeJpeg({ ...SMALL, scans: 3 }))).toMatchObject({ scans: 3, heldBytes: 640 * 480 * 3 });
   });
 
+  it.each([
+    ['lossless', 0xc3],
+    ['hierarchical', 0xc5],
+    ['arithmetic', 0xc9],
+    ['progressive arithmetic', 0xca],
+  ])('refuses %s coding, which a decoder may take long for', (_kind, marker) => {
+    const jpeg = makeJpeg(SMALL);
+    jpeg.writeUInt8(marker, 3);
+    expect(readJpeg(jpeg)).toEqual({ fault: 'this kind of JPEG is not supported' });
+  });
+
   it('counts scans, not what looks like one inside compressed data', () => {
     const entropy = Buffer.from([0xff, 0x00, 0xda, 0xff, 0xd0, 0xda, 0xff, 0xff, 0x00, 0x01]);
     expect(readJpeg(makeJpeg({ ...SMALL, scans: 2600, entropy }))).toMatchObject({ scans: 2600 });

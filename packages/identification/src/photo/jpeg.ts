@@ -3,6 +3,10 @@ import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
 const MARKER = 0xff;
 const EOI = 0xd9;
 const SOS = 0xda;
+const SOF0 = 0xc0;
+const SOF1 = 0xc1;
+const SOF2 = 0xc2;
+const UNCOMMON: Fault = { fault: 'this kind of JPEG is not supported' };
 /** How many bytes without 0xFF are looked at one by one before a search is worth its call. */
 const PATIENCE = 8;
 
@@ -33,6 +37,7 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
     if (end > bytes.length) return TRUNCATED;
     if (isFrameHeader(marker)) {
       if (frame !== undefined) return DAMAGED;
+      if (!isCommon(marker)) return UNCOMMON;
       frame = readFrame(bytes.subarray(at + 2, end), marker);
       if (frame === undefined) return DAMAGED;
     }
@@ -60,6 +65,14 @@ function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
+/**
+ * Baseline, extended and progressive with Huffman codes, which cameras and editors write. The others are lossless,
+ * hierarchical, or coded arithmetically: that takes hardly a byte, and so lets a small file keep a decoder busy for long.
+ */
+function isCommon(marker: number): boolean {
+  return marker === SOF0 || marker === SOF1 || marker === SOF2;
+}
+
 /** Undefined when it makes no sense; a height of 0 would come later in a DNL marker, which nobody's camera writes. */
 function readFrame(segment: Buffer, marker: number): Frame | undefined {
   const components = segment[5] ?? 0;
@@ -79,8 +92,7 @@ function readFrame(segment: Buffer, marker: number): Frame | undefined {
     tallest = Math.max(tallest, down);
   }
   if (width === 0 || height === 0) return undefined;
-  const progressive = [0xc2, 0xc6, 0xca, 0xce].includes(marker);
-  return { width, height, progressive, density: blocks / (widest * tallest) };
+  return { width, height, progressive: marker === SOF2, density: blocks / (widest * tallest) };
 }
 
 /** The place of the next real marker: stuffed zeros, restarts and fill bytes belong to the compressed data. */

@@ -9,7 +9,7 @@ const HEADER_AT = SIGNATURE_BYTES + 8;
 const CHUNK_FRAME_BYTES = 12;
 const MAX_PROFILE_BYTES = 1024 * 1024;
 /** Applying a profile to more pixels takes longer than all the rest; without it the colours are a little off. */
-const MAX_PROFILED_PIXELS = 25_000_000;
+const MAX_PROFILED_PIXELS = 16_000_000;
 const IHDR = code('IHDR');
 const PLTE = code('PLTE');
 const TRNS = code('tRNS');
