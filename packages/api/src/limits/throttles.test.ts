@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -191,6 +192,34 @@ describe('a refresh token', () => {
     await expect(junk(300)).rejects.toMatchObject({ code: 'rate_limited' });
     expect(await throttles.withRefreshToken({ token: 'mine', address: HERE }, good)).toBe('a grant');
     expect(await junk(301, THERE)).toBeUndefined();
+  });
+
+  it('that is bad leaves no key of its own once its address is full', async () => {
+    const { counted, throttles } = throttlesAt();
+    await times(400, (n) => isLetIn(throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad)));
+    expect(new Set(counted).size).toBe(301);
+  });
+
+  it('is looked up two at a time behind an address that is full, and at once elsewhere', async () => {
+    const { throttles } = throttlesAt();
+    await times(300, (n) => throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad));
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    let looks = 0;
+    const send = (token: string, address: string) =>
+      throttles.withRefreshToken({ token, address }, async () => {
+        looks += 1;
+        await held;
+        return 'a grant';
+      });
+    const here = Array.from({ length: 110 }, (_, n) => isLetIn(send(`token ${n}`, HERE)));
+    await nextTurn();
+    expect(looks).toBe(2);
+    const there = send('another', THERE);
+    await nextTurn();
+    expect(looks).toBe(3);
+    release();
+    expect(await there).toBe('a grant');
+    expect((await Promise.all(here)).filter(Boolean)).toHaveLength(102);
   });
 });
 

@@ -4,12 +4,10 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ApiConfig, Rate } from '../config.ts';
 import { addressKey } from '../door/address-key.ts';
+import { createBadTokens } from './bad-tokens.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Standing, Taken } from './rate-window.ts';
 import { createSignInSlowdown } from './sign-in-slowdown.ts';
-
-/** Bad tokens from an address count up to this many times the number of one token: a place has many apps. */
-const APPS_AT_AN_ADDRESS = 10;
 
 /** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
 export interface Throttles {
@@ -25,7 +23,7 @@ export interface Throttles {
   refresh(signInId: string): Promise<void>;
   /**
    * Does what a refresh token was sent for. When that is undefined the token is bad, and counts for itself and, apart
-   * from that, for its address: a good one is never refused for what its neighbours send.
+   * from that, for its address: a good one is not refused for what its neighbours send.
    * @throws {ApiError} `rate_limited` for a token that was bad too often, unread, and for one too many from its address
    */
   withRefreshToken<T>(
@@ -47,6 +45,7 @@ export function createThrottles(options: {
 }): Throttles {
   const { clock, rates, window } = options;
   const slowdown = createSignInSlowdown(options);
+  const badTokens = createBadTokens({ window, clock, rate: rates.refresh });
 
   /**
    * Counts in all windows or, where one is full, in none; one after the other, so that what is refused by the narrower
@@ -100,21 +99,8 @@ export function createThrottles(options: {
     async refresh(signInId) {
       await take([`refresh:${digest(signInId)}`, rates.refresh]);
     },
-    async withRefreshToken({ address, token }, work) {
-      const badToken = `bad-token:${digest(token)}`;
-      const known = await window.look(badToken, rates.refresh);
-      if (known.remaining === 0) throw rateLimited(known.resetAt, clock.now());
-      const result = await work();
-      if (result !== undefined) return result;
-      const fromAddress = { ...rates.refresh, count: rates.refresh.count * APPS_AT_AN_ADDRESS };
-      const taken = await Promise.all([
-        window.take(badToken, rates.refresh),
-        window.take(`bad-token-address:${digest(placeOf(address))}`, fromAddress),
-      ]);
-      const full = taken.filter(({ allowed }) => !allowed);
-      if (full.length > 0) throw rateLimited(Math.max(...full.map(({ resetAt }) => resetAt)), clock.now());
-      return undefined;
-    },
+    withRefreshToken: ({ address, token }, work) =>
+      badTokens.count({ token: digest(token), place: digest(placeOf(address)) }, work),
   };
 }
 
