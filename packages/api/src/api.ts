@@ -6,9 +6,11 @@ import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/tele
 import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Parts } from './context.ts';
+import { clientAddress } from './door/client-address.ts';
 import { refusal } from './door/guard.ts';
 import { createGateway } from './gateway.ts';
 import { createRateWindow } from './limits/create-rate-window.ts';
+import { createCreditShares } from './limits/credit-shares.ts';
 import { createHealthLimit } from './limits/health-limit.ts';
 import { createIdentifyLimit } from './limits/identify-limit.ts';
 import { createOpenStreams } from './limits/open-streams.ts';
@@ -37,8 +39,11 @@ export interface Api {
   signIn(request: Request, answer: Answer): Promise<Response>;
   /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
   guard(request: Request): Response | undefined;
-  /** v1 for a server component that knows who is calling. Throws what procedures throw. */
-  caller(principal: Principal | undefined, requestId?: string): V1Caller;
+  /**
+   * v1 for a server component that knows who is calling; `headers` are those of the request for its page, of which the
+   * address counts. Throws what procedures throw.
+   */
+  caller(principal: Principal | undefined, headers?: Headers): V1Caller;
 }
 
 export interface ApiDeps {
@@ -57,6 +62,7 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
   return assembleApi({
     ...deps,
     limit: createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }),
+    shares: createCreditShares({ redis, clock, logger, limits: config.dailyCredits }),
     reAsks: createReAsks({ redis, logger, freeMs: config.reAskMs }),
     throttles: createThrottles({ window, clock, logger, rates: config.rates }),
   });
@@ -65,7 +71,7 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
 export function assembleApi({
   logger,
   ...deps
-}: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'reAsks' | 'throttles'>): Api {
+}: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'shares' | 'reAsks' | 'throttles'>): Api {
   const parts = {
     ...deps,
     healthLimit: createHealthLimit(deps.clock),
@@ -85,14 +91,14 @@ export function assembleApi({
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
       return withAnswerHeaders(errorResponse(refused, 'v1', requestId), requestId);
     },
-    caller(principal, requestId = newRequestId()) {
+    caller(principal, headers) {
       const request = {
-        requestId,
+        requestId: newRequestId(),
         isFollowed: false,
         authenticate: async () => principal,
         authenticateAgain: async () => principal,
         claimedUser: async () => principal && { userId: principal.userId },
-        address: undefined,
+        address: headers && clientAddress(headers, parts.config.proxyHops),
         hasBearer: false,
         signal: new AbortController().signal,
         resHeaders: new Headers(),

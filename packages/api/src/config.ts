@@ -25,6 +25,11 @@ export interface ApiConfig {
    * an address and from an address; of registrations, from an address; of refreshed tokens, of one sign-in of an app.
    */
   rates: Readonly<Record<'anonymous' | Principal['tier'] | 'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
+  /**
+   * Credits in 24 hours: of an account of tier free, and of all such accounts behind one address; 0: no share. One for an
+   * identification, two with the plant's health.
+   */
+  dailyCredits: { account: number; address: number };
   /** How long after a partial answer asking the same again is free: no longer than what was paid for is kept. */
   reAskMs: number;
   legacy: { deprecatedAt: Date; sunsetAt: Date };

@@ -3,6 +3,7 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
+import type { CreditShares } from './limits/credit-shares.ts';
 import type { HealthLimit } from './limits/health-limit.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
 import type { OpenStreams } from './limits/open-streams.ts';
@@ -16,6 +17,7 @@ export interface Parts {
   operations: Operations;
   auth: Pick<Auth, 'accounts' | 'tokens'>;
   limit: IdentifyLimit;
+  shares: CreditShares;
   reAsks: ReAsks;
   throttles: Throttles;
   progressStreams: OpenStreams;

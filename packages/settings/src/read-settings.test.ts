@@ -98,6 +98,21 @@ describe('readSettings', () => {
     expect(faultsOf({ APP_ENV: 'development', CACHE_LOCK_EXPIRE: '1' })).toEqual([]);
   });
 
+  it('gives accounts of tier free 400 credits a day and their address 1,200, unless told otherwise', () => {
+    expect(readSettings({ APP_ENV: 'development' }).dailyCredits).toEqual({ account: 400, address: 1_200 });
+    const given = { FREE_DAILY_CREDITS: '0', ADDRESS_DAILY_CREDITS: '50' };
+    expect(readSettings({ APP_ENV: 'development', ...given }).dailyCredits).toEqual({ account: 0, address: 50 });
+    expect(faultsOf({ APP_ENV: 'development', FREE_DAILY_CREDITS: '-1' })).toEqual([
+      expect.stringContaining('FREE_DAILY_CREDITS must be a whole number'),
+    ]);
+  });
+
+  it('lets a provider take up to 60 seconds', () => {
+    const { plantId } = readSettings({ APP_ENV: 'development', PLANT_ID_API_TIMEOUT: '60' });
+    expect(plantId.timeoutMs).toBe(60_000);
+    expect(faultsOf({ APP_ENV: 'development', PLANTNET_API_TIMEOUT: '61' })).toHaveLength(1);
+  });
+
   it('tells malformed values and broken rules in one go', () => {
     const faults = faultsOf({
       ...production,

@@ -30,8 +30,8 @@ export const schema = z.object({
   PLANTNET_BASE_URL: address('https', 'http').prefault('https://my-api.plantnet.org/v2'),
   /** Set by the launcher when the simulator answers for both providers. */
   PLANT_DEMO: onOff.or(z.literal('1').transform(() => true)).prefault('off'),
-  PLANT_ID_API_TIMEOUT: seconds(1, 40).prefault('35'),
-  PLANTNET_API_TIMEOUT: seconds(1, 40).prefault('20'),
+  PLANT_ID_API_TIMEOUT: seconds(1, 60).prefault('35'),
+  PLANTNET_API_TIMEOUT: seconds(1, 60).prefault('20'),
 
   PLANT_ID_CIRCUIT_FAIL_MAX: integer(1, 100).prefault('3'),
   PLANT_ID_CIRCUIT_RESET_TIMEOUT: seconds(1, 3_600).prefault('60'),
@@ -62,6 +62,8 @@ export const schema = z.object({
   IDENTIFY_RATE_PRO: rate.prefault('200/h'),
   IDENTIFY_RATE_PREMIUM: rate.prefault('500/h'),
   IDENTIFY_RATE_ENTERPRISE: rate.prefault('1000/h'),
+  FREE_DAILY_CREDITS: integer(0, 10_000_000).prefault('400'),
+  ADDRESS_DAILY_CREDITS: integer(0, 10_000_000).prefault('1200'),
   SIGN_IN_RATE: rate.prefault('5/15m'),
   SIGN_IN_RATE_ADDRESS: rate.prefault('20/15m'),
   REGISTER_RATE: rate.prefault('10/h'),

@@ -94,6 +94,8 @@ export function group(values: Values) {
       register: values.REGISTER_RATE,
       refresh: values.REFRESH_RATE,
     },
+    /** Of accounts of tier free; 0: no share. */
+    dailyCredits: { account: values.FREE_DAILY_CREDITS, address: values.ADDRESS_DAILY_CREDITS },
     /** Undefined: what the provider says; 0: unlimited. */
     quotas: {
       plant_id: { dailyLimit: values.PLANT_ID_DAILY_QUOTA, monthlyLimit: values.PLANT_ID_MONTHLY_QUOTA },

@@ -88,6 +88,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       trustedOrigins: settings.trustedOrigins,
       proxyHops: settings.proxyHops,
       rates: settings.rates,
+      dailyCredits: settings.dailyCredits,
       reAskMs: shortestAnswerLife(settings.cache),
       legacy: settings.legacy,
       upload: settings.upload,

@@ -57,7 +57,7 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
       ...keys,
     });
     const { redis } = instance.redis;
-    for (const pattern of ['ratelimit:*', 'quota:*', 'answer:*', '*circuit*']) {
+    for (const pattern of ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*']) {
       const left = await redis.keys(pattern);
       if (left.length > 0) await redis.del(...left);
     }
@@ -69,21 +69,38 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
   const calls = async () => (await (await fetch(`${simulatorUrl}/_calls`)).json()) as Calls;
 
   /** One question after the other, each about another photo. Returns how many were answered with each status. */
-  async function ask(questions: number, fields: Readonly<Record<string, string>> = {}) {
+  async function ask(
+    questions: number,
+    fields: Readonly<Record<string, string>> = {},
+    { from = 0, headers = {} }: { from?: number; headers?: Readonly<Record<string, string>> } = {},
+  ) {
     const statuses: Record<number, number> = {};
-    for (let question = 0; question < questions; question += 1) {
+    for (let question = from; question < from + questions; question += 1) {
       const form = new FormData();
       form.append('image', new Blob([photo(question)], { type: 'image/png' }), 'leaf.png');
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
-      const request = new Request(IDENTIFY, {
-        method: 'POST',
-        body: form,
-        headers: { 'Sec-Fetch-Site': 'same-origin' },
-      });
-      const { status } = (await instance?.api.rest(request)) ?? { status: 0 };
+      const sent = { method: 'POST', body: form, headers: { 'Sec-Fetch-Site': 'same-origin', ...headers } };
+      const { status } = (await instance?.api.rest(new Request(IDENTIFY, sent))) ?? { status: 0 };
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
     return statuses;
+  }
+
+  /** A new account of tier free, as an app signs in to it. */
+  async function newcomer(name: string): Promise<Readonly<Record<string, string>>> {
+    const credentials = { email: `${name}@example.org`, password: 'correct horse battery' };
+    const post = async (path: string) => {
+      const sent = {
+        method: 'POST',
+        body: JSON.stringify(credentials),
+        headers: { 'Content-Type': 'application/json' },
+      };
+      const answer = await instance?.api.rest(new Request(`http://localhost:3000/api/v1/auth/${path}`, sent));
+      return (await answer?.json()) as Readonly<Record<string, string>>;
+    };
+    await post('register');
+    const { access_token: token } = await post('token');
+    return { Authorization: `Bearer ${token}` };
   }
 
   // One more than 10 is let through when the hour turns meanwhile.
@@ -104,6 +121,17 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
     expect(statuses[429]).toBeGreaterThanOrEqual(150 - TEN);
     const { plant_id: plantId, plantnet: plantNet } = await calls();
     expect(Math.max(plantId.identify, plantNet.identify)).toBeLessThanOrEqual(TEN);
+  });
+
+  it('ends at the share of an address, however many accounts ask from it; what is kept is given all the same', async () => {
+    await start({ PLANT_ID_API_KEY: 'some-key', FREE_DAILY_CREDITS: '12', ADDRESS_DAILY_CREDITS: '20' });
+    const statuses = [];
+    const accounts = [await newcomer('anna'), await newcomer('berta'), await newcomer('cara')];
+    for (const [place, headers] of accounts.entries()) statuses.push(await ask(10, {}, { from: place * 10, headers }));
+    expect(statuses).toEqual([{ 200: 6, 429: 4 }, { 200: 4, 429: 6 }, { 429: 10 }]);
+    expect((await calls()).plant_id.identify).toBe(10);
+    expect(await ask(6, {}, { headers: accounts[2] ?? {} })).toEqual({ 200: 6 });
+    expect((await calls()).plant_id.identify).toBe(10);
   });
 });
 

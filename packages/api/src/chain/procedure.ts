@@ -1,7 +1,8 @@
 import { notFound } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { audienceOf } from '../limits/audience.ts';
-import { rateHeaders } from '../limits/rate-headers.ts';
+import { CallCharge } from '../limits/call-charge.ts';
+import type { RateHeaders } from '../limits/rate-headers.ts';
 import { rateLimited } from '../limits/rate-limited.ts';
 import { subjectOf } from '../limits/subject.ts';
 import { t } from '../trpc.ts';
@@ -18,15 +19,7 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   const principal = await authenticate(ctx, meta);
   const { clock, config, limit } = ctx.parts;
   const audience = audienceOf(principal, config.rates);
-  let isFree = false;
-  let isSpent = false;
-  const makeFree = () => {
-    isFree = true;
-  };
-  const markSpent = () => {
-    isSpent = true;
-  };
-  const goOn = () => next({ ctx: { principal, audience, makeFree, markSpent } });
+  const goOn = (charge?: CallCharge) => next({ ctx: { principal, audience, charge } });
   if (meta.limit === undefined) return goOn();
   const counting = limit.count(audience);
   // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
@@ -35,19 +28,14 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
     counting.then(({ allowed }) => allowed),
   );
   const counted = await counting;
-  const tell = (standing: typeof counted, now: number) => {
-    for (const [name, value] of Object.entries(rateHeaders(standing, now))) ctx.request.resHeaders.set(name, value);
+  const tell = (headers: RateHeaders) => {
+    for (const [name, value] of Object.entries(headers)) ctx.request.resHeaders.set(name, value);
   };
-  const countedAt = clock.now();
-  tell(counted, countedAt);
-  if (!counted.allowed) throw rateLimited(counted.resetAt, countedAt);
-  const result = await goOn();
-  const error = result.ok ? undefined : toApiError(result.error);
-  // A 503 is given back when nothing was spent on the call, unless the caller itself is what fills this process; so is
-  // an upload that stalled, and what the procedure says is free.
-  const isUnavailable = error?.status === 503 && !error.overShare;
-  const isRefundable = isFree || error?.code === 'upload_stalled' || (isUnavailable && !isSpent);
-  if (isRefundable && (await counted.refund())) tell({ ...counted, remaining: counted.remaining + 1 }, clock.now());
+  const charge = new CallCharge(counted, clock);
+  tell(charge.headers());
+  if (!counted.allowed) throw rateLimited(counted.resetAt, clock.now());
+  const result = await goOn(charge);
+  tell(await charge.end(result.ok ? undefined : toApiError(result.error)));
   return result;
 });
 

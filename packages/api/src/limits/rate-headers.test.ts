@@ -2,7 +2,7 @@ import { assert, double, property } from 'fast-check';
 import { parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { rateHeaders } from './rate-headers.ts';
-import { limitedSeconds } from './retry-after.ts';
+import { LONGEST_RETRY_S, limitedSeconds } from './retry-after.ts';
 
 describe('rate limit headers', () => {
   it('tell seconds to the reset in the draft’s fields and epoch seconds in the older ones', () => {
@@ -13,7 +13,7 @@ describe('rate limit headers', () => {
       rate: { count: 100, windowMs: 3_600_000 },
       remaining: 97,
     };
-    const headers = rateHeaders({ ...counted, resetAt: now + 1_311_001 }, now);
+    const headers = rateHeaders({ ...counted, resetAt: now + 1_311_001 }, [], now);
     expect(headers).toEqual({
       'RateLimit-Policy': '"identify-free";q=100;w=3600',
       RateLimit: '"identify-free";r=97;t=1312',
@@ -33,7 +33,7 @@ describe('rate limit headers', () => {
     const now = Date.UTC(2026, 2, 1, 12);
     const rate = { count: 10, windowMs: 3_600_000 };
     const refused = { allowed: false, policy: 'identify-free', rate, remaining: 0, resetAt: now + wait };
-    expect(rateHeaders(refused, now)).toMatchObject({
+    expect(rateHeaders(refused, [], now)).toMatchObject({
       RateLimit: `"identify-free";r=0;t=${seconds}`,
       'X-RateLimit-Reset': String(Math.ceil((now + wait) / 1000)),
     });
@@ -49,6 +49,10 @@ describe('Retry-After', () => {
         expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600).toBe(true);
       }),
     );
+  });
+
+  it('of a daily share is a day at most', () => {
+    expect(limitedSeconds(90_000_000, LONGEST_RETRY_S.share)).toBe(86_400);
   });
 
   it('never sends anybody back too early', () => {

@@ -30,8 +30,14 @@ export const requestIdHeader = {
 
 export const rateLimitHeaders = {
   ...requestIdHeader,
-  'RateLimit-Policy': header('Calls in a window of seconds', '"identify-free";q=100;w=3600'),
-  RateLimit: header('Calls that remain, seconds to the reset', '"identify-free";r=97;t=1312'),
+  'RateLimit-Policy': header(
+    'Calls in a window of seconds; daily shares count credits',
+    '"identify-free";q=100;w=3600',
+  ),
+  RateLimit: header(
+    'What remains, seconds to the reset; a refusal names the limit that refused first',
+    '"identify-free";r=97;t=1312',
+  ),
   'X-RateLimit-Limit': whole('Calls in a window'),
   'X-RateLimit-Remaining': whole('Calls that remain'),
   'X-RateLimit-Reset': whole('Epoch seconds'),

@@ -11,7 +11,7 @@ import { createThrottles } from '../limits/throttles.ts';
 import { fakeAuth, type ToldAuth } from './fake-auth.ts';
 import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
-import { inProcessWindow } from './in-process-window.ts';
+import { inProcessCredits, inProcessWindow } from './in-process-window.ts';
 
 export { ada, anna } from './fake-auth.ts';
 
@@ -35,6 +35,7 @@ export const config: ApiConfig = {
     register: { count: 3, windowMs: HOUR },
     refresh: { count: 30, windowMs: HOUR },
   },
+  dailyCredits: { account: 400, address: 1_200 },
   reAskMs: HOUR,
   legacy: { deprecatedAt: new Date('2026-01-01T00:00:00Z'), sunsetAt: new Date('2027-07-01T00:00:00Z') },
   upload: photoLimits,
@@ -83,6 +84,7 @@ export function apiUnderTest(
     logger,
     config: merged,
     limit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
+    shares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
     reAsks: inProcessReAsks(clock, merged.reAskMs),
     throttles: createThrottles({ window, clock, logger, rates: merged.rates }),
   });

@@ -1,4 +1,6 @@
 import type { Clock } from '@plantcommunity/resilience';
+import { assembleCreditShares, type CreditShares } from '../limits/credit-shares.ts';
+import { createLocalCredits } from '../limits/local-credits.ts';
 import { createLocalWindow } from '../limits/local-window.ts';
 import type { RateWindow } from '../limits/rate-window.ts';
 
@@ -9,4 +11,11 @@ export function inProcessWindow(clock: Clock): RateWindow {
     take: async (key, rate) => local.take(key, rate),
     look: async (key, rate) => local.look(key, rate),
   };
+}
+
+/** Lets whole shares through, as Redis would. */
+export function inProcessCredits(
+  options: Omit<Parameters<typeof assembleCreditShares>[0], 'shared' | 'ask'>,
+): CreditShares {
+  return assembleCreditShares({ ...options, shared: createLocalCredits(), ask: async (together) => together() });
 }

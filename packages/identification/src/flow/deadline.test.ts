@@ -12,7 +12,7 @@ function account() {
     settled,
     spending: {
       onSent: (provider: string) => void sent.push(provider),
-      reserve: async () => ({ allowed: true, settle: async (spent: number) => void settled.push(spent) }) as const,
+      reserve: async () => ({ allowed: true, settle: (spent: number) => void settled.push(spent) }) as const,
     },
   };
 }

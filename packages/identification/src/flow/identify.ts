@@ -176,7 +176,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         throw error;
       } finally {
         cancelDeadline();
-        void credits?.settle(callerCredits(paid, request.options));
+        credits?.settle(callerCredits(paid, request.options));
       }
     }
 

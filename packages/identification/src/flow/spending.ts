@@ -12,7 +12,7 @@ export interface Spending {
 }
 
 export type CreditDecision =
-  /** `settle` is called once, with the credits of the calls that left for the request and that it pays; never rejects. */
-  | { readonly allowed: true; settle(spent: number): Promise<void> }
+  /** `settle` is called once, with the credits of the calls that left for the request and that it pays. */
+  | { readonly allowed: true; settle(spent: number): void }
   /** `error`: thrown where nothing that is kept can answer. */
   | { readonly allowed: false; readonly error: Error; readonly retryAfterMs: number };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { usageWords } from './usage.ts';
+import { scarcestCredits, usageWords } from './usage.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const usage = { limit: 100, remaining: 63, reset_at: '2026-11-22T14:40:00.000Z' };
@@ -24,4 +24,18 @@ it('tells no time while no clock is known, and none when nothing is used', () =>
     again: undefined,
     share: 1,
   });
+});
+
+it('tells what is counted, where it is not identifications', () => {
+  expect(usageWords({ ...usage, limit: 1200, remaining: 1198 }, NOON, 'UTC', 'credits').left).toBe(
+    '1,198 of 1,200 credits left',
+  );
+});
+
+it('shows the daily share that ends first, the account’s own where both end at once', () => {
+  const account = { policy: 'credits-free', limit: 400, remaining: 40, reset_at: usage.reset_at } as const;
+  const address = { ...account, policy: 'credits-address', limit: 1200 } as const;
+  expect(scarcestCredits([account, address])).toBe(account);
+  expect(scarcestCredits([account, { ...address, remaining: 2 }])?.policy).toBe('credits-address');
+  expect(scarcestCredits()).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import type { Me } from '../wire.ts';
 import { untilTime } from '../words/time-words.ts';
 
 export interface UsageWords {
-  /** "63 of 100 left". */
+  /** "63 of 100 left", "398 of 400 credits left". */
   left: string;
   /** "full again at 15:40"; undefined when nothing is used, or nobody's clock is known yet. */
   again: string | undefined;
@@ -10,16 +10,24 @@ export interface UsageWords {
   share: number;
 }
 
-/** What a use is called by a clock in `timeZone`; `now` is epoch milliseconds. */
+type Credits = NonNullable<Me['usage']['credits']>[number];
+
+/** The daily share that ends first; of shares with as much left, the account's own. */
+export function scarcestCredits(credits: readonly Credits[] = []): Credits | undefined {
+  return credits.toSorted((one, other) => one.remaining - other.remaining)[0];
+}
+
+/** What a use is called by a clock in `timeZone`; `now` is epoch milliseconds, `unit` what is counted. */
 export function usageWords(
-  { limit, remaining, reset_at: resetAt }: Me['usage'],
+  { limit, remaining, reset_at: resetAt }: Pick<Me['usage'], 'limit' | 'remaining' | 'reset_at'>,
   now: number,
   timeZone: string | undefined,
+  unit = '',
 ): UsageWords {
   const number = (value: number) => value.toLocaleString('en-GB');
   const used = remaining < limit && timeZone !== undefined;
   return {
-    left: `${number(remaining)} of ${number(limit)} left`,
+    left: `${number(remaining)} of ${number(limit)}${unit === '' ? '' : ` ${unit}`} left`,
     again: used ? `full again at ${untilTime(Date.parse(resetAt), now, timeZone)}` : undefined,
     share: limit === 0 ? 0 : remaining / limit,
   };

@@ -11,8 +11,8 @@ import type { Identification, ProgressEvent } from '../wire.ts';
 import { uploadFetch } from './upload-fetch.ts';
 
 const URL_PATH = '/api/trpc';
-/** The server gives itself 45 s; what takes longer than this is not coming. */
-const ANSWER_TIMEOUT_MS = 60_000;
+/** The server gives itself 45 s, or 5 s more than a provider may take, which is 60 s at most: no answer comes later. */
+const ANSWER_TIMEOUT_MS = 75_000;
 
 export interface Asking {
   /** A UUID: the request's id, and the name under which its progress is followed. */

@@ -2,13 +2,16 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { usageWords } from '@/client/account/usage.ts';
+import { scarcestCredits, type UsageWords, usageWords } from '@/client/account/usage.ts';
 import { useNow, useTimeZone } from '@/client/clock.ts';
 import type { Me } from '@/client/wire.ts';
 import { Ruler } from '../paper/ruler.tsx';
 import styles from './usage-meter.module.css';
 
-/** How many identifications are left, and when all are there again; anew whenever the page is looked at again. */
+/**
+ * How many identifications are left, and of the day's credits where there is a share of them; when all are there again;
+ * anew each time the page is looked at again.
+ */
 export function UsageMeter({ usage }: { usage: Me['usage'] }) {
   const router = useRouter();
   useEffect(() => {
@@ -19,12 +22,39 @@ export function UsageMeter({ usage }: { usage: Me['usage'] }) {
     return () => document.removeEventListener('visibilitychange', look);
   }, [router]);
 
-  const { left, again, share } = usageWords(usage, useNow(60_000), useTimeZone());
+  const now = useNow(60_000);
+  const timeZone = useTimeZone();
+  const credits = scarcestCredits(usage.credits);
+  return (
+    <>
+      <Meter label="Identifications left" usage={usage} words={usageWords(usage, now, timeZone)} />
+      {credits === undefined ? null : (
+        <div className={styles['credits']}>
+          <Meter label="Credits left" usage={credits} words={usageWords(credits, now, timeZone, 'credits')} />
+          <p className={styles['note']}>
+            {credits.policy === 'credits-free'
+              ? 'A day’s credits.'
+              : 'A day’s credits of all accounts at your address.'}{' '}
+            An identification takes one, two with diseases.
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface MeterProps {
+  label: string;
+  usage: { limit: number; remaining: number };
+  words: UsageWords;
+}
+
+function Meter({ label, usage, words: { again, left, share } }: MeterProps) {
   return (
     <div
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn as a ruler
       role="meter"
-      aria-label="Identifications left"
+      aria-label={label}
       aria-valuemin={0}
       aria-valuemax={usage.limit}
       aria-valuenow={usage.remaining}

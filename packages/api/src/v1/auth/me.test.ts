@@ -41,6 +41,22 @@ describe('me', () => {
     expect([await remaining(), await remaining()]).toEqual([199, 199]);
   });
 
+  it('tells an account of tier free what is left of its daily credits, and its address', async () => {
+    const { api } = apiUnderTest();
+    const headers = { Authorization: 'Bearer berta', 'X-Forwarded-For': '203.0.113.7' };
+    const answer = await api.rest(new Request(`${HOST}/api/v1/auth/me`, { headers }));
+    const full = { reset_at: '2026-03-01T12:00:00.000Z' };
+    expect(await answer.json()).toMatchObject({
+      tier: 'free',
+      usage: {
+        credits: [
+          { policy: 'credits-free', limit: 400, remaining: 400, ...full },
+          { policy: 'credits-address', limit: 1200, remaining: 1200, ...full },
+        ],
+      },
+    });
+  });
+
   it('is asked for by who is signed in, in development too', async () => {
     const { api } = apiUnderTest();
     const answer = await api.rest(new Request(`${HOST}/api/v1/auth/me`));

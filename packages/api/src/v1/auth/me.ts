@@ -1,12 +1,21 @@
 import { userProcedure } from '../../chain/procedure.ts';
-import { presentAccount } from './present.ts';
+import { presentAccount, presentCredits } from './present.ts';
 import type { WireMe } from './wire.ts';
 
 /** Who is signed in, as the database has them now, and how much they may still identify; asking counts nothing. */
 export const me = userProcedure.query(async ({ ctx }): Promise<WireMe> => {
-  const { limit, remaining, resetAt } = await ctx.parts.limit.usage(ctx.audience);
+  const { limit, shares } = ctx.parts;
+  const [usage, credits] = await Promise.all([
+    limit.usage(ctx.audience),
+    shares.look(shares.sharesOf(ctx.principal, ctx.request.address)),
+  ]);
   return {
     ...presentAccount(ctx.principal),
-    usage: { limit, remaining, reset_at: new Date(resetAt).toISOString() },
+    usage: {
+      limit: usage.limit,
+      remaining: usage.remaining,
+      reset_at: new Date(usage.resetAt).toISOString(),
+      ...(credits.length > 0 && { credits: credits.map(presentCredits) }),
+    },
   };
 });

@@ -1,8 +1,13 @@
 import type { Principal, TokenGrant } from '@plantcommunity/auth';
-import type { WireAccount, WireTokenGrant } from './wire.ts';
+import type { ShareStanding } from '../../limits/credit-buckets.ts';
+import type { WireAccount, WireCredits, WireTokenGrant } from './wire.ts';
 
 export function presentAccount({ email, name, role, tier, userId }: Principal): WireAccount {
   return { id: userId, email, name, role, tier };
+}
+
+export function presentCredits({ fullAt, policy, rate, remaining }: ShareStanding): WireCredits {
+  return { policy, limit: rate.count, remaining, reset_at: new Date(fullAt).toISOString() };
 }
 
 export function presentGrant(grant: TokenGrant): WireTokenGrant {

@@ -55,6 +55,15 @@ const accountShape = {
 
 export const account = z.object(accountShape).meta({ id: 'Account' });
 
+const credits = z
+  .object({
+    policy: z.enum(['credits-free', 'credits-address']).meta({ description: "The account's own, or its address's" }),
+    limit: z.int().min(0).meta({ description: 'Credits in 24 hours' }),
+    remaining: z.int().min(0),
+    reset_at: z.iso.datetime().meta({ description: 'When all of them are there again' }),
+  })
+  .meta({ id: 'Credits', description: 'An identification takes one credit, two with the health of the plant' });
+
 export const me = z
   .object({
     ...accountShape,
@@ -63,6 +72,7 @@ export const me = z
         limit: z.int().min(0).meta({ description: 'Identifications in a window' }),
         remaining: z.int().min(0),
         reset_at: z.iso.datetime().meta({ description: 'When all of them are there again' }),
+        credits: z.array(credits).optional().meta({ description: 'Daily shares of tier free; absent without any' }),
       })
       .meta({ id: 'Usage' }),
   })
@@ -81,5 +91,6 @@ export const tokenGrant = z
   .meta({ id: 'TokenGrant' });
 
 export type WireAccount = z.infer<typeof account>;
+export type WireCredits = z.infer<typeof credits>;
 export type WireMe = z.infer<typeof me>;
 export type WireTokenGrant = z.infer<typeof tokenGrant>;

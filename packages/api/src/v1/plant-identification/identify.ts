@@ -19,7 +19,7 @@ export const identify = procedure
   .mutation(async ({ ctx, input }) => {
     const upload = await pendingUpload(input).read();
     const asked = { photos: upload.photos, options: identifyOptions(upload) };
-    const { clock } = ctx.parts;
+    const { clock, shares } = ctx.parts;
     const askedAt = clock.monotonic();
     const identification = await ctx.parts.service.identify({
       ...asked,
@@ -28,10 +28,10 @@ export const identify = procedure
       subject: subjectOf(ctx.principal, ctx.request.address),
       trackProgress: ctx.request.isFollowed,
       signal: ctx.request.signal,
-      spending: { onSent: ctx.markSpent },
+      ...(ctx.charge && { spending: ctx.charge.spending(shares, shares.sharesOf(ctx.principal, ctx.request.address)) }),
     });
     // A hit asks nobody, so it is no second ask either, and need not look for one.
-    if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, asked))) ctx.makeFree();
+    if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, asked))) ctx.charge?.makeFree();
     if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, asked, clock.monotonic() - askedAt);
     return presentIdentification(identification);
   });

@@ -1,0 +1,72 @@
+import type { Spending } from '@plantcommunity/identification';
+import type { Clock } from '@plantcommunity/resilience';
+import type { ApiError } from '../errors/api-error.ts';
+import type { Share } from './credit-buckets.ts';
+import type { CreditShares } from './credit-shares.ts';
+import type { Counted } from './identify-limit.ts';
+import { type PolicyStanding, type RateHeaders, rateHeaders } from './rate-headers.ts';
+import { rateLimited } from './rate-limited.ts';
+import { LONGEST_RETRY_S } from './retry-after.ts';
+
+/** What one counted call costs its caller: learned while the call runs, told in its headers, given back at its end. */
+export class CallCharge {
+  readonly #counted: Counted;
+  readonly #clock: Clock;
+  #isFree = false;
+  #isSpent = false;
+  #shares: readonly PolicyStanding[] = [];
+
+  constructor(counted: Counted, clock: Clock) {
+    this.#counted = counted;
+    this.#clock = clock;
+  }
+
+  /** The call is given back, whatever it cost. */
+  makeFree(): void {
+    this.#isFree = true;
+  }
+
+  /** What an identification may spend of its caller's shares; it hears what was spent. */
+  spending(credits: CreditShares, shares: readonly Share[]): Spending {
+    const onSent = () => {
+      this.#isSpent = true;
+    };
+    if (shares.length === 0) return { onSent };
+    return {
+      onSent,
+      reserve: async (wanted) => {
+        const taken = await credits.take(shares, wanted);
+        this.#shares = taken.standings;
+        const [refused] = taken.standings;
+        if (!taken.allowed && refused !== undefined) {
+          const now = this.#clock.now();
+          const error = rateLimited(refused.resetAt, now, LONGEST_RETRY_S.share);
+          return { allowed: false, error, retryAfterMs: refused.resetAt - now };
+        }
+        const settle = (spent: number) => {
+          this.#shares = taken.settle(spent);
+        };
+        return { allowed: true, settle };
+      },
+    };
+  }
+
+  /** Tells how the caller stands; first of all with the limit that refused the call, if one did. */
+  headers(refusal?: ApiError): RateHeaders {
+    const now = this.#clock.now();
+    const [first] = this.#shares;
+    if (refusal?.code !== 'rate_limited' || first === undefined) return rateHeaders(this.#counted, this.#shares, now);
+    return rateHeaders(first, [this.#counted, ...this.#shares.slice(1)], now);
+  }
+
+  /**
+   * Ends the call. It is given back when a procedure said that it is free, when its upload stalled, and when no provider
+   * could answer although nothing was spent on it, unless the caller itself is what fills this process.
+   */
+  async end(error: ApiError | undefined): Promise<RateHeaders> {
+    const isUnavailable = error?.status === 503 && !error.overShare;
+    const isRefundable = this.#isFree || error?.code === 'upload_stalled' || (isUnavailable && !this.#isSpent);
+    if (!isRefundable || !(await this.#counted.refund())) return this.headers(error);
+    return rateHeaders({ ...this.#counted, remaining: this.#counted.remaining + 1 }, this.#shares, this.#clock.now());
+  }
+}

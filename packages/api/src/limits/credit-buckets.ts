@@ -1,0 +1,76 @@
+import type { PolicyStanding } from './rate-headers.ts';
+import { LONGEST_RETRY_S } from './retry-after.ts';
+
+export const HOUR_MS = 3_600_000;
+/** Hours that count: the running one and those before it. Credits of one hour are free again 24 hours after it began. */
+export const HOURS = 24;
+const DAY_MS = HOURS * HOUR_MS;
+
+/** Credits that all who share `key` may spend in 24 hours. */
+export interface Share {
+  key: string;
+  /** Names the share in the RateLimit headers. */
+  policy: 'credits-free' | 'credits-address';
+  /** 1 or more. */
+  limit: number;
+}
+
+/** Credits spent by hour, in hours since 1970. Hours that no longer count may be among them. */
+export type Buckets = ReadonlyMap<number, number>;
+
+/** How much of a share is left. */
+export interface ShareStanding extends PolicyStanding {
+  policy: Share['policy'];
+  /** Epoch milliseconds: when all of it is there again, unless more is spent before. */
+  fullAt: number;
+}
+
+export function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS);
+}
+
+/** Credits that count at the moment `now`. */
+export function usedCredits(buckets: Buckets, now: number): number {
+  return counting(buckets, now).reduce((sum, [, credits]) => sum + credits, 0);
+}
+
+/** How a share stands, when `wanted` credits were asked of it; both times in epoch milliseconds. */
+export function shareStanding({ limit, policy }: Share, buckets: Buckets, now: number, wanted: number): ShareStanding {
+  const hours = counting(buckets, now);
+  const used = usedCredits(buckets, now);
+  const allowed = used + wanted <= limit;
+  const [oldest] = hours;
+  const newest = hours.at(-1);
+  return {
+    policy,
+    allowed,
+    rate: { count: limit, windowMs: DAY_MS },
+    remaining: Math.max(0, limit - used),
+    resetAt: allowed ? freeAgain(oldest, now + DAY_MS) : nextFree(hours, used + wanted - limit, now),
+    fullAt: freeAgain(newest, now),
+    longestRetryS: LONGEST_RETRY_S.share,
+  };
+}
+
+/** The moment at which so many credits are free that are too many now. A share that is too small for them waits a day. */
+function nextFree(hours: readonly Hour[], tooMany: number, now: number): number {
+  let freed = 0;
+  for (const hour of hours) {
+    freed += hour[1];
+    if (freed >= tooMany) return freeAgain(hour, now);
+  }
+  return now + DAY_MS;
+}
+
+type Hour = readonly [hour: number, credits: number];
+
+function freeAgain(hour: Hour | undefined, otherwise: number): number {
+  return hour === undefined ? otherwise : (hour[0] + HOURS) * HOUR_MS;
+}
+
+/** The hours that count, oldest first. */
+function counting(buckets: Buckets, now: number): Hour[] {
+  return [...buckets]
+    .filter(([hour, credits]) => hour > hourOf(now) - HOURS && credits > 0)
+    .toSorted(([a], [b]) => a - b);
+}

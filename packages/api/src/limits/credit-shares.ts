@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Principal } from '@plantcommunity/auth';
+import type { Clock, RedisConnection } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { ApiConfig } from '../config.ts';
+import { hourOf, type Share, type ShareStanding, shareStanding } from './credit-buckets.ts';
+import { createLocalCredits } from './local-credits.ts';
+import { createRedisFallback, tenthOf, type WithFallback } from './redis-fallback.ts';
+import { type CreditStore, createSharedCredits } from './shared-credits.ts';
+import { subjectOf } from './subject.ts';
+
+/** What became of credits that were asked for. */
+interface CreditsTaken {
+  allowed: boolean;
+  /** Each share with the credits taken, if they were; of a refusal those first that refused, the longest wait first. */
+  standings: readonly ShareStanding[];
+  /** Gives back in the background what was not spent. Returns how the shares stand then. */
+  settle(spent: number): readonly ShareStanding[];
+}
+
+/** Daily shares of the providers' credits, so that registering accounts makes none: see `sharesOf`. */
+export interface CreditShares {
+  /**
+   * The shares an identification takes from: the account's own and, with all other accounts of tier free, that of its
+   * address (one /64 of IPv6). None for anonymous callers, whom their limit counts together, and for paid tiers.
+   */
+  sharesOf(principal: Principal | undefined, address: string | undefined): readonly Share[];
+  /** Takes credits from all shares, or from none where one has too few left. Never rejects. */
+  take(shares: readonly Share[], credits: number): Promise<CreditsTaken>;
+  /** Takes nothing. Never rejects. */
+  look(shares: readonly Share[]): Promise<readonly ShareStanding[]>;
+}
+
+/** In Redis, shared by all instances; while it is away each process lets through a tenth of each share. */
+export function createCreditShares(options: {
+  redis: Pick<RedisConnection, 'isReady' | 'redis'>;
+  clock: Clock;
+  logger: Logger;
+  limits: ApiConfig['dailyCredits'];
+}): CreditShares {
+  const { logger, redis } = options;
+  const ask = createRedisFallback({
+    redis,
+    logger,
+    lost: '[RATELIMIT] Redis unavailable - this process lets through a tenth of the daily credits',
+    back: '[RATELIMIT] Redis is back - daily credits are shared again',
+  });
+  return assembleCreditShares({ ...options, ask, shared: createSharedCredits(redis) });
+}
+
+/** The same over any store. */
+export function assembleCreditShares(options: {
+  shared: CreditStore;
+  ask: WithFallback;
+  clock: Clock;
+  logger: Logger;
+  limits: ApiConfig['dailyCredits'];
+}): CreditShares {
+  const { ask, clock, limits, logger, shared } = options;
+  const local = createLocalCredits();
+
+  /** Which store counts, under which limits. */
+  async function count(shares: readonly Share[], hour: number, credits: number) {
+    const tenth = shares.map((share) => ({ ...share, limit: tenthOf(share.limit) }));
+    const through = async (store: CreditStore, counted: readonly Share[]) => ({
+      ...(await store.take(counted, hour, credits)),
+      counted,
+      store,
+    });
+    return ask(
+      () => through(shared, shares),
+      () => through(local, tenth),
+    );
+  }
+
+  async function take(shares: readonly Share[], credits: number): Promise<CreditsTaken> {
+    const now = clock.now();
+    const hour = hourOf(now);
+    const { allowed, before, counted, store } = await count(shares, hour, credits);
+    const standingsWith = (taken: number, wanted: number): ShareStanding[] =>
+      counted.map((share, place) => {
+        const buckets = new Map(before[place]);
+        if (taken > 0) buckets.set(hour, (buckets.get(hour) ?? 0) + taken);
+        return shareStanding(share, buckets, now, wanted);
+      });
+    if (!allowed) {
+      const standings = standingsWith(0, credits).toSorted(refusedFirst);
+      return { allowed, standings, settle: () => standings };
+    }
+    return {
+      allowed,
+      standings: standingsWith(credits, 0),
+      settle(spent) {
+        if (spent < credits) {
+          store.giveBack(counted, hour, credits - spent).catch((error: unknown) => {
+            logger.warn({ err: error }, '[RATELIMIT] Credits could not be given back');
+          });
+        }
+        return standingsWith(spent, 0);
+      },
+    };
+  }
+
+  return {
+    sharesOf(principal, address) {
+      if (principal?.tier !== 'free') return [];
+      const account: Share = { key: subjectOf(principal, address), policy: 'credits-free', limit: limits.account };
+      // Redis is not told from where an account is used.
+      const place = createHash('sha256').update(subjectOf(undefined, address)).digest('hex');
+      const behind: Share = { key: `address:${place}`, policy: 'credits-address', limit: limits.address };
+      return [account, behind].filter(({ limit }) => limit > 0);
+    },
+    take: async (shares, credits) =>
+      shares.length === 0 ? { allowed: true, standings: [], settle: () => [] } : take(shares, credits),
+    look: async (shares) => (shares.length === 0 ? [] : (await take(shares, 0)).standings),
+  };
+}
+
+function refusedFirst(one: ShareStanding, other: ShareStanding): number {
+  if (one.allowed !== other.allowed) return one.allowed ? 1 : -1;
+  return other.resetAt - one.resetAt;
+}
