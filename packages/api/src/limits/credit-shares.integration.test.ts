@@ -30,7 +30,7 @@ function instance(number: number): CreditShares {
 /** The shares of a new account at an address that no other test has counted. */
 function newcomer(address: string) {
   const userId = crypto.randomUUID();
-  return instance(0).sharesOf({ userId, email: `${userId}@example.org`, role: 'user', tier: 'free' }, address);
+  return instance(0).sharesOf({ userId, tier: 'free' }, address);
 }
 
 describe('shares that instances count together', () => {

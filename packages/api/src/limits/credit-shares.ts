@@ -24,7 +24,7 @@ export interface CreditShares {
    * The shares an identification takes from: the account's own and, with all other accounts of tier free, that of its
    * address (one /64 of IPv6). None for anonymous callers, whom their limit counts together, and for paid tiers.
    */
-  sharesOf(principal: Principal | undefined, address: string | undefined): readonly Share[];
+  sharesOf(principal: Pick<Principal, 'tier' | 'userId'> | undefined, address: string | undefined): readonly Share[];
   /** Takes credits from all shares, or from none where one has too few left. Never rejects. */
   take(shares: readonly Share[], credits: number): Promise<CreditsTaken>;
   /** Takes nothing. Never rejects. */
