@@ -8,13 +8,13 @@ import { circuitLog } from './circuit-log.ts';
 import { KEPT_CIRCUIT_LINES, keptLineOf } from './testing/kept-lines.ts';
 
 /** What the log writes is kept in `written`, level in front. */
-function logging(provider: ProviderName) {
+function logging(provider: ProviderName, clock = new FakeClock()) {
   const written: string[] = [];
   const write = (line: string) => {
-    const { level, msg } = JSON.parse(line) as { level: string; msg: string };
-    written.push(`${level} ${msg}`);
+    const { level, msg, suppressed } = JSON.parse(line) as { level: string; msg: string; suppressed?: number };
+    written.push(`${level} ${msg}${suppressed === undefined ? '' : ` (suppressed=${suppressed})`}`);
   };
-  return { log: circuitLog(provider, createLogger({ level: 'debug', destination: { write } })), written };
+  return { log: circuitLog(provider, createLogger({ level: 'debug', destination: { write } }), clock), written };
 }
 
 function lines(provider: ProviderName, ...events: CircuitEvent[]): string[] {
@@ -26,7 +26,7 @@ function lines(provider: ProviderName, ...events: CircuitEvent[]): string[] {
 /** Plant.id's circuit with the settings it has unless others are given. */
 function plantIdCircuit() {
   const clock = new FakeClock();
-  const { log, written } = logging('plant_id');
+  const { log, written } = logging('plant_id', clock);
   const circuit = createCircuit({
     name: 'plant_id',
     failMax: 3,
@@ -87,6 +87,34 @@ describe('circuitLog', () => {
       'info [CIRCUIT] plant_id_api circuit CLOSED - Service recovered after 605.2s downtime',
     ]);
     expect(new Set(written.map(keptLineOf))).toEqual(new Set(KEPT_CIRCUIT_LINES));
+  });
+
+  it('writes rejected calls once a second and counts the rest', () => {
+    const clock = new FakeClock();
+    const { log, written } = logging('plant_id', clock);
+    const reject = (calls: number) => {
+      for (let n = 0; n < calls; n += 1) log({ type: 'rejected', state: 'open' });
+    };
+    reject(3);
+    clock.advance(999);
+    reject(2);
+    clock.advance(1_001);
+    reject(1);
+    clock.advance(10_000);
+    reject(1);
+
+    const blocked = 'warn [CIRCUIT] plant_id_api call BLOCKED - Circuit is OPEN, fast-failing without API call';
+    const open = 'error [CIRCUIT] Plant.id circuit is OPEN - fast failing';
+    expect(written).toEqual([
+      blocked,
+      open,
+      `${blocked} (suppressed=3)`,
+      `${open} (suppressed=3)`,
+      blocked,
+      open,
+      blocked,
+      open,
+    ]);
   });
 
   it('says what operators ordered, and why', () => {

@@ -1,18 +1,28 @@
-import type { CircuitEvent } from '@plantcommunity/resilience';
+import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
+
+/** Rejected calls are logged at most this often: while a circuit is open, each request is one. */
+const REJECTED_EVERY_MS = 1_000;
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
 
 /**
  * Writes a circuit's events as the log lines that monitors of the replaced system match on; `{c}` there is the
- * provider's name with `_api`. Wording and levels are kept, so change neither.
+ * provider's name with `_api`. Wording and levels are kept, so change neither. Rejected calls are logged once a second;
+ * `suppressed` in the next line counts those in between.
  */
-export function circuitLog(provider: ProviderName, logger: Logger): (event: CircuitEvent) => void {
+export function circuitLog(provider: ProviderName, logger: Logger, clock: Clock): (event: CircuitEvent) => void {
   const name = `${provider}_api`;
   const transition = (change: string) => logger.warn(`[CIRCUIT] ${name} state transition: ${change}`);
   const opened = (resetTimeoutMs: number) =>
     logger.error(`[CIRCUIT] ${name} circuit OPENED - API calls blocked for ${seconds(resetTimeoutMs)}`);
+
+  const rejected = atMostEvery(REJECTED_EVERY_MS, clock, (suppressed) => {
+    const fields = suppressed === 0 ? {} : { suppressed };
+    logger.warn(fields, `[CIRCUIT] ${name} call BLOCKED - Circuit is OPEN, fast-failing without API call`);
+    if (provider === 'plant_id') logger.error(fields, '[CIRCUIT] Plant.id circuit is OPEN - fast failing');
+  });
 
   return (event) => {
     switch (event.type) {
@@ -36,8 +46,7 @@ export function circuitLog(provider: ProviderName, logger: Logger): (event: Circ
         logger.debug(`[CIRCUIT] ${name} call does not count - ${describe(event.error)}`);
         break;
       case 'rejected':
-        logger.warn(`[CIRCUIT] ${name} call BLOCKED - Circuit is OPEN, fast-failing without API call`);
-        if (provider === 'plant_id') logger.error('[CIRCUIT] Plant.id circuit is OPEN - fast failing');
+        rejected();
         break;
       case 'opened':
         transition(`CLOSED → OPEN (fail_count=${event.failCount})`);
@@ -79,6 +88,26 @@ export function circuitLog(provider: ProviderName, logger: Logger): (event: Circ
         logger.error(`[CIRCUIT] ${name} is not shared: Redis failed - ${describe(event.error)}`);
         break;
     }
+  };
+}
+
+/**
+ * Calls `write` at once, then at most once every `ms`, the last calls included: nothing is dropped without being counted.
+ * `write` gets the number of calls since its last one that it was not called for.
+ */
+function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => void): () => void {
+  let isWaiting = false;
+  let held = 0;
+  const flush = () => {
+    isWaiting = held > 0;
+    if (!isWaiting) return;
+    write(held - 1);
+    held = 0;
+    clock.setTimeout(flush, ms);
+  };
+  return () => {
+    held += 1;
+    if (!isWaiting) flush();
   };
 }
 
