@@ -12,6 +12,8 @@ export interface SingleFlight {
   /** @throws {ReentrantCallError} when this is called by the work of `key`, also through the work of other keys */
   refuseReentry(key: string): void;
   readonly size: number;
+  /** Resolves when no flight is under way, those begun meanwhile included; never rejects. */
+  settled(): Promise<void>;
 }
 
 interface Flight<T> {
@@ -51,6 +53,10 @@ export function createSingleFlight(): SingleFlight {
     refuseReentry: (key) => flights.get(key)?.call.refuse(),
     get size() {
       return flights.size;
+    },
+    async settled() {
+      // oxlint-disable-next-line no-await-in-loop -- a flight that ends may have begun another
+      while (flights.size > 0) await Promise.allSettled(flights.values());
     },
   };
 }

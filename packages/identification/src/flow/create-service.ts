@@ -5,6 +5,7 @@ import {
   createBulkhead,
   createCircuit,
   createLeases,
+  createSingleFlight,
   type Lifetime,
   type RedisConnection,
 } from '@plantcommunity/resilience';
@@ -89,6 +90,8 @@ export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Begins what goes on without anybody asking: to follow and correct the quotas. Never throws. */
   start(): Promise<void>;
+  /** Resolves when no call to a provider is out, its answer is kept, and no photo is kept in the background. */
+  settled(): Promise<void>;
   /** Drops calls that are still out. */
   close(): void;
 }
@@ -102,6 +105,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   const store = createStore({ database, photoDir: options.photoDir, clock, logger });
   const probeRedis = shareProbe(clock, () => redis.probe());
   const board = createProgressBoard({ redis, clock });
+  const background = createSingleFlight();
   const identify = createIdentify({
     lanes,
     intake: createIntake({
@@ -111,6 +115,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       clock,
     }),
     store,
+    background,
     isDatabaseUp: () => database.isUp,
     board,
     clock,
@@ -153,6 +158,10 @@ export function createIdentificationService(options: IdentificationOptions): Ope
         Object.values(lanes).flatMap((lane) => (lane ? [lane.access.start(), lane.quota.start()] : [])),
       );
     },
+    async settled() {
+      const calls = Object.values(lanes).map((lane) => lane?.cache.settled());
+      await Promise.all([...calls, background.settled()]);
+    },
     close() {
       closing.abort();
       for (const lane of Object.values(lanes)) {
@@ -179,7 +188,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       redis,
     });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
-    const onCircuit = circuitLog(name, logger);
+    const onCircuit = circuitLog(name, logger, clock);
     const quota = new ProviderQuota({
       provider,
       limits: options.quotas[name],

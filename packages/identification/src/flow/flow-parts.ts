@@ -1,4 +1,4 @@
-import type { Cache, Clock, Lifetime } from '@plantcommunity/resilience';
+import type { Cache, Clock, Lifetime, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Intake } from '../photo/intake.ts';
 import type { PhotoLimits } from '../photo/photo.ts';
@@ -27,6 +27,8 @@ export interface FlowParts {
   lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
   intake: Intake;
   store: Store;
+  /** Photos that are kept after their answer was given, by the identification's id. */
+  background: SingleFlight;
   /** While it is false, what is kept is answered, and nothing is asked or stored. */
   readonly isDatabaseUp: () => boolean;
   board: ProgressBoard;

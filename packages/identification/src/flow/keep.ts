@@ -1,5 +1,5 @@
 import { isDatabaseUnavailable } from '@plantcommunity/db';
-import type { Clock } from '@plantcommunity/resilience';
+import type { Clock, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
 import type { InspectedPhoto } from '../photo/inspect-photo.ts';
@@ -30,11 +30,13 @@ type Filing = Pick<Identification, 'filed' | 'id'>;
 export function createKeep(parts: {
   intake: Intake;
   store: Store;
+  /** Keeps photos by the identification's id, for a process that ends to wait for. */
+  background: SingleFlight;
   readonly isDatabaseUp: () => boolean;
   clock: Clock;
   logger: Logger;
 }) {
-  const { isDatabaseUp, store, logger } = parts;
+  const { background, isDatabaseUp, store, logger } = parts;
   const intake = createPatientIntake(parts);
   async function keepLater(id: string, { photos, subject }: Keepsake, pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
@@ -63,9 +65,11 @@ export function createKeep(parts: {
     if (saved === undefined) return {};
     const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {
-      keepLater(id, keepsake, pendingPhotos).catch((error: unknown) => {
-        logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');
-      });
+      background
+        .run(id, () => keepLater(id, keepsake, pendingPhotos))
+        .catch((error: unknown) => {
+          logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');
+        });
     }
     return { id };
   }

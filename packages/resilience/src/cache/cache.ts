@@ -62,5 +62,10 @@ export interface Cache {
    * also through the loads of other keys
    */
   getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>>;
+  /**
+   * Resolves when no load is under way, refreshes in the background included: the values are stored and the leases
+   * on their way back. For a process that ends.
+   */
+  settled(): Promise<void>;
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe;
 }

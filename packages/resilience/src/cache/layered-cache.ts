@@ -76,6 +76,10 @@ export class LayeredCache implements Cache {
     return { ...value, joined };
   }
 
+  async settled(): Promise<void> {
+    await Promise.all([this.#flights.settled(), this.#refreshes.settled()]);
+  }
+
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe {
     return this.#listeners.add(listener);
   }

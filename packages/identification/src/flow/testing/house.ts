@@ -5,6 +5,7 @@ import {
   connectRedis,
   createBulkhead,
   createCircuit,
+  createSingleFlight,
 } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
@@ -212,6 +213,7 @@ export async function house({
       photo: async () => undefined,
       forget: async () => undefined,
     },
+    background: createSingleFlight(),
     isDatabaseUp: () => database.isUp,
     board,
     clock,
