@@ -76,6 +76,7 @@ export const schema = z.object({
   LEGACY_API_DEPRECATED_AT: day.prefault('2026-01-01'),
   LEGACY_API_SUNSET_AT: day.prefault('2027-07-01'),
 
+  SHUTDOWN_TIMEOUT: seconds(1, 600).optional(),
   DATA_DIR: text.prefault('.data'),
   PHOTO_STORE: z
     .string()

@@ -51,6 +51,9 @@ function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
 /** How long a holder that died keeps the others waiting; while it lives it renews. */
 const RENEWED_LEASE_MS = 10_000;
 
+/** What a request needs beside its longest call: look-ups before it, and storing and sending its answer. */
+const SHUTDOWN_MARGIN_MS = 5_000;
+
 /** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
 export function group(values: Values) {
   const development = values.APP_ENV === 'development';
@@ -106,6 +109,10 @@ export function group(values: Values) {
     corsOrigins: values.CORS_ALLOWED_ORIGINS,
     proxyHops: values.TRUSTED_PROXY_HOPS,
     legacy: { deprecatedAt: values.LEGACY_API_DEPRECATED_AT, sunsetAt: values.LEGACY_API_SUNSET_AT },
+    /** How long requests and calls in work may take once the process is told to end. */
+    shutdownTimeoutMs:
+      values.SHUTDOWN_TIMEOUT ??
+      Math.max(values.PLANT_ID_API_TIMEOUT, values.PLANTNET_API_TIMEOUT) + SHUTDOWN_MARGIN_MS,
     dataDir: values.DATA_DIR,
     photoStore: values.PHOTO_STORE,
     upload: {
