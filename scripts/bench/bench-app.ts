@@ -35,6 +35,7 @@ export async function startBenchApp(say: (text: string) => void): Promise<{ url:
       port,
       dataDir,
       socketFolder,
+      shutdownMs: 10_000,
       say,
     };
     const parts = await prepare(options, crew, new AbortController().signal);

@@ -1,18 +1,12 @@
 import type { Child } from './child.ts';
 
-/**
- * The web process may have requests in work. Redis saves what it knows, for which its keeper gives it 3 s. Everything
- * else has nothing to finish once those are gone.
- */
-const GRACE_MS = { web: 8_000, redis: 4_000, other: 1_500 };
-/** When requests have used up most of it, Redis gets what is left, but no less than the others. */
-const END_WITHIN_MS = 9_500;
-
-type Role = keyof typeof GRACE_MS;
+/** How long a process that has nothing to finish gets to end, in milliseconds. */
+const GRACE_MS = 1_500;
 
 /** All processes of a run, in the order in which they were started. */
 export interface Crew {
-  add(child: Child, role?: Role): void;
+  /** @param graceMs how long it gets to finish what it has in work, once it is asked to end */
+  add(child: Child, graceMs?: number): void;
   /** Notes a process that one of the crew started itself. */
   note(pid: number): void;
   /** Ends everyone, the last one first, so that nobody loses what it still needs. */
@@ -23,22 +17,20 @@ export interface Crew {
 
 /** @param record notes each process, for the next start to find should we be killed */
 export function createCrew(record: { add(pid: number): void }): Crew {
-  const members: { child: Child; role: Role }[] = [];
+  const members: { child: Child; graceMs: number }[] = [];
   let isDismissed = false;
   return {
-    add(child, role = 'other') {
+    add(child, graceMs = GRACE_MS) {
       record.add(child.pid);
-      members.push({ child, role });
+      members.push({ child, graceMs });
       // It was started while the others were sent home.
       if (isDismissed) child.kill();
     },
     note: (pid) => record.add(pid),
     async dismiss() {
       isDismissed = true;
-      const end = performance.now() + END_WITHIN_MS;
-      for (const { child, role } of members.toReversed()) {
-        if (!child.isRunning()) continue;
-        await child.stop(Math.max(GRACE_MS.other, Math.min(GRACE_MS[role], end - performance.now())));
+      for (const { child, graceMs } of members.toReversed()) {
+        if (child.isRunning()) await child.stop(graceMs);
       }
     },
     kill() {

@@ -39,10 +39,10 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
     record = await unlessEnded(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
     crew = createCrew(record);
-    const { host } = settings;
+    const { host, shutdownTimeoutMs: shutdownMs } = settings;
     const port = await freePort(host, settings.port);
     const plan = planFor(environment);
-    const options = { root, mode, environment, plan, host, port, dataDir, socketFolder, say };
+    const options = { root, mode, environment, plan, host, port, dataDir, socketFolder, shutdownMs, say };
     const parts = await prepare(options, crew, signal);
     const web = await serve(options, parts, crew, signal);
     say(announcementOf(options, parts, web, (performance.now() - started) / 1000));

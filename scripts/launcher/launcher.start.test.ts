@@ -134,7 +134,7 @@ describe('the end of any process of the chain ends them all', () => {
   });
 
   test('with a request in work that never ends', async () => {
-    const run = start();
+    const run = start({ SHUTDOWN_TIMEOUT: '2' });
     await run.ready;
     const processes = run.processes();
     const response = await fetch(`http://127.0.0.1:${run.port}/work`);

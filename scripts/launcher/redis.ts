@@ -9,6 +9,8 @@ import { hire, message, type Service, START_MS } from './service.ts';
 import { StartError } from './start-error.ts';
 
 const POLL_MS = 10;
+/** To save what it knows at its end, for which its keeper gives it 3 s. */
+const SAVE_MS = 4_000;
 
 /** A `redis-server` of this machine, or else the one written in JavaScript; `dataFolder` keeps what the first is told. */
 export async function startRedis(crew: Crew, socketFolder: string, dataFolder: string | undefined): Promise<Service> {
@@ -53,7 +55,7 @@ export async function startRedisServer(
     logfile: join(dataFolder, 'redis.log'),
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = hire(crew, { name: 'Redis', command: service('keeper', program, ...args) }, 'redis');
+  const child = hire(crew, { name: 'Redis', command: service('keeper', program, ...args) }, SAVE_MS);
   const keeps = Number(await message(child, 'keeps'));
   crew.note(keeps);
   await answersPing(child, socket);

@@ -18,6 +18,8 @@ const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
 /** Threads for the look-ups and files that decodes share a pool with, and must not starve. */
 const OTHER_THREADS = 6;
+/** What the app needs to end after its last request: it gives back leases and closes connections. */
+const SHUTDOWN_MARGIN_MS = 3_000;
 
 export interface RunOptions {
   root: string;
@@ -30,6 +32,8 @@ export interface RunOptions {
   port: number;
   dataDir: string;
   socketFolder: string;
+  /** How long the app may finish requests in work once it is told to end. */
+  shutdownMs: number;
   say: (text: string) => void;
 }
 
@@ -101,11 +105,9 @@ export async function serve(options: RunOptions, parts: Parts, crew: Crew, signa
   const web = startWeb({
     folder: options.webFolder ?? join(root, 'apps/web'),
     mode,
-    host,
-    port,
     env: webEnvironment(options, parts),
   });
-  crew.add(web.child, 'web');
+  crew.add(web.child, options.shutdownMs + SHUTDOWN_MARGIN_MS);
   const start = performance.now();
   const servedAs = servedHost(environment['ALLOWED_HOSTS']);
   while (!(await unlessEnded(signal, isLive(host, port, servedAs)))) {

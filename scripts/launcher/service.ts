@@ -17,10 +17,10 @@ export interface Service {
   keeps?: number;
 }
 
-/** Starts a process and makes it one of the crew. */
-export function hire(crew: Crew, options: ChildOptions, role?: Parameters<Crew['add']>[1]): Child {
+/** Starts a process and makes it one of the crew. @param graceMs how long it gets to end, see `Crew.add` */
+export function hire(crew: Crew, options: ChildOptions, graceMs?: number): Child {
   const child = startChild(options);
-  crew.add(child, role);
+  crew.add(child, graceMs);
   return child;
 }
 

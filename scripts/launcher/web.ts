@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Child, startChild } from './child.ts';
+import { type Child, script, startChild } from './child.ts';
 import { isGreeting, parseEvent, type WebEvent } from './events.ts';
 
 /** The web process and what it has told so far. */
@@ -14,8 +14,6 @@ interface WebOptions {
   /** Of the web app. */
   folder: string;
   mode: 'start' | 'dev';
-  host: string;
-  port: number;
   env: NodeJS.ProcessEnv;
 }
 
@@ -28,19 +26,15 @@ const COLLECTOR = ['--external-memory-accounted-in-global-limit', '--initial-old
 /** The first Node whose V8 knows both. */
 const COLLECTOR_SINCE = 24;
 
-/**
- * `next start` tells its events through a pipe of its own. `next dev` hands no such pipe on to its worker, so there they
- * come among the lines of its output.
- */
-export function startWeb({ folder, mode, host, port, env }: WebOptions): Web {
-  const hasEvents = mode === 'start';
-  const next = join(folder, 'node_modules/next/dist/bin/next');
+/** Starts the app's own server, which tells its events through a pipe. */
+export function startWeb({ folder, mode, env }: WebOptions): Web {
+  const [node, ...args] = script(join(folder, 'server.ts'));
   const child = startChild({
     name: 'The app',
-    command: [process.execPath, ...collectorOf(mode), next, mode, '--hostname', host, '--port', String(port)],
+    command: [node, ...collectorOf(mode), ...args],
     cwd: folder,
-    env: { ...env, PLANT_LAUNCHER_PIPE: '1', PLANT_LAUNCHER_FD: hasEvents ? '3' : '1' },
-    hasEvents,
+    env: { ...env, PLANT_LAUNCHER_PIPE: '1', PLANT_LAUNCHER_FD: '3' },
+    hasEvents: true,
   });
   const events: WebEvent[] = [];
   let listener = (event: WebEvent): void => void events.push(event);
@@ -51,7 +45,6 @@ export function startWeb({ folder, mode, host, port, env }: WebOptions): Web {
   };
   void eachLine(child.events, take);
   void eachLine(child.lines, (line) => {
-    if (!hasEvents && take(line)) return;
     if (!isGreeting(line)) process.stdout.write(`${line}\n`);
   });
   return {

@@ -35,6 +35,7 @@ export function makeStubHouse(): StubHouse {
     cpSync(join(root, 'scripts/launcher/stub-house', stub), join(folder, ...target));
   };
   put('next.mjs', 'apps/web/node_modules/next/dist/bin/next');
+  put('web.mjs', 'apps/web/server.ts');
   put('simulator.mjs', 'apps/provider-simulator/src/main.ts');
   writeFileSync(join(folder, 'apps/web/package.json'), '{"name":"web","type":"module","version":"0.0.0"}');
   return {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { createApi } from '@plantcommunity/api';
+import { createApi, createFrontDoor } from '@plantcommunity/api';
 import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
 import { createIdentificationService, shortestAnswerLife } from '@plantcommunity/identification';
@@ -96,7 +96,34 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     },
   });
   await provideAdmin(settings, auth.users);
-  return { settings, logger, database, redis, auth, service, operations, api };
+  return {
+    settings,
+    logger,
+    database,
+    redis,
+    auth,
+    service,
+    operations,
+    api,
+    frontDoor: createFrontDoor(settings),
+    async close(timeoutMs) {
+      operations.close();
+      const isSettled = await settlesWithin(service.settled(), timeoutMs);
+      service.close();
+      // What was sent to Redis without waiting for it, such as the release of a lease, is answered before this is.
+      await redis.probe();
+      await Promise.all([redis.close(), settlesWithin(database.close(), DATABASE_PATIENCE_MS)]);
+      return isSettled;
+    },
+  };
+}
+
+async function settlesWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const cancel = systemClock.setTimeout(() => late.resolve(false), timeoutMs);
+  const isSettled = await Promise.race([work.then(() => true), late.promise]);
+  cancel();
+  return isSettled;
 }
 
 /** Where things are; in development the launcher has filled in what it embeds. */

@@ -1,4 +1,4 @@
-import type { Api } from '@plantcommunity/api';
+import type { Api, FrontDoor } from '@plantcommunity/api';
 import type { Auth } from '@plantcommunity/auth';
 import type { Database } from '@plantcommunity/db';
 import type { OperatedService } from '@plantcommunity/identification';
@@ -17,23 +17,37 @@ export interface Container {
   service: OperatedService;
   operations: Operations;
   api: Api;
+  /** Stands before Next: decides about each request of the server. */
+  frontDoor: FrontDoor;
+  /**
+   * Waits for calls in work, then gives back leases, trial permits and connections.
+   * @returns false when calls were still in work after `timeoutMs`
+   */
+  close(timeoutMs: number): Promise<boolean>;
 }
 
 // Next gives instrumentation, proxy, pages and route handlers each their own copy of a module; a registered symbol
 // is the one thing they share.
 const KEY = Symbol.for('plantcommunity.container');
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody else puts anything under this symbol
-const shared = globalThis as { [KEY]?: Promise<Container> };
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this module uses the symbol
+const shared = globalThis as { [KEY]?: PromiseWithResolvers<Container> & { isBuilding?: true } };
 
-/** Instrumentation calls this once, before anything is served. */
-export function provideContainer(build: () => Promise<Container>): Promise<Container> {
-  shared[KEY] ??= build();
+function slot() {
+  shared[KEY] ??= Promise.withResolvers<Container>();
   return shared[KEY];
 }
 
-/** The container of this process, from whichever copy of this module. */
+/** Instrumentation calls this once, before anything is served. */
+export function provideContainer(build: () => Promise<Container>): Promise<Container> {
+  const { isBuilding, promise, resolve } = slot();
+  if (!isBuilding) {
+    slot().isBuilding = true;
+    resolve(build());
+  }
+  return promise;
+}
+
+/** The container of this process, from any copy of this module; the server waits here until it is built. */
 export function container(): Promise<Container> {
-  const provided = shared[KEY];
-  if (provided === undefined) throw new Error('The container is asked for before instrumentation has provided it');
-  return provided;
+  return slot().promise;
 }

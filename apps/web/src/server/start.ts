@@ -1,22 +1,11 @@
-import { createFrontDoor } from '@plantcommunity/api';
-import { readSettings, SettingsError } from '@plantcommunity/settings';
+import { SettingsError } from '@plantcommunity/settings';
 import { buildContainer } from './build-container.ts';
 import { provideContainer } from './container.ts';
-import { openFrontDoor } from './front-door.ts';
-import { endWithLauncher } from './launcher.ts';
 
-/**
- * Opens the front door and builds the one container of this process; what is wrong with settings or database stops the
- * start, in words.
- */
+/** Builds the one container of this process; a fault of the settings or of the database stops the start, in words. */
 export async function start(): Promise<void> {
-  endWithLauncher();
   try {
-    const { operations, service } = await provideContainer(() => {
-      // First of all: Next listens already, and lets requests wait until this is done.
-      openFrontDoor(createFrontDoor(readSettings(process.env)));
-      return buildContainer(process.env);
-    });
+    const { operations, service } = await provideContainer(() => buildContainer(process.env));
     await Promise.all([operations.start(), service.start()]);
   } catch (error) {
     const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;

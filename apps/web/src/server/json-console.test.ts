@@ -1,0 +1,55 @@
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { logConsoleAsJson } from './json-console.ts';
+
+const METHODS = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
+const EVENTS = ['warning', 'uncaughtException', 'unhandledRejection'] as const;
+
+let restore: () => void;
+beforeEach(() => {
+  const methods = METHODS.map((method) => console[method]);
+  const listeners = EVENTS.map((event) => process.listeners(event as 'warning'));
+  restore = () => {
+    for (const [n, method] of METHODS.entries()) Reflect.set(console, method, methods[n]);
+    for (const [n, event] of EVENTS.entries()) {
+      process.removeAllListeners(event);
+      for (const listener of listeners[n] ?? []) process.on(event, listener);
+    }
+  };
+});
+afterEach(() => restore());
+
+function logged(print: () => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  logConsoleAsJson(createLogger({ level: 'debug', destination: { write: (line) => void lines.push(line) } }));
+  print();
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('logConsoleAsJson', () => {
+  it('makes one JSON line of an error of Next, with its class, message and stack', () => {
+    const method = 'error';
+    const error = new TypeError('The router state header was sent but could not be parsed.');
+    const [line, ...rest] = logged(() => console[method](' \u001B[31m⨯\u001B[39m', error));
+    expect(rest).toEqual([]);
+    expect(line).toMatchObject({
+      level: 'error',
+      msg: 'The router state header was sent but could not be parsed.',
+      err: { type: 'TypeError', stack: expect.stringContaining('json-console.test.ts') as string },
+    });
+  });
+
+  it.each([
+    ['log', 'info'],
+    ['warn', 'warn'],
+    ['trace', 'debug'],
+  ] as const)('writes console.%s at level %s, several lines as one', (method, level) => {
+    const lines = logged(() => console[method](' ⚠ first\nsecond %s', 'value', { of: ['an', 'object'] }));
+    expect(lines).toEqual([expect.objectContaining({ level, msg: "first second value { of: [ 'an', 'object' ] }" })]);
+  });
+
+  it('takes warnings of Node from its own printing', () => {
+    const lines = logged(() => process.emit('warning', new Error('a leak is likely')));
+    expect(lines).toEqual([expect.objectContaining({ level: 'warn', msg: 'a leak is likely' })]);
+  });
+});
