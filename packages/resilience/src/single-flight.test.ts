@@ -136,3 +136,17 @@ describe('a call that asks for its own key', () => {
     expect(value).toHaveLength(6);
   });
 });
+
+it('is settled when the last flight has ended, one that began meanwhile and one that failed included', async () => {
+  const flights = createSingleFlight();
+  const [rose, fern] = [createTask<string>(), createTask<string>()];
+  const failed = flights.run('rose', rose.work).catch(() => 'failed');
+  const settled = flights.settled();
+  const begunMeanwhile = flights.run('fern', fern.work);
+  rose.reject(new Error('frost'));
+  expect(await Promise.race([settled, failed])).toBe('failed');
+  expect(flights.size).toBe(1);
+  fern.resolve('Polypodium');
+  await Promise.all([begunMeanwhile, settled]);
+  expect(flights.size).toBe(0);
+});

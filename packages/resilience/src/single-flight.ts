@@ -55,8 +55,10 @@ export function createSingleFlight(): SingleFlight {
       return flights.size;
     },
     async settled() {
-      // oxlint-disable-next-line no-await-in-loop -- a flight that ends may have begun another
-      while (flights.size > 0) await Promise.allSettled(flights.values());
+      while (flights.size > 0) {
+        // oxlint-disable-next-line no-await-in-loop -- a flight that ends may have begun another
+        await Promise.allSettled(Array.from(flights.values(), ({ result }) => result));
+      }
     },
   };
 }
