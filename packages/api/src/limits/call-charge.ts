@@ -21,7 +21,7 @@ export class CallCharge {
     this.#clock = clock;
   }
 
-  /** The call is given back, whatever it cost. */
+  /** The call is given back at its end, also when something was spent on it. */
   makeFree(): void {
     this.#isFree = true;
   }

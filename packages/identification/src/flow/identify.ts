@@ -170,7 +170,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       try {
         await Promise.all(asks);
       } catch (error) {
-        // What the other provider is still asked would answer nobody's question.
+        // An answer of the other provider would not be told any more.
         deadline.abort();
         await Promise.allSettled(asks);
         throw error;
