@@ -2,8 +2,8 @@ import type { DatabaseUnavailableError } from './database-error.ts';
 
 /** After so many milliseconds without an answer the database is asked for a sign of life. */
 const SUSPECT_AFTER_MS = 1_000;
-/** How far apart probes are while the database is away, in milliseconds. */
-const PROBE_EVERY_MS = 1_000;
+/** How far apart probes are while the database is away or suspected, in milliseconds: a result stands for a second. */
+const PROBE_EVERY_MS = 1_100;
 
 /** The database was lost, or answers again. */
 export type DatabaseEvent = { type: 'ready' } | { type: 'lost'; error: DatabaseUnavailableError };
@@ -50,9 +50,12 @@ export class DatabaseHealthGate {
     }
   }
 
-  /** Probes in the background. */
+  /** Probes in the background and, since the result of an earlier probe may still stand, once more a second later. */
   suspect(): void {
-    this.probe().catch(() => undefined);
+    this.probe().then(
+      () => this.#probeLater(),
+      () => undefined,
+    );
   }
 
   /** Probes and takes the result for the state of the database. @throws {DatabaseUnavailableError} */
@@ -74,8 +77,7 @@ export class DatabaseHealthGate {
 
   #lose(error: DatabaseUnavailableError): void {
     if (this.#closed) return;
-    clearTimeout(this.#nextProbe);
-    this.#nextProbe = setTimeout(() => this.suspect(), PROBE_EVERY_MS).unref();
+    this.#probeLater();
     const wasUp = this.isUp;
     this.#lost = error;
     if (!wasUp) return;
@@ -84,10 +86,17 @@ export class DatabaseHealthGate {
   }
 
   #recover(): void {
-    clearTimeout(this.#nextProbe);
     if (this.isUp) return;
     this.#lost = undefined;
     this.#emit({ type: 'ready' });
+  }
+
+  #probeLater(): void {
+    if (this.#closed || this.#nextProbe !== undefined) return;
+    this.#nextProbe = setTimeout(() => {
+      this.#nextProbe = undefined;
+      this.probe().catch(() => undefined);
+    }, PROBE_EVERY_MS).unref();
   }
 
   #emit(event: DatabaseEvent): void {

@@ -99,6 +99,16 @@ describe('a database that is lost', () => {
     expect(events).toEqual(['lost', 'ready']);
   });
 
+  it('is noticed when it is killed just after a probe that it answered', async () => {
+    await one();
+    await database.ping();
+    const lost = becomes('lost');
+    await proxy.cut();
+    await lost;
+    expect(database.isUp).toBe(false);
+    await proxy.restore();
+  });
+
   it('leaves no transaction open for the next user of a connection', async () => {
     const small = openDatabase({ url: proxy.url, poolSize: 1 });
     const lost = new Promise<void>((resolve) => {
