@@ -1,0 +1,39 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { startTimeLimit } from './time-limit.ts';
+
+/** Blocks the event loop. */
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+describe('startTimeLimit', () => {
+  it('fires once the time has passed', async () => {
+    const began = performance.now();
+    await new Promise<void>((resolve) => startTimeLimit(20, resolve));
+    expect(performance.now() - began).toBeGreaterThanOrEqual(19);
+  });
+
+  it('does not fire when it was cancelled', async () => {
+    let fired = false;
+    const cancel = startTimeLimit(1, () => {
+      fired = true;
+    });
+    cancel();
+    await new Promise<void>((resolve) => startTimeLimit(20, resolve));
+    expect(fired).toBe(false);
+  });
+
+  it('does not count time in which the process was blocked', async () => {
+    let fired = false;
+    const cancel = startTimeLimit(100, () => {
+      fired = true;
+    });
+    block(400);
+    // The timer is due by now; what arrived meanwhile is read in these turns of the loop.
+    await turn();
+    await turn();
+    expect(fired).toBe(false);
+    cancel();
+  });
+});
