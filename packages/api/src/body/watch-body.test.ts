@@ -206,6 +206,20 @@ describe('a body in tiny chunks', () => {
   });
 });
 
+describe('a request behind another one on the same connection', () => {
+  it('has a body of its own, or none', async () => {
+    const { paths, server } = await start();
+    const { seen, socket } = client(server.port);
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': '2' };
+    const get = head('GET', '/api/v1/plant-identification/identify/health', {});
+    socket.write(`${head('POST', JSON_PATH, headers)}{}${get}${head('POST', JSON_PATH, headers)}[]${get}`);
+    await until(() => seen.answer.split('HTTP/1.1 ').length > 4);
+    const statuses = Array.from(seen.answer.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => status);
+    expect(statuses).toEqual(['400', '200', '400', '200']);
+    expect(paths).toHaveLength(4);
+  });
+});
+
 describe('a slow body', () => {
   it('of JSON is 408 after 30 seconds', async () => {
     const { clock, server } = await start();

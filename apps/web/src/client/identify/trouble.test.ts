@@ -44,6 +44,10 @@ describe('troubleOf', () => {
     });
   });
 
+  it('takes an upload that stalled for a lost connection', () => {
+    expect(troubleOf(answered({ status: 408, code: 'upload_stalled' }), run, NOW)).toEqual({ kind: 'lost' });
+  });
+
   it('asks to sign in', () => {
     expect(troubleOf(answered({ status: 401, code: 'authentication_required' }), run, NOW)).toEqual({
       kind: 'sign_in',

@@ -28,6 +28,9 @@ export function troubleOf(error: unknown, run: Run, now: number): Trouble {
   switch (problem.status) {
     case 401:
       return { kind: 'sign_in' };
+    // The upload stalled: to the person with the photo that is a connection that broke.
+    case 408:
+      return { kind: 'lost' };
     case 429:
       return { kind: 'limited', until };
     case 503:

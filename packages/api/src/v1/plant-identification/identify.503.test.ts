@@ -1,7 +1,7 @@
 import { IdentificationError, type IdentificationErrorCode } from '@plantcommunity/identification';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
-import { transports } from '../../testing/transports.ts';
+import { transports, upload } from '../../testing/transports.ts';
 
 const BOTH = 'Plant identification is temporarily unavailable. Please try again in a few moments.';
 const ONE = 'Plant.id service is temporarily unavailable. Please try again in a few moments.';
@@ -87,5 +87,21 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     expect(remaining.slice(0, 11)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]);
     expect(answers.filter(({ status }) => status === 503)).toHaveLength(10);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(60);
+  });
+
+  it('busy when the memory for uploads is full for 2 seconds, before more is read', async () => {
+    const { api, asked, clock } = apiUnderTest({ config: { uploadMemoryBytes: 100_000 } });
+    const answer = identify(api, { body: upload({}, [Buffer.alloc(200_000)]) });
+    // One timer watches the pace, the other one the wait for room.
+    while (clock.pendingTimers < 2) await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(2_000);
+    const { code, detail, headers, status } = await answer;
+    expect({ status, code, detail }).toEqual({ status: 503, code: 'busy', detail: BOTH });
+    expect(headers.get('retry-after')).toBe('5');
+    // The caller itself fills its share: that is counted.
+    expect(headers.get('x-ratelimit-remaining')).toBe('9');
+    expect(asked).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+    expect((await identify(api, {})).status).toBe(200);
   });
 });
