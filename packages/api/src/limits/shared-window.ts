@@ -66,7 +66,7 @@ export function createSharedWindow(options: { redis: RedisConnection; clock: Clo
 
   return {
     async take(key, rate) {
-      const { success, remaining, reset } = await limiterFor(rate).limit(key);
+      const { success, remaining, reset } = await limiterFor(rate).limit(tagged(key));
       let isTaken = success;
       return {
         allowed: success,
@@ -101,7 +101,12 @@ export function createSharedWindow(options: { redis: RedisConnection; clock: Clo
   };
 }
 
+/** In braces: the two windows that one script reads share a slot of a cluster. */
+function tagged(key: string): string {
+  return `{${key}}`;
+}
+
 /** As the library names it. */
 function windowKey(key: string, at: number, windowMs: number): string {
-  return [PREFIX, key, Math.floor(at / windowMs)].join(':');
+  return [PREFIX, tagged(key), Math.floor(at / windowMs)].join(':');
 }
