@@ -1,4 +1,3 @@
-import { connectRedis } from '@plantcommunity/resilience';
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookAtRedis } from './look-at-services.ts';
@@ -13,9 +12,7 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   async function found(...commands: [string, ...string[]][]) {
-    const connection = await connectRedis({ url: server.url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
-    for (const command of commands) await connection.redis.exec(command);
-    await connection.close();
+    for (const command of commands) await server.command(...command);
     return lookAtRedis({ url: server.url });
   }
 
@@ -37,6 +34,36 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
     expect(await found(...commands)).toMatchObject([
       { level: 'error', about: 'REDIS_URL', text: 'is a replica, whose writes are refused or lost.' },
     ]);
+  });
+
+  it.each<[what: string, code: string, begin: [string, ...string[]], end: [string, ...string[]]]>([
+    ['be full', 'OOM', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
+    [
+      'lack replicas',
+      'NOREPLICAS',
+      ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
+      ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+    ],
+    [
+      'refuse scripts',
+      'NOPERM',
+      ['ACL', 'SETUSER', 'default', '-@scripting'],
+      ['ACL', 'SETUSER', 'default', '+@scripting'],
+    ],
+  ])('must not %s', async (_what, code, begin, end) => {
+    await server.command('REPLICAOF', 'NO', 'ONE');
+    const findings = await found(begin);
+    await server.command(...end);
+    expect(findings).toMatchObject([{ level: 'error', about: 'REDIS_URL' }]);
+    expect(findings[0]?.text).toContain(`cannot be used: ${code} `);
+  });
+
+  it('should let its user subscribe', async () => {
+    await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    const findings = await found(['ACL', 'SETUSER', 'default', 'resetchannels']);
+    expect(findings).toMatchObject([{ level: 'warning', about: 'REDIS_URL' }]);
+    expect(findings[0]?.text).toContain('ACL SETUSER default &*@db0');
+    expect(await found(['ACL', 'SETUSER', 'default', 'allchannels'])).toEqual([]);
   });
 
   it('must be there', async () => {

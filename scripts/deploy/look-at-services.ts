@@ -3,6 +3,8 @@ import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
 
+const REPLICA = 'is a replica, whose writes are refused or lost.';
+
 /** Whether the database is there, and has all of the checked-in migrations. */
 export async function lookAtDatabase(url: string): Promise<Finding[]> {
   try {
@@ -14,7 +16,7 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
   }
 }
 
-/** Whether Redis is there, takes writes, and keeps what it is given. */
+/** Whether Redis is there, takes writes, keeps what it is given, and tells of it. */
 export async function lookAtRedis(connection: NonNullable<Settings['redis']['connection']>): Promise<Finding[]> {
   const about = 'url' in connection ? 'REDIS_URL' : 'UPSTASH_REDIS_REST_URL';
   const redis = await connectRedis(connection, { timeoutMs: 2_000 });
@@ -25,26 +27,44 @@ export async function lookAtRedis(connection: NonNullable<Settings['redis']['con
   }
 }
 
-async function judgeServer({ redis, ...connection }: RedisConnection, about: string): Promise<Finding[]> {
-  if (!(await connection.probe()))
-    return [error(about, 'leads to no Redis that answers: limits would be a tenth, and nothing shared.')];
-  const info = await redis.exec(['INFO']).then(String, () => '');
+async function judgeServer(connection: RedisConnection, about: string): Promise<Finding[]> {
+  if (!(await connection.probe())) return [error(about, unusable(reasonOf(connection)))];
+  const info = await connection.redis.exec(['INFO']).then(String, () => '');
   // Some replicas do take writes, which nobody else ever sees.
-  if (/^role:slave/m.test(info)) return [error(about, 'is a replica, whose writes are refused or lost.')];
-  try {
-    await redis.set('check-deploy', 1, { px: 1_000 });
-  } catch (thrown) {
-    return [error(about, `takes no writes: ${messageOf(thrown)}`)];
-  }
+  if (/^role:slave/m.test(info)) return [error(about, REPLICA)];
   const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1] ?? 'noeviction';
-  return policy === 'noeviction'
-    ? []
-    : [
-        warning(
-          about,
-          `leads to a Redis whose maxmemory-policy is ${policy}: leases, quotas and limits could be thrown out. Use noeviction.`,
-        ),
-      ];
+  const evicts = warning(
+    about,
+    `leads to a Redis whose maxmemory-policy is ${policy}: leases, quotas and limits could be thrown out. Use noeviction.`,
+  );
+  return [...(policy === 'noeviction' ? [] : [evicts]), ...(await judgeChannels(connection, about))];
+}
+
+function reasonOf(connection: RedisConnection): string {
+  let reason: string | undefined;
+  connection.subscribe((event) => {
+    reason = event.reason;
+  })();
+  return reason ?? 'no answer';
+}
+
+function unusable(reason: string): string {
+  if (reason.startsWith('READONLY')) return REPLICA;
+  return `cannot be used: ${reason}. Limits would be a tenth, and nothing shared.`;
+}
+
+/** Whether its user may subscribe. Over REST nothing does. */
+async function judgeChannels(connection: RedisConnection, about: string): Promise<Finding[]> {
+  if (connection.transport === 'rest') return [];
+  const { promise, resolve } = Promise.withResolvers<Finding[]>();
+  connection.subscribe(({ type, reason, remedy }) => {
+    if (type !== 'subscribe_refused') return;
+    const finding = `refuses subscriptions: ${reason}. Changes would be noticed late, by polling. Type there: ${remedy}`;
+    resolve([warning(about, finding)]);
+  });
+  const subscriber = connection.redis.subscribe('check-deploy');
+  subscriber.on('subscribe', () => resolve([]));
+  return promise;
 }
 
 function messageOf(thrown: unknown): string {

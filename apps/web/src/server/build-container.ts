@@ -156,12 +156,16 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
     });
     logger.warn('Redis does not answer; trying again by itself');
   }
-  redis.subscribe((event) => {
-    if (event.type === 'ready') logger.info('Redis answers');
-    else
-      logger.warn(
-        { reason: event.reason },
-        event.type === 'lost' ? 'Redis is lost; trying again by itself' : 'Redis error',
-      );
+  redis.subscribe(({ type, reason, remedy }) => {
+    switch (type) {
+      case 'ready':
+        return logger.info('Redis answers');
+      case 'lost':
+        return logger.warn({ reason }, 'Redis is lost; trying again by itself');
+      case 'error':
+        return logger.warn({ reason }, 'Redis error');
+      case 'subscribe_refused':
+        return logger.warn({ reason, remedy }, 'Redis refuses subscriptions; polling until the right is granted');
+    }
   });
 }

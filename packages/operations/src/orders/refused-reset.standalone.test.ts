@@ -44,7 +44,6 @@ async function process(server: RedisServer, orders: { standing: StandingOrder | 
     },
   });
   return {
-    redis,
     follower,
     state: () => circuit.snapshot().state,
     async open() {
@@ -84,7 +83,7 @@ it.skipIf(!hasRedisServer).each([
     await here.open();
     await vi.waitFor(() => expect(there.state()).toBe('open'), isOpen);
 
-    await here.redis.redis.exec([...refuse]);
+    await server.command(...refuse);
     orders.standing = order;
     await here.follower.look();
     expect(here.state()).toBe('closed');
@@ -94,7 +93,7 @@ it.skipIf(!hasRedisServer).each([
     expect([here.state(), there.state()]).toEqual(['open', 'open']);
     expect(orders.standing).toBe(order);
 
-    await here.redis.redis.exec([...accept]);
+    await server.command(...accept);
     await vi.waitFor(async () => {
       await here.lookAgain();
       expect(orders.standing).toBeUndefined();

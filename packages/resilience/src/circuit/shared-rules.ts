@@ -207,7 +207,10 @@ export class SharedRules implements Rules {
       return;
     }
     // What our own calls did their answers tell.
-    if (shared.author !== this.#store.author) this.#learn(shared);
+    if (shared.author === this.#store.author) return;
+    // A look that is under way may be older than this message: messages come by a connection of their own.
+    if (this.#alone) void this.#sync();
+    else this.#learn(shared);
   }
 
   #learn(shared: SharedStanding): void {

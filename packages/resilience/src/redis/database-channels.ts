@@ -21,6 +21,11 @@ export class DatabaseChannels {
     return channel + this.#suffix;
   }
 
+  /** What an operator types to give `user` the right that a refusal of SUBSCRIBE says is missing. */
+  rightFor(user: string, refusal: string): string {
+    return `ACL SETUSER ${user} ${refusal.includes('channel') ? `&*${this.#suffix}` : '+subscribe'}`;
+  }
+
   /** The request with its channels, if it has any, as Redis knows them. */
   scope(request: UpstashRequest): UpstashRequest {
     if (!request.path) {

@@ -81,14 +81,14 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
         return { held, waiting: take(leasesOf(waiter)) };
       }),
     );
-    // A holder asks once; a waiter asks once more when it begins to hear.
-    await eventually(async () => ((await evals()) === start + 6 ? true : undefined));
+    // Each connection gives a sign of life; a holder asks once, a waiter once more when it begins to hear.
+    await eventually(async () => ((await evals()) === start + 10 ? true : undefined));
     await one?.held.release();
     await (await one?.waiting)?.release();
-    expect(await evals()).toBe(start + 9);
+    expect(await evals()).toBe(start + 13);
     await two?.held.release();
     await (await two?.waiting)?.release();
-    expect(await evals()).toBe(start + 12);
+    expect(await evals()).toBe(start + 16);
   });
 
   it('hear no message of each other on one channel or pattern, and plain names on their own', async () => {

@@ -1,10 +1,15 @@
 import type { Redis } from '@upstash/redis';
 import type { Unsubscribe } from '../listeners.ts';
 
-/** `ready`: commands are answered. `lost`: they no longer are, and fail at once until `ready`. `error`: what the connection said. */
+/**
+ * `ready`: commands are answered, and writes taken. `lost`: they no longer are, and fail at once until `ready`.
+ * `error`: what the connection said. `subscribe_refused`: messages do not arrive until `remedy` is typed at Redis; what
+ * waits for them polls.
+ */
 export interface RedisEvent {
-  readonly type: 'ready' | 'lost' | 'error';
+  readonly type: 'ready' | 'lost' | 'error' | 'subscribe_refused';
   readonly reason?: string;
+  readonly remedy?: string;
 }
 
 /** One client for every transport. It connects again by itself. */

@@ -13,6 +13,7 @@ class FakeTransport implements Transport {
   connected = true;
   closed = false;
   sent = 0;
+  reconnects = 0;
 
   isConnected(): boolean {
     return this.connected;
@@ -21,6 +22,10 @@ class FakeTransport implements Transport {
   send(): Promise<unknown> {
     this.sent += 1;
     return this.answer();
+  }
+
+  reconnect(): void {
+    this.reconnects += 1;
   }
 
   close(): void {
@@ -37,19 +42,25 @@ function setUp() {
   guard.attach(transport);
   const events: RedisEvent[] = [];
   guard.subscribe((event) => events.push(event));
+  /** The connection is there, and Redis has given its sign of life. */
+  const connect = async () => {
+    guard.connected();
+    await new Promise(setImmediate);
+    transport.sent = 0;
+  };
   const ask = () => guard.request({ body: ['GET', 'key'] });
   /** Lets a second pass and what it starts come to an end. */
   const nextSecond = async () => {
     clock.advance(1000);
     await new Promise(setImmediate);
   };
-  return { clock, guard, transport, events, ask, nextSecond };
+  return { clock, guard, transport, events, connect, ask, nextSecond };
 }
 
 describe('a Redis that does not answer', () => {
   it('is waited for by one command; those after it fail at once', async () => {
-    const { guard, transport, ask, events } = setUp();
-    guard.connected();
+    const { guard, transport, connect, ask, events } = setUp();
+    await connect();
     transport.answer = hung;
     await expect(ask()).rejects.toMatchObject({ code: 'redis_unavailable', cause: new Error('Command timed out') });
     expect(guard.isUp).toBe(false);
@@ -59,8 +70,8 @@ describe('a Redis that does not answer', () => {
   });
 
   it('is asked for a sign of life each second, and used again after it', async () => {
-    const { guard, transport, ask, events, nextSecond } = setUp();
-    guard.connected();
+    const { transport, connect, ask, events, nextSecond } = setUp();
+    await connect();
     transport.answer = hung;
     await expect(ask()).rejects.toThrow('timed out');
     await nextSecond();
@@ -83,25 +94,25 @@ describe('a Redis that does not answer', () => {
 });
 
 it('takes an answer of Redis for an answer, an error too', async () => {
-  const { guard, transport, ask } = setUp();
-  guard.connected();
+  const { guard, transport, connect, ask } = setUp();
+  await connect();
   transport.answer = () => Promise.reject(new errors.UpstashError('EXECABORT Transaction discarded'));
   await expect(ask()).rejects.toBeInstanceOf(errors.UpstashError);
   expect(guard.isUp).toBe(true);
 });
 
 it('does not take the error page of a proxy for an answer of Redis', async () => {
-  const { guard, transport, ask } = setUp();
-  guard.connected();
+  const { transport, connect, ask } = setUp();
+  await connect();
   transport.answer = () => Promise.reject(new errors.UpstashJSONParseError('<html>Bad gateway</html>'));
   await expect(ask()).rejects.toBeInstanceOf(RedisUnavailableError);
 });
 
-it('tells a newcomer how things stand, and one fault only once', () => {
-  const { guard, events } = setUp();
+it('tells a newcomer how things stand, and one fault only once', async () => {
+  const { guard, events, connect } = setUp();
   guard.failed('ECONNREFUSED');
   guard.failed('ECONNREFUSED');
-  guard.connected();
+  await connect();
   guard.failed('ECONNREFUSED');
   expect(events.map(({ type }) => type)).toEqual(['lost', 'error', 'ready', 'error']);
   const late: RedisEvent[] = [];
@@ -110,8 +121,8 @@ it('tells a newcomer how things stand, and one fault only once', () => {
 });
 
 it('is silent and without timers once closed', async () => {
-  const { clock, guard, transport, events, ask } = setUp();
-  guard.connected();
+  const { clock, guard, transport, events, connect, ask } = setUp();
+  await connect();
   guard.disconnected('gone');
   guard.close();
   guard.disconnected('closed by us');
@@ -119,4 +130,105 @@ it('is silent and without timers once closed', async () => {
   expect(events.at(-1)).toEqual({ type: 'lost', reason: 'gone' });
   await expect(ask()).rejects.toThrow('closed');
   expect([clock.pendingTimers, transport.closed, await guard.probe()]).toEqual([0, true, false]);
+});
+
+describe('a Redis that answers but takes no writes', () => {
+  const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+  const codes = [
+    OOM,
+    "READONLY You can't write against a read only replica.",
+    'MASTERDOWN Link with MASTER is down',
+    'MISCONF Redis is configured to save RDB snapshots, but cannot',
+    'NOREPLICAS Not enough good replicas to write.',
+    'LOADING Redis is loading the dataset in memory',
+    'BUSY Redis is busy running a script.',
+    'CLUSTERDOWN The cluster is down',
+    'NOAUTH Authentication required.',
+  ];
+
+  it.each(codes)(
+    'is lost with the first command that is told %s, and back within a second of its end',
+    async (cause) => {
+      const { guard, transport, connect, ask, events, nextSecond } = setUp();
+      await connect();
+      transport.answer = async () => ({ error: `${cause} script: ${'0'.repeat(40)}, on @user_script:1.` });
+      await expect(ask()).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });
+      expect(guard.isUp).toBe(false);
+      await nextSecond();
+      await nextSecond();
+      transport.answer = async () => ({ result: 1 });
+      await nextSecond();
+      expect(guard.isUp).toBe(true);
+      expect(events.slice(1)).toEqual([{ type: 'ready' }, { type: 'lost', reason: cause }, { type: 'ready' }]);
+    },
+  );
+
+  it.each(['NOPERM this user has no permissions', 'CROSSSLOT Keys in request', 'ERR unknown command', ...codes])(
+    'is not there at the start when its sign of life is told %s',
+    async (cause) => {
+      const { guard, transport, connect, events, nextSecond } = setUp();
+      transport.answer = async () => ({ error: cause });
+      await connect();
+      await nextSecond();
+      expect(guard.isUp).toBe(false);
+      expect(events.slice(1)).toEqual([{ type: 'error', reason: cause }]);
+      const late: RedisEvent[] = [];
+      guard.subscribe((event) => late.push(event));
+      expect(late).toEqual([{ type: 'lost', reason: cause }]);
+    },
+  );
+
+  it('is seen in one command of a batch, over REST, and by what Redis 6 quotes', async () => {
+    for (const answer of [
+      async () => [{ result: 'OK' }, { error: OOM }],
+      () => Promise.reject(new errors.UpstashError(`${OOM}, command was: ["set","a","READONLY"]`)),
+      async () => ({ error: `ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -${OOM}` }),
+    ]) {
+      const { transport, connect, ask, events } = setUp();
+      await connect();
+      transport.answer = answer;
+      await expect(ask()).rejects.toBeInstanceOf(RedisUnavailableError);
+      expect(events.at(-1)).toEqual({ type: 'lost', reason: OOM });
+    }
+  });
+
+  it('is looked for after a refusal of one command, which is told once when others are carried out', async () => {
+    const { clock, guard, transport, connect, events } = setUp();
+    await connect();
+    const refusal = 'NOPERM this user has no permissions to run the object command';
+    for (const body of [['EVAL'], ['OBJECT'], ['OBJECT']]) {
+      transport.answer = async () => ({ error: refusal });
+      const asked = guard.request({ body });
+      transport.answer = async () => ({ result: 1 });
+      await expect(asked).resolves.toEqual({ error: refusal });
+      await new Promise(setImmediate);
+      clock.advance(1000);
+    }
+    expect(guard.isUp).toBe(true);
+    expect(events.slice(2)).toEqual([{ type: 'error', reason: refusal }]);
+    transport.answer = async () => ({ error: refusal });
+    await guard.request({ body: ['OBJECT'] });
+    await new Promise(setImmediate);
+    expect(guard.isUp).toBe(false);
+    expect(events.slice(3)).toEqual([{ type: 'lost', reason: refusal }]);
+  });
+
+  it('is connected to anew when it is a replica, at most once a second', async () => {
+    const { guard, transport, connect, ask, nextSecond } = setUp();
+    await connect();
+    transport.answer = async () => ({ error: "READONLY You can't write against a read only replica." });
+    await expect(ask()).rejects.toThrow('READONLY');
+    guard.connected();
+    await new Promise(setImmediate);
+    expect(transport.reconnects).toBe(1);
+    await nextSecond();
+    expect(transport.reconnects).toBe(2);
+  });
+});
+
+it('tells who may not subscribe, and what an operator types', () => {
+  const { guard, events } = setUp();
+  guard.subscribeRefused('NOPERM this user has no permissions to access one of the channels used as arguments', 'app');
+  guard.subscribeRefused("NOPERM this user has no permissions to run the 'subscribe' command", 'app');
+  expect(events.slice(1).map(({ remedy }) => remedy)).toEqual(['ACL SETUSER app &*@db3', 'ACL SETUSER app +subscribe']);
 });

@@ -4,15 +4,17 @@ import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { DatabaseChannels } from './database-channels.ts';
 import type { RedisEvent } from './redis-connection.ts';
 import { RedisUnavailableError, reasonOf } from './redis-unavailable.ts';
+import { causeOf, isOfReplica, readRefusal } from './refusal.ts';
+import { SIGN_OF_LIFE } from './sign-of-life.ts';
 import type { Transport, TransportObserver } from './transport.ts';
 
 /** How long a Redis that did not answer is left alone before it is asked for a sign of life. */
 const SKIP_MS = 1000;
 
 /**
- * Stands between the client and a transport: once Redis has failed to answer, commands fail at once, so that a
- * request waits for a dead Redis no longer than one time limit in all. A PING about once a second, sent by nobody's
- * request, finds out when it is back.
+ * Stands between the client and a transport: once Redis has failed to answer, or answered that it takes no writes,
+ * commands fail at once, so that a request waits for a dead Redis no longer than one time limit in all. A write of the
+ * guard's own, about once a second, finds out when Redis is back.
  */
 export class RedisGuard implements Requester, TransportObserver {
   readonly #clock: Clock;
@@ -21,6 +23,10 @@ export class RedisGuard implements Requester, TransportObserver {
   #channels: DatabaseChannels = new DatabaseChannels(0);
   #status: RedisEvent = { type: 'lost', reason: 'not connected yet' };
   #lastError: string | undefined;
+  /** The last refusal of single commands, of which was told. */
+  #lastRefusal: string | undefined;
+  #nextDoubtAt = Number.NEGATIVE_INFINITY;
+  #nextReconnectAt = Number.NEGATIVE_INFINITY;
   #cancelProbe: Cancel = () => {};
   #closed = false;
 
@@ -55,15 +61,17 @@ export class RedisGuard implements Requester, TransportObserver {
     return (await this.#send(this.#channels.scope(request))) as UpstashResponse<TResult>;
   }
 
+  /** Whether Redis takes writes of ours now. */
   async probe(): Promise<boolean> {
     if (this.#closed || !this.#transport?.isConnected()) return false;
     try {
-      await this.#send({ body: ['PING'] });
-      this.connected();
-      return true;
+      const refusal = errorIn(await this.#transport.send(SIGN_OF_LIFE));
+      if (refusal === undefined) this.#revive();
+      else this.#refuse(causeOf(refusal));
+      return refusal === undefined;
     } catch (error) {
-      // A refusal, as of a wrong password; why there was no answer is known already.
-      if (isAnswer(error)) this.failed(reasonOf(error));
+      if (isAnswer(error)) this.#refuse(causeOf(error.message));
+      else if (!(error instanceof RedisUnavailableError)) this.disconnected(reasonOf(error));
       return false;
     }
   }
@@ -73,10 +81,9 @@ export class RedisGuard implements Requester, TransportObserver {
     if (!(await this.probe())) this.disconnected(this.#status.reason ?? 'no answer');
   }
 
+  /** That it takes writes, too, is still to be seen. */
   connected(): void {
-    this.#cancelProbe();
-    this.#lastError = undefined;
-    if (!this.#closed && !this.isUp) this.#become({ type: 'ready' });
+    void this.probeAgain();
   }
 
   disconnected(reason: string): void {
@@ -102,6 +109,10 @@ export class RedisGuard implements Requester, TransportObserver {
     void this.probeAgain();
   }
 
+  subscribeRefused(reason: string, user: string): void {
+    this.#listeners.emit({ type: 'subscribe_refused', reason, remedy: this.#channels.rightFor(user, reason) });
+  }
+
   close(): void {
     this.#closed = true;
     this.#cancelProbe();
@@ -111,13 +122,56 @@ export class RedisGuard implements Requester, TransportObserver {
 
   async #send(request: UpstashRequest): Promise<unknown> {
     try {
-      return await this.#transport?.send(request);
+      const reply = await this.#transport?.send(request);
+      const refusal = errorIn(reply);
+      if (refusal !== undefined) this.#weigh(refusal);
+      return reply;
     } catch (error) {
-      // The transport itself refused a command, or gave one up: Redis does answer.
-      if (isAnswer(error) || error instanceof RedisUnavailableError) throw error;
+      // The transport itself gave a command up, or Redis refuses all of them.
+      if (error instanceof RedisUnavailableError) throw error;
+      if (isAnswer(error)) {
+        this.#weigh(error.message, error);
+        throw error;
+      }
       this.disconnected(reasonOf(error));
       throw new RedisUnavailableError(reasonOf(error), { wasSent: true, cause: error });
     }
+  }
+
+  /** @throws {RedisUnavailableError} for a refusal that holds for every command, which may have run in part */
+  #weigh(message: string, error?: unknown): void {
+    const refusal = readRefusal(message);
+    if (refusal?.of === 'command') void this.#doubt(refusal.cause);
+    if (refusal?.of !== 'server') return;
+    this.#refuse(refusal.cause);
+    throw new RedisUnavailableError(refusal.cause, { wasSent: true, cause: error });
+  }
+
+  #refuse(cause: string): void {
+    // As the reason of the loss; when it is lost already, only a cause that is new is told.
+    if (this.isUp) this.#lastError = cause;
+    else this.failed(cause);
+    this.disconnected(cause);
+    const now = this.#clock.monotonic();
+    if (this.#closed || !isOfReplica(cause) || now < this.#nextReconnectAt) return;
+    this.#nextReconnectAt = now + SKIP_MS;
+    this.#transport?.reconnect();
+  }
+
+  /** Looks whether a refusal of one command is one of all. */
+  async #doubt(cause: string): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (now < this.#nextDoubtAt) return;
+    this.#nextDoubtAt = now + SKIP_MS;
+    if (!(await this.probe()) || cause === this.#lastRefusal) return;
+    this.#lastRefusal = cause;
+    this.#listeners.emit({ type: 'error', reason: cause });
+  }
+
+  #revive(): void {
+    this.#cancelProbe();
+    this.#lastError = undefined;
+    if (!this.#closed && !this.isUp) this.#become({ type: 'ready' });
   }
 
   #become(status: RedisEvent): void {
@@ -127,6 +181,13 @@ export class RedisGuard implements Requester, TransportObserver {
 }
 
 /** An error that Redis itself gave. A body that is no JSON comes from something in between. */
-function isAnswer(error: unknown): boolean {
+function isAnswer(error: unknown): error is errors.UpstashError {
   return error instanceof errors.UpstashError && !(error instanceof errors.UpstashJSONParseError);
+}
+
+/** The first refusal in what a transport gives: one reply, or a list of them. */
+function errorIn(reply: unknown): string | undefined {
+  if (Array.isArray(reply)) return reply.map(errorIn).find((error) => error !== undefined);
+  if (typeof reply !== 'object' || reply === null || !('error' in reply)) return undefined;
+  return typeof reply.error === 'string' ? reply.error : undefined;
 }

@@ -65,5 +65,7 @@ export class RestTransport implements Transport {
     }
   }
 
+  reconnect(): void {}
+
   close(): void {}
 }

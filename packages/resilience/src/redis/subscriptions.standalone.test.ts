@@ -9,7 +9,11 @@ it.skipIf(!hasRedisServer)('a subscription that died with its connection is conf
   await using server = await RedisServer.prepare();
   await server.start();
   const options = { ...failFast, ...patient, path: server.url.replace('unix://', '') };
-  const subscriptions = new Subscriptions(() => new IORedis(options), systemClock);
+  const subscriptions = new Subscriptions(
+    () => new IORedis(options),
+    systemClock,
+    () => {},
+  );
   const lines: string[] = [];
   const add = (name: string) => subscriptions.add('subscribe', name, (line) => lines.push(line), undefined);
 
@@ -26,7 +30,11 @@ it.skipIf(!hasRedisServer)('a subscription that died with its connection is conf
 it.skipIf(!hasRedisServer)('a subscription that is left before it is confirmed is waited for by nobody', async () => {
   await using server = await RedisServer.prepare();
   const options = { ...failFast, ...patient, path: server.url.replace('unix://', '') };
-  const subscriptions = new Subscriptions(() => new IORedis(options), systemClock);
+  const subscriptions = new Subscriptions(
+    () => new IORedis(options),
+    systemClock,
+    () => {},
+  );
   const leaving = new AbortController();
   const lines: string[] = [];
 

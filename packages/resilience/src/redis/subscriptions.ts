@@ -1,6 +1,10 @@
 import type { Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
 import { keepPulse } from './pulse.ts';
+import { isReplyError } from './refusal.ts';
+
+/** How long a refused subscription waits until it is tried again: an operator may have granted the right. */
+const ASK_AGAIN_MS = 5000;
 
 type Lines = (line: string) => void;
 type Verb = 'subscribe' | 'psubscribe';
@@ -17,20 +21,28 @@ interface Channel {
  * Channels and patterns over one connection of their own, opened by the first of them. Each subscriber is fed the
  * lines that Upstash's event stream would carry; besides, `unsubscribe` when the connection breaks, from when on
  * messages are missed, and `subscribe` when they arrive again.
+ *
+ * A Redis that refuses a subscription (its user may lack the right) is told of once by `onRefused` and asked again from
+ * time to time; until it grants it, the subscriber is fed no `subscribe` and has to poll.
  */
 export class Subscriptions {
   readonly #connect: () => IORedis;
   readonly #clock: Clock;
   readonly #channels: Map<string, Channel> = new Map();
+  readonly #onRefused: (reason: string) => void;
+  readonly #refused: Set<Channel> = new Set();
+  #reason: string | undefined;
   #connection: IORedis | undefined;
   #endPulse: Cancel = () => {};
+  #cancelAsking: Cancel = () => {};
 
-  constructor(connect: () => IORedis, clock: Clock) {
+  constructor(connect: () => IORedis, clock: Clock, onRefused: (reason: string) => void) {
     this.#connect = connect;
     this.#clock = clock;
+    this.#onRefused = onRefused;
   }
 
-  /** Resolves when Redis has confirmed, on this connection or the next, or nobody waits for it. `signal` ends it. */
+  /** Resolves when Redis has confirmed, on this connection or the next, or has refused; or when `signal` ends it. */
   async add(verb: Verb, name: string, lines: Lines, signal: AbortSignal | undefined): Promise<void> {
     const connection = (this.#connection ??= this.#open());
     const key = `${verb},${name}`;
@@ -49,12 +61,24 @@ export class Subscriptions {
     signal?.addEventListener('abort', leave, { once: true });
     // Under way when its connection closes, it never settles: the next one confirms.
     const confirmed = () => channel.subscribers.has(feed) && feed(`${key},1`);
-    connection[verb](name).then(confirmed, over.reject);
+    const failed = (error: unknown) => {
+      if (!isReplyError(error)) return over.reject(error);
+      this.#refuse(channel, error.message);
+      over.resolve();
+    };
+    connection[verb](name).then(confirmed, failed);
     return over.promise;
+  }
+
+  /** Each subscriber is fed `unsubscribe` and then `subscribe`. */
+  reconnect(): void {
+    this.#connection?.disconnect(true);
   }
 
   close(): void {
     this.#channels.clear();
+    this.#refused.clear();
+    this.#cancelAsking();
     this.#endPulse();
     this.#connection?.disconnect();
   }
@@ -81,23 +105,46 @@ export class Subscriptions {
     return connection;
   }
 
-  async #renew(connection: IORedis, { verb, name }: Channel): Promise<void> {
+  async #renew(connection: IORedis, channel: Channel): Promise<void> {
+    const { verb, name } = channel;
     try {
       await connection[verb](name);
-    } catch {
-      // It broke once more, and will be ready once more.
+    } catch (error) {
+      // Otherwise it broke once more, and will be ready once more.
+      if (isReplyError(error)) this.#refuse(channel, error.message);
       return;
     }
+    this.#refused.delete(channel);
+    if (this.#refused.size === 0) this.#reason = undefined;
     this.#feed(`${verb},${name}`, `${verb},${name},1`);
+  }
+
+  #refuse(channel: Channel, reason: string): void {
+    if (this.#channels.get(`${channel.verb},${channel.name}`) !== channel) return;
+    this.#refused.add(channel);
+    this.#cancelAsking();
+    this.#cancelAsking = this.#clock.setTimeout(() => this.#askAgain(), ASK_AGAIN_MS);
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    this.#onRefused(reason);
+  }
+
+  #askAgain(): void {
+    const connection = this.#connection;
+    // One that is not ready asks for all of them once it is.
+    if (connection?.status !== 'ready') return;
+    for (const channel of this.#refused) void this.#renew(connection, channel);
   }
 
   #feed(key: string, line: string): void {
     for (const lines of this.#channels.get(key)?.subscribers ?? []) lines(line);
   }
 
-  #remove({ verb, name, subscribers }: Channel, lines: Lines): void {
+  #remove(channel: Channel, lines: Lines): void {
+    const { verb, name, subscribers } = channel;
     if (!subscribers.delete(lines) || subscribers.size > 0) return;
     this.#channels.delete(`${verb},${name}`);
+    if (this.#refused.delete(channel) && this.#refused.size === 0) this.#cancelAsking();
     // Refused only when the connection is going away, and the subscription with it.
     this.#connection?.[LEAVE[verb]](name).catch(() => {});
   }

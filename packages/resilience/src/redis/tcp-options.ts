@@ -12,6 +12,8 @@ const reconnecting: TcpOptions = {
   protocol: 2,
   connectTimeout: SILENCE_MS,
   disableClientInfo: true,
+  // By INFO, which many a user may not use; our own sign of life tells more.
+  enableReadyCheck: false,
   retryStrategy: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
 };
 
@@ -27,10 +29,12 @@ export const failFast: TcpOptions = {
   autoResendUnfulfilledCommands: false,
 };
 
-/** The opposite for the connection that subscribes: it waits, and subscribes again by itself. */
+/** The opposite for the connection that subscribes: it waits. */
 export const patient: TcpOptions = {
   enableOfflineQueue: true,
   maxRetriesPerRequest: null,
+  // `Subscriptions` does it, and sees what is refused.
+  autoResubscribe: false,
   // Given up, it may have nobody left at the other end to say good-bye.
   disconnectTimeout: 100,
 };

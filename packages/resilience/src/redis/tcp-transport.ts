@@ -1,11 +1,12 @@
 import { TLSSocket } from 'node:tls';
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
-import { type ChainableCommander, Redis as IORedis, ReplyError } from 'ioredis';
+import { type ChainableCommander, Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
 import { BigCommands } from './big-commands.ts';
 import { type Command, toCommand } from './command.ts';
 import { reasonOf } from './redis-unavailable.ts';
 import { parseRedisUrl } from './redis-url.ts';
+import { isReplyError } from './refusal.ts';
 import { afterSilence, LateReplyError, replyInTime } from './reply-in-time.ts';
 import { ScriptRewrite } from './script-rewrite.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -41,12 +42,17 @@ export class TcpTransport implements Transport {
         : new IORedis({ ...failFast, path: address.path, db: address.db });
     this.database = this.#io.options.db ?? 0;
     this.#observer = observer;
-    // From then on Redis owes an answer: it is asked whether it is ready.
+    // From then on Redis owes an answer: it is asked for a sign of life.
     this.#io.on('connect', () => this.#watchSilence());
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
-    this.#subscriptions = new Subscriptions(() => this.#io.duplicate(patient), clock);
+    const { username } = this.#io.options;
+    this.#subscriptions = new Subscriptions(
+      () => this.#io.duplicate(patient),
+      clock,
+      (reason) => observer.subscribeRefused(reason, username ?? 'default'),
+    );
   }
 
   isConnected(): boolean {
@@ -69,6 +75,11 @@ export class TcpTransport implements Transport {
       default:
         throw new errors.UpstashError(`ERR no such path: ${path}`);
     }
+  }
+
+  reconnect(): void {
+    this.#subscriptions.reconnect();
+    this.#io.disconnect(true);
   }
 
   close(): void {
@@ -178,8 +189,4 @@ function toReply([error, result]: [error: Error | null, result: unknown]): Reply
   if (!error) return { result };
   if (isReplyError(error)) return { error: error.message };
   throw error;
-}
-
-function isReplyError(error: unknown): error is Error {
-  return error instanceof ReplyError;
 }

@@ -12,6 +12,8 @@ export interface Transport {
   send(request: UpstashRequest): Promise<unknown>;
   /** Whether it makes sense to ask Redis for a sign of life now. */
   isConnected(): boolean;
+  /** Makes its connections anew: the name of a Redis may lead to another node by now. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -22,4 +24,6 @@ export interface TransportObserver {
   failed(reason: string): void;
   /** A reply came that had been given up: Redis may answer again. */
   answered(): void;
+  /** `user` may not subscribe. */
+  subscribeRefused(reason: string, user: string): void;
 }

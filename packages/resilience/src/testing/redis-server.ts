@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis as IORedis } from 'ioredis';
 
 const ACCEPT_WITHIN_MS = 5000;
 
@@ -13,12 +14,12 @@ export const hasRedisServer: boolean = spawnSync('redis-server', ['--version']).
 /** A redis-server of a test's own on a unix socket, to be killed, stopped and started again. */
 export class RedisServer {
   readonly url: string;
-  readonly #dir: string;
+  readonly dir: string;
   readonly #socket: string;
   #child: ChildProcess | undefined;
 
   private constructor(dir: string) {
-    this.#dir = dir;
+    this.dir = dir;
     this.#socket = join(dir, 'redis.sock');
     this.url = `unix://${this.#socket}`;
   }
@@ -28,11 +29,36 @@ export class RedisServer {
     return new RedisServer(await mkdtemp(join(tmpdir(), 'resilience-')));
   }
 
-  async start(): Promise<void> {
+  /** @param more settings, as on its command line */
+  async start(...more: string[]): Promise<void> {
     const settings = ['--port', '0', '--unixsocket', this.#socket, '--save', '', '--appendonly', 'no'];
-    this.#child = spawn('redis-server', [...settings, '--dir', this.#dir], { stdio: 'ignore' });
+    const user = ['--user', 'admin', 'on', 'nopass', '~*', '&*', '+@all'];
+    this.#child = spawn('redis-server', [...settings, ...user, '--dir', this.dir, ...more], { stdio: 'ignore' });
     const limit = AbortSignal.timeout(ACCEPT_WITHIN_MS);
     while (!(await this.#accepts())) limit.throwIfAborted();
+  }
+
+  /** As a cluster of one, which serves no key until it is given the slots: `CLUSTER ADDSLOTSRANGE 0 16383`. */
+  async startCluster(): Promise<void> {
+    const port = createServer().listen(0, '127.0.0.1');
+    await once(port, 'listening');
+    const address = port.address();
+    port.close();
+    await once(port, 'close');
+    if (typeof address !== 'object' || !address) throw new TypeError('a server on a port has an address');
+    const bus = String(address.port > 50_000 ? address.port - 10_000 : address.port + 10_000);
+    await this.start('--port', String(address.port), '--cluster-enabled', 'yes', '--cluster-port', bus);
+  }
+
+  /** By a user of its own, whose rights no test takes. */
+  async command(...words: readonly string[]): Promise<string> {
+    const [name = '', ...args] = words;
+    const client = new IORedis({ path: this.#socket, username: 'admin', password: 'any', enableReadyCheck: false });
+    try {
+      return String(await client.call(name, args));
+    } finally {
+      client.disconnect();
+    }
   }
 
   async kill(): Promise<void> {
@@ -54,7 +80,7 @@ export class RedisServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true });
   }
 
   async #accepts(): Promise<boolean> {

@@ -24,6 +24,7 @@ export class RestServer {
       disconnected() {},
       failed() {},
       answered() {},
+      subscribeRefused() {},
     });
   }
 

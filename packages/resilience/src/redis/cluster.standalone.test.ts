@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCache } from '../cache/create-cache.ts';
+import { createCircuit } from '../circuit/create-circuit.ts';
+import { systemClock } from '../clock.ts';
+import { createLeases } from '../lease/create-leases.ts';
+import { fail } from '../testing/local-circuit.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { SERVICE_CIRCUIT } from '../testing/service-circuit.ts';
+import { eventually } from '../testing/test-redis.ts';
+import { connectRedis } from './connect-redis.ts';
+import type { RedisConnection, RedisEvent } from './redis-connection.ts';
+
+describe.skipIf(!hasRedisServer)('a node of a cluster', () => {
+  let server: RedisServer;
+  let redis: RedisConnection;
+  let events: RedisEvent[];
+
+  beforeEach(async () => {
+    server = await RedisServer.prepare();
+    await server.startCluster();
+    redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 0 });
+    events = [];
+    redis.subscribe((event) => events.push(event));
+  });
+  afterEach(async () => {
+    await redis.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  async function serve(): Promise<void> {
+    await server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await eventually(() => redis.isReady() || undefined);
+  }
+
+  it('whose cluster is down is not available until it is up', async () => {
+    await eventually(() => (events.some(({ reason }) => reason?.startsWith('CLUSTERDOWN')) ? true : undefined));
+    expect(await redis.probe()).toBe(false);
+    await serve();
+    expect(await redis.redis.set('key', 'value')).toBe('OK');
+  });
+
+  it('runs every script: the keys of each share a slot', async () => {
+    await serve();
+    events.length = 0;
+    const shared = { redis, prefix: 'test', clock: systemClock };
+    const leases = createLeases({ ...shared, owner: 'test' });
+    const cache = createCache({
+      ...shared,
+      memory: { maxEntries: 10 },
+      lease: { leases, leaseMs: 30_000, waitMs: 1000 },
+    });
+    const failures: unknown[] = [];
+    leases.subscribe((event) => event.type === 'redis_failed' && failures.push(event));
+    cache.subscribe((event) => event.type === 'redis_failed' && failures.push(event));
+    const circuit = createCircuit({ ...SERVICE_CIRCUIT, ...shared, classify: () => 'failure' });
+
+    const lifetime = (yields: boolean) => () => ({ ttlMs: 60_000, staleMs: 60_000, yields });
+    await cache.getOrLoad('rose', async () => 'Rosa', { lifetime: lifetime(false) });
+    await cache.getOrLoad('lily', async () => 'Lilium', { lifetime: lifetime(true) });
+    await leases.withLease('tulip', { leaseMs: 30_000, waitMs: 0 }, async () => {});
+    for (let n = 0; n < 3; n += 1) await fail(circuit);
+    expect(await circuit.isolate('maintenance')).toBe('all');
+    expect(failures).toEqual([]);
+    expect(events).toEqual([]);
+    circuit.close();
+  });
+});

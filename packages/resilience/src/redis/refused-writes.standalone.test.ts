@@ -1,0 +1,141 @@
+import { mkdir, rename, rmdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { connectTestRedis, eventually } from '../testing/test-redis.ts';
+import type { RedisConnection, RedisEvent } from './redis-connection.ts';
+import { RedisUnavailableError } from './redis-unavailable.ts';
+
+/** It heals within a second; the machine may be busy. */
+const HEALED_WITHIN_MS = 5000;
+
+describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () => {
+  let server: RedisServer;
+  let connection: RedisConnection;
+  let events: RedisEvent[];
+
+  beforeEach(async () => {
+    server = await RedisServer.prepare();
+    await server.start('--dbfilename', 'data');
+    await use(server.url);
+  });
+  afterEach(async () => {
+    await connection.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  async function use(url: string): Promise<void> {
+    connection = await connectTestRedis(url);
+    events = [];
+    connection.subscribe((event) => events.push(event));
+  }
+
+  const command = (line: string) => server.command(...line.split(' '));
+  const write = () => connection.redis.eval("return redis.call('SET', KEYS[1], 'value')", ['key'], []);
+  const ready = () => eventually(() => connection.isReady() || undefined, HEALED_WITHIN_MS);
+  const told = () => events.map(({ type, reason }) => (reason === undefined ? type : `${type}: ${reason}`));
+
+  async function failSaving(): Promise<void> {
+    await server.command('CONFIG', 'SET', 'save', '3600 1');
+    await mkdir(join(server.dir, 'data'));
+    await save('err');
+  }
+
+  async function save(status: 'ok' | 'err'): Promise<void> {
+    await command('BGSAVE');
+    await eventually(async () =>
+      (await command('INFO persistence')).includes(`rdb_last_bgsave_status:${status}`) ? true : undefined,
+    );
+  }
+
+  it.each([
+    ['is full', /^OOM /, () => command('CONFIG SET maxmemory 1'), () => command('CONFIG SET maxmemory 0')],
+    ['is a replica', /^READONLY /, () => command('REPLICAOF 127.0.0.1 1'), () => command('REPLICAOF NO ONE')],
+    [
+      'lacks replicas',
+      /^NOREPLICAS /,
+      () => command('CONFIG SET min-replicas-to-write 1'),
+      () => command('CONFIG SET min-replicas-to-write 0'),
+    ],
+    [
+      'cannot save to disk',
+      /^MISCONF /,
+      failSaving,
+      async () => {
+        await rmdir(join(server.dir, 'data'));
+        await save('ok');
+      },
+    ],
+    [
+      'refuses scripts',
+      /^NOPERM /,
+      () => command('ACL SETUSER default -@scripting'),
+      () => command('ACL SETUSER default +@scripting'),
+    ],
+    [
+      'refuses a command of scripts',
+      /^(NOPERM|ERR The user) /,
+      () => command('ACL SETUSER default -hset'),
+      () => command('ACL SETUSER default +hset'),
+    ],
+  ])('because it %s is not available, says why once, and heals by itself', async (_why, reason, begin, end) => {
+    await begin();
+    expect(await connection.probe()).toBe(false);
+    await expect(write()).rejects.toBeInstanceOf(RedisUnavailableError);
+    // As long as some signs of life are refused.
+    for (let asked = 0; asked < 3; asked += 1) expect(await connection.probe()).toBe(false);
+    await end();
+    await ready();
+    expect(await write()).toBe('OK');
+    expect(told()).toEqual(['ready', expect.stringMatching(`^lost: ${reason.source.slice(1)}`), 'ready']);
+  });
+
+  it.each([
+    ['full', 'CONFIG SET maxmemory 1'],
+    ['a replica', 'REPLICAOF 127.0.0.1 1'],
+  ])('because it is %s is lost with the first write, and nothing else is asked of it', async (_why, line) => {
+    await command(line);
+    await expect(write()).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });
+    expect(connection.isReady()).toBe(false);
+    await expect(connection.redis.get('key')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: false });
+  });
+
+  it('because it loads its data is not available until it has', async () => {
+    for (let key = 0; key < 60; key += 1) await command(`SET key:${key} ${'x'.repeat(2000)}`);
+    await command('SAVE');
+    await server.kill();
+    await server.start(
+      '--dbfilename',
+      'data',
+      '--key-load-delay',
+      '20000',
+      '--loading-process-events-interval-bytes',
+      '1024',
+    );
+    await eventually(() => (told().some((line) => line.startsWith('error: LOADING')) ? true : undefined));
+    expect(connection.isReady()).toBe(false);
+    await ready();
+    expect(await connection.redis.strlen('key:59')).toBe(2000);
+  });
+
+  it('because another has become the master is left for that one', async () => {
+    const link = join(server.dir, 'link.sock');
+    const lead = async (to: RedisServer) => {
+      await symlink(to.url.replace('unix://', ''), `${link}.new`);
+      await rename(`${link}.new`, link);
+    };
+    await lead(server);
+    await connection.close();
+    await use(`unix://${link}`);
+    await using master = await RedisServer.prepare();
+    await master.start();
+
+    await command('REPLICAOF 127.0.0.1 1');
+    await lead(master);
+    await expect(write()).rejects.toBeInstanceOf(RedisUnavailableError);
+    await ready();
+    expect(await write()).toBe('OK');
+    expect(await connection.redis.dbsize()).toBeGreaterThan(0);
+    await connection.close();
+  });
+});

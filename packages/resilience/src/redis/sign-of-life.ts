@@ -1,0 +1,21 @@
+import type { UpstashRequest } from '@upstash/redis';
+
+const KEYS = ['string', 'hash', 'sorted-set', 'list'].map((type) => `{sign-of-life}:${type}`);
+const KEPT_MS = '60000';
+
+/**
+ * Writes one value of each type that our scripts and commands write, so that a Redis counts as there only when it takes
+ * them from this user: a PING is answered by a replica, by one that is full, and by one that refuses scripts.
+ * KEYS string, hash, sorted set, list; in one slot of a cluster. ARGV ms to keep them. Returns 1.
+ */
+const WRITE_ALL = `
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+redis.call('HSET', KEYS[2], 'sign', '1')
+redis.call('ZADD', KEYS[3], 1, 'sign')
+redis.call('DEL', KEYS[4])
+redis.call('RPUSH', KEYS[4], 'sign')
+for key = 2, 4 do redis.call('PEXPIRE', KEYS[key], ARGV[1]) end
+return 1
+`;
+
+export const SIGN_OF_LIFE: UpstashRequest = { body: ['EVAL', WRITE_ALL, String(KEYS.length), ...KEYS, KEPT_MS] };
