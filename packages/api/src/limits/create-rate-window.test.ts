@@ -24,6 +24,7 @@ function broken({ ready }: { ready: boolean }) {
     isReady: () => ready,
     probe: async () => false,
     subscribe: () => () => {},
+    onDataLoss: () => () => {},
     close: async () => {},
   };
   return { connection, commands: () => commands };

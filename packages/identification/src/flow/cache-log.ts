@@ -72,6 +72,7 @@ export function cacheLog(logger: Logger, waitMs: number) {
         logger.warn(`[CACHE] Unreadable entry for ${photo}`);
         break;
       case 'kept':
+      case 'put_back':
       case 'loaded':
         break;
     }

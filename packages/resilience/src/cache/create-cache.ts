@@ -27,5 +27,5 @@ export function createCache(options: CacheOptions): Cache {
   checkCacheOptions(options);
   const { redis, prefix, memory, lease, clock, random = Math.random } = options;
   const store = new RedisStore(redis.redis, prefix, clock);
-  return new LayeredCache({ store, maxEntries: memory.maxEntries, lease, clock, random });
+  return new LayeredCache({ redis, store, maxEntries: memory.maxEntries, lease, clock, random });
 }

@@ -23,3 +23,20 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {wasOurs, 1}
 `;
+
+/**
+ * Writes a value that may have been lost, unless one is there that is newer, or better than one that yields. It checks
+ * no fence: what was in memory had been written, and whoever holds a lease writes over it.
+ * KEYS value; ARGV envelope, ms to keep it, when it was written, whether it yields ('1' or '0'). Returns 1 when written.
+ */
+export const PUT_BACK = `
+if redis.call('TYPE', KEYS[1]).ok == 'string' then
+  local read, kept = pcall(cjson.decode, redis.call('GET', KEYS[1]))
+  if read and type(kept) == 'table' and type(kept.writtenAt) == 'number' then
+    if kept.writtenAt >= tonumber(ARGV[3]) then return 0 end
+    if ARGV[4] == '1' and kept.yields == false then return 0 end
+  end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`;

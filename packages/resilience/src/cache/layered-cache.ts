@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { HeldLease } from '../lease/lease.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
 import { detachFromCalls } from '../wait-graph.ts';
 import type { Cache, CacheHit, CacheLoaded, EarlyRefresh, LoadOptions } from './cache.ts';
@@ -9,6 +10,7 @@ import { askToLoad, type CacheLease } from './cache-lease.ts';
 import { checkLifetime, checkLoadOptions, checkValue } from './check-cache-options.ts';
 import { seal } from './envelope.ts';
 import { MemoryFront } from './memory-front.ts';
+import { PutBack } from './put-back.ts';
 import type { RedisStore } from './redis-store.ts';
 import { Rest } from './rest.ts';
 import { Tiers } from './tiers.ts';
@@ -23,6 +25,7 @@ interface Load<T> extends LoadOptions<T> {
 }
 
 export interface LayeredCacheOptions {
+  readonly redis: RedisConnection;
   readonly store: RedisStore;
   readonly maxEntries: number;
   readonly lease: CacheLease | undefined;
@@ -42,11 +45,14 @@ export class LayeredCache implements Cache {
   readonly #refreshes: SingleFlight = createSingleFlight();
   readonly #listeners: Listeners<CacheEvent> = new Listeners();
 
-  constructor({ store, maxEntries, lease, clock, random }: LayeredCacheOptions) {
+  constructor({ redis, store, maxEntries, lease, clock, random }: LayeredCacheOptions) {
     this.#clock = clock;
     this.#lease = lease;
     this.#random = random;
-    this.#tiers = new Tiers(new MemoryFront(maxEntries, clock), store, clock, (event) => this.#listeners.emit(event));
+    const tell = (event: CacheEvent) => this.#listeners.emit(event);
+    const memory = new MemoryFront(maxEntries, clock);
+    const putBack = new PutBack(redis, memory, store, clock, tell);
+    this.#tiers = new Tiers(memory, store, clock, tell, () => putBack.owe());
     this.#rest = new Rest(maxEntries, clock);
     this.#refreshRest = new Rest(maxEntries, clock);
   }

@@ -19,6 +19,16 @@ export class MemoryFront {
     return undefined;
   }
 
+  /** Most recently used first. */
+  keys(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Like `get`, but does not count as a use. */
+  peek(key: string): Envelope | undefined {
+    return this.#entries.peek(key);
+  }
+
   set(key: string, envelope: Envelope): void {
     this.#entries.set(key, envelope);
   }

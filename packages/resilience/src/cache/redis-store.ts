@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { HeldLease } from '../lease/lease.ts';
 import type { Ended } from '../lease/lease-ending.ts';
 import { type Envelope, keepMs, open } from './envelope.ts';
-import { FILL } from './fill-script.ts';
+import { FILL, PUT_BACK } from './fill-script.ts';
 
 /** What Redis had to say about a key; `corrupt`: bytes that are no envelope of ours. */
 export type Found =
@@ -61,6 +61,26 @@ export class RedisStore {
     };
     if (!held) return (await fill([], [])).result;
     return held.releaseBy(({ keys: [lease, fence], args }) => fill([fence, lease], args), text.length);
+  }
+
+  /** @returns those of the keys that are not in Redis @throws what the connection throws */
+  async missing(keys: readonly string[]): Promise<string[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const key of keys) pipeline.exists(this.#name(key));
+    const found = await pipeline.exec<number[]>();
+    return keys.filter((_key, at) => found[at] === 0);
+  }
+
+  /**
+   * Writes a value that may have been lost, unless a newer or a better one is there.
+   * @returns the bytes that were written, 0 for none @throws what the connection throws
+   */
+  async putBack(key: string, envelope: Envelope, mostBytes: number): Promise<number> {
+    const leftMs = Math.ceil(keepMs(envelope, this.#clock.now()));
+    const text = JSON.stringify(envelope);
+    if (leftMs <= 0 || text.length > mostBytes) return 0;
+    const args = [text, String(leftMs), String(envelope.writtenAt), envelope.yields ? '1' : '0'];
+    return (await this.#redis.eval<string[], 0 | 1>(PUT_BACK, [this.#name(key)], args)) === 1 ? text.length : 0;
   }
 
   /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { HeldLease } from '../lease/lease.ts';
+import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import type { CacheHit } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { isRefreshDue } from './early-refresh.ts';
@@ -13,12 +14,20 @@ export class Tiers {
   readonly #store: RedisStore;
   readonly #clock: Clock;
   readonly #tell: (event: CacheEvent) => void;
+  readonly #onUnwritten: () => void;
 
-  constructor(memory: MemoryFront, store: RedisStore, clock: Clock, tell: (event: CacheEvent) => void) {
+  constructor(
+    memory: MemoryFront,
+    store: RedisStore,
+    clock: Clock,
+    tell: (event: CacheEvent) => void,
+    onUnwritten: () => void,
+  ) {
     this.#memory = memory;
     this.#store = store;
     this.#clock = clock;
     this.#tell = tell;
+    this.#onUnwritten = onUnwritten;
   }
 
   lookInMemory<T>(key: string): CacheHit<T> | undefined {
@@ -56,6 +65,7 @@ export class Tiers {
       if (written !== 'overtaken') this.#tell({ type: 'kept', key });
     } catch (error) {
       this.#tell({ type: 'redis_failed', key, during: 'write', error });
+      if (error instanceof RedisUnavailableError) this.#onUnwritten();
     }
     const isBetterHere = envelope.yields && this.#memory.get(key)?.yields === false;
     if (written === 'overtaken') this.#tell({ type: 'refused', key });

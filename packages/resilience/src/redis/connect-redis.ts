@@ -1,6 +1,7 @@
 import { Redis } from '@upstash/redis';
 import { type Clock, systemClock } from '../clock.ts';
 import { checkRange, LONGEST_MS } from '../in-range.ts';
+import { DataWatch } from './data-watch.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisGuard } from './redis-guard.ts';
 import { RestTransport } from './rest-transport.ts';
@@ -38,14 +39,20 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   // Over TCP the connection tells by itself when it is there.
   if (transport.kind === 'rest') void guard.probeAgain();
   await firstSign(guard, readyWaitMs, clock);
-  return {
+  const connection: Omit<RedisConnection, 'close' | 'onDataLoss'> = {
     redis: new Redis(guard),
     transport: transport.kind,
     channelOf: (name) => guard.channelOf(name),
     isReady: () => guard.isUp,
     probe: () => guard.probe(),
     subscribe: (listener) => guard.subscribe(listener),
+  };
+  const data = new DataWatch(connection, clock);
+  return {
+    ...connection,
+    onDataLoss: (listener) => data.add(listener),
     async close() {
+      data.close();
       guard.close();
     },
   };

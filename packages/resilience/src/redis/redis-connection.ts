@@ -26,5 +26,7 @@ export interface RedisConnection {
   /** Asks Redis for a sign of life; never throws. */
   probe(): Promise<boolean>;
   subscribe(listener: (event: RedisEvent) => void): Unsubscribe;
+  /** Calls `listener` when Redis turns out to have lost its data: within some 2 s over TCP, a minute over REST. */
+  onDataLoss(listener: () => void): Unsubscribe;
   close(): Promise<void>;
 }

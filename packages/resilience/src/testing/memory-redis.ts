@@ -22,6 +22,7 @@ export class MemoryRedis implements Requester {
       isReady: () => !this.isDown,
       probe: async () => !this.isDown,
       subscribe: () => () => {},
+      onDataLoss: () => () => {},
       close: async () => {},
     };
   }

@@ -122,6 +122,10 @@ class SimulatedConnection implements RedisConnection, Requester {
     return this.#listeners.add(listener);
   }
 
+  onDataLoss(): () => void {
+    return () => {};
+  }
+
   async close(): Promise<void> {
     this.#channels.clear();
   }

@@ -1,0 +1,115 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import { createLeases } from '../lease/create-leases.ts';
+import { connectRedis } from '../redis/connect-redis.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { eventually } from '../testing/test-redis.ts';
+import type { Cache, Lifetime } from './cache.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+import { seal } from './envelope.ts';
+import { RedisStore } from './redis-store.ts';
+
+const KEYS = Array.from({ length: 40 }, (_, n) => `photo-${n}`);
+const MARKER = 'resilience:data';
+const NOTICED_WITHIN_MS = 20_000;
+const lifetime = (): Lifetime => ({ ttlMs: 60_000, staleMs: 600_000 });
+
+describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
+  let server: RedisServer;
+  let connections: RedisConnection[];
+
+  beforeAll(async () => {
+    server = await RedisServer.prepare();
+  });
+  beforeEach(async () => {
+    await server.start();
+    connections = [];
+  });
+  afterEach(async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    await server.kill();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  async function createProcess(): Promise<{ redis: RedisConnection; cache: Cache; events: CacheEvent[] }> {
+    const redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 5000 });
+    connections.push(redis);
+    const shared = { redis, prefix: 'answer', clock: systemClock };
+    const lease = { leases: createLeases({ ...shared, owner: 'test' }), leaseMs: 10_000, waitMs: 10_000 };
+    const cache = createCache({ ...shared, lease, memory: { maxEntries: 100 } });
+    const events: CacheEvent[] = [];
+    cache.subscribe((event) => events.push(event));
+    return { redis, cache, events };
+  }
+
+  const fill = (cache: Cache) =>
+    Promise.all(KEYS.map((key) => cache.getOrLoad(key, async () => `answer to ${key}`, { lifetime })));
+  const isSeen = ({ redis }: { redis: RedisConnection }) =>
+    eventually(async () => ((await redis.redis.exists(MARKER)) === 1 ? true : undefined), NOTICED_WITHIN_MS);
+  const putBack = (events: CacheEvent[]) => events.filter(({ type }) => type === 'put_back');
+
+  /** What a process that starts now has to load. */
+  async function loadsOfNewcomer(): Promise<number> {
+    const { cache } = await createProcess();
+    let loads = 0;
+    const load = async () => {
+      loads += 1;
+      return 'bought again';
+    };
+    await Promise.all(KEYS.map((key) => cache.getOrLoad(key, load, { lifetime })));
+    return loads;
+  }
+
+  it('by FLUSHALL gets back what a process has in memory', { timeout: 60_000 }, async () => {
+    const one = await createProcess();
+    await fill(one.cache);
+    await isSeen(one);
+    await one.redis.redis.flushall();
+    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    expect(await loadsOfNewcomer()).toBe(0);
+    const leftMs = await one.redis.redis.pttl('answer:{photo-0}:value');
+    expect(leftMs).toBeGreaterThan(500_000);
+    expect(leftMs).toBeLessThanOrEqual(600_000);
+  });
+
+  it('by a restart gets back what a process has in memory', { timeout: 60_000 }, async () => {
+    const one = await createProcess();
+    await fill(one.cache);
+    await isSeen(one);
+    await server.kill();
+    await server.start();
+    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    expect(await loadsOfNewcomer()).toBe(0);
+  });
+
+  it('gets back what was loaded while it was away', { timeout: 60_000 }, async () => {
+    const one = await createProcess();
+    await server.kill();
+    await eventually(() => (one.redis.isReady() ? undefined : true));
+    await fill(one.cache);
+    await server.start();
+    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    expect(await loadsOfNewcomer()).toBe(0);
+  });
+
+  it('keeps what is newer there, and what is better than a poor value', async () => {
+    const { redis } = await createProcess();
+    const store = new RedisStore(redis.redis, 'answer', systemClock);
+    const now = systemClock.now();
+    const old = seal('old', lifetime(), now - 1000, 1);
+    const poor = seal('unsure', { ...lifetime(), yields: true }, now, 1);
+    const sure = seal('sure', lifetime(), now - 500, 1);
+    await store.write('rose', sure, undefined);
+    expect(await store.missing(['rose', 'fern'])).toEqual(['fern']);
+    const written = [];
+    for (const envelope of [old, poor, sure]) written.push(await store.putBack('rose', envelope, 10_000));
+    expect(written).toEqual([0, 0, 0]);
+    expect(await store.read('rose')).toMatchObject({ envelope: { value: 'sure' } });
+    expect(await store.putBack('fern', poor, 10_000)).toBeGreaterThan(0);
+    expect(await store.putBack('fern', seal('late', lifetime(), now + 1, 1), 10_000)).toBeGreaterThan(0);
+    expect(await store.read('fern')).toMatchObject({ envelope: { value: 'late' } });
+    expect(await store.putBack('moss', seal('x'.repeat(10_000), lifetime(), now, 1), 10_000)).toBe(0);
+  });
+});

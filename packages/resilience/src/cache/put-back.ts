@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { CacheEvent } from './cache-events.ts';
+import type { MemoryFront } from './memory-front.ts';
+import type { RedisStore } from './redis-store.ts';
+
+/** Bytes a millisecond (2 Mbit/s) that put back values take at most. */
+const RATE = 250;
+/** What is bigger is loaded again. */
+const BIGGEST = 65_536;
+/** Keys that are looked up at once. */
+const BATCH = 50;
+/** Interrupted so often in a row, it waits for the next loss of data. */
+const TRIES = 3;
+
+/**
+ * Puts what this process has in memory back into a Redis that lost its data, and what could not be written while Redis
+ * was away: other processes, and this one after a restart, need not load it again. A key that is there already keeps
+ * its value unless ours is newer.
+ */
+export class PutBack {
+  readonly #memory: MemoryFront;
+  readonly #store: RedisStore;
+  readonly #clock: Clock;
+  readonly #tell: (event: CacheEvent) => void;
+  #isOwed = false;
+  #isRunning = false;
+  #interrupted = 0;
+
+  constructor(
+    redis: RedisConnection,
+    memory: MemoryFront,
+    store: RedisStore,
+    clock: Clock,
+    tell: (event: CacheEvent) => void,
+  ) {
+    this.#memory = memory;
+    this.#store = store;
+    this.#clock = clock;
+    this.#tell = tell;
+    redis.onDataLoss(() => {
+      this.#interrupted = 0;
+      this.owe();
+      void this.#run();
+    });
+    redis.subscribe(({ type }) => {
+      if (type === 'ready') void this.#run();
+    });
+  }
+
+  /** Something in memory may not be in Redis: it is put there once Redis is back. */
+  owe(): void {
+    this.#isOwed = true;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isRunning || !this.#isOwed || this.#interrupted >= TRIES) return;
+    this.#isRunning = true;
+    this.#isOwed = false;
+    try {
+      await this.#putAll(this.#memory.keys());
+      this.#interrupted = 0;
+    } catch {
+      this.#interrupted += 1;
+      this.owe();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** @throws when Redis does not answer, or with an error */
+  async #putAll(keys: readonly string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += BATCH) {
+      for (const key of await this.#store.missing(keys.slice(at, at + BATCH))) {
+        const envelope = this.#memory.peek(key);
+        const bytes = envelope ? await this.#store.putBack(key, envelope, BIGGEST) : 0;
+        if (bytes > 0) this.#tell({ type: 'put_back', key });
+        if (bytes > 0) await this.#pause(bytes / RATE);
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#clock.setTimeout(resolve, ms);
+    return promise;
+  }
+}
