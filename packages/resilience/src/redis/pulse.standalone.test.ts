@@ -106,3 +106,30 @@ it.skipIf(!hasRedisServer)('a sign of life that died with its connection does no
   await connection.close();
   expect(clock.pendingTimers).toBe(0);
 });
+
+it.skipIf(!hasRedisServer)(
+  'a sign of life that came while the process was busy is read before it counts as missing',
+  async () => {
+    await using server = await RedisServer.prepare();
+    await server.start();
+    const clock = new FakeClock();
+    const connection = await connectRedis({ url: server.url }, { timeoutMs: 2000, clock });
+    const { lines, subscriber, told } = listen(connection);
+    await told('subscribe');
+    // From here on the next turn of the event loop begins with timers, before sockets are read.
+    await new Promise(setImmediate);
+    const late = Promise.withResolvers<void>();
+    setTimeout(() => {
+      clock.advance(5000);
+      late.resolve();
+    }, 1);
+    clock.advance(30_000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    await late.promise;
+    await connection.redis.publish('news', 'heard');
+    await told('heard');
+    expect(lines).toEqual(['subscribe', 'heard']);
+    await subscriber.unsubscribe();
+    await connection.close();
+  },
+);

@@ -19,12 +19,19 @@ export function keepPulse(
   async function beat(): Promise<void> {
     plan();
     if (connection.status !== 'ready') return;
-    const keep = clock.setTimeout(() => connection.disconnect(true), ANSWER_WITHIN_MS);
-    // A PING that is under way then never settles, and whoever closed it has seen to what follows: a new connection.
-    connection.once('close', keep);
+    let isOver = false;
+    const giveUp = () => isOver || connection.disconnect(true);
+    // What has arrived is read first: this process may have been busy. Immediates run after sockets, timers before.
+    const cancelGiveUp = clock.setTimeout(() => setImmediate(giveUp), ANSWER_WITHIN_MS);
+    const end = () => {
+      isOver = true;
+      cancelGiveUp();
+    };
+    // A PING that is under way then never settles, and the end of the connection leads to a new one.
+    connection.once('close', end);
     await connection.ping().catch(() => {});
-    keep();
-    connection.off('close', keep);
+    end();
+    connection.off('close', end);
   }
   plan();
   return () => cancel();
