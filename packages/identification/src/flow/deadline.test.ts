@@ -1,5 +1,11 @@
+import type { ServerResponse } from 'node:http';
+import { connectRedis } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
+import { plantIdBody } from '../providers/testing/bodies.ts';
+import { startStub } from '../providers/testing/stub-service.ts';
 import { BUSY, house, PLANTNET_ANSWER, request } from './testing/house.ts';
+import { createPlantIdAlone, leafRequest } from './testing/plant-id-alone.ts';
 
 const DEADLINE = 45_000;
 
@@ -97,6 +103,22 @@ describe('the deadline of a request', () => {
     read();
     await settle();
     expect({ calls: providers.plant_id.calls.length, sent, settled }).toEqual({ calls: 0, sent: [], settled: [0] });
+  });
+
+  it('outlasts a provider that may take a minute', async () => {
+    const answering = Promise.withResolvers<ServerResponse>();
+    await using stub = await startStub(answering.resolve);
+    const clock = new FakeClock();
+    const redis = await connectRedis({ url: 'unix:///nowhere/redis.sock' }, { timeoutMs: 2_000, readyWaitMs: 0 });
+    const lock = { waitMs: 65_000, leaseMs: 10_000 };
+    const service = createPlantIdAlone({ redis, baseUrl: stub.url, timeoutMs: 60_000, lock, clock });
+    const answer = service.identify(await leafRequest());
+    const response = await answering.promise;
+    clock.advance(59_000);
+    response.writeHead(201).end(JSON.stringify(plantIdBody()));
+    expect(await answer).toMatchObject({ partial: false, isPlant: true });
+    service.close();
+    await redis.close();
   });
 });
 
