@@ -2,6 +2,7 @@ import { type Cache, type Clock, createCache, createLeases, type RedisConnection
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
 import { cacheLog } from './cache-log.ts';
+import { createDepartures, type Departures } from './departures.ts';
 import { createTickets, type Tickets } from './ticket.ts';
 
 /** How processes take turns at asking a provider the same question. */
@@ -27,8 +28,16 @@ export interface AnswerCacheOptions {
 /** Answers kept in this process: a few kilobytes each. */
 const MEMORY_ENTRIES = 1_000;
 
+/** What is known of one provider's answers. */
+export interface AnswerCache {
+  readonly cache: Cache;
+  readonly departures: Departures;
+  /** Undefined where answers are not paid, or not kept by the provider. */
+  readonly tickets: Tickets | undefined;
+}
+
 /** What is known of one provider's answers, and, where they are paid and kept there, what was paid already. */
-export function createAnswerCache(options: AnswerCacheOptions): { cache: Cache; tickets: Tickets | undefined } {
+export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const { clock, lock, logger, provider, prefix = 'answer', redis } = options;
   const leases = createLeases({ redis, prefix, owner: provider, clock });
   const cache = createCache({
@@ -38,7 +47,8 @@ export function createAnswerCache(options: AnswerCacheOptions): { cache: Cache; 
     lease: { ...lock, leases },
     clock,
   });
-  if (provider !== 'plant_id') return { cache, tickets: undefined };
+  const departures = createDepartures({ redis, prefix, clock });
+  if (provider !== 'plant_id') return { cache, departures, tickets: undefined };
 
   const log = cacheLog(logger, lock.waitMs);
   redis.subscribe(log.onRedis);
@@ -50,5 +60,5 @@ export function createAnswerCache(options: AnswerCacheOptions): { cache: Cache; 
     if (type === 'kept') tickets.discard(key);
     if (type === 'refused') tickets.forget(key);
   });
-  return { cache, tickets };
+  return { cache, departures, tickets };
 }

@@ -1,3 +1,4 @@
+import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { AbandonedCallError } from '../errors.ts';
 import { AwaitedCalls, loadWhileAwaited, type Waiter } from './awaited-calls.ts';
@@ -14,7 +15,7 @@ function waiter() {
 
 describe('AwaitedCalls', () => {
   it('makes the request that has waited longest pay, and tells the others', () => {
-    const calls = new AwaitedCalls();
+    const calls = new AwaitedCalls(new FakeClock());
     const [first, second, gone, late] = [waiter(), waiter(), waiter(), waiter()];
     for (const one of [gone, first, second]) calls.add('key', one);
     gone.leave();
@@ -24,7 +25,7 @@ describe('AwaitedCalls', () => {
   });
 
   it('refuses a call that no request waits for, at every step before it leaves', () => {
-    const calls = new AwaitedCalls();
+    const calls = new AwaitedCalls(new FakeClock());
     const [one, other] = [waiter(), waiter()];
     expect(() => calls.check('key')).toThrow(AbandonedCallError);
     const remove = calls.add('key', one);
@@ -37,7 +38,7 @@ describe('AwaitedCalls', () => {
   });
 
   it('counts nothing for a request that begins to wait after a call has ended', () => {
-    const calls = new AwaitedCalls();
+    const calls = new AwaitedCalls(new FakeClock());
     const remove = calls.add('key', waiter());
     calls.send('key');
     remove();

@@ -1,16 +1,21 @@
+import type { Clock } from '@plantcommunity/resilience';
 import { AbandonedCallError } from '../errors.ts';
 
 /** A request that waits for a provider's answer. */
 export interface Waiter {
   /** Aborts when the request is past its deadline or its caller has gone. */
   readonly signal: AbortSignal;
-  /** Hears that a call left for the request, or that it joined one that is out. `pays`: of those who wait, it pays. */
-  onSent(pays: boolean): void;
+  /**
+   * Hears that a call left for the request, or that it joined one that left `agoMs` ago. `pays`: of those who wait, it
+   * pays.
+   */
+  onSent(pays: boolean, agoMs: number): void;
 }
 
 interface Awaited {
   readonly waiters: Set<Waiter>;
-  isOut: boolean;
+  /** By the monotonic clock; undefined: no call is out. */
+  sentAt: number | undefined;
 }
 
 /**
@@ -19,13 +24,18 @@ interface Awaited {
  */
 export class AwaitedCalls {
   readonly #questions = new Map<string, Awaited>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Adds a waiter to the question `key`. Returns a function that removes the waiter. */
   add(key: string, waiter: Waiter): () => void {
-    const question = this.#questions.get(key) ?? { waiters: new Set(), isOut: false };
+    const question = this.#questions.get(key) ?? { waiters: new Set(), sentAt: undefined };
     this.#questions.set(key, question);
     question.waiters.add(waiter);
-    if (question.isOut) waiter.onSent(false);
+    if (question.sentAt !== undefined) waiter.onSent(false, this.#clock.monotonic() - question.sentAt);
     return () => {
       question.waiters.delete(waiter);
       this.#forget(key, question);
@@ -43,15 +53,15 @@ export class AwaitedCalls {
    */
   send(key: string): void {
     const { question, waiting } = this.#waitingFor(key);
-    question.isOut = true;
-    for (const [place, waiter] of waiting.entries()) waiter.onSent(place === 0);
+    question.sentAt = this.#clock.monotonic();
+    for (const [place, waiter] of waiting.entries()) waiter.onSent(place === 0, 0);
   }
 
   /** Marks the question's call, if one is out, as over. */
   end(key: string): void {
     const question = this.#questions.get(key);
     if (question === undefined) return;
-    question.isOut = false;
+    question.sentAt = undefined;
     this.#forget(key, question);
   }
 
@@ -63,7 +73,7 @@ export class AwaitedCalls {
   }
 
   #forget(key: string, question: Awaited): void {
-    if (question.waiters.size === 0 && !question.isOut) this.#questions.delete(key);
+    if (question.waiters.size === 0 && question.sentAt === undefined) this.#questions.delete(key);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Intake } from '../photo/intake.ts';
 import type { PhotoLimits } from '../photo/photo.ts';
 import type { Provider, ProviderName } from '../provider.ts';
 import type { Store } from '../store/store.ts';
+import type { Departures } from './departures.ts';
 import type { Gate } from './gate.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import type { RecentDurations } from './recent-durations.ts';
@@ -18,6 +19,7 @@ export interface ProviderLane {
   durations: RecentDurations;
   cache: Cache;
   rejections: Rejections;
+  departures: Departures;
   /** Where a lost answer can be asked for again. */
   tickets: Tickets | undefined;
 }

@@ -40,6 +40,26 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     return work.finally(() => clearInterval(timer));
   }
 
+  it('lets a request at another instance wait 10 s for a call that has long been out', async () => {
+    const [one, other] = [await instance(), await instance()];
+    const { answer } = other.providers.plant_id;
+    other.providers.plant_id.answer = (...given) => {
+      other.clock.advance(2_000);
+      return answer(...given);
+    };
+    for (let seed = 1; seed <= 6; seed += 1) await other.identify(request({}, seed));
+    one.clock.advance(12_000);
+    one.providers.plant_id.answer = () => new Promise(() => undefined);
+    void one.identify(request({}, 7)).catch(() => undefined);
+    await vi.waitFor(() => expect(one.providers.plant_id.calls).toHaveLength(1));
+    for (const { clock } of [one, other]) clock.advance(5_000);
+    const began = other.clock.monotonic();
+    const late = await passing([other], other.identify(request({}, 7)));
+    expect(late.providers).toMatchObject({ plant_id: { status: 'timeout' }, plantnet: { status: 'answered' } });
+    expect(other.clock.monotonic() - began).toBeLessThan(20_000);
+    expect([one, other].map(({ providers }) => providers.plant_id.calls.length)).toEqual([1, 6]);
+  });
+
   it('asks a provider once what it refuses for its project', async () => {
     const [one, other] = [await instance({ off: 'plant_id' }), await instance({ off: 'plant_id' })];
     for (const { providers } of [one, other]) {

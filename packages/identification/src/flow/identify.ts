@@ -4,18 +4,18 @@ import type { DecodeOwner } from '../photo/decode-queue.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
 import type { PreparedPhoto } from '../photo/photo.ts';
 import { rememberStructures } from '../photo/read-structure.ts';
-import { type IdentifyOptions, PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
+import { PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
 import { callerCredits } from '../quotas/credits.ts';
-import { answerKey } from './answer-key.ts';
 import { answerLifetime } from './answer-lifetime.ts';
 import { AwaitedCalls, loadWhileAwaited } from './awaited-calls.ts';
 import { withCoarseLocation } from './coarse-location.ts';
-import type { FlowParts, ProviderLane } from './flow-parts.ts';
+import type { FlowParts } from './flow-parts.ts';
 import { createKeep } from './keep.ts';
 import { answerKind, identificationOf, keptOutcome, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
+import { Patience } from './patience.ts';
 import type { Tell } from './progress-board.ts';
+import { type Question, questionsOf } from './questions.ts';
 import { DATABASE_AWAY, databaseAway, type Refusal, refusalOf, unanswered } from './refusal.ts';
-import { sentOptions } from './sent-options.ts';
 import type { IdentifyRequest } from './service.ts';
 import type { CreditDecision } from './spending.ts';
 
@@ -25,21 +25,13 @@ const STALE_RETRY_MS = 30_000;
 /** Counts requests in the shares of this process that name no subject. */
 const UNKNOWN_SUBJECT = 'unknown';
 
-interface Question extends ProviderLane {
-  name: ProviderName;
-  key: string;
-  /** As this provider is sent them. */
-  options: IdentifyOptions;
-  photos: number;
-}
-
 /** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
 export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => Promise<Identification> {
   const { clock, intake, lanes, logger } = parts;
   const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, parts.lifetime);
   const keep = createKeep(parts);
   const structureOf = rememberStructures();
-  const calls = new AwaitedCalls();
+  const calls = new AwaitedCalls(clock);
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
@@ -67,7 +59,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       for (const { type } of photos) logger.info(`[UPLOAD] Magic bytes validation: image/${type}`);
       tell({ type: 'received', at: at(), photos: photos.length });
 
-      const questions = questionsOf(request);
+      const questions = questionsOf(lanes, request);
       const open = await lookUp(questions, photos);
       let ready: readonly PreparedPhoto[] | undefined;
       let overShare = false;
@@ -187,26 +179,30 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       signals: { deadline: AbortSignal; any: AbortSignal },
       onPaid: () => void,
     ): Promise<void> {
-      const { cache, durations, gate, key, name } = question;
-      tell({ type: 'asking', at: at(), provider: name, ...durations.usual() });
+      const { cache, departures, durations, gate, key, name } = question;
+      const usual = durations.usual();
+      tell({ type: 'asking', at: at(), provider: name, ...usual });
+      const patience = new Patience(clock, usual?.slowMs, signals.any);
+      const { signal } = patience;
+      void departures.age(key).then((age) => patience.sentElsewhere(age));
       const leave = calls.add(key, {
-        signal: signals.any,
-        onSent(pays) {
+        signal,
+        onSent(pays, agoMs) {
+          patience.sent(agoMs);
           request.spending?.onSent(name);
           if (pays) onPaid();
         },
       });
       try {
         const load = () => callAwaited(question, ready);
-        const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal: signals.any };
-        const { joined, source, stale, value } = await loadWhileAwaited(
-          () => cache.getOrLoad(key, load, options),
-          signals.any,
-        );
+        const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal };
+        const getOrLoad = () => cache.getOrLoad(key, load, options);
+        const { joined, source, stale, value } = await loadWhileAwaited(getOrLoad, signal);
         if (joined && source === 'loaded') parts.onCall({ provider: name, outcome: 'cached' });
         conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
-        const reason = refusalOf(error) ?? (signals.deadline.aborted ? ({ status: 'timeout' } as const) : undefined);
+        const isLate = signals.deadline.aborted || patience.isOver;
+        const reason = refusalOf(error) ?? (isLate ? ({ status: 'timeout' } as const) : undefined);
         if (reason === undefined) throw error;
         // This may have been the failure that opened its circuit.
         const refusal = { ...gate.untilAgain(request.options), ...reason };
@@ -215,21 +211,26 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         conclude(name, keptOutcome(cache, key) ?? { refusal });
       } finally {
         leave();
+        patience.close();
       }
     }
 
     /** One call, which leaves only while a request waits for it. @throws {AbandonedCallError} when none does */
     async function callAwaited(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<ProviderAnswer> {
-      const { key } = question;
+      const { departures, key } = question;
       // Nothing is reserved for a call that must not leave.
       const prepared = ready.then((photos) => {
         calls.check(key);
         return photos;
       });
       try {
-        return await call(question, prepared, () => calls.send(key));
+        return await call(question, prepared, () => {
+          calls.send(key);
+          departures.add(key);
+        });
       } finally {
         calls.end(key);
+        departures.remove(key);
       }
     }
 
@@ -278,17 +279,5 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
   function decode(photos: readonly InspectedPhoto[], owner: DecodeOwner): Promise<readonly PreparedPhoto[]> {
     return Promise.all(photos.map((photo, index) => intake.prepare(photo, index, owner)));
-  }
-
-  function questionsOf({ options, photos }: IdentifyRequest): Question[] {
-    const photoHashes = photos.map(({ hash }) => hash);
-    return PROVIDERS.flatMap((name) => {
-      const lane = lanes[name];
-      if (lane === undefined) return [];
-      const { contractVersion, origin } = lane.provider;
-      const sent = sentOptions(lane.provider, options);
-      const key = answerKey({ provider: name, origin, contractVersion, photoHashes, options: sent });
-      return [{ ...lane, name, key, options: sent, photos: photos.length }];
-    });
   }
 }
