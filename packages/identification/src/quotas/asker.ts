@@ -1,7 +1,7 @@
 import { type Clock, type Leases, LeaseTimeoutError, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Provider } from '../provider.ts';
-import { isAskDue } from './ask-due.ts';
+import { isAskDue, type LastAsked } from './ask-due.ts';
 import type { Standing } from './quota-store.ts';
 import type { QuotaWord } from './quota-word.ts';
 
@@ -31,7 +31,7 @@ export class Asker {
   }
 
   /** @param last as this process knows it */
-  async askWhenDue(last: { askedAt: number; isOut: boolean }): Promise<void> {
+  async askWhenDue(last: Omit<LastAsked, 'triedAt'>): Promise<void> {
     const now = this.#parts.clock.now();
     if (isAskDue(now, { ...last, triedAt: this.#triedAt })) await this.ask(last.askedAt);
   }

@@ -42,6 +42,18 @@ return standing(ARGV[1])
 `;
 
 /**
+ * ARGV now. Returns the credits of calls that were over for certain after the provider was asked last, and never
+ * settled: they hung, or their processes died.
+ */
+export const IN_DOUBT: string = `${BEGINNING}
+local credits = 0
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. field('askedAt'), ARGV[1])) do
+  if string.sub(member, 1, 2) ~= '0:' then credits = credits + 1 end
+end
+return credits
+`;
+
+/**
  * Takes credits of every window, or of none. A call that was settled meanwhile, because no answer came, takes none.
  * ARGV now, word that the limits were read from, id, credits, when the call is over for certain, then of each window its
  * limit or '', then how long each counter is kept.

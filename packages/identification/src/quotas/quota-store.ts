@@ -3,7 +3,7 @@ import type { ProviderName } from '../provider.ts';
 import type { CallVerdict } from './call-verdict.ts';
 import { shiftOf } from './correction.ts';
 import { keptMs, type Period, periodsOf } from './period.ts';
-import { BEGIN, CORRECT, LOOK, REFUSED, RESERVE, SETTLE, WARN } from './quota-scripts.ts';
+import { BEGIN, CORRECT, IN_DOUBT, LOOK, REFUSED, RESERVE, SETTLE, WARN } from './quota-scripts.ts';
 import type { QuotaWord } from './quota-word.ts';
 
 /** A provider's quota as Redis has it. */
@@ -57,6 +57,11 @@ export class QuotaStore {
   /** The standing of the periods that `now` lies in. */
   async look(now: number): Promise<Standing> {
     return await this.#standing(LOOK, now, []);
+  }
+
+  /** Credits of calls that were over for certain since the provider was asked last, though their ends are unknown. */
+  async inDoubt(now: number): Promise<number> {
+    return await this.#run<number>(IN_DOUBT, now, []);
   }
 
   /** @param limits of each window, read at `word` */

@@ -90,7 +90,18 @@ export class Watch {
     await owed.pay();
     await this.#look();
     this.#later();
-    await asker.askWhenDue({ askedAt: view.seen.askedAt, isOut: view.isOut() });
+    const { askedAt } = view.seen;
+    await asker.askWhenDue({ askedAt, isOut: view.isOut(), isInDoubt: await this.#isInDoubt() });
+  }
+
+  /** What calls cost that hung, or whose process died, shows in the provider's count once they are over for certain. */
+  async #isInDoubt(): Promise<boolean> {
+    const { clock, store } = this.#parts;
+    try {
+      return (await store.inDoubt(clock.now())) > 0;
+    } catch {
+      return false;
+    }
   }
 
   /** Redis is here, perhaps without what it knew. */

@@ -145,6 +145,33 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(await letThrough(quota, 10)).toBe(3);
   });
 
+  it('is asked for soon after a hang is over for certain, and settles what the hang has reserved', async () => {
+    const [one, other] = [await fleet.instance({ dailyLimit: 100 }), await fleet.instance({ dailyLimit: 100 })];
+    await Promise.all([one.start(), other.start()]);
+    for (let n = 0; n < 20; n += 1) await failing(one, failed('timeout'));
+    expect(used(one)).toBe(20);
+    fleet.says = () => dayWord(500, 3);
+    // 35 s for the call, 60 s until it is over for certain, and a look each 30 s.
+    await pass(90_000);
+    expect([fleet.asked, used(one)]).toEqual([1, 20]);
+    await pass(90_000);
+    expect([fleet.asked, used(one), used(other)]).toEqual([2, 3, 3]);
+    await pass(10 * MINUTE);
+    expect(fleet.asked).toBe(2);
+  });
+
+  it('is asked for each minute after a hang until it can be had', async () => {
+    const quota = await fleet.instance({ dailyLimit: 100 });
+    await quota.start();
+    await failing(quota, failed('timeout'));
+    fleet.says = () => Promise.reject(failed('timeout'));
+    await pass(4 * MINUTE);
+    expect(used(quota)).toBe(1);
+    fleet.says = () => dayWord(500, 0);
+    await pass(2 * MINUTE);
+    expect(used(quota)).toBe(0);
+  });
+
   it('gives nothing back of calls that are out', async () => {
     const quota = await fleet.instance({ dailyLimit: 3 });
     const answer = Promise.withResolvers<string>();

@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
+import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { plantNetBody } from '../providers/testing/bodies.ts';
+import type { Quota } from './quota.ts';
+import { quotaUnderTest } from './testing/quota-under-test.ts';
+import type { SpendingSettings } from './testing/spending-words.ts';
+
+const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
+const PATIENCE = { timeout: 15_000 };
+
+/** Processes of their own ask one service, which counts for itself; one of them is killed while its call is out. */
+describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => {
+  let redis: RedisServer;
+  let connection: RedisConnection;
+  let server: Server;
+  let serviceUrl: string;
+  let workers: ChildProcess[];
+  let quota: Quota | undefined;
+  let prefix: string;
+  /** What the service has counted, and whether it counts calls that it does not answer. */
+  let service: { counted: number; answers: boolean; countsUnanswered: boolean; arrived: number };
+
+  beforeAll(async () => {
+    redis = await RedisServer.prepare();
+  });
+  afterAll(() => redis[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    await redis.start();
+    connection = await connectRedis({ url: redis.url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
+    prefix = `test:${randomUUID()}`;
+    workers = [];
+    quota = undefined;
+    service = { counted: 0, answers: true, countsUnanswered: true, arrived: 0 };
+    server = createServer((asked, response) => {
+      asked.resume().once('end', () => {
+        if (asked.method !== 'POST') {
+          response.end(JSON.stringify({ quota: { identify: {} } }));
+          return;
+        }
+        service.arrived += 1;
+        if (service.answers || service.countsUnanswered) service.counted += 1;
+        if (service.answers) response.end(JSON.stringify(plantNetBody()));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    serviceUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  });
+  afterEach(async () => {
+    quota?.close();
+    for (const child of workers) child.kill('SIGKILL');
+    server.closeAllConnections();
+    server.close();
+    await connection.close();
+    await redis.kill();
+  });
+
+  async function start(): Promise<ChildProcess> {
+    const settings: SpendingSettings = { redisUrl: redis.url, serviceUrl, attempts: 1, limit: 500, prefix };
+    const child = fork(WORKER, [JSON.stringify(settings)]);
+    workers.push(child);
+    await once(child, 'message');
+    return child;
+  }
+
+  /** Over the life of the key, which no midnight ends during the test. */
+  const inRedis = async () => Number(await connection.redis.hget(`${prefix}:{plantnet}:total`, 'used'));
+
+  it.each([
+    ['had counted is counted once, and so is the one that follows it', true, 2],
+    ['had not counted counts no more once that is certain', false, 1],
+  ])('and which the service %s', async (_, countsUnanswered, total) => {
+    Object.assign(service, { answers: false, countsUnanswered });
+    const holder = await start();
+    holder.send('spend');
+    await vi.waitFor(() => expect(service.arrived).toBe(1), PATIENCE);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+
+    service.answers = true;
+    const next = await start();
+    next.send('spend');
+    await once(next, 'message');
+    await vi.waitFor(async () => expect(await inRedis()).toBe(2), PATIENCE);
+
+    const clock = new FakeClock(Date.now());
+    let asked = 0;
+    const usage = async () => {
+      asked += 1;
+      return { windows: { total: { limit: 500, used: service.counted } }, exhausted: false };
+    };
+    quota = quotaUnderTest({ provider: { name: 'plantnet', usage }, redis: connection, clock, prefix });
+    await quota.start();
+    // Until its time limit and a minute more are over, the call may be counted yet.
+    clock.advance(30_000);
+    expect([asked, await inRedis()]).toEqual([0, 2]);
+    await vi.waitFor(
+      async () => {
+        clock.advance(30_000);
+        expect(asked).toBeGreaterThan(0);
+        expect(await inRedis()).toBe(total);
+      },
+      { ...PATIENCE, interval: 250 },
+    );
+    expect(total).toBe(service.counted);
+    expect(clock.monotonic()).toBeLessThan(30 * 60_000);
+  });
+});
