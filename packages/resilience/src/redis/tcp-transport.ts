@@ -145,7 +145,7 @@ export class TcpTransport implements Transport {
 
   /** One late reply alone is no loss: Redis counts as silent when a PING after it is late, too. */
   async #askAgain<T>(reply: Promise<T>): Promise<T> {
-    this.#second ??= replyInTime(this.#io.ping(), SECOND_MS, this.#received).finally(() => {
+    this.#second ??= replyInTime(this.#ping(), SECOND_MS, this.#received).finally(() => {
       this.#second = undefined;
     });
     try {
@@ -159,6 +159,15 @@ export class TcpTransport implements Transport {
         (late: unknown) => isReplyError(late) && this.#observer.answered(),
       );
       throw error;
+    }
+  }
+
+  /** A refusal, as of a user without this right, is a sign of life as well. */
+  async #ping(): Promise<void> {
+    try {
+      await this.#io.ping();
+    } catch (error) {
+      if (!isReplyError(error)) throw error;
     }
   }
 
