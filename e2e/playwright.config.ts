@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 /** Real browsers against the built app; each file takes the app it needs from fixtures. */
 export default defineConfig({
   testDir: 'tests',
+  globalSetup: './fixtures/chromium.ts',
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 15_000 },

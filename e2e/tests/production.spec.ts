@@ -28,7 +28,7 @@ test('asks to sign in, keeps the photo meanwhile, and files the answer', async (
   await expect(page.getByText(name)).toBeVisible();
   const drawn = page.locator('main img').first();
   await expect(drawn).toBeVisible();
-  expect(await drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await expect.poll(() => drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await expectAccessible(page);
   await picture(page, 'history');
   await page.getByText(name).click();

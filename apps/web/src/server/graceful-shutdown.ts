@@ -1,10 +1,13 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '@plantcommunity/resilience';
 
 /** How long idle connections stay open after the stop began: a proxy that has not noticed it still sends on them. */
 const IDLE_GRACE_MS = 1_000;
 /** How often a stopping server looks for event streams and connections that it can close. */
 const SWEEP_MS = 100;
+/** Turns of the event loop in which waiting connections are accepted before the server stops listening. */
+const MAX_ACCEPT_TURNS = 20;
 /** The reconnect hint of an event stream: a browser comes back after this long, by then to another instance. */
 const RECONNECT_HINT = 'retry: 1000\n\n';
 
@@ -18,21 +21,35 @@ export interface GracefulShutdown {
   stop(timeoutMs: number): Promise<{ cutOff: number }>;
 }
 
+interface Connection {
+  inWork: number;
+  idleSince: number;
+  /** When it was last looked at: more since then is a request that arrives. */
+  bytesRead: number;
+}
+
 /** Hands each request of `server` to `handle`, and keeps count of what is in work for the day it has to stop. */
 export function serveGracefully(server: Server, handle: RequestListener, clock: Clock): GracefulShutdown {
+  const connections = new Map<Socket, Connection>();
   const inWork = new Set<ServerResponse>();
-  let connections = 0;
+  let accepted = 0;
   let isStopping = false;
 
   server.on('connection', (socket) => {
-    connections += 1;
-    socket.once('close', () => {
-      connections -= 1;
-    });
+    accepted += 1;
+    connections.set(socket, { inWork: 0, idleSince: clock.monotonic(), bytesRead: 0 });
+    socket.once('close', () => connections.delete(socket));
   });
   server.on('request', (request, response) => {
+    const connection = connections.get(request.socket);
     inWork.add(response);
-    response.once('close', () => inWork.delete(response));
+    if (connection) connection.inWork += 1;
+    response.once('close', () => {
+      inWork.delete(response);
+      if (!connection) return;
+      connection.inWork -= 1;
+      connection.idleSince = clock.monotonic();
+    });
     if (isStopping) {
       askToClose(response);
       // A stream that begins now would end at the next sweep.
@@ -52,27 +69,54 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     async stop(timeoutMs) {
       isStopping = true;
       const startedAt = clock.monotonic();
-      const closed = Promise.withResolvers<'closed'>();
-      let isClosing = false;
+      let closed: Promise<'closed'> | undefined;
       for (const response of inWork) askToClose(response);
       for (;;) {
         for (const response of inWork) if (isEventStream(response)) endEventStream(response);
         const elapsedMs = clock.monotonic() - startedAt;
-        if (!isClosing && (elapsedMs >= IDLE_GRACE_MS || connections === 0)) {
-          isClosing = true;
-          server.close(() => closed.resolve('closed'));
-        }
-        // An answer that began before the stop did not say that its connection closes.
-        if (isClosing) server.closeIdleConnections();
         if (elapsedMs >= timeoutMs) {
           const cutOff = inWork.size;
+          closed ??= stopListening();
           server.closeAllConnections();
           return { cutOff };
         }
-        if ((await Promise.race([closed.promise, nextSweep()])) === 'closed') return { cutOff: 0 };
+        if (elapsedMs >= IDLE_GRACE_MS || connections.size === 0) {
+          await afterReading();
+          closed ??= stopListening();
+          closeIdleConnections();
+        }
+        if ((await Promise.race(closed ? [closed, nextSweep()] : [nextSweep()])) === 'closed') return { cutOff: 0 };
       }
     },
   };
+
+  /**
+   * Resolves right after the event loop has read its sockets, once it has accepted every connection that waits: those
+   * that wait when a server stops listening are reset, with the requests on them.
+   */
+  async function afterReading(): Promise<void> {
+    for (let turn = 0, before = -1; turn < MAX_ACCEPT_TURNS && accepted !== before; turn += 1) {
+      before = accepted;
+      // oxlint-disable-next-line no-await-in-loop -- one turn after the other
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** As `http.Server.close`, but for the connections: that closes those, too, whose request has not been read yet. */
+  function stopListening(): Promise<'closed'> {
+    return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve('closed')));
+  }
+
+  function closeIdleConnections(): void {
+    const now = clock.monotonic();
+    for (const [socket, connection] of connections) {
+      if (socket.bytesRead !== connection.bytesRead) {
+        connection.bytesRead = socket.bytesRead;
+        connection.idleSince = now;
+      }
+      if (connection.inWork === 0 && now - connection.idleSince >= IDLE_GRACE_MS) socket.destroy();
+    }
+  }
 
   function nextSweep(): Promise<void> {
     return new Promise((resolve) => clock.setTimeout(resolve, SWEEP_MS));
