@@ -42,8 +42,6 @@ export class TcpTransport implements Transport {
         : new IORedis({ ...failFast, path: address.path, db: address.db });
     this.database = this.#io.options.db ?? 0;
     this.#observer = observer;
-    // From then on Redis owes an answer: it is asked for a sign of life.
-    this.#io.on('connect', () => this.#watchSilence());
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
