@@ -72,7 +72,7 @@ function words(code: string, services: readonly ProviderName[]): { title: string
   const [only] = services;
   const one = services.length === 1 && only !== undefined;
   if (code === 'busy') {
-    return { title: 'Many plants at once', sentence: 'More people are asking than the services can take right now.' };
+    return { title: 'It’s busy right now', sentence: 'We can’t identify your photo at the moment.' };
   }
   if (code === 'quota_exhausted') {
     return {
