@@ -62,6 +62,29 @@ describe('identify while the database is away', () => {
   });
 });
 
+describe('identify for a caller who could not be confirmed', () => {
+  const unconfirmed = { ...gardener, keptOnly: true };
+
+  it('gives what is kept, also when the database answers again, and files nothing', async () => {
+    const { identify, saved } = await house();
+    await identify(request());
+    const kept = await identify(request(unconfirmed));
+    expect(kept).toMatchObject({ confidence: 0.95, cached: true, filed: false });
+    expect(kept).not.toHaveProperty('id');
+    expect(saved).toEqual([]);
+  });
+
+  it('asks nothing and refreshes nothing', async () => {
+    const { clock, decodes, identify, providers } = await house();
+    await expect(identify(request(unconfirmed))).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
+    expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length]).toEqual([0, 0, 0]);
+    await identify(request());
+    clock.advance(86_400_001);
+    expect(await identify(request(unconfirmed))).toMatchObject({ stale: true, cached: true, filed: false });
+    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
+  });
+});
+
 describe('an answer that cannot be filed', () => {
   it.each([
     ['for want of the database', Object.assign(new Error('lost'), { code: 'database_unavailable' }), 0],

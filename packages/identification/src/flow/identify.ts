@@ -38,6 +38,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     const subject = given.subject ?? UNKNOWN_SUBJECT;
     const began = clock.monotonic();
     const at = () => Math.round(clock.monotonic() - began);
+    const mayAsk = () => request.keptOnly !== true && parts.isDatabaseUp();
     const tell: Tell = request.trackProgress ? parts.board.begin(request.requestId, request.ownerId) : () => undefined;
     const outcomes = new Map<ProviderName, Outcome>();
     let ok = false;
@@ -81,8 +82,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       if (PROVIDERS.every((name) => refusals[name] !== undefined)) throw unanswered(refusals, overShare);
       tell({ type: 'comparing', at: at() });
       const identification = identificationOf(outcomes, parts.isDemo);
-      const { options, ownerId } = request;
+      const { keptOnly, options, ownerId } = request;
       if (ownerId === undefined) return identification;
+      if (keptOnly === true) return { ...identification, filed: false };
       // Who has an answer does not wait for photos that are not ready, or cannot be now: they are kept later.
       const filing = await keep({ ownerId, subject, identification, options, photos, prepared: ready });
       return { ...identification, ...filing };
@@ -103,9 +105,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         lifetime,
         staleRetryMs: STALE_RETRY_MS,
       });
-      const mayAsk = parts.isDatabaseUp();
       const hits = await Promise.all(
-        questions.map((question) => question.cache.peek(question.key, mayAsk ? early(question) : undefined)),
+        questions.map((question) => question.cache.peek(question.key, mayAsk() ? early(question) : undefined)),
       );
       const refusals = await Promise.all(
         questions.map(async (question, index) => (hits[index]?.stale === false ? undefined : refusalBefore(question))),
@@ -122,7 +123,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     async function refusalBefore({ gate, name, rejections, ...question }: Question): Promise<Refusal | undefined> {
-      if (!parts.isDatabaseUp()) return DATABASE_AWAY;
+      if (!mayAsk()) return DATABASE_AWAY;
       const refusal = gate.refusal(request.options);
       if (refusal !== undefined) return refusal;
       const rejected = await rejections.find(question);

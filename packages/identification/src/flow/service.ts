@@ -14,6 +14,11 @@ export interface IdentifyRequest {
   options: IdentifyOptions;
   /** Absent for anonymous callers, whose identifications and photos are not stored. */
   ownerId?: string;
+  /**
+   * Gives only what is kept: nothing is asked, paid or filed. For a caller whose account could not be confirmed, whether
+   * or not the database answers by now.
+   */
+  keptOnly?: boolean;
   /** Counts in the per-process shares: one string a user, or for all anonymous callers of one address. */
   subject?: string;
   /** Somebody may follow this request by its id. */

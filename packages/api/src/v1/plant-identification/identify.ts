@@ -1,3 +1,4 @@
+import { isConfirmed } from '../../chain/authentication.ts';
 import { procedure } from '../../chain/procedure.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { subjectOf } from '../../limits/subject.ts';
@@ -24,7 +25,7 @@ export const identify = procedure
     const identification = await ctx.parts.service.identify({
       ...asked,
       requestId: ctx.request.requestId,
-      ...(ctx.principal === undefined ? {} : { ownerId: ctx.principal.userId }),
+      ...(ctx.principal && { ownerId: ctx.principal.userId, keptOnly: !isConfirmed(ctx.principal) }),
       subject: subjectOf(ctx.principal, ctx.request.address),
       trackProgress: ctx.request.isFollowed,
       signal: ctx.request.signal,
