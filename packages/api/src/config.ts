@@ -34,6 +34,6 @@ export interface ApiConfig {
   reAskMs: number;
   legacy: { deprecatedAt: Date; sunsetAt: Date };
   upload: PhotoLimits;
-  /** The most bytes of uploads in flight in this process; a subject has a quarter of it. */
+  /** The most bytes of uploads in flight in this process; a subject has a quarter of it, an address a half. */
   uploadMemoryBytes: number;
 }

@@ -45,8 +45,9 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
       const { headers } = request;
       const { signal } = request;
       let memory: HeldMemory | undefined;
-      const upload = new PendingUpload((subject = subjectOf(undefined, addressOf(request)), admitted) => {
-        memory = uploadMemory.hold(subject);
+      const upload = new PendingUpload((given, admitted) => {
+        const address = subjectOf(undefined, addressOf(request));
+        memory = uploadMemory.hold(given ?? address, address);
         return readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, {
           admitted,
           signal,

@@ -4,9 +4,20 @@ import { createUploadMemory } from './upload-memory.ts';
 
 const LIMIT = 400;
 
+/** Each subject has an address of its own, unless a test says otherwise. */
 function memory() {
   const clock = new FakeClock();
-  return { clock, memory: createUploadMemory(LIMIT, clock) };
+  const bytes = createUploadMemory(LIMIT, clock);
+  const hold = (subject: string, address = `address of ${subject}`) => bytes.hold(subject, address);
+  return {
+    clock,
+    memory: {
+      hold,
+      get heldBytes() {
+        return bytes.heldBytes;
+      },
+    },
+  };
 }
 
 describe('upload memory', () => {
@@ -29,6 +40,20 @@ describe('upload memory', () => {
     expect(bytes.hold('user:bob').take(100)).toBeUndefined();
     clock.advance(2_000);
     await expect(surplus).rejects.toMatchObject({ code: 'busy', status: 503, overShare: true });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('gives all accounts of one address a half, and the others the rest', async () => {
+    const { clock, memory: bytes } = memory();
+    const held = ['a', 'b'].map((user) => bytes.hold(user, 'here'));
+    for (const one of held) expect(one.take(100)).toBeUndefined();
+    const surplus = bytes.hold('c', 'here').take(1);
+    for (const user of ['d', 'e']) expect(bytes.hold(user, 'there').take(100)).toBeUndefined();
+    clock.advance(2_000);
+    // Its neighbours' uploads are no fault of the caller.
+    await expect(surplus).rejects.toMatchObject({ code: 'busy', status: 503, overShare: false });
+    held[0]?.release();
+    expect(bytes.hold('c', 'here').take(100)).toBeUndefined();
     expect(clock.pendingTimers).toBe(0);
   });
 

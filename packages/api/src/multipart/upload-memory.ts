@@ -5,6 +5,8 @@ import { UploadError } from './upload-error.ts';
 const PATIENCE_MS = 2_000;
 /** One subject holds at most this share of the memory. */
 const SHARE = 1 / 4;
+/** All subjects of one address hold at most this share: accounts are free to make. */
+const ADDRESS_SHARE = 1 / 2;
 
 /** What one upload holds of the memory, as its bytes arrive. */
 export interface HeldMemory {
@@ -17,11 +19,11 @@ export interface HeldMemory {
   release(): void;
 }
 
-/** The bytes of uploads in flight in this process, bounded in all and for each subject. */
+/** The bytes of uploads in flight in this process, bounded in all, for each subject and for each address. */
 export interface UploadMemory {
   readonly heldBytes: number;
   /** Begins with nothing: senders hold what they sent, not what they declared. */
-  hold(subject: string): HeldMemory;
+  hold(subject: string, address: string): HeldMemory;
 }
 
 interface Waiting {
@@ -31,41 +33,37 @@ interface Waiting {
 
 export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemory {
   const bySubject = new Map<string, number>();
+  const byAddress = new Map<string, number>();
   const waiting = new Set<Waiting>();
   let heldBytes = 0;
-
-  const heldBy = (subject: string): number => bySubject.get(subject) ?? 0;
-  const isOverShare = (subject: string, bytes: number): boolean => heldBy(subject) + bytes > limitBytes * SHARE;
-  const fits = (subject: string, bytes: number): boolean =>
-    heldBytes + bytes <= limitBytes && !isOverShare(subject, bytes);
-
-  function add(subject: string, bytes: number): void {
-    heldBytes += bytes;
-    const held = heldBy(subject) + bytes;
-    if (held === 0) bySubject.delete(subject);
-    else bySubject.set(subject, held);
-  }
 
   return {
     get heldBytes() {
       return heldBytes;
     },
 
-    hold(subject) {
+    hold(subject, address) {
       let held = 0;
       let isReleased = false;
       let stopWaiting: (() => void) | undefined;
 
+      const isOverShare = (bytes: number): boolean => (bySubject.get(subject) ?? 0) + bytes > limitBytes * SHARE;
+      const fits = (bytes: number): boolean =>
+        heldBytes + bytes <= limitBytes &&
+        (byAddress.get(address) ?? 0) + bytes <= limitBytes * ADDRESS_SHARE &&
+        !isOverShare(bytes);
       const grant = (bytes: number): void => {
         held += bytes;
-        add(subject, bytes);
+        heldBytes += bytes;
+        add(bySubject, subject, bytes);
+        add(byAddress, address, bytes);
       };
 
       return {
         take(bytes) {
           // A reader that has not yet noticed that its request is over takes nothing any more.
           if (isReleased) return Promise.reject(noRoom(false));
-          if (fits(subject, bytes)) {
+          if (fits(bytes)) {
             grant(bytes);
             return undefined;
           }
@@ -76,7 +74,7 @@ export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemo
               stopWaiting = undefined;
             };
             const entry: Waiting = {
-              fits: () => fits(subject, bytes),
+              fits: () => fits(bytes),
               grant() {
                 settle();
                 grant(bytes);
@@ -85,7 +83,7 @@ export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemo
             };
             stopWaiting = () => {
               settle();
-              reject(noRoom(isOverShare(subject, bytes)));
+              reject(noRoom(isOverShare(bytes)));
             };
             const cancelTimer = clock.setTimeout(stopWaiting, PATIENCE_MS);
             waiting.add(entry);
@@ -95,14 +93,19 @@ export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemo
         release() {
           isReleased = true;
           stopWaiting?.();
-          add(subject, -held);
-          held = 0;
-          // In the order they came; one that waits for its own share does not hold up the others.
+          grant(-held);
+          // In the order they came; one that waits for its own share, or its address's, does not hold up the others.
           for (const entry of waiting) if (entry.fits()) entry.grant();
         },
       };
     },
   };
+}
+
+function add(counts: Map<string, number>, key: string, bytes: number): void {
+  const sum = (counts.get(key) ?? 0) + bytes;
+  if (sum === 0) counts.delete(key);
+  else counts.set(key, sum);
 }
 
 function noRoom(overShare: boolean): UploadError {
