@@ -66,7 +66,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
   dropUnreadableNextHeaders(request.headers);
   handle(request, response).catch((error: unknown) => {
-    logger.error({ err: error, path: request.url }, 'A request failed outside of the app');
+    // Without the query: behind a sign-in over another service it holds a code.
+    logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'A request failed outside of the app');
     if (!response.headersSent) response.writeHead(500);
     response.end();
   });

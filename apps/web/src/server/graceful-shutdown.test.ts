@@ -102,6 +102,16 @@ describe('a server that stops', () => {
     expect(await passTime(stopped, 2_000)).toEqual({ cutOff: 0 });
   });
 
+  it('hands on a POST of a client that would take a stream, too', async () => {
+    const { passTime, server, shutdown } = await started((_request, response) => void response.end('answer'));
+    const { port } = server.address() as AddressInfo;
+    const stopped = shutdown.stop(10_000);
+    const accept = 'application/json, text/event-stream';
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers: { accept }, body: 'photo' });
+    expect(await answer.text()).toBe('answer');
+    expect(await passTime(stopped, 2_000)).toEqual({ cutOff: 0 });
+  });
+
   it('stops at once when no client is connected', async () => {
     const { clock, shutdown } = await started((_request, response) => void response.end('answer'));
     expect(await shutdown.stop(10_000)).toEqual({ cutOff: 0 });

@@ -53,7 +53,7 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     if (isStopping) {
       askToClose(response);
       // A stream that begins now would end at the next sweep.
-      if (request.headers.accept?.includes('text/event-stream')) {
+      if (request.method === 'GET' && request.headers.accept?.includes('text/event-stream')) {
         response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
         response.end(RECONNECT_HINT);
         return;
