@@ -1,4 +1,5 @@
-// The web process: Next behind our own HTTP server, which guards each request, and stops without losing one.
+// Entry point of the web process: runs Next behind our own HTTP server, which checks each request and shuts down
+// gracefully.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
@@ -11,15 +12,15 @@ import { endWithLauncher } from './src/server/launcher.ts';
 import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
 
 /**
- * Milliseconds for a whole request and for its headers. An upload that moves may take 10 minutes, and its reader ends
- * one that does not; Node's own 5 minutes would cut it.
+ * Milliseconds for a whole request and for its headers. An upload may take 10 minutes while data keeps arriving; its
+ * reader ends a stalled one. Node's default of 5 minutes would cut long uploads.
  */
 const TIME_LIMITS = { requestTimeout: 11 * 60_000, headersTimeout: 60_000 };
-/** What the parts of the process get for their own end when requests have used up the time limit. */
+/** Minimum time to close the container (calls, leases, connections) when requests have used up the time limit. */
 const LEAST_CLOSE_MS = 1_000;
 const READY_PATH = /^\/api\/health\/ready\/?(\?|$)/;
 
-// Until there is something to finish, the process ends at once.
+// Until the server listens there is nothing to finish: a signal ends the process at once.
 let stop = (): void => process.exit(0);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop());
 endWithLauncher();
@@ -33,8 +34,8 @@ if (!development) logConsoleAsJson(logger);
 // Node would answer requests without a host, or with an expectation, by itself and without our headers.
 const server = createServer({ requireHostHeader: false, ...TIME_LIMITS });
 server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-// Only `next dev` speaks WebSocket. In production Next's listener for it is put on a server that nothing connects to:
-// without one Node takes an upgrade for any other request.
+// Only `next dev` uses WebSocket. In production Next attaches its upgrade listener to a server that never listens: a
+// server without such a listener handles an upgrade like any other request.
 const upgrades = development ? server : createServer();
 const app = next({
   dev: development,
@@ -49,10 +50,10 @@ const handle = app.getRequestHandler();
 const parts = await container();
 
 const shutdown = serveGracefully(server, answer, systemClock);
-// `next dev` holds a WebSocket to each page: there is nothing in work that is worth waiting for.
+// `next dev` holds a WebSocket open to each page, so a graceful stop would wait for the whole time limit.
 if (!development) stop = () => void finish();
 server.on('error', (error) => {
-  process.stderr.write(`The port ${port} on ${host} cannot be served: ${error.message}\n`);
+  process.stderr.write(`Cannot listen on port ${port} of ${host}: ${error.message}\n`);
   process.exit(1);
 });
 server.listen(port, host);
@@ -66,24 +67,24 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
   dropUnreadableNextHeaders(request.headers);
   handle(request, response).catch((error: unknown) => {
-    // Without the query: behind a sign-in over another service it holds a code.
-    logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'A request failed outside of the app');
+    // Without the query: after an OAuth sign-in it contains the authorization code.
+    logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'Unhandled error in the request handler');
     if (!response.headersSent) response.writeHead(500);
     response.end();
   });
 }
 
-/** Requests first, then the calls that go on without them, then what both needed. */
+/** Shuts down: requests in flight first, then provider calls that outlive them, then leases and connections. */
 async function finish(): Promise<void> {
   stop = () => {};
   const startedAt = systemClock.monotonic();
   const leftMs = () => settings.shutdownTimeoutMs - (systemClock.monotonic() - startedAt);
-  logger.info('Stopping: requests in work are finished, new ones are sent elsewhere');
+  logger.info('Shutting down: finishing requests in flight');
   const { cutOff } = await shutdown.stop(settings.shutdownTimeoutMs);
   const isSettled = await parts.close(Math.max(LEAST_CLOSE_MS, leftMs()));
   const isClean = cutOff === 0 && isSettled;
-  if (isClean) logger.info('Stopped');
-  else logger.error({ cutOff, isSettled }, 'Stopped at the time limit: requests or calls in work were cut off');
+  if (isClean) logger.info('Shutdown complete');
+  else logger.error({ cutOff, isSettled }, 'Shutdown time limit reached: requests or provider calls were cut off');
   process.exit(isClean ? 0 : 1);
 }
 

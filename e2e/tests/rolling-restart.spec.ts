@@ -70,7 +70,7 @@ test('a restart under load loses no request and buys no photo twice', async ({ s
     await expect.poll(() => answers.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(CLIENTS);
 
     await old.stop();
-    expect(old.output()).toContain('"msg":"Stopped"');
+    expect(old.output()).toContain('"msg":"Shutdown complete"');
     await clients;
 
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: CLIENTS * PHOTOS_EACH }, () => 200));

@@ -80,7 +80,7 @@ test('gives kept answers and pages while the database hangs, refuses the rest so
     const again = await identify(cookies, 61);
     expect([again.status, JSON.parse(again.body)]).toMatchObject([200, { cached: true, id: expect.any(String) }]);
     expect((await ask('/history', { headers: { Cookie: cookies } })).body).toContain('Your herbarium');
-    expect([linesWith('The database is lost'), linesWith('The database answers again')]).toEqual([1, 1]);
+    expect([linesWith('Database unavailable; retrying'), linesWith('Database available again')]).toEqual([1, 1]);
   } finally {
     await app.stop();
     await services.stop();

@@ -5,7 +5,7 @@ import { container } from './container.ts';
 import { unlessAway } from './unless-away.ts';
 import { viewer } from './viewer.ts';
 
-/** The administrator who looks at a page, or `away` while that cannot be told; to others the page does not exist. */
+/** Returns the viewer if they are an administrator, or `away` while the database is unavailable; others get a 404. */
 export async function administrator(): Promise<Principal | 'away'> {
   const { isUnknown, principal } = await viewer();
   if (isUnknown) return 'away';

@@ -110,7 +110,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       operations.close();
       const isSettled = await settlesWithin(service.settled(), timeoutMs);
       service.close();
-      // What was sent to Redis without waiting for it, such as the release of a lease, is answered before this is.
+      // Lets commands that were sent without waiting, such as the release of a lease, be answered first.
       await redis.probe();
       await Promise.all([redis.close(), settlesWithin(database.close(), DATABASE_PATIENCE_MS)]);
       return isSettled;
@@ -140,11 +140,11 @@ function placesOf(settings: Settings) {
   return { dataDir, databaseUrl, photoDir, redisConnection };
 }
 
-/** One line when the database is lost and one when it is back: what fails meanwhile says nothing of its own. */
+/** Logs once when the database is lost and once when it is back; failures in between are not logged each. */
 function reportDatabase(database: Container['database'], logger: Logger): void {
   database.subscribe((event) => {
-    if (event.type === 'ready') logger.info('The database answers again');
-    else logger.error({ reason: event.error.message }, 'The database is lost; trying again by itself');
+    if (event.type === 'ready') logger.info('Database available again');
+    else logger.error({ reason: event.error.message }, 'Database unavailable; retrying in the background');
   });
 }
 
@@ -165,7 +165,10 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
       case 'error':
         return logger.warn({ reason }, 'Redis error');
       case 'subscribe_refused':
-        return logger.warn({ reason, remedy }, 'Redis refuses subscriptions; polling until the right is granted');
+        return logger.warn(
+          { reason, remedy },
+          'Redis refuses SUBSCRIBE; polling until an operator grants the permission',
+        );
     }
   });
 }

@@ -17,11 +17,11 @@ export interface Container {
   service: OperatedService;
   operations: Operations;
   api: Api;
-  /** Stands before Next: decides about each request of the server. */
+  /** Checks each request before Next sees it. */
   frontDoor: FrontDoor;
   /**
-   * Waits for calls in work, then gives back leases, trial permits and connections.
-   * @returns false when calls were still in work after `timeoutMs`
+   * Waits for provider calls in flight, then releases leases and trial permits and closes connections.
+   * @returns false when calls were still in flight after `timeoutMs`
    */
   close(timeoutMs: number): Promise<boolean>;
 }
@@ -47,7 +47,7 @@ export function provideContainer(build: () => Promise<Container>): Promise<Conta
   return promise;
 }
 
-/** The container of this process, from any copy of this module; the server waits here until it is built. */
+/** Returns the container of this process, from any copy of this module; resolves once it is built. */
 export function container(): Promise<Container> {
   return slot().promise;
 }

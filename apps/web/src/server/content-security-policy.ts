@@ -2,13 +2,13 @@ interface PagePolicyOptions {
   nonce: string;
   /** The public origin is https. */
   https: boolean;
-  /** Where reference pictures come from, besides our own. */
+  /** Hosts of reference pictures, besides our own origin. */
   imageHosts: readonly string[];
 }
 
 /**
- * A page's Content-Security-Policy: scripts run only with this request's nonce, styles come from our own files, and
- * pictures from our own and `imageHosts` over https.
+ * Builds a page's Content-Security-Policy: scripts run only with this request's nonce, styles come from our own files,
+ * and pictures from our own and `imageHosts` over https.
  */
 export function pagePolicy({ nonce, https, imageHosts }: PagePolicyOptions): string {
   // `next dev` evaluates strings to rebuild stack traces, and puts styles into the page as they change.

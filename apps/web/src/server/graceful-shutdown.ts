@@ -2,21 +2,21 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '@plantcommunity/resilience';
 
-/** How long idle connections stay open after the stop began: a proxy that has not noticed it still sends on them. */
+/** Idle connections stay open this long after the stop began: a proxy that has not noticed may still send on them. */
 const IDLE_GRACE_MS = 1_000;
 /** How often a stopping server looks for event streams and connections that it can close. */
 const SWEEP_MS = 100;
-/** Turns of the event loop in which waiting connections are accepted before the server stops listening. */
+/** Maximum turns of the event loop that accept pending connections before the server stops listening. */
 const MAX_ACCEPT_TURNS = 20;
-/** The reconnect hint of an event stream: a browser comes back after this long, by then to another instance. */
+/** The reconnect hint that ends an event stream: the browser reconnects after 1 s, by then to another instance. */
 const RECONNECT_HINT = 'retry: 1000\n\n';
 
 export interface GracefulShutdown {
   readonly isStopping: boolean;
   /**
    * Stops the server without losing a request: each answer says `Connection: close`, event streams end with a
-   * reconnect hint, idle connections close after a second, and requests in work are finished.
-   * @returns how many requests were cut off because they were in work for longer than `timeoutMs`
+   * reconnect hint, idle connections close after a second, and requests in flight are finished.
+   * @returns how many requests were cut off because they were still in flight after `timeoutMs`
    */
   stop(timeoutMs: number): Promise<{ cutOff: number }>;
 }
@@ -24,11 +24,11 @@ export interface GracefulShutdown {
 interface Connection {
   inWork: number;
   idleSince: number;
-  /** When it was last looked at: more since then is a request that arrives. */
+  /** Bytes at the last sweep: more bytes at the next one mean that a request is arriving. */
   bytesRead: number;
 }
 
-/** Hands each request of `server` to `handle`, and keeps count of what is in work for the day it has to stop. */
+/** Passes each request of `server` to `handle`, and tracks connections and requests in flight for a graceful stop. */
 export function serveGracefully(server: Server, handle: RequestListener, clock: Clock): GracefulShutdown {
   const connections = new Map<Socket, Connection>();
   const inWork = new Set<ServerResponse>();
@@ -91,8 +91,8 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
   };
 
   /**
-   * Resolves right after the event loop has read its sockets, once it has accepted every connection that waits: those
-   * that wait when a server stops listening are reset, with the requests on them.
+   * Resolves right after the event loop has read its sockets, once it has accepted every pending connection: closing
+   * the listener resets connections that are still in the accept queue, with the requests on them.
    */
   async function afterReading(): Promise<void> {
     for (let turn = 0, before = -1; turn < MAX_ACCEPT_TURNS && accepted !== before; turn += 1) {
@@ -102,7 +102,7 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     }
   }
 
-  /** As `http.Server.close`, but for the connections: that closes those, too, whose request has not been read yet. */
+  /** Stops listening like `http.Server.close`, which would also close connections whose request is not read yet. */
   function stopListening(): Promise<'closed'> {
     return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve('closed')));
   }
@@ -134,7 +134,7 @@ function isEventStream(response: ServerResponse): boolean {
   );
 }
 
-/** The source of the stream may write once more before it learns that the stream is closed: that error is expected. */
+/** Ends the stream. Its source may write once more before it notices: that error is expected and ignored. */
 function endEventStream(response: ServerResponse): void {
   response.on('error', () => {});
   response.end(RECONNECT_HINT);

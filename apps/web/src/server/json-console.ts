@@ -2,12 +2,12 @@ import { formatWithOptions, stripVTControlCharacters } from 'node:util';
 import type { Logger } from '@plantcommunity/telemetry';
 
 const LEVELS = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error', trace: 'debug' } as const;
-/** Next marks the kind of a message with one of these; the level says it here. */
+/** Marks by which Next shows the kind of a message; the log level replaces them. */
 const MARK = /^\s*[⨯⚠✓▲○]\s*/u;
 
 /**
- * Makes one JSON line of everything that Next, a library or Node itself prints: collectors of the log read nothing else.
- * A process that ends by an error nothing caught says so in one line, too, and exits with 1.
+ * Logs everything that Next, a library or Node itself prints as JSON lines, the only format that log collectors parse.
+ * An uncaught exception is logged as one line, too, and exits the process with 1.
  */
 export function logConsoleAsJson(logger: Logger): void {
   for (const [method, level] of Object.entries(LEVELS)) {
@@ -22,8 +22,8 @@ export function logConsoleAsJson(logger: Logger): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => logger.warn({ err: warning }, warning.message));
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'The process ends: an error was not caught');
+    logger.fatal({ err: error }, 'Uncaught exception: exiting');
     process.exit(1);
   });
-  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'A rejected promise was not handled'));
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'Unhandled promise rejection'));
 }

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state.js';
 
-/** What the client of Next knows of the page it shows. */
+/** Carries the client-side router's state of the current page. */
 const ROUTER_STATE = 'next-router-state-tree';
 /** Names a server action. This app has none. */
 const ACTION = 'next-action';
 
 /**
- * Removes headers of Next's own protocol that would make it fail: a router state that it cannot read, and a server
- * action. Next would log an error for each, which anyone could send; without them it renders the page as usual. The
- * check of the router state is Next's own, so nothing that it accepts is removed.
+ * Removes headers of Next's own protocol that would make it fail: an unreadable router state, and the id of a server
+ * action. Next logs an error for each such header, and any client can send one; without them it renders the page as
+ * usual. The router state is checked by Next's own parser, so that no valid one is removed.
  */
 export function dropUnreadableNextHeaders(headers: IncomingHttpHeaders): void {
   delete headers[ACTION];

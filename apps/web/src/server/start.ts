@@ -2,7 +2,7 @@ import { SettingsError } from '@plantcommunity/settings';
 import { buildContainer } from './build-container.ts';
 import { provideContainer } from './container.ts';
 
-/** Builds the one container of this process; a fault of the settings or of the database stops the start, in words. */
+/** Builds and starts the one container of this process. Exits with a plain message on bad settings or no database. */
 export async function start(): Promise<void> {
   try {
     const { operations, service } = await provideContainer(() => buildContainer(process.env));

@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '@plantcommunity/auth';
 
-/** The result of `work`, or `away` when the database is away: a page is shown without what it would have said. */
+/** Returns the result of `work`, or `away` while the database is unavailable: pages then leave that part out. */
 export async function unlessAway<T>(work: () => Promise<T>): Promise<T | 'away'> {
   try {
     return await work();

@@ -7,7 +7,7 @@ import { unlessAway } from './unless-away.ts';
 
 export interface Viewer {
   principal?: Principal;
-  /** The session is good by itself, but whose it is cannot be looked up: the database is away. */
+  /** The session is valid by signature and expiry, but its user cannot be looked up: the database is unavailable. */
   isUnknown: boolean;
   mode: 'development' | 'production';
   isDemo: boolean;

@@ -7,7 +7,7 @@ export const metadata: Metadata = { title: 'Identify' };
 
 export default async function IdentifyPage() {
   const { isUnknown, principal, mode, isDemo, maxPhotoBytes } = await viewer();
-  // A session that is good by itself suffices for what is known already.
+  // A session with a valid signature and expiry suffices for answers that are cached already.
   const signedIn = principal !== undefined || isUnknown;
   return (
     <main className={page['page']}>

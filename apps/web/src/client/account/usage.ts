@@ -12,12 +12,12 @@ export interface UsageWords {
 
 type Credits = NonNullable<Me['usage']['credits']>[number];
 
-/** The daily share that ends first; of shares with as much left, the account's own. */
+/** Returns the daily share with the fewest credits left; of equal shares the first, the account's own. */
 export function scarcestCredits(credits: readonly Credits[] = []): Credits | undefined {
   return credits.toSorted((one, other) => one.remaining - other.remaining)[0];
 }
 
-/** What a use is called by a clock in `timeZone`; `now` is epoch milliseconds, `unit` what is counted. */
+/** Describes a usage in words, with times in `timeZone`. `now`: epoch milliseconds; `unit`: name of what is counted. */
 export function usageWords(
   { limit, remaining, reset_at: resetAt }: Pick<Me['usage'], 'limit' | 'remaining' | 'reset_at'>,
   now: number,

@@ -11,7 +11,7 @@ import type { Identification, ProgressEvent } from '../wire.ts';
 import { uploadFetch } from './upload-fetch.ts';
 
 const URL_PATH = '/api/trpc';
-/** The server gives itself 45 s, or 5 s more than a provider may take, which is 60 s at most: no answer comes later. */
+/** Longer than the server's own deadline: 45 s, or the provider timeout (60 s at most) plus 5 s. */
 const ANSWER_TIMEOUT_MS = 75_000;
 
 export interface Asking {

@@ -28,7 +28,7 @@ export function troubleOf(error: unknown, run: Run, now: number): Trouble {
   switch (problem.status) {
     case 401:
       return { kind: 'sign_in' };
-    // The upload stalled: to the person with the photo that is a connection that broke.
+    // The upload stalled: the page shows it as a broken connection.
     case 408:
       return { kind: 'lost' };
     case 429:

@@ -9,8 +9,8 @@ import { Ruler } from '../paper/ruler.tsx';
 import styles from './usage-meter.module.css';
 
 /**
- * How many identifications are left, and of the day's credits where there is a share of them; when all are there again;
- * anew each time the page is looked at again.
+ * Shows how many identifications are left and when all are available again; the same for daily credits if the account
+ * has a share. Refreshes when the page becomes visible again.
  */
 export function UsageMeter({ usage }: { usage: Me['usage'] }) {
   const router = useRouter();

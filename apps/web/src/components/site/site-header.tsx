@@ -7,7 +7,7 @@ import styles from './site-header.module.css';
 
 interface SiteHeaderProps {
   principal: Principal | undefined;
-  /** The viewer is signed in, but whose account it is cannot be looked up now. */
+  /** The viewer has a session, but the database is unavailable, so that the account cannot be looked up. */
   isUnknown: boolean;
 }
 

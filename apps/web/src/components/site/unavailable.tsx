@@ -1,7 +1,7 @@
 import { ButtonLink } from '../controls/button.tsx';
 import { Blank } from './blank.tsx';
 
-/** Stands in for a page that needs the database while it is away. `what`, such as `your herbarium`, cannot be opened. */
+/** Replaces a page that needs the database while the database is unavailable. `what` names it: `your herbarium`. */
 export function Unavailable({ what }: { what: string }) {
   return (
     <Blank

@@ -1,7 +1,7 @@
 import { container } from '@/server/container.ts';
 import { probeHeaders } from '@/server/probe-headers.ts';
 
-/** 200 while the database answers: it is all that an identification cannot do without. That it is lost is logged once. */
+/** Readiness probe: 200 while the database answers, which every new identification needs. Logs nothing itself. */
 export async function GET(request: Request): Promise<Response> {
   const { database } = await container();
   const headers = probeHeaders(request);
