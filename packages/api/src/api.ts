@@ -23,7 +23,7 @@ import { createCaller, type V1Caller } from './router.ts';
 import { type Answer, createSignIn } from './sign-in-entry.ts';
 import { createTrpc } from './trpc-entry.ts';
 
-/** Open at once, of one subject in this process. */
+/** Progress streams that one subject may have open at once in this process. */
 const MAX_PROGRESS_STREAMS = 10;
 
 /** The product's surface; each entry takes a request and always resolves to an answer. */
@@ -40,8 +40,8 @@ export interface Api {
   /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
   guard(request: Request): Response | undefined;
   /**
-   * v1 for a server component that knows who is calling; `headers` are those of the request for its page, of which the
-   * address counts. Throws what procedures throw.
+   * Calls v1 from a server component for a known user. `headers` are those of the page's request, from which the
+   * client's address is read. Throws what procedures throw.
    */
   caller(principal: Principal | undefined, headers?: Headers): V1Caller;
 }

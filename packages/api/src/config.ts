@@ -26,14 +26,14 @@ export interface ApiConfig {
    */
   rates: Readonly<Record<'anonymous' | Principal['tier'] | 'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
   /**
-   * Credits in 24 hours: of an account of tier free, and of all such accounts behind one address; 0: no share. One for an
-   * identification, two with the plant's health.
+   * Credits in 24 hours: of an account of tier free, and of all such accounts behind one address; 0: no limit. An
+   * identification costs one, or two with the plant's health.
    */
   dailyCredits: { account: number; address: number };
   /** How long after a partial answer asking the same again is free: no longer than what was paid for is kept. */
   reAskMs: number;
   legacy: { deprecatedAt: Date; sunsetAt: Date };
   upload: PhotoLimits;
-  /** The most bytes of uploads in flight in this process; a subject has a quarter of it, an address a half. */
+  /** Maximum bytes of uploads in flight in this process; a subject may hold a quarter of it, an address half. */
   uploadMemoryBytes: number;
 }

@@ -35,7 +35,7 @@ export interface RequestFacts {
   authenticate(): Promise<Principal | undefined>;
   /** The same, asked of the database anew: for what outlasts one look. */
   authenticateAgain(): Promise<Principal | undefined>;
-  /** The user whom these credentials name by themselves: for what may be given while the database is away. */
+  /** Returns the user that the credentials name, without asking the database: for use while it is unavailable. */
   claimedUser(): Promise<ClaimedUser | undefined>;
   /** A Bearer token was sent: when it is not good, nothing else is looked at. */
   hasBearer: boolean;

@@ -1,10 +1,10 @@
 /** Where next-auth checks a password. */
 const CALLBACK = /^\/+api\/+auth\/+callback\/+credentials(\/|$)/;
 
-/** Where next-auth writes into our log what anybody posts; no page of ours does. */
+/** next-auth's route that logs any posted text; none of our pages uses it. */
 const CLIENT_LOG = /^\/+api\/+auth\/+_log(\/|$)/;
 
-/** Whether next-auth takes lines for our log there. The path is compared as Next decodes it. */
+/** Whether a request goes to next-auth's logging route. The path is compared as Next decodes it. */
 export function isClientLog({ url }: Request): boolean {
   return CLIENT_LOG.test(decodeLetters(new URL(url).pathname));
 }
@@ -43,7 +43,9 @@ function hasValue(cookie: string, start: string): boolean {
   return cookie.startsWith(start) && !['', ';'].includes(cookie.charAt(start.length));
 }
 
-/** Whether an answer of next-auth's says that the password could not be checked: it tells that by where it leads to. */
+/**
+ * Whether an answer of next-auth means that the password could not be checked: its redirect has `error=Unavailable`.
+ */
 export async function isUnavailable(answered: Response): Promise<boolean> {
   const address = answered.headers.get('location') ?? (await addressIn(answered.clone()));
   return address !== undefined && URL.parse(address, 'http://localhost')?.searchParams.get('error') === 'Unavailable';

@@ -61,7 +61,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
           const response = await work({ request, requestId, refused, upload });
           return withAnswerHeaders(response, requestId);
         } finally {
-          // The photos are held until the request has its answer.
+          // The photos stay in memory until the request is answered.
           memory?.release();
         }
       });

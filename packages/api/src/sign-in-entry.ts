@@ -21,8 +21,8 @@ export type Answer = (request: Request) => Promise<Response>;
 /**
  * Everything under `/api/auth`. What answers there reads a body to its end, however large, and fails on JSON that is
  * none: it is handed bodies of at most 64 kB, whose JSON can be read. It also checks every password it is sent, at our
- * cost: it is handed as many tries as the throttle lets through. It only removes the cookie of a browser that signs out:
- * the session itself is ended here, before the browser is told.
+ * cost: it is handed as many tries as the throttle lets through. On sign-out it only removes the cookie; the session
+ * itself is ended here, before the answer is sent.
  */
 export function createSignIn(
   gateway: Gateway,
@@ -37,7 +37,7 @@ export function createSignIn(
     });
     const answered = await answer(request);
     const failed = await isUnavailable(answered);
-    // A try that could not be checked is no wrong password.
+    // A password that could not be checked does not count as wrong.
     if (failed || bringsSession(answered, auth.sessionCookie)) await attempt.succeeded();
     if (failed) throw serviceUnavailable();
     return answered;

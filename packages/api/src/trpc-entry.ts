@@ -12,7 +12,7 @@ const MAX_BATCH = 20;
 
 const NAMESPACE = /^(v1|legacy)\./;
 
-/** Procedures that anyone may call, by their paths. */
+/** Paths of the procedures that need no sign-in. */
 const PUBLIC: ReadonlySet<string> = new Set(
   [...proceduresOf(appRouter)].flatMap(([path, { _def }]) => {
     const meta: unknown = _def.meta;
@@ -51,13 +51,13 @@ function withoutBody({ method, url }: Request): Request {
 }
 
 /**
- * Refuses a batch that calls one public procedure twice, under either namespace: what needs no sign-in would otherwise
- * cost twenty calls for one request. @throws {ApiError} `invalid_request`
+ * Refuses a batch that calls a public procedure more than once, under either namespace: one unauthenticated request
+ * could otherwise cost twenty calls. @throws {ApiError} `invalid_request`
  */
 function refuseRepeats(paths: readonly string[]): void {
   const names = paths.filter((path) => PUBLIC.has(path)).map((path) => path.replace(NAMESPACE, ''));
   if (new Set(names).size === names.length) return;
-  throw new ApiError('invalid_request', 'A batch may call each public procedure once.');
+  throw new ApiError('invalid_request', 'A batch may call each public procedure at most once.');
 }
 
 const successorOf = (path: string) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`;

@@ -1,27 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Why a body was ended before its last byte: chunks that cost more than they carry, or the time limit. */
+/** Why a body was ended before its last byte: its chunks were too small on average, or its time limit passed. */
 export type BodyFault = 'tiny_chunks' | 'slow';
 
-/** The body of a request as the connection delivers it, which the body of a fetch Request does not show. */
+/** State of a request body at the connection, which the body of a fetch `Request` does not expose. */
 export interface ArrivingBody {
   readonly fault: BodyFault | undefined;
-  /** Lifts the time limit, for a reader that watches the pace of the body itself. */
+  /** Removes the time limit, for a reader that enforces a minimum data rate itself. */
   liftTimeLimit(): void;
 }
 
 const current = new AsyncLocalStorage<ArrivingBody | undefined>();
 
 /**
- * Makes `body` the current one for the rest of this request: frameworks between the connection and its readers copy
- * requests, but keep the asynchronous context. Undefined for a request without a body, which may follow another one in
- * the same context (pipelining).
+ * Makes `body` the current one for the rest of this request, by its async context: frameworks copy the request on the
+ * way to its reader, but keep the context. Pass undefined for a request without a body: a pipelined request may run in
+ * the context of the one before.
  */
 export function enterBody(body: ArrivingBody | undefined): void {
   if (current.getStore() !== body) current.enterWith(body);
 }
 
-/** The body of the current request; undefined without one, or without a front door in front. */
+/** Returns the body of the current request; undefined without a body, or when no front door serves the request. */
 export function currentBody(): ArrivingBody | undefined {
   return current.getStore();
 }

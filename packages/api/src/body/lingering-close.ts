@@ -5,15 +5,13 @@ const MOST_BYTES = 256 * 1024;
 const MOST_MS = 2_000;
 
 /**
- * Closes a connection whose client may still be sending, so that the client can read its answer: a server that closes
- * with unread bytes resets the connection, and the answer is lost with them (RFC 9112, 9.6). Sends the end of our side,
- * takes at most 256 kB more, which are not parsed, and cuts the connection after 2 seconds unless the client closes it
- * first.
+ * Closes a connection in stages (RFC 9112, 9.6), so that a client that is still sending can read its answer: closing
+ * with unread bytes would reset the connection and lose the answer. Half-closes our side, discards at most 256 kB more
+ * without parsing them, and destroys the connection after 2 seconds unless the client closes it first.
  */
 export function closeLingering(socket: Socket, clock: Clock): void {
   let left = MOST_BYTES;
-  // Adding a listener takes the connection back from the HTTP parser, which reads the handle itself; its own listener
-  // is among those removed.
+  // Adding a listener detaches the HTTP parser from the handle; removing all listeners removes the parser's, too.
   socket.once('data', () => undefined);
   socket.removeAllListeners('data');
   socket.on('data', (chunk: Buffer) => {

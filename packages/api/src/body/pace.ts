@@ -5,14 +5,16 @@ const LONGEST_SECONDS = 600;
 /** `stalled`: less than 8 kB/s over the last 20 seconds, or nothing. `overlong`: 10 minutes are over. */
 export type PaceVerdict = 'moving' | 'stalled' | 'overlong';
 
-/** Judges how fast a body arrives, in seconds that were spent waiting for its sender. */
+/**
+ * Enforces a minimum data rate on a request body (against slow senders, "slowloris"); counts time spent waiting only.
+ */
 export interface Pace {
   add(bytes: number): void;
-  /** Another second was spent waiting. */
+  /** Counts one more second of waiting for the sender. */
   tick(): PaceVerdict;
 }
 
-/** A sliding window of 20 seconds, a slot each. */
+/** Measures over a sliding window of 20 seconds, with one slot a second. */
 export function createPace(): Pace {
   const slots = Array.from({ length: WINDOW_SECONDS }, () => 0);
   let elapsed = 0;

@@ -4,18 +4,18 @@ import { type BodyFault, enterBody } from './arriving-body.ts';
 import { createChunkMeter } from './chunk-meter.ts';
 import { closeLingering } from './lingering-close.ts';
 
-/** For a whole body of at most 64 kB; uploads, which are larger, lift it. */
+/** Time limit for a whole body of at most 64 kB; readers of uploads, which are larger, remove it. */
 export const BODY_TIME_LIMIT_MS = 30_000;
 
 /**
- * Bounds what the body of a request may cost, whichever framework serves the path and whether it reads the body or not:
- * - An answer that leaves before the body's last byte says `Connection: close`, and the connection lingers until the
- *   client has read it, then it is cut.
- * - A chunked body whose mean chunk is under 64 bytes after 4,096 chunks ends there. Chunks are counted where Node's
- *   parser hands them over: that is where they cost, and behind it they are joined.
- * - A body that takes longer than 30 seconds ends there, unless its reader lifts the limit.
+ * Bounds the cost of a request body, on every path and even if no handler reads the body:
+ * - An answer that is sent before the body's last byte says `Connection: close`, and the connection is closed in stages
+ *   (`closeLingering`).
+ * - A chunked body ends early when its mean chunk is under 64 bytes after 4,096 chunks. Chunks are counted at Node's
+ *   parser, where each one costs time; readers get them joined.
+ * - A body ends early after 30 seconds, unless its reader removes the time limit.
  *
- * To its reader a body that was ended ends like any other; `currentBody()` knows why.
+ * The reader of a body that ended early sees a normal end; `currentBody().fault` says why it ended.
  */
 export function watchBody(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
   const { headers, socket } = request;
@@ -31,9 +31,9 @@ export function watchBody(request: IncomingMessage, response: ServerResponse, cl
   const end = (why: BodyFault): void => {
     if (fault !== undefined || request.complete) return;
     fault = why;
-    // A false tells the parser to stop reading the connection.
+    // Returning false tells the parser to stop reading the connection.
     request.push = () => false;
-    // Node takes the end of an incomplete request for a lost client, and would destroy the connection unanswered.
+    // Node treats the end of an incomplete request as a lost client, and would destroy the connection unanswered.
     request.complete = true;
     push(null);
   };
@@ -54,7 +54,7 @@ export function watchBody(request: IncomingMessage, response: ServerResponse, cl
     writeHead: (...head: unknown[]): unknown => {
       if (!request.complete || fault !== undefined) {
         response.setHeader('Connection', 'close');
-        // Node calls this once such an answer is written; its own would reset a connection with unread bytes.
+        // Node calls this once the answer is written; its own version would reset a connection with unread bytes.
         socket.destroySoon = () => closeLingering(socket, clock);
       }
       return Reflect.apply(writeHead, undefined, head);

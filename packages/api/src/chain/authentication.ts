@@ -6,8 +6,8 @@ import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
 import type { ProcedureMeta } from '../trpc.ts';
 
 /**
- * A user whom valid credentials name while the database is away. Nothing else is known of them: they may identify,
- * within the limits of tier `free`.
+ * A user known only from valid credentials, because the database is unavailable. May identify, within the limits of
+ * tier `free`.
  */
 export type UnconfirmedUser = Pick<Principal, 'userId'> & { tier: 'free' };
 
@@ -22,7 +22,7 @@ export async function authenticate(
   return principal;
 }
 
-/** Identifying needs no database while the answer is kept: then the credentials alone say who is calling. */
+/** Returns the caller. While the database is unavailable, `identify` accepts credentials alone, for cached answers. */
 async function callerOf(
   request: RequestFacts,
   policy: ProcedureMeta['policy'],
@@ -37,7 +37,7 @@ async function callerOf(
   }
 }
 
-/** Whether the database has confirmed who is calling. */
+/** Whether the database has confirmed the caller. */
 export function isConfirmed(caller: Principal | UnconfirmedUser | undefined): caller is Principal {
   return caller !== undefined && 'role' in caller;
 }

@@ -44,7 +44,9 @@ export class ApiError extends Error {
   /** Whole seconds, for 429 and 503; also in `headers`. */
   readonly retryAfter: number | undefined;
   readonly errors: readonly FieldError[] | undefined;
-  /** The caller already holds its whole share of this process: the refusal counts against its limit. */
+  /**
+   * Refused because the caller already uses its whole share of this process: the call counts against its rate limit.
+   */
   readonly overShare: boolean;
 
   constructor(

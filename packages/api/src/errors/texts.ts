@@ -5,7 +5,7 @@ export const AUTHENTICATION_REQUIRED =
 export const throttled = (seconds: number): string =>
   `Request was throttled. Expected available in ${seconds} seconds.`;
 
-/** While the database is away. */
+/** Sent while the database is unavailable. */
 export const SERVICE_UNAVAILABLE = 'The service is temporarily unavailable. Please try again in a few moments.';
 
 export const UNAVAILABLE = {

@@ -27,7 +27,7 @@ export function toApiError(thrown: unknown): ApiError {
   return internal(thrown);
 }
 
-/** The database is away, or a sign-in failed for a reason of ours. */
+/** Returns a 503 `busy`: the database is unavailable, or a password could not be checked. */
 export function serviceUnavailable(cause?: unknown): ApiError {
   return new ApiError('busy', SERVICE_UNAVAILABLE, { retryAfter: retryAfterSeconds(RETRY_WHEN_UNKNOWN_MS), cause });
 }

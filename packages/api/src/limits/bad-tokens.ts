@@ -3,16 +3,16 @@ import type { Rate } from '../config.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow } from './rate-window.ts';
 
-/** Bad tokens from an address count up to this many times the number of one token: a place has many apps. */
+/** The limit for an address is this many times the limit for one token: many apps may share an address. */
 const APPS_AT_AN_ADDRESS = 10;
-/** Tokens that are looked up at a time in this process, of all addresses that sent too many bad ones. */
+/** Concurrent look-ups in this process for tokens from addresses over their limit. */
 const LOOK_UPS = 2;
-/** Tokens of such addresses that wait for it. */
+/** Maximum number of such tokens that wait for a look-up. */
 const MAX_WAITING = 100;
-/** When a token that finds no room to wait may come again. */
+/** Retry-After of a token that is refused because too many wait. */
 const RETRY_MS = 1_000;
 
-/** A refresh token that was sent, and where from, as digests. */
+/** Digests of a refresh token and of the address that sent it. */
 interface SentToken {
   token: string;
   place: string;
@@ -20,16 +20,17 @@ interface SentToken {
 
 export interface BadTokens {
   /**
-   * Does what a refresh token was sent for. When that is undefined the token is bad, and counts for itself and, apart
-   * from that, for its address. A good token is never refused for what its neighbours send; behind an address that sent
-   * too many bad ones it waits, so that a flood of them holds two connections to the database and no more.
-   * @throws {ApiError} `rate_limited` for a token that was bad too often, without a look; for a bad one too many from its
-   * address; and where too many wait
+   * Runs `work` with a refresh token. When `work` returns undefined the token is bad, and counts against the limit of
+   * that token and, separately, against the limit of its address. A good token is never refused because of bad tokens
+   * from the same address. Once the address is over its limit, look-ups queue, so that a flood of bad tokens uses at
+   * most two database connections.
+   * @throws {ApiError} `rate_limited` for a token over its own limit, without running `work`; for a bad token from an
+   * address over its limit; and when too many wait
    */
   count<T>(sent: SentToken, work: () => Promise<T | undefined>): Promise<T | undefined>;
 }
 
-/** `rate` is that of one token. */
+/** @param options `rate`: the limit for one bad token. */
 export function createBadTokens(options: { window: RateWindow; clock: Clock; rate: Rate }): BadTokens {
   const { clock, rate, window } = options;
   const addressRate = { ...rate, count: rate.count * APPS_AT_AN_ADDRESS };
@@ -60,7 +61,7 @@ export function createBadTokens(options: { window: RateWindow; clock: Clock; rat
       if (ofToken.remaining === 0) throw rateLimited(ofToken.resetAt, clock.now());
       const result = await (ofPlace.remaining === 0 ? oneByOne(work) : work());
       if (result !== undefined) return result;
-      // The address first: one that is full adds no keys for ever more tokens.
+      // The address first: over its limit, no keys are added for further tokens.
       for (const [key, limit] of [[placeKey, addressRate] as const, [tokenKey, rate] as const]) {
         // oxlint-disable-next-line no-await-in-loop -- they come one after the other
         const taken = await window.take(key, limit);

@@ -8,7 +8,7 @@ import { type PolicyStanding, type RateHeaders, rateHeaders } from './rate-heade
 import { rateLimited } from './rate-limited.ts';
 import { LONGEST_RETRY_S } from './retry-after.ts';
 
-/** What one counted call costs its caller: learned while the call runs, told in its headers, given back at its end. */
+/** Tracks the cost of one counted call: its credits and rate-limit headers, and whether it is refunded at its end. */
 export class CallCharge {
   readonly #counted: Counted;
   readonly #clock: Clock;
@@ -21,12 +21,12 @@ export class CallCharge {
     this.#clock = clock;
   }
 
-  /** The call is given back at its end, also when something was spent on it. */
+  /** Marks the call for a refund at its end, even if a provider was called for it. */
   makeFree(): void {
     this.#isFree = true;
   }
 
-  /** What an identification may spend of its caller's shares; it hears what was spent. */
+  /** Returns the hooks by which an identification reserves and settles credits of its caller's shares. */
   spending(credits: CreditShares, shares: readonly Share[]): Spending {
     const onSent = () => {
       this.#isSpent = true;
@@ -51,7 +51,7 @@ export class CallCharge {
     };
   }
 
-  /** Tells how the caller stands; first of all with the limit that refused the call, if one did. */
+  /** Returns the rate-limit headers; the limit that refused the call, if one did, comes first. */
   headers(refusal?: ApiError): RateHeaders {
     const now = this.#clock.now();
     const [first] = this.#shares;
@@ -60,8 +60,8 @@ export class CallCharge {
   }
 
   /**
-   * Ends the call. It is given back when a procedure said that it is free, when its upload stalled, and when no provider
-   * could answer although nothing was spent on it, unless the caller itself is what fills this process.
+   * Ends the call. Refunds it when it was marked as free, when its upload stalled, and when a 503 came before any
+   * provider was called, unless the caller itself used up its share of this process.
    */
   async end(error: ApiError | undefined): Promise<RateHeaders> {
     const isUnavailable = error?.status === 503 && !error.overShare;

@@ -2,26 +2,26 @@ import type { PolicyStanding } from './rate-headers.ts';
 import { LONGEST_RETRY_S } from './retry-after.ts';
 
 export const HOUR_MS = 3_600_000;
-/** Hours that count: the running one and those before it. Credits of one hour are free again 24 hours after it began. */
+/** Hours that count, the current one included. Credits spent in an hour are free again 24 hours after it began. */
 export const HOURS = 24;
 const DAY_MS = HOURS * HOUR_MS;
 
 /** Credits that all who share `key` may spend in 24 hours. */
 export interface Share {
   key: string;
-  /** Names the share in the RateLimit headers. */
+  /** Name of the share in the RateLimit headers. */
   policy: 'credits-free' | 'credits-address';
-  /** 1 or more. */
+  /** At least 1. */
   limit: number;
 }
 
-/** Credits spent by hour, in hours since 1970. Hours that no longer count may be among them. */
+/** Credits spent in each hour; keys are hours since 1970. May contain hours that no longer count. */
 export type Buckets = ReadonlyMap<number, number>;
 
-/** How much of a share is left. */
+/** State of a share: the credits left and when more are free. */
 export interface ShareStanding extends PolicyStanding {
   policy: Share['policy'];
-  /** Epoch milliseconds: when all of it is there again, unless more is spent before. */
+  /** Epoch milliseconds: when the whole share is available again, unless more is spent before. */
   fullAt: number;
 }
 
@@ -29,12 +29,12 @@ export function hourOf(at: number): number {
   return Math.floor(at / HOUR_MS);
 }
 
-/** Credits that count at the moment `now`. */
+/** Returns the credits that count at `now`. */
 export function usedCredits(buckets: Buckets, now: number): number {
   return counting(buckets, now).reduce((sum, [, credits]) => sum + credits, 0);
 }
 
-/** How a share stands, when `wanted` credits were asked of it; both times in epoch milliseconds. */
+/** Returns the state of a share at `now` (epoch milliseconds), and whether it has room for `wanted` credits. */
 export function shareStanding({ limit, policy }: Share, buckets: Buckets, now: number, wanted: number): ShareStanding {
   const hours = counting(buckets, now);
   const used = usedCredits(buckets, now);
@@ -52,7 +52,7 @@ export function shareStanding({ limit, policy }: Share, buckets: Buckets, now: n
   };
 }
 
-/** The moment at which so many credits are free that are too many now. A share that is too small for them waits a day. */
+/** Returns when `tooMany` credits become free again; a day from now for a share that is too small for the request. */
 function nextFree(hours: readonly Hour[], tooMany: number, now: number): number {
   let freed = 0;
   for (const hour of hours) {
@@ -68,7 +68,7 @@ function freeAgain(hour: Hour | undefined, otherwise: number): number {
   return hour === undefined ? otherwise : (hour[0] + HOURS) * HOUR_MS;
 }
 
-/** The hours that count, oldest first. */
+/** Returns the hours that count, oldest first. */
 function counting(buckets: Buckets, now: number): Hour[] {
   return [...buckets]
     .filter(([hour, credits]) => hour > hourOf(now) - HOURS && credits > 0)

@@ -9,29 +9,31 @@ import { createRedisFallback, tenthOf, type WithFallback } from './redis-fallbac
 import { type CreditStore, createSharedCredits } from './shared-credits.ts';
 import { subjectOf } from './subject.ts';
 
-/** What became of credits that were asked for. */
+/** Result of taking credits. */
 interface CreditsTaken {
   allowed: boolean;
-  /** Each share with the credits taken, if they were; of a refusal those first that refused, the longest wait first. */
+  /** State of each share, with any credits taken. After a refusal, refusing shares come first, longest wait first. */
   standings: readonly ShareStanding[];
-  /** Gives back in the background what was not spent. Returns how the shares stand then. */
+  /** Refunds unspent credits in the background. Returns the resulting state of the shares. */
   settle(spent: number): readonly ShareStanding[];
 }
 
-/** Daily shares of the providers' credits, so that registering accounts makes none: see `sharesOf`. */
+/**
+ * Daily limits on the providers' credits; an account and its address each have one, so that more accounts get no more.
+ */
 export interface CreditShares {
   /**
-   * The shares an identification takes from: the account's own and, with all other accounts of tier free, that of its
-   * address (one /64 of IPv6). None for anonymous callers, whom their limit counts together, and for paid tiers.
+   * Returns the shares that an identification takes from: the account's own, and the one that all accounts of tier free
+   * at its address (one /64 of IPv6) have together. None for paid tiers and for anonymous callers, who share a limit.
    */
   sharesOf(principal: Pick<Principal, 'tier' | 'userId'> | undefined, address: string | undefined): readonly Share[];
   /** Takes credits from all shares, or from none where one has too few left. Never rejects. */
   take(shares: readonly Share[], credits: number): Promise<CreditsTaken>;
-  /** Takes nothing. Never rejects. */
+  /** Returns the state of the shares without taking credits. Never rejects. */
   look(shares: readonly Share[]): Promise<readonly ShareStanding[]>;
 }
 
-/** In Redis, shared by all instances; while it is away each process lets through a tenth of each share. */
+/** Counts in Redis for all instances; while Redis is unavailable, each process allows a tenth of each share. */
 export function createCreditShares(options: {
   redis: Pick<RedisConnection, 'isReady' | 'redis'>;
   clock: Clock;
@@ -48,7 +50,7 @@ export function createCreditShares(options: {
   return assembleCreditShares({ ...options, ask, shared: createSharedCredits(redis) });
 }
 
-/** The same over any store. */
+/** Like `createCreditShares`, but over any store. */
 export function assembleCreditShares(options: {
   shared: CreditStore;
   ask: WithFallback;
@@ -59,7 +61,7 @@ export function assembleCreditShares(options: {
   const { ask, clock, limits, logger, shared } = options;
   const local = createLocalCredits();
 
-  /** Which store counts, under which limits. */
+  /** Takes credits from Redis under the full limits, or locally under a tenth of them. */
   async function count(shares: readonly Share[], hour: number, credits: number) {
     const tenth = shares.map((share) => ({ ...share, limit: tenthOf(share.limit) }));
     const through = async (store: CreditStore, counted: readonly Share[]) => ({
@@ -93,7 +95,7 @@ export function assembleCreditShares(options: {
       settle(spent) {
         if (spent < credits) {
           store.giveBack(counted, hour, credits - spent).catch((error: unknown) => {
-            logger.warn({ err: error }, '[RATELIMIT] Credits could not be given back');
+            logger.warn({ err: error }, '[RATELIMIT] Could not refund unspent credits');
           });
         }
         return standingsWith(spent, 0);
@@ -105,7 +107,7 @@ export function assembleCreditShares(options: {
     sharesOf(principal, address) {
       if (principal?.tier !== 'free') return [];
       const account: Share = { key: subjectOf(principal, address), policy: 'credits-free', limit: limits.account };
-      // Redis is not told from where an account is used.
+      // Hashed: Redis stores no addresses.
       const place = createHash('sha256').update(subjectOf(undefined, address)).digest('hex');
       const behind: Share = { key: `address:${place}`, policy: 'credits-address', limit: limits.address };
       return [account, behind].filter(({ limit }) => limit > 0);

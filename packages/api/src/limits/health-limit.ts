@@ -2,20 +2,20 @@ import type { Clock } from '@plantcommunity/resilience';
 import { addressKey } from '../door/address-key.ts';
 import { rateLimited } from './rate-limited.ts';
 
-/** Calls of an address that are let through at once. */
+/** Calls that an address may make at once. */
 const BURST = 100;
-/** Milliseconds after which one more is let through: 50 a second. */
+/** Milliseconds until one more call is allowed: 50 a second. */
 const REFILL_MS = 20;
-/** Addresses that are remembered, those that called last. */
+/** Maximum number of addresses in memory; the least recent caller is dropped first. */
 const MAX_ADDRESSES = 10_000;
 
-/** Limits how often an address may ask for health; counted in this process alone, so that counting costs nothing. */
+/** Limits how often an address may call health. Counts in this process only, without a Redis round trip. */
 export interface HealthLimit {
-  /** Counts a call of a client's address; callers without a known one count as one. @throws {ApiError} `rate_limited` */
+  /** Counts a call from an address; callers with an unknown address count as one. @throws {ApiError} `rate_limited` */
   take(address: string | undefined): void;
 }
 
-/** A token bucket for each address (for IPv6, each /64), kept as the moment at which it is full again. */
+/** Keeps a token bucket for each address (for IPv6, each /64), stored as the time at which it is full again. */
 export function createHealthLimit(clock: Clock): HealthLimit {
   /** By address, the one that called longest ago first; in milliseconds of the monotonic clock. */
   const fullAt = new Map<string, number>();

@@ -6,11 +6,11 @@ import type { RateWindow, Taken } from './rate-window.ts';
 export interface Counted extends Omit<Taken, 'giveBack'> {
   /** Names the audience in the RateLimit headers. */
   policy: string;
-  /** Takes the call back unless the audience got as many back as it may. Returns whether it did. Never throws. */
+  /** Refunds the call unless the audience has used up its refunds. Returns whether it was refunded. Never throws. */
   refund(): Promise<boolean>;
 }
 
-/** Refunds a window, in multiples of the calls: calls that cost nothing end too, were each of them given back. */
+/** Maximum refunds in a window, as a multiple of its calls: without a maximum, refunded calls could go on forever. */
 const REFUNDS = 2;
 
 /** What an audience may still do. */

@@ -1,10 +1,10 @@
 import { type Buckets, HOURS } from './credit-buckets.ts';
 import type { CreditStore } from './shared-credits.ts';
 
-/** Keys that are remembered; the one that was used longest ago goes first. */
+/** Maximum number of keys in memory; the least recently used one is dropped first. */
 const MOST_KEYS = 10_000;
 
-/** In this process, for what it lets through while Redis is away. */
+/** Counts credits in this process, for use while Redis is unavailable. */
 export function createLocalCredits(): CreditStore {
   const spent = new Map<string, Map<number, number>>();
 

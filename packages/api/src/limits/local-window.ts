@@ -2,9 +2,9 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Rate } from '../config.ts';
 import type { Balance, Standing, Taken } from './rate-window.ts';
 
-/** The callers used last are remembered: at least so many, at most twice as many, which take some 30 MB. */
+/** Minimum number of most recent callers in memory; at most twice as many are kept, which takes about 30 MB. */
 const REMEMBERED = 50_000;
-/** Times of calls that no longer count are dropped from a list when there are so many, and half of it. */
+/** A list of call times drops expired entries once there are more than this many and they make up half of the list. */
 const COMPACT_ABOVE = 16;
 
 interface LocalWindow {
@@ -13,15 +13,15 @@ interface LocalWindow {
 }
 
 /**
- * An exact sliding window in this process, for the small numbers it lets through while Redis is away. The callers it
- * remembers are bounded, and those used longest ago are forgotten first. A forgotten caller does not get a full window
- * anew: for as long as one that was forgotten could still count calls, a caller that is not known has one call left. So
- * it takes as many other callers as are remembered to get one more call.
+ * Counts an exact sliding window in this process, for the small limits that apply while Redis is unavailable. Memory is
+ * bounded: the least recent callers are evicted first. An evicted caller does not get a full window again: while any
+ * evicted caller may still have calls that count, an unknown caller has one call left. So an attacker needs as many
+ * other callers as fit into memory to get one more call.
  */
 export function createLocalWindow(clock: Clock, remembered: number = REMEMBERED): LocalWindow {
   const callers = new RecentCallers(remembered);
 
-  /** The calls of `key` that count; of a caller that may have been forgotten, all but one of the number. */
+  /** Returns the calls of `key` that count; for a caller that may have been evicted, all but one of the limit. */
   function callsOf(key: string, { count, windowMs }: Rate, now: number): Calls {
     const calls = callers.get(key) ?? new Calls(callers.mayHaveForgotten(windowMs, now) ? count - 1 : 0, now);
     calls.expire(now - windowMs);
@@ -43,7 +43,7 @@ export function createLocalWindow(clock: Clock, remembered: number = REMEMBERED)
           if (!isTaken) return;
           isTaken = false;
           calls.remove(now);
-          // Or callers that are refused elsewhere would push out those that count.
+          // Otherwise callers whose calls are all refunded would evict callers whose calls count.
           if (calls.size === 0) callers.delete(key, calls);
         },
       };
@@ -67,12 +67,12 @@ function standingOf(calls: Calls, rate: Rate, now: number): Standing {
   };
 }
 
-/** Times of one caller's calls, oldest first. A call that is added is looked at once more, when it expires. */
+/** Times of one caller's calls, oldest first. Adding and expiring a call take constant time on average. */
 class Calls {
   readonly #times: number[] = [];
-  /** Times before this place no longer count. */
+  /** Index of the first time that still counts. */
   #start = 0;
-  /** Calls at the beginning, all made at one time. */
+  /** Number of initial calls, all counted as made at `#firstAt`. */
   #first: number;
   readonly #firstAt: number;
 
@@ -112,22 +112,22 @@ class Calls {
   }
 }
 
-/** Callers used since the last turn. */
+/** Callers seen since the last rotation. */
 class Generation {
   readonly calls = new Map<string, Calls>();
-  /** By length of the window: until when calls of this generation count. Epoch milliseconds. */
+  /** Epoch milliseconds until which calls of this generation count, by length of the window. */
   readonly countUntil = new Map<number, number>();
 }
 
 /**
- * The callers used last, by two generations: when the current one is full, the one before is forgotten and the current
- * one takes its place (as in hashlru). Each step costs the same, however many there are.
+ * An approximate LRU of callers in two generations (as in hashlru): when the current one is full, the previous one is
+ * dropped and the current one takes its place. Each step takes constant time.
  */
 class RecentCallers {
   readonly #most: number;
   #current = new Generation();
   #before = new Generation();
-  /** By length of the window: until when calls of a forgotten caller may still count. */
+  /** Epoch milliseconds until which calls of an evicted caller may still count, by length of the window. */
   readonly #forgottenUntil = new Map<number, number>();
 
   constructor(most: number) {
@@ -151,7 +151,7 @@ class RecentCallers {
     }
   }
 
-  /** Whether an unknown caller may be one of this length of window that was forgotten while its calls counted. */
+  /** Whether an unknown caller with this window may have been evicted while its calls still counted. */
   mayHaveForgotten(windowMs: number, now: number): boolean {
     return (this.#forgottenUntil.get(windowMs) ?? 0) > now;
   }

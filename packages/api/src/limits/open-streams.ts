@@ -4,11 +4,11 @@ import { throttled } from '../errors/texts.ts';
 /** Most streams end with the request they follow, which takes some seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Counts the streams that are open in this process. */
+/** Limits the streams that a subject may have open in this process. */
 export interface OpenStreams {
   /**
-   * Counts a stream of `subject` until the returned function is called, which may be called again.
-   * @throws {ApiError} `rate_limited` when the subject has as many open as it may
+   * Counts a stream of `subject` until the returned function is called; further calls of that function do nothing.
+   * @throws {ApiError} `rate_limited` when the subject has reached its maximum
    */
   open(subject: string): () => void;
 }

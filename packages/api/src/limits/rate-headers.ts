@@ -1,28 +1,28 @@
 import type { Rate } from '../config.ts';
 import { limitedSeconds } from './retry-after.ts';
 
-/** How a call stands with one of the limits that it is counted in. */
+/** State of one of the limits that a call counts against. */
 export interface PolicyStanding {
-  /** Names the limit. */
+  /** Name of the limit. */
   policy: string;
   allowed: boolean;
   rate: Rate;
   remaining: number;
   /** Epoch milliseconds. */
   resetAt: number;
-  /** In seconds: what a refused caller is told to wait at most; an hour unless given. */
+  /** Maximum Retry-After of a refused caller, in seconds; an hour unless given. */
   longestRetryS?: number;
 }
 
-/** Names of the headers, with what they say. */
+/** The rate-limit headers by name. */
 export type RateHeaders = Readonly<
   Record<'RateLimit-Policy' | 'RateLimit' | 'X-RateLimit-Limit' | 'X-RateLimit-Remaining' | 'X-RateLimit-Reset', string>
 >;
 
 /**
- * The fields of draft-ietf-httpapi-ratelimit-headers (seconds until the reset), which list the limits in the order given,
- * and the older X- trio (epoch seconds), which tells of the first. To a refused caller the seconds are those of
- * Retry-After, which must not be the shorter of the two.
+ * Builds the fields of draft-ietf-httpapi-ratelimit-headers (seconds until the reset), which list all limits in the
+ * given order, and the three older X- fields (epoch seconds), which describe the first one. For a refused caller the
+ * seconds equal those of Retry-After, which must not be shorter than the reset.
  */
 export function rateHeaders(first: PolicyStanding, others: readonly PolicyStanding[], now: number): RateHeaders {
   const all = [first, ...others];

@@ -1,18 +1,18 @@
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 
-/** What one process lets through while Redis is away. */
+/** Fraction of a limit that one process allows while Redis is unavailable. */
 const SHARE_WITHOUT_REDIS = 0.1;
 
-/** A tenth of a limit, at least 1. */
+/** Returns a tenth of a limit, at least 1. */
 export function tenthOf(count: number): number {
   return Math.max(1, Math.floor(count * SHARE_WITHOUT_REDIS));
 }
 
-/** Counts with `together` while Redis answers, else with `alone`. */
-export type WithFallback = <T>(together: () => Promise<T>, alone: () => T | Promise<T>) => Promise<T>;
+/** Runs `shared` while Redis is available, and `local` otherwise or when `shared` fails. */
+export type WithFallback = <T>(shared: () => Promise<T>, local: () => T | Promise<T>) => Promise<T>;
 
-/** Logs `lost` once when Redis goes and `back` once when it is there again. */
+/** Logs `lost` once when Redis becomes unavailable and `back` once when it is available again. */
 export function createRedisFallback(options: {
   redis: Pick<RedisConnection, 'isReady'>;
   logger: Logger;
@@ -29,16 +29,16 @@ export function createRedisFallback(options: {
     else logger.info(back);
   }
 
-  return async (together, alone) => {
+  return async (shared, local) => {
     if (redis.isReady()) {
       try {
-        const answer = await together();
+        const answer = await shared();
         setDegraded(false);
         return answer;
       } catch (error) {
         setDegraded(true, error);
       }
     } else setDegraded(true);
-    return alone();
+    return local();
   };
 }

@@ -2,11 +2,11 @@ import type { RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
 import { type Buckets, HOURS } from './credit-buckets.ts';
 
-/** Counts credits by hour under several keys at once. */
+/** Counts credits by hour under several keys in one atomic step. */
 export interface CreditStore {
-  /** Adds the credits in the hour under every key, unless one of them would then hold more than its limit. */
+  /** Adds credits to the hour under every key; under none if one key would exceed its limit. */
   take(keys: readonly CreditKey[], hour: number, credits: number): Promise<TakenCredits>;
-  /** Takes credits of an hour back. */
+  /** Subtracts credits from an hour under every key. */
   giveBack(keys: readonly CreditKey[], hour: number, credits: number): Promise<void>;
 }
 
@@ -17,17 +17,17 @@ interface CreditKey {
 
 interface TakenCredits {
   allowed: boolean;
-  /** As they were before, in the order of the keys. */
+  /** The buckets before the call, in the order of the keys. */
   before: readonly Buckets[];
 }
 
-/** Longer than any hour counts, in seconds. */
+/** TTL of a share in seconds: longer than any hour counts. */
 const KEPT_S = (HOURS + 1) * 3_600;
 
 /**
- * Adds credits in an hour to every share, or to none where one would get more than its limit; hours that no longer count
- * go. KEYS a hash of credits by hour a share; ARGV hour, credits, hours that count, seconds to keep a share, and a limit
- * for each key. Returns {1 when added, else 0} and for each key {hour, credits, ...} as it was before.
+ * Adds credits to an hour of every share, or of none if one share would exceed its limit; deletes hours that no longer
+ * count. KEYS one hash per share, credits by hour; ARGV hour, credits, number of hours that count, TTL in seconds, and
+ * a limit for each key. Returns 1 if added, else 0, and for each key {hour, credits, ...} as it was before.
  */
 const TAKE = `
 local hour, credits, hours = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -57,7 +57,7 @@ end
 return answer
 `;
 
-/** Takes credits of an hour back. KEYS as above; ARGV hour, credits. Returns how many keys there were. */
+/** Subtracts credits from an hour. KEYS as above; ARGV hour, credits. Returns the number of keys. */
 const GIVE_BACK = `
 for _, key in ipairs(KEYS) do
   local left = tonumber(redis.call('HGET', key, ARGV[1]) or '0') - tonumber(ARGV[2])
@@ -68,7 +68,7 @@ return #KEYS
 
 const answered = z.tuple([z.number()], z.array(z.number()));
 
-/** In Redis, shared by all instances. Throws what Redis fails with. */
+/** Counts in Redis, shared by all instances. Throws what Redis fails with. */
 export function createSharedCredits({ redis }: Pick<RedisConnection, 'redis'>): CreditStore {
   return {
     async take(keys, hour, credits) {
@@ -84,7 +84,7 @@ export function createSharedCredits({ redis }: Pick<RedisConnection, 'redis'>): 
   };
 }
 
-/** One slot of a cluster for all shares: an account and an address are counted in one step. */
+/** Puts all shares into one slot of a cluster: one script counts an account and an address together. */
 const nameOf = ({ key }: CreditKey): string => `credits:{share}:${key}`;
 
 function pairs(flat: readonly number[]): Buckets {

@@ -101,7 +101,7 @@ export function createSharedWindow(options: { redis: RedisConnection; clock: Clo
   };
 }
 
-/** In braces: the two windows that one script reads share a slot of a cluster. */
+/** Wraps the key in a hash tag: the two windows that one script reads must share a slot of a cluster. */
 function tagged(key: string): string {
   return `{${key}}`;
 }

@@ -4,44 +4,44 @@ import type { Rate } from '../config.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Taken } from './rate-window.ts';
 
-/** Counts failed tries for a day; more than this many are not told apart. */
+/** Window of failed attempts: a day, counted up to 1,000. */
 const COUNTED: Rate = { count: 1_000, windowMs: 86_400_000 };
 /**
- * Accounts are counted in 16^5 buckets, by so many digits of their digest: a day's tries of ever more made-up accounts
- * take a bounded part of Redis, and two accounts share a bucket once in a million times.
+ * Accounts are counted in 16^5 buckets, by the first digits of their digest: attempts on any number of made-up accounts
+ * take a bounded amount of Redis memory. The chance that two accounts share a bucket is one in a million.
  */
 const BUCKET_DIGITS = 5;
-/** Tries from one place that are not slowed down: those of an owner who mistypes a password. */
+/** Attempts from one address that are not slowed down: the owner may mistype the password. */
 const FREE_TRIES = 2;
-/** How far apart the tries of an account are let through, by its failures of a day, whatever addresses they come from. */
+/** Interval between attempts on an account, by its failures of a day from all addresses. */
 const PACES = [
   { above: 400, everyMs: 5_000 },
   { above: 100, everyMs: 2_000 },
   { above: 20, everyMs: 1_000 },
 ] as const;
-/** A try waits for its turn at most so long. */
+/** Maximum wait of an attempt for its turn. */
 const MAX_WAIT_MS = 10_000;
-/** Tries of one account that wait at a time in this process, each on a connection of its own. */
+/** Maximum number of waiting attempts on one account in this process; each holds a client connection. */
 const MAX_WAITING = 20;
-/** Of a digest, as many characters as tell its holders apart in the log. */
+/** Length of digests in the log: enough to tell accounts and addresses apart. */
 const LOGGED = 16;
 
-/** A try to sign in, by digests that tell neither person nor address. */
+/** A sign-in attempt, identified by digests, which reveal neither the account nor the address. */
 interface Attempt {
   account: string;
-  /** Of the address. */
+  /** Digest of the address. */
   place: string;
-  /** Of both. */
+  /** Digest of both. */
   accountAtPlace: string;
 }
 
 export interface SignInSlowdown {
   /**
-   * Counts a try of an account across all addresses for a day, and waits where too many have failed. A guess from ever
-   * more addresses is let through at one pace for all of them, while the first tries of each address go through at
-   * once: so the guess is slow, and the owner still gets in.
-   * @returns what was counted, to be given back when the try succeeds
-   * @throws {ApiError} `rate_limited` when its turn would come too late; it is not counted then
+   * Counts an attempt on an account across all addresses for a day, and delays it when too many have failed. All
+   * addresses share one rate, except for the first attempts of each: guessing from many addresses is slow, and the
+   * owner still gets in.
+   * @returns the counts, to be given back when the attempt succeeds
+   * @throws {ApiError} `rate_limited` when its turn would come too late; the attempt is not counted then
    */
   enter(attempt: Attempt): Promise<Taken[]>;
 }
@@ -50,11 +50,11 @@ export function createSignInSlowdown(options: { window: RateWindow; clock: Clock
   const { clock, logger, window } = options;
   const waiting = new Map<string, number>();
 
-  /** Undefined once the try's turn has come; else when one comes, in epoch milliseconds. */
+  /** Waits for a turn. Returns undefined once it has come, or the epoch milliseconds of a turn that is too late. */
   async function waitForTurn(account: string, everyMs: number): Promise<number | undefined> {
     const until = clock.now() + MAX_WAIT_MS;
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- each look comes after the wait for the one before
+      // oxlint-disable-next-line no-await-in-loop -- tries again after each wait
       const turn = await window.take(`sign-in-pace:${account}`, { count: 1, windowMs: everyMs });
       if (turn.allowed) return undefined;
       if (turn.resetAt > until) return turn.resetAt;
@@ -65,7 +65,7 @@ export function createSignInSlowdown(options: { window: RateWindow; clock: Clock
     }
   }
 
-  /** The same, with as many waiting as there are places. */
+  /** Like `waitForTurn`, but refuses at once when `MAX_WAITING` attempts wait already. */
   async function queueForTurn(account: string, everyMs: number): Promise<number | undefined> {
     const before = waiting.get(account) ?? 0;
     if (before >= MAX_WAITING) return clock.now() + MAX_WAIT_MS;
@@ -107,7 +107,7 @@ export function createSignInSlowdown(options: { window: RateWindow; clock: Clock
   };
 }
 
-/** Calls that count, this one included. */
+/** Returns the number of calls that count, this one included. */
 function used({ allowed, rate, remaining }: Taken): number {
   return rate.count - remaining + (allowed ? 0 : 1);
 }

@@ -2,7 +2,7 @@ import type { Principal } from '@plantcommunity/auth';
 import { addressKey } from '../door/address-key.ts';
 
 /**
- * Names the caller whom the per-process shares (decode places, upload bytes, progress streams) count: a user, or all
+ * Returns the subject of the per-process limits (photo decodes, upload bytes, progress streams): a user, or all
  * anonymous callers of one address (one /64 of IPv6). Anonymous callers without a known address share one subject.
  */
 export function subjectOf(principal: Pick<Principal, 'userId'> | undefined, address: string | undefined): string {

@@ -12,19 +12,20 @@ import { createSignInSlowdown } from './sign-in-slowdown.ts';
 /** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
 export interface Throttles {
   /**
-   * Counts an attempt, before anything of it is checked, and waits where many have failed for the account. One that
-   * `succeeded` is given back.
+   * Counts an attempt before it is checked, and delays it when many attempts on the account have failed. Call
+   * `succeeded` to give the count back.
    * @throws {ApiError} `rate_limited`; the attempt is not counted then
    */
   signIn(who: { email: string | undefined; address: string | undefined }): Promise<SignInAttempt>;
   /** @throws {ApiError} `rate_limited` */
   register(address: string | undefined): Promise<void>;
-  /** Counts the refresh of a good token, by its sign-in and from no address. @throws {ApiError} `rate_limited` */
+  /** Counts the refresh of a good token against its sign-in, not its address. @throws {ApiError} `rate_limited` */
   refresh(signInId: string): Promise<void>;
   /**
-   * Does what a refresh token was sent for. When that is undefined the token is bad, and counts for itself and, apart
-   * from that, for its address: a good one is not refused for what its neighbours send.
-   * @throws {ApiError} `rate_limited` for a token that was bad too often, unread, and for one too many from its address
+   * Runs `work` with a refresh token. When `work` returns undefined the token is bad, and counts against the limit of
+   * that token and of its address. A good token is not refused because of bad tokens from the same address.
+   * @throws {ApiError} `rate_limited` for a token over its own limit, without running `work`, and for a bad token from
+   * an address over its limit
    */
   withRefreshToken<T>(
     sent: { token: string; address: string | undefined },
@@ -77,7 +78,7 @@ export function createThrottles(options: {
 
   return {
     async signIn({ address, email }) {
-      // What is no address of a person is nobody's account, however it is spelled.
+      // All invalid addresses count as one account, however they are spelled.
       const account = normalizeEmail(email ?? '') ?? '';
       const accountAtPlace = digest(account, placeOf(address));
       const place = digest(placeOf(address));

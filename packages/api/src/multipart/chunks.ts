@@ -14,10 +14,10 @@ interface Ends {
 }
 
 /**
- * Hands over the body's chunks as they arrive, for as long as they keep the lowest pace; what `take` returns is waited
- * for before the next one, and does not count as waiting for the sender. The body is unlocked again whatever happens.
- * @throws {UploadError} `upload_stalled` when the pace is too low, `malformed_upload` when the chunks are tiny, the caller
- * is not let in or the connection breaks off
+ * Passes the body's chunks to `take` as they arrive, and enforces a minimum data rate. Awaits each `take` before it
+ * reads on; that time does not count as waiting for the sender. Always unlocks the body at the end.
+ * @throws {UploadError} `upload_stalled` below the minimum rate, `malformed_upload` when the chunks are tiny, the
+ * caller is not admitted or the connection breaks off
  */
 export async function eachChunk(
   body: ReadableStream<Uint8Array>,

@@ -22,12 +22,13 @@ const HELD_BYTES = 512 * 1024;
 const HELD_PIECES = 32;
 /** What is set aside when nobody said how much will come. */
 const FIRST_BYTES = 1024 * 1024;
-/** A sender that declares much and sends little holds no more than this many times what it sent. */
+/** Maximum buffer size as a multiple of the bytes received: a large declared size alone reserves no memory. */
 const GROWTH = 4;
 
 /**
- * @param expected what the body may still hold, when it said so: set aside in a few steps for what is more than a few
- * pieces. These are copied as they come, so that their chunks can be let go: held to the end, many cost twice in garbage.
+ * @param expected bytes that the body may still hold, if declared: reserved in a few steps once more than a few pieces
+ * have come. Pieces are copied as they arrive, so that their chunks can be freed: kept to the end they would take twice
+ * the memory.
  */
 export function createPhotoBuffer(maxBytes: number, expected = FIRST_BYTES): PhotoBuffer {
   const hash = createHash('sha256');

@@ -18,15 +18,15 @@ interface Reading {
   signal?: AbortSignal;
   /** Whether the caller is let in, when that is still being asked: no more than 256 kB are read before, none after a no. */
   admitted?: Promise<boolean> | undefined;
-  /** Where the bytes that arrive are counted; the caller of `readUpload` releases it. */
+  /** Counts the bytes that arrive; the caller of `readUpload` releases it. */
   memory?: HeldMemory;
   clock?: Clock;
 }
 
 /**
  * Reads a multipart/form-data upload (RFC 7578) while it arrives: never more than the limits allow, photos hashed on
- * the way. Text fields come back unjudged. After a refusal the rest of the body stays unread on the connection, which
- * the front door closes behind the answer.
+ * the way. Text fields are returned unchecked. After a refusal the rest of the body stays unread on the connection,
+ * which the front door closes after the answer.
  * @throws {UploadError}
  */
 export async function readUpload(

@@ -17,7 +17,7 @@ export class UploadError extends Error {
   readonly status: (typeof STATUS)[UploadErrorCode];
   /** The photo it is about, by its place in the upload, counted from 0. */
   readonly photo: number | undefined;
-  /** With `busy`: the caller itself fills its share of this process. */
+  /** With `busy`: the caller itself uses up its share of this process. */
   readonly overShare: boolean;
 
   constructor(

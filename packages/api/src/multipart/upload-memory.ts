@@ -1,28 +1,28 @@
 import type { Clock } from '@plantcommunity/resilience';
 import { UploadError } from './upload-error.ts';
 
-/** How long bytes that have no room wait for some. */
+/** How long an upload waits for free memory. */
 const PATIENCE_MS = 2_000;
-/** One subject holds at most this share of the memory. */
+/** Maximum fraction of the memory that one subject may hold. */
 const SHARE = 1 / 4;
-/** All subjects of one address hold at most this share: accounts are free to make. */
+/** Maximum fraction for all subjects of one address together: a client can register any number of accounts. */
 const ADDRESS_SHARE = 1 / 2;
 
-/** What one upload holds of the memory, as its bytes arrive. */
+/** The memory that one upload holds; grows as its bytes arrive. */
 export interface HeldMemory {
   /**
-   * Adds bytes that have arrived. Undefined when there is room; else waits for at most 2 seconds.
-   * @throws {UploadError} `busy`, with `overShare` when the subject itself fills its share
+   * Adds bytes that have arrived. Returns undefined when there is room; otherwise waits for at most 2 seconds.
+   * @throws {UploadError} `busy`, with `overShare` when the subject has used up its share
    */
   take(bytes: number): Promise<void> | undefined;
-  /** Gives all of it back: the request has its answer. */
+  /** Releases all of it, once the request has been answered. */
   release(): void;
 }
 
-/** The bytes of uploads in flight in this process, bounded in all, for each subject and for each address. */
+/** Limits the bytes of uploads in flight in this process: in total, for each subject and for each address. */
 export interface UploadMemory {
   readonly heldBytes: number;
-  /** Begins with nothing: senders hold what they sent, not what they declared. */
+  /** Begins at 0 bytes: received bytes count, not the declared size. */
   hold(subject: string, address: string): HeldMemory;
 }
 
@@ -61,7 +61,7 @@ export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemo
 
       return {
         take(bytes) {
-          // A reader that has not yet noticed that its request is over takes nothing any more.
+          // The reader has not yet noticed that its request is over.
           if (isReleased) return Promise.reject(noRoom(false));
           if (fits(bytes)) {
             grant(bytes);
@@ -94,7 +94,7 @@ export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemo
           isReleased = true;
           stopWaiting?.();
           grant(-held);
-          // In the order they came; one that waits for its own share, or its address's, does not hold up the others.
+          // First come, first served; an upload that waits for the share of its subject or address blocks no others.
           for (const entry of waiting) if (entry.fits()) entry.grant();
         },
       };

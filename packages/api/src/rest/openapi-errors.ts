@@ -31,11 +31,11 @@ export const requestIdHeader = {
 export const rateLimitHeaders = {
   ...requestIdHeader,
   'RateLimit-Policy': header(
-    'Calls in a window of seconds; daily shares count credits',
+    'Each limit: q calls (credits for a daily share) in w seconds',
     '"identify-free";q=100;w=3600',
   ),
   RateLimit: header(
-    'What remains, seconds to the reset; a refusal names the limit that refused first',
+    'Each limit: r remaining, t seconds until the reset; on 429 the exceeded limit comes first',
     '"identify-free";r=97;t=1312',
   ),
   'X-RateLimit-Limit': whole('Calls in a window'),
@@ -49,14 +49,14 @@ const RESPONSES = {
   401: 'Nobody is signed in, or what was sent to prove it is not good',
   403: 'A page of another site sent this, or the account is disabled',
   404: 'There is no such thing of yours',
-  408: 'The body came too slowly; an upload that did is not counted against the rate limit',
+  408: 'The body arrived too slowly; a stalled upload does not count against the rate limit',
   409: 'It is taken',
   413: 'A photo is too large',
   415: 'A photo is of a kind that is not read here',
   422: 'A photo cannot be decoded',
   429: 'Too many calls',
   500: 'Our fault',
-  503: 'No provider can answer now, or the service is unavailable for a moment',
+  503: 'No provider can answer, or the service is temporarily unavailable',
 } as const satisfies Partial<Record<ApiErrorStatus, string>>;
 
 type Status = keyof typeof RESPONSES;

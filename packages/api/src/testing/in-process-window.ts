@@ -13,9 +13,9 @@ export function inProcessWindow(clock: Clock): RateWindow {
   };
 }
 
-/** Lets whole shares through, as Redis would. */
+/** Counts the full shares in this process, as Redis would for all instances. */
 export function inProcessCredits(
   options: Omit<Parameters<typeof assembleCreditShares>[0], 'shared' | 'ask'>,
 ): CreditShares {
-  return assembleCreditShares({ ...options, shared: createLocalCredits(), ask: async (together) => together() });
+  return assembleCreditShares({ ...options, shared: createLocalCredits(), ask: async (shared) => shared() });
 }

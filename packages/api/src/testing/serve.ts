@@ -3,17 +3,17 @@ import type { Socket } from 'node:net';
 import { ReadableStream } from 'node:stream/web';
 import type { FrontDoor } from '../door/front-door.ts';
 
-/** What stands behind the front door. */
+/** Handles the requests that the front door admits. */
 export type Handler = (request: Request) => Promise<Response>;
 
 export interface Served {
   port: number;
-  /** Connections so far, in the order they came. */
+  /** All connections so far, in order of arrival. */
   sockets: Socket[];
   close(): void;
 }
 
-/** A real server with a front door; behind it requests are made as Next makes them for its route handlers. */
+/** Starts a real server with a front door, which builds fetch requests as Next does for its route handlers. */
 export async function serve(door: FrontDoor, handler: Handler): Promise<Served> {
   const sockets: Socket[] = [];
   const server = createServer((incoming, outgoing) => {

@@ -2,13 +2,13 @@ import { createFrontDoor } from '../door/front-door.ts';
 import { apiUnderTest, config } from './api-under-test.ts';
 import { serve } from './serve.ts';
 
-/** What the server tells the process that forked it; memory in bytes. */
+/** Messages to the parent process; memory in bytes. */
 export type UploadServerWord = { port: number } | { startRss: number; peakRss: number; asked: number };
 
 const TICK_MS = 50;
 const HOUR_MS = 3_600_000;
 
-/** Our API in a process of its own, whose memory is measured; tells it whenever it is sent a message. */
+/** Runs our API in a process of its own and measures its memory; reports it on every message from the parent. */
 const { api, asked, clock } = apiUnderTest({
   config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
 });
@@ -29,7 +29,7 @@ const server = await serve(door, (request) => api.rest(request));
 const startRss = process.memoryUsage.rss();
 let peakRss = startRss;
 
-// The clock of the tests stands still by itself.
+// The test clock does not advance by itself.
 setInterval(() => {
   clock.advance(TICK_MS);
   peakRss = Math.max(peakRss, process.memoryUsage.rss());

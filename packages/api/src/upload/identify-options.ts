@@ -17,7 +17,7 @@ const coordinate = (limit: number) =>
 
 const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message).optional();
 
-/** No language is refused: what is not known somewhere is answered in another one there. */
+/** Accepts every language: a provider that does not support it answers in its default language. */
 const languageTag = z
   .string()
   .refine(isLanguageTag, 'must be a language tag, such as de or pt-BR')

@@ -1,6 +1,6 @@
 import type { Upload } from '../multipart/form.ts';
 
-/** Reads an upload of a subject: a little at once, the rest when `admitted` says so. Rejects when it says no. */
+/** Reads an upload: its beginning at once, the rest once `admitted` resolves to true. Rejects when that is false. */
 export type OpenUpload = (subject?: string, admitted?: Promise<boolean>) => Promise<Upload>;
 
 /**
@@ -17,8 +17,8 @@ export class PendingUpload extends FormData {
   }
 
   /**
-   * Takes in the beginning while it is being asked whether the caller may; its memory is counted against `subject`. What
-   * is wrong with it is told by `read`.
+   * Reads the beginning while the rate limit is checked; its memory counts against `subject`. Errors are thrown by
+   * `read`.
    */
   begin(subject: string, admitted: Promise<boolean>): void {
     this.#reading = this.#open(subject, admitted);

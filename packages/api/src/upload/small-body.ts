@@ -5,9 +5,9 @@ import { ApiError } from '../errors/api-error.ts';
 export const SMALL_BODY_BYTES = 64 * 1024;
 
 /**
- * A body that is no upload, never more than 64 kB of it. What is not read stays on the connection, which can still
- * carry the answer.
- * @throws {ApiError} `invalid_request` beyond 64 kB or for tiny chunks, `upload_stalled` when it took too long
+ * Reads a body that is not an upload, at most 64 kB. The rest stays unread on the connection, which can still carry the
+ * answer.
+ * @throws {ApiError} `invalid_request` beyond 64 kB or for tiny chunks, `upload_stalled` when it takes too long
  */
 export async function readSmallBody(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
   if (body === null) return Buffer.alloc(0);

@@ -88,7 +88,7 @@ const providerReport = z
     reason: z
       .object({ detail: z.string(), pointer: z.string() })
       .optional()
-      .meta({ description: 'What of the request the provider refused, as in `errors` of a 400' }),
+      .meta({ description: 'The part of the request that the provider refused, in the form of `errors` of a 400' }),
   })
   .meta({ id: 'ProviderReport' });
 
@@ -98,7 +98,7 @@ const identificationShape = {
   filed: z
     .literal(false)
     .optional()
-    .meta({ description: "The answer could not be put into the caller's history: it has no id" }),
+    .meta({ description: "False if the answer could not be saved to the caller's history; it then has no id" }),
   demo: z.boolean().meta({ description: 'A simulator answered: demo data' }),
   partial: z.boolean().meta({ description: 'A provider that is on did not answer' }),
   cached: z.boolean(),

@@ -34,7 +34,7 @@ export const identificationEndpoints: readonly Endpoint[] = [
         longitude: z.number().min(-180).max(180).optional().meta({ description: 'With latitude' }),
         language: z.string().optional().meta({
           description:
-            'Of common names: a language tag (RFC 5646), whose primary subtag counts; English where it is not known',
+            'Language of common names: a language tag (RFC 5646); only its primary subtag counts; else English',
           example: 'pt-BR',
         }),
         project: z.string().max(64).optional().meta({ description: 'A Pl@ntNet flora' }),

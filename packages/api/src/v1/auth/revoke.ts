@@ -1,7 +1,7 @@
 import { procedure } from '../../chain/procedure.ts';
 import { refreshToken } from './wire.ts';
 
-/** Signs an app out: no token of its sign-in is good any more. Whether it ever was is not told, until bad ones are too many. */
+/** Signs an app out: revokes all tokens of its sign-in. Succeeds for unknown tokens, too, until their rate limit. */
 export const revoke = procedure
   .meta({ policy: 'public', throttle: 'refresh' })
   .input(refreshToken)

@@ -57,12 +57,14 @@ export const account = z.object(accountShape).meta({ id: 'Account' });
 
 const credits = z
   .object({
-    policy: z.enum(['credits-free', 'credits-address']).meta({ description: "The account's own, or its address's" }),
+    policy: z
+      .enum(['credits-free', 'credits-address'])
+      .meta({ description: "credits-free: the account's own share; credits-address: the share of its IP address" }),
     limit: z.int().min(0).meta({ description: 'Credits in 24 hours' }),
     remaining: z.int().min(0),
-    reset_at: z.iso.datetime().meta({ description: 'When all of them are there again' }),
+    reset_at: z.iso.datetime().meta({ description: 'When the whole share is available again' }),
   })
-  .meta({ id: 'Credits', description: 'An identification takes one credit, two with the health of the plant' });
+  .meta({ id: 'Credits', description: 'An identification costs one credit, or two with the health of the plant' });
 
 export const me = z
   .object({
@@ -72,7 +74,10 @@ export const me = z
         limit: z.int().min(0).meta({ description: 'Identifications in a window' }),
         remaining: z.int().min(0),
         reset_at: z.iso.datetime().meta({ description: 'When all of them are there again' }),
-        credits: z.array(credits).optional().meta({ description: 'Daily shares of tier free; absent without any' }),
+        credits: z
+          .array(credits)
+          .optional()
+          .meta({ description: 'Daily shares of tier free; absent if the account has none' }),
       })
       .meta({ id: 'Usage' }),
   })

@@ -11,8 +11,8 @@ const input = z.object({
 });
 
 /**
- * The steps of one identification as they happen, from the first one on; ends a minute after the answer. A caller has
- * at most ten open at once in a process, and `rate_limited` for one more.
+ * Streams the steps of one identification as they happen, from the first one on; ends a minute after the answer. A
+ * caller may have ten streams open at once in a process; another one is refused with `rate_limited`.
  */
 export const progress = procedure
   .meta({ policy: 'identify' })
