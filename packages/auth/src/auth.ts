@@ -42,13 +42,13 @@ export interface Auth {
   /** The same by headers alone, for server components. */
   principalOf(headers: Headers): Promise<Principal | undefined>;
   /**
-   * The user whom the request's session or token names, by its signature and expiry alone: for what may be given while the
-   * database is away. Whether that account is still there, or the session was ended, is not known.
+   * Returns the user that the request's session or token names, checked by signature and expiry only: for use while the
+   * database is unavailable. The account may have been removed and the session ended.
    */
   claimedUser(headers: Headers): Promise<ClaimedUser | undefined>;
   /**
-   * Ends the session of a request to next-auth whose answer removes or replaces its cookie: that of a browser that signs
-   * out, or signs in anew. @throws whatever the database fails with; then the answer must not be given, the session lives
+   * Ends the session of a request to next-auth whose answer removes or replaces the session cookie: on sign-out, and on
+   * another sign-in. @throws what the database fails with; the session is still valid then, so do not send the answer
    */
   endReplacedSession(request: Headers, answer: Headers): Promise<void>;
 }
@@ -79,10 +79,12 @@ export function createAuth(options: AuthOptions): Auth {
   /** One look into the database a request, however many parts of it ask. */
   const known = new WeakMap<Headers, Promise<Principal | undefined>>();
 
-  /** The session that a request's credentials name, by their seal or signature and expiry alone. */
+  /**
+   * Returns the session that a request's credentials name, checked by their encryption or signature and expiry only.
+   */
   async function verify(headers: Headers): Promise<Session | AppSession | undefined> {
     const bearer = bearerOf(headers);
-    // A request with a token has no ambient rights: its cookies do not count.
+    // A Bearer token takes precedence: cookies are ignored.
     return bearer === undefined ? cookieSession(headers.get('cookie')) : access.open(bearer);
   }
 

@@ -5,18 +5,20 @@ import type { Session } from './session-token.ts';
 import type { SignedIn } from './sign-in.ts';
 
 const DAY_MS = 86_400_000;
-/** A session that is not used for so long ends. In seconds, as next-auth wants it: 30 days. */
+/** Idle lifetime of a session: 30 days, in seconds as next-auth expects it. */
 export const SESSION_MAX_AGE = 30 * 24 * 60 * 60;
-/** However much it is used, a session ends so long after its sign-in. */
+/** Absolute lifetime of a session after its sign-in, however much it is used. */
 const ABSOLUTE_LIFETIME_MS = 90 * DAY_MS;
-/** The end is put off in steps of at least this, so that a page that renews often does not write each time. */
+/** Minimum extension that is written, so that frequent renewals do not write each time. */
 const RENEWAL_STEP_MS = DAY_MS;
-/** More browsers than a person has: a password that is known to a program would fill the database otherwise. */
+/** Maximum sessions of a user: more than a person needs. Bounds the rows that a program with the password can add. */
 const MOST_SESSIONS = 100;
-/** Each sign-in adds one row and removes up to this many that are over, so that old rows do not pile up. */
+/** Maximum number of expired rows that a sign-in removes; it adds one, so that expired rows do not pile up. */
 const SWEPT_A_SIGN_IN = 10;
 
-/** Rows of browser sessions, one a sign-in: a cookie is good as long as its row is there. Throws what the database fails with. */
+/**
+ * Stores browser sessions, one row per sign-in; a cookie is valid only while its row exists. Throws database errors.
+ */
 export class BrowserSessions {
   readonly #client: PrismaClient;
   readonly #clock: Clock;
@@ -26,7 +28,9 @@ export class BrowserSessions {
     this.#clock = clock;
   }
 
-  /** Begins a session with a new id; undefined when the user was removed meanwhile. The 101st of a user ends their oldest. */
+  /**
+   * Starts a session with a new id; undefined if the user was removed meanwhile. The 101st of a user ends their oldest.
+   */
   async begin({ epoch, userId }: SignedIn): Promise<Session | undefined> {
     const now = this.#clock.now();
     const sessionId = randomUUID();
@@ -43,7 +47,7 @@ export class BrowserSessions {
     return { userId, epoch, sessionId, expiresAt };
   }
 
-  /** Puts the end of a session off; undefined when it is over. */
+  /** Extends a session; undefined when it has ended. */
   async renew(session: Session): Promise<Session | undefined> {
     const id = session.sessionId;
     const now = this.#clock.now();
@@ -59,12 +63,12 @@ export class BrowserSessions {
     return count === 0 ? undefined : { ...session, expiresAt };
   }
 
-  /** Ends a session, if it is not over: every copy of its cookie is worth nothing from now on. */
+  /** Ends a session, unless it has ended: every copy of its cookie becomes invalid. */
   async end(sessionId: string): Promise<void> {
     await this.#client.browserSession.deleteMany({ where: { id: sessionId } });
   }
 
-  /** Removes the user's oldest beyond the most, and some that are over; rows another sign-in is removing are left to it. */
+  /** Removes the user's oldest sessions beyond the maximum, and some expired ones; skips rows locked by others. */
   async #removeOld(userId: string, now: Date): Promise<void> {
     await this.#client.$executeRaw`
       DELETE FROM "BrowserSession" WHERE "id" IN (
@@ -79,7 +83,7 @@ export class BrowserSessions {
   }
 }
 
-/** When a session that is used `now` ends. Epoch milliseconds, in whole seconds as in its token. */
+/** Returns when a session that is used at `now` ends: epoch milliseconds, in whole seconds as in its token. */
 function expiryAt(now: number, createdAt: number): number {
   return Math.floor(Math.min(now + SESSION_MAX_AGE * 1_000, createdAt + ABSOLUTE_LIFETIME_MS) / 1_000) * 1_000;
 }

@@ -16,9 +16,9 @@ const LEVELS: ReadonlyMap<string, 'debug' | 'warn'> = new Map([
 ]);
 
 /**
- * next-auth's words in our log. Requests can make up parts of them, and its `/_log` route, which we close, would take
- * any: what is written is short, on one line and redacted, and of the details only an error's message is kept. No error
- * can be posted, while next-auth's own faults bring one: without it nothing is as grave as a fault of ours.
+ * Writes next-auth's messages to our log. Requests control parts of them (its `/_log` route, which we close, would
+ * accept any text), so each is cut, put on one line and redacted, and only an error's message is kept of the details. A
+ * message without an Error may come from a client, and is a warning unless `LEVELS` says otherwise.
  */
 export function nextAuthLogger(logger: Logger): LoggerInstance {
   return {

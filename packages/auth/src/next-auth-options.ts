@@ -13,7 +13,7 @@ import { cookiesFor } from './session-cookie.ts';
 import type { Session, SessionTokens } from './session-token.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** A session as next-auth carries it from callback to callback, under the names it has for it. */
+/** A session in next-auth's own claim names, as it is passed between callbacks. */
 const sessionSchema = z
   .object({ sub: z.string(), sid: z.string(), epoch: z.int(), expiresAt: z.int() })
   .transform(({ sub, sid, ...rest }): Session => ({ ...rest, userId: sub, sessionId: sid }));
@@ -33,7 +33,7 @@ export function createNextAuthOptions(parts: {
 }): NextAuthOptions {
   const { appUrl, client, clock, tokens, sessions, signIn, logger, oauthProviders } = parts;
 
-  /** Logs a fault; that the database is away is logged once, where it is noticed. */
+  /** Logs an error, unless the database is unavailable: the health gate logs that once. */
   function report(error: unknown, message: string): void {
     if (!isDatabaseUnavailable(error)) logger.error({ err: error }, message);
   }
@@ -48,7 +48,7 @@ export function createNextAuthOptions(parts: {
     }
   }
 
-  /** A database that fails puts no end off, and ends nothing either. */
+  /** Extends a session; when the database fails, the session stays as it is. */
   async function renewed(session: Session): Promise<Session | undefined> {
     try {
       return await sessions.renew(session);
@@ -112,8 +112,8 @@ export function createNextAuthOptions(parts: {
           throw error instanceof OAuthRefusal ? error : unavailable(error);
         }
       },
-      // next-auth takes what is thrown here and below as the end of a session and removes its cookie: never for a fault
-      // of ours. `user` comes with a sign-in only.
+      // An error thrown here or in `session` makes next-auth remove the cookie: throw only when the session has ended,
+      // never for our own faults. `user` is set only on sign-in.
       async jwt({ token, user }) {
         const session = user
           ? sessionSchema.parse({ ...user, sub: user.id })
@@ -133,7 +133,7 @@ export function createNextAuthOptions(parts: {
   };
 }
 
-/** What `sessionSchema` reads. */
+/** Returns the claims that `sessionSchema` parses. */
 function claimsOf({ epoch, expiresAt, sessionId, userId }: Session): z.input<typeof sessionSchema> {
   return { sub: userId, sid: sessionId, epoch, expiresAt };
 }

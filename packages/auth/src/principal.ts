@@ -11,12 +11,12 @@ export interface Principal {
   tier: Tier;
 }
 
-/** A user of whom only the id is known, from a signed session. */
+/** A user known only by the id in a signed session or token. */
 export type ClaimedUser = Pick<Principal, 'userId'>;
 
 /**
- * The user of a session, a browser's or an app's, unless they are gone or disabled, or the session or all of their
- * sessions were ended since. One look into the database.
+ * Returns the user of a browser or app session, with one query. Undefined when the account was removed or disabled, or
+ * the session, or all sessions of the user, were ended since.
  */
 export async function principalOfSession(
   client: PrismaClient,

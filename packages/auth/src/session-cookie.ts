@@ -27,15 +27,15 @@ export function cookiesFor(appUrl: URL): NonNullable<NextAuthOptions['cookies']>
 }
 
 /**
- * The session cookie that the Set-Cookie lines of an answer leave a browser with: empty when they remove it, undefined
- * when they say nothing of it.
+ * Returns the session cookie that a browser has after the Set-Cookie lines of an answer: empty if they remove it,
+ * undefined if they do not change it.
  */
 export function sessionCookieSet(lines: readonly string[], name: string): string | undefined {
   const pairs = lines
     .map((line) => line.split(';', 1)[0] ?? '')
     .filter((pair) => pair.startsWith(`${name}=`) || pair.startsWith(`${name}.`));
   if (pairs.length === 0) return undefined;
-  // A cookie that is cut in pieces from now on removes the whole one, and the other way round.
+  // A cookie that changes between one piece and several also removes its old form: ignore the removals.
   return readSessionCookie(pairs.filter((pair) => !pair.endsWith('=')).join('; '), name) ?? '';
 }
 

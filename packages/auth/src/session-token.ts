@@ -5,18 +5,20 @@ import { z } from 'zod';
 import { deriveKeys } from './keys.ts';
 import type { SignedIn } from './sign-in.ts';
 
-/** The session of a browser, as its cookie says it. */
+/** The session of a browser, as its cookie contains it. */
 export interface Session extends SignedIn {
-  /** New at every sign-in; names the row without which the cookie is worth nothing. */
+  /** New at every sign-in; names the database row that keeps the cookie valid. */
   sessionId: string;
   /** Epoch milliseconds, in whole seconds. */
   expiresAt: number;
 }
 
 export interface SessionTokens {
-  /** The token is good until the session's `expiresAt`. */
+  /** Encrypts a session as a token, valid until its `expiresAt`. */
   seal(session: Session): Promise<string>;
-  /** Undefined for a token that we did not seal, that a removed secret sealed, or that has expired. Asks no database. */
+  /**
+   * Decrypts a token. Undefined if it is forged, expired or encrypted with a removed secret. Does not ask the database.
+   */
   open(token: string): Promise<Session | undefined>;
 }
 

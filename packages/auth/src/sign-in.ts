@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { normalizeEmail } from './email.ts';
 import { hashPassword, makePassword, verifyPassword } from './password.ts';
 
-/** Who signed in, and to which run of that user's sessions and tokens it belongs: all of a run end together. */
+/** A user who signed in, with the epoch of their sessions and tokens: all of an epoch are revoked together. */
 export interface SignedIn {
   userId: string;
   epoch: number;

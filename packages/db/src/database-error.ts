@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ConnectionClosed: CLOSED,
 };
 
-/** By kind of the driver adapter. */
+/** Error kinds of the driver adapter that mean a failed connection. */
 const CONNECTION_KINDS: ReadonlySet<unknown> = new Set([
   'AuthenticationFailed',
   'ConnectionClosed',
@@ -45,7 +45,7 @@ const CONNECTION_KINDS: ReadonlySet<unknown> = new Set([
 ]);
 /** Connection exceptions, and a server that starts, stops or is full: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const CONNECTION_CODE = /^(08...|57P0[123]|53300)$/;
-/** What the driver says without a code, of a connection that ended, could not be made in time, or is used up. */
+/** Messages of the driver, without a code, for a connection that ended or could not be made in time. */
 const CONNECTION_MESSAGE =
   /^(Connection terminated|Client was closed|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
@@ -100,7 +100,7 @@ function* unwrapped(error: unknown, depth = 0): Generator<object> {
   }
 }
 
-/** Whether work failed for want of the database or of a connection to it, and not for what it asked. */
+/** Whether work failed because the database or the connection to it failed, not because of the query. */
 export function isConnectionFailure(error: unknown): boolean {
   for (const found of unwrapped(error)) {
     const code: unknown = Reflect.get(found, 'code');
@@ -113,7 +113,9 @@ export function isConnectionFailure(error: unknown): boolean {
   return false;
 }
 
-/** Whether an error, or what caused it, is a `DatabaseUnavailableError`, of which Prisma leaves the code and the message. */
+/**
+ * Whether an error or its cause is a `DatabaseUnavailableError`. Tests the code: Prisma keeps only code and message.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (const found of unwrapped(error)) if (Reflect.get(found, 'code') === UNAVAILABLE) return true;
   return false;

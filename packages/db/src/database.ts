@@ -6,24 +6,24 @@ import { createProbe } from './probe.ts';
 
 /** Longest wait for a connection, of the pool as of the server, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Longest probe, in milliseconds, unless a caller says otherwise. */
+/** Default time limit of a probe, in milliseconds. */
 const PROBE_TIMEOUT_MS = 2_500;
 /** Longest wait for the start of a transaction and longest transaction, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
 export interface Database {
   /**
-   * Work that waits for the database, or finds it away, fails within 5 s with an error that `isDatabaseUnavailable` knows;
-   * while the database is known to be away it fails at once.
+   * Work fails within 5 s when the database does not answer, and at once while the database is known to be unavailable;
+   * `isDatabaseUnavailable` recognizes the error.
    */
   readonly client: PrismaClient;
-  /** False from a probe that failed until one that succeeds. */
+  /** False from a failed probe until the next successful one. */
   readonly isUp: boolean;
   /** Calls `listener` when the database is lost and when it answers again. */
   subscribe(listener: (event: DatabaseEvent) => void): () => void;
   /**
-   * One round trip, on a connection of its own and within `timeoutMs` (2.5 s unless given). Callers share one that is
-   * running and, for one second, its result.
+   * Probes the database: one round trip on a connection of its own within `timeoutMs` (2.5 s unless given). Concurrent
+   * callers share one probe, and its result for one second.
    * @throws {DatabaseUnavailableError}
    */
   ping(timeoutMs?: number): Promise<void>;

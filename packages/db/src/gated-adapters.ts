@@ -6,8 +6,8 @@ import type { DatabaseHealthGate } from './health-gate.ts';
 import { limitStatements } from './limit-statements.ts';
 
 /**
- * What Prisma sends to PostgreSQL, behind a health gate. A failure of the connection, in whatever wrapper, is a
- * `DatabaseUnavailableError`; of which Prisma hands on code and message.
+ * Creates Prisma's PostgreSQL adapters behind a health gate. Turns every failure of the connection, however wrapped,
+ * into a `DatabaseUnavailableError`; Prisma passes on its code and message.
  */
 export class GatedAdapters extends PrismaPg {
   readonly #url: string;
@@ -33,7 +33,7 @@ export class GatedAdapters extends PrismaPg {
         });
         return this.#guard(started);
       } catch (error) {
-        // It may still begin, for a caller who is gone: its connection goes back, and is ended there.
+        // It may still begin although its caller is gone: rolling back returns its connection to the pool.
         starting?.then((late) => late.rollback()).catch(() => undefined);
         throw error;
       }

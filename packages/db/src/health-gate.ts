@@ -1,16 +1,16 @@
 import type { DatabaseUnavailableError } from './database-error.ts';
 
-/** After so many milliseconds without an answer the database is asked for a sign of life. */
+/** Work without an answer for this many milliseconds triggers a probe. */
 const SUSPECT_AFTER_MS = 1_000;
-/** How far apart probes are while the database is away or suspected, in milliseconds: a result stands for a second. */
+/** Interval of probes while the database is down or suspected, in milliseconds: a result is cached for a second. */
 const PROBE_EVERY_MS = 1_100;
 
 /** The database was lost, or answers again. */
 export type DatabaseEvent = { type: 'ready' } | { type: 'lost'; error: DatabaseUnavailableError };
 
 /**
- * Stands before all work in the database. Work that fails or waits makes it probe; when the probe fails, too, the work
- * that waits and all new work fail at once, until a probe, one a second, succeeds.
+ * Runs all database work and fails fast while the database is down. Work that fails or takes long triggers a probe;
+ * when that probe fails, pending and new work fails at once, until one of the probes, about one a second, succeeds.
  */
 export class DatabaseHealthGate {
   readonly #probe: (timeoutMs?: number) => Promise<void>;
@@ -29,13 +29,13 @@ export class DatabaseHealthGate {
     return this.#lost === undefined;
   }
 
-  /** Calls `listener` with each change. */
+  /** Calls `listener` on each change. */
   subscribe(listener: (event: DatabaseEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Runs `work`. @throws {DatabaseUnavailableError} at once while the database is away, and as soon as it is lost */
+  /** Runs `work`. @throws {DatabaseUnavailableError} at once while the database is down, or as soon as it goes down */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#lost !== undefined) throw this.#lost;
     const { promise, reject, resolve } = Promise.withResolvers<T>();
@@ -50,7 +50,7 @@ export class DatabaseHealthGate {
     }
   }
 
-  /** Probes in the background and, since the result of an earlier probe may still stand, once more a second later. */
+  /** Probes in the background, and once more a second later, since the first may return a cached result. */
   suspect(): void {
     this.probe().then(
       () => this.#probeLater(),
@@ -58,7 +58,7 @@ export class DatabaseHealthGate {
     );
   }
 
-  /** Probes and takes the result for the state of the database. @throws {DatabaseUnavailableError} */
+  /** Probes and updates the state of the gate. @throws {DatabaseUnavailableError} */
   async probe(timeoutMs?: number): Promise<void> {
     try {
       await this.#probe(timeoutMs);

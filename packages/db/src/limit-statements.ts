@@ -5,11 +5,11 @@ import { startTimeLimit } from './time-limit.ts';
 const STATEMENT_TIMEOUT_MS = 4_000;
 
 /**
- * Ends a connection of the pool whose statement takes too long, which fails that statement. A connection that is given
- * back with a statement still running, or in a transaction, is ended too: its next user would find itself in it.
+ * Ends a pool connection whose statement takes too long, which fails the statement. Also ends a connection that is
+ * released while a statement still runs or a transaction is open: its next user would run inside that transaction.
  */
 export function limitStatements(pool: Pool): void {
-  /** Statements that run, by connection. */
+  /** Number of running statements by connection. */
   const running = new WeakMap<object, number>();
 
   function watch(client: PoolClient): void {

@@ -1,17 +1,17 @@
 import { Client, type ClientConfig, DatabaseError } from 'pg';
 import { startTimeLimit } from './time-limit.ts';
 
-/** How long the result of a probe stands, in milliseconds. */
+/** How long the result of a probe is cached, in milliseconds. */
 const RESULT_KEPT_MS = 1_000;
-/** How long an unused connection is trusted, in milliseconds: less than firewalls wait before they forget it. */
+/** Maximum idle time of a reused connection, in milliseconds: shorter than the idle timeout of firewalls. */
 const CONNECTION_KEPT_MS = 30_000;
 
-/** Asks the database for a sign of life. */
+/** Checks whether the database answers. */
 export interface Probe {
   /**
-   * One round trip within `timeoutMs`; a server that has no connection left answers, too. Callers share a probe that is running, with its time limit, and its result for one
-   * second after.
-   * @throws what the driver throws, or an `Error` that says `timeout`
+   * Makes one round trip within `timeoutMs`. Succeeds also when the server has no connection left: it answers.
+   * Concurrent callers share one probe with the first one's time limit, and its result for one second.
+   * @throws what the driver throws, or an `Error` with the message `timeout`
    */
   run(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -23,14 +23,14 @@ interface Connection {
   usedAt: number;
 }
 
-/** Too many connections (`53300`): those that are open still work. */
+/** Whether the server has too many connections (`53300`): open connections still work. */
 function isFull(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '53300';
 }
 
 /**
- * Probes on a connection of its own, so that a pool whose connections are all in use does not look like a database that
- * is gone. The connection is kept while it answers and made anew after a failure.
+ * Creates a probe with a connection of its own, so that an exhausted pool does not look like a database that is down.
+ * The connection is reused while it works and replaced after a failure.
  */
 export function createProbe(connect: ClientConfig): Probe {
   let connection: Connection | undefined;

@@ -1,9 +1,9 @@
-/** A timer may fire late by so much, in milliseconds, before its delay counts as a busy process. */
+/** A timer that fires later than this, in milliseconds, means that the event loop was blocked. */
 const TOLERANCE_MS = 50;
 
 /**
- * Calls `onLate` once `ms` milliseconds have passed, unless the returned function is called before. Time in which this
- * process itself did not run, as while its event loop was blocked, does not count: an answer may have arrived meanwhile.
+ * Calls `onLate` after `ms` milliseconds, unless the returned function is called first. Time in which the event loop
+ * was blocked does not count: an answer may have arrived meanwhile without being read.
  */
 export function startTimeLimit(ms: number, onLate: () => void): () => void {
   let due = performance.now() + ms;
@@ -18,7 +18,7 @@ export function startTimeLimit(ms: number, onLate: () => void): () => void {
       timer = setTimeout(fire, moreMs);
       return;
     }
-    // What has arrived is read before this runs.
+    // Sockets are read before this runs.
     immediate = setImmediate(onLate);
   }
 

@@ -10,7 +10,7 @@ interface Answer {
   body?: unknown;
 }
 
-/** What answers next-auth's routes: one of our instances, or next-auth with other options. */
+/** Serves next-auth's routes: one of our instances, or next-auth with other options. */
 type Server = Pick<Auth, 'nextAuthOptions'> & Partial<Pick<Auth, 'endReplacedSession'>>;
 
 /** More than any way leads over. */

@@ -34,11 +34,11 @@ export interface Tokens {
   issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
   /**
    * Each use gives the one successor of the token; the same again for 10 s, so that neither a lost answer nor two uses at
-   * once sign anybody out. A later use means that two have the token: that ends its family. `admit` is told the id of a
-   * good token's sign-in before the token is spent, and what it throws is thrown.
+   * once sign anybody out. A later use means that two have the token: that ends its family. `admit` is
+   * called with the sign-in id of a good token before the token is spent; an error that it throws is passed on.
    */
   refresh(refreshToken: string, admit?: (signInId: string) => Promise<void>): Promise<TokenGrant | undefined>;
-  /** Ends the sign-in that the token is of, with all its tokens, access tokens included. False when there was none. */
+  /** Ends the sign-in of the token with all its tokens, access tokens included. False for an unknown token. */
   revoke(refreshToken: string): Promise<boolean>;
 }
 
@@ -86,7 +86,7 @@ export function createTokens(parts: {
     const successor = keys.successor(refreshToken, token.hash, familyId);
     if (spentAt === null) {
       const spent = await families.exchange(token, keys.digest(successor), new Date(clock.now()));
-      // Another request has just spent it, or ended its family: which of both is there to be read by now.
+      // Another request has just spent it, or ended its family: read again which one.
       if (!spent) return exchange(refreshToken, askedAt, admitted);
     }
     return grant(token, successor, token.expiresAt.getTime() - askedAt);

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { Client } from 'pg';
 
-/** A way to the database of `url` that a test can freeze, as a hanging server is, or cut, as a killed one is. */
+/** A TCP proxy to a database that a test can freeze (like a hanging server) or cut (like a killed one). */
 export interface DatabaseProxy {
   readonly url: string;
-  /** Nothing arrives from now on, in either direction; connections are accepted and not answered. */
+  /** Stops forwarding in both directions; connections are still accepted, but not answered. */
   freeze(): void;
   thaw(): void;
   /** Breaks every connection and refuses new ones. */
@@ -23,7 +23,7 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   function keep(socket: Socket, other: () => Socket): void {
     sockets.add(socket);
     socket.on('data', (chunk) => other().write(chunk));
-    // What breaks shows at the other end.
+    // The close of the other end shows the error.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       sockets.delete(socket);

@@ -79,7 +79,7 @@ export class Follower {
       await this.#follow();
     } catch (error) {
       const { logger, provider } = this.#parts;
-      // That the database is away is logged once, where it is noticed.
+      // The health gate logs once that the database is unavailable.
       if (!isDatabaseUnavailable(error)) {
         logger.warn({ provider, error }, '[CIRCUIT] The orders of operators cannot be followed now');
       }
