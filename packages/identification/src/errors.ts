@@ -16,7 +16,9 @@ export class IdentificationError extends Error {
   readonly code: IdentificationErrorCode;
   /** How long a caller should wait before asking again, when that is known. */
   readonly retryAfterMs: number | undefined;
-  /** The caller already holds its whole share of this process: the refusal counts against its limit. */
+  /**
+   * Refused because the caller already uses its whole share of this process: the call counts against its rate limit.
+   */
   readonly overShare: boolean;
 
   constructor(
@@ -47,7 +49,7 @@ export class PhotoError extends IdentificationError {
   }
 }
 
-/** A provider call that did not leave, since no request waited for it any more. Callers never see it. */
+/** A provider call that was not sent, because no request waited for it any more. Callers never see this error. */
 export class AbandonedCallError extends Error {
   override readonly name = 'AbandonedCallError';
 
@@ -56,19 +58,19 @@ export class AbandonedCallError extends Error {
   }
 }
 
-/** No provider answered, and at least one refused what was asked: it is for the caller to ask otherwise. */
+/** No provider answered, and at least one rejected the request: the caller has to change it. */
 export class RejectedRequestError extends IdentificationError {
   override readonly name = 'RejectedRequestError';
-  /** What was refused, each once. */
+  /** The rejected parts of the request, without duplicates. */
   readonly rejected: readonly Rejected[];
 
   constructor(rejected: readonly Rejected[]) {
-    super('invalid_request', `The request was refused for its ${rejected.join(' and ')}`);
+    super('invalid_request', `The providers rejected the ${rejected.join(' and ')} of the request`);
     this.rejected = rejected;
   }
 }
 
-/** Whether another try would fare no better: the caller has to send something else. */
+/** Whether the caller has to change the request: a retry would fail, too. */
 export function isCallersFault(error: IdentificationError): boolean {
   return error instanceof PhotoError || error instanceof RejectedRequestError;
 }

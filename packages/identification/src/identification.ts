@@ -20,7 +20,7 @@ export interface Suggestion {
  */
 export type ProviderStatus = 'answered' | 'failed' | 'timeout' | 'resting' | 'busy' | 'quota' | 'misconfigured' | 'off';
 
-/** How a provider fared, and, when it refused the request, what of it. */
+/** The status of a provider, and the part of the request that it rejected, if any. */
 export interface ProviderReport {
   status: ProviderStatus;
   rejected?: Rejected;
@@ -41,7 +41,7 @@ export interface Verdict {
 export interface Identification extends Verdict {
   /** ULID of the stored row; absent for anonymous callers. */
   id?: string;
-  /** False: it could not be stored for its owner, and has no id. */
+  /** False if the identification could not be saved for its owner; it then has no id. */
   filed?: false;
   /** The simulator answered. */
   demo: boolean;

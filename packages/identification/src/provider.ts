@@ -15,7 +15,7 @@ export interface IdentifyOptions {
   /** One per photo, in order; empty: all `auto`. */
   organs: readonly Organ[];
   location?: { latitude: number; longitude: number };
-  /** Of common names: the primary subtag of a language tag, in lower case. */
+  /** Language of common names: the primary subtag of a language tag, in lower case. */
   language?: string;
   /** A Pl@ntNet flora, `all` unless given. */
   project?: string;
@@ -84,7 +84,7 @@ export interface ProviderAnswer {
  */
 export type ProviderErrorKind = 'failed' | 'timeout' | 'rejected' | 'quota' | 'misconfigured';
 
-/** What of a request a provider may refuse; `request`: it did not say what. */
+/** Parts of a request that a provider may reject; `request`: it did not name a part. */
 export const REJECTABLE = ['project', 'organs', 'location', 'image', 'request'] as const;
 export type Rejected = (typeof REJECTABLE)[number];
 
@@ -94,7 +94,7 @@ export class ProviderError extends Error {
   readonly kind: ProviderErrorKind;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** Of `rejected`: what the caller asked wrongly; undefined when it is not about what the caller asked. */
+  /** The rejected part of the caller's request; undefined when the error is not about the request. */
   readonly rejected: Rejected | undefined;
 
   /** `message` is for our log only: redacted, never shown to a user. */
@@ -133,7 +133,7 @@ export interface Provider {
   readonly origin: string;
   /** Changes when what we ask for or keep of an answer changes: part of the cache key. */
   readonly contractVersion: string;
-  /** The languages that it may be asked in, as primary subtags; for any other it is asked in its default. */
+  /** Supported languages, as primary subtags; any other one is replaced by the default of the provider. */
   readonly languages: ReadonlySet<string>;
   /**
    * @param ticket for a service that keeps its answers: one that was sent before is asked for first, and a new one is
@@ -143,8 +143,8 @@ export interface Provider {
    */
   identify(request: ProviderRequest, signal: AbortSignal, ticket?: Ticket, meter?: Meter): Promise<ProviderAnswer>;
   /**
-   * What of a question it is known to refuse, without asking it; undefined when nothing is, as far as is known. Never
-   * throws.
+   * Returns the part of the options that the provider is known to reject, without an identify call; undefined if none
+   * is known. Never throws.
    */
   rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<Rejected | undefined>;
   /**

@@ -28,15 +28,15 @@ export interface AnswerCacheOptions {
 /** Answers kept in this process: a few kilobytes each. */
 const MEMORY_ENTRIES = 1_000;
 
-/** What is known of one provider's answers. */
+/** The cached answers of one provider, its calls in flight, and the recall ids of paid answers. */
 export interface AnswerCache {
   readonly cache: Cache;
   readonly departures: Departures;
-  /** Undefined where answers are not paid, or not kept by the provider. */
+  /** Undefined if answers of this provider are free, or cannot be recalled. */
   readonly tickets: Tickets | undefined;
 }
 
-/** What is known of one provider's answers, and, where they are paid and kept there, what was paid already. */
+/** Creates the answer cache of one provider, with recall ids if its answers are paid and can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const { clock, lock, logger, provider, prefix = 'answer', redis } = options;
   const leases = createLeases({ redis, prefix, owner: provider, clock });

@@ -9,7 +9,7 @@ export interface Question {
   contractVersion: string;
   /** Of the uploaded bytes, in order. */
   photoHashes: readonly string[];
-  /** With a coarse location, and in a language that the provider knows. */
+  /** With a coarse location, and in a language that the provider supports. */
   options: IdentifyOptions;
 }
 

@@ -6,21 +6,21 @@ export interface Waiter {
   /** Aborts when the request is past its deadline or its caller has gone. */
   readonly signal: AbortSignal;
   /**
-   * Hears that a call left for the request, or that it joined one that left `agoMs` ago. `pays`: of those who wait, it
-   * pays.
+   * Called when a call is sent for the request, or when the request joins a call that was sent `agoMs` ago. `pays`:
+   * this waiter is charged for the call.
    */
   onSent(pays: boolean, agoMs: number): void;
 }
 
 interface Awaited {
   readonly waiters: Set<Waiter>;
-  /** By the monotonic clock; undefined: no call is out. */
+  /** By the monotonic clock; undefined while no call is in flight. */
   sentAt: number | undefined;
 }
 
 /**
- * The requests of this process that wait for each question to a provider. A call leaves only while one of them waits:
- * an answer to a request that was written off would be paid for nothing. A call that has left stays out.
+ * Tracks the requests of this process that wait for each question to a provider. A call is sent only while a request
+ * waits for it: the answer would be paid for, but not used. A call that has been sent is never aborted.
  */
 export class AwaitedCalls {
   readonly #questions = new Map<string, Awaited>();
@@ -42,14 +42,14 @@ export class AwaitedCalls {
     };
   }
 
-  /** @throws {AbandonedCallError} when no request waits for the question any more */
+  /** Checks that a request still waits for the question. @throws {AbandonedCallError} otherwise */
   check(key: string): void {
     this.#waitingFor(key);
   }
 
   /**
-   * Marks the question's call as out. The request that has waited longest pays for it.
-   * @throws {AbandonedCallError} when no request waits for it any more: the call must not leave then
+   * Marks the question's call as in flight. The request that has waited longest pays for it.
+   * @throws {AbandonedCallError} when no request waits for it any more: do not send the call then
    */
   send(key: string): void {
     const { question, waiting } = this.#waitingFor(key);
@@ -57,7 +57,7 @@ export class AwaitedCalls {
     for (const [place, waiter] of waiting.entries()) waiter.onSent(place === 0, 0);
   }
 
-  /** Marks the question's call, if one is out, as over. */
+  /** Marks the question's call, if one is in flight, as over. */
   end(key: string): void {
     const question = this.#questions.get(key);
     if (question === undefined) return;
@@ -77,7 +77,7 @@ export class AwaitedCalls {
   }
 }
 
-/** Loads again for a request that joined a load at the moment when all others had abandoned it. */
+/** Runs `load`, and again if the request joined a load just as its last waiter left. */
 export async function loadWhileAwaited<T>(load: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await load();

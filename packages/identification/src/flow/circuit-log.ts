@@ -2,15 +2,15 @@ import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
 
-/** Rejected calls are logged at most this often: while a circuit is open, each request is one. */
+/** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */
 const REJECTED_EVERY_MS = 1_000;
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
 
 /**
  * Writes a circuit's events as the log lines that monitors of the replaced system match on; `{c}` there is the
- * provider's name with `_api`. Wording and levels are kept, so change neither. Rejected calls are logged once a second;
- * `suppressed` in the next line counts those in between.
+ * provider's name with `_api`. Wording and levels are kept, so change neither. Rejected calls are logged at most once a
+ * second; `suppressed` counts the calls that were not logged before that line.
  */
 export function circuitLog(provider: ProviderName, logger: Logger, clock: Clock): (event: CircuitEvent) => void {
   const name = `${provider}_api`;
@@ -92,8 +92,8 @@ export function circuitLog(provider: ProviderName, logger: Logger, clock: Clock)
 }
 
 /**
- * Calls `write` at once, then at most once every `ms`, the last calls included: nothing is dropped without being counted.
- * `write` gets the number of calls since its last one that it was not called for.
+ * Throttles `write` to once every `ms`, with a leading and a trailing call. `write` receives the number of calls that
+ * were suppressed since its last one.
  */
 function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => void): () => void {
   let isWaiting = false;

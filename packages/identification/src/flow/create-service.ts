@@ -59,7 +59,7 @@ export interface IdentificationOptions {
   /** `waitMs` undefined: as long as the provider's call may take, and a little. */
   lock: Omit<AnswerLock, 'waitMs'> & { waitMs: number | undefined };
   photoLimits: PhotoLimits;
-  /** Photos decoded at once. Measured on two cores: two are as fast as eight. */
+  /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
   decodeConcurrency: number;
   photoDir: string;
   isDemo: boolean;
@@ -75,12 +75,12 @@ export interface IdentificationOptions {
 
 /** How much longer than a call may take its end is waited for by other processes. */
 const LOCK_MARGIN_MS = 5_000;
-/** What covers every wait of a request, unless a provider is given longer to answer. */
+/** Deadline of a request, unless a provider has a longer timeout. */
 const DEADLINE_MS = 45_000;
 const DEADLINE_MARGIN_MS = 5_000;
-/** Photos that wait to be decoded for a caller. */
+/** Maximum photos of waiting callers in the decode queue. */
 const DECODES_WAITING = 32;
-/** Photos that wait to be decoded for the store, each an upload in memory. */
+/** Maximum photos in the background decode queue (for storage); each keeps an upload in memory. */
 const DECODES_WAITING_IN_BACKGROUND = 16;
 
 const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
@@ -90,7 +90,10 @@ export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Begins what goes on without anybody asking: to follow and correct the quotas. Never throws. */
   start(): Promise<void>;
-  /** Resolves when no call to a provider is out, its answer is kept, and no photo is kept in the background. */
+  /**
+   * Resolves when no provider call is in flight, all answers are cached, and no photo is being stored in the
+   * background.
+   */
   settled(): Promise<void>;
   /** Drops calls that are still out. */
   close(): void;
@@ -232,7 +235,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   }
 }
 
-/** Longer than the slowest provider that is on may take. */
+/** Returns the deadline of a request: longer than the timeout of every enabled provider. */
 function deadlineOf(providers: IdentificationOptions['providers']): number {
   const longest = Object.values(providers).map(({ apiKey, timeoutMs }) => (apiKey === undefined ? 0 : timeoutMs));
   return Math.max(DEADLINE_MS, Math.max(...longest) + DEADLINE_MARGIN_MS);

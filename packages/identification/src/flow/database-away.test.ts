@@ -97,7 +97,7 @@ describe('an answer that cannot be filed', () => {
     const answer = await identify(request(gardener));
     expect(answer).toMatchObject({ confidence: 0.95, cached: false, filed: false });
     expect(answer).not.toHaveProperty('id');
-    expect(log.filter((line) => line.includes('could not be filed'))).toHaveLength(lines);
+    expect(log.filter((line) => line.includes('could not be saved'))).toHaveLength(lines);
     delete database.fails;
     expect(await identify(request(gardener))).toMatchObject({ id: 'ID1', cached: true });
     expect(providers.plant_id.calls).toHaveLength(1);

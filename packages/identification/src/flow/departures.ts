@@ -1,21 +1,21 @@
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 
-/** Longer than any call may take, in case its process dies. */
+/** TTL of an entry whose process died: longer than any call may take. */
 const KEPT_MS = 90_000;
 
-/** When calls left that are out, told to other processes, which may be waiting for their answers. */
+/** Shares the start times of calls in flight with other processes, which may be waiting for the answers. */
 export interface Departures {
-  /** A call of this process leaves for the question `key`. */
+  /** Records that this process sends a call for the question `key`. */
   add(key: string): void;
-  /** The call of this process is over. */
+  /** Removes the record: the call is over. */
   remove(key: string): void;
-  /** How long ago a call left for the question; undefined when none is known to be out. Never throws. */
+  /** Returns the age of the call in flight for the question, in ms; undefined when none is known. Never throws. */
   age(key: string): Promise<number | undefined>;
 }
 
 export function createDepartures(options: {
   redis: RedisConnection;
-  /** Of the cache, whose keys name the questions: what is kept about a question shares a slot of a cluster. */
+  /** Prefix of the cache: all keys of a question share its hash tag, and so a slot of a cluster. */
   prefix: string;
   clock: Clock;
 }): Departures {

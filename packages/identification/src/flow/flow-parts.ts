@@ -12,7 +12,7 @@ import type { Rejections } from './rejections.ts';
 import type { AnswerKind, ProviderCall } from './service.ts';
 import type { Tickets } from './ticket.ts';
 
-/** A provider that is on, with all that stands before it. */
+/** An enabled provider with the parts that a call to it passes through. */
 export interface ProviderLane {
   provider: Provider;
   gate: Gate;
@@ -20,29 +20,29 @@ export interface ProviderLane {
   cache: Cache;
   rejections: Rejections;
   departures: Departures;
-  /** Where a lost answer can be asked for again. */
+  /** Recall ids; undefined if lost answers cannot be recalled. */
   tickets: Tickets | undefined;
 }
 
 export interface FlowParts {
-  /** Undefined: the provider is off. */
+  /** Undefined for a disabled provider. */
   lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
   intake: Intake;
   store: Store;
-  /** Photos that are kept after their answer was given, by the identification's id. */
+  /** Stores photos after the answer was given; keys are ids of identifications. */
   background: SingleFlight;
-  /** While it is false, what is kept is answered, and nothing is asked or stored. */
+  /** While false, only cached answers are given: no provider is called and nothing is stored. */
   readonly isDatabaseUp: () => boolean;
   board: ProgressBoard;
   clock: Clock;
   logger: Logger;
   photoLimits: PhotoLimits;
   lifetime: Lifetime;
-  /** Covers every wait of a request, from the last byte of its body on. */
+  /** Deadline of a request, counted from the last byte of its body. */
   deadlineMs: number;
   isDemo: boolean;
-  /** Hears of every question that was answered without a call of its own. */
+  /** Called for every question that was answered without a call of its own. */
   readonly onCall: (call: ProviderCall) => void;
-  /** Hears what each request got. */
+  /** Called with the kind of answer of each request. */
   readonly onAnswer: (kind: AnswerKind) => void;
 }

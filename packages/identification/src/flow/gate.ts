@@ -81,7 +81,7 @@ export function createGate(options: GateOptions): Gate {
     async call(request, ticket) {
       if (await access.wasRefused()) {
         tell('held_back');
-        throw new ProviderError(provider.name, 'misconfigured', 'the key was refused before');
+        throw new ProviderError(provider.name, 'misconfigured', 'the API key was rejected before');
       }
       const began = clock.monotonic();
       try {

@@ -22,7 +22,7 @@ import type { CreditDecision } from './spending.ts';
 /** After a call failed for which an old answer could stand in, the old one does for so long. */
 const STALE_RETRY_MS = 30_000;
 
-/** Counts requests in the shares of this process that name no subject. */
+/** Subject of requests that name none, in the per-process limits. */
 const UNKNOWN_SUBJECT = 'unknown';
 
 /** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
@@ -91,8 +91,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     /**
-     * Takes what is known, and decides about the rest before anything is decoded: a provider that may not be called
-     * now, or refuses what was asked, is concluded at once, with a stale answer where there is one.
+     * Uses cached answers, and decides about the other questions before a photo is decoded: a provider that may not be
+     * called now, or is known to reject the request, is concluded at once, with a stale answer if there is one.
      * An answer near its end is asked for anew in the background.
      * @returns the questions that have to be asked
      */
@@ -137,7 +137,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       return request.spending?.reserve?.(callerCredits(names, request.options));
     }
 
-    /** Concludes what may not be asked with stale answers. @throws the refusal when nothing that is kept answers */
+    /** Concludes questions that may not be asked with stale answers. @throws the refusal when no answer is cached */
     function answerFromKept(open: readonly Question[], refused: CreditDecision & { allowed: false }): void {
       const { error, retryAfterMs } = refused;
       for (const { cache, key, name } of open) {
@@ -147,8 +147,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     /**
-     * Asks them side by side, for as long as the deadline leaves; an answer out of the cache sets none. Settles the
-     * credits that were reserved: a request pays for calls that left for it while it waited.
+     * Asks the questions in parallel until the deadline, which cached answers do not start. Settles the reserved
+     * credits: a request pays for the calls that were sent for it while it waited.
      */
     async function askAll(
       questions: readonly Question[],
@@ -163,7 +163,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       try {
         await Promise.all(asks);
       } catch (error) {
-        // An answer of the other provider would not be told any more.
+        // The request fails: an answer of the other provider would not be used.
         deadline.abort();
         await Promise.allSettled(asks);
         throw error;
@@ -216,10 +216,10 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       }
     }
 
-    /** One call, which leaves only while a request waits for it. @throws {AbandonedCallError} when none does */
+    /** Makes one call, which is sent only while a request waits for it. @throws {AbandonedCallError} otherwise */
     async function callAwaited(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<ProviderAnswer> {
       const { departures, key } = question;
-      // Nothing is reserved for a call that must not leave.
+      // Checked before quota is reserved for the call.
       const prepared = ready.then((photos) => {
         calls.check(key);
         return photos;
@@ -235,7 +235,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       }
     }
 
-    /** One call, under the ticket by which its answer can be asked for again. `onSent` may still refuse that it leaves. */
+    /**
+     * Makes one call, with the recall id (ticket) for its answer. `onSent` may throw to keep the call from being sent.
+     */
     async function call(
       question: Question,
       ready: Promise<readonly PreparedPhoto[]>,

@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 
 export interface Keepsake {
   ownerId: string;
-  /** Counts in the shares of this process. */
+  /** Counts in the per-process limits. */
   subject: string;
   identification: Omit<Identification, 'id'>;
   options: IdentifyOptions;
@@ -20,7 +20,7 @@ export interface Keepsake {
   prepared: readonly PreparedPhoto[] | undefined;
 }
 
-/** What became of it: `id` of the stored identification. */
+/** Result of saving: the `id` of the stored identification, or `filed: false`. */
 type Filing = Pick<Identification, 'filed' | 'id'>;
 
 /**
@@ -30,7 +30,7 @@ type Filing = Pick<Identification, 'filed' | 'id'>;
 export function createKeep(parts: {
   intake: Intake;
   store: Store;
-  /** Keeps photos by the identification's id, for a process that ends to wait for. */
+  /** Runs the storing of photos, by the identification's id; a process that shuts down waits for it. */
   background: SingleFlight;
   readonly isDatabaseUp: () => boolean;
   clock: Clock;
@@ -54,7 +54,7 @@ export function createKeep(parts: {
     );
   }
 
-  /** Stores an identification. @returns nothing when the owner's account was closed meanwhile */
+  /** Stores an identification. @returns no id when the owner's account was closed meanwhile */
   async function file(keepsake: Keepsake): Promise<Filing> {
     const { ownerId, identification, options, photos, prepared } = keepsake;
     const entries = photos.map(({ hash }, index) => {
@@ -74,14 +74,14 @@ export function createKeep(parts: {
     return { id };
   }
 
-  /** Never throws: an answer is given, and what was paid for is cached, also when it cannot be filed. */
+  /** Saves an identification. Never throws: the answer is given and cached even when it cannot be saved. */
   return async (keepsake: Keepsake): Promise<Filing> => {
     if (!isDatabaseUp()) return { filed: false };
     try {
       return await file(keepsake);
     } catch (error) {
-      // That the database is away is logged once, where it is noticed.
-      if (!isDatabaseUnavailable(error)) logger.error({ error }, 'An identification could not be filed');
+      // The health gate logs once that the database is unavailable.
+      if (!isDatabaseUnavailable(error)) logger.error({ error }, 'An identification could not be saved to the history');
       return { filed: false };
     }
   };

@@ -8,7 +8,7 @@ import type { AnswerKind } from './service.ts';
 /** How one provider fared. */
 export type Outcome = { answer: ProviderAnswer; fromCache: boolean; stale: boolean } | { refusal: Refusal };
 
-/** What an earlier call left in memory, stale or not. */
+/** Returns the answer of an earlier call from the memory tier, fresh or stale. */
 export function keptOutcome(cache: Cache, key: string): Outcome | undefined {
   const kept = cache.peekMemory<ProviderAnswer>(key);
   return kept && { answer: kept.value, fromCache: true, stale: kept.stale };

@@ -1,16 +1,17 @@
 import type { Cancel, Clock } from '@plantcommunity/resilience';
 
-/** How much longer a request waits for a call that was late already when the request joined it. */
+/** How long a request waits for a call that was already late when the request joined it. */
 const LATE_CALL_MS = 10_000;
-/** A call is late from this many times its usual p95 on. */
+/** A call is late after this many times its usual p95. */
 const LATE_FACTOR = 2;
 
 /**
- * How long one request waits for one provider. A call that hangs is left to run, but a request that comes later need
- * not hang with it. With the p95 of the provider's calls unknown, or for a call of its own, a request waits to its deadline.
+ * Limits how long a request waits for a provider call of another request. A hanging call is never aborted, but a
+ * request that joins it late waits only `LATE_CALL_MS`. A request waits until its deadline for its own call, and while
+ * the provider's p95 is unknown.
  */
 export class Patience {
-  /** Aborts when the request waits no longer, for this or any other reason. */
+  /** Aborts when the request stops waiting: because of a late call, its deadline, or a caller who has left. */
   readonly signal: AbortSignal;
   readonly #clock: Clock;
   readonly #slowMs: number | undefined;
@@ -25,19 +26,19 @@ export class Patience {
     this.signal = AbortSignal.any([signal, this.#end.signal]);
   }
 
-  /** Whether it ended because of a late call. */
+  /** Whether the wait ended because of a late call. */
   get isOver(): boolean {
     return this.#end.signal.aborted;
   }
 
-  /** A call of this process left so long ago: 0 for one that leaves now. */
+  /** Call when the request sends (0) or joins a call of this process that was sent `agoMs` ago. */
   sent(agoMs: number): void {
     this.#isKnown = true;
     this.#cancel();
     this.#limit(agoMs);
   }
 
-  /** A call of another process left so long ago; undefined: none is known. */
+  /** Call with the age of a call of another process; undefined when none is known. */
   sentElsewhere(agoMs: number | undefined): void {
     if (!this.#isKnown && agoMs !== undefined) this.#limit(agoMs);
   }

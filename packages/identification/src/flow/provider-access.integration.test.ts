@@ -52,7 +52,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
       }
     }
     expect(calls(...all)).toEqual([1, 0, 0]);
-    expect(told).toEqual(['The provider refuses our key and is off until it accepts it']);
+    expect(told).toEqual(['The provider rejects the API key and is disabled until it accepts the key']);
     expect(all.map(({ healths }) => healths().plant_id?.state)).toEqual(
       Array.from({ length: 3 }, () => 'misconfigured'),
     );
@@ -118,7 +118,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     }
     await vi.waitFor(() => expect(told).toHaveLength(1));
     expect(calls(one, other)).toEqual([1, 0]);
-    expect(told[0]).toMatch(/asks for payment/);
+    expect(told[0]).toMatch(/requires payment/);
     expect([one, other].map(({ healths }) => healths().plant_id)).toMatchObject([
       { available: true, outOfQuota: true },
       { available: true, outOfQuota: true },

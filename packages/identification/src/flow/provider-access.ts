@@ -3,25 +3,26 @@ import type { Cancel, Clock, RedisConnection, Unsubscribe } from '@plantcommunit
 import type { Logger } from '@plantcommunity/telemetry';
 import { type Provider, ProviderError } from '../provider.ts';
 
-/** How long another process's news may take to get here; a call asks for itself before it leaves. */
+/** Interval at which this process reads the shared state; each call also reads it before it is sent. */
 const LOOK_EVERY_MS = 5_000;
-/** A provider that refused our key is asked (for free) this often whether it takes it. */
+/** Interval of the free usage call that checks whether a provider accepts a rejected API key again. */
 const PROBE_EVERY_MS = 60_000;
-/** After the last of it, in case no process is left that could end it. */
+/** TTL of the shared state, in case no process is left that could clear it. */
 const KEPT_MS = 7 * 86_400_000;
 
-/** Why a provider does not work for us at all. Both last until people have done something about it. */
+/** Why a provider does not work for us at all; only an operator can fix either: API key rejected, or payment due. */
 type Trouble = 'misconfigured' | 'unpaid';
 
 const TEXTS: Readonly<Record<Trouble, string>> = {
-  misconfigured: 'The provider refuses our key and is off until it accepts it',
-  unpaid: 'The provider asks for payment and is not asked until its period ends or it says that credits are left',
+  misconfigured: 'The provider rejects the API key and is disabled until it accepts the key',
+  unpaid:
+    'The provider requires payment (402) and is not called until its quota period ends or it reports credits left',
 };
 
 /**
- * KEYS access, a hash: `off` while the key is refused, `told:<trouble>` from when operators are told until a call
- * succeeds. ARGV the trouble, '1' when it switches the provider off, ms to keep it. Returns 1 to the process that is to
- * tell operators, 0 to all others.
+ * Records a trouble. KEYS access, a hash: `off` while the API key is rejected, `told:<trouble>` from the first report
+ * until a call succeeds. ARGV the trouble, '1' if it disables the provider, TTL in ms. Returns 1 to the process that
+ * has to log the trouble, 0 to all others.
  */
 const TROUBLE = `
 if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'off', '1') end
@@ -30,26 +31,26 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return isFirst
 `;
 
-/** Whether a provider accepts our key and account, known to all processes with the same key. */
+/** Tracks whether a provider accepts our API key and account; shared by all processes with the same key. */
 export interface ProviderAccess {
-  /** In memory; while the key is refused it is probed now and then. */
+  /** Whether the API key is rejected, from memory. Starts a probe now and then while it is. */
   isRefused(): boolean;
-  /** Before a call leaves: whether the key was refused, here or to another process. Never throws. */
+  /** Reads the shared state: whether any process saw the API key rejected. Call before each call. Never throws. */
   wasRefused(): Promise<boolean>;
-  /** How a call ended: undefined with an answer. Operators are told of a trouble once, until a call succeeds. */
+  /** Records the end of a call; `error` is undefined on success. Logs a trouble once until a call succeeds. */
   note(error: unknown): void;
 }
 
 export interface ProviderAccessOptions {
   provider: Pick<Provider, 'name' | 'origin' | 'usage'>;
-  /** Only a hash of it is told to Redis: another key is another matter. */
+  /** Only its hash is stored in Redis; each API key has a state of its own. */
   apiKey: string;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
   /** Aborts when the process ends. */
   closing: AbortSignal;
-  /** First part of its key in Redis: `access` unless given. */
+  /** First part of the Redis key: `access` unless given. */
   prefix?: string;
 }
 
@@ -59,9 +60,9 @@ export class SharedProviderAccess implements ProviderAccess {
   readonly #stop: Unsubscribe;
   #isOff = false;
   readonly #told = new Set<Trouble>();
-  /** What Redis has not been told yet. */
+  /** Troubles that could not be written to Redis yet. */
   readonly #untold = new Set<Trouble>();
-  /** Of what happened here: an answer of Redis that was asked for before is out of date. */
+  /** Number of local changes: discards a reply of Redis that was requested before the last one. */
   #changes = 0;
   #nextProbeAt = 0;
   #cancel: Cancel = () => undefined;
@@ -92,7 +93,7 @@ export class SharedProviderAccess implements ProviderAccess {
     else if (error.status === 402) void this.#meet('unpaid', error.status);
   }
 
-  /** Learns what other processes know, now and then. Never throws. */
+  /** Starts to poll the shared state. Never throws. */
   async start(): Promise<void> {
     await this.#follow();
   }
@@ -106,7 +107,7 @@ export class SharedProviderAccess implements ProviderAccess {
     const { clock, closing } = this.#options;
     await this.#look();
     if (closing.aborted) return;
-    // A refused key is probed though no request asks for it, so that health tells when it is good again.
+    // Probes a rejected key even without requests, so that health shows when it is accepted again.
     this.isRefused();
     this.#cancel = clock.setTimeout(() => void this.#follow(), LOOK_EVERY_MS);
   }
@@ -125,7 +126,7 @@ export class SharedProviderAccess implements ProviderAccess {
         else this.#told.add(trouble);
       }
     } catch {
-      // What this process knows holds.
+      // Keeps the local state.
     }
   }
 
@@ -144,7 +145,7 @@ export class SharedProviderAccess implements ProviderAccess {
     if (isFirst && !wasTold) logger.error({ provider: provider.name, status }, TEXTS[trouble]);
   }
 
-  /** Whether it falls to this process to tell operators; it does while Redis is away. */
+  /** Records the trouble in Redis. Returns whether this process has to log it; true while Redis is unavailable. */
   async #tell(trouble: Trouble): Promise<boolean> {
     try {
       const isOff = trouble === 'misconfigured' ? '1' : '0';
@@ -163,14 +164,14 @@ export class SharedProviderAccess implements ProviderAccess {
     try {
       await provider.usage(closing);
     } catch (error) {
-      logger.debug({ provider: provider.name, error }, 'The provider still refuses our key');
+      logger.debug({ provider: provider.name, error }, 'The provider still rejects the API key');
       return;
     }
     this.#changes += 1;
     this.#isOff = false;
     this.#untold.delete('misconfigured');
     const isFirst = await redis.redis.hdel(this.#key, 'off').catch(() => 1);
-    if (isFirst === 1) logger.warn({ provider: provider.name }, 'The provider accepts our key again');
+    if (isFirst === 1) logger.warn({ provider: provider.name }, 'The provider accepts the API key again');
   }
 
   #recovered(): void {
@@ -182,7 +183,7 @@ export class SharedProviderAccess implements ProviderAccess {
     this.#options.redis.redis.del(this.#key).catch(() => undefined);
   }
 
-  /** Redis is back, perhaps without what it knew. */
+  /** Writes pending troubles once Redis is back, perhaps without its data, and reads the shared state. */
   async #catchUp(): Promise<void> {
     for (const trouble of this.#untold) await this.#tell(trouble);
     await this.#look();

@@ -4,16 +4,16 @@ import type { FlowParts, ProviderLane } from './flow-parts.ts';
 import { sentOptions } from './sent-options.ts';
 import type { IdentifyRequest } from './service.ts';
 
-/** What one provider is asked for a request. */
+/** The question of a request to one provider, with the parts to ask it. */
 export interface Question extends ProviderLane {
   name: ProviderName;
   key: string;
-  /** As this provider is sent them. */
+  /** The options as they are sent to this provider. */
   options: IdentifyOptions;
   photos: number;
 }
 
-/** A question for each provider that is on. */
+/** Returns a question for each enabled provider. */
 export function questionsOf(
   lanes: FlowParts['lanes'],
   { options, photos }: Pick<IdentifyRequest, 'options' | 'photos'>,

@@ -9,16 +9,16 @@ export interface Refusal {
   status: Exclude<ProviderStatus, 'answered'>;
   /** When asking again may help; absent when nobody knows. */
   retryAfterMs?: number;
-  /** What of the request it refused. */
+  /** The part of the request that the provider rejected. */
   rejected?: Rejected;
 }
 
-/** Why no provider is asked while the database is away: what would be paid for could not be filed. */
+/** Why no provider is called while the database is unavailable: a paid answer could not be saved. */
 export const DATABASE_AWAY = { status: 'busy', retryAfterMs: 5_000 } as const satisfies Refusal;
 
-/** The same for a call that must not leave any more. */
+/** Returns the error for a call that must not be sent because the database is unavailable. */
 export function databaseAway(): IdentificationError {
-  return new IdentificationError('busy', 'The database is away.', { retryAfterMs: DATABASE_AWAY.retryAfterMs });
+  return new IdentificationError('busy', 'The database is unavailable.', { retryAfterMs: DATABASE_AWAY.retryAfterMs });
 }
 
 /** What the wire calls a failed attempt, or undefined for an error that is the caller's doing, or ours. */
@@ -57,8 +57,8 @@ function textFor(asked: readonly ProviderName[]): string {
 }
 
 /**
- * No provider answered: one error that says why, and when the first of them may. What the caller asked wrongly comes
- * first: to ask the same again would not help. `overShare`: the caller's own photos filled its share of the decodes.
+ * Returns the error when no provider answered: why, and when the first one may answer. A rejected request takes
+ * precedence, since a retry would not help. `overShare`: the caller's own photos used up its share of the decodes.
  */
 export function unanswered(
   refusals: Readonly<Partial<Record<ProviderName, Refusal>>>,

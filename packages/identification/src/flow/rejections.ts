@@ -3,12 +3,12 @@ import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
 import { type IdentifyOptions, type Provider, ProviderError, REJECTABLE, type Rejected } from '../provider.ts';
 
-/** Long enough to keep a wrong question from coming back at once; a provider may know tomorrow what it refuses today. */
+/** TTL of a rejection: stops immediate retries, but soon notices when the provider begins to accept the request. */
 const KEPT_MS = 5 * 60_000;
-/** Refusals kept in this process: some hundred bytes each. */
+/** Maximum rejections in memory: a few hundred bytes each. */
 const MAX_HERE = 1_000;
 
-/** A question as one provider is asked it. */
+/** A question as it is sent to one provider. */
 interface AskedQuestion {
   /** Its cache key. */
   readonly key: string;
@@ -16,13 +16,13 @@ interface AskedQuestion {
   readonly photos: number;
 }
 
-/** What one provider has refused to look at, known to all processes for some minutes. */
+/** Caches what one provider has rejected, for all processes and some minutes (a negative cache). */
 export interface Rejections {
-  /** What of the question is refused, as far as is known without asking; undefined: nothing. Never throws. */
+  /** Returns the part of the question that is known to be rejected, without calling the provider. Never throws. */
   find(question: AskedQuestion): Promise<Rejected | undefined>;
   /**
-   * Asks, unless that is known to be refused, and remembers a refusal for every question that holds the same.
-   * @throws {ProviderError} `rejected` without asking; else what `ask` throws
+   * Runs `ask` unless the question is known to be rejected. Caches a rejection for every question with the same part.
+   * @throws {ProviderError} `rejected` without running `ask`; otherwise what `ask` throws
    */
   guard<T>(question: AskedQuestion, ask: () => Promise<T>): Promise<T>;
 }
@@ -40,8 +40,8 @@ export interface RejectionOptions {
 export function createRejections(options: RejectionOptions): Rejections {
   const { clock, closing, prefix = 'rejected', provider, redis } = options;
   const here = new LRUCache<string, { rejected: Rejected; until: number }>({ max: MAX_HERE });
-  // In braces stands the provider, so that all keys of a question share a slot of a cluster. What a simulator refuses,
-  // the real service may take.
+  // The provider is the hash tag, so that all keys of a question share a slot of a cluster. The key contains the
+  // origin: the real service may accept what a simulator rejects.
   const nameOf = (part: readonly unknown[]): string =>
     `${prefix}:{${provider.name}}:${hash('sha256', JSON.stringify([provider.origin, ...part]))}`;
 
@@ -78,7 +78,7 @@ export function createRejections(options: RejectionOptions): Rejections {
     async guard(question, ask) {
       const known = await find(question);
       if (known !== undefined) {
-        throw new ProviderError(provider.name, 'rejected', `known to refuse the ${known}`, { rejected: known });
+        throw new ProviderError(provider.name, 'rejected', `known to reject the ${known}`, { rejected: known });
       }
       try {
         return await ask();
@@ -90,7 +90,7 @@ export function createRejections(options: RejectionOptions): Rejections {
   };
 }
 
-/** What a refusal may be about, with what of the question it then holds for. */
+/** A part of a question, with the kinds of rejection that hold for every question with the same part. */
 interface Part {
   readonly rejects: readonly Rejected[];
   readonly part: readonly unknown[];
@@ -108,7 +108,7 @@ function partsOf(question: AskedQuestion): readonly Part[] {
   ];
 }
 
-/** The photos, and what a provider did not name. */
+/** The whole question: for rejected photos, and for rejections without a named part. */
 function wholeOf({ key }: AskedQuestion): Part {
   return { rejects: ['image', 'request'], part: ['question', key] };
 }

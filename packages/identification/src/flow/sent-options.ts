@@ -1,8 +1,8 @@
 import type { IdentifyOptions, Provider } from '../provider.ts';
 
 /**
- * The options as one provider is sent them: in the caller's language if the provider knows it, else in its default, so
- * that no language is refused and two that end in the same one are the same question.
+ * Returns the options as they are sent to one provider: with the caller's language if the provider supports it, else
+ * without one. So no language is rejected, and all unsupported ones share a cached answer.
  */
 export function sentOptions({ languages }: Pick<Provider, 'languages'>, options: IdentifyOptions): IdentifyOptions {
   const { language, ...rest } = options;

@@ -15,17 +15,17 @@ export interface IdentifyRequest {
   /** Absent for anonymous callers, whose identifications and photos are not stored. */
   ownerId?: string;
   /**
-   * Gives only what is kept: nothing is asked, paid or filed. For a caller whose account could not be confirmed, whether
-   * or not the database answers by now.
+   * Gives cached answers only: no provider is called, and nothing is paid or saved. For a caller whose account could not
+   * be confirmed, even if the database answers again.
    */
   keptOnly?: boolean;
-  /** Counts in the per-process shares: one string a user, or for all anonymous callers of one address. */
+  /** Subject of the per-process limits: one string per user, or for all anonymous callers of one address. */
   subject?: string;
-  /** Somebody may follow this request by its id. */
+  /** A client may follow the progress of this request by its id. */
   trackProgress: boolean;
   /** The caller's leaving. It detaches the caller only: a paid request that left is never aborted. */
   signal: AbortSignal;
-  /** Hears what the request costs, and may refuse it. */
+  /** Learns the cost of the request, and may refuse it. */
   spending?: Spending;
 }
 
@@ -52,11 +52,11 @@ export interface OperatedProvider {
 }
 
 /**
- * What became of a question to a provider. Sent: `ok` (the service works, whatever it said of the photos), `failed`,
- * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` for want of credits, of a key
- * that it takes, of room, or of a request that still waits, or because it refuses what was asked. Answered without a
- * call of its own: `cached`, by what is kept or by another request's call;
- * `stale`, by what is kept past its time, often after it was not sent.
+ * Outcome of a question to a provider. Sent: `ok` (the service works, with any answer about the photos), `failed`,
+ * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` because there are no credits,
+ * no accepted API key, no free slot or no waiting request, or because the request is known to be rejected. Answered
+ * without a call of its own: `cached`, from the cache or by another request's call; `stale`, from the cache past its
+ * TTL, often after the question was not sent.
  */
 export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';
 

@@ -1,9 +1,9 @@
 import type { Clock } from '@plantcommunity/resilience';
 
-/** How long the result of a probe stands, in milliseconds. */
+/** How long the result of a probe is cached, in milliseconds. */
 const RESULT_KEPT_MS = 1_000;
 
-/** Returns `probe` as one that callers share while it runs and, for one second after it, by its result. */
+/** Wraps `probe` so that concurrent callers share one run, and its result for one second after. */
 export function shareProbe<T>(clock: Clock, probe: () => Promise<T>): () => Promise<T> {
   let last: { result: Promise<T>; endedAt: number } | undefined;
   return () => {

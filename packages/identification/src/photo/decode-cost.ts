@@ -2,29 +2,29 @@ import type { PhotoType } from './photo.ts';
 import type { PngTrait, Structure } from './structure.ts';
 
 /**
- * Nanoseconds of CPU a pixel, decoded, scaled to 1500 pixels and encoded by sharp 0.35 on one core, at 25 megapixels,
- * where a pixel costs most: libvips shrinks larger pictures by whole numbers first. A plain PNG of that size took
- * 0.09 s (0.30 s with transparency), with a colour profile 0.46 s (0.93 s), in 16 bits 0.65 s (0.83 s), interlaced
- * 0.38 s (0.64 s), and all of it 1.5 s and 260 MB.
+ * CPU nanoseconds per pixel to decode, scale to 1500 pixels and encode with sharp 0.35 on one core. Measured at 25
+ * megapixels, where a pixel costs most: libvips first shrinks larger pictures by whole factors. A plain PNG of that
+ * size took 0.09 s (0.30 s with transparency), with a colour profile 0.46 s (0.93 s), in 16 bits 0.65 s (0.83 s),
+ * interlaced 0.38 s (0.64 s), and with all of these 1.5 s and 260 MB.
  */
 const PIXEL_NS: Readonly<Record<PhotoType, number>> = { jpeg: 2, png: 4, webp: 9, gif: 17 };
 const TRAIT_NS: Readonly<Record<PngTrait, number>> = { transparent: 9, '16-bit': 22, interlaced: 11, profiled: 25 };
-/** A JPEG of more than one pass takes its time for each coefficient, and a little more for each scan. */
+/** CPU nanoseconds per coefficient of a JPEG with several passes, and per coefficient and scan. */
 const COEFFICIENT_NS = 5;
 const SCAN_NS = 0.08;
 const COEFFICIENT_BYTES = 2;
 
-/** What one decode costs. */
+/** Estimated cost of one decode. */
 export interface DecodeCost {
   /** Bytes that the decoder must hold at once. */
   heldBytes: number;
   /** Estimated milliseconds of one core. */
   ms: number;
-  /** Work for which pixels are measure enough: baseline JPEG, and PNG of 8 bits that is not interlaced. */
+  /** Whether the limit on pixels suffices: baseline JPEG, and PNG of 8 bits that is not interlaced. */
   isPlain: boolean;
 }
 
-/** Estimates from its structure what a photo costs to decode. */
+/** Estimates the decode cost of a photo from its structure. */
 export function decodeCost(type: PhotoType, structure: Structure): DecodeCost {
   const { heldBytes, height, scans, traits, width } = structure;
   const coefficients = type === 'jpeg' ? heldBytes / COEFFICIENT_BYTES : 0;

@@ -2,37 +2,37 @@ import { IdentificationError } from '../errors.ts';
 import { createFairLines } from './fair-lines.ts';
 
 const RETRY_AFTER_MS = 5_000;
-/** The part of the places that an owner has while another owner waits. */
+/** Maximum fraction of the waiting places for one owner while another owner waits. */
 const SHARE = 1 / 4;
 
-/** Who wants a photo decoded. */
+/** The subject that a decode counts for, and its priority. */
 export interface DecodeOwner {
-  /** Counts in the shares of this process. */
+  /** Subject of the per-process limits. */
   subject: string;
-  /** No caller waits for it. */
+  /** Low priority: no caller waits for the result. */
   background: boolean;
 }
 
 export interface DecodeQueueOptions {
-  /** Decodes that run at once. */
+  /** Maximum concurrent decodes. */
   concurrency: number;
-  /** Places for decodes that callers wait for. */
+  /** Queue capacity for decodes that callers wait for. */
   waiting: number;
-  /** Places for background decodes. */
+  /** Queue capacity for background decodes. */
   waitingInBackground: number;
 }
 
 /**
- * Runs a few decodes at once, lets some wait, and shares both fairly between owners. Next is the owner with the fewest
- * running decodes, owners with as many take turns: while another owner waits, none has more than half of the decodes
- * (rounded up, so that no place is idle). Background decodes run only when no caller waits, and leave at least half of
- * the places free for callers wherever there are two.
+ * Runs a few decodes at once and queues some more, with fair queuing between owners: the next decode is of the owner
+ * with the fewest running decodes, and owners with equally many take turns. So while another owner waits, no owner has
+ * more than half of the running decodes (rounded up, so that no slot is idle). Background decodes start only when no
+ * caller waits, and use at most half of the slots (but at least one).
  */
 export interface DecodeQueue<T> {
   /**
-   * Joins the decode of `key`, or adds it with `work`: one run, however many owners want it.
-   * @throws {IdentificationError} `busy` without a place for it, `overShare` when the owner's own decodes are the reason;
-   * otherwise what `work` throws
+   * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners.
+   * @throws {IdentificationError} `busy` when the queue is full, with `overShare` when the owner's own decodes are the
+   * reason; otherwise what `work` throws
    */
   run(owner: DecodeOwner, key: string, work: () => Promise<T>): Promise<T>;
 }
@@ -69,11 +69,11 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
     }
   }
 
-  /** Places the job in the owner's line, which may cost an owner over its share the place of its newest job. */
+  /** Adds the job to the owner's queue, which may displace the newest job of an owner over its share. */
   function wait(lane: Lane<T>, owner: string, job: Job<T>): void {
     const placement = lane.lines.add(owner, job);
     if (!placement.placed) {
-      // Joining a job that already waits for another caller takes no place.
+      // A job that already waits for another caller needs no further place.
       if (lane.lines.holds(job) || front.lines.holds(job)) return;
       throw busy(placement.overShare);
     }
@@ -99,7 +99,7 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
   };
 }
 
-/** The lines of one kind of decodes, and how many of them run. */
+/** The queues of one priority, and the number of its running decodes. */
 interface Lane<T> extends ReturnType<typeof createLane<T>> {}
 
 function createLane<T>(room: number, most: number) {

@@ -1,29 +1,29 @@
 /**
- * What became of an item that asked for a place; `displaced` lost its place to it. `overShare`: the owner of the item
- * without a place had more than its share.
+ * Result of adding an item; `displaced` is the item that lost its place to it. `overShare`: the owner of the refused or
+ * displaced item had more than its share.
  */
 type Placement<T> =
   | { placed: true; displaced?: { item: T; overShare: boolean } }
   | { placed: false; overShare: boolean };
 
-/** Waiting lines, one an owner, in a room of limited places. */
+/** Fair queuing: one FIFO queue per owner, with a limited total capacity. */
 export interface FairLines<T> {
   /**
-   * Gives `item` the last place in its owner's line, where it stands once. While another owner waits, an owner gets at
-   * most `share` places; alone it may fill the room. In a full room it takes the place of the newest item of the longest
-   * line, unless its own would then be as long: so no number of items of some owners shuts another one out.
+   * Appends `item` to its owner's queue, unless it is in there already. While another owner waits, an owner gets at
+   * most `share` places; a single owner may use the whole capacity. At full capacity the item displaces the newest item
+   * of the longest queue, unless its own queue would then be as long: so busy owners cannot lock out another one.
    */
   add(owner: string, item: T): Placement<T>;
-  /** Removes and returns the first item of the owner with the lowest `load`; among equals the owners take turns. */
+  /** Removes and returns the first item of the owner with the lowest `load`; owners with equal loads take turns. */
   take(load: (owner: string) => number): { owner: string; item: T } | undefined;
-  /** Whether the item stands in any line. */
+  /** Whether the item is in any queue. */
   holds(item: T): boolean;
-  /** Frees all places of the item. */
+  /** Removes the item from all queues. */
   remove(item: T): void;
 }
 
 export function createFairLines<T>({ room, share }: { room: number; share: number }): FairLines<T> {
-  /** Never an empty line; the order of the owners is the order of their turns. */
+  /** Non-empty queues only; the order of the owners is the order of their turns. */
   const lines = new Map<string, T[]>();
   let size = 0;
 

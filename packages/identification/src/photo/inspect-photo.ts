@@ -27,7 +27,7 @@ const MAX_SCANS = 64;
 const MAX_FRAMES = 500;
 /** What one decode may hold when the format makes it hold the whole picture, in bytes. */
 const MAX_HELD_BYTES = 200_000_000;
-/** What one decode may take of a core: about as long as the slowest plain photo, a transparent PNG of 89 megapixels. */
+/** Maximum CPU time of one decode: about that of the slowest plain photo, a transparent PNG of 89 megapixels. */
 const MAX_DECODE_MS = 1_000;
 
 /**

@@ -21,7 +21,7 @@ export interface Intake {
    * One decode a photo and process, however many ask for it within a minute. `index` is the photo's place in the
    * upload, from 0, for the message.
    * @throws {PhotoError} `photo_undecodable`
-   * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos fill the queue
+   * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
    */
   prepare(photo: InspectedPhoto, index: number, owner: DecodeOwner): Promise<PreparedPhoto>;
 }
@@ -49,7 +49,7 @@ export function createIntake({ clock, ...queue }: IntakeOptions): Intake {
         });
       } catch (error) {
         if (error instanceof IdentificationError) throw error;
-        // The place belongs to this caller's upload, so the error is made here and not in the shared decode.
+        // `index` is the place in this caller's upload, so the error is created here and not in the shared decode.
         throw refusal.unreadable(index, 'the file is damaged', error);
       }
     },

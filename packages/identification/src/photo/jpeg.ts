@@ -66,8 +66,9 @@ function isFrameHeader(marker: number): boolean {
 }
 
 /**
- * Baseline, extended and progressive with Huffman codes, which cameras and editors write. The others are lossless,
- * hierarchical, or coded arithmetically: that takes hardly a byte, and so lets a small file keep a decoder busy for long.
+ * Whether a frame is baseline, extended or progressive with Huffman codes, as cameras and editors write it. The other
+ * kinds are lossless, hierarchical or arithmetic-coded; arithmetic coding lets a tiny file keep a decoder busy for
+ * long.
  */
 function isCommon(marker: number): boolean {
   return marker === SOF0 || marker === SOF1 || marker === SOF2;

@@ -6,7 +6,7 @@ import type { Intake } from './intake.ts';
 const TRIES = 3;
 /** Photos that may wait for their next try, each an upload in memory; one more is refused as it was. */
 const MAY_WAIT = 16;
-/** Of them, photos of one owner. */
+/** Maximum of these for one owner. */
 const MAY_WAIT_OF_ONE = 4;
 
 /** For work that nobody waits for: comes back when there is no room now. */

@@ -3,12 +3,15 @@ import { code } from './four-letters.ts';
 import { DAMAGED, type Fault, type PngTrait, type Structure, TRUNCATED } from './structure.ts';
 
 const SIGNATURE_BYTES = 8;
-/** Where the data of the header is: behind the signature, and its own length and type. */
+/** Offset of the IHDR data: after the signature, and the length and type of the chunk. */
 const HEADER_AT = SIGNATURE_BYTES + 8;
 /** Length, type and CRC around a chunk's data. */
 const CHUNK_FRAME_BYTES = 12;
 const MAX_PROFILE_BYTES = 1024 * 1024;
-/** Applying a profile to more pixels takes longer than all the rest; without it the colours are a little off. */
+/**
+ * Larger pictures are decoded without their colour profile, which would take most of the time; colours are a little
+ * off.
+ */
 const MAX_PROFILED_PIXELS = 16_000_000;
 const IHDR = code('IHDR');
 const PLTE = code('PLTE');
@@ -84,7 +87,7 @@ function isCritical(type: number): boolean {
   return (type & 0x2000_0000) === 0;
 }
 
-/** `keyed`: a chunk of its own says which colours are transparent. */
+/** Reads the IHDR chunk. `keyed`: a tRNS chunk defines transparent colours. */
 function readHeader(
   bytes: Buffer,
   { keyed, profiled }: { keyed: boolean; profiled: boolean },
@@ -106,7 +109,7 @@ function readHeader(
   return { width, height, frames: 1, scans: 1, heldBytes, traits, data };
 }
 
-/** As the header says, which is the first chunk. */
+/** Returns the number of pixels from IHDR, which is the first chunk. */
 function pixelsOf(bytes: Buffer): number {
   return bytes.readUInt32BE(HEADER_AT) * bytes.readUInt32BE(HEADER_AT + 4);
 }

@@ -1,4 +1,4 @@
-/** What makes the pixels of a PNG slower to decode; `profiled`: a colour profile has to be applied to each. */
+/** Properties of a PNG that make it slower to decode; `profiled`: a colour profile is applied to each pixel. */
 export type PngTrait = 'transparent' | '16-bit' | 'interlaced' | 'profiled';
 
 /** What the file's own structure says about the picture, read without decoding a pixel. */
@@ -11,7 +11,7 @@ export interface Structure {
   scans: number;
   /** Bytes a decoder must hold at once because it cannot work row by row; 0 when it can. */
   heldBytes: number;
-  /** None for other formats. */
+  /** Empty for other formats. */
   traits: readonly PngTrait[];
   /** The file as far as it is a picture. */
   readonly data: Buffer;

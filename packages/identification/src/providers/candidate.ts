@@ -16,7 +16,7 @@ export interface RawCandidate {
   score: number;
   gbifId: string | number | null | undefined;
   images: readonly RawImage[];
-  /** From which images are taken. */
+  /** Hosts from which images are accepted. */
   imageHosts: readonly string[];
 }
 

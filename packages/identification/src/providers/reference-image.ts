@@ -10,8 +10,8 @@ export interface RawImage {
 const MAX_URL_LENGTH = 2048;
 
 /**
- * The images that a page may show: over https from one of `hosts`, without a user name or a port in the address, each
- * once, at most `maxItems`.
+ * Returns the images that a page may show, at most `maxItems` and each once: over https from one of `hosts`, without
+ * user name or port in the URL.
  */
 export function referenceImages(
   images: readonly RawImage[],

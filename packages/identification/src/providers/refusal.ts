@@ -6,7 +6,7 @@ import { retryAfterMs } from './retry-after.ts';
 
 const EXCERPT = 100;
 
-/** `rejected`: what of the request a provider refused, when it is that. */
+/** Kind of a refusal. `rejected`: the part of the request that was rejected, for kind `rejected`. */
 export interface RefusalReason {
   kind: ProviderErrorKind;
   rejected?: Rejected | undefined;
@@ -27,7 +27,7 @@ export function refusal(
   return new ProviderError(provider, kind, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
     status: reply.status,
     rejected,
-    // What is not paid for does not come back by waiting less.
+    // 402 lasts until the next quota period, regardless of what Retry-After says.
     retryAfterMs:
       reply.status === 402
         ? context.periodEndsAt - context.now

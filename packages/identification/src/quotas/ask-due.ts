@@ -2,20 +2,20 @@ const HOUR_MS = 3_600_000;
 /** While nothing is left, credits that are bought should be seen soon; and so is a provider that did not answer. */
 export const ASK_AGAIN_MS = 5 * 60_000;
 
-/** While the provider's count alone can tell what calls cost whose ends are unknown: at each look, and a little apart. */
+/** Interval of usage requests while the cost of some calls is in doubt: only the provider's count can settle it. */
 const SETTLE_AGAIN_MS = 60_000;
 
 export interface LastAsked {
-  /** Times are milliseconds since 1970, 0: never. */
+  /** Epoch milliseconds; 0: never. */
   readonly askedAt: number;
   readonly triedAt: number;
-  /** Nothing is left. */
+  /** No credits are left. */
   readonly isOut: boolean;
-  /** Calls are over for certain since it was asked, and what they cost is unknown. */
+  /** Calls have certainly ended since the last usage request, and their cost is unknown. */
   readonly isInDoubt: boolean;
 }
 
-/** Whether the provider is to be asked what is left. */
+/** Whether a usage request to the provider is due. */
 export function isAskDue(now: number, last: LastAsked): boolean {
   if (last.isInDoubt && now - last.triedAt >= SETTLE_AGAIN_MS) return true;
   const every = last.isOut ? ASK_AGAIN_MS : HOUR_MS;

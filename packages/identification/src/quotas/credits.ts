@@ -14,8 +14,8 @@ export function usualCredits(provider: ProviderName): number {
 }
 
 /**
- * What an identification takes of its caller's own share: as many credits as Plant.id takes for it, and one where
- * Pl@ntNet alone is asked, whose day is scarce too. Beside Plant.id, Pl@ntNet takes nothing more.
+ * Returns the credits that an identification takes from its caller's shares: those that Plant.id charges, or one if
+ * only Pl@ntNet is asked, whose daily quota is scarce, too. Asking Pl@ntNet beside Plant.id costs nothing more.
  */
 export function callerCredits(
   asked: readonly ProviderName[],

@@ -54,7 +54,7 @@ export function firstDayOf(window: 'day' | 'week' | 'month', now: number): Date 
   return new Date(`${id.slice(window.length + 1)}${window === 'month' ? '-01' : ''}T00:00:00Z`);
 }
 
-/** When the period of that window ends, in milliseconds since 1970. */
+/** Returns when the current period of `window` ends, in epoch milliseconds. */
 export function endOf(window: 'day' | 'month', now: number): number {
   return periodsOf(now).find((period) => period.window === window)?.endsAt ?? Number.POSITIVE_INFINITY;
 }

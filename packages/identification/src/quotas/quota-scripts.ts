@@ -42,8 +42,8 @@ return standing(ARGV[1])
 `;
 
 /**
- * ARGV now. Returns the credits of calls that were over for certain after the provider was asked last, and never
- * settled: they hung, or their processes died.
+ * ARGV now. Returns the credits of calls that have certainly ended since the last usage request and were never settled:
+ * they hung, or their processes died.
  */
 export const IN_DOUBT: string = `${BEGINNING}
 local credits = 0

@@ -59,7 +59,7 @@ export class QuotaStore {
     return await this.#standing(LOOK, now, []);
   }
 
-  /** Credits of calls that were over for certain since the provider was asked last, though their ends are unknown. */
+  /** Returns the credits of calls that have certainly ended since the last usage request, but were never settled. */
   async inDoubt(now: number): Promise<number> {
     return await this.#run<number>(IN_DOUBT, now, []);
   }

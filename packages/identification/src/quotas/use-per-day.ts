@@ -102,7 +102,7 @@ export class StoredUsePerDay implements UsePerDay {
       this.#cancelRetry = undefined;
       void this.#write();
     }, RETRY_MS);
-    // That the database is away is logged once, where it is noticed.
+    // The health gate logs once that the database is unavailable.
     if (!isDatabaseUnavailable(error)) this.#logger.warn({ error }, '[QUOTA] What was spent cannot be written now');
   }
 }

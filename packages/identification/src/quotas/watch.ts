@@ -94,7 +94,9 @@ export class Watch {
     await asker.askWhenDue({ askedAt, isOut: view.isOut(), isInDoubt: await this.#isInDoubt() });
   }
 
-  /** What calls cost that hung, or whose process died, shows in the provider's count once they are over for certain. */
+  /**
+   * Whether calls that hung or whose process died have certainly ended: the provider's count then includes their cost.
+   */
   async #isInDoubt(): Promise<boolean> {
     const { clock, store } = this.#parts;
     try {

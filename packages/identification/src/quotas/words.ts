@@ -12,7 +12,7 @@ const REFUSED_MS = 60_000;
 /** Whatever it says of that: one that is at once, by its clock, is no leave to go on asking; one far off may be wrong. */
 const REFUSED_LEAST_MS = 1_000;
 const REFUSED_MOST_MS = 86_400_000;
-/** Of what has to be paid first: a month, after which it counts anew. */
+/** Maximum pause after a 402: a month, after which the provider counts anew. */
 const UNPAID_MOST_MS = 31 * 86_400_000;
 /** Of a key that may not be used, though its numbers say nothing of it: until it is asked again, and a little. */
 const NOT_USABLE_MS = 2 * ASK_AGAIN_MS;

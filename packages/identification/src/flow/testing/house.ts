@@ -36,7 +36,7 @@ const PLANT_ID_ANSWER: ProviderAnswer = {
   isPlant: true,
   candidates: [{ scientificName: 'Monstera deliciosa', commonNames: ['Swiss cheese plant'], score: 0.95, images: [] }],
 };
-/** Where no Redis is. */
+/** A socket path on which no Redis listens. */
 export const NO_REDIS = 'unix:///nowhere/redis.sock';
 
 /** Why no photo can be read now. */
@@ -174,7 +174,7 @@ export async function house({
 
   const reading: { refuses: Error | undefined; until?: Promise<void> } = { refuses: intakeRefuses };
   const decodes: string[] = [];
-  /** Of each decode. */
+  /** The owner of each decode. */
   const owners: DecodeOwner[] = [];
   const intake: Intake = {
     async prepare(photo, _index, owner) {
@@ -228,7 +228,7 @@ export async function house({
 
   return {
     clock,
-    /** Learns, as at a start, what other processes know of the keys. */
+    /** Reads the shared state of the API keys, as on startup. */
     start: () => Promise.all(accesses.map((access) => access.start())),
     circuits,
     quotas: quotaOf,

@@ -1,6 +1,6 @@
 import type { ProviderAccess } from '../provider-access.ts';
 
-/** The access to a provider whose key is never refused. */
+/** Access to a provider whose API key is never rejected. */
 export const openAccess: ProviderAccess = {
   isRefused: () => false,
   wasRefused: async () => false,

@@ -44,7 +44,7 @@ export function createPlantIdAlone(alone: PlantIdAlone): OperatedService {
   });
 }
 
-/** Answers nothing, and is taken for up all the same: without it no provider would be asked. */
+/** A database that never answers but counts as up: otherwise no provider would be called. */
 function absentDatabase(): Database {
   return { ...openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/nothing', poolSize: 1 }), isUp: true };
 }

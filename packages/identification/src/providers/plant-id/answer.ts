@@ -6,7 +6,7 @@ import type { DiseaseSuggestion, PlantIdResult, PlantSuggestion } from './respon
 
 const MAX_DISEASES = 5;
 
-/** Where Plant.id keeps its reference pictures. */
+/** Hosts of Plant.id's reference pictures. */
 export const PLANT_ID_IMAGE_HOSTS: readonly string[] = ['plant-id.ams3.cdn.digitaloceanspaces.com', 'plant.id'];
 
 /** A result in our own words. Nothing in it is trusted: texts are cleaned and cut, lists are cut. */

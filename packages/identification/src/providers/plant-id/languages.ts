@@ -1,4 +1,6 @@
-/** The languages of names and texts: every code of ISO 639-1, as the service documents. Its default is English. */
+/**
+ * Languages of names and texts that Plant.id supports: every code of ISO 639-1, as documented. The default is English.
+ */
 export const LANGUAGES: ReadonlySet<string> = new Set(
   (
     'aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en ' +

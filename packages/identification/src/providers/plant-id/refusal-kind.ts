@@ -3,8 +3,9 @@ import type { ProviderErrorKind, Rejected } from '../../provider.ts';
 const OUT_OF_CREDITS = /sufficient number of available credits|credit limit/i;
 
 /**
- * What a status outside 2xx means. Bodies are plain text. 429 is always about credits: this API has no rate limit; so
- * is 402 whatever its body, and 403 when it says so. 408 and 425 are about the connection, not about what was asked.
+ * Classifies a status outside 2xx. Bodies are plain text. 402 and 429 always mean that no credits are left (this API
+ * has no rate limit), and so does 403 when its body says so. 408 and 425 are about the connection, not about the
+ * request.
  */
 export function refusalKind(status: number, text: string): ProviderErrorKind {
   if (status === 402 || status === 429) return 'quota';
@@ -14,10 +15,10 @@ export function refusalKind(status: number, text: string): ProviderErrorKind {
   return status >= 400 && status < 500 ? 'rejected' : 'failed';
 }
 
-/** Of a route that is not there: our address of the service is wrong, and no caller can do anything about it. */
+/** Statuses of a missing route: the configured URL of the service is wrong, which no caller can fix. */
 const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([404, 405, 410]);
 
-/** What of the request a `rejected` status refuses; undefined when it is not about the request. */
+/** Returns the part of the request that a `rejected` answer is about; undefined when it is not about the request. */
 export function rejectedPart(status: number, text: string): Rejected | undefined {
   if (NOT_OF_THE_REQUEST.has(status)) return undefined;
   const body = text.slice(0, 1000);

@@ -2,7 +2,7 @@ import type { Candidate, ProviderAnswer } from '../../provider.ts';
 import { candidate, MAX_CANDIDATES } from '../candidate.ts';
 import type { PlantNetResult } from './response.ts';
 
-/** Where Pl@ntNet keeps its reference pictures. */
+/** Hosts of Pl@ntNet's reference pictures. */
 export const PLANTNET_IMAGE_HOSTS: readonly string[] = ['bs.plantnet.org'];
 
 /** Results in our own words. Nothing in them is trusted: texts are cleaned and cut, lists are cut. */

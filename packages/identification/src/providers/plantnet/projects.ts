@@ -1,13 +1,13 @@
 import type { Clock } from '@plantcommunity/resilience';
 
-/** A flora comes or goes in months. */
+/** How long the list is cached: floras rarely change. */
 const KEPT_MS = 86_400_000;
-/** After a list that could not be had, questions go out unchecked for so long. */
+/** Pause after a failed fetch, during which questions are sent unchecked. */
 const TRY_AGAIN_MS = 5 * 60_000;
-/** `all`, and ids of old that still answer although the list leaves them out. */
+/** `all`, and legacy ids that still work although the list does not contain them. */
 const UNLISTED: ReadonlySet<string> = new Set(['all', 'weurope', 'canada', 'the-plant-list']);
 
-/** The floras that may be asked, fetched when one is first asked about and then once a day. */
+/** Caches the list of projects (floras) that Pl@ntNet accepts; fetched on first use and then once a day. */
 export class ProjectList {
   readonly #fetch: (signal: AbortSignal) => Promise<readonly string[]>;
   readonly #clock: Clock;
@@ -16,13 +16,13 @@ export class ProjectList {
   #triedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
 
-  /** @param fetch rejects when the list cannot be had */
+  /** @param fetch rejects when the list is not available */
   constructor(fetch: (signal: AbortSignal) => Promise<readonly string[]>, clock: Clock) {
     this.#fetch = fetch;
     this.#clock = clock;
   }
 
-  /** Whether a project is known to be none; false while there is no list to tell by. */
+  /** Whether a project is known not to exist; false while no list is available. */
   async lacks(project: string, signal: AbortSignal): Promise<boolean> {
     if (UNLISTED.has(project)) return false;
     if (!this.#isKept()) await this.#renew(signal);
@@ -45,12 +45,12 @@ export class ProjectList {
     this.#triedAt = this.#clock.monotonic();
     try {
       const ids = await this.#fetch(signal);
-      // An empty list would refuse everything.
+      // An empty list would reject every project.
       if (ids.length === 0) return;
       this.#ids = new Set(ids.map((id) => id.toLowerCase()));
       this.#keptUntil = this.#clock.monotonic() + KEPT_MS;
     } catch {
-      // The question goes out, and the service says itself what it does not know.
+      // The question is sent unchecked; the service itself rejects an unknown project.
     }
   }
 }

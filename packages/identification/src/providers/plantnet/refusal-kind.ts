@@ -2,8 +2,8 @@ import type { ProviderErrorKind, Rejected } from '../../provider.ts';
 import { errorBody } from './response.ts';
 
 /**
- * What a status outside 2xx means: 429 is the day's quota, 402 the plan's, and 404 a refusal unless it says that no
- * species fits. 408 and 425 are about the connection, not about what was asked.
+ * Classifies a status outside 2xx: 429 means the daily quota is used up, 402 the plan's, and 404 a rejected request
+ * unless its message says that no species matches. 408 and 425 are about the connection, not about the request.
  */
 export function refusalKind(status: number): ProviderErrorKind {
   if (status === 402 || status === 429) return 'quota';
@@ -12,10 +12,10 @@ export function refusalKind(status: number): ProviderErrorKind {
   return status >= 400 && status < 500 ? 'rejected' : 'failed';
 }
 
-/** Of a route that is not there: our address of the service is wrong, and no caller can do anything about it. */
+/** Statuses of a missing route: the configured URL of the service is wrong, which no caller can fix. */
 const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([404, 405, 410]);
 
-/** What of the request a `rejected` status refuses; undefined when it is not about the request. */
+/** Returns the part of the request that a `rejected` answer is about; undefined when it is not about the request. */
 export function rejectedPart(status: number, text: string): Rejected | undefined {
   const message = messageOf(text) ?? '';
   if (/project/i.test(message)) return 'project';

@@ -4,7 +4,7 @@ import type { ExchangeRequest } from '../exchange.ts';
 import { routeUnder } from '../route.ts';
 
 const USAGE_MS = 5_000;
-/** A caller waits for it. */
+/** Short, because a caller waits for the list. */
 const PROJECTS_MS = 2_000;
 
 /** Multipart with the photos and, under one plain repeated name, an organ for each. */
@@ -43,7 +43,7 @@ export function quotaRequest(base: URL, apiKey: string): ExchangeRequest {
   return { url: routeUnder(base, 'quota/daily', { 'api-key': apiKey }), timeoutMs: USAGE_MS };
 }
 
-/** Free: the floras that may be asked. */
+/** Requests the list of projects (floras); costs no quota. */
 export function projectsRequest(base: URL, apiKey: string): ExchangeRequest {
   return { url: routeUnder(base, 'projects', { 'api-key': apiKey }), timeoutMs: PROJECTS_MS };
 }

@@ -33,7 +33,7 @@ export const dailyQuota = z.object({
 });
 export type DailyQuota = z.infer<typeof dailyQuota>;
 
-/** The floras that may be asked. */
+/** The list of projects (floras). */
 export const projectList = z.array(z.object({ id: z.string() }));
 
 /** An answer outside 2xx. */
