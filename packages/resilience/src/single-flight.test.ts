@@ -89,7 +89,7 @@ describe('a call that asks for its own key', () => {
       await Promise.resolve();
       return flights.run('rose', async () => 'Rosa');
     });
-    await expect(later).rejects.toThrow('the call for rose would wait for its own end: rose -> rose');
+    await expect(later).rejects.toThrow('the call for rose would deadlock, waiting for itself: rose -> rose');
     expect(flights.size).toBe(0);
   });
 

@@ -5,14 +5,14 @@ export interface SingleFlight {
   /**
    * Joins the flight of `key` or starts it with `work`. All share its one result or failure; nothing is kept after it.
    * @param signal only detaches this caller, who gets the signal's reason; the flight goes on
-   * @throws {ReentrantCallError} to `work` that asks for its own key, also through the work of other keys
+   * @throws {ReentrantCallError} when called by the work of the same key, also through the work of other keys
    */
   run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<{ value: T; joined: boolean }>;
   has(key: string): boolean;
-  /** @throws {ReentrantCallError} when this is called by the work of `key`, also through the work of other keys */
+  /** Throws {ReentrantCallError} when called by the work of `key`, also through the work of other keys. */
   refuseReentry(key: string): void;
   readonly size: number;
-  /** Resolves when no flight is under way, those begun meanwhile included; never rejects. */
+  /** Resolves when no flight is running, including flights that begin meanwhile; never rejects. */
   settled(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export function createSingleFlight(): SingleFlight {
 
   function start<T>(key: string, call: SharedCall, work: () => Promise<T>): Promise<T> {
     const { promise: result, resolve } = Promise.withResolvers<T>();
-    // Before the work begins: it may ask for its own key at once.
+    // Set before the work begins, which may ask for its own key at once.
     flights.set(key, { call, result });
     resolve(call.run(work).finally(() => flights.delete(key)));
     // When every caller has left, a failure has no other handler.

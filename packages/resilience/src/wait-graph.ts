@@ -1,33 +1,33 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ResilienceError } from './resilience-error.ts';
 
-/** Thrown to a call that would wait for its own end: it asked for its own key, directly or through other keys. */
+/** Thrown to a call that would deadlock: it asked for its own key, directly or through other keys. */
 export class ReentrantCallError extends ResilienceError {
   override readonly name = 'ReentrantCallError';
 
-  /** @param path the keys from the one that was asked for to the one that asked for it */
+  /** @param path keys of the cycle, from the requested key to the requesting one */
   constructor(path: readonly string[]) {
     const [asked = ''] = path;
     const through = [...path, asked].join(' -> ');
-    super('reentrant_call', `the call for ${asked} would wait for its own end: ${through}`);
+    super('reentrant_call', `the call for ${asked} would deadlock, waiting for itself: ${through}`);
   }
 }
 
-/** One call waits for another. */
+/** An edge of the wait graph: a call waits for `on`. */
 interface Wait {
   readonly on: SharedCall;
 }
 
 const innermost = new AsyncLocalStorage<SharedCall | undefined>();
 
-/** Runs `work` as if no call had asked for it: background work, whose end no call waits for. */
+/** Runs background work outside of the current call: no call waits for its end. */
 export function detachFromCalls<T>(work: () => T): T {
   return innermost.run(undefined, work);
 }
 
 /**
- * A call whose result several callers wait for. While its work runs, other calls that the work asks for are known to
- * be waited for (by the async context), so that a circle is refused instead of waiting for ever.
+ * A node of the wait graph: a call whose result several callers share. Calls that its work makes are recorded as waits
+ * (by the async context), so that a cycle throws instead of deadlocking.
  */
 export class SharedCall {
   readonly #key: string;
@@ -47,8 +47,8 @@ export class SharedCall {
   }
 
   /**
-   * Begins the wait of the call that runs in this async context, if there is one, for this call.
-   * @returns the end of the wait @throws {ReentrantCallError} when this call waits for that one
+   * Records that the call of the current async context, if any, waits for this call.
+   * @returns a function that ends the wait @throws {ReentrantCallError} when this call waits for that one
    */
   beginWait(): () => void {
     const waiter = innermost.getStore();
@@ -59,7 +59,9 @@ export class SharedCall {
     return () => waiter.#waits.delete(wait);
   }
 
-  /** @throws {ReentrantCallError} when this call waits for `waiter`, by default the call that runs in this context */
+  /**
+   * Throws {ReentrantCallError} when this call waits for `waiter`, by default the call of the current async context.
+   */
   refuse(waiter: SharedCall | undefined = innermost.getStore()): void {
     const path = waiter && !waiter.#isOver && this.#pathTo(waiter, new Set());
     if (path) throw new ReentrantCallError(path);

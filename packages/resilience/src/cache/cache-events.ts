@@ -15,7 +15,7 @@ export type CacheEvent =
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
   /** What was loaded is in Redis, or has given way to a better value there: other processes need not load it. */
   | { readonly type: 'kept'; readonly key: string }
-  /** A value from memory was put back into a Redis that had lost it. */
+  /** A value was written back from the memory tier to a Redis that had lost it. */
   | { readonly type: 'put_back'; readonly key: string }
   /** A value that is still fresh is loaded anew in the background. */
   | { readonly type: 'early_refresh'; readonly key: string }

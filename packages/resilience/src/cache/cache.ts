@@ -56,15 +56,15 @@ export interface Cache {
   /** In memory only, at once. */
   peekMemory<T>(key: string): CacheHit<T> | undefined;
   /**
-   * The fresh value, else `load`'s, once for all who ask at the same time.
-   * @throws what `load` throws, to all of them; {TypeError} to all when it gives `undefined` or what else JSON lacks;
-   * {RangeError} for a lifetime or an option that cannot be; {ReentrantCallError} to a load that asks for its own key,
-   * also through the loads of other keys
+   * Returns the fresh value, or the result of `load`, which runs once for all concurrent callers.
+   * @throws what `load` throws, to all callers; {TypeError} to all when it returns a value that JSON cannot represent,
+   * such as `undefined`; {RangeError} for an invalid lifetime or option; {ReentrantCallError} to a load that asks for
+   * its own key, also through the loads of other keys
    */
   getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>>;
   /**
-   * Resolves when no load is under way, refreshes in the background included: the values are stored and the leases
-   * on their way back. For a process that ends.
+   * Resolves when no load or background refresh is in flight: the values are stored, and the releases of the leases are
+   * sent. For a graceful shutdown.
    */
   settled(): Promise<void>;
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe;

@@ -3,7 +3,7 @@ import { checkLeaseOptions } from '../lease/check-lease-options.ts';
 import type { Lifetime, LoadOptions } from './cache.ts';
 import type { CacheOptions } from './create-cache.ts';
 
-/** Types of which JSON has no value. */
+/** Types that JSON cannot represent. */
 const NOT_JSON: ReadonlySet<string> = new Set(['undefined', 'function', 'symbol', 'bigint']);
 
 /** @throws {RangeError} naming the option that cannot be */
@@ -23,9 +23,11 @@ export function checkLoadOptions({ staleRetryMs }: Pick<LoadOptions<never>, 'sta
   if (staleRetryMs !== undefined) checkRange('staleRetryMs', staleRetryMs, { min: 0 });
 }
 
-/** @throws {TypeError} for a loaded value that would be gone, or another one, after it was written as JSON */
+/** Checks that JSON can represent a loaded value. @throws {TypeError} if it would be lost or changed */
 export function checkValue(key: string, value: unknown): void {
   const isLost = NOT_JSON.has(typeof value) || (typeof value === 'number' && !Number.isFinite(value));
   if (isLost)
-    throw new TypeError(`the load of ${key} gave ${String(value)}, which is no JSON value: give null for none`);
+    throw new TypeError(
+      `the load of ${key} returned ${String(value)}, which JSON cannot represent: return null for no value`,
+    );
 }

@@ -25,9 +25,9 @@ return {wasOurs, 1}
 `;
 
 /**
- * Writes a value that may have been lost, unless one is there that is newer, or better than one that yields. It checks
- * no fence: what was in memory had been written, and whoever holds a lease writes over it.
- * KEYS value; ARGV envelope, ms to keep it, when it was written, whether it yields ('1' or '0'). Returns 1 when written.
+ * Writes back a value that may have been lost, unless a newer value exists, or this one yields and the existing one
+ * does not. Checks no fence: the value had been written before, and the holder of a lease will overwrite it. KEYS
+ * value; ARGV envelope, TTL in ms, time of writing, whether it yields ('1' or '0'). Returns 1 when written.
  */
 export const PUT_BACK = `
 if redis.call('TYPE', KEYS[1]).ok == 'string' then

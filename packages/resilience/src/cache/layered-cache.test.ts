@@ -82,7 +82,7 @@ describe('a value', () => {
   it.each([undefined, () => 'Rosa', 1n, Number.NaN, Number.POSITIVE_INFINITY])(
     '%s is no JSON value: the load fails and nothing is kept',
     async (value) => {
-      await expect(put(value)).rejects.toThrow(/^the load of rose gave .* no JSON value/);
+      await expect(put(value)).rejects.toThrow(/^the load of rose returned .* JSON cannot represent/);
       const skipped = cache.getOrLoad('rose', async () => value, { lifetime: () => 'skip' });
       await expect(skipped).rejects.toBeInstanceOf(TypeError);
       expect([cache.peekMemory('rose'), redis.entries.size]).toEqual([undefined, 0]);

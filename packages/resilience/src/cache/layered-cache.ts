@@ -75,7 +75,7 @@ export class LayeredCache implements Cache {
     // The way of nearly all calls: no flight, no promise more than needed.
     if (here && !here.stale) return { ...this.#useFresh(key, here, earlyOf(wanted)), joined: false };
     checkLoadOptions(options);
-    // A refresh of this key would hold the lease that this call waits for.
+    // A background refresh of this key holds the lease that this call would wait for.
     this.#refreshes.refuseReentry(key);
     const { value, joined } = await this.#flights.run(key, () => this.#lookOrLoad(wanted), options.signal);
     if (joined) this.#listeners.emit({ type: 'joined', key, stale: value.stale });

@@ -4,19 +4,19 @@ import type { CacheEvent } from './cache-events.ts';
 import type { MemoryFront } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
 
-/** Bytes a millisecond (2 Mbit/s) that put back values take at most. */
+/** Maximum rate of writing back, in bytes per millisecond (2 Mbit/s). */
 const RATE = 250;
-/** What is bigger is loaded again. */
+/** Maximum bytes of a value that is written back; larger ones are loaded again. */
 const BIGGEST = 65_536;
-/** Keys that are looked up at once. */
+/** Number of keys that are checked at once. */
 const BATCH = 50;
-/** Interrupted so often in a row, it waits for the next loss of data. */
+/** Failures in a row after which it gives up until the next data loss. */
 const TRIES = 3;
 
 /**
- * Puts what this process has in memory back into a Redis that lost its data, and what could not be written while Redis
- * was away: other processes, and this one after a restart, need not load it again. A key that is there already keeps
- * its value unless ours is newer.
+ * Writes the memory tier back to a Redis that lost its data or missed writes while it was unavailable, so that other
+ * processes, and this one after a restart, need not load the values again. A key that exists keeps its value unless
+ * ours is newer.
  */
 export class PutBack {
   readonly #memory: MemoryFront;
@@ -48,7 +48,7 @@ export class PutBack {
     });
   }
 
-  /** Something in memory may not be in Redis: it is put there once Redis is back. */
+  /** Notes that Redis may lack a value of the memory tier; it is written back once Redis is available. */
   owe(): void {
     this.#isOwed = true;
   }
@@ -68,7 +68,7 @@ export class PutBack {
     }
   }
 
-  /** @throws when Redis does not answer, or with an error */
+  /** @throws when Redis does not answer, or answers with an error */
   async #putAll(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += BATCH) {
       for (const key of await this.#store.missing(keys.slice(at, at + BATCH))) {

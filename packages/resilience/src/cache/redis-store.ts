@@ -63,7 +63,7 @@ export class RedisStore {
     return held.releaseBy(({ keys: [lease, fence], args }) => fill([fence, lease], args), text.length);
   }
 
-  /** @returns those of the keys that are not in Redis @throws what the connection throws */
+  /** Returns the keys that are not in Redis. @throws what the connection throws */
   async missing(keys: readonly string[]): Promise<string[]> {
     const pipeline = this.#redis.pipeline();
     for (const key of keys) pipeline.exists(this.#name(key));
@@ -72,8 +72,8 @@ export class RedisStore {
   }
 
   /**
-   * Writes a value that may have been lost, unless a newer or a better one is there.
-   * @returns the bytes that were written, 0 for none @throws what the connection throws
+   * Writes back a value that may have been lost, unless a newer or better one exists.
+   * @returns the number of bytes written, 0 for none @throws what the connection throws
    */
   async putBack(key: string, envelope: Envelope, mostBytes: number): Promise<number> {
     const leftMs = Math.ceil(keepMs(envelope, this.#clock.now()));

@@ -1,7 +1,7 @@
 import { checkRange, LONGEST_MS } from '../in-range.ts';
 import type { CircuitOptions } from './circuit.ts';
 
-/** The last moment that a Date can hold, in milliseconds since 1970. */
+/** The maximum of a Date, in epoch milliseconds. */
 const LAST_MOMENT_MS = 8_640_000_000_000_000;
 
 /** @throws {RangeError} naming the option that cannot be */
@@ -15,7 +15,7 @@ export function checkOptions(options: CircuitOptions): void {
   if (trialDeadlineMs !== undefined) checkRange('trialDeadlineMs', trialDeadlineMs, { min: 1, max: LONGEST_MS });
 }
 
-/** @throws {RangeError} for an end of an isolation that no clock reaches: one without an end has no `until` */
+/** Checks the end of an isolation; one without an end has no `until`. @throws {RangeError} if no clock reaches it */
 export function checkUntil(until: number | undefined): void {
   if (until !== undefined) checkRange('until', until, { min: 0, max: LAST_MOMENT_MS, whole: true });
 }

@@ -125,7 +125,7 @@ local function finish()
     rest = circuit.rest < 0 and -1 or math.max(0, circuit.rest - now),
     running = redis.call('ZCARD', KEYS[2]), frees = first[2] and math.max(0, first[2] - now) or 0,
   })
-  -- Also for a user who may not use channels: the others ask now and then.
+  -- pcall: a user without access to channels keeps the change, and the other processes poll.
   if changed then redis.pcall('PUBLISH', ARGV[3], state) end
   return state
 end

@@ -19,7 +19,7 @@ export interface Entry {
 
 /** The circuit as Redis keeps it. Every method throws what the connection throws, and for a foreign state. */
 export class CircuitStore {
-  /** Told of every change. */
+  /** Channel on which every change is published. */
   readonly channel: string;
   readonly #published: string;
   /** Who this process is to the others. */

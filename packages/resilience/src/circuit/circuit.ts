@@ -70,7 +70,8 @@ export interface Circuit {
    * Lets no call through until a release, a reset or `until` (milliseconds since 1970). To repeat it changes nothing.
    * Without Redis this and the two below hold for this process, and for all once Redis is back, unless others know of
    * something worse: so a reset that reached `here` must be taken on.
-   * @throws {RangeError} for an `until` that is no whole number of milliseconds: leave it out for one without an end
+   * @throws {RangeError} for an `until` that is not a whole number of milliseconds: omit it for an isolation without
+   * end
    */
   isolate(reason: string, until?: number): Promise<OrderReach>;
   /** Ends an isolation: the circuit is closed and counts anew. Changes nothing when it is not isolated. */
@@ -80,6 +81,8 @@ export interface Circuit {
   /** Takes a reset that reached `here` on to all, or changes nothing: false while Redis is away or refuses. */
   resetForAll(reason: string): Promise<boolean>;
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe;
-  /** Ends its timers and stops hearing of the other processes; a trial that runs still gives its permit back. */
+  /**
+   * Stops timers and the sharing with other processes; a running trial still reports its result and frees its permit.
+   */
   close(): void;
 }

@@ -1,7 +1,7 @@
 /** How much longer than doubled a reset time may be, so that processes do not all try at the same moment. */
 export const JITTER = 0.1;
 
-/** Draws the jitter: from the option `random` when that gives 0 up to 1, else from Math.random(). */
+/** Draws the jitter from the option `random` if it returns a number from 0 to 1, else from Math.random(). */
 export function drawJitter(options: { random?(): number }): number {
   const drawn = options.random?.() ?? Number.NaN;
   return drawn >= 0 && drawn <= 1 ? drawn : Math.random();

@@ -41,7 +41,7 @@ export class SharedRules implements Rules {
   #alone: Alone | undefined;
   #asking = 0;
   #syncs: Promise<void> = Promise.resolve();
-  /** What was known when it was closed. */
+  /** The knowledge at the time of `close()`; undefined before. */
   #closed: Knowledge | undefined;
 
   constructor(options: CircuitOptions, redis: RedisConnection, prefix: string, observer: RulesObserver) {
@@ -166,8 +166,8 @@ export class SharedRules implements Rules {
   }
 
   /**
-   * Reports ended trials, which no meeting with Redis does once this is closed. While Redis is away nothing is to be
-   * reported: their permits are free at their deadlines.
+   * Reports ended trials after `close()`, which stops the regular sync with Redis. Reports nothing while Redis is
+   * unavailable: the permits expire at their deadlines.
    */
   #tellAfterClose(known: Knowledge): void {
     if (!this.#redis.isReady()) return;
@@ -208,7 +208,7 @@ export class SharedRules implements Rules {
     }
     // What our own calls did their answers tell.
     if (shared.author === this.#store.author) return;
-    // A look that is under way may be older than this message: messages come by a connection of their own.
+    // A sync in flight may have read an older state than this message: messages arrive on a connection of their own.
     if (this.#alone) void this.#sync();
     else this.#learn(shared);
   }

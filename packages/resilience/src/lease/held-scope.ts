@@ -3,7 +3,7 @@ import type { Leases } from './lease.ts';
 
 const innermost = new AsyncLocalStorage<HeldScope>();
 
-/** Work that runs while it holds a lease: what asks for that lease inside of it would wait for itself. */
+/** Async scope of work that holds a lease; detects that the work asks for the same lease, which would deadlock. */
 export class HeldScope {
   readonly #leases: Leases;
   readonly #name: string;
@@ -15,7 +15,7 @@ export class HeldScope {
     this.#name = name;
   }
 
-  /** Whether the caller is part of work that holds the lease. */
+  /** Whether the current async context is inside work that holds the lease. */
   static isInside(leases: Leases, name: string): boolean {
     for (let scope = innermost.getStore(); scope; scope = scope.#outer) {
       if (!scope.#isOver && scope.#leases === leases && scope.#name === name) return true;

@@ -18,11 +18,11 @@ export class LeaseTimeoutError extends ResilienceError {
   }
 }
 
-/** The work that holds the lease asked for it once more: it would wait for itself. */
+/** The work that holds the lease asked for it again, which would deadlock. */
 export class LeaseReentryError extends ResilienceError {
   override readonly name = 'LeaseReentryError';
 
   constructor(lease: string) {
-    super('lease_reentry', `lease ${lease} is asked for by the work that holds it`);
+    super('lease_reentry', `lease ${lease} was requested by the work that holds it, which would deadlock`);
   }
 }

@@ -33,7 +33,7 @@ export const RELEASE_STEP = `
 local function release(lease, fence, owner, number, channel, message)
   if redis.call('GET', lease) ~= owner then return 0 end
   redis.call('DEL', lease)
-  -- A user who may not use channels keeps the lease's end: those who wait poll.
+  -- pcall: without access to channels the release still happens, and waiters poll.
   redis.pcall('PUBLISH', channel, message)
   -- A Redis that refuses it only tells the next holder of one that did not release.
   if number ~= '' then redis.pcall('SET', fence, number, 'PX', 86400000) end

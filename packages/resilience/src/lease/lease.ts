@@ -27,7 +27,8 @@ export interface HeldLease {
   /**
    * Gives it back in the same step as something else, which is done even when the lease was over before: so it has to
    * check the fence. When Redis is away both are done once it is back.
-   * @param bytes what `by` sends: one that is big is repeated a few times only, then the lease is released alone
+   * @param bytes size that `by` sends; if large, `by` is retried a few times only, then the lease is released without
+   * it
    * @throws what `by` throws
    */
   releaseBy<T>(by: EndBy<T>, bytes?: number): Promise<T>;
@@ -45,7 +46,7 @@ export interface Leases {
    * @throws {LeaseTimeoutError} when it was not free in time
    * @throws {LeaseLostError} when it was lost meanwhile, even if `body` resolved
    * @throws {RedisUnavailableError} when it could not be asked for, or what Redis answered instead
-   * @throws {LeaseReentryError} when the `body` of this very lease asks for it
+   * @throws {LeaseReentryError} when called inside the `body` of the same lease
    * @throws {RangeError} for options that cannot be; else whatever `body` throws
    */
   withLease<T>(
@@ -56,8 +57,8 @@ export interface Leases {
   /**
    * Waits for the lease, or until `done` gives something: it is asked each time the lease may have been released.
    * A waiter who knows of a holder bears with a Redis that is away for 2.5 s.
-   * @throws {RedisUnavailableError} or what Redis answered instead; {LeaseReentryError} inside of `withLease` of the
-   * same lease; {RangeError} for options that cannot be
+   * @throws {RedisUnavailableError} or the error that Redis answered; {LeaseReentryError} inside `withLease` of the
+   * same lease; {RangeError} for invalid options
    */
   acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>>;
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe;

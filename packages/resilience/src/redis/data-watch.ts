@@ -4,14 +4,14 @@ import { Listeners, type Unsubscribe } from '../listeners.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 const MARKER = 'resilience:data';
-/** Over REST commands are paid. */
+/** Poll interval; longer over REST, where each command is billed. */
 const LOOK_EVERY_MS = { tcp: 2000, rest: 60_000 } as const;
 
 type Watched = Omit<RedisConnection, 'close' | 'onDataLoss'>;
 
 /**
- * Notices that Redis has lost its data, also while the connection stays: a marker that was there is gone, or another
- * process has put its own in its place. Asks nothing before there is a listener.
+ * Detects that Redis has lost its data, also while the connection stays open: polls a marker key, which is missing
+ * then, or was replaced by another process. Sends no command before the first listener is added.
  */
 export class DataWatch {
   readonly #redis: Watched;
@@ -42,7 +42,7 @@ export class DataWatch {
     this.#hasBegun = true;
     this.#plan();
     this.#redis.subscribe(({ type }) => {
-      // Nothing can be lost that was not seen.
+      // Before the first marker was read, a loss cannot be detected.
       if (type === 'ready' && this.#marker !== undefined) void this.#look();
     });
   }
@@ -62,7 +62,7 @@ export class DataWatch {
     try {
       if (this.#redis.isReady()) await this.#compare();
     } catch {
-      // Looked at again at the next turn.
+      // Tries again after the next interval.
     } finally {
       this.#isLooking = false;
       this.#plan();

@@ -4,9 +4,9 @@ const SUBSCRIBES: ReadonlySet<unknown> = new Set(['subscribe', 'psubscribe']);
 const BATCHES: ReadonlySet<unknown> = new Set(['pipeline', 'multi-exec']);
 
 /**
- * Keeps the channels of one database apart from those of the others: Redis knows keys per database, but channels per
- * server. Every channel and pattern of a request carries the index of the database at its end, so that patterns of ACL
- * users (`&prefix:*`) go on matching; subscribers see the names they asked for.
+ * Separates the Pub/Sub channels of the databases of one Redis, which keeps keys per database but channels per server.
+ * Appends the index of the database to every channel and pattern of a request: as a suffix, so that ACL patterns
+ * (`&prefix:*`) still match. Subscribers see the plain names.
  */
 export class DatabaseChannels {
   readonly #suffix: string;
@@ -16,17 +16,17 @@ export class DatabaseChannels {
     this.#suffix = `@db${database}`;
   }
 
-  /** The channel as Redis knows it: for scripts, whose arguments no client can tell apart. */
+  /** Returns the channel name in Redis; for scripts, in whose arguments a client cannot recognize channels. */
   nameOf(channel: string): string {
     return channel + this.#suffix;
   }
 
-  /** What an operator types to give `user` the right that a refusal of SUBSCRIBE says is missing. */
+  /** Returns the Redis command that grants `user` the permission that is missing according to a refused SUBSCRIBE. */
   rightFor(user: string, refusal: string): string {
     return `ACL SETUSER ${user} ${refusal.includes('channel') ? `&*${this.#suffix}` : '+subscribe'}`;
   }
 
-  /** The request with its channels, if it has any, as Redis knows them. */
+  /** Returns the request with its channels, if any, renamed to those of the database. */
   scope(request: UpstashRequest): UpstashRequest {
     if (!request.path) {
       const body = this.#command(request.body);
@@ -53,7 +53,7 @@ export class DatabaseChannels {
       : { ...request, path };
   }
 
-  /** `kind,channel,payload`, or `pmessage,pattern,channel,payload`. */
+  /** Restores plain names in a line: `kind,channel,payload`, or `pmessage,pattern,channel,payload`. */
   #asAsked(line: string, channel: string): string {
     const kind = line.slice(0, line.indexOf(','));
     const head = `${kind},${this.nameOf(channel)},`;

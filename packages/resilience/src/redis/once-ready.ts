@@ -1,19 +1,19 @@
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisUnavailableError } from './redis-unavailable.ts';
 
-/** How often a repeat is tried on a Redis that seemed to answer. */
+/** Maximum tries while Redis seems to be available. */
 const TRIES = 3;
-/** Bytes of values that wait to be repeated on one connection. */
+/** Maximum bytes of queued values on one connection. */
 const MOST_BYTES = 4_194_304;
 const MOST_REPEATS = 10_000;
 
-/** What is to be put right. */
+/** A write that is retried until Redis has it. */
 export interface Repeat {
-  /** Safe to repeat. */
+  /** Must be idempotent. */
   readonly work: () => Promise<unknown>;
-  /** Bytes that the work sends, when they are many. */
+  /** Bytes that the work sends, if many. */
   readonly bytes?: number;
-  /** Small work to be done instead when this is given up. */
+  /** Small fallback, queued when the work is given up. */
   readonly orElse?: () => Promise<unknown>;
 }
 
@@ -24,9 +24,9 @@ interface Waiting extends Repeat {
 const repeats = new WeakMap<RedisConnection, Repeats>();
 
 /**
- * Puts something right in Redis as soon as it answers. No caller waits for it, so what else goes wrong is not told.
- * Repeats run one after the other, so that they never take the connection from what callers wait for; each is given up
- * after three tries, and at once when too many bytes wait already.
+ * Retries a write once Redis is available. No caller waits for it, so other errors are ignored. Retries run one after
+ * the other, so that they do not delay commands that callers wait for. Each is given up after three tries, and at once
+ * when too many bytes are queued.
  */
 export function onceReady(redis: RedisConnection, repeat: Repeat): void {
   const queue = repeats.get(redis) ?? new Repeats(redis);
@@ -73,20 +73,20 @@ class Repeats {
     }
   }
 
-  /** Small ones first: they end leases that others wait for. */
+  /** Returns the next work. Small work first: it releases leases that others wait for. */
   #next(): Waiting | undefined {
     if (!this.#redis.isReady()) return undefined;
     return this.#waiting.find(({ bytes }) => bytes === 0) ?? this.#waiting[0];
   }
 
-  /** @returns whether it was done, or is given up */
+  /** @returns whether the work is done or given up */
   async #try(repeat: Waiting): Promise<boolean> {
     try {
       await repeat.work();
       return true;
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) return true;
-      // It went away before this was sent: that was no try.
+      // Redis went away before the work was sent: that does not count as a try.
       if (!error.wasSent && !this.#redis.isReady()) return false;
       repeat.tries += 1;
       if (repeat.tries < TRIES) return false;

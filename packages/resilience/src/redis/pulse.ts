@@ -21,7 +21,7 @@ export function keepPulse(
     if (connection.status !== 'ready') return;
     let isOver = false;
     const giveUp = () => isOver || connection.disconnect(true);
-    // What has arrived is read first: this process may have been busy. Immediates run after sockets, timers before.
+    // Reads pending replies first, since this process may have been busy: immediates run after sockets, timers before.
     const cancelGiveUp = clock.setTimeout(() => setImmediate(giveUp), ANSWER_WITHIN_MS);
     const end = () => {
       isOver = true;

@@ -2,9 +2,9 @@ import type { Redis } from '@upstash/redis';
 import type { Unsubscribe } from '../listeners.ts';
 
 /**
- * `ready`: commands are answered, and writes taken. `lost`: they no longer are, and fail at once until `ready`.
- * `error`: what the connection said. `subscribe_refused`: messages do not arrive until `remedy` is typed at Redis; what
- * waits for them polls.
+ * `ready`: Redis answers and accepts writes. `lost`: it does not, and commands fail at once until `ready`. `error`: an
+ * error of the connection. `subscribe_refused`: no messages arrive until an operator runs the command `remedy` in
+ * Redis; until then subscribers poll.
  */
 export interface RedisEvent {
   readonly type: 'ready' | 'lost' | 'error' | 'subscribe_refused';
@@ -17,7 +17,7 @@ export interface RedisConnection {
   readonly redis: Redis;
   readonly transport: 'tcp' | 'rest';
   /**
-   * The name under which Redis knows a channel of this database, for scripts that publish. `redis.subscribe` and
+   * Returns the name in Redis of a channel of this database, for scripts that publish. `redis.subscribe` and
    * `redis.publish` take plain names.
    */
   channelOf(name: string): string;
@@ -26,7 +26,7 @@ export interface RedisConnection {
   /** Asks Redis for a sign of life; never throws. */
   probe(): Promise<boolean>;
   subscribe(listener: (event: RedisEvent) => void): Unsubscribe;
-  /** Calls `listener` when Redis turns out to have lost its data: within some 2 s over TCP, a minute over REST. */
+  /** Calls `listener` when Redis has lost its data: within about 2 s over TCP, a minute over REST. */
   onDataLoss(listener: () => void): Unsubscribe;
   close(): Promise<void>;
 }

@@ -12,9 +12,9 @@ import type { Transport, TransportObserver } from './transport.ts';
 const SKIP_MS = 1000;
 
 /**
- * Stands between the client and a transport: once Redis has failed to answer, or answered that it takes no writes,
- * commands fail at once, so that a request waits for a dead Redis no longer than one time limit in all. A write of the
- * guard's own, about once a second, finds out when Redis is back.
+ * A health gate between the client and a transport. Once Redis has not answered, or has rejected writes, commands fail
+ * at once, so that a request waits at most one time limit in total for a dead Redis. A probe, a write about once a
+ * second, detects when Redis is back.
  */
 export class RedisGuard implements Requester, TransportObserver {
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class RedisGuard implements Requester, TransportObserver {
   #channels: DatabaseChannels = new DatabaseChannels(0);
   #status: RedisEvent = { type: 'lost', reason: 'not connected yet' };
   #lastError: string | undefined;
-  /** The last refusal of single commands, of which was told. */
+  /** The last error of a single command that was reported, so that it is reported once. */
   #lastRefusal: string | undefined;
   #nextDoubtAt = Number.NEGATIVE_INFINITY;
   #nextReconnectAt = Number.NEGATIVE_INFINITY;
@@ -61,7 +61,7 @@ export class RedisGuard implements Requester, TransportObserver {
     return (await this.#send(this.#channels.scope(request))) as UpstashResponse<TResult>;
   }
 
-  /** Whether Redis takes writes of ours now. */
+  /** Probes whether Redis accepts our writes now. */
   async probe(): Promise<boolean> {
     if (this.#closed || !this.#transport?.isConnected()) return false;
     try {
@@ -81,7 +81,7 @@ export class RedisGuard implements Requester, TransportObserver {
     if (!(await this.probe())) this.disconnected(this.#status.reason ?? 'no answer');
   }
 
-  /** That it takes writes, too, is still to be seen. */
+  /** Probes, since a connected Redis may still reject writes. */
   connected(): void {
     void this.probeAgain();
   }
@@ -127,7 +127,7 @@ export class RedisGuard implements Requester, TransportObserver {
       if (refusal !== undefined) this.#weigh(refusal);
       return reply;
     } catch (error) {
-      // The transport itself gave a command up, or Redis refuses all of them.
+      // The transport gave up the command, or Redis refuses all commands.
       if (error instanceof RedisUnavailableError) throw error;
       if (isAnswer(error)) {
         this.#weigh(error.message, error);
@@ -138,7 +138,10 @@ export class RedisGuard implements Requester, TransportObserver {
     }
   }
 
-  /** @throws {RedisUnavailableError} for a refusal that holds for every command, which may have run in part */
+  /**
+   * Classifies an error reply. @throws {RedisUnavailableError} if it holds for every command; batches may have run in
+   * part
+   */
   #weigh(message: string, error?: unknown): void {
     const refusal = readRefusal(message);
     if (refusal?.of === 'command') void this.#doubt(refusal.cause);
@@ -148,7 +151,7 @@ export class RedisGuard implements Requester, TransportObserver {
   }
 
   #refuse(cause: string): void {
-    // As the reason of the loss; when it is lost already, only a cause that is new is told.
+    // Becomes the reason of the event `lost`; while lost already, only a new cause is reported.
     if (this.isUp) this.#lastError = cause;
     else this.failed(cause);
     this.disconnected(cause);
@@ -158,7 +161,7 @@ export class RedisGuard implements Requester, TransportObserver {
     this.#transport?.reconnect();
   }
 
-  /** Looks whether a refusal of one command is one of all. */
+  /** Probes whether an error of one command concerns all commands. */
   async #doubt(cause: string): Promise<void> {
     const now = this.#clock.monotonic();
     if (now < this.#nextDoubtAt) return;
@@ -185,7 +188,7 @@ function isAnswer(error: unknown): error is errors.UpstashError {
   return error instanceof errors.UpstashError && !(error instanceof errors.UpstashJSONParseError);
 }
 
-/** The first refusal in what a transport gives: one reply, or a list of them. */
+/** Returns the first error in one reply or a list of replies. */
 function errorIn(reply: unknown): string | undefined {
   if (Array.isArray(reply)) return reply.map(errorIn).find((error) => error !== undefined);
   if (typeof reply !== 'object' || reply === null || !('error' in reply)) return undefined;

@@ -1,30 +1,30 @@
 import { ReplyError } from 'ioredis';
 
 /**
- * Codes of Redis that hold for the whole server, not for one command: a replica (READONLY, MASTERDOWN), a master that
- * lacks memory, disk or replicas (OOM, MISCONF, NOREPLICAS), one that is busy or starting (BUSY, LOADING), a cluster
- * that is incomplete (CLUSTERDOWN), a client that is no longer let in (NOAUTH).
+ * Error codes that concern the whole server, not one command: a replica (READONLY, MASTERDOWN), a master without
+ * memory, disk or replicas (OOM, MISCONF, NOREPLICAS), a busy or starting server (BUSY, LOADING), an incomplete cluster
+ * (CLUSTERDOWN), a client that is no longer authenticated (NOAUTH).
  */
 const OF_THE_SERVER: ReadonlySet<string> = new Set(
   'READONLY MASTERDOWN OOM MISCONF NOREPLICAS BUSY LOADING CLUSTERDOWN NOAUTH'.split(' '),
 );
-/** Codes of one command that others may share: rights that are missing, keys that another node has. */
+/** Error codes of one command that may concern others, too: missing permissions, keys on another node. */
 const OF_A_COMMAND: ReadonlySet<string> = new Set('NOPERM CROSSSLOT MOVED ASK TRYAGAIN'.split(' '));
-/** A right that a command of a script lacks, which Redis 7.0 tells without a code. */
+/** A missing permission of a command in a script, which Redis 7.0 reports without a code. */
 const SCRIPT_LACKS_RIGHT = /executing the script can't|ACL failure in script/;
 /** Redis 6 quotes the error of a script's command at the end of its own. */
 const QUOTING = /^ERR Error running script.*?: ?-(?=[A-Z]{2,}\b)/s;
-/** The script, or the command, that differs from refusal to refusal. */
+/** The quoted script or command, which differs between replies with the same cause. */
 const QUOTED = /,? (?:script: [0-9a-f]{40}, on |command was: ).*$/s;
 
-/** Why Redis refused a command, where that concerns others, too. */
+/** An error reply that may concern other commands, too. */
 export interface Refusal {
-  /** `server`: no command would be carried out. `command`: a sign of life tells whether others are. */
+  /** `server`: Redis refuses all commands. `command`: a probe shows whether it accepts others. */
   readonly of: 'server' | 'command';
   readonly cause: string;
 }
 
-/** @param message an error that Redis answered; the result is undefined when it concerns that command alone */
+/** Parses an error reply. Undefined when the error concerns its command only. */
 export function readRefusal(message: string): Refusal | undefined {
   const cause = causeOf(message);
   const code = /^[A-Z]+\b/.exec(cause)?.[0] ?? '';
@@ -33,17 +33,17 @@ export function readRefusal(message: string): Refusal | undefined {
   return undefined;
 }
 
-/** What Redis said, without what it quotes: one cause, one text. */
+/** Returns the error without the quoted script or command: one text per cause. */
 export function causeOf(message: string): string {
   return message.replace(QUOTED, '').replace(QUOTING, '').trim();
 }
 
-/** Whether another node is the master, to which a new connection may lead. */
+/** Whether the error says that this node is a replica: a new connection may lead to the master. */
 export function isOfReplica(cause: string): boolean {
   return /^(?:READONLY|MASTERDOWN)\b/.test(cause);
 }
 
-/** Whether it was Redis that answered so, over TCP. */
+/** Whether the error is an error reply of Redis, over TCP. */
 export function isReplyError(error: unknown): error is Error {
   return error instanceof ReplyError;
 }

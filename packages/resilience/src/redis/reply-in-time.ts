@@ -1,18 +1,21 @@
 import type { Cancel } from '../clock.ts';
 
-/** In so short turns time is counted; one in which this process was busy counts as one, however long it took. */
+/**
+ * Time is measured in intervals this short; an interval in which this process was busy counts once, however long it
+ * took.
+ */
 const TURN_MS = 25;
-/** How late a timer may be though the event loop is on time. */
+/** Maximum delay of a timer while the event loop is not blocked. */
 const ON_TIME_MS = 5;
-/** Data that arrives prolongs the time, up to this factor: Redis works, and replies come in order. */
+/** Arriving data extends the time up to this factor: Redis is working, and replies come in order. */
 const LONGEST = 20;
 
-/** How many bytes have arrived from Redis on the connection so far. */
+/** Returns the number of bytes received from Redis on the connection so far. */
 export type Received = () => number;
 
 /**
- * Calls `fn` after Redis was silent for `ms` while this process could have heard it: time in which the event loop was
- * late (by more than a few milliseconds) does not count, nor does time in which data arrived.
+ * Calls `fn` after Redis was silent for `ms`. Time in which the event loop was blocked (for more than a few
+ * milliseconds) does not count, nor does time in which data arrived.
  */
 export function afterSilence(ms: number, received: Received, fn: () => void): Cancel {
   let [silentMs, heardMs, bytes] = [0, 0, received()];
@@ -38,7 +41,7 @@ export function afterSilence(ms: number, received: Received, fn: () => void): Ca
   };
 }
 
-/** The reply had not come when its time was up. */
+/** The reply did not arrive within its time limit. */
 export class LateReplyError extends Error {
   override readonly name = 'LateReplyError';
 
@@ -47,7 +50,7 @@ export class LateReplyError extends Error {
   }
 }
 
-/** @throws {LateReplyError} when Redis was silent for `timeoutMs`, see `afterSilence`; else what the reply is */
+/** Returns or throws the reply. @throws {LateReplyError} when Redis was silent for `timeoutMs`, see `afterSilence` */
 export function replyInTime<T>(reply: Promise<T>, timeoutMs: number, received: Received = () => 0): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const cancel = afterSilence(timeoutMs, received, () => reject(new LateReplyError()));

@@ -7,11 +7,13 @@ import type { Transport } from './transport.ts';
  */
 const OF_REDIS = /^[A-Z]{2,}\b/;
 
-/** How late a timer may be though the event loop is on time. */
+/** Maximum delay of a timer while the event loop is not blocked. */
 const ON_TIME_MS = 5;
 const TURN_MS = 25;
 
-/** Like `AbortSignal.timeout`, but never while this process has been too busy to read what may have arrived. */
+/**
+ * Like `AbortSignal.timeout`, but does not count time in which the event loop was blocked and could not read a reply.
+ */
 function abortLate(timeoutMs: number): AbortSignal {
   const controller = new AbortController();
   const giveUp = () => controller.abort(new DOMException('The operation timed out', 'TimeoutError'));
@@ -34,7 +36,7 @@ class RestRedis extends Redis {
 /** Speaks to Upstash over HTTP. */
 export class RestTransport implements Transport {
   readonly kind = 'rest';
-  /** Upstash has no other. */
+  /** Upstash has no other database. */
   readonly database = 0;
   readonly #http: Requester;
 

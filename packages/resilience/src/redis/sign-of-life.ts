@@ -4,9 +4,9 @@ const KEYS = ['string', 'hash', 'sorted-set', 'list'].map((type) => `{sign-of-li
 const KEPT_MS = '60000';
 
 /**
- * Writes one value of each type that our scripts and commands write, so that a Redis counts as there only when it takes
- * them from this user: a PING is answered by a replica, by one that is full, and by one that refuses scripts.
- * KEYS string, hash, sorted set, list; in one slot of a cluster. ARGV ms to keep them. Returns 1.
+ * Writes one value of each type that our scripts and commands write, so that Redis counts as available only if it
+ * accepts such writes from this user. A PING would also succeed on a replica, without memory, and without permission
+ * for scripts. KEYS string, hash, sorted set, list; in one slot of a cluster. ARGV ms to keep them. Returns 1.
  */
 const WRITE_ALL = `
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { keepPulse } from './pulse.ts';
 import { isReplyError } from './refusal.ts';
 
-/** How long a refused subscription waits until it is tried again: an operator may have granted the right. */
+/** Retry interval of a refused subscription: an operator may have granted the permission. */
 const ASK_AGAIN_MS = 5000;
 
 type Lines = (line: string) => void;
@@ -22,8 +22,8 @@ interface Channel {
  * lines that Upstash's event stream would carry; besides, `unsubscribe` when the connection breaks, from when on
  * messages are missed, and `subscribe` when they arrive again.
  *
- * A Redis that refuses a subscription (its user may lack the right) is told of once by `onRefused` and asked again from
- * time to time; until it grants it, the subscriber is fed no `subscribe` and has to poll.
+ * When Redis refuses a subscription (the user may lack the permission), `onRefused` is called once and the subscription
+ * is retried every 5 s; until it succeeds, the subscriber receives no `subscribe` line and has to poll.
  */
 export class Subscriptions {
   readonly #connect: () => IORedis;
@@ -42,7 +42,7 @@ export class Subscriptions {
     this.#onRefused = onRefused;
   }
 
-  /** Resolves when Redis has confirmed, on this connection or the next, or has refused; or when `signal` ends it. */
+  /** Resolves when Redis has confirmed or refused, on this connection or the next one, or when `signal` aborts. */
   async add(verb: Verb, name: string, lines: Lines, signal: AbortSignal | undefined): Promise<void> {
     const connection = (this.#connection ??= this.#open());
     const key = `${verb},${name}`;
@@ -70,7 +70,7 @@ export class Subscriptions {
     return over.promise;
   }
 
-  /** Each subscriber is fed `unsubscribe` and then `subscribe`. */
+  /** Reconnects; each subscriber receives `unsubscribe` and then `subscribe`. */
   reconnect(): void {
     this.#connection?.disconnect(true);
   }
@@ -110,7 +110,7 @@ export class Subscriptions {
     try {
       await connection[verb](name);
     } catch (error) {
-      // Otherwise it broke once more, and will be ready once more.
+      // Otherwise the connection broke again; the next `ready` subscribes again.
       if (isReplyError(error)) this.#refuse(channel, error.message);
       return;
     }
@@ -131,7 +131,7 @@ export class Subscriptions {
 
   #askAgain(): void {
     const connection = this.#connection;
-    // One that is not ready asks for all of them once it is.
+    // A connection that is not ready subscribes to all channels once it is.
     if (connection?.status !== 'ready') return;
     for (const channel of this.#refused) void this.#renew(connection, channel);
   }

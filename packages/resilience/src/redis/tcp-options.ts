@@ -12,29 +12,29 @@ const reconnecting: TcpOptions = {
   protocol: 2,
   connectTimeout: SILENCE_MS,
   disableClientInfo: true,
-  // By INFO, which many a user may not use; our own sign of life tells more.
+  // It needs INFO, which many users may not run; our own probe checks more.
   enableReadyCheck: false,
   retryStrategy: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
 };
 
 /**
- * Fail fast: nothing is queued or repeated; only the connection is tried again. Replies are timed by `replyInTime`. The
- * time limit that ioredis has for sockets stays off: it runs out while a busy process has not read what has arrived.
+ * Options for commands: fail fast. No command is queued or retried; only the connection is. `replyInTime` limits the
+ * time of replies. The socket timeout of ioredis stays off: it fires while a busy process has unread replies.
  */
 export const failFast: TcpOptions = {
   ...reconnecting,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  // A command that was cut off may have run.
+  // An interrupted command may have run.
   autoResendUnfulfilledCommands: false,
 };
 
-/** The opposite for the connection that subscribes: it waits. */
+/** Options for the connection that subscribes: it queues commands and waits for the connection. */
 export const patient: TcpOptions = {
   enableOfflineQueue: true,
   maxRetriesPerRequest: null,
-  // `Subscriptions` does it, and sees what is refused.
+  // `Subscriptions` subscribes again itself, and sees refusals.
   autoResubscribe: false,
-  // Given up, it may have nobody left at the other end to say good-bye.
+  // The server of an abandoned connection may not answer the close.
   disconnectTimeout: 100,
 };

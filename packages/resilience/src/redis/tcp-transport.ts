@@ -16,7 +16,7 @@ import type { Transport, TransportObserver } from './transport.ts';
 type Reply = UpstashResponse<unknown>;
 type NetStream = IORedis['stream'];
 
-/** For the PING after a late reply. */
+/** Time limit of the PING after a late reply. */
 const SECOND_MS = 30;
 
 /** Speaks to plain Redis over ioredis and answers as Upstash's REST API would. */
@@ -29,7 +29,7 @@ export class TcpTransport implements Transport {
   readonly #subscriptions: Subscriptions;
   readonly #observer: TransportObserver;
   readonly #big: BigCommands = new BigCommands();
-  /** The second sign of life that is being asked for. */
+  /** The PING in flight after a late reply. */
   #second: Promise<unknown> | undefined;
   #endWatch: Cancel = () => {};
 
@@ -141,7 +141,7 @@ export class TcpTransport implements Transport {
     }
   }
 
-  /** One late reply alone is no loss: Redis counts as silent when a PING after it is late, too. */
+  /** Sends a PING after a late reply. Redis counts as silent only if the PING is late, too. */
   async #askAgain<T>(reply: Promise<T>): Promise<T> {
     this.#second ??= replyInTime(this.#ping(), SECOND_MS, this.#received).finally(() => {
       this.#second = undefined;
@@ -160,7 +160,7 @@ export class TcpTransport implements Transport {
     }
   }
 
-  /** A refusal, as of a user without this right, is a sign of life as well. */
+  /** Sends a PING. An error reply, as for a user without this permission, proves that Redis answers, too. */
   async #ping(): Promise<void> {
     try {
       await this.#io.ping();
@@ -178,7 +178,7 @@ export class TcpTransport implements Transport {
     const giveUp = () => {
       if (stream.bytesRead !== before || stream.destroyed) return;
       this.#observer.failed(`Redis was silent for ${SILENCE_MS} ms`);
-      // Closed in the usual way, the system would still send what is left, before what the next connection sends. Only
+      // After a normal close the system would still send buffered commands, before those of the next connection. Only
       // plain TCP can be reset.
       if (stream instanceof TLSSocket || stream.remoteAddress === undefined) stream.destroy();
       else stream.resetAndDestroy();

@@ -3,7 +3,7 @@ import type { UpstashRequest } from '@upstash/redis';
 /** Carries the requests of an `@upstash/redis` client, which are those of Upstash's REST API. */
 export interface Transport {
   readonly kind: 'tcp' | 'rest';
-  /** Index of the database that it speaks to. */
+  /** Index of the database. */
   readonly database: number;
   /**
    * Answers as the REST API does: `{result}` or `{error}` for one command, a list of them for a pipeline.
@@ -12,7 +12,7 @@ export interface Transport {
   send(request: UpstashRequest): Promise<unknown>;
   /** Whether it makes sense to ask Redis for a sign of life now. */
   isConnected(): boolean;
-  /** Makes its connections anew: the name of a Redis may lead to another node by now. */
+  /** Opens new connections: the host name may lead to another node by now. */
   reconnect(): void;
   close(): void;
 }
@@ -22,8 +22,8 @@ export interface TransportObserver {
   connected(): void;
   disconnected(reason: string): void;
   failed(reason: string): void;
-  /** A reply came that had been given up: Redis may answer again. */
+  /** Called when a late reply arrives: Redis may answer again. */
   answered(): void;
-  /** `user` may not subscribe. */
+  /** Called when Redis refuses a subscription of `user`. */
   subscribeRefused(reason: string, user: string): void;
 }

@@ -29,7 +29,7 @@ export class RedisServer {
     return new RedisServer(await mkdtemp(join(tmpdir(), 'resilience-')));
   }
 
-  /** @param more settings, as on its command line */
+  /** @param more settings, as command-line arguments */
   async start(...more: string[]): Promise<void> {
     const settings = ['--port', '0', '--unixsocket', this.#socket, '--save', '', '--appendonly', 'no'];
     const user = ['--user', 'admin', 'on', 'nopass', '~*', '&*', '+@all'];
@@ -38,7 +38,7 @@ export class RedisServer {
     while (!(await this.#accepts())) limit.throwIfAborted();
   }
 
-  /** As a cluster of one, which serves no key until it is given the slots: `CLUSTER ADDSLOTSRANGE 0 16383`. */
+  /** Starts a cluster of one node, which serves no key until it has slots: `CLUSTER ADDSLOTSRANGE 0 16383`. */
   async startCluster(): Promise<void> {
     const port = createServer().listen(0, '127.0.0.1');
     await once(port, 'listening');
@@ -50,7 +50,7 @@ export class RedisServer {
     await this.start('--port', String(address.port), '--cluster-enabled', 'yes', '--cluster-port', bus);
   }
 
-  /** By a user of its own, whose rights no test takes. */
+  /** Runs a command as a separate admin user, whose permissions tests do not change. */
   async command(...words: readonly string[]): Promise<string> {
     const [name = '', ...args] = words;
     const client = new IORedis({ path: this.#socket, username: 'admin', password: 'any', enableReadyCheck: false });
