@@ -10,7 +10,7 @@ const SOUND: readonly { name: keyof ProviderSettings['circuit']; variable: strin
   { name: 'trialPermits', variable: 'TRIAL_PERMITS', least: 1, most: 10 },
 ];
 
-/** Numbers that start, and yet are no good: circuits out of range, waits shorter than a call, loud logs. */
+/** Warns of settings that work but are unwise: circuits out of range, waits shorter than a call, verbose logs. */
 export function judgeResilience(
   settings: Pick<Settings, 'plantId' | 'plantnet' | 'cacheLock' | 'logLevel' | 'legacy'>,
   now: number,

@@ -16,7 +16,7 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
   }
 }
 
-/** Whether Redis is there, takes writes, keeps what it is given, and tells of it. */
+/** Checks that Redis answers, accepts writes, evicts no keys, and allows subscriptions. */
 export async function lookAtRedis(connection: NonNullable<Settings['redis']['connection']>): Promise<Finding[]> {
   const about = 'url' in connection ? 'REDIS_URL' : 'UPSTASH_REDIS_REST_URL';
   const redis = await connectRedis(connection, { timeoutMs: 2_000 });
@@ -50,16 +50,16 @@ function reasonOf(connection: RedisConnection): string {
 
 function unusable(reason: string): string {
   if (reason.startsWith('READONLY')) return REPLICA;
-  return `cannot be used: ${reason}. Limits would be a tenth, and nothing shared.`;
+  return `cannot be used: ${reason}. Each process would apply a tenth of the limits, and share nothing.`;
 }
 
-/** Whether its user may subscribe. Over REST nothing does. */
+/** Checks that the user may subscribe. Skipped over REST, where nothing subscribes. */
 async function judgeChannels(connection: RedisConnection, about: string): Promise<Finding[]> {
   if (connection.transport === 'rest') return [];
   const { promise, resolve } = Promise.withResolvers<Finding[]>();
   connection.subscribe(({ type, reason, remedy }) => {
     if (type !== 'subscribe_refused') return;
-    const finding = `refuses subscriptions: ${reason}. Changes would be noticed late, by polling. Type there: ${remedy}`;
+    const finding = `refuses SUBSCRIBE: ${reason}. Changes would be noticed late. Run in redis-cli: ${remedy}`;
     resolve([warning(about, finding)]);
   });
   const subscriber = connection.redis.subscribe('check-deploy');

@@ -1,11 +1,11 @@
 import type { Child } from './child.ts';
 
-/** How long a process that has nothing to finish gets to end, in milliseconds. */
+/** Default grace period of a process, in milliseconds: for one that has nothing to finish. */
 const GRACE_MS = 1_500;
 
 /** All processes of a run, in the order in which they were started. */
 export interface Crew {
-  /** @param graceMs how long it gets to finish what it has in work, once it is asked to end */
+  /** @param graceMs time to finish its work after it is asked to end, before it is killed */
   add(child: Child, graceMs?: number): void;
   /** Notes a process that one of the crew started itself. */
   note(pid: number): void;

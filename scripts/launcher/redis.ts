@@ -9,7 +9,7 @@ import { hire, message, type Service, START_MS } from './service.ts';
 import { StartError } from './start-error.ts';
 
 const POLL_MS = 10;
-/** To save what it knows at its end, for which its keeper gives it 3 s. */
+/** Grace period to save its data on exit, for which its keeper gives it 3 s. */
 const SAVE_MS = 4_000;
 
 /** A `redis-server` of this machine, or else the one written in JavaScript; `dataFolder` keeps what the first is told. */

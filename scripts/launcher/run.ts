@@ -16,9 +16,9 @@ import { startWeb, type Web } from './web.ts';
 
 const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
-/** Threads for the look-ups and files that decodes share a pool with, and must not starve. */
+/** Extra threads of the libuv pool for DNS look-ups and files, which decodes must not starve. */
 const OTHER_THREADS = 6;
-/** What the app needs to end after its last request: it gives back leases and closes connections. */
+/** Time the app needs after its last request to release leases and close connections. */
 const SHUTDOWN_MARGIN_MS = 3_000;
 
 export interface RunOptions {
@@ -32,7 +32,7 @@ export interface RunOptions {
   port: number;
   dataDir: string;
   socketFolder: string;
-  /** How long the app may finish requests in work once it is told to end. */
+  /** How long the app may finish requests in flight after it is asked to end. */
   shutdownMs: number;
   say: (text: string) => void;
 }
@@ -75,7 +75,7 @@ async function migrate(url: string | undefined, crew: Crew): Promise<void> {
   if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');
 }
 
-/** Decodes that take a thread each; a value that is no number stops the app's start. */
+/** Returns the number of concurrent decodes, each of which takes a thread. The app itself rejects an invalid value. */
 function decodes(environment: Environment): number {
   return Number(environment['DECODE_CONCURRENCY']) || availableParallelism();
 }

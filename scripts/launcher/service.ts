@@ -17,7 +17,7 @@ export interface Service {
   keeps?: number;
 }
 
-/** Starts a process and makes it one of the crew. @param graceMs how long it gets to end, see `Crew.add` */
+/** Starts a process and adds it to the crew. @param graceMs time to end, see `Crew.add` */
 export function hire(crew: Crew, options: ChildOptions, graceMs?: number): Child {
   const child = startChild(options);
   crew.add(child, graceMs);

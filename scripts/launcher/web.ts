@@ -26,7 +26,7 @@ const COLLECTOR = ['--external-memory-accounted-in-global-limit', '--initial-old
 /** The first Node whose V8 knows both. */
 const COLLECTOR_SINCE = 24;
 
-/** Starts the app's own server, which tells its events through a pipe. */
+/** Starts the web process, which sends its events through a pipe. */
 export function startWeb({ folder, mode, env }: WebOptions): Web {
   const [node, ...args] = script(join(folder, 'server.ts'));
   const child = startChild({

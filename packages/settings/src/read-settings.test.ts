@@ -91,7 +91,7 @@ describe('readSettings', () => {
   });
 
   it('refuses a lease that is not renewed and ends before a call may', () => {
-    const fault = [expect.stringMatching(/^CACHE_LOCK_EXPIRE must be the larger provider timeout plus 5 s or more/)];
+    const fault = [expect.stringMatching(/^CACHE_LOCK_EXPIRE must be at least the larger provider timeout plus 5 s/)];
     const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
     expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '39' })).toEqual(fault);
     expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '16', PLANT_ID_API_TIMEOUT: '12' })).toEqual(fault);

@@ -69,7 +69,7 @@ export function rulesBroken(given: Given): Fault[] {
   demand(
     !(Number(given.UPLOAD_MEMORY_MB || 256) < 4 * (largestUpload + 1)),
     'UPLOAD_MEMORY_MB',
-    `must be at least ${4 * (largestUpload + 1)}: a caller has a quarter of it, and UPLOAD_MAX_PHOTOS of UPLOAD_MAX_MB and a little more must fit`,
+    `must be at least ${4 * (largestUpload + 1)}: a quarter of it must hold one upload, UPLOAD_MAX_PHOTOS x UPLOAD_MAX_MB plus 1`,
   );
   together('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN');
   together('ADMIN_EMAIL', 'ADMIN_PASSWORD');
@@ -89,8 +89,8 @@ export function rulesBroken(given: Given): Fault[] {
   demand(
     isRenewed || !(Number(given.CACHE_LOCK_EXPIRE) < callSeconds + 5),
     'CACHE_LOCK_EXPIRE',
-    'must be the larger provider timeout plus 5 s or more when CACHE_LOCK_AUTO_RENEWAL is off: ' +
-      'a second call would be paid while the first is out',
+    'must be at least the larger provider timeout plus 5 s when CACHE_LOCK_AUTO_RENEWAL is off: ' +
+      'otherwise the lock expires during a call, and a second call is paid for',
   );
   demand(
     !(Number(given.CACHE_STALE_TTL || 604_800) < Number(given.CACHE_TTL || 86_400)),

@@ -48,7 +48,7 @@ export const schema = z.object({
   CACHE_TTL: seconds(1, 31_536_000).prefault('86400'),
   CACHE_STALE_TTL: seconds(1, 31_536_000).prefault('604800'),
   CACHE_LOCK_TIMEOUT: seconds(1, 300).optional(),
-  /** Unless given 10 s; without renewal, the larger provider timeout plus 5 s, and not less. */
+  /** Default: 10 s; without renewal the larger provider timeout plus 5 s, which is also the minimum then. */
   CACHE_LOCK_EXPIRE: seconds(1, 300).optional(),
   CACHE_LOCK_AUTO_RENEWAL: onOff.prefault('on'),
 

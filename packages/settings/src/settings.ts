@@ -48,10 +48,10 @@ function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
     : { id, secret, ...(issuer === undefined ? {} : { issuer }) };
 }
 
-/** How long a holder that died keeps the others waiting; while it lives it renews. */
+/** Lease of a holder that renews: others wait this long after it died. */
 const RENEWED_LEASE_MS = 10_000;
 
-/** What a request needs beside its longest call: look-ups before it, and storing and sending its answer. */
+/** Time of a request besides its longest provider call: look-ups, storing and sending the answer. */
 const SHUTDOWN_MARGIN_MS = 5_000;
 
 /** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
@@ -97,7 +97,7 @@ export function group(values: Values) {
       register: values.REGISTER_RATE,
       refresh: values.REFRESH_RATE,
     },
-    /** Of accounts of tier free; 0: no share. */
+    /** Daily shares of tier free, per account and per address; 0: no limit. */
     dailyCredits: { account: values.FREE_DAILY_CREDITS, address: values.ADDRESS_DAILY_CREDITS },
     /** Undefined: what the provider says; 0: unlimited. */
     quotas: {
@@ -109,7 +109,7 @@ export function group(values: Values) {
     corsOrigins: values.CORS_ALLOWED_ORIGINS,
     proxyHops: values.TRUSTED_PROXY_HOPS,
     legacy: { deprecatedAt: values.LEGACY_API_DEPRECATED_AT, sunsetAt: values.LEGACY_API_SUNSET_AT },
-    /** How long requests and calls in work may take once the process is told to end. */
+    /** How long requests and calls in flight may take after SIGTERM. */
     shutdownTimeoutMs:
       values.SHUTDOWN_TIMEOUT ??
       Math.max(values.PLANT_ID_API_TIMEOUT, values.PLANTNET_API_TIMEOUT) + SHUTDOWN_MARGIN_MS,
@@ -122,7 +122,7 @@ export function group(values: Values) {
       maxPhotos: values.UPLOAD_MAX_PHOTOS,
     },
     uploadMemoryBytes: values.UPLOAD_MEMORY_MB * megabyte,
-    /** Photos decoded at once. */
+    /** Maximum concurrent photo decodes. */
     decodeConcurrency: values.DECODE_CONCURRENCY ?? availableParallelism(),
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
     metricsToken: values.METRICS_TOKEN,

@@ -1,4 +1,4 @@
-// Stands in for `next build` in tests of the launcher: it takes a moment and counts itself.
+// Replaces `next build` in tests of the launcher: takes a moment and logs each run.
 import { appendFileSync, mkdirSync } from 'node:fs';
 
 const BUILD_MS = 700;

@@ -1,11 +1,11 @@
-// Stands in for the web process in tests of the launcher.
+// Replaces the web process in tests of the launcher.
 import { writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const server = createServer((request, response) => {
   if (request.url === '/api/health/live') response.end('{}');
   else if (request.url === '/environment') response.end(JSON.stringify(process.env));
-  // A request in work: it never ends by itself.
+  // A request in flight that never ends.
   else response.write('working');
 });
 const end = () => server.close(() => process.exit(0));
