@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures/served.ts';
 
-/** What a client of Next's own protocol would send, with contents that Next cannot read. */
+/** Headers of Next's own protocol with contents that Next cannot parse. */
 const JUNK: readonly Record<string, string>[] = [
   { rsc: '1', 'next-router-state-tree': 'junk' },
   { rsc: '1', 'next-router-state-tree': '%' },
@@ -8,7 +8,7 @@ const JUNK: readonly Record<string, string>[] = [
   { 'x-nextjs-data': '1', 'x-middleware-subrequest': 'junk', 'x-now-route-matches': '%' },
 ];
 
-test('headers of the framework with junk in them fail no page and write no error', async ({ app }) => {
+test('malformed Next headers fail no page and log no error', async ({ app }) => {
   const printed = () => app.output().split('\n');
   const before = printed().length;
   for (const headers of JUNK) {

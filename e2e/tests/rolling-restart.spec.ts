@@ -5,7 +5,7 @@ import { plantPhoto } from '../fixtures/photos.ts';
 import { test } from '../fixtures/with-services.ts';
 
 const PATH = '/api/v1/plant-identification/identify';
-/** Of each call to Plant.id: the stop finds calls that are out. */
+/** Delay of each call to Plant.id: calls are in flight when the instance stops. */
 const LATENCY_MS = 1_500;
 const CLIENTS = 6;
 const PHOTOS_EACH = 8;

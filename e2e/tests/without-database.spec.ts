@@ -10,7 +10,7 @@ const IDENTIFY = '/api/v1/plant-identification/identify';
 /** Twice what any answer may take. */
 const BOUND_MS = 10_000;
 
-test('gives kept answers and pages while the database hangs, refuses the rest soon, and heals by itself', async () => {
+test('serves cached answers and pages while the database hangs, refuses the rest in time, and recovers', async () => {
   test.setTimeout(180_000);
   const services = await startServices();
   const app = await startApp({

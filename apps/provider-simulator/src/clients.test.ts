@@ -52,7 +52,7 @@ test('what is no plant is none for both', async () => {
   }
 });
 
-test('a project that is not listed is known to be refused, for nothing', async () => {
+test('an unlisted project is known to be rejected without an identify call', async () => {
   const { plantNet } = clients();
   const rejected = async (project: string) =>
     await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, signal);

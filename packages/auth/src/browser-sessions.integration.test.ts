@@ -67,7 +67,7 @@ describe('signing out', () => {
     expect(await isGood(there.cookieHeader)).toBe(true);
   });
 
-  it('fails when the database fails, so that it is not taken for done', async () => {
+  it('fails when the database fails, so that the client does not take it for done', async () => {
     const browser = await signedIn();
     await whileSessionsAreGone(() => expect(browser.signOut()).rejects.toThrow(/BrowserSession/));
     expect(await isGood(browser.cookieHeader)).toBe(true);
@@ -178,7 +178,7 @@ describe('a session', () => {
     expect(await isGood(browser.cookieHeader)).toBe(true);
   });
 
-  it('of one user is none of another', async () => {
+  it('of one user is not valid for another', async () => {
     const browser = await signedIn();
     const bob = await auth.users.create({ ...CREDENTIALS, email: 'bob@example.org' });
     await database.client.browserSession.updateMany({ data: { userId: bob.id } });

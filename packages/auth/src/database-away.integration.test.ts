@@ -26,7 +26,7 @@ describe('who is calling, while the database hangs', () => {
     await own.close();
   });
 
-  it('is not confirmed, within 5 s; a session and a token that are good by themselves still name their user', async () => {
+  it('is unconfirmed within 5 s; a valid session and a valid token still name their user', async () => {
     const clock = new FakeClock(Date.now());
     const auth = authUnderTest({ database, clock });
     const { id } = await auth.users.create(ann);

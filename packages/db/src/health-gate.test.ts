@@ -16,7 +16,7 @@ function gateUnderTest() {
 }
 
 describe('the health gate of the database', () => {
-  it('fails what waits when a probe fails, then everything at once, and says so once', async () => {
+  it('rejects pending work when a probe fails, then new work at once, and emits one event', async () => {
     const { database, events, gate } = gateUnderTest();
     const waiting = Array.from({ length: 3 }, () => gate.run(() => new Promise(() => undefined)));
     const results = Promise.allSettled(waiting);
@@ -29,7 +29,7 @@ describe('the health gate of the database', () => {
     gate.close();
   });
 
-  it('runs work again after a probe that succeeds, and says so once', async () => {
+  it('runs work again after a successful probe, and emits one event', async () => {
     const { database, events, gate } = gateUnderTest();
     database.isAway = true;
     await Promise.allSettled([gate.probe()]);
@@ -40,7 +40,7 @@ describe('the health gate of the database', () => {
     gate.close();
   });
 
-  it('takes work that fails while probes succeed for no loss', async () => {
+  it('reports no loss when work fails while probes succeed', async () => {
     const { events, gate } = gateUnderTest();
     await expect(gate.run(() => Promise.reject(new Error('of its own')))).rejects.toThrow('of its own');
     gate.suspect();

@@ -65,7 +65,7 @@ describe('a database that is lost', () => {
     return { allUnavailable: failed.every(Boolean), tookMs: performance.now() - began };
   }
 
-  it('fails all work within 5 s while it hangs, at once when that is known, and heals by itself', async () => {
+  it('fails all work within 5 s while it hangs, at once when that is known, and recovers', async () => {
     await Promise.all([one(), one(), inTransaction()]);
     proxy.freeze();
     const first = await timed(Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? inTransaction() : one())));
@@ -84,7 +84,7 @@ describe('a database that is lost', () => {
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: ['lost', 'ready'] });
   });
 
-  it('is noticed without any work when it is killed, and heals by itself', async () => {
+  it('is noticed without any work when it is killed, and recovers', async () => {
     await Promise.all([one(), one()]);
     const lost = becomes('lost');
     await proxy.cut();
@@ -131,7 +131,7 @@ describe('a database that is lost', () => {
     await small.close();
   });
 
-  it('is not what a statement that takes too long is taken for', async (context) => {
+  it('is not reported for a statement that takes too long', async (context) => {
     context.skip(isOneSession, 'PGlite runs one statement at a time');
     const work = await timed([
       database.client.$queryRaw`SELECT pg_sleep(60)::text`,
@@ -143,7 +143,7 @@ describe('a database that is lost', () => {
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: [] });
   });
 
-  it('is not what a server without a connection left is taken for', async (context) => {
+  it('is not reported for a server without a connection left', async (context) => {
     context.skip(isOneSession, 'PGlite counts no connections');
     await database.client.$executeRawUnsafe('DROP ROLE IF EXISTS narrow');
     await database.client.$executeRawUnsafe('CREATE ROLE narrow LOGIN CONNECTION LIMIT 1');
@@ -157,7 +157,7 @@ describe('a database that is lost', () => {
     await database.client.$executeRawUnsafe('DROP ROLE narrow');
   });
 
-  it('is not what a pool that is full is taken for', async (context) => {
+  it('is not reported for a full pool', async (context) => {
     context.skip(isOneSession, 'PGlite serves one transaction at a time');
     const small = openDatabase({ url: proxy.url, poolSize: 1 });
     small.subscribe(({ type }) => events.push(type));

@@ -63,7 +63,7 @@ describe('a server that stops', () => {
     expect(clock.monotonic() - begun).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('finishes a request in work, however much later than the second', async () => {
+  it('finishes a request in flight, however much longer than a second it takes', async () => {
     const work = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const { get, passTime, shutdown } = await started((_request, response) => {
@@ -79,7 +79,7 @@ describe('a server that stops', () => {
     expect(await passTime(stopped, 2_000)).toEqual({ cutOff: 0 });
   });
 
-  it('cuts off what is still in work at the time limit, and counts it', async () => {
+  it('cuts off requests in flight at the time limit, and counts them', async () => {
     const { get, passTime, shutdown } = await started((_request, response) => void response.write('never ends'));
     const response = await get('/work');
     expect(await passTime(shutdown.stop(3_000), 5_000)).toEqual({ cutOff: 1 });

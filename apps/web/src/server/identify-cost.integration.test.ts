@@ -123,7 +123,7 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
     expect(Math.max(plantId.identify, plantNet.identify)).toBeLessThanOrEqual(TEN);
   });
 
-  it('ends at the share of an address, however many accounts ask from it; what is kept is given all the same', async () => {
+  it('ends at the share of an address, however many accounts ask from it; cached answers stay free', async () => {
     await start({ PLANT_ID_API_KEY: 'some-key', FREE_DAILY_CREDITS: '12', ADDRESS_DAILY_CREDITS: '20' });
     const statuses = [];
     const accounts = [await newcomer('anna'), await newcomer('berta'), await newcomer('cara')];

@@ -48,7 +48,7 @@ describe('logConsoleAsJson', () => {
     expect(lines).toEqual([expect.objectContaining({ level, msg: "first second value { of: [ 'an', 'object' ] }" })]);
   });
 
-  it('takes warnings of Node from its own printing', () => {
+  it('logs warnings of Node, which Node itself no longer prints', () => {
     const lines = logged(() => process.emit('warning', new Error('a leak is likely')));
     expect(lines).toEqual([expect.objectContaining({ level: 'warn', msg: 'a leak is likely' })]);
   });

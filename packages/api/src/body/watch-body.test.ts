@@ -126,7 +126,7 @@ describe('an endless body', () => {
 });
 
 describe('a refused body', () => {
-  it('that is sent to its end before the answer is read leaves the answer readable', async () => {
+  it('leaves the answer readable when the client sends all of it before it reads', async () => {
     const { server } = await start();
     const { seen, socket } = client(server.port);
     socket.pause();
@@ -141,7 +141,7 @@ describe('a refused body', () => {
     await until(() => seen.isClosed);
   });
 
-  it('is not parsed any more: requests behind it are not handled', async () => {
+  it('is no longer parsed: pipelined requests behind it are not handled', async () => {
     const { paths, server } = await start();
     const { seen, socket } = client(server.port);
     socket.write(head('POST', IDENTIFY, { 'Content-Type': CONTENT_TYPE, 'Content-Length': '100000' }));

@@ -34,7 +34,7 @@ function newcomer(address: string) {
 }
 
 describe('shares that instances count together', () => {
-  it('let exactly what is left through, of parallel calls of four accounts at one address', async () => {
+  it('allow exactly the credits left to parallel calls of four accounts at one address', async () => {
     const address = crypto.randomUUID();
     const accounts = Array.from({ length: 4 }, () => newcomer(address));
     const taken = await Promise.all(
@@ -66,7 +66,7 @@ describe('shares that instances count together', () => {
     }
   });
 
-  it('get back what was not spent, and no more than was taken', async () => {
+  it('get unspent credits back, and no more than were taken', async () => {
     const own = newcomer(crypto.randomUUID());
     const taken = await instance(0).take(own, 2);
     await instance(1).take(own, 1);

@@ -170,7 +170,7 @@ describe('a refresh token', () => {
     });
   });
 
-  it('that is bad is told so 30 times, and then refused without a look', async () => {
+  it('that is bad is looked up 30 times, and then refused without a look-up', async () => {
     const { clock, throttles } = throttlesAt();
     let looks = 0;
     const send = (address: string) =>

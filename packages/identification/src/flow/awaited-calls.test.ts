@@ -14,7 +14,7 @@ function waiter() {
 }
 
 describe('AwaitedCalls', () => {
-  it('makes the request that has waited longest pay, and tells the others', () => {
+  it('charges the request that has waited longest, and notifies the others', () => {
     const calls = new AwaitedCalls(new FakeClock());
     const [first, second, gone, late] = [waiter(), waiter(), waiter(), waiter()];
     for (const one of [gone, first, second]) calls.add('key', one);
@@ -59,7 +59,7 @@ describe('loadWhileAwaited', () => {
     };
   };
 
-  it('loads again what all others abandoned, unless its own request is over too', async () => {
+  it('loads again after all other waiters have left, unless its own request is over, too', async () => {
     expect(await loadWhileAwaited(abandonedOnce(), new AbortController().signal)).toBe(2);
     await expect(loadWhileAwaited(abandonedOnce(), AbortSignal.abort())).rejects.toThrow(AbandonedCallError);
   });

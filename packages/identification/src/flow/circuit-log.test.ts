@@ -89,7 +89,7 @@ describe('circuitLog', () => {
     expect(new Set(written.map(keptLineOf))).toEqual(new Set(KEPT_CIRCUIT_LINES));
   });
 
-  it('writes rejected calls once a second and counts the rest', () => {
+  it('logs rejected calls once a second and counts the rest', () => {
     const clock = new FakeClock();
     const { log, written } = logging('plant_id', clock);
     const reject = (calls: number) => {

@@ -5,7 +5,7 @@ import { house, request } from './testing/house.ts';
 const gardener = { ownerId: 'gardener' };
 
 describe('identify while the database is away', () => {
-  it('answers what is kept, says that it is not filed, and pays for nothing', async () => {
+  it('gives cached answers with filed: false, and pays for nothing', async () => {
     const { database, decodes, identify, providers, saved } = await house();
     await identify(request());
     database.isUp = false;
@@ -20,7 +20,7 @@ describe('identify while the database is away', () => {
     expect(await identify(request())).not.toHaveProperty('filed');
   });
 
-  it('answers with what one provider is known to say, and asks the other nothing', async () => {
+  it('gives the cached answer of one provider without calling the other', async () => {
     const { database, identify, providers } = await house();
     await identify(request());
     database.isUp = false;
@@ -34,7 +34,7 @@ describe('identify while the database is away', () => {
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
   });
 
-  it('answers with what is stale, and refreshes nothing', async () => {
+  it('gives stale answers without refreshing them', async () => {
     const { clock, database, identify, providers } = await house();
     await identify(request());
     clock.advance(86_400_001);
@@ -43,14 +43,14 @@ describe('identify while the database is away', () => {
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
   });
 
-  it('refuses what is not kept at once, to be asked again in 5 s', async () => {
+  it('refuses uncached questions at once, with a retry after 5 s', async () => {
     const { database, decodes, identify, providers } = await house();
     database.isUp = false;
     await expect(identify(request(gardener))).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length]).toEqual([0, 0, 0]);
   });
 
-  it('lets no call leave once it is lost', async () => {
+  it('sends no call once the database is lost', async () => {
     const { database, identify, providers, reading } = await house();
     const read = Promise.withResolvers<void>();
     reading.until = read.promise;
@@ -65,7 +65,7 @@ describe('identify while the database is away', () => {
 describe('identify for a caller who could not be confirmed', () => {
   const unconfirmed = { ...gardener, keptOnly: true };
 
-  it('gives what is kept, also when the database answers again, and files nothing', async () => {
+  it('gives cached answers, also when the database answers again, and saves nothing', async () => {
     const { identify, saved } = await house();
     await identify(request());
     const kept = await identify(request(unconfirmed));
@@ -74,7 +74,7 @@ describe('identify for a caller who could not be confirmed', () => {
     expect(saved).toEqual([]);
   });
 
-  it('asks nothing and refreshes nothing', async () => {
+  it('calls no provider and refreshes nothing', async () => {
     const { clock, decodes, identify, providers } = await house();
     await expect(identify(request(unconfirmed))).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length]).toEqual([0, 0, 0]);
@@ -85,7 +85,7 @@ describe('identify for a caller who could not be confirmed', () => {
   });
 });
 
-describe('an answer that cannot be filed', () => {
+describe('an answer that cannot be saved to the history', () => {
   it.each([
     ['for want of the database', Object.assign(new Error('lost'), { code: 'database_unavailable' }), 0],
     ['for a fault of ours', new Error('no space left on device'), 1],

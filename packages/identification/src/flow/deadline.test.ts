@@ -9,7 +9,7 @@ import { createPlantIdAlone, leafRequest } from './testing/plant-id-alone.ts';
 
 const DEADLINE = 45_000;
 
-/** A caller's side of the cost: which calls left for the request, and what it was asked to pay. */
+/** Records the cost of a request: the calls that were sent for it, and the credits it was asked to pay. */
 function account() {
   const sent: string[] = [];
   const settled: number[] = [];
@@ -30,11 +30,11 @@ async function slowReader() {
   return { ...under, read: () => read.resolve() };
 }
 
-/** Lets everything happen that waits for no timer. */
+/** Runs all pending work that does not wait for a timer. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the deadline of a request', () => {
-  it('keeps calls from leaving whose photos were read after it', async () => {
+  it('sends no call whose photos were decoded after it', async () => {
     const { clock, decodes, identify, providers, quotas, read } = await slowReader();
     const accounts = Array.from({ length: 13 }, account);
     const answers = Promise.allSettled(accounts.map(({ spending }, n) => identify(request({ spending }, n))));
@@ -56,7 +56,7 @@ describe('the deadline of a request', () => {
     expect(quotas.plantnet?.counters().every(({ used }) => used === 0)).toBe(true);
   });
 
-  it('lets a call leave for which another request still waits, and which that request pays', async () => {
+  it('does not keep a call from being sent for another request that still waits, which pays for it', async () => {
     const { clock, decodes, identify, providers, read } = await slowReader();
     const [early, late] = [account(), account()];
     const writtenOff = identify(request({ spending: early.spending })).catch((error: unknown) => error);
@@ -73,7 +73,7 @@ describe('the deadline of a request', () => {
     expect([late.sent.toSorted(), late.settled]).toEqual([['plant_id', 'plantnet'], [2]]);
   });
 
-  it('leaves a call out that has left, which counts for the request and fills the cache', async () => {
+  it('does not abort a call in flight, which counts for the request and fills the cache', async () => {
     const { clock, identify, providers } = await house({ off: 'plant_id' });
     const answered = Promise.withResolvers<typeof PLANTNET_ANSWER>();
     let aborted = false;
@@ -92,7 +92,7 @@ describe('the deadline of a request', () => {
     expect(providers.plantnet.calls).toHaveLength(1);
   });
 
-  it('is no reason to wait: a call does not leave for a caller who has gone', async () => {
+  it('is not waited for when the caller has left: no call is sent', async () => {
     const { decodes, identify, providers, read } = await slowReader();
     const leaving = new AbortController();
     const { sent, settled, spending } = account();
@@ -133,7 +133,7 @@ describe('the cost of a request', () => {
     expect([withHealth.settled, without.settled, plantNet.settled]).toEqual([[2], [1], [1]]);
   });
 
-  it('is nothing for what is kept, and for a call that another request pays', async () => {
+  it('is nothing for cached answers, and for a call that another request pays for', async () => {
     const { identify } = await house();
     const [first, joined, kept] = [account(), account(), account()];
     await Promise.all([first, joined].map(({ spending }) => identify(request({ spending }))));
@@ -142,7 +142,7 @@ describe('the cost of a request', () => {
     expect([joined.sent.toSorted(), kept.sent]).toEqual([['plant_id', 'plantnet'], []]);
   });
 
-  it('is nothing where no call left: no photo could be read, or no circuit let one through', async () => {
+  it('is nothing when no call was sent: no photo could be decoded, or every circuit was open', async () => {
     const { circuits, identify } = await house({ intakeRefuses: BUSY });
     const { sent, settled, spending } = account();
     await expect(identify(request({ spending }))).rejects.toMatchObject({ code: 'busy' });
@@ -152,7 +152,7 @@ describe('the cost of a request', () => {
     expect([sent, settled]).toEqual([[], [0]]);
   });
 
-  it('is refused before anything is decoded; what is kept answers all the same', async () => {
+  it('is refused before a photo is decoded; cached answers are given all the same', async () => {
     const { clock, decodes, identify, providers } = await house();
     const refused = Object.assign(new Error('no credits'), { code: 'rate_limited' });
     const spending = {

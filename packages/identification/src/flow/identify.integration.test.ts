@@ -40,7 +40,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     return work.finally(() => clearInterval(timer));
   }
 
-  it('lets a request at another instance wait 10 s for a call that has long been out', async () => {
+  it('lets a request at another instance wait 10 s for a late call', async () => {
     const [one, other] = [await instance(), await instance()];
     const { answer } = other.providers.plant_id;
     other.providers.plant_id.answer = (...given) => {
@@ -60,7 +60,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect([one, other].map(({ providers }) => providers.plant_id.calls.length)).toEqual([1, 6]);
   });
 
-  it('asks a provider once what it refuses for its project', async () => {
+  it('asks a provider only once about a project that it rejects', async () => {
     const [one, other] = [await instance({ off: 'plant_id' }), await instance({ off: 'plant_id' })];
     for (const { providers } of [one, other]) {
       providers.plantnet.answer = async () => {

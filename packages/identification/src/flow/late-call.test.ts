@@ -5,10 +5,10 @@ import { house, PLANTNET_ANSWER, request } from './testing/house.ts';
 const USUAL_MS = 2_000;
 const HANGING = 100;
 
-/** Lets everything happen that waits for no timer. */
+/** Runs all pending work that does not wait for a timer. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A house whose Plant.id took 2 s each of six times, and hangs from now on. */
+/** A test flow whose Plant.id took 2 s for each of six calls, and hangs from now on. */
 async function lateHouse(off?: 'plantnet') {
   const under = await house(off === undefined ? {} : { off });
   const { clock, identify, providers } = under;
@@ -34,7 +34,7 @@ function watched<T>(work: Promise<T>) {
   return seen;
 }
 
-describe('a request that joins a call which has long been out', () => {
+describe('a request that joins a late call', () => {
   it('waits 10 s, and gets the other provider’s answer with a timeout; the call goes on', async () => {
     const { answer, calls, clock, identify } = await lateHouse();
     const first = watched(identify(request({}, HANGING)));

@@ -42,7 +42,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     (await identify(request({}, seed))).providers.plant_id.status;
   const calls = (...all: Instance[]) => all.map(({ providers }) => providers.plant_id.calls.length);
 
-  it('is off for all as soon as one has met a refusal of the key, and operators are told once', async () => {
+  it('is disabled for all as soon as one sees the API key rejected, which is logged once', async () => {
     const all = [await instance(), await instance(), await instance()] as const;
     for (const { providers } of all) providers.plant_id.answer = failing('misconfigured', 401);
     for (let round = 1; round <= 3; round += 1) {
@@ -58,7 +58,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     );
   });
 
-  it('is still off after a restart', async () => {
+  it('is still disabled after a restart', async () => {
     const before = await instance();
     before.providers.plant_id.answer = failing('misconfigured', 403);
     await statusAt(before, 1);
@@ -70,7 +70,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     expect([calls(after), told.length]).toEqual([[0], 1]);
   });
 
-  it('is on again for all once one of them had a good probe', async () => {
+  it('is enabled for all again after one successful probe', async () => {
     const [one, other] = [await instance(), await instance()];
     await other.start();
     const { answer } = one.providers.plant_id;
@@ -91,7 +91,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     expect(await statusAt(other, 3)).toBe('answered');
   });
 
-  it('is told of once while probes are good and calls are not, and once more after a call that was', async () => {
+  it('is logged once while probes succeed and calls fail, and once more after a successful call', async () => {
     const one = await instance();
     const { answer } = one.providers.plant_id;
     for (let outage = 1; outage <= 2; outage += 1) {
@@ -109,7 +109,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     expect(one.providers.plant_id.calls).toHaveLength(8);
   });
 
-  it('without payment is not asked until its period ends, by any; operators are told once, and health is not good', async () => {
+  it('is not used after a 402 until its period ends, which is logged once and shown by health', async () => {
     const [one, other] = [await instance(), await instance()];
     for (const { providers } of [one, other]) providers.plant_id.answer = failing('quota', 402, 20 * DAY);
     for (let day = 0; day < 3; day += 1) {
@@ -127,7 +127,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
 });
 
 describe('the access to a provider without Redis', () => {
-  it('is off in this process, which tells its operators once', async () => {
+  it('is disabled in this process, which logs it once', async () => {
     const lines: string[] = [];
     const logger = createLogger({ level: 'error', destination: { write: (text) => void lines.push(text) } });
     const { identify, providers } = await house({ logger, redisUrl: NO_REDIS });

@@ -51,7 +51,7 @@ describe('a request that a provider refuses', () => {
     expect(providers.plant_id.calls).toHaveLength(2);
   });
 
-  it('for its project reaches the provider once in five minutes, whatever the photo, and decodes nothing', async () => {
+  it('for its project reaches the provider once in five minutes with any photo, and decodes nothing', async () => {
     const { asked, clock, decodes, identify, providers } = await house({ off: 'plant_id' });
     providers.plantnet.answer = refusing('plantnet', 'project');
     for (let photo = 1; photo <= 70; photo += 1) {

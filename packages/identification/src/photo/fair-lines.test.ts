@@ -56,7 +56,7 @@ describe('an owner beside others', () => {
 });
 
 describe('turns', () => {
-  it('go round the owners, whatever the length of their lines', () => {
+  it('alternate between the owners, however long their queues are', () => {
     const lines = createFairLines<string>({ room: 32, share: 8 });
     fill(lines, 'a', 4);
     fill(lines, 'b', 2);

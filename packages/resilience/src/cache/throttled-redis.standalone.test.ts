@@ -21,7 +21,7 @@ interface Link extends AsyncDisposable {
   isIdle(): boolean;
 }
 
-/** A line to a Redis that carries so many bytes a millisecond to it, whatever the connection. */
+/** A TCP proxy to Redis with a limited rate (bytes per millisecond) over all connections together. */
 async function openLink(server: RedisServer, rate: number): Promise<Link> {
   const waiting: { readonly bytes: Buffer; readonly from: Socket; readonly to: Socket }[] = [];
   const ends = new Set<Socket>();

@@ -43,7 +43,7 @@ it('a trial that was asked for when its circuit was closed gives its permit back
   expect({ taken: await permitsTaken(), state: b.snapshot().state }).toEqual({ taken: 0, state: 'open' });
 });
 
-it('a trial that ends after the close while Redis is away leaves nothing to be put there later', async () => {
+it('a trial that ends after the close while Redis is unavailable queues no write for later', async () => {
   const { a, b, task, trial } = await halfOpen();
   house.redis.down();
   a.close();

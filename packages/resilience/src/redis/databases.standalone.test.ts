@@ -91,7 +91,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
     expect(await evals()).toBe(start + 16);
   });
 
-  it('hear no message of each other on one channel or pattern, and plain names on their own', async () => {
+  it('receive no message of each other on the same channel or pattern, and see plain names', async () => {
     const [one, peer, two] = [await connect(1), await connect(1), await connect(2)];
     const heard: string[] = [];
     const listen = (name: string, { redis }: RedisConnection) => {

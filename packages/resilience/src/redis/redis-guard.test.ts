@@ -108,7 +108,7 @@ it('does not take the error page of a proxy for an answer of Redis', async () =>
   await expect(ask()).rejects.toBeInstanceOf(RedisUnavailableError);
 });
 
-it('tells a newcomer how things stand, and one fault only once', async () => {
+it('emits the current state to a new listener, and each fault once', async () => {
   const { guard, events, connect } = setUp();
   guard.failed('ECONNREFUSED');
   guard.failed('ECONNREFUSED');
@@ -226,7 +226,7 @@ describe('a Redis that answers but takes no writes', () => {
   });
 });
 
-it('tells who may not subscribe, and what an operator types', () => {
+it('reports the user who may not subscribe, and the command that grants it', () => {
   const { guard, events } = setUp();
   guard.subscribeRefused('NOPERM this user has no permissions to access one of the channels used as arguments', 'app');
   guard.subscribeRefused("NOPERM this user has no permissions to run the 'subscribe' command", 'app');

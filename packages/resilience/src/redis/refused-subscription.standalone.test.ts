@@ -95,7 +95,7 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
     }
   });
 
-  it('hears again by itself when the right is granted as it was named, and loses it without a harm', async () => {
+  it('receives messages once the reported permission is granted, and survives its loss', async () => {
     await rights('resetchannels');
     const one = await start();
     const two = await start();

@@ -118,7 +118,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
     expect(await connection.redis.strlen('key:59')).toBe(2000);
   });
 
-  it('because another has become the master is left for that one', async () => {
+  it('because another node became the master is abandoned for that node', async () => {
     const link = join(server.dir, 'link.sock');
     const lead = async (to: RedisServer) => {
       await symlink(to.url.replace('unix://', ''), `${link}.new`);

@@ -26,7 +26,7 @@ it('tells no time while no clock is known, and none when nothing is used', () =>
   });
 });
 
-it('tells what is counted, where it is not identifications', () => {
+it('names the unit of a usage that does not count identifications', () => {
   expect(usageWords({ ...usage, limit: 1200, remaining: 1198 }, NOON, 'UTC', 'credits').left).toBe(
     '1,198 of 1,200 credits left',
   );

@@ -44,7 +44,7 @@ describe('troubleOf', () => {
     });
   });
 
-  it('takes an upload that stalled for a lost connection', () => {
+  it('shows a stalled upload as a lost connection', () => {
     expect(troubleOf(answered({ status: 408, code: 'upload_stalled' }), run, NOW)).toEqual({ kind: 'lost' });
   });
 

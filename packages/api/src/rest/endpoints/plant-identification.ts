@@ -33,8 +33,7 @@ export const identificationEndpoints: readonly Endpoint[] = [
         latitude: z.number().min(-90).max(90).optional().meta({ description: 'With longitude' }),
         longitude: z.number().min(-180).max(180).optional().meta({ description: 'With latitude' }),
         language: z.string().optional().meta({
-          description:
-            'Language of common names: a language tag (RFC 5646); only its primary subtag counts; else English',
+          description: 'Language of common names: a tag (RFC 5646) whose primary subtag counts; English if unsupported',
           example: 'pt-BR',
         }),
         project: z.string().max(64).optional().meta({ description: 'A Pl@ntNet flora' }),

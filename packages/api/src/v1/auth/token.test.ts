@@ -155,7 +155,7 @@ describe('a refresh token', () => {
     expect([await send('refresh'), await send('revoke')]).toEqual([429, 429]);
   });
 
-  it('that is good is revoked whatever junk its neighbours send', async () => {
+  it('that is good is revoked despite bad tokens from the same address', async () => {
     const { api } = apiUnderTest({ auth: { tokens: { revoke: async (token) => token === 'mine' } } });
     const send = async (token: string) => (await postJson(api, `${PATH}/revoke`, { refresh_token: token })).status;
     for (let n = 0; n < 300; n += 1) await send(`junk ${n}`);

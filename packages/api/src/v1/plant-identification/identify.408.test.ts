@@ -36,7 +36,7 @@ describe.each(transports)('identify answers 408 over %s', (_name, identify) => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('and gives the count back', async () => {
+  it('and refunds the call', async () => {
     const { api, clock } = apiUnderTest();
     const { begun, body } = stalling();
     const answer = identify(api, { body, headers: { 'Content-Type': CONTENT_TYPE } });

@@ -48,7 +48,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     }
   });
 
-  it('counts a refusal of what the caller has too much of in this process', async () => {
+  it('counts a refusal for a caller over its share of this process', async () => {
     const { api } = apiUnderTest({
       service: {
         identify: async () => {
@@ -62,7 +62,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     }
   });
 
-  it('gives back no more calls an hour than twice the rate, so that refusals end too', async () => {
+  it('refunds at most twice the rate an hour, so that free refusals end, too', async () => {
     const { api, clock } = unavailable('providers_resting', BOTH);
     const statuses: number[] = [];
     for (let call = 1; call <= 40; call += 1) statuses.push((await identify(api, {})).status);

@@ -36,7 +36,7 @@ describe.each(transports)('daily credits over %s', (_name, identify) => {
     expect(parseList(headers.get('ratelimit') ?? '')).toHaveLength(3);
   });
 
-  it('end in 429 that names the share first that refused, and when it has room again', async () => {
+  it('end in a 429 that lists the exceeded share first, and when it has room again', async () => {
     const { api, clock } = spending();
     clock.advance(1_800_000);
     for (const status of [200, 200]) expect((await identify(api, { headers: berta })).status).toBe(status);
@@ -57,7 +57,7 @@ describe.each(transports)('daily credits over %s', (_name, identify) => {
     expect((await identify(api, { headers: berta })).status).toBe(200);
   });
 
-  it('of an address end for every account behind it', async () => {
+  it('of an address are used up for every account behind it', async () => {
     const { api } = spending({ dailyCredits: { account: 100, address: 2 } });
     await identify(api, { headers: from('203.0.113.7') });
     const refused = await identify(api, { headers: from('203.0.113.7') });
@@ -66,7 +66,7 @@ describe.each(transports)('daily credits over %s', (_name, identify) => {
     expect((await identify(api, { headers: from('203.0.113.8') })).status).toBe(200);
   });
 
-  it('are given back where no call left', async () => {
+  it('are refunded when no call was sent', async () => {
     const { api } = spending({ spent: 0 });
     for (let call = 1; call <= 6; call += 1) {
       const { headers, status } = await identify(api, { headers: berta });
@@ -74,7 +74,7 @@ describe.each(transports)('daily credits over %s', (_name, identify) => {
     }
   });
 
-  it('are no concern of a paid tier, of what is kept, or of a share of 0', async () => {
+  it('do not limit a paid tier or cached answers, and 0 turns a share off', async () => {
     const { api } = spending();
     for (let call = 1; call <= 3; call += 1) {
       const { headers, status } = await identify(api, { headers: anna });

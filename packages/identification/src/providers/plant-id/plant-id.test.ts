@@ -209,7 +209,7 @@ describe('an answer', () => {
   });
 });
 
-test('402 is to be paid or waited out until the month ends', async () => {
+test('402 lasts until the end of the month unless it is paid', async () => {
   await using stub = await startStub(answer(402, 'Payment required'));
   const clock = new FakeClock(Date.UTC(2026, 10, 22));
   const client = createPlantId({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 5_000, clock });

@@ -169,7 +169,7 @@ describe('a refusal', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  test('with 402 is to be paid or waited out until midnight, whatever it says of Retry-After', async () => {
+  test('with 402 lasts until midnight unless it is paid, despite a shorter Retry-After', async () => {
     await using stub = await startStub(answer(402, '{}', { 'Retry-After': '1' }));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       kind: 'quota',
