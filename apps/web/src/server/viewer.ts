@@ -3,7 +3,7 @@ import type { Principal } from '@plantcommunity/auth';
 import { headers } from 'next/headers';
 import { cache } from 'react';
 import { container } from './container.ts';
-import { unlessAway } from './unless-away.ts';
+import { orUnavailable } from './or-unavailable.ts';
 
 export interface Viewer {
   principal?: Principal;
@@ -18,14 +18,14 @@ export interface Viewer {
 /** Who looks at a page; asked once a request, read from the database and not from the session alone. */
 export const viewer = cache(async (): Promise<Viewer> => {
   const { auth, service, settings } = await container();
-  const known = await unlessAway(async () => auth.principalOf(await headers()));
-  const principal = known === 'away' ? undefined : known;
+  const known = await orUnavailable(async () => auth.principalOf(await headers()));
+  const principal = known === 'unavailable' ? undefined : known;
   const { isDemo, photoLimits } = service;
   return {
     mode: settings.mode,
     isDemo,
     maxPhotoBytes: photoLimits.maxBytes,
-    isUnknown: known === 'away',
+    isUnknown: known === 'unavailable',
     ...(principal && { principal }),
   };
 });

@@ -10,7 +10,7 @@ import page from '@/components/paper/page.module.css';
 import { Row } from '@/components/paper/row.tsx';
 import { Unavailable } from '@/components/site/unavailable.tsx';
 import { accountOf } from '@/server/account.ts';
-import { unlessAway } from '@/server/unless-away.ts';
+import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from './account.module.css';
 
@@ -20,8 +20,8 @@ export default async function AccountPage() {
   const { isUnknown, principal } = await viewer();
   if (isUnknown) return <Unavailable what="your account" />;
   if (!principal) redirect('/login?next=/account');
-  const account = await unlessAway(() => accountOf(principal));
-  if (account === 'away') return <Unavailable what="your account" />;
+  const account = await orUnavailable(() => accountOf(principal));
+  if (account === 'unavailable') return <Unavailable what="your account" />;
   const { me, hasPassword, rate, services } = account;
   return (
     <main className={page['page']}>

@@ -11,8 +11,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AdminPage() {
   const principal = await administrator();
-  const initial = principal === 'away' ? principal : await circuitsOverview(principal);
-  if (principal === 'away' || initial === 'away') return <Unavailable what="this page" />;
+  const initial = principal === 'unavailable' ? principal : await circuitsOverview(principal);
+  if (principal === 'unavailable' || initial === 'unavailable') return <Unavailable what="this page" />;
   return (
     <main className={page['page']}>
       <AdminDesk initial={initial} email={principal.email} />

@@ -7,7 +7,7 @@ import page from '@/components/paper/page.module.css';
 import { Unavailable } from '@/components/site/unavailable.tsx';
 import { Sprig } from '@/components/sprig/sprig.tsx';
 import { historyPage } from '@/server/history.ts';
-import { unlessAway } from '@/server/unless-away.ts';
+import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from './history.module.css';
 
@@ -23,8 +23,8 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
   if (!principal) redirect('/login?next=/history');
   const { cursor: asked } = await searchParams;
   const cursor = typeof asked === 'string' ? asked : undefined;
-  const found = await unlessAway(() => historyPage(cursor));
-  if (found === 'away') return <Unavailable what="your herbarium" />;
+  const found = await orUnavailable(() => historyPage(cursor));
+  if (found === 'unavailable') return <Unavailable what="your herbarium" />;
   if (!found) notFound();
   const { items, next_cursor: next } = found;
   return (

@@ -6,7 +6,7 @@ import { FiledAnswer } from '@/components/history/filed-answer.tsx';
 import page from '@/components/paper/page.module.css';
 import { Unavailable } from '@/components/site/unavailable.tsx';
 import { identificationOf } from '@/server/history.ts';
-import { unlessAway } from '@/server/unless-away.ts';
+import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
 
 interface FiledPageProps {
@@ -16,8 +16,8 @@ interface FiledPageProps {
 export async function generateMetadata({ params }: FiledPageProps): Promise<Metadata> {
   const { principal } = await viewer();
   const { id } = await params;
-  const answer = principal && (await unlessAway(() => identificationOf(id)));
-  if (!answer || answer === 'away') return { title: 'Sheet' };
+  const answer = principal && (await orUnavailable(() => identificationOf(id)));
+  if (!answer || answer === 'unavailable') return { title: 'Sheet' };
   const reading = readLabel(answer);
   return { title: reading.kind === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.word}` };
 }
@@ -27,8 +27,8 @@ export default async function FiledPage({ params }: FiledPageProps) {
   const { isUnknown, principal } = await viewer();
   if (isUnknown) return <Unavailable what="your herbarium" />;
   if (!principal) redirect(`/login?next=${encodeURIComponent(`/history/${id}`)}`);
-  const answer = await unlessAway(() => identificationOf(id));
-  if (answer === 'away') return <Unavailable what="your herbarium" />;
+  const answer = await orUnavailable(() => identificationOf(id));
+  if (answer === 'unavailable') return <Unavailable what="your herbarium" />;
   if (!answer) notFound();
   return (
     <main className={page['page']}>
