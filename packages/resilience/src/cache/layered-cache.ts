@@ -52,7 +52,7 @@ export class LayeredCache implements Cache {
     const tell = (event: CacheEvent) => this.#listeners.emit(event);
     const memory = new MemoryFront(maxEntries, clock);
     const putBack = new PutBack(redis, memory, store, clock, tell);
-    this.#tiers = new Tiers(memory, store, clock, tell, () => putBack.owe());
+    this.#tiers = new Tiers(memory, store, clock, tell, () => putBack.markPending());
     this.#rest = new Rest(maxEntries, clock);
     this.#refreshRest = new Rest(maxEntries, clock);
   }

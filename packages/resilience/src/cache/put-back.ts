@@ -23,7 +23,7 @@ export class PutBack {
   readonly #store: RedisStore;
   readonly #clock: Clock;
   readonly #tell: (event: CacheEvent) => void;
-  #isOwed = false;
+  #isPending = false;
   #isRunning = false;
   #interrupted = 0;
 
@@ -40,7 +40,7 @@ export class PutBack {
     this.#tell = tell;
     redis.onDataLoss(() => {
       this.#interrupted = 0;
-      this.owe();
+      this.markPending();
       void this.#run();
     });
     redis.subscribe(({ type }) => {
@@ -49,20 +49,20 @@ export class PutBack {
   }
 
   /** Notes that Redis may lack a value of the memory tier; it is written back once Redis is available. */
-  owe(): void {
-    this.#isOwed = true;
+  markPending(): void {
+    this.#isPending = true;
   }
 
   async #run(): Promise<void> {
-    if (this.#isRunning || !this.#isOwed || this.#interrupted >= TRIES) return;
+    if (this.#isRunning || !this.#isPending || this.#interrupted >= TRIES) return;
     this.#isRunning = true;
-    this.#isOwed = false;
+    this.#isPending = false;
     try {
       await this.#putAll(this.#memory.keys());
       this.#interrupted = 0;
     } catch {
       this.#interrupted += 1;
-      this.owe();
+      this.markPending();
     } finally {
       this.#isRunning = false;
     }

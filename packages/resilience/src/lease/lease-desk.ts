@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { onceReady, type Repeat } from '../redis/once-ready.ts';
+import { onceReady, type RetryWork } from '../redis/once-ready.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import { Held } from './held.ts';
@@ -69,13 +69,13 @@ export class LeaseDesk {
     });
   }
 
-  async #end<T>(lease: string, end: () => Promise<T>, repeat: Omit<Repeat, 'work'>): Promise<T> {
+  async #end<T>(lease: string, end: () => Promise<T>, retry: Omit<RetryWork, 'work'>): Promise<T> {
     try {
       return await end();
     } catch (error) {
       this.#tell({ type: 'redis_failed', lease, error });
       // Otherwise the others would wait for nobody until the lease ends by itself.
-      if (error instanceof RedisUnavailableError) onceReady(this.#redis, { ...repeat, work: end });
+      if (error instanceof RedisUnavailableError) onceReady(this.#redis, { ...retry, work: end });
       throw error;
     }
   }

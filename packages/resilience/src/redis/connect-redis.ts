@@ -1,7 +1,7 @@
 import { Redis } from '@upstash/redis';
 import { type Clock, systemClock } from '../clock.ts';
 import { checkRange, LONGEST_MS } from '../in-range.ts';
-import { DataWatch } from './data-watch.ts';
+import { DataLossDetector } from './data-loss-detector.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisGuard } from './redis-guard.ts';
 import { RestTransport } from './rest-transport.ts';
@@ -47,12 +47,12 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
     probe: () => guard.probe(),
     subscribe: (listener) => guard.subscribe(listener),
   };
-  const data = new DataWatch(connection, clock);
+  const dataLoss = new DataLossDetector(connection, clock);
   return {
     ...connection,
-    onDataLoss: (listener) => data.add(listener),
+    onDataLoss: (listener) => dataLoss.add(listener),
     async close() {
-      data.close();
+      dataLoss.close();
       guard.close();
     },
   };

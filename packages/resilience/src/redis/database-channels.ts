@@ -22,7 +22,7 @@ export class DatabaseChannels {
   }
 
   /** Returns the Redis command that grants `user` the permission that is missing according to a refused SUBSCRIBE. */
-  rightFor(user: string, refusal: string): string {
+  grantCommand(user: string, refusal: string): string {
     return `ACL SETUSER ${user} ${refusal.includes('channel') ? `&*${this.#suffix}` : '+subscribe'}`;
   }
 

@@ -5,10 +5,10 @@ import { RedisUnavailableError } from './redis-unavailable.ts';
 const TRIES = 3;
 /** Maximum bytes of queued values on one connection. */
 const MOST_BYTES = 4_194_304;
-const MOST_REPEATS = 10_000;
+const MOST_QUEUED = 10_000;
 
 /** A write that is retried until Redis has it. */
-export interface Repeat {
+export interface RetryWork {
   /** Must be idempotent. */
   readonly work: () => Promise<unknown>;
   /** Bytes that the work sends, if many. */
@@ -17,24 +17,24 @@ export interface Repeat {
   readonly orElse?: () => Promise<unknown>;
 }
 
-interface Waiting extends Repeat {
+interface Waiting extends RetryWork {
   tries: number;
 }
 
-const repeats = new WeakMap<RedisConnection, Repeats>();
+const queues = new WeakMap<RedisConnection, RetryQueue>();
 
 /**
  * Retries a write once Redis is available. No caller waits for it, so other errors are ignored. Retries run one after
  * the other, so that they do not delay commands that callers wait for. Each is given up after three tries, and at once
  * when too many bytes are queued.
  */
-export function onceReady(redis: RedisConnection, repeat: Repeat): void {
-  const queue = repeats.get(redis) ?? new Repeats(redis);
-  repeats.set(redis, queue);
-  queue.add(repeat);
+export function onceReady(redis: RedisConnection, retry: RetryWork): void {
+  const queue = queues.get(redis) ?? new RetryQueue(redis);
+  queues.set(redis, queue);
+  queue.add(retry);
 }
 
-class Repeats {
+class RetryQueue {
   readonly #redis: RedisConnection;
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
@@ -47,8 +47,8 @@ class Repeats {
     });
   }
 
-  add({ work, bytes = 0, orElse }: Repeat): void {
-    if (this.#waiting.length >= MOST_REPEATS) return;
+  add({ work, bytes = 0, orElse }: RetryWork): void {
+    if (this.#waiting.length >= MOST_QUEUED) return;
     if (bytes > 0 && this.#bytes + bytes > MOST_BYTES) {
       if (orElse) this.add({ work: orElse });
       return;
@@ -80,17 +80,17 @@ class Repeats {
   }
 
   /** @returns whether the work is done or given up */
-  async #try(repeat: Waiting): Promise<boolean> {
+  async #try(retry: Waiting): Promise<boolean> {
     try {
-      await repeat.work();
+      await retry.work();
       return true;
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) return true;
       // Redis went away before the work was sent: that does not count as a try.
       if (!error.wasSent && !this.#redis.isReady()) return false;
-      repeat.tries += 1;
-      if (repeat.tries < TRIES) return false;
-      if (repeat.orElse) this.add({ work: repeat.orElse });
+      retry.tries += 1;
+      if (retry.tries < TRIES) return false;
+      if (retry.orElse) this.add({ work: retry.orElse });
       return true;
     }
   }

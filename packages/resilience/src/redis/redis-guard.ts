@@ -2,9 +2,9 @@ import { errors, type Requester, type UpstashRequest, type UpstashResponse } fro
 import type { Cancel, Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { DatabaseChannels } from './database-channels.ts';
+import { causeOf, isReplicaError, parseErrorReply } from './error-reply.ts';
 import type { RedisEvent } from './redis-connection.ts';
 import { RedisUnavailableError, reasonOf } from './redis-unavailable.ts';
-import { causeOf, isOfReplica, readRefusal } from './refusal.ts';
 import { SIGN_OF_LIFE } from './sign-of-life.ts';
 import type { Transport, TransportObserver } from './transport.ts';
 
@@ -110,7 +110,7 @@ export class RedisGuard implements Requester, TransportObserver {
   }
 
   subscribeRefused(reason: string, user: string): void {
-    this.#listeners.emit({ type: 'subscribe_refused', reason, remedy: this.#channels.rightFor(user, reason) });
+    this.#listeners.emit({ type: 'subscribe_refused', reason, remedy: this.#channels.grantCommand(user, reason) });
   }
 
   close(): void {
@@ -143,9 +143,9 @@ export class RedisGuard implements Requester, TransportObserver {
    * part
    */
   #weigh(message: string, error?: unknown): void {
-    const refusal = readRefusal(message);
-    if (refusal?.of === 'command') void this.#doubt(refusal.cause);
-    if (refusal?.of !== 'server') return;
+    const refusal = parseErrorReply(message);
+    if (refusal?.scope === 'command') void this.#doubt(refusal.cause);
+    if (refusal?.scope !== 'server') return;
     this.#refuse(refusal.cause);
     throw new RedisUnavailableError(refusal.cause, { wasSent: true, cause: error });
   }
@@ -156,7 +156,7 @@ export class RedisGuard implements Requester, TransportObserver {
     else this.failed(cause);
     this.disconnected(cause);
     const now = this.#clock.monotonic();
-    if (this.#closed || !isOfReplica(cause) || now < this.#nextReconnectAt) return;
+    if (this.#closed || !isReplicaError(cause) || now < this.#nextReconnectAt) return;
     this.#nextReconnectAt = now + SKIP_MS;
     this.#transport?.reconnect();
   }

@@ -1,7 +1,7 @@
 import type { Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
+import { isReplyError } from './error-reply.ts';
 import { keepPulse } from './pulse.ts';
-import { isReplyError } from './refusal.ts';
 
 /** Retry interval of a refused subscription: an operator may have granted the permission. */
 const ASK_AGAIN_MS = 5000;

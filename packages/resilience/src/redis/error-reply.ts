@@ -5,11 +5,11 @@ import { ReplyError } from 'ioredis';
  * memory, disk or replicas (OOM, MISCONF, NOREPLICAS), a busy or starting server (BUSY, LOADING), an incomplete cluster
  * (CLUSTERDOWN), a client that is no longer authenticated (NOAUTH).
  */
-const OF_THE_SERVER: ReadonlySet<string> = new Set(
+const SERVER_CODES: ReadonlySet<string> = new Set(
   'READONLY MASTERDOWN OOM MISCONF NOREPLICAS BUSY LOADING CLUSTERDOWN NOAUTH'.split(' '),
 );
 /** Error codes of one command that may concern others, too: missing permissions, keys on another node. */
-const OF_A_COMMAND: ReadonlySet<string> = new Set('NOPERM CROSSSLOT MOVED ASK TRYAGAIN'.split(' '));
+const COMMAND_CODES: ReadonlySet<string> = new Set('NOPERM CROSSSLOT MOVED ASK TRYAGAIN'.split(' '));
 /** A missing permission of a command in a script, which Redis 7.0 reports without a code. */
 const SCRIPT_LACKS_RIGHT = /executing the script can't|ACL failure in script/;
 /** Redis 6 quotes the error of a script's command at the end of its own. */
@@ -18,18 +18,18 @@ const QUOTING = /^ERR Error running script.*?: ?-(?=[A-Z]{2,}\b)/s;
 const QUOTED = /,? (?:script: [0-9a-f]{40}, on |command was: ).*$/s;
 
 /** An error reply that may concern other commands, too. */
-export interface Refusal {
+export interface ErrorReply {
   /** `server`: Redis refuses all commands. `command`: a probe shows whether it accepts others. */
-  readonly of: 'server' | 'command';
+  readonly scope: 'server' | 'command';
   readonly cause: string;
 }
 
 /** Parses an error reply. Undefined when the error concerns its command only. */
-export function readRefusal(message: string): Refusal | undefined {
+export function parseErrorReply(message: string): ErrorReply | undefined {
   const cause = causeOf(message);
   const code = /^[A-Z]+\b/.exec(cause)?.[0] ?? '';
-  if (OF_THE_SERVER.has(code)) return { of: 'server', cause };
-  if (OF_A_COMMAND.has(code) || SCRIPT_LACKS_RIGHT.test(cause)) return { of: 'command', cause };
+  if (SERVER_CODES.has(code)) return { scope: 'server', cause };
+  if (COMMAND_CODES.has(code) || SCRIPT_LACKS_RIGHT.test(cause)) return { scope: 'command', cause };
   return undefined;
 }
 
@@ -39,7 +39,7 @@ export function causeOf(message: string): string {
 }
 
 /** Whether the error says that this node is a replica: a new connection may lead to the master. */
-export function isOfReplica(cause: string): boolean {
+export function isReplicaError(cause: string): boolean {
   return /^(?:READONLY|MASTERDOWN)\b/.test(cause);
 }
 

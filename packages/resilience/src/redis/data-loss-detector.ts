@@ -5,7 +5,7 @@ import type { RedisConnection } from './redis-connection.ts';
 
 const MARKER = 'resilience:data';
 /** Poll interval; longer over REST, where each command is billed. */
-const LOOK_EVERY_MS = { tcp: 2000, rest: 60_000 } as const;
+const POLL_EVERY_MS = { tcp: 2000, rest: 60_000 } as const;
 
 type Watched = Omit<RedisConnection, 'close' | 'onDataLoss'>;
 
@@ -13,13 +13,13 @@ type Watched = Omit<RedisConnection, 'close' | 'onDataLoss'>;
  * Detects that Redis has lost its data, also while the connection stays open: polls a marker key, which is missing
  * then, or was replaced by another process. Sends no command before the first listener is added.
  */
-export class DataWatch {
+export class DataLossDetector {
   readonly #redis: Watched;
   readonly #clock: Clock;
   readonly #listeners: Listeners<void> = new Listeners();
   #marker: string | undefined;
-  #hasBegun = false;
-  #isLooking = false;
+  #hasStarted = false;
+  #isPolling = false;
   #isClosed = false;
   #cancel: Cancel = () => {};
 
@@ -29,7 +29,7 @@ export class DataWatch {
   }
 
   add(listener: () => void): Unsubscribe {
-    if (!this.#hasBegun) this.#begin();
+    if (!this.#hasStarted) this.#start();
     return this.#listeners.add(listener);
   }
 
@@ -38,34 +38,34 @@ export class DataWatch {
     this.#cancel();
   }
 
-  #begin(): void {
-    this.#hasBegun = true;
-    this.#plan();
+  #start(): void {
+    this.#hasStarted = true;
+    this.#schedulePoll();
     this.#redis.subscribe(({ type }) => {
       // Before the first marker was read, a loss cannot be detected.
-      if (type === 'ready' && this.#marker !== undefined) void this.#look();
+      if (type === 'ready' && this.#marker !== undefined) void this.#poll();
     });
   }
 
-  #plan(): void {
+  #schedulePoll(): void {
     this.#cancel();
-    if (!this.#isClosed) this.#cancel = this.#clock.setTimeout(() => void this.#look(), this.#everyMs());
+    if (!this.#isClosed) this.#cancel = this.#clock.setTimeout(() => void this.#poll(), this.#everyMs());
   }
 
   #everyMs(): number {
-    return LOOK_EVERY_MS[this.#redis.transport];
+    return POLL_EVERY_MS[this.#redis.transport];
   }
 
-  async #look(): Promise<void> {
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
     try {
       if (this.#redis.isReady()) await this.#compare();
     } catch {
       // Tries again after the next interval.
     } finally {
-      this.#isLooking = false;
-      this.#plan();
+      this.#isPolling = false;
+      this.#schedulePoll();
     }
   }
 
