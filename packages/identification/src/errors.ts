@@ -1,4 +1,4 @@
-import type { Rejected } from './provider.ts';
+import type { RejectedPart } from './provider.ts';
 
 /** Why an identification could not be given; each code is one row of the wire contract. */
 export type IdentificationErrorCode =
@@ -62,9 +62,9 @@ export class AbandonedCallError extends Error {
 export class RejectedRequestError extends IdentificationError {
   override readonly name = 'RejectedRequestError';
   /** The rejected parts of the request, without duplicates. */
-  readonly rejected: readonly Rejected[];
+  readonly rejected: readonly RejectedPart[];
 
-  constructor(rejected: readonly Rejected[]) {
+  constructor(rejected: readonly RejectedPart[]) {
     super('invalid_request', `The providers rejected the ${rejected.join(' and ')} of the request`);
     this.rejected = rejected;
   }

@@ -1,4 +1,4 @@
-import type { Care, PlantHealth, ProviderName, ReferenceImage, Rejected } from './provider.ts';
+import type { Care, PlantHealth, ProviderName, ReferenceImage, RejectedPart } from './provider.ts';
 
 /** One species as both providers together see it. */
 export interface Suggestion {
@@ -23,7 +23,7 @@ export type ProviderStatus = 'answered' | 'failed' | 'timeout' | 'resting' | 'bu
 /** The status of a provider, and the part of the request that it rejected, if any. */
 export interface ProviderReport {
   status: ProviderStatus;
-  rejected?: Rejected;
+  rejected?: RejectedPart;
 }
 
 /** What both providers together say: computed from their answers, never cached. */

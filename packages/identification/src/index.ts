@@ -19,6 +19,13 @@ export type { CreditDecision, Spending } from './flow/spending.ts';
 export type { Identification, ProviderReport, ProviderStatus, Suggestion, Verdict } from './identification.ts';
 export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
 export type { ProgressEvent } from './progress.ts';
-export { type IdentifyOptions, ORGANS, type Organ, PROVIDERS, type ProviderName, type Rejected } from './provider.ts';
+export {
+  type IdentifyOptions,
+  ORGANS,
+  type Organ,
+  PROVIDERS,
+  type ProviderName,
+  type RejectedPart,
+} from './provider.ts';
 export { REFERENCE_IMAGE_HOSTS } from './providers/reference-image-hosts.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';

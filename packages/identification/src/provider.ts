@@ -85,8 +85,8 @@ export interface ProviderAnswer {
 export type ProviderErrorKind = 'failed' | 'timeout' | 'rejected' | 'quota' | 'misconfigured';
 
 /** Parts of a request that a provider may reject; `request`: it did not name a part. */
-export const REJECTABLE = ['project', 'organs', 'location', 'image', 'request'] as const;
-export type Rejected = (typeof REJECTABLE)[number];
+export const REJECTABLE_PARTS = ['project', 'organs', 'location', 'image', 'request'] as const;
+export type RejectedPart = (typeof REJECTABLE_PARTS)[number];
 
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
@@ -95,7 +95,7 @@ export class ProviderError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   /** The rejected part of the caller's request; undefined when the error is not about the request. */
-  readonly rejected: Rejected | undefined;
+  readonly rejected: RejectedPart | undefined;
 
   /** `message` is for our log only: redacted, never shown to a user. */
   constructor(
@@ -105,7 +105,7 @@ export class ProviderError extends Error {
     options: {
       status?: number | undefined;
       retryAfterMs?: number | undefined;
-      rejected?: Rejected | undefined;
+      rejected?: RejectedPart | undefined;
       cause?: unknown;
     } = {},
   ) {
@@ -146,7 +146,7 @@ export interface Provider {
    * Returns the part of the options that the provider is known to reject, without an identify call; undefined if none
    * is known. Never throws.
    */
-  rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<Rejected | undefined>;
+  rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<RejectedPart | undefined>;
   /**
    * Asks a free route what is used and left, and so whether service and key work.
    * @throws {ProviderError} and whatever aborts `signal`.

@@ -1,8 +1,8 @@
-import type { Rejected } from '@plantcommunity/identification';
+import type { RejectedPart } from '@plantcommunity/identification';
 import type { FieldError } from './api-error.ts';
 
 /** Error details for each request part that a provider refused, in our own words; pointers name the caller's fields. */
-const FIELDS: Readonly<Record<Rejected, FieldError>> = {
+const FIELDS: Readonly<Record<RejectedPart, FieldError>> = {
   project: { detail: 'is not a flora that Pl@ntNet knows', pointer: '#/project' },
   organs: { detail: 'are not accepted for these photos', pointer: '#/organs' },
   location: { detail: 'is not an accepted location', pointer: '#/latitude' },
@@ -10,6 +10,6 @@ const FIELDS: Readonly<Record<Rejected, FieldError>> = {
   request: { detail: 'The service does not accept this request.', pointer: '#' },
 };
 
-export function rejectedField(rejected: Rejected): FieldError {
+export function rejectedField(rejected: RejectedPart): FieldError {
   return FIELDS[rejected];
 }

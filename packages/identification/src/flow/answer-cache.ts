@@ -2,7 +2,7 @@ import { type Cache, type Clock, createCache, createLeases, type RedisConnection
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
 import { cacheLog } from './cache-log.ts';
-import { createDepartures, type Departures } from './departures.ts';
+import { type CallsInFlight, createCallsInFlight } from './calls-in-flight.ts';
 import { createTickets, type Tickets } from './ticket.ts';
 
 /** How processes take turns at asking a provider the same question. */
@@ -31,7 +31,7 @@ const MEMORY_ENTRIES = 1_000;
 /** The cached answers of one provider, its calls in flight, and the recall ids of paid answers. */
 export interface AnswerCache {
   readonly cache: Cache;
-  readonly departures: Departures;
+  readonly callsInFlight: CallsInFlight;
   /** Undefined if answers of this provider are free, or cannot be recalled. */
   readonly tickets: Tickets | undefined;
 }
@@ -47,8 +47,8 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     lease: { ...lock, leases },
     clock,
   });
-  const departures = createDepartures({ redis, prefix, clock });
-  if (provider !== 'plant_id') return { cache, departures, tickets: undefined };
+  const callsInFlight = createCallsInFlight({ redis, prefix, clock });
+  if (provider !== 'plant_id') return { cache, callsInFlight, tickets: undefined };
 
   const log = cacheLog(logger, lock.waitMs);
   redis.subscribe(log.onRedis);
@@ -60,5 +60,5 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     if (type === 'kept') tickets.discard(key);
     if (type === 'refused') tickets.forget(key);
   });
-  return { cache, departures, tickets };
+  return { cache, callsInFlight, tickets };
 }

@@ -4,7 +4,7 @@ import type { Intake } from '../photo/intake.ts';
 import type { PhotoLimits } from '../photo/photo.ts';
 import type { Provider, ProviderName } from '../provider.ts';
 import type { Store } from '../store/store.ts';
-import type { Departures } from './departures.ts';
+import type { CallsInFlight } from './calls-in-flight.ts';
 import type { Gate } from './gate.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import type { RecentDurations } from './recent-durations.ts';
@@ -19,7 +19,7 @@ export interface ProviderLane {
   durations: RecentDurations;
   cache: Cache;
   rejections: Rejections;
-  departures: Departures;
+  callsInFlight: CallsInFlight;
   /** Recall ids; undefined if lost answers cannot be recalled. */
   tickets: Tickets | undefined;
 }

@@ -90,12 +90,12 @@ export function createGate(options: GateOptions): Gate {
           quota.run(credits, async (meter) => provider.identify(request, closing, await ticket(), meter));
         const answer = await bulkhead.run(() => circuit.execute(work));
         tell('ok', clock.monotonic() - began);
-        access.note(undefined);
+        access.record(undefined);
         return answer;
       } catch (error) {
         const outcome = callOutcome(error);
         tell(outcome, wasSent(outcome) ? clock.monotonic() - began : undefined);
-        access.note(error);
+        access.record(error);
         throw error;
       }
     },

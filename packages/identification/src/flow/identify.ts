@@ -12,12 +12,12 @@ import { withCoarseLocation } from './coarse-location.ts';
 import type { FlowParts } from './flow-parts.ts';
 import { createKeep } from './keep.ts';
 import { answerKind, identificationOf, keptOutcome, type Outcome, refusalsOf, verdictOf } from './outcomes.ts';
-import { Patience } from './patience.ts';
 import type { Tell } from './progress-board.ts';
 import { type Question, questionsOf } from './questions.ts';
 import { DATABASE_AWAY, databaseAway, type Refusal, refusalOf, unanswered } from './refusal.ts';
 import type { IdentifyRequest } from './service.ts';
 import type { CreditDecision } from './spending.ts';
+import { WaitLimit } from './wait-limit.ts';
 
 /** After a call failed for which an old answer could stand in, the old one does for so long. */
 const STALE_RETRY_MS = 30_000;
@@ -180,16 +180,16 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       signals: { deadline: AbortSignal; any: AbortSignal },
       onPaid: () => void,
     ): Promise<void> {
-      const { cache, departures, durations, gate, key, name } = question;
+      const { cache, callsInFlight, durations, gate, key, name } = question;
       const usual = durations.usual();
       tell({ type: 'asking', at: at(), provider: name, ...usual });
-      const patience = new Patience(clock, usual?.slowMs, signals.any);
-      const { signal } = patience;
-      void departures.age(key).then((age) => patience.sentElsewhere(age));
+      const waitLimit = new WaitLimit(clock, usual?.slowMs, signals.any);
+      const { signal } = waitLimit;
+      void callsInFlight.age(key).then((age) => waitLimit.sentElsewhere(age));
       const leave = calls.add(key, {
         signal,
         onSent(pays, agoMs) {
-          patience.sent(agoMs);
+          waitLimit.sent(agoMs);
           request.spending?.onSent(name);
           if (pays) onPaid();
         },
@@ -202,7 +202,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         if (joined && source === 'loaded') parts.onCall({ provider: name, outcome: 'cached' });
         conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
-        const isLate = signals.deadline.aborted || patience.isOver;
+        const isLate = signals.deadline.aborted || waitLimit.isOver;
         const reason = refusalOf(error) ?? (isLate ? ({ status: 'timeout' } as const) : undefined);
         if (reason === undefined) throw error;
         // This may have been the failure that opened its circuit.
@@ -212,13 +212,13 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         conclude(name, keptOutcome(cache, key) ?? { refusal });
       } finally {
         leave();
-        patience.close();
+        waitLimit.close();
       }
     }
 
     /** Makes one call, which is sent only while a request waits for it. @throws {AbandonedCallError} otherwise */
     async function callAwaited(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<ProviderAnswer> {
-      const { departures, key } = question;
+      const { callsInFlight, key } = question;
       // Checked before quota is reserved for the call.
       const prepared = ready.then((photos) => {
         calls.check(key);
@@ -227,11 +227,11 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       try {
         return await call(question, prepared, () => {
           calls.send(key);
-          departures.add(key);
+          callsInFlight.add(key);
         });
       } finally {
         calls.end(key);
-        departures.remove(key);
+        callsInFlight.remove(key);
       }
     }
 

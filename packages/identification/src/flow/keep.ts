@@ -21,7 +21,7 @@ export interface Keepsake {
 }
 
 /** Result of saving: the `id` of the stored identification, or `filed: false`. */
-type Filing = Pick<Identification, 'filed' | 'id'>;
+type SaveResult = Pick<Identification, 'filed' | 'id'>;
 
 /**
  * Stores an identification before it is answered, so that an id once told is never lost. Photos that nobody has kept
@@ -55,7 +55,7 @@ export function createKeep(parts: {
   }
 
   /** Stores an identification. @returns no id when the owner's account was closed meanwhile */
-  async function file(keepsake: Keepsake): Promise<Filing> {
+  async function save(keepsake: Keepsake): Promise<SaveResult> {
     const { ownerId, identification, options, photos, prepared } = keepsake;
     const entries = photos.map(({ hash }, index) => {
       const ready = prepared?.[index];
@@ -75,10 +75,10 @@ export function createKeep(parts: {
   }
 
   /** Saves an identification. Never throws: the answer is given and cached even when it cannot be saved. */
-  return async (keepsake: Keepsake): Promise<Filing> => {
+  return async (keepsake: Keepsake): Promise<SaveResult> => {
     if (!isDatabaseUp()) return { filed: false };
     try {
-      return await file(keepsake);
+      return await save(keepsake);
     } catch (error) {
       // The health gate logs once that the database is unavailable.
       if (!isDatabaseUnavailable(error)) logger.error({ error }, 'An identification could not be saved to the history');

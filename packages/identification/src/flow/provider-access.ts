@@ -4,27 +4,27 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { type Provider, ProviderError } from '../provider.ts';
 
 /** Interval at which this process reads the shared state; each call also reads it before it is sent. */
-const LOOK_EVERY_MS = 5_000;
+const POLL_EVERY_MS = 5_000;
 /** Interval of the free usage call that checks whether a provider accepts a rejected API key again. */
 const PROBE_EVERY_MS = 60_000;
 /** TTL of the shared state, in case no process is left that could clear it. */
 const KEPT_MS = 7 * 86_400_000;
 
 /** Why a provider does not work for us at all; only an operator can fix either: API key rejected, or payment due. */
-type Trouble = 'misconfigured' | 'unpaid';
+type AccessFault = 'misconfigured' | 'unpaid';
 
-const TEXTS: Readonly<Record<Trouble, string>> = {
+const TEXTS: Readonly<Record<AccessFault, string>> = {
   misconfigured: 'The provider rejects the API key and is disabled until it accepts the key',
   unpaid:
     'The provider requires payment (402) and is not called until its quota period ends or it reports credits left',
 };
 
 /**
- * Records a trouble. KEYS access, a hash: `off` while the API key is rejected, `told:<trouble>` from the first report
- * until a call succeeds. ARGV the trouble, '1' if it disables the provider, TTL in ms. Returns 1 to the process that
- * has to log the trouble, 0 to all others.
+ * Records a fault. KEYS access, a hash: `off` while the API key is rejected, `told:<fault>` from the first report
+ * until a call succeeds. ARGV the fault, '1' if it disables the provider, TTL in ms. Returns 1 to the process that
+ * has to log the fault, 0 to all others.
  */
-const TROUBLE = `
+const RECORD_FAULT = `
 if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'off', '1') end
 local isFirst = redis.call('HSETNX', KEYS[1], 'told:' .. ARGV[1], '1')
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
@@ -37,8 +37,8 @@ export interface ProviderAccess {
   isRefused(): boolean;
   /** Reads the shared state: whether any process saw the API key rejected. Call before each call. Never throws. */
   wasRefused(): Promise<boolean>;
-  /** Records the end of a call; `error` is undefined on success. Logs a trouble once until a call succeeds. */
-  note(error: unknown): void;
+  /** Records the end of a call; `error` is undefined on success. Logs a fault once until a call succeeds. */
+  record(error: unknown): void;
 }
 
 export interface ProviderAccessOptions {
@@ -59,9 +59,9 @@ export class SharedProviderAccess implements ProviderAccess {
   readonly #key: string;
   readonly #stop: Unsubscribe;
   #isOff = false;
-  readonly #told = new Set<Trouble>();
-  /** Troubles that could not be written to Redis yet. */
-  readonly #untold = new Set<Trouble>();
+  readonly #reported = new Set<AccessFault>();
+  /** Faults that could not be written to Redis yet. */
+  readonly #unreported = new Set<AccessFault>();
   /** Number of local changes: discards a reply of Redis that was requested before the last one. */
   #changes = 0;
   #nextProbeAt = 0;
@@ -82,20 +82,20 @@ export class SharedProviderAccess implements ProviderAccess {
   }
 
   async wasRefused(): Promise<boolean> {
-    await this.#look();
+    await this.#readShared();
     return this.#isOff;
   }
 
-  note(error: unknown): void {
+  record(error: unknown): void {
     if (error === undefined) this.#recovered();
     if (!(error instanceof ProviderError)) return;
-    if (error.kind === 'misconfigured') void this.#meet('misconfigured', error.status);
-    else if (error.status === 402) void this.#meet('unpaid', error.status);
+    if (error.kind === 'misconfigured') void this.#report('misconfigured', error.status);
+    else if (error.status === 402) void this.#report('unpaid', error.status);
   }
 
   /** Starts to poll the shared state. Never throws. */
   async start(): Promise<void> {
-    await this.#follow();
+    await this.#poll();
   }
 
   close(): void {
@@ -103,27 +103,27 @@ export class SharedProviderAccess implements ProviderAccess {
     this.#cancel();
   }
 
-  async #follow(): Promise<void> {
+  async #poll(): Promise<void> {
     const { clock, closing } = this.#options;
-    await this.#look();
+    await this.#readShared();
     if (closing.aborted) return;
     // Probes a rejected key even without requests, so that health shows when it is accepted again.
     this.isRefused();
-    this.#cancel = clock.setTimeout(() => void this.#follow(), LOOK_EVERY_MS);
+    this.#cancel = clock.setTimeout(() => void this.#poll(), POLL_EVERY_MS);
   }
 
-  async #look(): Promise<void> {
+  async #readShared(): Promise<void> {
     const { redis } = this.#options;
-    if (!redis.isReady() || this.#untold.size > 0) return;
+    if (!redis.isReady() || this.#unreported.size > 0) return;
     const changes = this.#changes;
     try {
       const known = await redis.redis.hgetall<Record<string, unknown>>(this.#key);
       if (changes !== this.#changes) return;
       if (known?.['off'] !== undefined && !this.#isOff) this.#switchOff();
       this.#isOff = known?.['off'] !== undefined;
-      for (const trouble of ['misconfigured', 'unpaid'] as const) {
-        if (known?.[`told:${trouble}`] === undefined) this.#told.delete(trouble);
-        else this.#told.add(trouble);
+      for (const fault of ['misconfigured', 'unpaid'] as const) {
+        if (known?.[`told:${fault}`] === undefined) this.#reported.delete(fault);
+        else this.#reported.add(fault);
       }
     } catch {
       // Keeps the local state.
@@ -135,25 +135,25 @@ export class SharedProviderAccess implements ProviderAccess {
     this.#nextProbeAt = this.#options.clock.monotonic() + PROBE_EVERY_MS;
   }
 
-  async #meet(trouble: Trouble, status: number | undefined): Promise<void> {
+  async #report(fault: AccessFault, status: number | undefined): Promise<void> {
     const { logger, provider } = this.#options;
     this.#changes += 1;
-    if (trouble === 'misconfigured') this.#switchOff();
-    const wasTold = this.#told.has(trouble);
-    this.#told.add(trouble);
-    const isFirst = await this.#tell(trouble);
-    if (isFirst && !wasTold) logger.error({ provider: provider.name, status }, TEXTS[trouble]);
+    if (fault === 'misconfigured') this.#switchOff();
+    const wasReported = this.#reported.has(fault);
+    this.#reported.add(fault);
+    const isFirst = await this.#claimReport(fault);
+    if (isFirst && !wasReported) logger.error({ provider: provider.name, status }, TEXTS[fault]);
   }
 
-  /** Records the trouble in Redis. Returns whether this process has to log it; true while Redis is unavailable. */
-  async #tell(trouble: Trouble): Promise<boolean> {
+  /** Records the fault in Redis. Returns whether this process has to log it; true while Redis is unavailable. */
+  async #claimReport(fault: AccessFault): Promise<boolean> {
     try {
-      const isOff = trouble === 'misconfigured' ? '1' : '0';
-      const isFirst = await this.#options.redis.redis.eval(TROUBLE, [this.#key], [trouble, isOff, String(KEPT_MS)]);
-      this.#untold.delete(trouble);
+      const isOff = fault === 'misconfigured' ? '1' : '0';
+      const isFirst = await this.#options.redis.redis.eval(RECORD_FAULT, [this.#key], [fault, isOff, String(KEPT_MS)]);
+      this.#unreported.delete(fault);
       return isFirst === 1;
     } catch {
-      this.#untold.add(trouble);
+      this.#unreported.add(fault);
       return true;
     }
   }
@@ -169,23 +169,23 @@ export class SharedProviderAccess implements ProviderAccess {
     }
     this.#changes += 1;
     this.#isOff = false;
-    this.#untold.delete('misconfigured');
+    this.#unreported.delete('misconfigured');
     const isFirst = await redis.redis.hdel(this.#key, 'off').catch(() => 1);
     if (isFirst === 1) logger.warn({ provider: provider.name }, 'The provider accepts the API key again');
   }
 
   #recovered(): void {
-    if (!this.#isOff && this.#told.size === 0) return;
+    if (!this.#isOff && this.#reported.size === 0) return;
     this.#changes += 1;
     this.#isOff = false;
-    this.#told.clear();
-    this.#untold.clear();
+    this.#reported.clear();
+    this.#unreported.clear();
     this.#options.redis.redis.del(this.#key).catch(() => undefined);
   }
 
-  /** Writes pending troubles once Redis is back, perhaps without its data, and reads the shared state. */
+  /** Writes pending faults once Redis is back, perhaps without its data, and reads the shared state. */
   async #catchUp(): Promise<void> {
-    for (const trouble of this.#untold) await this.#tell(trouble);
-    await this.#look();
+    for (const fault of this.#unreported) await this.#claimReport(fault);
+    await this.#readShared();
   }
 }

@@ -1,7 +1,7 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
 import { IdentificationError, RejectedRequestError } from '../errors.ts';
 import type { ProviderStatus } from '../identification.ts';
-import { PROVIDERS, ProviderError, type ProviderName, type Rejected } from '../provider.ts';
+import { PROVIDERS, ProviderError, type ProviderName, type RejectedPart } from '../provider.ts';
 import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
 
 /** Why a provider did not answer. */
@@ -10,7 +10,7 @@ export interface Refusal {
   /** When asking again may help; absent when nobody knows. */
   retryAfterMs?: number;
   /** The part of the request that the provider rejected. */
-  rejected?: Rejected;
+  rejected?: RejectedPart;
 }
 
 /** Why no provider is called while the database is unavailable: a paid answer could not be saved. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type IdentifyOptions, type ProviderAnswer, ProviderError, type Rejected } from '../provider.ts';
+import { type IdentifyOptions, type ProviderAnswer, ProviderError, type RejectedPart } from '../provider.ts';
 import { house, request } from './testing/house.ts';
 
 const MINUTE = 60_000;
 
 const refusing =
-  (provider: 'plant_id' | 'plantnet', rejected: Rejected | undefined) => async (): Promise<ProviderAnswer> => {
+  (provider: 'plant_id' | 'plantnet', rejected: RejectedPart | undefined) => async (): Promise<ProviderAnswer> => {
     throw new ProviderError(provider, 'rejected', 'as scripted', { status: 400, rejected });
   };
 const asking = (options: Partial<IdentifyOptions>, seed = 1) =>
@@ -66,7 +66,7 @@ describe('a request that a provider refuses', () => {
     expect(providers.plantnet.calls).toHaveLength(3);
   });
 
-  it.each<[Rejected, Partial<IdentifyOptions>, Partial<IdentifyOptions>]>([
+  it.each<[RejectedPart, Partial<IdentifyOptions>, Partial<IdentifyOptions>]>([
     ['organs', { organs: ['bark'] }, { organs: ['leaf'] }],
     [
       'location',

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
-import { type IdentifyOptions, type Provider, ProviderError, REJECTABLE, type Rejected } from '../provider.ts';
+import {
+  type IdentifyOptions,
+  type Provider,
+  ProviderError,
+  REJECTABLE_PARTS,
+  type RejectedPart,
+} from '../provider.ts';
 
 /** TTL of a rejection: stops immediate retries, but soon notices when the provider begins to accept the request. */
 const KEPT_MS = 5 * 60_000;
@@ -19,7 +25,7 @@ interface AskedQuestion {
 /** Caches what one provider has rejected, for all processes and some minutes (a negative cache). */
 export interface Rejections {
   /** Returns the part of the question that is known to be rejected, without calling the provider. Never throws. */
-  find(question: AskedQuestion): Promise<Rejected | undefined>;
+  find(question: AskedQuestion): Promise<RejectedPart | undefined>;
   /**
    * Runs `ask` unless the question is known to be rejected. Caches a rejection for every question with the same part.
    * @throws {ProviderError} `rejected` without running `ask`; otherwise what `ask` throws
@@ -39,34 +45,34 @@ export interface RejectionOptions {
 
 export function createRejections(options: RejectionOptions): Rejections {
   const { clock, closing, prefix = 'rejected', provider, redis } = options;
-  const here = new LRUCache<string, { rejected: Rejected; until: number }>({ max: MAX_HERE });
+  const here = new LRUCache<string, { rejected: RejectedPart; until: number }>({ max: MAX_HERE });
   // The provider is the hash tag, so that all keys of a question share a slot of a cluster. The key contains the
   // origin: the real service may accept what a simulator rejects.
   const nameOf = (part: readonly unknown[]): string =>
     `${prefix}:{${provider.name}}:${hash('sha256', JSON.stringify([provider.origin, ...part]))}`;
 
-  function findHere(names: readonly string[]): Rejected | undefined {
+  function findHere(names: readonly string[]): RejectedPart | undefined {
     const now = clock.monotonic();
     return names.map((name) => here.get(name)).find((kept) => kept !== undefined && kept.until > now)?.rejected;
   }
 
-  async function findShared(names: readonly string[]): Promise<Rejected | undefined> {
+  async function findShared(names: readonly string[]): Promise<RejectedPart | undefined> {
     if (!redis.isReady()) return undefined;
     try {
       const found = await redis.redis.mget<unknown[]>(...names);
-      return found.flatMap((value) => REJECTABLE.find((known) => known === value) ?? [])[0];
+      return found.flatMap((value) => REJECTABLE_PARTS.find((known) => known === value) ?? [])[0];
     } catch {
       return undefined;
     }
   }
 
-  async function find(question: AskedQuestion): Promise<Rejected | undefined> {
+  async function find(question: AskedQuestion): Promise<RejectedPart | undefined> {
     const names = partsOf(question).map(({ part }) => nameOf(part));
     const known = findHere(names) ?? (await provider.rejects?.(question.options, closing));
     return known ?? (await findShared(names));
   }
 
-  function keep(question: AskedQuestion, rejected: Rejected): void {
+  function keep(question: AskedQuestion, rejected: RejectedPart): void {
     const { part } = partsOf(question).find(({ rejects }) => rejects.includes(rejected)) ?? wholeOf(question);
     const name = nameOf(part);
     here.set(name, { rejected, until: clock.monotonic() + KEPT_MS });
@@ -92,7 +98,7 @@ export function createRejections(options: RejectionOptions): Rejections {
 
 /** A part of a question, with the kinds of rejection that hold for every question with the same part. */
 interface Part {
-  readonly rejects: readonly Rejected[];
+  readonly rejects: readonly RejectedPart[];
   readonly part: readonly unknown[];
 }
 

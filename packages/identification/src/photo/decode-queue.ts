@@ -1,5 +1,5 @@
 import { IdentificationError } from '../errors.ts';
-import { createFairLines } from './fair-lines.ts';
+import { createFairQueues } from './fair-queues.ts';
 
 const RETRY_AFTER_MS = 5_000;
 /** Maximum fraction of the waiting places for one owner while another owner waits. */
@@ -54,15 +54,15 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
 
   async function start(lane: Lane<T>, owner: string, job: Job<T>): Promise<void> {
     job.isRunning = true;
-    front.lines.remove(job);
-    back.lines.remove(job);
+    front.queues.remove(job);
+    back.queues.remove(job);
     lane.enter(owner);
     await job.work().then(job.result.resolve, job.result.reject);
     lane.leave(owner);
     jobs.delete(job.key);
     for (const next of [front, back]) {
       while (hasPlace(next)) {
-        const taken = next.lines.take(next.load);
+        const taken = next.queues.take(next.load);
         if (taken === undefined) break;
         void start(next, taken.owner, taken.item);
       }
@@ -71,16 +71,16 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
 
   /** Adds the job to the owner's queue, which may displace the newest job of an owner over its share. */
   function wait(lane: Lane<T>, owner: string, job: Job<T>): void {
-    const placement = lane.lines.add(owner, job);
+    const placement = lane.queues.add(owner, job);
     if (!placement.placed) {
       // A job that already waits for another caller needs no further place.
-      if (lane.lines.holds(job) || front.lines.holds(job)) return;
+      if (lane.queues.holds(job) || front.queues.holds(job)) return;
       throw busy(placement.overShare);
     }
     const { displaced } = placement;
     if (displaced === undefined) return;
     const { item, overShare } = displaced;
-    if (front.lines.holds(item) || back.lines.holds(item)) return;
+    if (front.queues.holds(item) || back.queues.holds(item)) return;
     jobs.delete(item.key);
     item.result.reject(busy(overShare));
   }
@@ -102,7 +102,7 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
 /** The queues of one priority, and the number of its running decodes. */
 interface Lane<T> extends ReturnType<typeof createLane<T>> {}
 
-function createLane<T>(room: number, most: number) {
+function createLane<T>(capacity: number, most: number) {
   const byOwner = new Map<string, number>();
   let running = 0;
   const load = (owner: string) => byOwner.get(owner) ?? 0;
@@ -113,7 +113,7 @@ function createLane<T>(room: number, most: number) {
   }
   return {
     most,
-    lines: createFairLines<Job<T>>({ room, share: Math.ceil(room * SHARE) }),
+    queues: createFairQueues<Job<T>>({ capacity, share: Math.ceil(capacity * SHARE) }),
     load,
     running: () => running,
     enter: (owner: string) => change(owner, 1),

@@ -1,5 +1,5 @@
 import { redactAndCut } from '@plantcommunity/telemetry';
-import { ProviderError, type ProviderErrorKind, type ProviderName, type Rejected } from '../provider.ts';
+import { ProviderError, type ProviderErrorKind, type ProviderName, type RejectedPart } from '../provider.ts';
 import type { Reply } from './exchange.ts';
 import { plainText } from './plain-text.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -9,7 +9,7 @@ const EXCERPT = 100;
 /** Kind of a refusal. `rejected`: the part of the request that was rejected, for kind `rejected`. */
 export interface RefusalReason {
   kind: ProviderErrorKind;
-  rejected?: Rejected | undefined;
+  rejected?: RejectedPart | undefined;
 }
 
 /**

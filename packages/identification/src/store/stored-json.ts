@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Identification } from '../identification.ts';
-import { type IdentifyOptions, ORGANS, PROVIDERS, REJECTABLE } from '../provider.ts';
+import { type IdentifyOptions, ORGANS, PROVIDERS, REJECTABLE_PARTS } from '../provider.ts';
 
 // The columns `result` and `options`. Rows of old stay readable: what is new here is optional.
 
@@ -12,7 +12,7 @@ const optionalNumber = z.number().exactOptional();
 const provider = z.enum(PROVIDERS);
 const status = z.enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off']);
 
-const report = z.object({ status, rejected: z.enum(REJECTABLE).exactOptional() });
+const report = z.object({ status, rejected: z.enum(REJECTABLE_PARTS).exactOptional() });
 
 const suggestion = z.object({
   plantName: text,

@@ -4,5 +4,5 @@ import type { ProviderAccess } from '../provider-access.ts';
 export const openAccess: ProviderAccess = {
   isRefused: () => false,
   wasRefused: async () => false,
-  note: () => undefined,
+  record: () => undefined,
 };

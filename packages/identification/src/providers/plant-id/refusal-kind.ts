@@ -1,4 +1,4 @@
-import type { ProviderErrorKind, Rejected } from '../../provider.ts';
+import type { ProviderErrorKind, RejectedPart } from '../../provider.ts';
 
 const OUT_OF_CREDITS = /sufficient number of available credits|credit limit/i;
 
@@ -19,7 +19,7 @@ export function refusalKind(status: number, text: string): ProviderErrorKind {
 const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([404, 405, 410]);
 
 /** Returns the part of the request that a `rejected` answer is about; undefined when it is not about the request. */
-export function rejectedPart(status: number, text: string): Rejected | undefined {
+export function rejectedPart(status: number, text: string): RejectedPart | undefined {
   if (NOT_OF_THE_REQUEST.has(status)) return undefined;
   const body = text.slice(0, 1000);
   if (status === 413 || status === 415 || /image|base64/i.test(body)) return 'image';

@@ -1,4 +1,4 @@
-import type { ProviderErrorKind, Rejected } from '../../provider.ts';
+import type { ProviderErrorKind, RejectedPart } from '../../provider.ts';
 import { errorBody } from './response.ts';
 
 /**
@@ -16,7 +16,7 @@ export function refusalKind(status: number): ProviderErrorKind {
 const NOT_OF_THE_REQUEST: ReadonlySet<number> = new Set([404, 405, 410]);
 
 /** Returns the part of the request that a `rejected` answer is about; undefined when it is not about the request. */
-export function rejectedPart(status: number, text: string): Rejected | undefined {
+export function rejectedPart(status: number, text: string): RejectedPart | undefined {
   const message = messageOf(text) ?? '';
   if (/project/i.test(message)) return 'project';
   if (NOT_OF_THE_REQUEST.has(status)) return undefined;

@@ -10,7 +10,7 @@ const LATE_FACTOR = 2;
  * request that joins it late waits only `LATE_CALL_MS`. A request waits until its deadline for its own call, and while
  * the provider's p95 is unknown.
  */
-export class Patience {
+export class WaitLimit {
   /** Aborts when the request stops waiting: because of a late call, its deadline, or a caller who has left. */
   readonly signal: AbortSignal;
   readonly #clock: Clock;

@@ -4,7 +4,7 @@ import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 const KEPT_MS = 90_000;
 
 /** Shares the start times of calls in flight with other processes, which may be waiting for the answers. */
-export interface Departures {
+export interface CallsInFlight {
   /** Records that this process sends a call for the question `key`. */
   add(key: string): void;
   /** Removes the record: the call is over. */
@@ -13,12 +13,12 @@ export interface Departures {
   age(key: string): Promise<number | undefined>;
 }
 
-export function createDepartures(options: {
+export function createCallsInFlight(options: {
   redis: RedisConnection;
   /** Prefix of the cache: all keys of a question share its hash tag, and so a slot of a cluster. */
   prefix: string;
   clock: Clock;
-}): Departures {
+}): CallsInFlight {
   const { clock, prefix, redis } = options;
   const nameOf = (key: string): string => `${prefix}:{${key}}:departed`;
   return {
@@ -26,8 +26,8 @@ export function createDepartures(options: {
     remove: (key) => void redis.redis.del(nameOf(key)).catch(() => undefined),
     async age(key) {
       if (!redis.isReady()) return undefined;
-      const departedAt: unknown = await redis.redis.get(nameOf(key)).catch(() => undefined);
-      return typeof departedAt === 'number' ? Math.max(0, clock.now() - departedAt) : undefined;
+      const sentAt: unknown = await redis.redis.get(nameOf(key)).catch(() => undefined);
+      return typeof sentAt === 'number' ? Math.max(0, clock.now() - sentAt) : undefined;
     },
   };
 }

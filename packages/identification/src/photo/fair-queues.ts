@@ -7,7 +7,7 @@ type Placement<T> =
   | { placed: false; overShare: boolean };
 
 /** Fair queuing: one FIFO queue per owner, with a limited total capacity. */
-export interface FairLines<T> {
+export interface FairQueues<T> {
   /**
    * Appends `item` to its owner's queue, unless it is in there already. While another owner waits, an owner gets at
    * most `share` places; a single owner may use the whole capacity. At full capacity the item displaces the newest item
@@ -22,61 +22,61 @@ export interface FairLines<T> {
   remove(item: T): void;
 }
 
-export function createFairLines<T>({ room, share }: { room: number; share: number }): FairLines<T> {
+export function createFairQueues<T>({ capacity, share }: { capacity: number; share: number }): FairQueues<T> {
   /** Non-empty queues only; the order of the owners is the order of their turns. */
-  const lines = new Map<string, T[]>();
+  const queues = new Map<string, T[]>();
   let size = 0;
 
-  function push(owner: string, line: T[], item: T): void {
-    line.push(item);
-    lines.set(owner, line);
+  function push(owner: string, queue: T[], item: T): void {
+    queue.push(item);
+    queues.set(owner, queue);
     size += 1;
   }
 
-  function cut(owner: string, line: T[], at: number): T[] {
+  function cut(owner: string, queue: T[], at: number): T[] {
     size -= 1;
-    const removed = line.splice(at, 1);
-    if (line.length === 0) lines.delete(owner);
+    const removed = queue.splice(at, 1);
+    if (queue.length === 0) queues.delete(owner);
     return removed;
   }
 
-  function longest(): [owner: string, line: T[]] | undefined {
-    return [...lines].toSorted(([, a], [, b]) => b.length - a.length)[0];
+  function longest(): [owner: string, queue: T[]] | undefined {
+    return [...queues].toSorted(([, a], [, b]) => b.length - a.length)[0];
   }
 
   return {
     add(owner, item) {
-      const line = lines.get(owner) ?? [];
-      if (line.includes(item)) return { placed: true };
-      const isAlone = line.length === size;
-      if (line.length >= share && !isAlone) return { placed: false, overShare: true };
-      if (size < room) {
-        push(owner, line, item);
+      const queue = queues.get(owner) ?? [];
+      if (queue.includes(item)) return { placed: true };
+      const isAlone = queue.length === size;
+      if (queue.length >= share && !isAlone) return { placed: false, overShare: true };
+      if (size < capacity) {
+        push(owner, queue, item);
         return { placed: true };
       }
       const [other, most = []] = longest() ?? [];
-      if (other === undefined || most.length <= line.length + 1) {
+      if (other === undefined || most.length <= queue.length + 1) {
         return { placed: false, overShare: isAlone && size > 0 };
       }
       const overShare = most.length > share;
       const [displaced] = cut(other, most, most.length - 1);
-      push(owner, line, item);
+      push(owner, queue, item);
       return displaced === undefined ? { placed: true } : { placed: true, displaced: { item: displaced, overShare } };
     },
     take(load) {
-      const [next] = [...lines].toSorted(([a], [b]) => load(a) - load(b));
+      const [next] = [...queues].toSorted(([a], [b]) => load(a) - load(b));
       if (next === undefined) return undefined;
-      const [owner, line] = next;
-      const [item] = cut(owner, line, 0);
+      const [owner, queue] = next;
+      const [item] = cut(owner, queue, 0);
       if (item === undefined) return undefined;
-      if (lines.delete(owner)) lines.set(owner, line);
+      if (queues.delete(owner)) queues.set(owner, queue);
       return { owner, item };
     },
-    holds: (item) => [...lines.values()].some((line) => line.includes(item)),
+    holds: (item) => [...queues.values()].some((queue) => queue.includes(item)),
     remove(item) {
-      for (const [owner, line] of lines) {
-        const at = line.indexOf(item);
-        if (at !== -1) cut(owner, line, at);
+      for (const [owner, queue] of queues) {
+        const at = queue.indexOf(item);
+        if (at !== -1) cut(owner, queue, at);
       }
     },
   };

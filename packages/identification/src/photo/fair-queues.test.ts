@@ -1,0 +1,115 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createFairQueues, type FairQueues } from './fair-queues.ts';
+
+const EVEN = () => 0;
+
+/** Adds items called `owner 1`, `owner 2`, … and returns what became of the last one. */
+function fill(queues: FairQueues<string>, owner: string, count: number) {
+  const placements = Array.from({ length: count }, (_, index) => queues.add(owner, `${owner} ${index + 1}`));
+  return placements.at(-1);
+}
+
+/** Takes everything out, in order. */
+function drain(queues: FairQueues<string>, load: (owner: string) => number = EVEN): string[] {
+  const items: string[] = [];
+  for (let taken = queues.take(load); taken !== undefined; taken = queues.take(load)) items.push(taken.item);
+  return items;
+}
+
+describe('an owner alone', () => {
+  it('fills the capacity, and one item more is its own surplus', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    expect(fill(queues, 'a', 32)).toEqual({ placed: true });
+    expect(queues.add('a', 'one more')).toEqual({ placed: false, overShare: true });
+  });
+
+  it('is not blamed for a capacity of 0', () => {
+    const queues = createFairQueues<string>({ capacity: 0, share: 0 });
+    expect(fill(queues, 'a', 1)).toEqual({ placed: false, overShare: false });
+  });
+});
+
+describe('an owner beside others', () => {
+  it('has a share of eight places', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    fill(queues, 'b', 1);
+    expect(fill(queues, 'a', 8)).toEqual({ placed: true });
+    expect(queues.add('a', 'one more')).toEqual({ placed: false, overShare: true });
+  });
+
+  it('loses its newest items beyond the share to an owner that finds the capacity full', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    fill(queues, 'a', 32);
+    expect(queues.add('b', 'b 1')).toEqual({ placed: true, displaced: { item: 'a 32', overShare: true } });
+    expect(fill(queues, 'b', 8)).toEqual({ placed: true, displaced: { item: 'a 25', overShare: true } });
+    expect(drain(queues)).toHaveLength(32);
+  });
+
+  it('finds a place although others fill the capacity within their shares, who are not blamed for it', () => {
+    const queues = createFairQueues<string>({ capacity: 4, share: 2 });
+    fill(queues, 'a', 2);
+    fill(queues, 'b', 2);
+    expect(queues.add('c', 'c 1')).toEqual({ placed: true, displaced: { item: 'a 2', overShare: false } });
+    expect(queues.add('c', 'c 2')).toEqual({ placed: false, overShare: false });
+  });
+});
+
+describe('turns', () => {
+  it('alternate between the owners, however long their queues are', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    fill(queues, 'a', 4);
+    fill(queues, 'b', 2);
+    fill(queues, 'c', 1);
+    expect(drain(queues)).toEqual(['a 1', 'b 1', 'c 1', 'a 2', 'b 2', 'a 3', 'a 4']);
+  });
+
+  it('go to the owner with the lowest load first', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    fill(queues, 'a', 2);
+    fill(queues, 'b', 2);
+    expect(drain(queues, (owner) => (owner === 'a' ? 1 : 0))).toEqual(['b 1', 'b 2', 'a 1', 'a 2']);
+  });
+});
+
+describe('an item in the queues of two owners', () => {
+  it('stands once in each, and leaves both', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    for (const owner of ['a', 'b', 'a']) queues.add(owner, 'shared');
+    queues.add('b', 'b 1');
+    queues.remove('shared');
+    expect(queues.holds('shared')).toBe(false);
+    expect(drain(queues)).toEqual(['b 1']);
+  });
+});
+
+it('never holds more than the capacity, and refuses a newcomer only while no queue is longer than one item', () => {
+  const owners = ['a', 'b', 'c', 'd', 'e'];
+  const script = fc.array(fc.oneof(fc.constantFrom(...owners), fc.constant('take')), { maxLength: 200 });
+  /** Plays the script and tells how many items were held at most, and whether a newcomer was refused unfairly. */
+  const play = (steps: readonly string[]) => {
+    const queues = createFairQueues<number>({ capacity: 4, share: 2 });
+    const held = new Map<number, string>();
+    let most = 0;
+    let unfair = 0;
+    for (const [index, step] of steps.entries()) {
+      if (step === 'take') {
+        held.delete(queues.take(EVEN)?.item ?? -1);
+        continue;
+      }
+      const before = [...held.values()];
+      const placement = queues.add(step, index);
+      if (placement.placed) {
+        held.set(index, step);
+        held.delete(placement.displaced?.item ?? -1);
+      } else if (!before.includes(step) && new Set(before).size < before.length) unfair += 1;
+      most = Math.max(most, held.size);
+    }
+    return { fits: most <= 4, unfair, lost: [...held.keys()].filter((item) => !queues.holds(item)) };
+  };
+  fc.assert(
+    fc.property(script, (steps) => {
+      expect(play(steps)).toEqual({ fits: true, unfair: 0, lost: [] });
+    }),
+  );
+});
