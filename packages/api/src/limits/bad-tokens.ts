@@ -27,7 +27,7 @@ export interface BadTokens {
    * @throws {ApiError} `rate_limited` for a token over its own limit, without running `work`; for a bad token from an
    * address over its limit; and when too many wait
    */
-  count<T>(sent: SentToken, work: () => Promise<T | undefined>): Promise<T | undefined>;
+  run<T>(sent: SentToken, work: () => Promise<T | undefined>): Promise<T | undefined>;
 }
 
 /** @param options `rate`: the limit for one bad token. */
@@ -37,7 +37,7 @@ export function createBadTokens(options: { window: RateWindow; clock: Clock; rat
   let running = 0;
   const waiting: (() => void)[] = [];
 
-  async function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+  async function inLookUpQueue<T>(work: () => Promise<T>): Promise<T> {
     if (running < LOOK_UPS) running += 1;
     else if (waiting.length >= MAX_WAITING) throw rateLimited(clock.now() + RETRY_MS, clock.now());
     else {
@@ -55,11 +55,11 @@ export function createBadTokens(options: { window: RateWindow; clock: Clock; rat
   }
 
   return {
-    async count({ place, token }, work) {
+    async run({ place, token }, work) {
       const [tokenKey, placeKey] = [`bad-token:${token}`, `bad-token-address:${place}`];
       const [ofToken, ofPlace] = await Promise.all([window.look(tokenKey, rate), window.look(placeKey, addressRate)]);
       if (ofToken.remaining === 0) throw rateLimited(ofToken.resetAt, clock.now());
-      const result = await (ofPlace.remaining === 0 ? oneByOne(work) : work());
+      const result = await (ofPlace.remaining === 0 ? inLookUpQueue(work) : work());
       if (result !== undefined) return result;
       // The address first: over its limit, no keys are added for further tokens.
       for (const [key, limit] of [[placeKey, addressRate] as const, [tokenKey, rate] as const]) {

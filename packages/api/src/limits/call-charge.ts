@@ -4,7 +4,7 @@ import type { ApiError } from '../errors/api-error.ts';
 import type { Share } from './credit-buckets.ts';
 import type { CreditShares } from './credit-shares.ts';
 import type { Counted } from './identify-limit.ts';
-import { type PolicyStanding, type RateHeaders, rateHeaders } from './rate-headers.ts';
+import { type PolicyStatus, type RateHeaders, rateHeaders } from './rate-headers.ts';
 import { rateLimited } from './rate-limited.ts';
 import { LONGEST_RETRY_S } from './retry-after.ts';
 
@@ -14,7 +14,7 @@ export class CallCharge {
   readonly #clock: Clock;
   #isFree = false;
   #isSpent = false;
-  #shares: readonly PolicyStanding[] = [];
+  #shares: readonly PolicyStatus[] = [];
 
   constructor(counted: Counted, clock: Clock) {
     this.#counted = counted;
@@ -36,8 +36,8 @@ export class CallCharge {
       onSent,
       reserve: async (wanted) => {
         const taken = await credits.take(shares, wanted);
-        this.#shares = taken.standings;
-        const [refused] = taken.standings;
+        this.#shares = taken.statuses;
+        const [refused] = taken.statuses;
         if (!taken.allowed && refused !== undefined) {
           const now = this.#clock.now();
           const error = rateLimited(refused.resetAt, now, LONGEST_RETRY_S.share);

@@ -1,4 +1,4 @@
-import type { PolicyStanding } from './rate-headers.ts';
+import type { PolicyStatus } from './rate-headers.ts';
 import { LONGEST_RETRY_S } from './retry-after.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ export interface Share {
 export type Buckets = ReadonlyMap<number, number>;
 
 /** State of a share: the credits left and when more are free. */
-export interface ShareStanding extends PolicyStanding {
+export interface ShareStatus extends PolicyStatus {
   policy: Share['policy'];
   /** Epoch milliseconds: when the whole share is available again, unless more is spent before. */
   fullAt: number;
@@ -31,12 +31,12 @@ export function hourOf(at: number): number {
 
 /** Returns the credits that count at `now`. */
 export function usedCredits(buckets: Buckets, now: number): number {
-  return counting(buckets, now).reduce((sum, [, credits]) => sum + credits, 0);
+  return countedHours(buckets, now).reduce((sum, [, credits]) => sum + credits, 0);
 }
 
 /** Returns the state of a share at `now` (epoch milliseconds), and whether it has room for `wanted` credits. */
-export function shareStanding({ limit, policy }: Share, buckets: Buckets, now: number, wanted: number): ShareStanding {
-  const hours = counting(buckets, now);
+export function shareStatus({ limit, policy }: Share, buckets: Buckets, now: number, wanted: number): ShareStatus {
+  const hours = countedHours(buckets, now);
   const used = usedCredits(buckets, now);
   const allowed = used + wanted <= limit;
   const [oldest] = hours;
@@ -46,30 +46,30 @@ export function shareStanding({ limit, policy }: Share, buckets: Buckets, now: n
     allowed,
     rate: { count: limit, windowMs: DAY_MS },
     remaining: Math.max(0, limit - used),
-    resetAt: allowed ? freeAgain(oldest, now + DAY_MS) : nextFree(hours, used + wanted - limit, now),
-    fullAt: freeAgain(newest, now),
+    resetAt: allowed ? freedAt(oldest, now + DAY_MS) : roomAt(hours, used + wanted - limit, now),
+    fullAt: freedAt(newest, now),
     longestRetryS: LONGEST_RETRY_S.share,
   };
 }
 
 /** Returns when `tooMany` credits become free again; a day from now for a share that is too small for the request. */
-function nextFree(hours: readonly Hour[], tooMany: number, now: number): number {
+function roomAt(hours: readonly Hour[], tooMany: number, now: number): number {
   let freed = 0;
   for (const hour of hours) {
     freed += hour[1];
-    if (freed >= tooMany) return freeAgain(hour, now);
+    if (freed >= tooMany) return freedAt(hour, now);
   }
   return now + DAY_MS;
 }
 
 type Hour = readonly [hour: number, credits: number];
 
-function freeAgain(hour: Hour | undefined, otherwise: number): number {
+function freedAt(hour: Hour | undefined, otherwise: number): number {
   return hour === undefined ? otherwise : (hour[0] + HOURS) * HOUR_MS;
 }
 
 /** Returns the hours that count, oldest first. */
-function counting(buckets: Buckets, now: number): Hour[] {
+function countedHours(buckets: Buckets, now: number): Hour[] {
   return [...buckets]
     .filter(([hour, credits]) => hour > hourOf(now) - HOURS && credits > 0)
     .toSorted(([a], [b]) => a - b);

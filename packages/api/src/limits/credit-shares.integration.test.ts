@@ -41,9 +41,9 @@ describe('shares that instances count together', () => {
       accounts.flatMap((own) => Array.from({ length: 250 }, (_, call) => instance(call).take(own, 2))),
     );
     expect(taken.filter(({ allowed }) => allowed)).toHaveLength(600);
-    const standings = await Promise.all(accounts.map((own) => instance(1).look(own)));
-    expect(standings.map(([, behind]) => behind?.remaining)).toEqual([0, 0, 0, 0]);
-    const own = standings.map(([account]) => 400 - (account?.remaining ?? 0));
+    const statuses = await Promise.all(accounts.map((own) => instance(1).look(own)));
+    expect(statuses.map(([, behind]) => behind?.remaining)).toEqual([0, 0, 0, 0]);
+    const own = statuses.map(([account]) => 400 - (account?.remaining ?? 0));
     expect(own.reduce((sum, spent) => sum + spent)).toBe(1_200);
     expect(Math.max(...own)).toBeLessThanOrEqual(400);
   });
@@ -54,10 +54,10 @@ describe('shares that instances count together', () => {
     clock.advance(2 * HOUR);
     await instance(1).take(own, 100);
     const refused = await instance(2).take(own, 2);
-    expect(refused).toMatchObject({ allowed: false, standings: [{ policy: 'credits-free', remaining: 0 }, {}] });
-    expect(refused.standings[0]?.resetAt).toBe(Date.UTC(2026, 2, 2, 12));
+    expect(refused).toMatchObject({ allowed: false, statuses: [{ policy: 'credits-free', remaining: 0 }, {}] });
+    expect(refused.statuses[0]?.resetAt).toBe(Date.UTC(2026, 2, 2, 12));
     clock.advance(Date.UTC(2026, 2, 2, 12) - clock.now());
-    expect((await instance(2).take(own, 2)).standings.map(({ remaining }) => remaining)).toEqual([298, 1_098]);
+    expect((await instance(2).take(own, 2)).statuses.map(({ remaining }) => remaining)).toEqual([298, 1_098]);
     const [connection] = connections;
     if (connection === undefined) throw new Error('no connection');
     for (const key of own.map((share) => `credits:{share}:${share.key}`)) {

@@ -83,7 +83,7 @@ describe('credits of the daily shares', () => {
     const berta = shares.sharesOf(user('berta'), '203.0.113.7');
     expect((await shares.take(anna, 3)).allowed).toBe(true);
     const refused = await shares.take(berta, 2);
-    expect(refused.standings.map(({ allowed, policy, remaining }) => ({ allowed, policy, remaining }))).toEqual([
+    expect(refused.statuses.map(({ allowed, policy, remaining }) => ({ allowed, policy, remaining }))).toEqual([
       { allowed: false, policy: 'credits-address', remaining: 1 },
       { allowed: true, policy: 'credits-free', remaining: 3 },
     ]);
@@ -130,7 +130,7 @@ describe('daily shares without Redis', () => {
     }
     expect(spent).toBe(40);
     expect(log).toEqual(['[RATELIMIT] Redis unavailable - this process lets through a tenth of the daily credits']);
-    const [standing] = await shares.look(shares.sharesOf(user('anna'), undefined));
-    expect(standing).toMatchObject({ rate: { count: 40 }, remaining: 0 });
+    const [status] = await shares.look(shares.sharesOf(user('anna'), undefined));
+    expect(status).toMatchObject({ rate: { count: 40 }, remaining: 0 });
   });
 });

@@ -3,7 +3,7 @@ import type { Principal } from '@plantcommunity/auth';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ApiConfig } from '../config.ts';
-import { hourOf, type Share, type ShareStanding, shareStanding } from './credit-buckets.ts';
+import { hourOf, type Share, type ShareStatus, shareStatus } from './credit-buckets.ts';
 import { createLocalCredits } from './local-credits.ts';
 import { createRedisFallback, tenthOf, type WithFallback } from './redis-fallback.ts';
 import { type CreditStore, createSharedCredits } from './shared-credits.ts';
@@ -13,9 +13,9 @@ import { subjectOf } from './subject.ts';
 interface CreditsTaken {
   allowed: boolean;
   /** State of each share, with any credits taken. After a refusal, refusing shares come first, longest wait first. */
-  standings: readonly ShareStanding[];
+  statuses: readonly ShareStatus[];
   /** Refunds unspent credits in the background. Returns the resulting state of the shares. */
-  settle(spent: number): readonly ShareStanding[];
+  settle(spent: number): readonly ShareStatus[];
 }
 
 /**
@@ -30,7 +30,7 @@ export interface CreditShares {
   /** Takes credits from all shares, or from none where one has too few left. Never rejects. */
   take(shares: readonly Share[], credits: number): Promise<CreditsTaken>;
   /** Returns the state of the shares without taking credits. Never rejects. */
-  look(shares: readonly Share[]): Promise<readonly ShareStanding[]>;
+  look(shares: readonly Share[]): Promise<readonly ShareStatus[]>;
 }
 
 /** Counts in Redis for all instances; while Redis is unavailable, each process allows a tenth of each share. */
@@ -79,26 +79,26 @@ export function assembleCreditShares(options: {
     const now = clock.now();
     const hour = hourOf(now);
     const { allowed, before, counted, store } = await count(shares, hour, credits);
-    const standingsWith = (taken: number, wanted: number): ShareStanding[] =>
+    const statusesWith = (taken: number, wanted: number): ShareStatus[] =>
       counted.map((share, place) => {
         const buckets = new Map(before[place]);
         if (taken > 0) buckets.set(hour, (buckets.get(hour) ?? 0) + taken);
-        return shareStanding(share, buckets, now, wanted);
+        return shareStatus(share, buckets, now, wanted);
       });
     if (!allowed) {
-      const standings = standingsWith(0, credits).toSorted(refusedFirst);
-      return { allowed, standings, settle: () => standings };
+      const statuses = statusesWith(0, credits).toSorted(refusedFirst);
+      return { allowed, statuses, settle: () => statuses };
     }
     return {
       allowed,
-      standings: standingsWith(credits, 0),
+      statuses: statusesWith(credits, 0),
       settle(spent) {
         if (spent < credits) {
           store.giveBack(counted, hour, credits - spent).catch((error: unknown) => {
             logger.warn({ err: error }, '[RATELIMIT] Could not refund unspent credits');
           });
         }
-        return standingsWith(spent, 0);
+        return statusesWith(spent, 0);
       },
     };
   }
@@ -113,12 +113,12 @@ export function assembleCreditShares(options: {
       return [account, behind].filter(({ limit }) => limit > 0);
     },
     take: async (shares, credits) =>
-      shares.length === 0 ? { allowed: true, standings: [], settle: () => [] } : take(shares, credits),
-    look: async (shares) => (shares.length === 0 ? [] : (await take(shares, 0)).standings),
+      shares.length === 0 ? { allowed: true, statuses: [], settle: () => [] } : take(shares, credits),
+    look: async (shares) => (shares.length === 0 ? [] : (await take(shares, 0)).statuses),
   };
 }
 
-function refusedFirst(one: ShareStanding, other: ShareStanding): number {
+function refusedFirst(one: ShareStatus, other: ShareStatus): number {
   if (one.allowed !== other.allowed) return one.allowed ? 1 : -1;
   return other.resetAt - one.resetAt;
 }

@@ -2,7 +2,7 @@ import type { Rate } from '../config.ts';
 import { limitedSeconds } from './retry-after.ts';
 
 /** State of one of the limits that a call counts against. */
-export interface PolicyStanding {
+export interface PolicyStatus {
   /** Name of the limit. */
   policy: string;
   allowed: boolean;
@@ -24,22 +24,22 @@ export type RateHeaders = Readonly<
  * given order, and the three older X- fields (epoch seconds), which describe the first one. For a refused caller the
  * seconds equal those of Retry-After, which must not be shorter than the reset.
  */
-export function rateHeaders(first: PolicyStanding, others: readonly PolicyStanding[], now: number): RateHeaders {
+export function rateHeaders(first: PolicyStatus, others: readonly PolicyStatus[], now: number): RateHeaders {
   const all = [first, ...others];
   return {
     'RateLimit-Policy': all.map(policyItem).join(', '),
-    RateLimit: all.map((standing) => standingItem(standing, now)).join(', '),
+    RateLimit: all.map((status) => statusItem(status, now)).join(', '),
     'X-RateLimit-Limit': String(first.rate.count),
     'X-RateLimit-Remaining': String(first.remaining),
     'X-RateLimit-Reset': String(Math.ceil(first.resetAt / 1000)),
   };
 }
 
-function policyItem({ policy, rate }: PolicyStanding): string {
+function policyItem({ policy, rate }: PolicyStatus): string {
   return `"${policy}";q=${rate.count};w=${Math.ceil(rate.windowMs / 1000)}`;
 }
 
-function standingItem({ allowed, longestRetryS, policy, remaining, resetAt }: PolicyStanding, now: number): string {
+function statusItem({ allowed, longestRetryS, policy, remaining, resetAt }: PolicyStatus, now: number): string {
   const wait = resetAt - now;
   const seconds = allowed ? Math.max(0, Math.ceil(wait / 1000)) : limitedSeconds(wait, longestRetryS);
   return `"${policy}";r=${remaining};t=${seconds}`;

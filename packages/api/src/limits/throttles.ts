@@ -101,7 +101,7 @@ export function createThrottles(options: {
       await take([`refresh:${digest(signInId)}`, rates.refresh]);
     },
     withRefreshToken: ({ address, token }, work) =>
-      badTokens.count({ token: digest(token), place: digest(placeOf(address)) }, work),
+      badTokens.run({ token: digest(token), place: digest(placeOf(address)) }, work),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Principal, TokenGrant } from '@plantcommunity/auth';
-import type { ShareStanding } from '../../limits/credit-buckets.ts';
+import type { ShareStatus } from '../../limits/credit-buckets.ts';
 import type { WireAccount, WireCredits, WireTokenGrant } from './wire.ts';
 
 export function presentAccount({ email, name, role, tier, userId }: Principal): WireAccount {
   return { id: userId, email, name, role, tier };
 }
 
-export function presentCredits({ fullAt, policy, rate, remaining }: ShareStanding): WireCredits {
+export function presentCredits({ fullAt, policy, rate, remaining }: ShareStatus): WireCredits {
   return { policy, limit: rate.count, remaining, reset_at: new Date(fullAt).toISOString() };
 }
 
