@@ -31,7 +31,7 @@ const development = process.env.NODE_ENV !== 'production';
 const logger = createLogger({ level: settings.logLevel });
 if (!development) logConsoleAsJson(logger);
 
-// Node would answer requests without a host, or with an expectation, by itself and without our headers.
+// By default Node itself answers requests without a Host or with an Expect header, without our response headers.
 const server = createServer({ requireHostHeader: false, ...TIME_LIMITS });
 server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 // Only `next dev` uses WebSocket. In production Next attaches its upgrade listener to a server that never listens: a

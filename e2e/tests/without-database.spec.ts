@@ -7,7 +7,7 @@ import { expect } from '../fixtures/served.ts';
 import { startServices } from '../fixtures/services.ts';
 
 const IDENTIFY = '/api/v1/plant-identification/identify';
-/** Twice what any answer may take. */
+/** Twice the maximum time of an answer. */
 const BOUND_MS = 10_000;
 
 test('serves cached answers and pages while the database hangs, refuses the rest in time, and recovers', async () => {

@@ -4,7 +4,7 @@ import { type Database, isDatabaseUnavailable, openDatabase } from '@plantcommun
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { realServices, type TestServices, whyNoRealServices } from './test-services.ts';
 
-/** Twice what a caller waits at most. */
+/** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 
 describe.skipIf(whyNoRealServices() !== undefined)('a PostgreSQL server', () => {
@@ -49,7 +49,7 @@ describe.skipIf(whyNoRealServices() !== undefined)('a PostgreSQL server', () => 
     };
   }
 
-  it('that is stopped fails all work within 5 s, and serves again once it goes on', async () => {
+  it('that is stopped fails all work within 5 s, and serves again once it continues', async () => {
     expect(await Promise.all([one(), one(), users()])).toHaveLength(3);
     signal('SIGSTOP');
     const first = await failing([one(), one(), one(), one(), one(), users(), users()]);

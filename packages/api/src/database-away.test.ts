@@ -9,7 +9,7 @@ import { waysIn } from './testing/ways-in.ts';
 const HOST = 'http://localhost:3000';
 const own = { 'Sec-Fetch-Site': 'same-origin' };
 
-/** As Prisma hands it on: of the class nothing is left. */
+/** The error as Prisma passes it on: without its class. */
 const away = async (): Promise<never> => {
   throw Object.assign(new Error('The database "plants" on db.example:5432 is not available.'), {
     code: 'database_unavailable',

@@ -6,7 +6,7 @@ import { authUnderTest } from './testing/auth-under-test.ts';
 import { Browser } from './testing/browser.ts';
 
 const ann = { email: 'ann@example.org', password: 'correct horse' };
-/** Twice what a caller waits at most. */
+/** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 const DAY_MS = 86_400_000;
 

@@ -49,7 +49,7 @@ describe('the health gate of the database', () => {
     gate.close();
   });
 
-  it('recovers by itself', async () => {
+  it('recovers without a caller', async () => {
     const { database, gate } = gateUnderTest();
     database.isAway = true;
     await Promise.allSettled([gate.probe()]);

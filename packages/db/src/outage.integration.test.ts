@@ -10,7 +10,7 @@ import {
   usesOneSession,
 } from './testing/index.ts';
 
-/** Twice what a caller waits at most. */
+/** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 
 describe('a database that is lost', () => {

@@ -63,7 +63,7 @@ describe('readSettings', () => {
     expect(settings.redis).toEqual({ connection: { url: production.REDIS_URL }, timeoutMs: 100 });
   });
 
-  it('decodes as many photos at once as the machine has cores, unless told otherwise', () => {
+  it('decodes one photo per CPU core at once by default', () => {
     const decodes = (given: Record<string, string>) =>
       readSettings({ APP_ENV: 'development', ...given }).decodeConcurrency;
     expect(decodes({})).toBe(availableParallelism());
@@ -90,7 +90,7 @@ describe('readSettings', () => {
     expect(leaseOf({ PLANT_ID_API_TIMEOUT: '10', PLANTNET_API_TIMEOUT: '12', CACHE_LOCK_EXPIRE: '17' })).toBe(17_000);
   });
 
-  it('refuses a lease that is not renewed and ends before a call may', () => {
+  it('rejects a lease without renewal that is shorter than a provider call', () => {
     const fault = [expect.stringMatching(/^CACHE_LOCK_EXPIRE must be at least the larger provider timeout plus 5 s/)];
     const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
     expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '39' })).toEqual(fault);
@@ -98,7 +98,7 @@ describe('readSettings', () => {
     expect(faultsOf({ APP_ENV: 'development', CACHE_LOCK_EXPIRE: '1' })).toEqual([]);
   });
 
-  it('gives accounts of tier free 400 credits a day and their address 1,200, unless told otherwise', () => {
+  it('gives accounts of tier free 400 credits a day and their address 1,200 by default', () => {
     expect(readSettings({ APP_ENV: 'development' }).dailyCredits).toEqual({ account: 400, address: 1_200 });
     const given = { FREE_DAILY_CREDITS: '0', ADDRESS_DAILY_CREDITS: '50' };
     expect(readSettings({ APP_ENV: 'development', ...given }).dailyCredits).toEqual({ account: 0, address: 50 });

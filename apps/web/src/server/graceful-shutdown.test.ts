@@ -86,7 +86,7 @@ describe('a server that stops', () => {
     await expect(text(response)).rejects.toThrow('aborted');
   });
 
-  it('ends event streams with a reconnect hint, also one that is asked for meanwhile', async () => {
+  it('ends event streams with a reconnect hint, also one that is requested during the stop', async () => {
     const { get, passTime, shutdown } = await started((incoming, response) => {
       if (incoming.url === '/') return void response.end('answer');
       response.setHeader('Content-Type', 'text/event-stream');

@@ -19,7 +19,7 @@ interface Calls {
   plantnet: { identify: number };
 }
 
-/** The instance as it is wired, whose anonymous callers have 10 an hour, with the simulator in a process of its own. */
+/** Starts a fully wired instance (10 anonymous calls an hour) and the simulator in a process of its own. */
 describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
   let simulator: ChildProcess;
   let simulatorUrl: string;
@@ -103,7 +103,7 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
     return { Authorization: `Bearer ${token}` };
   }
 
-  // One more than 10 is let through when the hour turns meanwhile.
+  // An eleventh call is allowed if a new hour begins during the test.
   const TEN = 11;
 
   it('includes questions that Pl@ntNet refuses: 70 about an unknown project reach it 10 times', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createPace, type PaceVerdict } from './pace.ts';
 
-/** The seconds until the pace is no longer good, with `bytesIn(second)` arriving in each, and how it ends. */
+/**
+ * Returns after how many seconds the verdict is not `moving`, and the verdict; `bytesIn(second)` bytes arrive in each.
+ */
 function run(bytesIn: (second: number) => number): { seconds: number; verdict: PaceVerdict } {
   const pace = createPace();
   for (let second = 0; second < 10_000; second += 1) {

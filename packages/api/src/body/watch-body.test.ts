@@ -48,7 +48,7 @@ async function start(mode: 'development' | 'production' = 'production') {
   return { asked, clock, paths, server };
 }
 
-/** A raw connection: what it was answered, and whether the server has ended its side. */
+/** Opens a raw connection that records the answers, and whether the server has ended its side. */
 function client(port: number) {
   const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   ends.push(() => socket.destroy());

@@ -18,7 +18,7 @@ describe('the status of a daily share', () => {
     expect(shareStatus(share, buckets, NOON, 4)).toMatchObject({ allowed: false, remaining: 3 });
   });
 
-  it('tells a refused caller when so many credits are free again', () => {
+  it('tells a refused caller when enough credits are free again', () => {
     const buckets = new Map([
       [hour - 3, 4],
       [hour - 20, 1],
@@ -41,7 +41,7 @@ describe('the status of a daily share', () => {
     expect(shareStatus(share, new Map(), NOON, 0)).toMatchObject({ remaining: 10, fullAt: NOON });
   });
 
-  it('lets a refused caller wait a day at most, and through at the moment it was told, not an hour before', () => {
+  it('allows a refused call exactly from its resetAt on, a day later at most', () => {
     const spent = array(tuple(nat(23), integer({ min: 1, max: 6 })), { minLength: 1, maxLength: 24 });
     assert(
       property(spent, nat(HOUR_MS - 1), integer({ min: 1, max: 10 }), (ages, into, wanted) => {

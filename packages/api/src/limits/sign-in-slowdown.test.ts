@@ -38,7 +38,7 @@ function underAttack() {
 
 const addressOf = (n: number) => `10.0.${Math.floor(n / 250)}.${n % 250}`;
 
-/** Follows a try without waiting for it. */
+/** Starts an attempt without awaiting it. */
 function follow(attempt: Promise<unknown>) {
   const followed: { state: 'waiting' | 'let in' | 'refused'; error?: unknown } = { state: 'waiting' };
   const settle = async () => {
@@ -55,7 +55,7 @@ function follow(attempt: Promise<unknown>) {
 }
 
 describe('sign-in to an account that is guessed from many addresses', () => {
-  it('lets a guess through at one pace for all addresses together', async () => {
+  it('lets guesses through at one rate for all addresses together', async () => {
     const { attempt, pass } = underAttack();
     let letIn = 0;
     // Each of 60 addresses keeps to its own limit, 5 in 15 minutes: 1,200 guesses in an hour.
@@ -134,7 +134,7 @@ describe('sign-in to an account that is guessed from many addresses', () => {
     expect(waits).toEqual([1_000, 2_000, 5_000]);
   });
 
-  it('leaves other accounts alone, and forgets after a day', async () => {
+  it('does not affect other accounts, and ends after a day', async () => {
     const { attempt, clock, guess } = underAttack();
     await guess(500);
     for (let n = 0; n < 5; n += 1) await attempt(addressOf(0), 'ben@example.org').catch(() => undefined);

@@ -194,13 +194,13 @@ describe('a refresh token', () => {
     expect(await junk(301, THERE)).toBeUndefined();
   });
 
-  it('that is bad leaves no key of its own once its address is full', async () => {
+  it('that is bad adds no key of its own once its address is over its limit', async () => {
     const { counted, throttles } = throttlesAt();
     await times(400, (n) => isLetIn(throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad)));
     expect(new Set(counted).size).toBe(301);
   });
 
-  it('is looked up two at a time behind an address that is full, and at once elsewhere', async () => {
+  it('is looked up two at a time for an address over its limit, and at once for others', async () => {
     const { throttles } = throttlesAt();
     await times(300, (n) => throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad));
     const { promise: held, resolve: release } = Promise.withResolvers<void>();

@@ -76,7 +76,7 @@ async function identifySmall(port: number, from: string): Promise<{ status: numb
   return { status: answer.statusCode, body: await json(answer) };
 }
 
-/** As the proxy in front tells them. */
+/** Client addresses, as the proxy in front sends them. */
 const address = (n: number) => `203.0.113.${n}`;
 
 describe(`${UPLOADS} stalled uploads of 50 MB`, () => {

@@ -57,7 +57,7 @@ describe('upload memory', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('refuses what finds no room within 2 seconds', async () => {
+  it('refuses bytes that find no room within 2 seconds', async () => {
     const { clock, memory: bytes } = memory();
     for (const user of ['a', 'b', 'c', 'd']) expect(bytes.hold(user).take(100)).toBeUndefined();
     let refused = false;
@@ -73,7 +73,7 @@ describe('upload memory', () => {
     expect(bytes.heldBytes).toBe(LIMIT);
   });
 
-  it('lets in what waits as soon as there is room, first come first served', async () => {
+  it('admits waiting bytes as soon as there is room, first come, first served', async () => {
     const { clock, memory: bytes } = memory();
     const held = ['a', 'b', 'c', 'd'].map((user) => bytes.hold(user));
     for (const one of held) expect(one.take(100)).toBeUndefined();

@@ -24,7 +24,7 @@ describe('AwaitedCalls', () => {
     expect([gone, first, second, late].map(({ heard }) => heard)).toEqual([[], ['pays'], ['joined'], ['joined']]);
   });
 
-  it('refuses a call that no request waits for, at every step before it leaves', () => {
+  it('refuses a call that no request waits for, at every step before it is sent', () => {
     const calls = new AwaitedCalls(new FakeClock());
     const [one, other] = [waiter(), waiter()];
     expect(() => calls.check('key')).toThrow(AbandonedCallError);
@@ -37,7 +37,7 @@ describe('AwaitedCalls', () => {
     expect(() => calls.send('key')).toThrow(AbandonedCallError);
   });
 
-  it('counts nothing for a request that begins to wait after a call has ended', () => {
+  it('charges nothing to a request that begins to wait after a call has ended', () => {
     const calls = new AwaitedCalls(new FakeClock());
     const remove = calls.add('key', waiter());
     calls.send('key');

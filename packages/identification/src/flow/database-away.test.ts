@@ -4,7 +4,7 @@ import { house, request } from './testing/house.ts';
 
 const gardener = { ownerId: 'gardener' };
 
-describe('identify while the database is away', () => {
+describe('identify while the database is unavailable', () => {
   it('gives cached answers with filed: false, and pays for nothing', async () => {
     const { database, decodes, identify, providers, saved } = await house();
     await identify(request());

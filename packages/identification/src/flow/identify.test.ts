@@ -244,12 +244,12 @@ describe('a photo that cannot be prepared', () => {
     expect(unheard).toEqual([]);
   });
 
-  it('is refused as the surplus of the caller whose photos fill its share', async () => {
+  it('is refused with overShare when the photos of the caller fill its share', async () => {
     const { identify } = await house({ intakeRefuses: new IdentificationError('busy', 'Full.', { overShare: true }) });
     await expect(identify(request())).rejects.toMatchObject({ code: 'busy', overShare: true });
   });
 
-  it('counts for the subject that the request names, kept photos in the background', async () => {
+  it('counts for the subject of the request, and decodes photos for storage in the background', async () => {
     const { identify, kept, owners } = await house();
     await identify(request({ subject: 'address:203.0.113.7' }));
     await identify(request({ ownerId: 'gardener', subject: 'user:gardener' }));

@@ -274,7 +274,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       if ('refusal' in outcome) {
         const { rejected: _, ...refusal } = outcome.refusal;
         tell({ type: 'unanswered', at: at(), provider: name, ...refusal });
-        // What can be said so far is only worked out when it may be told.
+        // The merged result so far is computed only if progress is tracked.
       } else if (request.trackProgress)
         tell({ type: 'answered', at: at(), provider: name, verdict: verdictOf(outcomes) });
     }

@@ -59,7 +59,7 @@ describe('a request that joins a late call', () => {
     expect(calls()).toBe(1);
   });
 
-  it('is told 503 when no other provider is on', async () => {
+  it('gets 503 when no other provider is enabled', async () => {
     const { calls, clock, identify } = await lateHouse('plantnet');
     const first = watched(identify(request({}, HANGING)));
     await settle();

@@ -2,7 +2,7 @@ import type { RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
 import type { ProgressEvent } from '../progress.ts';
 
-/** A request's record outlives its deadline (65 s at most), and is kept for a minute after its answer. */
+/** TTL of a request's record: longer than its deadline (65 s at most) and the minute after its answer. */
 const KEPT_MS = 120_000;
 const KEPT_AFTER_DONE_MS = 60_000;
 const POLL_MS = 150;

@@ -28,7 +28,7 @@ describe('a PNG', () => {
     expect(png({ ...LARGE, ...shape })).toEqual({ heldBytes: 0, isPlain: true, ms });
   });
 
-  it('costs more time with 16 bits, and interlaced also what it holds', () => {
+  it('costs more time with 16 bits, and interlaced also memory', () => {
     const rgb = { ...SEVEN, colour: 2 };
     expect(png({ ...rgb, depth: 16 })).toEqual({ heldBytes: 0, isPlain: false, ms: 182 });
     expect(png({ ...rgb, interlaced: true })).toEqual({ heldBytes: 21_000_000, isPlain: false, ms: 105 });

@@ -64,7 +64,7 @@ describe('one owner alone', () => {
     expect(await Promise.all([first, fourth])).toEqual(['a', 'd']);
   });
 
-  it('may have 32 waiting; one more is refused as its own surplus', async () => {
+  it('may have 32 waiting; one more is refused with overShare', async () => {
     const { addMany, began, refused, run } = queueUnderTest();
     addMany('anna', 34);
     await settled();
@@ -145,7 +145,7 @@ describe('a decode that two owners want', () => {
     expect(await both).toEqual(['leaf', 'leaf']);
   });
 
-  it('takes no place of an owner who joins while the room is full of other owners', async () => {
+  it('takes no place of an owner who joins while other owners fill the queue', async () => {
     const { add, end, run } = queueUnderTest({ concurrency: 1, waiting: 1 });
     add('anna', 'first');
     const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);

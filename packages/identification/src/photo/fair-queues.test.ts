@@ -18,7 +18,7 @@ function drain(queues: FairQueues<string>, load: (owner: string) => number = EVE
 }
 
 describe('an owner alone', () => {
-  it('fills the capacity, and one item more is its own surplus', () => {
+  it('fills the capacity, and one item more is refused with overShare', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     expect(fill(queues, 'a', 32)).toEqual({ placed: true });
     expect(queues.add('a', 'one more')).toEqual({ placed: false, overShare: true });
@@ -73,7 +73,7 @@ describe('turns', () => {
 });
 
 describe('an item in the queues of two owners', () => {
-  it('stands once in each, and leaves both', () => {
+  it('is in each queue once, and is removed from both', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     for (const owner of ['a', 'b', 'a']) queues.add(owner, 'shared');
     queues.add('b', 'b 1');
@@ -86,7 +86,7 @@ describe('an item in the queues of two owners', () => {
 it('never holds more than the capacity, and refuses a newcomer only while no queue is longer than one item', () => {
   const owners = ['a', 'b', 'c', 'd', 'e'];
   const script = fc.array(fc.oneof(fc.constantFrom(...owners), fc.constant('take')), { maxLength: 200 });
-  /** Plays the script and tells how many items were held at most, and whether a newcomer was refused unfairly. */
+  /** Runs the steps; returns the maximum of held items and the number of unfairly refused newcomers. */
   const play = (steps: readonly string[]) => {
     const queues = createFairQueues<number>({ capacity: 4, share: 2 });
     const held = new Map<number, string>();

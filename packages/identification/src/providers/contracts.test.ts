@@ -111,7 +111,7 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     expect(candidates[0]?.images[0]).toMatchObject({ author: '#MaryKingfishers', license: 'cc-by-sa' });
   });
 
-  test('Pl@ntNet: the projects it lists are told from others', async () => {
+  test('Pl@ntNet: projects that it does not list are rejected', async () => {
     stub.acts(replay(200, 'plantnet', 'projects-lat49.8-lon9.9.partial-2026.json'));
     const listed = async (project: string) =>
       await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, unhurried());

@@ -14,7 +14,7 @@ import type { SpendingSettings } from './testing/spending-words.ts';
 const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
 const PATIENCE = { timeout: 15_000 };
 
-/** Processes of their own ask one service, which counts for itself; one of them is killed while its call is out. */
+/** Separate processes call one service that keeps its own count; one is killed while its call is in flight. */
 describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => {
   let redis: RedisServer;
   let connection: RedisConnection;

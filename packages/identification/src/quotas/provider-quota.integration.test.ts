@@ -135,7 +135,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     },
   );
 
-  it('holds back after a 402 until the provider counts anew, were it the whole month', async () => {
+  it('holds calls back after a 402 until the next quota period, even for a whole month', async () => {
     const [one, other] = [await fleet.instance(), await fleet.instance()];
     await failing(one, failed('quota', 402, 8 * 24 * HOUR));
     fleet.clock.advance(7 * 24 * HOUR);

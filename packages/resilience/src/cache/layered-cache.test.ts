@@ -80,7 +80,7 @@ describe('a value', () => {
   });
 
   it.each([undefined, () => 'Rosa', 1n, Number.NaN, Number.POSITIVE_INFINITY])(
-    '%s is no JSON value: the load fails and nothing is kept',
+    '%s is not a JSON value: the load fails and nothing is stored',
     async (value) => {
       await expect(put(value)).rejects.toThrow(/^the load of rose returned .* JSON cannot represent/);
       const skipped = cache.getOrLoad('rose', async () => value, { lifetime: () => 'skip' });

@@ -62,7 +62,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     return loads;
   }
 
-  it('by FLUSHALL gets back what a process has in memory', { timeout: 60_000 }, async () => {
+  it('by FLUSHALL gets the memory tier of a process back', { timeout: 60_000 }, async () => {
     const one = await createProcess();
     await fill(one.cache);
     await isSeen(one);
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     expect(leftMs).toBeLessThanOrEqual(600_000);
   });
 
-  it('by a restart gets back what a process has in memory', { timeout: 60_000 }, async () => {
+  it('by a restart gets the memory tier of a process back', { timeout: 60_000 }, async () => {
     const one = await createProcess();
     await fill(one.cache);
     await isSeen(one);
@@ -84,7 +84,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     expect(await loadsOfNewcomer()).toBe(0);
   });
 
-  it('gets back what was loaded while it was away', { timeout: 60_000 }, async () => {
+  it('gets back values that were loaded while it was unavailable', { timeout: 60_000 }, async () => {
     const one = await createProcess();
     await server.kill();
     await eventually(() => (one.redis.isReady() ? undefined : true));
@@ -94,7 +94,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     expect(await loadsOfNewcomer()).toBe(0);
   });
 
-  it('keeps what is newer there, and what is better than a poor value', async () => {
+  it('keeps newer values, and values that do not yield', async () => {
     const { redis } = await createProcess();
     const store = new RedisStore(redis.redis, 'answer', systemClock);
     const now = systemClock.now();

@@ -74,7 +74,7 @@ describe('a load that asks for its own key', () => {
     expect(await get('fern', async () => (await get('rose', leaf)).value)).toMatchObject({ value: 'Rosa' });
   });
 
-  it('does not count a refresh that it sets off as what it waits for', async () => {
+  it('does not deadlock on a refresh that it starts', async () => {
     const events: CacheEvent[] = [];
     cache.subscribe((event) => events.push(event));
     await get('rose', leaf);

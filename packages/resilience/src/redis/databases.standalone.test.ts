@@ -81,7 +81,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
         return { held, waiting: take(leasesOf(waiter)) };
       }),
     );
-    // Each connection gives a sign of life; a holder asks once, a waiter once more when it begins to hear.
+    // Each connection is probed; a holder asks once, and a waiter once more when its subscription begins.
     await eventually(async () => ((await evals()) === start + 10 ? true : undefined));
     await one?.held.release();
     await (await one?.waiting)?.release();

@@ -27,7 +27,7 @@ export function keepPulse(
       isOver = true;
       cancelGiveUp();
     };
-    // A PING that is under way then never settles, and the end of the connection leads to a new one.
+    // After a disconnect the PING never settles; the client then opens a new connection.
     connection.once('close', end);
     await connection.ping().catch(() => {});
     end();

@@ -42,7 +42,7 @@ function setUp() {
   guard.attach(transport);
   const events: RedisEvent[] = [];
   guard.subscribe((event) => events.push(event));
-  /** The connection is there, and Redis has given its sign of life. */
+  /** Connects, and lets the probe succeed. */
   const connect = async () => {
     guard.connected();
     await new Promise(setImmediate);
@@ -192,7 +192,7 @@ describe('a Redis that answers but takes no writes', () => {
     }
   });
 
-  it('is looked for after a refusal of one command, which is told once when others are carried out', async () => {
+  it('is probed for after an error of one command, which is reported once when the probe succeeds', async () => {
     const { clock, guard, transport, connect, events } = setUp();
     await connect();
     const refusal = 'NOPERM this user has no permissions to run the object command';
@@ -213,7 +213,7 @@ describe('a Redis that answers but takes no writes', () => {
     expect(events.slice(3)).toEqual([{ type: 'lost', reason: refusal }]);
   });
 
-  it('is connected to anew when it is a replica, at most once a second', async () => {
+  it('is reconnected to when it is a replica, at most once a second', async () => {
     const { guard, transport, connect, ask, nextSecond } = setUp();
     await connect();
     transport.answer = async () => ({ error: "READONLY You can't write against a read only replica." });

@@ -31,7 +31,7 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
 
   const rights = (...rules: string[]) => server.command('ACL', 'SETUSER', 'default', ...rules);
 
-  /** One process, and what its connection has told. */
+  /** One process, with the events of its connection. */
   async function start() {
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 5000, clock });
     connections.push(redis);
@@ -49,7 +49,7 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
   const told = (process: Awaited<ReturnType<typeof start>>) =>
     eventually(() => (process.refusals().length > 0 ? true : undefined));
 
-  /** Lets time pass until what is awaited has come. */
+  /** Advances the clock until `isThere` returns true. */
   const asTimePasses = (isThere: () => boolean) =>
     eventually(async () => {
       if (isThere()) return true;
@@ -106,7 +106,7 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
       const hearing = await server.command('PUBSUB', 'NUMSUB', 'circuit:{service}:changed@db0');
       return hearing.endsWith(',2') ? true : undefined;
     });
-    // No time passes: it is heard.
+    // No time passes: the message arrives through the subscription.
     for (let n = 0; n < 3; n += 1) await fail(one.circuit);
     await eventually(() => (two.circuit.snapshot().state === 'open' ? true : undefined));
 

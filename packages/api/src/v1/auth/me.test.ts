@@ -41,7 +41,7 @@ describe('me', () => {
     expect([await remaining(), await remaining()]).toEqual([199, 199]);
   });
 
-  it('tells an account of tier free what is left of its daily credits, and its address', async () => {
+  it('shows an account of tier free the daily credits left for the account and for its address', async () => {
     const { api } = apiUnderTest();
     const headers = { Authorization: 'Bearer berta', 'X-Forwarded-For': '203.0.113.7' };
     const answer = await api.rest(new Request(`${HOST}/api/v1/auth/me`, { headers }));

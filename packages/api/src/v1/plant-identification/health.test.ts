@@ -75,7 +75,7 @@ describe('health', () => {
     expect((await overRest('203.0.113.7')).status).toBe(200);
   });
 
-  it('tells state and no counts beyond the kept shape', async () => {
+  it('shows the state, and no counts beyond the published shape', async () => {
     const { api } = apiUnderTest({
       service: {
         health: async () => ({

@@ -22,7 +22,7 @@ function spending({ dailyCredits = { account: 4, address: 100 }, spent = 2 } = {
 }
 
 describe.each(transports)('daily credits over %s', (_name, identify) => {
-  it('are told after the hourly limit while they last', async () => {
+  it('are listed after the hourly limit while they last', async () => {
     const { api } = spending();
     const { headers, status } = await identify(api, { headers: from('203.0.113.7') });
     expect(status).toBe(200);

@@ -217,7 +217,7 @@ test('402 lasts until the end of the month unless it is paid', async () => {
   expect(await errorOf(client.identify(request(), unhurried()))).toMatchObject({ kind: 'quota', retryAfterMs });
 });
 
-describe('what is refused of a request', () => {
+describe('the rejected part of a request', () => {
   test.each([
     [400, 'Invalid base64 image data', 'image'],
     [400, 'latitude: not a valid number', 'location'],

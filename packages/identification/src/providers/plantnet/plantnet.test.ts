@@ -236,7 +236,7 @@ describe('its word on our use', () => {
   });
 });
 
-describe('what is refused of a request', () => {
+describe('the rejected part of a request', () => {
   test.each([
     [400, { message: 'The number of organs must equal that of images' }, 'organs'],
     [400, { message: '"nb-results" must be a number' }, 'request'],

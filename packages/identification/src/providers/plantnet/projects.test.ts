@@ -17,13 +17,13 @@ function listUnderTest() {
 }
 
 describe('the list of projects', () => {
-  it('tells unknown projects from known ones, fetched once for all who ask at the same time', async () => {
+  it('tells unknown projects from known ones, with one fetch for concurrent callers', async () => {
     const { fetched, lacks } = listUnderTest();
     expect(await Promise.all(['k-middle-europe', 'useful', 'k-nowhere'].map(lacks))).toEqual([false, false, true]);
     expect(fetched.times).toBe(1);
   });
 
-  it('is not needed for what it leaves out: all, and legacy ids', async () => {
+  it('is not needed for ids that it does not contain: all, and legacy ids', async () => {
     const { fetched, lacks } = listUnderTest();
     expect(await Promise.all(['all', 'weurope', 'canada', 'the-plant-list'].map(lacks))).toEqual(
       Array.from({ length: 4 }, () => false),
@@ -31,7 +31,7 @@ describe('the list of projects', () => {
     expect(fetched.times).toBe(0);
   });
 
-  it('is kept for a day', async () => {
+  it('is cached for a day', async () => {
     const { clock, fetched, lacks } = listUnderTest();
     await lacks('k-nowhere');
     clock.advance(DAY - 1);
