@@ -1,12 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
+import { cancelStatement } from './cancel-statement.ts';
 import { startTimeLimit } from './time-limit.ts';
 
 /** Longest statement, in milliseconds: a request that waits for one is answered within 5 s. */
 const STATEMENT_TIMEOUT_MS = 4_000;
 
 /**
- * Ends a pool connection whose statement takes too long, which fails the statement. Also ends a connection that is
- * released while a statement still runs or a transaction is open: its next user would run inside that transaction.
+ * Ends a pool connection whose statement takes too long, which fails the statement, and cancels it at the server. Also
+ * ends a connection that is released while a statement still runs or a transaction is open: its next user would run
+ * inside that transaction.
  */
 export function limitStatements(pool: Pool): void {
   /** Number of running statements by connection. */
@@ -17,7 +19,7 @@ export function limitStatements(pool: Pool): void {
     if (typeof send !== 'function') return;
     const started = (): (() => void) => {
       running.set(client, (running.get(client) ?? 0) + 1);
-      const cancel = startTimeLimit(STATEMENT_TIMEOUT_MS, () => void client.end());
+      const cancel = startTimeLimit(STATEMENT_TIMEOUT_MS, () => abandon(client));
       return () => {
         cancel();
         running.set(client, (running.get(client) ?? 0) - 1);
@@ -44,6 +46,12 @@ export function limitStatements(pool: Pool): void {
 
   pool.on('connect', watch);
   pool.on('release', (_error, client) => {
-    if ((running.get(client) ?? 0) > 0 || client.getTransactionStatus() !== 'I') void client.end();
+    if ((running.get(client) ?? 0) > 0) abandon(client);
+    else if (client.getTransactionStatus() !== 'I') void client.end();
   });
+}
+
+function abandon(client: PoolClient): void {
+  cancelStatement(client);
+  void client.end();
 }

@@ -141,6 +141,14 @@ describe('a database that is lost', () => {
     expect(work.tookMs).toBeLessThan(BOUND_MS);
     expect(await Promise.all(Array.from({ length: 8 }, one))).toHaveLength(8);
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: [] });
+    // Nor does the server go on with them: each would keep one of its connections.
+    const goingOn = async () => {
+      const [row] = await database.client.$queryRaw<{ n: number }[]>`
+        SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()`;
+      return row?.n;
+    };
+    await expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
   });
 
   it('is not reported for a server without a connection left', async (context) => {
