@@ -61,11 +61,14 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
 /** Until Redis answers for the first time, at most `waitMs`. */
 async function firstSign(guard: RedisGuard, waitMs: number, clock: Clock): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  // Keeps the process alive: clock timers do not, and over REST nothing else might.
+  const hold = setInterval(() => {}, LONGEST_MS);
   const cancel = clock.setTimeout(resolve, waitMs);
   const unsubscribe = guard.subscribe(({ type }) => {
     if (type === 'ready') resolve();
   });
   await promise;
+  clearInterval(hold);
   cancel();
   unsubscribe();
 }
