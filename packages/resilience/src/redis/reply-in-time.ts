@@ -4,9 +4,9 @@ import type { Cancel } from '../clock.ts';
  * Time is measured in intervals this short; an interval in which this process was busy counts once, however long it
  * took.
  */
-const TURN_MS = 25;
+export const TURN_MS = 25;
 /** Maximum delay of a timer while the event loop is not blocked. */
-const ON_TIME_MS = 5;
+export const ON_TIME_MS = 5;
 /** Arriving data extends the time up to this factor: Redis is working, and replies come in order. */
 const LONGEST = 20;
 

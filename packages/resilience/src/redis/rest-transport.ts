@@ -1,4 +1,5 @@
 import { errors, Redis, type Requester, type UpstashRequest } from '@upstash/redis';
+import { ON_TIME_MS, TURN_MS } from './reply-in-time.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -7,19 +8,22 @@ import type { Transport } from './transport.ts';
  */
 const OF_REDIS = /^[A-Z]{2,}\b/;
 
-/** Maximum delay of a timer while the event loop is not blocked. */
-const ON_TIME_MS = 5;
-const TURN_MS = 25;
-
 /**
- * Like `AbortSignal.timeout`, but does not count time in which the event loop was blocked and could not read a reply.
+ * Like `AbortSignal.timeout`, but extends the time while the event loop was blocked and could not read a reply. Each
+ * blocked interval counts once, however long it took, so that a process that is always busy gives up, too.
  */
 function abortLate(timeoutMs: number): AbortSignal {
   const controller = new AbortController();
   const giveUp = () => controller.abort(new DOMException('The operation timed out', 'TimeoutError'));
+  let extensionMs = 0;
   const wait = (ms: number) => {
     const begunAt = performance.now();
-    const end = () => (performance.now() - begunAt > ms + ON_TIME_MS ? wait(TURN_MS) : setImmediate(giveUp));
+    const end = () => {
+      const isOnTime = performance.now() - begunAt <= ms + ON_TIME_MS;
+      if (isOnTime || extensionMs >= timeoutMs) return setImmediate(giveUp);
+      extensionMs += TURN_MS;
+      return wait(TURN_MS);
+    };
     setTimeout(end, ms).unref();
   };
   wait(timeoutMs);
