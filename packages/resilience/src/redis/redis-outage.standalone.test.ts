@@ -78,6 +78,29 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     expect(await read()).toBe('value');
   });
 
+  it('hung: the connection is replaced after 500 ms of silence, even under frequent probes', async () => {
+    server.hang();
+    const isGivenUp = () => events.some(({ reason }) => reason === 'Redis was silent for 500 ms');
+    await eventually(async () => {
+      await connection.probe();
+      return isGivenUp() || undefined;
+    });
+    server.wake();
+    await ready();
+    expect(await read()).toBe('value');
+  });
+
+  it('hung during the handshake of a connection: that connection is replaced, too', async () => {
+    server.hang();
+    const late = await connectRedis({ url: `${server.url}?db=1` }, { timeoutMs: TIMEOUT_MS, readyWaitMs: 0 });
+    const reasons: (string | undefined)[] = [];
+    late.subscribe(({ reason }) => reasons.push(reason));
+    await eventually(() => reasons.includes('Redis was silent for 500 ms') || undefined);
+    server.wake();
+    expect(await eventually(() => late.isReady() || undefined)).toBe(true);
+    await late.close();
+  });
+
   it('hung: pipelines and transactions keep the time limit too', async () => {
     server.hang();
     const both = [connection.redis.pipeline().get('key').exec(), connection.redis.multi().get('key').exec()];

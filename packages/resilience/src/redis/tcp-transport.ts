@@ -32,6 +32,8 @@ export class TcpTransport implements Transport {
   /** The PING in flight after a late reply. */
   #second: Promise<unknown> | undefined;
   #endWatch: Cancel = () => {};
+  /** The socket watched for silence, and the bytes received when the watch began. */
+  #watched: { readonly stream: NetStream; readonly before: number } | undefined;
 
   constructor(url: string, timeoutMs: number, clock: Clock, observer: TransportObserver) {
     this.#timeoutMs = timeoutMs;
@@ -42,10 +44,12 @@ export class TcpTransport implements Transport {
         : new IORedis({ ...failFast, path: address.path, db: address.db });
     this.database = this.#io.options.db ?? 0;
     this.#observer = observer;
+    // A connection is not probed before Redis has confirmed AUTH and SELECT.
+    const { db, password, username } = this.#io.options;
+    if (password || db) this.#io.on('connect', () => this.#watchSilence());
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
-    const { username } = this.#io.options;
     this.#subscriptions = new Subscriptions(
       () => this.#io.duplicate(patient),
       clock,
@@ -171,11 +175,15 @@ export class TcpTransport implements Transport {
 
   readonly #received = (): number => (this.#io.stream as NetStream | undefined)?.bytesRead ?? 0;
 
+  /** Watches for silence. Does not restart a running watch: further late replies must not postpone its end. */
   #watchSilence(): void {
-    this.#endWatch();
     const { stream } = this.#io;
     const before = stream.bytesRead;
+    if (this.#watched?.stream === stream && this.#watched.before === before) return;
+    this.#endWatch();
+    this.#watched = { stream, before };
     const giveUp = () => {
+      this.#watched = undefined;
       if (stream.bytesRead !== before || stream.destroyed) return;
       this.#observer.failed(`Redis was silent for ${SILENCE_MS} ms`);
       // After a normal close the system would still send buffered commands, before those of the next connection. Only
