@@ -56,9 +56,12 @@ export class PutBack {
   async #run(): Promise<void> {
     if (this.#isRunning || !this.#isPending || this.#interrupted >= TRIES) return;
     this.#isRunning = true;
-    this.#isPending = false;
     try {
-      await this.#putAll(this.#memory.keys());
+      // A data loss meanwhile also deletes the values written so far.
+      while (this.#isPending) {
+        this.#isPending = false;
+        await this.#putAll(this.#memory.keys());
+      }
       this.#interrupted = 0;
     } catch {
       this.#interrupted += 1;
