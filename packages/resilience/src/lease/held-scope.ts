@@ -7,7 +7,7 @@ const innermost = new AsyncLocalStorage<HeldScope>();
 export class HeldScope {
   readonly #leases: Leases;
   readonly #name: string;
-  readonly #outer: HeldScope | undefined = innermost.getStore();
+  readonly #outer: HeldScope | undefined = HeldScope.#running();
   #isOver = false;
 
   constructor(leases: Leases, name: string) {
@@ -21,6 +21,13 @@ export class HeldScope {
       if (!scope.#isOver && scope.#leases === leases && scope.#name === name) return true;
     }
     return false;
+  }
+
+  /** Returns the innermost scope that is not over. Without this, work that reschedules itself would retain all its scopes. */
+  static #running(): HeldScope | undefined {
+    let scope = innermost.getStore();
+    while (scope !== undefined && scope.#isOver) scope = scope.#outer;
+    return scope;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
