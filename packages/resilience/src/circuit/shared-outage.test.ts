@@ -209,6 +209,26 @@ describe('foreign bytes', () => {
     expect(b.snapshot().state).toBe('open');
   });
 
+  it('under its key do not hide a change published while a process is resynchronizing', async () => {
+    const [a, b] = [await join(), await join()];
+    await fail(a);
+    await house.redis.command('RENAME', 'circuit:{service}:state', '{service}:aside');
+    await house.redis.command('SET', 'circuit:{service}:state', 'something else');
+    await succeed(b);
+    expect(b.events.at(-2)).toMatchObject({ type: 'redis_failed' });
+    await house.redis.command('RENAME', '{service}:aside', 'circuit:{service}:state');
+    const answer = house.redis.holdAnswer();
+    house.clock.advance(250);
+    // The success of b resets the failure count.
+    for (let n = 0; n < 3; n += 1) await fail(a);
+    // The message arrives before the older reply.
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    expect(states()).toEqual(['open', 'closed']);
+    answer();
+    await settle();
+    expect(states()).toEqual(['open', 'open']);
+  });
+
   it('on its channel are not heard', async () => {
     const a = await join();
     for (const words of ['nonsense', '{"state":"open"}', '[]']) {

@@ -17,6 +17,7 @@ export class SimulatedRedis {
   isUp = true;
   #running = 0;
   #losesAnswer = false;
+  #held: Promise<void> | undefined;
 
   private constructor(redis: InMemoryRedis) {
     this.#redis = redis;
@@ -37,7 +38,10 @@ export class SimulatedRedis {
     this.commands.push(name);
     this.#running += 1;
     try {
+      const held = this.#held;
+      this.#held = undefined;
       const reply = await this.#client.command(name, ...args);
+      await held;
       if (this.#losesAnswer) this.down();
       if (!this.#losesAnswer) return reply;
       this.#losesAnswer = false;
@@ -69,6 +73,13 @@ export class SimulatedRedis {
   /** The next command runs, and its answer never comes: Redis seems to be down. */
   loseAnswer(): void {
     this.#losesAnswer = true;
+  }
+
+  /** Delays the reply of the next command until the returned function is called. */
+  holdAnswer(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held = promise;
+    return resolve;
   }
 
   /** Subscriptions alone break. */
