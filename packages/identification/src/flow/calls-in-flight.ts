@@ -1,4 +1,4 @@
-import type { Clock, RedisConnection } from '@plantcommunity/resilience';
+import { type Clock, createSingleFlight, type RedisConnection } from '@plantcommunity/resilience';
 
 /** TTL of an entry whose process died: longer than any call may take. */
 const KEPT_MS = 90_000;
@@ -21,12 +21,15 @@ export function createCallsInFlight(options: {
 }): CallsInFlight {
   const { clock, prefix, redis } = options;
   const nameOf = (key: string): string => `${prefix}:{${key}}:departed`;
+  /** Requests for the same photo at the same time share a look-up. */
+  const lookups = createSingleFlight();
   return {
     add: (key) => void redis.redis.set(nameOf(key), clock.now(), { px: KEPT_MS }).catch(() => undefined),
     remove: (key) => void redis.redis.del(nameOf(key)).catch(() => undefined),
     async age(key) {
       if (!redis.isReady()) return undefined;
-      const sentAt: unknown = await redis.redis.get(nameOf(key)).catch(() => undefined);
+      const look = (): Promise<unknown> => redis.redis.get(nameOf(key)).catch(() => undefined);
+      const { value: sentAt } = await lookups.run(key, look);
       return typeof sentAt === 'number' ? Math.max(0, clock.now() - sentAt) : undefined;
     },
   };

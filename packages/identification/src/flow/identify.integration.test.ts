@@ -40,6 +40,20 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     return work.finally(() => clearInterval(timer));
   }
 
+  it('shares the Redis look-ups of concurrent requests for one photo', async () => {
+    const one = await instance();
+    // The usual duration of calls is known after five of them.
+    for (let seed = 1; seed <= 6; seed += 1) await one.identify(request({}, seed));
+    const get = vi.spyOn(one.redis.redis, 'get');
+    const mget = vi.spyOn(one.redis.redis, 'mget');
+    await Promise.all(Array.from({ length: 50 }, () => one.identify(request({}, 7))));
+    const departed = get.mock.calls.filter(([key]) => key.endsWith(':departed'));
+    // One for each provider, and one more before its call is sent; some requests come a moment later.
+    expect(mget.mock.calls.length).toBeLessThanOrEqual(12);
+    expect(departed.length).toBeLessThanOrEqual(6);
+    expect(one.providers.plant_id.calls).toHaveLength(7);
+  });
+
   it('lets a request at another instance wait 10 s for a late call', async () => {
     const [one, other] = [await instance(), await instance()];
     const { answer } = other.providers.plant_id;

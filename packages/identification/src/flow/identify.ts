@@ -185,7 +185,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       tell({ type: 'asking', at: at(), provider: name, ...usual });
       const waitLimit = new WaitLimit(clock, usual?.slowMs, signals.any);
       const { signal } = waitLimit;
-      void callsInFlight.age(key).then((age) => waitLimit.sentElsewhere(age));
+      if (usual !== undefined) void callsInFlight.age(key).then((age) => waitLimit.sentElsewhere(age));
       const leave = calls.add(key, {
         signal,
         onSent(pays, agoMs) {

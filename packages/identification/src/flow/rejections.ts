@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Clock, RedisConnection } from '@plantcommunity/resilience';
+import { type Clock, createSingleFlight, type RedisConnection } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
 import {
   type IdentifyOptions,
@@ -45,6 +45,8 @@ export interface RejectionOptions {
 
 export function createRejections(options: RejectionOptions): Rejections {
   const { clock, closing, prefix = 'rejected', provider, redis } = options;
+  /** Requests for the same photo at the same time share a look-up. */
+  const lookups = createSingleFlight();
   const here = new LRUCache<string, { rejected: RejectedPart; until: number }>({ max: MAX_HERE });
   // The provider is the hash tag, so that all keys of a question share a slot of a cluster. The key contains the
   // origin: the real service may accept what a simulator rejects.
@@ -69,7 +71,7 @@ export function createRejections(options: RejectionOptions): Rejections {
   async function find(question: AskedQuestion): Promise<RejectedPart | undefined> {
     const names = partsOf(question).map(({ part }) => nameOf(part));
     const known = findHere(names) ?? (await provider.rejects?.(question.options, closing));
-    return known ?? (await findShared(names));
+    return known ?? (await lookups.run(question.key, () => findShared(names))).value;
   }
 
   function keep(question: AskedQuestion, rejected: RejectedPart): void {
