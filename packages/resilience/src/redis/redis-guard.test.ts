@@ -83,6 +83,21 @@ describe('a Redis that does not answer', () => {
     await expect(ask()).resolves.toEqual({ result: 'PONG' });
   });
 
+  it('is probed once when many late replies arrive together', async () => {
+    const { guard, transport, connect, ask } = setUp();
+    await connect();
+    transport.answer = hung;
+    await expect(ask()).rejects.toThrow('timed out');
+    transport.sent = 0;
+    for (let replies = 0; replies < 100; replies += 1) guard.answered();
+    await new Promise(setImmediate);
+    expect({ sent: transport.sent, isUp: guard.isUp }).toEqual({ sent: 1, isUp: false });
+    transport.answer = async () => ({ result: 'PONG' });
+    for (let replies = 0; replies < 100; replies += 1) guard.answered();
+    await new Promise(setImmediate);
+    expect({ sent: transport.sent, isUp: guard.isUp }).toEqual({ sent: 2, isUp: true });
+  });
+
   it('is not asked while there is no connection', async () => {
     const { guard, transport, nextSecond } = setUp();
     transport.connected = false;

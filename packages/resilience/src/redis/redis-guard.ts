@@ -29,6 +29,8 @@ export class RedisGuard implements Requester, TransportObserver {
   #nextReconnectAt = Number.NEGATIVE_INFINITY;
   #cancelProbe: Cancel = () => {};
   #closed = false;
+  /** A probe after a late reply is in flight. */
+  #isAnswered = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -103,10 +105,14 @@ export class RedisGuard implements Requester, TransportObserver {
     this.#listeners.emit({ type: 'error', reason });
   }
 
+  /** Probes once, however many late replies arrive together. */
   answered(): void {
-    if (this.isUp || this.#closed) return;
+    if (this.isUp || this.#closed || this.#isAnswered) return;
+    this.#isAnswered = true;
     this.#cancelProbe();
-    void this.probeAgain();
+    void this.probeAgain().finally(() => {
+      this.#isAnswered = false;
+    });
   }
 
   subscribeRefused(reason: string, user: string): void {
