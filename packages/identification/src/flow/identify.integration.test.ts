@@ -153,6 +153,30 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect(other.providers.plant_id.calls).toHaveLength(0);
   });
 
+  it('asks anew for no caller who has a share: a kept answer costs them nothing', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
+    const { clock, identify, providers } = await instance();
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = async (...given) => {
+      clock.advance(2_000);
+      return await answer(...given);
+    };
+    await identify(request());
+    clock.advance(DAY - 3_000);
+    const reserved: number[] = [];
+    const reserve = async (credits: number) => {
+      reserved.push(credits);
+      return { allowed: true, settle: () => undefined } as const;
+    };
+    const spending = { onSent: () => undefined, reserve };
+    expect(await identify(request({ spending }))).toMatchObject({ cached: true, stale: false });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([reserved, providers.plant_id.calls.length]).toEqual([[], 1]);
+    // Who has none, such as a paid tier, still has it asked anew.
+    await identify(request({ spending: { onSent: () => undefined } }));
+    await vi.waitUntil(() => providers.plant_id.calls.length === 2);
+  });
+
   it('takes no poor answer for a better one of another instance', async () => {
     const [one, other] = [await instance(), await instance()];
     await one.identify(request());

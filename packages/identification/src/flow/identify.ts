@@ -93,7 +93,8 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     /**
      * Uses cached answers, and decides about the other questions before a photo is decoded: a provider that may not be
      * called now, or is known to reject the request, is concluded at once, with a stale answer if there is one.
-     * An answer near its end is asked for anew in the background.
+     * An answer near its end is asked for anew in the background, unless its caller has a daily share: a cached answer
+     * costs none of it, so the call would be free.
      * @returns the questions that have to be asked
      */
     async function lookUp(
@@ -105,8 +106,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         lifetime,
         staleRetryMs: STALE_RETRY_MS,
       });
+      const mayRefresh = mayAsk() && request.spending?.reserve === undefined;
       const hits = await Promise.all(
-        questions.map((question) => question.cache.peek(question.key, mayAsk() ? early(question) : undefined)),
+        questions.map((question) => question.cache.peek(question.key, mayRefresh ? early(question) : undefined)),
       );
       const refusals = await Promise.all(
         questions.map(async (question, index) => (hits[index]?.stale === false ? undefined : refusalBefore(question))),
