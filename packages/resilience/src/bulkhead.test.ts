@@ -15,6 +15,21 @@ it('refuses at once what is above the cap, without calling it', async () => {
   await expect(Promise.all(calls)).resolves.toEqual(['leaf', 'leaf']);
 });
 
+it('leaves half of the places to callers with other holders', async () => {
+  const bulkhead = createBulkhead({ max: 4 });
+  const running = createTask<string>();
+  const calls = [bulkhead.run(running.work, ['anna', 'here']), bulkhead.run(running.work, ['bob', 'here'])];
+  expect(bulkhead.hasRoom(['cora', 'here'])).toBe(false);
+  await expect(bulkhead.run(running.work, ['cora', 'here'])).rejects.toThrow('2 calls are in flight already');
+  expect(bulkhead.hasRoom(['cora', 'there'])).toBe(true);
+  // One who is named twice holds one place with a call.
+  calls.push(bulkhead.run(running.work, ['there', 'there']), bulkhead.run(running.work, ['there', 'there']));
+  expect(bulkhead).toMatchObject({ inFlight: 4 });
+  running.resolve('leaf');
+  await Promise.all(calls);
+  expect(bulkhead.hasRoom(['cora', 'here'])).toBe(true);
+});
+
 it('has room again after a failure, a synchronous one too', async () => {
   const bulkhead = createBulkhead({ max: 1 });
   await expect(bulkhead.run(() => Promise.reject(new Error('late')))).rejects.toThrow('late');
