@@ -16,14 +16,18 @@ import type { CallOutcome, ProviderCall, ProviderHealth } from './service.ts';
 
 /** Everything that stands between a question and one provider. */
 export interface Gate {
-  /** Undefined when a call may leave now. Decided in memory. */
-  refusal(options: IdentifyOptions): Refusal | undefined;
+  /** Undefined when a call may leave now for `holders`, see `Bulkhead`. Decided in memory. */
+  refusal(options: IdentifyOptions, holders?: readonly string[]): Refusal | undefined;
   /**
    * One call.
    * @param ticket taken once the call is let through, before anything leaves
    * @throws {ProviderError | QuotaExhaustedError | CircuitRejectedError | BulkheadFullError}
    */
-  call(request: ProviderRequest, ticket: () => Promise<Ticket> | undefined): Promise<ProviderAnswer>;
+  call(
+    request: ProviderRequest,
+    ticket: () => Promise<Ticket> | undefined,
+    holders?: readonly string[],
+  ): Promise<ProviderAnswer>;
   /** Until the next trial, while its circuit is not closed, else until its quota begins anew, as far as is known. */
   untilAgain(options: IdentifyOptions): { retryAfterMs?: number };
   health(): ProviderHealth;
@@ -57,7 +61,7 @@ export function createGate(options: GateOptions): Gate {
     options.onCall({ provider: provider.name, outcome, ...(durationMs !== undefined && { durationMs }) });
   }
 
-  function refusal(wanted: IdentifyOptions): Refusal | undefined {
+  function refusal(wanted: IdentifyOptions, holders?: readonly string[]): Refusal | undefined {
     if (access.isRefused()) return { status: 'misconfigured' };
     if (!circuit.admits()) {
       options.onCircuit({ type: 'rejected', state: circuit.snapshot().state, ...untilTrial() });
@@ -65,12 +69,12 @@ export function createGate(options: GateOptions): Gate {
     }
     const spent = quota.refusal(creditsFor(provider.name, wanted));
     if (spent !== undefined) return { status: 'quota', ...spent };
-    return bulkhead.hasRoom() ? undefined : { status: 'busy' };
+    return bulkhead.hasRoom(holders) ? undefined : { status: 'busy' };
   }
 
   return {
-    refusal(wanted) {
-      const refused = refusal(wanted);
+    refusal(wanted, holders) {
+      const refused = refusal(wanted, holders);
       if (refused?.status === 'resting') tell(circuit.snapshot().state === 'isolated' ? 'isolated' : 'refused');
       else if (refused !== undefined) tell('held_back');
       return refused;
@@ -78,7 +82,7 @@ export function createGate(options: GateOptions): Gate {
 
     // The bulkhead stands outside: a call that finds no room takes no trial permit. The quota comes last: a call that is
     // refused before costs nothing.
-    async call(request, ticket) {
+    async call(request, ticket, holders) {
       if (await access.wasRefused()) {
         tell('held_back');
         throw new ProviderError(provider.name, 'misconfigured', 'the API key was rejected before');
@@ -88,7 +92,7 @@ export function createGate(options: GateOptions): Gate {
         const credits = creditsFor(provider.name, request.options);
         const work = () =>
           quota.run(credits, async (meter) => provider.identify(request, closing, await ticket(), meter));
-        const answer = await bulkhead.run(() => circuit.execute(work));
+        const answer = await bulkhead.run(() => circuit.execute(work), holders);
         tell('ok', clock.monotonic() - began);
         access.record(undefined);
         return answer;

@@ -244,6 +244,22 @@ describe('a photo that cannot be prepared', () => {
     expect(unheard).toEqual([]);
   });
 
+  it('leaves half of the concurrent provider calls to other addresses', async () => {
+    const { identify, providers } = await house();
+    const { promise, resolve } = Promise.withResolvers<ProviderAnswer>();
+    providers.plantnet.answer = () => promise;
+    const asked = (account: string, address: string, seed: number) =>
+      identify(request({ subject: `user:${account}`, address: `address:${address}` }, seed));
+    const first = asked('anna', 'here', 1);
+    await expect.poll(() => providers.plantnet.calls.length).toBe(1);
+    const second = await asked('bob', 'here', 2);
+    expect(second.providers).toMatchObject({ plant_id: { status: 'answered' }, plantnet: { status: 'busy' } });
+    const third = asked('cora', 'there', 3);
+    await expect.poll(() => providers.plantnet.calls.length).toBe(2);
+    resolve(PLANTNET_ANSWER);
+    expect((await Promise.all([first, third])).map(({ partial }) => partial)).toEqual([false, false]);
+  });
+
   it('is refused with overShare when the photos of the caller fill its share', async () => {
     const { identify } = await house({ intakeRefuses: new IdentificationError('busy', 'Full.', { overShare: true }) });
     await expect(identify(request())).rejects.toMatchObject({ code: 'busy', overShare: true });
@@ -252,11 +268,11 @@ describe('a photo that cannot be prepared', () => {
   it('counts for the subject of the request, and decodes photos for storage in the background', async () => {
     const { identify, kept, owners } = await house();
     await identify(request({ subject: 'address:203.0.113.7' }));
-    await identify(request({ ownerId: 'gardener', subject: 'user:gardener' }));
+    await identify(request({ ownerId: 'gardener', subject: 'user:gardener', address: 'address:203.0.113.7' }));
     await expect.poll(() => kept.get('ID1')).toHaveLength(1);
     expect(owners).toEqual([
       { subject: 'address:203.0.113.7', background: false },
-      { subject: 'user:gardener', background: true },
+      { subject: 'user:gardener', address: 'address:203.0.113.7', background: true },
     ]);
   });
 

@@ -35,7 +35,9 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
-    const subject = given.subject ?? UNKNOWN_SUBJECT;
+    const owner = { subject: given.subject ?? UNKNOWN_SUBJECT, address: given.address };
+    /** In whose name calls are out; one that others have joined counts for the request that came first. */
+    const holders = [given.subject, given.address].filter((holder) => holder !== undefined);
     const began = clock.monotonic();
     const at = () => Math.round(clock.monotonic() - began);
     const mayAsk = () => request.keptOnly !== true && parts.isDatabaseUp();
@@ -86,7 +88,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       if (ownerId === undefined) return identification;
       if (keptOnly === true) return { ...identification, filed: false };
       // Who has an answer does not wait for photos that are not ready, or cannot be now: they are kept later.
-      const filing = await keep({ ownerId, subject, identification, options, photos, prepared: ready });
+      const filing = await keep({ ownerId, owner, identification, options, photos, prepared: ready });
       return { ...identification, ...filing };
     }
 
@@ -102,7 +104,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       photos: readonly InspectedPhoto[],
     ): Promise<readonly Question[]> {
       const early = (question: Question) => ({
-        load: () => call(question, decode(photos, { subject, background: true }), () => undefined),
+        load: () => call(question, decode(photos, { ...owner, background: true }), () => undefined),
         lifetime,
         staleRetryMs: STALE_RETRY_MS,
       });
@@ -126,7 +128,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
     async function refusalBefore({ gate, name, rejections, ...question }: Question): Promise<Refusal | undefined> {
       if (!mayAsk()) return DATABASE_AWAY;
-      const refusal = gate.refusal(request.options);
+      const refusal = gate.refusal(request.options, holders);
       if (refusal !== undefined) return refusal;
       const rejected = await rejections.find(question);
       if (rejected === undefined) return undefined;
@@ -253,7 +255,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         onSent();
         return tickets?.take(key);
       };
-      const answered = await rejections.guard(question, () => gate.call({ photos, options }, take));
+      const answered = await rejections.guard(question, () => gate.call({ photos, options }, take, holders));
       const tookMs = clock.monotonic() - sent;
       durations.add(tookMs);
       if (name === 'plant_id') {
@@ -263,7 +265,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
-      const prepared = await decode(photos, { subject, background: false });
+      const prepared = await decode(photos, { ...owner, background: false });
       tell({ type: 'read', at: at() });
       return prepared;
     }

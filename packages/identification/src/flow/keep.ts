@@ -2,6 +2,7 @@ import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { Clock, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
+import type { DecodeOwner } from '../photo/decode-queue.ts';
 import type { InspectedPhoto } from '../photo/inspect-photo.ts';
 import type { Intake } from '../photo/intake.ts';
 import { createPatientIntake } from '../photo/patient-intake.ts';
@@ -11,8 +12,8 @@ import type { Store } from '../store/store.ts';
 
 export interface Keepsake {
   ownerId: string;
-  /** Counts in the per-process limits. */
-  subject: string;
+  /** Owner of the decodes. */
+  owner: Omit<DecodeOwner, 'background'>;
   identification: Omit<Identification, 'id'>;
   options: IdentifyOptions;
   photos: readonly InspectedPhoto[];
@@ -38,11 +39,14 @@ export function createKeep(parts: {
 }) {
   const { background, isDatabaseUp, store, logger } = parts;
   const intake = createPatientIntake(parts);
-  async function keepLater(id: string, { photos, subject }: Keepsake, pending: readonly string[]): Promise<void> {
+  async function keepLater(id: string, { owner, photos }: Keepsake, pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
-    const owner = { subject, background: true };
+    const inBackground = { ...owner, background: true };
     const prepared = await Promise.allSettled(
-      kept.map(async ({ photo, index }) => ({ hash: photo.hash, prepared: await intake.prepare(photo, index, owner) })),
+      kept.map(async ({ photo, index }) => ({
+        hash: photo.hash,
+        prepared: await intake.prepare(photo, index, inBackground),
+      })),
     );
     for (const result of prepared) {
       if (result.status === 'rejected')

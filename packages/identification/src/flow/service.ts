@@ -21,6 +21,8 @@ export interface IdentifyRequest {
   keptOnly?: boolean;
   /** Subject of the per-process limits: one string per user, or for all anonymous callers of one address. */
   subject?: string;
+  /** Counts in those limits, too, together with all subjects of the same address. */
+  address?: string;
   /** A client may follow the progress of this request by its id. */
   trackProgress: boolean;
   /** The caller's leaving. It detaches the caller only: a paid request that left is never aborted. */

@@ -13,10 +13,10 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
   const refused: { key: string; overShare: boolean }[] = [];
 
   /** Adds the decode of `key` for an owner. */
-  const run = (subject: string, key: string, background = false): Promise<string> => {
+  const run = (subject: string, key: string, background = false, address?: string): Promise<string> => {
     const end = ends.get(key) ?? Promise.withResolvers<string>();
     ends.set(key, end);
-    return queue.run({ subject, background }, key, () => {
+    return queue.run({ subject, address, background }, key, () => {
       began.push(key);
       return end.promise;
     });
@@ -32,6 +32,10 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
     add,
     began,
     refused,
+    /** The same for an owner at an address that it shares. */
+    addAt: (address: string, subject: string, key: string): void => {
+      run(subject, key, false, address).catch(() => undefined);
+    },
     /** Adds decodes called `owner 1`, `owner 2`, … */
     addMany: (subject: string, count: number): void => {
       for (let number = 1; number <= count; number += 1) add(subject, `${subject} ${number}`);
@@ -120,6 +124,28 @@ describe('two owners', () => {
     add('bob', 'small');
     await settled();
     expect(refused).toEqual([{ key: 'anna 34', overShare: true }]);
+  });
+});
+
+describe('owners of one address', () => {
+  it('have the turns of one among them all while another address waits', async () => {
+    const { addAt, began, end } = queueUnderTest({ concurrency: 1 });
+    for (const subject of ['a', 'b', 'c', 'd', 'anna']) {
+      const address = subject === 'anna' ? 'another' : 'one';
+      for (const n of [1, 2]) addAt(address, subject, `${subject} ${n}`);
+    }
+    await settled();
+    await end('a 1', 'a 2', 'anna 1', 'b 1');
+    expect(began).toEqual(['a 1', 'a 2', 'anna 1', 'b 1', 'anna 2']);
+  });
+
+  it('have half of the running decodes while another address waits', async () => {
+    const { addAt, began, end } = queueUnderTest({ concurrency: 2 });
+    for (const subject of ['a', 'b', 'c', 'd']) addAt('one', subject, subject);
+    for (const n of [1, 2, 3]) addAt('another', 'anna', `anna ${n}`);
+    await settled();
+    await end('a', 'b');
+    expect(began).toEqual(['a', 'b', 'anna 1', 'c']);
   });
 });
 

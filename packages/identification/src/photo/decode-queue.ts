@@ -1,5 +1,5 @@
 import { IdentificationError } from '../errors.ts';
-import { createFairQueues } from './fair-queues.ts';
+import { createFairQueues, type Load, type QueueOwner } from './fair-queues.ts';
 
 const RETRY_AFTER_MS = 5_000;
 /** Maximum fraction of the waiting places for one owner while another owner waits. */
@@ -9,6 +9,8 @@ const SHARE = 1 / 4;
 export interface DecodeOwner {
   /** Subject of the per-process limits. */
   subject: string;
+  /** Counts in those limits, too, with all subjects of the same address. Undefined: the subject alone. */
+  address?: string | undefined;
   /** Low priority: no caller waits for the result. */
   background: boolean;
 }
@@ -23,9 +25,10 @@ export interface DecodeQueueOptions {
 }
 
 /**
- * Runs a few decodes at once and queues some more, with fair queuing between owners: the next decode is of the owner
- * with the fewest running decodes, and owners with equally many take turns. So while another owner waits, no owner has
- * more than half of the running decodes (rounded up, so that no slot is idle). Background decodes start only when no
+ * Runs a few decodes at once and queues some more, with fair queuing between addresses, and at an address between
+ * owners: the next decode is of the address with the fewest running decodes and there of the owner with the fewest;
+ * those with equally many take turns. So while another one waits, no owner and no address has more than half of the
+ * running decodes (rounded up, so that no slot is idle). Background decodes start only when no
  * caller waits, and use at most half of the slots (but at least one).
  */
 export interface DecodeQueue<T> {
@@ -52,7 +55,7 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
 
   const hasPlace = (lane: Lane<T>) => lane.running() < lane.most && front.running() + back.running() < concurrency;
 
-  async function start(lane: Lane<T>, owner: string, job: Job<T>): Promise<void> {
+  async function start(lane: Lane<T>, owner: QueueOwner, job: Job<T>): Promise<void> {
     job.isRunning = true;
     front.queues.remove(job);
     back.queues.remove(job);
@@ -70,7 +73,7 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
   }
 
   /** Adds the job to the owner's queue, which may displace the newest job of an owner over its share. */
-  function wait(lane: Lane<T>, owner: string, job: Job<T>): void {
+  function wait(lane: Lane<T>, owner: QueueOwner, job: Job<T>): void {
     const placement = lane.queues.add(owner, job);
     if (!placement.placed) {
       // A job that already waits for another caller needs no further place.
@@ -86,12 +89,13 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
   }
 
   return {
-    async run({ background, subject }, key, work) {
+    async run({ address, background, subject }, key, work) {
       const lane = background ? back : front;
+      const owner = { subject, address: address ?? subject };
       const job = jobs.get(key) ?? { key, work, result: Promise.withResolvers<T>(), isRunning: false };
       if (!job.isRunning) {
-        if (hasPlace(lane)) void start(lane, subject, job);
-        else wait(lane, subject, job);
+        if (hasPlace(lane)) void start(lane, owner, job);
+        else wait(lane, owner, job);
       }
       jobs.set(key, job);
       return job.result.promise;
@@ -103,22 +107,32 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
 interface Lane<T> extends ReturnType<typeof createLane<T>> {}
 
 function createLane<T>(capacity: number, most: number) {
-  const byOwner = new Map<string, number>();
+  const bySubject = new Map<string, number>();
+  const byAddress = new Map<string, number>();
   let running = 0;
-  const load = (owner: string) => byOwner.get(owner) ?? 0;
-  function change(owner: string, by: number): void {
+  const load: Load = {
+    ofSubject: (subject) => bySubject.get(subject) ?? 0,
+    ofAddress: (address) => byAddress.get(address) ?? 0,
+  };
+  function change({ address, subject }: QueueOwner, by: number): void {
     running += by;
-    byOwner.set(owner, load(owner) + by);
-    if (load(owner) === 0) byOwner.delete(owner);
+    add(bySubject, subject, by);
+    add(byAddress, address, by);
   }
   return {
     most,
     queues: createFairQueues<Job<T>>({ capacity, share: Math.ceil(capacity * SHARE) }),
     load,
     running: () => running,
-    enter: (owner: string) => change(owner, 1),
-    leave: (owner: string) => change(owner, -1),
+    enter: (owner: QueueOwner) => change(owner, 1),
+    leave: (owner: QueueOwner) => change(owner, -1),
   };
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }
 
 function busy(overShare: boolean): IdentificationError {

@@ -1,17 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFairQueues, type FairQueues } from './fair-queues.ts';
+import { createFairQueues, type FairQueues, type Load, type QueueOwner } from './fair-queues.ts';
 
-const EVEN = () => 0;
+const EVEN: Load = { ofSubject: () => 0, ofAddress: () => 0 };
+
+/** An owner who is alone at its address. */
+const alone = (subject: string): QueueOwner => ({ subject, address: subject });
 
 /** Adds items called `owner 1`, `owner 2`, … and returns what became of the last one. */
-function fill(queues: FairQueues<string>, owner: string, count: number) {
-  const placements = Array.from({ length: count }, (_, index) => queues.add(owner, `${owner} ${index + 1}`));
-  return placements.at(-1);
+function fill(queues: FairQueues<string>, subject: string, count: number, address = subject) {
+  const add = (_: unknown, index: number) => queues.add({ subject, address }, `${subject} ${index + 1}`);
+  return Array.from({ length: count }, add).at(-1);
 }
 
 /** Takes everything out, in order. */
-function drain(queues: FairQueues<string>, load: (owner: string) => number = EVEN): string[] {
+function drain(queues: FairQueues<string>, load: Load = EVEN): string[] {
   const items: string[] = [];
   for (let taken = queues.take(load); taken !== undefined; taken = queues.take(load)) items.push(taken.item);
   return items;
@@ -21,7 +24,7 @@ describe('an owner alone', () => {
   it('fills the capacity, and one item more is refused with overShare', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     expect(fill(queues, 'a', 32)).toEqual({ placed: true });
-    expect(queues.add('a', 'one more')).toEqual({ placed: false, overShare: true });
+    expect(queues.add(alone('a'), 'one more')).toEqual({ placed: false, overShare: true });
   });
 
   it('is not blamed for a capacity of 0', () => {
@@ -35,13 +38,13 @@ describe('an owner beside others', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     fill(queues, 'b', 1);
     expect(fill(queues, 'a', 8)).toEqual({ placed: true });
-    expect(queues.add('a', 'one more')).toEqual({ placed: false, overShare: true });
+    expect(queues.add(alone('a'), 'one more')).toEqual({ placed: false, overShare: true });
   });
 
   it('loses its newest items beyond the share to an owner that finds the capacity full', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     fill(queues, 'a', 32);
-    expect(queues.add('b', 'b 1')).toEqual({ placed: true, displaced: { item: 'a 32', overShare: true } });
+    expect(queues.add(alone('b'), 'b 1')).toEqual({ placed: true, displaced: { item: 'a 32', overShare: true } });
     expect(fill(queues, 'b', 8)).toEqual({ placed: true, displaced: { item: 'a 25', overShare: true } });
     expect(drain(queues)).toHaveLength(32);
   });
@@ -50,8 +53,8 @@ describe('an owner beside others', () => {
     const queues = createFairQueues<string>({ capacity: 4, share: 2 });
     fill(queues, 'a', 2);
     fill(queues, 'b', 2);
-    expect(queues.add('c', 'c 1')).toEqual({ placed: true, displaced: { item: 'a 2', overShare: false } });
-    expect(queues.add('c', 'c 2')).toEqual({ placed: false, overShare: false });
+    expect(queues.add(alone('c'), 'c 1')).toEqual({ placed: true, displaced: { item: 'a 2', overShare: false } });
+    expect(queues.add(alone('c'), 'c 2')).toEqual({ placed: false, overShare: false });
   });
 });
 
@@ -68,15 +71,50 @@ describe('turns', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     fill(queues, 'a', 2);
     fill(queues, 'b', 2);
-    expect(drain(queues, (owner) => (owner === 'a' ? 1 : 0))).toEqual(['b 1', 'b 2', 'a 1', 'a 2']);
+    expect(
+      drain(queues, {
+        ofSubject: (subject) => (subject === 'a' ? 1 : 0),
+        ofAddress: (address) => (address === 'a' ? 1 : 0),
+      }),
+    ).toEqual(['b 1', 'b 2', 'a 1', 'a 2']);
+  });
+});
+
+describe('many owners of one address', () => {
+  const crowd = (queues: FairQueues<string>, owners: number, items = 1) =>
+    Array.from({ length: owners }, (_, index) => fill(queues, `c${index}`, items, 'one address'));
+
+  it('fill a capacity that they have for themselves', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    expect(crowd(queues, 32)).toEqual(Array.from({ length: 32 }, () => ({ placed: true })));
+  });
+
+  it('lock out no other address, which has every other turn', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    crowd(queues, 32);
+    expect(fill(queues, 'a', 8)).toMatchObject({ placed: true, displaced: { overShare: false } });
+    expect(drain(queues).slice(0, 6)).toEqual(['c8 1', 'a 1', 'c9 1', 'a 2', 'c10 1', 'a 3']);
+  });
+
+  it('have half of the capacity while another address waits', () => {
+    const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+    fill(queues, 'a', 1);
+    expect(crowd(queues, 17).slice(15)).toEqual([{ placed: true }, { placed: false, overShare: false }]);
+  });
+
+  it('share it fairly among themselves', () => {
+    const queues = createFairQueues<string>({ capacity: 8, share: 8 });
+    crowd(queues, 2, 4);
+    expect(fill(queues, 'late', 1, 'one address')).toMatchObject({ placed: true, displaced: { item: 'c0 4' } });
+    expect(drain(queues).slice(0, 3)).toEqual(['c0 1', 'c1 1', 'late 1']);
   });
 });
 
 describe('an item in the queues of two owners', () => {
   it('is in each queue once, and is removed from both', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
-    for (const owner of ['a', 'b', 'a']) queues.add(owner, 'shared');
-    queues.add('b', 'b 1');
+    for (const owner of ['a', 'b', 'a']) queues.add(alone(owner), 'shared');
+    queues.add(alone('b'), 'b 1');
     queues.remove('shared');
     expect(queues.holds('shared')).toBe(false);
     expect(drain(queues)).toEqual(['b 1']);
@@ -98,7 +136,7 @@ it('never holds more than the capacity, and refuses a newcomer only while no que
         continue;
       }
       const before = [...held.values()];
-      const placement = queues.add(step, index);
+      const placement = queues.add(alone(step), index);
       if (placement.placed) {
         held.set(index, step);
         held.delete(placement.displaced?.item ?? -1);

@@ -27,6 +27,7 @@ export const identify = procedure
       requestId: ctx.request.requestId,
       ...(ctx.principal && { ownerId: ctx.principal.userId, keptOnly: !isConfirmed(ctx.principal) }),
       subject: subjectOf(ctx.principal, ctx.request.address),
+      address: subjectOf(undefined, ctx.request.address),
       trackProgress: ctx.request.isFollowed,
       signal: ctx.request.signal,
       ...(ctx.charge && { spending: ctx.charge.spending(shares, shares.sharesOf(ctx.principal, ctx.request.address)) }),
