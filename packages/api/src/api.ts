@@ -9,6 +9,7 @@ import type { Parts } from './context.ts';
 import { clientAddress } from './door/client-address.ts';
 import { refusal } from './door/guard.ts';
 import { createGateway } from './gateway.ts';
+import { createCallsAtOnce } from './limits/calls-at-once.ts';
 import { createRateWindow } from './limits/create-rate-window.ts';
 import { createCreditShares } from './limits/credit-shares.ts';
 import { createHealthLimit } from './limits/health-limit.ts';
@@ -76,6 +77,7 @@ export function assembleApi({
     ...deps,
     healthLimit: createHealthLimit(deps.clock),
     progressStreams: createOpenStreams({ most: MAX_PROGRESS_STREAMS }),
+    callsAtOnce: createCallsAtOnce(deps.clock),
   };
   const { auth } = parts;
   const gateway = createGateway(parts, auth, logger);

@@ -3,6 +3,7 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
+import type { CallsAtOnce } from './limits/calls-at-once.ts';
 import type { CreditShares } from './limits/credit-shares.ts';
 import type { HealthLimit } from './limits/health-limit.ts';
 import type { IdentifyLimit } from './limits/identify-limit.ts';
@@ -21,6 +22,7 @@ export interface Parts {
   reAsks: ReAsks;
   throttles: Throttles;
   progressStreams: OpenStreams;
+  callsAtOnce: CallsAtOnce;
   healthLimit: HealthLimit;
   clock: Clock;
   config: ApiConfig;

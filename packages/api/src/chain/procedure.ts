@@ -20,7 +20,14 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   const { clock, config, limit } = ctx.parts;
   const audience = audienceOf(principal, config.rates);
   const goOn = (charge?: CallCharge) => next({ ctx: { principal, audience, charge } });
-  if (meta.limit === undefined) return goOn();
+  if (meta.limit === undefined) {
+    if (principal === undefined) return goOn();
+    return ctx.parts.callsAtOnce.run(subjectOf(principal, ctx.request.address), () => {
+      // A caller who has left in the meantime needs no answer.
+      ctx.request.signal.throwIfAborted();
+      return goOn();
+    });
+  }
   const counting = limit.count(audience);
   // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
   ctx.request.upload?.begin(

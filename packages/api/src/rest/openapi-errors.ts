@@ -74,7 +74,8 @@ export function errorResponses({ errors = [], method, procedure, request = {} }:
     ...(request.params === undefined ? [] : [404 as const]),
     ...(method === 'GET' ? [] : [408 as const]),
     ...(uploads ? [413 as const, 415 as const, 422 as const] : []),
-    ...(limit === undefined && throttle === undefined ? [] : [429 as const]),
+    // Signed-in callers without a limit take turns, and too many may wait.
+    ...(limit === undefined && throttle === undefined && policy === 'public' ? [] : [429 as const]),
     500,
     503,
     ...errors,
