@@ -1,6 +1,7 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '@plantcommunity/resilience';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Idle connections stay open this long after the stop began: a proxy that has not noticed may still send on them. */
 const IDLE_GRACE_MS = 1_000;
@@ -40,7 +41,7 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     connections.set(socket, { inWork: 0, idleSince: clock.monotonic(), bytesRead: 0 });
     socket.once('close', () => connections.delete(socket));
   });
-  server.on('request', (request, response) => {
+  const work: RequestListener = (request, response) => {
     const connection = connections.get(request.socket);
     inWork.add(response);
     if (connection) connection.inWork += 1;
@@ -60,7 +61,8 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
       }
     }
     handle(request, response);
-  });
+  };
+  server.on('request', oneAtATime(work));
 
   return {
     get isStopping() {
