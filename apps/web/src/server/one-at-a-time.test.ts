@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
@@ -24,12 +25,24 @@ async function pipelined() {
   client.on('data', (chunk) => (answered += chunk.toString()));
   client.write(['/a', '/b', '/c'].map((path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
   await expect.poll(() => inWork.length).toBe(1);
-  return { client, inWork, answered: () => answered, pause: () => new Promise((resolve) => setTimeout(resolve, 50)) };
+  /** Resolves when the server has begun a request of another connection: by then it has read what came before. */
+  const readByNow = async () => {
+    const path = `/barrier-${randomUUID()}`;
+    const other = connect(port, '127.0.0.1');
+    cleanups.push(() => other.destroy());
+    other.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    await expect.poll(() => inWork.some((one) => one.path === path)).toBe(true);
+    inWork.splice(
+      inWork.findIndex((one) => one.path === path),
+      1,
+    );
+  };
+  return { client, inWork, answered: () => answered, readByNow };
 }
 
 it('works on one request of a connection after the other', async () => {
-  const { answered, inWork, pause } = await pipelined();
-  await pause();
+  const { answered, inWork, readByNow } = await pipelined();
+  await readByNow();
   expect(inWork.map(({ path }) => path)).toEqual(['/a']);
   inWork[0]?.response.end('first');
   await expect.poll(() => inWork.length).toBe(2);
@@ -40,10 +53,10 @@ it('works on one request of a connection after the other', async () => {
 });
 
 it('begins nothing more for a client that has left', async () => {
-  const { client, inWork, pause } = await pipelined();
+  const { client, inWork, readByNow } = await pipelined();
+  const [first] = inWork;
   client.destroy();
-  await pause();
-  inWork[0]?.response.end();
-  await pause();
+  await expect.poll(() => first?.response.closed).toBe(true);
+  await readByNow();
   expect(inWork).toHaveLength(1);
 });
