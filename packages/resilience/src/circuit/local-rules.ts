@@ -25,13 +25,17 @@ interface Recovering {
  * above them and then release all at once.
  */
 export class LocalRules implements Rules {
+  /**
+   * Trials so far, of all local rules of this process: a trial of an earlier outage must not end one of this outage,
+   * which can have the same generation.
+   */
+  static #trials = 0;
   readonly #options: CircuitOptions;
   readonly #observer: RulesObserver;
   #standing: Standing;
   #pass: Pass;
   #policy: Policy;
   #recovering: Recovering | undefined;
-  #trials = 0;
   #notes: Promise<void> = Promise.resolve();
   #unnoted = 0;
 
@@ -64,8 +68,8 @@ export class LocalRules implements Rules {
       return this.#pass;
     }
     const { recovery } = (this.#recovering ??= this.#halfOpen());
-    this.#trials += 1;
-    const trial = String(this.#trials);
+    LocalRules.#trials += 1;
+    const trial = String(LocalRules.#trials);
     recovery.start(trial);
     return { generation: this.#standing.generation, trial };
   }
