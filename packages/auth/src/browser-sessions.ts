@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma, type PrismaClient } from '@plantcommunity/db';
+import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Session } from './session-token.ts';
 import type { SignedIn } from './sign-in.ts';
@@ -71,13 +71,13 @@ export class BrowserSessions {
   /** Removes the user's oldest sessions beyond the maximum, and some expired ones; skips rows locked by others. */
   async #removeOld(userId: string, now: Date): Promise<void> {
     await this.#client.$executeRaw`
-      DELETE FROM "BrowserSession" WHERE "id" IN (
-        SELECT "id" FROM "BrowserSession" WHERE "userId" = ${userId}
+      DELETE FROM ${table('BrowserSession')} WHERE "id" IN (
+        SELECT "id" FROM ${table('BrowserSession')} WHERE "userId" = ${userId}
         ORDER BY "createdAt" DESC, "id" OFFSET ${MOST_SESSIONS} FOR UPDATE SKIP LOCKED
       )`;
     await this.#client.$executeRaw`
-      DELETE FROM "BrowserSession" WHERE "id" IN (
-        SELECT "id" FROM "BrowserSession" WHERE "expiresAt" <= ${now}
+      DELETE FROM ${table('BrowserSession')} WHERE "id" IN (
+        SELECT "id" FROM ${table('BrowserSession')} WHERE "expiresAt" <= ${now}
         ORDER BY "expiresAt" LIMIT ${SWEPT_A_SIGN_IN} FOR UPDATE SKIP LOCKED
       )`;
   }

@@ -1,9 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
+import type { SqlQuery, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import type { PoolConfig } from 'pg';
 import { DatabaseUnavailableError, isConnectionFailure } from './database-error.ts';
 import type { DatabaseHealthGate } from './health-gate.ts';
 import { limitStatements } from './limit-statements.ts';
+import { inSchema } from './table.ts';
 
 /**
  * Creates Prisma's PostgreSQL adapters behind a health gate. Turns every failure of the connection, however wrapped,
@@ -12,6 +13,7 @@ import { limitStatements } from './limit-statements.ts';
 export class GatedAdapters extends PrismaPg {
   readonly #url: string;
   readonly #gate: DatabaseHealthGate;
+  readonly #schema = 'public';
 
   constructor(url: string, pool: Omit<PoolConfig, 'connectionString'>, gate: DatabaseHealthGate) {
     // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
@@ -44,8 +46,9 @@ export class GatedAdapters extends PrismaPg {
   #guard<T extends SqlQueryable>(queryable: T): T {
     const queryRaw = queryable.queryRaw.bind(queryable);
     const executeRaw = queryable.executeRaw.bind(queryable);
-    queryable.queryRaw = (query) => this.#run(() => queryRaw(query));
-    queryable.executeRaw = (query) => this.#run(() => executeRaw(query));
+    const complete = (query: SqlQuery): SqlQuery => ({ ...query, sql: inSchema(query.sql, this.#schema) });
+    queryable.queryRaw = (query) => this.#run(() => queryRaw(complete(query)));
+    queryable.executeRaw = (query) => this.#run(() => executeRaw(complete(query)));
     return queryable;
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma } from '@plantcommunity/db';
+import { Prisma, table } from '@plantcommunity/db';
 import { AuthError } from '../auth-error.ts';
 import type { AccountParts } from './accounts.ts';
 import { requirePassword } from './require-password.ts';
@@ -68,7 +68,7 @@ async function whenErased(transaction: Transaction, userId: string, work: () => 
  */
 async function holdUser(transaction: Transaction, userId: string): Promise<boolean> {
   const rows = await transaction.$queryRaw<{ id: string; role: string }[]>`
-    SELECT "id", "role"::text AS "role" FROM "User"
+    SELECT "id", "role"::text AS "role" FROM ${table('User')}
     WHERE "id" = ${userId} OR ("role" = 'admin' AND "disabledAt" IS NULL) ORDER BY "id" FOR UPDATE`;
   const user = rows.find(({ id }) => id === userId);
   if (user?.role === 'admin' && rows.length === 1) {

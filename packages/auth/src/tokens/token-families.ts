@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '@plantcommunity/db';
+import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { AppSession } from './access-token.ts';
 
 /** A refresh token as it is kept, with its family and that family's user as they are now. */
@@ -38,9 +38,9 @@ export class TokenFamilies {
     const [token] = await this.#client.$queryRaw<KeptToken[]>`
       SELECT token."hash", token."spentAt", token."familyId", family."userId", family."epoch", family."expiresAt",
         person."disabledAt", person."sessionEpoch"
-      FROM "RefreshToken" token
-      JOIN "TokenFamily" family ON family."id" = token."familyId"
-      JOIN "User" person ON person."id" = family."userId"
+      FROM ${table('RefreshToken')} token
+      JOIN ${table('TokenFamily')} family ON family."id" = token."familyId"
+      JOIN ${table('User')} person ON person."id" = family."userId"
       WHERE token."hash" IN (${Prisma.join([...hashes])})`;
     return token;
   }
@@ -52,14 +52,14 @@ export class TokenFamilies {
   async exchange(token: Pick<KeptToken, 'hash' | 'familyId'>, successorHash: string, at: Date): Promise<boolean> {
     const kept = await this.#client.$executeRaw`
       WITH family AS (
-        SELECT "id" FROM "TokenFamily" WHERE "id" = ${token.familyId} FOR KEY SHARE
+        SELECT "id" FROM ${table('TokenFamily')} WHERE "id" = ${token.familyId} FOR KEY SHARE
       ), spent AS (
-        UPDATE "RefreshToken" token SET "spentAt" = ${at}
+        UPDATE ${table('RefreshToken')} token SET "spentAt" = ${at}
         FROM family
         WHERE token."hash" = ${token.hash} AND token."familyId" = family."id" AND token."spentAt" IS NULL
         RETURNING token."familyId"
       )
-      INSERT INTO "RefreshToken" ("hash", "familyId") SELECT ${successorHash}, "familyId" FROM spent`;
+      INSERT INTO ${table('RefreshToken')} ("hash", "familyId") SELECT ${successorHash}, "familyId" FROM spent`;
     return kept === 1;
   }
 
@@ -74,8 +74,8 @@ export class TokenFamilies {
   /** Ends what a user has more than `most` of, those first that are over first; what another is ending is left to them. */
   async trim(userId: string, most: number): Promise<void> {
     await this.#client.$executeRaw`
-      DELETE FROM "TokenFamily" WHERE "id" IN (
-        SELECT "id" FROM "TokenFamily" WHERE "userId" = ${userId}
+      DELETE FROM ${table('TokenFamily')} WHERE "id" IN (
+        SELECT "id" FROM ${table('TokenFamily')} WHERE "userId" = ${userId}
         ORDER BY "expiresAt" DESC, "id" OFFSET ${most} FOR UPDATE SKIP LOCKED
       )`;
   }
@@ -83,8 +83,8 @@ export class TokenFamilies {
   /** Removes at most `limit` families that ended before `time`; what another is removing is left to them. */
   async sweep(time: Date, limit: number): Promise<void> {
     await this.#client.$executeRaw`
-      DELETE FROM "TokenFamily" WHERE "id" IN (
-        SELECT "id" FROM "TokenFamily" WHERE "expiresAt" <= ${time}
+      DELETE FROM ${table('TokenFamily')} WHERE "id" IN (
+        SELECT "id" FROM ${table('TokenFamily')} WHERE "expiresAt" <= ${time}
         ORDER BY "expiresAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
       )`;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Database, isDatabaseUnavailable } from '@plantcommunity/db';
+import { type Database, isDatabaseUnavailable, table } from '@plantcommunity/db';
 import type { Cancel, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../provider.ts';
@@ -83,8 +83,8 @@ export class StoredUsePerDay implements UsePerDay {
     for (let row = this.#unwritten(); row !== undefined; row = this.#unwritten()) {
       const { count, day, provider } = row;
       await this.#client.$executeRaw`
-        INSERT INTO "ProviderUse" (provider, day, writer, count) VALUES (${provider}, ${day}, ${this.#writer}, ${count})
-        ON CONFLICT (provider, day, writer) DO UPDATE SET count = GREATEST("ProviderUse".count, excluded.count)`;
+        INSERT INTO ${table('ProviderUse')} AS used (provider, day, writer, count) VALUES (${provider}, ${day}, ${this.#writer}, ${count})
+        ON CONFLICT (provider, day, writer) DO UPDATE SET count = GREATEST(used.count, excluded.count)`;
       row.written = count;
     }
     for (const [key, { day }] of this.#rows) {

@@ -1,4 +1,4 @@
-import type { Prisma } from '@plantcommunity/db';
+import { type Prisma, table } from '@plantcommunity/db';
 import type { PhotoToKeep } from './entry.ts';
 import { keepPhotos, type StoreParts } from './keep-photos.ts';
 
@@ -41,6 +41,8 @@ export async function addPhotos(
 
 /** Whether the identification is still there, which it is then until the transaction ends. */
 async function hold(transaction: Prisma.TransactionClient, id: string): Promise<boolean> {
-  const rows = await transaction.$queryRaw<unknown[]>`SELECT 1 FROM "Identification" WHERE "id" = ${id} FOR UPDATE`;
+  const rows = await transaction.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM ${table('Identification')} WHERE "id" = ${id} FOR UPDATE`;
   return rows.length > 0;
 }

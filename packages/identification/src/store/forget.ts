@@ -1,4 +1,4 @@
-import type { Prisma } from '@plantcommunity/db';
+import { type Prisma, table } from '@plantcommunity/db';
 import type { StoreParts } from './keep-photos.ts';
 
 /** Photos in one go. */
@@ -32,8 +32,8 @@ async function sweepPhotos(parts: StoreParts): Promise<void> {
 
 async function condemnUnused(transaction: Prisma.TransactionClient, after: string) {
   const unused = await transaction.$queryRaw<{ id: string }[]>`
-    SELECT "id" FROM "Photo" WHERE "id" > ${after} AND NOT EXISTS (
-      SELECT 1 FROM "IdentificationPhoto" WHERE "photoId" = "Photo"."id"
+    SELECT "id" FROM ${table('Photo')} photo WHERE "id" > ${after} AND NOT EXISTS (
+      SELECT 1 FROM ${table('IdentificationPhoto')} WHERE "photoId" = photo."id"
     ) ORDER BY "id" LIMIT ${BATCH} FOR UPDATE`;
   // Nobody can refer to a row that is locked, but somebody may have while its lock was waited for.
   const rows = await transaction.photo.updateManyAndReturn({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Prisma, PrismaClient } from '@plantcommunity/db';
+import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { PhotoToKeep } from './entry.ts';
@@ -88,6 +88,6 @@ async function findKept(client: PrismaClient, hashes: readonly string[]): Promis
  */
 async function holdKept(transaction: Prisma.TransactionClient, hashes: readonly string[]): Promise<KeptPhotos> {
   const rows = await transaction.$queryRaw<{ id: string; hash: string }[]>`
-    SELECT "id", "hash" FROM "Photo" WHERE "hash" = ANY(${hashes}) ORDER BY "id" FOR KEY SHARE`;
+    SELECT "id", "hash" FROM ${table('Photo')} WHERE "hash" = ANY(${hashes}) ORDER BY "id" FOR KEY SHARE`;
   return new Map(rows.map(({ id, hash }) => [hash, id]));
 }

@@ -1,4 +1,4 @@
-import type { Prisma } from '@plantcommunity/db';
+import { type Prisma, table } from '@plantcommunity/db';
 import type { NewEntry, Saved } from './entry.ts';
 import { keepPhotos, type StoreParts } from './keep-photos.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
@@ -42,6 +42,6 @@ export async function saveIdentification(parts: StoreParts, id: string, entry: N
 /** Whether the owner's account is still open, which it is then until the transaction ends: none is removed under it. */
 async function holdOwner(transaction: Prisma.TransactionClient, ownerId: string): Promise<boolean> {
   const rows = await transaction.$queryRaw<unknown[]>`
-    SELECT 1 FROM "User" WHERE "id" = ${ownerId} AND "disabledAt" IS NULL FOR KEY SHARE`;
+    SELECT 1 FROM ${table('User')} WHERE "id" = ${ownerId} AND "disabledAt" IS NULL FOR KEY SHARE`;
   return rows.length > 0;
 }

@@ -1,0 +1,22 @@
+import { Prisma } from './generated/client.ts';
+
+/** Stands for the schema in raw SQL until the adapter, which knows it, puts the name in. */
+const PLACEHOLDER = '"{schema}"';
+
+/**
+ * Names a table in raw SQL: `SELECT 1 FROM ${table('User')}`. A bare name would depend on the session's search_path,
+ * which does not survive a transaction pooler.
+ */
+export function table(name: Prisma.ModelName): Prisma.Sql {
+  return Prisma.raw(`${PLACEHOLDER}."${name}"`);
+}
+
+/** Writes an identifier the way SQL takes any: in double quotes. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Puts the name of the schema into raw SQL that names tables by `table`. */
+export function inSchema(sql: string, schema: string): string {
+  return sql.replaceAll(PLACEHOLDER, () => quoted(schema));
+}
