@@ -31,8 +31,8 @@ describe('readSettings', () => {
       rates: { anonymous: { count: 10, windowMs: 3_600_000 } },
       plantId: { timeoutMs: 35_000, circuit: { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 } },
       plantnet: { timeoutMs: 20_000, circuit: { failMax: 5, resetTimeoutMs: 30_000 } },
-      upload: { maxBytes: 10_000_000, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
-      uploadMemoryBytes: 256_000_000,
+      upload: { maxBytes: 10_485_760, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
+      uploadMemoryBytes: 268_435_456,
       cache: { ttlMs: 86_400_000, staleMs: 604_800_000 },
       cacheLock: { waitMs: undefined, leaseMs: 10_000, renew: true },
     });

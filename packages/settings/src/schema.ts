@@ -84,6 +84,7 @@ export const schema = z.object({
     .regex(/^(file:.+|s3:\/\/[a-z0-9.-]+(\/.*)?)$/, 'must be file:<folder> or s3://<bucket>')
     .optional(),
   RETENTION_DAYS: integer(0, 36_500).prefault('0'),
+  /** 1 MB is 1,048,576 bytes, here and in UPLOAD_MEMORY_MB. */
   UPLOAD_MAX_MB: integer(1, 50).prefault('10'),
   UPLOAD_MAX_SIDE: integer(100, 30_000).prefault('10000'),
   UPLOAD_MAX_MEGAPIXELS: integer(1, 200).prefault('89'),

@@ -58,7 +58,7 @@ const SHUTDOWN_MARGIN_MS = 5_000;
 export function group(values: Values) {
   const development = values.APP_ENV === 'development';
   const redis = redisOf(values);
-  const megabyte = 1_000_000;
+  const megabyte = 1_048_576;
   const callMs = Math.max(values.PLANT_ID_API_TIMEOUT, values.PLANTNET_API_TIMEOUT);
   return {
     mode: values.APP_ENV,

@@ -6,7 +6,7 @@ import { readUpload } from './read-upload.ts';
 import { arriving, BOUNDARY, CONTENT_TYPE, file, makeUpload, part, text } from './testing/make-upload.ts';
 import { UploadError } from './upload-error.ts';
 
-const MEGABYTE = 1_000_000;
+const MEGABYTE = 1_048_576;
 const LIMITS = { maxBytes: 10 * MEGABYTE, maxPhotos: 5 };
 const ROSE = Buffer.from('a rose');
 
@@ -262,7 +262,7 @@ describe('bodies that do not end well', () => {
   it('ends one that is silent for 20 seconds, and lets go of its timer', async () => {
     const clock = new FakeClock();
     const { feed, upload } = fed(clock);
-    await arriveSlowly(clock, feed, 1_000_000, 2);
+    await arriveSlowly(clock, feed, MEGABYTE, 2);
     await arriveSlowly(clock, feed, 0, 20);
     await expect(upload).rejects.toMatchObject(stalled(TOO_SLOW));
     expect(clock.pendingTimers).toBe(0);

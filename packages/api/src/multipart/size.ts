@@ -3,7 +3,8 @@ import { UploadError } from './upload-error.ts';
 
 export type UploadLimits = Pick<PhotoLimits, 'maxBytes' | 'maxPhotos'>;
 
-const MEGABYTE = 1_000_000;
+/** As in the settings, whose UPLOAD_MAX_MB counts these. */
+const MEGABYTE = 1_048_576;
 /** Boundaries, part headers and text fields of the largest upload we take, with room to spare. */
 const ENVELOPE_BYTES = 64 * 1024;
 

@@ -10,7 +10,7 @@ import { CONTENT_TYPE, file, makeUpload } from './testing/make-upload.ts';
 
 const SERVER = fileURLToPath(new URL('../testing/upload-server.ts', import.meta.url));
 const PATH = '/api/v1/plant-identification/identify';
-const MEGABYTE = 1_000_000;
+const MEGABYTE = 1_048_576;
 const UPLOADS = 60;
 const SMALL_UPLOADS = 5;
 /** The ceiling of UPLOAD_MEMORY_MB. */

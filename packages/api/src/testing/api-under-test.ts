@@ -39,7 +39,7 @@ export const config: ApiConfig = {
   reAskMs: HOUR,
   legacy: { deprecatedAt: new Date('2026-01-01T00:00:00Z'), sunsetAt: new Date('2027-07-01T00:00:00Z') },
   upload: photoLimits,
-  uploadMemoryBytes: 256_000_000,
+  uploadMemoryBytes: 268_435_456,
 };
 
 export interface ApiUnderTest {

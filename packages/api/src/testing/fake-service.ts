@@ -1,6 +1,6 @@
 import type { Identification, IdentificationService, IdentifyRequest } from '@plantcommunity/identification';
 
-const MEGABYTE = 1_000_000;
+const MEGABYTE = 1_048_576;
 
 export const photoLimits = { maxBytes: 10 * MEGABYTE, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 };
 

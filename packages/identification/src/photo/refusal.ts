@@ -3,7 +3,8 @@ import { extensionOf } from './declaration.ts';
 import type { PhotoType } from './photo.ts';
 import type { RefusedType } from './signature.ts';
 
-const MEGABYTE = 1_000_000;
+/** As in the settings, whose UPLOAD_MAX_MB counts these. */
+const MEGABYTE = 1_048_576;
 const TYPE_NAMES: Readonly<Record<PhotoType | RefusedType, string>> = {
   jpeg: 'JPEG',
   png: 'PNG',

@@ -7,7 +7,7 @@ const verdict: Verdict = { is_plant: false, suggestions: [] };
 const NOW = 1_000_000;
 
 function run(...events: ProgressEvent[]): Run {
-  const sent = withUpload(beginRun('a', 2_000_000), 2_000_000, 2_000_000);
+  const sent = withUpload(beginRun('a', 2_097_152), 2_097_152, 2_097_152);
   return events.reduce((each, event) => withProgress(each, event, NOW), sent);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { firstUsable } from './first-usable.ts';
 import { checkPhoto } from './photo-check.ts';
 
-const MAX_BYTES = 10_000_000;
+const MAX_BYTES = 10_485_760;
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
 const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -1,9 +1,13 @@
 const NO_BREAK = '\u00a0';
+const MEGABYTE = 1_048_576;
 
-/** 4300000 -> "4.3 MB", 389000 -> "389 KB", as the server counts them; a no-break space before the unit. */
+/**
+ * Formats bytes as "4.1 MB" or "380 KB", with a no-break space before the unit. As in the server's limits and messages,
+ * 1 MB is 1,048,576 bytes.
+ */
 export function bytesText(bytes: number, digits = 1): string {
-  if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1_000))}${NO_BREAK}KB`;
-  return `${(bytes / 1_000_000).toFixed(digits)}${NO_BREAK}MB`;
+  if (bytes < MEGABYTE) return `${Math.max(1, Math.round(bytes / 1_024))}${NO_BREAK}KB`;
+  return `${(bytes / MEGABYTE).toFixed(digits)}${NO_BREAK}MB`;
 }
 
 /** Milliseconds as "0.4 s", from ten seconds on as "12 s". */

@@ -23,6 +23,17 @@ describe.each(transports)('identify answers 413 over %s', (_name, identify) => {
     expect(headers.get('deprecation')).toBe('@1767225600');
   });
 
+  it.each([
+    [10_200_000, 200, undefined],
+    [10_485_760, 200, undefined],
+    [10_485_761, 413, 'Photo 1 is 10.1 MB; 10 MB is the most.'],
+  ])('only above 10 x 1,048,576 bytes: %i bytes get %i', async (bytes, status, detail) => {
+    const { api } = apiUnderTest();
+    const body = upload({}, [Buffer.alloc(bytes)]);
+    expect(await identify(api, { body })).toMatchObject({ status, detail });
+    expect(await identify(api, { body, namespace: 'legacy' })).toMatchObject({ status, detail });
+  });
+
   it('while it reads, without asking anybody, when a photo has more bytes than the limit', async () => {
     const { api, asked } = apiUnderTest({ config: { upload: { ...photoLimits, maxBytes: 1000 } } });
     const answer = await identify(api, { body: upload({}, [Buffer.alloc(1001)]) });

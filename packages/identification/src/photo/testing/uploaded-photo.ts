@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PhotoLimits, UploadedPhoto } from '../photo.ts';
 
-export const LIMITS: PhotoLimits = { maxBytes: 10_000_000, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 };
+export const LIMITS: PhotoLimits = { maxBytes: 10_485_760, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 };
 
 /** A photo that claims nothing about itself unless told to. */
 export function uploaded(bytes: Buffer, claims: { name?: string; declaredType?: string } = {}): UploadedPhoto {
