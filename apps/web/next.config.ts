@@ -24,6 +24,8 @@ const config: NextConfig = {
   // Nobody asks for optimised images: the route that makes them stays shut.
   images: { unoptimized: true },
   devIndicators: false,
+  // `next dev` gives its own scripts to pages of localhost and of these.
+  allowedDevOrigins: ['127.0.0.1', '[::1]'],
 };
 
 export default config;

@@ -1,6 +1,7 @@
 // Entry point of the web process: runs Next behind our own HTTP server, which checks each request and shuts down
 // gracefully.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
 import { createLogger } from '@plantcommunity/telemetry';
@@ -9,13 +10,10 @@ import { container } from './src/server/container.ts';
 import { serveGracefully } from './src/server/graceful-shutdown.ts';
 import { logConsoleAsJson } from './src/server/json-console.ts';
 import { endWithLauncher } from './src/server/launcher.ts';
+import { listen } from './src/server/listen.ts';
 import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
+import { timeLimits } from './src/server/time-limits.ts';
 
-/**
- * Milliseconds for a whole request and for its headers. An upload may take 10 minutes while data keeps arriving; its
- * reader ends a stalled one. Node's default of 5 minutes would cut long uploads.
- */
-const TIME_LIMITS = { requestTimeout: 11 * 60_000, headersTimeout: 60_000 };
 /** Minimum time to close the container (calls, leases, connections) when requests have used up the time limit. */
 const LEAST_CLOSE_MS = 1_000;
 const READY_PATH = /^\/api\/health\/ready\/?(\?|$)/;
@@ -26,13 +24,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 endWithLauncher();
 
 const settings = settingsOrExit();
-const { host, port } = settings;
+const { keepAliveMs, listenAddresses, port } = settings;
 const development = process.env.NODE_ENV !== 'production';
 const logger = createLogger({ level: settings.logLevel });
 if (!development) logConsoleAsJson(logger);
 
 // By default Node itself answers requests without a Host or with an Expect header, without our response headers.
-const server = createServer({ requireHostHeader: false, ...TIME_LIMITS });
+const server = createServer({ requireHostHeader: false, ...timeLimits(keepAliveMs) });
 server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 // Only `next dev` uses WebSocket. In production Next attaches its upgrade listener to a server that never listens: a
 // server without such a listener handles an upgrade like any other request.
@@ -40,7 +38,8 @@ const upgrades = development ? server : createServer();
 const app = next({
   dev: development,
   dir: import.meta.dirname,
-  hostname: host,
+  // Next makes the URLs of requests from it, whichever host they were sent to.
+  hostname: 'localhost',
   port,
   quiet: true,
   httpServer: upgrades,
@@ -52,11 +51,18 @@ const parts = await container();
 const shutdown = serveGracefully(server, answer, systemClock);
 // `next dev` holds a WebSocket open to each page, so a graceful stop would wait for the whole time limit.
 if (!development) stop = () => void finish();
-server.on('error', (error) => {
-  process.stderr.write(`Cannot listen on port ${port} of ${host}: ${error.message}\n`);
+let listeners: readonly NetServer[] = [];
+try {
+  listeners = await listen(server, listenAddresses, port);
+} catch (error) {
+  exit(error);
+}
+for (const listener of [server, ...listeners]) listener.on('error', exit);
+
+function exit(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
-});
-server.listen(port, host);
+}
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   if (parts.frontDoor(request, response) === 'answered') return;
@@ -80,7 +86,7 @@ async function finish(): Promise<void> {
   const startedAt = systemClock.monotonic();
   const leftMs = () => settings.shutdownTimeoutMs - (systemClock.monotonic() - startedAt);
   logger.info('Shutting down: finishing requests in flight');
-  const { cutOff } = await shutdown.stop(settings.shutdownTimeoutMs);
+  const { cutOff } = await shutdown.stop(settings.shutdownTimeoutMs, listeners);
   const isSettled = await parts.close(Math.max(LEAST_CLOSE_MS, leftMs()));
   const isClean = cutOff === 0 && isSettled;
   if (isClean) logger.info('Shutdown complete');

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Answer, asking, OWN_PAGE, signIn } from '../fixtures/ask.ts';
 import { APP, type House, type Mode, PARTNER, passwordOf, test } from '../fixtures/houses.ts';
 import { ADMIN } from '../fixtures/production.ts';
@@ -11,6 +13,8 @@ const SIGN_OUT = '/api/trpc/v1.account.signOutEverywhere';
 const FOREIGN = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
 
 const PAGES = ['/', '/identify', '/history', '/login', '/register', '/account', '/admin', '/nothing/here'];
+/** Answered for every host. */
+const PROBES = ['/api/health/live', '/api/health/ready'];
 const API = [
   `${IDENTIFY}/health`,
   '/api/trpc/v1.plantIdentification.health',
@@ -18,8 +22,7 @@ const API = [
   '/api/auth/session',
   '/api/auth/csrf',
   '/api/v1/auth/me',
-  '/api/health/live',
-  '/api/health/ready',
+  ...PROBES,
   '/api/metrics',
   '/api/nothing',
   '/api',
@@ -33,6 +36,13 @@ async function scriptOf({ ask }: House): Promise<string> {
   return script ?? '';
 }
 
+/** The whole answer to exactly these bytes. */
+function spoken(url: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(bytes);
+  return text(socket);
+}
+
 const endsSession = ({ headers }: Answer) => /session=;/.test((headers['set-cookie'] ?? []).join());
 
 for (const mode of ['development', 'production'] as const satisfies Mode[]) {
@@ -41,14 +51,39 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       const house = await houses(mode);
       const served = mode === 'development' ? 'localhost' : 'plants.example';
       const headers = { Host: 'evil.example', 'X-Forwarded-Host': served, Forwarded: `host=${served}` };
-      for (const path of [...PAGES, ...API, ...FILES, await scriptOf(house), '/admin.rsc', '/%ff', '//x']) {
+      const ours = API.filter((path) => !PROBES.includes(path));
+      for (const path of [...PAGES, ...ours, ...FILES, await scriptOf(house), '/admin.rsc', '/%ff', '//x']) {
         const { body, status } = await house.ask(path, { headers });
         expect([path, status, body]).toEqual([path, 400, expect.stringContaining('"code":"unknown_host"')]);
       }
       for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE']) {
-        const { status } = await house.ask('/api/health/live', { method, headers });
+        const { status } = await house.ask('/api/v1/auth/me', { method, headers });
         expect([method, status]).toEqual([method, 400]);
       }
+    });
+
+    test('probes are answered for every host and without one, and no host reaches the answer', async ({ houses }) => {
+      const { app } = await houses(mode);
+      const hosts = ['10.0.1.85:3100', '[fd00::1]:3000', 'evil.example', 'plant_web', 'a b', '@evil.example', ''];
+      const heads = [
+        ...hosts.map((host) => `HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-Host: evil.example`),
+        'HTTP/1.1',
+        'HTTP/1.0',
+        'HTTP/1.0\r\nHost: evil.example',
+      ];
+      for (const path of [...PROBES, ...PROBES.map((probe) => `${probe}/`), 'http://evil.example/api/health/live']) {
+        for (const head of heads) {
+          for (const method of ['GET', 'HEAD']) {
+            const answer = await spoken(app.url, `${method} ${path} ${head}\r\nConnection: close\r\n\r\n`);
+            expect([path, head, answer.split('\r\n', 1)[0]]).toEqual([path, head, 'HTTP/1.1 200 OK']);
+            expect(answer).not.toMatch(/evil|10\.0\.1\.85|fd00|plant_web|a b|^location:/im);
+          }
+        }
+      }
+      const two = 'Host: a.example\r\nHost: b.example';
+      const refused = await spoken(app.url, `GET /api/health/live HTTP/1.1\r\n${two}\r\nConnection: close\r\n\r\n`);
+      expect(refused).toMatch(/^HTTP\/1\.1 400 /);
+      expect(app.output()).not.toContain('Unhandled error');
     });
 
     test('every answer has its headers, and pages a policy with a nonce', async ({ houses }) => {

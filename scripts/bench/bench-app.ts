@@ -22,16 +22,22 @@ export async function startBenchApp(say: (text: string) => void): Promise<{ url:
   };
   try {
     const webFolder = await buildBenchWeb(crew, say);
-    const port = await claimPort(HOST, 0);
-    if (port === undefined) throw new Error('no port is free');
+    const port = await claimPort([HOST], 0);
+    if (typeof port !== 'number') throw new Error('no port is free');
     const options = {
       root,
       webFolder,
       // The bench has built already.
       mode: 'dev' as const,
-      environment: { ...process.env, APP_ENV: 'development', IDENTIFY_RATE_ANONYMOUS: '1000000/s', LOG_LEVEL: 'warn' },
+      environment: {
+        ...process.env,
+        APP_ENV: 'development',
+        HOST,
+        IDENTIFY_RATE_ANONYMOUS: '1000000/s',
+        LOG_LEVEL: 'warn',
+      },
       plan: { embedsPostgres: true, embedsRedis: true, simulatesProviders: true },
-      host: HOST,
+      listenAddresses: [HOST],
       port,
       dataDir,
       socketFolder,

@@ -1,9 +1,6 @@
 import { tmpdir } from 'node:os';
-import type { Settings } from '@plantcommunity/settings';
+import { isLoopback, type Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/;
-const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /** Who we are to browsers: origin, hosts, cookies and the proxies in front. */
 export function judgeFront(
@@ -24,14 +21,19 @@ export function judgeFront(
     );
   }
   if (isLoopback(appUrl.hostname)) findings.push(error('APP_URL', 'is an address of this machine alone.'));
-  if (!allowedHosts.includes(appUrl.hostname.replace(/^\[(.*)\]$/, '$1'))) {
+  const ownHost = appUrl.hostname.replace(/^\[(.*)\]$/, '$1');
+  const isServed = (allowed: string) =>
+    allowed.startsWith('.') ? `.${ownHost}`.endsWith(allowed) : allowed === ownHost;
+  if (!allowedHosts.some(isServed)) {
     findings.push(
       error('ALLOWED_HOSTS', `lacks ${appUrl.hostname}, the host of APP_URL: every visitor would get a 400.`),
     );
   }
   const local = allowedHosts.filter(isLoopback);
   if (local.length > 0) {
-    findings.push(warning('ALLOWED_HOSTS', `has ${local.join(', ')}: needed only by probes of this machine.`));
+    findings.push(
+      warning('ALLOWED_HOSTS', `has ${local.join(', ')}: probes need no entry, since they are answered for any host.`),
+    );
   }
   for (const [about, origins] of [
     ['CORS_ALLOWED_ORIGINS', corsOrigins],

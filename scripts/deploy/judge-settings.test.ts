@@ -55,6 +55,16 @@ describe('the check of a deployment', () => {
       { APP_URL: 'https://localhost', ALLOWED_HOSTS: 'localhost' },
       ['error APP_URL', 'warning ALLOWED_HOSTS'],
     ],
+    ['a domain with all names below it', { ALLOWED_HOSTS: '.plants.example' }, []],
+    ['our own host with a final dot', { ALLOWED_HOSTS: 'plants.example.' }, []],
+    ['our own host below a domain', { APP_URL: 'https://www.plants.example', ALLOWED_HOSTS: '.plants.example' }, []],
+    ['an IPv6 address of our own', { APP_URL: 'https://[fd00:0::1]', ALLOWED_HOSTS: '[FD00::1]' }, []],
+    [
+      'an international name of our own',
+      { APP_URL: 'https://pflänzchen.example', ALLOWED_HOSTS: 'PFLÄNZCHEN.example' },
+      [],
+    ],
+    ['hosts that only end like our own', { ALLOWED_HOSTS: '.my-plants.example' }, ['error ALLOWED_HOSTS']],
     ['hosts without our own', { ALLOWED_HOSTS: 'other.example' }, ['error ALLOWED_HOSTS']],
     [
       'origins of others that are not https',

@@ -39,10 +39,10 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
     record = await unlessEnded(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
     crew = createCrew(record);
-    const { host, shutdownTimeoutMs: shutdownMs } = settings;
-    const port = await freePort(host, settings.port);
+    const { listenAddresses, shutdownTimeoutMs: shutdownMs } = settings;
+    const port = await freePort(listenAddresses, settings.port);
     const plan = planFor(environment);
-    const options = { root, mode, environment, plan, host, port, dataDir, socketFolder, shutdownMs, say };
+    const options = { root, mode, environment, plan, listenAddresses, port, dataDir, socketFolder, shutdownMs, say };
     const parts = await prepare(options, crew, signal);
     const web = await serve(options, parts, crew, signal);
     say(announcementOf(options, parts, web, (performance.now() - started) / 1000));
@@ -61,13 +61,24 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
 }
 
 /** @throws {StartError} when something else listens there */
-async function freePort(host: string, wanted: number): Promise<number> {
-  const port = await claimPort(host, wanted);
-  if (port !== undefined) return port;
-  throw new StartError(
-    `Port ${wanted} on ${host} is taken or may not be used.\n` +
-      'Choose another one, with a data folder of its own: PORT=3001 DATA_DIR=.data-2 npm start',
-  );
+async function freePort(addresses: readonly string[], wanted: number): Promise<number> {
+  const claimed = await claimPort(addresses, wanted);
+  if (typeof claimed === 'number') return claimed;
+  const { address, code } = claimed;
+  switch (code) {
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      throw new StartError(`HOST is ${address}, which is no address of this machine (${code}).`);
+    case 'EACCES':
+      throw new StartError(`Port ${wanted} on ${address} may not be used by this user: choose one from 1024 on.`);
+    default:
+      throw new StartError(
+        `Port ${wanted} on ${address} is taken (${code}).\n` +
+          'Choose another one, with a data folder of its own: PORT=3001 DATA_DIR=.data-2 npm start',
+      );
+  }
 }
 
 /** @throws {StartError} with every fault of the settings */

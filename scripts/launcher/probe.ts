@@ -1,23 +1,21 @@
 import { get } from 'node:http';
-import { createServer, isIPv6 } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
-/** The address under which a server on `host` is reached from this machine. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' || host === '[::]' ? '::1' : host;
+/** Codes of an address that this machine does not have: IPv6 is off, or its loopback address is. */
+const ABSENT: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+/** How often another free port is tried, of which one of the addresses was taken. */
+const MAX_TRIES = 20;
+
+/** The address under which a server that listens on `address` is reached from this machine. */
+function reachable(address: string): string {
+  return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
 }
 
-/** A `Host` that the app serves, by its setting. */
-export function servedHost(allowedHosts: string | undefined): string {
-  const name = allowedHosts?.split(',')[0]?.trim() || 'localhost';
-  return isIPv6(name) ? `[${name}]` : name;
-}
-
-/** Whether the app on an address of this machine answers that it is alive when it is called `servedAs`. Never rejects. */
-export function isLive(host: string, port: number, servedAs: string): Promise<boolean> {
+/** Whether the app on an address of this machine answers that it is alive. Never rejects. */
+export function isLive(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const options = { host: reachable(host), port, path: '/api/health/live', timeout: 5_000 };
-    const request = get({ ...options, headers: { host: servedAs } }, (response) => {
+    const options = { host: reachable(address), port, path: '/api/health/live', timeout: 5_000 };
+    const request = get(options, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
@@ -26,17 +24,51 @@ export function isLive(host: string, port: number, servedAs: string): Promise<bo
   });
 }
 
+/** Where no port could be claimed: the address, and the code of the error. */
+export interface Refused {
+  address: string;
+  code: string;
+}
+
 /**
- * The port to serve on: the wanted one, or a free one when that is 0; undefined when something listens there already.
+ * The port to serve on at each of the addresses: the wanted one, or a free one when that is 0. As the app does, leaves
+ * out an address that this machine does not have, if another one is left; `::` then stands for all IPv4 addresses.
  */
-export function claimPort(host: string, port: number): Promise<number | undefined> {
+export async function claimPort(addresses: readonly string[], wanted: number): Promise<number | Refused> {
+  for (let tries = 1; ; tries += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one port after the other
+    const claimed = await claimOnAll(addresses, wanted);
+    if (typeof claimed === 'number' || wanted !== 0 || tries === MAX_TRIES) return claimed;
+  }
+}
+
+async function claimOnAll(addresses: readonly string[], wanted: number): Promise<number | Refused> {
+  const servers: Server[] = [];
+  let port = wanted;
+  let absent: Refused | undefined;
+  try {
+    for (const address of addresses.flatMap((each) => (each === '::' ? ['::', '0.0.0.0'] : each))) {
+      if (address === '0.0.0.0' && servers.length > 0) continue;
+      const server = createServer();
+      // oxlint-disable-next-line no-await-in-loop -- the first one decides about the port
+      const code = await listen(server, address, port);
+      if (code === undefined) {
+        servers.push(server);
+        const bound = server.address();
+        if (typeof bound === 'object' && bound !== null) port = bound.port;
+      } else if (ABSENT.has(code)) absent ??= { address, code };
+      else return { address, code };
+    }
+    return servers.length === 0 && absent !== undefined ? absent : port;
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}
+
+/** @returns the code of the error, if any */
+function listen(server: Server, host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ host, port, exclusive: true }, () => {
-      const address = server.address();
-      const claimed = typeof address === 'object' && address !== null ? address.port : port;
-      server.close(() => resolve(claimed));
-    });
+    server.once('error', ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message));
+    server.listen({ host, port, exclusive: true }, () => resolve(undefined));
   });
 }

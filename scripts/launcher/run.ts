@@ -7,7 +7,7 @@ import type { Crew } from './crew.ts';
 import { unlessEnded } from './ending.ts';
 import { type Environment, type Plan, simulatorEnvironment } from './plan.ts';
 import { startPostgres } from './postgres.ts';
-import { isLive, servedHost } from './probe.ts';
+import { isLive } from './probe.ts';
 import { startRedis } from './redis.ts';
 import type { Service } from './service.ts';
 import { startSimulator } from './simulator.ts';
@@ -28,7 +28,7 @@ export interface RunOptions {
   mode: 'start' | 'dev';
   environment: Environment;
   plan: Plan;
-  host: string;
+  listenAddresses: readonly string[];
   port: number;
   dataDir: string;
   socketFolder: string;
@@ -81,13 +81,12 @@ function decodes(environment: Environment): number {
 }
 
 /** What the web process is told beside what we were told ourselves. */
-function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, parts: Parts): NodeJS.ProcessEnv {
+function webEnvironment({ environment, mode, port, dataDir }: RunOptions, parts: Parts): NodeJS.ProcessEnv {
   return {
     ...environment,
     ...(parts.postgres && { DATABASE_URL: parts.postgres.url }),
     ...(parts.redis && { REDIS_URL: parts.redis.url }),
     ...(parts.simulator && simulatorEnvironment(parts.simulator.url)),
-    HOST: host,
     PORT: String(port),
     DATA_DIR: dataDir,
     NODE_ENV: mode === 'start' ? 'production' : 'development',
@@ -101,7 +100,7 @@ function webEnvironment({ environment, mode, host, port, dataDir }: RunOptions, 
  * @throws {StartError} when it ends before
  */
 export async function serve(options: RunOptions, parts: Parts, crew: Crew, signal: AbortSignal): Promise<Web> {
-  const { environment, root, mode, host, port } = options;
+  const { listenAddresses, root, mode, port } = options;
   const web = startWeb({
     folder: options.webFolder ?? join(root, 'apps/web'),
     mode,
@@ -109,8 +108,8 @@ export async function serve(options: RunOptions, parts: Parts, crew: Crew, signa
   });
   crew.add(web.child, options.shutdownMs + SHUTDOWN_MARGIN_MS);
   const start = performance.now();
-  const servedAs = servedHost(environment['ALLOWED_HOSTS']);
-  while (!(await unlessEnded(signal, isLive(host, port, servedAs)))) {
+  const [address = ''] = listenAddresses;
+  while (!(await unlessEnded(signal, isLive(address, port)))) {
     if (!web.child.isRunning()) throw new StartError('The app did not start; see above.');
     if (performance.now() - start > LIVE_MS) throw new StartError(`The app did not answer within ${LIVE_MS / 1000} s.`);
     await unlessEnded(signal, sleep(LIVE_POLL_MS));

@@ -94,7 +94,7 @@ const refusals: Check[] = [
     path: `/api/trpc/${Array.from({ length: 21 }, () => 'v1.plantIdentification.health').join(',')}?batch=1`,
     faults: (seen) => unless(hasStatus(seen, 400)),
   },
-  ...['/', '/api/health/live', `/api/v1${HEALTH}`].map((path): Check => {
+  ...['/', '/api/health', `/api/v1${HEALTH}`].map((path): Check => {
     return {
       name: 'another host is not served',
       path,

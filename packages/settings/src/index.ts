@@ -1,2 +1,3 @@
+export { isLoopback } from './hosts.ts';
 export { readSettings, SettingsError } from './read-settings.ts';
 export type { ProviderSettings, Settings } from './settings.ts';

@@ -27,7 +27,10 @@ describe('readSettings', () => {
     const settings = readSettings({ APP_ENV: 'development' });
     expect(settings).toMatchObject({
       mode: 'development',
-      host: '127.0.0.1',
+      listenAddresses: ['127.0.0.1', '::1'],
+      allowedHosts: ['localhost', '127.0.0.1', '::1'],
+      hstsPreload: false,
+      keepAliveMs: 75_000,
       rates: { anonymous: { count: 10, windowMs: 3_600_000 } },
       plantId: { timeoutMs: 35_000, circuit: { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 } },
       plantnet: { timeoutMs: 20_000, circuit: { failMax: 5, resetTimeoutMs: 30_000 } },
@@ -59,7 +62,7 @@ describe('readSettings', () => {
 
   it('takes a whole production set, empty variables counting as unset', () => {
     const settings = readSettings({ ...production, PLANTNET_API_KEY: '', SOMETHING_ELSE: 'x' });
-    expect(settings).toMatchObject({ mode: 'production', host: '0.0.0.0', plantnet: { apiKey: undefined } });
+    expect(settings).toMatchObject({ mode: 'production', listenAddresses: ['::'], plantnet: { apiKey: undefined } });
     expect(settings.redis).toEqual({ connection: { url: production.REDIS_URL }, timeoutMs: 100 });
   });
 
@@ -138,18 +141,12 @@ describe('readSettings', () => {
 
   it.each([
     [{ HOST: '0.0.0.0' }, 'HOST'],
+    [{ HOST: '::' }, 'HOST'],
+    [{ HOST: 'plants.example' }, 'HOST'],
     [{ ALLOWED_HOSTS: 'localhost, plants.example' }, 'ALLOWED_HOSTS'],
+    [{ ALLOWED_HOSTS: '.plants.example' }, 'ALLOWED_HOSTS'],
   ])('keeps development on loopback: %o', (extra, variable) => {
     expect(faultsOf({ APP_ENV: 'development', ...extra })).toEqual([expect.stringContaining(`${variable} must`)]);
-  });
-
-  it.each(['::1', '[::1]'])('takes an IPv6 host as %s', (host) => {
-    const { allowedHosts, host: served } = readSettings({ APP_ENV: 'development', HOST: host, ALLOWED_HOSTS: host });
-    expect([served, allowedHosts]).toEqual(['::1', ['::1']]);
-  });
-
-  it.each(['localhost:3000', '[::1]:3000', 'a/b', '[plants]x'])('refuses the host %s', (host) => {
-    expect(faultsOf({ ...production, ALLOWED_HOSTS: host })).toEqual([expect.stringContaining('without a port')]);
   });
 
   it.each(['AUTH_SECRETS', 'ALLOWED_HOSTS'])('takes a lone comma in %s for no list', (variable) => {

@@ -1,3 +1,4 @@
+import { isLoopback } from './hosts.ts';
 import type { VariableName } from './schema.ts';
 import { onOff } from './values.ts';
 
@@ -18,10 +19,7 @@ const REQUIRED_IN_PRODUCTION: readonly VariableName[] = [
   'METRICS_TOKEN',
 ];
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
-
-const hosts = (given: string | undefined): string[] =>
-  (given ?? '').split(',').flatMap((part) => part.trim().toLowerCase() || []);
+const hosts = (given: string | undefined): string[] => (given ?? '').split(',').flatMap((part) => part.trim() || []);
 
 /** What one variable demands of another; judged on the raw values so that one fault never hides the next. */
 export function rulesBroken(given: Given): Fault[] {
@@ -36,12 +34,12 @@ export function rulesBroken(given: Given): Fault[] {
 
   if (given.APP_ENV === 'development') {
     demand(
-      !given.HOST || LOOPBACK.has(given.HOST.toLowerCase()),
+      !given.HOST || isLoopback(given.HOST),
       'HOST',
       'must be a loopback address in development, where anyone may identify',
     );
     demand(
-      hosts(given.ALLOWED_HOSTS).every((host) => LOOPBACK.has(host)),
+      hosts(given.ALLOWED_HOSTS).every(isLoopback),
       'ALLOWED_HOSTS',
       'must hold only loopback names in development, where anyone may identify',
     );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { address, day, decimal, fullList, hostName, integer, list, onOff, origin, rate, seconds } from './values.ts';
+import { allowedHost, listenHost } from './hosts.ts';
+import { address, day, decimal, fullList, integer, list, onOff, origin, rate, seconds } from './values.ts';
 
 const secret = (bytes: number) =>
   z.string().refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
@@ -11,10 +12,12 @@ const text = z.string().max(4_000, 'is too long');
  */
 export const schema = z.object({
   APP_ENV: z.enum(['development', 'production'], 'must be development or production').prefault('production'),
-  HOST: hostName.optional(),
+  HOST: listenHost.optional(),
   PORT: integer(0, 65_535).prefault('3000'),
   APP_URL: origin.optional(),
   HTTPS_REDIRECT: onOff.prefault('on'),
+  HSTS_PRELOAD: onOff.prefault('off'),
+  KEEP_ALIVE_TIMEOUT: seconds(1, 3_600).prefault('75'),
   AUTH_SECRETS: fullList(secret(32)).optional(),
 
   DATABASE_URL: address('postgresql', 'postgres').optional(),
@@ -70,7 +73,7 @@ export const schema = z.object({
   REGISTER_RATE: rate.prefault('10/h'),
   REFRESH_RATE: rate.prefault('30/h'),
 
-  ALLOWED_HOSTS: fullList(hostName).optional(),
+  ALLOWED_HOSTS: fullList(allowedHost).optional(),
   CORS_ALLOWED_ORIGINS: list(origin).prefault(''),
   CSRF_TRUSTED_ORIGINS: list(origin).prefault(''),
   TRUSTED_PROXY_HOPS: integer(0, 10).prefault('0'),

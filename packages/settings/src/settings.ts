@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { LOOPBACK_ADDRESSES } from './hosts.ts';
 import type { Values } from './schema.ts';
 
 interface CircuitSettings {
@@ -54,6 +55,11 @@ const RENEWED_LEASE_MS = 10_000;
 /** Time of a request besides its longest provider call: look-ups, storing and sending the answer. */
 const SHUTDOWN_MARGIN_MS = 5_000;
 
+/** `localhost` is both loopback addresses, since clients try either; `::` takes IPv4, too. */
+function listenAddresses(host: string): readonly string[] {
+  return host === 'localhost' ? LOOPBACK_ADDRESSES : [host];
+}
+
 /** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
 export function group(values: Values) {
   const development = values.APP_ENV === 'development';
@@ -62,10 +68,13 @@ export function group(values: Values) {
   const callMs = Math.max(values.PLANT_ID_API_TIMEOUT, values.PLANTNET_API_TIMEOUT);
   return {
     mode: values.APP_ENV,
-    host: values.HOST ?? (development ? '127.0.0.1' : '0.0.0.0'),
+    listenAddresses: listenAddresses(values.HOST ?? (development ? 'localhost' : '::')),
     port: values.PORT,
     appUrl: new URL(values.APP_URL ?? `http://localhost:${values.PORT}`),
     httpsRedirect: values.HTTPS_REDIRECT,
+    hstsPreload: values.HSTS_PRELOAD,
+    /** How long a connection without a request stays open. */
+    keepAliveMs: values.KEEP_ALIVE_TIMEOUT,
     /** Undefined in development, where one is made and kept in the data folder. */
     authSecrets: values.AUTH_SECRETS,
     /** Undefined in development: the launcher embeds one. */
@@ -104,7 +113,7 @@ export function group(values: Values) {
       plant_id: { dailyLimit: values.PLANT_ID_DAILY_QUOTA, monthlyLimit: values.PLANT_ID_MONTHLY_QUOTA },
       plantnet: { dailyLimit: values.PLANTNET_DAILY_QUOTA, hourlyLimit: values.PLANTNET_HOURLY_QUOTA },
     },
-    allowedHosts: values.ALLOWED_HOSTS ?? ['localhost', '127.0.0.1'],
+    allowedHosts: values.ALLOWED_HOSTS ?? ['localhost', ...LOOPBACK_ADDRESSES],
     trustedOrigins: values.CSRF_TRUSTED_ORIGINS,
     corsOrigins: values.CORS_ALLOWED_ORIGINS,
     proxyHops: values.TRUSTED_PROXY_HOPS,

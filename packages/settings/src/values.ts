@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /** `count` calls per `windowMs` milliseconds. */
@@ -60,12 +59,6 @@ export function fullList<T>(entry: z.ZodType<T, string>) {
   return list(entry).refine((entries) => entries.length > 0, 'must hold at least one entry');
 }
 
-/** A host name or address without a port, lower case; an IPv6 address with or without brackets, handed on without. */
-export const hostName = z
-  .string()
-  .transform((host) => host.replace(/^\[(.*)\]$/, '$1').toLowerCase())
-  .refine((host) => /^[0-9a-z.-]+$/.test(host) || isIPv6(host), 'must be a host name without a port');
-
 /** An address of one of the given schemes. */
 export function address(...schemes: readonly string[]) {
   return z.string().refine(
@@ -81,13 +74,17 @@ export function address(...schemes: readonly string[]) {
   );
 }
 
-/** Scheme, host and port only; handed on in the form browsers send as Origin. */
+/** Scheme, host and port only; handed on in the form browsers send as Origin, without a final dot of the host. */
 export const origin = address('http', 'https')
   .refine((text) => new URL(text).pathname === '/' && !text.includes('?') && !text.includes('#'), {
     error: 'must be an origin: scheme, host and port, no path',
     abort: true,
   })
-  .transform((text) => new URL(text).origin);
+  .transform((text) => {
+    const url = new URL(text);
+    url.hostname = url.hostname.replace(/\.$/, '');
+    return url.origin;
+  });
 
 /** `2026-01-01`, midnight UTC. */
 export const day = z.iso.date('must be a day such as 2026-01-01').transform((text) => new Date(`${text}T00:00:00Z`));

@@ -17,9 +17,10 @@ export interface GracefulShutdown {
   /**
    * Stops the server without losing a request: each answer says `Connection: close`, event streams end with a
    * reconnect hint, idle connections close after a second, and requests in flight are finished.
+   * @param listeners those that accept connections for the server beside itself
    * @returns how many requests were cut off because they were still in flight after `timeoutMs`
    */
-  stop(timeoutMs: number): Promise<{ cutOff: number }>;
+  stop(timeoutMs: number, listeners?: readonly NetServer[]): Promise<{ cutOff: number }>;
 }
 
 interface Connection {
@@ -68,23 +69,24 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     get isStopping() {
       return isStopping;
     },
-    async stop(timeoutMs) {
+    async stop(timeoutMs, listeners = []) {
       isStopping = true;
       const startedAt = clock.monotonic();
       let closed: Promise<'closed'> | undefined;
+      const all = [server, ...listeners];
       for (const response of inWork) askToClose(response);
       for (;;) {
         for (const response of inWork) if (isEventStream(response)) endEventStream(response);
         const elapsedMs = clock.monotonic() - startedAt;
         if (elapsedMs >= timeoutMs) {
           const cutOff = inWork.size;
-          closed ??= stopListening();
+          closed ??= stopListening(all);
           server.closeAllConnections();
           return { cutOff };
         }
         if (elapsedMs >= IDLE_GRACE_MS || connections.size === 0) {
           await afterReading();
-          closed ??= stopListening();
+          closed ??= stopListening(all);
           closeIdleConnections();
         }
         if ((await Promise.race(closed ? [closed, nextSweep()] : [nextSweep()])) === 'closed') return { cutOff: 0 };
@@ -104,11 +106,6 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     }
   }
 
-  /** Stops listening like `http.Server.close`, which would also close connections whose request is not read yet. */
-  function stopListening(): Promise<'closed'> {
-    return new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve('closed')));
-  }
-
   function closeIdleConnections(): void {
     const now = clock.monotonic();
     for (const [socket, connection] of connections) {
@@ -123,6 +120,17 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
   function nextSweep(): Promise<void> {
     return new Promise((resolve) => clock.setTimeout(resolve, SWEEP_MS));
   }
+}
+
+/**
+ * Stops listening like `http.Server.close`, which would also close connections whose request is not read yet. Resolves
+ * once all connections are closed.
+ */
+async function stopListening(listeners: readonly NetServer[]): Promise<'closed'> {
+  const close = (listener: NetServer) =>
+    new Promise((resolve) => NetServer.prototype.close.call(listener, () => resolve(undefined)));
+  await Promise.all(listeners.map(close));
+  return 'closed';
 }
 
 function askToClose(response: ServerResponse): void {

@@ -32,6 +32,7 @@ async function start(mode: 'development' | 'production' = 'production') {
       trustedOrigins: [],
       proxyHops: 0,
       httpsRedirect: false,
+      hstsPreload: false,
     },
     clock,
   );

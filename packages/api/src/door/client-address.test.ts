@@ -30,11 +30,21 @@ describe('the address of a client', () => {
     ['2001:DB8:0:0:0:0:0:7', '2001:db8::7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
     ['::ffff:cb00:7107', '203.0.113.7'],
+    ['0:0:0:0:0:FFFF:203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7%eth0', '203.0.113.7'],
+    ['[::ffff:203.0.113.7]:51000', '203.0.113.7'],
     ['fe80::1%eth0', 'fe80::1'],
     ['203.0.113.7:51000', '203.0.113.7'],
     ['[2001:db8::7]:51000', '2001:db8::7'],
     ['[2001:db8::7]', '2001:db8::7'],
   ])('%s is %s', (written, address) => {
     expect(clientAddress(from(written), 0)).toBe(address);
+  });
+
+  it('of a server for IPv4 and IPv6 is what its proxies would write', () => {
+    expect(withPeer(undefined, '::ffff:203.0.113.7')).toBe('203.0.113.7');
+    expect(withPeer('198.51.100.1', '::ffff:203.0.113.7')).toBe('198.51.100.1, 203.0.113.7');
+    expect(withPeer(undefined, '2001:db8::7')).toBe('2001:db8::7');
+    expect(withPeer(undefined, undefined)).toBe('unknown');
   });
 });

@@ -5,10 +5,12 @@ const UNKNOWN = 'unknown';
 
 /**
  * `X-Forwarded-For` with the end of the connection appended, as a proxy does. Our server does so before anything of a
- * request is believed, so the last entry is nobody's claim.
+ * request is believed, so no client can forge the last entry. A server that listens on `::` sees an IPv4 client as
+ * `::ffff:192.0.2.7`; the entry is the IPv4 address.
  */
 export function withPeer(forwardedFor: string | undefined, peer: string | undefined): string {
-  return forwardedFor === undefined ? (peer ?? UNKNOWN) : `${forwardedFor}, ${peer ?? UNKNOWN}`;
+  const address = plainAddress(peer ?? '') ?? UNKNOWN;
+  return forwardedFor === undefined ? address : `${forwardedFor}, ${address}`;
 }
 
 /**

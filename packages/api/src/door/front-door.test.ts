@@ -12,6 +12,7 @@ const config: FrontDoorConfig = {
   trustedOrigins: ['https://partner.example'],
   proxyHops: 0,
   httpsRedirect: false,
+  hstsPreload: false,
 };
 
 const running = new Set<{ close(): unknown }>();
@@ -57,8 +58,9 @@ const everyPath = [
   '/api/v1/plant-identification/identify/health',
   '/api/trpc/v1.plantIdentification.health',
   '/api/auth/session',
-  '/api/health/live',
-  '/api/health/ready',
+  '/api/health',
+  '/api/health/live/more',
+  '/api/health/LIVE',
   '/api/metrics',
   '/_next/static/chunks/main.js',
 ];
@@ -74,7 +76,10 @@ describe('hosts', () => {
 
   it.each([
     ['PLANTS.EXAMPLE:8443', 200],
-    ['plants.example.', 400],
+    ['plants.example.', 200],
+    ['plants.example.:8443', 200],
+    ['plants.example..', 400],
+    ['www.plants.example', 400],
     ['plants.example@evil.example', 400],
     ['evil.example:plants.example', 400],
     ['plants.example.evil.example', 400],
@@ -97,6 +102,21 @@ describe('hosts', () => {
     const send = await serve();
     const { body } = await send('/', { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Port': '1' });
     expect(body).not.toMatch(/x-forwarded-(host|port)/);
+  });
+});
+
+describe('HSTS', () => {
+  it.each([
+    [false, 'max-age=31536000; includeSubDomains'],
+    [true, 'max-age=31536000; includeSubDomains; preload'],
+  ])('asks for the preload list: %s', async (hstsPreload, policy) => {
+    const { headers } = await (await serve({ hstsPreload }))('/');
+    expect(headers['strict-transport-security']).toBe(policy);
+  });
+
+  it('is never sent in development', async () => {
+    const { headers } = await (await serve({ mode: 'development', hstsPreload: true }))('/');
+    expect(headers).not.toHaveProperty('strict-transport-security');
   });
 });
 

@@ -18,19 +18,24 @@ export interface FrontDoorConfig extends CorsConfig {
   mode: 'development' | 'production';
   /** The public origin. */
   appUrl: URL;
-  /** Host names without ports. */
+  /** As `isAllowedHost` reads them. */
   allowedHosts: readonly string[];
   /** How many proxies in front are ours. */
   proxyHops: number;
   /** When the public origin is https, requests over http are sent there. */
   httpsRedirect: boolean;
+  /** Whether browsers may put this domain on the list they are shipped with. */
+  hstsPreload: boolean;
 }
 
 /** Whether the request may go on to whatever serves it; otherwise it has its answer. */
 export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
 
-/** Orchestrators ask these from inside, over plain http. */
-const PROBE = /^\/api\/health\/(live|ready)\/?$/;
+/**
+ * A probe's target: orchestrators and load balancers ask from inside, over plain http, by an address or without a Host.
+ * RFC 9112, 3.2.2 has a server accept a target with scheme and host, too.
+ */
+const PROBE = /^(?:https?:\/\/[^/?#]*)?(\/api\/health\/(?:live|ready)\/?(?:\?.*)?)$/;
 
 /** Here Next answers with a 500 what cannot be done with a file: another method, or a range beyond its end. */
 const FILES = '/_next/static/';
@@ -42,22 +47,30 @@ const FILES = '/_next/static/';
  */
 export function createFrontDoor(config: FrontDoorConfig, clock: Clock = systemClock): FrontDoor {
   const { allowedHosts, appUrl, proxyHops } = config;
-  const headers = securityHeaders(config.mode);
+  const headers = securityHeaders(config);
   const grants = corsGrants(config);
   const redirects = config.httpsRedirect && appUrl.protocol === 'https:';
 
   return (request, response) => {
-    const { headers: sent, socket, url = '' } = request;
+    const { headers: sent, socket } = request;
+    const probe = PROBE.exec(request.url ?? '')?.[1];
+    const isProbe = probe !== undefined;
+    const url = probe ?? request.url ?? '';
     const path = pathOf(url);
     watchBody(request, response, clock);
     response.setHeaders(headers);
     fillInPolicy(response, path);
 
-    const refused = refusal(request, path, allowedHosts);
+    const refused = isProbe ? refusedProbe(request) : refusal(request, path, allowedHosts);
     if (refused !== undefined) return refuse(request, response, refused);
+    if (isProbe) {
+      // A framework that read the host of a probe would take it for ours.
+      request.url = url;
+      sent.host = appUrl.host;
+    }
 
     const scheme = schemeOf(single(sent['x-forwarded-proto']), socket instanceof TLSSocket, proxyHops);
-    if (redirects && scheme === 'http' && !PROBE.test(path)) {
+    if (redirects && scheme === 'http' && !isProbe) {
       // The path begins with one slash after an origin that ends before it: nothing in it can become a host.
       return answer(response, 308, { Location: appUrl.origin + url, 'X-Request-Id': requestIdOf(request) });
     }
@@ -81,6 +94,13 @@ export function createFrontDoor(config: FrontDoorConfig, clock: Clock = systemCl
     if (sent.cookie !== undefined && (isBearer(sent.authorization) || isFromProgram(request))) delete sent.cookie;
     return 'admitted';
   };
+}
+
+function refusedProbe({ headersDistinct, method }: IncomingMessage): ApiError | undefined {
+  if ((headersDistinct['host']?.length ?? 0) > 1) {
+    return new ApiError('invalid_request', 'This request has more than one Host header.');
+  }
+  return method === 'TRACE' ? notAllowed(method) : undefined;
 }
 
 function refusal(

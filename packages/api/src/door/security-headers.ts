@@ -1,7 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
+interface TransportPolicy {
+  mode: 'development' | 'production';
+  hstsPreload: boolean;
+}
+
 /** What every answer says, whoever makes it: pages, API, files, redirects, and the server's own refusals. */
-export function securityHeaders(mode: 'development' | 'production'): Map<string, string> {
+export function securityHeaders({ hstsPreload, mode }: TransportPolicy): Map<string, string> {
+  const transport = `max-age=31536000; includeSubDomains${hstsPreload ? '; preload' : ''}`;
   return new Map([
     ['X-Content-Type-Options', 'nosniff'],
     // For browsers that do not know the policy's frame-ancestors.
@@ -11,7 +17,7 @@ export function securityHeaders(mode: 'development' | 'production'): Map<string,
     ['Cross-Origin-Opener-Policy', 'same-origin'],
     ['Cross-Origin-Resource-Policy', 'same-origin'],
     // Also behind a proxy that speaks https for us; over http browsers pass it over.
-    ...(mode === 'production' ? ([['Strict-Transport-Security', 'max-age=31536000; includeSubDomains']] as const) : []),
+    ...(mode === 'production' ? ([['Strict-Transport-Security', transport]] as const) : []),
   ]);
 }
 

@@ -22,6 +22,7 @@ const door = createFrontDoor(
     trustedOrigins,
     proxyHops: 1,
     httpsRedirect: false,
+    hstsPreload: false,
   },
   clock,
 );
