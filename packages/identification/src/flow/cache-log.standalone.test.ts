@@ -11,7 +11,7 @@ import {
 } from '@plantcommunity/resilience';
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerKey } from './answer-key.ts';
 import { cacheLog } from './cache-log.ts';
 import { KEPT_LINES, keptLineOf } from './testing/kept-lines.ts';
@@ -137,6 +137,34 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
       'warn [LOCK] Lock acquisition timed out after 0.1s (proceeding without lock - cache stampede risk)',
       'info [CACHE] Calling API for abcdef01... (no lock)',
     ]);
+  });
+
+  it('warns of a wait in vain that a stale answer ends', async () => {
+    const cache = createProcess({ waitMs: WAIT_MS });
+    const brief = () => ({ ttlMs: 1, staleMs: 60_000 });
+    await cache.getOrLoad(KEY, async () => 'Rosa', { lifetime: brief });
+    await expect.poll(async () => (await cache.peek(KEY))?.stale).toBe(true);
+    await hold();
+    lines = [];
+    const load = vi.fn<() => Promise<string>>(async () => 'Lilium');
+    expect(await cache.getOrLoad(KEY, load, { lifetime })).toMatchObject({ value: 'Rosa', stale: true });
+    expect(load).not.toHaveBeenCalled();
+    expect(lines.filter((line) => !line.includes(' (id: '))).toEqual([
+      'warn [LOCK] Lock acquisition timed out after 0.1s (proceeding without lock - cache stampede risk)',
+      'info [CACHE] STALE for abcdef01... (0s old)',
+    ]);
+  });
+
+  it('does not warn of a stale answer that no wait came before', async () => {
+    const cache = createProcess({ waitMs: WAIT_MS });
+    const options = { lifetime: () => ({ ttlMs: 1, staleMs: 60_000 }), staleRetryMs: 60_000 };
+    await cache.getOrLoad(KEY, async () => 'Rosa', options);
+    await expect.poll(async () => (await cache.peek(KEY))?.stale).toBe(true);
+    lines = [];
+    const fail = () => Promise.reject(new Error('no answer'));
+    expect(await cache.getOrLoad(KEY, fail, options)).toMatchObject({ value: 'Rosa', stale: true });
+    expect(lines.join('\n')).toContain('[CACHE] STALE');
+    expect(lines.join('\n')).not.toContain('timed out');
   });
 
   it('warns of a lease that its holder did not release', async () => {

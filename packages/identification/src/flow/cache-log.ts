@@ -11,16 +11,18 @@ import { photoOf } from './answer-key.ts';
 export function cacheLog(logger: Logger, waitMs: number) {
   const skipping = '(skipping API call)';
 
+  function onLockTimeout(): void {
+    const waited = `${waitMs / 1_000}s`;
+    logger.warn(`[LOCK] Lock acquisition timed out after ${waited} (proceeding without lock - cache stampede risk)`);
+  }
+
   function onLoading(photo: string, lease: Extract<CacheEvent, { type: 'loading' }>['lease']): void {
     if (lease === 'held') {
       logger.info(`[CACHE] COMPUTING ${photo}`);
       logger.info(`[LOCK] Calling Plant.id API for ${photo}`);
       return;
     }
-    if (lease === 'timed_out') {
-      const waited = `${waitMs / 1_000}s`;
-      logger.warn(`[LOCK] Lock acquisition timed out after ${waited} (proceeding without lock - cache stampede risk)`);
-    }
+    if (lease === 'timed_out') onLockTimeout();
     if (lease === 'redis_unavailable') {
       logger.warn('[LOCK] Redis unavailable - skipping lock (cache stampede possible)');
     }
@@ -63,6 +65,7 @@ export function cacheLog(logger: Logger, waitMs: number) {
         logger.debug({ error: event.error }, `[CACHE] Early recompute failed for ${photo}`);
         break;
       case 'stale_served':
+        if (event.waitedFor === 'timeout') onLockTimeout();
         logger.info(`[CACHE] STALE for ${photo} (${Math.round(event.ageMs / 1_000)}s old)`);
         break;
       case 'refused':

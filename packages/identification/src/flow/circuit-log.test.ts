@@ -2,7 +2,8 @@ import { type CircuitEvent, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
-import { ProviderError, type ProviderName } from '../provider.ts';
+import { PROVIDERS, ProviderError, type ProviderName } from '../provider.ts';
+import { ExchangeFault } from '../providers/exchange-fault.ts';
 import { outcomeOf } from '../providers/outcome.ts';
 import { circuitLog } from './circuit-log.ts';
 import { KEPT_CIRCUIT_LINES, keptLineOf } from './testing/kept-lines.ts';
@@ -22,6 +23,9 @@ function lines(provider: ProviderName, ...events: CircuitEvent[]): string[] {
   for (const event of events) log(event);
   return written;
 }
+
+const faulty = (provider: ProviderName, cause: ExchangeFault) =>
+  new ProviderError(provider, 'failed', `${cause.code}: ${cause.message}`, { cause });
 
 /** Plant.id's circuit with the settings it has unless others are given. */
 function plantIdCircuit() {
@@ -63,17 +67,17 @@ describe('circuitLog', () => {
     expect(written).toEqual([
       'info [CIRCUIT] Initialized circuit breaker for plant_id_api (fail_max=3, reset_timeout=60s)',
       'debug [CIRCUIT] plant_id_api call SUCCESS',
-      'error [CIRCUIT] plant_id_api call FAILED - ProviderError: no answer within 35000 ms (fail_count=1/3)',
-      'error [CIRCUIT] plant_id_api call FAILED - ProviderError: no answer within 35000 ms (fail_count=2/3)',
+      'error [CIRCUIT] plant_id_api call FAILED - timeout: no answer within 35000 ms (fail_count=1/3)',
+      'error [CIRCUIT] plant_id_api call FAILED - timeout: no answer within 35000 ms (fail_count=2/3)',
       'warn [CIRCUIT] plant_id_api WARNING - One more failure will open circuit',
-      'error [CIRCUIT] plant_id_api call FAILED - ProviderError: no answer within 35000 ms (fail_count=3/3)',
+      'error [CIRCUIT] plant_id_api call FAILED - timeout: no answer within 35000 ms (fail_count=3/3)',
       'warn [CIRCUIT] plant_id_api state transition: CLOSED → OPEN (fail_count=3)',
       'error [CIRCUIT] plant_id_api circuit OPENED - API calls blocked for 60s',
       'warn [CIRCUIT] plant_id_api call BLOCKED - Circuit is OPEN, fast-failing without API call',
       'error [CIRCUIT] Plant.id circuit is OPEN - fast failing',
       'warn [CIRCUIT] plant_id_api state transition: OPEN → HALF-OPEN',
       'info [CIRCUIT] plant_id_api entering HALF-OPEN state - Testing service recovery',
-      'error [CIRCUIT] plant_id_api call FAILED - ProviderError: no answer within 35000 ms (fail_count=3/3)',
+      'error [CIRCUIT] plant_id_api call FAILED - timeout: no answer within 35000 ms (fail_count=3/3)',
       'warn [CIRCUIT] plant_id_api state transition: HALF-OPEN → OPEN',
       'error [CIRCUIT] plant_id_api circuit OPENED - API calls blocked for 120s',
       'warn [CIRCUIT] plant_id_api state transition: OPEN → HALF-OPEN',
@@ -136,6 +140,72 @@ describe('circuitLog', () => {
       'warn [CIRCUIT] plantnet_api circuit RESET - they fixed it',
       'error [CIRCUIT] plantnet_api is not shared: Redis failed - TypeError: a foreign state',
     ]);
+  });
+
+  it.each([
+    ['65.0s', 65_000],
+    ['65.2s', 65_234],
+    ['0.0s', 0],
+    ['0.0s', -1],
+    ['60.0s', 59_960],
+    ['3600.0s', 3_600_000],
+    ['86400.1s', 86_400_100.4],
+  ])('tells a downtime of %s with one decimal', (told, downMs) => {
+    expect(lines('plantnet', { type: 'closed', downMs }).at(-1)).toBe(
+      `info [CIRCUIT] plantnet_api circuit CLOSED - Service recovered after ${told} downtime`,
+    );
+  });
+
+  it.each<[ProviderName, string, ProviderError]>(
+    PROVIDERS.flatMap((provider) => [
+      [
+        provider,
+        'timeout: no answer within 20000 ms',
+        new ProviderError(provider, 'timeout', 'no answer within 20000 ms'),
+      ],
+      [
+        provider,
+        'http_502: HTTP 502: Bad Gateway',
+        new ProviderError(provider, 'failed', 'HTTP 502: Bad Gateway', { status: 502 }),
+      ],
+      [provider, 'http_408: HTTP 408', new ProviderError(provider, 'failed', 'HTTP 408', { status: 408 })],
+      [
+        provider,
+        'connection: ECONNREFUSED',
+        faulty(provider, ExchangeFault.ofConnection(Object.assign(new Error(), { code: 'ECONNREFUSED' }))),
+      ],
+      [
+        provider,
+        'connection: no connection',
+        faulty(provider, ExchangeFault.ofConnection(new TypeError('terminated'))),
+      ],
+      [provider, 'redirect: answered 302', faulty(provider, new ExchangeFault('redirect', 'answered 302'))],
+      [
+        provider,
+        'malformed: the answer is not JSON',
+        faulty(provider, new ExchangeFault('malformed', 'the answer is not JSON')),
+      ],
+      [
+        provider,
+        'off_contract: result.classification',
+        faulty(provider, new ExchangeFault('off_contract', 'result.classification')),
+      ],
+      [provider, 'other: no reason', new ProviderError(provider, 'failed', 'no reason')],
+    ]),
+  )('names the class of a failed call of %s: %s', (provider, told, error) => {
+    expect(lines(provider, { type: 'call_failed', error, failCount: 1, failMax: 5 })).toEqual([
+      `error [CIRCUIT] ${provider}_api call FAILED - ${told} (fail_count=1/5)`,
+    ]);
+  });
+
+  it('redacts a key in the message of a provider before cutting it', () => {
+    const message = `HTTP 500: ${'x'.repeat(60)} api-key=${'s3cr3t'.repeat(20)}`;
+    const error = new ProviderError('plantnet', 'failed', message, { status: 500 });
+    const [line] = lines('plantnet', { type: 'call_failed', error, failCount: 1, failMax: 5 });
+    expect(line).toMatch(
+      /^error \[CIRCUIT\] plantnet_api call FAILED - http_500: HTTP 500: x{60} api-key=\[redacted\]/,
+    );
+    expect(line).not.toContain('s3cr3t');
   });
 
   it('redacts a key in a message before cutting it', () => {

@@ -1,11 +1,17 @@
 import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
-import type { ProviderName } from '../provider.ts';
+import { ProviderError, type ProviderName } from '../provider.ts';
+import { ExchangeFault } from '../providers/exchange-fault.ts';
+import { failureClass } from '../providers/failure-class.ts';
 
 /** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */
 const REJECTED_EVERY_MS = 1_000;
 
+/** A configured time: whole seconds have no decimal. */
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
+
+/** A measured time: always one decimal, `65.0s`. Negative ones, of a clock that was set back, count as 0. */
+const measuredSeconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)}s`;
 
 /**
  * Writes a circuit's events as the log lines that monitors of the replaced system match on; `{c}` there is the
@@ -68,7 +74,9 @@ export function circuitLog(provider: ProviderName, logger: Logger, clock: Clock)
         break;
       case 'closed':
         transition('HALF-OPEN → CLOSED');
-        logger.info(`[CIRCUIT] ${name} circuit CLOSED - Service recovered after ${seconds(event.downMs)} downtime`);
+        logger.info(
+          `[CIRCUIT] ${name} circuit CLOSED - Service recovered after ${measuredSeconds(event.downMs)} downtime`,
+        );
         break;
       case 'stuck_open':
         logger.fatal(`[CIRCUIT] ${name} Circuit stuck open for > 10 minutes`);
@@ -111,6 +119,14 @@ function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => vo
   };
 }
 
+/**
+ * Class and message of an error. A provider's error is of a failure class such as `timeout` or `http_502`; its message
+ * does not repeat the class.
+ */
 function describe(error: unknown): string {
+  if (error instanceof ProviderError) {
+    const { message } = error.cause instanceof ExchangeFault ? error.cause : error;
+    return `${failureClass(error)}: ${redactAndCut(message)}`;
+  }
   return error instanceof Error ? `${error.name}: ${redactAndCut(error.message)}` : redactAndCut(String(error));
 }

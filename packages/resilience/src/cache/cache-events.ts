@@ -20,8 +20,17 @@ export type CacheEvent =
   /** A value that is still fresh is loaded anew in the background. */
   | { readonly type: 'early_refresh'; readonly key: string }
   | { readonly type: 'early_refresh_failed'; readonly key: string; readonly error: unknown }
-  /** Nothing fresh could be had; `error`: why the load failed, when it was tried. */
-  | { readonly type: 'stale_served'; readonly key: string; readonly ageMs: number; readonly error?: unknown }
+  /**
+   * Nothing fresh could be had; `error`: why the load failed, when it was tried; `waitedFor`: set when another process
+   * had been loading it for as long as was to be waited.
+   */
+  | {
+      readonly type: 'stale_served';
+      readonly key: string;
+      readonly ageMs: number;
+      readonly error?: unknown;
+      readonly waitedFor?: 'timeout';
+    }
   /** What was loaded is not kept: a later holder of the lease has the say. */
   | { readonly type: 'refused'; readonly key: string }
   /** What Redis held was not ours, or damaged: it counts as a miss and will be overwritten. */

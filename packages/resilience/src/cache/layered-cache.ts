@@ -17,6 +17,7 @@ import { Tiers } from './tiers.ts';
 
 type Loaded<T> = Omit<CacheLoaded<T>, 'joined'>;
 type LeaseAtLoad = Extract<CacheEvent, { type: 'loading' }>['lease'];
+type StaleServed = Extract<CacheEvent, { type: 'stale_served' }>;
 
 /** One load of one key, on behalf of all who wait for it. */
 interface Load<T> extends LoadOptions<T> {
@@ -100,7 +101,7 @@ export class LayeredCache implements Cache {
     } catch (error) {
       if (!hit || staleRetryMs === undefined) throw error;
       this.#rest.note(key, staleRetryMs);
-      return this.#serveStale(key, hit, error);
+      return this.#serveStale(key, hit, { error });
     }
   }
 
@@ -122,7 +123,9 @@ export class LayeredCache implements Cache {
       case 'load_after_timeout': {
         const late = await this.#lookForFresh<T>(key);
         if (late) this.#listeners.emit({ type: 'filled_by_another', key, waitedFor: 'timeout' });
-        return late ?? (stale ? this.#serveStale(key, stale) : this.#load(wanted, 'timed_out'));
+        return (
+          late ?? (stale ? this.#serveStale(key, stale, { waitedFor: 'timeout' }) : this.#load(wanted, 'timed_out'))
+        );
       }
       case 'load_without_redis':
         this.#listeners.emit({ type: 'redis_failed', key, during: 'lease', error: permission.error });
@@ -181,8 +184,8 @@ export class LayeredCache implements Cache {
     return hit?.stale ? undefined : hit;
   }
 
-  #serveStale<T>(key: string, hit: CacheHit<T>, error?: unknown): Loaded<T> {
-    this.#listeners.emit({ type: 'stale_served', key, ageMs: hit.ageMs, error });
+  #serveStale<T>(key: string, hit: CacheHit<T>, why: Pick<StaleServed, 'error' | 'waitedFor'> = {}): Loaded<T> {
+    this.#listeners.emit({ type: 'stale_served', key, ageMs: hit.ageMs, ...why });
     return { ...hit, source: 'stale' };
   }
 }

@@ -39,7 +39,7 @@ export const KEPT_CIRCUIT_LINES = [
   'warn [CIRCUIT] {c} call BLOCKED - Circuit is OPEN, fast-failing without API call',
   'info [CIRCUIT] {c} entering HALF-OPEN state - Testing service recovery',
   'info [CIRCUIT] {c} recovery test SUCCESS ({n} / {n} required)',
-  'info [CIRCUIT] {c} circuit CLOSED - Service recovered after {s}s downtime',
+  'info [CIRCUIT] {c} circuit CLOSED - Service recovered after {s1}s downtime',
   'error [CIRCUIT] Plant.id circuit is OPEN - fast failing',
   'fatal [CIRCUIT] {c} Circuit stuck open for > 10 minutes',
 ] as const;
@@ -50,9 +50,10 @@ const FORMS: Readonly<Record<string, string>> = {
   id: 'plant_id-.+-\\d+-\\d+',
   ms: '\\d+',
   s: '\\d+(?:\\.\\d+)?',
+  s1: '\\d+\\.\\d',
   c: 'plant_id_api',
   n: '\\d+',
-  class: '[A-Za-z]+',
+  class: '[a-z0-9_]+',
   message: '.{1,100}',
   key: 'plant_id:[0-9a-f]{8}:[0-9a-f]{64}',
 };
