@@ -5,6 +5,8 @@ import type { AppSession } from './access-token.ts';
 export interface KeptToken {
   hash: string;
   spentAt: Date | null;
+  /** Whether the token was exchanged for one that has not been exchanged itself. */
+  isSuccessorUnused: boolean;
   familyId: string;
   userId: string;
   epoch: number;
@@ -37,8 +39,10 @@ export class TokenFamilies {
   async find(hashes: readonly string[]): Promise<KeptToken | undefined> {
     const [token] = await this.#client.$queryRaw<KeptToken[]>`
       SELECT token."hash", token."spentAt", token."familyId", family."userId", family."epoch", family."expiresAt",
-        person."disabledAt", person."sessionEpoch"
+        person."disabledAt", person."sessionEpoch",
+        successor."hash" IS NOT NULL AND successor."spentAt" IS NULL AS "isSuccessorUnused"
       FROM ${table('RefreshToken')} token
+      LEFT JOIN ${table('RefreshToken')} successor ON successor."hash" = token."successorHash"
       JOIN ${table('TokenFamily')} family ON family."id" = token."familyId"
       JOIN ${table('User')} person ON person."id" = family."userId"
       WHERE token."hash" IN (${Prisma.join([...hashes])})`;
@@ -54,7 +58,7 @@ export class TokenFamilies {
       WITH family AS (
         SELECT "id" FROM ${table('TokenFamily')} WHERE "id" = ${token.familyId} FOR KEY SHARE
       ), spent AS (
-        UPDATE ${table('RefreshToken')} token SET "spentAt" = ${at}
+        UPDATE ${table('RefreshToken')} token SET "spentAt" = ${at}, "successorHash" = ${successorHash}
         FROM family
         WHERE token."hash" = ${token.hash} AND token."familyId" = family."id" AND token."spentAt" IS NULL
         RETURNING token."familyId"

@@ -9,8 +9,8 @@ import { type KeptToken, TokenFamilies } from './token-families.ts';
 
 /** From the sign-in on: seven days. */
 const REFRESH_LIFETIME_MS = 604_800_000;
-/** How long after its use a refresh token may be used again by who got no answer, in milliseconds. */
-const RETRY_WINDOW_MS = 10_000;
+/** How long after its first use a refresh token gives its unused successor again, in milliseconds: 24 hours. */
+const RETRY_WINDOW_MS = 86_400_000;
 /** A sign-in adds one family and removes up to so many: there are never more than a week's for long. */
 const SWEPT_A_SIGN_IN = 10;
 /** More than anybody has apps: whoever knows a password may sign in as often as they like, and would fill the database. */
@@ -33,9 +33,10 @@ export interface Tokens {
    */
   issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
   /**
-   * Each use gives the one successor of the token; the same again for 10 s, so that neither a lost answer nor two uses at
-   * once sign anybody out. A later use means that two have the token: that ends its family. `admit` is
-   * called with the sign-in id of a good token before the token is spent; an error that it throws is passed on.
+   * Each use gives the one successor of the token. The same one is given again for 24 hours, as long as the successor
+   * is unused: neither a lost answer nor two uses at once sign anybody out. Once the successor was used, two must have
+   * the token: that ends its family. After 24 hours a token with an unused successor is refused, and its family stays.
+   * `admit` is called with the sign-in id of a good token before the token is spent; an error that it throws is passed on.
    */
   refresh(refreshToken: string, admit?: (signInId: string) => Promise<void>): Promise<TokenGrant | undefined>;
   /** Ends the sign-in of the token with all its tokens, access tokens included. False for an unknown token. */
@@ -73,7 +74,7 @@ export function createTokens(parts: {
     const token = digests.length === 0 ? undefined : await families.find(digests);
     if (token === undefined || isOver(token, askedAt)) return undefined;
     const { familyId, spentAt, userId } = token;
-    if (spentAt !== null && askedAt - spentAt.getTime() > RETRY_WINDOW_MS) {
+    if (spentAt !== null && !token.isSuccessorUnused) {
       if (await families.end(digests)) {
         logger.warn(
           { userId, familyId },
@@ -82,6 +83,7 @@ export function createTokens(parts: {
       }
       return undefined;
     }
+    if (spentAt !== null && askedAt - spentAt.getTime() > RETRY_WINDOW_MS) return undefined;
     await admit(familyId);
     const successor = keys.successor(refreshToken, token.hash, familyId);
     if (spentAt === null) {

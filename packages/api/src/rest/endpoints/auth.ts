@@ -40,7 +40,12 @@ export const authEndpoints: readonly Endpoint[] = [
     path: '/auth/token/refresh',
     procedure: auth.refresh,
     request: { json: refreshToken },
-    responses: { 200: { description: 'The next pair; the refresh token that was sent is used up', json: tokenGrant } },
+    responses: {
+      200: {
+        description: 'The next pair; the same refresh token again for 24 hours, until it is used',
+        json: tokenGrant,
+      },
+    },
     errors: [401],
     call: async ({ json, procedures }) => ({
       status: 200,

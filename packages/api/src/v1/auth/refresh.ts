@@ -3,7 +3,7 @@ import { procedure } from '../../chain/procedure.ts';
 import { presentGrant } from './present.ts';
 import { refreshToken } from './wire.ts';
 
-/** The next pair of tokens for a refresh token, which is used up by it. */
+/** Exchanges a refresh token for the next pair of tokens; again for the same one until that one is used. */
 export const refresh = procedure
   .meta({ policy: 'public', throttle: 'refresh' })
   .input(refreshToken)
