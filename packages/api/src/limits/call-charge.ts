@@ -40,7 +40,7 @@ export class CallCharge {
         const [refused] = taken.statuses;
         if (!taken.allowed && refused !== undefined) {
           const now = this.#clock.now();
-          const error = rateLimited(refused.resetAt, now, LONGEST_RETRY_S.share);
+          const error = rateLimited(refused.resetAt, now, { longest: LONGEST_RETRY_S.share });
           return { allowed: false, error, retryAfterMs: refused.resetAt - now };
         }
         const settle = (spent: number) => {

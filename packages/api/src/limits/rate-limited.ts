@@ -4,8 +4,14 @@ import { limitedSeconds } from './retry-after.ts';
 
 /**
  * Returns the 429 for a call that may be repeated at `resetAt` (epoch milliseconds). `longest`: maximum Retry-After.
+ * `cause`: sentences about the limit, after the kept one.
  */
-export function rateLimited(resetAt: number, now: number, longest?: number): ApiError {
+export function rateLimited(
+  resetAt: number,
+  now: number,
+  { cause, longest }: { longest?: number; cause?: string } = {},
+): ApiError {
   const retryAfter = limitedSeconds(resetAt - now, longest);
-  return new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
+  const detail = [throttled(retryAfter), ...(cause === undefined ? [] : [cause])].join(' ');
+  return new ApiError('rate_limited', detail, { retryAfter });
 }

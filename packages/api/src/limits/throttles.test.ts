@@ -138,7 +138,7 @@ describe('tries to sign in', () => {
   it('leave neither person nor address in what is kept of them', async () => {
     const { counted, throttles } = throttlesAt();
     await throttles.signIn({ email: 'anna@example.org', address: HERE });
-    await throttles.register(HERE);
+    await throttles.register(HERE, async () => undefined);
     await throttles.refresh('a sign-in');
     await throttles.withRefreshToken({ token: 'a token', address: HERE }, async () => undefined);
     expect(counted).toHaveLength(7);
@@ -220,30 +220,5 @@ describe('a refresh token', () => {
     release();
     expect(await there).toBe('a grant');
     expect((await Promise.all(here)).filter(Boolean)).toHaveLength(102);
-  });
-});
-
-describe('the throttle of register', () => {
-  it('lets 3 an hour through from an address', async () => {
-    const { clock, throttles } = throttlesAt();
-    await times(3, () => throttles.register(HERE));
-    await expect(throttles.register(HERE)).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
-    await throttles.register(THERE);
-    clock.advance(60 * MINUTE);
-    await throttles.register(HERE);
-  });
-
-  it('takes all that one subscriber of IPv6 has for one', async () => {
-    const { throttles } = throttlesAt();
-    await times(3, (index) => throttles.register(`2001:db8:1:2::${index + 1}`));
-    await expect(throttles.register('2001:db8:1:2:3:4:5:6')).rejects.toMatchObject({ code: 'rate_limited' });
-    await throttles.register('2001:db8:1:3::1');
-  });
-
-  it('takes all unknown addresses for one', async () => {
-    const { throttles } = throttlesAt();
-    await times(3, () => throttles.register(undefined));
-    await expect(throttles.register(undefined)).rejects.toMatchObject({ code: 'rate_limited' });
-    await throttles.register(HERE);
   });
 });

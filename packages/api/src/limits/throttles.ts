@@ -7,6 +7,7 @@ import { addressKey } from '../door/address-key.ts';
 import { createBadTokens } from './bad-tokens.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Standing, Taken } from './rate-window.ts';
+import { createRegistrations } from './registrations.ts';
 import { createSignInSlowdown } from './sign-in-slowdown.ts';
 
 /** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
@@ -17,8 +18,11 @@ export interface Throttles {
    * @throws {ApiError} `rate_limited`; the attempt is not counted then
    */
   signIn(who: { email: string | undefined; address: string | undefined }): Promise<SignInAttempt>;
-  /** @throws {ApiError} `rate_limited` */
-  register(address: string | undefined): Promise<void>;
+  /**
+   * Runs `work`, which creates an account. Accounts and refused registrations of an address have a limit each.
+   * @throws {ApiError} `rate_limited`, with the cause and what can be done, without running `work`
+   */
+  register<T>(address: string | undefined, work: () => Promise<T>): Promise<T>;
   /** Counts the refresh of a good token against its sign-in, not its address. @throws {ApiError} `rate_limited` */
   refresh(signInId: string): Promise<void>;
   /**
@@ -47,6 +51,7 @@ export function createThrottles(options: {
   const { clock, rates, window } = options;
   const slowdown = createSignInSlowdown(options);
   const badTokens = createBadTokens({ window, clock, rate: rates.refresh });
+  const registrations = createRegistrations({ window, clock, rate: rates.register });
 
   /**
    * Counts in all windows or, where one is full, in none; one after the other, so that what is refused by the narrower
@@ -94,9 +99,7 @@ export function createThrottles(options: {
       }
       return { succeeded: () => giveBack(taken) };
     },
-    async register(address) {
-      await take([`register:${digest(placeOf(address))}`, rates.register]);
-    },
+    register: (address, work) => registrations.run(digest(placeOf(address)), work),
     async refresh(signInId) {
       await take([`refresh:${digest(signInId)}`, rates.refresh]);
     },

@@ -15,7 +15,9 @@ export const TAKEN = 'There is an account for this address already.';
 const WORDS = {
   fields: REGISTRATION,
   wrong: { email: NO_EMAIL, name: LONG_NAME, password: PASSWORD_RULE },
-  tooMany: 'Several accounts were made from your connection.',
+  tooMany:
+    'Several accounts were created from this connection. A class can use another network, or ask the operator of this ' +
+    'site to raise the limit (REGISTER_RATE).',
 };
 
 export function checkRegistration({ email, name, password }: Registration): Errors<Field> {

@@ -87,7 +87,7 @@ describe('registering', () => {
     },
   );
 
-  it('is throttled, whatever becomes of it', async () => {
+  it('is throttled, and refused registrations are throttled apart from accounts', async () => {
     const { api, register } = registering(new AuthError('email_taken', 'There is one.'));
     const statuses = [];
     for (let time = 0; time < 4; time += 1) statuses.push((await postJson(api, PATH, carla)).status);
@@ -96,5 +96,33 @@ describe('registering', () => {
     const refused = await postJson(api, PATH, carla);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it.each([
+    [PATH, (body: unknown) => body],
+    ['/api/auth/register/', (body: unknown) => body],
+    ['/api/trpc/v1.auth.register', (body: unknown) => (body as { error: { data: unknown } }).error.data],
+  ])('is refused over %s with the cause and what can be done', async (path, problemIn) => {
+    const { api } = registering();
+    const send = () =>
+      path.startsWith('/api/trpc')
+        ? api.trpc(
+            new Request(`http://localhost:3000${path}`, {
+              method: 'POST',
+              body: JSON.stringify(carla),
+              headers: { 'Content-Type': 'application/json' },
+            }),
+          )
+        : postJson(api, path, carla);
+    for (let time = 0; time < 3; time += 1) expect((await send()).ok).toBe(true);
+    const refused = await send();
+    expect(refused.status).toBe(429);
+    const retryAfter = refused.headers.get('retry-after');
+    expect(problemIn(await refused.json())).toMatchObject({
+      detail:
+        `Request was throttled. Expected available in ${retryAfter} seconds. ` +
+        'At most 3 accounts per hour may be created from one network address. ' +
+        'Try again later, use another network, or ask the operator of this site to raise REGISTER_RATE.',
+    });
   });
 });

@@ -115,6 +115,18 @@ describe('a token', () => {
   });
 });
 
+/** Every token is good, and of a sign-in of its own. */
+const refreshOfOwnSignIn: Tokens['refresh'] = async (token, admit) => {
+  await admit?.(`sign-in of ${token}`);
+  return grant;
+};
+
+/** The different statuses of `count` requests at once. */
+async function statusesOf(count: number, send: (n: number) => Promise<Response>): Promise<number[]> {
+  const statuses = await Promise.all(Array.from({ length: count }, async (_, n) => (await send(n)).status));
+  return [...new Set(statuses)];
+}
+
 describe('a refresh token', () => {
   it('is changed for the next pair', async () => {
     const refresh = vi.fn<Tokens['refresh']>(async () => grant);
@@ -142,6 +154,42 @@ describe('a refresh token', () => {
     }
     expect(statuses.lastIndexOf(200)).toBe(29);
     expect(statuses.at(-1)).toBe(429);
+  });
+
+  it.each(['/api/v1/auth/token/refresh', '/api/auth/token/refresh', '/api/auth/token/refresh/'])(
+    'is changed over %s for each of 500 sign-ins of one address',
+    async (path) => {
+      const { api } = apiUnderTest({ auth: { tokens: { refresh: refreshOfOwnSignIn } } });
+      expect(await statusesOf(500, (n) => postJson(api, path, { refresh_token: `token ${n}` }))).toEqual([200]);
+    },
+  );
+
+  it.each(['v1', 'legacy'])('is changed over tRPC %s for each of 500 sign-ins of one address', async (namespace) => {
+    const { api } = apiUnderTest({ auth: { tokens: { refresh: refreshOfOwnSignIn } } });
+    const statuses = await statusesOf(500, (n) =>
+      api.trpc(
+        new Request(`http://localhost:3000/api/trpc/${namespace}.auth.refresh`, {
+          method: 'POST',
+          body: JSON.stringify({ refresh_token: `token ${n}` }),
+          headers: { 'Content-Type': 'application/json' },
+        }),
+      ),
+    );
+    expect(statuses).toEqual([200]);
+  });
+
+  it('that is good is changed while its address is over the limit of bad ones', async () => {
+    const { api } = apiUnderTest({
+      auth: {
+        tokens: {
+          refresh: async (token, admit) => (token.startsWith('junk') ? undefined : refreshOfOwnSignIn(token, admit)),
+        },
+      },
+    });
+    const send = (token: string) => postJson(api, `${PATH}/refresh`, { refresh_token: token });
+    expect(await statusesOf(300, (n) => send(`junk ${n}`))).toEqual([401]);
+    expect(await statusesOf(10, (n) => send(`junk ${300 + n}`))).toEqual([429]);
+    expect(await statusesOf(31, (n) => send(`token ${n}`))).toEqual([200]);
   });
 
   it('that is junk is answered 429 when it is sent too often, to refresh and revoke alike', async () => {

@@ -1,0 +1,63 @@
+import { AuthError } from '@plantcommunity/auth';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Rate } from '../config.ts';
+import type { ApiError } from '../errors/api-error.ts';
+import { rateLimited } from './rate-limited.ts';
+import type { RateWindow, Standing } from './rate-window.ts';
+
+export interface Registrations {
+  /**
+   * Runs `work`, which creates an account for a client at an address; `place` is a digest of the address. Accounts that
+   * were created count against one limit, refused registrations against another: a mistake does not use up the accounts
+   * of a class, and an address is asked a limited number of times which accounts exist. A registration that failed
+   * otherwise counts nowhere.
+   * @throws {ApiError} `rate_limited`, with the cause and what can be done, without running `work`
+   */
+  run<T>(place: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** @param options `rate`: the limit for accounts, and for refused registrations, of one address. */
+export function createRegistrations(options: { window: RateWindow; clock: Clock; rate: Rate }): Registrations {
+  const { clock, rate, window } = options;
+
+  /** `what`: the counted thing in the singular; `mayBe`: what may happen to so many of them. */
+  function tooMany(full: Standing, what: string, mayBe: string): ApiError {
+    const { count, windowMs } = full.rate;
+    const most = `At most ${count} ${count === 1 ? what : `${what}s`} per ${spanOf(windowMs)}`;
+    return rateLimited(full.resetAt, clock.now(), { cause: `${most} ${mayBe} from one network address. ${REMEDY}` });
+  }
+
+  return {
+    async run(place, work) {
+      const refusedKey = `register-refused:${place}`;
+      const refused = await window.look(refusedKey, rate);
+      if (refused.remaining === 0) throw tooMany(refused, 'registration', 'may fail');
+      // Counted before the work, so that many at once do not exceed the limit.
+      const account = await window.take(`register:${place}`, rate);
+      if (!account.allowed) throw tooMany(account, 'account', 'may be created');
+      try {
+        return await work();
+      } catch (error) {
+        await account.giveBack();
+        if (error instanceof AuthError) await window.take(refusedKey, rate);
+        throw error;
+      }
+    },
+  };
+}
+
+const REMEDY = 'Try again later, use another network, or ask the operator of this site to raise REGISTER_RATE.';
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** Words for a window: `hour`, `15 minutes`. */
+function spanOf(windowMs: number): string {
+  const [unit, unitMs] = UNITS.find(([, ms]) => windowMs % ms === 0) ?? (['millisecond', 1] as const);
+  const count = windowMs / unitMs;
+  return count === 1 ? unit : `${count} ${unit}s`;
+}
