@@ -74,7 +74,7 @@ export function createAuth(options: AuthOptions): Auth {
   const access = createAccessTokens(secrets, appUrl, clock);
   const signIn = createSignIn(client, logger);
   const [csrfKey = new Uint8Array()] = deriveKeys(secrets, 'csrf');
-  const providers = oauthProviders(options.oauth ?? {});
+  const providers = oauthProviders(options.oauth ?? {}, logger);
   const cookieName = cookiesFor(appUrl).sessionToken.name;
   /** One look into the database a request, however many parts of it ask. */
   const known = new WeakMap<Headers, Promise<Principal | undefined>>();

@@ -8,6 +8,7 @@ import { nextAuthLogger } from './next-auth-logger.ts';
 import { safeNextPath } from './next-path.ts';
 import type { OAuthProvider } from './oauth/oauth-providers.ts';
 import { OAuthRefusal, type OAuthSignIn } from './oauth/oauth-sign-in.ts';
+import { fromUser } from './oauth/person.ts';
 import { principalOfSession } from './principal.ts';
 import { cookiesFor } from './session-cookie.ts';
 import type { Session, SessionTokens } from './session-token.ts';
@@ -102,8 +103,7 @@ export function createNextAuthOptions(parts: {
         const provider = oauthProviders.find(({ name }) => name === account?.provider);
         if (provider === undefined) return true;
         try {
-          const { email, id: subject, name } = user;
-          const session = await sessions.begin(await parts.oauthSignIn(provider, { subject, email, name }));
+          const session = await sessions.begin(await parts.oauthSignIn(provider, fromUser(user)));
           if (session === undefined) return false;
           // next-auth hands this very object on to `jwt`, where it is what authorize returns for a password.
           Object.assign(user, { id: session.userId, ...claimsOf(session) });

@@ -1,15 +1,58 @@
+import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import type { OAuthConfig } from 'next-auth/providers/oauth';
 import { z } from 'zod';
-import { HTTP_OPTIONS, type Person, toUser } from './person.ts';
+import { missingPermission } from './missing-permission.ts';
+import { type EmailOrProblem, HTTP_OPTIONS, type Person, toUser } from './person.ts';
 
 export const GITHUB = 'https://github.com/login/oauth';
 
 const userSchema = z.object({ id: z.int(), login: z.string(), name: z.string().nullish() });
 const addressesSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
+/** Addresses of GitHub's own that forward nothing, on github.com and on an Enterprise Server. */
+const NO_REPLY = /@users\.noreply\./i;
+
+/** What a GitHub App needs, and what an OAuth app does: it asks for the scope, which an organisation may withhold. */
+const PERMISSION = 'its keys need the permission "Email addresses: read-only" (GitHub App) or the scope user:email';
+
+interface Reply {
+  status: number;
+  headers: Readonly<Record<string, unknown>>;
+  body: string;
+}
+
+type Ask = (path: string) => Promise<Reply>;
+
 /** OAuth 2 with state and PKCE. Whether an address is verified is told by a question of its own only. */
-export function github({ id, issuer, secret }: { id: string; secret: string; issuer: string }): OAuthConfig<Person> {
+export function github(
+  { id, issuer, secret }: { id: string; secret: string; issuer: string },
+  logger: Logger,
+): OAuthConfig<Person> {
   const api = issuer === GITHUB ? 'https://api.github.com' : `${new URL(issuer).origin}/api/v3`;
+  const logMissingPermission = missingPermission(logger, 'github', PERMISSION);
+
+  async function userOf(ask: Ask): Promise<z.output<typeof userSchema>> {
+    return userSchema.parse(jsonOf('/user', await ask('/user')));
+  }
+
+  /** Never throws: a person who has an account here already gets in without an address. */
+  async function emailOf(ask: Ask): Promise<EmailOrProblem> {
+    try {
+      const reply = await ask('/user/emails');
+      if (isForbidden(reply)) {
+        logMissingPermission(reply.status);
+        return { emailProblem: 'EmailNotShared' };
+      }
+      const primary = addressesSchema.parse(jsonOf('/user/emails', reply)).find((address) => address.primary);
+      const isUsable = primary?.verified === true && !NO_REPLY.test(primary.email);
+      return isUsable ? { email: primary.email } : { emailProblem: 'EmailNotVerified' };
+    } catch (error) {
+      const reason = redactAndCut(error instanceof Error ? error.message : String(error));
+      logger.warn({ provider: 'github', reason }, '[AUTH] The service could not be asked for e-mail addresses');
+      return { emailProblem: 'EmailUnreachable' };
+    }
+  }
+
   return {
     id: 'github',
     name: 'GitHub',
@@ -25,24 +68,33 @@ export function github({ id, issuer, secret }: { id: string; secret: string; iss
       async request({ client, tokens }) {
         const accessToken = tokens.access_token;
         if (accessToken === undefined) throw new Error('GitHub gave no access token');
-        const ask = async (path: string): Promise<unknown> => {
-          const { body, statusCode } = await client.requestResource(`${api}${path}`, accessToken);
-          if (statusCode !== 200) throw new Error(`GitHub answered ${path} with ${statusCode}`);
-          return JSON.parse(String(body));
+        const ask: Ask = async (path) => {
+          const { body, headers, statusCode = 0 } = await client.requestResource(`${api}${path}`, accessToken);
+          return { status: statusCode, headers, body: String(body) };
         };
-        const [user, addresses] = await Promise.all([ask('/user'), ask('/user/emails')]);
-        return personOf(userSchema.parse(user), addressesSchema.parse(addresses));
+        const [user, email] = await Promise.all([userOf(ask), emailOf(ask)]);
+        return { sub: String(user.id), name: user.name ?? user.login, ...email };
       },
     },
     profile: toUser,
   };
 }
 
-function personOf(user: z.output<typeof userSchema>, addresses: z.output<typeof addressesSchema>): Person {
-  const address = addresses.find(({ primary }) => primary);
-  return {
-    sub: String(user.id),
-    name: user.name ?? user.login,
-    ...(address?.verified === true ? { email: address.email } : {}),
-  };
+/**
+ * Whether the keys may not read addresses: 403 to a GitHub App, 404 to an OAuth app without the scope. A rate limit is a
+ * 403 or 429 as well, with one of two headers.
+ */
+function isForbidden({ headers, status }: Reply): boolean {
+  const isRateLimit = headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
+  return status === 404 || (status === 403 && !isRateLimit);
+}
+
+/** @throws {Error} without anything of the body, which holds names and addresses: the message is logged */
+function jsonOf(path: string, { body, status }: Reply): unknown {
+  if (status !== 200) throw new Error(`GitHub answered ${path} with ${status}`);
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Error(`GitHub answered ${path} with text that is not JSON`);
+  }
 }

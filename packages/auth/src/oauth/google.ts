@@ -1,18 +1,37 @@
+import type { Logger } from '@plantcommunity/telemetry';
 import type { OAuthConfig } from 'next-auth/providers/oauth';
 import { z } from 'zod';
-import { HTTP_OPTIONS, toUser } from './person.ts';
+import { missingPermission } from './missing-permission.ts';
+import { type EmailOrProblem, HTTP_OPTIONS, toUser } from './person.ts';
 
 export const GOOGLE = 'https://accounts.google.com';
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
-  name: z.string().optional(),
-  email: z.string().optional(),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
   email_verified: z.unknown().optional(),
 });
 
 /** OpenID Connect with state, PKCE and nonce; all that is believed is in the signed id token. */
-export function google({ id, issuer, secret }: { id: string; secret: string; issuer: string }): OAuthConfig<object> {
+export function google(
+  { id, issuer, secret }: { id: string; secret: string; issuer: string },
+  logger: Logger,
+): OAuthConfig<object> {
+  const logMissingPermission = missingPermission(
+    logger,
+    'google',
+    'its keys need the scope email, and its id tokens the claims email and email_verified',
+  );
+
+  function emailOf({ email, email_verified: verified }: z.output<typeof claimsSchema>): EmailOrProblem {
+    if (!email) {
+      logMissingPermission();
+      return { emailProblem: 'EmailNotShared' };
+    }
+    return isTrue(verified) ? { email } : { emailProblem: 'EmailNotVerified' };
+  }
+
   return {
     id: 'google',
     name: 'Google',
@@ -24,13 +43,14 @@ export function google({ id, issuer, secret }: { id: string; secret: string; iss
     idToken: true,
     httpOptions: HTTP_OPTIONS,
     authorization: { params: { scope: 'openid email profile' } },
-    profile(claims) {
-      const { email, email_verified: verified, name, sub } = claimsSchema.parse(claims);
-      return toUser({
-        sub,
-        ...(name === undefined ? {} : { name }),
-        ...(verified === true && email !== undefined ? { email } : {}),
-      });
+    profile(token) {
+      const claims = claimsSchema.parse(token);
+      return toUser({ sub: claims.sub, ...(claims.name && { name: claims.name }), ...emailOf(claims) });
     },
   };
+}
+
+/** Some issuers write booleans as text (OpenID Connect Core, 5.1, has them as JSON booleans); nothing else is true. */
+function isTrue(claim: unknown): boolean {
+  return claim === true || claim === 'true';
 }

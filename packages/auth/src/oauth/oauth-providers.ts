@@ -1,3 +1,4 @@
+import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { GITHUB, github } from './github.ts';
 import { GOOGLE, google } from './google.ts';
@@ -11,15 +12,15 @@ export interface OAuthProvider {
   config: NextAuthOptions['providers'][number];
 }
 
-export function oauthProviders(options: OAuthOptions): OAuthProvider[] {
+export function oauthProviders(options: OAuthOptions, logger: Logger): OAuthProvider[] {
   const providers: OAuthProvider[] = [];
   if (options.github) {
     const issuer = issuerOf(options.github, GITHUB);
-    providers.push({ name: 'github', issuer, config: github({ ...options.github, issuer }) });
+    providers.push({ name: 'github', issuer, config: github({ ...options.github, issuer }, logger) });
   }
   if (options.google) {
     const issuer = issuerOf(options.google, GOOGLE);
-    providers.push({ name: 'google', issuer, config: google({ ...options.google, issuer }) });
+    providers.push({ name: 'google', issuer, config: google({ ...options.google, issuer }, logger) });
   }
   return providers;
 }

@@ -7,18 +7,12 @@ import { requireName } from '../name.ts';
 import type { SignedIn } from '../sign-in.ts';
 import { insertUser } from '../users.ts';
 import type { OAuthProvider } from './oauth-providers.ts';
-
-/** Whoever the service says is there; both may be missing, and the address is verified. */
-interface Newcomer {
-  subject: string;
-  email: string | null | undefined;
-  name: string | null | undefined;
-}
+import type { EmailProblem, Person } from './person.ts';
 
 /** @throws {OAuthRefusal} */
-export type OAuthSignIn = (provider: OAuthProvider, person: Newcomer) => Promise<SignedIn>;
+export type OAuthSignIn = (provider: OAuthProvider, person: Person) => Promise<SignedIn>;
 
-type Reason = 'OAuthAccountNotLinked' | 'EmailNotVerified' | 'AccessDenied';
+type Reason = 'OAuthAccountNotLinked' | EmailProblem | 'AccessDenied';
 
 /** Why the account of another service opens none of ours; its message is put into the address of the login page. */
 export class OAuthRefusal extends Error {
@@ -30,7 +24,7 @@ export class OAuthRefusal extends Error {
  * has that address already: whoever registered it may not own it, and would sit in the account of the one who does.
  */
 export function createOAuthSignIn(client: PrismaClient, clock: Clock, logger: Logger): OAuthSignIn {
-  return async ({ issuer, name: provider }, { email, name, subject }) => {
+  return async ({ issuer, name: provider }, { email, emailProblem, name, sub: subject }) => {
     const found = (await findLinked()) ?? (await makeUser());
     if (found.disabledAt !== null) throw refused('AccessDenied', found.id);
     logger.info({ userId: found.id, provider }, '[AUTH] Signed in');
@@ -46,7 +40,7 @@ export function createOAuthSignIn(client: PrismaClient, clock: Clock, logger: Lo
 
     async function makeUser() {
       const address = normalizeEmail(email ?? '');
-      if (address === undefined) throw refused('EmailNotVerified');
+      if (address === undefined) throw refused(emailProblem ?? 'EmailNotVerified');
       const linkedAccounts = { create: { issuer, subject, createdAt: new Date(clock.now()) } };
       try {
         const { userId } = await insertUser(client, clock, { email: address, name: nameOf(name), linkedAccounts });
@@ -68,9 +62,9 @@ export function createOAuthSignIn(client: PrismaClient, clock: Clock, logger: Lo
 }
 
 /** Theirs may be one that nobody may choose here: then none. */
-function nameOf(value: string | null | undefined): string | null {
+function nameOf(value: string | undefined): string | null {
   try {
-    return requireName(value ?? undefined) ?? null;
+    return requireName(value) ?? null;
   } catch {
     return null;
   }

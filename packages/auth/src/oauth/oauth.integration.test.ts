@@ -33,6 +33,7 @@ beforeEach(async () => {
   server.tampering = {};
   server.forging = false;
   server.failing.clear();
+  server.scripted.clear();
 });
 
 const newBrowser = (by = auth) => new Browser(by);
@@ -98,8 +99,10 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     for (const changed of [
       { email: 'new@example.org', name: 'Anne' },
       { email: 'new@example.org', verified: false },
+      { email: undefined },
     ]) {
-      server.person = { ...ann, ...changed };
+      const { email, ...rest } = { ...ann, ...changed };
+      server.person = { ...rest, ...(email !== undefined && { email }) };
       const browser = newBrowser();
       await signIn(provider, browser);
       expect(await whois(browser)).toMatchObject({ userId: before?.id, email: 'ann@example.org', name: 'Ann' });
@@ -108,10 +111,18 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
   });
 
   it('makes no account for an address that is not verified, or none', async () => {
-    for (const person of [{ ...ann, verified: false }, { subject: '4711' }, { ...ann, email: 'no address' }]) {
+    const withoutEmail = {
+      person: { subject: '4711' },
+      error: provider === 'github' ? 'EmailNotVerified' : 'EmailNotShared',
+    };
+    for (const { error = 'EmailNotVerified', person } of [
+      { person: { ...ann, verified: false } },
+      { person: { ...ann, email: 'no address' } },
+      withoutEmail,
+    ]) {
       server.person = person;
       const browser = newBrowser();
-      expect(errorOf(await signIn(provider, browser))).toBe('EmailNotVerified');
+      expect(errorOf(await signIn(provider, browser))).toBe(error);
       expect(await whois(browser)).toBeUndefined();
     }
     expect(await users()).toEqual([]);
@@ -228,9 +239,7 @@ describe.each(PROVIDERS)('the way over %s', (provider) => {
     server.person = undefined;
     expect(errorOf(await signIn(provider))).toBe('Callback');
     server.person = ann;
-    for (const path of provider === 'github'
-      ? ['/login/oauth/access_token', '/api/v3/user', '/api/v3/user/emails']
-      : ['/token', '/jwks']) {
+    for (const path of provider === 'github' ? ['/login/oauth/access_token', '/api/v3/user'] : ['/token', '/jwks']) {
       server.failing.clear();
       server.failing.add(path);
       expect(errorOf(await signIn(provider))).toBe('OAuthCallback');
@@ -299,13 +308,30 @@ describe('an id token', () => {
     expect(errorOf(await signIn('google'))).toBe('OAuthCallback');
   });
 
-  it.each(['true', 1, undefined, null])(
+  it.each([true, 'true'])('that says %j of the address says that it is verified', async (value) => {
+    server.tampering = { email_verified: value };
+    const browser = newBrowser();
+    expect(await signIn('google', browser)).toBe(`${ORIGIN}/`);
+    expect(await whois(browser)).toMatchObject({ email: 'ann@example.org' });
+  });
+
+  it.each([false, 'false', 1, '1', 'yes', 'TRUE', ' true', '', ['true'], { true: true }, undefined, null])(
     'that says %j of the address does not say that it is verified',
     async (value) => {
       server.tampering = { email_verified: value };
       expect(errorOf(await signIn('google'))).toBe('EmailNotVerified');
+      expect(await users()).toEqual([]);
     },
   );
+
+  it.each([undefined, null, ''])('without an address (%j) opens an account that is there', async (email) => {
+    await signIn('google');
+    const [before] = await users();
+    server.tampering = { email, email_verified: undefined, name: null };
+    const browser = newBrowser();
+    expect(await signIn('google', browser)).toBe(`${ORIGIN}/`);
+    expect(await whois(browser)).toMatchObject({ userId: before?.id, email: 'ann@example.org' });
+  });
 });
 
 it('the subject of one service is nobody at another', async () => {

@@ -1,18 +1,45 @@
 import type { User } from 'next-auth';
+import { z } from 'zod';
 
-/** Who is there, as another service says. */
+/**
+ * Why a service told no address for a new account: it has none that is verified, the keys have no permission to read
+ * addresses, or it could not be asked.
+ */
+const EMAIL_PROBLEMS = ['EmailNotVerified', 'EmailNotShared', 'EmailUnreachable'] as const;
+export type EmailProblem = (typeof EMAIL_PROBLEMS)[number];
+
+/** A person, as another service describes them. */
 export interface Person {
   /** Its own name for them, which never changes. */
   sub: string;
   name?: string;
-  /** Only when the service says that it is verified. */
+  /** Only when the service says that it is verified; a person who has an account here already needs none. */
   email?: string;
+  /** Set when there is no `email`. */
+  emailProblem?: EmailProblem;
 }
+
+/** The address of a person, or why there is none. */
+export type EmailOrProblem = Pick<Person, 'email' | 'emailProblem'>;
 
 /** Of a call to another service; in milliseconds. */
 export const HTTP_OPTIONS = { timeout: 10_000 };
 
-/** As next-auth carries it; `id` is the subject until an account is found. */
-export function toUser({ email, name, sub }: Person): User {
-  return { id: sub, name: name ?? null, email: email ?? null };
+const personSchema = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+  emailProblem: z.enum(EMAIL_PROBLEMS).optional(),
+});
+
+/** Converts a person for next-auth, which carries the object through a sign-in; `id` is the subject. */
+export function toUser({ email, emailProblem, name, sub }: Person): User {
+  const user = { id: sub, name: name ?? null, email: email ?? null };
+  return emailProblem === undefined ? user : Object.assign(user, { emailProblem });
+}
+
+/** Converts back what next-auth carried. */
+export function fromUser(user: User): Person {
+  const { email, emailProblem, id, name } = personSchema.parse(user);
+  return { sub: id, ...(name && { name }), ...(email && { email }), ...(emailProblem && { emailProblem }) };
 }

@@ -28,9 +28,17 @@ export interface OAuthServer {
   forging: boolean;
   /** Paths that fail with 500. */
   readonly failing: Set<string>;
+  /** Other answers by path; text is sent as it is. `hang up` ends the connection without one. */
+  readonly scripted: Map<string, ScriptedReply | 'hang up'>;
   /** All codes, tokens and verifiers so far: nothing of it belongs into a log. */
   readonly secrets: string[];
   close(): Promise<void>;
+}
+
+interface ScriptedReply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: unknown;
 }
 
 interface Grant {
@@ -58,9 +66,21 @@ export async function startOAuthServer(): Promise<OAuthServer> {
   const codes = new Map<string, Grant>();
   const accessTokens = new Map<string, OAuthPerson>();
   const failing = new Set<string>();
+  const scripted: OAuthServer['scripted'] = new Map();
   const secrets: string[] = [];
 
   const server = createServer((request, response) => {
+    const reply = scripted.get(new URL(request.url ?? '/', origin).pathname);
+    if (reply === 'hang up') {
+      request.socket.destroy();
+      return;
+    }
+    if (reply !== undefined) {
+      const { body = {}, headers = {}, status } = reply;
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+      return;
+    }
     answer(request).then(
       ({ body = {}, location, status }) =>
         response
@@ -85,6 +105,7 @@ export async function startOAuthServer(): Promise<OAuthServer> {
     tampering: {},
     forging: false,
     failing,
+    scripted,
     secrets,
     close: () =>
       new Promise((resolve, reject) => {

@@ -8,6 +8,8 @@ it('says nothing when nothing happened', () => {
 it.each([
   ['OAuthAccountNotLinked', /an account for your address already/],
   ['EmailNotVerified', /no verified e-mail address/],
+  ['EmailNotShared', /did not share your e-mail address.*with e-mail and password/],
+  ['EmailUnreachable', /could not be asked for your e-mail address.*try again/],
   ['AccessDenied', /cannot be used/],
   ['OAuthCallback', /did not let you in/],
   ['CredentialsSignin', /do not belong together/],

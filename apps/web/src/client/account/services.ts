@@ -16,6 +16,16 @@ const TROUBLES: ReadonlyMap<string, string> = new Map([
     'There is an account for your address already. Please sign in to it the way you did before.',
   ],
   ['EmailNotVerified', 'The other service has no verified e-mail address of yours. Please verify one there first.'],
+  [
+    'EmailNotShared',
+    'The other service did not share your e-mail address, which a new account needs. Please create an account with ' +
+      'e-mail and password, or ask the operator of this site to let it read addresses.',
+  ],
+  [
+    'EmailUnreachable',
+    'The other service could not be asked for your e-mail address just now, which a new account needs. Please try again ' +
+      'in a moment.',
+  ],
   ['AccessDenied', 'This account cannot be used at the moment.'],
   ['OAuthSignin', 'The other service cannot be reached just now. Please try again in a moment.'],
   ['OAuthCallback', STOPPED],
