@@ -4,7 +4,8 @@ import type { PreparedPhoto } from './photo.ts';
 
 /** Neither provider asks for more, and their prices and times do not fall below it. */
 const MAX_SIDE = 1500;
-const QUALITY = 87;
+/** As the Django system stores them. */
+const QUALITY = 85;
 /** Looked at by libvips between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
 const TIME_LIMIT_SECONDS = 10;
 
