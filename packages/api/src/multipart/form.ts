@@ -1,4 +1,5 @@
 import type { UploadedPhoto } from '@plantcommunity/identification';
+import { hidesCharacters } from '@plantcommunity/identification/photo-name';
 import { shownFieldName, shownFileName } from './file-name.ts';
 import { type PartHeader, parsePartHeader } from './part-header.ts';
 import type { PartSink } from './part-splitter.ts';
@@ -81,6 +82,10 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
     if (fileName === undefined) throw malformed(`The field “${PHOTO_FIELD}” holds text; it must be a file.`);
     if (fileName.length > MAX_FILE_NAME) {
       throw malformed(`The file name of photo ${index + 1} is longer than ${MAX_FILE_NAME} characters.`);
+    }
+    if (hidesCharacters(fileName)) {
+      const what = 'control characters, or characters that turn its direction of writing';
+      throw malformed(`The file name of photo ${index + 1} holds ${what}. Please rename the file.`);
     }
     const buffer = createPhotoBuffer(limits.maxBytes, expected);
     return {

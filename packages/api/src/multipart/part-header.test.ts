@@ -29,6 +29,20 @@ describe('parsePartHeader', () => {
     expect(disposition(`name="image"; ${parameters}`)).toMatchObject({ fileName });
   });
 
+  it.each([
+    ['', ''],
+    [';', ''],
+    ['image/*', 'image/*'],
+    ['image', 'image'],
+    ['Image/JPEG; charset', 'image/jpeg'],
+    ['image/jpeg; name="open', 'image/jpeg'],
+    ['image/jpeg; a=1; a=2', 'image/jpeg'],
+  ])('reads the label "%s" as "%s" and leaves its parameters alone', (label, type) => {
+    expect(parse('Content-Disposition: form-data; name=image; filename=a', `Content-Type: ${label}`)).toMatchObject({
+      type,
+    });
+  });
+
   it.each(['7bit', '8BIT', 'binary'])('takes the transfer encoding %s', (encoding) => {
     const header = parse('Content-Disposition: form-data; name=a', `Content-Transfer-Encoding: ${encoding}`);
     expect(header).toMatchObject({ field: 'a' });
@@ -46,7 +60,6 @@ describe('parsePartHeader', () => {
     ['a parameter without value', ['Content-Disposition: form-data; name']],
     ['two dispositions', [named, named]],
     ['two types', [named, 'Content-Type: image/jpeg', 'Content-Type: image/png']],
-    ['an empty type', [named, 'Content-Type:']],
     ['a folded line', [named, ' ; filename=x']],
     ['a line without a colon', [named, 'X']],
     ['a line without a name', [named, ': x']],

@@ -7,7 +7,7 @@ export interface PartHeader {
   field: string;
   /** As the client wrote it; absent: the part is text. */
   fileName?: string;
-  /** Media type without parameters, lower case; empty when none was declared. */
+  /** Media type without parameters, lower case, as the client wrote it; empty when none was declared. */
   type: string;
 }
 
@@ -29,12 +29,12 @@ export function parsePartHeader(block: Buffer): PartHeader {
   if (!PLAIN_ENCODINGS.has((headers.get('content-transfer-encoding') ?? 'binary').toLowerCase())) {
     throw malformed('A part of the upload is encoded; please send it as it is.');
   }
-  const type = parseHeaderValue(headers.get('content-type') ?? 'none');
-  if (type === undefined) throw malformed('A part of the upload declares a type that cannot be read.');
+  // Only the type itself is a claim: parameters that cannot be read are none, and neither is an empty label.
+  const [type = ''] = (headers.get('content-type') ?? '').split(';', 1);
   const fileName = fileNameOf(disposition.parameters);
   return {
     field,
-    type: headers.has('content-type') ? type.value : '',
+    type: type.trim().toLowerCase(),
     ...(fileName === undefined ? {} : { fileName }),
   };
 }

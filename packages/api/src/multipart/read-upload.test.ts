@@ -86,9 +86,24 @@ describe('what is read', () => {
   });
 
   it('takes a file that does not declare its type, and a name in filename*', async () => {
-    const disposition = `Content-Disposition: form-data; name="image"; filename*=utf-8''a%0d%0aSet-Cookie%3A%20b.jpg`;
+    const disposition = `Content-Disposition: form-data; name="image"; filename*=utf-8''M%C3%A4rz%E2%80%8E.jpg`;
     const { photos } = await read(makeUpload(part(disposition, ROSE)));
-    expect(photos).toMatchObject([{ name: 'aSet-Cookie: b.jpg', declaredType: '' }]);
+    expect(photos).toMatchObject([{ name: 'März.jpg', declaredType: '' }]);
+  });
+
+  it.each([
+    ['a line break', `filename*=utf-8''a%0d%0aSet-Cookie%3A%20b.jpg`],
+    ['a NUL', `filename*=utf-8''shell.php%00.jpg`],
+    ['a backspace', 'filename="rose.php\b\b\b\bjpg"'],
+    ['an override of the direction of writing', 'filename="rose\u202Egnp.jpg"'],
+  ])('refuses a file name with %s', async (_, name) => {
+    const upload = makeUpload(part(`Content-Disposition: form-data; name="image"; ${name}`, ROSE));
+    const what = 'control characters, or characters that turn its direction of writing';
+    expect(await refused(upload)).toEqual({
+      code: 'malformed_upload',
+      status: 400,
+      message: `The file name of photo 1 holds ${what}. Please rename the file.`,
+    });
   });
 });
 

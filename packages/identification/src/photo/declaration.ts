@@ -1,49 +1,63 @@
 import type { PhotoType } from './photo.ts';
 
-type Declared = PhotoType | 'other' | undefined;
-
-const TYPES = new Map<string, PhotoType>([
-  ['image/jpeg', 'jpeg'],
-  ['image/jpg', 'jpeg'],
-  ['image/pjpeg', 'jpeg'],
-  ['image/png', 'png'],
-  ['image/x-png', 'png'],
-  ['image/apng', 'png'],
-  ['image/webp', 'webp'],
-  ['image/gif', 'gif'],
-]);
-
-const EXTENSIONS = new Map<string, PhotoType>([
-  ['jpg', 'jpeg'],
+/** Names of the four formats behind `image/`; some clients write them behind `application/`. */
+const TAKEN = new Map<string, PhotoType>([
   ['jpeg', 'jpeg'],
+  ['jpg', 'jpeg'],
   ['jpe', 'jpeg'],
-  ['jfif', 'jpeg'],
+  ['pjpeg', 'jpeg'],
+  ['x-jpeg', 'jpeg'],
+  ['x-jpg', 'jpeg'],
   ['png', 'png'],
+  ['x-png', 'png'],
   ['apng', 'png'],
+  ['vnd.mozilla.apng', 'png'],
   ['webp', 'webp'],
+  ['x-webp', 'webp'],
   ['gif', 'gif'],
+  ['x-gif', 'gif'],
 ]);
 
-/** A media type as a claim; undefined when it claims nothing, as browsers do for files they do not know. */
-export function typeOfMediaType(mediaType: string): Declared {
-  const [essence = ''] = mediaType.split(';', 1);
-  const type = essence.trim().toLowerCase();
-  if (type === '' || type === 'application/octet-stream') return undefined;
-  return TYPES.get(type) ?? 'other';
-}
+/** What stands behind `application/` when a client does not know the type. */
+const UNKNOWN_TO_CLIENT = new Set([
+  '*',
+  'octet-stream',
+  'x-octet-stream',
+  'octetstream',
+  'octet',
+  'stream',
+  'binary',
+  'x-binary',
+  'unknown',
+  'x-unknown',
+  'download',
+  'x-download',
+  'force-download',
+  'x-force-download',
+  'file',
+  'x-file',
+  'data',
+]);
+
+/** The registered kinds of media beside `application`, `image` and `multipart`. */
+const OTHER_KINDS = new Set(['audio', 'chemical', 'font', 'haptics', 'message', 'model', 'text', 'video']);
 
 /**
- * A file name's extension as a claim; undefined when there is none. Phones hand out names like `1000012345` and
- * `Screenshot 10.30`, so what does not look like an extension claims nothing.
+ * Whether a part's media type names another kind of file than its bytes are. A label that says nothing contradicts
+ * nothing: an empty one, one that is no media type (`image`, as one phone library writes it), a wildcard, an unknown
+ * binary, and `multipart/form-data`, which clients copy from the request. `image/heic` and other picture formats that
+ * we do not take are what a photo was before it was converted. The four that we take can be told from the bytes, so
+ * that a wrong one contradicts.
  */
-export function typeOfName(name: string): Declared {
-  const extension = extensionOf(name);
-  return extension === undefined ? undefined : (EXTENSIONS.get(extension) ?? 'other');
-}
-
-export function extensionOf(name: string): string | undefined {
-  const dot = name.lastIndexOf('.');
-  if (dot === -1) return undefined;
-  const extension = name.slice(dot + 1).toLowerCase();
-  return /^[a-z][a-z0-9]{0,9}$/.test(extension) ? extension : undefined;
+export function labelContradicts(mediaType: string, type: PhotoType): boolean {
+  const [essence = ''] = mediaType.split(';', 1);
+  const [, kind = '', subtype = ''] = /^([^\s/]+)\/([^\s/]+)$/.exec(essence.trim().toLowerCase()) ?? [];
+  if (kind === 'image' || kind === 'application') {
+    const claimed = TAKEN.get(subtype);
+    if (claimed !== undefined) return claimed !== type;
+  }
+  if (kind === 'image') return /^svg\b|\+xml$/.test(subtype);
+  if (kind === 'application') return !UNKNOWN_TO_CLIENT.has(subtype);
+  if (kind === 'multipart') return subtype !== 'form-data';
+  return OTHER_KINDS.has(kind);
 }

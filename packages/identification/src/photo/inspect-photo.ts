@@ -1,7 +1,8 @@
 import type { PhotoError } from '../errors.ts';
-import { typeOfMediaType, typeOfName } from './declaration.ts';
+import { labelContradicts } from './declaration.ts';
 import { decodeCost } from './decode-cost.ts';
 import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
+import { nameFault } from './photo-name.ts';
 import { type ReadStructure, readStructure } from './read-structure.ts';
 import { refusal } from './refusal.ts';
 import type { RefusedType } from './signature.ts';
@@ -69,10 +70,12 @@ function refusedType(type: RefusedType | undefined, index: number): PhotoError {
   return type === undefined ? refusal.unknownType(index) : refusal.refusedType(index, type);
 }
 
-/** Signature, declared type and name must say the same; the last two may say nothing. */
+/** Neither the part's label nor the file's name may say that it is something else than the bytes are. */
 function requireAgreement({ declaredType, name }: UploadedPhoto, type: PhotoType, index: number): void {
-  if ((typeOfMediaType(declaredType) ?? type) !== type) throw refusal.declaredOtherwise(index, type);
-  if ((typeOfName(name) ?? type) !== type) throw refusal.namedOtherwise(index, type, name);
+  if (labelContradicts(declaredType, type)) throw refusal.declaredOtherwise(index, type);
+  const fault = nameFault(name);
+  if (fault?.type === 'other_format') throw refusal.namedOtherwise(index, type, fault.ending);
+  if (fault?.type === 'dot_file') throw refusal.dotFile(index);
 }
 
 function refuseExcess(type: PhotoType, structure: Structure, index: number, limits: PhotoLimits): void {

@@ -1,5 +1,4 @@
 import { PhotoError } from '../errors.ts';
-import { extensionOf } from './declaration.ts';
 import type { PhotoType } from './photo.ts';
 import type { RefusedType } from './signature.ts';
 
@@ -79,11 +78,18 @@ export const refusal = {
       `${called(photo)} was sent as another type of file, but is a ${TYPE_NAMES[type]}. Please send it as image/${type}.`,
     ),
 
-  namedOtherwise: (photo: number, type: PhotoType, name: string) =>
+  namedOtherwise: (photo: number, type: PhotoType, ending: string) =>
     new PhotoError(
       'photo_type',
       photo,
-      `The name of photo ${photo + 1} ends in .${extensionOf(name)}, but it is a ${TYPE_NAMES[type]}. Please rename it and try again.`,
+      `The name of photo ${photo + 1} ends in .${ending}, but it is a ${TYPE_NAMES[type]}. Please rename it and try again.`,
+    ),
+
+  dotFile: (photo: number) =>
+    new PhotoError(
+      'photo_type',
+      photo,
+      `The name of photo ${photo + 1} starts with a dot, like that of a hidden file. Please rename it and try again.`,
     ),
 
   unreadable: (photo: number, why: string, cause?: unknown) =>

@@ -24,8 +24,14 @@ describe('checkPhoto', () => {
   it.each([
     ['begonia.png', JPEG, 'begonia.jpg', 'image/jpeg'],
     ['image', PNG, 'image.png', 'image/png'],
+    ['jpg', PNG, 'jpg.png', 'image/png'],
     ['.jpg', PNG, 'photo.png', 'image/png'],
     ['leaf.WEBP', WEBP, 'leaf.WEBP', 'image/webp'],
+    ['IMG_1.HEIC', JPEG, 'IMG_1.jpg', 'image/jpeg'],
+    ['Monstera.deliciosa', JPEG, 'Monstera.deliciosa.jpg', 'image/jpeg'],
+    ['upload.tmp', WEBP, 'upload.tmp.webp', 'image/webp'],
+    ['Screenshot at 10.30', PNG, 'Screenshot at 10.30.png', 'image/png'],
+    ['a.php.jpg', JPEG, 'a.php.jpg', 'image/jpeg'],
     ['leaf.gif', new TextEncoder().encode('GIF89a'), 'leaf.gif', 'image/gif'],
   ])('takes %s under its true name and type', async (name, bytes, trueName, type) => {
     const checked = await checkPhoto(file(name, bytes), MAX_BYTES);
@@ -50,13 +56,32 @@ describe('checkPhoto', () => {
   });
 
   it('refuses a photo behind another name, an empty file and one that is too big', async () => {
-    expect(await reason(file('photo.exe', JPEG))).toContain('ends in .exe');
+    expect(await reason(file('photo.exe', JPEG))).toBe(
+      'EXE: Its name ends in .exe, which is no photo. Choose a JPEG, PNG, WebP or GIF.',
+    );
     expect(await reason(file('photo.jpg', ''))).toContain('nothing in this file');
     const big = new Uint8Array(MAX_BYTES + 1);
     big.set(JPEG);
     expect(await reason(file('big.jpg', big))).toMatch(/^10\u00a0MB: 10\.0\u00a0MB; 10\u00a0MB is the most/);
     expect((await checkPhoto(file('fits.jpg', big.slice(0, MAX_BYTES)), MAX_BYTES)).ok).toBe(true);
   });
+});
+
+describe('the name of a photo', () => {
+  it.each(['a.php', 'a.html', 'a.svg', 'a.phtml', '.htaccess', 'shell.php.xyz'])('refuses it as "%s"', async (name) => {
+    expect(await reason(file(name, JPEG, 'image/jpeg'))).toContain('which is no photo');
+  });
+
+  it('refuses a dot file', async () => {
+    expect(await reason(file('.bashrc', JPEG))).toContain('starts with a dot');
+  });
+
+  it.each(['rose\u202Egpj.exe', 'rose\u202Egnp.jpg', 'shell.php\0.jpg', 'rose\u001B.jpg'])(
+    'refuses characters that hide the ending of %j',
+    async (name) => {
+      expect(await reason(file(name, JPEG))).toContain('hide how it ends');
+    },
+  );
 });
 
 describe('firstUsable', () => {

@@ -1,3 +1,4 @@
+import { endsLikePicture, hidesCharacters, nameFault } from '@plantcommunity/identification/photo-name';
 import { bytesText } from '../words/amounts.ts';
 import { fileKind, type PhotoKind, SIGNATURE_BYTES } from './photo-kind.ts';
 
@@ -18,11 +19,11 @@ const EXTENSIONS: Record<PhotoKind, readonly string[]> = {
   WebP: ['webp'],
   GIF: ['gif'],
 };
-const KNOWN = new Set(Object.values(EXTENSIONS).flat());
 
 /**
  * Looks at a file before anything is sent: what it is by its first bytes, what it calls itself, how big it is. A photo
- * under another photo's extension is taken under its true one. The server has the last word.
+ * is taken under its true ending; only the ending of a known other format, a dot file and hidden characters refuse it,
+ * as on the server, which has the last word.
  */
 export async function checkPhoto(file: File, maxBytes: number): Promise<Checked> {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
@@ -41,13 +42,23 @@ export async function checkPhoto(file: File, maxBytes: number): Promise<Checked>
     const inside = kind.name === undefined ? 'it is no photo' : `it is ${kind.name === 'text' ? '' : 'a '}${kind.name}`;
     return refuse(
       badge,
-      KNOWN.has(extension)
+      endsLikePicture(file.name)
         ? `It says photo, but inside ${inside}. ${FORMATS}`
         : `This is no photo: ${inside}. ${FORMATS}`,
     );
   }
-  if (extension !== '' && !KNOWN.has(extension)) {
-    return refuse(extension.slice(0, 7).toUpperCase(), `Its name ends in .${extension}, which is no photo. ${FORMATS}`);
+  if (hidesCharacters(file.name)) {
+    return refuse('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');
+  }
+  const fault = nameFault(file.name);
+  if (fault?.type === 'other_format') {
+    return refuse(
+      fault.ending.slice(0, 7).toUpperCase(),
+      `Its name ends in .${fault.ending}, which is no photo. ${FORMATS}`,
+    );
+  }
+  if (fault?.type === 'dot_file') {
+    return refuse('Name', 'Its name starts with a dot, like that of a hidden file. Rename it and try again.');
   }
   if (file.size > maxBytes) {
     return refuse(
@@ -58,11 +69,12 @@ export async function checkPhoto(file: File, maxBytes: number): Promise<Checked>
   return { ok: true, file: underTrueName(file, kind.photo, extension) };
 }
 
+/** Another picture format's ending is replaced, since it is not true; any other is part of the name. */
 function underTrueName(file: File, kind: PhotoKind, extension: string): File {
   const type = `image/${kind.toLowerCase()}`;
   const [usual = ''] = EXTENSIONS[kind];
   if (EXTENSIONS[kind].includes(extension) && file.type === type) return file;
-  const stem = extension === '' ? file.name : file.name.slice(0, -extension.length - 1);
+  const stem = endsLikePicture(file.name) ? file.name.slice(0, -extension.length - 1) : file.name;
   const name = EXTENSIONS[kind].includes(extension) ? file.name : `${stem || 'photo'}.${usual}`;
   return new File([file], name, { type, lastModified: file.lastModified });
 }

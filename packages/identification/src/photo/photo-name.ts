@@ -1,0 +1,71 @@
+/** Endings of picture formats, also of those we cannot read. They contradict no photo: the bytes decide. */
+const PICTURES = endings(`
+  jpg jpeg jpe jif jfif jfi pjpeg pjp mpo png apng webp gif
+  heic heics heif heifs hif avif avifs avci jxl jp2 j2k jpf jpx jxr hdp wdp
+  tif tiff bmp dib ico cur tga pcx pbm pgm ppm pnm qoi psd xcf
+  dng raw cr2 cr3 crw nef nrw arw srf sr2 orf rw2 rwl raf pef srw x3f iiq 3fr gpr erf kdc dcr mrw insp
+`);
+
+/**
+ * Endings of programs, server files, documents, archives, sound, video and fonts. A photo that is called so is refused:
+ * another program could take it for what its name says. The server never uses a name as a path, so this list only has
+ * to hold what people and machines commonly open by its ending.
+ */
+const OTHER_FORMATS = endings(`
+  exe com bat cmd scr pif cpl dll ocx sys drv msi msp msix appx gadget inf reg lnk url scf desktop jnlp hta chm hlp
+  vb vbs vbe wsf wsh wsc sct ps1 psm1 psd1 ps1xml sh bash zsh csh ksh fish command app apk xapk aab ipa dmg pkg deb rpm
+  run so dylib elf jar war ear class wasm scpt applescript workflow
+  php php2 php3 php4 php5 php6 php7 php8 php9 phps pht phtm phtml phar inc hphp ctp module asp aspx asa asax ascx ashx
+  asmx axd cer cdx cshtml vbhtml config jsp jspx jspf jsw jsv jhtml cfm cfml cfc cgi fcgi pl pm plx py pyc pyo pyw pyz
+  rb rbw erb lua tcl htaccess htpasswd htgroup htdigest ini conf cfg env
+  js mjs cjs jsx ts tsx vue c h cc cpp cs java kt go rs swift sql css scss less map
+  html htm xhtml xht shtml shtm stm dhtml mht mhtml htc xml xsl xslt xsd rss atom svg svgz swf xap
+  json jsonl jsonld webmanifest yaml yml toml properties
+  pdf xfdf fdf ps eps ai doc docm docx dot dotm dotx xls xlsb xlsm xlsx xlt xltm xltx xlam xll ppt pptm pptx pps ppsm
+  ppsx pot potm potx ppam odt ods odp odg odf ott rtf txt text md markdown tex log csv tsv wpd wps pages numbers key
+  epub mobi azw azw3 fb2 djvu xps oxps one pub vsd vsdx mpp eml msg mbox mdb accdb sqlite db ics vcf wmf emf
+  pem crt der p12 pfx
+  zip zipx rar 7z tar gz tgz bz2 tbz2 xz txz zst lz lzma cab iso vhd vhdx vmdk arj lzh ace
+  mp3 m4a aac wav ogg oga opus flac wma aif aiff mid midi amr mp4 m4v mov qt avi mkv webm mpg mpeg mpe mts m2ts 3gp 3g2
+  wmv flv f4v ogv vob ttf otf woff woff2 eot
+`);
+
+/** What a file name says against a photo. */
+export type NameFault = { type: 'dot_file' } | { type: 'other_format'; ending: string };
+
+/**
+ * Finds what a file name says against a photo; undefined when that is nothing. Phones, photo services and download
+ * folders hand out names like `IMG_1.HEIC` for a JPEG, `1000012345`, `Monstera.deliciosa` and `photo.jpg.tmp`, so only
+ * the ending of a known other format counts. The last known ending decides: servers read `a.php.xyz` as `a.php`.
+ */
+export function nameFault(name: string): NameFault | undefined {
+  // Windows ignores dots and spaces at the end of a name.
+  const [stem, ...parts] = name
+    .toLowerCase()
+    .replace(/[.\s]+$/, '')
+    .split('.');
+  const ending = parts.findLast((part) => PICTURES.has(part) || OTHER_FORMATS.has(part));
+  if (ending !== undefined && OTHER_FORMATS.has(ending)) return { type: 'other_format', ending };
+  const isDotFile = (stem === '' && parts.length > 0) || /^\.+$/.test(name);
+  return isDotFile && ending === undefined ? { type: 'dot_file' } : undefined;
+}
+
+/** Whether a name ends like a picture format, readable here or not. */
+export function endsLikePicture(name: string): boolean {
+  const dot = name.lastIndexOf('.');
+  return dot !== -1 && PICTURES.has(name.slice(dot + 1).toLowerCase());
+}
+
+/**
+ * Whether a name holds control characters (C0, DEL) or overrides the direction of writing (LRO, RLO): both make it
+ * look as if it ended in something else. Marks such as U+200E, which WhatsApp puts into names, are only left out where
+ * a name is shown.
+ */
+export function hidesCharacters(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return /[\u0000-\u001F\u007F\u202D\u202E]/.test(name);
+}
+
+function endings(list: string): ReadonlySet<string> {
+  return new Set(list.trim().split(/\s+/));
+}
