@@ -9,6 +9,15 @@ describe('boundaryOf', () => {
     ['multipart/form-data ; boundary=abc ; x=y;', 'abc'],
     [`multipart/form-data; boundary=${'x'.repeat(70)}`, 'x'.repeat(70)],
     [`multipart/form-data; boundary="'()+_,-./:=?"`, `'()+_,-./:=?`],
+    // Unquoted, as JavaMail, Python's email package and several embedded clients write them.
+    ['multipart/form-data; boundary=----=_Part_0_123.456', '----=_Part_0_123.456'],
+    ['multipart/form-data; boundary================5123==', '===============5123=='],
+    ['multipart/form-data; boundary=a/b', 'a/b'],
+    ['multipart/form-data; boundary=a:b?c ; charset=utf-8', 'a:b?c'],
+    ['multipart/form-data; charset=utf-8; boundary=(a,b)', '(a,b)'],
+    ['multipart/form-data; boundary = abc', 'abc'],
+    ['MULTIPART/FORM-DATA;boundary="a=b";', 'a=b'],
+    ['multipart/form-data; charset; boundary=abc', 'abc'],
   ])('reads %s', (contentType, boundary) => {
     expect(boundaryOf(contentType)).toBe(boundary);
   });
@@ -32,13 +41,18 @@ describe('boundaryOf', () => {
     'multipart/form-data; boundary="abc ',
     'multipart/form-data; boundary="abc "',
     'multipart/form-data; boundary="abc"def',
-    'multipart/form-data; boundary=a/b',
     'multipart/form-data; boundary="a\r\nb"',
     'multipart/form-data; boundary="a{b"',
     'multipart/form-data; boundary=abc; boundary=def',
+    'multipart/form-data; boundary=a=b; boundary=a=b',
+    'multipart/form-data; x="; boundary=abc"',
+    'multipart/form-data; boundary=a{b}',
+    'multipart/form-data; boundary=abc, multipart/form-data; boundary=abc',
     'multipart/form-data; boundary=abc def',
     `multipart/form-data; boundary=${'x'.repeat(71)}`,
-  ])('refuses %s', (contentType) => {
-    expect(() => boundaryOf(contentType)).toThrow(expect.objectContaining({ code: 'malformed_upload', status: 400 }));
+  ])('refuses %s, naming the boundary', (contentType) => {
+    const message = expect.stringContaining('boundary') as string;
+    const refusal = { code: 'malformed_upload', status: 400, message };
+    expect(() => boundaryOf(contentType)).toThrow(expect.objectContaining(refusal));
   });
 });

@@ -8,13 +8,35 @@ const MAX_LENGTH = 70;
  * @throws {UploadError} `malformed_upload` when it is not multipart/form-data or names no such boundary
  */
 export function boundaryOf(contentType: string | null): string {
-  const header = contentType === null ? undefined : parseHeaderValue(contentType);
-  if (header?.value !== 'multipart/form-data') throw malformed('Please send the photo as multipart/form-data.');
-  const boundary = header.parameters.get('boundary');
-  if (boundary === undefined || !isBoundary(boundary)) {
-    throw malformed('The Content-Type of the upload does not name a valid boundary.');
+  const text = contentType ?? '';
+  const [type = ''] = text.split(';', 1);
+  if (type.trim().toLowerCase() !== 'multipart/form-data') {
+    throw malformed('Please send the photo as multipart/form-data.');
+  }
+  const header = parseHeaderValue(text);
+  const boundary = header === undefined ? unquotedBoundary(text) : header.parameters.get('boundary');
+  if (boundary === undefined) {
+    throw malformed('The Content-Type of the upload does not name one boundary that can be read.');
+  }
+  if (!isBoundary(boundary)) {
+    throw malformed(
+      `The boundary in the Content-Type of the upload must have 1 to ${MAX_LENGTH} letters, digits, spaces or '()+_,-./:=? and not end in a space.`,
+    );
   }
   return boundary;
+}
+
+/**
+ * The boundary of a header that breaks the grammar. Several mail libraries write one such as `----=_Part_0/1` without the
+ * quotes that `=`, `/` and `:` need (RFC 2046, 5.1.1). Undefined when it comes twice.
+ */
+function unquotedBoundary(text: string): string | undefined {
+  const [first, second] = text.matchAll(/;\s*boundary\s*=\s*/gi);
+  if (first === undefined || second !== undefined) return undefined;
+  return /^(?:"([^"\\]+)"|([^\s;"]+))\s*(?:;|$)/
+    .exec(text.slice(first.index + first[0].length))
+    ?.slice(1)
+    .find((value) => value !== undefined);
 }
 
 function isBoundary(text: string): boolean {

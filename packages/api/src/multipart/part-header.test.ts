@@ -33,6 +33,9 @@ describe('parsePartHeader', () => {
     ['', ''],
     [';', ''],
     ['image/*', 'image/*'],
+    ['*/*', '*/*'],
+    ['multipart/form-data', 'multipart/form-data'],
+    ['image/jpeg; name=photo (1).jpg', 'image/jpeg'],
     ['image', 'image'],
     ['Image/JPEG; charset', 'image/jpeg'],
     ['image/jpeg; name="open', 'image/jpeg'],
@@ -43,7 +46,18 @@ describe('parsePartHeader', () => {
     });
   });
 
-  it.each(['7bit', '8BIT', 'binary'])('takes the transfer encoding %s', (encoding) => {
+  it('unfolds lines, as mail libraries fold them', () => {
+    const lines = [
+      'Content-Disposition: form-data;',
+      '\tname="image";',
+      ' filename="rose.jpg"',
+      'Content-Type:',
+      ' image/jpeg',
+    ];
+    expect(parse(...lines)).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg' });
+  });
+
+  it.each(['', '7bit', '8BIT', 'binary'])('takes the transfer encoding %s', (encoding) => {
     const header = parse('Content-Disposition: form-data; name=a', `Content-Transfer-Encoding: ${encoding}`);
     expect(header).toMatchObject({ field: 'a' });
   });
@@ -60,7 +74,8 @@ describe('parsePartHeader', () => {
     ['a parameter without value', ['Content-Disposition: form-data; name']],
     ['two dispositions', [named, named]],
     ['two types', [named, 'Content-Type: image/jpeg', 'Content-Type: image/png']],
-    ['a folded line', [named, ' ; filename=x']],
+    ['a folded line above all others', [' x', named]],
+    ['a second name in a folded line', [named, ' ; name=b']],
     ['a line without a colon', [named, 'X']],
     ['a line without a name', [named, ': x']],
     ['a space before the colon', [named, 'X : y']],
@@ -69,9 +84,6 @@ describe('parsePartHeader', () => {
     ['a NUL', [`${named}\0`]],
     ['base64', [named, 'Content-Transfer-Encoding: base64']],
     ['quoted-printable', [named, 'Content-Transfer-Encoding: quoted-printable']],
-    ['an extended name that is not UTF-8', [`${named}; filename*=utf-8''%ff.jpg`]],
-    ['an extended name in another charset', [`${named}; filename*=iso-8859-1''x.jpg`]],
-    ['an extended name without quotes', [`${named}; filename*=x.jpg`]],
   ])('refuses %s', (_, lines) => {
     expect(() => parse(...lines)).toThrow(expect.objectContaining({ code: 'malformed_upload' }));
   });

@@ -22,6 +22,7 @@ const MAX_PREAMBLE_BYTES = 1024;
 /** White space some mail gateways put behind a boundary, up to its line end. */
 const MAX_PADDING_BYTES = 64;
 const CR = 0x0d;
+const LF = 0x0a;
 const LINE_END = Buffer.from('\r\n');
 const HEADER_END = Buffer.from('\r\n\r\n');
 
@@ -57,7 +58,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
     if (rest.subarray(0, opening.length).equals(opening)) return leavePreamble(opening.length);
     const at = rest.indexOf(delimiter);
     if ((at === -1 ? rest.length - delimiter.length : at) > MAX_PREAMBLE_BYTES) {
-      throw malformed('The upload does not begin with its boundary.');
+      throw malformed('The upload does not begin with the boundary that its Content-Type names.');
     }
     return at === -1 ? false : leavePreamble(at + delimiter.length);
   }
@@ -74,6 +75,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
       step = 'epilogue';
       return true;
     }
+    if (rest[0] === LF) throw malformed('The lines of the upload end in LF alone; they must end in CR LF.');
     const end = rest.indexOf(LINE_END);
     const padding = end === -1 ? rest.length : end;
     if (padding > MAX_PADDING_BYTES || !isPadding(rest, end === -1 && rest.at(-1) === CR ? padding - 1 : padding)) {
@@ -86,13 +88,19 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   }
 
   function readHeader(): boolean {
+    // A part without a single header.
+    if (rest.subarray(0, LINE_END.length).equals(LINE_END)) return beginPart(0, LINE_END.length);
     const end = rest.indexOf(HEADER_END);
     if ((end === -1 ? rest.length - HEADER_END.length : end) > MAX_HEADER_BYTES) {
       throw malformed(`A part of the upload has more than ${MAX_HEADER_BYTES} bytes of headers.`);
     }
     if (end === -1) return false;
-    sink.begin(rest.subarray(0, end));
-    rest = rest.subarray(end + HEADER_END.length);
+    return beginPart(end, HEADER_END.length);
+  }
+
+  function beginPart(headerLength: number, gap: number): boolean {
+    sink.begin(rest.subarray(0, headerLength));
+    rest = rest.subarray(headerLength + gap);
     step = 'content';
     return true;
   }
@@ -117,6 +125,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
       while (advance());
     },
     finish() {
+      if (step === 'preamble') throw malformed('The upload does not hold the boundary that its Content-Type names.');
       if (step !== 'epilogue') throw malformed('The upload ends before its closing boundary.');
     },
   };

@@ -1,0 +1,90 @@
+import { isToken, parseHeaderValue } from './header-value.ts';
+import { malformed } from './upload-error.ts';
+
+/** What a Content-Disposition header says of its part. */
+export interface Disposition {
+  /** The form field's name. */
+  field: string;
+  /** As the client wrote it; absent when the header has none. */
+  fileName?: string;
+}
+
+type Parameters = ReadonlyMap<string, string>;
+
+/** A file name that breaks the grammar can end at any quote or semicolon; only the last few are tried. */
+const MOST_ENDS = 8;
+
+/**
+ * Reads a Content-Disposition header (RFC 7578, 4.2). The file name is for show: one that breaks the grammar, such as
+ * `"my "best" rose.jpg"` or `photo (1).jpg` without quotes, does not hurt as long as the form field is not in doubt.
+ * @throws {UploadError} `malformed_upload`
+ */
+export function parseDisposition(text: string | undefined): Disposition {
+  if (text === undefined) throw malformed('A part of the upload has no Content-Disposition header.');
+  const [type = ''] = text.split(';', 1);
+  if (type.trim().toLowerCase() !== 'form-data') {
+    throw malformed('The Content-Disposition of a part of the upload does not begin with form-data.');
+  }
+  const parameters = parseHeaderValue(text)?.parameters ?? looseParameters(text);
+  const field = parameters.get('name');
+  if (field === undefined) throw malformed('A part of the upload does not say which form field it is.');
+  const fileName = parameters.get('filename') ?? extendedFileName(parameters.get('filename*'));
+  return { field, ...(fileName === undefined ? {} : { fileName }) };
+}
+
+/** The three parameters we use, from a header that breaks the grammar. */
+function looseParameters(text: string): Parameters {
+  const parameters = new Map<string, string>();
+  const name = startOf(text, 'name');
+  if (name !== undefined) parameters.set('name', fieldAt(text, name));
+  for (const parameter of ['filename', 'filename*']) {
+    const start = startOf(text, parameter);
+    if (start !== undefined) parameters.set(parameter, looseValue(text.slice(start)));
+  }
+  return parameters;
+}
+
+/** Where the value of a parameter begins. Twice in a header, it is in doubt: two readers could disagree which one counts. */
+function startOf(text: string, parameter: string): number | undefined {
+  const [first, second] = text.matchAll(new RegExp(`;\\s*${parameter.replace('*', '\\*')}\\s*=\\s*`, 'gi'));
+  if (second === undefined) return first && first.index + first[0].length;
+  throw malformed(
+    parameter === 'name'
+      ? 'A part of the upload names its form field twice.'
+      : 'A part of the upload has two file names.',
+  );
+}
+
+/** The field's name decides what the part is, so that it must keep to the grammar. */
+function fieldAt(text: string, start: number): string {
+  const [, quoted, token] = /^(?:"([^"\\]*)"|([^\s;"]+))\s*(?:;|$)/.exec(text.slice(start)) ?? [];
+  if (quoted !== undefined) return quoted;
+  if (token !== undefined && isToken(token)) return token;
+  throw malformed('A part of the upload names its form field in a way that cannot be read.');
+}
+
+/** The value at the beginning of `rest`: up to where well-formed parameters follow, else to the last quote or the end. */
+function looseValue(rest: string): string {
+  const isQuoted = rest.startsWith('"');
+  const value = isQuoted ? rest.slice(1) : rest;
+  const ends = [...value.matchAll(isQuoted ? /"/g : /;/g)].map(({ index }) => index).slice(-MOST_ENDS);
+  const end =
+    ends.find((at) => isEndOfParameters(value.slice(isQuoted ? at + 1 : at))) ?? (isQuoted ? ends.at(-1) : undefined);
+  return value.slice(0, end).trim();
+}
+
+function isEndOfParameters(text: string): boolean {
+  return /^\s*(?:;|$)/.test(text) && parseHeaderValue(`form-data${text}`) !== undefined;
+}
+
+/** RFC 7578 knows only `filename`; some clients send `filename*` (RFC 8187) all the same, and not always well-formed. */
+function extendedFileName(value: string | undefined): string | undefined {
+  const [, encoded] = /^utf-8'[^']*'(.*)$/i.exec(value ?? '') ?? [];
+  if (encoded === undefined) return value;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    // Not UTF-8, or a percent sign without its digits.
+    return encoded;
+  }
+}
