@@ -95,5 +95,5 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
 }
 
 function isUpload({ headers }: Request): boolean {
-  return headers.get('content-type')?.startsWith('multipart/form-data') ?? false;
+  return /^\s*multipart\/form-data\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
 }

@@ -33,7 +33,7 @@ describe('a tRPC client', () => {
     const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
     const client = clientOf(apiUnderTest(), { 'X-Request-Id': requestId });
     const error = await client.v1.plantIdentification.identify
-      .mutate(upload({ language: 'de_DE' }))
+      .mutate(upload({ language: 'de--DE' }))
       .catch((thrown: TRPCClientError<AppRouter>) => thrown);
     expect('data' in error && error.data).toEqual({
       code: 'invalid_request',

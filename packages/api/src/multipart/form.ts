@@ -5,18 +5,25 @@ import { type PartHeader, parsePartHeader } from './part-header.ts';
 import type { PartSink } from './part-splitter.ts';
 import { createPhotoBuffer } from './photo-buffer.ts';
 import { photosIn, photoTooLarge, type UploadLimits } from './size.ts';
+import { decodeText, type FieldValue, looksLikeText, textKind } from './text-part.ts';
 import { malformed, UploadError } from './upload-error.ts';
 
 const PHOTO_FIELD = 'image';
+/** Fields that clients of the former system send and that it never read. */
+const IGNORED_FIELDS: ReadonlySet<string> = new Set(['image_url']);
+/** Fields that hold a list; several clients put `[]` behind the name of one. */
+const LIST_NAME = /^(image|organs)\[\]$/;
 const MAX_FILE_NAME = 255;
 const MAX_VALUE_BYTES = 256;
+/** How much of a photo without a file name is looked at to tell it from text. */
+const HEAD_BYTES = 512;
 
 /** An upload that was read to its end. */
 export interface Upload {
   /** 1 to `maxPhotos`, in order. */
   photos: UploadedPhoto[];
   /** The text fields that were sent, by name; their values are not judged yet. */
-  fields: ReadonlyMap<string, readonly string[]>;
+  fields: ReadonlyMap<string, readonly FieldValue[]>;
 }
 
 /** Gathers the parts of one upload and refuses what the wire contract does not know. */
@@ -30,7 +37,7 @@ interface OpenPart {
   end(): void;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const IGNORED_PART: OpenPart = { content() {}, end() {} };
 
 export function createForm(limits: UploadLimits, expected?: number): Form {
   const mostOf = new Map([
@@ -42,8 +49,8 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
     ['project', 1],
   ]);
   const photos: UploadedPhoto[] = [];
-  const fields = new Map<string, string[]>();
-  const mostParts = limits.maxPhotos * 2 + mostOf.size;
+  const fields = new Map<string, FieldValue[]>();
+  const mostParts = limits.maxPhotos * 3 + mostOf.size;
   let parts = 0;
   let part: OpenPart | undefined;
 
@@ -59,27 +66,28 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
       part = undefined;
     },
     finish() {
-      if (photos.length === 0) throw new UploadError('missing_image', 'Please choose a photo: the upload holds none.');
+      if (photos.length === 0)
+        throw new UploadError('missing_image', `Please choose a photo: the field “${PHOTO_FIELD}” holds none.`);
       return { photos, fields };
     },
   };
 
   function open(header: PartHeader): OpenPart {
-    if (header.field === PHOTO_FIELD) return openPhoto(header);
-    const most = mostOf.get(header.field);
-    const shown = shownFieldName(header.field);
+    const field = LIST_NAME.exec(header.field)?.[1] ?? header.field;
+    if (field === PHOTO_FIELD) return openPhoto(header);
+    if (IGNORED_FIELDS.has(field)) return IGNORED_PART;
+    const most = mostOf.get(field);
     if (most === undefined) {
+      const shown = shownFieldName(field);
       throw new UploadError('unknown_field', `The upload has a field “${shown}”, which we do not know.`);
     }
-    if (header.fileName !== undefined) throw malformed(`The field “${shown}” holds a file; it must be text.`);
-    if (header.type !== '' && header.type !== 'text/plain') throw malformed(`The field “${shown}” must be plain text.`);
-    return openText(header.field, most);
+    return openText(header, field, most);
   }
 
-  function openPhoto({ fileName, type }: PartHeader): OpenPart {
+  function openPhoto({ fileName: sentName, type }: PartHeader): OpenPart {
     const index = photos.length;
     const called = `Photo ${index + 1}`;
-    if (fileName === undefined) throw malformed(`The field “${PHOTO_FIELD}” holds text; it must be a file.`);
+    const fileName = sentName ?? '';
     if (fileName.length > MAX_FILE_NAME) {
       throw malformed(`The file name of photo ${index + 1} is longer than ${MAX_FILE_NAME} characters.`);
     }
@@ -87,17 +95,25 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
       const what = 'control characters, or characters that turn its direction of writing';
       throw malformed(`The file name of photo ${index + 1} holds ${what}. Please rename the file.`);
     }
+    let head = Buffer.alloc(0);
     const buffer = createPhotoBuffer(limits.maxBytes, expected);
     return {
       content(piece) {
         if (index === limits.maxPhotos) throw malformed(`The upload has more than ${photosIn(limits.maxPhotos)}.`);
+        if (sentName === undefined && head.length < HEAD_BYTES) {
+          head = Buffer.concat([head, piece.subarray(0, HEAD_BYTES - head.length)]);
+        }
         buffer.add(piece);
       },
       end() {
         if (buffer.size === 0) {
-          // What a browser sends for a file field nobody filled in.
+          // What a browser sends for a file field that was left empty.
           if (fileName === '') return;
           throw new UploadError('missing_image', `${called} is empty.`, { photo: index });
+        }
+        // A part without a file name is text, unless its bytes say otherwise.
+        if (sentName === undefined && looksLikeText(head)) {
+          throw malformed(`The field “${PHOTO_FIELD}” holds text; it must be a file.`);
         }
         if (buffer.size > limits.maxBytes) throw photoTooLarge(index, buffer.size, limits.maxBytes);
         photos.push(Object.assign(buffer.finish(), { name: shownFileName(fileName), declaredType: type }));
@@ -105,7 +121,8 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
     };
   }
 
-  function openText(field: string, most: number): OpenPart {
+  function openText(header: PartHeader, field: string, most: number): OpenPart {
+    const kind = textKind(header, field);
     const values = fields.get(field) ?? [];
     if (values.length === most)
       throw malformed(`The field “${field}” comes more than ${most === 1 ? 'once' : `${most} times`}.`);
@@ -118,16 +135,8 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
         pieces.push(piece);
       },
       end() {
-        fields.set(field, [...values, decode(Buffer.concat(pieces), field)]);
+        fields.set(field, [...values, { text: decodeText(Buffer.concat(pieces), field), ...kind }]);
       },
     };
-  }
-}
-
-function decode(bytes: Buffer, field: string): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw malformed(`The field “${field}” is not UTF-8 text.`);
   }
 }

@@ -26,6 +26,7 @@ async function refused(bytes: Buffer, contentLength: string | null = null) {
   }
 }
 
+const plain = (value: string) => ({ text: value, isJson: false });
 const malformed = (message: string) => ({ code: 'malformed_upload', status: 400, message });
 
 describe('what is read', () => {
@@ -46,9 +47,9 @@ describe('what is read', () => {
       { name: 'Märzenbecher.WEBP', declaredType: 'image/webp', size: 6, bytes: ROSE, hash: sha256(ROSE) },
     ]);
     expect(Object.fromEntries(upload.fields)).toEqual({
-      organs: ['leaf', 'flower'],
-      include_diseases: ['false'],
-      project: [''],
+      organs: [plain('leaf'), plain('flower')],
+      include_diseases: [plain('false')],
+      project: [plain('')],
     });
   });
 
@@ -80,7 +81,7 @@ describe('what is read', () => {
     expect(upload.photos).toHaveLength(1);
   });
 
-  it('leaves out the file field nobody filled in, when there is another', async () => {
+  it('leaves out a file field that was left empty, when there is another', async () => {
     const upload = await read(makeUpload(file('', { fileName: '', type: 'application/octet-stream' }), file(ROSE)));
     expect(upload.photos).toMatchObject([{ bytes: ROSE }]);
   });
@@ -105,13 +106,61 @@ describe('what is read', () => {
       message: `The file name of photo 1 holds ${what}. Please rename the file.`,
     });
   });
+
+  it.each([
+    ['JPEG', [0xff, 0xd8, 0xff, 0xe0, 0x41, 0x42]],
+    ['PNG', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]],
+    ['GIF', [...Buffer.from('GIF89a'), 1, 0, 1, 0]],
+    ['WebP', [...Buffer.from('RIFF'), 0x24, 0, 0, 0, ...Buffer.from('WEBPVP8 ')]],
+  ])('takes a %s without a file name, whether or not it declares its type', async (_, bytes) => {
+    const photo = Buffer.from(bytes);
+    const named = 'Content-Disposition: form-data; name="image"';
+    const { photos } = await read(makeUpload(part(`${named}\r\nContent-Type: image/jpeg`, photo), part(named, photo)));
+    expect(photos).toMatchObject([
+      { name: '', declaredType: 'image/jpeg', bytes: photo },
+      { name: '', declaredType: '', bytes: photo },
+    ]);
+  });
+
+  it('takes lists under the names that PHP, Rails and axios give them', async () => {
+    const { fields, photos } = await read(
+      makeUpload(
+        file(ROSE, { name: 'image[]' }),
+        file(ROSE, { name: 'image[]' }),
+        text('organs[]', 'leaf'),
+        text('organs[]', 'flower'),
+      ),
+    );
+    expect(photos).toHaveLength(2);
+    expect(fields.get('organs')).toEqual([plain('leaf'), plain('flower')]);
+  });
+
+  it.each([
+    ['text', text('image_url', 'https://plants.example/rose.jpg')],
+    ['nothing', text('image_url', '')],
+    ['a long text', text('image_url', `data:image/jpeg;base64,${'A'.repeat(100_000)}`)],
+    ['JSON', part('Content-Disposition: form-data; name="image_url"\r\nContent-Type: application/json', '"https://x"')],
+    ['a file', file(ROSE, { name: 'image_url' })],
+    ['several texts', Buffer.concat([text('image_url', 'a'), text('image_url', 'b')])],
+    ['bytes that are not UTF-8', text('image_url', Buffer.from([0xff]))],
+  ])('ignores image_url, which the former server never read: %s', async (_, ignored) => {
+    const { fields, photos } = await read(makeUpload(ignored, file(ROSE), ignored));
+    expect(photos).toHaveLength(1);
+    expect(fields.size).toBe(0);
+  });
 });
+
+/** Text for `organs` that comes under a file name. */
+function textFile(value: string, name: string): Buffer {
+  return part(`Content-Disposition: form-data; name="organs"; filename="${name}"`, value);
+}
 
 describe('fields', () => {
   it.each([
     ['an unknown text field', text('admin', 'true'), 'The upload has a field “admin”, which we do not know.'],
     ['an unknown file field', file(ROSE, { name: 'photo' }), 'The upload has a field “photo”, which we do not know.'],
     ['__proto__', text('__proto__', 'x'), 'The upload has a field “__proto__”, which we do not know.'],
+    ['an indexed name', file(ROSE, { name: 'image[0]' }), 'The upload has a field “image[0]”, which we do not know.'],
     ['no name', text('', 'x'), 'The upload has a field “”, which we do not know.'],
     ['another case', file(ROSE, { name: 'Image' }), 'The upload has a field “Image”, which we do not know.'],
   ])('refuses %s', async (_, extra, message) => {
@@ -122,9 +171,19 @@ describe('fields', () => {
     ['text for a photo', text('image', 'x'), 'The field “image” holds text; it must be a file.'],
     ['a file for text', file('x', { name: 'organs' }), 'The field “organs” holds a file; it must be text.'],
     [
-      'JSON for text',
-      part('Content-Disposition: form-data; name=organs\r\nContent-Type: application/json', '[]'),
-      'The field “organs” must be plain text.',
+      'text with the ending of another file',
+      textFile('leaf', 'leaf.php'),
+      'The field “organs” holds a file; it must be text.',
+    ],
+    [
+      'HTML for text',
+      part('Content-Disposition: form-data; name=organs\r\nContent-Type: text/html', 'leaf'),
+      'The field “organs” must be plain text or JSON.',
+    ],
+    [
+      'base64',
+      part('Content-Disposition: form-data; name=image; filename=a.jpg\r\nContent-Transfer-Encoding: Base64', '/9j/'),
+      'The field “image” is encoded as base64; please send its bytes as they are.',
     ],
     ['text that is not UTF-8', text('language', Buffer.from([0xff])), 'The field “language” is not UTF-8 text.'],
     ['a long value', text('project', 'x'.repeat(257)), 'The field “project” is longer than 256 bytes.'],
@@ -146,29 +205,43 @@ describe('fields', () => {
     ['a sixth photo', Buffer.concat(Array(5).fill(file(ROSE))), 'The upload has more than 5 photos.'],
     [
       'empty file fields without end',
-      Buffer.concat(Array(20).fill(file('', { fileName: '' }))),
-      'The upload has more than 16 parts.',
+      Buffer.concat(Array(21).fill(file('', { fileName: '' }))),
+      'The upload has more than 21 parts.',
     ],
   ])('refuses %s', async (_, extra, message) => {
     expect(await refused(makeUpload(file(ROSE), extra))).toEqual(malformed(message));
   });
 
-  it('takes plain text that says so', async () => {
-    const organs = part(
-      'Content-Disposition: form-data; name=organs\r\nContent-Type: text/plain; charset=UTF-8',
-      'leaf',
-    );
-    expect((await read(makeUpload(file(ROSE), organs))).fields.get('organs')).toEqual(['leaf']);
+  it.each(['text/plain; charset=UTF-8', '', 'text/*', '*/*', 'application/octet-stream', 'multipart/form-data'])(
+    'takes text that is labelled “%s”',
+    async (type) => {
+      const organs = part(`Content-Disposition: form-data; name=organs\r\nContent-Type: ${type}`, 'leaf');
+      expect((await read(makeUpload(file(ROSE), organs))).fields.get('organs')).toEqual([plain('leaf')]);
+    },
+  );
+
+  it.each(['blob', 'organs', 'organs.txt', 'organs.json', ''])('takes text under the file name “%s”', async (name) => {
+    const { fields } = await read(makeUpload(file(ROSE), textFile('leaf', name)));
+    expect(fields.get('organs')).toEqual([plain('leaf')]);
   });
+
+  it.each(['application/json', 'Application/JSON; charset=utf-8', 'text/json', 'application/vnd.plants+json'])(
+    'marks a part of type %s as JSON',
+    async (type) => {
+      const organs = part(`Content-Disposition: form-data; name=organs; filename=blob\r\nContent-Type: ${type}`, '[]');
+      expect((await read(makeUpload(file(ROSE), organs))).fields.get('organs')).toEqual([{ text: '[]', isJson: true }]);
+    },
+  );
 });
 
 describe('photos that are not there', () => {
-  const none = { code: 'missing_image', status: 400, message: 'Please choose a photo: the upload holds none.' };
+  const none = { code: 'missing_image', status: 400, message: 'Please choose a photo: the field “image” holds none.' };
 
-  it('says so for no part, no photo, and a field nobody filled in', async () => {
+  it('says so for no part, no photo, and a field that was left empty', async () => {
     expect(await refused(makeUpload())).toEqual(none);
     expect(await refused(makeUpload(text('organs', 'leaf')))).toEqual(none);
     expect(await refused(makeUpload(file('', { fileName: '' })))).toEqual(none);
+    expect(await refused(makeUpload(text('image', '')))).toEqual(none);
   });
 
   it('names a photo that is empty', async () => {

@@ -2,38 +2,51 @@ import { type IdentifyOptions, ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/to-api-error.ts';
 import type { Upload } from '../multipart/form.ts';
+import { listItems, singleValue } from './field-values.ts';
 import { isLanguageTag, primarySubtag } from './language-tag.ts';
 
-// The reader has refused what is sent more than once.
-const single = z.array(z.string()).transform(([value]) => value);
+/** A JSON number; also with a plus sign or leading zeros, which were accepted before. */
+const NUMBER = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\d{1,3}(?:\.\d{1,15})?)$/i;
 
-const coordinate = (limit: number) =>
-  z
-    .string()
-    .regex(/^[+-]?\d{1,3}(\.\d{1,15})?$/, 'must be a decimal number of degrees')
-    .transform(Number)
-    .pipe(z.number().min(-limit).max(limit))
+const text = (pattern: RegExp, message: string) => z.string(message).regex(pattern, message);
+
+const coordinate = (limit: number) => {
+  const range = `must be from -${limit} to ${limit}`;
+  // Adding 0 makes 0 of -0, so that both are the same place.
+  return text(NUMBER, 'must be a decimal number of degrees, such as 52.5 or -5e-05')
+    .transform((sent) => Number(sent) + 0)
+    .pipe(z.number(range).min(-limit, range).max(limit, range))
     .optional();
+};
 
-const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message).optional();
+const LANGUAGE = 'must be a language tag, such as de or pt-BR';
 
-/** Accepts every language: a provider that does not support it answers in its default language. */
+/**
+ * Accepts every language: a provider that does not support it answers in its default language. Phones name theirs with
+ * an underscore, such as pt_BR.
+ */
 const languageTag = z
-  .string()
-  .refine(isLanguageTag, 'must be a language tag, such as de or pt-BR')
+  .string(LANGUAGE)
+  .transform((tag) => tag.replaceAll('_', '-'))
+  .refine(isLanguageTag, LANGUAGE)
   .transform(primarySubtag)
   .optional();
+
+const BOOLEAN = 'must be true or false';
 
 /** The text fields of an identify upload; the wire names are the keys, so that errors point at what was sent. */
 const fields = z
   .object({
     photos: z.int(),
-    organs: z.array(z.enum(ORGANS, `must be one of ${ORGANS.join(', ')}`)),
-    include_diseases: single.pipe(z.stringbool({ error: 'must be true or false' }).default(true)),
-    latitude: single.pipe(coordinate(90)),
-    longitude: single.pipe(coordinate(180)),
-    language: single.pipe(languageTag),
-    project: single.pipe(text(/^[a-z0-9-]{1,64}$/i, 'must be the id of a Pl@ntNet flora')),
+    organs: z.array(z.enum(ORGANS, `must be one of ${ORGANS.join(', ')}`), 'must be a list'),
+    include_diseases: z
+      .string(BOOLEAN)
+      .pipe(z.stringbool({ error: BOOLEAN }))
+      .default(true),
+    latitude: coordinate(90),
+    longitude: coordinate(180),
+    language: languageTag,
+    project: text(/^[a-z0-9-]{1,64}$/i, 'must be the id of a Pl@ntNet flora').optional(),
   })
   .superRefine(({ latitude, longitude, organs, photos }, context) => {
     if (organs.length > 0 && organs.length !== photos) {
@@ -54,15 +67,15 @@ export function identifyOptions(upload: Upload): IdentifyOptions {
 const nothingAskedFor = readOptions({ photos: [], fields: new Map() });
 
 function readOptions({ photos, fields: sent }: Upload): IdentifyOptions {
-  const all = (name: string): readonly string[] => sent.get(name) ?? [];
+  const single = (name: string) => singleValue(name, sent.get(name) ?? []);
   const { data, error } = fields.safeParse({
     photos: photos.length,
-    organs: all('organs'),
-    include_diseases: all('include_diseases'),
-    latitude: all('latitude'),
-    longitude: all('longitude'),
-    language: all('language'),
-    project: all('project'),
+    organs: listItems('organs', sent.get('organs') ?? []),
+    include_diseases: single('include_diseases'),
+    latitude: single('latitude'),
+    longitude: single('longitude'),
+    language: single('language'),
+    project: single('project'),
   });
   if (error !== undefined) throw invalidRequest(error);
   const { include_diseases, language, latitude, longitude, organs, project } = data;
