@@ -2,7 +2,7 @@ import { currentRequestId } from '@plantcommunity/telemetry';
 import { initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { Context } from './context.ts';
-import type { ApiErrorCode, ApiErrorStatus, FieldError } from './errors/api-error.ts';
+import { type ApiErrorCode, type ApiErrorStatus, detailWithFields, type FieldError } from './errors/api-error.ts';
 import { toApiError } from './errors/to-api-error.ts';
 
 /** Who may call a procedure, and what it counts against: said once, here, for every transport. */
@@ -50,8 +50,10 @@ export const t = initTRPC
   .create({
     // Stacks belong in the log, in development too; the formatter below adds none either.
     isDev: false,
-    errorFormatter({ ctx, error }) {
-      const { code, detail, errors, retryAfter, status } = toApiError(error);
+    errorFormatter({ ctx, error, path }) {
+      const known = toApiError(error);
+      const { code, errors, retryAfter, status } = known;
+      const detail = path?.startsWith('legacy.') ? detailWithFields(known) : known.detail;
       const data: ErrorData = {
         code,
         status,

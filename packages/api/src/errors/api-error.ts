@@ -74,6 +74,18 @@ export class ApiError extends Error {
   }
 }
 
+/** The detail, with every wrong field and its reason: for clients of the old bodies, which have no other place for them. */
+export function detailWithFields({ detail, errors = [] }: ApiError): string {
+  const reasons = errors
+    .filter((field) => field.detail !== detail)
+    .map((field) => (field.pointer === '#' ? field.detail : `${fieldAt(field.pointer)}: ${field.detail}`));
+  return [detail, ...(reasons.length === 0 ? [] : [reasons.join('; ')])].join(' ');
+}
+
+function fieldAt(pointer: string): string {
+  return pointer.slice('#/'.length).replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
 /** Also of what belongs to somebody else. */
 export function notFound(): ApiError {
   return new ApiError('not_found', 'Not found.');

@@ -100,7 +100,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
   it('is refused in legacy with the old body', async () => {
     const { api } = apiUnderTest();
     const answer = await postJson(api, `/api${path}/`, '{');
-    expect([answer.status, await answer.json()]).toEqual([400, { detail: 'The request could not be read.' }]);
+    expect([answer.status, await answer.json()]).toEqual([400, { detail: 'The body is not valid JSON.' }]);
     expect(answer.headers.get('deprecation')).toBe('@1767225600');
   });
 

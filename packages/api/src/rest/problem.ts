@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ApiError, ApiErrorCode } from '../errors/api-error.ts';
+import { type ApiError, type ApiErrorCode, detailWithFields } from '../errors/api-error.ts';
 
 export type Namespace = 'v1' | 'legacy';
 
@@ -48,7 +48,8 @@ export function errorResponse(
       headers,
     });
   }
-  const body = OLD_SUCCESS_BODY.has(error.code) ? { success: false, error: error.detail } : { detail: error.detail };
+  const detail = detailWithFields(error);
+  const body = OLD_SUCCESS_BODY.has(error.code) ? { success: false, error: detail } : { detail };
   headers.set('Content-Type', 'application/json');
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }

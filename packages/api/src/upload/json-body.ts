@@ -20,6 +20,6 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new ApiError('invalid_request', 'The request could not be read.', { cause });
+    throw new ApiError('invalid_request', 'The body is not valid JSON.', { cause });
   }
 }
