@@ -1,6 +1,6 @@
 // `npm run check:deploy`: reads the production settings of the environment, looks at the services they name, and lists
 // what must not go live. Exits with 1 when there is an error.
-import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
+import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
 import { error, type Finding } from './deploy/finding.ts';
 import { judgeBack, judgeFront } from './deploy/judge-addresses.ts';
 import { judgeResilience } from './deploy/judge-resilience.ts';
@@ -13,6 +13,7 @@ async function findings(): Promise<Finding[]> {
   let settings: Settings;
   try {
     settings = readSettings(process.env);
+    useProxy(settings);
   } catch (thrown) {
     if (!(thrown instanceof SettingsError)) throw thrown;
     return thrown.faults.map(({ problem, variable }) => error(variable, `${problem}.`));

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { systemClock } from '@plantcommunity/resilience';
-import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
+import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
 import { createLogger } from '@plantcommunity/telemetry';
 import next from 'next';
 import { container } from './src/server/container.ts';
@@ -96,7 +96,9 @@ async function finish(): Promise<void> {
 
 function settingsOrExit(): Settings {
   try {
-    return readSettings(process.env);
+    const read = readSettings(process.env);
+    useProxy(read);
+    return read;
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -22,7 +22,9 @@ export function judgeResilience(
     findings.push(
       warning(
         'CACHE_LOCK_TIMEOUT',
-        "is under a provider's timeout: those who wait give up before the answer can be there, and ask again.",
+        cacheLock.waitMs === 0
+          ? 'is 0: an instance does not wait while another one asks, so that the same photo is paid for several times.'
+          : "is under a provider's timeout: those who wait give up before the answer can be there, and ask again.",
       ),
     );
   }

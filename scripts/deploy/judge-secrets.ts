@@ -1,28 +1,30 @@
 import type { Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
+import { isWordy, weaknessOf } from './weak-secret.ts';
 
-/** A secret of 32 random bytes has about as many different characters as its spelling allows; a typed one has few. */
-const FEWEST_CHARACTERS = 8;
 const TOKEN_BYTES = 32;
+const REMEDY = 'use random bytes, such as those of openssl rand -base64 32';
 
-type Secrets = Pick<Settings, 'authSecrets' | 'metricsToken' | 'admin'>;
+type Secrets = Pick<Settings, 'authSecrets' | 'metricsToken' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'>;
 
 /** Secrets that are short, typed rather than made, or used for two things. */
-export function judgeSecrets({ admin, authSecrets = [], metricsToken }: Secrets): Finding[] {
+export function judgeSecrets(settings: Secrets): Finding[] {
+  const { admin, authSecrets = [], metricsToken } = settings;
   const findings: Finding[] = [];
+  const others = otherSecrets(settings);
   for (const [index, secret] of authSecrets.entries()) {
     const which = `secret ${index + 1} of ${authSecrets.length}`;
-    if (!looksRandom(secret))
-      findings.push(error('AUTH_SECRETS', `has few different characters in ${which}: use random bytes.`));
+    findings.push(...judgeForm('AUTH_SECRETS', secret, `in ${which}`));
     if (authSecrets.indexOf(secret) !== index) findings.push(error('AUTH_SECRETS', `holds ${which} twice.`));
+    for (const [name, value] of others) {
+      if (value === secret)
+        findings.push(error(name, 'is one of AUTH_SECRETS: its readers could sign in as any user.'));
+    }
   }
   if (metricsToken !== undefined) {
-    if (authSecrets.includes(metricsToken)) {
-      findings.push(error('METRICS_TOKEN', 'is one of AUTH_SECRETS: whoever reads metrics could sign in as anybody.'));
-    }
-    if (!looksRandom(metricsToken))
-      findings.push(error('METRICS_TOKEN', 'has few different characters: use random bytes.'));
-    else if (Buffer.byteLength(metricsToken) < TOKEN_BYTES) {
+    const form = judgeForm('METRICS_TOKEN', metricsToken, '');
+    findings.push(...form);
+    if (form.length === 0 && Buffer.byteLength(metricsToken) < TOKEN_BYTES) {
       findings.push(warning('METRICS_TOKEN', `is shorter than ${TOKEN_BYTES} bytes.`));
     }
   }
@@ -34,6 +36,25 @@ export function judgeSecrets({ admin, authSecrets = [], metricsToken }: Secrets)
   return findings;
 }
 
-function looksRandom(secret: string): boolean {
-  return new Set(secret).size >= FEWEST_CHARACTERS;
+function judgeForm(about: string, secret: string, where: string): Finding[] {
+  const finding = (text: string) => [text, where].filter((part) => part !== '').join(' ');
+  const weakness = weaknessOf(secret);
+  if (weakness !== undefined) return [error(about, `${finding(weakness)}: ${REMEDY}.`)];
+  return isWordy(secret) ? [warning(about, `${finding('is written in words')}: ${REMEDY}.`)] : [];
+}
+
+/** What other people and services know: a signing secret must not be among it. */
+function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis }: Secrets) {
+  const { connection } = redis;
+  const passwordIn = (url: string | undefined) => decodeURIComponent(URL.parse(url ?? '')?.password ?? '');
+  return [
+    ['METRICS_TOKEN', metricsToken],
+    ['ADMIN_PASSWORD', admin?.password],
+    ['PLANT_ID_API_KEY', plantId.apiKey],
+    ['PLANTNET_API_KEY', plantnet.apiKey],
+    ['DATABASE_URL', passwordIn(database.url)],
+    connection && 'token' in connection
+      ? ['UPSTASH_REDIS_REST_TOKEN', connection.token]
+      : ['REDIS_URL', passwordIn(connection?.url)],
+  ] as const;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readSettings } from '@plantcommunity/settings';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from './finding.ts';
@@ -5,15 +6,18 @@ import { judgeBack, judgeFront } from './judge-addresses.ts';
 import { judgeResilience } from './judge-resilience.ts';
 import { judgeSecrets } from './judge-secrets.ts';
 
+/** Bytes that are as good as random ones, and the same in every run. */
+const secretMadeOf = (text: string) => createHash('sha256').update(text).digest('base64');
+
 const SOUND = {
   APP_URL: 'https://plants.example',
-  AUTH_SECRETS: 'for tests only and long enough for one',
+  AUTH_SECRETS: secretMadeOf('signing'),
   DATABASE_URL: 'postgresql://plants@db.example/plants?sslmode=verify-full',
   REDIS_URL: 'rediss://redis.example/2',
   PLANT_ID_API_KEY: 'k',
   PLANTNET_API_KEY: 'k',
   ALLOWED_HOSTS: 'plants.example',
-  METRICS_TOKEN: 'for tests alone and as long as it should be',
+  METRICS_TOKEN: secretMadeOf('metrics'),
   TRUSTED_PROXY_HOPS: '1',
 };
 
@@ -43,7 +47,23 @@ describe('the check of a deployment', () => {
     ['a secret twice', { AUTH_SECRETS: `${secret},${secret}` }, ['error AUTH_SECRETS']],
     ['the metrics token among the secrets', { METRICS_TOKEN: secret }, ['error METRICS_TOKEN']],
     ['a typed metrics token', { METRICS_TOKEN: 'm'.repeat(40) }, ['error METRICS_TOKEN']],
-    ['a short metrics token', { METRICS_TOKEN: 'for tests alone.' }, ['warning METRICS_TOKEN']],
+    ['a short metrics token', { METRICS_TOKEN: secret.slice(0, 24) }, ['warning METRICS_TOKEN']],
+    ['a secret in words', { AUTH_SECRETS: 'seven herons walked under northern lights' }, ['warning AUTH_SECRETS']],
+    ['the key of a provider among the secrets', { PLANT_ID_API_KEY: secret }, ['error PLANT_ID_API_KEY']],
+    [
+      'the password of the database among the secrets',
+      {
+        AUTH_SECRETS: `${secretMadeOf('other')},${secret}`,
+        DATABASE_URL: `postgresql://plants:${encodeURIComponent(secret)}@db.example/plants?sslmode=verify-full`,
+      },
+      ['error DATABASE_URL'],
+    ],
+    [
+      'the password of Redis among the secrets',
+      { REDIS_URL: `rediss://:${encodeURIComponent(secret)}@redis.example` },
+      ['error REDIS_URL'],
+    ],
+    ['instances that do not wait for each other', { CACHE_LOCK_TIMEOUT: '0' }, ['warning CACHE_LOCK_TIMEOUT']],
     [
       'a password that stays in the settings',
       { ADMIN_EMAIL: 'admin@plants.example', ADMIN_PASSWORD: 'correct horse battery' },

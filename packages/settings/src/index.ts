@@ -1,3 +1,5 @@
+export type { Environment } from './given.ts';
 export { isLoopback } from './hosts.ts';
 export { readSettings, SettingsError } from './read-settings.ts';
 export type { ProviderSettings, Settings } from './settings.ts';
+export { useProxy } from './use-proxy.ts';

@@ -85,6 +85,11 @@ describe('readSettings', () => {
     });
   });
 
+  it('does not wait for the turn of another instance with CACHE_LOCK_TIMEOUT 0', () => {
+    expect(readSettings({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '0' }).cacheLock.waitMs).toBe(0);
+    expect(faultsOf({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '301' })).toHaveLength(1);
+  });
+
   it('gives a lease that is not renewed the larger provider timeout and 5 s', () => {
     const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
     const leaseOf = (given: Record<string, string>) => readSettings({ ...unrenewed, ...given }).cacheLock.leaseMs;

@@ -1,4 +1,6 @@
-import { type Fault, type Given, rulesBroken } from './rules.ts';
+import { type Environment, type Fault, readGiven, variableNames } from './given.ts';
+import { proxyOf } from './proxy.ts';
+import { rulesBroken } from './rules.ts';
 import { schema } from './schema.ts';
 import { group, type Settings } from './settings.ts';
 
@@ -15,25 +17,29 @@ export class SettingsError extends Error {
 
 const line = ({ variable, problem }: Fault): string => `  ${variable} ${problem}`;
 
-const names = schema.keyof().options;
-
-function givenIn(environment: Readonly<Record<string, string | undefined>>): Given {
-  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
-}
-
 /**
- * Reads the settings from environment variables; an empty variable counts as unset and unknown ones are left alone.
+ * Reads the settings from environment variables and from the files that `NAME_FILE` variables name. An empty variable
+ * counts as unset, and unknown ones are left alone.
  * @throws {SettingsError} with every fault at once.
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = givenIn(environment);
+export function readSettings(environment: Environment): Settings {
+  const { given, faults: unread, setAs } = readGiven(environment);
   const parsed = schema.safeParse(given);
   const malformed = parsed.success
     ? []
     : parsed.error.issues.flatMap(({ message, path }): Fault[] =>
-        names.filter((name) => name === path[0]).map((variable) => ({ variable, problem: message })),
+        variableNames.filter((name) => name === path[0]).map((variable) => ({ variable, problem: message })),
       );
-  const faults = [...malformed, ...rulesBroken(given)];
+  const proxy = proxyOf(environment, given);
+  const isUnread = new Set(unread.map(({ variable }) => variable));
+  const faults = [
+    ...unread,
+    ...[...malformed, ...rulesBroken(given)]
+      .map(({ problem, variable }) => ({ variable: setAs(variable), problem }))
+      // A file that cannot be read is told once, not as a missing value too.
+      .filter(({ variable }) => !isUnread.has(variable)),
+    ...proxy.faults,
+  ];
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
-  return group(parsed.data);
+  return { ...group(parsed.data), proxy: proxy.proxy };
 }

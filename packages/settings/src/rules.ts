@@ -1,15 +1,7 @@
+import type { Fault, Given } from './given.ts';
 import { isLoopback } from './hosts.ts';
 import type { VariableName } from './schema.ts';
 import { onOff } from './values.ts';
-
-/** The variables that are set; an empty one counts as unset. */
-export type Given = Readonly<Partial<Record<VariableName, string>>>;
-
-export interface Fault {
-  variable: VariableName;
-  /** Follows the variable's name; never repeats its value, which may be a secret. */
-  problem: string;
-}
 
 const REQUIRED_IN_PRODUCTION: readonly VariableName[] = [
   'APP_URL',

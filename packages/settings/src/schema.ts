@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import { allowedHost, listenHost } from './hosts.ts';
-import { address, day, decimal, fullList, integer, list, onOff, origin, rate, seconds } from './values.ts';
+import {
+  address,
+  day,
+  decimal,
+  fullList,
+  integer,
+  key,
+  line,
+  list,
+  onOff,
+  origin,
+  password,
+  rate,
+  seconds,
+} from './values.ts';
 
 const secret = (bytes: number) =>
-  z.string().refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
-const text = z.string().max(4_000, 'is too long');
+  line.refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
 
 /**
  * The settings table: each variable with its form and default. `prefault` gives the default as people write it, so
@@ -23,12 +36,12 @@ export const schema = z.object({
   DATABASE_URL: address('postgresql', 'postgres').optional(),
   DATABASE_POOL: integer(1, 200).prefault('10'),
   UPSTASH_REDIS_REST_URL: address('https', 'http').optional(),
-  UPSTASH_REDIS_REST_TOKEN: text.optional(),
+  UPSTASH_REDIS_REST_TOKEN: key.optional(),
   REDIS_URL: address('redis', 'rediss', 'unix').optional(),
   REDIS_TIMEOUT_MS: integer(10, 10_000).optional(),
 
-  PLANT_ID_API_KEY: text.optional(),
-  PLANTNET_API_KEY: text.optional(),
+  PLANT_ID_API_KEY: key.optional(),
+  PLANTNET_API_KEY: key.optional(),
   PLANT_ID_BASE_URL: address('https', 'http').prefault('https://plant.id/api/v3'),
   PLANTNET_BASE_URL: address('https', 'http').prefault('https://my-api.plantnet.org/v2'),
   /** Set by the launcher when the simulator answers for both providers. */
@@ -50,7 +63,8 @@ export const schema = z.object({
 
   CACHE_TTL: seconds(1, 31_536_000).prefault('86400'),
   CACHE_STALE_TTL: seconds(1, 31_536_000).prefault('604800'),
-  CACHE_LOCK_TIMEOUT: seconds(1, 300).optional(),
+  /** 0: do not wait. */
+  CACHE_LOCK_TIMEOUT: seconds(0, 300).optional(),
   /** Default: 10 s; without renewal the larger provider timeout plus 5 s, which is also the minimum then. */
   CACHE_LOCK_EXPIRE: seconds(1, 300).optional(),
   CACHE_LOCK_AUTO_RENEWAL: onOff.prefault('on'),
@@ -81,11 +95,8 @@ export const schema = z.object({
   LEGACY_API_SUNSET_AT: day.prefault('2027-07-01'),
 
   SHUTDOWN_TIMEOUT: seconds(1, 600).optional(),
-  DATA_DIR: text.prefault('.data'),
-  PHOTO_STORE: z
-    .string()
-    .regex(/^(file:.+|s3:\/\/[a-z0-9.-]+(\/.*)?)$/, 'must be file:<folder> or s3://<bucket>')
-    .optional(),
+  DATA_DIR: line.max(4_000, 'is too long').prefault('.data'),
+  PHOTO_STORE: line.regex(/^(file:.+|s3:\/\/[a-z0-9.-]+(\/.*)?)$/, 'must be file:<folder> or s3://<bucket>').optional(),
   RETENTION_DAYS: integer(0, 36_500).prefault('0'),
   /** 1 MB is 1,048,576 bytes, here and in UPLOAD_MEMORY_MB. */
   UPLOAD_MAX_MB: integer(1, 50).prefault('10'),
@@ -101,16 +112,12 @@ export const schema = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level from trace to silent')
     .prefault('info'),
   ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
-  ADMIN_PASSWORD: z
-    .string()
-    .min(10, 'must have 10 to 200 characters')
-    .max(200, 'must have 10 to 200 characters')
-    .optional(),
-  AUTH_GITHUB_ID: text.optional(),
-  AUTH_GITHUB_SECRET: text.optional(),
+  ADMIN_PASSWORD: password.optional(),
+  AUTH_GITHUB_ID: key.optional(),
+  AUTH_GITHUB_SECRET: key.optional(),
   AUTH_GITHUB_ISSUER: address('https', 'http').optional(),
-  AUTH_GOOGLE_ID: text.optional(),
-  AUTH_GOOGLE_SECRET: text.optional(),
+  AUTH_GOOGLE_ID: key.optional(),
+  AUTH_GOOGLE_SECRET: key.optional(),
   AUTH_GOOGLE_ISSUER: address('https', 'http').optional(),
 });
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { LOOPBACK_ADDRESSES } from './hosts.ts';
+import type { ProxyEnvironment } from './proxy.ts';
 import type { Values } from './schema.ts';
 
 interface CircuitSettings {
@@ -90,7 +91,7 @@ export function group(values: Values) {
     providerMaxConcurrency: values.PROVIDER_MAX_CONCURRENCY,
     cache: { ttlMs: values.CACHE_TTL, staleMs: values.CACHE_STALE_TTL },
     cacheLock: {
-      /** Undefined: the provider's timeout and a little. */
+      /** Undefined: the provider's timeout and a little; 0: do not wait. */
       waitMs: values.CACHE_LOCK_TIMEOUT,
       leaseMs: values.CACHE_LOCK_EXPIRE ?? (values.CACHE_LOCK_AUTO_RENEWAL ? RENEWED_LEASE_MS : callMs + 5_000),
       renew: values.CACHE_LOCK_AUTO_RENEWAL,
@@ -143,4 +144,7 @@ export function group(values: Values) {
   };
 }
 
-export type Settings = ReturnType<typeof group>;
+export interface Settings extends ReturnType<typeof group> {
+  /** Undefined: requests go out directly. */
+  proxy: ProxyEnvironment | undefined;
+}

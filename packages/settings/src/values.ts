@@ -59,9 +59,29 @@ export function fullList<T>(entry: z.ZodType<T, string>) {
   return list(entry).refine((entries) => entries.length > 0, 'must hold at least one entry');
 }
 
+// Line feeds arrive from mounted secrets, carriage returns from files written on Windows.
+export const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
+
+/** One line of text. */
+export const line = z.string().refine((text) => !CONTROL_CHARACTER.test(text), {
+  error: 'must be a single line: it holds a line feed or another control character',
+  abort: true,
+});
+
+/** A key or token as services issue them; it is sent in a header or an address. */
+export const key = line
+  .max(4_000, 'is too long')
+  .refine((text) => /^[\x21-\x7e]+$/.test(text), 'must hold only ASCII letters, digits and signs, without spaces');
+
+/** A password that people type when they sign in. */
+export const password = line
+  .min(10, 'must have 10 to 200 characters')
+  .max(200, 'must have 10 to 200 characters')
+  .refine((text) => text === text.trim(), 'must not begin or end with a space, which people do not type');
+
 /** An address of one of the given schemes. */
 export function address(...schemes: readonly string[]) {
-  return z.string().refine(
+  return line.refine(
     (text) => {
       const url = URL.canParse(text) ? new URL(text) : undefined;
       return url !== undefined && schemes.includes(url.protocol.slice(0, -1));

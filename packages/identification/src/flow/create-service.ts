@@ -236,7 +236,9 @@ export function createIdentificationService(options: IdentificationOptions): Ope
 }
 
 /** Returns the deadline of a request: longer than the timeout of every enabled provider. */
-function deadlineOf(providers: IdentificationOptions['providers']): number {
+export function deadlineOf(
+  providers: Readonly<Record<ProviderName, Pick<ProviderConfig, 'apiKey' | 'timeoutMs'>>>,
+): number {
   const longest = Object.values(providers).map(({ apiKey, timeoutMs }) => (apiKey === undefined ? 0 : timeoutMs));
   return Math.max(DEADLINE_MS, Math.max(...longest) + DEADLINE_MARGIN_MS);
 }

@@ -17,15 +17,28 @@ export class ExchangeFault extends Error {
     this.code = code;
   }
 
-  /** Of whatever fetch threw only the system's code stays, such as ECONNREFUSED. */
+  /** Keeps only the system's code of what fetch threw, such as ECONNREFUSED, or the status of a proxy that refused. */
   static ofConnection(error: unknown): ExchangeFault {
-    return new ExchangeFault('connection', systemCode(error) ?? 'no connection');
+    return new ExchangeFault('connection', proxyStatus(error) ?? systemCode(error) ?? 'no connection');
   }
 }
 
+/** undici has no code of its own for a proxy that answers CONNECT with an error. */
+function proxyStatus(error: unknown): string | undefined {
+  for (const { message } of causesOf(error)) {
+    const [, status] = /^Proxy response \((\d{3})\)/.exec(message) ?? [];
+    if (status !== undefined) return `the proxy answered ${status}`;
+  }
+  return undefined;
+}
+
 function systemCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+  for (const at of causesOf(error)) {
     if ('code' in at && typeof at.code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(at.code)) return at.code;
   }
   return undefined;
+}
+
+function* causesOf(error: unknown): Generator<Error> {
+  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) yield at;
 }

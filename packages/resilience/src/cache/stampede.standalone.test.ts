@@ -90,6 +90,18 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     expect(report.loads).toBeLessThanOrEqual(3);
   });
 
+  it('without a wait is one load a process, none of which waits for another process', async () => {
+    const [holder, second] = [
+      await start({ callers: 100, loadMs: 60_000, waitMs: 0 }),
+      await start({ callers: 100, loadMs: 10, waitMs: 0 }),
+    ];
+    const isLoading = once(holder, 'message');
+    holder.send('go');
+    await isLoading;
+    expect(await go(second)).toMatchObject({ loads: 1, served: 100, failed: 0, mostAtOnce: 1 });
+    holder.kill('SIGKILL');
+  });
+
   it('on a load that fails fails for all who waited, with one load a process', async () => {
     const report = await run(2, { callers: 100, loadMs: 100, waitMs: 10_000, gives: null });
     expect(report).toMatchObject({ served: 0, failed: 200, mostAtOnce: 1 });

@@ -1,0 +1,25 @@
+import * as http from 'node:http';
+import type { ProxyEnvironment } from './proxy.ts';
+import { SettingsError } from './read-settings.ts';
+import type { Settings } from './settings.ts';
+
+/** The types of Node lack it: it came with 24.14. */
+interface WithProxy extends Pick<typeof http, 'request'> {
+  setGlobalProxyFromEnv?: (environment: ProxyEnvironment) => () => void;
+}
+
+/**
+ * Sends the requests of this process, made with `fetch`, `node:http` or `node:https`, through the proxy of the settings.
+ * Replaces what Node itself made of NODE_USE_ENV_PROXY, which would send requests to this machine to the proxy, too.
+ * @returns a function that undoes it
+ * @throws {SettingsError} on a Node that cannot do it
+ */
+export function useProxy({ proxy }: Pick<Settings, 'proxy'>): () => void {
+  if (!proxy) return () => {};
+  const { setGlobalProxyFromEnv: install } = http as WithProxy;
+  if (!install) {
+    const problem = `needs Node 24.14 or newer; this is ${process.versions.node}`;
+    throw new SettingsError([{ variable: proxy.https_proxy ? 'HTTPS_PROXY' : 'HTTP_PROXY', problem }]);
+  }
+  return install(proxy);
+}
