@@ -41,9 +41,10 @@ export async function decodePhoto(photo: InspectedPhoto): Promise<PreparedPhoto>
     sequentialRead: true,
     unlimited: false,
   };
-  const { format } = await sharp(photo.data, options).metadata();
+  const { data: bytes } = photo;
+  const { format } = await sharp(bytes, options).metadata();
   if (format !== photo.type) throw new TypeError(`decoded as ${format}, inspected as ${photo.type}`);
-  const { data, info } = await sharp(photo.data, options)
+  const { data, info } = await sharp(bytes, options)
     .timeout({ seconds: TIME_LIMIT_SECONDS })
     .resize(MAX_SIDE, MAX_SIDE, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#fff' })

@@ -1,53 +1,87 @@
-import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
+import { createPieceList } from './pieces.ts';
+import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
 const HEADER_BYTES = 13;
+const PADDING = 0x00;
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
+const GRAPHIC_CONTROL = 0xf9;
+const PLAIN_TEXT = 0x01;
+const MISSING_TRAILER = Buffer.from([TRAILER]);
 
 /**
- * Walks the blocks of a GIF (GIF89a specification) up to its trailer; whatever follows is cut. The size is the larger
+ * Walks the blocks of a GIF (GIF89a specification) up to its trailer; all bytes after it are cut. The size is the larger
  * of the header's and the frames', since decoders disagree about which one is the canvas.
+ *
+ * Repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros between blocks, since
+ * no block begins with one. A file that ends inside a block, or behind the graphic control of a frame that never comes,
+ * is cut short and stays refused.
  */
 export function readGif(bytes: Buffer): Structure | Fault {
   if (bytes.length < HEADER_BYTES) return TRUNCATED;
+  const pieces = createPieceList();
   let width = bytes.readUInt16LE(6);
   let height = bytes.readUInt16LE(8);
   let frames = 0;
+  let isFrameAnnounced = false;
   let at = HEADER_BYTES + paletteBytes(bytes.readUInt8(10));
   for (;;) {
     const block = bytes[at];
-    if (block === undefined) return TRUNCATED;
-    at += 1;
-    if (block === TRAILER) break;
+    if (block === TRAILER) {
+      at += 1;
+      break;
+    }
+    if (block === undefined) {
+      if (frames === 0 || isFrameAnnounced) return TRUNCATED;
+      pieces.replace(at, at, MISSING_TRAILER);
+      break;
+    }
+    let end: number | undefined;
     if (block === IMAGE) {
-      if (at + 10 > bytes.length) return TRUNCATED;
-      width = Math.max(width, bytes.readUInt16LE(at) + bytes.readUInt16LE(at + 4));
-      height = Math.max(height, bytes.readUInt16LE(at + 2) + bytes.readUInt16LE(at + 6));
+      if (at + 11 > bytes.length) return TRUNCATED;
+      width = Math.max(width, bytes.readUInt16LE(at + 1) + bytes.readUInt16LE(at + 5));
+      height = Math.max(height, bytes.readUInt16LE(at + 3) + bytes.readUInt16LE(at + 7));
       frames += 1;
-      // The descriptor's nine bytes, its palette, and the code size in front of the data.
-      at = endOfSubBlocks(bytes, at + 9 + paletteBytes(bytes.readUInt8(at + 8)) + 1);
+      isFrameAnnounced = false;
+      // The descriptor's ten bytes, its palette, and the code size in front of the data.
+      end = endOfSubBlocks(bytes, at + 10 + paletteBytes(bytes.readUInt8(at + 9)) + 1);
     } else if (block === EXTENSION) {
-      at = endOfSubBlocks(bytes, at + 1);
+      const label = bytes[at + 1];
+      if (label === GRAPHIC_CONTROL || label === PLAIN_TEXT) isFrameAnnounced = label === GRAPHIC_CONTROL;
+      end = endOfSubBlocks(bytes, at + 2);
+    } else if (block === PADDING) {
+      end = endOfPadding(bytes, at);
+      pieces.replace(at, end);
+      if (pieces.count > MAX_PIECES) return DAMAGED;
     } else {
       return DAMAGED;
     }
+    if (end === undefined) return TRUNCATED;
+    at = end;
   }
   if (frames === 0 || width === 0 || height === 0) return DAMAGED;
-  return { width, height, frames, scans: 1, heldBytes: width * height * 4, traits: [], data: bytes.subarray(0, at) };
+  const heldBytes = width * height * 4;
+  return { width, height, frames, scans: 1, heldBytes, traits: [], pieces: pieces.upTo(at) };
 }
 
 function paletteBytes(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
 }
 
-/** Behind the empty sub-block that ends a row of them; behind the file when there is none. */
-function endOfSubBlocks(bytes: Buffer, from: number): number {
+/** Returns the place behind the empty sub-block that ends a row of them; undefined when the file ends before. */
+function endOfSubBlocks(bytes: Buffer, from: number): number | undefined {
   let at = from;
   for (;;) {
     const length = bytes[at];
-    if (length === undefined) return bytes.length;
+    if (length === undefined) return undefined;
     at += 1 + length;
     if (length === 0) return at;
   }
+}
+
+function endOfPadding(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === PADDING) at += 1;
+  return at;
 }

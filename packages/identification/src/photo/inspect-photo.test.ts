@@ -249,7 +249,7 @@ describe('broken and hostile files', () => {
   it('says so when a photo is empty or cut short', () => {
     expect(refused(Buffer.alloc(0))).toEqual({ code: 'photo_undecodable', photo: 1, message: 'Photo 2 is empty.' });
     for (const bytes of Object.values(VALID)) {
-      expect(refused(bytes.subarray(0, bytes.length - 1))).toEqual({
+      expect(refused(bytes.subarray(0, bytes.length - 2))).toEqual({
         code: 'photo_undecodable',
         photo: 1,
         message: 'Photo 2 could not be read: the file ends before the picture does. Please try another photo.',
@@ -276,10 +276,35 @@ describe('broken and hostile files', () => {
       'JPEG markers just beyond patience',
       makeJpeg({ ...SMALL, entropy: many(Buffer.from(`\xff\0${'x'.repeat(9)}`, 'latin1')) }),
     ],
+    [
+      'stray JPEG bytes',
+      Buffer.concat([VALID.jpeg.subarray(0, 21), many(Buffer.from([0xff, 0x00])), VALID.jpeg.subarray(21)]),
+    ],
+    ['GIF padding', Buffer.concat([VALID.gif.subarray(0, 19), many(Buffer.alloc(1)), VALID.gif.subarray(19)])],
     ['tiny WebP chunks', makeWebp(lossy(SMALL), many(Buffer.from('junk\0\0\0\0', 'latin1')))],
   ])('walks 10 MB of %s without holding up the process', (_, bytes) => {
     const started = performance.now();
     expect(refused(bytes)).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it.each([
+    ['JPEG scan headers', makeJpeg({ ...SMALL, scans: 900_000, range: [0, 0, 0] })],
+    [
+      'stray JPEG bytes',
+      Buffer.concat([
+        VALID.jpeg.subarray(0, 21),
+        many(Buffer.from('\0\xff\xfe\0\x02', 'latin1')),
+        VALID.jpeg.subarray(21),
+      ]),
+    ],
+    [
+      'GIF padding',
+      Buffer.concat([VALID.gif.subarray(0, 19), many(Buffer.from('\0\x21\xfe\0', 'latin1')), VALID.gif.subarray(19)]),
+    ],
+  ])('repairs no 10 MB of wrong %s', (_, bytes) => {
+    const started = performance.now();
+    expect(refused(bytes)).toMatchObject({ code: 'photo_undecodable' });
     expect(performance.now() - started).toBeLessThan(1000);
   });
 

@@ -3,6 +3,7 @@ import { labelContradicts } from './declaration.ts';
 import { decodeCost } from './decode-cost.ts';
 import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
 import { nameFault } from './photo-name.ts';
+import { joinPieces } from './pieces.ts';
 import { type ReadStructure, readStructure } from './read-structure.ts';
 import { refusal } from './refusal.ts';
 import type { RefusedType } from './signature.ts';
@@ -18,7 +19,7 @@ export interface InspectedPhoto {
   width: number;
   height: number;
   frames: number;
-  /** What may be handed to a decoder: trailing bytes and needless PNG chunks are gone. */
+  /** What may be handed to a decoder, put together when asked for: without trailing bytes and needless PNG chunks. */
   readonly data: Buffer;
 }
 
@@ -61,7 +62,7 @@ export function inspectPhoto(
     height,
     frames,
     get data() {
-      return structure.data;
+      return joinPieces(photo.bytes, structure.pieces);
     },
   };
 }

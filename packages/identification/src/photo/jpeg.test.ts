@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { readJpeg } from './jpeg.ts';
-import { DAMAGED, TRUNCATED } from './structure.ts';
+import { joinPieces } from './pieces.ts';
+import { DAMAGED, MAX_PIECES, TRUNCATED } from './structure.ts';
 import { makeJpeg, segment } from './testing/make-jpeg.ts';
 
 const SMALL = { width: 640, height: 480 };
+
+/** What a decoder is given of a file. */
+function taken(bytes: Buffer): Buffer {
+  const read = readJpeg(bytes);
+  if ('fault' in read) throw new Error(read.fault);
+  return joinPieces(bytes, read.pieces);
+}
 
 describe('readJpeg', () => {
   it('finds the size and holds nothing for one baseline scan', () => {
@@ -46,7 +54,7 @@ describe('readJpeg', () => {
   it('finds the end of a scan behind long runs without a marker', () => {
     for (const length of [7, 8, 9, 5000]) {
       const jpeg = makeJpeg({ ...SMALL, entropy: Buffer.alloc(length, 0x2a) });
-      expect(readJpeg(jpeg)).toMatchObject({ data: jpeg });
+      expect(taken(jpeg)).toEqual(jpeg);
     }
   });
 
@@ -54,12 +62,13 @@ describe('readJpeg', () => {
     const jpeg = makeJpeg(SMALL);
     const thumbnail = segment(0xe1, makeJpeg({ width: 16, height: 16, scans: 9 }));
     const whole = Buffer.concat([jpeg.subarray(0, 2), thumbnail, jpeg.subarray(2)]);
-    expect(readJpeg(whole)).toMatchObject({ ...SMALL, scans: 1, data: whole });
+    expect(readJpeg(whole)).toMatchObject({ ...SMALL, scans: 1 });
+    expect(taken(whole)).toEqual(whole);
   });
 
   it('cuts what follows the end', () => {
     const jpeg = makeJpeg(SMALL);
-    expect(readJpeg(Buffer.concat([jpeg, Buffer.from('<?php echo 1;')]))).toMatchObject({ data: jpeg });
+    expect(taken(Buffer.concat([jpeg, Buffer.from('<?php echo 1;')]))).toEqual(jpeg);
   });
 
   it('calls every beginning of a file truncated', () => {
@@ -80,10 +89,102 @@ describe('readJpeg', () => {
     expect(readJpeg(Buffer.concat([soi, frame, frame, scan])), 'two frames').toEqual(DAMAGED);
     expect(readJpeg(Buffer.concat([soi, scan])), 'a scan without a frame').toEqual(DAMAGED);
     expect(readJpeg(Buffer.concat([soi, frame, Buffer.from([0xff, 0xd9])])), 'no scan').toEqual(DAMAGED);
-    expect(readJpeg(Buffer.concat([soi, Buffer.from('<html>'), frame, scan])), 'text between segments').toEqual(
-      DAMAGED,
-    );
     expect(readJpeg(Buffer.concat([soi, soi, frame, scan])), 'two beginnings').toEqual(DAMAGED);
     expect(readJpeg(Buffer.concat([soi, Buffer.from([0xff, 0xe0, 0, 1]), frame, scan])), 'length 1').toEqual(DAMAGED);
+  });
+});
+
+/** A sequential JPEG of these scans, each with its Ss, Se and Ah/Al. */
+function withRanges(ranges: readonly (readonly [number, number, number])[], sof = 0xc0): Buffer {
+  const jpeg = makeJpeg({ ...SMALL, progressive: sof === 0xc2 });
+  jpeg.writeUInt8(sof, 3);
+  const scans = ranges.flatMap((range) => [
+    segment(0xda, Buffer.from([1, 1, 0, ...range])),
+    Buffer.from([0x2a, 0xff, 0x00, 0x2a]),
+  ]);
+  return Buffer.concat([jpeg.subarray(0, 21), ...scans, Buffer.from([0xff, 0xd9])]);
+}
+
+describe('what readJpeg repairs', () => {
+  it.each([0xc0, 0xc1])('the header of each sequential scan, in all its bytes (SOF marker %i)', (sof) => {
+    const right = [0, 63, 0] as const;
+    const wrong = [
+      [0, 0, 0],
+      [1, 63, 0],
+      [0, 62, 0],
+      [0, 63, 1],
+      [0, 63, 0x10],
+      [63, 0, 255],
+    ] as const;
+    for (const range of wrong) {
+      expect(taken(withRanges([range], sof))).toEqual(withRanges([right], sof));
+      expect(taken(withRanges([right, range, range], sof))).toEqual(withRanges([right, right, right], sof));
+    }
+  });
+
+  it('no header of a progressive scan', () => {
+    const progressive = withRanges(
+      [
+        [0, 0, 1],
+        [1, 5, 2],
+        [0, 0, 0x10],
+      ],
+      0xc2,
+    );
+    expect(taken(progressive)).toEqual(progressive);
+  });
+
+  it('no scan header of another length, which decoders refuse', () => {
+    const jpeg = makeJpeg(SMALL);
+    const long = Buffer.concat([
+      jpeg.subarray(0, 21),
+      segment(0xda, Buffer.from([1, 1, 0, 0, 0, 0, 7])),
+      jpeg.subarray(-3),
+    ]);
+    expect(taken(long)).toEqual(long);
+  });
+
+  const jpeg = makeJpeg(SMALL);
+  const [start, rest] = [jpeg.subarray(0, 2), jpeg.subarray(2)];
+  const comment = segment(0xfe, Buffer.from('a comment'));
+  const commented = Buffer.concat([start, comment, rest]);
+
+  it.each([
+    ['zeros', Buffer.alloc(3)],
+    ['text', Buffer.from('<?php echo 1;')],
+    ['one byte', Buffer.from([0x4d])],
+    ['a stuffed zero', Buffer.from([0xff, 0x00])],
+    ['a restart', Buffer.from([0xff, 0xd3])],
+    ['TEM', Buffer.from([0xff, 0x01])],
+    ['bytes and fill bytes', Buffer.from([0x37, 0xff, 0xff, 0x00, 0x37])],
+    ['20 kB', Buffer.alloc(20_000, 0x37)],
+  ])('by leaving out %s before a marker', (_, stray) => {
+    expect(taken(Buffer.concat([start, comment, stray, rest]))).toEqual(commented);
+    expect(taken(Buffer.concat([start, comment, rest.subarray(0, 19), stray, rest.subarray(19)]))).toEqual(commented);
+  });
+
+  it('nothing about fill bytes, which the standard allows', () => {
+    const filled = Buffer.concat([start, Buffer.alloc(5, 0xff), comment, Buffer.from([0xff]), rest]);
+    expect(taken(filled)).toEqual(filled);
+  });
+
+  it('the major version of JFIF', () => {
+    const jfif = (major: number) =>
+      segment(0xe0, Buffer.from(`JFIF\0${String.fromCharCode(major)}\x02\0\0\x01\0\x01\0\0`));
+    const versioned = (major: number) => Buffer.concat([start, jfif(major), rest]);
+    for (const major of [0, 1, 2, 77]) expect(taken(versioned(major))).toEqual(versioned(1));
+    const short = Buffer.concat([start, segment(0xe0, Buffer.from('JFIF\0\x02')), rest]);
+    expect(taken(short)).toEqual(short);
+  });
+
+  it('no second beginning, no missing end and no more than a camera could write', () => {
+    expect(readJpeg(Buffer.concat([start, comment, start, rest]))).toEqual(DAMAGED);
+    expect(readJpeg(Buffer.concat([start, comment, Buffer.from('tail')]))).toEqual(TRUNCATED);
+    expect(readJpeg(Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(4_096)]))).toEqual(TRUNCATED);
+    const pair = Buffer.concat([Buffer.alloc(1), comment]);
+    const pairs = (count: number) =>
+      Buffer.concat([start, comment, ...Array.from({ length: count }, () => pair), rest]);
+    expect(readJpeg(pairs(MAX_PIECES / 2))).toMatchObject(SMALL);
+    expect(readJpeg(pairs(MAX_PIECES + 1))).toEqual(DAMAGED);
   });
 });

@@ -1,12 +1,20 @@
-import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
+import { createPieceList, type PieceList } from './pieces.ts';
+import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
 const MARKER = 0xff;
+const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 const SOF0 = 0xc0;
 const SOF1 = 0xc1;
 const SOF2 = 0xc2;
+const APP0 = 0xe0;
 const UNCOMMON: Fault = { fault: 'this kind of JPEG is not supported' };
+/** Ss, Se, Ah and Al of a sequential scan: all 64 coefficients in full precision (T.81, table B.3). */
+const SEQUENTIAL = Buffer.from([0, 63, 0]);
+const JFIF = Buffer.from('JFIF\0', 'latin1');
+const JFIF_SEGMENT_BYTES = 16;
+const JFIF_MAJOR = Buffer.from([1]);
 /** How many bytes without 0xFF are looked at one by one before a search is worth its call. */
 const PATIENCE = 8;
 
@@ -18,19 +26,33 @@ interface Frame {
   density: number;
 }
 
-/** Walks the markers of a JPEG (ITU-T T.81, Annex B) from SOI to EOI; whatever follows EOI is cut. */
+/**
+ * Walks the markers of a JPEG (ITU-T T.81, Annex B) from SOI to EOI; all bytes after EOI are cut.
+ *
+ * Repaired, because the standard leaves no choice and no pixel depends on it: the spectral range and bit positions in
+ * the header of a sequential scan, which some phones leave at zero; bytes before a marker that belong to no segment;
+ * and a JFIF version other than 1. A decoder ignores all three with a warning, and a warning refuses a photo.
+ *
+ * A JPEG without its end marker stays refused on purpose, even when all rows decode. Only EOI says that no scan is
+ * missing: a progressive picture that is cut between two scans decodes without a warning, only coarser, and a file that
+ * lacks its end was cut on its way here. The sender still has the whole one.
+ */
 export function readJpeg(bytes: Buffer): Structure | Fault {
+  const pieces = createPieceList();
   let frame: Frame | undefined;
   let scans = 0;
   let at = 2;
   for (;;) {
-    if (bytes[at] !== MARKER) return at < bytes.length ? DAMAGED : TRUNCATED;
+    const start = nextMarker(bytes, at);
+    if (start > at) pieces.replace(at, start);
+    if (pieces.count > MAX_PIECES) return DAMAGED;
+    at = start;
     while (bytes[at] === MARKER) at += 1;
     const marker = bytes[at];
     if (marker === undefined) return TRUNCATED;
     at += 1;
     if (marker === EOI) break;
-    if (isBare(marker)) return DAMAGED;
+    if (marker === SOI) return DAMAGED;
     if (at + 2 > bytes.length) return TRUNCATED;
     const end = at + bytes.readUInt16BE(at);
     if (end < at + 2) return DAMAGED;
@@ -41,23 +63,55 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
       frame = readFrame(bytes.subarray(at + 2, end), marker);
       if (frame === undefined) return DAMAGED;
     }
-    at = end;
+    if (marker === APP0) repairVersion(pieces, bytes, at, end);
     if (marker === SOS) {
       if (frame === undefined) return DAMAGED;
       scans += 1;
-      at = endOfScan(bytes, at);
+      if (!frame.progressive) repairScanHeader(pieces, bytes, at, end);
+      at = endOfScan(bytes, end);
+    } else {
+      at = end;
     }
   }
   if (frame === undefined || scans === 0) return DAMAGED;
   const { width, height, progressive, density } = frame;
   // libjpeg keeps every coefficient (2 bytes each) as soon as one row needs more than one pass.
   const heldBytes = progressive || scans > 1 ? Math.ceil(width * height * density * 2) : 0;
-  return { width, height, frames: 1, scans, heldBytes, traits: [], data: bytes.subarray(0, at) };
+  return { width, height, frames: 1, scans, heldBytes, traits: [], pieces: pieces.upTo(at) };
 }
 
-/** Markers without a length, which have no place between segments: TEM, RSTn, SOI, and 0x00. */
+/**
+ * Returns the place of the next marker, with its fill bytes; the file's end when there is none. Stuffed zeros, TEM and
+ * restarts are none between segments.
+ */
+function nextMarker(bytes: Buffer, from: number): number {
+  let at = from;
+  for (;;) {
+    const start = bytes.indexOf(MARKER, at);
+    if (start === -1) return bytes.length;
+    at = start;
+    while (bytes[at] === MARKER) at += 1;
+    const marker = bytes[at];
+    if (marker === undefined || !isBare(marker)) return start;
+    at += 1;
+  }
+}
+
+/** Markers without a length, which have no place between segments: TEM, RSTn and 0x00. */
 function isBare(marker: number): boolean {
-  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+  return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+}
+
+function repairVersion(pieces: PieceList, bytes: Buffer, at: number, end: number): void {
+  const version = at + 2 + JFIF.length;
+  if (end - at < JFIF_SEGMENT_BYTES || !bytes.subarray(at + 2, version).equals(JFIF)) return;
+  if (bytes[version] !== JFIF_MAJOR[0]) pieces.replace(version, version + 1, JFIF_MAJOR);
+}
+
+function repairScanHeader(pieces: PieceList, bytes: Buffer, at: number, end: number): void {
+  const range = at + 3 + bytes.readUInt8(at + 2) * 2;
+  if (range + SEQUENTIAL.length !== end) return;
+  if (!bytes.subarray(range, end).equals(SEQUENTIAL)) pieces.replace(range, end, SEQUENTIAL);
 }
 
 /** SOF0 to SOF15 without DHT, JPG and DAC, which live in the same range. */

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { code } from './four-letters.ts';
+import { createPieceList, type Piece } from './pieces.ts';
 import { DAMAGED, type Fault, type PngTrait, type Structure, TRUNCATED } from './structure.ts';
 
 const SIGNATURE_BYTES = 8;
@@ -41,10 +42,9 @@ const CHANNELS: readonly (number | undefined)[] = [1, undefined, 3, 3, 2, undefi
  * make libpng allocate 5 GB. APNG frames are not forwarded either, so that the still remains.
  */
 export function readPng(bytes: Buffer): Structure | Fault {
-  /** Runs of chunks that stay; few, since all IDAT chunks stand in one row. */
-  const kept: Buffer[] = [];
+  /** Few, since all IDAT chunks stand in one row. */
+  const pieces = createPieceList();
   const seen = new Set<number>();
-  let from = 0;
   let at = SIGNATURE_BYTES;
   let before = 0;
   let type = 0;
@@ -66,14 +66,12 @@ export function readPng(bytes: Buffer): Structure | Fault {
       (type === ICCP && pixelsOf(bytes) > MAX_PROFILED_PIXELS)
     ) {
       if (isCritical(type)) return DAMAGED;
-      if (at > from) kept.push(bytes.subarray(from, at));
-      from = end;
+      pieces.replace(at, end);
     } else if (type === ICCP) profiled = true;
     at = end;
   }
   if (!seen.has(IDAT)) return DAMAGED;
-  const data = from === 0 ? bytes.subarray(0, at) : Buffer.concat([...kept, bytes.subarray(from, at)]);
-  return readHeader(bytes, { keyed: seen.has(TRNS), profiled }, data);
+  return readHeader(bytes, { keyed: seen.has(TRNS), profiled }, pieces.upTo(at));
 }
 
 /** Asked once a type: a view of every chunk of a file that repeats one costs more than the rest of the walk. */
@@ -91,7 +89,7 @@ function isCritical(type: number): boolean {
 function readHeader(
   bytes: Buffer,
   { keyed, profiled }: { keyed: boolean; profiled: boolean },
-  data: Buffer,
+  pieces: readonly Piece[],
 ): Structure | Fault {
   const width = bytes.readUInt32BE(HEADER_AT);
   const height = bytes.readUInt32BE(HEADER_AT + 4);
@@ -106,7 +104,7 @@ function readHeader(
   if (interlaced) traits.push('interlaced');
   if (profiled) traits.push('profiled');
   const heldBytes = interlaced ? width * height * bytesPerPixel : 0;
-  return { width, height, frames: 1, scans: 1, heldBytes, traits, data };
+  return { width, height, frames: 1, scans: 1, heldBytes, traits, pieces };
 }
 
 /** Returns the number of pixels from IHDR, which is the first chunk. */

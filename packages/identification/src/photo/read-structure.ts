@@ -29,42 +29,17 @@ export const readStructure: ReadStructure = ({ bytes }) => {
   return { type, structure: READERS[type](bytes) };
 };
 
-/** Of a photo whose picture is the beginning of its file: all but the bytes themselves. */
-interface Remembered {
-  type: PhotoType;
-  facts: Omit<Structure, 'data'>;
-  length: number;
-}
-
 /**
  * The same, but the photos that were sound lately are known by their hash: a photo is often sent again, and following
  * its structure takes as long as all the rest of an answer out of the cache.
  */
 export function rememberStructures(read: ReadStructure = readStructure): ReadStructure {
-  const known = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  const known = new LRUCache<string, Reading>({ max: MAX_REMEMBERED });
   return (photo) => {
     const remembered = known.get(photo.hash);
-    if (remembered !== undefined) return { type: remembered.type, structure: structureOf(photo, remembered) };
+    if (remembered !== undefined) return remembered;
     const reading = read(photo);
-    const { structure, type } = reading;
-    if (structure !== undefined && !('fault' in structure) && isBeginningOf(photo.bytes, structure.data)) {
-      const { data, ...facts } = structure;
-      known.set(photo.hash, { type, facts, length: data.length });
-    }
+    if (reading.structure !== undefined && !('fault' in reading.structure)) known.set(photo.hash, reading);
     return reading;
   };
-}
-
-function structureOf(photo: UploadedPhoto, { facts, length }: Remembered): Structure {
-  return {
-    ...facts,
-    get data() {
-      return photo.bytes.subarray(0, length);
-    },
-  };
-}
-
-/** A file that was put together anew would have to be kept whole. */
-function isBeginningOf(bytes: Buffer, data: Buffer): boolean {
-  return data.buffer === bytes.buffer && data.byteOffset === bytes.byteOffset;
 }

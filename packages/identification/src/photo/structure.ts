@@ -1,3 +1,5 @@
+import type { Piece } from './pieces.ts';
+
 /** Properties of a PNG that make it slower to decode; `profiled`: a colour profile is applied to each pixel. */
 export type PngTrait = 'transparent' | '16-bit' | 'interlaced' | 'profiled';
 
@@ -13,9 +15,12 @@ export interface Structure {
   heldBytes: number;
   /** Empty for other formats. */
   traits: readonly PngTrait[];
-  /** The file as far as it is a picture. */
-  readonly data: Buffer;
+  /** The file as far as it is a picture, repaired where its standard leaves no choice. */
+  pieces: readonly Piece[];
 }
+
+/** Maximum pieces of one picture: no camera writes so many faults, and each costs memory. */
+export const MAX_PIECES = 200;
 
 /** Why a structure cannot be followed, as the end of the sentence "Photo 1 could not be read: …". */
 export interface Fault {

@@ -35,7 +35,9 @@ describe('readWebp', () => {
 
   it('cuts what follows the RIFF', () => {
     const webp = makeWebp(lossy(SMALL));
-    expect(readWebp(Buffer.concat([webp, Buffer.from('<?php')]))).toMatchObject({ data: webp });
+    expect(readWebp(Buffer.concat([webp, Buffer.from('<?php')]))).toMatchObject({
+      pieces: [{ from: 0, to: webp.length }],
+    });
   });
 
   it('calls every beginning of a file truncated', () => {

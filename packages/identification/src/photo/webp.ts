@@ -48,7 +48,7 @@ export function readWebp(bytes: Buffer): Structure | Fault {
     // libwebp decodes into one RGBA canvas.
     heldBytes: width * height * 4,
     traits: [],
-    data: bytes.subarray(0, riffEnd),
+    pieces: [{ from: 0, to: riffEnd }],
   };
 }
 

@@ -5,6 +5,8 @@ export interface JpegShape {
   /** Horizontal and vertical sampling of each component; 4:2:0 unless given. */
   sampling?: readonly (readonly [number, number])[];
   scans?: number;
+  /** Ss, Se and Ah/Al of each scan; those of a sequential one unless given. */
+  range?: readonly [number, number, number];
   /** Compressed data of each scan. */
   entropy?: Buffer;
 }
@@ -21,7 +23,10 @@ export function makeJpeg({ width, height, progressive = false, ...shape }: JpegS
   ];
   const frame = [8, height >> 8, height & 255, width >> 8, width & 255, sampling.length];
   for (const [index, [across, down]] of sampling.entries()) frame.push(index + 1, (across << 4) | down, 0);
-  const scan = Buffer.concat([segment(0xda, Buffer.from([1, 1, 0, 0, 63, 0])), shape.entropy ?? Buffer.from([0x2a])]);
+  const scan = Buffer.concat([
+    segment(0xda, Buffer.from([1, 1, 0, ...(shape.range ?? [0, 63, 0])])),
+    shape.entropy ?? Buffer.from([0x2a]),
+  ]);
   const scans = Array.from({ length: shape.scans ?? 1 }, () => scan);
   return Buffer.concat([SOI, segment(progressive ? 0xc2 : 0xc0, Buffer.from(frame)), ...scans, EOI]);
 }

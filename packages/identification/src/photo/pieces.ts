@@ -1,0 +1,43 @@
+/** A run of a file's own bytes, `to` exclusive, or bytes that a repair puts between two of them. */
+export type Piece = { from: number; to: number } | Buffer;
+
+/** Collects what is left of a file that is read from its beginning to its end. */
+export interface PieceList {
+  /** How many there are so far. */
+  readonly count: number;
+  /** Leaves out a run, `to` exclusive, and puts `instead` in its place. */
+  replace(from: number, to: number, instead?: Buffer): void;
+  /** All pieces of a picture that ends before `to`. */
+  upTo(to: number): readonly Piece[];
+}
+
+export function createPieceList(): PieceList {
+  const pieces: Piece[] = [];
+  let kept = 0;
+
+  function keepTo(to: number): void {
+    if (to > kept) pieces.push({ from: kept, to });
+  }
+
+  return {
+    get count() {
+      return pieces.length;
+    },
+    replace(from, to, instead) {
+      keepTo(from);
+      if (instead !== undefined) pieces.push(instead);
+      kept = to;
+    },
+    upTo(to) {
+      keepTo(to);
+      return pieces;
+    },
+  };
+}
+
+/** Puts the pieces of a file together; a single run is a view of the file. */
+export function joinPieces(bytes: Buffer, pieces: readonly Piece[]): Buffer {
+  const parts = pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : bytes.subarray(piece.from, piece.to)));
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
+}
