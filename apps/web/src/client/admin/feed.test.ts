@@ -6,6 +6,7 @@ const live: FeedState = {
   connected: true,
   begun: true,
   heardAt: NOW - 2_000,
+  shownAt: NOW - 3_600_000,
   now: NOW,
   pausedAt: undefined,
   shared: true,
@@ -19,6 +20,8 @@ describe('the feed', () => {
     [{ heardAt: NOW - 25_000 }, 'live', 'Live, 25 s ago'],
     [{ heardAt: NOW - 25_001 }, 'stale', 'Stale since 01:43:53'],
     [{ heardAt: NOW - 60_000, connected: false, shared: false }, 'stale', 'Stale since 01:43:19'],
+    [{ heardAt: NOW - 60_000, shownAt: NOW - 2_000 }, 'connecting', 'Reconnecting'],
+    [{ heardAt: NOW - 60_000, shownAt: NOW - 2_001 }, 'stale', 'Stale since 01:43:19'],
     [{ shared: false }, 'alone', 'Redis is down: this instance only'],
     [{ pausedAt: NOW - 60_000, heardAt: NOW - 90_000 }, 'paused', 'Paused at 01:43:19'],
   ])('with %j is %s', (given, kind, text) => {

@@ -2,16 +2,19 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { useNow, useTimeZone } from '../clock.ts';
+import { useStreamSlot } from '../device/stream-slots.ts';
+import { useVisible } from '../device/visibility.ts';
+import { problemOf } from '../problem.ts';
 import type { CircuitsOverview } from '../wire.ts';
 import { type Feed, feedOf } from './feed.ts';
 import { trpc } from './trpc.ts';
 
 /** A feed that has ended, as each does after some minutes, is taken up again after this. */
 const AGAIN_MS = 1_000;
-/** Asked for by hand this often while there is no feed. */
-const WITHOUT_FEED_MS = 10_000;
+/** Asked for this often while there is no stream: by a page that people see, and by one that only has a title to show. */
+const POLL_MS = { visible: 5_000, hidden: 30_000 };
 const KEY = ['circuits'];
 
 export interface WatchedCircuits {
@@ -26,7 +29,10 @@ export interface WatchedCircuits {
   togglePause: () => void;
 }
 
-/** Both circuits, live: the feed's last word, or what was asked for while it is away. */
+/**
+ * Both circuits, live. A visible page hears them over a stream, as long as the browser has a connection to spare for it;
+ * every other page asks for them, and a hidden one holds no connection.
+ */
 export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
   const router = useRouter();
   const cache = useQueryClient();
@@ -34,32 +40,43 @@ export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
   const [pausedAt, setPausedAt] = useState<number>();
   const [begun, setBegun] = useState(false);
   const isPaused = pausedAt !== undefined;
+  const isVisible = useVisible();
+  const shownAt = useShownAt(isVisible);
+  const slot = useStreamSlot(isVisible && !isPaused);
+  const mayStream = slot === 'held';
 
   const take = (heard: CircuitsOverview) =>
     cache.setQueryData<CircuitsOverview>(KEY, (known) => (known !== undefined && known.at > heard.at ? known : heard));
   const { error, reset, status } = trpc.v1.admin.circuits.watch.useSubscription(undefined, {
-    enabled: !isPaused,
+    enabled: mayStream,
     onData: ({ data }) => {
       setBegun(true);
       take(data);
     },
   });
-  const connected = status === 'pending';
-  const { data: overview, dataUpdatedAt: heardAt } = useQuery<CircuitsOverview>({
+  const streams = mayStream && status === 'pending';
+  const asked = useQuery<CircuitsOverview>({
     queryKey: KEY,
     queryFn: () => client.v1.admin.circuits.overview.query(),
     initialData: initial,
     staleTime: Number.POSITIVE_INFINITY,
-    refetchInterval: connected || isPaused ? false : WITHOUT_FEED_MS,
+    refetchInterval: streams || isPaused ? false : POLL_MS[isVisible ? 'visible' : 'hidden'],
+    refetchIntervalInBackground: true,
   });
+  const { data: overview, dataUpdatedAt: heardAt, refetch } = asked;
+  const mustPoll = slot === 'taken' || slot === 'unsupported';
+  useEffect(() => {
+    if (mustPoll) void refetch();
+  }, [mustPoll, refetch]);
+  const polls = mustPoll && asked.isFetchedAfterMount && asked.failureCount === 0;
 
-  const shownOut = error?.data?.code === 'not_found';
+  const shownOut = isNotFound(error) || isNotFound(asked.failureReason);
   useEffect(() => {
     // Whoever is no administrator any more sees what everybody else sees here.
     if (shownOut) router.refresh();
   }, [shownOut, router]);
 
-  const ended = !isPaused && !shownOut && (status === 'idle' || status === 'error');
+  const ended = mayStream && !shownOut && (status === 'idle' || status === 'error');
   useEffect(() => {
     if (!ended) return;
     const timer = setTimeout(reset, AGAIN_MS);
@@ -76,8 +93,32 @@ export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
     overview,
     now: Date.parse(overview.at) + sinceHeard,
     timeZone,
-    feed: feedOf({ begun, connected, heardAt, now: heardAt + sinceHeard, pausedAt, shared: overview.shared }, timeZone),
+    feed: feedOf(
+      {
+        begun: begun || asked.isFetchedAfterMount,
+        connected: streams || polls,
+        heardAt,
+        shownAt,
+        now: heardAt + sinceHeard,
+        pausedAt,
+        shared: overview.shared,
+      },
+      timeZone,
+    ),
     take,
     togglePause: () => setPausedAt(isPaused ? undefined : Date.now()),
   };
 }
+
+/** When the page was shown last, in epoch milliseconds. */
+function useShownAt(isVisible: boolean): number {
+  const [shownAt, setShownAt] = useState(0);
+  // Before anything is painted, so that no page is called stale for a moment when people come back to it.
+  useLayoutEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- the moment is only known once it is there
+    if (isVisible) setShownAt(Date.now());
+  }, [isVisible]);
+  return shownAt;
+}
+
+const isNotFound = (error: unknown): boolean => problemOf(error)?.code === 'not_found';

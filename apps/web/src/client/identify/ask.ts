@@ -8,6 +8,7 @@ import {
   splitLink,
 } from '@trpc/client';
 import type { Identification, ProgressEvent } from '../wire.ts';
+import { followProgress } from './follow-progress.ts';
 import { uploadFetch } from './upload-fetch.ts';
 
 const URL_PATH = '/api/trpc';
@@ -46,12 +47,13 @@ export async function ask({ requestId, photo, signal, onUpload, onProgress }: As
     ],
   });
   const { identify, progress } = client.v1.plantIdentification;
-  const following = progress.subscribe({ requestId }, { onData: ({ data }) => onProgress(data) });
+  // Some embedded browsers have no server-sent events.
+  const unfollow = 'EventSource' in globalThis ? followProgress({ requestId, progress, onProgress }) : undefined;
   try {
     const form = new FormData();
     form.append('image', photo);
     return await identify.mutate(form, { signal });
   } finally {
-    following.unsubscribe();
+    unfollow?.();
   }
 }

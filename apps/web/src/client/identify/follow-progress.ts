@@ -1,0 +1,52 @@
+import type { AppRouter } from '@plantcommunity/api';
+import type { TRPCClient } from '@trpc/client';
+import { takeStreamSlot } from '../device/stream-slots.ts';
+import { isVisible, watchVisibility } from '../device/visibility.ts';
+import type { ProgressEvent } from '../wire.ts';
+
+type Progress = Pick<TRPCClient<AppRouter>['v1']['plantIdentification']['progress'], 'subscribe'>;
+
+interface Follow {
+  requestId: string;
+  progress: Progress;
+  onProgress: (event: ProgressEvent) => void;
+}
+
+/**
+ * Hears the steps of one identification while the page is visible and the browser has a connection to spare. The stream
+ * closes when the page is hidden, and goes on after the last event it brought when the page is shown again.
+ *
+ * @returns a function that ends it
+ */
+export function followProgress({ requestId, progress, onProgress }: Follow): () => void {
+  let stream: AbortController | undefined;
+  let lastEventId: string | undefined;
+
+  const open = async (signal: AbortSignal) => {
+    // Where slots are not supported the stream is opened all the same: it is over within a minute.
+    if ((await takeStreamSlot(signal)) === 'taken' || signal.aborted) return;
+    const following = progress.subscribe(
+      { requestId, ...(lastEventId !== undefined && { lastEventId }) },
+      {
+        onData({ id, data }) {
+          lastEventId = id;
+          onProgress(data);
+        },
+      },
+    );
+    signal.addEventListener('abort', () => following.unsubscribe(), { once: true });
+  };
+  const openOrClose = () => {
+    if (isVisible() === (stream !== undefined)) return;
+    stream?.abort();
+    stream = isVisible() ? new AbortController() : undefined;
+    if (stream !== undefined) void open(stream.signal);
+  };
+
+  openOrClose();
+  const unwatch = watchVisibility(openOrClose);
+  return () => {
+    unwatch();
+    stream?.abort();
+  };
+}

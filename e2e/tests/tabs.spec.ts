@@ -1,0 +1,95 @@
+import type { BrowserContext, Page, Request } from '@playwright/test';
+import { setVisible } from '../fixtures/broken-device.ts';
+import { test } from '../fixtures/operated.ts';
+import { signIn } from '../fixtures/people.ts';
+import { ADMIN } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+const BOTH_ANSWER = 'Both services answer.';
+const ALONE = 'Plant.id is isolated. Pl@ntNet answers alone.';
+const live = (page: Page) => page.getByText(/^Live, /);
+
+/** Counts the pages of a browser whose stream is open, which the browser's six connections to a host are shared with. */
+function openStreams(context: BrowserContext): () => number {
+  const open = new Set<Request>();
+  context.on('request', (request) => {
+    if (request.url().includes('circuits.watch')) open.add(request);
+  });
+  const close = (request: Request) => void open.delete(request);
+  context.on('requestfinished', close);
+  context.on('requestfailed', close);
+  return () => open.size;
+}
+
+test('opens seven admin pages that are all visible, and any other page beside them', async ({ app, context, page }) => {
+  const streams = openStreams(context);
+  await page.goto(`${app.url}/login?next=/admin`);
+  await signIn(page, ADMIN);
+  await expect(live(page)).toBeVisible();
+  const tabs = [page];
+  for (let count = 2; count <= 7; count += 1) {
+    const tab = await context.newPage();
+    await tab.goto(`${app.url}/admin`);
+    await expect(tab.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
+    await expect(live(tab)).toBeVisible();
+    tabs.push(tab);
+  }
+  expect(streams()).toBe(3);
+  const other = await context.newPage();
+  await other.goto(`${app.url}/identify`);
+  await expect(other.getByRole('heading', { level: 1 })).toBeVisible();
+
+  // A page that leaves makes room for one that waits.
+  await page.close();
+  await expect.poll(streams).toBe(3);
+  await Promise.all(tabs.slice(1).map((tab) => expect(live(tab)).toBeVisible()));
+});
+
+test('holds no stream in a hidden page, and shows what happened meanwhile when it is shown', async ({
+  app,
+  context,
+  page,
+}) => {
+  const streams = openStreams(context);
+  await page.goto(`${app.url}/login?next=/admin`);
+  await signIn(page, ADMIN);
+  await expect(live(page)).toBeVisible();
+  expect(streams()).toBe(1);
+  await setVisible(page, false);
+  await expect.poll(streams).toBe(0);
+
+  const other = await context.newPage();
+  await other.goto(`${app.url}/admin`);
+  await other.getByRole('region', { name: 'Plant.id' }).getByRole('button', { name: 'Isolate…' }).click();
+  const isolate = other.getByRole('dialog', { name: 'Isolate Plant.id' });
+  await isolate.getByLabel(/Why/).fill('Their status page says outage.');
+  await isolate.getByRole('button', { name: 'Isolate Plant.id' }).click();
+  await expect(other.getByRole('heading', { level: 1, name: ALONE })).toBeVisible();
+  await setVisible(other, false);
+  await expect.poll(streams).toBe(0);
+
+  await setVisible(page, true);
+  await expect(page.getByRole('heading', { level: 1, name: ALONE })).toBeVisible();
+  await expect(live(page)).toBeVisible();
+  expect(streams()).toBe(1);
+});
+
+test('tells a hidden page’s news in its title', async ({ app, page }) => {
+  await page.goto(`${app.url}/login?next=/admin`);
+  await signIn(page, ADMIN);
+  await expect(live(page)).toBeVisible();
+  await page.clock.install();
+  await page.goto(`${app.url}/admin`);
+  await expect(page).toHaveTitle(/^Plant\.id is isolated/);
+  await setVisible(page, false);
+  const asked = page.waitForRequest((request) => request.url().includes('circuits.overview'));
+  await page.clock.runFor(30_000);
+  await asked;
+});
+
+test('follows the circuits without Web Locks, which plain http does not have', async ({ app, page }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
+  await page.goto(`${app.url}/login?next=/admin`);
+  await signIn(page, ADMIN);
+  await expect(live(page)).toBeVisible();
+});
