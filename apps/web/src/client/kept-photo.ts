@@ -1,64 +1,106 @@
-/**
- * The one photo that waits on this device between pages: from the blank sheet to the desk, and over a sign-in. It is
- * kept in IndexedDB, so that a reload does not lose it, and in memory where the browser has none.
- */
+import { withTimeout } from './device/timeout.ts';
+
+/** The one photo that waits on this device between pages: from the blank sheet to the desk, and over a sign-in. */
 export interface KeptPhoto {
   file: File;
-  /** It was on its way when a sign-in was asked for: send it once somebody is signed in. */
+  /** It was on its way when a sign-in was asked for: send it once that is done. */
   sendWhenSignedIn: boolean;
 }
 
 const DATABASE = 'plant-id-community';
 const STORE = 'waiting';
 const KEY = 'photo';
-/** A photo that nobody came back for is nobody's any more. */
+/** A photo that waits longer belongs to a visit that is over. */
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 
-interface Row extends KeptPhoto {
+/**
+ * What IndexedDB holds: bytes instead of a File. Private windows of some browsers store no files, and a stored file can
+ * become unreadable.
+ */
+interface Row {
+  bytes: ArrayBuffer;
+  name: string;
+  type: string;
+  lastModified: number;
+  sendWhenSignedIn: boolean;
   at: number;
 }
 
 const isRow = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && 'file' in value && value.file instanceof File && 'at' in value;
+  typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof ArrayBuffer;
 
-let inMemory: Row | undefined;
+/** The photo of this page; it survives every change of page that is not a reload. */
+let inMemory: KeptPhoto | undefined;
+/** Whether IndexedDB has that photo, too. */
+let storing: Promise<boolean> = Promise.resolve(false);
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB refused')));
-  });
+/** Keeps a photo in memory at once. Storing it as well goes on in the background: no page waits for that. */
+export function keepPhoto(file: File, { sendWhenSignedIn = false } = {}): void {
+  const photo: KeptPhoto = { file, sendWhenSignedIn };
+  inMemory = photo;
+  storing = store(photo).catch(() => false);
 }
 
-async function inStore(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<unknown> {
+/** Whether the kept photo survives a reload; false when this device does not answer within a second. */
+export function isPhotoStored(): Promise<boolean> {
+  return withTimeout(storing).catch(() => false);
+}
+
+export async function keptPhoto(): Promise<KeptPhoto | undefined> {
+  if (inMemory !== undefined) return inMemory;
+  const row: unknown = await withTimeout(inStore('readonly', (waiting) => waiting.get(KEY))).catch(() => undefined);
+  // A photo that was chosen meanwhile is the newer one.
+  if (inMemory !== undefined || !isRow(row)) return inMemory;
+  if (Date.now() - row.at > KEPT_FOR_MS) {
+    await forgetPhoto();
+    return undefined;
+  }
+  const { bytes, lastModified, name, sendWhenSignedIn, type } = row;
+  inMemory = { file: new File([bytes], name, { type, lastModified }), sendWhenSignedIn };
+  storing = Promise.resolve(true);
+  return inMemory;
+}
+
+export async function forgetPhoto(): Promise<void> {
+  inMemory = undefined;
+  storing = Promise.resolve(false);
+  await withTimeout(
+    inStore('readwrite', (waiting) => (inMemory === undefined ? waiting.delete(KEY) : undefined)),
+  ).catch(() => undefined);
+}
+
+/** Resolves with true once the photo is stored, and with false when it is no longer the kept one. */
+async function store(photo: KeptPhoto): Promise<boolean> {
+  const { file, sendWhenSignedIn } = photo;
+  const { lastModified, name, type } = file;
+  const row: Row = { bytes: await file.arrayBuffer(), name, type, lastModified, sendWhenSignedIn, at: Date.now() };
+  const key = await inStore('readwrite', (waiting) => (inMemory === photo ? waiting.put(row, KEY) : undefined));
+  return key !== undefined;
+}
+
+/** Opens the database, does one thing in it, and closes it. */
+async function inStore<T>(
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T> | undefined,
+): Promise<T | undefined> {
   const opening = indexedDB.open(DATABASE, 1);
   opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore(STORE));
-  const database = await settled(opening);
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    opening.addEventListener('success', () => resolve(opening.result));
+    opening.addEventListener('error', () => reject(refused(opening.error)));
+  });
   try {
-    return await settled(work(database.transaction(STORE, mode).objectStore(STORE)));
+    const transaction = database.transaction(STORE, mode);
+    const request = work(transaction.objectStore(STORE));
+    // A full disk is only known at the end: the request succeeds, and the transaction aborts.
+    await new Promise<void>((resolve, reject) => {
+      transaction.addEventListener('complete', () => resolve());
+      transaction.addEventListener('abort', () => reject(refused(transaction.error)));
+    });
+    return request?.result;
   } finally {
     database.close();
   }
 }
 
-export async function keepPhoto(file: File, { sendWhenSignedIn = false } = {}): Promise<void> {
-  const row: Row = { file, sendWhenSignedIn, at: Date.now() };
-  inMemory = row;
-  // Private windows may have no IndexedDB: then the photo lives as long as the page does.
-  await inStore('readwrite', (store) => store.put(row, KEY)).catch(() => undefined);
-}
-
-export async function keptPhoto(): Promise<KeptPhoto | undefined> {
-  const row = inMemory ?? (await inStore('readonly', (store) => store.get(KEY)).catch(() => undefined));
-  if (!isRow(row)) return undefined;
-  if (Date.now() - row.at > KEPT_FOR_MS) {
-    await forgetPhoto();
-    return undefined;
-  }
-  return row;
-}
-
-export async function forgetPhoto(): Promise<void> {
-  inMemory = undefined;
-  await inStore('readwrite', (store) => store.delete(KEY)).catch(() => undefined);
-}
+const refused = (error: DOMException | null): Error => error ?? new Error('IndexedDB gave no reason');

@@ -1,4 +1,5 @@
 import { type Fault, tooManyHere, unheard } from '../forms/fault.ts';
+import { isPhotoStored } from '../kept-photo.ts';
 import { MANY_TRIES, REFUSED } from './words.ts';
 
 /** next-auth's own paths; asked directly, since its client says nothing of when to try again. */
@@ -27,6 +28,8 @@ export async function signInAt(service: string, next: string): Promise<Fault | u
   try {
     const address = await addressIn(await post(`signin/${service}`, { callbackUrl: next }));
     if (address === undefined) return { sentence: UNAVAILABLE };
+    // The photo that waits in memory is lost with this page unless it is stored, too.
+    await isPhotoStored();
     location.assign(address);
     return undefined;
   } catch {

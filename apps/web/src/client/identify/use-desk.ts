@@ -4,8 +4,10 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useReducer, useRef } from 'react';
 import { forgetPhoto, keepPhoto, keptPhoto } from '../kept-photo.ts';
 import { firstUsable } from '../photo/first-usable.ts';
+import type { PickFiles } from '../photo/photo-arrivals.ts';
 import { ask } from './ask.ts';
 import { type Desk, deskAfter, WAKING } from './desk.ts';
+import { newRequestId } from './request-id.ts';
 import { beginRun, type Run, withProgress } from './run.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -14,7 +16,7 @@ const SIGN_IN = '/login?next=/identify';
 
 export interface DeskHandle {
   desk: Desk;
-  lay: (files: readonly File[]) => void;
+  lay: PickFiles;
   remove: () => void;
   /** Sends the photo, again if need be. */
   identify: () => void;
@@ -31,19 +33,23 @@ interface DeskUse {
 export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskHandle {
   const [desk, tell] = useReducer(deskAfter, WAKING);
   const router = useRouter();
+  /** Aborted when what is read, or asked for, is not wanted any more. */
+  const reading = useRef<AbortController>(undefined);
   const running = useRef<AbortController>(undefined);
 
-  const askToSignIn = async (photo: File) => {
-    await keepPhoto(photo, { sendWhenSignedIn: true });
+  const askToSignIn = (photo: File) => {
+    keepPhoto(photo, { sendWhenSignedIn: true });
     router.push(SIGN_IN);
   };
 
   const send = async (photo: File) => {
+    // A photo that is still read must not replace the one that is sent.
+    reading.current?.abort();
     if (mustSignIn) return askToSignIn(photo);
     running.current?.abort();
     const stop = new AbortController();
     running.current = stop;
-    const requestId = crypto.randomUUID();
+    const requestId = newRequestId();
     // The error of a run says less than its steps do: which service rests until when.
     let run: Run = beginRun(requestId, photo.size);
     tell({ type: 'started', requestId });
@@ -65,32 +71,48 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
       if (stop.signal.aborted) return;
       const trouble = troubleOf(error, run, Date.now());
       tell({ type: 'failed', requestId, trouble });
-      if (trouble.kind === 'sign_in') await askToSignIn(photo);
+      if (trouble.kind === 'sign_in') askToSignIn(photo);
     }
   };
 
-  const lay = async (files: readonly File[]) => {
-    const { file, refusals, leftOut } = await firstUsable(files, maxPhotoBytes);
+  const lay = async (files: readonly File[], folders: readonly string[] = []) => {
+    // A photo at work stays where it is until it is stopped.
+    if (desk.at === 'running') return;
+    reading.current?.abort();
+    const { signal } = (reading.current = new AbortController());
+    const { file, refusals, leftOut } = await firstUsable(files, {
+      maxBytes: maxPhotoBytes,
+      folders,
+      onSlow: (refusal) => {
+        if (!signal.aborted) tell({ type: 'laid', photo: undefined, refusals: [refusal], leftOut: 0 });
+      },
+    });
+    if (signal.aborted) return;
     tell({ type: 'laid', photo: file, refusals, leftOut });
-    if (file) await keepPhoto(file);
+    if (file) keepPhoto(file);
   };
 
   const wake = useEffectEvent(async () => {
     const kept = await keptPhoto();
     tell({ type: 'woke', photo: kept?.file });
-    if (!kept?.sendWhenSignedIn || !signedIn) return;
-    await keepPhoto(kept.file);
+    // A photo that was chosen meanwhile is the one that counts.
+    if (reading.current !== undefined || !kept?.sendWhenSignedIn || !signedIn) return;
+    keepPhoto(kept.file);
     await send(kept.file);
   });
   useEffect(() => {
     void wake();
-    return () => running.current?.abort();
+    return () => {
+      reading.current?.abort();
+      running.current?.abort();
+    };
   }, []);
 
   return {
     desk,
-    lay: (files) => void lay(files),
+    lay: (files, folders) => void lay(files, folders),
     remove: () => {
+      reading.current?.abort();
       tell({ type: 'removed' });
       void forgetPhoto();
     },

@@ -4,15 +4,22 @@ import { useEffect, useEffectEvent, useState } from 'react';
 
 const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes('Files') ?? false;
 
+/** Takes files that were chosen, dropped or pasted; `folders` are the names of those that are folders. */
+export type PickFiles = (files: readonly File[], folders?: readonly string[]) => void;
+
+/** Browsers hand over a folder as a file that cannot be read; only its entry says what it is. */
+function foldersIn(transfer: DataTransfer): string[] {
+  const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
+  return entries.flatMap((entry) => (entry?.isDirectory ? [entry.name] : []));
+}
+
 /**
  * Takes photos that are dropped anywhere on the page or pasted. Says whether one is above the page right now. What is
  * dragged from the page itself, or is no file, is left alone.
  */
-export function usePhotoArrivals(onFiles: (files: readonly File[]) => void): { above: boolean } {
+export function usePhotoArrivals(onFiles: PickFiles): { above: boolean } {
   const [above, setAbove] = useState(false);
-  const hand = useEffectEvent((files: FileList | undefined) => {
-    if (files && files.length > 0) onFiles([...files]);
-  });
+  const hand = useEffectEvent((transfer: DataTransfer) => onFiles([...transfer.files], foldersIn(transfer)));
 
   useEffect(() => {
     const leaving = new AbortController();
@@ -46,9 +53,12 @@ export function usePhotoArrivals(onFiles: (files: readonly File[]) => void): { a
     listen('drop', (event) => {
       if (!over(event)) return;
       rest();
-      hand(event.dataTransfer?.files);
+      if (event.dataTransfer !== null) hand(event.dataTransfer);
     });
-    listen('paste', (event) => hand(event.clipboardData?.files));
+    listen('paste', ({ clipboardData }) => {
+      // Text that is pasted is not for us.
+      if (clipboardData !== null && clipboardData.files.length > 0) hand(clipboardData);
+    });
     return () => leaving.abort();
   }, []);
 

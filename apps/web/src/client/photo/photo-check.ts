@@ -1,6 +1,6 @@
 import { endsLikePicture, hidesCharacters, nameFault } from '@plantcommunity/identification/photo-name';
 import { bytesText } from '../words/amounts.ts';
-import { fileKind, type PhotoKind, SIGNATURE_BYTES } from './photo-kind.ts';
+import { fileKind, type PhotoKind } from './photo-kind.ts';
 
 /** A file that cannot be used, with its reason and remedy in one text. */
 export interface Refusal {
@@ -8,6 +8,10 @@ export interface Refusal {
   /** Three to seven letters in place of a picture: "PDF", "12 MB". */
   badge: string;
   reason: string;
+  /** The heading over it, where the usual one would not be true. */
+  title?: string;
+  /** It may still become usable, by itself. */
+  isPending?: true;
 }
 
 export type Checked = { ok: true; file: File } | { ok: false; refusal: Refusal };
@@ -21,13 +25,13 @@ const EXTENSIONS: Record<PhotoKind, readonly string[]> = {
 };
 
 /**
- * Looks at a file before anything is sent: what it is by its first bytes, what it calls itself, how big it is. A photo
- * is taken under its true ending; only the ending of a known other format, a dot file and hidden characters refuse it,
- * as on the server, which has the last word.
+ * Looks at a file before anything is sent: what it is by `head`, its first bytes, what it calls itself, how big it is.
+ * A photo is taken under its true ending; only the ending of a known other format, a dot file and hidden characters
+ * refuse it, as on the server, which has the last word.
  */
-export async function checkPhoto(file: File, maxBytes: number): Promise<Checked> {
+export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Checked {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const kind = fileKind(new Uint8Array(await file.slice(0, SIGNATURE_BYTES).arrayBuffer()));
+  const kind = fileKind(head);
   const refuse = (badge: string, reason: string): Checked => ({
     ok: false,
     refusal: { name: file.name, badge, reason },

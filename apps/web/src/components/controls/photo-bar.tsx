@@ -1,9 +1,10 @@
 import { Camera, Image as Picture } from 'lucide-react';
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import { StickyBar } from '../paper/sticky-bar.tsx';
 import { PickPhoto } from './pick-photo.tsx';
 
 /** On a phone, within reach of the thumb: the camera first, the gallery apart. */
-export function PhotoBar({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
+export function PhotoBar({ onFiles }: { onFiles: PickFiles }) {
   return (
     <StickyBar phoneOnly>
       <PickPhoto main wide camera onFiles={onFiles}>

@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect, useRef } from 'react';
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import hidden from '../paper/visually-hidden.module.css';
 import { type ButtonLook, buttonClass } from './button.tsx';
 
@@ -8,7 +9,7 @@ interface PickPhotoProps extends ButtonLook {
   children: ReactNode;
   /** Opens a phone's camera instead of its gallery. */
   camera?: boolean;
-  onFiles: (files: readonly File[]) => void;
+  onFiles: PickFiles;
 }
 
 /** A button that is a real file input, so that it works by pointer, keyboard and voice alike. */

@@ -2,10 +2,10 @@
 
 import { Image as Picture } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { keepPhoto } from '@/client/kept-photo.ts';
 import { firstUsable } from '@/client/photo/first-usable.ts';
-import { usePhotoArrivals } from '@/client/photo/photo-arrivals.ts';
+import { type PickFiles, usePhotoArrivals } from '@/client/photo/photo-arrivals.ts';
 import type { Refusal } from '@/client/photo/photo-check.ts';
 import { bytesText } from '@/client/words/amounts.ts';
 import { PhotoBar } from '../controls/photo-bar.tsx';
@@ -20,16 +20,24 @@ const CORNERS = ['topLeft', 'topRight', 'bottomLeft'] as const;
 export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhotoBytes: number }) {
   const router = useRouter();
   const [refusal, setRefusal] = useState<Refusal>();
-  const take = async (files: readonly File[]) => {
-    const { file, refusals } = await firstUsable(files, maxPhotoBytes);
-    setRefusal(file ? undefined : refusals[0]);
-    if (!file) return;
-    await keepPhoto(file);
+  const reading = useRef<AbortController>(undefined);
+  // A photo that arrives late opens no page after people went elsewhere.
+  useEffect(() => () => reading.current?.abort(), []);
+  const take = async (files: readonly File[], folders: readonly string[] = []) => {
+    reading.current?.abort();
+    const { signal } = (reading.current = new AbortController());
+    const tell = (refused: Refusal | undefined) => {
+      if (!signal.aborted) setRefusal(refused);
+    };
+    const { file, refusals } = await firstUsable(files, { maxBytes: maxPhotoBytes, folders, onSlow: tell });
+    tell(file ? undefined : refusals[0]);
+    if (!file || signal.aborted) return;
+    keepPhoto(file);
     router.push('/identify');
   };
-  const onFiles = (files: readonly File[]) => void take(files);
+  const onFiles: PickFiles = (files, folders) => void take(files, folders);
   const { above } = usePhotoArrivals(onFiles);
-  const look = above ? 'above' : refusal ? 'refused' : 'rest';
+  const look = above ? 'above' : refusal && !refusal.isPending ? 'refused' : 'rest';
 
   return (
     <section className={styles['sheet']} data-look={look} aria-labelledby="lay">
@@ -38,9 +46,11 @@ export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhot
         <PhotoCorners corners={CORNERS} />
       </div>
       <div className={styles['words']}>
-        <h2 id="lay">{above ? 'Let go to lay it here' : refusal ? 'No photo in there' : 'Lay a photo here'}</h2>
+        <h2 id="lay">
+          {above ? 'Let go to lay it here' : refusal ? (refusal.title ?? 'No photo in there') : 'Lay a photo here'}
+        </h2>
         {refusal ? (
-          <p role="alert" className={styles['refusal']}>
+          <p role="alert" className={styles['refusal']} data-pending={refusal.isPending}>
             <b>{refusal.name}</b>: {refusal.reason}
           </p>
         ) : (

@@ -2,6 +2,7 @@
 
 import { Camera } from 'lucide-react';
 import type { Desk } from '@/client/identify/desk.ts';
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import { readLabel } from '@/client/reading/label-reading.ts';
 import { AnswerLabel } from '../answer/answer-label.tsx';
 import { AnswerRows } from '../answer/answer-rows.tsx';
@@ -18,7 +19,7 @@ import { AskAgain } from './ask-again.tsx';
 interface AnsweredDeskProps {
   desk: Extract<Desk, { at: 'answered' }>;
   preview: string | undefined;
-  onFiles: (files: readonly File[]) => void;
+  onFiles: PickFiles;
   onAgain: () => void;
 }
 
@@ -56,15 +57,7 @@ export function AnsweredDesk({ desk, preview, onFiles, onAgain }: AnsweredDeskPr
   );
 }
 
-function Another({
-  second = false,
-  onFiles,
-  children,
-}: {
-  second?: boolean;
-  onFiles: (files: readonly File[]) => void;
-  children: string;
-}) {
+function Another({ second = false, onFiles, children }: { second?: boolean; onFiles: PickFiles; children: string }) {
   return (
     <PickPhoto wide main={!second} onFiles={onFiles}>
       <Camera size={20} strokeWidth={1.7} aria-hidden="true" />

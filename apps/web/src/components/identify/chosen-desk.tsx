@@ -1,5 +1,6 @@
 import { Lock, Trash2 } from 'lucide-react';
 import type { Desk } from '@/client/identify/desk.ts';
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import { bytesText } from '@/client/words/amounts.ts';
 import { Button } from '../controls/button.tsx';
 import { PickPhoto } from '../controls/pick-photo.tsx';
@@ -15,16 +16,18 @@ interface ChosenDeskProps {
   desk: Extract<Desk, { at: 'chosen' }>;
   preview: string | undefined;
   viewer: DeskViewer;
-  onFiles: (files: readonly File[]) => void;
+  onFiles: PickFiles;
   onRemove: () => void;
   onIdentify: () => void;
 }
+
+const UNSHOWN = 'It may be damaged. You can send it all the same: we look at it before any service does.';
 
 /** A photo is on the sheet: what will happen to it stands before the button. */
 export function ChosenDesk({ desk, preview, viewer, onFiles, onRemove, onIdentify }: ChosenDeskProps) {
   const { photo, refusals, leftOut, stopped } = desk;
   return (
-    <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
+    <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" unshown={UNSHOWN} />}>
       <div className={styles['head']}>
         <FocusedHeading active>Your photo</FocusedHeading>
         <p>{stopped ? 'Stopped. Nothing is lost: it is still here.' : 'Best with one plant, sharp and in daylight.'}</p>

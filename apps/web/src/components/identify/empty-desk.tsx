@@ -1,4 +1,5 @@
 import { Image as Picture } from 'lucide-react';
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import type { Refusal } from '@/client/photo/photo-check.ts';
 import { bytesText } from '@/client/words/amounts.ts';
 import { PhotoBar } from '../controls/photo-bar.tsx';
@@ -12,7 +13,7 @@ interface EmptyDeskProps {
   /** A photo is being held over the page. */
   above: boolean;
   maxPhotoBytes: number;
-  onFiles: (files: readonly File[]) => void;
+  onFiles: PickFiles;
 }
 
 /** Nothing is on the desk: a sheet to lay a photo on. */
@@ -20,7 +21,7 @@ export function EmptyDesk({ refusals, above, maxPhotoBytes, onFiles }: EmptyDesk
   const refused = refusals.length > 0;
   return (
     <div className={styles['empty']}>
-      <h1>{refused ? refusedTitle(refusals.length) : 'Lay a photo on the sheet'}</h1>
+      <h1>{refused ? refusedTitle(refusals) : 'Lay a photo on the sheet'}</h1>
       {refused ? (
         <>
           <p className={styles['quiet']}>Nothing was sent.</p>
@@ -50,6 +51,9 @@ export function EmptyDesk({ refusals, above, maxPhotoBytes, onFiles }: EmptyDesk
   );
 }
 
-function refusedTitle(count: number): string {
+function refusedTitle(refusals: readonly Refusal[]): string {
+  const count = refusals.length;
+  const [only] = refusals;
+  if (count === 1 && only?.title !== undefined) return only.title;
   return count === 1 ? 'This file cannot be used' : `${count} files cannot be used`;
 }

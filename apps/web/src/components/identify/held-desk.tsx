@@ -1,4 +1,5 @@
 import type { Trouble } from '@/client/identify/trouble.ts';
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import { DeskGrid } from '../paper/desk-grid.tsx';
 import { PhotoSheet } from '../paper/photo-sheet.tsx';
 import type { DeskViewer } from './identify-desk.tsx';
@@ -13,7 +14,7 @@ interface HeldDeskProps {
   photo: File;
   preview: string | undefined;
   viewer: DeskViewer;
-  onFiles: (files: readonly File[]) => void;
+  onFiles: PickFiles;
   onAgain: () => void;
 }
 

@@ -6,7 +6,7 @@ export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
   return (
     <div role="alert">
       <ul className={styles['list']}>
-        {refusals.map(({ name, badge, reason }, index) => (
+        {refusals.map(({ name, badge, reason, isPending }, index) => (
           // Two files may carry one name.
           <li key={`${index}${name}`}>
             <span className={styles['badge']} aria-hidden="true">
@@ -14,7 +14,9 @@ export function RefusalList({ refusals }: { refusals: readonly Refusal[] }) {
             </span>
             <div>
               <p className={styles['name']}>{name}</p>
-              <p className={styles['reason']}>{reason}</p>
+              <p className={styles['reason']} data-pending={isPending}>
+                {reason}
+              </p>
             </div>
           </li>
         ))}

@@ -1,3 +1,4 @@
+import type { PickFiles } from '@/client/photo/photo-arrivals.ts';
 import { PickPhoto } from '../controls/pick-photo.tsx';
 import { StickyBar } from '../paper/sticky-bar.tsx';
 import { FocusedHeading } from '../site/focused-heading.tsx';
@@ -7,7 +8,7 @@ import { RefusalList } from './refusal-list.tsx';
 interface ServerRefusalProps {
   name: string;
   reason: string;
-  onFiles: (files: readonly File[]) => void;
+  onFiles: PickFiles;
 }
 
 /** The server looked into the photo and cannot use it. */

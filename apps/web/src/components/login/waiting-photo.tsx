@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { type KeptPhoto, keptPhoto } from '@/client/kept-photo.ts';
+import { isPhotoStored, type KeptPhoto, keptPhoto } from '@/client/kept-photo.ts';
 import { usePreview } from '@/client/photo/preview.ts';
 import { Picture } from '../paper/picture.tsx';
 import styles from './waiting-photo.module.css';
@@ -9,8 +9,13 @@ import styles from './waiting-photo.module.css';
 /** Shows the photo that waits on this device, so that nobody fears it is lost. */
 export function WaitingPhoto() {
   const [kept, setKept] = useState<KeptPhoto>();
+  const [isStored, setStored] = useState(true);
   useEffect(() => {
-    void keptPhoto().then(setKept);
+    const look = async () => {
+      setKept(await keptPhoto());
+      setStored(await isPhotoStored());
+    };
+    void look();
   }, []);
   const preview = usePreview(kept?.file);
   if (kept === undefined) return null;
@@ -26,6 +31,11 @@ export function WaitingPhoto() {
         <p className={styles['where']}>
           It is still on this device{kept.sendWhenSignedIn ? ', and is identified as soon as you are in.' : '.'}
         </p>
+        {isStored ? null : (
+          <p className={styles['only']}>
+            This browser can’t store it, so it’s gone if you reload or sign in with another service.
+          </p>
+        )}
       </div>
     </div>
   );

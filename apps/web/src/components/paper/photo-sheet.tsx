@@ -1,7 +1,7 @@
 'use client';
 
-import { X } from 'lucide-react';
-import { useRef } from 'react';
+import { ImageOff, X } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { type Corner, PhotoCorners } from './photo-corners.tsx';
 import styles from './photo-sheet.module.css';
 import { Picture } from './picture.tsx';
@@ -11,16 +11,25 @@ interface PhotoSheetProps {
   src: string | undefined;
   alt: string;
   corners?: readonly Corner[];
+  /** Told with a photo that the browser cannot show. */
+  unshown?: string;
 }
 
-/** A photo mounted on its sheet; a tap opens it whole. */
-export function PhotoSheet({ src, alt, corners }: PhotoSheetProps) {
+/** A photo mounted on its sheet; a tap opens it whole. A photo that cannot be shown says so in its place. */
+export function PhotoSheet({ src, alt, corners, unshown }: PhotoSheetProps) {
   const whole = useRef<HTMLDialogElement>(null);
+  const [failed, setFailed] = useState<string>();
   return (
     <div className={styles['sheet']}>
       <div className={styles['mount']}>
         {src === undefined ? (
           <div className={styles['photo']} />
+        ) : failed === src ? (
+          <div role="alert" className={`${styles['photo']} ${styles['unshown']}`}>
+            <ImageOff size={28} strokeWidth={1.5} aria-hidden="true" />
+            <p>This photo can’t be shown here.</p>
+            {unshown === undefined ? null : <p>{unshown}</p>}
+          </div>
         ) : (
           <button
             type="button"
@@ -28,7 +37,7 @@ export function PhotoSheet({ src, alt, corners }: PhotoSheetProps) {
             onClick={() => whole.current?.showModal()}
             aria-label="See the whole photo"
           >
-            <Picture className={styles['photo']} src={src} alt={alt} />
+            <Picture className={styles['photo']} src={src} alt={alt} onError={() => setFailed(src)} />
           </button>
         )}
         <PhotoCorners {...(corners && { corners })} />
@@ -39,7 +48,7 @@ export function PhotoSheet({ src, alt, corners }: PhotoSheetProps) {
             <X size={20} strokeWidth={1.7} aria-hidden="true" />
           </button>
         </form>
-        {src === undefined ? null : <Picture src={src} alt={alt} />}
+        {src === undefined || failed === src ? null : <Picture src={src} alt={alt} />}
       </dialog>
     </div>
   );

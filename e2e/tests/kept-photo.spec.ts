@@ -1,0 +1,76 @@
+import { expectAccessible } from '../fixtures/accessible.ts';
+import { breakStorage, type StorageFault } from '../fixtures/broken-device.ts';
+import { choose, picture } from '../fixtures/desk.ts';
+import { plantPhoto } from '../fixtures/photos.ts';
+import { ADMIN, test } from '../fixtures/production.ts';
+import { expect } from '../fixtures/served.ts';
+
+const FAULTS: readonly StorageFault[] = ['silent', 'blocked', 'refused', 'forbidden', 'full'];
+const ONLY_HERE = /This browser can’t store it/;
+
+/** In the page: when it asked for the sign-in page; how fast the server answers does not matter here. */
+function msFromPressToLogin(): number {
+  const [pressed] = performance.getEntriesByName('pressed');
+  const login = performance.getEntriesByType('resource').find(({ name }) => name.includes('/login?next='));
+  return (login?.startTime ?? Number.NaN) - (pressed?.startTime ?? Number.NaN);
+}
+
+for (const [index, fault] of FAULTS.entries()) {
+  test(`goes to the sign-in page and back with a photo where IndexedDB is ${fault}`, async ({ app, page }) => {
+    await breakStorage(page, fault);
+    await choose(page, app.url, await plantPhoto(300 + index));
+    const identify = page.getByRole('button', { name: 'Identify this plant' });
+    await expect(identify).toBeVisible();
+    await page.evaluate(() => {
+      const mark = () => performance.mark('pressed');
+      window.addEventListener('click', mark, { capture: true, once: true });
+    });
+    await identify.click();
+    await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
+    await expect(page.getByText('Your photo is waiting')).toBeVisible();
+    expect(await page.evaluate(msFromPressToLogin)).toBeLessThan(1_000);
+    await expect(page.getByText(ONLY_HERE)).toBeVisible();
+    if (fault === 'silent') {
+      await expectAccessible(page);
+      await picture(page, 'login-waiting-unstored');
+    }
+    await page.getByLabel('E-mail').fill(ADMIN.email);
+    await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page).toHaveTitle(/, (likely|possible|unsure)/);
+  });
+}
+
+test('takes a photo from the home page to the desk where IndexedDB never answers', async ({ app, page }) => {
+  await breakStorage(page, 'silent');
+  await page.goto(app.url);
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles(await plantPhoto(310));
+  await expect(page).toHaveURL(/\/identify$/);
+  await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
+});
+
+test('signs out where IndexedDB never answers', async ({ app, page }) => {
+  await breakStorage(page, 'silent');
+  await page.goto(`${app.url}/login?next=/account`);
+  await page.getByLabel('E-mail').fill(ADMIN.email);
+  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
+});
+
+test('keeps the photo over a reload of the sign-in page', async ({ app, page }) => {
+  await choose(page, app.url, await plantPhoto(311));
+  await page.getByRole('button', { name: 'Identify this plant' }).click();
+  await expect(page.getByText('Your photo is waiting')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('Your photo is waiting')).toBeVisible();
+  const photo = page.getByRole('img', { name: 'Your photo' });
+  await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(800);
+  await expect(page.getByText(ONLY_HERE)).toHaveCount(0);
+});
