@@ -56,7 +56,7 @@ interface Reply {
 }
 
 const CLIENTS = { github: 'github-client', google: 'google-client' };
-const SECRETS = { github: 'github secret +/%', google: 'google-secret-0123456789' };
+const SECRETS = { github: 'github-secret+/%', google: 'google-secret-0123456789' };
 const refused = (error: string): Reply => ({ status: 400, body: { error } });
 
 /** As strict as the real ones: both a GitHub Enterprise Server and an OpenID provider, over loopback http. */
