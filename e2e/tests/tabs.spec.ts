@@ -86,10 +86,3 @@ test('tells a hidden page’s news in its title', async ({ app, page }) => {
   await page.clock.runFor(30_000);
   await asked;
 });
-
-test('follows the circuits without Web Locks, which plain http does not have', async ({ app, page }) => {
-  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'));
-  await page.goto(`${app.url}/login?next=/admin`);
-  await signIn(page, ADMIN);
-  await expect(live(page)).toBeVisible();
-});

@@ -60,9 +60,11 @@ describe.each(failing)('a photo on a device whose IndexedDB %s', (_name, databas
     await withinASecond(forgetPhoto());
   });
 
-  it('is forgotten, and missed, within a second', async () => {
+  it('is forgotten within a second, and missed after ten', async () => {
     keepPhoto(photo);
     await withinASecond(forgetPhoto());
-    expect(await withinASecond(keptPhoto())).toBeUndefined();
+    const missed = keptPhoto();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await missed).toBeUndefined();
   });
 });

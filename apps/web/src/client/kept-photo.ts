@@ -10,6 +10,8 @@ export interface KeptPhoto {
 const DATABASE = 'plant-id-community';
 const STORE = 'waiting';
 const KEY = 'photo';
+/** A phone that has just started may take seconds to open a database; the page can be used meanwhile. */
+const RESTORE_TIMEOUT_MS = 10_000;
 /** A photo that waits longer belongs to a visit that is over. */
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 
@@ -46,9 +48,11 @@ export function isPhotoStored(): Promise<boolean> {
   return withTimeout(storing).catch(() => false);
 }
 
+/** The kept photo, from memory or after a reload from IndexedDB. No page waits for it before it can be used. */
 export async function keptPhoto(): Promise<KeptPhoto | undefined> {
   if (inMemory !== undefined) return inMemory;
-  const row: unknown = await withTimeout(inStore('readonly', (waiting) => waiting.get(KEY))).catch(() => undefined);
+  const restoring = inStore('readonly', (waiting) => waiting.get(KEY));
+  const row: unknown = await withTimeout(restoring, RESTORE_TIMEOUT_MS).catch(() => undefined);
   // A photo that was chosen meanwhile is the newer one.
   if (inMemory !== undefined || !isRow(row)) return inMemory;
   if (Date.now() - row.at > KEPT_FOR_MS) {

@@ -56,7 +56,10 @@ async function post(path: string, fields: Readonly<Record<string, string>>): Pro
 /** Where next-auth would lead to, which also says how it went. */
 async function addressIn(answer: Response): Promise<URL | undefined> {
   const address = memberOf(await answer.json(), 'url');
-  return address === undefined ? undefined : (URL.parse(address, location.origin) ?? undefined);
+  // Browsers of before autumn 2024 have no URL.parse.
+  return address !== undefined && URL.canParse(address, location.origin)
+    ? new URL(address, location.origin)
+    : undefined;
 }
 
 function memberOf(value: unknown, name: string): string | undefined {

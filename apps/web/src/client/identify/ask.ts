@@ -21,7 +21,8 @@ export interface Asking {
   photo: File;
   signal: AbortSignal;
   onUpload: (sent: number, total: number) => void;
-  onProgress: (event: ProgressEvent) => void;
+  /** `at` is when it happened, in epoch milliseconds of this device. */
+  onProgress: (event: ProgressEvent, at: number) => void;
 }
 
 /**

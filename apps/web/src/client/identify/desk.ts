@@ -19,7 +19,7 @@ export type DeskEvent =
   | { type: 'removed' }
   | { type: 'started'; requestId: string }
   | { type: 'uploaded'; requestId: string; sent: number; total: number }
-  | { type: 'progressed'; requestId: string; event: ProgressEvent; now: number }
+  | { type: 'progressed'; requestId: string; event: ProgressEvent; at: number }
   | { type: 'answered'; requestId: string; answer: Identification; now: number }
   | { type: 'failed'; requestId: string; trouble: Trouble }
   | { type: 'stopped' };
@@ -70,7 +70,7 @@ function afterNews(desk: Extract<Desk, { at: 'running' }>, event: News): Desk {
     case 'uploaded':
       return { ...desk, run: withUpload(run, event.sent, event.total) };
     case 'progressed':
-      return { ...desk, run: withProgress(run, event.event, event.now) };
+      return { ...desk, run: withProgress(run, event.event, event.at) };
     case 'answered':
       return { at: 'answered', photo, run, answer: event.answer, answeredAt: new Date(event.now).toISOString() };
     case 'failed':

@@ -9,7 +9,8 @@ type Progress = Pick<TRPCClient<AppRouter>['v1']['plantIdentification']['progres
 interface Follow {
   requestId: string;
   progress: Progress;
-  onProgress: (event: ProgressEvent) => void;
+  /** `at` is when it happened, in epoch milliseconds of this device. */
+  onProgress: (event: ProgressEvent, at: number) => void;
 }
 
 /**
@@ -21,6 +22,8 @@ interface Follow {
 export function followProgress({ requestId, progress, onProgress }: Follow): () => void {
   let stream: AbortController | undefined;
   let lastEventId: string | undefined;
+  /** When the server's clock of this run began. What happened while the page was hidden is heard late. */
+  let startedAt = Number.POSITIVE_INFINITY;
 
   const open = async (signal: AbortSignal) => {
     // Where slots are not supported the stream is opened all the same: it is over within a minute.
@@ -30,7 +33,8 @@ export function followProgress({ requestId, progress, onProgress }: Follow): () 
       {
         onData({ id, data }) {
           lastEventId = id;
-          onProgress(data);
+          startedAt = Math.min(startedAt, Date.now() - data.at);
+          onProgress(data, startedAt + data.at);
         },
       },
     );

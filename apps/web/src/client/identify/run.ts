@@ -31,8 +31,8 @@ export function withUpload(run: Run, sentBytes: number, totalBytes: number): Run
   return { ...run, sentBytes, totalBytes, sent: sentBytes >= totalBytes };
 }
 
-/** Takes in one event of the server's; `now` is when it was heard. */
-export function withProgress(run: Run, event: ProgressEvent, now: number): Run {
+/** Takes in one event of the server's; `at` is when it happened, by this device's clock. */
+export function withProgress(run: Run, event: ProgressEvent, at: number): Run {
   switch (event.type) {
     case 'received':
       return { ...run, sent: true, sentBytes: run.totalBytes };
@@ -41,7 +41,7 @@ export function withProgress(run: Run, event: ProgressEvent, now: number): Run {
     case 'asking':
       return withAsked(run, event.provider, {
         state: 'asking',
-        since: now,
+        since: at,
         at: event.at,
         ...(event.usual_ms === undefined ? {} : { usualMs: event.usual_ms }),
         ...(event.slow_ms === undefined ? {} : { slowMs: event.slow_ms }),
@@ -54,7 +54,7 @@ export function withProgress(run: Run, event: ProgressEvent, now: number): Run {
     }
     case 'unanswered': {
       if (event.status === 'answered') return run;
-      const until = event.retry_after_ms === undefined ? {} : { until: now + event.retry_after_ms };
+      const until = event.retry_after_ms === undefined ? {} : { until: at + event.retry_after_ms };
       return withAsked(run, event.provider, { state: 'unanswered', status: event.status, ...until });
     }
     case 'comparing':

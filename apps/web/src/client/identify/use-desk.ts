@@ -59,10 +59,9 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
         photo,
         signal: stop.signal,
         onUpload: (sent, total) => tell({ type: 'uploaded', requestId, sent, total }),
-        onProgress: (event) => {
-          const now = Date.now();
-          run = withProgress(run, event, now);
-          tell({ type: 'progressed', requestId, event, now });
+        onProgress: (event, at) => {
+          run = withProgress(run, event, at);
+          tell({ type: 'progressed', requestId, event, at });
         },
       });
       tell({ type: 'answered', requestId, answer, now: Date.now() });

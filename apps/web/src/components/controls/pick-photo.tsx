@@ -23,9 +23,10 @@ export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPh
   const hand = () => {
     const files = [...(input.current?.files ?? [])];
     if (files.length === 0) return;
+    // Their reading begins before the input lets go of them.
+    take.current(files);
     // Emptied, so that the same file can be chosen again after it was removed.
     if (input.current) input.current.value = '';
-    take.current(files);
   };
   // A photo may have been chosen before this script arrived.
   useEffect(hand, []);
