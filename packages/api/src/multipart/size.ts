@@ -14,14 +14,14 @@ export function mostBytes({ maxBytes, maxPhotos }: UploadLimits): number {
 }
 
 export function photoTooLarge(photo: number, bytes: number, most: number): UploadError {
-  const message = `Photo ${photo + 1} is ${roundedUp(bytes)} MB; ${roundedDown(most)} MB is the most.`;
+  const message = `Photo ${photo + 1} is ${roundedUp(bytes)} MB; ${inMegabytes(most)} MB is the most.`;
   return new UploadError('photo_too_large', message, { photo });
 }
 
 /** `bytes` is undefined when nobody said how many would come. */
 export function uploadTooLarge(bytes: number | undefined, limits: UploadLimits): UploadError {
-  const value = bytes === undefined ? `more than ${roundedDown(mostBytes(limits))}` : `${roundedUp(bytes)}`;
-  const most = `${photosIn(limits.maxPhotos)} of ${roundedDown(limits.maxBytes)} MB`;
+  const value = bytes === undefined ? `more than ${inMegabytes(mostBytes(limits))}` : `${roundedUp(bytes)}`;
+  const most = `${photosIn(limits.maxPhotos)} of ${inMegabytes(limits.maxBytes)} MB`;
   return new UploadError('photo_too_large', `The upload is ${value} MB; it may hold at most ${most}.`);
 }
 
@@ -34,6 +34,7 @@ function roundedUp(bytes: number): number {
   return Math.ceil((bytes / MEGABYTE) * 10) / 10;
 }
 
-function roundedDown(bytes: number): number {
+/** Megabytes as they stand in messages, rounded down. */
+export function inMegabytes(bytes: number): number {
   return Math.floor((bytes / MEGABYTE) * 10) / 10;
 }

@@ -89,13 +89,22 @@ describe('the OpenAPI document', () => {
     expect(operationOf('revokeToken').responses['204']).not.toHaveProperty('content');
   });
 
-  it('tells generators that images are files, repeated', () => {
+  it('tells generators that images are files, and that lists are repeated', () => {
     const body = operationOf('identifyPlant').requestBody?.content['multipart/form-data'];
     expect(body?.schema).toMatchObject({
       required: ['image'],
       properties: { image: { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1 } },
     });
-    expect(body?.encoding).toEqual({ image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' } });
+    expect(body?.schema).toMatchObject({
+      properties: {
+        image: { maxItems: 5, description: expect.stringContaining('10 MB (10,485,760 bytes)') as string },
+        organs: { type: 'array', maxItems: 5, description: expect.stringContaining('repeated') as string },
+      },
+    });
+    expect(body?.encoding).toEqual({
+      image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' },
+      organs: { style: 'form', explode: true },
+    });
   });
 
   it('documents the rate limit headers where there is a limit', () => {

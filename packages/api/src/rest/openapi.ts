@@ -8,6 +8,7 @@ import {
   type ZodOpenApiVersion,
 } from 'zod-openapi';
 import type { ApiConfig } from '../config.ts';
+import type { UploadLimits } from '../multipart/size.ts';
 import { endpoints } from './endpoints.ts';
 import { bytes, errorComponents, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
 import type { Endpoint } from './registry.ts';
@@ -21,7 +22,7 @@ const VERSIONS: Readonly<Record<string, ZodOpenApiVersion>> = {
 /** Where the documents are. */
 export const DOCUMENT_PATHS: readonly string[] = Object.keys(VERSIONS);
 
-type Facts = Pick<ApiConfig, 'appUrl' | 'version'>;
+type Facts = Pick<ApiConfig, 'appUrl' | 'upload' | 'version'>;
 
 /** Finds the document at a path; each is made once, when it is first asked for. */
 export function createDocuments(facts: Facts): (path: string) => ReturnType<typeof openApiDocument> | undefined {
@@ -35,10 +36,8 @@ export function createDocuments(facts: Facts): (path: string) => ReturnType<type
   };
 }
 
-const PHOTO_TYPES = 'image/jpeg, image/png, image/webp, image/gif';
-
 /** Generated from the registry, so that it cannot say anything else than what is served. */
-export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }: Facts) {
+export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, upload, version }: Facts) {
   return createDocument(
     {
       openapi,
@@ -56,7 +55,7 @@ export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, version }:
         },
         { name: 'Accounts', description: 'Accounts, and the tokens by which apps are signed in to them' },
       ],
-      paths: pathsOf(endpoints),
+      paths: pathsOf(endpoints, upload),
       components: {
         responses: errorComponents(),
         securitySchemes: {
@@ -81,16 +80,16 @@ function tidied({ io, jsonSchema }: Parameters<ZodOpenApiOverride>[0]): void {
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
-function pathsOf(all: readonly Endpoint[]): ZodOpenApiPathsObject {
+function pathsOf(all: readonly Endpoint[], limits: UploadLimits): ZodOpenApiPathsObject {
   const paths: ZodOpenApiPathsObject = {};
   for (const endpoint of all) {
     const method = endpoint.method === 'GET' ? 'get' : 'post';
-    paths[endpoint.path] = { ...paths[endpoint.path], [method]: operationOf(endpoint) };
+    paths[endpoint.path] = { ...paths[endpoint.path], [method]: operationOf(endpoint, limits) };
   }
   return paths;
 }
 
-function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
+function operationOf(endpoint: Endpoint, limits: UploadLimits): ZodOpenApiOperationObject {
   const { operationId, request = {}, summary, tag } = endpoint;
   const { policy } = endpoint.procedure.meta;
   return {
@@ -109,9 +108,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     ...(request.multipart && {
       requestBody: {
         required: true,
-        content: {
-          'multipart/form-data': { schema: request.multipart, encoding: { image: { contentType: PHOTO_TYPES } } },
-        },
+        content: { 'multipart/form-data': { ...request.multipart(limits) } },
       },
     }),
     ...(request.json && {

@@ -1,4 +1,5 @@
 import type { ZodObject, ZodType } from 'zod';
+import type { UploadLimits } from '../multipart/size.ts';
 import type { Caller } from '../router.ts';
 import type { ProcedureMeta } from '../trpc.ts';
 import type { PendingUpload } from '../upload/pending-upload.ts';
@@ -26,6 +27,12 @@ interface Documented {
   mediaType?: string;
 }
 
+/** A body of type multipart/form-data; `encoding` says how each field travels (OpenAPI 3.1, 4.8.15). */
+export interface MultipartBody {
+  schema: ZodObject;
+  encoding: Readonly<Record<string, { contentType: string } | { style: 'form'; explode: boolean }>>;
+}
+
 /** One operation of REST. */
 export interface Endpoint {
   operationId: string;
@@ -37,7 +44,12 @@ export interface Endpoint {
   /** The procedure that `call` calls; who may call it, and how often, is read from its meta. */
   procedure: { meta: ProcedureMeta };
   /** For the document: what may be sent. */
-  request?: { params?: ZodObject; query?: ZodObject; multipart?: ZodObject; json?: ZodObject };
+  request?: {
+    params?: ZodObject;
+    query?: ZodObject;
+    multipart?: (limits: UploadLimits) => MultipartBody;
+    json?: ZodObject;
+  };
   /** For the document: what a call answers when it is no error. */
   responses: Readonly<Record<number, Documented>>;
   /** For the document: errors that do not follow from the policy, the limit and what is sent. */

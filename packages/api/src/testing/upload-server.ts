@@ -3,12 +3,20 @@ import { apiUnderTest, config } from './api-under-test.ts';
 import { serve } from './serve.ts';
 
 /** Messages to the parent process; memory in bytes. */
-export type UploadServerWord = { port: number } | { startRss: number; peakRss: number; asked: number };
+export type UploadServerWord =
+  | { port: number }
+  | {
+      startRss: number;
+      peakRss: number;
+      asked: number;
+      /** What the last upload that reached the service asked for. */
+      options: object;
+    };
 
 const TICK_MS = 50;
 const HOUR_MS = 3_600_000;
 
-/** Runs our API in a process of its own and measures its memory; reports it on every message from the parent. */
+/** Runs our API in a process of its own and measures its memory; reports it, with what it was asked, on every message from the parent. */
 const { api, asked, clock } = apiUnderTest({
   config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
 });
@@ -36,6 +44,10 @@ setInterval(() => {
   peakRss = Math.max(peakRss, process.memoryUsage.rss());
 }, TICK_MS);
 const say = (word: UploadServerWord) => process.send?.(word);
-process.on('message', () => say({ startRss, peakRss, asked: asked.length }));
+process.on('message', () => {
+  const last = asked.at(-1);
+  const options = { photos: last?.photos.length, ...last?.options };
+  say({ startRss, peakRss, asked: asked.length, options });
+});
 process.on('disconnect', () => process.exit());
 say({ port: server.port });

@@ -1,9 +1,10 @@
 import { ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
+import { inMegabytes, type UploadLimits } from '../../multipart/size.ts';
 import { withBytes } from '../../router.ts';
 import { historyInput } from '../../v1/plant-identification/history.ts';
 import { health, history, identification, storedIdentification } from '../../v1/wire.ts';
-import { defineEndpoint, type Endpoint } from '../registry.ts';
+import { defineEndpoint, type Endpoint, type MultipartBody } from '../registry.ts';
 
 const { plantIdentification } = withBytes;
 
@@ -17,6 +18,37 @@ const photoHeaders = {
   'Cache-Control': 'private, max-age=3600',
 };
 
+/** Parsers take more than this says, such as lists by commas and scalars as JSON parts: see docs/api.md. */
+function identifyBody({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
+  const megabytes = `${inMegabytes(maxBytes)} MB (${maxBytes.toLocaleString('en')} bytes)`;
+  return {
+    schema: z.strictObject({
+      image: z
+        .array(file)
+        .min(1)
+        .max(maxPhotos)
+        .meta({ description: `JPEG, PNG, WebP or GIF, each of at most ${megabytes}; one field a photo, in order` }),
+      organs: z.array(z.enum(ORGANS)).max(maxPhotos).optional().meta({
+        description:
+          'None, or one for every image, in order. The field is repeated; one field with the list separated by commas, or as JSON, is accepted too',
+      }),
+      include_diseases: z.boolean().optional().meta({ description: 'True unless sent' }),
+      latitude: z.number().min(-90).max(90).optional().meta({ description: 'With longitude' }),
+      longitude: z.number().min(-180).max(180).optional().meta({ description: 'With latitude' }),
+      language: z.string().optional().meta({
+        description: 'Language of common names: a tag (RFC 5646) whose primary subtag counts; English if unsupported',
+        example: 'pt-BR',
+      }),
+      project: z.string().max(64).optional().meta({ description: 'A Pl@ntNet flora' }),
+    }),
+    encoding: {
+      image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' },
+      // Without it generators must guess; it makes the content type text/plain.
+      organs: { style: 'form', explode: true },
+    },
+  };
+}
+
 export const identificationEndpoints: readonly Endpoint[] = [
   defineEndpoint({
     operationId: 'identifyPlant',
@@ -26,18 +58,7 @@ export const identificationEndpoints: readonly Endpoint[] = [
     path: '/plant-identification/identify',
     procedure: plantIdentification.identify,
     request: {
-      multipart: z.strictObject({
-        image: z.array(file).min(1).meta({ description: 'JPEG, PNG, WebP or GIF; repeated, in order' }),
-        organs: z.array(z.enum(ORGANS)).optional().meta({ description: 'None, or one for every image' }),
-        include_diseases: z.boolean().optional().meta({ description: 'True unless sent' }),
-        latitude: z.number().min(-90).max(90).optional().meta({ description: 'With longitude' }),
-        longitude: z.number().min(-180).max(180).optional().meta({ description: 'With latitude' }),
-        language: z.string().optional().meta({
-          description: 'Language of common names: a tag (RFC 5646) whose primary subtag counts; English if unsupported',
-          example: 'pt-BR',
-        }),
-        project: z.string().max(64).optional().meta({ description: 'A Pl@ntNet flora' }),
-      }),
+      multipart: identifyBody,
     },
     responses: { 200: { description: 'What it is, as far as the providers can say', json: identification } },
     call: async ({ procedures, upload }) => ({

@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient } from '@hey-api/openapi-ts';
+import openapiTypescript, { astToString } from 'openapi-typescript';
+import { generate as generateOrval } from 'orval';
+import { generateApi } from 'swagger-typescript-api';
+
+/** What a client is made from. */
+interface Source {
+  /** Path of the OpenAPI document. */
+  document: string;
+  /** Where the API is served. */
+  baseUrl: string;
+  /** An empty folder for the client's files. */
+  folder: string;
+}
+
+/** One kind of client, generated as the manual of its generator says. */
+export interface Generator {
+  name: string;
+  generate(source: Source): Promise<unknown>;
+  /** A program that sends two photos with their organs through the client and returns the status. */
+  program: string;
+}
+
+/** Beside the photos. Some clients write the list repeated, some as JSON, some joined by commas. */
+const FIELDS = `organs: ['leaf', 'flower'], include_diseases: false, latitude: 5e-5, longitude: -0.25, language: 'en-GB'`;
+
+export const generators: readonly Generator[] = [
+  {
+    name: 'openapi-typescript and openapi-fetch',
+    async generate({ document, folder }) {
+      const syntax = await openapiTypescript(new URL(`file://${document}`));
+      await writeFile(join(folder, 'schema.ts'), astToString(syntax));
+    },
+    // A file is a string in these types, and the serializer is left to the caller.
+    program: `
+      import createClient from 'openapi-fetch';
+      import type { paths } from './schema';
+      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+        const { response } = await createClient<paths>({ baseUrl }).POST('/plant-identification/identify', {
+          body: { image: photos as unknown as string[], ${FIELDS} },
+          bodySerializer({ image, ...fields }) {
+            const form = new FormData();
+            for (const photo of photos) form.append('image', photo);
+            for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+            return form;
+          },
+        });
+        return response.status;
+      }`,
+  },
+  {
+    name: 'hey-api',
+    generate: ({ document, folder }) =>
+      createClient({
+        input: document,
+        output: folder,
+        plugins: ['@hey-api/typescript', '@hey-api/sdk', '@hey-api/client-fetch'],
+        logs: { level: 'silent' },
+      }),
+    program: `
+      import { createClient } from './client';
+      import { identifyPlant } from './sdk.gen';
+      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+        const client = createClient({ baseUrl });
+        const { response } = await identifyPlant({ client, body: { image: photos, ${FIELDS} } });
+        return response?.status ?? 0;
+      }`,
+  },
+  {
+    name: 'orval',
+    generate: ({ baseUrl, document, folder }) =>
+      generateOrval({
+        input: { target: document },
+        output: { target: join(folder, 'api.ts'), client: 'fetch', baseUrl },
+      }),
+    program: `
+      import { identifyPlant } from './api';
+      export async function identify(_baseUrl: string, photos: File[]): Promise<number> {
+        const { status } = await identifyPlant({ image: photos, ${FIELDS} });
+        return status;
+      }`,
+  },
+  {
+    name: 'swagger-typescript-api with axios',
+    generate: ({ document, folder }) =>
+      generateApi({ input: document, output: folder, fileName: 'api.ts', httpClientType: 'axios', silent: true }),
+    program: `
+      import { Api } from './api';
+      export async function identify(baseURL: string, photos: File[]): Promise<number> {
+        const api = new Api({ baseURL, validateStatus: () => true });
+        const { status } = await api.plantIdentification.identifyPlant({ image: photos, ${FIELDS} });
+        return status;
+      }`,
+  },
+  {
+    name: 'swagger-typescript-api with fetch',
+    generate: ({ document, folder }) =>
+      generateApi({ input: document, output: folder, fileName: 'api.ts', httpClientType: 'fetch', silent: true }),
+    // It makes JSON of every list, even of one of photos, and passes a FormData on as it is.
+    program: `
+      import { Api } from './api';
+      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+        const form = new FormData();
+        for (const photo of photos) form.append('image', photo);
+        const fields = { ${FIELDS} };
+        for (const [name, value] of Object.entries(fields)) form.append(name, Array.isArray(value) ? JSON.stringify(value) : String(value));
+        const answer = await new Api({ baseUrl }).plantIdentification.identifyPlant(form as never).catch((error: Response) => error);
+        return answer.status;
+      }`,
+  },
+];
