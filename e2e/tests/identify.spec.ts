@@ -68,6 +68,23 @@ test('refuses a text called photo.jpg before it is sent', async ({ app, page, si
   expect(await simulator.calls()).toEqual(before);
 });
 
+test('takes a JPEG under an old or unknown name, and refuses one that is called like a program', async ({
+  app,
+  page,
+}) => {
+  const { buffer } = await plantPhoto(301);
+  const sendButton = page.getByRole('button', { name: 'Identify this plant' });
+  for (const name of ['shell.php', 'rose.svg', '.htaccess', 'shell.php.xyz']) {
+    await choose(page, app.url, { name, mimeType: 'image/jpeg', buffer });
+    await expect(page.getByRole('alert').getByText(/, which is no photo/)).toBeVisible();
+    await expect(sendButton).toHaveCount(0);
+  }
+  await choose(page, app.url, { name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer });
+  await expect(sendButton).toBeVisible();
+  await identify(page, app.url, { name: 'Monstera.deliciosa', mimeType: '', buffer });
+  await expect(page.getByRole('button', { name: 'Identify another' })).toBeVisible();
+});
+
 test('answers with one provider when the other is down, and says so', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', status: 500 });
   await identify(page, app.url, await plantPhoto(11));
