@@ -31,16 +31,16 @@ export function createSignIn(
 ): (request: Request, answer: Answer) => Promise<Response> {
   async function tryPassword(request: Request, body: Buffer, answer: Answer): Promise<Response> {
     const { headers } = request;
-    const attempt = await throttles.signIn({
-      email: emailIn(headers.get('content-type'), body),
-      address: clientAddress(headers, gateway.config.proxyHops),
+    const email = emailIn(headers.get('content-type'), body);
+    const address = clientAddress(headers, gateway.config.proxyHops);
+    return throttles.signIn({ email, address }, async (attempt) => {
+      const answered = await answer(request);
+      const failed = await isUnavailable(answered);
+      // A password that could not be checked does not count as wrong.
+      if (failed || bringsSession(answered, auth.sessionCookie)) attempt.succeeded();
+      if (failed) throw serviceUnavailable();
+      return answered;
     });
-    const answered = await answer(request);
-    const failed = await isUnavailable(answered);
-    // A password that could not be checked does not count as wrong.
-    if (failed || bringsSession(answered, auth.sessionCookie)) await attempt.succeeded();
-    if (failed) throw serviceUnavailable();
-    return answered;
   }
 
   return (request, answer) =>

@@ -2,6 +2,7 @@ import { AuthError } from '@plantcommunity/auth';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Rate } from '../config.ts';
 import type { ApiError } from '../errors/api-error.ts';
+import type { Attempts } from './attempts.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Standing } from './rate-window.ts';
 
@@ -17,8 +18,13 @@ export interface Registrations {
 }
 
 /** @param options `rate`: the limit for accounts, and for refused registrations, of one address. */
-export function createRegistrations(options: { window: RateWindow; clock: Clock; rate: Rate }): Registrations {
-  const { clock, rate, window } = options;
+export function createRegistrations(options: {
+  window: RateWindow;
+  attempts: Attempts;
+  clock: Clock;
+  rate: Rate;
+}): Registrations {
+  const { attempts, clock, rate, window } = options;
 
   /** `what`: the counted thing in the singular; `mayBe`: what may happen to so many of them. */
   function tooMany(full: Standing, what: string, mayBe: string): ApiError {
@@ -33,13 +39,15 @@ export function createRegistrations(options: { window: RateWindow; clock: Clock;
       const refused = await window.look(refusedKey, rate);
       if (refused.remaining === 0) throw tooMany(refused, 'registration', 'may fail');
       // Counted before the work, so that many at once do not exceed the limit.
-      const account = await window.take(`register:${place}`, rate);
+      const account = await attempts.take(`register:${place}`, rate);
       if (!account.allowed) throw tooMany(account, 'account', 'may be created');
       try {
-        return await work();
+        const result = await work();
+        account.keep();
+        return result;
       } catch (error) {
-        await account.giveBack();
         if (error instanceof AuthError) await window.take(refusedKey, rate);
+        await account.giveBack();
         throw error;
       }
     },

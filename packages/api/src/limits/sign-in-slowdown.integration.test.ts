@@ -3,6 +3,7 @@ import { type RedisConnection, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
+import { wrong } from '../testing/password-checks.ts';
 import { connectInstances } from '../testing/redis-instances.ts';
 import { createRateWindow } from './create-rate-window.ts';
 import { createThrottles, type Throttles } from './throttles.ts';
@@ -24,11 +25,11 @@ afterAll(() => Promise.all(connections.map((connection) => connection.close())))
 it('instances count the failures of an account together', async () => {
   const [here, there] = instances;
   const email = `${randomUUID()}@example.org`;
-  for (let n = 0; n < 22; n += 1) await here?.signIn({ email, address: `10.1.0.${n}` });
-  for (let n = 0; n < 2; n += 1) await there?.signIn({ email, address: '10.1.1.1' });
+  for (let n = 0; n < 22; n += 1) await here?.signIn({ email, address: `10.1.0.${n}` }, wrong);
+  for (let n = 0; n < 2; n += 1) await there?.signIn({ email, address: '10.1.1.1' }, wrong);
   expect(log).toEqual([]);
   // Its first turn comes at once.
-  await there?.signIn({ email, address: '10.1.1.1' });
+  await there?.signIn({ email, address: '10.1.1.1' }, wrong);
   expect(log).toHaveLength(1);
   expect(log[0]).toContain('sign-in slowed down');
 });

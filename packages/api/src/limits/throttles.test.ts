@@ -4,6 +4,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
+import { right, wrong } from '../testing/password-checks.ts';
 import type { RateWindow } from './rate-window.ts';
 import { createThrottles } from './throttles.ts';
 
@@ -51,8 +52,8 @@ describe('tries to sign in', () => {
       'anna@example.org',
       'anna@example.org',
     ];
-    await times(5, (index) => throttles.signIn({ email: spellings[index], address: HERE }));
-    await expect(throttles.signIn({ email: 'anna@EXAMPLE.org', address: HERE })).rejects.toMatchObject({
+    await times(5, (index) => throttles.signIn({ email: spellings[index], address: HERE }, wrong));
+    await expect(throttles.signIn({ email: 'anna@EXAMPLE.org', address: HERE }, wrong)).rejects.toMatchObject({
       code: 'rate_limited',
       status: 429,
       retryAfter: 900,
@@ -60,47 +61,47 @@ describe('tries to sign in', () => {
       headers: { 'Retry-After': '900' },
     });
     clock.advance(15 * MINUTE - 1);
-    await expect(throttles.signIn({ email: 'anna@example.org', address: HERE })).rejects.toMatchObject({
+    await expect(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)).rejects.toMatchObject({
       retryAfter: 1,
     });
     clock.advance(1);
-    await throttles.signIn({ email: 'anna@example.org', address: HERE });
+    await throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
   });
 
   it('of one account from one address leave others alone', async () => {
     const { throttles } = throttlesAt();
-    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }));
-    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }))).toBe(false);
-    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: THERE }))).toBe(true);
-    expect(await isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }))).toBe(true);
+    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
+    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong))).toBe(false);
+    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: THERE }, wrong))).toBe(true);
+    expect(await isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }, wrong))).toBe(true);
   });
 
   it('are let through twenty times from an address, whatever the account', async () => {
     const { throttles } = throttlesAt();
-    await times(20, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }));
-    await expect(throttles.signIn({ email: 'anna@example.org', address: HERE })).rejects.toMatchObject({
+    await times(20, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }, wrong));
+    await expect(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)).rejects.toMatchObject({
       code: 'rate_limited',
     });
-    await throttles.signIn({ email: 'anna@example.org', address: THERE });
+    await throttles.signIn({ email: 'anna@example.org', address: THERE }, wrong);
   });
 
   it('count nowhere when they are refused, so that the time told stays true', async () => {
     const { throttles } = throttlesAt();
-    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }));
-    await times(30, () => isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE })));
+    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
+    await times(30, () => isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)));
     for (let other = 0; other < 15; other += 1) {
-      expect(await isLetIn(throttles.signIn({ email: `user${other}@example.org`, address: HERE }))).toBe(true);
+      expect(await isLetIn(throttles.signIn({ email: `user${other}@example.org`, address: HERE }, wrong))).toBe(true);
     }
   });
 
   it('take no place of their neighbours while they are refused', async () => {
     const { throttles } = throttlesAt();
-    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }));
-    await times(14, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }));
+    await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
+    await times(14, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }, wrong));
     const again = Array.from({ length: 10 }, () =>
-      isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE })),
+      isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)),
     );
-    const neighbour = isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }));
+    const neighbour = isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }, wrong));
     expect(await Promise.all(again)).not.toContain(true);
     expect(await neighbour).toBe(true);
   });
@@ -108,15 +109,15 @@ describe('tries to sign in', () => {
   it('are told when there is room for both, the account and the address', async () => {
     const signIn = { count: 5, windowMs: MINUTE };
     const { throttles } = throttlesAt({ signIn, signInAddress: { count: 5, windowMs: 15 * MINUTE } });
-    const anna = () => throttles.signIn({ email: 'anna@example.org', address: HERE });
+    const anna = () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
     await times(5, anna);
     await expect(anna()).rejects.toMatchObject({ retryAfter: 900 });
   });
 
   it('are given back when they succeed', async () => {
     const { throttles } = throttlesAt();
-    const signIn = () => throttles.signIn({ email: 'anna@example.org', address: HERE });
-    await times(50, async () => (await signIn()).succeeded());
+    const signIn = () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
+    await times(50, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, right));
     await times(4, signIn);
     expect(await isLetIn(signIn())).toBe(true);
     expect(await isLetIn(signIn())).toBe(false);
@@ -124,20 +125,26 @@ describe('tries to sign in', () => {
 
   it('made at once count before any of them is checked', async () => {
     const { throttles } = throttlesAt();
-    const tries = Array.from({ length: 12 }, () => throttles.signIn({ email: 'anna@example.org', address: HERE }));
+    const tries = Array.from({ length: 12 }, () =>
+      throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong),
+    );
     const outcomes = await Promise.allSettled(tries);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
 
   it('with no e-mail address in them count as one account', async () => {
     const { throttles } = throttlesAt();
-    await times(5, (index) => throttles.signIn({ email: index % 2 === 0 ? undefined : `no${index}`, address: HERE }));
-    await expect(throttles.signIn({ email: 'none', address: HERE })).rejects.toMatchObject({ code: 'rate_limited' });
+    await times(5, (index) =>
+      throttles.signIn({ email: index % 2 === 0 ? undefined : `no${index}`, address: HERE }, wrong),
+    );
+    await expect(throttles.signIn({ email: 'none', address: HERE }, wrong)).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
   });
 
   it('leave neither person nor address in what is kept of them', async () => {
     const { counted, throttles } = throttlesAt();
-    await throttles.signIn({ email: 'anna@example.org', address: HERE });
+    await throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
     await throttles.register(HERE, async () => undefined);
     await throttles.refresh('a sign-in');
     await throttles.withRefreshToken({ token: 'a token', address: HERE }, async () => undefined);

@@ -4,6 +4,8 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ApiConfig, Rate } from '../config.ts';
 import { addressKey } from '../door/address-key.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { type Attempt, createAttempts } from './attempts.ts';
 import { createBadTokens } from './bad-tokens.ts';
 import { rateLimited } from './rate-limited.ts';
 import type { RateWindow, Standing, Taken } from './rate-window.ts';
@@ -13,11 +15,15 @@ import { createSignInSlowdown } from './sign-in-slowdown.ts';
 /** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
 export interface Throttles {
   /**
-   * Counts an attempt before it is checked, and delays it when many attempts on the account have failed. Call
-   * `succeeded` to give the count back.
-   * @throws {ApiError} `rate_limited`; the attempt is not counted then
+   * Runs `check`, which checks a password. The attempt is counted before, and delayed when many attempts on the account
+   * have failed. It stays counted unless `check` calls `succeeded`, or throws anything but an `ApiError`: the password
+   * could not be checked then. Over the limit it waits for attempts of this process that are not decided yet.
+   * @throws {ApiError} `rate_limited`, without running `check`; the attempt is not counted then
    */
-  signIn(who: { email: string | undefined; address: string | undefined }): Promise<SignInAttempt>;
+  signIn<T>(
+    who: { email: string | undefined; address: string | undefined },
+    check: (attempt: SignInAttempt) => Promise<T>,
+  ): Promise<T>;
   /**
    * Runs `work`, which creates an account. Accounts and refused registrations of an address have a limit each.
    * @throws {ApiError} `rate_limited`, with the cause and what can be done, without running `work`
@@ -38,8 +44,7 @@ export interface Throttles {
 }
 
 interface SignInAttempt {
-  /** Never throws. */
-  succeeded(): Promise<void>;
+  succeeded(): void;
 }
 
 export function createThrottles(options: {
@@ -49,19 +54,20 @@ export function createThrottles(options: {
   rates: Pick<ApiConfig['rates'], 'signIn' | 'signInAddress' | 'register' | 'refresh'>;
 }): Throttles {
   const { clock, rates, window } = options;
+  const attempts = createAttempts(window);
   const slowdown = createSignInSlowdown(options);
   const badTokens = createBadTokens({ window, clock, rate: rates.refresh });
-  const registrations = createRegistrations({ window, clock, rate: rates.register });
+  const registrations = createRegistrations({ window, attempts, clock, rate: rates.register });
 
   /**
    * Counts in all windows or, where one is full, in none; one after the other, so that what is refused by the narrower
    * one does not even for a moment take a place in the wider, which is others' too.
    */
-  async function take(...windows: readonly [key: string, rate: Rate][]): Promise<Taken[]> {
-    const taken: Taken[] = [];
+  async function take(...windows: readonly [key: string, rate: Rate][]): Promise<Attempt[]> {
+    const taken: Attempt[] = [];
     for (const [index, [key, rate]] of windows.entries()) {
       // oxlint-disable-next-line no-await-in-loop -- they come one after the other
-      const one = await window.take(key, rate);
+      const one = await attempts.take(key, rate);
       if (!one.allowed) {
         // oxlint-disable-next-line no-await-in-loop -- the last thing it does
         throw await refusal(one, taken, windows.slice(index + 1));
@@ -82,7 +88,7 @@ export function createThrottles(options: {
   }
 
   return {
-    async signIn({ address, email }) {
+    async signIn({ address, email }, check) {
       // All invalid addresses count as one account, however they are spelled.
       const account = normalizeEmail(email ?? '') ?? '';
       const accountAtPlace = digest(account, placeOf(address));
@@ -91,17 +97,24 @@ export function createThrottles(options: {
         [`sign-in:${accountAtPlace}`, rates.signIn],
         [`sign-in-address:${place}`, rates.signInAddress],
       );
+      const slowed: Taken[] = [];
+      let isWrong = false;
       try {
-        taken.push(...(await slowdown.enter({ account: digest(account), accountAtPlace, place })));
+        slowed.push(...(await slowdown.enter({ account: digest(account), accountAtPlace, place })));
+        isWrong = true;
+        return await check({ succeeded: () => void (isWrong = false) });
       } catch (error) {
-        await giveBack(taken);
+        isWrong &&= error instanceof ApiError;
         throw error;
+      } finally {
+        if (isWrong) for (const attempt of taken) attempt.keep();
+        else await giveBack([...taken, ...slowed]);
       }
-      return { succeeded: () => giveBack(taken) };
     },
     register: (address, work) => registrations.run(digest(placeOf(address)), work),
     async refresh(signInId) {
-      await take([`refresh:${digest(signInId)}`, rates.refresh]);
+      const taken = await window.take(`refresh:${digest(signInId)}`, rates.refresh);
+      if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());
     },
     withRefreshToken: ({ address, token }, work) =>
       badTokens.run({ token: digest(token), place: digest(placeOf(address)) }, work),

@@ -11,11 +11,12 @@ export async function provingPassword(
   field: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const attempt = await parts.throttles.signIn({ email: principal.email, address: request.address });
-  try {
-    await work();
-  } catch (error) {
-    throw error instanceof AuthError && error.code === 'wrong_password' ? fromAuth(error, field) : error;
-  }
-  await attempt.succeeded();
+  await parts.throttles.signIn({ email: principal.email, address: request.address }, async (attempt) => {
+    try {
+      await work();
+    } catch (error) {
+      throw error instanceof AuthError ? fromAuth(error, error.code === 'wrong_password' ? field : undefined) : error;
+    }
+    attempt.succeeded();
+  });
 }

@@ -7,14 +7,15 @@ import { credentials } from './wire.ts';
 export const token = procedure
   .meta({ policy: 'public', throttle: 'sign_in' })
   .input(credentials)
-  .mutation(async ({ ctx, input }) => {
-    const attempt = await ctx.parts.throttles.signIn({ email: input.email, address: ctx.request.address });
-    const grant = await ctx.parts.auth.tokens.issue(input);
-    if (grant === undefined) throw invalidCredentials();
-    if (grant === 'disabled') throw new ApiError('account_disabled', 'This account is disabled.');
-    await attempt.succeeded();
-    return presentGrant(grant);
-  });
+  .mutation(({ ctx: { parts, request }, input }) =>
+    parts.throttles.signIn({ email: input.email, address: request.address }, async (attempt) => {
+      const grant = await parts.auth.tokens.issue(input);
+      if (grant === undefined) throw invalidCredentials();
+      if (grant === 'disabled') throw new ApiError('account_disabled', 'This account is disabled.');
+      attempt.succeeded();
+      return presentGrant(grant);
+    }),
+  );
 
 function invalidCredentials(): ApiError {
   return new ApiError('invalid_credentials', 'The email address or the password is wrong.', {

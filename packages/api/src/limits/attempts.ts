@@ -1,0 +1,88 @@
+import type { Rate } from '../config.ts';
+import type { RateWindow, Taken } from './rate-window.ts';
+
+/** Maximum number of attempts of one key in this process that wait for others to be decided. */
+const MAX_WAITING = 100;
+
+/** A counted attempt, whose result is not known yet. One of `giveBack` and `keep` must be called. */
+export interface Attempt extends Taken {
+  /** Leaves the attempt counted. */
+  keep(): void;
+}
+
+/** Counts attempts before they are made, of which those with one result are given back. */
+export interface Attempts {
+  /**
+   * Counts one attempt. Over the limit it waits while attempts of the same key are undecided in this process, as they may
+   * be given back: many people who sign in at once from one address do not refuse each other. Never throws.
+   */
+  take(key: string, rate: Rate): Promise<Attempt>;
+}
+
+interface Undecided {
+  count: number;
+  readonly waiting: (() => void)[];
+}
+
+export function createAttempts(window: RateWindow): Attempts {
+  const undecided = new Map<string, Undecided>();
+
+  function enter(key: string): void {
+    const attempts = undecided.get(key) ?? { count: 0, waiting: [] };
+    attempts.count += 1;
+    undecided.set(key, attempts);
+  }
+
+  /** Wakes one waiting attempt for a place that became free, and all when there is nothing left to wait for. */
+  function decide(key: string, isFree: boolean): void {
+    const attempts = undecided.get(key);
+    if (attempts === undefined) return;
+    attempts.count -= 1;
+    if (attempts.count > 0) {
+      if (isFree) attempts.waiting.shift()?.();
+      return;
+    }
+    undecided.delete(key);
+    for (const wake of attempts.waiting) wake();
+  }
+
+  return {
+    async take(key, rate) {
+      // Undecided from the start: Redis may answer a later attempt first.
+      enter(key);
+      let isEntered = true;
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- tries again after each wait
+        const taken = await window.take(key, rate);
+        if (taken.allowed) {
+          if (!isEntered) enter(key);
+          return attemptOf(key, taken);
+        }
+        if (isEntered) decide(key, false);
+        isEntered = false;
+        const others = undecided.get(key);
+        if (others === undefined || others.waiting.length >= MAX_WAITING) {
+          return { ...taken, keep: () => undefined };
+        }
+        // oxlint-disable-next-line no-await-in-loop -- the wait
+        await new Promise<void>((resolve) => void others.waiting.push(resolve));
+      }
+    },
+  };
+
+  function attemptOf(key: string, taken: Taken): Attempt {
+    let isDecided = false;
+    const once = (isFree: boolean) => {
+      if (!isDecided) decide(key, isFree);
+      isDecided = true;
+    };
+    return {
+      ...taken,
+      keep: () => once(false),
+      async giveBack() {
+        await taken.giveBack();
+        once(true);
+      },
+    };
+  }
+}
