@@ -371,6 +371,28 @@ test.describe('another service', () => {
     await expect(page.getByText('Your account is deleted')).toBeVisible();
   });
 
+  test('that shares no addresses signs known people in, and tells others why not', async ({ app, elsewhere, page }) => {
+    const signInWithGitHub = async () => {
+      await page.context().clearCookies();
+      await page.goto(`${app.url}/login?next=/history`);
+      await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+    };
+    elsewhere.person = { subject: '4720', name: 'Gita', email: 'gita@elsewhere.example' };
+    await signInWithGitHub();
+    await expect(page).toHaveURL(/\/history$/);
+    elsewhere.scripted.set('/api/v3/user/emails', { status: 403 });
+    try {
+      await signInWithGitHub();
+      await expect(page).toHaveURL(/\/history$/);
+      elsewhere.person = { subject: '4721', name: 'Gustav', email: 'gustav@elsewhere.example' };
+      await signInWithGitHub();
+      await expect(faultIn(page)).toContainText('did not share your e-mail address');
+      await expectAccessible(page);
+    } finally {
+      elsewhere.scripted.clear();
+    }
+  });
+
   test('says why it opens none, and keeps where one was going', async ({ app, elsewhere, page }) => {
     const { email, password } = await newcomer(app, 'both');
     elsewhere.person = { subject: '4712', name: 'Both', email };
