@@ -112,6 +112,14 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
     }
   });
 
+  it('M: is taken up to 10 x 1,048,576 bytes', async () => {
+    const jpeg = readCase('jpeg-called.HEIC');
+    const ofSize = (bytes: number) => Buffer.concat([jpeg], bytes);
+    expect(await identify(ofSize(10_200_000))).toEqual(taken);
+    expect(await identify(ofSize(10_485_760))).toEqual(taken);
+    expect(await identify(ofSize(10_485_761))).toEqual({ status: 413, code: 'photo_too_large' });
+  });
+
   describe('N', () => {
     it.each([
       { name: 'jpeg-called.HEIC' },

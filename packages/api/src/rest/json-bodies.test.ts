@@ -118,3 +118,30 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
   });
 });
+
+describe('a refusal in legacy', () => {
+  it.each([
+    [
+      { email: 'x', password: 'short', nam: 1 },
+      ['email: must be an email', 'password: must have 10', 'nam: is not known'],
+    ],
+    [{}, ['email: ', 'password: ']],
+  ])('of %j names every field and its reason', async (body, reasons) => {
+    const { api } = apiUnderTest();
+    const answer = await postJson(api, '/api/auth/register/', body);
+    expect(answer.status).toBe(400);
+    const { detail } = (await answer.json()) as { detail: string };
+    for (const reason of reasons) expect(detail).toContain(reason);
+  });
+
+  it.each(['limit=0', 'limit=x', 'cursor='])('of a history with %s names the parameter', async (query) => {
+    const { api } = apiUnderTest();
+    const headers = { Cookie: 'session=anna', 'Sec-Fetch-Site': 'same-origin' };
+    const url = `http://localhost:3000/api/plant-identification/identifications/?${query}`;
+    const answer = await api.rest(new Request(url, { headers }));
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      detail: expect.stringContaining(`${query.split('=', 1).join('')}: `) as string,
+    });
+  });
+});

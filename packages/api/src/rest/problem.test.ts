@@ -52,6 +52,27 @@ describe('an error', () => {
     });
   });
 
+  it('names each wrong field and its reason in the one text of an old body', async () => {
+    const errors = [
+      { detail: 'must be one of leaf, flower', pointer: '#/organs/1' },
+      { detail: 'is not known here', pointer: '#/a~1b' },
+      { detail: 'The service does not accept this request.', pointer: '#' },
+    ];
+    const error = new ApiError('invalid_request', 'The request is not valid.', { errors });
+    expect(await errorResponse(error, 'legacy', ID).json()).toEqual({
+      detail:
+        'The request is not valid. organs/1: must be one of leaf, flower; a/b: is not known here; ' +
+        'The service does not accept this request.',
+    });
+    expect(await errorResponse(error, 'v1', ID).json()).toMatchObject({ detail: 'The request is not valid.', errors });
+  });
+
+  it('says nothing twice in an old body', async () => {
+    const detail = 'A name has at most 100 characters, on one line.';
+    const error = new ApiError('invalid_request', detail, { errors: [{ detail, pointer: '#/name' }] });
+    expect(await errorResponse(error, 'legacy', ID).json()).toEqual({ detail });
+  });
+
   it('takes its headers and its wrong fields along', async () => {
     const errors = [{ detail: 'must be two letters', pointer: '#/language' }];
     const answer = errorResponse(new ApiError('busy', 'Wait.', { retryAfter: 7, errors }), 'v1', ID);
