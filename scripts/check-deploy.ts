@@ -21,7 +21,7 @@ async function findings(): Promise<Finding[]> {
   if (settings.mode === 'development') return [error('APP_ENV', 'is development, where anybody may identify.')];
   const { database, redis } = settings;
   const services = await Promise.all([
-    database.url === undefined ? [] : lookAtDatabase(database.url),
+    database.url === undefined ? [] : lookAtDatabase(database.url, database.directUrl),
     redis.connection === undefined ? [] : lookAtRedis(redis.connection),
   ]);
   return [

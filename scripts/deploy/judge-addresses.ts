@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { type DatabaseTarget, DatabaseUrlError, readDatabaseUrl } from '@plantcommunity/db/connection';
 import { isLoopback, type Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
 
@@ -59,13 +60,8 @@ export function judgeFront(
 export function judgeBack(settings: Pick<Settings, 'database' | 'redis' | 'plantId' | 'plantnet'>): Finding[] {
   const { database, plantId, plantnet, redis } = settings;
   const findings: Finding[] = [];
-  const databaseUrl = database.url === undefined ? undefined : URL.parse(database.url);
-  if (databaseUrl && isEmbedded(databaseUrl.searchParams.get('host') ?? '')) {
-    findings.push(error('DATABASE_URL', 'is the embedded database, which ends with the process that started it.'));
-  }
-  if (databaseUrl && isFar(databaseUrl) && !/^(require|verify-)/.test(databaseUrl.searchParams.get('sslmode') ?? '')) {
-    findings.push(warning('DATABASE_URL', 'leads to another machine without sslmode=require.'));
-  }
+  findings.push(...judgeDatabase('DATABASE_URL', database.url));
+  findings.push(...judgeDatabase('DIRECT_DATABASE_URL', database.directUrl));
   findings.push(...judgeRedis(redis.connection));
   for (const [about, { apiKey, baseUrl }] of [
     ['PLANT_ID_BASE_URL', plantId],
@@ -80,6 +76,24 @@ export function judgeBack(settings: Pick<Settings, 'database' | 'redis' | 'plant
       findings.push(error(about, 'is not https: our key would cross the network in the clear.'));
   }
   return findings;
+}
+
+function judgeDatabase(about: string, url: string | undefined): Finding[] {
+  if (url === undefined) return [];
+  let target: DatabaseTarget;
+  try {
+    target = readDatabaseUrl(url, about);
+  } catch (thrown) {
+    if (!(thrown instanceof DatabaseUrlError)) throw thrown;
+    return thrown.problems.map((problem) => error(about, `${problem}.`));
+  }
+  if (target.hosts.some(({ host }) => isEmbedded(host))) {
+    return [error(about, 'is the embedded database, which ends with the process that started it.')];
+  }
+  const isFarAway = target.hosts.some(({ host }) => !host.startsWith('/') && !isLoopback(host));
+  return isFarAway && !/^(require|verify-)/.test(target.tls.mode)
+    ? [warning(about, 'leads to another machine without sslmode=require.')]
+    : [];
 }
 
 function judgeRedis(connection: Settings['redis']['connection']): Finding[] {
@@ -105,6 +119,6 @@ function isEmbedded(path: string): boolean {
   return path.startsWith(`${tmpdir()}/`);
 }
 
-function isFar({ hostname, searchParams }: URL): boolean {
-  return hostname !== '' && !isLoopback(hostname) && !searchParams.get('host')?.startsWith('/');
+function isFar({ hostname }: URL): boolean {
+  return hostname !== '' && !isLoopback(hostname);
 }

@@ -103,6 +103,21 @@ describe('the check of a deployment', () => {
       ['error DATABASE_URL'],
     ],
     ['a far database in the clear', { DATABASE_URL: 'postgresql://db.example/plants' }, ['warning DATABASE_URL']],
+    [
+      'a far second host in the clear',
+      { DATABASE_URL: 'postgresql://localhost,db.example/plants' },
+      ['warning DATABASE_URL'],
+    ],
+    [
+      'a parameter of the database that is not known',
+      { DATABASE_URL: 'postgresql://localhost/plants?foo=1' },
+      ['error DATABASE_URL'],
+    ],
+    [
+      'a direct way in the clear',
+      { DIRECT_DATABASE_URL: 'postgresql://db.example/plants' },
+      ['warning DIRECT_DATABASE_URL'],
+    ],
     ['a database of this machine', { DATABASE_URL: 'postgresql://localhost/plants' }, []],
     ['the embedded Redis', { REDIS_URL: 'unix:///tmp/plant-x/redis.sock' }, ['error REDIS_URL']],
     ['a Redis of this machine', { REDIS_URL: 'unix:///run/redis/redis.sock' }, []],

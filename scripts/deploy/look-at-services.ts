@@ -1,3 +1,4 @@
+import { DatabaseUrlError } from '@plantcommunity/db/connection';
 import { pendingMigrations } from '@plantcommunity/db/migrations';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
@@ -6,12 +7,14 @@ import { error, type Finding, warning } from './finding.ts';
 const REPLICA = 'is a replica, whose writes are refused or lost.';
 
 /** Whether the database is there, and has all of the checked-in migrations. */
-export async function lookAtDatabase(url: string): Promise<Finding[]> {
+export async function lookAtDatabase(url: string, directUrl?: string): Promise<Finding[]> {
   try {
-    const pending = await pendingMigrations(url);
+    const pending = await pendingMigrations(url, { directUrl });
     if (pending.length === 0) return [];
     return [warning('DATABASE_URL', `lacks migrations, which the next start applies: ${pending.join(', ')}.`)];
   } catch (thrown) {
+    // The settings themselves are judged elsewhere.
+    if (thrown instanceof DatabaseUrlError) return [];
     return [error('DATABASE_URL', `cannot be used: ${messageOf(thrown)}`)];
   }
 }

@@ -49,7 +49,8 @@ export async function prepare(options: RunOptions, crew: Crew, signal: AbortSign
   const { root, plan, socketFolder, dataDir, mode, say } = options;
   const database = async () => {
     const postgres = plan.embedsPostgres ? await startPostgres(crew, socketFolder, `${dataDir}/postgres`) : undefined;
-    await migrate(postgres?.url ?? options.environment['DATABASE_URL'], crew);
+    const { DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } = options.environment;
+    await migrate(postgres === undefined ? { url, directUrl } : { url: postgres.url, directUrl: '' }, crew);
     return postgres;
   };
   const build = { root, say, crew };
@@ -65,11 +66,11 @@ export async function prepare(options: RunOptions, crew: Crew, signal: AbortSign
   return { postgres, redis, simulator };
 }
 
-async function migrate(url: string | undefined, crew: Crew): Promise<void> {
+async function migrate({ url, directUrl }: Record<'url' | 'directUrl', string | undefined>, crew: Crew): Promise<void> {
   const child = startChild({
     name: 'migration',
     command: service('migrate'),
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl },
   });
   crew.add(child);
   if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');

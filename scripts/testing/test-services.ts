@@ -119,7 +119,7 @@ async function migrate(url: string): Promise<void> {
   const child = startChild({
     name: 'migration',
     command: service('migrate'),
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: '' },
   });
   if ((await child.exited) !== 0) throw new StartError('The database for the tests could not be prepared; see above.');
 }

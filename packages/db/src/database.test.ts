@@ -35,7 +35,10 @@ describe('ping', () => {
       connections += 1;
       socket.destroy();
     });
-    const database = openDatabase({ url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants`, poolSize: 5 });
+    const database = openDatabase({
+      url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants?sslmode=disable`,
+      poolSize: 5,
+    });
     const pings = await Promise.allSettled(Array.from({ length: 3_900 }, () => database.ping(2_000)));
     pings.push(...(await Promise.allSettled([database.ping(2_000)])));
     expect({ connections, rejected: pings.filter(({ status }) => status === 'rejected').length }).toEqual({

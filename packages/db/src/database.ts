@@ -1,3 +1,6 @@
+import { clientConfig } from './connection/client-config.ts';
+import type { DatabaseTarget } from './connection/database-target.ts';
+import { readDatabaseUrl } from './connection/database-url.ts';
 import { DatabaseUnavailableError } from './database-error.ts';
 import { GatedAdapters } from './gated-adapters.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -10,6 +13,19 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_500;
 /** Longest wait for the start of a transaction and longest transaction, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
+/** Number of connections that neither the options nor the URL say. */
+const POOL_SIZE = 10;
+
+export interface DatabaseOptions {
+  /** `postgresql://user:password@host:port/database`, or with `?host=/folder` for a unix socket. */
+  url: string;
+  /** Maximum number of connections; unless given, the URL's `connection_limit`, else 10. */
+  poolSize?: number | undefined;
+  /** Ends a connection that was idle for this many milliseconds. */
+  idleTimeoutMs?: number;
+  /** Ends a connection of this age, in milliseconds, as soon as it is idle. */
+  maxLifetimeMs?: number;
+}
 
 export interface Database {
   /**
@@ -32,19 +48,20 @@ export interface Database {
 
 /**
  * Opens nothing yet: connections are made when they are needed, at most `poolSize` at once and one for probes.
- * `url`: `postgresql://user:password@host:port/database`, or with `?host=/folder` for a unix socket.
+ * @throws {DatabaseUrlError}
  */
-export function openDatabase({ poolSize, url }: { url: string; poolSize: number }): Database {
-  const probe = createProbe({ connectionString: url });
+export function openDatabase(options: DatabaseOptions): Database {
+  const target = readDatabaseUrl(options.url);
+  const probe = createProbe(clientConfig(target), options.maxLifetimeMs);
   const gate = new DatabaseHealthGate(async (timeoutMs = PROBE_TIMEOUT_MS) => {
     try {
       await probe.run(timeoutMs);
     } catch (error) {
-      throw new DatabaseUnavailableError(url, error);
+      throw new DatabaseUnavailableError(target, error);
     }
   });
   const client = new PrismaClient({
-    adapter: new GatedAdapters(url, { max: poolSize, connectionTimeoutMillis: CONNECT_TIMEOUT_MS }, gate),
+    adapter: new GatedAdapters(target, poolConfig(target, options), gate),
     transactionOptions: { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
     // Errors are the caller's to log: what Prisma prints is not for a log of JSON lines.
     log: [],
@@ -61,5 +78,15 @@ export function openDatabase({ poolSize, url }: { url: string; poolSize: number 
       gate.close();
       await Promise.all([client.$disconnect(), probe.close()]);
     },
+  };
+}
+
+function poolConfig(target: DatabaseTarget, { idleTimeoutMs, maxLifetimeMs, poolSize }: DatabaseOptions) {
+  return {
+    max: poolSize ?? target.poolSize ?? POOL_SIZE,
+    // A request is answered within 5 s: a longer wait that the URL allows would not be of use.
+    connectionTimeoutMillis: Math.min(target.poolTimeoutMs ?? CONNECT_TIMEOUT_MS, CONNECT_TIMEOUT_MS),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMillis: idleTimeoutMs }),
+    ...(maxLifetimeMs === undefined ? {} : { maxLifetimeSeconds: maxLifetimeMs / 1_000 }),
   };
 }

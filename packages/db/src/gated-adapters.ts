@@ -1,24 +1,29 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import type { PoolConfig } from 'pg';
+import { clientConfig } from './connection/client-config.ts';
+import type { DatabaseTarget } from './connection/database-target.ts';
 import { DatabaseUnavailableError, isConnectionFailure } from './database-error.ts';
 import type { DatabaseHealthGate } from './health-gate.ts';
 import { limitStatements } from './limit-statements.ts';
-import { inSchema } from './table.ts';
+import { inSchema, quoted } from './table.ts';
 
 /**
  * Creates Prisma's PostgreSQL adapters behind a health gate. Turns every failure of the connection, however wrapped,
  * into a `DatabaseUnavailableError`; Prisma passes on its code and message.
  */
 export class GatedAdapters extends PrismaPg {
-  readonly #url: string;
+  readonly #target: DatabaseTarget;
   readonly #gate: DatabaseHealthGate;
-  readonly #schema = 'public';
 
-  constructor(url: string, pool: Omit<PoolConfig, 'connectionString'>, gate: DatabaseHealthGate) {
+  constructor(target: DatabaseTarget, pool: PoolConfig, gate: DatabaseHealthGate) {
     // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
-    super({ ...pool, connectionString: url }, { onPoolError: () => gate.suspect() });
-    this.#url = url;
+    super(
+      { ...clientConfig(target), ...pool },
+      // Prisma puts it between double quotes as it is.
+      { schema: quoted(target.schema).slice(1, -1), onPoolError: () => gate.suspect() },
+    );
+    this.#target = target;
     this.#gate = gate;
   }
 
@@ -46,7 +51,7 @@ export class GatedAdapters extends PrismaPg {
   #guard<T extends SqlQueryable>(queryable: T): T {
     const queryRaw = queryable.queryRaw.bind(queryable);
     const executeRaw = queryable.executeRaw.bind(queryable);
-    const complete = (query: SqlQuery): SqlQuery => ({ ...query, sql: inSchema(query.sql, this.#schema) });
+    const complete = (query: SqlQuery): SqlQuery => ({ ...query, sql: inSchema(query.sql, this.#target.schema) });
     queryable.queryRaw = (query) => this.#run(() => queryRaw(complete(query)));
     queryable.executeRaw = (query) => this.#run(() => executeRaw(complete(query)));
     return queryable;
@@ -58,7 +63,7 @@ export class GatedAdapters extends PrismaPg {
     } catch (error) {
       if (!isConnectionFailure(error)) throw error;
       this.#gate.suspect();
-      throw new DatabaseUnavailableError(this.#url, error);
+      throw new DatabaseUnavailableError(this.#target, error);
     }
   }
 }

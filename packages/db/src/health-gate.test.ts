@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { readDatabaseUrl } from './connection/database-url.ts';
 import { DatabaseUnavailableError } from './database-error.ts';
 import { DatabaseHealthGate } from './health-gate.ts';
 
-const lost = new DatabaseUnavailableError('postgresql://localhost/plants', new Error('timeout'));
+const lost = new DatabaseUnavailableError(readDatabaseUrl('postgresql://localhost/plants'), new Error('timeout'));
 
 /** A gate whose probes fail while `database.isAway`. */
 function gateUnderTest() {

@@ -4,6 +4,15 @@ import { startTimeLimit } from './time-limit.ts';
 
 /** Longest statement, in milliseconds: a request that waits for one is answered within 5 s. */
 const STATEMENT_TIMEOUT_MS = 4_000;
+/**
+ * Begins a transaction that the server ends when this process no longer does: it may hang, or the network between. Not by
+ * settings of the session, which a transaction pooler would hand to another client.
+ */
+const BEGIN = [
+  'BEGIN',
+  'SET LOCAL statement_timeout = 6000',
+  'SET LOCAL idle_in_transaction_session_timeout = 15000',
+].join('; ');
 
 /**
  * Ends a pool connection whose statement takes too long, which fails the statement, and cancels it at the server. Also
@@ -26,8 +35,9 @@ export function limitStatements(pool: Pool): void {
       };
     };
     Object.assign(client, {
-      query(...parameters: unknown[]): unknown {
+      query(...given: unknown[]): unknown {
         const ended = started();
+        const parameters = withLimits(given);
         const callback = parameters.at(-1);
         if (typeof callback === 'function') {
           const wrapped = (...result: unknown[]): void => {
@@ -49,6 +59,13 @@ export function limitStatements(pool: Pool): void {
     if ((running.get(client) ?? 0) > 0) abandon(client);
     else if (client.getTransactionStatus() !== 'I') void client.end();
   });
+}
+
+/** The adapter begins each transaction by this one word. */
+function withLimits(parameters: unknown[]): unknown[] {
+  const [query, ...rest] = parameters;
+  const isBegin = typeof query === 'object' && query !== null && Reflect.get(query, 'text') === 'BEGIN';
+  return isBegin ? [{ ...query, text: BEGIN }, ...rest] : parameters;
 }
 
 function abandon(client: PoolClient): void {

@@ -151,6 +151,18 @@ describe('a database that is lost', () => {
     await expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
   });
 
+  it('ends the transactions of a process that no longer does', async () => {
+    const limits = await database.client.$transaction(
+      (transaction) => transaction.$queryRaw`SELECT current_setting('statement_timeout') AS statement,
+        current_setting('idle_in_transaction_session_timeout') AS idle`,
+    );
+    expect(limits).toEqual([{ statement: '6s', idle: '15s' }]);
+    // None of it stays with the session, which a pooler may hand to another client.
+    expect(await database.client.$queryRaw`SELECT current_setting('statement_timeout') AS statement`).toEqual([
+      { statement: '0' },
+    ]);
+  });
+
   it('is not reported for a server without a connection left', async (context) => {
     context.skip(isOneSession, 'PGlite counts no connections');
     await database.client.$executeRawUnsafe('DROP ROLE IF EXISTS narrow');

@@ -19,7 +19,8 @@ export interface Probe {
 
 interface Connection {
   client: Promise<Client>;
-  /** By `performance.now()`. */
+  /** Times by `performance.now()`. */
+  openedAt: number;
   usedAt: number;
 }
 
@@ -30,9 +31,9 @@ function isFull(error: unknown): boolean {
 
 /**
  * Creates a probe with a connection of its own, so that an exhausted pool does not look like a database that is down.
- * The connection is reused while it works and replaced after a failure.
+ * The connection is reused while it works and replaced after a failure, and when it is `maxLifetimeMs` old.
  */
-export function createProbe(connect: ClientConfig): Probe {
+export function createProbe(connect: ClientConfig, maxLifetimeMs = Number.POSITIVE_INFINITY): Probe {
   let connection: Connection | undefined;
   let last: { result: Promise<void>; endedAt: number } | undefined;
 
@@ -49,14 +50,20 @@ export function createProbe(connect: ClientConfig): Probe {
       await made.connect();
       return made;
     };
-    const opened: Connection = { client: client(), usedAt: performance.now() };
+    const now = performance.now();
+    const opened: Connection = { client: client(), openedAt: now, usedAt: now };
     return opened;
+  }
+
+  function isOld({ openedAt, usedAt }: Connection): boolean {
+    const now = performance.now();
+    return now > usedAt + CONNECTION_KEPT_MS || now > openedAt + maxLifetimeMs;
   }
 
   async function roundTrip(timeoutMs: number): Promise<void> {
     const late = Promise.withResolvers<never>();
     const cancelLimit = startTimeLimit(timeoutMs, () => late.reject(new Error('timeout')));
-    if (connection !== undefined && performance.now() > connection.usedAt + CONNECTION_KEPT_MS) drop(connection);
+    if (connection !== undefined && isOld(connection)) drop(connection);
     connection ??= open(timeoutMs);
     const used = connection;
     try {

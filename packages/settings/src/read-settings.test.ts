@@ -54,6 +54,22 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('leaves the form of a database address to the package that reads it', () => {
+    const url = 'postgresql://plants@one:5432,two:5433/plants?schema=plants';
+    expect(readSettings({ ...production, DATABASE_URL: url, DIRECT_DATABASE_URL: url }).database).toEqual({
+      url,
+      directUrl: url,
+      poolSize: undefined,
+      idleTimeoutMs: 60_000,
+      maxLifetimeMs: 1_800_000,
+    });
+    const scheme = 'must be an address that begins with postgresql:// or postgres://';
+    expect(faultsOf({ ...production, DATABASE_URL: 'mysql://h/d' })).toEqual([`DATABASE_URL ${scheme}`]);
+    expect(faultsOf({ APP_ENV: 'development', DIRECT_DATABASE_URL: url })).toEqual([
+      'DATABASE_URL is needed beside DIRECT_DATABASE_URL',
+    ]);
+  });
+
   it('lists an origin that is no address at all with the other faults', () => {
     const given = { APP_URL: 'plants.example', CORS_ALLOWED_ORIGINS: '*', CSRF_TRUSTED_ORIGINS: 'null' };
     const fault = 'must be an address that begins with http:// or https://';

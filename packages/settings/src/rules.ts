@@ -61,6 +61,7 @@ export function rulesBroken(given: Given): Fault[] {
     'UPLOAD_MEMORY_MB',
     `must be at least ${4 * (largestUpload + 1)}: a quarter of it must hold one upload, UPLOAD_MAX_PHOTOS x UPLOAD_MAX_MB plus 1`,
   );
+  demand(!given.DIRECT_DATABASE_URL || !!given.DATABASE_URL, 'DATABASE_URL', 'is needed beside DIRECT_DATABASE_URL');
   together('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN');
   together('ADMIN_EMAIL', 'ADMIN_PASSWORD');
   together('AUTH_GITHUB_ID', 'AUTH_GITHUB_SECRET');

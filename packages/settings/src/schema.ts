@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { allowedHost, listenHost } from './hosts.ts';
 import {
   address,
+  databaseUrl,
   day,
   decimal,
   fullList,
@@ -33,8 +34,12 @@ export const schema = z.object({
   KEEP_ALIVE_TIMEOUT: seconds(1, 3_600).prefault('75'),
   AUTH_SECRETS: fullList(secret(32)).optional(),
 
-  DATABASE_URL: address('postgresql', 'postgres').optional(),
-  DATABASE_POOL: integer(1, 200).prefault('10'),
+  DATABASE_URL: databaseUrl.optional(),
+  DIRECT_DATABASE_URL: databaseUrl.optional(),
+  /** Default: the URL's `connection_limit`, else 10. */
+  DATABASE_POOL: integer(1, 200).optional(),
+  DATABASE_IDLE_TIMEOUT: seconds(1, 86_400).prefault('60'),
+  DATABASE_MAX_LIFETIME: seconds(1, 86_400).prefault('1800'),
   UPSTASH_REDIS_REST_URL: address('https', 'http').optional(),
   UPSTASH_REDIS_REST_TOKEN: key.optional(),
   REDIS_URL: address('redis', 'rediss', 'unix').optional(),

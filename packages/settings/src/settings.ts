@@ -79,7 +79,15 @@ export function group(values: Values) {
     /** Undefined in development, where one is made and kept in the data folder. */
     authSecrets: values.AUTH_SECRETS,
     /** Undefined in development: the launcher embeds one. */
-    database: { url: values.DATABASE_URL, poolSize: values.DATABASE_POOL },
+    database: {
+      url: values.DATABASE_URL,
+      /** Undefined: migrations take the same way as all else. */
+      directUrl: values.DIRECT_DATABASE_URL,
+      /** Undefined: what the URL says. */
+      poolSize: values.DATABASE_POOL,
+      idleTimeoutMs: values.DATABASE_IDLE_TIMEOUT,
+      maxLifetimeMs: values.DATABASE_MAX_LIFETIME,
+    },
     redis: {
       connection: redis,
       timeoutMs: values.REDIS_TIMEOUT_MS ?? (redis !== undefined && 'restUrl' in redis ? 500 : 100),

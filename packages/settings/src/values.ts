@@ -94,6 +94,12 @@ export function address(...schemes: readonly string[]) {
   );
 }
 
+/** Where a PostgreSQL is. The package `db` reads the rest, which may name several hosts, as libpq does. */
+export const databaseUrl = line.refine(
+  (text) => /^postgres(ql)?:\/\//i.test(text),
+  'must be an address that begins with postgresql:// or postgres://',
+);
+
 /** Scheme, host and port only; handed on in the form browsers send as Origin, without a final dot of the host. */
 export const origin = address('http', 'https')
   .refine((text) => new URL(text).pathname === '/' && !text.includes('?') && !text.includes('#'), {

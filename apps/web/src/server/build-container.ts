@@ -17,7 +17,7 @@ const DATABASE_PATIENCE_MS = 5_000;
 
 /**
  * Wires every room of the house. A missing Redis is a notice, a missing database or wrong settings end the start.
- * @throws {SettingsError | DatabaseUnavailableError}
+ * @throws {SettingsError | DatabaseUrlError | DatabaseUnavailableError}
  */
 export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Container> {
   const settings = readSettings(environment);
@@ -25,7 +25,8 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const clock = systemClock;
   const logger = createLogger({ level: settings.logLevel });
 
-  const database = openDatabase({ url: databaseUrl, poolSize: settings.database.poolSize });
+  const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;
+  const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });
   await database.ping(DATABASE_PATIENCE_MS);
   reportDatabase(database, logger);
   const redis = await connectRedis(redisConnection, { timeoutMs: settings.redis.timeoutMs });

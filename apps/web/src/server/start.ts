@@ -8,12 +8,13 @@ export async function start(): Promise<void> {
     const { operations, service } = await provideContainer(() => buildContainer(process.env));
     await Promise.all([operations.start(), service.start()]);
   } catch (error) {
-    const text = error instanceof SettingsError || isDatabaseUnavailable(error) ? error.message : undefined;
+    const text = error instanceof SettingsError || isToldPlainly(error) ? error.message : undefined;
     process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);
     process.exit(1);
   }
 }
 
-function isDatabaseUnavailable(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'DatabaseUnavailableError';
+/** Next bundles the package `db` more than once, so that its classes cannot be compared. */
+function isToldPlainly(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'DatabaseUnavailableError' || error.name === 'DatabaseUrlError');
 }

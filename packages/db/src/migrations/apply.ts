@@ -1,54 +1,119 @@
-import type { DiagnoseMigrationHistoryOutput, MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
-import { type SchemaEngine, withEngine } from './engine.ts';
-import { readMigrations } from './folder.ts';
-import { withMigrationLock } from './lock.ts';
-import { MigrationError } from './migration-error.ts';
+import { DatabaseError } from 'pg';
+import { type DatabaseTarget, DatabaseUrlError } from '../connection/database-target.ts';
+import { readDatabaseUrl } from '../connection/database-url.ts';
+import { quoted } from '../table.ts';
+import { type Migration, readMigrations } from './folder.ts';
+import { createHistory, readHistory, recordApplied } from './history.ts';
+import { beginWithLock, type LockOptions } from './lock.ts';
+import { describeFailure, MigrationError } from './migration-error.ts';
+import { type Session, withSession } from './session.ts';
+import { demandFreeNames } from './taken-names.ts';
 
-/** We leave no table or enum of the schema to others. */
-const filters = { externalTables: [], externalEnums: [] };
+/** Longest migration, in milliseconds. */
+const MIGRATION_TIMEOUT_MS = 600_000;
+/** Longest wait of a migration for a table, in milliseconds: who asks for the table meanwhile waits behind it. */
+const TABLE_LOCK_MS = 10_000;
+/** Prisma's generator writes it first; the schema may have another name, and the role no right to make one. */
+const PUBLIC_SCHEMA = /^CREATE SCHEMA IF NOT EXISTS "public";$/m;
 
-/**
- * Brings the database of `url` to the checked-in migrations; nothing happens when it is there already. Safe to run
- * from several starts at once.
- * @throws {DatabaseUnavailableError} @throws {MigrationError}
- */
-export async function applyMigrations(url: string, folder?: string): Promise<{ applied: string[] }> {
-  return withHistory(url, folder, async (engine, migrationsList, { failedMigrationNames }) => {
-    // A migration is one transaction: one that did not end left nothing behind and may be tried again.
-    for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
-    return { applied: appliedMigrationNames };
-  });
+export interface MigrationOptions extends LockOptions {
+  /** Leads to the same database past a pooler. */
+  directUrl?: string | undefined;
+  /** Folder of the migrations; the checked-in ones unless given. */
+  folder?: string | undefined;
 }
 
 /**
- * Names of the checked-in migrations that are not in the database of `url`, oldest first.
- * @throws {DatabaseUnavailableError} @throws {MigrationError}
+ * Brings the database of `url` to the checked-in migrations, all in one transaction; nothing happens when it is there
+ * already. Safe to run from several starts at once, also through a transaction pooler.
+ * @throws {DatabaseUrlError} @throws {DatabaseUnavailableError} @throws {MigrationError}
  */
-export async function pendingMigrations(url: string, folder?: string): Promise<string[]> {
-  return withHistory(url, folder, (_engine, { migrationDirectories }, diagnosis) => {
-    const { failedMigrationNames, hasMigrationsTable, history } = diagnosis;
-    const names = migrationDirectories.map(({ path }) => path);
-    if (!hasMigrationsTable) return Promise.resolve(names);
-    const unapplied = history && 'unappliedMigrationNames' in history ? history.unappliedMigrationNames : [];
-    return Promise.resolve(names.filter((name) => failedMigrationNames.includes(name) || unapplied.includes(name)));
-  });
-}
-
-async function withHistory<T>(
-  url: string,
-  folder: string | undefined,
-  work: (engine: SchemaEngine, list: MigrationList, diagnosis: DiagnoseMigrationHistoryOutput) => Promise<T>,
-): Promise<T> {
-  const migrationsList = await readMigrations(folder);
-  return withMigrationLock(url, () =>
-    withEngine(url, async (engine) => {
-      try {
-        const about = { migrationsList, optInToShadowDatabase: false, filters };
-        return await work(engine, migrationsList, await engine.diagnoseMigrationHistory(about));
-      } catch (error) {
-        throw new MigrationError(error);
+export async function applyMigrations(url: string, options: MigrationOptions = {}): Promise<{ applied: string[] }> {
+  const migrations = await readMigrations(options.folder);
+  return withSession(migrationTarget(url, options.directUrl), async (session) => {
+    const fail = (error: unknown, name?: string) => asMigrationError(error, session.target, name);
+    await beginWithLock(session, options).catch((error: unknown) => {
+      throw fail(error);
+    });
+    const pending = await pendingOf(session, migrations);
+    if (pending.length > 0) {
+      await prepareSchema(session).catch((error: unknown) => {
+        throw fail(error);
+      });
+      for (const migration of pending) {
+        await apply(session, migration).catch((error: unknown) => {
+          throw fail(error, migration.name);
+        });
       }
-    }),
+    }
+    await session.run('COMMIT').catch((error: unknown) => {
+      throw fail(error);
+    });
+    return { applied: pending.map(({ name }) => name) };
+  });
+}
+
+/**
+ * Names of the checked-in migrations that are not in the database of `url`, oldest first. Writes nothing.
+ * @throws {DatabaseUrlError} @throws {DatabaseUnavailableError} @throws {MigrationError}
+ */
+export async function pendingMigrations(
+  url: string,
+  { directUrl, folder }: Pick<MigrationOptions, 'directUrl' | 'folder'> = {},
+): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  return withSession(migrationTarget(url, directUrl), async (session) => {
+    await session.run('BEGIN READ ONLY');
+    const pending = await pendingOf(session, migrations);
+    await session.run('COMMIT');
+    return pending.map(({ name }) => name);
+  });
+}
+
+/** The direct URL if there is one, with the schema of the other: tables that the app does not look for help none. */
+function migrationTarget(url: string, directUrl: string | undefined): DatabaseTarget {
+  const target = readDatabaseUrl(url);
+  if (directUrl === undefined) return target;
+  const direct = readDatabaseUrl(directUrl, 'DIRECT_DATABASE_URL');
+  if (direct.namesSchema && direct.schema !== target.schema) {
+    throw new DatabaseUrlError('DIRECT_DATABASE_URL', ['must name the same schema as DATABASE_URL, or none']);
+  }
+  return { ...direct, schema: target.schema };
+}
+
+/** @throws {MigrationError} when what is there is not ours */
+async function pendingOf(session: Session, migrations: readonly Migration[]): Promise<Migration[]> {
+  try {
+    const history = await readHistory(session, migrations);
+    await demandFreeNames(session, migrations, history);
+    return migrations.filter(({ name }) => !history.applied.has(name));
+  } catch (error) {
+    throw asMigrationError(error, session.target);
+  }
+}
+
+async function prepareSchema(session: Session): Promise<void> {
+  const { schema } = session.target;
+  const [found] = await session.run('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (found === undefined) await session.run(`CREATE SCHEMA ${quoted(schema)}`);
+  await session.run(`SET LOCAL search_path = ${quoted(schema)}; SET LOCAL lock_timeout = ${TABLE_LOCK_MS}`);
+  const [table] = await session.run(
+    `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = '_prisma_migrations'`,
+    [schema],
   );
+  if (table === undefined) await createHistory(session);
+}
+
+async function apply(session: Session, migration: Migration): Promise<void> {
+  // In one message, so that a migration may hold semicolons in texts and functions.
+  await session.run(migration.sql.replace(PUBLIC_SCHEMA, ''), [], MIGRATION_TIMEOUT_MS);
+  await recordApplied(session, migration);
+}
+
+/** What the server says becomes a sentence; other errors are told already. */
+function asMigrationError(error: unknown, { schema }: DatabaseTarget, name?: string): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  const reason = describeFailure(error, `"${schema}"`);
+  return new MigrationError(name === undefined ? reason : `Migration ${name}: ${reason}`, { cause: error });
 }

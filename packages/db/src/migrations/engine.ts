@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError, mockAdapter, mockMigrationAwareAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, mockAdapter, mockMigrationAwareAdapterFactory, type SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg';
-import { DatabaseError, type Pool } from 'pg';
 
 /** What is used of it: no library of types we build with knows it. */
 declare const WebAssembly: {
@@ -12,8 +10,6 @@ declare const WebAssembly: {
     imports: Readonly<Record<string, object>>,
   ): Promise<{ instance: { exports: Readonly<Record<string, unknown>> } }>;
 };
-
-export type SchemaEngine = glue.SchemaEngine;
 
 const { __wbg_set_wasm: attach } = glue;
 
@@ -36,16 +32,6 @@ async function load(): Promise<void> {
   if (typeof start === 'function') Reflect.apply(start, undefined, []);
 }
 
-/** The engine on the database of `url` while `work` runs. */
-export async function withEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const adapters = new MigrationAdapters({ connectionString: url, max: 1 });
-  try {
-    return await runEngine(adapters, work);
-  } finally {
-    await adapters.close();
-  }
-}
-
 /** Answers the one thing the engine asks of any database it meets: whether the schema is there, and its version. */
 const noDatabase: SqlMigrationAwareDriverAdapterFactory = {
   ...mockMigrationAwareAdapterFactory('postgres'),
@@ -61,57 +47,14 @@ const noDatabase: SqlMigrationAwareDriverAdapterFactory = {
     }),
 };
 
-/** The engine without a database, for what needs schemas only. */
-export async function withEngineAlone<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  return runEngine(noDatabase, work);
-}
-
-async function runEngine<T>(
-  adapters: SqlMigrationAwareDriverAdapterFactory,
-  work: (engine: SchemaEngine) => Promise<T>,
-): Promise<T> {
+/** Runs the engine without a database, for what needs schemas only. */
+export async function withEngine<T>(work: (engine: glue.SchemaEngine) => Promise<T>): Promise<T> {
   await (loaded ??= load());
-  const bound = bindMigrationAwareSqlAdapterFactory(adapters);
+  const bound = bindMigrationAwareSqlAdapterFactory(noDatabase);
   const engine = await glue.SchemaEngine.new({ datamodels: [['schema.prisma', DATAMODEL]] }, () => {}, bound);
   try {
     return await work(engine);
   } finally {
     engine.free();
   }
-}
-
-class MigrationAdapters extends PrismaPg {
-  readonly #pools = new Set<Pool>();
-
-  override async connect() {
-    const adapter = await super.connect();
-    const pool = adapter.underlyingDriver();
-    this.#pools.add(pool);
-    // Prisma's own cuts a script at every semicolon and sends piece by piece. Sent as one it is one transaction: a migration
-    // happens whole or not at all, and may hold semicolons in texts and functions.
-    adapter.executeScript = async (script) => {
-      await pool.query(script).catch((error: unknown) => {
-        throw error instanceof DatabaseError ? asEngineError(error) : error;
-      });
-    };
-    return adapter;
-  }
-
-  /** The engine leaves its connections open, and with them a lock that the next run would wait for. */
-  async close(): Promise<void> {
-    for (const pool of this.#pools) if (!pool.ended) await pool.end();
-  }
-}
-
-/** In the words that the engine hands on. */
-function asEngineError({ code, column, detail, hint, message, severity }: DatabaseError): DriverAdapterError {
-  return new DriverAdapterError({
-    kind: 'postgres',
-    code: code ?? 'unknown',
-    severity: severity ?? 'ERROR',
-    message,
-    detail,
-    column,
-    hint,
-  });
 }

@@ -1,44 +1,97 @@
-import { Client } from 'pg';
-import { DatabaseUnavailableError } from '../database-error.ts';
+import { DatabaseError } from 'pg';
+import { describeTarget } from '../connection/client-config.ts';
+import { MigrationError } from './migration-error.ts';
+import type { Session } from './session.ts';
 
 /** Any number, as long as nothing else in the database takes the same. */
 const LOCK = 7_209_221;
-/** In milliseconds: more than a migration takes, less than a start should. */
-const LOCK_TIMEOUT_MS = 120_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+/** How long one attempt waits for the lock, in milliseconds: its holder is named within 10 s of the start. */
+const ATTEMPT_MS = 7_000;
+/** Longest wait for a holder that works, in milliseconds: more than a migration takes, less than a start should. */
+const PATIENCE_MS = 120_000;
+/** A holder that has sent nothing for this many seconds is stranded. */
+const IDLE_SECONDS = 5;
+/** Answers come this much later than the server's own time limit, in milliseconds. */
+const GRACE_MS = 5_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Time limits of the transaction itself. A start that hangs in it is ended by the server, and its lock with it. */
+const LIMITS = `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;`;
+
+/** @param onWait is told once what a start waits for */
+export interface LockOptions {
+  onWait?: ((text: string) => void) | undefined;
+  patienceMs?: number | undefined;
+}
 
 /**
- * Of several starts at once one migrates and the others wait for it. PostgreSQL gives the lock free when its holder's
- * connection ends. (Behind PGlite's socket all connections are one session, which never waits for itself.)
- * @throws {DatabaseUnavailableError} when there is no connection to be had.
+ * Begins a transaction that holds the migration lock: of several starts at once one migrates and the others wait. The
+ * lock belongs to the transaction, not to the session, so that it ends with it behind a transaction pooler too. (Behind
+ * PGlite's socket all connections are one session, which never waits for itself.)
+ * @throws {MigrationError} when the holder of the lock does nothing, or works for longer than `patienceMs`
  */
-export async function withMigrationLock<T>(url: string, work: () => Promise<T>): Promise<T> {
-  const client = connect(url);
-  // A connection that breaks while `work` runs shows there too.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-  } catch (error) {
-    throw new DatabaseUnavailableError(url, error);
-  }
-  try {
-    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    try {
-      return await work();
-    } finally {
-      await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
-      await client.query('RESET lock_timeout');
-    }
-  } finally {
-    await client.end();
+export async function beginWithLock(session: Session, { onWait, patienceMs = PATIENCE_MS }: LockOptions): Promise<void> {
+  const end = performance.now() + patienceMs;
+  for (let isTold = false; ; isTold = true) {
+    if (await tryLock(session, Math.min(ATTEMPT_MS, patienceMs))) return;
+    const holder = await findHolder(session);
+    if (holder === undefined) continue;
+    const text = describeHolder(session, holder);
+    if (isStranded(holder)) throw new MigrationError(`${text}, and does nothing. ${remedy(holder)}`);
+    if (performance.now() >= end) throw new MigrationError(`${text}, for too long. ${remedy(holder)}`);
+    if (!isTold) onWait?.(`${text}. Waiting for it. ${remedy(holder)}`);
   }
 }
 
-function connect(url: string): Client {
+async function tryLock(session: Session, waitMs: number): Promise<boolean> {
+  await session.run(`BEGIN; ${LIMITS} SET LOCAL lock_timeout = ${waitMs}`);
   try {
-    return new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+    await session.run('SELECT pg_advisory_xact_lock($1)', [LOCK], waitMs + GRACE_MS);
+    return true;
   } catch (error) {
-    throw new DatabaseUnavailableError(url, error);
+    if (!(error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE)) throw error;
+    await session.run('ROLLBACK');
+    return false;
   }
+}
+
+interface Holder {
+  pid: number;
+  application: string | null;
+  user: string | null;
+  address: string | null;
+  /** Null when the role may not see it. */
+  state: string | null;
+  seconds: number | null;
+}
+
+async function findHolder(session: Session): Promise<Holder | undefined> {
+  const [holder] = await session.run<{ [Key in keyof Holder]: Holder[Key] }>(
+    `SELECT l.pid, a.application_name AS application, a.usename AS user, host(a.client_addr) AS address, a.state,
+       extract(epoch FROM clock_timestamp() - a.state_change)::int AS seconds
+     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+     WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = $1 AND l.objsubid = 1
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [LOCK],
+  );
+  return holder;
+}
+
+function isStranded({ seconds, state }: Holder): boolean {
+  return state !== null && state !== 'active' && (seconds ?? 0) >= IDLE_SECONDS;
+}
+
+function describeHolder({ target }: Session, { address, application, pid, seconds, state, user }: Holder): string {
+  const about = [
+    application ? `application "${application}"` : undefined,
+    user ? `user "${user}"` : undefined,
+    address ? `from ${address}` : undefined,
+    state === null ? undefined : `${state} for ${seconds ?? 0} s`,
+  ].filter((part) => part !== undefined);
+  const who = about.length === 0 ? '' : ` (${about.join(', ')})`;
+  return `The migration lock of the database ${describeTarget(target)} is held by process ${pid} of the server${who}`;
+}
+
+function remedy({ pid }: Holder): string {
+  return `If that start is gone, run in the database: select pg_terminate_backend(${pid});`;
 }

@@ -1,16 +1,23 @@
 import { expect, it } from 'vitest';
-import { reasonFromEngine } from './migration-error.ts';
+import { describeFailure } from './migration-error.ts';
+
+const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
 
 it.each([
+  [failure('22012', 'division\n  by zero'), 'division by zero'],
   [
-    new Error(`external connector error
-Error querying the database: ERROR: division by zero
-   0: sql_schema_connector::apply_migration::apply_script
-           with migration_name="20260102000000_two"
-             at schema-engine/connectors/apply_migration.rs:113`),
-    'Migration 20260102000000_two: Error querying the database: ERROR: division by zero',
+    failure('42501', 'permission denied for schema plants'),
+    'permission denied for schema plants. The role of DATABASE_URL needs CREATE on the schema "plants", and owns the tables it changes.',
   ],
-  [new Error("Can't reach database server\n\nat `db`"), "Can't reach database server at `db`"],
+  [
+    failure('25006', 'cannot execute CREATE TABLE in a read-only transaction'),
+    'cannot execute CREATE TABLE in a read-only transaction. The server takes no writes: DATABASE_URL must lead to the primary.',
+  ],
+  [
+    failure('55P03', 'canceling statement due to lock timeout'),
+    'canceling statement due to lock timeout. A statement or a transaction holds the table: end it, then start again.',
+  ],
   ['a text', 'a text'],
-  [{ is_panic: true }, '{"is_panic":true}'],
-])('says on one line what the engine said (%#)', (error, reason) => expect(reasonFromEngine(error)).toBe(reason));
+])('says on one line what the server said, with a remedy (%#)', (error, reason) =>
+  expect(describeFailure(error, '"plants"')).toBe(reason),
+);

@@ -1,21 +1,18 @@
-/** A migration that could not be applied; nothing of it is in the database. */
+/** The migrations could not be applied; nothing of them is in the database. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code = 'migration_failed';
-
-  constructor(cause: unknown) {
-    super(reasonFromEngine(cause), { cause });
-  }
 }
 
-/** What the engine said went wrong and with which migration, on one line, without the trace through its own source. */
-export function reasonFromEngine(error: unknown): string {
-  const text = error instanceof Error ? error.message : typeof error === 'string' ? error : JSON.stringify(error);
-  const [said = '', trace = ''] = text.split(/\n\s*0: /, 2);
-  const migration = /migration_name="([^"]+)"/.exec(trace)?.[1];
-  const reason = said
-    .replace(/^external connector error\s/, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return migration === undefined ? reason : `Migration ${migration}: ${reason}`;
+/** The message of an error on one line, with what an operator can do about it. */
+export function describeFailure(error: unknown, schema: string): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const said = text.replaceAll(/\s+/g, ' ').trim();
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (code === '42501') {
+    return `${said}. The role of DATABASE_URL needs CREATE on the schema ${schema}, and owns the tables it changes.`;
+  }
+  if (code === '25006') return `${said}. The server takes no writes: DATABASE_URL must lead to the primary.`;
+  if (code === '55P03') return `${said}. A statement or a transaction holds the table: end it, then start again.`;
+  return said;
 }

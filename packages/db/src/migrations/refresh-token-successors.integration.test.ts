@@ -33,7 +33,7 @@ it('refresh tokens from before the migration are linked to their successors', as
   for (const name of await pendingMigrations(url)) {
     if (name < MIGRATION) await cp(join(migrationsFolder, name), join(folder, name), { recursive: true });
   }
-  await applyMigrations(url, folder);
+  await applyMigrations(url, { folder });
   await sql(`
     INSERT INTO "User" ("id", "email", "createdAt") VALUES ('ann', 'ann@example.org', now());
     INSERT INTO "TokenFamily" ("id", "userId", "epoch", "expiresAt") VALUES ('f1', 'ann', 0, now()), ('f2', 'ann', 0, now());

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DiffTarget } from '@prisma/schema-engine-wasm/schema_engine_bg';
-import { withEngineAlone } from './engine.ts';
+import { withEngine } from './engine.ts';
 import { migrationsFolder } from './folder.ts';
 
 export const schemaFile: string = fileURLToPath(new URL('../../prisma/schema.prisma', import.meta.url));
@@ -15,7 +15,7 @@ export async function schemaDiff(from: string | undefined, to: string): Promise<
     tag: 'schemaDatamodel',
     files: [{ path: 'schema.prisma', content }],
   });
-  const { stdout } = await withEngineAlone((engine) =>
+  const { stdout } = await withEngine((engine) =>
     engine.diff({
       from: from === undefined ? { tag: 'empty' } : schema(from),
       to: schema(to),

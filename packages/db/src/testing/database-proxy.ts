@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, connect as dial, type Socket } from 'node:net';
-import { Client } from 'pg';
+import { readDatabaseUrl } from '../connection/database-url.ts';
 
 /** A TCP proxy to a database that a test can freeze (like a hanging server) or cut (like a killed one). */
 export interface DatabaseProxy {
@@ -15,7 +15,8 @@ export interface DatabaseProxy {
 }
 
 export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
-  const { database, host, password, port, user } = new Client({ connectionString: url });
+  const { database, hosts, password, user } = readDatabaseUrl(url);
+  const [{ host, port } = { host: 'localhost', port: 5432 }] = hosts;
   const sockets = new Set<Socket>();
   let isFrozen = false;
   let listening = 0;

@@ -1,0 +1,142 @@
+import { type DatabaseHost, type DatabaseTarget, DatabaseUrlError } from './database-target.ts';
+import { tlsProblems } from './tls.ts';
+import { type Draft, readParameter, schemaProblem } from './url-parameters.ts';
+
+const DEFAULT_PORT = '5432';
+const DEFAULT_SCHEMA = 'public';
+const APPLICATION_NAME = 'plant-id-community';
+
+/**
+ * Scheme, user and password, hosts, database, parameters. The last `@` ends the password. One in the name of a database
+ * has to be encoded: else a password with a slash would be taken for such a name, and shown.
+ */
+const URI = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?@]*)(?:\/([^?@]*))?(?:\?(.*))?$/is;
+/** A name, an address, an IPv6 address in brackets, or an encoded folder; then a port. */
+const HOST = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s;
+
+const FORM = 'must look like postgresql://user:password@host:5432/database';
+const ENCODING = 'in a password, write / as %2F, ? as %3F and @ as %40';
+
+/**
+ * Reads a connection URL as libpq does: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+ * As there, PGHOST, PGPORT and PGSSLMODE stand in for what the URL leaves out.
+ * @param variable names the setting in the error
+ * @throws {DatabaseUrlError}
+ */
+export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): DatabaseTarget {
+  const parts = URI.exec(url);
+  if (parts === null) {
+    const problem = /^postgres(ql)?:\/\//i.test(url) ? `${FORM}; ${ENCODING}` : FORM;
+    throw new DatabaseUrlError(variable, [problem]);
+  }
+  const [, credentials = '', authority = '', path = '', query = ''] = parts;
+  const draft: Draft = { target: emptyTarget(), isShuffled: false };
+  // A slip here may put a piece of the password anywhere: nothing more is read, and none of it shown.
+  if (!takeAuthority(draft, credentials, authority, path)) {
+    throw new DatabaseUrlError(variable, [`${FORM}; ${ENCODING}`]);
+  }
+  const problems = takeParameters(draft, query);
+  const hosts = hostsOf(draft, problems);
+  const schema = schemaOf(draft, problems);
+  settleTls(draft);
+  problems.push(...tlsProblems(draft.target.tls));
+  if (problems.length > 0) throw new DatabaseUrlError(variable, problems);
+  return { ...draft.target, hosts, schema: schema ?? DEFAULT_SCHEMA, namesSchema: schema !== undefined };
+}
+
+function emptyTarget(): DatabaseTarget {
+  return {
+    hosts: [],
+    schema: DEFAULT_SCHEMA,
+    namesSchema: false,
+    applicationName: APPLICATION_NAME,
+    keepsAlive: true,
+    tls: { mode: 'prefer', neverVerify: false, isDirect: false, sendsName: true, needsChannelBinding: false },
+  };
+}
+
+/** False when a part cannot be read. */
+function takeAuthority(draft: Draft, credentials: string, authority: string, path: string): boolean {
+  const [user, password] = splitOnce(credentials, ':').map(decoded);
+  const database = decoded(path);
+  const hosts = authority.split(',').map((part) => HOST.exec(part));
+  const names = hosts.map((host) =>
+    host === null ? undefined : decoded((host[1] ?? '').replace(/^\[(.*)\]$/s, '$1')),
+  );
+  if (user === undefined || password === undefined || database === undefined || names.includes(undefined)) return false;
+  if (hosts.some((host) => host?.[2] !== undefined && !/^\d*$/.test(host[2]))) return false;
+  if (user !== '') draft.target.user = user;
+  if (password !== '') draft.target.password = password;
+  if (database !== '') draft.target.database = database;
+  draft.hosts = names.map((name) => name ?? '');
+  draft.ports = hosts.map((host) => host?.[2] ?? '');
+  return true;
+}
+
+/** Returns what is wrong with them. */
+function takeParameters(draft: Draft, query: string): string[] {
+  const parameters = query.split('&').filter((part) => part !== '');
+  const mode = process.env['PGSSLMODE'];
+  if (mode) parameters.unshift(`sslmode=${mode}`);
+  return parameters.flatMap((part) => {
+    const [name, value] = splitOnce(part, '=').map(decoded);
+    if (name === undefined || value === undefined) return 'has a parameter that is not in UTF-8';
+    return readParameter(name, value, draft) ?? [];
+  });
+}
+
+/** Of several parameters that say how strict to be the strictest wins. */
+function settleTls({ accepts, sslMode, target: { tls } }: Draft): void {
+  const given = sslMode === 'no-verify' ? 'require' : sslMode;
+  tls.mode = given ?? (tls.rootCert === 'system' ? 'verify-full' : 'prefer');
+  if (accepts === 'strict' && tls.mode !== 'disable') tls.mode = 'verify-full';
+  tls.neverVerify =
+    tls.mode !== 'verify-full' && tls.mode !== 'verify-ca' && (sslMode === 'no-verify' || accepts !== undefined);
+}
+
+/** As in libpq: one address and one port for each host, or one port for all. */
+function hostsOf({ addresses = [], hosts = [], isShuffled, ports = [] }: Draft, problems: string[]): DatabaseHost[] {
+  const names = hosts.length > 1 || hosts[0] !== '' ? hosts : addresses.map(() => '');
+  const count = Math.max(names.length, 1);
+  if (addresses.length > 0 && addresses.length !== count) problems.push('must give one hostaddr for each host');
+  if (ports.length > 1 && ports.length !== count) problems.push('must give one port for each host');
+  const found = Array.from({ length: count }, (_, index): DatabaseHost => {
+    const given = (ports.length > 1 ? ports[index] : ports[0]) || process.env['PGPORT'] || DEFAULT_PORT;
+    const port = Number(given);
+    if (!(/^\d{1,5}$/.test(given) && port > 0 && port < 65_536)) problems.push('must have a port from 1 to 65535');
+    const address = addresses[index];
+    const host = names[index] || address || process.env['PGHOST'] || 'localhost';
+    return { host, port, ...(address ? { address } : {}) };
+  });
+  return isShuffled ? found.toSorted(() => Math.random() - 0.5) : found;
+}
+
+/** `schema`, else the first schema of a search_path in `options`. */
+function schemaOf({ schema, target }: Draft, problems: string[]): string | undefined {
+  if (schema !== undefined) return schema;
+  const [path] = [...(target.options ?? '').matchAll(/(?:-c\s*|--)search_path=((?:\\.|\S)+)/gi)].slice(-1);
+  const names = (path?.[1] ?? '').replaceAll(/\\(.)/gs, '$1').match(/"(?:[^"]|"")*"|[^",\s]+/g) ?? [];
+  const [first] = names.map(unquoted).filter((name) => name !== '$user');
+  const problem = first === undefined ? undefined : schemaProblem(first);
+  if (problem !== undefined) problems.push(`has a search_path in options whose first schema ${problem}`);
+  return first;
+}
+
+/** Bare names are in lower case, as in SQL. */
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+
+/** Percent-decoded; a lone `%` stays as it is. Undefined when it is no UTF-8. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'));
+  } catch {
+    return undefined;
+  }
+}

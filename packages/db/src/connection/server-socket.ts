@@ -1,0 +1,205 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { DatabaseHost, DatabaseTarget } from './database-target.ts';
+import { dial, type Method, methodsFor } from './dial.ts';
+
+/** First byte of an ErrorResponse and of an authentication request. */
+const ERROR_RESPONSE = 69;
+const AUTHENTICATION = 82;
+/** AuthenticationSASL: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const SASL = 10;
+const BOUND_MECHANISM = 'SCRAM-SHA-256-PLUS';
+const HEADER_BYTES = 5;
+
+interface Attempt {
+  host: DatabaseHost;
+  method: Method;
+}
+
+/**
+ * A connection to one of a target's hosts, encrypted as its `sslmode` says; the driver sees a stream that is not
+ * encrypted. Hosts are tried in order until one can be reached. As in libpq, a server that answers the startup message
+ * with an error, before it asks for a password, is tried once more the other way in the modes `allow` and `prefer`.
+ */
+export class ServerSocket extends Duplex {
+  readonly #target: DatabaseTarget;
+  readonly #timeoutMs: number;
+  readonly #attempts: Attempt[];
+  readonly #abort = new AbortController();
+  #current: Attempt | undefined;
+  #socket: Socket | TLSSocket | undefined;
+  /** The startup message, until the server has answered it. */
+  #startup: Buffer[] = [];
+  /** The server's first message as far as it has arrived; undefined once it is handed on. */
+  #first: Buffer | undefined = Buffer.alloc(0);
+  #keepAlive: [boolean, number] | undefined;
+  #isReferenced = true;
+
+  /** @param timeoutMs longest wait for one attempt at a host */
+  constructor(target: DatabaseTarget, timeoutMs: number) {
+    super({ allowHalfOpen: false });
+    this.#target = target;
+    this.#timeoutMs = timeoutMs;
+    this.#attempts = target.hosts.flatMap((host) => methodsFor(host, target.tls).map((method) => ({ host, method })));
+  }
+
+  /** Called by the driver with the first host and its port. */
+  connect(): this {
+    this.#open().then(
+      () => this.emit('connect'),
+      (error: unknown) => this.destroy(asError(error)),
+    );
+    return this;
+  }
+
+  /** Opens another connection the way that worked for this one; undefined before that. */
+  openAnother(signal: AbortSignal): Promise<Socket> | undefined {
+    if (this.#current === undefined) return undefined;
+    const { host, method } = this.#current;
+    return dial(host, method, this.#target.tls, signal).then(({ socket }) => socket);
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(isKept: boolean, delayMs = 0): this {
+    this.#keepAlive = [isKept, delayMs];
+    this.#socket?.setKeepAlive(isKept, delayMs);
+    return this;
+  }
+
+  ref(): this {
+    this.#isReferenced = true;
+    this.#socket?.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#isReferenced = false;
+    this.#socket?.unref();
+    return this;
+  }
+
+  /** The server's certificate, to which SCRAM-SHA-256-PLUS binds a sign-in. */
+  getPeerCertificate(): PeerCertificate | undefined {
+    const socket = this.#socket;
+    return socket !== undefined && 'getPeerCertificate' in socket ? socket.getPeerCertificate() : undefined;
+  }
+
+  override _read(): void {
+    this.#socket?.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#first !== undefined) this.#startup.push(chunk);
+    if (this.#socket === undefined) done(new Error('Connection terminated unexpectedly'));
+    else this.#socket.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket?.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#abort.abort(error ?? new Error('Connection terminated'));
+    this.#socket?.destroy();
+    done(error);
+  }
+
+  /** Tries what is left of the attempts until one connects. */
+  async #open(): Promise<void> {
+    let failure: unknown = new Error('Connection terminated');
+    for (let next = this.#attempts.shift(); next !== undefined; next = this.#attempts.shift()) {
+      const timeout = AbortSignal.timeout(this.#timeoutMs);
+      try {
+        const signal = AbortSignal.any([timeout, this.#abort.signal]);
+        const { method, socket } = await dial(next.host, next.method, this.#target.tls, signal);
+        // The server offers no TLS: to ask again without would change nothing.
+        if (method !== next.method) this.#leaveHost(next.host);
+        this.#use({ host: next.host, method }, socket);
+        return;
+      } catch (error) {
+        failure = timeout.aborted ? new Error('timeout expired') : error;
+        if (this.#abort.signal.aborted) break;
+        if (isUnreachable(error) || timeout.aborted) this.#leaveHost(next.host);
+      }
+    }
+    throw failure;
+  }
+
+  #leaveHost(host: DatabaseHost): void {
+    while (this.#attempts[0]?.host === host) this.#attempts.shift();
+  }
+
+  #use(attempt: Attempt, socket: Socket | TLSSocket): void {
+    this.#current = attempt;
+    this.#socket = socket;
+    this.#first = Buffer.alloc(0);
+    if (this.#keepAlive !== undefined) socket.setKeepAlive(...this.#keepAlive);
+    if (!this.#isReferenced) socket.unref();
+    socket.on('data', (chunk: Buffer) => this.#receive(socket, chunk));
+    socket.on('error', (error: Error) => {
+      if (this.#socket === socket) this.destroy(error);
+    });
+    socket.on('end', () => {
+      if (this.#socket === socket) this.push(null);
+    });
+    socket.on('close', () => {
+      if (this.#socket === socket) this.destroy();
+    });
+    socket.resume();
+  }
+
+  #receive(socket: Socket | TLSSocket, chunk: Buffer): void {
+    if (this.#socket !== socket) return;
+    if (this.#first === undefined) {
+      if (!this.push(chunk)) socket.pause();
+      return;
+    }
+    const first = Buffer.concat([this.#first, chunk]);
+    this.#first = first;
+    if (first.length < HEADER_BYTES || first.length < first.readInt32BE(1) + 1) return;
+    if (first[0] === ERROR_RESPONSE && this.#attempts[0]?.host === this.#current?.host && this.#current !== undefined) {
+      this.#tryAgain(socket);
+      return;
+    }
+    if (this.#target.tls.needsChannelBinding && !offersBinding(first)) {
+      this.destroy(new Error('channel_binding=require, but the server does not offer it'));
+      return;
+    }
+    this.#first = undefined;
+    this.#startup = [];
+    this.push(first);
+  }
+
+  /** Sends the same startup message by the next method. */
+  #tryAgain(refusing: Socket | TLSSocket): void {
+    this.#socket = undefined;
+    refusing.destroy();
+    const startup = Buffer.concat(this.#startup);
+    this.#open().then(
+      () => this.#socket?.write(startup),
+      (error: unknown) => this.destroy(asError(error)),
+    );
+  }
+}
+
+/** True for an error too, which says why the server refuses. */
+function offersBinding(message: Buffer): boolean {
+  if (message[0] !== AUTHENTICATION) return message[0] === ERROR_RESPONSE;
+  return message.readInt32BE(HEADER_BYTES) === SASL && message.includes(`${BOUND_MECHANISM}\0`, 0, 'latin1');
+}
+
+/** No other method reaches a host that nothing answers for. */
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof Error && Reflect.get(error, 'syscall') !== undefined && Reflect.get(error, 'syscall') !== 'read'
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
