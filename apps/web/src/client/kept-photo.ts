@@ -1,4 +1,4 @@
-import { withTimeout } from './device/timeout.ts';
+import { DEVICE_TIMEOUT_MS, withTimeout } from './device/timeout.ts';
 
 /** The one photo that waits on this device between pages: from the blank sheet to the desk, and over a sign-in. */
 export interface KeptPhoto {
@@ -43,9 +43,9 @@ export function keepPhoto(file: File, { sendWhenSignedIn = false } = {}): void {
   storing = store(photo).catch(() => false);
 }
 
-/** Whether the kept photo survives a reload; false when this device does not answer within a second. */
-export function isPhotoStored(): Promise<boolean> {
-  return withTimeout(storing).catch(() => false);
+/** Whether the kept photo survives a reload; false when this device does not answer in time. */
+export function isPhotoStored(ms: number = DEVICE_TIMEOUT_MS): Promise<boolean> {
+  return withTimeout(storing, ms).catch(() => false);
 }
 
 /** The kept photo, from memory or after a reload from IndexedDB. No page waits for it before it can be used. */

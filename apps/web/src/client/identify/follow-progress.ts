@@ -1,10 +1,14 @@
-import type { AppRouter } from '@plantcommunity/api';
-import type { TRPCClient } from '@trpc/client';
 import { takeStreamSlot } from '../device/stream-slots.ts';
 import { isVisible, watchVisibility } from '../device/visibility.ts';
 import type { ProgressEvent } from '../wire.ts';
 
-type Progress = Pick<TRPCClient<AppRouter>['v1']['plantIdentification']['progress'], 'subscribe'>;
+/** The API's subscription. */
+interface Progress {
+  subscribe: (
+    input: { requestId: string; lastEventId?: string },
+    handlers: { onData: (event: { id: string; data: ProgressEvent }) => void },
+  ) => { unsubscribe: () => void };
+}
 
 interface Follow {
   requestId: string;

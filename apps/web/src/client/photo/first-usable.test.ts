@@ -4,7 +4,8 @@ import { firstUsable, type Intake } from './first-usable.ts';
 import type { Refusal } from './photo-check.ts';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
-const TWO_SLICES = 1_500_000;
+const PIECE = 1_000_000;
+const TWO_PIECES = 1_500_000;
 
 const jpeg = (name = 'a.jpg', size = JPEG.length) => {
   const bytes = new Uint8Array(size);
@@ -12,15 +13,27 @@ const jpeg = (name = 'a.jpg', size = JPEG.length) => {
   return new File([bytes], name, { type: 'image/jpeg', lastModified: 7 });
 };
 
-/** A file whose slices are read by `read`, in place of the device. */
-const fileReadBy = (read: (slice: Blob) => Promise<ArrayBuffer>, file = jpeg()): File =>
-  Object.assign(file, {
-    slice(from?: number, to?: number) {
-      const slice = Blob.prototype.slice.call(file, from, to);
-      return Object.assign(slice, { arrayBuffer: () => read(slice) });
+type Read = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** A file whose bytes pass through `read` in place of the device: its head, then each megabyte of it. */
+async function fileReadBy(read: Read, file = jpeg()): Promise<File> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return Object.assign(file, {
+    slice: (from: number, to: number) => ({
+      arrayBuffer: async () => (await read(bytes.slice(from, to))).buffer,
+    }),
+    stream: () => {
+      let from = 0;
+      return new ReadableStream({
+        async pull(controller) {
+          if (from >= bytes.length) return controller.close();
+          controller.enqueue(await read(bytes.slice(from, from + PIECE)));
+          from += PIECE;
+        },
+      });
     },
   });
-const bytesOf = (blob: Blob) => Blob.prototype.arrayBuffer.call(blob);
+}
 const fails = (name: string) => fileReadBy(() => Promise.reject(new DOMException('it failed', name)));
 
 let slow: Refusal[] = [];
@@ -50,14 +63,14 @@ describe('firstUsable', () => {
 
   it('copies the bytes, so that a file that changes afterwards does not matter', async () => {
     let isChanged = false;
-    const file = fileReadBy(
-      (slice) => (isChanged ? Promise.reject(new DOMException('', 'NotReadableError')) : bytesOf(slice)),
-      jpeg('large.jpg', TWO_SLICES),
+    const file = await fileReadBy(
+      (bytes) => (isChanged ? Promise.reject(new DOMException('', 'NotReadableError')) : Promise.resolve(bytes)),
+      jpeg('large.jpg', TWO_PIECES),
     );
     const { file: copy } = await take([file]);
     isChanged = true;
-    expect(copy).toMatchObject({ name: 'large.jpg', type: 'image/jpeg', lastModified: 7, size: TWO_SLICES });
-    expect(new Uint8Array(await bytesOf(copy ?? new Blob())).slice(0, JPEG.length)).toEqual(JPEG);
+    expect(copy).toMatchObject({ name: 'large.jpg', type: 'image/jpeg', lastModified: 7, size: TWO_PIECES });
+    expect(new Uint8Array(await (copy ?? new Blob()).arrayBuffer()).slice(0, JPEG.length)).toEqual(JPEG);
   });
 
   it.each([
@@ -66,7 +79,7 @@ describe('firstUsable', () => {
     ['SecurityError', 'This browser isn’t allowed to open it.'],
     ['AbortError', 'This device lists it but can’t open it.'],
   ])('tells a file that fails with %s', async (error, reason) => {
-    expect(await reasonFor(fails(error))).toContain(reason);
+    expect(await reasonFor(await fails(error))).toContain(reason);
   });
 
   it('tells a deleted file from an empty one', async () => {
@@ -78,29 +91,27 @@ describe('firstUsable', () => {
   });
 
   it('tells a file that fails in its middle, and one that is cut short', async () => {
-    const size = TWO_SLICES;
-    const failing = fileReadBy(
-      (slice) =>
-        slice.size < 500_000 && slice.size > 64
-          ? Promise.reject(new DOMException('', 'NotReadableError'))
-          : bytesOf(slice),
+    const size = TWO_PIECES;
+    const failing = await fileReadBy(
+      (bytes) =>
+        bytes.length === size - PIECE ? Promise.reject(new TypeError('network error')) : Promise.resolve(bytes),
       jpeg('middle.jpg', size),
     );
     expect(await reasonFor(failing)).toContain('can’t open it');
-    const short = fileReadBy(async (slice) => (await bytesOf(slice)).slice(0, 64), jpeg('short.jpg', size));
+    const short = await fileReadBy((bytes) => Promise.resolve(bytes.slice(0, 64)), jpeg('short.jpg', size));
     expect(await reasonFor(short)).toContain('only a part of it');
   });
 
   it('goes on to the next file after one that cannot be read', async () => {
-    const taken = await take([fails('NotReadableError'), jpeg('b.jpg')]);
+    const taken = await take([await fails('NotReadableError'), jpeg('b.jpg')]);
     expect([taken.file?.name, taken.refusals.length]).toEqual(['b.jpg', 1]);
   });
 
   it('tells after a second that a file keeps it waiting, and takes it when it arrives', async () => {
     const arrival = Promise.withResolvers<void>();
-    const file = fileReadBy(async (slice) => {
+    const file = await fileReadBy(async (bytes) => {
       await arrival.promise;
-      return bytesOf(slice);
+      return bytes;
     });
     const taking = take([file]);
     await vi.advanceTimersByTimeAsync(DEVICE_TIMEOUT_MS - 1);
@@ -114,7 +125,7 @@ describe('firstUsable', () => {
   });
 
   it('gives up a file that is silent for 30 seconds', async () => {
-    const reason = reasonFor(fileReadBy(() => new Promise(() => {})));
+    const reason = reasonFor(await fileReadBy(() => new Promise(() => {})));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await reason).toContain('doesn’t hand it over');
   });
@@ -127,7 +138,11 @@ describe('firstUsable', () => {
   it('does not copy a file that is refused: a film is not read to its end', async () => {
     const read: number[] = [];
     const film = new File([new TextEncoder().encode('\0\0\0\x18ftypmp42'), new Uint8Array(3_000_000)], 'film.mp4');
-    await take([fileReadBy((slice) => bytesOf(slice).finally(() => read.push(slice.size)), film)]);
+    const recorded: Read = (bytes) => {
+      read.push(bytes.length);
+      return Promise.resolve(bytes);
+    };
+    await take([await fileReadBy(recorded, film)]);
     expect(read).toEqual([64]);
   });
 });

@@ -1,6 +1,6 @@
 import { checkPhoto, type Refusal } from './photo-check.ts';
 import { SIGNATURE_BYTES } from './photo-kind.ts';
-import { copyFile, readSlice, UnreadableFile } from './read-file.ts';
+import { copyFile, readHead, UnreadableFile } from './read-file.ts';
 
 export interface Usable {
   /** A copy in memory of the first file that is a photo we can use. */
@@ -58,7 +58,7 @@ async function take(file: File, { maxBytes, folders, onSlow }: Intake): Promise<
   if (folders.includes(name)) return { name, ...IS_FOLDER };
   const slow = () => onSlow({ name, ...IS_SLOW });
   try {
-    const head = new Uint8Array(await readSlice(file, 0, SIGNATURE_BYTES, slow));
+    const head = await readHead(file, SIGNATURE_BYTES, slow);
     const checked = checkPhoto(file, head, maxBytes);
     return checked.ok ? await copyFile(checked.file, slow) : checked.refusal;
   } catch (error) {

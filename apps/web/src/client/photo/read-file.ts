@@ -1,8 +1,6 @@
 import { DEVICE_TIMEOUT_MS, DeviceTimeout, withTimeout } from '../device/timeout.ts';
 
-/** Small enough that a slow memory card hands one over within a second. */
-const SLICE_BYTES = 1_048_576;
-/** A file that comes from a cloud while it is read may take this long until the next slice. */
+/** A file that comes from a cloud while it is read may be silent for so long. */
 const SILENCE_MS = 30_000;
 
 const AGAIN = 'Open it in your gallery, then choose it again.';
@@ -12,37 +10,49 @@ export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 }
 
-/** Reads the bytes from `from` up to `to`. `onSlow` is called once they are a second late; the reading goes on. */
-export async function readSlice(file: File, from: number, to: number, onSlow: () => void): Promise<ArrayBuffer> {
+/** Reads a file's first bytes. `onSlow` is called once they are a second late; the reading goes on. */
+export async function readHead(file: File, byteCount: number, onSlow: () => void): Promise<Uint8Array> {
   try {
     // Chromium gives a file that was deleted a size of 0, and says so only to a reader of the whole file.
-    const reading = (file.size === 0 ? file : file.slice(from, to)).arrayBuffer();
-    try {
-      return await withTimeout(reading);
-    } catch (error) {
-      if (!(error instanceof DeviceTimeout)) throw error;
-      onSlow();
-      return await withTimeout(reading, SILENCE_MS - DEVICE_TIMEOUT_MS);
-    }
+    const head = file.size === 0 ? file : file.slice(0, byteCount);
+    return new Uint8Array(await unlessSilent(head.arrayBuffer(), onSlow));
   } catch (error) {
     throw new UnreadableFile(reasonOf(error), { cause: error });
   }
 }
 
 /**
- * Copies a file into memory, so that it can be sent although it is changed, moved or deleted meanwhile. There is no
- * limit for the whole file: ten megabytes from a slow card take longer than a second.
+ * Copies a file into memory, so that it can be sent although it is changed, moved or deleted meanwhile. Each piece has
+ * its own limit, for ten megabytes from a slow card take longer than a second. The file is opened once and read from its
+ * start: what Android hands over of a cloud cannot be read from its middle, and may look changed when opened again.
  */
 export async function copyFile(file: File, onSlow: () => void): Promise<File> {
   const { lastModified, name, size, type } = file;
-  const slices: ArrayBuffer[] = [];
-  for (let from = 0; from < size; from += SLICE_BYTES) {
-    // oxlint-disable-next-line no-await-in-loop -- one slice after the other
-    slices.push(await readSlice(file, from, from + SLICE_BYTES, onSlow));
+  const pieces: BlobPart[] = [];
+  try {
+    const reader = file.stream().getReader();
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one piece after the other
+      const { done, value } = await unlessSilent(reader.read(), onSlow);
+      if (done) break;
+      pieces.push(value);
+    }
+  } catch (error) {
+    throw new UnreadableFile(reasonOf(error), { cause: error });
   }
-  const copy = new File(slices, name, { type, lastModified });
+  const copy = new File(pieces, name, { type, lastModified });
   if (copy.size !== size) throw new UnreadableFile(`This device handed over only a part of it. ${AGAIN}`);
   return copy;
+}
+
+async function unlessSilent<T>(reading: Promise<T>, onSlow: () => void): Promise<T> {
+  try {
+    return await withTimeout(reading);
+  } catch (error) {
+    if (!(error instanceof DeviceTimeout)) throw error;
+    onSlow();
+    return withTimeout(reading, SILENCE_MS - DEVICE_TIMEOUT_MS);
+  }
 }
 
 /** File API, section 7.1: what a browser says of a file that it cannot read. */

@@ -25,9 +25,10 @@ export function AdminBoard({ initial, email }: AdminBoardProps) {
   const { overview, now, timeZone, feed, take, togglePause } = useCircuits(initial);
   const [order, setOrder] = useState<Order>();
   const sentence = headline(overview);
+  // After every render: Next sets the page's own title some time after people came from another page.
   useEffect(() => {
     document.title = `${sentence} · Plant ID Community`;
-  }, [sentence]);
+  });
 
   return (
     <div className={styles['board']}>

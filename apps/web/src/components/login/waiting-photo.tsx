@@ -6,14 +6,19 @@ import { usePreview } from '@/client/photo/preview.ts';
 import { Picture } from '../paper/picture.tsx';
 import styles from './waiting-photo.module.css';
 
+const STORING_MS = 30_000;
+
 /** Shows the photo that waits on this device, so that nobody fears it is lost. */
 export function WaitingPhoto() {
   const [kept, setKept] = useState<KeptPhoto>();
   const [isStored, setStored] = useState(true);
+  const [isShowable, setShowable] = useState(true);
   useEffect(() => {
     const look = async () => {
       setKept(await keptPhoto());
       setStored(await isPhotoStored());
+      // A slow device may still store it.
+      setStored(await isPhotoStored(STORING_MS));
     };
     void look();
   }, []);
@@ -21,10 +26,10 @@ export function WaitingPhoto() {
   if (kept === undefined) return null;
   return (
     <div className={styles['waiting']}>
-      {preview === undefined ? (
+      {preview === undefined || !isShowable ? (
         <div className={styles['photo']} />
       ) : (
-        <Picture className={styles['photo']} src={preview} alt="Your photo" />
+        <Picture className={styles['photo']} src={preview} alt="Your photo" onError={() => setShowable(false)} />
       )}
       <div>
         <p className={styles['title']}>Your photo is waiting</p>
