@@ -40,6 +40,8 @@ describe('parseDisposition', () => {
     ["name=image; filename*=utf-8''%ff.jpg", '%ff.jpg'],
     ["name=image; filename*=iso-8859-1''x.jpg", "iso-8859-1''x.jpg"],
     ['name=image; filename*=x.jpg', 'x.jpg'],
+    ['name=image; filename*0="a long name"; filename*1=" (1).jpg"', 'a long name (1).jpg'],
+    ["name=image; filename*0*=us-ascii''a%20long; filename*1*=%20name; filename*2*=.php", 'a long name.php'],
     // What decides on a name is its last ending, which no parameter behind it hides.
     ['name=image; filename="a "b" x.php"; size="1"', 'a "b" x.php'],
     ['name=image; filename="a"; x=b.php"', 'a"; x=b.php'],

@@ -28,7 +28,8 @@ export function parseDisposition(text: string | undefined): Disposition {
   const parameters = parseHeaderValue(text)?.parameters ?? looseParameters(text);
   const field = parameters.get('name');
   if (field === undefined) throw malformed('A part of the upload does not say which form field it is.');
-  const fileName = parameters.get('filename') ?? extendedFileName(parameters.get('filename*'));
+  const fileName =
+    parameters.get('filename') ?? extendedFileName(parameters.get('filename*')) ?? continuedFileName(parameters);
   return { field, ...(fileName === undefined ? {} : { fileName }) };
 }
 
@@ -77,9 +78,22 @@ function isEndOfParameters(text: string): boolean {
   return /^\s*(?:;|$)/.test(text) && parseHeaderValue(`form-data${text}`) !== undefined;
 }
 
+/** A long name that a mail library cut into `filename*0`, `filename*1` and so on, each maybe encoded (RFC 2231, 3). */
+function continuedFileName(parameters: Parameters): string | undefined {
+  const pieces: string[] = [];
+  for (;;) {
+    const name = `filename*${pieces.length}`;
+    const piece = parameters.get(name) ?? parameters.get(`${name}*`);
+    if (piece === undefined) break;
+    pieces.push(piece);
+  }
+  if (pieces.length === 0) return undefined;
+  return parameters.has('filename*0*') ? extendedFileName(pieces.join('')) : pieces.join('');
+}
+
 /** RFC 7578 knows only `filename`; some clients send `filename*` (RFC 8187) all the same, and not always well-formed. */
 function extendedFileName(value: string | undefined): string | undefined {
-  const [, encoded] = /^utf-8'[^']*'(.*)$/i.exec(value ?? '') ?? [];
+  const [, encoded] = /^(?:utf-8|us-ascii)'[^']*'(.*)$/i.exec(value ?? '') ?? [];
   if (encoded === undefined) return value;
   try {
     return decodeURIComponent(encoded);
