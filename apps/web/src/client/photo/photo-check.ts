@@ -1,5 +1,5 @@
 import { endsLikePicture, hidesCharacters, nameFault } from '@plantcommunity/identification/photo-name';
-import { bytesText } from '../words/amounts.ts';
+import { bytesText, oversizeText } from '../words/amounts.ts';
 import { fileKind, type PhotoKind } from './photo-kind.ts';
 
 /** A file that cannot be used, with its reason and remedy in one text. */
@@ -67,7 +67,7 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
   if (file.size > maxBytes) {
     return refuse(
       bytesText(file.size, 0),
-      `${bytesText(file.size)}; ${bytesText(maxBytes, 0)} is the most. Make it smaller and it will fit.`,
+      `${oversizeText(file.size)}; ${bytesText(maxBytes, 0)} is the most. Make it smaller and it will fit.`,
     );
   }
   return { ok: true, file: underTrueName(file, kind.photo, extension) };

@@ -10,6 +10,11 @@ export function bytesText(bytes: number, digits = 1): string {
   return `${(bytes / MEGABYTE).toFixed(digits)}${NO_BREAK}MB`;
 }
 
+/** Formats the size of a file over a limit, rounded up so that it never reads as the limit itself. */
+export function oversizeText(bytes: number): string {
+  return `${(Math.ceil((bytes / MEGABYTE) * 10) / 10).toFixed(1)}${NO_BREAK}MB`;
+}
+
 /** Milliseconds as "0.4 s", from ten seconds on as "12 s". */
 export function secondsText(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
