@@ -88,6 +88,7 @@ describe('what a photo says it is', () => {
     ['almost a GIF', 'GIF88a and more of it'],
     ['other RIFF', 'RIFF\x10\0\0\0WAVE'],
     ['other ISO media', '\0\0\0\x18ftypisom\0\0\0\0'],
+    ['the beginning of a JPEG and text', '\xff\xd8<html>\xff\xc0 and more of it'],
     ['eleven bytes', '\xff\xd8\xff\xe0\0\0\0\0\0\0\0'],
   ])('refuses %s called photo.jpg', (_, text) => {
     expect(refused(Buffer.from(text, 'latin1'), { name: 'photo.jpg', declaredType: 'image/jpeg' })).toEqual({

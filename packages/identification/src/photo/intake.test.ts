@@ -37,6 +37,15 @@ async function plain(background: string): Promise<Buffer> {
     .toBuffer();
 }
 
+/** The quantisation tables of a JPEG, which its quality decides. */
+function tablesOf(jpeg: Buffer): string[] {
+  const tables: string[] = [];
+  for (let at = 2; jpeg.readUInt8(at + 1) !== 0xda; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    if (jpeg.readUInt8(at + 1) === 0xdb) tables.push(jpeg.toString('hex', at, at + 2 + jpeg.readUInt16BE(at + 2)));
+  }
+  return tables;
+}
+
 describe('what comes out', () => {
   it.each(['jpeg', 'png', 'webp', 'gif'] as const)('is a JPEG of the same picture for a %s', async (type) => {
     const { jpeg, width, height } = await prepared(await realPicture(60, 40).toFormat(type).toBuffer());
@@ -61,6 +70,13 @@ describe('what comes out', () => {
     });
     expect(await prepared(await realPicture(20, 2400).jpeg().toBuffer())).toMatchObject({ width: 13, height: 1500 });
     expect(await prepared(await realPicture(1500, 9).jpeg().toBuffer())).toMatchObject({ width: 1500, height: 9 });
+  });
+
+  it('has the quality 85', async () => {
+    const picture = realPicture(60, 40);
+    const { jpeg } = await prepared(await picture.png().toBuffer());
+    expect(tablesOf(jpeg)).toEqual(tablesOf(await picture.jpeg({ quality: 85 }).toBuffer()));
+    expect(tablesOf(jpeg)).not.toEqual(tablesOf(await picture.jpeg({ quality: 86 }).toBuffer()));
   });
 
   it('carries no metadata, however much went in', async () => {

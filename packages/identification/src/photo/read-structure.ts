@@ -26,7 +26,10 @@ const MAX_REMEMBERED = 1_000;
 export const readStructure: ReadStructure = ({ bytes }) => {
   const type = recognise(bytes);
   if (type === undefined || type === 'avif' || type === 'heic') return { type };
-  return { type, structure: READERS[type](bytes) };
+  const structure = READERS[type](bytes);
+  // Two bytes alone say too little: what begins like a JPEG and goes on otherwise is some other file.
+  if (type === 'jpeg' && bytes[2] !== 0xff && 'fault' in structure) return { type: undefined };
+  return { type, structure };
 };
 
 /**

@@ -94,6 +94,7 @@ describe.each(Object.entries(JPEGS))('%s', (_name, jpeg) => {
     ['Ah/Al 1', changed(jpeg, range + 2, 1)],
     ['all three wrong', changed(jpeg, range, 63, 0, 0x21)],
     ['stray zeros before its scan', inserted(jpeg, scan, Buffer.alloc(5))],
+    ['stray bytes behind its beginning', inserted(jpeg, 2, Buffer.from([0x00, 0x4d]))],
     ['stray bytes before its frame', inserted(jpeg, frame, Buffer.from([0x4d, 0xff, 0x00, 0x37]))],
     ['fill bytes', inserted(inserted(jpeg, scan, Buffer.alloc(3, 0xff)), 2, Buffer.alloc(2, 0xff))],
     ['a restart before its end', inserted(jpeg, jpeg.length - EOI_BYTES, Buffer.from([0xff, 0xd0]))],

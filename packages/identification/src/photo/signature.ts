@@ -10,7 +10,8 @@ const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'he
 /** Tells a format by its first 12 bytes: all that can be said before anything is parsed. */
 export function recognise(bytes: Buffer): PhotoType | RefusedType | undefined {
   if (bytes.length < 12) return undefined;
-  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg';
+  // Some cameras leave stray bytes between these two and the next marker.
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'jpeg';
   if (bytes.subarray(0, 8).equals(PNG)) return 'png';
   const start = bytes.toString('latin1', 0, 12);
   if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'gif';

@@ -16,7 +16,7 @@ const starts = (bytes: Uint8Array, ...signature: number[]) => signature.every((b
 
 /** Reads a file's signature; its name and declared type have no say. */
 export function fileKind(bytes: Uint8Array): FileKind {
-  if (starts(bytes, 0xff, 0xd8, 0xff)) return { name: 'JPEG', photo: 'JPEG' };
+  if (starts(bytes, 0xff, 0xd8)) return { name: 'JPEG', photo: 'JPEG' };
   if (starts(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return { name: 'PNG', photo: 'PNG' };
   if (/^GIF8[79]a/.test(ascii(bytes, 0, 6))) return { name: 'GIF', photo: 'GIF' };
   if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return { name: 'WebP', photo: 'WebP' };
