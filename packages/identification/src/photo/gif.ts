@@ -1,3 +1,4 @@
+import { holdsPixels } from './gif-pixels.ts';
 import { createPieceList } from './pieces.ts';
 import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
@@ -14,9 +15,10 @@ const MISSING_TRAILER = Buffer.from([TRAILER]);
  * Walks the blocks of a GIF (GIF89a specification) up to its trailer; all bytes after it are cut. The size is the larger
  * of the header's and the frames', since decoders disagree about which one is the canvas.
  *
- * Repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros between blocks, since
- * no block begins with one. A file that ends inside a block, or behind the graphic control of a frame that never comes,
- * is cut short and stays refused.
+ * Repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros behind a frame, since
+ * no block begins with one. As a byte too many or too few in the picture data looks the same, a file is repaired only if
+ * its first frame, the one that is shown, holds exactly its pixels. A file that ends inside a block, or behind the
+ * graphic control of a frame that never comes, is cut short and stays refused.
  */
 export function readGif(bytes: Buffer): Structure | Fault {
   if (bytes.length < HEADER_BYTES) return TRUNCATED;
@@ -25,6 +27,7 @@ export function readGif(bytes: Buffer): Structure | Fault {
   let height = bytes.readUInt16LE(8);
   let frames = 0;
   let isFrameAnnounced = false;
+  let isFirstWhole = () => false;
   let at = HEADER_BYTES + paletteBytes(bytes.readUInt8(10));
   for (;;) {
     const block = bytes[at];
@@ -44,13 +47,16 @@ export function readGif(bytes: Buffer): Structure | Fault {
       height = Math.max(height, bytes.readUInt16LE(at + 3) + bytes.readUInt16LE(at + 7));
       frames += 1;
       isFrameAnnounced = false;
-      // The descriptor's ten bytes, its palette, and the code size in front of the data.
-      end = endOfSubBlocks(bytes, at + 10 + paletteBytes(bytes.readUInt8(at + 9)) + 1);
+      // The data stands behind the descriptor's ten bytes and its palette, and begins with its code size.
+      const data = at + 10 + paletteBytes(bytes.readUInt8(at + 9));
+      const pixels = bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
+      if (frames === 1) isFirstWhole = () => holdsPixels(bytes, data, pixels);
+      end = endOfSubBlocks(bytes, data + 1);
     } else if (block === EXTENSION) {
       const label = bytes[at + 1];
       if (label === GRAPHIC_CONTROL || label === PLAIN_TEXT) isFrameAnnounced = label === GRAPHIC_CONTROL;
       end = endOfSubBlocks(bytes, at + 2);
-    } else if (block === PADDING) {
+    } else if (block === PADDING && frames > 0) {
       end = endOfPadding(bytes, at);
       pieces.replace(at, end);
       if (pieces.count > MAX_PIECES) return DAMAGED;
@@ -61,6 +67,7 @@ export function readGif(bytes: Buffer): Structure | Fault {
     at = end;
   }
   if (frames === 0 || width === 0 || height === 0) return DAMAGED;
+  if (pieces.count > 0 && !isFirstWhole()) return TRUNCATED;
   const heldBytes = width * height * 4;
   return { width, height, frames, scans: 1, heldBytes, traits: [], pieces: pieces.upTo(at) };
 }

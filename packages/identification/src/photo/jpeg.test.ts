@@ -99,7 +99,7 @@ function withRanges(ranges: readonly (readonly [number, number, number])[], sof 
   const jpeg = makeJpeg({ ...SMALL, progressive: sof === 0xc2 });
   jpeg.writeUInt8(sof, 3);
   const scans = ranges.flatMap((range) => [
-    segment(0xda, Buffer.from([1, 1, 0, ...range])),
+    segment(0xda, Buffer.from([3, 1, 0, 2, 0, 3, 0, ...range])),
     Buffer.from([0x2a, 0xff, 0x00, 0x2a]),
   ]);
   return Buffer.concat([jpeg.subarray(0, 21), ...scans, Buffer.from([0xff, 0xd9])]);
@@ -138,7 +138,7 @@ describe('what readJpeg repairs', () => {
     const jpeg = makeJpeg(SMALL);
     const long = Buffer.concat([
       jpeg.subarray(0, 21),
-      segment(0xda, Buffer.from([1, 1, 0, 0, 0, 0, 7])),
+      segment(0xda, Buffer.from([3, 1, 0, 2, 0, 3, 0, 0, 0, 0, 7])),
       jpeg.subarray(-3),
     ]);
     expect(taken(long)).toEqual(long);
@@ -175,6 +175,26 @@ describe('what readJpeg repairs', () => {
     for (const major of [0, 1, 2, 77]) expect(taken(versioned(major))).toEqual(versioned(1));
     const short = Buffer.concat([start, segment(0xe0, Buffer.from('JFIF\0\x02')), rest]);
     expect(taken(short)).toEqual(short);
+  });
+
+  it('no bytes between segments behind a scan: they may be another scan', () => {
+    const scans = makeJpeg({ ...SMALL, scans: 2 });
+    const second = scans.lastIndexOf(Buffer.from([0xff, 0xda]));
+    const parts = (stray: Buffer) => Buffer.concat([scans.subarray(0, second), comment, stray, scans.subarray(second)]);
+    expect(readJpeg(parts(Buffer.alloc(0)))).toMatchObject({ scans: 2 });
+    expect(readJpeg(parts(Buffer.alloc(1)))).toEqual(DAMAGED);
+    expect(readJpeg(parts(Buffer.from([0xff, 0xd0])))).toEqual(DAMAGED);
+  });
+
+  it('no sequential picture that lacks a component', () => {
+    const [first, second, third] = [1, 2, 3].map((component) =>
+      Buffer.concat([segment(0xda, Buffer.from([1, component, 0, 0, 63, 0])), Buffer.from([0x2a])]),
+    );
+    const holding = (...scans: (Buffer | undefined)[]) =>
+      readJpeg(Buffer.concat([jpeg.subarray(0, 21), ...scans.filter((scan) => scan !== undefined), jpeg.subarray(-2)]));
+    expect(holding(first, second, third)).toMatchObject({ scans: 3 });
+    expect(holding(first, second)).toEqual(DAMAGED);
+    expect(holding(first, first, third)).toEqual(DAMAGED);
   });
 
   it('no second beginning, no missing end and no more than a camera could write', () => {

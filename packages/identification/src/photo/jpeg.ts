@@ -15,6 +15,7 @@ const SEQUENTIAL = Buffer.from([0, 63, 0]);
 const JFIF = Buffer.from('JFIF\0', 'latin1');
 const JFIF_SEGMENT_BYTES = 16;
 const JFIF_MAJOR = Buffer.from([1]);
+const MAX_COMPONENTS = 4;
 /** How many bytes without 0xFF are looked at one by one before a search is worth its call. */
 const PATIENCE = 8;
 
@@ -22,6 +23,8 @@ interface Frame {
   width: number;
   height: number;
   progressive: boolean;
+  /** The components by number, until a scan holds them. */
+  awaited: Set<number>;
   /** Coefficients a pixel: 3 for 4:4:4, 1.5 for 4:2:0. */
   density: number;
 }
@@ -30,8 +33,9 @@ interface Frame {
  * Walks the markers of a JPEG (ITU-T T.81, Annex B) from SOI to EOI; all bytes after EOI are cut.
  *
  * Repaired, because the standard leaves no choice and no pixel depends on it: the spectral range and bit positions in
- * the header of a sequential scan, which some phones leave at zero; bytes before a marker that belong to no segment;
- * and a JFIF version other than 1. A decoder ignores all three with a warning, and a warning refuses a photo.
+ * the header of a sequential scan, which some phones leave at zero; bytes before a marker that belong to no segment, up
+ * to the first scan; and a JFIF version other than 1. A decoder ignores all three with a warning, and a warning refuses
+ * a photo.
  *
  * A JPEG without its end marker stays refused on purpose, even when all rows decode. Only EOI says that no scan is
  * missing: a progressive picture that is cut between two scans decodes without a warning, only coarser, and a file that
@@ -44,9 +48,12 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
   let at = 2;
   for (;;) {
     const start = nextMarker(bytes, at);
-    if (start > at) pieces.replace(at, start);
+    if (start > at) {
+      if (scans > 0) return DAMAGED;
+      pieces.replace(at, start);
+      at = start;
+    }
     if (pieces.count > MAX_PIECES) return DAMAGED;
-    at = start;
     while (bytes[at] === MARKER) at += 1;
     const marker = bytes[at];
     if (marker === undefined) return TRUNCATED;
@@ -67,6 +74,7 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
     if (marker === SOS) {
       if (frame === undefined) return DAMAGED;
       scans += 1;
+      for (const component of componentsOf(bytes.subarray(at + 2, end))) frame.awaited.delete(component);
       if (!frame.progressive) repairScanHeader(pieces, bytes, at, end);
       at = endOfScan(bytes, end);
     } else {
@@ -74,7 +82,9 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
     }
   }
   if (frame === undefined || scans === 0) return DAMAGED;
-  const { width, height, progressive, density } = frame;
+  const { awaited, width, height, progressive, density } = frame;
+  // A scan whose header was swallowed by the segment before it would pass for stray bytes.
+  if (!progressive && awaited.size > 0) return DAMAGED;
   // libjpeg keeps every coefficient (2 bytes each) as soon as one row needs more than one pass.
   const heldBytes = progressive || scans > 1 ? Math.ceil(width * height * density * 2) : 0;
   return { width, height, frames: 1, scans, heldBytes, traits: [], pieces: pieces.upTo(at) };
@@ -109,7 +119,7 @@ function repairVersion(pieces: PieceList, bytes: Buffer, at: number, end: number
 }
 
 function repairScanHeader(pieces: PieceList, bytes: Buffer, at: number, end: number): void {
-  const range = at + 3 + bytes.readUInt8(at + 2) * 2;
+  const range = at + 3 + (bytes[at + 2] ?? 0) * 2;
   if (range + SEQUENTIAL.length !== end) return;
   if (!bytes.subarray(range, end).equals(SEQUENTIAL)) pieces.replace(range, end, SEQUENTIAL);
 }
@@ -131,9 +141,10 @@ function isCommon(marker: number): boolean {
 /** Undefined when it makes no sense; a height of 0 would come later in a DNL marker, which nobody's camera writes. */
 function readFrame(segment: Buffer, marker: number): Frame | undefined {
   const components = segment[5] ?? 0;
-  if (components < 1 || components > 4 || segment.length < 6 + components * 3) return undefined;
+  if (components < 1 || components > MAX_COMPONENTS || segment.length < 6 + components * 3) return undefined;
   const height = segment.readUInt16BE(1);
   const width = segment.readUInt16BE(3);
+  const awaited = new Set<number>();
   let blocks = 0;
   let widest = 1;
   let tallest = 1;
@@ -142,12 +153,19 @@ function readFrame(segment: Buffer, marker: number): Frame | undefined {
     const across = sampling >> 4;
     const down = sampling & 15;
     if (across < 1 || across > 4 || down < 1 || down > 4) return undefined;
+    awaited.add(segment.readUInt8(6 + component * 3));
     blocks += across * down;
     widest = Math.max(widest, across);
     tallest = Math.max(tallest, down);
   }
   if (width === 0 || height === 0) return undefined;
-  return { width, height, progressive: marker === SOF2, density: blocks / (widest * tallest) };
+  return { width, height, awaited, progressive: marker === SOF2, density: blocks / (widest * tallest) };
+}
+
+/** The numbers of the components in a scan, by the segment of its header. */
+function componentsOf(segment: Buffer): number[] {
+  const count = Math.min(segment[0] ?? 0, MAX_COMPONENTS);
+  return Array.from({ length: count }, (_, index) => segment[1 + index * 2] ?? -1);
 }
 
 /** The place of the next real marker: stuffed zeros, restarts and fill bytes belong to the compressed data. */

@@ -23,8 +23,9 @@ export function makeJpeg({ width, height, progressive = false, ...shape }: JpegS
   ];
   const frame = [8, height >> 8, height & 255, width >> 8, width & 255, sampling.length];
   for (const [index, [across, down]] of sampling.entries()) frame.push(index + 1, (across << 4) | down, 0);
+  const selectors = sampling.flatMap((_, index) => [index + 1, 0]);
   const scan = Buffer.concat([
-    segment(0xda, Buffer.from([1, 1, 0, ...(shape.range ?? [0, 63, 0])])),
+    segment(0xda, Buffer.from([sampling.length, ...selectors, ...(shape.range ?? [0, 63, 0])])),
     shape.entropy ?? Buffer.from([0x2a]),
   ]);
   const scans = Array.from({ length: shape.scans ?? 1 }, () => scan);
