@@ -28,7 +28,7 @@ export function github(
   { id, issuer, secret }: { id: string; secret: string; issuer: string },
   logger: Logger,
 ): OAuthConfig<Person> {
-  const api = issuer === GITHUB ? 'https://api.github.com' : `${new URL(issuer).origin}/api/v3`;
+  const api = apiOf(issuer);
   const logMissingPermission = missingPermission(logger, 'github', PERMISSION);
 
   async function userOf(ask: Ask): Promise<z.output<typeof userSchema>> {
@@ -78,6 +78,13 @@ export function github(
     },
     profile: toUser,
   };
+}
+
+/** Returns the base URL of the API: of github.com, an enterprise in GitHub's cloud, or an Enterprise Server. */
+export function apiOf(issuer: string): string {
+  const { host, origin } = new URL(issuer);
+  const isInCloud = issuer === GITHUB || host.endsWith('.ghe.com');
+  return isInCloud ? `https://api.${host}` : `${origin}/api/v3`;
 }
 
 /**
