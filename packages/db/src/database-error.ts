@@ -16,10 +16,10 @@ const CONNECTION_KINDS: ReadonlySet<unknown> = new Set([
   'TooManyConnections',
 ]);
 /**
- * Connection exceptions, a server that starts, stops or is full, and TLS that fails:
+ * Connection exceptions, a server that starts, stops or is full, TLS that fails, and a statement that took too long:
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const CONNECTION_CODE = /^(08...|57P0[123]|53300|tls_unavailable|EPROTO|ERR_(SSL|TLS)_\w+)$/;
+const CONNECTION_CODE = /^(08...|57P0[123]|53300|57014|tls_unavailable|EPROTO|ERR_(SSL|TLS)_\w+)$/;
 
 /** The database cannot be used at all. The message names host and database, never user or password. */
 export class DatabaseUnavailableError extends Error {

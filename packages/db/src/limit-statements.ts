@@ -4,6 +4,8 @@ import { startTimeLimit } from './time-limit.ts';
 
 /** Longest statement, in milliseconds: a request that waits for one is answered within 5 s. */
 const STATEMENT_TIMEOUT_MS = 4_000;
+/** Longest wait for the end of a cancelled statement, in milliseconds. */
+const CANCEL_MS = 400;
 /**
  * Begins a transaction that the server ends when this process no longer does: it may hang, or the network between. Not by
  * settings of the session, which a transaction pooler would hand to another client.
@@ -15,9 +17,10 @@ const BEGIN = [
 ].join('; ');
 
 /**
- * Ends a pool connection whose statement takes too long, which fails the statement, and cancels it at the server. Also
- * ends a connection that is released while a statement still runs or a transaction is open: its next user would run
- * inside that transaction.
+ * Cancels a statement that takes too long, and ends its connection when the server does not even take that: a server that
+ * hangs. The connection stays until then, since a pooler in front knows a statement by its client. Also ends a connection
+ * that is released while a statement still runs or a transaction is open: its next user would run inside that
+ * transaction.
  */
 export function limitStatements(pool: Pool): void {
   /** Number of running statements by connection. */
@@ -28,9 +31,14 @@ export function limitStatements(pool: Pool): void {
     if (typeof send !== 'function') return;
     const started = (): (() => void) => {
       running.set(client, (running.get(client) ?? 0) + 1);
-      const cancel = startTimeLimit(STATEMENT_TIMEOUT_MS, () => abandon(client));
+      let ending: NodeJS.Timeout | undefined;
+      const stop = startTimeLimit(STATEMENT_TIMEOUT_MS, () => {
+        void cancelStatement(client);
+        ending = setTimeout(() => void client.end(), CANCEL_MS);
+      });
       return () => {
-        cancel();
+        stop();
+        clearTimeout(ending);
         running.set(client, (running.get(client) ?? 0) - 1);
       };
     };
@@ -56,8 +64,11 @@ export function limitStatements(pool: Pool): void {
 
   pool.on('connect', watch);
   pool.on('release', (_error, client) => {
-    if ((running.get(client) ?? 0) > 0) abandon(client);
-    else if (client.getTransactionStatus() !== 'I') void client.end();
+    if ((running.get(client) ?? 0) > 0) {
+      void cancelStatement(client);
+      // At once, so that the pool sees it.
+      void client.end();
+    } else if (client.getTransactionStatus() !== 'I') void client.end();
   });
 }
 
@@ -66,9 +77,4 @@ function withLimits(parameters: unknown[]): unknown[] {
   const [query, ...rest] = parameters;
   const isBegin = typeof query === 'object' && query !== null && Reflect.get(query, 'text') === 'BEGIN';
   return isBegin ? [{ ...query, text: BEGIN }, ...rest] : parameters;
-}
-
-function abandon(client: PoolClient): void {
-  cancelStatement(client);
-  void client.end();
 }

@@ -33,6 +33,7 @@ const REASONS: Readonly<Record<string, string>> = {
   '28P01': REFUSED,
   '3D000': MISSING,
   '53300': FULL,
+  '57014': NO_ANSWER,
   '57P01': 'it is just starting or stopping',
   '57P03': 'it is just starting or stopping',
   DatabaseNotReachable: LISTENS_NOT,

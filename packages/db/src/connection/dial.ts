@@ -11,6 +11,8 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const ACCEPTED = 83;
 const DECLINED = 78;
 
+const NO_DIRECT_TLS = 'The server does not support direct SSL negotiation';
+
 /** The server offers no TLS, or not the kind that is asked for. */
 class TlsUnavailableError extends Error {
   override readonly name = 'TlsUnavailableError';
@@ -61,15 +63,20 @@ export async function dial(
     }
     const secured = connectTls({ ...tlsOptions(tls, host), socket });
     secured.on('error', () => undefined);
-    await once(secured, 'secureConnect', { signal });
-    if (tls.isDirect && secured.alpnProtocol !== 'postgresql') {
-      throw new TlsUnavailableError('The server does not support direct SSL negotiation');
-    }
+    await once(secured, 'secureConnect', { signal }).catch((error: unknown) => {
+      throw tls.isDirect && isReset(error) ? new TlsUnavailableError(NO_DIRECT_TLS) : error;
+    });
+    if (tls.isDirect && secured.alpnProtocol !== 'postgresql') throw new TlsUnavailableError(NO_DIRECT_TLS);
     return { socket: secured, method };
   } catch (error) {
     socket.destroy();
     throw signal.aborted ? signal.reason : error;
   }
+}
+
+/** A server before PostgreSQL 17 takes the beginning of TLS for a message that it does not know. */
+function isReset(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'ECONNRESET';
 }
 
 async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> {

@@ -33,6 +33,8 @@ export class ServerSocket extends Duplex {
   #startup: Buffer[] = [];
   /** The server's first message as far as it has arrived; undefined once it is handed on. */
   #first: Buffer | undefined = Buffer.alloc(0);
+  /** The server's error to the encrypted attempt. */
+  #refusal: Buffer | undefined;
   #keepAlive: [boolean, number] | undefined;
   #isReferenced = true;
 
@@ -162,7 +164,9 @@ export class ServerSocket extends Duplex {
     const first = Buffer.concat([this.#first, chunk]);
     this.#first = first;
     if (first.length < HEADER_BYTES || first.length < first.readInt32BE(1) + 1) return;
-    if (first[0] === ERROR_RESPONSE && this.#attempts[0]?.host === this.#current?.host && this.#current !== undefined) {
+    const isError = first[0] === ERROR_RESPONSE;
+    if (isError && this.#current?.method === 'tls') this.#refusal = first;
+    if (isError && this.#current !== undefined && this.#attempts[0]?.host === this.#current.host) {
       this.#tryAgain(socket);
       return;
     }
@@ -172,7 +176,8 @@ export class ServerSocket extends Duplex {
     }
     this.#first = undefined;
     this.#startup = [];
-    this.push(first);
+    // Of two refusals that of the encrypted connection is the true one: the other may be for the lack of encryption.
+    this.push(isError && this.#refusal !== undefined ? this.#refusal : first);
   }
 
   /** Sends the same startup message by the next method. */
