@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../launcher/start-error.ts';
 
@@ -10,15 +10,16 @@ const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 /** Waits until a PostgreSQL accepts connections on its socket. */
 export async function postgresAnswers(socket: string): Promise<void> {
   const start = performance.now();
-  while (!(await answers(socket))) {
+  while (!(await answersOn({ path: socket }))) {
     if (performance.now() - start > START_MS) throw new StartError('PostgreSQL did not start.');
     await sleep(POLL_MS);
   }
 }
 
-function answers(socket: string): Promise<boolean> {
+/** Whether a PostgreSQL, or a pooler in front of one, accepts connections there. */
+export function answersOn(place: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const connection = connect(socket);
+    const connection = connect(place);
     connection.once('connect', () => connection.write(SSL_REQUEST));
     connection.once('data', () => {
       resolve(true);

@@ -1,33 +1,28 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@plantcommunity/db';
+import { applyMigrations } from '@plantcommunity/db/migrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { realServices, type TestServices, whyNoRealServices } from './test-services.ts';
+import { createCrew } from '../launcher/crew.ts';
+import { type Cluster, startCluster, whyNoCluster } from './postgres-cluster.ts';
 
 /** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 
-describe.skipIf(whyNoRealServices() !== undefined)('a PostgreSQL server', () => {
-  let services: TestServices;
+describe.skipIf(whyNoCluster() !== undefined)('a PostgreSQL server', () => {
+  let cluster: Cluster;
+  const crew = createCrew({ add: () => {} });
   let database: Database;
   const lines: string[] = [];
   beforeAll(async () => {
-    services = await realServices();
-    database = openDatabase({ url: services.environment.TEST_DATABASE_URL, poolSize: 4 });
+    cluster = await startCluster(crew);
+    await applyMigrations(cluster.url);
+    database = openDatabase({ url: cluster.url, poolSize: 4 });
     database.subscribe((event) => lines.push(event.type));
   });
   afterAll(async () => {
     await database.close();
-    await services.close();
+    await crew.dismiss();
+    cluster.remove();
   });
-
-  /** Sends a signal to the server and to the process of each of its connections. */
-  function signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
-    const folder = new URL(services.environment.TEST_DATABASE_URL).searchParams.get('host') ?? '';
-    const [first = ''] = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n');
-    const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').split(' ').filter(Boolean);
-    for (const id of [first, ...children]) process.kill(Number(id), name);
-  }
 
   const one = () => database.client.$queryRaw<{ n: number }[]>`SELECT 1 AS n`;
   const users = () => database.client.$transaction((transaction) => transaction.user.count());
@@ -51,12 +46,12 @@ describe.skipIf(whyNoRealServices() !== undefined)('a PostgreSQL server', () => 
 
   it('that is stopped fails all work within 5 s, and serves again once it continues', async () => {
     expect(await Promise.all([one(), one(), users()])).toHaveLength(3);
-    signal('SIGSTOP');
+    cluster.signal('SIGSTOP');
     const first = await failing([one(), one(), one(), one(), one(), users(), users()]);
     const second = await failing([one(), users()]);
     const ping = await failing([database.ping()]);
     const ready = becomes('ready');
-    signal('SIGCONT');
+    cluster.signal('SIGCONT');
     expect(ping.areUnavailable).toBe(true);
     expect(first.areUnavailable).toBe(true);
     expect(first.tookMs).toBeLessThan(BOUND_MS);
@@ -71,7 +66,7 @@ describe.skipIf(whyNoRealServices() !== undefined)('a PostgreSQL server', () => 
     lines.length = 0;
     await Promise.all([one(), one()]);
     const lost = becomes('lost');
-    signal('SIGKILL');
+    cluster.signal('SIGKILL');
     await lost;
     const work = await failing([one(), users(), database.ping()]);
     expect(work.areUnavailable).toBe(true);
