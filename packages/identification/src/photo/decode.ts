@@ -1,6 +1,7 @@
 import sharp, { type SharpOptions } from 'sharp';
 import type { InspectedPhoto } from './inspect-photo.ts';
 import type { PreparedPhoto } from './photo.ts';
+import { holdsAllBlocks } from './whole-scans.ts';
 
 /** Neither provider asks for more, and their prices and times do not fall below it. */
 const MAX_SIDE = 1500;
@@ -42,6 +43,7 @@ export async function decodePhoto(photo: InspectedPhoto): Promise<PreparedPhoto>
     unlimited: false,
   };
   const { data: bytes } = photo;
+  if (photo.isRepairedJpeg && !(await holdsAllBlocks(bytes))) throw new TypeError('a scan lacks some of its blocks');
   const { format } = await sharp(bytes, options).metadata();
   if (format !== photo.type) throw new TypeError(`decoded as ${format}, inspected as ${photo.type}`);
   const { data, info } = await sharp(bytes, options)

@@ -52,6 +52,7 @@ describe('what a photo says it is', () => {
       type,
       ...SMALL,
       frames: 1,
+      isRepairedJpeg: false,
       data: VALID[type],
     });
   });

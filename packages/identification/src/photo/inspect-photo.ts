@@ -19,6 +19,8 @@ export interface InspectedPhoto {
   width: number;
   height: number;
   frames: number;
+  /** Whether `data` is a JPEG that was put right before. */
+  isRepairedJpeg: boolean;
   /** What may be handed to a decoder, put together when asked for: without trailing bytes and needless PNG chunks. */
   readonly data: Buffer;
 }
@@ -61,6 +63,7 @@ export function inspectPhoto(
     width,
     height,
     frames,
+    isRepairedJpeg: type === 'jpeg' && structure.pieces.length > 1,
     get data() {
       return joinPieces(photo.bytes, structure.pieces);
     },

@@ -169,7 +169,7 @@ function componentsOf(segment: Buffer): number[] {
 }
 
 /** The place of the next real marker: stuffed zeros, restarts and fill bytes belong to the compressed data. */
-function endOfScan(bytes: Buffer, from: number): number {
+export function endOfScan(bytes: Buffer, from: number): number {
   let at = from;
   let dry = 0;
   while (at < bytes.length) {
