@@ -41,7 +41,7 @@ export async function copyFile(file: File, onSlow: () => void): Promise<File> {
     throw new UnreadableFile(reasonOf(error), { cause: error });
   }
   const copy = new File(pieces, name, { type, lastModified });
-  if (copy.size !== size) throw new UnreadableFile(`This device handed over only a part of it. ${AGAIN}`);
+  if (copy.size < size) throw new UnreadableFile(`This device handed over only a part of it. ${AGAIN}`);
   return copy;
 }
 
