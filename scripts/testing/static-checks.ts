@@ -4,20 +4,21 @@ import { check, type Step } from './step.ts';
 const TURBO_ENV = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
 
 /** The Prisma client and whatever else is generated; turbo repeats it only when its inputs changed. */
-export const generate: Step = check('generated code', {
+const generate: Step = check('generated code', {
   name: 'turbo',
   args: ['run', 'generate', '--output-logs=errors-only'],
   env: TURBO_ENV,
 });
 
-export const types: Step = check('types', {
+const types: Step = check('types', {
   name: 'turbo',
   args: ['run', 'typecheck', '--concurrency=100%', '--continue', '--output-logs=errors-only'],
   env: TURBO_ENV,
 });
 
-export const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
+const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
 
+/** What `npm run check` and `npm test` run before any test. */
 export const staticChecks: readonly Step[] = [
   generate,
   types,
