@@ -4,21 +4,36 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startBenchApp } from './bench/bench-app.ts';
+import { type BenchApp, startBenchApp } from './bench/bench-app.ts';
 import type { BenchRow } from './bench/bench-row.ts';
+import { buildBenchWeb } from './bench/bench-web.ts';
 import { cacheHitRows } from './bench/cache-hit.ts';
+import { LONG_RESTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './bench/refusal-rows.ts';
 import { resilienceRows } from './bench/resilience-rows.ts';
 import { tableOf } from './bench/table.ts';
+import { createCrew } from './launcher/crew.ts';
+import type { Environment } from './launcher/plan.ts';
 import { root } from './root.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function appRows(): Promise<BenchRow[]> {
-  const app = await startBenchApp(say);
+  const crew = createCrew({ add: () => {} });
   try {
-    return await cacheHitRows(app.url);
+    const webFolder = await buildBenchWeb(crew, say);
+    const on = async (settings: Environment, measure: (app: BenchApp) => Promise<BenchRow[]>) => {
+      const app = await startBenchApp({ webFolder, settings, say });
+      try {
+        return await measure(app);
+      } finally {
+        await app.stop();
+      }
+    };
+    // Open circuits come last: nothing else can be measured behind them.
+    const first = await on(LONG_RESTS, async (app) => [...(await cacheHitRows(app.url)), await openCircuitsRow(app)]);
+    return [...first, ...(await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]))];
   } finally {
-    await app.stop();
+    await crew.dismiss();
   }
 }
 

@@ -2,16 +2,30 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrew } from '../launcher/crew.ts';
+import type { Environment } from '../launcher/plan.ts';
 import { claimPort } from '../launcher/probe.ts';
 import { prepare, serve } from '../launcher/run.ts';
 import { makeSocketFolder, removeSocketFolder } from '../launcher/socket-folder.ts';
 import { root } from '../root.ts';
-import { buildBenchWeb } from './bench-web.ts';
 
 const HOST = '127.0.0.1';
 
-/** The product on embedded parts, with the bare route and a limit nobody reaches. */
-export async function startBenchApp(say: (text: string) => void): Promise<{ url: string; stop: () => Promise<void> }> {
+export interface BenchApp {
+  url: string;
+  /** Of the simulator that answers for both providers. */
+  simulator: string;
+  stop(): Promise<void>;
+}
+
+interface BenchAppOptions {
+  /** The build with the bare route. */
+  webFolder: string;
+  settings: Environment;
+  say: (text: string) => void;
+}
+
+/** The product on embedded parts, with the bare route and a rate limit that no bench reaches. */
+export async function startBenchApp({ say, settings, webFolder }: BenchAppOptions): Promise<BenchApp> {
   const crew = createCrew({ add: () => {} });
   const socketFolder = makeSocketFolder();
   const dataDir = mkdtempSync(join(tmpdir(), 'plant-bench-'));
@@ -21,7 +35,6 @@ export async function startBenchApp(say: (text: string) => void): Promise<{ url:
     rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    const webFolder = await buildBenchWeb(crew, say);
     const port = await claimPort([HOST], 0);
     if (typeof port !== 'number') throw new Error('no port is free');
     const options = {
@@ -35,6 +48,7 @@ export async function startBenchApp(say: (text: string) => void): Promise<{ url:
         HOST,
         IDENTIFY_RATE_ANONYMOUS: '1000000/s',
         LOG_LEVEL: 'warn',
+        ...settings,
       },
       plan: { embedsPostgres: true, embedsRedis: true, simulatesProviders: true },
       listenAddresses: [HOST],
@@ -46,7 +60,7 @@ export async function startBenchApp(say: (text: string) => void): Promise<{ url:
     };
     const parts = await prepare(options, crew, new AbortController().signal);
     await serve({ ...options, mode: 'start' }, parts, crew, new AbortController().signal);
-    return { url: `http://${HOST}:${port}`, stop };
+    return { url: `http://${HOST}:${port}`, simulator: parts.simulator?.url ?? '', stop };
   } catch (error) {
     await stop();
     throw error;

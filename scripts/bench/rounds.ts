@@ -11,6 +11,12 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 };
 
+/** The value below which lies `share` (0 to 1) of the others. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
 /**
  * Times contenders side by side: in every round each is run `runs` times, one call after the other and the contenders
  * in turn, so that what else the machine does falls on all of them alike. The first round warms up and is dropped.

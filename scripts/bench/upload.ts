@@ -1,7 +1,9 @@
 import { Agent, request } from 'node:http';
 
-/** One connection, kept open, as the next photo of the same person would find it. */
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/** A connection of one caller, kept open, as the next photo of the same person would find it. */
+export const connection = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 });
+
+const shared = connection();
 
 export interface Upload {
   type: string;
@@ -18,8 +20,8 @@ export function uploadOf(photo: Buffer): Upload {
   };
 }
 
-/** Sends it and reads the whole answer. @throws unless it is a 200 */
-export function send(url: string, { type, body }: Upload): Promise<string> {
+/** Sends it and reads the whole answer. @throws unless it has the expected status */
+export function send(url: string, { type, body }: Upload, expected = 200, agent: Agent = shared): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'Content-Type': type, 'Content-Length': body.length };
     const sent = request(url, { agent, method: 'POST', headers }, (response) => {
@@ -27,7 +29,7 @@ export function send(url: string, { type, body }: Upload): Promise<string> {
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(text);
+        if (response.statusCode === expected) resolve(text);
         else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 200)}`));
       });
     });
