@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Environment } from '@plantcommunity/settings';
 import { type BenchApp, startBenchApp } from './bench/bench-app.ts';
 import type { BenchRow } from './bench/bench-row.ts';
 import { buildBenchWeb } from './bench/bench-web.ts';
@@ -12,7 +13,6 @@ import { LONG_RESTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './benc
 import { resilienceRows } from './bench/resilience-rows.ts';
 import { tableOf } from './bench/table.ts';
 import { createCrew } from './launcher/crew.ts';
-import type { Environment } from './launcher/plan.ts';
 import { root } from './root.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

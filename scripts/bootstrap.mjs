@@ -5,10 +5,15 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { watchAncestors } from './bootstrap/ancestry.mjs';
-import { findNode, HOST_NODE } from './bootstrap/find-node.mjs';
+import { usableEnvironment } from './bootstrap/environment.mjs';
+import { explain } from './bootstrap/explain.mjs';
+import { findNode, HOST_NODE, problemWithOptions } from './bootstrap/find-node.mjs';
+import { findPnpm } from './bootstrap/find-pnpm.mjs';
 import { install } from './bootstrap/install.mjs';
 
 const COMMANDS = ['start', 'dev', 'build', 'test', 'check', 'bench', 'check:deploy', 'smoke', 'routes'];
+/** They run turbo, which runs pnpm. The others look for pnpm themselves, and only when they have to build. */
+const WITH_PNPM = ['test', 'check'];
 const SAME_KEYPRESS_MS = 300;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -42,9 +47,10 @@ watchAncestors(() => end('SIGTERM'));
  * @param {string} node
  * @param {string} command
  * @param {string[]} rest
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string[]} folders of programs, in front of PATH
  */
-function run(node, command, rest) {
-  const bin = join(root, 'node_modules', '.bin');
+function run(node, command, rest, environment, folders) {
   child = spawn(
     node,
     [
@@ -58,8 +64,8 @@ function run(node, command, rest) {
       stdio: 'inherit',
       env: {
         NODE_COMPILE_CACHE: COMPILED,
-        ...process.env,
-        PATH: [dirname(node), bin, process.env['PATH']].join(delimiter),
+        ...environment,
+        PATH: [dirname(node), join(root, 'node_modules', '.bin'), ...folders, environment['PATH']].join(delimiter),
       },
       // A group of its own: it hears of Ctrl-C from here only, and so once.
       detached: process.platform !== 'win32',
@@ -72,24 +78,42 @@ function run(node, command, rest) {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
 }
 
-const [command = '', ...rest] = process.argv.slice(2);
-if (!COMMANDS.includes(command)) {
-  say(`Commands: ${COMMANDS.map((name) => `npm run ${name}`).join(', ')}`);
+/** @param {string} text */
+function fail(text) {
+  say(text);
   process.exit(1);
 }
-const installed = await install(root, say, (started) => {
-  child = started;
-});
-child = undefined;
-if (ending) process.exit(0);
-if (!installed) process.exit(1);
-const { execPath, platform, versions } = process;
-const node = findNode(root, { version: versions.node, execPath, platform });
-if (!node) {
-  say(
-    `This needs Node ${HOST_NODE.join('.')} or newer, or Linux, where Node 24 comes with the dependencies. ` +
-      `Here is Node ${versions.node} on ${platform} ${process.arch}.`,
+
+async function main() {
+  const [command = '', ...rest] = process.argv.slice(2);
+  if (!COMMANDS.includes(command)) fail(`Commands: ${COMMANDS.map((name) => `npm run ${name}`).join(', ')}`);
+  const { environment, notes } = usableEnvironment(process.env, root);
+  for (const note of notes) say(note);
+  const installed = await install(root, environment, say, (started) => {
+    child = started;
+  });
+  child = undefined;
+  if (ending) process.exit(0);
+  if (!installed) process.exit(1);
+  const { execPath, platform, versions } = process;
+  const node = findNode(root, { version: versions.node, execPath, platform });
+  if (!node) {
+    return fail(
+      `This needs Node ${HOST_NODE.join('.')} or newer, or Linux, where Node 24 comes with the dependencies. ` +
+        `Here is Node ${versions.node} on ${platform} ${process.arch}.`,
+    );
+  }
+  const problem = problemWithOptions(node, environment, join(root, 'apps', 'web'));
+  if (problem) fail(`NODE_OPTIONS cannot be used: ${problem}\nStart without it: NODE_OPTIONS= npm run ${command}`);
+  const pnpm = WITH_PNPM.includes(command) ? await findPnpm(root, environment) : undefined;
+  run(node, command, rest, environment, pnpm && 'folder' in pnpm ? [pnpm.folder] : []);
+}
+
+try {
+  await main();
+} catch (error) {
+  fail(
+    `${explain(error)}\nThis user must be able to write in ${root}, at least until everything is installed and built ` +
+      'there (npm run build).',
   );
-  process.exit(1);
 }
-run(node, command, rest);

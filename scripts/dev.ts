@@ -2,4 +2,4 @@
 import { launch } from './launcher/launch.ts';
 import { root } from './root.ts';
 
-process.exit(await launch(root, 'dev'));
+process.exit(await launch(root, 'dev', process.argv.slice(2)));

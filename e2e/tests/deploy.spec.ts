@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { run } from '../fixtures/process.ts';
@@ -37,7 +38,7 @@ test('check:deploy lists what must not go live, and looks at the services', asyn
     APP_URL: 'https://plants.example',
     ALLOWED_HOSTS: 'plants.example',
     AUTH_SECRETS: 'a'.repeat(32),
-    METRICS_TOKEN: 'for tests alone and as long as it should be',
+    METRICS_TOKEN: randomBytes(32).toString('base64'),
     TRUSTED_PROXY_HOPS: '1',
     PLANT_ID_API_KEY: 'k',
   };

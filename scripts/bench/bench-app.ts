@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Environment } from '@plantcommunity/settings';
 import { createCrew } from '../launcher/crew.ts';
-import type { Environment } from '../launcher/plan.ts';
 import { claimPort } from '../launcher/probe.ts';
 import { prepare, serve } from '../launcher/run.ts';
 import { makeSocketFolder, removeSocketFolder } from '../launcher/socket-folder.ts';

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,7 +25,9 @@ export function findNode(root, host) {
 /** @param {string} path */
 function versionOf(path) {
   try {
-    return execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    // Without NODE_OPTIONS, which may hold what only the Node of the host knows.
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    return execFileSync(path, ['--version'], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] })
       .trim()
       .slice(1)
       .split('.')
@@ -33,4 +35,18 @@ function versionOf(path) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Why a Node does not start with the NODE_OPTIONS of the environment; undefined when it does.
+ * @param {string} node
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} cwd where the app runs, from where relative paths count
+ */
+export function problemWithOptions(node, env, cwd) {
+  if (!env['NODE_OPTIONS']) return undefined;
+  const { status, stderr } = spawnSync(node, ['-e', ''], { cwd, env, encoding: 'utf8' });
+  if (status === 0) return undefined;
+  const lines = stderr.split('\n').map((line) => line.trim());
+  return lines.find((line) => /^(?:\w*Error\b|\S*node\S*:)/.test(line) && !line.startsWith('node:')) ?? lines[0];
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findNode } from './find-node.mjs';
+import { findNode, problemWithOptions } from './find-node.mjs';
 
 let root: string;
 beforeEach(() => {
@@ -42,4 +42,28 @@ it.each([
   ['26.1.0', '/usr/bin/node'],
 ])('alone, Node %s: %s', (version, found) => {
   expect(findNode(root, host(version))).toBe(found);
+});
+
+it('takes the Node that came with the dependencies with options that only the Node of the host knows', () => {
+  const own = install('[ -z "$NODE_OPTIONS" ] && echo v24.21.0');
+  const before = process.env['NODE_OPTIONS'];
+  process.env['NODE_OPTIONS'] = '--of-another-node';
+  try {
+    expect(findNode(root, host('20.0.0'))).toBe(own);
+  } finally {
+    if (before === undefined) delete process.env['NODE_OPTIONS'];
+    else process.env['NODE_OPTIONS'] = before;
+  }
+});
+
+it.each([
+  [undefined, /^$/],
+  ['--max-old-space-size=512', /^$/],
+  ['--no-such-option', /^\S*node\S*: --no-such-option is not allowed in NODE_OPTIONS$/],
+  ['--require ./none.js', /^Error: Cannot find module '\.\/none\.js'$/],
+  ['--require /srv/none.js', /^Error: Cannot find module '\/srv\/none\.js'$/],
+  ['--import ./none.mjs', /^Error(?: \[ERR_MODULE_NOT_FOUND\])?: Cannot find module/],
+])('says in a line why Node does not start with the options %s', (options, expected) => {
+  const problem = problemWithOptions(process.execPath, { ...process.env, NODE_OPTIONS: options }, root);
+  expect(problem ?? '').toMatch(expected);
 });

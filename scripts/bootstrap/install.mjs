@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { findPnpm } from './find-pnpm.mjs';
 import { withLock } from './lock-file.mjs';
 
 /** Holds the fingerprint of what is installed. */
@@ -25,11 +26,12 @@ export function fingerprint(root) {
 /**
  * Installs the dependencies unless they are the ones of the lock file already.
  * @param {string} root
+ * @param {NodeJS.ProcessEnv} environment
  * @param {(text: string) => void} say
  * @param {(child: import('node:child_process').ChildProcess) => void} onChild
  * @returns {Promise<boolean>} whether the dependencies are there
  */
-export async function install(root, say, onChild) {
+export async function install(root, environment, say, onChild) {
   const stamp = join(root, STAMP);
   const wanted = fingerprint(root);
   const isCurrent = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
@@ -37,9 +39,9 @@ export async function install(root, say, onChild) {
   const work = async () => {
     if (isCurrent()) return true;
     say('Installing dependencies ...');
-    const { code, output } = await pnpmInstall(root, onChild);
+    const { code, output } = await pnpmInstall(root, environment, onChild);
     if (code === 0) writeFileSync(stamp, wanted);
-    else if (code !== null) say(`${output}\npnpm install failed; see above.`);
+    else if (code !== null) say(`${output}\nThe dependencies could not be installed; see above.`);
     return code === 0;
   };
   const waiting = () => say('Another command is installing the dependencies; waiting for it ...');
@@ -49,14 +51,17 @@ export async function install(root, say, onChild) {
 /**
  * Its output is only of interest when it fails. CI=true keeps pnpm from asking questions.
  * @param {string} root
+ * @param {NodeJS.ProcessEnv} environment
  * @param {(child: import('node:child_process').ChildProcess) => void} onChild
  * @returns {Promise<{ code: number | null, output: string }>}
  */
-function pnpmInstall(root, onChild) {
-  return new Promise((resolve) => {
-    const child = spawn('pnpm', ['install', '--frozen-lockfile', '--reporter=append-only'], {
+async function pnpmInstall(root, environment, onChild) {
+  const pnpm = await findPnpm(root, environment);
+  if ('problem' in pnpm) return { code: 1, output: `pnpm could not be fetched with npx: ${pnpm.problem}` };
+  return await new Promise((resolve) => {
+    const child = spawn(join(pnpm.folder, 'pnpm'), ['install', '--frozen-lockfile', '--reporter=append-only'], {
       cwd: root,
-      env: { ...process.env, CI: 'true' },
+      env: { ...environment, CI: 'true', PATH: [pnpm.folder, environment['PATH']].join(delimiter) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -1,24 +1,43 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from './make-folder.mjs';
 import { identify, isRunning, toIdentity } from './process-identity.mjs';
 
 const POLL_MS = 200;
+/** In a lock that is a folder, the file that names its holder. */
+const HOLDER = 'holder';
+/** What a disk without hard links answers: exFAT and FAT, some FUSE and network file systems, containers that forbid it. */
+const NO_LINKS = new Set([
+  'EPERM',
+  'EACCES',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EXDEV',
+  'EINVAL',
+  'UNKNOWN',
+]);
+/** What `rename` answers when something is at the target already. */
+const TAKEN = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR', 'EPERM', 'EACCES', 'EBUSY']);
 
 /** @typedef {import('./process-identity.mjs').ProcessIdentity} ProcessIdentity */
 
 /**
- * Takes the lock unless a running process holds it. A holder that was killed leaves its file behind; it is moved away
+ * Takes the lock unless a running process holds it. A holder that was killed leaves its lock behind; it is moved away
  * first and looked at again, so that of two takers only one wins.
  * @param {string} path
+ * @param {(from: string, to: string) => void} [link] makes a hard link
  * @returns {boolean} whether it is ours now
  */
-export function tryLock(path) {
+export function tryLock(path, link = linkSync) {
   const own = `${path}.${process.pid}`;
-  mkdirSync(dirname(path), { recursive: true });
+  const claim = (/** @type {string} */ from) => claimByLink(from, path, link);
+  makeFolder(dirname(path));
   writeFileSync(own, JSON.stringify(identify(process.pid)));
   try {
-    if (link(own, path)) return true;
+    if (claim(own)) return true;
     const holder = read(path);
     if (holder && isRunning(holder)) return false;
     const moved = `${own}.stale`;
@@ -28,34 +47,90 @@ export function tryLock(path) {
       return false;
     }
     const found = read(moved);
-    if (found && isRunning(found)) link(moved, path);
-    rmSync(moved, { force: true });
-    return link(own, path);
+    if (found && isRunning(found)) claim(moved);
+    rmSync(moved, { recursive: true, force: true });
+    return claim(own);
   } finally {
-    rmSync(own, { force: true });
+    rmSync(own, { recursive: true, force: true });
   }
 }
 
 /**
- * Gives back a lock that is ours.
+ * Gives back a lock that is ours. Moved away first: a folder that is emptied bit by bit could be taken meanwhile.
  * @param {string} path
  */
 export function release(path) {
-  rmSync(path, { force: true });
+  const gone = `${path}.${process.pid}.released`;
+  try {
+    renameSync(path, gone);
+  } catch {
+    return;
+  }
+  rmSync(gone, { recursive: true, force: true });
 }
 
 /**
+ * Puts a lock in place with its content, unless there is one: a hard link does so at once, and never over another file.
  * @param {string} from
- * @param {string} to
+ * @param {string} path
+ * @param {(from: string, to: string) => void} link
  */
-function link(from, to) {
+function claimByLink(from, path, link) {
+  if (isFolder(from)) return claimByRename(from, path);
   try {
-    linkSync(from, to);
+    link(from, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    const code = codeOf(error);
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    return claimByFolder(from, path);
+  }
+}
+
+/**
+ * The same without hard links: a folder is renamed only to where nothing or an empty folder is.
+ * @param {string} from
+ * @param {string} path
+ */
+function claimByFolder(from, path) {
+  const folder = `${from}.folder`;
+  makeFolder(folder);
+  writeFileSync(join(folder, HOLDER), readFileSync(from));
+  try {
+    return claimByRename(folder, path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string} path
+ */
+function claimByRename(folder, path) {
+  try {
+    renameSync(folder, path);
+    return true;
+  } catch (error) {
+    if (TAKEN.has(codeOf(error)) && exists(path)) return false;
     throw error;
   }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** @param {string} path */
+function isFolder(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** @param {string} path */
+function exists(path) {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
@@ -64,7 +139,7 @@ function link(from, to) {
  */
 function read(path) {
   try {
-    return toIdentity(JSON.parse(readFileSync(path, 'utf8')));
+    return toIdentity(JSON.parse(readFileSync(isFolder(path) ? join(path, HOLDER) : path, 'utf8')));
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { release, tryLock, withLock } from './lock-file.mjs';
 import { identify, isRunning, toIdentity } from './process-identity.mjs';
 
@@ -30,6 +30,52 @@ test.each([
   expect(tryLock(lock)).toBe(true);
   expect(tryLock(lock)).toBe(false);
   expect(readdirSync(join(folder, 'deep'))).toEqual(['a.lock']);
+});
+
+describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])(
+  'on a disk that answers hard links with %s',
+  (code) => {
+    const noLinks = () => {
+      throw Object.assign(new Error(`${code}: no hard links here`), { code });
+    };
+    const left = () => readdirSync(join(folder, 'deep'));
+
+    test('a lock is taken once and can be taken again when it was given back', () => {
+      expect(tryLock(lock, noLinks)).toBe(true);
+      expect(tryLock(lock, noLinks)).toBe(false);
+      expect(left()).toEqual(['a.lock']);
+      release(lock);
+      expect(left()).toEqual([]);
+      expect(tryLock(lock, noLinks)).toBe(true);
+    });
+
+    test.each([
+      ['of a process that is gone', JSON.stringify({ pid: 2 ** 22 + 1, started: 'long ago' })],
+      ['that cannot be read', '{'],
+    ])('a lock %s is taken over, and nothing is left lying about', (_, content) => {
+      expect(tryLock(lock, noLinks)).toBe(true);
+      writeFileSync(join(lock, 'holder'), content);
+      expect(tryLock(lock, noLinks)).toBe(true);
+      expect(tryLock(lock, noLinks)).toBe(false);
+      expect(left()).toEqual(['a.lock']);
+    });
+
+    test('a lock that was made with a hard link is seen, and taken over when its process is gone', () => {
+      expect(tryLock(lock)).toBe(true);
+      expect(tryLock(lock, noLinks)).toBe(false);
+      writeFileSync(lock, '{');
+      expect(tryLock(lock, noLinks)).toBe(true);
+      expect(tryLock(lock)).toBe(false);
+    });
+  },
+);
+
+test('another failure than missing hard links is told', () => {
+  const full = () => {
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  };
+  expect(() => tryLock(lock, full)).toThrow('ENOSPC');
+  expect(readdirSync(join(folder, 'deep'))).toEqual([]);
 });
 
 test('works under one lock do not overlap, and the one that waits says so once', async () => {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { explain } from '../bootstrap/explain.mjs';
+import { findPnpm } from '../bootstrap/find-pnpm.mjs';
 import { withLock } from '../bootstrap/lock-file.mjs';
 import { service, startChild } from '../launcher/child.ts';
 import type { Crew } from '../launcher/crew.ts';
@@ -18,9 +20,11 @@ export interface BuildOptions {
   crew: Crew;
 }
 
-function buildEnvironment(): NodeJS.ProcessEnv {
+/** @param folders of programs, in front of PATH */
+function buildEnvironment(folders: readonly string[]): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(SEEN_BY_BUILD.map((name) => [name, process.env[name]])),
+    PATH: [...folders, process.env['PATH']].join(delimiter),
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     TURBO_TELEMETRY_DISABLED: '1',
@@ -36,12 +40,16 @@ function isCurrent(root: string, wanted: string): boolean {
 }
 
 /** Runs a tool under a keeper, which ends it with us, and tells its output only when it fails. */
-async function runHeld(options: BuildOptions, name: string, cwd: string, command: readonly string[]): Promise<void> {
+async function runHeld(
+  options: BuildOptions,
+  tool: { name: string; cwd: string; command: readonly string[]; folders?: readonly string[] },
+): Promise<void> {
+  const { name, cwd, command, folders = [] } = tool;
   const child = startChild({
     name,
     command: service('keeper', 'sh', '-c', 'exec "$@" 2>&1', 'sh', ...command),
     cwd,
-    env: buildEnvironment(),
+    env: buildEnvironment(folders),
   });
   options.crew.add(child);
   const lines: string[] = [];
@@ -51,13 +59,18 @@ async function runHeld(options: BuildOptions, name: string, cwd: string, command
 
 /** Writes the code that the packages generate; turbo knows when nothing changed. */
 export async function ensureGenerated(options: BuildOptions): Promise<void> {
-  await runHeld(options, 'turbo run generate', options.root, ['turbo', 'run', 'generate', '--output-logs=errors-only']);
+  const { root } = options;
+  const pnpm = await findPnpm(root, process.env);
+  if ('problem' in pnpm) throw new StartError(`The build needs pnpm, which npx could not fetch: ${pnpm.problem}`);
+  const turbo = join(root, 'node_modules/.bin/turbo');
+  const command = [turbo, 'run', 'generate', '--output-logs=errors-only'];
+  await runHeld(options, { name: 'turbo run generate', cwd: root, command, folders: [pnpm.folder] });
 }
 
 /** Builds the web app in `folder`, whatever is there already. @throws {StartError} with the tool's output */
 export function buildWeb(options: BuildOptions, folder: string): Promise<void> {
   const next = join(folder, 'node_modules/next/dist/bin/next');
-  return runHeld(options, 'next build', folder, [process.execPath, next, 'build']);
+  return runHeld(options, { name: 'next build', cwd: folder, command: [process.execPath, next, 'build'] });
 }
 
 /**
@@ -79,5 +92,12 @@ export async function ensureBuild(options: BuildOptions): Promise<void> {
     writeFileSync(stampOf(root), wanted);
   };
   const waiting = () => say('Another start is building the app; waiting for it ...');
-  await withLock(join(root, 'node_modules/.plant-build.lock'), build, waiting);
+  try {
+    await withLock(join(root, 'node_modules/.plant-build.lock'), build, waiting);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The app cannot be built here: ${explain(error)}\nRun npm run build once as a user who may write in ${root}.`,
+    );
+  }
 }

@@ -10,6 +10,9 @@ export interface Announcement {
   seconds: number;
 }
 
+/** The argument of `npm start` that gives the admin a new password. */
+export const NEW_ADMIN_PASSWORD = '--new-admin-password';
+
 const WIDTH = 14;
 const row = (name: string, text: string) => `  ${name.padEnd(WIDTH)}${text}`;
 
@@ -37,10 +40,16 @@ export function announcement({ url, parts, events, seconds }: Announcement): str
 export function eventRows(event: WebEvent): string[] {
   switch (event.type) {
     case 'admin':
-      return [row('Admin', event.email), row('Password', `${event.password}  (made just now, shown only this once)`)];
+      return [row('Admin', event.email), row('Password', passwordText(event.password))];
     case 'notice':
       return [row('Note', event.text)];
     case 'ready':
       return [];
   }
+}
+
+function passwordText(password: string | undefined): string {
+  return password === undefined
+    ? `shown at the first start only; for a new one: npm start -- ${NEW_ADMIN_PASSWORD}`
+    : `${password}  (made just now, shown only this once)`;
 }

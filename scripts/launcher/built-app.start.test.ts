@@ -26,10 +26,29 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-function start(environment: NodeJS.ProcessEnv = {}): Run {
-  const run = npmStart(root, { DATA_DIR: dataDir, ...environment });
+function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Run {
+  const run = npmStart(root, { DATA_DIR: dataDir, ...environment }, args);
   runs.push(run);
   return run;
+}
+
+async function end(run: Run): Promise<void> {
+  const processes = run.processes();
+  run.npm.kill('SIGTERM');
+  expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+}
+
+const passwordIn = (run: Run): string => /Password +(\S{10,}) +\(made just now/.exec(run.output())?.[1] ?? '';
+
+/** The status with which the app answers a sign-in of its first admin. */
+async function signIn(run: Run, password: string): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${run.port}/api/v1/auth/token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email: 'admin@plants.localhost', password }),
+  });
+  await answer.body?.cancel();
+  return answer.status;
 }
 
 test('the built app makes its admin at the first start only, and is ready within 15 s at the second', {
@@ -37,22 +56,28 @@ test('the built app makes its admin at the first start only, and is ready within
 }, async () => {
   const first = start();
   await first.ready;
-  expect(first.output()).toMatch(/Password +\S{10,}/);
-  const processes = first.processes();
-  first.npm.kill('SIGTERM');
-  expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+  const password = passwordIn(first);
+  expect(await signIn(first, password)).toBe(200);
+  await end(first);
 
   const begin = performance.now();
   const second = start();
   await second.ready;
   expect(performance.now() - begin).toBeLessThan(READY_MS);
   expect(second.output()).not.toContain('Building');
-  expect(second.output()).not.toContain('Password');
+  expect(second.output()).not.toContain(password);
+  expect(second.output()).toMatch(/Admin +admin@plants\.localhost\n +Password .*npm start -- --new-admin-password/);
   // Clients try either for localhost.
   for (const host of hosts) {
     const page = await fetch(`http://${host}:${second.port}/`);
     expect([host, page.status, page.headers.get('keep-alive')]).toEqual([host, 200, 'timeout=75']);
   }
+  await end(second);
+
+  const third = start({}, ['--new-admin-password']);
+  await third.ready;
+  expect(await signIn(third, password)).toBe(401);
+  expect(await signIn(third, passwordIn(third))).toBe(200);
 });
 
 /** Only by its address, as orchestrators ask. */
@@ -71,7 +96,7 @@ test.skipIf(services === undefined)(
       ALLOWED_HOSTS: '.plants.example',
       AUTH_SECRETS: 'for-tests-of-the-start-0123456789',
       METRICS_TOKEN: 'for-tests-of-the-start',
-      PLANT_ID_API_KEY: 'for tests',
+      PLANT_ID_API_KEY: 'for-tests',
       PLANT_ID_BASE_URL: 'http://127.0.0.1:9/api/v3',
       ADMIN_EMAIL: 'admin@plants.example',
       ADMIN_PASSWORD: 'correct horse battery',

@@ -23,6 +23,8 @@ export interface Child {
   /** Resolves to the exit code; a signal counts as 1. Never rejects. */
   readonly exited: Promise<number>;
   readonly isRunning: () => boolean;
+  /** Says how it ended: `exited with code 1`, `was killed by SIGKILL`. */
+  readonly ending: () => string;
   /** Its standard output and its events, line by line. */
   readonly lines: AsyncIterable<string>;
   readonly events: AsyncIterable<string>;
@@ -52,6 +54,8 @@ export function startChild({ name, command, env, cwd, output = 'lines', hasEvent
     pid: started.pid ?? 0,
     exited,
     isRunning: () => started.exitCode === null && started.signalCode === null,
+    ending: () =>
+      started.signalCode === null ? `exited with code ${started.exitCode}` : `was killed by ${started.signalCode}`,
     lines: linesOf(started.stdout),
     events: linesOf(hasEvents ? started.stdio[3] : null),
     kill: () => killGroup(started),

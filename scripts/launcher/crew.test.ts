@@ -9,6 +9,7 @@ test('dismiss ends the last started process first and gives each the time it was
     pid: 0,
     exited: Promise.resolve(0),
     isRunning: () => isRunning,
+    ending: () => 'exited with code 0',
     lines: (async function* () {})(),
     events: (async function* () {})(),
     async stop(graceMs) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { announcement } from './announce.ts';
+import { announcement, eventRows } from './announce.ts';
 import { isGreeting, parseEvent } from './events.ts';
 
 describe('a line of the web process', () => {
@@ -7,13 +7,14 @@ describe('a line of the web process', () => {
     ['{"type":"ready"}', { type: 'ready' }],
     ['{"type":"notice","text":"Redis is missing"}', { type: 'notice', text: 'Redis is missing' }],
     ['{"type":"admin","email":"a@b.c","password":"p"}', { type: 'admin', email: 'a@b.c', password: 'p' }],
+    ['{"type":"admin","email":"a@b.c"}', { type: 'admin', email: 'a@b.c' }],
   ])('%s is an event', (line, event) => {
     expect(parseEvent(line)).toEqual(event);
   });
 
   test.each([
     '{"level":"info","msg":"Redis answers"}',
-    '{"type":"admin","email":"a@b.c"}',
+    '{"type":"admin","password":"p"}',
     '{"type":"notice","text":3}',
     '{"type":"other"}',
     '{half',
@@ -53,5 +54,12 @@ test('the announcement names address, parts, and what the app made', () => {
     '  Password      made-up  (made just now, shown only this once)',
     '  Note          Look here',
     'Ready in 3.2 s. Ctrl-C ends everything.',
+  ]);
+});
+
+test('a later start says whose password it is and how to get a new one', () => {
+  expect(eventRows({ type: 'admin', email: 'admin@example.org' })).toEqual([
+    '  Admin         admin@example.org',
+    '  Password      shown at the first start only; for a new one: npm start -- --new-admin-password',
   ]);
 });

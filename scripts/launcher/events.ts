@@ -1,6 +1,6 @@
 /** What the web process tells the launcher, one JSON object a line. */
 export type WebEvent =
-  | { type: 'admin'; email: string; password: string }
+  | { type: 'admin'; email: string; password?: string }
   | { type: 'notice'; text: string }
   | { type: 'ready' };
 
@@ -21,8 +21,8 @@ export function parseEvent(line: string): WebEvent | undefined {
   const [email, password, notice] = [text('email'), text('password'), text('text')];
   if (value.type === 'ready') return { type: 'ready' };
   if (value.type === 'notice' && notice !== undefined) return { type: 'notice', text: notice };
-  if (value.type === 'admin' && email !== undefined && password !== undefined) {
-    return { type: 'admin', email, password };
+  if (value.type === 'admin' && email !== undefined) {
+    return { type: 'admin', email, ...(password === undefined ? {} : { password }) };
   }
   return undefined;
 }

@@ -1,10 +1,18 @@
 import { resolve } from 'node:path';
-import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
-import { announcement, eventRows } from './announce.ts';
+import {
+  type Environment,
+  plainEnvironment,
+  readSettings,
+  type Settings,
+  SettingsError,
+} from '@plantcommunity/settings';
+import { explain } from '../bootstrap/explain.mjs';
+import { announcement, eventRows, NEW_ADMIN_PASSWORD } from './announce.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { Ended, listenForEnd, unlessEnded } from './ending.ts';
 import { describeParts } from './parts.ts';
-import { type Environment, planFor, withPhotoStoreFrom } from './plan.ts';
+import { planFor, withPhotoStoreFrom } from './plan.ts';
+import { whilePostgresRuns } from './postgres.ts';
 import { claimPort } from './probe.ts';
 import { type Parts, prepare, type RunOptions, serve } from './run.ts';
 import { openRecord, type RunRecord } from './run-record.ts';
@@ -17,24 +25,34 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /**
  * Runs the app with everything that is not given to it, until it is told to end.
+ * @param args of the command
  * @returns the exit code
  */
-export async function launch(root: string, mode: 'start' | 'dev'): Promise<number> {
+export async function launch(root: string, mode: 'start' | 'dev', args: readonly string[]): Promise<number> {
   const started = performance.now();
   // A reader that went away is no reason to fail while ending.
   process.stdout.on('error', () => {});
-  const socketFolder = makeSocketFolder();
+  let socketFolder: string | undefined;
   let crew: Crew | undefined;
   let record: RunRecord | undefined;
+  let isOver = false;
   const signal = listenForEnd(() => {
     crew?.kill();
     record?.close();
-    removeSocketFolder(socketFolder);
+    if (socketFolder !== undefined) removeSocketFolder(socketFolder);
     process.exit(130);
   });
   try {
-    const environment = withPhotoStoreFrom(root, { ...process.env, APP_ENV: process.env['APP_ENV'] || 'development' });
-    const settings = checkedSettings(environment);
+    const unknown = args.find((arg) => arg !== NEW_ADMIN_PASSWORD);
+    if (unknown !== undefined)
+      throw new StartError(`${unknown} is no argument of npm start: ${NEW_ADMIN_PASSWORD} is.`);
+    const given = withMode(process.env);
+    const settings = checkedSettings(given);
+    const environment = {
+      ...withPhotoStoreFrom(root, plainEnvironment(given)),
+      PLANT_NEW_ADMIN_PASSWORD: args.length > 0 ? '1' : undefined,
+    };
+    socketFolder = makeSocketFolder();
     const dataDir = resolve(root, settings.dataDir);
     record = await unlessEnded(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
@@ -44,20 +62,32 @@ export async function launch(root: string, mode: 'start' | 'dev'): Promise<numbe
     const plan = planFor(environment);
     const options = { root, mode, environment, plan, listenAddresses, port, dataDir, socketFolder, shutdownMs, say };
     const parts = await prepare(options, crew, signal);
-    const web = await serve(options, parts, crew, signal);
+    const web = await whilePostgresRuns(parts.postgres, serve(options, parts, crew, signal));
     say(announcementOf(options, parts, web, (performance.now() - started) / 1000));
-    return await unlessEnded(signal, firstToFail(parts, web, signal));
+    return await unlessEnded(
+      signal,
+      whilePostgresRuns(
+        parts.postgres,
+        endOfWeb(parts, web, () => isOver),
+      ),
+    );
   } catch (error) {
     if (error instanceof Ended) return 0;
-    if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${explain(error)}\n`);
     return 1;
   } finally {
+    isOver = true;
     await crew?.dismiss();
     await record?.endRest();
     record?.close();
-    removeSocketFolder(socketFolder);
+    if (socketFolder !== undefined) removeSocketFolder(socketFolder);
   }
+}
+
+/** Development is the mode of a start that is told none. */
+function withMode(environment: Environment): Environment {
+  const isTold = environment['APP_ENV']?.trim() || environment['APP_ENV_FILE']?.trim();
+  return isTold ? environment : { ...environment, APP_ENV: 'development' };
 }
 
 /** @throws {StartError} when something else listens there */
@@ -100,17 +130,16 @@ function announcementOf(options: RunOptions, parts: Parts, web: Web, seconds: nu
   return announcement({ url, parts: describeParts(options, parts), events: web.events, seconds });
 }
 
-/** Without web process or database there is nothing to serve; the app goes on without the others. */
-async function firstToFail({ postgres, redis, simulator }: Parts, web: Web, signal: AbortSignal): Promise<number> {
+/** Waits for the end of the web process, without which there is nothing to serve; the app goes on without the others. */
+async function endOfWeb({ redis, simulator }: Parts, { child }: Web, isOver: () => boolean): Promise<never> {
   for (const service of [redis, simulator]) {
-    if (service) void tellOfEnd(service, signal);
+    if (service) void tellOfEnd(service, isOver);
   }
-  const fatal = [web.child, ...(postgres ? [postgres.child] : [])];
-  const name = await Promise.race(fatal.map(async (child) => child.exited.then(() => child.name)));
-  throw new StartError(`${name} ended unexpectedly.`);
+  await child.exited;
+  throw new StartError(`${child.name} ended unexpectedly: it ${child.ending()}; see above. Start it again: npm start`);
 }
 
-async function tellOfEnd({ child }: Service, signal: AbortSignal): Promise<void> {
+async function tellOfEnd({ child }: Service, isOver: () => boolean): Promise<void> {
   await child.exited;
-  if (!signal.aborted) say(`${child.name} ended; the app goes on without it.`);
+  if (!isOver()) say(`${child.name} ended: it ${child.ending()}; the app goes on without it.`);
 }

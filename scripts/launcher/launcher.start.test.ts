@@ -103,9 +103,7 @@ describe('a first start', () => {
 describe('the end of any process of the chain ends them all', () => {
   const chain = [
     ['npm', /^npm start/],
-    ['its shell', /^sh -c npx/],
-    ['npx', /^npm exec/],
-    ['the shell of npx', /^sh -c node scripts/],
+    ['its shell', /^sh -c node scripts/],
     ['the bootstrap', /^\S*node scripts\/bootstrap/],
     ['the launcher', /scripts\/start\.ts/],
   ] as const;

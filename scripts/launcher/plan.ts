@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '@plantcommunity/settings';
 
 /** Which parts the launcher brings along because nobody else does. */
 export interface Plan {

@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { Agent, get } from 'node:http';
 import { createServer, type Server } from 'node:net';
 
 /** Codes of an address that this machine does not have: IPv6 is off, or its loopback address is. */
@@ -14,7 +14,9 @@ function reachable(address: string): string {
 /** Whether the app on an address of this machine answers that it is alive. Never rejects. */
 export function isLive(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const options = { host: reachable(address), port, path: '/api/health/live', timeout: 5_000 };
+    // An agent of its own: the common one may send requests to a proxy, by NODE_USE_ENV_PROXY.
+    const agent = new Agent();
+    const options = { host: reachable(address), port, path: '/api/health/live', timeout: 5_000, agent };
     const request = get(options, (response) => {
       response.resume();
       resolve(response.statusCode === 200);

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../bootstrap/make-folder.mjs';
 import { type Child, service } from './child.ts';
 import type { Crew } from './crew.ts';
 import { findProgram } from './find-program.ts';
@@ -39,7 +40,7 @@ export async function startRedisServer(
   dataFolder: string,
 ): Promise<Service> {
   const socket = join(socketFolder, 'redis.sock');
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeFolder(dataFolder, 0o700);
   removeHalfSaved(dataFolder);
   const flags = {
     port: '0',
@@ -58,7 +59,7 @@ export async function startRedisServer(
   const child = hire(crew, { name: 'Redis', command: service('keeper', program, ...args) }, SAVE_MS);
   const keeps = Number(await message(child, 'keeps'));
   crew.note(keeps);
-  await answersPing(child, socket);
+  await answersPing(child, socket, flags.logfile);
   return { child, url: `unix://${socket}`, label: program, keeps };
 }
 
@@ -68,13 +69,24 @@ function removeHalfSaved(dataFolder: string): void {
 }
 
 /** A server that reads what it saved refuses commands meanwhile, so its answer is what counts. */
-async function answersPing(child: Child, socket: string): Promise<void> {
+async function answersPing(child: Child, socket: string, logFile: string): Promise<void> {
   const start = performance.now();
   while (child.isRunning() && performance.now() - start < START_MS) {
     if (await ping(socket)) return;
     await sleep(POLL_MS);
   }
-  throw new StartError(`${child.name} did not start; see redis.log in the data folder.`);
+  throw new StartError(
+    `The embedded Redis did not start: ${lastLine(logFile) ?? `it ${child.ending()}`}\n` +
+      `Its log is ${logFile}. REDIS_URL uses a Redis of your own instead.`,
+  );
+}
+
+function lastLine(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n').at(-1);
+  } catch {
+    return undefined;
+  }
 }
 
 function ping(socket: string): Promise<boolean> {

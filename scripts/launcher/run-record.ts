@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explain } from '../bootstrap/explain.mjs';
 import { release, tryLock } from '../bootstrap/lock-file.mjs';
+import { makeFolder } from '../bootstrap/make-folder.mjs';
 import { identify, isRunning, type ProcessIdentity, toIdentity } from '../bootstrap/process-identity.mjs';
 import { removeSocketFolder } from './socket-folder.ts';
 import { StartError } from './start-error.ts';
@@ -36,13 +38,21 @@ export interface RunRecord {
 
 /**
  * Takes the data folder for this launcher, after ending what a killed one left behind there.
- * @throws {StartError} when another launcher runs on it
+ * @throws {StartError} when another launcher runs on it, or when it cannot be written
  */
 export async function openRecord(dataDir: string, socketFolder: string): Promise<RunRecord> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = join(dataDir, LOCK);
   const path = join(dataDir, RECORD);
-  await takeLock(lock, path);
+  try {
+    makeFolder(dataDir, 0o700);
+    await takeLock(lock, path);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The data folder ${dataDir} cannot be used: ${explain(error)}\n` +
+        'Name a folder that this user may write: DATA_DIR=/srv/plants npm start',
+    );
+  }
   const orphaned = read(path);
   await endAll(orphaned.processes);
   if (orphaned.socketFolder !== undefined) removeSocketFolder(orphaned.socketFolder);

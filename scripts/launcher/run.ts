@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '@plantcommunity/settings';
 import { ensureBuild, ensureGenerated } from '../build/web-build.ts';
 import { service, startChild } from './child.ts';
 import type { Crew } from './crew.ts';
 import { unlessEnded } from './ending.ts';
-import { type Environment, type Plan, simulatorEnvironment } from './plan.ts';
-import { startPostgres } from './postgres.ts';
+import { type Plan, simulatorEnvironment } from './plan.ts';
+import { startPostgres, whilePostgresRuns } from './postgres.ts';
 import { isLive } from './probe.ts';
 import { startRedis } from './redis.ts';
 import type { Service } from './service.ts';
@@ -50,7 +51,8 @@ export async function prepare(options: RunOptions, crew: Crew, signal: AbortSign
   const database = async () => {
     const postgres = plan.embedsPostgres ? await startPostgres(crew, socketFolder, `${dataDir}/postgres`) : undefined;
     const { DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } = options.environment;
-    await migrate(postgres === undefined ? { url, directUrl } : { url: postgres.url, directUrl: '' }, crew);
+    const urls = postgres === undefined ? { url, directUrl } : { url: postgres.url, directUrl: '' };
+    await whilePostgresRuns(postgres, migrate(urls, crew));
     return postgres;
   };
   const build = { root, say, crew };

@@ -2,7 +2,7 @@ import type { PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { AuthError } from './auth-error.ts';
 import { requireEmail } from './email.ts';
-import { makePassword } from './password.ts';
+import { hashPassword, makePassword } from './password.ts';
 import { createUser } from './users.ts';
 
 /** `.localhost` is nobody's (RFC 6761): no mail to it ever leaves. */
@@ -36,6 +36,23 @@ export async function ensureAdmin(
     if (other) return other;
     throw error;
   }
+}
+
+/**
+ * Gives the first admin a new password, which ends their sessions as each change of a password does.
+ * @returns undefined when there is no admin
+ */
+export async function renewAdminPassword(
+  client: PrismaClient,
+): Promise<{ email: string; password: string } | undefined> {
+  const admin = await findAdmin(client);
+  if (!admin) return undefined;
+  const password = makePassword();
+  await client.user.update({
+    where: { email: admin.email },
+    data: { passwordHash: await hashPassword(password), sessionEpoch: { increment: 1 } },
+  });
+  return { email: admin.email, password };
 }
 
 /** The first admin there is. */

@@ -3,7 +3,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
-import { type EnsuredAdmin, ensureAdmin, findAdmin } from './admin.ts';
+import { type EnsuredAdmin, ensureAdmin, findAdmin, renewAdminPassword } from './admin.ts';
 import { BrowserSessions } from './browser-sessions.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
@@ -25,6 +25,8 @@ export interface Users {
   /** Makes the first admin, unless there is one. @throws {AuthError} */
   ensureAdmin(wanted: { email?: string; password?: string }): Promise<EnsuredAdmin>;
   hasAdmin(): Promise<boolean>;
+  /** Gives the first admin a new password; undefined when there is no admin. */
+  renewAdminPassword(): Promise<{ email: string; password: string } | undefined>;
 }
 
 export interface Auth {
@@ -127,6 +129,7 @@ export function createAuth(options: AuthOptions): Auth {
       create: async (user) => ({ id: (await createUser(client, clock, user)).userId }),
       ensureAdmin: (wanted) => ensureAdmin(client, clock, wanted),
       hasAdmin: async () => (await findAdmin(client)) !== undefined,
+      renewAdminPassword: () => renewAdminPassword(client),
     },
     accounts: createAccounts({ client, oauthProviders: providers, clock, logger, erase: options.erase }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),

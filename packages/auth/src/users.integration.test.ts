@@ -57,6 +57,20 @@ describe('ensureAdmin', () => {
     expect(await auth.principalOf(new Headers({ cookie: browser.cookieHeader }))).toMatchObject({ role: 'admin' });
   });
 
+  it('gives the first admin a new password, which ends their sessions', async () => {
+    expect(await auth.users.renewAdminPassword()).toBeUndefined();
+    const made = await auth.users.ensureAdmin({});
+    const before = new Browser(auth);
+    await before.signIn({ email: made.email, password: made.password });
+    const renewed = await auth.users.renewAdminPassword();
+    expect(renewed?.email).toBe(made.email);
+    expect(renewed?.password).not.toBe(made.password);
+    expect(await auth.principalOf(new Headers({ cookie: before.cookieHeader }))).toBeUndefined();
+    const after = new Browser(auth);
+    await after.signIn({ email: made.email, password: renewed?.password });
+    expect(await auth.principalOf(new Headers({ cookie: after.cookieHeader }))).toMatchObject({ role: 'admin' });
+  });
+
   it('keeps a given password to itself', async () => {
     const wanted = { email: 'Boss@example.org', password: 'given at start' };
     expect(await auth.users.ensureAdmin(wanted)).toEqual({ email: 'boss@example.org', created: true });

@@ -56,6 +56,16 @@ export function readGiven(environment: Environment): {
   return { given, faults, setAs: (name) => (fromFile.has(name) ? fileVariable(name) : name) };
 }
 
+/**
+ * The environment with the values that the settings read: trimmed, and those of `NAME_FILE` under their own names. For a
+ * process that hands some of them on.
+ */
+export function plainEnvironment(environment: Environment): Environment {
+  const fileVariables = new Set(variableNames.map(fileVariable));
+  const rest = Object.entries(environment).filter(([name]) => !fileVariables.has(name));
+  return { ...Object.fromEntries(rest), ...readGiven(environment).given };
+}
+
 function readBeside(value: string | undefined, path: string, name: VariableName) {
   return value?.trim() ? { problem: `must not be set beside ${name}: keep one of the two` } : readSecretFile(path);
 }

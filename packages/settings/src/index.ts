@@ -1,4 +1,4 @@
-export type { Environment } from './given.ts';
+export { type Environment, plainEnvironment } from './given.ts';
 export { isLoopback } from './hosts.ts';
 export { readSettings, SettingsError } from './read-settings.ts';
 export type { ProviderSettings, Settings } from './settings.ts';

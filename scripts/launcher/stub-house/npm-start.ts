@@ -20,9 +20,9 @@ export interface Run {
 let nextPort = 20_000 + (process.pid % 20_000);
 
 /** Runs `npm start` as a person would: with none of the settings of whoever runs the tests. */
-export function npmStart(folder: string, environment: NodeJS.ProcessEnv): Run {
+export function npmStart(folder: string, environment: NodeJS.ProcessEnv, args: readonly string[] = []): Run {
   const port = environment['PORT'] === undefined ? nextPort++ : Number(environment['PORT']);
-  const npm = spawn('npm', ['start'], {
+  const npm = spawn('npm', ['start', '--', ...args], {
     cwd: folder,
     env: { ...bare(process.env), PORT: String(port), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

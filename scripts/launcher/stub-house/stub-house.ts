@@ -10,19 +10,19 @@ const COPIED = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc
 /** A copy of the repository with real scripts and services, and a web app that is up at once. */
 export interface StubHouse {
   folder: string;
-  start(environment?: NodeJS.ProcessEnv): Run;
+  start(environment?: NodeJS.ProcessEnv, args?: readonly string[]): Run;
   /** How often it was built, and with which variables in sight. */
   builds(): string[][];
   remove(): void;
 }
 
-export function makeStubHouse(): StubHouse {
-  // A space and a mode for the owner alone: both have broken a start before.
-  const folder = mkdtempSync(join(tmpdir(), 'stub house '));
-  for (const name of COPIED) cpSync(join(root, name), join(folder, name));
+/** @param name begins the name of its folder; a space and a mode for the owner alone have broken a start before */
+export function makeStubHouse(name = 'stub house '): StubHouse {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  for (const file of COPIED) cpSync(join(root, file), join(folder, file));
   mkdirSync(join(folder, 'node_modules'));
-  for (const name of readdirSync(join(root, 'node_modules')).filter((entry) => !entry.startsWith('.plant'))) {
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  for (const entry of readdirSync(join(root, 'node_modules')).filter((each) => !each.startsWith('.plant'))) {
+    symlinkSync(join(root, 'node_modules', entry), join(folder, 'node_modules', entry));
   }
   writeFileSync(join(folder, STAMP), fingerprint(folder));
   cpSync(join(root, 'scripts'), join(folder, 'scripts'), {
@@ -40,7 +40,7 @@ export function makeStubHouse(): StubHouse {
   writeFileSync(join(folder, 'apps/web/package.json'), '{"name":"web","type":"module","version":"0.0.0"}');
   return {
     folder,
-    start: (environment = {}) => npmStart(folder, environment),
+    start: (environment = {}, args = []) => npmStart(folder, environment, args),
     builds: () =>
       readFileSync(join(folder, 'apps/web/builds.log'), 'utf8')
         .trim()
