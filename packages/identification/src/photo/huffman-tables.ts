@@ -1,5 +1,7 @@
 const CODE_BITS = 16;
 const CLASS_BYTES = 1;
+/** An encoder defines four, or a few for each scan. Each takes 128 kB, and 20 bytes of a file. */
+const MAX_DEFINED = 64;
 
 /** By the next 16 bits of the data: the length of the code they begin with in the upper byte, its symbol in the lower. */
 export type HuffmanTable = Uint16Array;
@@ -8,12 +10,16 @@ export type HuffmanTable = Uint16Array;
 export interface HuffmanTables {
   dc: (HuffmanTable | undefined)[];
   ac: (HuffmanTable | undefined)[];
+  /** How many were defined, one in place of another included. */
+  defined: number;
 }
 
-/** Adds the tables of a DHT segment (ITU-T T.81, B.2.4.2 and annex C); false when they make no sense. */
-export function defineTables(segment: Buffer, { dc, ac }: HuffmanTables): boolean {
+/** Adds the tables of a DHT segment (ITU-T T.81, B.2.4.2 and annex C); false when they make no sense or are too many. */
+export function defineTables(segment: Buffer, tables: HuffmanTables): boolean {
   let at = 0;
   while (at < segment.length) {
+    tables.defined += 1;
+    if (tables.defined > MAX_DEFINED) return false;
     const target = segment.readUInt8(at);
     const table = new Uint16Array(1 << CODE_BITS);
     let symbolAt = at + CLASS_BYTES + CODE_BITS;
@@ -31,7 +37,7 @@ export function defineTables(segment: Buffer, { dc, ac }: HuffmanTables): boolea
       }
       code *= 2;
     }
-    (target >> 4 === 0 ? dc : ac)[target & 15] = table;
+    (target >> 4 === 0 ? tables.dc : tables.ac)[target & 15] = table;
     at = symbolAt;
   }
   return true;

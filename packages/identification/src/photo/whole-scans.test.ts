@@ -81,6 +81,30 @@ it('is false without tables, or with tables that make no sense', async () => {
   }
 });
 
+it('defines no more tables than an encoder would, and ends soon for 10 MB of anything', async () => {
+  const jpeg = JPEGS['one block'] ?? Buffer.alloc(0);
+  const scan = placeOf(jpeg, 0xda);
+  const filledWith = (segments: Buffer) =>
+    holdsAllBlocks(Buffer.concat([jpeg.subarray(0, scan), segments, jpeg.subarray(scan)]));
+  const table = segment(0xc4, Buffer.concat([Buffer.from([0x03, 1]), Buffer.alloc(16)]));
+  const many = (piece: Buffer) => Buffer.alloc(Math.floor(9_900_000 / piece.length) * piece.length, piece);
+  const started = performance.now();
+  expect(await filledWith(Buffer.alloc(table.length * 10, table))).toBe(true);
+  expect(await filledWith(many(table))).toBe(false);
+  expect(await filledWith(many(segment(0xfe, Buffer.alloc(0))))).toBe(true);
+  expect(await filledWith(many(segment(0xdd, Buffer.alloc(2))))).toBe(true);
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+it('gives other work its turn', async () => {
+  const jpeg = JPEGS['more blocks than fit in a turn'] ?? Buffer.alloc(0);
+  const done: string[] = [];
+  setImmediate(() => done.push('other work'));
+  expect(await holdsAllBlocks(jpeg)).toBe(true);
+  done.push('all blocks');
+  expect(done).toEqual(['other work', 'all blocks']);
+});
+
 it('leaves a progressive JPEG to the decoder, which reads all of it before the first row', async () => {
   expect(await holdsAllBlocks(await realPicture(60, 40).jpeg({ progressive: true }).toBuffer())).toBe(true);
 });

@@ -11,6 +11,8 @@ const DHT = 0xc4;
 const EOI = 0xd9;
 const SOS = 0xda;
 const DRI = 0xdd;
+/** The segments that say how a sequential scan is to be read. */
+const READ_MARKERS = new Set([SOF0, SOF1, DHT, DRI, SOS]);
 const BLOCK_SIDE = 8;
 /** Blocks that are read before other work gets its turn: a few milliseconds. */
 const BLOCKS_A_TURN = 10_000;
@@ -38,7 +40,7 @@ interface Scan {
  * @param jpeg has passed `readJpeg`, with its repairs done.
  */
 export async function holdsAllBlocks(jpeg: Buffer): Promise<boolean> {
-  const tables: HuffmanTables = { dc: [], ac: [] };
+  const tables: HuffmanTables = { dc: [], ac: [], defined: 0 };
   let frame: Frame | undefined;
   let interval = 0;
   for (let at = 2; ; ) {
@@ -46,8 +48,10 @@ export async function holdsAllBlocks(jpeg: Buffer): Promise<boolean> {
     const marker = jpeg.readUInt8(at + 1);
     if (marker === EOI || marker === SOF2) return true;
     const end = at + 2 + jpeg.readUInt16BE(at + 2);
-    const segment = jpeg.subarray(at + 4, end);
+    const start = at + 4;
     at = end;
+    if (!READ_MARKERS.has(marker)) continue;
+    const segment = jpeg.subarray(start, end);
     if (marker === SOF0 || marker === SOF1) frame = frameOf(segment);
     if (marker === DRI) interval = segment.length < 2 ? 0 : segment.readUInt16BE(0);
     if (marker === DHT && !defineTables(segment, tables)) return false;
