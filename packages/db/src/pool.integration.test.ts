@@ -1,0 +1,83 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
+import { openTestDatabase, testDatabaseUrl, usesOneSession } from './testing/index.ts';
+
+describe('the pool of connections', () => {
+  let admin: Database;
+  let isOneSession: boolean;
+  const opened: Database[] = [];
+
+  beforeAll(async () => {
+    admin = await openTestDatabase();
+    isOneSession = await usesOneSession(admin);
+    return () => admin.close();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+  });
+
+  /** Its connections have a name of their own, by which the server can count them. */
+  function open(name: string, { query = '', ...options }: Omit<DatabaseOptions, 'url'> & { query?: string } = {}) {
+    const url = `${testDatabaseUrl()}&application_name=${name}${query}`;
+    const database = openDatabase({ url, ...options });
+    opened.push(database);
+    const pids = async () => {
+      const rows = await admin.client.$queryRaw<{ pid: number }[]>`
+        SELECT pid FROM pg_stat_activity WHERE application_name = ${name} ORDER BY pid`;
+      return rows.map(({ pid }) => pid);
+    };
+    return { database, pids };
+  }
+
+  const load = (database: Database, callers: number) =>
+    Promise.all(Array.from({ length: callers }, () => database.client.$queryRaw`SELECT pg_sleep(0.02)::text`));
+
+  it.for([
+    ['DATABASE_POOL', { poolSize: 3 }, 3],
+    ['connection_limit of the URL', { query: '&connection_limit=4' }, 4],
+    ['DATABASE_POOL before connection_limit', { poolSize: 2, query: '&connection_limit=4' }, 2],
+    ['10 without either', {}, 10],
+  ] as const)('has at most the connections of %s', async ([name, options, most], context) => {
+    context.skip(isOneSession, 'PGlite lists no connections');
+    const { database, pids } = open(`pool of ${most}, ${name.length}`, options);
+    await load(database, 40);
+    expect(await pids()).toHaveLength(most);
+  });
+
+  it('closes a connection that is idle for DATABASE_IDLE_TIMEOUT', async (context) => {
+    context.skip(isOneSession, 'PGlite lists no connections');
+    const { database, pids } = open('idle', { poolSize: 3, idleTimeoutMs: 1_000 });
+    await load(database, 6);
+    expect(await pids()).toHaveLength(3);
+    await expect.poll(pids, { timeout: 10_000 }).toEqual([]);
+    await load(database, 1);
+    expect(await pids()).toHaveLength(1);
+  });
+
+  it('replaces a connection that is older than DATABASE_MAX_LIFETIME, though it is in use', async (context) => {
+    context.skip(isOneSession, 'PGlite lists no connections');
+    const { database, pids } = open('old', { poolSize: 1, maxLifetimeMs: 2_000 });
+    await database.client.$queryRaw`SELECT 1`;
+    const [first] = await pids();
+    const current = async () => {
+      await database.client.$queryRaw`SELECT 1`;
+      return (await pids()).includes(first ?? 0);
+    };
+    expect(await current()).toBe(true);
+    await expect.poll(current, { timeout: 10_000 }).toBe(false);
+    expect(await pids()).toHaveLength(1);
+  });
+
+  it('has one more connection for probes, which is replaced as well', async (context) => {
+    context.skip(isOneSession, 'PGlite lists no connections');
+    const { database, pids } = open('probed', { poolSize: 1, maxLifetimeMs: 2_000 });
+    await database.ping();
+    const [first] = await pids();
+    const probed = async () => {
+      await database.ping();
+      return (await pids()).includes(first ?? 0);
+    };
+    expect(await probed()).toBe(true);
+    await expect.poll(probed, { timeout: 10_000, interval: 200 }).toBe(false);
+  });
+});
