@@ -1,5 +1,6 @@
 // `npm run check:deploy`: reads the production settings of the environment, looks at the services they name, and lists
 // what must not go live. Exits with 1 when there is an error.
+import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
 import { error, type Finding } from './deploy/finding.ts';
 import { judgeBack, judgeFront } from './deploy/judge-addresses.ts';
@@ -12,7 +13,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 async function findings(): Promise<Finding[]> {
   let settings: Settings;
   try {
-    settings = readSettings(process.env);
+    settings = readSettings(process.env, databaseUrlProblems);
     useProxy(settings);
   } catch (thrown) {
     if (!(thrown instanceof SettingsError)) throw thrown;

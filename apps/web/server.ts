@@ -2,6 +2,7 @@
 // gracefully.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
+import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
 import { createLogger } from '@plantcommunity/telemetry';
@@ -96,7 +97,7 @@ async function finish(): Promise<void> {
 
 function settingsOrExit(): Settings {
   try {
-    const read = readSettings(process.env);
+    const read = readSettings(process.env, databaseUrlProblems);
     useProxy(read);
     return read;
   } catch (error) {

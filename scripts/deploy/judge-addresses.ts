@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { type DatabaseTarget, DatabaseUrlError, readDatabaseUrl } from '@plantcommunity/db/connection';
+import { readDatabaseUrl } from '@plantcommunity/db/connection';
 import { isLoopback, type Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
 
@@ -80,18 +80,12 @@ export function judgeBack(settings: Pick<Settings, 'database' | 'redis' | 'plant
 
 function judgeDatabase(about: string, url: string | undefined): Finding[] {
   if (url === undefined) return [];
-  let target: DatabaseTarget;
-  try {
-    target = readDatabaseUrl(url, about);
-  } catch (thrown) {
-    if (!(thrown instanceof DatabaseUrlError)) throw thrown;
-    return thrown.problems.map((problem) => error(about, `${problem}.`));
-  }
-  if (target.hosts.some(({ host }) => isEmbedded(host))) {
+  const { hosts, tls } = readDatabaseUrl(url, about);
+  if (hosts.some(({ host }) => isEmbedded(host))) {
     return [error(about, 'is the embedded database, which ends with the process that started it.')];
   }
-  const isFarAway = target.hosts.some(({ host }) => !host.startsWith('/') && !isLoopback(host));
-  return isFarAway && !/^(require|verify-)/.test(target.tls.mode)
+  const isFarAway = hosts.some(({ host }) => !host.startsWith('/') && !isLoopback(host));
+  return isFarAway && !/^(require|verify-)/.test(tls.mode)
     ? [warning(about, 'leads to another machine without sslmode=require.')]
     : [];
 }

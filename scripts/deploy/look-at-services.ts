@@ -1,4 +1,3 @@
-import { DatabaseUrlError } from '@plantcommunity/db/connection';
 import { pendingMigrations } from '@plantcommunity/db/migrations';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
@@ -13,8 +12,6 @@ export async function lookAtDatabase(url: string, directUrl?: string): Promise<F
     if (pending.length === 0) return [];
     return [warning('DATABASE_URL', `lacks migrations, which the next start applies: ${pending.join(', ')}.`)];
   } catch (thrown) {
-    // The settings themselves are judged elsewhere.
-    if (thrown instanceof DatabaseUrlError) return [];
     return [error('DATABASE_URL', `cannot be used: ${messageOf(thrown)}`)];
   }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import {
   type Environment,
   plainEnvironment,
@@ -114,7 +115,7 @@ async function freePort(addresses: readonly string[], wanted: number): Promise<n
 /** @throws {StartError} with every fault of the settings */
 function checkedSettings(environment: Environment): Settings {
   try {
-    return readSettings(environment);
+    return readSettings(environment, databaseUrlProblems);
   } catch (error) {
     if (error instanceof SettingsError) throw new StartError(error.message);
     throw error;

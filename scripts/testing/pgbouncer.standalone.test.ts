@@ -12,9 +12,9 @@ import { type Cluster, startCluster, whyNoCluster } from './postgres-cluster.ts'
 const BOUND_MS = 10_000;
 const LOCK = 7_209_221;
 
-const reason = whyNoCluster() ?? whyNoPgbouncer();
+const missing = whyNoCluster() ?? whyNoPgbouncer();
 
-describe.skipIf(reason !== undefined)(`behind a transaction pooler${reason ? ` (${reason})` : ''}`, () => {
+describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? ` (${missing})` : ''}`, () => {
   const crew = createCrew({ add: () => {} });
   let cluster: Cluster;
   let pooler: { url: string; remove: () => void };

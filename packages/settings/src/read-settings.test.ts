@@ -70,6 +70,14 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('lists what is wrong with a database address with the other faults', () => {
+    const problemsOf = (url: string) => (url.includes('foo') ? ['has the unknown parameter foo'] : []);
+    const given = { ...production, DATABASE_URL: 'postgresql://h/d?foo=1', DIRECT_DATABASE_URL: 'mysql://h/d?foo=1' };
+    expect(() => readSettings({ ...given, LOG_LEVEL: 'loud' }, problemsOf)).toThrow(
+      /3 faults:(?=.*\n {2}DATABASE_URL has the unknown parameter foo\n?)(?=.*\n {2}DIRECT_DATABASE_URL must be an)/s,
+    );
+  });
+
   it('lists an origin that is no address at all with the other faults', () => {
     const given = { APP_URL: 'plants.example', CORS_ALLOWED_ORIGINS: '*', CSRF_TRUSTED_ORIGINS: 'null' };
     const fault = 'must be an address that begins with http:// or https://';

@@ -20,9 +20,13 @@ const line = ({ variable, problem }: Fault): string => `  ${variable} ${problem}
 /**
  * Reads the settings from environment variables and from the files that `NAME_FILE` variables name. An empty variable
  * counts as unset, and unknown ones are left alone.
+ * @param databaseUrlProblems says what the package that reads database addresses finds wrong with one
  * @throws {SettingsError} with every fault at once.
  */
-export function readSettings(environment: Environment): Settings {
+export function readSettings(
+  environment: Environment,
+  databaseUrlProblems: (url: string) => readonly string[] = () => [],
+): Settings {
   const { given, faults: unread, setAs } = readGiven(environment);
   const parsed = schema.safeParse(given);
   const malformed = parsed.success
@@ -30,6 +34,11 @@ export function readSettings(environment: Environment): Settings {
     : parsed.error.issues.flatMap(({ message, path }): Fault[] =>
         variableNames.filter((name) => name === path[0]).map((variable) => ({ variable, problem: message })),
       );
+  for (const variable of ['DATABASE_URL', 'DIRECT_DATABASE_URL'] as const) {
+    const isForm = !malformed.some((fault) => fault.variable === variable);
+    const problems = isForm && given[variable] ? databaseUrlProblems(given[variable]) : [];
+    malformed.push(...problems.map((problem) => ({ variable, problem })));
+  }
   const proxy = proxyOf(environment, given);
   const isUnread = new Set(unread.map(({ variable }) => variable));
   const faults = [

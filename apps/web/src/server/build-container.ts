@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createApi, createFrontDoor } from '@plantcommunity/api';
 import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
+import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createIdentificationService, shortestAnswerLife } from '@plantcommunity/identification';
 import { CallHours, createOperations, createRollCall, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
@@ -20,7 +21,7 @@ const DATABASE_PATIENCE_MS = 5_000;
  * @throws {SettingsError | DatabaseUrlError | DatabaseUnavailableError}
  */
 export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Container> {
-  const settings = readSettings(environment);
+  const settings = readSettings(environment, databaseUrlProblems);
   const { dataDir, databaseUrl, photoDir, redisConnection } = placesOf(settings);
   const clock = systemClock;
   const logger = createLogger({ level: settings.logLevel });

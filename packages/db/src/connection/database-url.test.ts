@@ -1,17 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { describeTarget } from './client-config.ts';
-import { DatabaseUrlError } from './database-target.ts';
-import { readDatabaseUrl } from './database-url.ts';
-
-function problemsOf(url: string): readonly string[] {
-  try {
-    readDatabaseUrl(url);
-    return [];
-  } catch (error) {
-    if (!(error instanceof DatabaseUrlError)) throw error;
-    return error.problems;
-  }
-}
+import { databaseUrlProblems, readDatabaseUrl } from './database-url.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -65,14 +54,14 @@ describe('user and password', () => {
   it.each(['s3/cret', 's3?cret', 's3?a&cret', 's3/c@ret', 's3#c/ret', '5432/s3cret', '%ff%fes3cret'])(
     'never show in an error: %s',
     (password) => {
-      const problems = problemsOf(`postgresql://ann:${password}@db.example/plants`).join('\n');
+      const problems = databaseUrlProblems(`postgresql://ann:${password}@db.example/plants`).join('\n');
       expect(problems).toContain('in a password, write / as %2F, ? as %3F and @ as %40');
       expect(problems).not.toMatch(/cret|c@ret|s3/);
     },
   );
 
   it.each(['mysql://ann@h/d', 'h/d', '', 'postgresql:ann@h/d'])('are looked for only where a database is: %s', (url) =>
-    expect(problemsOf(url)).toEqual(['must look like postgresql://user:password@host:5432/database']),
+    expect(databaseUrlProblems(url)).toEqual(['must look like postgresql://user:password@host:5432/database']),
   );
 });
 
@@ -136,7 +125,7 @@ describe('parameters', () => {
     ['hostaddr=db.example', 'has a parameter hostaddr that must be an IP address'],
     ['statement_cache_size=100', 'has a parameter statement_cache_size that must be 0'],
   ])('?%s is refused', (query, problem) =>
-    expect(problemsOf(`postgresql://h/d?${query}`).join('\n')).toContain(problem),
+    expect(databaseUrlProblems(`postgresql://h/d?${query}`).join('\n')).toContain(problem),
   );
 
   it('tells every fault at once', () => {

@@ -44,6 +44,17 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Databas
   return { ...draft.target, hosts, schema: schema ?? DEFAULT_SCHEMA, namesSchema: schema !== undefined };
 }
 
+/** Says what is wrong with a connection URL, never repeating a value; nothing when it can be used. */
+export function databaseUrlProblems(url: string): readonly string[] {
+  try {
+    readDatabaseUrl(url);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    return error.problems;
+  }
+}
+
 function emptyTarget(): DatabaseTarget {
   return {
     hosts: [],

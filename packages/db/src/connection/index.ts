@@ -1,3 +1,2 @@
-export { describeTarget } from './client-config.ts';
-export { type DatabaseTarget, DatabaseUrlError } from './database-target.ts';
-export { readDatabaseUrl } from './database-url.ts';
+export type { DatabaseTarget } from './database-target.ts';
+export { databaseUrlProblems, readDatabaseUrl } from './database-url.ts';
