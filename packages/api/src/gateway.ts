@@ -53,6 +53,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
           signal,
           memory,
           clock,
+          contentEncoding: headers.get('content-encoding'),
         });
       });
       return runWithRequestId(requestId, async () => {

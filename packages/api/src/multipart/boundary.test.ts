@@ -16,6 +16,7 @@ describe('boundaryOf', () => {
     ['multipart/form-data; boundary=a:b?c ; charset=utf-8', 'a:b?c'],
     ['multipart/form-data; charset=utf-8; boundary=(a,b)', '(a,b)'],
     ['multipart/form-data; boundary = abc', 'abc'],
+    ['multipart/form-data;boundary=*****', '*****'],
     ['MULTIPART/FORM-DATA;boundary="a=b";', 'a=b'],
     ['multipart/form-data; charset; boundary=abc', 'abc'],
   ])('reads %s', (contentType, boundary) => {

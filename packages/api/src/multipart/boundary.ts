@@ -2,9 +2,11 @@ import { parseHeaderValue } from './header-value.ts';
 import { malformed } from './upload-error.ts';
 
 const MAX_LENGTH = 70;
+const SIGNS = "'()+_,-./:=?!#$%&*^`|~";
 
 /**
- * The boundary a Content-Type names: 1 to 70 characters of RFC 2046's `bchars`, not ending in a space.
+ * The boundary a Content-Type names: 1 to 70 characters, not ending in a space. Beside RFC 2046's `bchars` it may hold the
+ * characters of a token (RFC 9110): a boundary of `*****` is widespread among Android apps.
  * @throws {UploadError} `malformed_upload` when it is not multipart/form-data or names no such boundary
  */
 export function boundaryOf(contentType: string | null): string {
@@ -20,7 +22,7 @@ export function boundaryOf(contentType: string | null): string {
   }
   if (!isBoundary(boundary)) {
     throw malformed(
-      `The boundary in the Content-Type of the upload must have 1 to ${MAX_LENGTH} letters, digits, spaces or '()+_,-./:=? and not end in a space.`,
+      `The boundary in the Content-Type of the upload must have 1 to ${MAX_LENGTH} letters, digits, inner spaces or ${SIGNS}.`,
     );
   }
   return boundary;
@@ -40,5 +42,6 @@ function unquotedBoundary(text: string): string | undefined {
 }
 
 function isBoundary(text: string): boolean {
-  return text.length <= MAX_LENGTH && /^[\w'()+,\-./:=? ]+$/.test(text) && !text.endsWith(' ');
+  const isKnown = (sign: string) => /[\w ]/.test(sign) || SIGNS.includes(sign);
+  return text !== '' && text.length <= MAX_LENGTH && !text.endsWith(' ') && Array.from(text).every(isKnown);
 }

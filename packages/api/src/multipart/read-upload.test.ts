@@ -299,6 +299,24 @@ describe('bodies that do not end well', () => {
     );
   });
 
+  it.each(['gzip', 'x-gzip', 'br', 'deflate, GZIP'])(
+    'refuses one with the Content-Encoding “%s”',
+    async (contentEncoding) => {
+      const { body } = arriving(makeUpload(file(ROSE)));
+      const message = 'The upload has a Content-Encoding of compressed data; please send it without compression.';
+      const upload = readUpload(body, CONTENT_TYPE, null, LIMITS, { contentEncoding });
+      await expect(upload).rejects.toMatchObject(malformed(message));
+    },
+  );
+
+  it.each(['', 'identity', 'Identity', 'utf-8', null])(
+    'takes one with the Content-Encoding “%s”',
+    async (contentEncoding) => {
+      const { body } = arriving(makeUpload(file(ROSE)));
+      expect((await readUpload(body, CONTENT_TYPE, null, LIMITS, { contentEncoding })).photos).toHaveLength(1);
+    },
+  );
+
   it('refuses none at all', async () => {
     await expect(readUpload(null, CONTENT_TYPE, null, LIMITS)).rejects.toMatchObject(
       malformed('The upload has no body.'),

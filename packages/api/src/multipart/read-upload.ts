@@ -13,6 +13,9 @@ export type { UploadLimits } from './size.ts';
 /** How much of an upload is read before its caller is known to be let in: a photo as phones shrink them. */
 const EARLY_BYTES = 256 * 1024;
 
+/** The registered codings; some clients send other words, such as `utf-8`, and mean nothing by them. */
+const COMPRESSED = /\b(?:br|compress|deflate|gzip|zstd)\b/i;
+
 interface Reading {
   /** The caller's leaving: the body is cancelled and the signal's reason thrown. */
   signal?: AbortSignal;
@@ -21,6 +24,8 @@ interface Reading {
   /** Counts the bytes that arrive; the caller of `readUpload` releases it. */
   memory?: HeldMemory;
   clock?: Clock;
+  /** The request's Content-Encoding. */
+  contentEncoding?: string | null;
 }
 
 /**
@@ -34,10 +39,13 @@ export async function readUpload(
   contentType: string | null,
   contentLength: string | null,
   limits: UploadLimits,
-  { admitted, clock = systemClock, memory, signal }: Reading = {},
+  { admitted, clock = systemClock, contentEncoding, memory, signal }: Reading = {},
 ): Promise<Upload> {
   signal?.throwIfAborted();
   if (body === null) throw malformed('The upload has no body.');
+  if (COMPRESSED.test(contentEncoding ?? '')) {
+    throw malformed('The upload has a Content-Encoding of compressed data; please send it without compression.');
+  }
   const most = mostBytes(limits);
   try {
     const declared = declaredLength(contentLength);
