@@ -337,7 +337,7 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
     test('nobody is asked to speak anything but HTTP', async ({ houses }) => {
       const { ask } = await houses(mode);
       const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' };
-      expect((await ask('/_next/webpack-hmr', { headers: upgrade })).status).toBe(404);
+      expect((await ask('/_next/hmr', { headers: upgrade })).status).toBe(404);
       expect((await ask('/', { method: 'TRACE' })).status).toBe(405);
     });
 

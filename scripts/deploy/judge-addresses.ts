@@ -3,14 +3,17 @@ import { readDatabaseUrl } from '@plantcommunity/db/connection';
 import { isLoopback, type Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
 
+/** Load balancers keep an idle connection for 60 seconds, unless they are told otherwise. */
+const LEAST_KEEP_ALIVE_MS = 65_000;
+
 /** Who we are to browsers: origin, hosts, cookies and the proxies in front. */
 export function judgeFront(
   settings: Pick<
     Settings,
-    'appUrl' | 'allowedHosts' | 'trustedOrigins' | 'corsOrigins' | 'proxyHops' | 'httpsRedirect' | 'isDemo'
+    'appUrl' | 'allowedHosts' | 'trustedOrigins' | 'corsOrigins' | 'proxyHops' | 'httpsRedirect' | 'keepAliveMs'
   >,
 ): Finding[] {
-  const { allowedHosts, appUrl, corsOrigins, httpsRedirect, proxyHops, trustedOrigins } = settings;
+  const { allowedHosts, appUrl, corsOrigins, httpsRedirect, keepAliveMs, proxyHops, trustedOrigins } = settings;
   const findings: Finding[] = [];
   const https = appUrl.protocol === 'https:';
   if (!https) {
@@ -43,6 +46,14 @@ export function judgeFront(
     const open = origins.filter((origin) => !origin.startsWith('https:'));
     if (open.length > 0)
       findings.push(error(about, `${open.join(', ')} is not https: anybody on the way can speak for it.`));
+  }
+  if (keepAliveMs < LEAST_KEEP_ALIVE_MS) {
+    findings.push(
+      warning(
+        'KEEP_ALIVE_TIMEOUT',
+        'is under 65 s, while load balancers keep connections for 60: requests that cross our closing get a 502.',
+      ),
+    );
   }
   if (https && proxyHops === 0) {
     const redirects = httpsRedirect ? ' and each request would be redirected to where it came from, for ever' : '';

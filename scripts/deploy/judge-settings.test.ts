@@ -91,6 +91,12 @@ describe('the check of a deployment', () => {
       { CORS_ALLOWED_ORIGINS: 'http://a.example', CSRF_TRUSTED_ORIGINS: 'https://b.example,http://c.example' },
       ['error CORS_ALLOWED_ORIGINS', 'error CSRF_TRUSTED_ORIGINS'],
     ],
+    [
+      'connections that close before a load balancer does',
+      { KEEP_ALIVE_TIMEOUT: '60' },
+      ['warning KEEP_ALIVE_TIMEOUT'],
+    ],
+    ['connections for a load balancer of Google Cloud', { KEEP_ALIVE_TIMEOUT: '620' }, []],
     ['https without a proxy, redirecting', { TRUSTED_PROXY_HOPS: '0' }, ['error TRUSTED_PROXY_HOPS']],
     [
       'https without a proxy, not redirecting',

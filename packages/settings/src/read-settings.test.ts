@@ -139,6 +139,21 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('keeps idle connections for 75 seconds, or as long as it is told', () => {
+    expect(readSettings({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: '620' }).keepAliveMs).toBe(620_000);
+    for (const given of ['0', '3601', '60s', '-1']) {
+      expect(faultsOf({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: given })).toEqual([
+        'KEEP_ALIVE_TIMEOUT must be a whole number from 1 to 3600',
+      ]);
+    }
+  });
+
+  it('allows the preload list only when it is told to', () => {
+    expect(readSettings({ ...production, HSTS_PRELOAD: 'on' }).hstsPreload).toBe(true);
+    expect(readSettings(production).hstsPreload).toBe(false);
+    expect(faultsOf({ ...production, HSTS_PRELOAD: 'yes' })).toEqual(['HSTS_PRELOAD must be on or off']);
+  });
+
   it('lets a provider take up to 60 seconds', () => {
     const { plantId } = readSettings({ APP_ENV: 'development', PLANT_ID_API_TIMEOUT: '60' });
     expect(plantId.timeoutMs).toBe(60_000);
