@@ -120,13 +120,6 @@ test('takes nothing late when another photo was chosen meanwhile', async ({ app,
   await expect(page.getByText('first.jpg')).toHaveCount(0);
 });
 
-for (const name of ['IMG_1.HEIC', 'Monstera.deliciosa', 'upload.tmp']) {
-  test(`identifies a JPEG that is called ${name} and labelled image/heic`, async ({ app, page }) => {
-    await identify(page, app.url, { ...(await plantPhoto(330, name)), mimeType: 'image/heic' });
-    await expect(page).toHaveTitle(ANSWERED);
-  });
-}
-
 test('tells an empty file', async ({ app, page }) => {
   await choose(page, app.url, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
   await expect(refused(page)).toContainText('empty.jpg');
