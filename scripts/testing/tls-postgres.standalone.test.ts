@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCrew } from '../launcher/crew.ts';
 import { findProgram } from '../launcher/find-program.ts';
 import { freePort } from './pgbouncer.ts';
-import { type Cluster, startCluster, whyNoCluster } from './postgres-cluster.ts';
+import { type Cluster, type ClusterOptions, startCluster, whyNoCluster } from './postgres-cluster.ts';
 
 const PASSWORD = 'green/leaf';
 
@@ -33,6 +33,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
   let tls: Cluster;
   let plain: Cluster;
   let ports: Record<'tls' | 'plain', number>;
+  let others: Record<'primary' | 'read_only' | 'standby', { port: number; cluster: Cluster }>;
 
   beforeAll(async () => {
     process.on('warning', warn);
@@ -49,6 +50,16 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
       settings: ['ssl=on', 'ssl_ca_file=root.crt'],
     });
     plain = await startCluster(crew, { port: ports.plain, access: ['host all all 127.0.0.1/32 trust'] });
+    const also = async (options: ClusterOptions) => {
+      const port = await freePort();
+      const access = ['host all all 127.0.0.1/32 trust'];
+      return { port, cluster: await startCluster(crew, { port, access, ...options }) };
+    };
+    others = {
+      primary: { port: ports.plain, cluster: plain },
+      read_only: await also({ settings: ['default_transaction_read_only=on'] }),
+      standby: await also({ files: { 'standby.signal': '' } }),
+    };
     const admin = openDatabase({ url: tls.url, poolSize: 1 });
     for (const name of DATABASES) await admin.client.$executeRawUnsafe(`CREATE DATABASE ${name}`);
     await admin.client.$executeRawUnsafe(`CREATE ROLE ann LOGIN PASSWORD '${PASSWORD}'`);
@@ -56,7 +67,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
   });
   afterAll(async () => {
     await crew.dismiss();
-    for (const cluster of [tls, plain]) cluster.remove();
+    for (const cluster of [tls, plain, others.read_only.cluster, others.standby.cluster]) cluster.remove();
     rmSync(files, { recursive: true });
     process.off('warning', warn);
   });
@@ -168,6 +179,24 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     const opened = openDatabase({ url: `postgresql://postgres@${places}/postgres`, poolSize: 1 });
     await expect(opened.ping()).resolves.toBeUndefined();
     await opened.close();
+  });
+
+  it.each([
+    ['read-write', 'read_only', 'primary'],
+    ['primary', 'standby', 'primary'],
+    ['primary', 'standby', 'read_only'],
+  ] as const)('target_session_attrs=%s passes over the %s host', async (attributes, unsuitable, suitable) => {
+    const url = (...hosts: readonly string[]) =>
+      `postgresql://postgres@${hosts.join(',')}/postgres?target_session_attrs=${attributes}`;
+    const [one, two] = [unsuitable, suitable].map((name) => `127.0.0.1:${others[name].port}`);
+    const opened = openDatabase({ url: url(one ?? '', two ?? ''), poolSize: 1 });
+    await opened.ping();
+    const [row] = await opened.client.$queryRaw<{ port: string }[]>`SELECT current_setting('port') AS port`;
+    expect(row?.port).toBe(String(others[suitable].port));
+    await opened.close();
+    const alone = openDatabase({ url: url(one ?? ''), poolSize: 1 });
+    await expect(alone.ping()).rejects.toThrow('none of its hosts takes writes, as target_session_attrs demands');
+    await alone.close();
   });
 
   it('migrations and statements that are cut off take the same way', async () => {

@@ -71,6 +71,7 @@ const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
     (kind) => `it offers no ${kind === 'SSL' ? '' : 'direct '}TLS, which the URL demands`,
   ],
   [/^channel_binding=require/, () => 'it does not offer the channel_binding that the URL requires'],
+  [/^target_session_attrs:/, () => 'none of its hosts takes writes, as target_session_attrs demands'],
   [/requires a valid client certificate/, () => WANTS_CERTIFICATE],
   [
     /no pg_hba\.conf entry for .*(no encryption|SSL off)/s,

@@ -1,10 +1,12 @@
-import type { ClientConfig } from 'pg';
-import type { DatabaseTarget } from './database-target.ts';
+import { Client, type ClientConfig } from 'pg';
+import type { DatabaseHost, DatabaseTarget, SessionAttributes } from './database-target.ts';
 import { isFolder } from './dial.ts';
 import { ServerSocket } from './server-socket.ts';
 
 /** Longest wait for one host, in milliseconds: of several, each has its share of the driver's own 3 s. */
 const CONNECT_TIMEOUT_MS = 3_000;
+/** How long a host that was found suitable is not asked again, in milliseconds. */
+const HOST_KEPT_MS = 5_000;
 
 /**
  * What the driver is told of a target. Never a URL: the driver's own reading of one checks certificates in other modes
@@ -12,11 +14,12 @@ const CONNECT_TIMEOUT_MS = 3_000;
  */
 export function clientConfig(target: DatabaseTarget): ClientConfig {
   const [first] = target.hosts;
-  const isLocal = target.hosts.every(isFolder) && target.hosts.length === 1 && !target.tls.needsChannelBinding;
+  const isLocal = target.hosts.every(isFolder) && target.hosts.length === 1 && !needsServerSocket(target);
   const timeoutMs = Math.min(
     target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     Math.ceil(CONNECT_TIMEOUT_MS / target.hosts.length),
   );
+  const chooseHosts = target.sessionAttributes === 'any' ? () => Promise.resolve(target.hosts) : suitableHost(target);
   return {
     ...(first === undefined ? {} : { host: first.host, port: first.port }),
     ...(target.user === undefined ? {} : { user: target.user }),
@@ -29,8 +32,49 @@ export function clientConfig(target: DatabaseTarget): ClientConfig {
     enableChannelBinding: target.tls.needsChannelBinding,
     // The stream encrypts. A unix socket is not encrypted, as in libpq.
     ssl: false,
-    ...(isLocal ? {} : { stream: () => new ServerSocket(target, timeoutMs) }),
+    ...(isLocal ? {} : { stream: () => new ServerSocket(target, { timeoutMs, chooseHosts }) }),
   };
+}
+
+function needsServerSocket({ sessionAttributes, tls }: DatabaseTarget): boolean {
+  return tls.needsChannelBinding || sessionAttributes !== 'any';
+}
+
+/**
+ * Finds the host that `target_session_attrs` asks for, by a connection of its own to each. What was found holds for a few
+ * seconds: after a failover new connections follow.
+ */
+function suitableHost(target: DatabaseTarget): () => Promise<readonly DatabaseHost[]> {
+  let found: { hosts: readonly DatabaseHost[]; at: number } | undefined;
+  return async () => {
+    if (found !== undefined && performance.now() < found.at + HOST_KEPT_MS) return found.hosts;
+    let failure: unknown;
+    for (const host of target.hosts) {
+      try {
+        if (!(await isSuitable({ ...target, hosts: [host], sessionAttributes: 'any' }, target.sessionAttributes)))
+          continue;
+        found = { hosts: [host], at: performance.now() };
+        return found.hosts;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure ?? new Error('target_session_attrs: no host takes writes');
+  };
+}
+
+async function isSuitable(target: DatabaseTarget, attributes: SessionAttributes): Promise<boolean> {
+  const client = new Client({ ...clientConfig(target), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // What goes wrong shows in what is awaited.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const query = `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only`;
+    const { rows } = await client.query<{ standby: boolean; read_only: boolean }>(query);
+    return attributes === 'primary' ? rows[0]?.standby === false : rows[0]?.read_only === false;
+  } finally {
+    await client.end();
+  }
 }
 
 /** `"plants" on localhost:5432`: what may be shown of a target. */

@@ -14,6 +14,10 @@ export interface DatabaseHost {
   readonly port: number;
 }
 
+/** Which of several servers will do: the app writes, so that a standby never does. */
+export const SESSION_ATTRIBUTES = ['any', 'read-write', 'primary'] as const;
+export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
+
 export interface TlsSettings {
   mode: SslMode;
   /** Check no certificate, even if a root certificate is at hand. */
@@ -51,6 +55,7 @@ export interface DatabaseTarget {
   poolTimeoutMs?: number;
   /** Maximum number of connections. */
   poolSize?: number;
+  sessionAttributes: SessionAttributes;
   keepsAlive: boolean;
   keepAliveDelayMs?: number;
   tls: TlsSettings;

@@ -97,7 +97,7 @@ describe('parameters', () => {
     ],
     ['max_idle_connection_lifetime=3', 'which is not supported: set DATABASE_IDLE_TIMEOUT and DATABASE_MAX_LIFETIME'],
     ['service=x', 'has the parameter service, which is not supported: write its values into the URL'],
-    ['target_session_attrs=read-write', 'has a parameter target_session_attrs that must be any'],
+    ['target_session_attrs=standby', 'has a parameter target_session_attrs that must be any, read-write or primary'],
     ['gssencmode=require', 'has a parameter gssencmode that must be disable or prefer'],
     [
       'sslmode=strict',

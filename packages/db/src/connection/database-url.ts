@@ -61,6 +61,7 @@ function emptyTarget(): DatabaseTarget {
     schema: DEFAULT_SCHEMA,
     namesSchema: false,
     applicationName: APPLICATION_NAME,
+    sessionAttributes: 'any',
     keepsAlive: true,
     tls: { mode: 'prefer', neverVerify: false, isDirect: false, sendsName: true, needsChannelBinding: false },
   };

@@ -17,6 +17,13 @@ interface Attempt {
   method: Method;
 }
 
+export interface ServerSocketOptions {
+  /** Longest wait for one attempt at a host, in milliseconds. */
+  timeoutMs: number;
+  /** The hosts to try, in order. */
+  chooseHosts: () => Promise<readonly DatabaseHost[]>;
+}
+
 /**
  * A connection to one of a target's hosts, encrypted as its `sslmode` says; the driver sees a stream that is not
  * encrypted. Hosts are tried in order until one can be reached. As in libpq, a server that answers the startup message
@@ -24,8 +31,8 @@ interface Attempt {
  */
 export class ServerSocket extends Duplex {
   readonly #target: DatabaseTarget;
-  readonly #timeoutMs: number;
-  readonly #attempts: Attempt[];
+  readonly #options: ServerSocketOptions;
+  #attempts: Attempt[] = [];
   readonly #abort = new AbortController();
   #current: Attempt | undefined;
   #socket: Socket | TLSSocket | undefined;
@@ -38,17 +45,15 @@ export class ServerSocket extends Duplex {
   #keepAlive: [boolean, number] | undefined;
   #isReferenced = true;
 
-  /** @param timeoutMs longest wait for one attempt at a host */
-  constructor(target: DatabaseTarget, timeoutMs: number) {
+  constructor(target: DatabaseTarget, options: ServerSocketOptions) {
     super({ allowHalfOpen: false });
     this.#target = target;
-    this.#timeoutMs = timeoutMs;
-    this.#attempts = target.hosts.flatMap((host) => methodsFor(host, target.tls).map((method) => ({ host, method })));
+    this.#options = options;
   }
 
   /** Called by the driver with the first host and its port. */
   connect(): this {
-    this.#open().then(
+    this.#openAny().then(
       () => this.emit('connect'),
       (error: unknown) => this.destroy(asError(error)),
     );
@@ -111,11 +116,18 @@ export class ServerSocket extends Duplex {
     done(error);
   }
 
+  async #openAny(): Promise<void> {
+    const { tls } = this.#target;
+    const hosts = await this.#options.chooseHosts();
+    this.#attempts = hosts.flatMap((host) => methodsFor(host, tls).map((method) => ({ host, method })));
+    await this.#open();
+  }
+
   /** Tries what is left of the attempts until one connects. */
   async #open(): Promise<void> {
     let failure: unknown = new Error('Connection terminated');
     for (let next = this.#attempts.shift(); next !== undefined; next = this.#attempts.shift()) {
-      const timeout = AbortSignal.timeout(this.#timeoutMs);
+      const timeout = AbortSignal.timeout(this.#options.timeoutMs);
       try {
         const signal = AbortSignal.any([timeout, this.#abort.signal]);
         const { method, socket } = await dial(next.host, next.method, this.#target.tls, signal);

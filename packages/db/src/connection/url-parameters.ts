@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
-import { type DatabaseTarget, SSL_MODES, type SslMode, TLS_VERSIONS } from './database-target.ts';
+import { type DatabaseTarget, SESSION_ATTRIBUTES, SSL_MODES, type SslMode, TLS_VERSIONS } from './database-target.ts';
 
 /** What parameters say beside the target itself: lists that belong together. */
 export interface Draft {
@@ -89,7 +89,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   keepalives: oneOf(['0', '1'], (value, { target }) => void (target.keepsAlive = value === '1')),
   keepalives_idle: whole(0, 86_400, (value, { target }) => void (target.keepAliveDelayMs = value * 1_000)),
   gssencmode: only('disable', 'prefer'),
-  target_session_attrs: only('any'),
+  target_session_attrs: oneOf(SESSION_ATTRIBUTES, (value, { target }) => void (target.sessionAttributes = value)),
   load_balance_hosts: oneOf(['disable', 'random'], (value, draft) => void (draft.isShuffled = value === 'random')),
   channel_binding: oneOf(['disable', 'prefer', 'require'], (value, { target }) => {
     target.tls.needsChannelBinding = value === 'require';

@@ -5,12 +5,12 @@ import type { Session } from './session.ts';
 
 /** Any number, as long as nothing else in the database takes the same. */
 const LOCK = 7_209_221;
-/** How long one attempt waits for the lock, in milliseconds: its holder is named within 10 s of the start. */
-const ATTEMPT_MS = 7_000;
+/** How long one attempt waits for the lock, in milliseconds: its holder is named within 10 s of a slow start too. */
+const ATTEMPT_MS = 4_000;
 /** Longest wait for a holder that works, in milliseconds: more than a migration takes, less than a start should. */
 const PATIENCE_MS = 120_000;
 /** A holder that has sent nothing for this many seconds is stranded. */
-const IDLE_SECONDS = 5;
+const IDLE_SECONDS = 3;
 /** Answers come this much later than the server's own time limit, in milliseconds. */
 const GRACE_MS = 5_000;
 const LOCK_NOT_AVAILABLE = '55P03';

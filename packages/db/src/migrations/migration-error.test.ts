@@ -7,7 +7,7 @@ it.each([
   [failure('22012', 'division\n  by zero'), 'division by zero'],
   [
     failure('42501', 'permission denied for schema plants'),
-    'permission denied for schema plants. The role of DATABASE_URL needs CREATE on the schema "plants", and owns the tables it changes.',
+    'permission denied for schema plants. The role of DATABASE_URL needs CREATE on the schema "plants", or on the database if the schema is not there yet, and owns the tables it changes.',
   ],
   [
     failure('25006', 'cannot execute CREATE TABLE in a read-only transaction'),

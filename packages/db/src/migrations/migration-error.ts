@@ -10,7 +10,7 @@ export function describeFailure(error: unknown, schema: string): string {
   const said = text.replaceAll(/\s+/g, ' ').trim();
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (code === '42501') {
-    return `${said}. The role of DATABASE_URL needs CREATE on the schema ${schema}, and owns the tables it changes.`;
+    return `${said}. The role of DATABASE_URL needs CREATE on the schema ${schema}, or on the database if the schema is not there yet, and owns the tables it changes.`;
   }
   if (code === '25006') return `${said}. The server takes no writes: DATABASE_URL must lead to the primary.`;
   if (code === '55P03') return `${said}. A statement or a transaction holds the table: end it, then start again.`;

@@ -4,7 +4,7 @@ import { clientConfig } from '../connection/client-config.ts';
 import { readDatabaseUrl } from '../connection/database-url.ts';
 import { openDatabase } from '../database.ts';
 import { quoted, table } from '../table.ts';
-import { testDatabaseUrl } from '../testing/index.ts';
+import { testDatabaseUrl, usesOneSession } from '../testing/index.ts';
 import { applyMigrations, pendingMigrations } from './apply.ts';
 import { readMigrations } from './folder.ts';
 
@@ -86,6 +86,27 @@ describe('a schema that the URL names', () => {
   it('is made by one of several starts', async () => {
     const runs = await Promise.all(Array.from({ length: 4 }, () => applyMigrations(urlOf(SCHEMA))));
     expect(runs.flatMap(({ applied }) => applied)).toEqual(names);
+  });
+
+  it('may be all that the role owns, and is asked for when it is not', async (context) => {
+    const probe = openDatabase({ url: testDatabaseUrl(), poolSize: 1 });
+    const isOneSession = await usesOneSession(probe);
+    await probe.close();
+    context.skip(isOneSession, 'PGlite has one user');
+    await sql(`DROP ROLE IF EXISTS gardener; CREATE ROLE gardener LOGIN; CREATE SCHEMA other AUTHORIZATION gardener;
+      REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
+    const asGardener = (schema: string) => urlOf(schema).replace('//postgres@', '//gardener@');
+    try {
+      await expect(applyMigrations(asGardener(SCHEMA))).rejects.toThrow(
+        'permission denied for database postgres. The role of DATABASE_URL needs CREATE',
+      );
+      await expect(applyMigrations(asGardener('other'))).resolves.toEqual({ applied: names });
+      const database = openDatabase({ url: asGardener('other'), poolSize: 1 });
+      expect(await database.client.user.count()).toBe(0);
+      await database.close();
+    } finally {
+      await sql('DROP SCHEMA other CASCADE; DROP ROLE gardener');
+    }
   });
 
   it('is that of a search_path in options too', async () => {
