@@ -24,9 +24,10 @@ interface Connection {
   usedAt: number;
 }
 
-/** Whether the server has too many connections (`53300`): open connections still work. */
+/** Whether the server or the pooler has too many connections: open connections still work. */
 function isFull(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === '53300';
+  if (!(error instanceof DatabaseError)) return false;
+  return error.code === '53300' || error.message.startsWith('no more connections allowed');
 }
 
 /**

@@ -86,6 +86,15 @@ const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
       `its pooler refuses the startup parameter ${name}; leave options out of the URL (schema works through a pooler), ` +
       'or give DIRECT_DATABASE_URL and have the role set them',
   ],
+  // PgBouncer says all with one code, 08P01.
+  [/^transaction blocks not allowed/, () => 'its pooler allows no transactions; use pool_mode=transaction'],
+  [/^no such database|^database ".*" does not exist/, () => MISSING],
+  [/^no more connections allowed/, () => FULL],
+  [/authentication failed|^no such user|^Tenant or user not found/, () => REFUSED],
+  [
+    /^(server login|pgbouncer cannot connect|server conn crashed)/,
+    () => 'its pooler cannot reach the server behind it',
+  ],
   [/client password must be/, () => NO_PASSWORD],
   [/timeout/i, () => NO_ANSWER],
   [CONNECTION_MESSAGE, () => CLOSED],
