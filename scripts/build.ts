@@ -1,8 +1,8 @@
 // `npm run build`: what the next start serves.
+import { explain } from './bootstrap/explain.mjs';
 import { ensureBuild } from './build/web-build.ts';
 import { createCrew } from './launcher/crew.ts';
 import { Ended, listenForEnd, unlessEnded } from './launcher/ending.ts';
-import { StartError } from './launcher/start-error.ts';
 import { root } from './root.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -15,8 +15,7 @@ try {
   await unlessEnded(signal, ensureBuild({ root, say, crew }));
   say('The build is ready; npm start serves it.');
 } catch (error) {
-  if (!(error instanceof StartError || error instanceof Ended)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  if (!(error instanceof Ended)) process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 } finally {
   await crew.dismiss();

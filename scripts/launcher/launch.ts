@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import {
   type Environment,
@@ -8,6 +9,7 @@ import {
   SettingsError,
 } from '@plantcommunity/settings';
 import { explain } from '../bootstrap/explain.mjs';
+import { makeFolder } from '../bootstrap/make-folder.mjs';
 import { announcement, eventRows, NEW_ADMIN_PASSWORD } from './announce.ts';
 import { type Crew, createCrew } from './crew.ts';
 import { Ended, listenForEnd, unlessEnded } from './ending.ts';
@@ -44,20 +46,24 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     process.exit(130);
   });
   try {
-    const unknown = args.find((arg) => arg !== NEW_ADMIN_PASSWORD);
+    // pnpm hands the -- in front of arguments on.
+    const told = args.filter((arg) => arg !== '--');
+    const unknown = told.find((arg) => arg !== NEW_ADMIN_PASSWORD);
     if (unknown !== undefined)
       throw new StartError(`${unknown} is no argument of npm start: ${NEW_ADMIN_PASSWORD} is.`);
     const given = withMode(process.env);
     const settings = checkedSettings(given);
-    const environment = {
+    const environment: Environment = {
       ...withPhotoStoreFrom(root, plainEnvironment(given)),
-      PLANT_NEW_ADMIN_PASSWORD: args.length > 0 ? '1' : undefined,
+      PLANT_NEW_ADMIN_PASSWORD: told.length > 0 ? '1' : undefined,
     };
     socketFolder = makeSocketFolder();
     const dataDir = resolve(root, settings.dataDir);
     record = await unlessEnded(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
     crew = createCrew(record);
+    const photoStore = environment['PHOTO_STORE']?.replace(/^file:/, '');
+    requirePhotoFolder(photoStore ?? join(dataDir, 'photos'));
     const { listenAddresses, shutdownTimeoutMs: shutdownMs } = settings;
     const port = await freePort(listenAddresses, settings.port);
     const plan = planFor(environment);
@@ -82,6 +88,19 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     await record?.endRest();
     record?.close();
     if (socketFolder !== undefined) removeSocketFolder(socketFolder);
+  }
+}
+
+/** The app makes the folder, too, but where nothing can be made it would hang. @throws {StartError} */
+function requirePhotoFolder(path: string): void {
+  try {
+    makeFolder(path, 0o700);
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new StartError(
+      `The photo folder ${path} cannot be used: ${explain(error)}\n` +
+        'Name a folder that this user may write: PHOTO_STORE=file:/srv/photos npm start',
+    );
   }
 }
 

@@ -14,8 +14,9 @@ interface WithProxy extends Pick<typeof http, 'request'> {
  * @returns a function that undoes it
  * @throws {SettingsError} on a Node that cannot do it
  */
-export function useProxy({ proxy }: Pick<Settings, 'proxy'>): () => void {
-  if (!proxy) return () => {};
+export function useProxy({ isDemo, proxy }: Pick<Settings, 'isDemo' | 'proxy'>): () => void {
+  // The demo sends nothing to other machines.
+  if (!proxy || isDemo) return () => {};
   const { setGlobalProxyFromEnv: install } = http as WithProxy;
   if (!install) {
     const problem = `needs Node 24.14 or newer; this is ${process.versions.node}`;
