@@ -50,6 +50,6 @@ export function eventRows(event: WebEvent): string[] {
 
 function passwordText(password: string | undefined): string {
   return password === undefined
-    ? `shown at the first start only; for a new one: npm start -- ${NEW_ADMIN_PASSWORD}`
+    ? `not shown again; for a new one: npm start -- ${NEW_ADMIN_PASSWORD}`
     : `${password}  (made just now, shown only this once)`;
 }

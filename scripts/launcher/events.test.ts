@@ -60,6 +60,6 @@ test('the announcement names address, parts, and what the app made', () => {
 test('a later start says whose password it is and how to get a new one', () => {
   expect(eventRows({ type: 'admin', email: 'admin@example.org' })).toEqual([
     '  Admin         admin@example.org',
-    '  Password      shown at the first start only; for a new one: npm start -- --new-admin-password',
+    '  Password      not shown again; for a new one: npm start -- --new-admin-password',
   ]);
 });

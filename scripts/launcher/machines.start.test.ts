@@ -97,6 +97,19 @@ describe('a checkout whose path holds spaces, quotes, signs and other letters', 
     ['CI is set', () => ({ CI: 'true' }), /ready/],
     ['NODE_ENV is that of a test', () => ({ NODE_ENV: 'test' }), /ready/],
     ['NODE_OPTIONS opens a debugger', () => ({ NODE_OPTIONS: '--inspect=127.0.0.1:0' }), /ready/],
+    [
+      'the disk has no hard links',
+      () => {
+        const shim = join(folder, 'no-links.cjs');
+        writeFileSync(
+          shim,
+          `require('node:fs').linkSync = () => { throw Object.assign(new Error('no links'), { code: 'EPERM' }); };
+          require('node:module').syncBuiltinESMExports();`,
+        );
+        return { NODE_OPTIONS: `--require ${shim}`, DATA_DIR: '.data/no-links' };
+      },
+      /ready/,
+    ],
     ['NODE_OPTIONS limits the memory', () => ({ NODE_OPTIONS: '--max-old-space-size=512' }), /ready/],
   ])('starts where %s', async (_what, environment, said) => {
     const run = start({ ...withDatabase, ...environment() });
