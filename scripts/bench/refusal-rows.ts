@@ -16,8 +16,12 @@ const PHOTO_BYTES = 200_000;
 /** More uploads than it takes to open the circuits. */
 const MOST_TRIES = 50;
 
+/** Each refusal is a warning, of which the app writes one a second. */
+const QUIET = { LOG_LEVEL: 'fatal' };
+
 /** Settings of circuits that stay open while they are measured. */
 export const LONG_RESTS = {
+  ...QUIET,
   PLANT_ID_CIRCUIT_RESET_TIMEOUT: '3600',
   PLANT_ID_CIRCUIT_MAX_RESET_TIMEOUT: '3600',
   PLANTNET_CIRCUIT_RESET_TIMEOUT: '3600',
@@ -25,7 +29,7 @@ export const LONG_RESTS = {
 };
 
 /** Settings of quotas that one identification uses up: with diseases it costs Plant.id two credits. */
-export const SMALL_QUOTAS = { PLANT_ID_DAILY_QUOTA: '2', PLANTNET_DAILY_QUOTA: '1' };
+export const SMALL_QUOTAS = { ...QUIET, PLANT_ID_DAILY_QUOTA: '2', PLANTNET_DAILY_QUOTA: '1' };
 
 /** The 503 of an app with `LONG_RESTS` whose providers fail until both circuits are open. */
 export async function openCircuitsRow(app: BenchApp): Promise<BenchRow> {
