@@ -1,3 +1,4 @@
+import { readDatabaseUrl } from '@plantcommunity/db/connection';
 import type { Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
 import { isWordy, weaknessOf } from './weak-secret.ts';
@@ -52,7 +53,7 @@ function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis 
     ['ADMIN_PASSWORD', admin?.password],
     ['PLANT_ID_API_KEY', plantId.apiKey],
     ['PLANTNET_API_KEY', plantnet.apiKey],
-    ['DATABASE_URL', passwordIn(database.url)],
+    ['DATABASE_URL', database.url === undefined ? '' : readDatabaseUrl(database.url).password],
     connection && 'token' in connection
       ? ['UPSTASH_REDIS_REST_TOKEN', connection.token]
       : ['REDIS_URL', passwordIn(connection?.url)],

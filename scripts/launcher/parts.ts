@@ -1,3 +1,4 @@
+import { describeTarget, readDatabaseUrl } from '@plantcommunity/db/connection';
 import { shownPath } from './announce.ts';
 import { shownAddress } from './plan.ts';
 import type { Parts, RunOptions } from './run.ts';
@@ -5,10 +6,8 @@ import type { Parts, RunOptions } from './run.ts';
 /** What is embedded and what is real, a row each. */
 export function describeParts({ root, environment, dataDir }: RunOptions, parts: Parts): [string, string][] {
   const data = (name: string) => shownPath(root, `${dataDir}/${name}`);
-  const real = (...names: string[]) => {
-    const url = names.map((name) => environment[name]).find((value) => value);
-    return `real, ${shownAddress(url ?? '')}`;
-  };
+  const database = environment['DATABASE_URL'] ?? '';
+  const redis = environment['UPSTASH_REDIS_REST_URL'] || environment['REDIS_URL'] || '';
   const providers = [
     ['PLANT_ID_API_KEY', 'Plant.id'],
     ['PLANTNET_API_KEY', 'Pl@ntNet'],
@@ -17,13 +16,15 @@ export function describeParts({ root, environment, dataDir }: RunOptions, parts:
   return [
     [
       'PostgreSQL',
-      parts.postgres ? `embedded, ${parts.postgres.label}, data in ${data('postgres')}` : real('DATABASE_URL'),
+      parts.postgres
+        ? `embedded, ${parts.postgres.label}, data in ${data('postgres')}`
+        : `real, ${describeTarget(readDatabaseUrl(database))}`,
     ],
     [
       'Redis',
       parts.redis
         ? `embedded, ${parts.redis.label}${parts.redis.keeps === undefined ? '' : `, data in ${data('redis')}`}`
-        : real('UPSTASH_REDIS_REST_URL', 'REDIS_URL'),
+        : `real, ${shownAddress(redis)}`,
     ],
     [
       'Providers',
