@@ -43,27 +43,29 @@ export interface RunRecord {
 export async function openRecord(dataDir: string, socketFolder: string): Promise<RunRecord> {
   const lock = join(dataDir, LOCK);
   const path = join(dataDir, RECORD);
-  try {
-    makeFolder(dataDir, 0o700);
-    await takeLock(lock, path);
-  } catch (error) {
-    if (error instanceof StartError) throw error;
-    throw new StartError(
-      `The data folder ${dataDir} cannot be used: ${explain(error)}\n` +
-        'Name a folder that this user may write: DATA_DIR=/srv/plants npm start',
-    );
-  }
-  const orphaned = read(path);
-  await endAll(orphaned.processes);
-  if (orphaned.socketFolder !== undefined) removeSocketFolder(orphaned.socketFolder);
-
   const processes: ProcessIdentity[] = [];
   let isEnding = false;
   const write = () => {
     const left: Left = { processes, socketFolder, isEnding };
     writeFileSync(path, JSON.stringify(left), { mode: 0o600 });
   };
-  write();
+  let isLocked = false;
+  try {
+    makeFolder(dataDir, 0o700);
+    await takeLock(lock, path);
+    isLocked = true;
+    const orphaned = read(path);
+    await endAll(orphaned.processes);
+    if (orphaned.socketFolder !== undefined) removeSocketFolder(orphaned.socketFolder);
+    write();
+  } catch (error) {
+    if (isLocked) release(lock);
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The data folder ${dataDir} cannot be used: ${explain(error)}\n` +
+        'Name a folder that this user may write: DATA_DIR=/srv/plants npm start',
+    );
+  }
   return {
     add(pid) {
       const identity = identify(pid);
@@ -72,7 +74,11 @@ export async function openRecord(dataDir: string, socketFolder: string): Promise
     },
     markEnding() {
       isEnding = true;
-      write();
+      try {
+        write();
+      } catch {
+        // On a full disk the next start waits less long for this one.
+      }
     },
     endRest: () => tellToEnd(processes),
     close() {
