@@ -157,6 +157,8 @@ describe('a start that cannot be says why, in words', () => {
       /The data folder \/etc\/passwd cannot be used: mkdir .*\nName a folder/,
     ],
     ['nothing can be made in DATA_DIR', { DATA_DIR: '/proc/plants' }, /The data folder \/proc\/plants cannot be used/],
+    ['nothing can be made for photos', { PHOTO_STORE: 'file:/proc/photos' }, /The photo folder \/proc\/photos cannot/],
+    ['PHOTO_STORE is a file', { PHOTO_STORE: 'file:/etc/passwd' }, /The photo folder \/etc\/passwd cannot be used/],
     [
       'NODE_OPTIONS names a missing file',
       { NODE_OPTIONS: '--import ./scripts/root.ts' },
