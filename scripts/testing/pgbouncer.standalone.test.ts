@@ -90,6 +90,17 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(await client.user.count()).toBe(39);
   });
 
+  it('DIRECT_DATABASE_URL must lead to the same database', async () => {
+    await direct.client.$executeRaw`CREATE DATABASE elsewhere`;
+    const elsewhere = cluster.url.replace('/postgres?', '/elsewhere?');
+    const { code, output } = await start(pooler.url, elsewhere);
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^DIRECT_DATABASE_URL leads to another database, "elsewhere" on .*, than DATABASE_URL, "postgres"/,
+    );
+    expect(await pendingMigrations(elsewhere)).toEqual(await pendingMigrations(`${pooler.url}?schema=none`));
+  });
+
   it('the limits of a transaction stay in it', async () => {
     const { client } = open(pooler.url);
     await Promise.all(Array.from({ length: 20 }, () => client.$transaction((one) => one.$queryRaw`SELECT 1`)));
@@ -111,7 +122,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     const failed = await start(`${pooler.url}?schema=stranded`, cluster.url);
     expect(performance.now() - began).toBeLessThan(BOUND_MS);
     expect(failed.code).toBe(1);
-    expect(failed.output).toContain(`held by process ${holder?.pid} of the server (application "plant-id-community"`);
+    expect(failed.output).toContain(`held by process ${holder?.pid} of the server (application "plant-id-community`);
     const [remedy = ''] = /select pg_terminate_backend\(\d+\)/.exec(failed.output) ?? [];
     await direct.client.$queryRawUnsafe(remedy);
     expect(await start(`${pooler.url}?schema=stranded`, cluster.url)).toMatchObject({ code: 0 });

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { describeTarget } from '../connection/client-config.ts';
 import { type DatabaseTarget, DatabaseUrlError } from '../connection/database-target.ts';
 import { readDatabaseUrl } from '../connection/database-url.ts';
 import { quoted } from '../table.ts';
@@ -31,6 +32,7 @@ export interface MigrationOptions extends LockOptions {
 export async function applyMigrations(url: string, options: MigrationOptions = {}): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(options.folder);
   return withSession(migrationTarget(url, options.directUrl), async (session) => {
+    if (options.directUrl !== undefined) await demandSameDatabase(session, url);
     const fail = (error: unknown, name?: string) => asMigrationError(error, session.target, name);
     await beginWithLock(session, options).catch((error: unknown) => {
       throw fail(error);
@@ -79,6 +81,22 @@ function migrationTarget(url: string, directUrl: string | undefined): DatabaseTa
     throw new DatabaseUrlError('DIRECT_DATABASE_URL', ['must name the same schema as DATABASE_URL, or none']);
   }
   return { ...direct, schema: target.schema };
+}
+
+/** @throws {MigrationError} when the app would not find what is migrated */
+async function demandSameDatabase(direct: Session, url: string): Promise<void> {
+  const identity = async (session: Session) => {
+    const query = `SELECT oid::text || ' ' || pg_postmaster_start_time()::text AS identity FROM pg_database
+      WHERE datname = current_database()`;
+    const [row] = await session.run<{ identity: string }>(query);
+    return row?.identity;
+  };
+  const target = readDatabaseUrl(url);
+  if ((await withSession(target, identity)) === (await identity(direct))) return;
+  throw new MigrationError(
+    `DIRECT_DATABASE_URL leads to another database, ${describeTarget(direct.target)}, than DATABASE_URL, ` +
+      `${describeTarget(target)}. Nothing was written.`,
+  );
 }
 
 /** @throws {MigrationError} when what is there is not ours */
