@@ -7,10 +7,10 @@ import { failureClass } from '../providers/failure-class.ts';
 /** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */
 const REJECTED_EVERY_MS = 1_000;
 
-/** A configured time: whole seconds have no decimal. */
+/** Formats a configured time: whole seconds have no decimal. */
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
 
-/** A measured time: always one decimal, `65.0s`. Negative ones, of a clock that was set back, count as 0. */
+/** Formats a measured time with one decimal: `65.0s`. A negative one, of a clock that was set back, counts as 0. */
 const measuredSeconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)}s`;
 
 /**
@@ -120,8 +120,8 @@ function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => vo
 }
 
 /**
- * Class and message of an error. A provider's error is of a failure class such as `timeout` or `http_502`; its message
- * does not repeat the class.
+ * Returns class and message of an error. The class of a provider's error is `timeout`, `http_502` or the like; its
+ * message does not repeat it.
  */
 function describe(error: unknown): string {
   if (error instanceof ProviderError) {

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 20_000;
 const clients = { plant_id: createPlantId, plantnet: createPlantNet } as const;
 const providers: readonly ProviderName[] = ['plant_id', 'plantnet'];
 
-/** Makes one call of the real client against `baseUrl`, and returns what the log says of it. */
+/** Makes one call of the real client against `baseUrl`, and returns its log lines. */
 async function failedLine(
   provider: ProviderName,
   baseUrl: string,

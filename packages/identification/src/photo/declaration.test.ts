@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labelContradicts } from './declaration.ts';
+import { mediaTypeContradicts } from './declaration.ts';
 
 it.each([
   '',
@@ -36,8 +36,8 @@ it.each([
   'image/bmp',
   'image/x-adobe-dng',
   'image/x-unheard-of',
-])('takes a JPEG labelled "%s"', (label) => {
-  expect(labelContradicts(label, 'jpeg')).toBe(false);
+])('takes a JPEG declared as "%s"', (mediaType) => {
+  expect(mediaTypeContradicts(mediaType, 'jpeg')).toBe(false);
 });
 
 it.each([
@@ -68,8 +68,8 @@ it.each([
   'multipart/mixed',
   'multipart/related',
   'multipart/*',
-])('refuses a JPEG labelled "%s"', (label) => {
-  expect(labelContradicts(label, 'jpeg')).toBe(true);
+])('refuses a JPEG declared as "%s"', (mediaType) => {
+  expect(mediaTypeContradicts(mediaType, 'jpeg')).toBe(true);
 });
 
 it.each([
@@ -79,6 +79,6 @@ it.each([
   ['image/webp', 'webp'],
   ['image/gif', 'gif'],
   ['image/heic', 'webp'],
-] as const)('takes "%s" over a %s', (label, type) => {
-  expect(labelContradicts(label, type)).toBe(false);
+] as const)('takes "%s" over a %s', (mediaType, type) => {
+  expect(mediaTypeContradicts(mediaType, type)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import type { PhotoType } from './photo.ts';
 
-/** Names of the four formats behind `image/`; some clients write them behind `application/`. */
-const TAKEN = new Map<string, PhotoType>([
+/** Subtypes of `image/` that name one of the four accepted formats; some clients write them behind `application/`. */
+const ACCEPTED = new Map<string, PhotoType>([
   ['jpeg', 'jpeg'],
   ['jpg', 'jpeg'],
   ['jpe', 'jpeg'],
@@ -18,8 +18,8 @@ const TAKEN = new Map<string, PhotoType>([
   ['x-gif', 'gif'],
 ]);
 
-/** What stands behind `application/` when a client does not know the type. */
-const UNKNOWN_TO_CLIENT = new Set([
+/** Subtypes of `application/` that clients send when they do not know the type. */
+const UNSPECIFIC = new Set([
   '*',
   'octet-stream',
   'x-octet-stream',
@@ -43,21 +43,21 @@ const UNKNOWN_TO_CLIENT = new Set([
 const OTHER_KINDS = new Set(['audio', 'chemical', 'font', 'haptics', 'message', 'model', 'text', 'video']);
 
 /**
- * Whether a part's media type names another kind of file than its bytes are. A label that says nothing contradicts
- * nothing: an empty one, one that is no media type (`image`, as one phone library writes it), a wildcard, an unknown
- * binary, and `multipart/form-data`, which clients copy from the request. `image/heic` and other picture formats that
- * we do not take are what a photo was before it was converted. The four that we take can be told from the bytes, so
- * that a wrong one contradicts.
+ * Whether a part's media type names another kind of file than its bytes are. These types claim nothing: an empty one,
+ * text that is no media type (`image`, as one phone library writes it), a wildcard, an unknown binary, and
+ * `multipart/form-data`, which clients copy from the request. `image/heic` and other formats that the server cannot
+ * read do not contradict either: a converted photo may keep the media type that it had before. A wrong one of the four
+ * accepted formats does, because the bytes show the true one.
  */
-export function labelContradicts(mediaType: string, type: PhotoType): boolean {
+export function mediaTypeContradicts(mediaType: string, type: PhotoType): boolean {
   const [essence = ''] = mediaType.split(';', 1);
   const [, kind = '', subtype = ''] = /^([^\s/]+)\/([^\s/]+)$/.exec(essence.trim().toLowerCase()) ?? [];
   if (kind === 'image' || kind === 'application') {
-    const claimed = TAKEN.get(subtype);
+    const claimed = ACCEPTED.get(subtype);
     if (claimed !== undefined) return claimed !== type;
   }
   if (kind === 'image') return /^svg\b|\+xml$/.test(subtype);
-  if (kind === 'application') return !UNKNOWN_TO_CLIENT.has(subtype);
+  if (kind === 'application') return !UNSPECIFIC.has(subtype);
   if (kind === 'multipart') return subtype !== 'form-data';
   return OTHER_KINDS.has(kind);
 }

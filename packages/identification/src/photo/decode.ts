@@ -5,7 +5,7 @@ import { holdsAllBlocks } from './whole-scans.ts';
 
 /** Neither provider asks for more, and their prices and times do not fall below it. */
 const MAX_SIDE = 1500;
-/** As the Django system stores them. */
+/** JPEG quality, as in the Django system. */
 const QUALITY = 85;
 /** Looked at by libvips between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
 const TIME_LIMIT_SECONDS = 10;

@@ -6,7 +6,7 @@ import { makeGif } from './testing/make-gif.ts';
 
 const SMALL = { width: 20, height: 10 };
 
-/** What a decoder is given of a file. */
+/** The bytes of a file that a decoder gets. */
 function taken(bytes: Buffer): Buffer {
   const read = readGif(bytes);
   if ('fault' in read) throw new Error(read.fault);
@@ -54,7 +54,7 @@ describe('readGif', () => {
   });
 });
 
-describe('what readGif repairs', () => {
+describe('readGif repairs', () => {
   const one = { width: 1, height: 1 };
   const gif = makeGif(SMALL, [one, one]);
   const [blocks, trailer] = [gif.subarray(0, -1), gif.subarray(-1)];
@@ -106,7 +106,7 @@ describe('what readGif repairs', () => {
     expect(readGif(makeGif(SMALL, [one, SMALL]).subarray(0, -1)), 'the second frame').toMatchObject({ frames: 2 });
   });
 
-  it('no more than an encoder could write', () => {
+  it('no more faults than an encoder could write', () => {
     const pair = Buffer.concat([Buffer.alloc(1), comment]);
     const pairs = Array.from({ length: MAX_PIECES + 1 }, () => pair);
     expect(readGif(Buffer.concat([blocks, ...pairs, trailer]))).toEqual(DAMAGED);

@@ -3,6 +3,7 @@ import { createPieceList } from './pieces.ts';
 import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
 const HEADER_BYTES = 13;
+const DESCRIPTOR_BYTES = 10;
 const PADDING = 0x00;
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -11,14 +12,20 @@ const GRAPHIC_CONTROL = 0xf9;
 const PLAIN_TEXT = 0x01;
 const MISSING_TRAILER = Buffer.from([TRAILER]);
 
+/** Picture data of a frame: where it begins, with its code size, and how many pixels it must hold. */
+interface FrameData {
+  start: number;
+  pixels: number;
+}
+
 /**
- * Walks the blocks of a GIF (GIF89a specification) up to its trailer; all bytes after it are cut. The size is the larger
- * of the header's and the frames', since decoders disagree about which one is the canvas.
+ * Walks the blocks of a GIF (GIF89a specification) up to its trailer; all bytes after it are cut. The size is the
+ * larger of the header's and the frames', since decoders disagree about which one is the canvas.
  *
- * Repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros behind a frame, since
- * no block begins with one. As a byte too many or too few in the picture data looks the same, a file is repaired only if
- * its first frame, the one that is shown, holds exactly its pixels. A file that ends inside a block, or behind the
- * graphic control of a frame that never comes, is cut short and stays refused.
+ * Two faults are repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros behind
+ * a frame, since no block begins with one. As a byte too many or too few in the picture data looks the same, a file is
+ * repaired only if its first frame, the one that is identified, holds exactly its pixels. A file that ends inside a
+ * block, or behind the graphic control of a missing frame, was cut and stays refused.
  */
 export function readGif(bytes: Buffer): Structure | Fault {
   if (bytes.length < HEADER_BYTES) return TRUNCATED;
@@ -27,7 +34,7 @@ export function readGif(bytes: Buffer): Structure | Fault {
   let height = bytes.readUInt16LE(8);
   let frames = 0;
   let isFrameAnnounced = false;
-  let isFirstWhole = () => false;
+  let first: FrameData | undefined;
   let at = HEADER_BYTES + paletteBytes(bytes.readUInt8(10));
   for (;;) {
     const block = bytes[at];
@@ -42,16 +49,14 @@ export function readGif(bytes: Buffer): Structure | Fault {
     }
     let end: number | undefined;
     if (block === IMAGE) {
-      if (at + 11 > bytes.length) return TRUNCATED;
+      if (at + DESCRIPTOR_BYTES >= bytes.length) return TRUNCATED;
       width = Math.max(width, bytes.readUInt16LE(at + 1) + bytes.readUInt16LE(at + 5));
       height = Math.max(height, bytes.readUInt16LE(at + 3) + bytes.readUInt16LE(at + 7));
       frames += 1;
       isFrameAnnounced = false;
-      // The data stands behind the descriptor's ten bytes and its palette, and begins with its code size.
-      const data = at + 10 + paletteBytes(bytes.readUInt8(at + 9));
-      const pixels = bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
-      if (frames === 1) isFirstWhole = () => holdsPixels(bytes, data, pixels);
-      end = endOfSubBlocks(bytes, data + 1);
+      const frame = frameData(bytes, at);
+      first ??= frame;
+      end = endOfSubBlocks(bytes, frame.start + 1);
     } else if (block === EXTENSION) {
       const label = bytes[at + 1];
       if (label === GRAPHIC_CONTROL || label === PLAIN_TEXT) isFrameAnnounced = label === GRAPHIC_CONTROL;
@@ -67,16 +72,21 @@ export function readGif(bytes: Buffer): Structure | Fault {
     at = end;
   }
   if (frames === 0 || width === 0 || height === 0) return DAMAGED;
-  if (pieces.count > 0 && !isFirstWhole()) return TRUNCATED;
+  if (pieces.count > 0 && !(first && holdsPixels(bytes, first.start, first.pixels))) return TRUNCATED;
   const heldBytes = width * height * 4;
   return { width, height, frames, scans: 1, heldBytes, traits: [], pieces: pieces.upTo(at) };
+}
+
+function frameData(bytes: Buffer, at: number): FrameData {
+  const pixels = bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
+  return { start: at + DESCRIPTOR_BYTES + paletteBytes(bytes.readUInt8(at + 9)), pixels };
 }
 
 function paletteBytes(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
 }
 
-/** Returns the place behind the empty sub-block that ends a row of them; undefined when the file ends before. */
+/** Returns the offset behind the empty sub-block that ends a series; undefined when the file ends before. */
 function endOfSubBlocks(bytes: Buffer, from: number): number | undefined {
   let at = from;
   for (;;) {

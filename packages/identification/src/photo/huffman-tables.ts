@@ -1,20 +1,25 @@
 const CODE_BITS = 16;
 const CLASS_BYTES = 1;
-/** An encoder defines four, or a few for each scan. Each takes 128 kB, and 20 bytes of a file. */
+/**
+ * Maximum number of tables. An encoder defines four, or a few for each scan; each takes 128 kB, for 20 bytes of a file.
+ */
 const MAX_DEFINED = 64;
 
-/** By the next 16 bits of the data: the length of the code they begin with in the upper byte, its symbol in the lower. */
+/**
+ * Lookup table of a Huffman code. The index is the next 16 bits of the data; an entry has the length of the code in its
+ * upper byte and the symbol in its lower one.
+ */
 export type HuffmanTable = Uint16Array;
 
 /** The tables of a JPEG by their number, as defined so far. */
 export interface HuffmanTables {
   dc: (HuffmanTable | undefined)[];
   ac: (HuffmanTable | undefined)[];
-  /** How many were defined, one in place of another included. */
+  /** Number of definitions, including those that replaced a table. */
   defined: number;
 }
 
-/** Adds the tables of a DHT segment (ITU-T T.81, B.2.4.2 and annex C); false when they make no sense or are too many. */
+/** Adds the tables of a DHT segment (ITU-T T.81, B.2.4.2 and annex C); false when they are malformed or too many. */
 export function defineTables(segment: Buffer, tables: HuffmanTables): boolean {
   let at = 0;
   while (at < segment.length) {

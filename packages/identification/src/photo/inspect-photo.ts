@@ -1,5 +1,5 @@
 import type { PhotoError } from '../errors.ts';
-import { labelContradicts } from './declaration.ts';
+import { mediaTypeContradicts } from './declaration.ts';
 import { decodeCost } from './decode-cost.ts';
 import type { PhotoLimits, PhotoType, UploadedPhoto } from './photo.ts';
 import { nameFault } from './photo-name.ts';
@@ -19,9 +19,9 @@ export interface InspectedPhoto {
   width: number;
   height: number;
   frames: number;
-  /** Whether `data` is a JPEG that was put right before. */
+  /** Whether `data` is a JPEG that `readJpeg` repaired. */
   isRepairedJpeg: boolean;
-  /** What may be handed to a decoder, put together when asked for: without trailing bytes and needless PNG chunks. */
+  /** Bytes for the decoder, joined on each read: repaired, and without trailing bytes and needless PNG chunks. */
   readonly data: Buffer;
 }
 
@@ -74,9 +74,9 @@ function refusedType(type: RefusedType | undefined, index: number): PhotoError {
   return type === undefined ? refusal.unknownType(index) : refusal.refusedType(index, type);
 }
 
-/** Neither the part's label nor the file's name may say that it is something else than the bytes are. */
+/** Refuses a photo whose declared type or file name says that it is something else than its bytes are. */
 function requireAgreement({ declaredType, name }: UploadedPhoto, type: PhotoType, index: number): void {
-  if (labelContradicts(declaredType, type)) throw refusal.declaredOtherwise(index, type);
+  if (mediaTypeContradicts(declaredType, type)) throw refusal.declaredOtherwise(index, type);
   const fault = nameFault(name);
   if (fault?.type === 'other_format') throw refusal.namedOtherwise(index, type, fault.ending);
   if (fault?.type === 'dot_file') throw refusal.dotFile(index);

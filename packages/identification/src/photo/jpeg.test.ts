@@ -6,7 +6,7 @@ import { makeJpeg, segment } from './testing/make-jpeg.ts';
 
 const SMALL = { width: 640, height: 480 };
 
-/** What a decoder is given of a file. */
+/** The bytes of a file that a decoder gets. */
 function taken(bytes: Buffer): Buffer {
   const read = readJpeg(bytes);
   if ('fault' in read) throw new Error(read.fault);
@@ -105,7 +105,7 @@ function withRanges(ranges: readonly (readonly [number, number, number])[], sof 
   return Buffer.concat([jpeg.subarray(0, 21), ...scans, Buffer.from([0xff, 0xd9])]);
 }
 
-describe('what readJpeg repairs', () => {
+describe('readJpeg repairs', () => {
   it.each([0xc0, 0xc1])('the header of each sequential scan, in all its bytes (SOF marker %i)', (sof) => {
     const right = [0, 63, 0] as const;
     const wrong = [
@@ -197,7 +197,7 @@ describe('what readJpeg repairs', () => {
     expect(holding(first, first, third)).toEqual(DAMAGED);
   });
 
-  it('no second beginning, no missing end and no more than a camera could write', () => {
+  it('no second SOI, no missing EOI and no more faults than a camera could write', () => {
     expect(readJpeg(Buffer.concat([start, comment, start, rest]))).toEqual(DAMAGED);
     expect(readJpeg(Buffer.concat([start, comment, Buffer.from('tail')]))).toEqual(TRUNCATED);
     expect(readJpeg(Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(4_096)]))).toEqual(TRUNCATED);

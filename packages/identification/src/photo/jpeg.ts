@@ -1,14 +1,7 @@
+import { APP0, EOI, MARKER, SOF0, SOF1, SOF2, SOI, SOS } from './jpeg-markers.ts';
 import { createPieceList, type PieceList } from './pieces.ts';
 import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
-const MARKER = 0xff;
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const SOF0 = 0xc0;
-const SOF1 = 0xc1;
-const SOF2 = 0xc2;
-const APP0 = 0xe0;
 const UNCOMMON: Fault = { fault: 'this kind of JPEG is not supported' };
 /** Ss, Se, Ah and Al of a sequential scan: all 64 coefficients in full precision (T.81, table B.3). */
 const SEQUENTIAL = Buffer.from([0, 63, 0]);
@@ -23,7 +16,7 @@ interface Frame {
   width: number;
   height: number;
   progressive: boolean;
-  /** The components by number, until a scan holds them. */
+  /** Numbers of the components that no scan has held so far. */
   awaited: Set<number>;
   /** Coefficients a pixel: 3 for 4:4:4, 1.5 for 4:2:0. */
   density: number;
@@ -83,7 +76,7 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
   }
   if (frame === undefined || scans === 0) return DAMAGED;
   const { awaited, width, height, progressive, density } = frame;
-  // A scan whose header was swallowed by the segment before it would pass for stray bytes.
+  // The header of a scan may be hidden in the segment before it; its data would then pass for stray bytes.
   if (!progressive && awaited.size > 0) return DAMAGED;
   // libjpeg keeps every coefficient (2 bytes each) as soon as one row needs more than one pass.
   const heldBytes = progressive || scans > 1 ? Math.ceil(width * height * density * 2) : 0;
@@ -91,13 +84,14 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
 }
 
 /**
- * Returns the place of the next marker, with its fill bytes; the file's end when there is none. Stuffed zeros, TEM and
- * restarts are none between segments.
+ * Returns the offset of the next marker, or of its fill bytes; the file's end when there is none. Between segments,
+ * stuffed zeros, TEM and restarts do not count as markers.
  */
 function nextMarker(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
-    const start = bytes.indexOf(MARKER, at);
+    // Hostile files have 0xFF at every second byte, where a call of `indexOf` costs more than the search.
+    const start = bytes[at] === MARKER ? at : bytes.indexOf(MARKER, at);
     if (start === -1) return bytes.length;
     at = start;
     while (bytes[at] === MARKER) at += 1;
@@ -162,7 +156,7 @@ function readFrame(segment: Buffer, marker: number): Frame | undefined {
   return { width, height, awaited, progressive: marker === SOF2, density: blocks / (widest * tallest) };
 }
 
-/** The numbers of the components in a scan, by the segment of its header. */
+/** Reads the numbers of a scan's components from its header. */
 function componentsOf(segment: Buffer): number[] {
   const count = Math.min(segment[0] ?? 0, MAX_COMPONENTS);
   return Array.from({ length: count }, (_, index) => segment[1 + index * 2] ?? -1);

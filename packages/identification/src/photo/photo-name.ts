@@ -1,4 +1,6 @@
-/** Endings of picture formats, also of those we cannot read. They contradict no photo: the bytes decide. */
+/**
+ * Endings of picture formats, also of those that the server cannot read. They contradict no photo: the bytes decide.
+ */
 const PICTURES = endings(`
   jpg jpeg jpe jif jfif jfi pjpeg pjp mpo png apng webp gif
   heic heics heif heifs hif avif avifs avci jxl jp2 j2k jpf jpx jxr hdp wdp
@@ -7,9 +9,9 @@ const PICTURES = endings(`
 `);
 
 /**
- * Endings of programs, server files, documents, archives, sound, video and fonts. A photo that is called so is refused:
- * another program could take it for what its name says. The server never uses a name as a path, so this list only has
- * to hold what people and machines commonly open by its ending.
+ * Endings of programs, server files, documents, archives, sound, video and fonts. A photo with such an ending is
+ * refused, because another program could open it by its name. The server never uses a name as a path, so this list
+ * needs only the formats that people and programs commonly open by the ending.
  */
 const OTHER_FORMATS = endings(`
   exe com bat cmd scr pif cpl dll ocx sys drv msi msp msix appx gadget inf reg lnk url scf desktop jnlp hta chm hlp
@@ -30,11 +32,11 @@ const OTHER_FORMATS = endings(`
   wmv flv f4v ogv vob ttf otf woff woff2 eot
 `);
 
-/** What a file name says against a photo. */
+/** Reason to refuse a photo for its file name. */
 export type NameFault = { type: 'dot_file' } | { type: 'other_format'; ending: string };
 
 /**
- * Finds what a file name says against a photo; undefined when that is nothing. Phones, photo services and download
+ * Finds the reason to refuse a photo for its file name, if there is one. Phones, photo services and download
  * folders hand out names like `IMG_1.HEIC` for a JPEG, `1000012345`, `Monstera.deliciosa` and `photo.jpg.tmp`, so only
  * the ending of a known other format counts. The last known ending decides: servers read `a.php.xyz` as `a.php`.
  */
@@ -62,7 +64,7 @@ export function endsLikePicture(name: string): boolean {
  * a name is shown.
  */
 export function hidesCharacters(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- finds control characters
   return /[\u0000-\u001F\u007F\u202D\u202E]/.test(name);
 }
 

@@ -1,13 +1,13 @@
 /** A run of a file's own bytes, `to` exclusive, or bytes that a repair puts between two of them. */
 export type Piece = { from: number; to: number } | Buffer;
 
-/** Collects what is left of a file that is read from its beginning to its end. */
+/** List of the pieces that remain of a file, made while it is read from its beginning to its end. */
 export interface PieceList {
-  /** How many there are so far. */
+  /** Number of pieces so far. */
   readonly count: number;
-  /** Leaves out a run, `to` exclusive, and puts `instead` in its place. */
+  /** Replaces a run, `to` exclusive, by `instead`, or leaves it out. */
   replace(from: number, to: number, instead?: Buffer): void;
-  /** All pieces of a picture that ends before `to`. */
+  /** Returns all pieces of a picture that ends before `to`. */
   upTo(to: number): readonly Piece[];
 }
 
@@ -35,7 +35,7 @@ export function createPieceList(): PieceList {
   };
 }
 
-/** Puts the pieces of a file together; a single run is a view of the file. */
+/** Joins the pieces of a file; a single run is returned as a view, not a copy. */
 export function joinPieces(bytes: Buffer, pieces: readonly Piece[]): Buffer {
   const parts = pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : bytes.subarray(piece.from, piece.to)));
   const [only] = parts;

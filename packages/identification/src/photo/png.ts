@@ -42,7 +42,7 @@ const CHANNELS: readonly (number | undefined)[] = [1, undefined, 3, 3, 2, undefi
  * make libpng allocate 5 GB. APNG frames are not forwarded either, so that the still remains.
  */
 export function readPng(bytes: Buffer): Structure | Fault {
-  /** Few, since all IDAT chunks stand in one row. */
+  /** The kept runs of chunks are few, since all IDAT chunks follow one another. */
   const pieces = createPieceList();
   const seen = new Set<number>();
   let at = SIGNATURE_BYTES;

@@ -27,7 +27,7 @@ export const readStructure: ReadStructure = ({ bytes }) => {
   const type = recognise(bytes);
   if (type === undefined || type === 'avif' || type === 'heic') return { type };
   const structure = READERS[type](bytes);
-  // Two bytes alone say too little: what begins like a JPEG and goes on otherwise is some other file.
+  // The two bytes of SOI are too little evidence: a file without a marker behind them that cannot be read is no JPEG.
   if (type === 'jpeg' && bytes[2] !== 0xff && 'fault' in structure) return { type: undefined };
   return { type, structure };
 };

@@ -2,7 +2,7 @@ import { PhotoError } from '../errors.ts';
 import type { PhotoType } from './photo.ts';
 import type { RefusedType } from './signature.ts';
 
-/** As in the settings, whose UPLOAD_MAX_MB counts these. */
+/** Bytes of a megabyte, as in UPLOAD_MAX_MB. */
 const MEGABYTE = 1_048_576;
 const TYPE_NAMES: Readonly<Record<PhotoType | RefusedType, string>> = {
   jpeg: 'JPEG',

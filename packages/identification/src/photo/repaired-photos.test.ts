@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { PhotoError } from '../errors.ts';
 import { inspectPhoto } from './inspect-photo.ts';
 import { createIntake } from './intake.ts';
-import { inThreeScans, placeOf, withRestarts } from './testing/joined-jpegs.ts';
+import { SOF0, SOS } from './jpeg-markers.ts';
+import { inThreeScans, offsetOf, withRestarts } from './testing/joined-jpegs.ts';
 import { segment } from './testing/make-jpeg.ts';
 import { realPicture } from './testing/real-picture.ts';
 import { LIMITS, uploaded } from './testing/uploaded-photo.ts';
@@ -17,13 +18,13 @@ const casesDir = process.env['PLANT_CASES_DIR'];
 const photosDir = process.env['PLANT_PHOTOS_DIR'];
 const readCase = (name: string) => readFileSync(join(casesDir ?? '', name));
 
-const SOF0 = 0xc0;
-const SOS = 0xda;
 const EOI_BYTES = 2;
 
 const intake = createIntake({ concurrency: 2, waiting: 32, waitingInBackground: 16, clock: systemClock });
 
-/** Hash of what leaves and is stored of a photo: equal ones come from equal pixels. Undefined when it is refused. */
+/**
+ * Returns the hash of the JPEG that is sent and stored, which equal pixels share; undefined when the photo is refused.
+ */
 async function prepared(bytes: Buffer, claims: { name?: string; declaredType?: string } = {}) {
   try {
     const photo = inspectPhoto(uploaded(bytes, claims), 0, LIMITS);
@@ -35,9 +36,9 @@ async function prepared(bytes: Buffer, claims: { name?: string; declaredType?: s
   }
 }
 
-/** The place of Ss, Se and Ah/Al in the first scan header. */
+/** Returns the offset of Ss, Se and Ah/Al in the first scan header. */
 function rangeOf(jpeg: Buffer): number {
-  const scan = placeOf(jpeg, SOS);
+  const scan = offsetOf(jpeg, SOS);
   return scan + 5 + jpeg.readUInt8(scan + 4) * 2;
 }
 
@@ -59,8 +60,8 @@ const JPEGS: Readonly<Record<string, Buffer>> = {
 
 describe.each(Object.entries(JPEGS))('%s', (_name, jpeg) => {
   const range = rangeOf(jpeg);
-  const scan = placeOf(jpeg, SOS);
-  const frame = placeOf(jpeg, SOF0);
+  const scan = offsetOf(jpeg, SOS);
+  const frame = offsetOf(jpeg, SOF0);
 
   it.each([
     ['Se 0', changed(jpeg, range + 1, 0)],
@@ -101,12 +102,12 @@ it.each(Object.entries(JPEGS))(
   '%s that lacks the least of its data stays refused when its header is wrong',
   async (_name, jpeg) => {
     const range = rangeOf(jpeg);
-    const height = placeOf(jpeg, SOF0) + 5;
+    const height = offsetOf(jpeg, SOF0) + 5;
     const end = jpeg.subarray(-EOI_BYTES);
     for (const cut of [1, 2, 10]) {
       const short = Buffer.concat([jpeg.subarray(0, -EOI_BYTES - cut), end]);
       expect(await prepared(changed(short, range, 0, 0, 0))).toBeUndefined();
-      expect(await prepared(inserted(short, placeOf(short, SOS), Buffer.alloc(1)))).toBeUndefined();
+      expect(await prepared(inserted(short, offsetOf(short, SOS), Buffer.alloc(1)))).toBeUndefined();
     }
     const taller = jpeg.readUInt16BE(height) + 16;
     expect(await prepared(changed(changed(jpeg, range, 0, 0, 0), height, taller >> 8, taller & 255))).toBeUndefined();
@@ -122,7 +123,7 @@ it('a progressive JPEG keeps its scan headers: a wrong one stays refused', async
   const jpeg = await photo().jpeg({ progressive: true }).toBuffer();
   expect(await prepared(jpeg)).toBeDefined();
   expect(await prepared(changed(jpeg, rangeOf(jpeg) + 1, 63))).toBeUndefined();
-  expect(await prepared(changed(jpeg, placeOf(jpeg, 0xc2) + 1, SOF0))).toBeUndefined();
+  expect(await prepared(changed(jpeg, offsetOf(jpeg, 0xc2) + 1, SOF0))).toBeUndefined();
 });
 
 describe('a GIF', async () => {
@@ -218,7 +219,7 @@ describe.skipIf(!casesDir)('the reported cases', () => {
     const data = inspectPhoto(uploaded(jpeg), 0, LIMITS).data;
     expect(await sharp(data, { failOn: 'warning' }).raw().toBuffer()).toEqual(twin);
     expect(await prepared(jpeg)).toEqual(await prepared(right));
-    const height = placeOf(jpeg, SOF0) + 5;
+    const height = offsetOf(jpeg, SOF0) + 5;
     const taller = Buffer.from(jpeg);
     taller.writeUInt16BE(jpeg.readUInt16BE(height) + 100, height);
     expect(await prepared(taller)).toBeUndefined();

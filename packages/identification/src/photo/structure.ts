@@ -15,7 +15,7 @@ export interface Structure {
   heldBytes: number;
   /** Empty for other formats. */
   traits: readonly PngTrait[];
-  /** The file as far as it is a picture, repaired where its standard leaves no choice. */
+  /** Bytes of the picture: without what follows it, and repaired where the standard leaves no choice. */
   pieces: readonly Piece[];
 }
 

@@ -2,19 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BlockTables, EntropyReader } from './entropy-reader.ts';
 import { defineTables, type HuffmanTables } from './huffman-tables.ts';
 import { endOfScan } from './jpeg.ts';
+import { DHT, DRI, EOI, MARKER, SOF0, SOF1, SOF2, SOS } from './jpeg-markers.ts';
 
-const MARKER = 0xff;
-const SOF0 = 0xc0;
-const SOF1 = 0xc1;
-const SOF2 = 0xc2;
-const DHT = 0xc4;
-const EOI = 0xd9;
-const SOS = 0xda;
-const DRI = 0xdd;
-/** The segments that say how a sequential scan is to be read. */
+/** Markers of the segments that decoding a sequential scan depends on. */
 const READ_MARKERS = new Set([SOF0, SOF1, DHT, DRI, SOS]);
 const BLOCK_SIDE = 8;
-/** Blocks that are read before other work gets its turn: a few milliseconds. */
+/** Number of blocks that are read before other work gets its turn: a few milliseconds. */
 const BLOCKS_A_TURN = 10_000;
 
 interface Frame {
@@ -23,19 +16,20 @@ interface Frame {
   components: readonly { id: number; across: number; down: number }[];
 }
 
-/** The blocks that stand together in a scan, and how often they come. */
+/** A scan as a row of minimum coded units (MCU), each of which holds the same blocks. */
 interface Scan {
-  unit: readonly BlockTables[];
-  units: number;
-  /** Units between two restart markers; 0: there are none. */
+  mcu: readonly BlockTables[];
+  mcuCount: number;
+  /** Number of MCUs between two restart markers; 0: there are none. */
   interval: number;
 }
 
 /**
- * Whether each scan of a sequential JPEG holds every block that its header promises, and no more. A decoder warns of
- * what is missing, but libvips does not see the warnings about the last rows, 8 of them and up to 64 where it shrinks. A
- * photo that was repaired would have been refused for its fault, so it is read through here. Takes about 30 ms a
- * megabyte, in turns. The scans of a progressive JPEG are read before its first row, so that no warning is missed.
+ * Whether each scan of a sequential JPEG holds every block that its header promises, and no more. Only repaired photos
+ * are checked: a decoder warns of missing blocks, but libvips misses its warnings about the last rows, 8 of them and up
+ * to 64 where it shrinks. Without the repair the fault itself would have refused the photo. Takes about 30 ms a
+ * megabyte, in turns. Progressive JPEGs need no check: a decoder reads all their scans before the first row, so that no
+ * warning is missed.
  *
  * @param jpeg has passed `readJpeg`, with its repairs done.
  */
@@ -64,30 +58,30 @@ export async function holdsAllBlocks(jpeg: Buffer): Promise<boolean> {
   }
 }
 
-async function isWhole({ interval, unit, units }: Scan, reader: EntropyReader): Promise<boolean> {
-  const unitsATurn = Math.ceil(BLOCKS_A_TURN / unit.length);
+async function isWhole({ interval, mcu, mcuCount }: Scan, reader: EntropyReader): Promise<boolean> {
+  const mcusPerTurn = Math.ceil(BLOCKS_A_TURN / mcu.length);
   let inTurn = 0;
   let restarts = 0;
-  for (let done = 0; done < units; ) {
+  for (let done = 0; done < mcuCount; ) {
     const inInterval = interval === 0 ? 0 : done % interval;
     if (done > 0 && interval > 0 && inInterval === 0) {
       if (!reader.restart(restarts % 8)) return false;
       restarts += 1;
     }
-    const count = Math.min(units - done, unitsATurn - inTurn, interval === 0 ? units : interval - inInterval);
-    if (!reader.read(unit, count)) return false;
+    const count = Math.min(mcuCount - done, mcusPerTurn - inTurn, interval === 0 ? mcuCount : interval - inInterval);
+    if (!reader.read(mcu, count)) return false;
     done += count;
     inTurn += count;
-    if (inTurn < unitsATurn) continue;
+    if (inTurn < mcusPerTurn) continue;
     inTurn = 0;
     if (!reader.isWithinData()) return false;
-    // oxlint-disable-next-line no-await-in-loop -- that is the turn
+    // oxlint-disable-next-line no-await-in-loop -- waits for other work
     await nextTurn();
   }
-  return reader.isSpent();
+  return reader.isAtEnd();
 }
 
-/** Reads a SOF segment, which `readJpeg` has found sound. */
+/** Reads a SOF segment that has passed `readJpeg`. */
 function frameOf(segment: Buffer): Frame {
   const components = Array.from({ length: segment.readUInt8(5) }, (_, index) => {
     const sampling = segment.readUInt8(7 + index * 3);
@@ -96,15 +90,15 @@ function frameOf(segment: Buffer): Frame {
   return { height: segment.readUInt16BE(1), width: segment.readUInt16BE(3), components };
 }
 
-/** Reads a SOS segment (ITU-T T.81, A.2); undefined when it names a component or a table that there is not. */
+/** Reads a SOS segment (ITU-T T.81, A.2); undefined when it names a component or a table that does not exist. */
 function scanOf(segment: Buffer, frame: Frame, { ac, dc }: HuffmanTables, interval: number): Scan | undefined {
   const widest = Math.max(...frame.components.map(({ across }) => across));
   const tallest = Math.max(...frame.components.map(({ down }) => down));
   const blocks = (pixels: number, sampling: number, most: number) =>
     Math.ceil(Math.ceil((pixels * sampling) / most) / BLOCK_SIDE);
   const count = segment[0] ?? 0;
-  const unit: BlockTables[] = [];
-  let units = 0;
+  const mcu: BlockTables[] = [];
+  let mcuCount = 0;
   for (let index = 0; index < count; index += 1) {
     const component = frame.components.find(({ id }) => id === segment[1 + index * 2]);
     const selected = segment[2 + index * 2] ?? 0;
@@ -112,13 +106,13 @@ function scanOf(segment: Buffer, frame: Frame, { ac, dc }: HuffmanTables, interv
     const acTable = ac[selected & 15];
     if (component === undefined || dcTable === undefined || acTable === undefined) return undefined;
     const { across, down } = component;
-    // A component alone comes block by block, several come in units of all their blocks that cover the same pixels.
+    // The MCU of a single component is one block; that of several holds all their blocks that cover the same pixels.
     const together = count === 1 ? 1 : across * down;
-    for (let block = 0; block < together; block += 1) unit.push({ dc: dcTable, ac: acTable });
-    units =
+    for (let block = 0; block < together; block += 1) mcu.push({ dc: dcTable, ac: acTable });
+    mcuCount =
       count === 1
         ? blocks(frame.width, across, widest) * blocks(frame.height, down, tallest)
         : blocks(frame.width, 1, widest) * blocks(frame.height, 1, tallest);
   }
-  return unit.length === 0 ? undefined : { unit, units, interval };
+  return mcu.length === 0 ? undefined : { mcu, mcuCount, interval };
 }

@@ -17,13 +17,13 @@ export class ExchangeFault extends Error {
     this.code = code;
   }
 
-  /** Keeps only the system's code of what fetch threw, such as ECONNREFUSED, or the status of a proxy that refused. */
+  /** Keeps only the code of a system error, such as ECONNREFUSED, or the status of a proxy that refused. */
   static ofConnection(error: unknown): ExchangeFault {
     return new ExchangeFault('connection', proxyStatus(error) ?? systemCode(error) ?? 'no connection');
   }
 }
 
-/** undici has no code of its own for a proxy that answers CONNECT with an error. */
+/** Reads the status from the message: undici has no error code for a proxy that answers CONNECT with an error. */
 function proxyStatus(error: unknown): string | undefined {
   for (const { message } of causesOf(error)) {
     const [, status] = /^Proxy response \((\d{3})\)/.exec(message) ?? [];
