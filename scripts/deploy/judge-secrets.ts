@@ -47,7 +47,6 @@ function judgeForm(about: string, secret: string, where: string): Finding[] {
 /** What other people and services know: a signing secret must not be among it. */
 function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis }: Secrets) {
   const { connection } = redis;
-  const passwordIn = (url: string | undefined) => decodeURIComponent(URL.parse(url ?? '')?.password ?? '');
   return [
     ['METRICS_TOKEN', metricsToken],
     ['ADMIN_PASSWORD', admin?.password],
@@ -58,4 +57,14 @@ function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis 
       ? ['UPSTASH_REDIS_REST_TOKEN', connection.token]
       : ['REDIS_URL', passwordIn(connection?.url)],
   ] as const;
+}
+
+/** As it is written when it holds a % that escapes nothing. */
+function passwordIn(url: string | undefined): string {
+  const written = URL.parse(url ?? '')?.password ?? '';
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
 }

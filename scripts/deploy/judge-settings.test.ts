@@ -63,6 +63,7 @@ describe('the check of a deployment', () => {
       { REDIS_URL: `rediss://:${encodeURIComponent(secret)}@redis.example` },
       ['error REDIS_URL'],
     ],
+    ['a password with a % that escapes nothing', { REDIS_URL: 'rediss://:100%zz@redis.example' }, []],
     ['instances that do not wait for each other', { CACHE_LOCK_TIMEOUT: '0' }, ['warning CACHE_LOCK_TIMEOUT']],
     [
       'a password that stays in the settings',
