@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFrontDoor } from '../door/front-door.ts';
 import { CONTENT_TYPE, file, makeUpload } from '../multipart/testing/make-upload.ts';
-import { apiUnderTest, config } from '../testing/api-under-test.ts';
-import { serve } from '../testing/serve.ts';
+import { apiUnderTest } from '../testing/api-under-test.ts';
+import { doorUnderTest, serve } from '../testing/serve.ts';
 
 const ends: (() => void)[] = [];
 afterEach(() => {
@@ -18,23 +17,10 @@ const head = (path: string) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n` +
   `Content-Type: ${CONTENT_TYPE}\r\nContent-Length: ${upload.length}\r\n\r\n`;
 
-/** The API behind the front door, and a phone that sends `bytesIn(second)` bytes of the upload in each second. */
+/** Starts the API behind the front door, and sends it `bytesIn(second)` bytes of the upload in each second. */
 async function sendSlowly(path: string, bytesIn: (second: number) => number) {
   const { api, asked, clock } = apiUnderTest();
-  const { appUrl, trustedOrigins } = config;
-  const door = createFrontDoor(
-    {
-      mode: 'development',
-      appUrl,
-      allowedHosts: ['localhost'],
-      corsOrigins: [],
-      trustedOrigins,
-      proxyHops: 0,
-      httpsRedirect: false,
-      hstsPreload: false,
-    },
-    clock,
-  );
+  const door = doorUnderTest(clock);
   const server = await serve(door, (request) => (path.includes('trpc') ? api.trpc(request) : api.rest(request)));
   const phone = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
   ends.push(

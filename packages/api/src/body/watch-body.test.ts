@@ -1,10 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFrontDoor } from '../door/front-door.ts';
 import { CONTENT_TYPE, file, makeUpload } from '../multipart/testing/make-upload.ts';
-import { apiUnderTest, config } from '../testing/api-under-test.ts';
-import { type Served, serve } from '../testing/serve.ts';
+import { apiUnderTest } from '../testing/api-under-test.ts';
+import { doorUnderTest, type Served, serve } from '../testing/serve.ts';
 
 const IDENTIFY = '/api/v1/plant-identification/identify';
 const IDENTIFY_OVER_TRPC = '/api/trpc/v1.plantIdentification.identify';
@@ -23,19 +22,7 @@ afterEach(() => {
 async function start(mode: 'development' | 'production' = 'production') {
   const clock = new FakeClock();
   const { api, asked } = apiUnderTest({ config: { mode } });
-  const door = createFrontDoor(
-    {
-      mode,
-      appUrl: config.appUrl,
-      allowedHosts: ['localhost'],
-      corsOrigins: [],
-      trustedOrigins: [],
-      proxyHops: 0,
-      httpsRedirect: false,
-      hstsPreload: false,
-    },
-    clock,
-  );
+  const door = doorUnderTest(clock, { mode });
   const paths: string[] = [];
   const page = async () => new Response('a page', { headers: { 'Content-Type': 'text/html' } });
   const server: Served = await serve(door, async (request) => {

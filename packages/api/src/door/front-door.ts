@@ -18,13 +18,15 @@ export interface FrontDoorConfig extends CorsConfig {
   mode: 'development' | 'production';
   /** The public origin. */
   appUrl: URL;
-  /** As `isAllowedHost` reads them. */
+  /** Names in the form that `isAllowedHost` takes. */
   allowedHosts: readonly string[];
   /** How many proxies in front are ours. */
   proxyHops: number;
   /** When the public origin is https, requests over http are sent there. */
   httpsRedirect: boolean;
-  /** Whether browsers may put this domain on the list they are shipped with. */
+  /**
+   * Whether `Strict-Transport-Security` says `preload`: browsers may then be shipped with this domain as https only.
+   */
   hstsPreload: boolean;
 }
 
@@ -32,8 +34,8 @@ export interface FrontDoorConfig extends CorsConfig {
 export type FrontDoor = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
 
 /**
- * A probe's target: orchestrators and load balancers ask from inside, over plain http, by an address or without a Host.
- * RFC 9112, 3.2.2 has a server accept a target with scheme and host, too.
+ * Matches the targets of probes, which orchestrators and load balancers send over plain http, by an address or without
+ * a Host. A server must also accept a target with scheme and host (RFC 9112, 3.2.2).
  */
 const PROBE = /^(?:https?:\/\/[^/?#]*)?(\/api\/health\/(?:live|ready)\/?(?:\?.*)?)$/;
 
@@ -64,7 +66,7 @@ export function createFrontDoor(config: FrontDoorConfig, clock: Clock = systemCl
     const refused = isProbe ? refusedProbe(request) : refusal(request, path, allowedHosts);
     if (refused !== undefined) return refuse(request, response, refused);
     if (isProbe) {
-      // A framework that read the host of a probe would take it for ours.
+      // The framework builds URLs from this header, so that it must not get the host of a probe.
       request.url = url;
       sent.host = appUrl.host;
     }
@@ -117,7 +119,8 @@ function refusal(
     return new ApiError('invalid_request', 'The path of this request cannot be read.');
   }
   if (method === 'TRACE') return notAllowed(method);
-  // The API counts what it reads. In front of pages a body is read as a whole by the framework, so it must say its size.
+  // The API counts what it reads. In front of pages a body is read as a whole by the framework, so it must say its
+  // size.
   if (path.startsWith('/api/')) return undefined;
   if (headers['transfer-encoding'] !== undefined) {
     return new ApiError('invalid_request', 'The size of the body is not told.');

@@ -3,13 +3,13 @@ export function hostOf(request: Request): string {
   return (request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
 }
 
-/** Labels of letters, digits and hyphens, with or without a final dot. */
+/** Matches labels of letters, digits and hyphens, with or without a final dot. */
 const NAME = /^([a-z\d-]+(?:\.[a-z\d-]+)*)\.?(?::\d+)?$/;
 const IPV6 = /^(\[[\da-f:.]+\])(?::\d+)?$/;
 
 /**
- * Whether that host is one of ours, as in Django: `.plants.example` allows that name and all names below it, and a final
- * dot and the port are not compared.
+ * Whether a `Host` header names an allowed host. As in Django, `.plants.example` allows that name and all names below
+ * it, and a final dot and the port are not compared.
  * @param allowedHosts in lower case, without final dots, IPv6 addresses in their shortest form without brackets
  */
 export function isAllowedHost(host: string, allowedHosts: readonly string[]): boolean {
@@ -18,7 +18,7 @@ export function isAllowedHost(host: string, allowedHosts: readonly string[]): bo
   return allowedHosts.some((allowed) => (allowed.startsWith('.') ? `.${name}`.endsWith(allowed) : allowed === name));
 }
 
-/** @param address an IPv6 address in brackets */
+/** Returns the shortest form of an IPv6 address in brackets, without them. */
 function shortestAddress(address: string | undefined): string | undefined {
   return address === undefined ? undefined : URL.parse(`http://${address}`)?.hostname.slice(1, -1);
 }

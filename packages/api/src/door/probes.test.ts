@@ -9,7 +9,9 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A production server behind a proxy that speaks https; it answers with the target and the headers it was handed. */
+/**
+ * Starts a production server behind an https proxy, which answers with the target and headers that its handler gets.
+ */
 async function served(): Promise<(request: string) => Promise<string>> {
   const door = createFrontDoor({
     mode: 'production',
@@ -54,7 +56,7 @@ describe.each(PROBES)('the probe %s', (path) => {
     ['a host with a path', 'HTTP/1.1', 'Host: evil.example/api\r\n'],
     ['a long host', 'HTTP/1.1', `Host: ${'evil.'.repeat(1_000)}example\r\n`],
     ['a forwarded host', 'HTTP/1.1', 'Host: 10.0.1.85\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Port: 1\r\n'],
-  ])('is answered with %s, which goes no further', async (_case, version, host) => {
+  ])('is answered with %s, which no handler sees', async (_case, version, host) => {
     const ask = await served();
     const answer = await ask(`GET ${path} ${version}\r\n${host}${CLOSE}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);

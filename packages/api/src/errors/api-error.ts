@@ -74,7 +74,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The detail, with every wrong field and its reason: for clients of the old bodies, which have no other place for them. */
+/** Returns the detail, followed by each wrong field and its reason: the bodies of legacy paths have only this text. */
 export function detailWithFields({ detail, errors = [] }: ApiError): string {
   const reasons = errors
     .filter((field) => field.detail !== detail)

@@ -5,27 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { notFound } from '../errors/api-error.ts';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
-import { wrong } from '../testing/password-checks.ts';
+import { isLetIn, times, wrong } from '../testing/sign-in-attempts.ts';
 import { createThrottles, type Throttles } from './throttles.ts';
 
 const HERE = '203.0.113.7';
 
-/** Of 5 attempts for an account from an address, and 20 from an address, in 15 minutes. */
+/** Limits: 5 attempts for an account from an address, and 20 from an address, in 15 minutes. */
 function throttlesAt(): { throttles: Throttles } {
   const clock = new FakeClock();
   const logger = createLogger({ level: 'silent' });
   return { throttles: createThrottles({ window: inProcessWindow(clock), clock, logger, rates: config.rates }) };
 }
-
-async function times(number: number, call: (index: number) => Promise<unknown>): Promise<void> {
-  for (let index = 0; index < number; index += 1) await call(index);
-}
-
-const isLetIn = (call: Promise<unknown>): Promise<boolean> =>
-  call.then(
-    () => true,
-    () => false,
-  );
 
 describe('attempts to sign in', () => {
   it.each([
@@ -58,7 +48,7 @@ describe('attempts to sign in', () => {
     expect(checks).toBe(5);
   });
 
-  it('let in as many as there is room for when some of those at once are wrong', async () => {
+  it('are let in up to the limit when some of those made at once are wrong', async () => {
     const { throttles } = throttlesAt();
     const all = Array.from({ length: 30 }, (_, n) =>
       isLetIn(

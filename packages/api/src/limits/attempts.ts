@@ -4,17 +4,17 @@ import type { RateWindow, Taken } from './rate-window.ts';
 /** Maximum number of attempts of one key in this process that wait for others to be decided. */
 const MAX_WAITING = 100;
 
-/** A counted attempt, whose result is not known yet. One of `giveBack` and `keep` must be called. */
+/** A counted attempt whose result is not known yet. `giveBack` or `keep` must be called. */
 export interface Attempt extends Taken {
   /** Leaves the attempt counted. */
   keep(): void;
 }
 
-/** Counts attempts before they are made, of which those with one result are given back. */
+/** Counts attempts before they are made, and gives back those that turn out not to count. */
 export interface Attempts {
   /**
-   * Counts one attempt. Over the limit it waits while attempts of the same key are undecided in this process, as they may
-   * be given back: many people who sign in at once from one address do not refuse each other. Never throws.
+   * Counts one attempt. Over the limit the attempt waits while others of the same key are undecided in this process, as
+   * these may be given back: people who sign in at once from one address do not refuse each other. Never throws.
    */
   take(key: string, rate: Rate): Promise<Attempt>;
 }
@@ -33,7 +33,7 @@ export function createAttempts(window: RateWindow): Attempts {
     undecided.set(key, attempts);
   }
 
-  /** Wakes one waiting attempt for a place that became free, and all when there is nothing left to wait for. */
+  /** Ends one attempt: wakes one that waits if its place is free, and all once none is undecided. */
   function decide(key: string, isFree: boolean): void {
     const attempts = undecided.get(key);
     if (attempts === undefined) return;

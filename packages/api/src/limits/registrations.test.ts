@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rate } from '../config.ts';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
+import { times } from '../testing/sign-in-attempts.ts';
 import { createThrottles } from './throttles.ts';
 
 const HOUR = 3_600_000;
@@ -27,10 +28,6 @@ function registrations(register: Rate = { count: 10, windowMs: HOUR }) {
     }
   }
   return { clock, create: (address?: string) => throttles.register(address, async () => 'an account'), fail };
-}
-
-async function times(number: number, call: (index: number) => Promise<unknown>): Promise<void> {
-  for (let index = 0; index < number; index += 1) await call(index);
 }
 
 const taken = new AuthError('email_taken', 'There is one.');
@@ -102,7 +99,7 @@ describe('registrations from one address', () => {
     ['per 15 minutes', 900_000],
     ['per second', 1_000],
     ['per 36 hours', 36 * HOUR],
-  ])('have a limit that is told %s', async (told, windowMs) => {
+  ])('have a limit that the refusal gives as %s', async (told, windowMs) => {
     const { create } = registrations({ count: 1, windowMs });
     await create(HERE);
     await expect(create(HERE)).rejects.toThrow(`At most 1 account ${told} may be created`);

@@ -17,7 +17,7 @@ export interface Registrations {
   run<T>(place: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** @param options `rate`: the limit for accounts, and for refused registrations, of one address. */
+/** @param options `rate`: limit for the accounts of one address, and for its refused registrations. */
 export function createRegistrations(options: {
   window: RateWindow;
   attempts: Attempts;
@@ -26,11 +26,13 @@ export function createRegistrations(options: {
 }): Registrations {
   const { attempts, clock, rate, window } = options;
 
-  /** `what`: the counted thing in the singular; `mayBe`: what may happen to so many of them. */
-  function tooMany(full: Standing, what: string, mayBe: string): ApiError {
+  /** Makes the 429. `noun` and `predicate` form its sentence: "At most 10 accounts per hour may be created …". */
+  function tooMany(full: Standing, noun: string, predicate: string): ApiError {
     const { count, windowMs } = full.rate;
-    const most = `At most ${count} ${count === 1 ? what : `${what}s`} per ${spanOf(windowMs)}`;
-    return rateLimited(full.resetAt, clock.now(), { cause: `${most} ${mayBe} from one network address. ${REMEDY}` });
+    const most = `At most ${count} ${count === 1 ? noun : `${noun}s`} per ${spanOf(windowMs)}`;
+    return rateLimited(full.resetAt, clock.now(), {
+      cause: `${most} ${predicate} from one network address. ${REMEDY}`,
+    });
   }
 
   return {
@@ -38,7 +40,7 @@ export function createRegistrations(options: {
       const refusedKey = `register-refused:${place}`;
       const refused = await window.look(refusedKey, rate);
       if (refused.remaining === 0) throw tooMany(refused, 'registration', 'may fail');
-      // Counted before the work, so that many at once do not exceed the limit.
+      // An account counts before it is created, so that many at once do not exceed the limit.
       const account = await attempts.take(`register:${place}`, rate);
       if (!account.allowed) throw tooMany(account, 'account', 'may be created');
       try {
@@ -63,7 +65,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** Words for a window: `hour`, `15 minutes`. */
+/** Formats a window: `hour`, `15 minutes`. */
 function spanOf(windowMs: number): string {
   const [unit, unitMs] = UNITS.find(([, ms]) => windowMs % ms === 0) ?? (['millisecond', 1] as const);
   const count = windowMs / unitMs;

@@ -3,8 +3,8 @@ import { type RedisConnection, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
-import { wrong } from '../testing/password-checks.ts';
 import { connectInstances } from '../testing/redis-instances.ts';
+import { wrong } from '../testing/sign-in-attempts.ts';
 import { createRateWindow } from './create-rate-window.ts';
 import { createThrottles, type Throttles } from './throttles.ts';
 

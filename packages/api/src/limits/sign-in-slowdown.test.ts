@@ -4,7 +4,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
-import { right, wrong } from '../testing/password-checks.ts';
+import { right, wrong } from '../testing/sign-in-attempts.ts';
 import { createThrottles } from './throttles.ts';
 
 const ANNA = 'anna@example.org';

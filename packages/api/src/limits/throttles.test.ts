@@ -4,7 +4,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
-import { right, wrong } from '../testing/password-checks.ts';
+import { isLetIn, right, times, wrong } from '../testing/sign-in-attempts.ts';
 import type { RateWindow } from './rate-window.ts';
 import { createThrottles } from './throttles.ts';
 
@@ -12,7 +12,10 @@ const MINUTE = 60_000;
 const HERE = '203.0.113.7';
 const THERE = '198.51.100.9';
 
-/** Unless told otherwise, of 5 tries of an account and 20 of an address in 15 minutes, 3 registrations and 30 refreshes an hour. */
+/**
+ * Unless told otherwise, of 5 tries of an account and 20 of an address in 15 minutes, 3 registrations and 30 refreshes
+ * an hour.
+ */
 function throttlesAt(rates: Partial<typeof config.rates> = {}) {
   const clock = new FakeClock();
   const counted: string[] = [];
@@ -31,16 +34,6 @@ function throttlesAt(rates: Partial<typeof config.rates> = {}) {
     throttles: createThrottles({ window, clock, logger, rates: { ...config.rates, ...rates } }),
   };
 }
-
-async function times(number: number, call: (index: number) => Promise<unknown>): Promise<void> {
-  for (let index = 0; index < number; index += 1) await call(index);
-}
-
-const isLetIn = (call: Promise<unknown>): Promise<boolean> =>
-  call.then(
-    () => true,
-    () => false,
-  );
 
 describe('tries to sign in', () => {
   it('are let through five times for an account from an address, whatever the spelling', async () => {

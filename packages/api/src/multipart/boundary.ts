@@ -5,8 +5,8 @@ const MAX_LENGTH = 70;
 const SIGNS = "'()+_,-./:=?!#$%&*^`|~";
 
 /**
- * The boundary a Content-Type names: 1 to 70 characters, not ending in a space. Beside RFC 2046's `bchars` it may hold the
- * characters of a token (RFC 9110): a boundary of `*****` is widespread among Android apps.
+ * Returns the boundary of a Content-Type: 1 to 70 characters, not ending in a space. Beside RFC 2046's `bchars` it may
+ * hold the characters of a token (RFC 9110): a boundary of `*****` is widespread among Android apps.
  * @throws {UploadError} `malformed_upload` when it is not multipart/form-data or names no such boundary
  */
 export function boundaryOf(contentType: string | null): string {
@@ -29,8 +29,8 @@ export function boundaryOf(contentType: string | null): string {
 }
 
 /**
- * The boundary of a header that breaks the grammar. Several mail libraries write one such as `----=_Part_0/1` without the
- * quotes that `=`, `/` and `:` need (RFC 2046, 5.1.1). Undefined when it comes twice.
+ * Reads the boundary of a header that breaks the grammar. Several mail libraries write one such as `----=_Part_0/1`
+ * without the quotes that `=`, `/` and `:` need (RFC 2046, 5.1.1). Undefined when a header has two.
  */
 function unquotedBoundary(text: string): string | undefined {
   const [first, second] = text.matchAll(/;\s*boundary\s*=\s*/gi);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDisposition } from './content-disposition.ts';
 import { UploadError } from './upload-error.ts';
 
-/** Why a header is refused. */
+/** Returns the reason for which a header is refused. */
 function reason(text: string | undefined): string | undefined {
   try {
     parseDisposition(text);
@@ -42,7 +42,7 @@ describe('parseDisposition', () => {
     ['name=image; filename*=x.jpg', 'x.jpg'],
     ['name=image; filename*0="a long name"; filename*1=" (1).jpg"', 'a long name (1).jpg'],
     ["name=image; filename*0*=us-ascii''a%20long; filename*1*=%20name; filename*2*=.php", 'a long name.php'],
-    // What decides on a name is its last ending, which no parameter behind it hides.
+    // The last ending decides about a name; no parameter behind it may hide the ending.
     ['name=image; filename="a "b" x.php"; size="1"', 'a "b" x.php'],
     ['name=image; filename="a"; x=b.php"', 'a"; x=b.php'],
   ])('takes the field of %s', (parameters, fileName) => {
@@ -79,12 +79,12 @@ describe('parseDisposition', () => {
     expect(reason(text)).toBe(message);
   });
 
-  it('reads the worst header in a few milliseconds', () => {
-    const began = performance.now();
+  it('reads the worst header in a few milliseconds of processor time', () => {
+    const began = process.cpuUsage();
     for (const filler of ['"; a=b', '"', ';', '; a=""', '; name', '; \t']) {
       const text = `form-data; name=image; filename="${filler.repeat(Math.floor(4000 / filler.length))} x`;
       for (let time = 0; time < 20; time += 1) reason(text);
     }
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000);
   });
 });

@@ -1,7 +1,7 @@
 import { isToken, parseHeaderValue } from './header-value.ts';
 import { malformed } from './upload-error.ts';
 
-/** What a Content-Disposition header says of its part. */
+/** Field and file name in the Content-Disposition header of a part. */
 export interface Disposition {
   /** The form field's name. */
   field: string;
@@ -11,12 +11,12 @@ export interface Disposition {
 
 type Parameters = ReadonlyMap<string, string>;
 
-/** A file name that breaks the grammar can end at any quote or semicolon; only the last few are tried. */
-const MOST_ENDS = 8;
+/** Maximum number of places at which the end of a file name is tried: it may be any quote or semicolon. */
+const MAX_ENDS = 8;
 
 /**
- * Reads a Content-Disposition header (RFC 7578, 4.2). The file name is for show: one that breaks the grammar, such as
- * `"my "best" rose.jpg"` or `photo (1).jpg` without quotes, does not hurt as long as the form field is not in doubt.
+ * Reads a Content-Disposition header (RFC 7578, 4.2). A file name that breaks the grammar, such as
+ * `"my "best" rose.jpg"` or `photo (1).jpg` without quotes, is accepted as long as the form field is certain.
  * @throws {UploadError} `malformed_upload`
  */
 export function parseDisposition(text: string | undefined): Disposition {
@@ -33,7 +33,7 @@ export function parseDisposition(text: string | undefined): Disposition {
   return { field, ...(fileName === undefined ? {} : { fileName }) };
 }
 
-/** The three parameters we use, from a header that breaks the grammar. */
+/** Reads the three parameters that are used from a header that breaks the grammar. */
 function looseParameters(text: string): Parameters {
   const parameters = new Map<string, string>();
   const name = startOf(text, 'name');
@@ -45,7 +45,10 @@ function looseParameters(text: string): Parameters {
   return parameters;
 }
 
-/** Where the value of a parameter begins. Twice in a header, it is in doubt: two readers could disagree which one counts. */
+/**
+ * Returns the offset of a parameter's value. A parameter that comes twice is refused: two readers may take different
+ * ones.
+ */
 function startOf(text: string, parameter: string): number | undefined {
   const [first, second] = text.matchAll(new RegExp(`;\\s*${parameter.replace('*', '\\*')}\\s*=\\s*`, 'gi'));
   if (second === undefined) return first && first.index + first[0].length;
@@ -56,7 +59,7 @@ function startOf(text: string, parameter: string): number | undefined {
   );
 }
 
-/** The field's name decides what the part is, so that it must keep to the grammar. */
+/** Reads the name of the form field, which decides what the part is and therefore must keep to the grammar. */
 function fieldAt(text: string, start: number): string {
   const [, quoted, token] = /^(?:"([^"\\]*)"|([^\s;"]+))\s*(?:;|$)/.exec(text.slice(start)) ?? [];
   if (quoted !== undefined) return quoted;
@@ -64,11 +67,11 @@ function fieldAt(text: string, start: number): string {
   throw malformed('A part of the upload names its form field in a way that cannot be read.');
 }
 
-/** The value at the beginning of `rest`: up to where well-formed parameters follow, else to the last quote or the end. */
+/** Reads a value that breaks the grammar: up to the first well-formed parameters, else to the last quote or the end. */
 function looseValue(rest: string): string {
   const isQuoted = rest.startsWith('"');
   const value = isQuoted ? rest.slice(1) : rest;
-  const ends = [...value.matchAll(isQuoted ? /"/g : /;/g)].map(({ index }) => index).slice(-MOST_ENDS);
+  const ends = [...value.matchAll(isQuoted ? /"/g : /;/g)].map(({ index }) => index).slice(-MAX_ENDS);
   const end =
     ends.find((at) => isEndOfParameters(value.slice(isQuoted ? at + 1 : at))) ?? (isQuoted ? ends.at(-1) : undefined);
   return value.slice(0, end).trim();
@@ -78,7 +81,9 @@ function isEndOfParameters(text: string): boolean {
   return /^\s*(?:;|$)/.test(text) && parseHeaderValue(`form-data${text}`) !== undefined;
 }
 
-/** A long name that a mail library cut into `filename*0`, `filename*1` and so on, each maybe encoded (RFC 2231, 3). */
+/**
+ * Joins a long name that a mail library cut into `filename*0`, `filename*1` and so on, encoded or not (RFC 2231, 3).
+ */
 function continuedFileName(parameters: Parameters): string | undefined {
   const pieces: string[] = [];
   for (;;) {
@@ -91,7 +96,9 @@ function continuedFileName(parameters: Parameters): string | undefined {
   return parameters.has('filename*0*') ? extendedFileName(pieces.join('')) : pieces.join('');
 }
 
-/** RFC 7578 knows only `filename`; some clients send `filename*` (RFC 8187) all the same, and not always well-formed. */
+/**
+ * Decodes `filename*` (RFC 8187), which some clients send although RFC 7578 does not allow it, not always well-formed.
+ */
 function extendedFileName(value: string | undefined): string | undefined {
   const [, encoded] = /^(?:utf-8|us-ascii)'[^']*'(.*)$/i.exec(value ?? '') ?? [];
   if (encoded === undefined) return value;

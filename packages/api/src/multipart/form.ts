@@ -11,11 +11,11 @@ import { malformed, UploadError } from './upload-error.ts';
 const PHOTO_FIELD = 'image';
 /** Fields that clients of the former system send and that it never read. */
 const IGNORED_FIELDS: ReadonlySet<string> = new Set(['image_url']);
-/** Fields that hold a list; several clients put `[]` behind the name of one. */
+/** Matches the names of lists as several clients write them, with `[]` behind. */
 const LIST_NAME = /^(image|organs)\[\]$/;
 const MAX_FILE_NAME = 255;
 const MAX_VALUE_BYTES = 256;
-/** How much of a photo without a file name is looked at to tell it from text. */
+/** Number of bytes by which a photo without a file name is told from text. */
 const HEAD_BYTES = 512;
 
 /** An upload that was read to its end. */
@@ -107,7 +107,7 @@ export function createForm(limits: UploadLimits, expected?: number): Form {
       },
       end() {
         if (buffer.size === 0) {
-          // What a browser sends for a file field that was left empty.
+          // Browsers send this for a file field that was left empty.
           if (fileName === '') return;
           throw new UploadError('missing_image', `${called} is empty.`, { photo: index });
         }

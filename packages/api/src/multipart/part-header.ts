@@ -14,7 +14,7 @@ export interface PartHeader {
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-/** The headers that count. Others are ignored. */
+/** Names of the headers that are read; others are ignored. */
 const DISPOSITION = 'Content-Disposition';
 const TYPE = 'Content-Type';
 const ENCODING = 'Content-Transfer-Encoding';
@@ -35,7 +35,7 @@ export function parsePartHeader(block: Buffer): PartHeader {
       `The field “${field}” is encoded as ${shownFieldName(encoding)}; please send its bytes as they are.`,
     );
   }
-  // Only the type itself is a claim: parameters that cannot be read are none, and neither is an empty label.
+  // Parameters do not count, so that it does not matter whether they can be read.
   const [type = ''] = (valueOf(lines, TYPE) ?? '').split(';', 1);
   return { ...disposition, type: type.trim().toLowerCase() };
 }
@@ -46,7 +46,7 @@ interface Line {
   value: string;
 }
 
-/** The header lines; a folded one (RFC 5322, 2.2.3), as mail libraries write them, belongs to the line above it. */
+/** Splits headers into lines and joins folded ones (RFC 5322, 2.2.3), which mail libraries write. */
 function unfold(block: string): Line[] {
   const lines: Line[] = [];
   for (const text of block === '' ? [] : block.split('\r\n')) {
@@ -66,7 +66,7 @@ function lineOf(text: string): Line {
   return { name: name.toLowerCase(), value: text.slice(colon + 1).trim() };
 }
 
-/** Sent twice, two readers could disagree about which one counts. */
+/** Returns the value of a header. A header that comes twice is refused: two readers may take different ones. */
 function valueOf(lines: readonly Line[], header: string): string | undefined {
   const [first, second] = lines.filter(({ name }) => name === header.toLowerCase());
   if (second !== undefined) throw malformed(`A part of the upload has two ${header} headers.`);

@@ -13,13 +13,15 @@ export type { UploadLimits } from './size.ts';
 /** How much of an upload is read before its caller is known to be let in: a photo as phones shrink them. */
 const EARLY_BYTES = 256 * 1024;
 
-/** The registered codings; some clients send other words, such as `utf-8`, and mean nothing by them. */
+/** Matches the registered compressions. Clients that send other words, such as `utf-8`, do not compress. */
 const COMPRESSED = /\b(?:br|compress|deflate|gzip|zstd)\b/i;
 
 interface Reading {
   /** The caller's leaving: the body is cancelled and the signal's reason thrown. */
   signal?: AbortSignal;
-  /** Whether the caller is let in, when that is still being asked: no more than 256 kB are read before, none after a no. */
+  /**
+   * Whether the caller is let in, when that is still being asked: no more than 256 kB are read before, none after a no.
+   */
   admitted?: Promise<boolean> | undefined;
   /** Counts the bytes that arrive; the caller of `readUpload` releases it. */
   memory?: HeldMemory;

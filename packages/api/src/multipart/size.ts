@@ -3,7 +3,7 @@ import { UploadError } from './upload-error.ts';
 
 export type UploadLimits = Pick<PhotoLimits, 'maxBytes' | 'maxPhotos'>;
 
-/** As in the settings, whose UPLOAD_MAX_MB counts these. */
+/** Bytes of a megabyte, as in UPLOAD_MAX_MB. */
 const MEGABYTE = 1_048_576;
 /** Boundaries, part headers and text fields of the largest upload we take, with room to spare. */
 const ENVELOPE_BYTES = 64 * 1024;
@@ -34,7 +34,7 @@ function roundedUp(bytes: number): number {
   return Math.ceil((bytes / MEGABYTE) * 10) / 10;
 }
 
-/** Megabytes as they stand in messages, rounded down. */
+/** Converts bytes to megabytes with at most one decimal, rounded down. */
 export function inMegabytes(bytes: number): number {
   return Math.floor((bytes / MEGABYTE) * 10) / 10;
 }

@@ -8,15 +8,15 @@ export interface FieldValue {
   isJson: boolean;
 }
 
-/** Labels that clients put on plain text; all but the first two say nothing. */
+/** Media types that clients declare for plain text; only `text/plain` and `text/*` say what it is. */
 const TEXT_TYPES = new Set(['', 'text/plain', 'text/*', '*/*', 'application/octet-stream', 'multipart/form-data']);
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
-/** The endings of a name under which text may be sent, such as `blob`, `language.txt` and `organs.json`. */
+/** Matches file names under which text may be sent, such as `blob`, `language.txt` and `organs.json`. */
 const TEXT_ENDING = /^[^.]*(?:\.(?:txt|json))?$/i;
 
 /**
- * Decides how a text field is read. Some clients give text a file name, which claims nothing unless it has the ending of
- * another kind of file.
+ * Decides how a text field is read. Some clients give text a file name, which claims nothing unless it has the ending
+ * of another kind of file.
  * @throws {UploadError} `malformed_upload` when the part declares anything but text or JSON
  */
 export function textKind({ fileName = '', type }: PartHeader, field: string): Pick<FieldValue, 'isJson'> {
@@ -31,7 +31,7 @@ export function textKind({ fileName = '', type }: PartHeader, field: string): Pi
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @throws {UploadError} `malformed_upload` */
+/** Decodes a text field. @throws {UploadError} `malformed_upload` when it is not UTF-8 */
 export function decodeText(bytes: Buffer, field: string): string {
   try {
     return utf8.decode(bytes);
@@ -41,8 +41,8 @@ export function decodeText(bytes: Buffer, field: string): string {
 }
 
 /**
- * Whether content that begins with these bytes is text: UTF-8 without a NUL. No picture format passes: JPEG and PNG begin
- * with bytes that are not UTF-8, the headers of GIF, WebP and HEIC hold NULs.
+ * Whether content that begins with these bytes is text: UTF-8 without a NUL. No picture format passes: JPEG and PNG
+ * begin with bytes that are not UTF-8, the headers of GIF, WebP and HEIC hold NULs.
  */
 export function looksLikeText(head: Buffer): boolean {
   if (head.includes(0)) return false;

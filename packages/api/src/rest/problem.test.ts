@@ -52,7 +52,7 @@ describe('an error', () => {
     });
   });
 
-  it('names each wrong field and its reason in the one text of an old body', async () => {
+  it('names each wrong field and its reason in the one text of a legacy body', async () => {
     const errors = [
       { detail: 'must be one of leaf, flower', pointer: '#/organs/1' },
       { detail: 'is not known here', pointer: '#/a~1b' },
@@ -67,7 +67,7 @@ describe('an error', () => {
     expect(await errorResponse(error, 'v1', ID).json()).toMatchObject({ detail: 'The request is not valid.', errors });
   });
 
-  it('says nothing twice in an old body', async () => {
+  it('repeats no sentence in a legacy body', async () => {
     const detail = 'A name has at most 100 characters, on one line.';
     const error = new ApiError('invalid_request', detail, { errors: [{ detail, pointer: '#/name' }] });
     expect(await errorResponse(error, 'legacy', ID).json()).toEqual({ detail });

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ReadableStream } from 'node:stream/web';
-import type { FrontDoor } from '../door/front-door.ts';
+import type { Clock } from '@plantcommunity/resilience';
+import { createFrontDoor, type FrontDoor, type FrontDoorConfig } from '../door/front-door.ts';
+import { config } from './api-under-test.ts';
 
 /** Handles the requests that the front door admits. */
 export type Handler = (request: Request) => Promise<Response>;
@@ -11,6 +13,22 @@ export interface Served {
   /** All connections so far, in order of arrival. */
   sockets: Socket[];
   close(): void;
+}
+
+/** Creates the front door of a development server for `localhost`; `changes` replace parts of its configuration. */
+export function doorUnderTest(clock: Clock, changes: Partial<FrontDoorConfig> = {}): FrontDoor {
+  const { appUrl, trustedOrigins } = config;
+  const development: FrontDoorConfig = {
+    mode: 'development',
+    appUrl,
+    allowedHosts: ['localhost'],
+    corsOrigins: [],
+    trustedOrigins,
+    proxyHops: 0,
+    httpsRedirect: false,
+    hstsPreload: false,
+  };
+  return createFrontDoor({ ...development, ...changes }, clock);
 }
 
 /** Starts a real server with a front door, which builds fetch requests as Next does for its route handlers. */

@@ -1,6 +1,5 @@
-import { createFrontDoor } from '../door/front-door.ts';
 import { apiUnderTest, config } from './api-under-test.ts';
-import { serve } from './serve.ts';
+import { doorUnderTest, serve } from './serve.ts';
 
 /** Messages to the parent process; memory in bytes. */
 export type UploadServerWord =
@@ -9,32 +8,21 @@ export type UploadServerWord =
       startRss: number;
       peakRss: number;
       asked: number;
-      /** What the last upload that reached the service asked for. */
+      /** Options of the last upload that reached the service. */
       options: object;
     };
 
 const TICK_MS = 50;
 const HOUR_MS = 3_600_000;
 
-/** Runs our API in a process of its own and measures its memory; reports it, with what it was asked, on every message from the parent. */
+/**
+ * Runs our API in a process of its own. Reports its memory and the options it was asked with on each message from the
+ * parent.
+ */
 const { api, asked, clock } = apiUnderTest({
   config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
 });
-const { appUrl, trustedOrigins } = config;
-const door = createFrontDoor(
-  {
-    mode: 'development',
-    appUrl,
-    allowedHosts: ['localhost'],
-    corsOrigins: [],
-    trustedOrigins,
-    proxyHops: 1,
-    httpsRedirect: false,
-    hstsPreload: false,
-  },
-  clock,
-);
-const server = await serve(door, (request) => api.rest(request));
+const server = await serve(doorUnderTest(clock, { proxyHops: 1 }), (request) => api.rest(request));
 const startRss = process.memoryUsage.rss();
 let peakRss = startRss;
 

@@ -42,7 +42,8 @@ export const authEndpoints: readonly Endpoint[] = [
     request: { json: refreshToken },
     responses: {
       200: {
-        description: 'The next pair; the same refresh token again for 24 hours, until it is used',
+        description:
+          'The next pair; a repeated call gets the same refresh token for 24 hours, until that token is used',
         json: tokenGrant,
       },
     },

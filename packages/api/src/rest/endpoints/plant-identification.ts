@@ -18,7 +18,9 @@ const photoHeaders = {
   'Cache-Control': 'private, max-age=3600',
 };
 
-/** Parsers take more than this says, such as lists by commas and scalars as JSON parts: see docs/api.md. */
+/**
+ * Documents the body of identify. The server accepts more, such as lists with commas and JSON parts: see docs/api.md.
+ */
 function identifyBody({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
   const megabytes = `${inMegabytes(maxBytes)} MB (${maxBytes.toLocaleString('en')} bytes)`;
   return {
@@ -43,7 +45,7 @@ function identifyBody({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
     }),
     encoding: {
       image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' },
-      // Without it generators must guess; it makes the content type text/plain.
+      // Without a style generators must guess; with one the content type is text/plain.
       organs: { style: 'form', explode: true },
     },
   };

@@ -3,7 +3,9 @@ import { procedure } from '../../chain/procedure.ts';
 import { presentGrant } from './present.ts';
 import { refreshToken } from './wire.ts';
 
-/** Exchanges a refresh token for the next pair of tokens; again for the same one until that one is used. */
+/**
+ * Exchanges a refresh token for the next pair of tokens; repeated, for the same pair, until its refresh token is used.
+ */
 export const refresh = procedure
   .meta({ policy: 'public', throttle: 'refresh' })
   .input(refreshToken)

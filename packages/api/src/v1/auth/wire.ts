@@ -90,7 +90,9 @@ export const tokenGrant = z
     access_token: z.string().meta({ description: 'Sent as `Authorization: Bearer …`' }),
     token_type: z.literal('Bearer'),
     expires_in: seconds(3_600),
-    refresh_token: z.string().meta({ description: 'For one use, which a lost answer does not count as' }),
+    refresh_token: z
+      .string()
+      .meta({ description: 'For one use; if the answer is lost, send it again within 24 hours' }),
     refresh_expires_in: seconds(604_800),
   })
   .meta({ id: 'TokenGrant' });

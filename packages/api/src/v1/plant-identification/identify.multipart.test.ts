@@ -3,9 +3,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createFrontDoor } from '../../door/front-door.ts';
 import { apiUnderTest, config } from '../../testing/api-under-test.ts';
-import { type Served, serve } from '../../testing/serve.ts';
+import { doorUnderTest, type Served, serve } from '../../testing/serve.ts';
 
 const JPEG = '\xff\xd8\xff\xe0\0\x10JFIF\0';
 const PATHS = ['/api/v1/plant-identification/identify', '/api/plant-identification/identify'];
@@ -18,20 +17,7 @@ beforeEach(() => {
   under = apiUnderTest({ config: { rates: { ...config.rates, anonymous: { count: 1_000, windowMs: 3_600_000 } } } });
 });
 beforeAll(async () => {
-  const door = createFrontDoor(
-    {
-      mode: 'development',
-      appUrl: config.appUrl,
-      allowedHosts: ['localhost'],
-      corsOrigins: [],
-      trustedOrigins: [],
-      proxyHops: 0,
-      httpsRedirect: false,
-      hstsPreload: false,
-    },
-    new FakeClock(),
-  );
-  server = await serve(door, (incoming) => under.api.rest(incoming));
+  server = await serve(doorUnderTest(new FakeClock()), (incoming) => under.api.rest(incoming));
 });
 afterAll(() => server.close());
 
@@ -187,7 +173,7 @@ describe.each(EVERY_PATH)('an upload to %s', (path) => {
   });
 });
 
-it('names every wrong field and its reason in the old body', async () => {
+it('names every wrong field and its reason in the body of a legacy path', async () => {
   const fields = [
     ['language', 'de--DE'],
     ['latitude', '91'],
