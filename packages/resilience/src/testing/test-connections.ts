@@ -6,6 +6,9 @@ import { connectTestRedis, testRedisUrl } from './test-redis.ts';
 /** Every way to one Redis, for tests that hold on each. */
 export const TRANSPORTS: readonly RedisConnection['transport'][] = ['tcp', 'rest'];
 
+/** Longer than a burst of requests takes on a machine that is busy: no test on these connections is about time. */
+const REST_TIMEOUT_MS = 15_000;
+
 /** Three connections to the Redis that the test runner gives, as of three processes, with what carries them. */
 export class TestConnections implements AsyncDisposable {
   readonly all: readonly [RedisConnection, RedisConnection, RedisConnection];
@@ -19,7 +22,8 @@ export class TestConnections implements AsyncDisposable {
   static async open(transport: RedisConnection['transport']): Promise<TestConnections> {
     const rest = transport === 'rest' ? new RestServer(testRedisUrl) : undefined;
     const settings = await rest?.listen();
-    const connect = () => (settings ? connectRedis(settings, { timeoutMs: 2000 }) : connectTestRedis());
+    const connect = () =>
+      settings ? connectRedis(settings, { timeoutMs: REST_TIMEOUT_MS, readyWaitMs: 5000 }) : connectTestRedis();
     return new TestConnections(await Promise.all([connect(), connect(), connect()]), rest);
   }
 
