@@ -39,7 +39,7 @@ const upgrades = development ? server : createServer();
 const app = next({
   dev: development,
   dir: import.meta.dirname,
-  // Next makes the URLs of requests from it, whichever host they were sent to.
+  // Next builds the URL of every request from this name, not from its Host header.
   hostname: 'localhost',
   port,
   quiet: true,

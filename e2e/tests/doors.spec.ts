@@ -13,7 +13,7 @@ const SIGN_OUT = '/api/trpc/v1.account.signOutEverywhere';
 const FOREIGN = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
 
 const PAGES = ['/', '/identify', '/history', '/login', '/register', '/account', '/admin', '/nothing/here'];
-/** Answered for every host. */
+/** Paths that are answered for every host. */
 const PROBES = ['/api/health/live', '/api/health/ready'];
 const API = [
   `${IDENTIFY}/health`,
@@ -36,8 +36,8 @@ async function scriptOf({ ask }: House): Promise<string> {
   return script ?? '';
 }
 
-/** The whole answer to exactly these bytes. */
-function spoken(url: string, bytes: string): Promise<string> {
+/** Sends exactly these bytes and returns the whole answer. */
+function exchange(url: string, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(bytes);
   return text(socket);
@@ -74,14 +74,14 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       for (const path of [...PROBES, ...PROBES.map((probe) => `${probe}/`), 'http://evil.example/api/health/live']) {
         for (const head of heads) {
           for (const method of ['GET', 'HEAD']) {
-            const answer = await spoken(app.url, `${method} ${path} ${head}\r\nConnection: close\r\n\r\n`);
+            const answer = await exchange(app.url, `${method} ${path} ${head}\r\nConnection: close\r\n\r\n`);
             expect([path, head, answer.split('\r\n', 1)[0]]).toEqual([path, head, 'HTTP/1.1 200 OK']);
             expect(answer).not.toMatch(/evil|10\.0\.1\.85|fd00|plant_web|a b|^location:/im);
           }
         }
       }
       const two = 'Host: a.example\r\nHost: b.example';
-      const refused = await spoken(app.url, `GET /api/health/live HTTP/1.1\r\n${two}\r\nConnection: close\r\n\r\n`);
+      const refused = await exchange(app.url, `GET /api/health/live HTTP/1.1\r\n${two}\r\nConnection: close\r\n\r\n`);
       expect(refused).toMatch(/^HTTP\/1\.1 400 /);
       expect(app.output()).not.toContain('Unhandled error');
     });

@@ -17,7 +17,7 @@ const test = served.extend<{ folder: string }>({
   },
 });
 
-/** The title of an answer, of a species or a genus. */
+/** Matches the title of an answer, of a species or a genus. */
 const ANSWERED = /, (likely|possible|unsure)/;
 const identifyButton = (page: Page) => page.getByRole('button', { name: 'Identify this plant' });
 // Next has an alert of its own, which announces page changes.
@@ -57,7 +57,7 @@ test('identifies the bytes that were chosen, although the file is changed and de
   await expect(page).toHaveTitle(ANSWERED);
 });
 
-test('tells a file that was deleted before the page could read it', async ({ app, folder, page }) => {
+test('says that a file was deleted before the page could read it', async ({ app, folder, page }) => {
   const path = await photoIn(folder, 321);
   await chooseEarly(page, app.url, path, () => rm(path));
   await expect(refused(page)).toContainText('meadow.jpg');
@@ -65,14 +65,14 @@ test('tells a file that was deleted before the page could read it', async ({ app
   await expect(identifyButton(page)).toHaveCount(0);
 });
 
-test('tells a file that was changed before the page could read it', async ({ app, folder, page }) => {
+test('says that a file was changed before the page could read it', async ({ app, folder, page }) => {
   const path = await photoIn(folder, 322);
   await chooseEarly(page, app.url, path, () => writeFile(path, 'something else, and longer than nothing'));
   await expect(refused(page)).toContainText('can’t open it');
 });
 
 for (const error of ['NotReadableError', 'NotFoundError', 'SecurityError', 'UnknownError']) {
-  test(`tells at once a photo that this device lists and cannot read: ${error}`, async ({ app, page }) => {
+  test(`says at once that the device cannot read a photo: ${error}`, async ({ app, page }) => {
     await breakFiles(page, { error });
     await choose(page, app.url, await plantPhoto(323));
     await expect(refused(page)).toContainText('leaf.jpg');
@@ -93,7 +93,7 @@ for (const error of ['NotReadableError', 'NotFoundError', 'SecurityError', 'Unkn
   });
 }
 
-test('tells after a second that a photo is not there yet, and takes it when it arrives', async ({ app, page }) => {
+test('says after a second that a photo has not arrived, and takes it when it does', async ({ app, page }) => {
   await breakFiles(page, 'late');
   await choose(page, app.url, await plantPhoto(324));
   await expect(refused(page)).toContainText('hasn’t handed it over yet');
@@ -105,7 +105,7 @@ test('tells after a second that a photo is not there yet, and takes it when it a
   await expect(refused(page)).toHaveCount(0);
 });
 
-test('takes nothing late when another photo was chosen meanwhile', async ({ app, folder, page }) => {
+test('ignores a late photo after another one was chosen', async ({ app, folder, page }) => {
   await breakFiles(page, 'late');
   await choose(page, app.url, await plantPhoto(325, 'first.jpg'));
   await expect(refused(page)).toContainText('first.jpg');
@@ -120,12 +120,12 @@ test('takes nothing late when another photo was chosen meanwhile', async ({ app,
   await expect(page.getByText('first.jpg')).toHaveCount(0);
 });
 
-test('tells an empty file', async ({ app, page }) => {
+test('refuses an empty file', async ({ app, page }) => {
   await choose(page, app.url, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
   await expect(refused(page)).toContainText('empty.jpg');
 });
 
-test('tells a folder that is dropped', async ({ app, folder, page }) => {
+test('refuses a folder that is dropped', async ({ app, folder, page }) => {
   await page.goto(`${app.url}/identify`);
   const holiday = join(folder, 'holiday.jpg');
   await mkdir(holiday);
@@ -139,11 +139,7 @@ test('tells a folder that is dropped', async ({ app, folder, page }) => {
   }).toPass();
 });
 
-test('tells a picture that the browser cannot show, and lets the server look at it', async ({
-  app,
-  page,
-  simulator,
-}) => {
+test('says that the browser cannot show a picture, and lets the server check it', async ({ app, page, simulator }) => {
   const { buffer, ...photo } = await plantPhoto(327);
   const before = await simulator.calls();
   await choose(page, app.url, { ...photo, buffer: Buffer.concat([buffer.subarray(0, 20), Buffer.alloc(5_000, 7)]) });
@@ -168,7 +164,7 @@ test('identifies where the browser has neither server-sent events, nor locks, no
   await expect(page).toHaveTitle(ANSWERED);
 });
 
-test('goes on while its page is hidden, and tells the steps again when it is shown', async ({
+test('goes on identifying while the page is hidden, and shows the steps when it is visible again', async ({
   app,
   page,
   simulator,

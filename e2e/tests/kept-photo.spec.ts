@@ -8,7 +8,9 @@ import { expect } from '../fixtures/served.ts';
 const FAULTS: readonly StorageFault[] = ['silent', 'blocked', 'refused', 'forbidden', 'full'];
 const ONLY_HERE = /This browser can’t store it/;
 
-/** In the page: when it asked for the sign-in page; how fast the server answers does not matter here. */
+/**
+ * Runs in the page. Returns the time from the press to the request of the sign-in page, without the server's own time.
+ */
 function msFromPressToLogin(): number {
   const [pressed] = performance.getEntriesByName('pressed');
   const login = performance.getEntriesByType('resource').find(({ name }) => name.includes('/login?next='));

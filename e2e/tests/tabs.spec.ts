@@ -11,6 +11,13 @@ const live = (page: Page) => page.getByText(/^Live, /);
 
 test.describe.configure({ mode: 'serial' });
 
+/** Signs in and opens the admin page. */
+async function openAdmin(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/login?next=/admin`);
+  await signIn(page, ADMIN);
+  await expect(live(page)).toBeVisible();
+}
+
 /** Isolates Plant.id, or releases it, on an admin page. */
 async function override(page: Page, verb: 'Isolate' | 'Release'): Promise<void> {
   await page
@@ -23,7 +30,7 @@ async function override(page: Page, verb: 'Isolate' | 'Release'): Promise<void> 
   await expect(dialog).toBeHidden();
 }
 
-/** Counts the pages of a browser whose stream is open, which the browser's six connections to a host are shared with. */
+/** Returns a function that counts the open streams of a browser. */
 function openStreams(context: BrowserContext): () => number {
   const open = new Set<Request>();
   context.on('request', (request) => {
@@ -41,9 +48,7 @@ test('opens and updates seven admin pages that are all visible, and any other pa
   page,
 }) => {
   const streams = openStreams(context);
-  await page.goto(`${app.url}/login?next=/admin`);
-  await signIn(page, ADMIN);
-  await expect(live(page)).toBeVisible();
+  await openAdmin(page, app.url);
   const tabs = [page];
   for (let count = 2; count <= 7; count += 1) {
     const tab = await context.newPage();
@@ -67,15 +72,13 @@ test('opens and updates seven admin pages that are all visible, and any other pa
   await Promise.all(tabs.slice(1).map((tab) => expect(live(tab)).toBeVisible()));
 });
 
-test('holds no stream in a hidden page, and shows what happened meanwhile when it is shown', async ({
+test('holds no stream in a hidden page, and catches up when the page is visible again', async ({
   app,
   context,
   page,
 }) => {
   const streams = openStreams(context);
-  await page.goto(`${app.url}/login?next=/admin`);
-  await signIn(page, ADMIN);
-  await expect(live(page)).toBeVisible();
+  await openAdmin(page, app.url);
   await expect.poll(streams).toBe(1);
   await setVisible(page, false);
   await expect.poll(streams).toBe(0);
@@ -93,7 +96,7 @@ test('holds no stream in a hidden page, and shows what happened meanwhile when i
   await override(page, 'Release');
 });
 
-test('tells a hidden page’s news in its title', async ({ app, context, page }) => {
+test('shows the news of a hidden page in its title', async ({ app, context, page }) => {
   await page.goto(`${app.url}/login?next=/admin`);
   await signIn(page, ADMIN);
   await expect(page).toHaveTitle(/^Both services answer/);

@@ -5,7 +5,7 @@ import openapiTypescript, { astToString } from 'openapi-typescript';
 import { generate as generateOrval } from 'orval';
 import { generateApi } from 'swagger-typescript-api';
 
-/** What a client is made from. */
+/** Input and output of a generator. */
 interface Source {
   /** Path of the OpenAPI document. */
   document: string;
@@ -23,7 +23,7 @@ export interface Generator {
   program: string;
 }
 
-/** Beside the photos. Some clients write the list repeated, some as JSON, some joined by commas. */
+/** Fields beside the photos. Some clients repeat the field of a list, some send JSON, some join it with commas. */
 const FIELDS = `organs: ['leaf', 'flower'], include_diseases: false, latitude: 5e-5, longitude: -0.25, language: 'en-GB'`;
 
 export const generators: readonly Generator[] = [

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generators } from './generate.ts';
 
-/** The whole API over a service that is told what to answer, in a process of its own. */
+/** A program that serves the whole API over a fake service. */
 const SERVER = fileURLToPath(new URL('../../api/src/testing/upload-server.ts', import.meta.url));
 const COMPILER = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
-/** For a compiler that knows neither our types nor our rules. */
+/** Options of a strict compiler that knows no types of this repository. */
 const TSCONFIG = {
   compilerOptions: {
     strict: true,
@@ -44,7 +44,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What the service behind the API was asked last. */
+/** Returns the options of the last request that reached the service behind the API. */
 async function lastOptions(): Promise<unknown> {
   const told = once(child, 'message') as Promise<[{ options: unknown }]>;
   child.send('options');

@@ -4,7 +4,7 @@ import { forgetPhoto, isPhotoStored, keepPhoto, keptPhoto } from './kept-photo.t
 
 const photo = new File(['leaf'], 'leaf.jpg', { type: 'image/jpeg' });
 
-/** A database whose `open` does what a broken browser does. */
+/** Databases whose `open` fails as in broken browsers. */
 const failing: [string, () => unknown][] = [
   ['never answers', () => ({ open: () => new EventTarget() })],
   ['is blocked by another tab', () => ({ open: () => answering('blocked') })],

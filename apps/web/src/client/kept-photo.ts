@@ -3,21 +3,21 @@ import { DEVICE_TIMEOUT_MS, withTimeout } from './device/timeout.ts';
 /** The one photo that waits on this device between pages: from the blank sheet to the desk, and over a sign-in. */
 export interface KeptPhoto {
   file: File;
-  /** It was on its way when a sign-in was asked for: send it once that is done. */
+  /** Whether the photo was being sent when a sign-in was required, so that it is sent after the sign-in. */
   sendWhenSignedIn: boolean;
 }
 
 const DATABASE = 'plant-id-community';
 const STORE = 'waiting';
 const KEY = 'photo';
-/** A phone that has just started may take seconds to open a database; the page can be used meanwhile. */
+/** Time limit for restoring a photo: a phone that has just started may take seconds to open a database. */
 const RESTORE_TIMEOUT_MS = 10_000;
 /** A photo that waits longer belongs to a visit that is over. */
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 
 /**
- * What IndexedDB holds: bytes instead of a File. Private windows of some browsers store no files, and a stored file can
- * become unreadable.
+ * Row in IndexedDB. It holds bytes instead of a File: private windows of some browsers store no files, and a stored
+ * file can become unreadable.
  */
 interface Row {
   bytes: ArrayBuffer;
@@ -31,7 +31,7 @@ interface Row {
 const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof ArrayBuffer;
 
-/** The photo of this page; it survives every change of page that is not a reload. */
+/** The photo in memory, which survives every change of page except a reload. */
 let inMemory: KeptPhoto | undefined;
 /** Whether IndexedDB has that photo, too. */
 let storing: Promise<boolean> = Promise.resolve(false);
@@ -48,7 +48,7 @@ export function isPhotoStored(ms: number = DEVICE_TIMEOUT_MS): Promise<boolean> 
   return withTimeout(storing, ms).catch(() => false);
 }
 
-/** The kept photo, from memory or after a reload from IndexedDB. No page waits for it before it can be used. */
+/** Returns the kept photo, from memory or after a reload from IndexedDB. Pages can be used before it resolves. */
 export async function keptPhoto(): Promise<KeptPhoto | undefined> {
   if (inMemory !== undefined) return inMemory;
   const restoring = inStore('readonly', (waiting) => waiting.get(KEY));

@@ -17,7 +17,7 @@ export interface GracefulShutdown {
   /**
    * Stops the server without losing a request: each answer says `Connection: close`, event streams end with a
    * reconnect hint, idle connections close after a second, and requests in flight are finished.
-   * @param listeners those that accept connections for the server beside itself
+   * @param listeners other listeners that accept connections for the server
    * @returns how many requests were cut off because they were still in flight after `timeoutMs`
    */
   stop(timeoutMs: number, listeners?: readonly NetServer[]): Promise<{ cutOff: number }>;

@@ -1,16 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
-import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildContainer } from './build-container.ts';
 import type { Container } from './container.ts';
+import { type Simulator, startInstance, startSimulator, stopInstance } from './testing/wired-instance.ts';
 
-const SIMULATOR = fileURLToPath(new URL('../../../provider-simulator/src/main.ts', import.meta.url));
 const IDENTIFY = 'http://localhost:3000/api/v1/plant-identification/identify';
 const redisUrl = process.env['TEST_REDIS_URL'];
 
@@ -21,52 +13,26 @@ interface Calls {
 
 /** Starts a fully wired instance (10 anonymous calls an hour) and the simulator in a process of its own. */
 describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
-  let simulator: ChildProcess;
-  let simulatorUrl: string;
+  let simulator: Simulator;
   let instance: Container | undefined;
 
   beforeEach(async () => {
-    simulator = fork(SIMULATOR, [], {
-      env: { ...process.env, APP_ENV: 'development' },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    });
-    const [line] = simulator.stdout === null ? [] : ((await once(simulator.stdout, 'data')) as unknown[]);
-    simulatorUrl = (JSON.parse(String(line)) as { listening: string }).listening;
-    await (await openTestDatabase()).close();
+    simulator = await startSimulator();
   });
   afterEach(async () => {
-    instance?.service.close();
-    await instance?.redis.close();
-    await instance?.database.close();
+    if (instance !== undefined) await stopInstance(instance);
     instance = undefined;
-    simulator.kill('SIGKILL');
+    simulator.stop();
   });
 
   async function start(keys: Readonly<Record<string, string>>): Promise<Container> {
-    instance = await buildContainer({
-      NODE_ENV: 'test',
-      APP_ENV: 'development',
-      DATA_DIR: join(tmpdir(), randomUUID()),
-      DATABASE_URL: testDatabaseUrl(),
-      REDIS_URL: redisUrl,
-      REDIS_TIMEOUT_MS: '10000',
-      PLANT_ID_BASE_URL: `${simulatorUrl}/api/v3`,
-      PLANTNET_BASE_URL: `${simulatorUrl}/v2`,
-      IDENTIFY_RATE_ANONYMOUS: '10/h',
-      LOG_LEVEL: 'silent',
-      ...keys,
-    });
-    const { redis } = instance.redis;
-    for (const pattern of ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*']) {
-      const left = await redis.keys(pattern);
-      if (left.length > 0) await redis.del(...left);
-    }
+    instance = await startInstance(simulator, redisUrl ?? '', { IDENTIFY_RATE_ANONYMOUS: '10/h', ...keys });
     return instance;
   }
 
   const fault = async (body: object) =>
-    void (await fetch(`${simulatorUrl}/_faults`, { method: 'POST', body: JSON.stringify(body) }));
-  const calls = async () => (await (await fetch(`${simulatorUrl}/_calls`)).json()) as Calls;
+    void (await fetch(`${simulator.url}/_faults`, { method: 'POST', body: JSON.stringify(body) }));
+  const calls = async () => (await (await fetch(`${simulator.url}/_calls`)).json()) as Calls;
 
   /** One question after the other, each about another photo. Returns how many were answered with each status. */
   async function ask(

@@ -14,7 +14,7 @@ import { serveGracefully } from './graceful-shutdown.ts';
 import { listen } from './listen.ts';
 import { timeLimits } from './time-limits.ts';
 
-/** Of the documentation's own network (RFC 3849): no machine has it. */
+/** An address for documentation (RFC 3849), which no machine has. */
 const ABSENT = '2001:db8::1';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
@@ -112,7 +112,7 @@ describe.skipIf(!hasIpv6)('both loopback addresses', () => {
   });
 });
 
-// Neither is there an IPv6 client.
+// Without IPv6 on the machine there is no IPv6 client.
 describe.skipIf(!hasIpv6)('all addresses', () => {
   it('are IPv4 and IPv6', async () => {
     const { others, port } = await listening(server(), ['::']);

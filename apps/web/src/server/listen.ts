@@ -41,7 +41,7 @@ function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ABSENT.has(error.code);
 }
 
-/** A second way into `server`, whose connections get the same options and time limits as its own. */
+/** Creates another listener of `server`; its connections get the same options and time limits. */
 function listenerFor(server: Server): NetServer {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket));
 }

@@ -1,66 +1,38 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildContainer } from './build-container.ts';
 import type { Container } from './container.ts';
+import { type Simulator, startInstance, startSimulator, stopInstance } from './testing/wired-instance.ts';
 
-const SIMULATOR = fileURLToPath(new URL('../../../provider-simulator/src/main.ts', import.meta.url));
 const redisUrl = process.env['TEST_REDIS_URL'];
 const casesDir = process.env['PLANT_CASES_DIR'];
 const readCase = (name: string) => readFileSync(join(casesDir ?? '', name));
 
-/** What a client writes above its photo; no label unless given. */
+/** File name and media type of a part; without a media type unless given. */
 interface Sent {
   name?: string;
-  label?: string;
+  mediaType?: string;
 }
 
-/** Sends photos as clients in the field do, to a fully wired instance over its REST handler. */
+/**
+ * Sends photos as clients in the field do, to a fully wired instance over its REST handler. The letters are those of
+ * the reported cases.
+ */
 describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', () => {
-  let simulator: ChildProcess;
+  let simulator: Simulator;
   let instance: Container;
 
   beforeAll(async () => {
-    simulator = fork(SIMULATOR, [], {
-      env: { ...process.env, APP_ENV: 'development' },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    });
-    const [line] = simulator.stdout === null ? [] : ((await once(simulator.stdout, 'data')) as unknown[]);
-    const { listening } = JSON.parse(String(line)) as { listening: string };
-    await (await openTestDatabase()).close();
-    instance = await buildContainer({
-      NODE_ENV: 'test',
-      APP_ENV: 'development',
-      DATA_DIR: join(tmpdir(), randomUUID()),
-      DATABASE_URL: testDatabaseUrl(),
-      REDIS_URL: redisUrl,
-      REDIS_TIMEOUT_MS: '10000',
-      PLANT_ID_BASE_URL: `${listening}/api/v3`,
-      PLANTNET_BASE_URL: `${listening}/v2`,
-      PLANT_ID_API_KEY: 'some-key',
-      IDENTIFY_RATE_ANONYMOUS: '10000/h',
-      LOG_LEVEL: 'silent',
-    });
-    const { redis } = instance.redis;
-    for (const pattern of ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*']) {
-      const left = await redis.keys(pattern);
-      if (left.length > 0) await redis.del(...left);
-    }
+    simulator = await startSimulator();
+    const settings = { PLANT_ID_API_KEY: 'some-key', IDENTIFY_RATE_ANONYMOUS: '10000/h' };
+    instance = await startInstance(simulator, redisUrl ?? '', settings);
   });
   afterAll(async () => {
-    instance.service.close();
-    await instance.redis.close();
-    await instance.database.close();
-    simulator.kill('SIGKILL');
+    await stopInstance(instance);
+    simulator.stop();
   });
 
-  /** How both namespaces answer: the status of v1, its code, and the status of the legacy path. */
+  /** Sends a photo to both namespaces, which must give the same status, and returns the answer of v1. */
   async function identify(photo: Buffer, sent: Sent = {}) {
     const answers = await Promise.all(['/api/v1', '/api'].map(async (base) => post(base, photo, sent)));
     const [v1, legacy] = answers;
@@ -68,11 +40,11 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
     return v1;
   }
 
-  async function post(base: string, photo: Buffer, { name = 'rose.jpg', label }: Sent) {
+  async function post(base: string, photo: Buffer, { name = 'rose.jpg', mediaType }: Sent) {
     const head = [
       '--field',
       `Content-Disposition: form-data; name="image"; filename="${name}"`,
-      ...(label === undefined ? [] : [`Content-Type: ${label}`]),
+      ...(mediaType === undefined ? [] : [`Content-Type: ${mediaType}`]),
     ];
     const body = Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), photo, Buffer.from('\r\n--field--\r\n')]);
     const request = new Request(`http://localhost:3000${base}/plant-identification/identify`, {
@@ -90,7 +62,7 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
   const undecodable = { status: 422, code: 'photo_undecodable' };
   const malformed = { status: 400, code: 'malformed_upload' };
 
-  it('J: is taken with a wrong scan header, and refused when it is not all there', async () => {
+  it('J: is taken with a wrong scan header, and refused when data is missing', async () => {
     const jpeg = readCase('jpeg-scan-Se-0.jpg');
     expect(await identify(jpeg)).toEqual(taken);
     expect(await identify(jpeg.subarray(0, -2))).toEqual(undecodable);
@@ -120,14 +92,14 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
     expect(await identify(ofSize(10_485_761))).toEqual({ status: 413, code: 'photo_too_large' });
   });
 
-  describe('N', () => {
+  describe('N, file names:', () => {
     it.each([
       { name: 'jpeg-called.HEIC' },
-      { name: 'jpeg-called.HEIC', label: 'image/heic' },
-      { name: 'jpeg-called.HEIC', label: 'image/heif' },
+      { name: 'jpeg-called.HEIC', mediaType: 'image/heic' },
+      { name: 'jpeg-called.HEIC', mediaType: 'image/heif' },
       { name: 'rose.png' },
       { name: 'rose.avif' },
-      { name: 'rose.tif', label: 'image/tiff' },
+      { name: 'rose.tif', mediaType: 'image/tiff' },
       { name: 'IMG_1.dng' },
       { name: 'Monstera.deliciosa' },
       { name: 'upload.tmp' },
@@ -169,7 +141,7 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
     );
   });
 
-  describe('T', () => {
+  describe('T, media types:', () => {
     it.each([
       'image/*',
       '*/*',
@@ -186,8 +158,8 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
       'image/jpeg; charset',
       'image/jpg',
       'image/pjpeg',
-    ])('takes a JPEG labelled "%s"', async (label) => {
-      expect(await identify(readCase('jpeg-called.HEIC'), { label })).toEqual(taken);
+    ])('takes a JPEG declared as "%s"', async (mediaType) => {
+      expect(await identify(readCase('jpeg-called.HEIC'), { mediaType })).toEqual(taken);
     });
 
     it.each([
@@ -202,8 +174,8 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
       'video/mp4',
       'multipart/mixed',
       'multipart/related; boundary=x',
-    ])('refuses a JPEG labelled "%s"', async (label) => {
-      expect(await identify(readCase('jpeg-called.HEIC'), { label })).toEqual(typed);
+    ])('refuses a JPEG declared as "%s"', async (mediaType) => {
+      expect(await identify(readCase('jpeg-called.HEIC'), { mediaType })).toEqual(typed);
     });
   });
 });

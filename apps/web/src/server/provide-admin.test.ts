@@ -15,7 +15,7 @@ function usersWith(hasAdmin: boolean) {
   };
 }
 
-it('makes an admin in development and tells the password at the first start, afterwards only whose it is', async () => {
+it('makes an admin in development and reports the password at the first start, later only the address', async () => {
   const tell = vi.fn<(event: object) => void>();
   await provideAdmin({ mode: 'development', admin: undefined }, usersWith(false), { tell });
   await provideAdmin({ mode: 'development', admin: undefined }, usersWith(true), { tell });
@@ -37,7 +37,7 @@ it('makes the admin when it is asked for a new password before there is one', as
   expect(tell.mock.calls).toEqual([[{ type: 'admin', email: made.email, password: made.password }]]);
 });
 
-it('tells the log of production nothing of its admin', async () => {
+it('reports no admin in production', async () => {
   const tell = vi.fn<(event: object) => void>();
   await provideAdmin({ mode: 'production', admin: undefined }, usersWith(true), { tell });
   const admin = { email: made.email, password: 'given at start' };

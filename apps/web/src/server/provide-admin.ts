@@ -3,8 +3,8 @@ import { type Settings, SettingsError } from '@plantcommunity/settings';
 import { tellLauncher, wantsNewAdminPassword } from './launcher.ts';
 
 /**
- * Development makes its admin at the first start and says so once; production is told who it is. A later start says whose
- * password it is, and makes a new one when it is asked to.
+ * Provides the first admin. Development makes one and reports the password at the first start, and the address at every
+ * later one; production takes the admin of its settings. Both make a new password when the launcher is asked for one.
  * @throws {SettingsError} when production is not told and has none yet
  */
 export async function provideAdmin(
@@ -26,6 +26,6 @@ export async function provideAdmin(
   }
   const { email, password } = await users.ensureAdmin(wanted ?? {});
   if (password !== undefined) tell({ type: 'admin', email, password });
-  // The log of production need not show who its admin is.
+  // Production does not write the address of its admin into its log.
   else if (mode === 'development') tell({ type: 'admin', email });
 }

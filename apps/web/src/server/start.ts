@@ -8,18 +8,20 @@ export async function start(): Promise<void> {
     const { operations, service } = await provideContainer(() => buildContainer(process.env));
     await Promise.all([operations.start(), service.start()]);
   } catch (error) {
-    const text = error instanceof SettingsError || isToldPlainly(error) ? error.message : messageOfSystem(error);
+    const text = error instanceof SettingsError || hasPlainMessage(error) ? error.message : messageOfSystem(error);
     process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);
     process.exit(1);
   }
 }
 
-/** Next bundles the package `db` more than once, so that its classes cannot be compared. */
-function isToldPlainly(error: unknown): error is Error {
+/**
+ * Whether the message of an error is made for operators. Compares names: Next bundles the package `db` more than once.
+ */
+function hasPlainMessage(error: unknown): error is Error {
   return error instanceof Error && (error.name === 'DatabaseUnavailableError' || error.name === 'DatabaseUrlError');
 }
 
-/** Says what the system refused, such as a signing secret in the data folder that belongs to another user. */
+/** Describes a refusal of the system, such as of a signing secret in the data folder that belongs to another user. */
 function messageOfSystem(error: unknown): string | undefined {
   if (!(error instanceof Error && 'syscall' in error)) return undefined;
   return `The app cannot start: ${error.message}. This user must be able to read and write the folders of DATA_DIR and PHOTO_STORE.`;

@@ -28,7 +28,7 @@ export async function signInAt(service: string, next: string): Promise<Fault | u
   try {
     const address = await addressIn(await post(`signin/${service}`, { callbackUrl: next }));
     if (address === undefined) return { sentence: UNAVAILABLE };
-    // The photo that waits in memory is lost with this page unless it is stored, too.
+    // Leaving the page loses a photo that is only in memory, so that storing it comes first.
     await isPhotoStored();
     location.assign(address);
     return undefined;
@@ -56,7 +56,7 @@ async function post(path: string, fields: Readonly<Record<string, string>>): Pro
 /** Where next-auth would lead to, which also says how it went. */
 async function addressIn(answer: Response): Promise<URL | undefined> {
   const address = memberOf(await answer.json(), 'url');
-  // Browsers of before autumn 2024 have no URL.parse.
+  // Browsers from before autumn 2024 have no URL.parse.
   return address !== undefined && URL.canParse(address, location.origin)
     ? new URL(address, location.origin)
     : undefined;

@@ -2,15 +2,15 @@ import { clockTime, lasting } from '../words/time-words.ts';
 
 /** The server says something every ten seconds at least; twice that and a little more is silence. */
 const SILENCE_MS = 25_000;
-/** A page that is shown again may take this long to hear something new before it counts as stale. */
+/** Time in which a page that is shown again may get an update before it counts as stale. */
 const RETURN_MS = 2_000;
 
 export interface FeedState {
-  /** Whether the subscription stands, or asking every few seconds replaces it and is answered. */
+  /** Whether the subscription is open, or polling in its place is answered. */
   connected: boolean;
-  /** Whether that has brought anything yet. */
+  /** Whether any update has arrived. */
   begun: boolean;
-  /** When something was heard last, by this device's clock as the three below. */
+  /** When the last update arrived; this and the three times below are in epoch milliseconds of this device. */
   heardAt: number;
   /** When the page was shown last. */
   shownAt: number;

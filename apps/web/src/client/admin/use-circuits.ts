@@ -13,7 +13,10 @@ import { trpc } from './trpc.ts';
 
 /** A feed that has ended, as each does after some minutes, is taken up again after this. */
 const AGAIN_MS = 1_000;
-/** Asked for this often while there is no stream: by a page that people see, and by one that only has a title to show. */
+/**
+ * Polling interval while there is no stream: of a visible page, and of a hidden one, which shows news in its title
+ * only.
+ */
 const POLL_MS = { visible: 5_000, hidden: 30_000 };
 const KEY = ['circuits'];
 
@@ -30,8 +33,8 @@ export interface WatchedCircuits {
 }
 
 /**
- * Both circuits, live. A visible page hears them over a stream, as long as the browser has a connection to spare for it;
- * every other page asks for them, and a hidden one holds no connection.
+ * Follows both circuits live. A visible page gets updates over a stream if the browser has a connection to spare; every
+ * other page polls, and a hidden one holds no connection.
  */
 export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
   const router = useRouter();
@@ -110,12 +113,12 @@ export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
   };
 }
 
-/** When the page was shown last, in epoch milliseconds. */
+/** Returns when the page was shown last, in epoch milliseconds. */
 function useShownAt(isVisible: boolean): number {
   const [shownAt, setShownAt] = useState(0);
-  // Before anything is painted, so that no page is called stale for a moment when people come back to it.
+  // Runs before the first paint, so that a page that is shown again does not look stale for a moment.
   useLayoutEffect(() => {
-    // oxlint-disable-next-line react/set-state-in-effect -- the moment is only known once it is there
+    // oxlint-disable-next-line react/set-state-in-effect -- the time is known only after the change
     if (isVisible) setShownAt(Date.now());
   }, [isVisible]);
   return shownAt;

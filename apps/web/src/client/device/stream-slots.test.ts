@@ -35,7 +35,7 @@ describe('takeStreamSlot', () => {
     expect(await openPage().slot).toBe('held');
   });
 
-  it('says so where there are no locks', async () => {
+  it('reports missing Web Locks as unsupported', async () => {
     expect(await takeStreamSlot(new AbortController().signal, null)).toBe('unsupported');
   });
 });
@@ -49,7 +49,7 @@ describe('takeStreamSlot of a browser whose locks do not work', () => {
     vi.useRealTimers();
   });
 
-  it('takes a refusal for missing support', async () => {
+  it('reports refused locks as unsupported', async () => {
     const request = () => Promise.reject(new DOMException('denied', 'SecurityError'));
     const slot = takeStreamSlot(new AbortController().signal, { request });
     expect(await slot).toBe('unsupported');
@@ -64,7 +64,7 @@ describe('takeStreamSlot of a browser whose locks do not work', () => {
     const slot = takeStreamSlot(new AbortController().signal, { request });
     await vi.advanceTimersByTimeAsync(DEVICE_TIMEOUT_MS);
     expect(await slot).toBe('unsupported');
-    // What the callback returns keeps the lock for as long as it does not settle.
+    // The browser keeps a lock until the promise that the callback returns settles: here it returns none.
     expect(grant?.({ name: 'stream-1', mode: 'exclusive' })).toBeUndefined();
   });
 });

@@ -4,17 +4,17 @@ import { useEffect, useState } from 'react';
 import { withTimeout } from './timeout.ts';
 
 /**
- * Over HTTP/1.1 a browser opens six connections to a host, for all its tabs together. Three of them may be streams; the
- * others stay free for pages, uploads and queries.
+ * Names of the locks that allow a stream. Over HTTP/1.1 a browser opens six connections to a host, for all its tabs
+ * together. Three of them may be streams; the others stay free for pages, uploads and queries.
  */
 const SLOTS = ['stream-1', 'stream-2', 'stream-3'];
-/** How often a page without a slot looks for a free one. */
+/** Interval at which a page without a slot looks for a free one. */
 const RETRY_MS = 5_000;
 
 /** `unsupported`: this browser or origin has no Web Locks, as plain http has none beyond localhost. */
 export type StreamSlot = 'held' | 'taken' | 'unsupported';
 
-/** What is used of the browser's LockManager. */
+/** The part of the browser's LockManager that is used here. */
 interface Locks {
   request: (name: string, options: LockOptions, granted: (lock: Lock | null) => unknown) => Promise<unknown>;
 }
@@ -59,8 +59,8 @@ function request(
 }
 
 /**
- * This page's slot; undefined while none is `wanted`, and for the moment until it is known. A page without one looks for
- * a free one again and again, and a page that has one gives it back once it is not wanted any more.
+ * Returns this page's slot; undefined while none is `wanted`, and until the first result. A page without a slot looks
+ * for a free one again and again; a page that has a slot gives it back as soon as none is wanted.
  */
 export function useStreamSlot(wanted: boolean): StreamSlot | undefined {
   const [slot, setSlot] = useState<StreamSlot>();

@@ -1,7 +1,7 @@
-/** How long a page waits for this device: its storage, its files, its locks. */
+/** Time limit for each answer of this device: of its storage, its files, its locks. */
 export const DEVICE_TIMEOUT_MS = 1_000;
 
-/** This device did not answer in time. */
+/** Error of a device that did not answer in time. */
 export class DeviceTimeout extends Error {
   override readonly name = 'DeviceTimeout';
 }

@@ -15,7 +15,7 @@ export function watchVisibility(onChange: () => void): () => void {
   };
 }
 
-/** The same as a hook. The server renders every page as visible. */
+/** Returns whether people can see this page, as a hook. The server renders every page as visible. */
 export function useVisible(): boolean {
   return useSyncExternalStore(watchVisibility, isVisible, () => true);
 }

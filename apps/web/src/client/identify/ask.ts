@@ -21,7 +21,7 @@ export interface Asking {
   photo: File;
   signal: AbortSignal;
   onUpload: (sent: number, total: number) => void;
-  /** `at` is when it happened, in epoch milliseconds of this device. */
+  /** `at`: time of the event, in epoch milliseconds of this device. */
   onProgress: (event: ProgressEvent, at: number) => void;
 }
 

@@ -7,7 +7,7 @@ const REQUEST_ID = '6f1c0c0e-0000-4000-8000-000000000000';
 type Subscribe = Parameters<typeof followProgress>[0]['progress']['subscribe'];
 type Handlers = Parameters<Subscribe>[1];
 
-/** The server's side of each stream that is opened: what it was asked for, and how it tells something. */
+/** The server's side of the progress subscription: the input of each opened stream, and its handlers. */
 class FakeProgress {
   readonly streams: { input: unknown; handlers: Handlers; isOpen: boolean }[] = [];
   readonly subscribe: Subscribe = (input, handlers) => {
@@ -68,7 +68,7 @@ describe('followProgress', () => {
     ]);
   });
 
-  it('says of an event that is heard late when it happened', async () => {
+  it('dates an event that arrives late by when it happened', async () => {
     const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000);
     const { heard, progress } = follow();
     await vi.waitUntil(() => progress.streams.length === 1);
@@ -93,7 +93,7 @@ describe('followProgress', () => {
     expect(progress.streams.map(({ isOpen }) => isOpen)).toEqual([false]);
   });
 
-  it('leaves the connections to others when all slots for streams are taken', async () => {
+  it('opens no stream when all slots are taken', async () => {
     const others = [follow(), follow(), follow()];
     await vi.waitUntil(() => others.every(({ progress }) => progress.streams.length === 1));
     const asked = vi.spyOn(navigator.locks, 'request');

@@ -2,7 +2,7 @@ import { takeStreamSlot } from '../device/stream-slots.ts';
 import { isVisible, watchVisibility } from '../device/visibility.ts';
 import type { ProgressEvent } from '../wire.ts';
 
-/** The API's subscription. */
+/** Subscription of the API to the steps of one identification. */
 interface Progress {
   subscribe: (
     input: { requestId: string; lastEventId?: string },
@@ -13,24 +13,24 @@ interface Progress {
 interface Follow {
   requestId: string;
   progress: Progress;
-  /** `at` is when it happened, in epoch milliseconds of this device. */
+  /** `at`: time of the event, in epoch milliseconds of this device. */
   onProgress: (event: ProgressEvent, at: number) => void;
 }
 
 /**
- * Hears the steps of one identification while the page is visible and the browser has a connection to spare. The stream
- * closes when the page is hidden, and goes on after the last event it brought when the page is shown again.
+ * Follows the steps of one identification while the page is visible and the browser has a connection to spare. The
+ * stream closes when the page is hidden, and goes on after the last event it brought when the page is shown again.
  *
- * @returns a function that ends it
+ * @returns a function that stops following
  */
 export function followProgress({ requestId, progress, onProgress }: Follow): () => void {
   let stream: AbortController | undefined;
   let lastEventId: string | undefined;
-  /** When the server's clock of this run began. What happened while the page was hidden is heard late. */
+  /** Start of the server's clock for this run; it dates events that arrive late because the page was hidden. */
   let startedAt = Number.POSITIVE_INFINITY;
 
   const open = async (signal: AbortSignal) => {
-    // Where slots are not supported the stream is opened all the same: it is over within a minute.
+    // Without Web Locks the stream is opened without a slot: it ends within a minute.
     if ((await takeStreamSlot(signal)) === 'taken' || signal.aborted) return;
     const following = progress.subscribe(
       { requestId, ...(lastEventId !== undefined && { lastEventId }) },

@@ -1,6 +1,6 @@
 /**
- * A random UUID (version 4). `crypto.randomUUID` is missing on plain http, where random values are not: people reach the
- * page under an address such as `http://192.168.1.20:3000`.
+ * Returns a random UUID (version 4). `crypto.randomUUID` is missing on plain http, unlike `crypto.getRandomValues`, and
+ * people reach the page under addresses such as `http://192.168.1.20:3000`.
  */
 export function newRequestId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

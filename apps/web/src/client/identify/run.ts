@@ -31,7 +31,7 @@ export function withUpload(run: Run, sentBytes: number, totalBytes: number): Run
   return { ...run, sentBytes, totalBytes, sent: sentBytes >= totalBytes };
 }
 
-/** Takes in one event of the server's; `at` is when it happened, by this device's clock. */
+/** Adds an event of the server to a run; `at`: time of the event, by this device's clock. */
 export function withProgress(run: Run, event: ProgressEvent, at: number): Run {
   switch (event.type) {
     case 'received':

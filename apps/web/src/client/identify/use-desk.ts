@@ -33,8 +33,9 @@ interface DeskUse {
 export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskHandle {
   const [desk, tell] = useReducer(deskAfter, WAKING);
   const router = useRouter();
-  /** Aborted when what is read, or asked for, is not wanted any more. */
+  /** Ends the reading of a photo that is not wanted any more. */
   const reading = useRef<AbortController>(undefined);
+  /** Ends the identification of a photo that is not wanted any more. */
   const running = useRef<AbortController>(undefined);
 
   const askToSignIn = (photo: File) => {
@@ -43,7 +44,7 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
   };
 
   const send = async (photo: File) => {
-    // A photo that is still read must not replace the one that is sent.
+    // A photo that is still being read must not replace the one that is sent.
     reading.current?.abort();
     if (mustSignIn) return askToSignIn(photo);
     running.current?.abort();
@@ -75,7 +76,7 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
   };
 
   const lay = async (files: readonly File[], folders: readonly string[] = []) => {
-    // A photo at work stays where it is until it is stopped.
+    // No other photo replaces one that is being identified.
     if (desk.at === 'running') return;
     reading.current?.abort();
     const { signal } = (reading.current = new AbortController());
@@ -94,7 +95,7 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
   const wake = useEffectEvent(async () => {
     const kept = await keptPhoto();
     tell({ type: 'woke', photo: kept?.file });
-    // A photo that was chosen meanwhile is the one that counts.
+    // A photo that was chosen meanwhile takes precedence.
     if (reading.current !== undefined || !kept?.sendWhenSignedIn || !signedIn) return;
     keepPhoto(kept.file);
     await send(kept.file);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEVICE_TIMEOUT_MS } from '../device/timeout.ts';
-import { firstUsable, type Intake } from './first-usable.ts';
+import { firstUsable, type ReadOptions } from './first-usable.ts';
 import type { Refusal } from './photo-check.ts';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
@@ -15,7 +15,7 @@ const jpeg = (name = 'a.jpg', size = JPEG.length) => {
 
 type Read = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** A file whose bytes pass through `read` in place of the device: its head, then each megabyte of it. */
+/** Makes a file that is read by `read` in place of the device: first its head, then each megabyte. */
 async function fileReadBy(read: Read, file = jpeg()): Promise<File> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   return Object.assign(file, {
@@ -37,10 +37,10 @@ async function fileReadBy(read: Read, file = jpeg()): Promise<File> {
 const fails = (name: string) => fileReadBy(() => Promise.reject(new DOMException('it failed', name)));
 
 let slow: Refusal[] = [];
-const take = (files: readonly File[], intake: Partial<Intake> = {}) =>
-  firstUsable(files, { maxBytes: 10_485_760, folders: [], onSlow: (refusal) => slow.push(refusal), ...intake });
-const reasonFor = async (file: File, intake: Partial<Intake> = {}) => {
-  const { refusals } = await take([file], intake);
+const take = (files: readonly File[], options: Partial<ReadOptions> = {}) =>
+  firstUsable(files, { maxBytes: 10_485_760, folders: [], onSlow: (refusal) => slow.push(refusal), ...options });
+const reasonFor = async (file: File, options: Partial<ReadOptions> = {}) => {
+  const { refusals } = await take([file], options);
   return refusals.map(({ reason }) => reason).join(' ');
 };
 
@@ -82,7 +82,7 @@ describe('firstUsable', () => {
     expect(await reasonFor(await fails(error))).toContain(reason);
   });
 
-  it('tells a deleted file from an empty one', async () => {
+  it('distinguishes a deleted file from an empty one', async () => {
     const deleted = Object.assign(new File([], 'a.jpg'), {
       arrayBuffer: () => Promise.reject(new DOMException('', 'NotFoundError')),
     });
@@ -90,7 +90,7 @@ describe('firstUsable', () => {
     expect(await reasonFor(new File([], 'a.jpg'))).toContain('nothing in this file');
   });
 
-  it('tells a file that fails in its middle, and one that is cut short', async () => {
+  it('refuses a file that fails in its middle, and one that is cut short', async () => {
     const size = TWO_PIECES;
     const failing = await fileReadBy(
       (bytes) =>
@@ -107,7 +107,7 @@ describe('firstUsable', () => {
     expect([taken.file?.name, taken.refusals.length]).toEqual(['b.jpg', 1]);
   });
 
-  it('tells after a second that a file keeps it waiting, and takes it when it arrives', async () => {
+  it('reports a slow file after a second, and takes it when it arrives', async () => {
     const arrival = Promise.withResolvers<void>();
     const file = await fileReadBy(async (bytes) => {
       await arrival.promise;
@@ -130,7 +130,7 @@ describe('firstUsable', () => {
     expect(await reason).toContain('doesn’t hand it over');
   });
 
-  it('tells a folder, and a drop that brings no file', async () => {
+  it('refuses a folder, and a drop without a file', async () => {
     expect(await reasonFor(new File([], 'Holiday'), { folders: ['Holiday'] })).toContain('This is a folder.');
     expect((await take([])).refusals[0]?.reason).toContain('There was no file in it.');
   });

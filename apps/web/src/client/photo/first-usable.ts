@@ -11,11 +11,11 @@ export interface Usable {
   leftOut: number;
 }
 
-export interface Intake {
+export interface ReadOptions {
   maxBytes: number;
   /** Names of files that are folders; browsers hand over a dropped folder as a file. */
   folders: readonly string[];
-  /** Called with what to tell while this device keeps a file waiting. */
+  /** Called with a message for people when this device takes long to hand over a file. */
   onSlow: (refusal: Refusal) => void;
 }
 
@@ -40,20 +40,20 @@ const IS_SLOW = {
 } as const;
 const TOO_BIG_FOR_MEMORY = 'This browser can’t hold it in memory. Close some other tabs, then choose it again.';
 
-/** Reads and checks files until one can be used. Never rejects: a file that cannot be read is told like any other. */
-export async function firstUsable(files: readonly File[], intake: Intake): Promise<Usable> {
+/** Reads and checks files until one can be used. Never rejects: a file that cannot be read counts as refused. */
+export async function firstUsable(files: readonly File[], options: ReadOptions): Promise<Usable> {
   if (files.length === 0) return { file: undefined, refusals: [NOTHING], leftOut: 0 };
   const refusals: Refusal[] = [];
   for (const [index, file] of files.entries()) {
     // oxlint-disable-next-line no-await-in-loop -- the first good one ends it
-    const taken = await take(file, intake);
+    const taken = await take(file, options);
     if (taken instanceof File) return { file: taken, refusals, leftOut: files.length - index - 1 };
     refusals.push(taken);
   }
   return { file: undefined, refusals, leftOut: 0 };
 }
 
-async function take(file: File, { maxBytes, folders, onSlow }: Intake): Promise<File | Refusal> {
+async function take(file: File, { maxBytes, folders, onSlow }: ReadOptions): Promise<File | Refusal> {
   const { name } = file;
   if (folders.includes(name)) return { name, ...IS_FOLDER };
   const slow = () => onSlow({ name, ...IS_SLOW });

@@ -7,7 +7,7 @@ const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes
 /** Takes files that were chosen, dropped or pasted; `folders` are the names of those that are folders. */
 export type PickFiles = (files: readonly File[], folders?: readonly string[]) => void;
 
-/** Browsers hand over a folder as a file that cannot be read; only its entry says what it is. */
+/** Returns the names of folders. Browsers hand over a folder as an unreadable file; only its entry shows what it is. */
 function foldersIn(transfer: DataTransfer): string[] {
   const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
   return entries.flatMap((entry) => (entry?.isDirectory ? [entry.name] : []));
@@ -56,7 +56,7 @@ export function usePhotoArrivals(onFiles: PickFiles): { above: boolean } {
       if (event.dataTransfer !== null) hand(event.dataTransfer);
     });
     listen('paste', ({ clipboardData }) => {
-      // Text that is pasted is not for us.
+      // Pasted text is left to the page.
       if (clipboardData !== null && clipboardData.files.length > 0) hand(clipboardData);
     });
     return () => leaving.abort();

@@ -8,9 +8,9 @@ export interface Refusal {
   /** Three to seven letters in place of a picture: "PDF", "12 MB". */
   badge: string;
   reason: string;
-  /** The heading over it, where the usual one would not be true. */
+  /** Heading in place of the usual one. */
   title?: string;
-  /** It may still become usable, by itself. */
+  /** Set while the file may still become usable by itself. */
   isPending?: true;
 }
 
@@ -25,9 +25,9 @@ const EXTENSIONS: Record<PhotoKind, readonly string[]> = {
 };
 
 /**
- * Looks at a file before anything is sent: what it is by `head`, its first bytes, what it calls itself, how big it is.
- * A photo is taken under its true ending; only the ending of a known other format, a dot file and hidden characters
- * refuse it, as on the server, which has the last word.
+ * Checks a file before it is sent: its format by `head`, its first bytes, then its name and its size. A photo gets the
+ * ending of its true format. As on the server, which decides in the end, only the ending of a known other format, a
+ * leading dot and hidden characters in its name refuse it.
  */
 export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Checked {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
@@ -73,7 +73,7 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
   return { ok: true, file: underTrueName(file, kind.photo, extension) };
 }
 
-/** Another picture format's ending is replaced, since it is not true; any other is part of the name. */
+/** Renames a photo to its true format: replaces the ending of another picture format, and appends to any other name. */
 function underTrueName(file: File, kind: PhotoKind, extension: string): File {
   const type = `image/${kind.toLowerCase()}`;
   const [usual = ''] = EXTENSIONS[kind];

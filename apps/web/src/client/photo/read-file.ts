@@ -1,11 +1,11 @@
 import { DEVICE_TIMEOUT_MS, DeviceTimeout, withTimeout } from '../device/timeout.ts';
 
-/** A file that comes from a cloud while it is read may be silent for so long. */
+/** Time limit for each piece of a file that is fetched from a cloud while it is read. */
 const SILENCE_MS = 30_000;
 
 const AGAIN = 'Open it in your gallery, then choose it again.';
 
-/** This device lists a file and does not hand over its bytes. `message` says why, to people. */
+/** Error of a file that this device lists but does not hand over. `message` is shown to people. */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 }
@@ -23,8 +23,9 @@ export async function readHead(file: File, byteCount: number, onSlow: () => void
 
 /**
  * Copies a file into memory, so that it can be sent although it is changed, moved or deleted meanwhile. Each piece has
- * its own limit, for ten megabytes from a slow card take longer than a second. The file is opened once and read from its
- * start: what Android hands over of a cloud cannot be read from its middle, and may look changed when opened again.
+ * its own limit, for ten megabytes from a slow card take longer than a second. The file is opened once and read from
+ * its start: on Android, a file from a cloud cannot be read from its middle, and may look changed when it is opened
+ * again.
  */
 export async function copyFile(file: File, onSlow: () => void): Promise<File> {
   const { lastModified, name, size, type } = file;
@@ -55,7 +56,7 @@ async function unlessSilent<T>(reading: Promise<T>, onSlow: () => void): Promise
   }
 }
 
-/** File API, section 7.1: what a browser says of a file that it cannot read. */
+/** Returns the sentence for an error of reading a file (File API, section 7.1). */
 function reasonOf(error: unknown): string {
   if (error instanceof DeviceTimeout) return `This device doesn’t hand it over. ${AGAIN}`;
   switch (error instanceof DOMException ? error.name : undefined) {

@@ -10,7 +10,7 @@ export function bytesText(bytes: number, digits = 1): string {
   return `${(bytes / MEGABYTE).toFixed(digits)}${NO_BREAK}MB`;
 }
 
-/** Formats the size of a file over a limit, rounded up so that it never reads as the limit itself. */
+/** Formats the size of a file over a limit, rounded up so that it never looks equal to the limit. */
 export function oversizeText(bytes: number): string {
   return `${(Math.ceil((bytes / MEGABYTE) * 10) / 10).toFixed(1)}${NO_BREAK}MB`;
 }

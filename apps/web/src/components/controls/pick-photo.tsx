@@ -23,7 +23,7 @@ export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPh
   const hand = () => {
     const files = [...(input.current?.files ?? [])];
     if (files.length === 0) return;
-    // Their reading begins before the input lets go of them.
+    // Reading begins before the input releases the files.
     take.current(files);
     // Emptied, so that the same file can be chosen again after it was removed.
     if (input.current) input.current.value = '';

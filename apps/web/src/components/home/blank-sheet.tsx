@@ -21,7 +21,7 @@ export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhot
   const router = useRouter();
   const [refusal, setRefusal] = useState<Refusal>();
   const reading = useRef<AbortController>(undefined);
-  // A photo that arrives late opens no page after people went elsewhere.
+  // A photo that arrives after people left this page must not open another one.
   useEffect(() => () => reading.current?.abort(), []);
   const take = async (files: readonly File[], folders: readonly string[] = []) => {
     reading.current?.abort();

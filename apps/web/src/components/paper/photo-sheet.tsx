@@ -11,7 +11,7 @@ interface PhotoSheetProps {
   src: string | undefined;
   alt: string;
   corners?: readonly Corner[];
-  /** Told with a photo that the browser cannot show. */
+  /** Text below the notice that the browser cannot show the photo. */
   unshown?: string;
 }
 

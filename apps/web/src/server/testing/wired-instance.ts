@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
+import { buildContainer } from '../build-container.ts';
+import type { Container } from '../container.ts';
+
+const SIMULATOR = fileURLToPath(new URL('../../../../provider-simulator/src/main.ts', import.meta.url));
+/** Redis keys of counts and answers of earlier tests. */
+const LEFTOVERS = ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*'];
+
+export interface Simulator {
+  url: string;
+  stop(): void;
+}
+
+/** Starts the simulator of both providers in a process of its own. */
+export async function startSimulator(): Promise<Simulator> {
+  const child = fork(SIMULATOR, [], {
+    env: { ...process.env, APP_ENV: 'development' },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const [line] = child.stdout === null ? [] : ((await once(child.stdout, 'data')) as unknown[]);
+  const { listening } = JSON.parse(String(line)) as { listening: string };
+  return { url: listening, stop: () => void child.kill('SIGKILL') };
+}
+
+/**
+ * Wires an instance of the app to the simulator, with empty counts and caches; it calls the providers with a key in
+ * `settings`.
+ */
+export async function startInstance(
+  { url }: Simulator,
+  redisUrl: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Container> {
+  await (await openTestDatabase()).close();
+  const instance = await buildContainer({
+    NODE_ENV: 'test',
+    APP_ENV: 'development',
+    DATA_DIR: join(tmpdir(), randomUUID()),
+    DATABASE_URL: testDatabaseUrl(),
+    REDIS_URL: redisUrl,
+    REDIS_TIMEOUT_MS: '10000',
+    PLANT_ID_BASE_URL: `${url}/api/v3`,
+    PLANTNET_BASE_URL: `${url}/v2`,
+    LOG_LEVEL: 'silent',
+    ...settings,
+  });
+  const { redis } = instance.redis;
+  for (const pattern of LEFTOVERS) {
+    const left = await redis.keys(pattern);
+    if (left.length > 0) await redis.del(...left);
+  }
+  return instance;
+}
+
+/** Stops all work and all connections of an instance. */
+export async function stopInstance({ database, redis, service }: Container): Promise<void> {
+  service.close();
+  await redis.close();
+  await database.close();
+}
