@@ -39,8 +39,8 @@ export async function ensureAdmin(
 }
 
 /**
- * Gives the first admin a new password, which ends their sessions as each change of a password does.
- * @returns undefined when there is no admin
+ * Gives the first admin a new password, which ends their sessions like every change of a password.
+ * @returns address and password; undefined when there is no admin
  */
 export async function renewAdminPassword(
   client: PrismaClient,

@@ -9,10 +9,10 @@ export const GITHUB = 'https://github.com/login/oauth';
 const userSchema = z.object({ id: z.int(), login: z.string(), name: z.string().nullish() });
 const addressesSchema = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 
-/** Addresses of GitHub's own that forward nothing, on github.com and on an Enterprise Server. */
+/** Matches addresses that GitHub makes and that forward nothing, on github.com and on an Enterprise Server. */
 const NO_REPLY = /@users\.noreply\./i;
 
-/** What a GitHub App needs, and what an OAuth app does: it asks for the scope, which an organisation may withhold. */
+/** Names the missing permission. An OAuth app asks for the scope, but an organisation may withhold it. */
 const PERMISSION = 'its keys need the permission "Email addresses: read-only" (GitHub App) or the scope user:email';
 
 interface Reply {
@@ -88,15 +88,18 @@ export function apiOf(issuer: string): string {
 }
 
 /**
- * Whether the keys may not read addresses: 403 to a GitHub App, 404 to an OAuth app without the scope. A rate limit is a
- * 403 or 429 as well, with one of two headers.
+ * Whether a reply means that the keys have no permission to read addresses: 403 to a GitHub App, 404 to an OAuth app
+ * without the scope. A rate limit is a 403 or 429 as well, with one of two headers.
  */
 function isForbidden({ headers, status }: Reply): boolean {
   const isRateLimit = headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
   return status === 404 || (status === 403 && !isRateLimit);
 }
 
-/** @throws {Error} without anything of the body, which holds names and addresses: the message is logged */
+/**
+ * Parses the body of a reply.
+ * @throws {Error} with a message without any part of the body, which holds names and addresses: the message is logged
+ */
 function jsonOf(path: string, { body, status }: Reply): unknown {
   if (status !== 200) throw new Error(`GitHub answered ${path} with ${status}`);
   try {

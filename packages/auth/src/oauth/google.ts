@@ -50,7 +50,7 @@ export function google(
   };
 }
 
-/** Some issuers write booleans as text (OpenID Connect Core, 5.1, has them as JSON booleans); nothing else is true. */
+/** Whether a claim is true. Some issuers write it as text, although OpenID Connect Core, 5.1 has JSON booleans. */
 function isTrue(claim: unknown): boolean {
   return claim === true || claim === 'true';
 }

@@ -35,7 +35,7 @@ beforeEach(async () => {
   auth = startInstance();
 });
 
-/** One process: what is logged once is logged once by each. */
+/** Starts an instance, which logs each missing permission once. */
 function startInstance(): Auth {
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as Line) };
   return authUnderTest({ database, logger: createLogger({ level: 'warn', destination }), oauth: server.oauth });
@@ -64,7 +64,7 @@ const integration = {
   documentation_url: 'https://docs.github.com/rest',
 };
 
-describe('GitHub, when it tells no address', () => {
+describe('GitHub without an address', () => {
   it.each([
     ['403 to the keys of a GitHub App', { status: 403, body: integration }, 'EmailNotShared'],
     ['404 to keys without the scope', { status: 404, body: { message: 'Not Found' } }, 'EmailNotShared'],
@@ -94,7 +94,7 @@ describe('GitHub, when it tells no address', () => {
     ['text that is not JSON', { status: 200, body: 'ann@example.org' }, 'EmailUnreachable'],
     ['JSON of another shape', { status: 200, body: ['ann@example.org'] }, 'EmailUnreachable'],
     ['nothing', 'hang up' as const, 'EmailUnreachable'],
-  ])('but %s, signs in people with an account and tells others why not', async (_what, reply, error) => {
+  ])('answers %s: people with an account are signed in, others get the reason', async (_what, reply, error) => {
     const { userId } = await signIn('github');
     expect(userId).toBeDefined();
     server.scripted.set(EMAILS, reply);
@@ -135,8 +135,8 @@ describe('GitHub, when it tells no address', () => {
   });
 });
 
-describe('an OpenID issuer that tells no address', () => {
-  it('signs in people with an account, tells others why not, and is logged once', async () => {
+describe('an OpenID issuer without an address', () => {
+  it('signs in people with an account, gives others the reason, and is logged once', async () => {
     const { userId } = await signIn('google');
     server.tampering = { email: undefined, email_verified: undefined };
     for (let n = 0; n < 3; n += 1) expect(await signIn('google')).toEqual({ userId });

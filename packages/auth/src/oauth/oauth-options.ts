@@ -4,7 +4,8 @@ export interface OAuthKeys {
   secret: string;
   /**
    * GitHub: `https://github.com/login/oauth` unless given; a host below `ghe.com` is an enterprise in GitHub's cloud,
-   * with its API at `api.<host>`; any other host is an Enterprise Server, with its API under `/api/v3`. Google: `https://accounts.google.com` unless given; any OpenID provider that can be discovered.
+   * with its API at `api.<host>`; any other host is an Enterprise Server, with its API under `/api/v3`.
+   * Google: `https://accounts.google.com` unless given; any OpenID provider that can be discovered.
    */
   issuer?: string | undefined;
 }

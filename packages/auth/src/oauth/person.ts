@@ -2,8 +2,8 @@ import type { User } from 'next-auth';
 import { z } from 'zod';
 
 /**
- * Why a service told no address for a new account: it has none that is verified, the keys have no permission to read
- * addresses, or it could not be asked.
+ * Reasons for which a service gives no address for a new account: it has none that is verified, the keys have no
+ * permission to read addresses, or the service could not be asked.
  */
 const EMAIL_PROBLEMS = ['EmailNotVerified', 'EmailNotShared', 'EmailUnreachable'] as const;
 export type EmailProblem = (typeof EMAIL_PROBLEMS)[number];
@@ -13,13 +13,13 @@ export interface Person {
   /** Its own name for them, which never changes. */
   sub: string;
   name?: string;
-  /** Only when the service says that it is verified; a person who has an account here already needs none. */
+  /** Verified address. A person who already has an account here needs none. */
   email?: string;
   /** Set when there is no `email`. */
   emailProblem?: EmailProblem;
 }
 
-/** The address of a person, or why there is none. */
+/** The address of a person, or the reason why there is none. */
 export type EmailOrProblem = Pick<Person, 'email' | 'emailProblem'>;
 
 /** Of a call to another service; in milliseconds. */
@@ -38,7 +38,7 @@ export function toUser({ email, emailProblem, name, sub }: Person): User {
   return emailProblem === undefined ? user : Object.assign(user, { emailProblem });
 }
 
-/** Converts back what next-auth carried. */
+/** Converts the object that next-auth carried through a sign-in back to a person. */
 export function fromUser(user: User): Person {
   const { email, emailProblem, id, name } = personSchema.parse(user);
   return { sub: id, ...(name && { name }), ...(email && { email }), ...(emailProblem && { emailProblem }) };

@@ -28,7 +28,7 @@ export interface OAuthServer {
   forging: boolean;
   /** Paths that fail with 500. */
   readonly failing: Set<string>;
-  /** Other answers by path; text is sent as it is. `hang up` ends the connection without one. */
+  /** Replies in place of the usual ones, by path; text is sent as it is. `hang up` ends the connection. */
   readonly scripted: Map<string, ScriptedReply | 'hang up'>;
   /** All codes, tokens and verifiers so far: nothing of it belongs into a log. */
   readonly secrets: string[];

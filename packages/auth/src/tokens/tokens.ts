@@ -9,11 +9,11 @@ import { type KeptToken, TokenFamilies } from './token-families.ts';
 
 /** From the sign-in on: seven days. */
 const REFRESH_LIFETIME_MS = 604_800_000;
-/** How long after its first use a refresh token gives its unused successor again, in milliseconds: 24 hours. */
+/** Time after its first use in which a refresh token gives its unused successor again: 24 hours. */
 const RETRY_WINDOW_MS = 86_400_000;
 /** A sign-in adds one family and removes up to so many: there are never more than a week's for long. */
 const SWEPT_A_SIGN_IN = 10;
-/** More than anybody has apps: whoever knows a password may sign in as often as they like, and would fill the database. */
+/** Maximum number of sign-ins a user, more than anyone has apps: with a password alone one could fill the database. */
 const MOST_SIGN_INS = 100;
 
 export interface TokenGrant {
@@ -25,18 +25,22 @@ export interface TokenGrant {
   refreshExpiresIn: number;
 }
 
-/** The tokens of apps. Nothing here tells whether an account or a token exists. @throws whatever the database fails with */
+/**
+ * Issues and checks the tokens of apps. No result shows whether an account or a token exists.
+ * @throws errors of the database
+ */
 export interface Tokens {
   /**
-   * Undefined for wrong credentials of every kind; `disabled` only to who knows the password. A user's hundred and first
-   * sign-in ends their oldest.
+   * Undefined for wrong credentials of every kind; `disabled` only to who knows the password. A user's hundred and
+   * first sign-in ends their oldest.
    */
   issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
   /**
-   * Each use gives the one successor of the token. The same one is given again for 24 hours, as long as the successor
-   * is unused: neither a lost answer nor two uses at once sign anybody out. Once the successor was used, two must have
-   * the token: that ends its family. After 24 hours a token with an unused successor is refused, and its family stays.
-   * `admit` is called with the sign-in id of a good token before the token is spent; an error that it throws is passed on.
+   * Exchanges a refresh token for its one successor. The same successor is given again for 24 hours, as long as it is
+   * unused: neither a lost answer nor two uses at once sign a person out. A use after the successor was used means that
+   * two have the token, and ends its family. After 24 hours a token with an unused successor is refused; its family
+   * stays. `admit` is called with the sign-in id of a good token before the token is spent; an error that it throws is
+   * passed on.
    */
   refresh(refreshToken: string, admit?: (signInId: string) => Promise<void>): Promise<TokenGrant | undefined>;
   /** Ends the sign-in of the token with all its tokens, access tokens included. False for an unknown token. */
