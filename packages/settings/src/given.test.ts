@@ -2,20 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from './read-settings.ts';
+import { readSettings } from './read-settings.ts';
+import { faultsIn } from './testing/settings-under-test.ts';
 
 const development = { APP_ENV: 'development' };
 const SECRET = 'for tests only and long enough for one';
 
-function faultsOf(environment: Record<string, string>): string[] {
-  try {
-    readSettings({ ...development, ...environment });
-    return [];
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.faults.map(({ variable, problem }) => `${variable} ${problem}`);
-  }
-}
+const faultsOf = (environment: Record<string, string>) => faultsIn({ ...development, ...environment });
 
 describe('white space around a value', () => {
   it.each(['abc\n', 'abc\r\n', ' abc', '\tabc\t', '\uFEFFabc', 'abc\u00A0'])('is removed from a key: %j', (text) => {

@@ -18,10 +18,10 @@ export const variableNames: readonly VariableName[] = schema.keyof().options;
 /** The variable that names a file with the value of `name`, as mounted secrets do. */
 const fileVariable = (name: string): string => `${name}_FILE`;
 
-/** White space may belong to a password, so that its form is checked as it was given. */
+/** Variables that are not trimmed: white space may belong to a password, so that its form is checked as given. */
 const AS_GIVEN: ReadonlySet<VariableName> = new Set(['ADMIN_PASSWORD']);
 
-/** Random text may begin and end with a quote, and ALLOWED_HOSTS has its own words for it. */
+/** Variables that may be in quotes: random text may begin and end with one, and ALLOWED_HOSTS has its own message. */
 const MAY_BE_QUOTED: ReadonlySet<VariableName> = new Set(['AUTH_SECRETS', 'ALLOWED_HOSTS']);
 
 /**
@@ -41,7 +41,7 @@ export function readGiven(environment: Environment): {
     const path = environment[fileVariable(name)]?.trim();
     if (path) fromFile.add(name);
     const variable = path ? fileVariable(name) : name;
-    const found = path ? readBeside(environment[name], path, name) : { text: environment[name] };
+    const found = path ? readUnlessSet(environment[name], path, name) : { text: environment[name] };
     if ('problem' in found) {
       faults.push({ variable, problem: found.problem });
       continue;
@@ -57,8 +57,8 @@ export function readGiven(environment: Environment): {
 }
 
 /**
- * The environment with the values that the settings read: trimmed, and those of `NAME_FILE` under their own names. For a
- * process that hands some of them on.
+ * Returns the environment with the values that the settings read: trimmed, and those of `NAME_FILE` under their own
+ * names. The launcher gives it to the app.
  */
 export function plainEnvironment(environment: Environment): Environment {
   const fileVariables = new Set(variableNames.map(fileVariable));
@@ -66,11 +66,11 @@ export function plainEnvironment(environment: Environment): Environment {
   return { ...Object.fromEntries(rest), ...readGiven(environment).given };
 }
 
-function readBeside(value: string | undefined, path: string, name: VariableName) {
+function readUnlessSet(value: string | undefined, path: string, name: VariableName) {
   return value?.trim() ? { problem: `must not be set beside ${name}: keep one of the two` } : readSecretFile(path);
 }
 
-/** `docker run --env-file` and systemd hand quotes on that a shell would remove. */
+/** Whether a value is in quotes, which a shell removes but `docker run --env-file` and systemd keep. */
 function isQuoted(text: string): boolean {
   return /^(["']).+\1$/s.test(text.trim());
 }

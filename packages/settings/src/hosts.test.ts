@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from './hosts.ts';
-import { readSettings, SettingsError } from './read-settings.ts';
-
-const production = {
-  APP_URL: 'https://plants.example',
-  AUTH_SECRETS: 'a'.repeat(32),
-  DATABASE_URL: 'postgresql://plants@db.example/plants',
-  REDIS_URL: 'rediss://redis.example/2',
-  PLANT_ID_API_KEY: 'k',
-  ALLOWED_HOSTS: 'plants.example',
-  METRICS_TOKEN: 'm'.repeat(16),
-};
+import { readSettings } from './read-settings.ts';
+import { faultsIn, production } from './testing/settings-under-test.ts';
 
 const read = (environment: Record<string, string>) => readSettings({ ...production, ...environment });
 
-function faultsOf(environment: Record<string, string>): string[] {
-  try {
-    read(environment);
-    return [];
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.faults.map(({ variable, problem }) => `${variable} ${problem}`);
-  }
-}
+const faultsOf = (environment: Record<string, string>) => faultsIn({ ...production, ...environment });
 
 describe('ALLOWED_HOSTS', () => {
   it.each([

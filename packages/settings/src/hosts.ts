@@ -17,7 +17,7 @@ export function isLoopback(host: string): boolean {
   return loopback.check(name, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** HOST: a name or an address of this machine to listen on; an IPv6 address is handed on without brackets. */
+/** HOST: a name or an address of this machine to listen on; the result has no brackets. */
 export const listenHost = z.string().transform((text, context): string => {
   const host = withoutBrackets(text);
   if (isIPv6(host)) return host;
@@ -30,7 +30,8 @@ export const listenHost = z.string().transform((text, context): string => {
 
 /**
  * An entry of ALLOWED_HOSTS as Django reads it: a name without a port, or `.plants.example` for a name and all names
- * below it. Handed on as browsers send it: lower case, IDNA, no final dot, the shortest IPv6 form without brackets.
+ * below it. The result has the form that browsers send: lower case, IDNA, no final dot, the shortest IPv6 form without
+ * brackets.
  */
 export const allowedHost = z.string().transform((text, context): string => {
   const address = withoutBrackets(text).replace(/%.*$/, '');
@@ -42,7 +43,7 @@ export const allowedHost = z.string().transform((text, context): string => {
   return z.NEVER;
 });
 
-/** What is wrong with an entry of ALLOWED_HOSTS, with the form that would be right. */
+/** Describes what is wrong with an entry of ALLOWED_HOSTS, and the right form. */
 function faultOf(text: string): string {
   if (text === '*') return 'must name the hosts that are served: * would serve any (probes are answered for any host)';
   if (text.startsWith('*.')) return 'must begin with a dot instead of *: .plants.example is that name and all below it';
@@ -54,7 +55,7 @@ function faultOf(text: string): string {
   return 'must hold host names such as plants.example, .plants.example for all names below it, 192.0.2.7 or ::1';
 }
 
-/** Labels of letters, digits and hyphens, as in a `Host` header that is accepted. */
+/** Matches labels of letters, digits and hyphens, as in a `Host` header that is accepted. */
 const NAME = /^(?=.{1,253}$)[a-z\d-]{1,63}(\.[a-z\d-]{1,63})*$/;
 
 function canonicalName(text: string): string | undefined {

@@ -2,8 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { isLoopback } from './hosts.ts';
 
 /**
- * Tells whether NO_PROXY, or being this machine, keeps a request from the proxy. Entries are names, which cover the names
- * below them, addresses, ranges such as `10.0.0.0/8`, and `*`; a port after an entry limits it to that port.
+ * Whether a request bypasses the proxy: because of NO_PROXY, or because it goes to this machine. Entries are names,
+ * which cover the names below them, addresses, ranges such as `10.0.0.0/8`, and `*`; a port after an entry limits it to
+ * that port.
  */
 export function bypassesProxy(url: URL, noProxy: string): boolean {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');

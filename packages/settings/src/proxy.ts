@@ -3,14 +3,14 @@ import type { Environment, Fault, Given } from './given.ts';
 import { bypassesProxy, portOf } from './no-proxy.ts';
 import { CONTROL_CHARACTER } from './values.ts';
 
-/** What `setGlobalProxyFromEnv` of `node:http` takes: the proxies that requests to other machines go through. */
+/** Argument of `setGlobalProxyFromEnv` of `node:http`: the proxies for requests to other machines. */
 export interface ProxyEnvironment {
   http_proxy?: string;
   https_proxy?: string;
   no_proxy: string;
 }
 
-/** This machine is reached directly, with or without NO_PROXY: the embedded services, the simulator and the probes. */
+/** Names of this machine, whose services, simulator and probes are reached directly, with or without NO_PROXY. */
 const LOOPBACK = ['localhost', '.localhost', '127.0.0.1', '::1', '[::1]'];
 
 const OUTGOING = [
@@ -25,8 +25,8 @@ const OUTGOING = [
 type Found = { variable: string; text: string } | undefined;
 
 /**
- * Reads the proxies of the environment as curl does: lower case first, ALL_PROXY for what has none of its own, `http://`
- * where the scheme is missing.
+ * Reads the proxies of the environment as curl does: lower case first, ALL_PROXY for a scheme without a proxy of its
+ * own, `http://` for a proxy without a scheme.
  */
 export function proxyOf(
   environment: Environment,
@@ -54,7 +54,7 @@ export function proxyOf(
   };
 }
 
-/** Desktops set ALL_PROXY to a SOCKS proxy for every program: it stops no start that sends nothing to other machines. */
+/** Ignores a SOCKS proxy in ALL_PROXY, which desktops set for every program, if nothing is sent to other machines. */
 function usedProxy(found: Found, given: Given): Found {
   const sends = [given.PLANT_ID_API_KEY, given.PLANTNET_API_KEY, given.UPSTASH_REDIS_REST_URL].some((value) => value);
   return found && (sends || faultIn(found) === undefined) ? found : undefined;
@@ -80,7 +80,7 @@ function faultIn(found: Found): Fault | undefined {
   }
 }
 
-/** The entries in the forms that Node knows: in curl and Python `example.com` is a name and all names below it. */
+/** Converts entries to the forms that Node knows: in curl and Python `example.com` is a name and all names below it. */
 function entriesOf(noProxy: string): string[] {
   return noProxy.split(/[\s,]+/).flatMap((entry) => {
     if (entry === '' || entry.includes('/')) return [];
@@ -89,7 +89,7 @@ function entriesOf(noProxy: string): string[] {
   });
 }
 
-/** Node knows no ranges such as 10.0.0.0/8, so that the addresses of the settings are looked up in them here. */
+/** Returns the addresses of the settings that NO_PROXY covers: Node itself knows no ranges such as 10.0.0.0/8. */
 function bypassedIn(given: Given, noProxy: string): string[] {
   return OUTGOING.flatMap((name) => {
     const url = URL.parse(given[name] ?? '');

@@ -1,26 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { readSettings, SettingsError } from './read-settings.ts';
-
-const production = {
-  APP_URL: 'https://plants.example',
-  AUTH_SECRETS: 'a'.repeat(32),
-  DATABASE_URL: 'postgresql://plants@db.example/plants',
-  REDIS_URL: 'rediss://redis.example/2',
-  PLANT_ID_API_KEY: 'k',
-  ALLOWED_HOSTS: 'plants.example',
-  METRICS_TOKEN: 'm'.repeat(16),
-};
-
-function faultsOf(environment: Record<string, string>): string[] {
-  try {
-    readSettings(environment);
-    return [];
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.faults.map(({ variable, problem }) => `${variable} ${problem}`);
-  }
-}
+import { readSettings } from './read-settings.ts';
+import { faultsIn, production } from './testing/settings-under-test.ts';
 
 describe('readSettings', () => {
   it('needs nothing in development', () => {
@@ -43,7 +24,7 @@ describe('readSettings', () => {
   });
 
   it('is production unless told otherwise, and lists all that production lacks', () => {
-    expect(faultsOf({})).toEqual([
+    expect(faultsIn({})).toEqual([
       'APP_URL is required in production',
       'AUTH_SECRETS is required in production',
       'DATABASE_URL is required in production',
@@ -64,8 +45,8 @@ describe('readSettings', () => {
       maxLifetimeMs: 1_800_000,
     });
     const scheme = 'must be an address that begins with postgresql:// or postgres://';
-    expect(faultsOf({ ...production, DATABASE_URL: 'mysql://h/d' })).toEqual([`DATABASE_URL ${scheme}`]);
-    expect(faultsOf({ APP_ENV: 'development', DIRECT_DATABASE_URL: url })).toEqual([
+    expect(faultsIn({ ...production, DATABASE_URL: 'mysql://h/d' })).toEqual([`DATABASE_URL ${scheme}`]);
+    expect(faultsIn({ APP_ENV: 'development', DIRECT_DATABASE_URL: url })).toEqual([
       'DATABASE_URL is needed beside DIRECT_DATABASE_URL',
     ]);
   });
@@ -81,7 +62,7 @@ describe('readSettings', () => {
   it('lists an origin that is no address at all with the other faults', () => {
     const given = { APP_URL: 'plants.example', CORS_ALLOWED_ORIGINS: '*', CSRF_TRUSTED_ORIGINS: 'null' };
     const fault = 'must be an address that begins with http:// or https://';
-    expect(faultsOf({ ...production, ...given })).toEqual(Object.keys(given).map((variable) => `${variable} ${fault}`));
+    expect(faultsIn({ ...production, ...given })).toEqual(Object.keys(given).map((variable) => `${variable} ${fault}`));
   });
 
   it('takes a whole production set, empty variables counting as unset', () => {
@@ -95,7 +76,7 @@ describe('readSettings', () => {
       readSettings({ APP_ENV: 'development', ...given }).decodeConcurrency;
     expect(decodes({})).toBe(availableParallelism());
     expect(decodes({ DECODE_CONCURRENCY: '3' })).toBe(3);
-    expect(faultsOf({ APP_ENV: 'development', DECODE_CONCURRENCY: '0' })).toEqual([
+    expect(faultsIn({ APP_ENV: 'development', DECODE_CONCURRENCY: '0' })).toEqual([
       'DECODE_CONCURRENCY must be a whole number from 1 to 64',
     ]);
   });
@@ -111,7 +92,7 @@ describe('readSettings', () => {
 
   it('does not wait for the turn of another instance with CACHE_LOCK_TIMEOUT 0', () => {
     expect(readSettings({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '0' }).cacheLock.waitMs).toBe(0);
-    expect(faultsOf({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '301' })).toHaveLength(1);
+    expect(faultsIn({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '301' })).toHaveLength(1);
   });
 
   it('gives a lease that is not renewed the larger provider timeout and 5 s', () => {
@@ -125,16 +106,16 @@ describe('readSettings', () => {
   it('rejects a lease without renewal that is shorter than a provider call', () => {
     const fault = [expect.stringMatching(/^CACHE_LOCK_EXPIRE must be at least the larger provider timeout plus 5 s/)];
     const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
-    expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '39' })).toEqual(fault);
-    expect(faultsOf({ ...unrenewed, CACHE_LOCK_EXPIRE: '16', PLANT_ID_API_TIMEOUT: '12' })).toEqual(fault);
-    expect(faultsOf({ APP_ENV: 'development', CACHE_LOCK_EXPIRE: '1' })).toEqual([]);
+    expect(faultsIn({ ...unrenewed, CACHE_LOCK_EXPIRE: '39' })).toEqual(fault);
+    expect(faultsIn({ ...unrenewed, CACHE_LOCK_EXPIRE: '16', PLANT_ID_API_TIMEOUT: '12' })).toEqual(fault);
+    expect(faultsIn({ APP_ENV: 'development', CACHE_LOCK_EXPIRE: '1' })).toEqual([]);
   });
 
   it('gives accounts of tier free 400 credits a day and their address 1,200 by default', () => {
     expect(readSettings({ APP_ENV: 'development' }).dailyCredits).toEqual({ account: 400, address: 1_200 });
     const given = { FREE_DAILY_CREDITS: '0', ADDRESS_DAILY_CREDITS: '50' };
     expect(readSettings({ APP_ENV: 'development', ...given }).dailyCredits).toEqual({ account: 0, address: 50 });
-    expect(faultsOf({ APP_ENV: 'development', FREE_DAILY_CREDITS: '-1' })).toEqual([
+    expect(faultsIn({ APP_ENV: 'development', FREE_DAILY_CREDITS: '-1' })).toEqual([
       expect.stringContaining('FREE_DAILY_CREDITS must be a whole number'),
     ]);
   });
@@ -142,7 +123,7 @@ describe('readSettings', () => {
   it('keeps idle connections for 75 seconds, or as long as it is told', () => {
     expect(readSettings({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: '620' }).keepAliveMs).toBe(620_000);
     for (const given of ['0', '3601', '60s', '-1']) {
-      expect(faultsOf({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: given })).toEqual([
+      expect(faultsIn({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: given })).toEqual([
         'KEEP_ALIVE_TIMEOUT must be a whole number from 1 to 3600',
       ]);
     }
@@ -151,17 +132,17 @@ describe('readSettings', () => {
   it('allows the preload list only when it is told to', () => {
     expect(readSettings({ ...production, HSTS_PRELOAD: 'on' }).hstsPreload).toBe(true);
     expect(readSettings(production).hstsPreload).toBe(false);
-    expect(faultsOf({ ...production, HSTS_PRELOAD: 'yes' })).toEqual(['HSTS_PRELOAD must be on or off']);
+    expect(faultsIn({ ...production, HSTS_PRELOAD: 'yes' })).toEqual(['HSTS_PRELOAD must be on or off']);
   });
 
   it('lets a provider take up to 60 seconds', () => {
     const { plantId } = readSettings({ APP_ENV: 'development', PLANT_ID_API_TIMEOUT: '60' });
     expect(plantId.timeoutMs).toBe(60_000);
-    expect(faultsOf({ APP_ENV: 'development', PLANTNET_API_TIMEOUT: '61' })).toHaveLength(1);
+    expect(faultsIn({ APP_ENV: 'development', PLANTNET_API_TIMEOUT: '61' })).toHaveLength(1);
   });
 
   it('tells malformed values and broken rules in one go', () => {
-    const faults = faultsOf({
+    const faults = faultsIn({
       ...production,
       PORT: '99999',
       IDENTIFY_RATE_FREE: '10 per hour',
@@ -179,7 +160,7 @@ describe('readSettings', () => {
 
   it('never repeats a value, which may be a secret', () => {
     expect(
-      faultsOf({ ...production, AUTH_SECRETS: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@h/d' }).join(),
+      faultsIn({ ...production, AUTH_SECRETS: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@h/d' }).join(),
     ).not.toContain('hunter2');
   });
 
@@ -190,11 +171,11 @@ describe('readSettings', () => {
     [{ ALLOWED_HOSTS: 'localhost, plants.example' }, 'ALLOWED_HOSTS'],
     [{ ALLOWED_HOSTS: '.plants.example' }, 'ALLOWED_HOSTS'],
   ])('keeps development on loopback: %o', (extra, variable) => {
-    expect(faultsOf({ APP_ENV: 'development', ...extra })).toEqual([expect.stringContaining(`${variable} must`)]);
+    expect(faultsIn({ APP_ENV: 'development', ...extra })).toEqual([expect.stringContaining(`${variable} must`)]);
   });
 
   it.each(['AUTH_SECRETS', 'ALLOWED_HOSTS'])('takes a lone comma in %s for no list', (variable) => {
-    expect(faultsOf({ ...production, [variable]: ' , ' })).toEqual([expect.stringContaining('at least one entry')]);
+    expect(faultsIn({ ...production, [variable]: ' , ' })).toEqual([expect.stringContaining('at least one entry')]);
   });
 
   it.each([
@@ -205,12 +186,12 @@ describe('readSettings', () => {
     [{ UPLOAD_MAX_MB: '20', UPLOAD_MEMORY_MB: '404' }, 0],
   ])('lets the largest upload fit a quarter of UPLOAD_MEMORY_MB: %o', (extra, faults) => {
     const expected = Array(faults).fill(expect.stringContaining('UPLOAD_MEMORY_MB must be at least'));
-    expect(faultsOf({ ...production, ...extra })).toEqual(expected);
+    expect(faultsIn({ ...production, ...extra })).toEqual(expected);
   });
 
   it('takes no bucket for a folder', () => {
-    expect(faultsOf({ ...production, PHOTO_STORE: 's3://photos' })).toEqual([expect.stringContaining('PHOTO_STORE')]);
-    expect(faultsOf({ ...production, PHOTO_STORE: 'file:/srv/photos' })).toEqual([]);
+    expect(faultsIn({ ...production, PHOTO_STORE: 's3://photos' })).toEqual([expect.stringContaining('PHOTO_STORE')]);
+    expect(faultsIn({ ...production, PHOTO_STORE: 'file:/srv/photos' })).toEqual([]);
   });
 
   it('prefers REST to TCP and gives it its own time limit', () => {
@@ -223,14 +204,14 @@ describe('readSettings', () => {
   });
 
   it.each(['5/15m', '1/s', '1000/h', '7/2d'])('reads the rate %s', (text) => {
-    expect(faultsOf({ APP_ENV: 'development', SIGN_IN_RATE: text })).toEqual([]);
+    expect(faultsIn({ APP_ENV: 'development', SIGN_IN_RATE: text })).toEqual([]);
   });
 
   it.each(['0/h', '5/0m', '/h', '5/h/h', '-1/h', '5/w'])('refuses the rate %s', (text) => {
-    expect(faultsOf({ APP_ENV: 'development', SIGN_IN_RATE: text })).toHaveLength(1);
+    expect(faultsIn({ APP_ENV: 'development', SIGN_IN_RATE: text })).toHaveLength(1);
   });
 
   it('never lets the simulator answer in production', () => {
-    expect(faultsOf({ ...production, PLANT_DEMO: '1' })).toEqual([expect.stringContaining('PLANT_DEMO')]);
+    expect(faultsIn({ ...production, PLANT_DEMO: '1' })).toEqual([expect.stringContaining('PLANT_DEMO')]);
   });
 });

@@ -20,7 +20,7 @@ const line = ({ variable, problem }: Fault): string => `  ${variable} ${problem}
 /**
  * Reads the settings from environment variables and from the files that `NAME_FILE` variables name. An empty variable
  * counts as unset, and unknown ones are left alone.
- * @param databaseUrlProblems says what the package that reads database addresses finds wrong with one
+ * @param databaseUrlProblems returns what is wrong with a database address, which the package `db` reads
  * @throws {SettingsError} with every fault at once.
  */
 export function readSettings(
@@ -45,7 +45,7 @@ export function readSettings(
     ...unread,
     ...[...malformed, ...rulesBroken(given)]
       .map(({ problem, variable }) => ({ variable: setAs(variable), problem }))
-      // A file that cannot be read is told once, not as a missing value too.
+      // A file that cannot be read is reported once, not as a missing value too.
       .filter(({ variable }) => !isUnread.has(variable)),
     ...proxy.faults,
   ];

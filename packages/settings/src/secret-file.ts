@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** A private key has 3 kB; a larger file was named by mistake. */
+/** Maximum size of a secret: a private key has 3 kB, and a larger file was named by mistake. */
 const MAX_BYTES = 64 * 1024;
 
 /** Reads a mounted secret without its final line feed. A problem names the path, never the content. */

@@ -56,7 +56,7 @@ const RENEWED_LEASE_MS = 10_000;
 /** Time of a request besides its longest provider call: look-ups, storing and sending the answer. */
 const SHUTDOWN_MARGIN_MS = 5_000;
 
-/** `localhost` is both loopback addresses, since clients try either; `::` takes IPv4, too. */
+/** Returns the addresses to listen on. `localhost` is both loopback addresses: clients try either. */
 function listenAddresses(host: string): readonly string[] {
   return host === 'localhost' ? LOOPBACK_ADDRESSES : [host];
 }
@@ -81,9 +81,9 @@ export function group(values: Values) {
     /** Undefined in development: the launcher embeds one. */
     database: {
       url: values.DATABASE_URL,
-      /** Undefined: migrations take the same way as all else. */
+      /** Undefined: migrations use `url`. */
       directUrl: values.DIRECT_DATABASE_URL,
-      /** Undefined: what the URL says. */
+      /** Undefined: the `connection_limit` of the URL, else the default of `db`. */
       poolSize: values.DATABASE_POOL,
       idleTimeoutMs: values.DATABASE_IDLE_TIMEOUT,
       maxLifetimeMs: values.DATABASE_MAX_LIFETIME,

@@ -3,16 +3,16 @@ import type { ProxyEnvironment } from './proxy.ts';
 import { SettingsError } from './read-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** The types of Node lack it: it came with 24.14. */
+/** `node:http` with a function of 24.14, which the types lack. */
 interface WithProxy extends Pick<typeof http, 'request'> {
   setGlobalProxyFromEnv?: (environment: ProxyEnvironment) => () => void;
 }
 
 /**
  * Sends the requests of this process, made with `fetch`, `node:http` or `node:https`, through the proxy of the settings.
- * Replaces what Node itself made of NODE_USE_ENV_PROXY, which would send requests to this machine to the proxy, too.
- * @returns a function that undoes it
- * @throws {SettingsError} on a Node that cannot do it
+ * Replaces the agents that Node makes for NODE_USE_ENV_PROXY, which send requests to this machine to the proxy, too.
+ * @returns a function that removes the proxy
+ * @throws {SettingsError} on a Node without this function
  */
 export function useProxy({ isDemo, proxy }: Pick<Settings, 'isDemo' | 'proxy'>): () => void {
   // The demo sends nothing to other machines.

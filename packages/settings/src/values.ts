@@ -59,7 +59,7 @@ export function fullList<T>(entry: z.ZodType<T, string>) {
   return list(entry).refine((entries) => entries.length > 0, 'must hold at least one entry');
 }
 
-// Line feeds arrive from mounted secrets, carriage returns from files written on Windows.
+/** Matches a control character: line feeds come from mounted secrets, carriage returns from files of Windows. */
 export const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
 /** One line of text. */
@@ -94,13 +94,13 @@ export function address(...schemes: readonly string[]) {
   );
 }
 
-/** Where a PostgreSQL is. The package `db` reads the rest, which may name several hosts, as libpq does. */
+/** The address of a PostgreSQL, by its scheme only. The package `db` reads the rest, as libpq does. */
 export const databaseUrl = line.refine(
   (text) => /^postgres(ql)?:\/\//i.test(text),
   'must be an address that begins with postgresql:// or postgres://',
 );
 
-/** Scheme, host and port only; handed on in the form browsers send as Origin, without a final dot of the host. */
+/** Scheme, host and port only; the result is what browsers send as Origin, without a final dot of the host. */
 export const origin = address('http', 'https')
   .refine((text) => new URL(text).pathname === '/' && !text.includes('?') && !text.includes('#'), {
     error: 'must be an origin: scheme, host and port, no path',
