@@ -3,6 +3,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import type { Rate } from '../config.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessWindow } from '../testing/in-process-window.ts';
 import { times } from '../testing/sign-in-attempts.ts';
@@ -18,9 +19,10 @@ function registrations(register: Rate = { count: 10, windowMs: HOUR }) {
   const rates = { ...config.rates, register };
   const logger = createLogger({ level: 'silent' });
   const throttles = createThrottles({ window: inProcessWindow(clock), clock, logger, rates });
-  async function fail(reason: Error, address: string | undefined = HERE): Promise<unknown> {
+  async function fail(reason: Error, address: string | undefined = HERE, onTry = () => {}): Promise<unknown> {
     try {
       return await throttles.register(address, async () => {
+        onTry();
         throw reason;
       });
     } catch (thrown) {
@@ -78,6 +80,22 @@ describe('registrations from one address', () => {
     const { create } = registrations();
     const all = await Promise.allSettled(Array.from({ length: 30 }, () => create(HERE)));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  });
+
+  it('made at once learn of no more accounts that exist: 150 learn of ten, and none is created after these', async () => {
+    const { create, fail } = registrations();
+    const all = await Promise.all(Array.from({ length: 150 }, () => fail(taken)));
+    expect(all.filter((reason) => reason === taken)).toHaveLength(10);
+    expect(all.filter((reason) => reason instanceof ApiError && reason.code === 'rate_limited')).toHaveLength(140);
+    await expect(create(HERE)).rejects.toThrow('At most 10 registrations');
+  });
+
+  it('that wait for others are not even tried once ten of these were refused', async () => {
+    const { fail } = registrations();
+    let tries = 0;
+    const all = Array.from({ length: 50 }, () => fail(taken, HERE, () => void (tries += 1)));
+    await Promise.all(all);
+    expect(tries).toBe(10);
   });
 
   it('count as one for all that one subscriber of IPv6 has', async () => {

@@ -38,19 +38,27 @@ export function createRegistrations(options: {
   return {
     async run(place, work) {
       const refusedKey = `register-refused:${place}`;
-      const refused = await window.look(refusedKey, rate);
-      if (refused.remaining === 0) throw tooMany(refused, 'registration', 'may fail');
+      const tooManyRefused = (refused: Standing) => tooMany(refused, 'registration', 'may fail');
+      async function requireFewRefused(): Promise<void> {
+        const refused = await window.look(refusedKey, rate);
+        if (refused.remaining === 0) throw tooManyRefused(refused);
+      }
+
+      await requireFewRefused();
       // An account counts before it is created, so that many at once do not exceed the limit.
       const account = await attempts.take(`register:${place}`, rate);
       if (!account.allowed) throw tooMany(account, 'account', 'may be created');
       try {
+        // Again, because others may have been refused while this one waited.
+        await requireFewRefused();
         const result = await work();
         account.keep();
         return result;
       } catch (error) {
-        if (error instanceof AuthError) await window.take(refusedKey, rate);
+        const refused = error instanceof AuthError ? await window.take(refusedKey, rate) : undefined;
         await account.giveBack();
-        throw error;
+        // Of many at once, those over the limit do not learn why they were refused.
+        throw refused?.allowed === false ? tooManyRefused(refused) : error;
       }
     },
   };
