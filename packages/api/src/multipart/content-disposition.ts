@@ -11,6 +11,8 @@ export interface Disposition {
 
 type Parameters = ReadonlyMap<string, string>;
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Maximum number of places at which the end of a file name is tried: it may be any quote or semicolon. */
 const MAX_ENDS = 8;
 
@@ -88,24 +90,27 @@ function continuedFileName(parameters: Parameters): string | undefined {
   const pieces: string[] = [];
   for (;;) {
     const name = `filename*${pieces.length}`;
-    const piece = parameters.get(name) ?? parameters.get(`${name}*`);
+    const extended = parameters.get(`${name}*`);
+    // A percent sign stands for itself in a piece that is not encoded.
+    const piece = parameters.get(name)?.replaceAll('%', '%25') ?? extended;
     if (piece === undefined) break;
     pieces.push(piece);
   }
-  if (pieces.length === 0) return undefined;
-  return parameters.has('filename*0*') ? extendedFileName(pieces.join('')) : pieces.join('');
+  return pieces.length === 0 ? undefined : extendedFileName(pieces.join(''));
 }
 
 /**
  * Decodes `filename*` (RFC 8187), which some clients send although RFC 7578 does not allow it, not always well-formed.
  */
 function extendedFileName(value: string | undefined): string | undefined {
-  const [, encoded] = /^(?:utf-8|us-ascii)'[^']*'(.*)$/i.exec(value ?? '') ?? [];
-  if (encoded === undefined) return value;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    // Not UTF-8, or a percent sign without its digits.
-    return encoded;
-  }
+  return value === undefined ? undefined : utf8.decode(decodePercents(value.replace(/^[\w.:-]*'[^']*'/, '')));
+}
+
+/** Decodes each percent sign that has its two digits, in every charset: an ending must not hide behind one we do not know. */
+function decodePercents(text: string): Buffer {
+  const bytes = Buffer.from(text).toString('latin1');
+  const decoded = bytes.replace(/%([\da-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return Buffer.from(decoded, 'latin1');
 }

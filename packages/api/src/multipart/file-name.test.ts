@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownFileName } from './file-name.ts';
+import { shownFieldName, shownFileName } from './file-name.ts';
 
 describe('shownFileName', () => {
   it.each([
@@ -7,7 +7,10 @@ describe('shownFileName', () => {
     ['../../etc/x.jpg', 'x.jpg'],
     ['..\\..\\w.jpg', 'w.jpg'],
     ['C:\\Users\\me\\rose.jpg', 'rose.jpg'],
-    ['folder/', ''],
+    ['folder/', 'folder'],
+    ['shell.php/', 'shell.php'],
+    ['C:\\shell.php\\\\', 'shell.php'],
+    ['/', ''],
     ['..', '..'],
     ['a\0.jpg', 'a.jpg'],
     ['a\r\nSet-Cookie: x.jpg', 'aSet-Cookie: x.jpg'],
@@ -18,8 +21,15 @@ describe('shownFileName', () => {
     expect(shownFileName(name)).toBe(shown);
   });
 
-  it('shortens a long name in the middle, so that its extension stays', () => {
-    const shown = shownFileName(`${'🌼'.repeat(200)}.jpeg`);
+  it('keeps all endings of a long name', () => {
+    const name = `${'a'.repeat(100)}.php${'.x'.repeat(50)}`;
+    expect(shownFileName(name)).toBe(name);
+  });
+});
+
+describe('shownFieldName', () => {
+  it('shortens a long name in the middle', () => {
+    const shown = shownFieldName(`${'🌼'.repeat(200)}.jpeg`);
     expect(shown).toBe(`${'🌼'.repeat(63)}…${'🌼'.repeat(11)}.jpeg`);
     expect(Array.from(shown)).toHaveLength(80);
   });

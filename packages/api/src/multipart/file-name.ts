@@ -1,17 +1,19 @@
 const MAX_SHOWN = 80;
-/** What is kept of a long name's end, so that its extension stays. */
+/** What is kept of a long name's end. */
 const TAIL = 16;
 
 /**
  * A client's file name as it may be shown: no path, nothing that controls a terminal, a log or the direction of
- * writing, at most 80 characters. It is still never used for a path or a header.
+ * writing. Not shortened, because each of its endings is looked at; slashes behind them hide none. It is still never used
+ * for a path or a header.
  */
 export function shownFileName(name: string): string {
-  const slash = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\'));
-  return cut(withoutControls(name.slice(slash + 1)).trim());
+  const path = name.replace(/[/\\]+$/, '');
+  const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+  return withoutControls(path.slice(slash + 1)).trim();
 }
 
-/** A field's name for a message. */
+/** A field's name for a message, at most 80 characters. */
 export function shownFieldName(name: string): string {
   return cut(withoutControls(name));
 }
