@@ -23,11 +23,12 @@ const LANGUAGE = 'must be a language tag, such as de or pt-BR';
 
 /**
  * Accepts every language: a provider that does not support it answers in its default language. Phones name theirs with
- * an underscore, such as pt_BR.
+ * an underscore, such as pt_BR; Java puts a script behind a # (`zh_TW_#Hant`), POSIX a charset behind a dot
+ * (`en_US.UTF-8`, as Dart hands it out) and a variant behind an @, as Apple does (`de_DE@calendar=gregorian`).
  */
 const languageTag = z
   .string(LANGUAGE)
-  .transform((tag) => tag.replaceAll('_', '-'))
+  .transform((tag) => tag.replace(/_*[.@#].*$/, '').replaceAll('_', '-'))
   .refine(isLanguageTag, LANGUAGE)
   .transform(primarySubtag)
   .optional();
