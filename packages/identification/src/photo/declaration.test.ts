@@ -28,6 +28,9 @@ it.each([
   'jpg',
   'photo/jpeg',
   'image/jpeg, image/jpeg',
+  '"image/jpeg"',
+  'image / jpeg',
+  'image/*, */*',
   'image/heic',
   'image/heif',
   'image/heic-sequence',
@@ -68,6 +71,15 @@ it.each([
   'multipart/mixed',
   'multipart/related',
   'multipart/*',
+  'text /html',
+  'text/ html',
+  '"text/html"',
+  "'text/html'",
+  'text/html, image/jpeg',
+  'image/jpeg,text/html',
+  'image/jpeg, image/png',
+  'text/html image/jpeg',
+  'text/html/x',
 ])('refuses a JPEG declared as "%s"', (mediaType) => {
   expect(mediaTypeContradicts(mediaType, 'jpeg')).toBe(true);
 });

@@ -42,6 +42,9 @@ const UNSPECIFIC = new Set([
 /** The registered kinds of media beside `application`, `image` and `multipart`. */
 const OTHER_KINDS = new Set(['audio', 'chemical', 'font', 'haptics', 'message', 'model', 'text', 'video']);
 
+/** A media type, also with spaces around its slash, in quotes or in a list of several, as a lenient reader takes it. */
+const MEDIA_TYPE = /([^\s/"',]+)\s*\/\s*([^\s/"',]+)/g;
+
 /**
  * Whether a part's media type names another kind of file than its bytes are. These types claim nothing: an empty one,
  * text that is no media type (`image`, as one phone library writes it), a wildcard, an unknown binary, and
@@ -51,7 +54,11 @@ const OTHER_KINDS = new Set(['audio', 'chemical', 'font', 'haptics', 'message', 
  */
 export function mediaTypeContradicts(mediaType: string, type: PhotoType): boolean {
   const [essence = ''] = mediaType.split(';', 1);
-  const [, kind = '', subtype = ''] = /^([^\s/]+)\/([^\s/]+)$/.exec(essence.trim().toLowerCase()) ?? [];
+  const named = essence.toLowerCase().matchAll(MEDIA_TYPE);
+  return [...named].some(([, kind = '', subtype = '']) => isOther(kind, subtype, type));
+}
+
+function isOther(kind: string, subtype: string, type: PhotoType): boolean {
   if (kind === 'image' || kind === 'application') {
     const claimed = ACCEPTED.get(subtype);
     if (claimed !== undefined) return claimed !== type;

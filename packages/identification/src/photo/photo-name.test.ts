@@ -49,9 +49,11 @@ describe('nameFault', () => {
       a.html a.htm a.xhtml a.shtml a.mhtml a.xml a.xsl a.svg a.svgz a.swf a.json a.yaml
       a.pdf a.eps a.ps a.ai a.doc a.docx a.docm a.xls a.xlsx a.ppt a.pptx a.odt a.rtf a.txt a.md a.csv a.epub a.eml a.djvu
       a.zip a.rar a.7z a.tar a.gz a.tgz a.iso a.mp3 a.wav a.mp4 a.mov a.avi a.webm a.3gp a.ttf a.woff2 a.pem
+      a.jse a.ws a.msu a.AppImage a.crx a.whl a.settingcontent-ms a.svc a.cshtm a.ipynb a.hwp a.sldx a.xla a.odb a.vcard a.p7s
+      a.kml a.wsdl a.torrent a.m3u8 a.srt a.ttc
     `);
     expect(endingsOf(names)).toEqual(
-      names.map((name) => ({ type: 'other_format', ending: name.slice(name.lastIndexOf('.') + 1) })),
+      names.map((name) => ({ type: 'other_format', ending: name.slice(name.lastIndexOf('.') + 1).toLowerCase() })),
     );
   });
 
