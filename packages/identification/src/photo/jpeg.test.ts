@@ -35,6 +35,24 @@ describe('readJpeg', () => {
     expect(readJpeg(makeJpeg({ ...SMALL, scans: 3 }))).toMatchObject({ scans: 3, heldBytes: 640 * 480 * 3 });
   });
 
+  it('leaves out stray bytes before a marker, however many there are', () => {
+    const jpeg = makeJpeg(SMALL);
+    for (let count = 1; count < 40; count += 1) {
+      for (const stray of [Buffer.alloc(count), Buffer.alloc(count * 2, Buffer.from([0xff, 0x00]))]) {
+        expect(taken(Buffer.concat([jpeg.subarray(0, 2), stray, jpeg.subarray(2)]))).toEqual(jpeg);
+      }
+    }
+  });
+
+  it('finds the end of a scan behind any number of bytes and of fill bytes', () => {
+    for (let count = 1; count < 40; count += 1) {
+      for (const entropy of [Buffer.alloc(count, 0x2a), Buffer.alloc(count, 0xff)]) {
+        const jpeg = makeJpeg({ ...SMALL, entropy });
+        expect(taken(Buffer.concat([jpeg, Buffer.from('tail')]))).toEqual(jpeg);
+      }
+    }
+  });
+
   it.each([
     ['lossless', 0xc3],
     ['hierarchical', 0xc5],

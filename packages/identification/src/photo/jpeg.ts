@@ -89,16 +89,25 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
  */
 function nextMarker(bytes: Buffer, from: number): number {
   let at = from;
-  for (;;) {
-    // Hostile files have 0xFF at every second byte, where a call of `indexOf` costs more than the search.
-    const start = bytes[at] === MARKER ? at : bytes.indexOf(MARKER, at);
-    if (start === -1) return bytes.length;
+  while (at < bytes.length) {
+    const start = nextFill(bytes, at);
     at = start;
     while (bytes[at] === MARKER) at += 1;
     const marker = bytes[at];
     if (marker === undefined || !isBare(marker)) return start;
     at += 1;
   }
+  return bytes.length;
+}
+
+/**
+ * Returns the place of the next 0xFF; the file's end when there is none. Photos have one every few hundred bytes, hostile
+ * files at every second one: both must be quick.
+ */
+function nextFill(bytes: Buffer, from: number): number {
+  for (let at = from; at < from + PATIENCE; at += 1) if (bytes[at] === MARKER) return at;
+  const next = bytes.indexOf(MARKER, from + PATIENCE);
+  return next === -1 ? bytes.length : next;
 }
 
 /** Markers without a length, which have no place between segments: TEM, RSTn and 0x00. */
@@ -165,26 +174,13 @@ function componentsOf(segment: Buffer): number[] {
 /** The place of the next real marker: stuffed zeros, restarts and fill bytes belong to the compressed data. */
 export function endOfScan(bytes: Buffer, from: number): number {
   let at = from;
-  let dry = 0;
   while (at < bytes.length) {
-    if (bytes[at] !== MARKER) {
-      at += 1;
-      dry += 1;
-      // Photos have 0xFF every few hundred bytes, hostile files at every second one: both must be quick.
-      if (dry === PATIENCE) {
-        const next = bytes.indexOf(MARKER, at);
-        if (next === -1) return bytes.length;
-        at = next;
-        dry = 0;
-      }
-      continue;
-    }
+    at = nextFill(bytes, at);
     const code = bytes[at + 1];
     if (code === undefined) return bytes.length;
     if (code === MARKER) at += 1;
     else if (code === 0x00 || (code >= 0xd0 && code <= 0xd7)) at += 2;
     else return at;
-    dry = 0;
   }
-  return at;
+  return bytes.length;
 }

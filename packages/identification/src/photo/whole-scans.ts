@@ -4,8 +4,8 @@ import { defineTables, type HuffmanTables } from './huffman-tables.ts';
 import { endOfScan } from './jpeg.ts';
 import { DHT, DRI, EOI, MARKER, SOF0, SOF1, SOF2, SOS } from './jpeg-markers.ts';
 
-/** Markers of the segments that decoding a sequential scan depends on. */
-const READ_MARKERS = new Set([SOF0, SOF1, DHT, DRI, SOS]);
+/** Markers of the segments that decoding a sequential scan depends on, beside DRI. */
+const READ_MARKERS = new Set([SOF0, SOF1, DHT, SOS]);
 const BLOCK_SIDE = 8;
 /** Number of blocks that are read before other work gets its turn: a few milliseconds. */
 const BLOCKS_A_TURN = 10_000;
@@ -44,10 +44,10 @@ export async function holdsAllBlocks(jpeg: Buffer): Promise<boolean> {
     const end = at + 2 + jpeg.readUInt16BE(at + 2);
     const start = at + 4;
     at = end;
+    if (marker === DRI) interval = end - start < 2 ? 0 : jpeg.readUInt16BE(start);
     if (!READ_MARKERS.has(marker)) continue;
     const segment = jpeg.subarray(start, end);
     if (marker === SOF0 || marker === SOF1) frame = frameOf(segment);
-    if (marker === DRI) interval = segment.length < 2 ? 0 : segment.readUInt16BE(0);
     if (marker === DHT && !defineTables(segment, tables)) return false;
     if (marker === SOS) {
       const scan = frame && scanOf(segment, frame, tables, interval);
