@@ -12,7 +12,7 @@ const HOST = '127.0.0.1';
 
 export interface BenchApp {
   url: string;
-  /** Of the simulator that answers for both providers. */
+  /** URL of the simulator of both providers. */
   simulator: string;
   stop(): Promise<void>;
 }

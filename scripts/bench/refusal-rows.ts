@@ -7,16 +7,16 @@ import { median, quantile } from './rounds.ts';
 import { connection, send, type Upload, uploadOf } from './upload.ts';
 
 const CALLERS = 50;
-/** Each caller sends a request so often: 100 requests a second in all. */
+/** Time between two requests of a caller: 100 requests a second in all. */
 const EVERY_MS = 500;
 const PAIRS = 5;
 const ROUNDS = 9;
 const BAR_MS = 10;
 const PHOTO_BYTES = 200_000;
-/** More uploads than it takes to open the circuits. */
+/** Maximum number of uploads before a state is reached; fewer open the circuits. */
 const MOST_TRIES = 50;
 
-/** Each refusal is a warning, of which the app writes one a second. */
+/** Log level of the app under test, without the warning of each refusal. */
 const QUIET = { LOG_LEVEL: 'fatal' };
 
 /** Settings of circuits that stay open while they are measured. */
@@ -48,15 +48,15 @@ export async function usedQuotasRow(app: BenchApp): Promise<BenchRow> {
 
 const identifyAt = ({ url }: BenchApp): string => `${url}/api/v1/plant-identification/identify`;
 
-/** Health tells the state of each circuit, and Plant.id's once more. */
+/** Whether health reports both circuits as open; it has the state of Plant.id twice. */
 async function areOpen(app: BenchApp): Promise<boolean> {
   const health = await (await fetch(`${identifyAt(app)}/health`)).text();
   return [...health.matchAll(/"circuit_state":"open"/g)].length === 3;
 }
 
 /**
- * The p99 of callers who are refused without a call, above that of a bare route of the same server that reads and hashes
- * the same body.
+ * Returns the p99 of callers who are refused without a call, above that of a bare route of the same server that reads
+ * and hashes the same body.
  */
 async function refusalRow(
   name: string,
@@ -98,7 +98,9 @@ interface Times {
   ours: number[];
 }
 
-/** All callers at once, each in turn at the bare route and at ours, so that what else the machine does falls on both. */
+/**
+ * Runs all callers at once, each in turn at the bare route and at ours, so that other load of the machine affects both.
+ */
 async function askAll(callers: readonly Agent[], app: BenchApp, upload: Upload): Promise<Times> {
   const times: Times = { floor: [], ours: [] };
   const timed = async (list: number[], ask: () => Promise<string>) => {

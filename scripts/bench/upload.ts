@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** A connection of one caller, kept open, as the next photo of the same person would find it. */
+/** Connection of one caller, which is kept open between uploads. */
 export const connection = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 });
 
 const shared = connection();

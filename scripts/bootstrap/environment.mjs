@@ -6,12 +6,12 @@ import { makeFolder } from './make-folder.mjs';
 /** Options of Node that npm takes for itself, or that would send our own requests to a proxy. */
 const OPTIONS_LEFT_OUT = /(?<=^|\s)--(?:use-env-proxy|inspect(?:-brk|-wait|-port)?(?:=\S+)?)(?=\s|$)/g;
 const TEMPORARY = ['TMPDIR', 'TMP', 'TEMP'];
-/** Folders of tools. They count as unset when nothing can be written there: the tools then use HOME. */
+/** Variables with folders of tools. Without a folder that can be written, the tools use HOME. */
 const FOLDERS_OF_TOOLS = ['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'npm_config_cache'];
 
 /**
- * The environment for all processes of a command, without what stops them on an unusual machine: a temporary folder or
- * a home that cannot be written, and options of Node that every process would inherit.
+ * Returns the environment for all processes of a command. Replaces a temporary folder or a home that cannot be written,
+ * and leaves out options of Node that no process should inherit.
  * @param {NodeJS.ProcessEnv} given
  * @param {string} root of the checkout
  * @returns {{ environment: NodeJS.ProcessEnv, notes: string[] }} with a sentence for each change that people should know
@@ -41,7 +41,7 @@ export function usableEnvironment(given, root) {
     if (path && !canMake(path)) delete environment[each];
   }
   if (!isUsable(given['HOME'] || homedir())) {
-    // Nothing of ours is kept there, but pnpm and other tools fail without.
+    // The app keeps nothing in the home, but pnpm and other tools fail without one.
     const home = madeFolder(root, '.plant-home');
     if (home !== undefined) environment['HOME'] = home;
   }

@@ -1,4 +1,4 @@
-/** What the codes of the system mean, for people. */
+/** Explanations of the codes of the system. */
 const MEANINGS = new Map([
   ['EACCES', 'this user may not'],
   ['EPERM', 'the system forbids it'],
@@ -16,7 +16,7 @@ const MEANINGS = new Map([
 ]);
 
 /**
- * Says in one sentence what went wrong, without a stack: `mkdir /srv/data failed: the disk is read-only (EROFS).`
+ * Describes an error in one sentence, without a stack: `mkdir /srv/data failed: the disk is read-only (EROFS).`
  * @param {unknown} error
  */
 export function explain(error) {

@@ -25,7 +25,7 @@ export function findNode(root, host) {
 /** @param {string} path */
 function versionOf(path) {
   try {
-    // Without NODE_OPTIONS, which may hold what only the Node of the host knows.
+    // NODE_OPTIONS may hold options that only the Node of the host knows.
     const env = { ...process.env, NODE_OPTIONS: '' };
     return execFileSync(path, ['--version'], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] })
       .trim()
@@ -38,7 +38,7 @@ function versionOf(path) {
 }
 
 /**
- * Why a Node does not start with the NODE_OPTIONS of the environment; undefined when it does.
+ * Returns why a Node does not start with the NODE_OPTIONS of the environment; undefined when it starts.
  * @param {string} node
  * @param {NodeJS.ProcessEnv} env
  * @param {string} cwd where the app runs, from where relative paths count

@@ -4,14 +4,14 @@ import { delimiter, join } from 'node:path';
 
 /** The version that wrote the lock file; the same as `packageManager` in package.json. */
 const PNPM = 'pnpm@12.21.0';
-/** Remembers the folder of pnpm, so that npx is asked once. */
+/** File that remembers the folder of pnpm, so that npx runs once. */
 const STAMP = join('node_modules', '.plant-pnpm');
-/** A download over a slow network; longer than any that succeeds. */
+/** Time limit of npx: longer than any download that succeeds. */
 const LIMIT_MS = 5 * 60_000;
 
 /**
- * The folder of the pnpm that the lock file needs, which npx downloads when it is not there. npx runs only for that
- * question and with a time limit: beside the app, it would be one more process that can hang.
+ * Finds the folder of the pnpm that the lock file needs; npx downloads a missing one. npx runs only for this and with a
+ * time limit: beside the app, it would be one more process that can hang.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<{ folder: string } | { problem: string }>}
@@ -71,7 +71,7 @@ async function askNpx(environment) {
 function run(program, args, env) {
   return new Promise((resolve) => {
     const isWindows = process.platform === 'win32';
-    // Outside of the checkout pnpm looks for no other version of itself.
+    // Inside of the checkout pnpm would look for another version of itself.
     const child = spawn(program, args, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'], detached: !isWindows });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (chunk) => (output += chunk));
@@ -94,7 +94,7 @@ function killGroup(child) {
   try {
     if (child.pid !== undefined) process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // The group has ended.
   }
 }
 

@@ -5,9 +5,11 @@ import { makeFolder } from './make-folder.mjs';
 import { identify, isRunning, toIdentity } from './process-identity.mjs';
 
 const POLL_MS = 200;
-/** In a lock that is a folder, the file that names its holder. */
+/** Name of the file with the holder in a lock that is a folder. */
 const HOLDER = 'holder';
-/** What a disk without hard links answers: exFAT and FAT, some FUSE and network file systems, containers that forbid it. */
+/**
+ * Codes of a disk without hard links: exFAT and FAT, some FUSE and network file systems, containers that forbid them.
+ */
 const NO_LINKS = new Set([
   'EPERM',
   'EACCES',
@@ -19,7 +21,7 @@ const NO_LINKS = new Set([
   'EINVAL',
   'UNKNOWN',
 ]);
-/** What `rename` answers when something is at the target already. */
+/** Codes of `rename` when the target exists. */
 const TAKEN = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR', 'EPERM', 'EACCES', 'EBUSY']);
 
 /** @typedef {import('./process-identity.mjs').ProcessIdentity} ProcessIdentity */
@@ -89,7 +91,7 @@ function claimByLink(from, path, link) {
 }
 
 /**
- * The same without hard links: a folder is renamed only to where nothing or an empty folder is.
+ * Puts a lock in place without hard links: a folder can be renamed only if nothing or an empty folder is at the target.
  * @param {string} from
  * @param {string} path
  */

@@ -3,7 +3,7 @@ import { readDatabaseUrl } from '@plantcommunity/db/connection';
 import { isLoopback, type Settings } from '@plantcommunity/settings';
 import { error, type Finding, warning } from './finding.ts';
 
-/** Load balancers keep an idle connection for 60 seconds, unless they are told otherwise. */
+/** Time for which load balancers keep an idle connection by default: 60 seconds. */
 const LEAST_KEEP_ALIVE_MS = 65_000;
 
 /** Who we are to browsers: origin, hosts, cookies and the proxies in front. */

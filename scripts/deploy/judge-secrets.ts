@@ -44,7 +44,7 @@ function judgeForm(about: string, secret: string, where: string): Finding[] {
   return isWordy(secret) ? [warning(about, `${finding('is written in words')}: ${REMEDY}.`)] : [];
 }
 
-/** What other people and services know: a signing secret must not be among it. */
+/** Returns the secrets that other people and services know: a signing secret must not be one of them. */
 function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis }: Secrets) {
   const { connection } = redis;
   return [
@@ -59,7 +59,7 @@ function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis 
   ] as const;
 }
 
-/** As it is written when it holds a % that escapes nothing. */
+/** Decodes percent signs; text with a % that escapes nothing stays as it is. */
 function passwordIn(url: string | undefined): string {
   const written = URL.parse(url ?? '')?.password ?? '';
   try {

@@ -1,21 +1,21 @@
-/** Fewer bits than 16 random bytes have in any spelling: too few different characters for the length. */
+/** Minimum entropy of the characters: 16 random bytes have more in any spelling. */
 const MIN_BITS = 80;
 const MIN_UNLIKE_PARTS = 0.75;
 const PART_LENGTH = 4;
 const MAX_STEPS = 0.6;
 const MAX_WORDS = 0.7;
-/** Random bytes are never printable from end to end. */
+/** Matches text: random bytes are never printable from end to end. */
 const PRINTABLE = /^[\t\n\r\x20-\x7e]{12,}$/;
 
-/** What people write for a secret that they mean to replace, and rows of the keyboard. */
+/** Placeholders that people mean to replace, and rows of the keyboard. */
 const PLACEHOLDERS =
   'changeme changeit change-me change_me change-this replace secret password passwort passphrase example sample ' +
   'placeholder insecure default letmein qwerty asdfgh zxcvbn qazwsx production development deadbeef cafebabe';
-/** Short enough to stand in random text: they count as words of their own. */
+/** Placeholders that are short enough to occur in random text: they count as whole words only. */
 const SHORT_PLACEHOLDERS = 'your test tests todo admin dummy token key prod auth metrics';
 
 /**
- * Says why a secret can be guessed; undefined for random bytes in any spelling (base64, hexadecimal, UUID).
+ * Returns why a secret can be guessed; undefined for random bytes in any spelling (base64, hexadecimal, UUID).
  * Measured over 200,000 secrets of each spelling: none is called weak.
  */
 export function weaknessOf(secret: string): string | undefined {
@@ -35,7 +35,7 @@ export function isWordy(secret: string): boolean {
   return words.join('').length > MAX_WORDS * secret.length;
 }
 
-/** Shannon's entropy of the characters: 210 bits for 32 random bytes in base64, 1 bit each for `abababab`. */
+/** Returns Shannon's entropy of the characters: 210 bits for 32 random bytes in base64, 1 bit each for `abababab`. */
 function bitsIn(secret: string): number {
   const counts = new Map<string, number>();
   for (const character of secret) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -43,14 +43,14 @@ function bitsIn(secret: string): number {
   return [...counts.values()].reduce((bits, count) => bits - count * Math.log2(count / total), 0);
 }
 
-/** The share of different parts among all of four characters: nearly 1 for random ones. */
+/** Returns the share of different parts among all of four characters: nearly 1 for random ones. */
 function unlikeParts(secret: string): number {
   const count = secret.length - PART_LENGTH + 1;
   const parts = Array.from({ length: count }, (_, at) => secret.slice(at, at + PART_LENGTH));
   return new Set(parts).size / count;
 }
 
-/** The share of characters or bytes that repeat the one before or stand beside it in order. */
+/** Returns the share of characters or bytes that repeat the one before or stand beside it in order. */
 function stepsIn(codes: readonly number[]): number {
   const steps = codes.slice(1).filter((code, index) => Math.abs(code - (codes[index] ?? 0)) <= 1);
   return steps.length / Math.max(1, codes.length - 1);
@@ -69,7 +69,7 @@ function spellingsOf(words: string): string[] {
   return words.split(' ').flatMap((word) => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)]);
 }
 
-/** The bytes that a secret spells in hexadecimal or base64; none for other text. */
+/** Decodes a secret in hexadecimal or base64; empty for other text. */
 function decoded(secret: string): Buffer {
   if (/^[0-9a-f]+$/i.test(secret)) return Buffer.from(secret, 'hex');
   return Buffer.from(/^[\w+/-]+={0,2}$/.test(secret) ? secret : '', 'base64');

@@ -46,16 +46,12 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     process.exit(130);
   });
   try {
-    // pnpm hands the -- in front of arguments on.
-    const told = args.filter((arg) => arg !== '--');
-    const unknown = told.find((arg) => arg !== NEW_ADMIN_PASSWORD);
-    if (unknown !== undefined)
-      throw new StartError(`${unknown} is no argument of npm start: ${NEW_ADMIN_PASSWORD} is.`);
+    const isNewPasswordWanted = wantsNewPassword(args);
     const given = withMode(process.env);
     const settings = checkedSettings(given);
     const environment: Environment = {
       ...withPhotoStoreFrom(root, plainEnvironment(given)),
-      PLANT_NEW_ADMIN_PASSWORD: told.length > 0 ? '1' : undefined,
+      PLANT_NEW_ADMIN_PASSWORD: isNewPasswordWanted ? '1' : undefined,
     };
     socketFolder = makeSocketFolder();
     const dataDir = resolve(root, settings.dataDir);
@@ -91,7 +87,18 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
   }
 }
 
-/** The app makes the folder, too, but where nothing can be made it would hang. @throws {StartError} */
+/** Whether the arguments ask for a new password of the admin. @throws {StartError} for any other argument */
+function wantsNewPassword(args: readonly string[]): boolean {
+  // pnpm passes the -- in front of arguments on.
+  const meant = args.filter((arg) => arg !== '--');
+  const unknown = meant.find((arg) => arg !== NEW_ADMIN_PASSWORD);
+  if (unknown !== undefined) throw new StartError(`${unknown} is no argument of npm start: ${NEW_ADMIN_PASSWORD} is.`);
+  return meant.length > 0;
+}
+
+/**
+ * Makes the folder of the photos before the app does, which would hang where nothing can be made. @throws {StartError}
+ */
 function requirePhotoFolder(path: string): void {
   try {
     makeFolder(path, 0o700);
@@ -104,7 +111,7 @@ function requirePhotoFolder(path: string): void {
   }
 }
 
-/** Development is the mode of a start that is told none. */
+/** Sets the mode of a start without one to development. */
 function withMode(environment: Environment): Environment {
   const isTold = environment['APP_ENV']?.trim() || environment['APP_ENV_FILE']?.trim();
   return isTold ? environment : { ...environment, APP_ENV: 'development' };

@@ -10,7 +10,7 @@ import type { Run } from './stub-house/npm-start.ts';
 import { makeStubHouse, type StubHouse } from './stub-house/stub-house.ts';
 
 const IDLE_MS = 5_000;
-/** A start under way has further to go. */
+/** Time limit for the end of a start that does not serve yet. */
 const STARTING_MS = 10_000;
 
 /** The database of the tests spares most starts one of their own. */
@@ -18,7 +18,7 @@ const given = process.env['TEST_DATABASE_URL'];
 const withDatabase = given === undefined ? {} : { DATABASE_URL: given };
 
 let house: StubHouse;
-/** For files of the tests, and for nothing of the starts. */
+/** Folder for files of the tests; the starts do not use it. */
 let folder: string;
 const runs: Run[] = [];
 
@@ -55,7 +55,7 @@ async function end(run: Run): Promise<void> {
   expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
 }
 
-/** What a start that fails says; no stack, no process and no lock may stay. */
+/** Returns the output of a start that fails; it must leave no stack, no process and no lock. */
 async function failureOf(run: Run): Promise<string> {
   let seen: ProcessFacts[] = [];
   const timer = setInterval(() => {

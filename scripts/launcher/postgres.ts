@@ -5,10 +5,10 @@ import { Ended } from './ending.ts';
 import { hire, message, type Service } from './service.ts';
 import { StartError } from './start-error.ts';
 
-/** How long after the failure of its clients the end of PostgreSQL may be noticed. */
+/** Time after a failure in which the end of PostgreSQL may turn out to be its cause. */
 const NOTICE_MS = 500;
 
-/** PGlite on a socket in `socketFolder`; in memory when there is no data folder. @throws {StartError} */
+/** Starts PGlite on a socket in `socketFolder`; in memory when there is no data folder. @throws {StartError} */
 export async function startPostgres(
   crew: Crew,
   socketFolder: string,
@@ -34,8 +34,8 @@ export async function startPostgres(
 }
 
 /**
- * The result of work that needs the embedded PostgreSQL. When that ends, its end is the error, even if other
- * processes fail first for want of it.
+ * Waits for work that needs the embedded PostgreSQL. If PostgreSQL ends, the error says so, even if processes that
+ * depend on it fail first.
  */
 export async function whilePostgresRuns<T>(postgres: Service | undefined, work: Promise<T>): Promise<T> {
   if (!postgres) return work;

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:net';
 
 /** Codes of an address that this machine does not have: IPv6 is off, or its loopback address is. */
 const ABSENT: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
-/** How often another free port is tried, of which one of the addresses was taken. */
+/** Number of attempts to find a port that is free on all addresses. */
 const MAX_TRIES = 20;
 
-/** The address under which a server that listens on `address` is reached from this machine. */
+/** Returns the address under which a server that listens on `address` is reached from this machine. */
 function reachable(address: string): string {
   return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
 }
@@ -14,7 +14,7 @@ function reachable(address: string): string {
 /** Whether the app on an address of this machine answers that it is alive. Never rejects. */
 export function isLive(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    // An agent of its own: the common one may send requests to a proxy, by NODE_USE_ENV_PROXY.
+    // The common agent may send requests to a proxy, because of NODE_USE_ENV_PROXY.
     const agent = new Agent();
     const options = { host: reachable(address), port, path: '/api/health/live', timeout: 5_000, agent };
     const request = get(options, (response) => {
@@ -26,15 +26,16 @@ export function isLive(address: string, port: number): Promise<boolean> {
   });
 }
 
-/** Where no port could be claimed: the address, and the code of the error. */
+/** Address at which no port could be claimed, and the code of the error. */
 export interface Refused {
   address: string;
   code: string;
 }
 
 /**
- * The port to serve on at each of the addresses: the wanted one, or a free one when that is 0. As the app does, leaves
- * out an address that this machine does not have, if another one is left; `::` then stands for all IPv4 addresses.
+ * Claims the port to serve on at each of the addresses: the wanted one, or a free one when that is 0. As the app does,
+ * leaves out an address that this machine does not have, if another one is left; `::` then stands for all IPv4
+ * addresses.
  */
 export async function claimPort(addresses: readonly string[], wanted: number): Promise<number | Refused> {
   for (let tries = 1; ; tries += 1) {

@@ -47,7 +47,7 @@ async function openDatabase(): Promise<PGlite> {
   }
 }
 
-/** The file system of the module throws objects that are no errors, with its own numbers (WASI). */
+/** Describes an error. The file system of the module throws objects that are no errors, with numbers of WASI. */
 function reasonOf(error: unknown): string {
   const errno: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errno') : undefined;
   if (errno === WASI_NOSPC) return 'the disk is full (ENOSPC).';

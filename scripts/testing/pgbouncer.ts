@@ -8,17 +8,17 @@ import { StartError } from '../launcher/start-error.ts';
 import { answersOn } from './postgres-answers.ts';
 import { asServerUser, type Cluster, makeFolder, writeOwned } from './postgres-cluster.ts';
 
-/** Debian keeps it off the PATH of other users than root. */
+/** Path of PgBouncer, which Debian keeps off the PATH of users other than root. */
 const PROGRAM = '/usr/sbin/pgbouncer';
 const START_MS = 20_000;
 const POLL_MS = 50;
 
-/** Why there can be no PgBouncer here; undefined when there can. */
+/** Returns why PgBouncer cannot run here; undefined when it can. */
 export function whyNoPgbouncer(): string | undefined {
   return existsSync(PROGRAM) ? undefined : `there is no ${PROGRAM}`;
 }
 
-/** A port of 127.0.0.1 on which nothing listens. */
+/** Returns a port of 127.0.0.1 on which nothing listens. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -13,7 +13,7 @@ const USER = 'postgres';
 export interface Cluster {
   /** Folder of its socket and of what else belongs to it; the server's user owns it. */
   readonly folder: string;
-  /** Leads to its socket. */
+  /** Connection URL of its socket. */
   readonly url: string;
   /** Sends a signal to the server and to the process of each of its connections. */
   signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
@@ -31,12 +31,12 @@ export interface ClusterOptions {
   settings?: readonly string[];
 }
 
-/** The folder of PostgreSQL's programs that Debian keeps off PATH, the newest version's. */
+/** Returns the folder of PostgreSQL's programs, which Debian keeps off PATH; of several versions the newest. */
 function programsFolder(): string | undefined {
   return globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1)?.slice(0, -'/initdb'.length);
 }
 
-/** Why there can be no cluster here; undefined when there can. */
+/** Returns why no cluster can run here; undefined when one can. */
 export function whyNoCluster(): string | undefined {
   if (programsFolder() === undefined) return 'there is no PostgreSQL server';
   const isRoot = process.getuid?.() === 0;
@@ -93,7 +93,10 @@ function serverFlags(folder: string, data: string, { port, settings = [] }: Clus
   return ['-D', data, '-k', folder, ...all.flatMap((text) => ['-c', text])];
 }
 
-/** Makes a folder that only the server's user may enter. Not below one of ours: as root the server runs as another. */
+/**
+ * Makes a folder that only the server's user may enter. It is not below one of ours: under root the server has another
+ * user.
+ */
 export function makeFolder(prefix: string): string {
   const folder = mkdtempSync(prefix);
   chmodSync(folder, 0o700);
@@ -107,7 +110,7 @@ export function writeOwned(path: string, text: string): void {
   own(path);
 }
 
-/** The command that runs a program as a user whom PostgreSQL and PgBouncer accept: neither runs as root. */
+/** Returns the command that runs a program as a user that PostgreSQL and PgBouncer accept: neither runs as root. */
 export function asServerUser(program: string, ...args: string[]): [string, ...string[]] {
   if (process.getuid?.() !== 0) return [program, ...args];
   return ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--', program, ...args];

@@ -18,7 +18,7 @@ const types: Step = check('types', {
 
 const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
 
-/** What `npm run check` and `npm test` run before any test. */
+/** Steps that `npm run check` and `npm test` run before any test. */
 export const staticChecks: readonly Step[] = [
   generate,
   types,

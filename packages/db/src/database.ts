@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_500;
 /** Longest wait for the start of a transaction and longest transaction, in milliseconds. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
-/** Number of connections that neither the options nor the URL say. */
+/** Default of `poolSize`. */
 const POOL_SIZE = 10;
 
 export interface DatabaseOptions {

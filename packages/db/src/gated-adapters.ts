@@ -20,7 +20,7 @@ export class GatedAdapters extends PrismaPg {
     // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
     super(
       { ...clientConfig(target), ...pool },
-      // Prisma puts it between double quotes as it is.
+      // Prisma puts the name between double quotes without escaping it.
       { schema: quoted(target.schema).slice(1, -1), onPoolError: () => gate.suspect() },
     );
     this.#target = target;

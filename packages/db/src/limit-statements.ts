@@ -7,8 +7,8 @@ const STATEMENT_TIMEOUT_MS = 4_000;
 /** Longest wait for the end of a cancelled statement, in milliseconds. */
 const CANCEL_MS = 400;
 /**
- * Begins a transaction that the server ends when this process no longer does: it may hang, or the network between. Not by
- * settings of the session, which a transaction pooler would hand to another client.
+ * Begins a transaction that the server ends when this process cannot, because it or the network hangs. The limits
+ * belong to the transaction, not to the session, whose settings a transaction pooler would give to another client.
  */
 const BEGIN = [
   'BEGIN',
@@ -17,10 +17,9 @@ const BEGIN = [
 ].join('; ');
 
 /**
- * Cancels a statement that takes too long, and ends its connection when the server does not even take that: a server that
- * hangs. The connection stays until then, since a pooler in front knows a statement by its client. Also ends a connection
- * that is released while a statement still runs or a transaction is open: its next user would run inside that
- * transaction.
+ * Cancels a statement that takes too long, and ends its connection if the server does not react to that either. The
+ * connection stays until then, since a pooler in front knows a statement by its client. Also ends a connection that is
+ * released while a statement still runs or a transaction is open: its next user would run inside that transaction.
  */
 export function limitStatements(pool: Pool): void {
   /** Number of running statements by connection. */
@@ -66,13 +65,13 @@ export function limitStatements(pool: Pool): void {
   pool.on('release', (_error, client) => {
     if ((running.get(client) ?? 0) > 0) {
       void cancelStatement(client);
-      // At once, so that the pool sees it.
+      // Ends at once, so that the pool notices.
       void client.end();
     } else if (client.getTransactionStatus() !== 'I') void client.end();
   });
 }
 
-/** The adapter begins each transaction by this one word. */
+/** Adds the limits to the statement by which the adapter begins a transaction. */
 function withLimits(parameters: unknown[]): unknown[] {
   const [query, ...rest] = parameters;
   const isBegin = typeof query === 'object' && query !== null && Reflect.get(query, 'text') === 'BEGIN';

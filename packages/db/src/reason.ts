@@ -17,7 +17,7 @@ const NO_VERSION = 'it speaks no TLS version that is allowed';
 const NO_PASSWORD = 'it asks for a password, and the URL has none';
 const BAD_OPTIONS = 'it refuses what `options` in the URL sets';
 
-/** By code of the system, of TLS or of PostgreSQL, or by kind of the driver adapter. */
+/** Reasons by code of the system, of TLS or of PostgreSQL, or by kind of the driver adapter. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: LISTENS_NOT,
   ENOENT: LISTENS_NOT,
@@ -60,11 +60,11 @@ const REASONS: Readonly<Record<string, string>> = {
   TlsConnectionError: 'TLS with it fails',
 };
 
-/** Messages of the driver, without a code, for a connection that ended or could not be made in time. */
+/** Matches messages of the driver, without a code, for a connection that ended or could not be made in time. */
 export const CONNECTION_MESSAGE =
   /^(Connection terminated|Client was closed|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect)/;
 
-/** By message, where a code says too little. What the parentheses find is shown. */
+/** Reasons by message, where a code says too little. The first group of the expression is shown. */
 const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
   [
     /^The server does not support (SSL|direct SSL)/,
@@ -86,7 +86,7 @@ const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
       `its pooler refuses the startup parameter ${name}; leave options out of the URL (schema works through a pooler), ` +
       'or give DIRECT_DATABASE_URL and have the role set them',
   ],
-  // PgBouncer says all with one code, 08P01.
+  // PgBouncer has one code, 08P01, for all of these.
   [/^transaction blocks not allowed/, () => 'its pooler allows no transactions; use pool_mode=transaction'],
   [/^no such database|^database ".*" does not exist/, () => MISSING],
   [/^no more connections allowed/, () => FULL],
@@ -100,10 +100,10 @@ const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
   [CONNECTION_MESSAGE, () => CLOSED],
 ];
 
-/** Codes of a server that ends a session which it has just begun. */
+/** Matches codes of a server that ends a session because of its options. */
 const OPTION_CODE = /^(42704|42601|22023|42501)$/;
 
-/** Looks through the wrappers that driver, adapter and client put around what happened. */
+/** Returns why a database is unavailable, from the error in the wrappers of driver, adapter and client. */
 export function reasonOf(error: unknown): string {
   for (const found of unwrapped(error)) {
     const message: unknown = Reflect.get(found, 'message');
@@ -126,13 +126,13 @@ export function reasonOf(error: unknown): string {
   return 'it answers with an error';
 }
 
-/** An error and what it wraps. */
+/** Yields an error and the errors that it wraps. */
 export function* unwrapped(error: unknown, depth = 0): Generator<object> {
   if (typeof error !== 'object' || error === null || depth > 4) return;
   yield error;
   for (const key of ['meta', 'driverAdapterError', 'cause'] as const) {
     yield* unwrapped(Reflect.get(error, key), depth + 1);
   }
-  // Of a name with several addresses, all of which were tried.
+  // A host name with several addresses has an error for each.
   if (error instanceof AggregateError) for (const one of error.errors) yield* unwrapped(one, depth + 1);
 }

@@ -11,7 +11,7 @@ export function table(name: Prisma.ModelName): Prisma.Sql {
   return Prisma.raw(`${PLACEHOLDER}."${name}"`);
 }
 
-/** Writes an identifier the way SQL takes any: in double quotes. */
+/** Quotes an identifier for SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

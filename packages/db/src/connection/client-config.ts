@@ -5,12 +5,12 @@ import { ServerSocket } from './server-socket.ts';
 
 /** Longest wait for one host, in milliseconds: of several, each has its share of the driver's own 3 s. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** How long a host that was found suitable is not asked again, in milliseconds. */
+/** Time for which a suitable host is not checked again, in milliseconds. */
 const HOST_KEPT_MS = 5_000;
 
 /**
- * What the driver is told of a target. Never a URL: the driver's own reading of one checks certificates in other modes
- * than libpq and writes warnings about it to the standard error stream.
+ * Returns the configuration of the driver for a target. Never a URL: the driver reads one with other modes of checking
+ * certificates than libpq and writes warnings about it to the standard error stream.
  */
 export function clientConfig(target: DatabaseTarget): ClientConfig {
   const [first] = target.hosts;
@@ -41,8 +41,8 @@ function needsServerSocket({ sessionAttributes, tls }: DatabaseTarget): boolean 
 }
 
 /**
- * Finds the host that `target_session_attrs` asks for, by a connection of its own to each. What was found holds for a few
- * seconds: after a failover new connections follow.
+ * Returns a function that finds the host that `target_session_attrs` asks for, by a connection of its own to each. The
+ * result is kept for a few seconds, so that new connections follow a failover.
  */
 function suitableHost(target: DatabaseTarget): () => Promise<readonly DatabaseHost[]> {
   let found: { hosts: readonly DatabaseHost[]; at: number } | undefined;
@@ -65,7 +65,7 @@ function suitableHost(target: DatabaseTarget): () => Promise<readonly DatabaseHo
 
 async function isSuitable(target: DatabaseTarget, attributes: SessionAttributes): Promise<boolean> {
   const client = new Client({ ...clientConfig(target), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // What goes wrong shows in what is awaited.
+  // Errors also reject the awaited promises.
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -14,7 +14,7 @@ export interface DatabaseHost {
   readonly port: number;
 }
 
-/** Which of several servers will do: the app writes, so that a standby never does. */
+/** Kinds of server that are accepted of several hosts; a standby never is, because the app writes. */
 export const SESSION_ATTRIBUTES = ['any', 'read-write', 'primary'] as const;
 export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
 
@@ -30,13 +30,13 @@ export interface TlsSettings {
   crl?: string;
   minVersion?: TlsVersion;
   maxVersion?: TlsVersion;
-  /** Start with TLS instead of asking for it. */
+  /** Whether TLS starts at once, without asking for it. */
   isDirect: boolean;
   sendsName: boolean;
   needsChannelBinding: boolean;
 }
 
-/** Where a database is and how to connect to it: what a connection URL says, checked. */
+/** A connection URL, read and checked: where a database is, and how to connect to it. */
 export interface DatabaseTarget {
   /** In the order in which they are tried; at least one. */
   hosts: readonly DatabaseHost[];

@@ -128,7 +128,7 @@ describe('parameters', () => {
     expect(databaseUrlProblems(`postgresql://h/d?${query}`).join('\n')).toContain(problem),
   );
 
-  it('tells every fault at once', () => {
+  it('are refused with every fault at once', () => {
     const error = () => readDatabaseUrl('postgresql://h/d?foo=1&sslmode=x&schema=', 'DIRECT_DATABASE_URL');
     expect(error).toThrow(
       /^DIRECT_DATABASE_URL has .* foo;.*\nDIRECT_DATABASE_URL has .* sslmode .*\nDIRECT_DATABASE_URL .*schema/,

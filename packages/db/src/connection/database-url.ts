@@ -7,11 +7,11 @@ const DEFAULT_SCHEMA = 'public';
 const APPLICATION_NAME = 'plant-id-community';
 
 /**
- * Scheme, user and password, hosts, database, parameters. The last `@` ends the password. One in the name of a database
- * has to be encoded: else a password with a slash would be taken for such a name, and shown.
+ * Matches scheme, user and password, hosts, database, parameters. The last `@` ends the password. An `@` in the name of
+ * a database must be encoded; otherwise a password with a slash would be taken for such a name, and shown.
  */
 const URI = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?@]*)(?:\/([^?@]*))?(?:\?(.*))?$/is;
-/** A name, an address, an IPv6 address in brackets, or an encoded folder; then a port. */
+/** Matches a name, an address, an IPv6 address in brackets, or an encoded folder; then a port. */
 const HOST = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s;
 
 const FORM = 'must look like postgresql://user:password@host:5432/database';
@@ -31,7 +31,7 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Databas
   }
   const [, credentials = '', authority = '', path = '', query = ''] = parts;
   const draft: Draft = { target: emptyTarget(), isShuffled: false };
-  // A slip here may put a piece of the password anywhere: nothing more is read, and none of it shown.
+  // A mistake here may put a piece of the password anywhere, so that nothing more is read, and nothing shown.
   if (!takeAuthority(draft, credentials, authority, path)) {
     throw new DatabaseUrlError(variable, [`${FORM}; ${ENCODING}`]);
   }
@@ -44,7 +44,7 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Databas
   return { ...draft.target, hosts, schema: schema ?? DEFAULT_SCHEMA, namesSchema: schema !== undefined };
 }
 
-/** Says what is wrong with a connection URL, never repeating a value; nothing when it can be used. */
+/** Returns what is wrong with a connection URL, without any value; nothing when it can be used. */
 export function databaseUrlProblems(url: string): readonly string[] {
   try {
     readDatabaseUrl(url);
@@ -67,7 +67,7 @@ function emptyTarget(): DatabaseTarget {
   };
 }
 
-/** False when a part cannot be read. */
+/** Reads user, password, hosts and database into the draft; false when a part cannot be read. */
 function takeAuthority(draft: Draft, credentials: string, authority: string, path: string): boolean {
   const [user, password] = splitOnce(credentials, ':').map(decoded);
   const database = decoded(path);
@@ -85,7 +85,7 @@ function takeAuthority(draft: Draft, credentials: string, authority: string, pat
   return true;
 }
 
-/** Returns what is wrong with them. */
+/** Reads the parameters into the draft, and returns what is wrong with them. */
 function takeParameters(draft: Draft, query: string): string[] {
   const parameters = query.split('&').filter((part) => part !== '');
   const mode = process.env['PGSSLMODE'];
@@ -97,7 +97,7 @@ function takeParameters(draft: Draft, query: string): string[] {
   });
 }
 
-/** Of several parameters that say how strict to be the strictest wins. */
+/** Decides how strictly TLS is checked: of several parameters the strictest wins. */
 function settleTls({ accepts, sslMode, target: { tls } }: Draft): void {
   const given = sslMode === 'no-verify' ? 'require' : sslMode;
   tls.mode = given ?? (tls.rootCert === 'system' ? 'verify-full' : 'prefer');
@@ -106,7 +106,7 @@ function settleTls({ accepts, sslMode, target: { tls } }: Draft): void {
     tls.mode !== 'verify-full' && tls.mode !== 'verify-ca' && (sslMode === 'no-verify' || accepts !== undefined);
 }
 
-/** As in libpq: one address and one port for each host, or one port for all. */
+/** Returns the hosts. As in libpq, there is one address and one port for each, or one port for all. */
 function hostsOf({ addresses = [], hosts = [], isShuffled, ports = [] }: Draft, problems: string[]): DatabaseHost[] {
   const names = hosts.length > 1 || hosts[0] !== '' ? hosts : addresses.map(() => '');
   const count = Math.max(names.length, 1);
@@ -120,10 +120,16 @@ function hostsOf({ addresses = [], hosts = [], isShuffled, ports = [] }: Draft, 
     const host = names[index] || address || process.env['PGHOST'] || 'localhost';
     return { host, port, ...(address ? { address } : {}) };
   });
-  return isShuffled ? found.toSorted(() => Math.random() - 0.5) : found;
+  return isShuffled ? shuffled(found) : found;
 }
 
-/** `schema`, else the first schema of a search_path in `options`. */
+/** Returns items in random order, each order with the same probability. */
+function shuffled<T>(items: readonly T[]): T[] {
+  const ranked = items.map((item) => ({ item, rank: Math.random() }));
+  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ item }) => item);
+}
+
+/** Returns `schema`, else the first schema of a search_path in `options`. */
 function schemaOf({ schema, target }: Draft, problems: string[]): string | undefined {
   if (schema !== undefined) return schema;
   const [path] = [...(target.options ?? '').matchAll(/(?:-c\s*|--)search_path=((?:\\.|\S)+)/gi)].slice(-1);
@@ -134,7 +140,7 @@ function schemaOf({ schema, target }: Draft, problems: string[]): string | undef
   return first;
 }
 
-/** Bare names are in lower case, as in SQL. */
+/** Reads an identifier as SQL does: without quotes it is in lower case. */
 function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
 }
@@ -144,7 +150,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** Percent-decoded; a lone `%` stays as it is. Undefined when it is no UTF-8. */
+/** Decodes percent signs; a lone `%` stays. Undefined when the result is not UTF-8. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'));

@@ -4,22 +4,22 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { DatabaseHost, TlsSettings } from './database-target.ts';
 import { isRequired, tlsOptions } from './tls.ts';
 
-/** Asks a server for TLS: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
+/** Message that asks a server for TLS: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** The server's one byte in answer: S or N. */
+/** Bytes of the server's answer: S or N. */
 const ACCEPTED = 83;
 const DECLINED = 78;
 
 const NO_DIRECT_TLS = 'The server does not support direct SSL negotiation';
 
-/** The server offers no TLS, or not the kind that is asked for. */
+/** Error of a server that offers no TLS, or not the requested kind. */
 class TlsUnavailableError extends Error {
   override readonly name = 'TlsUnavailableError';
   readonly code = 'tls_unavailable';
 }
 
-/** How one attempt at a host is encrypted. */
+/** Encryption of one attempt at a host. */
 export type Method = 'plain' | 'tls';
 
 /** Whether a host is the folder of a unix socket. */
@@ -27,7 +27,7 @@ export function isFolder({ host }: DatabaseHost): boolean {
   return host.startsWith('/');
 }
 
-/** The attempts at one host, in order; a later one follows when the server refuses the one before. */
+/** Returns the attempts at one host, in order; each follows when the server refuses the one before. */
 export function methodsFor(host: DatabaseHost, { mode }: TlsSettings): readonly Method[] {
   if (isFolder(host) || mode === 'disable') return ['plain'];
   if (mode === 'allow') return ['plain', 'tls'];
@@ -42,7 +42,7 @@ function placeOf({ address, host, port }: DatabaseHost): NetConnectOpts {
 /**
  * Connects to a host and encrypts the connection when the method says so. A server without TLS is talked to without,
  * on the same connection, when `tls.mode` allows.
- * @throws {TlsUnavailableError} or what the system or TLS say
+ * @throws {TlsUnavailableError} or an error of the system or of TLS
  */
 export async function dial(
   host: DatabaseHost,
@@ -52,7 +52,7 @@ export async function dial(
 ): Promise<{ socket: Socket | TLSSocket; method: Method }> {
   const socket = connect(placeOf(host));
   socket.setNoDelay(true);
-  // What goes wrong before anyone listens shows in what is awaited.
+  // Errors also reject the awaited promises.
   socket.on('error', () => undefined);
   try {
     await once(socket, 'connect', { signal });
@@ -74,7 +74,9 @@ export async function dial(
   }
 }
 
-/** A server before PostgreSQL 17 takes the beginning of TLS for a message that it does not know. */
+/**
+ * Whether a server reset the connection: before version 17, PostgreSQL takes the start of TLS for an unknown message.
+ */
 function isReset(error: unknown): boolean {
   return error instanceof Error && Reflect.get(error, 'code') === 'ECONNRESET';
 }
@@ -87,7 +89,7 @@ async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> 
   try {
     const received: unknown[] = await Promise.race([once(socket, 'data', { signal }), ended.promise]);
     const [answer] = received;
-    // More than the one byte would be taken for what comes encrypted later (CVE-2021-23222).
+    // Further bytes would count as encrypted ones later (CVE-2021-23222).
     if (Buffer.isBuffer(answer) && answer.length === 1 && answer[0] === ACCEPTED) return true;
     if (Buffer.isBuffer(answer) && answer.length === 1 && answer[0] === DECLINED) return false;
     throw new TlsUnavailableError('There was an error establishing an SSL connection');

@@ -4,7 +4,7 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { DatabaseHost, DatabaseTarget } from './database-target.ts';
 import { dial, type Method, methodsFor } from './dial.ts';
 
-/** First byte of an ErrorResponse and of an authentication request. */
+/** First bytes of an ErrorResponse and of an authentication request. */
 const ERROR_RESPONSE = 69;
 const AUTHENTICATION = 82;
 /** AuthenticationSASL: https://www.postgresql.org/docs/current/protocol-message-formats.html */
@@ -38,7 +38,7 @@ export class ServerSocket extends Duplex {
   #socket: Socket | TLSSocket | undefined;
   /** The startup message, until the server has answered it. */
   #startup: Buffer[] = [];
-  /** The server's first message as far as it has arrived; undefined once it is handed on. */
+  /** The part of the server's first message that has arrived; undefined once the driver has the message. */
   #first: Buffer | undefined = Buffer.alloc(0);
   /** The server's error to the encrypted attempt. */
   #refusal: Buffer | undefined;
@@ -123,7 +123,7 @@ export class ServerSocket extends Duplex {
     await this.#open();
   }
 
-  /** Tries what is left of the attempts until one connects. */
+  /** Makes the remaining attempts until one connects. */
   async #open(): Promise<void> {
     let failure: unknown = new Error('Connection terminated');
     for (let next = this.#attempts.shift(); next !== undefined; next = this.#attempts.shift()) {
@@ -131,7 +131,7 @@ export class ServerSocket extends Duplex {
       try {
         const signal = AbortSignal.any([timeout, this.#abort.signal]);
         const { method, socket } = await dial(next.host, next.method, this.#target.tls, signal);
-        // The server offers no TLS: to ask again without would change nothing.
+        // The server offers no TLS, so that another attempt without TLS would change nothing.
         if (method !== next.method) this.#leaveHost(next.host);
         this.#use({ host: next.host, method }, socket);
         return;
@@ -188,7 +188,7 @@ export class ServerSocket extends Duplex {
     }
     this.#first = undefined;
     this.#startup = [];
-    // Of two refusals that of the encrypted connection is the true one: the other may be for the lack of encryption.
+    // Of two refusals the one of the encrypted connection counts: the other may only complain of missing encryption.
     this.push(isError && this.#refusal !== undefined ? this.#refusal : first);
   }
 
@@ -204,13 +204,13 @@ export class ServerSocket extends Duplex {
   }
 }
 
-/** True for an error too, which says why the server refuses. */
+/** Whether a first message offers channel binding. True for an error too, whose message must reach the driver. */
 function offersBinding(message: Buffer): boolean {
   if (message[0] !== AUTHENTICATION) return message[0] === ERROR_RESPONSE;
   return message.readInt32BE(HEADER_BYTES) === SASL && message.includes(`${BOUND_MECHANISM}\0`, 0, 'latin1');
 }
 
-/** No other method reaches a host that nothing answers for. */
+/** Whether nothing answers at a host, so that no other method reaches it. */
 function isUnreachable(error: unknown): boolean {
   return (
     error instanceof Error && Reflect.get(error, 'syscall') !== undefined && Reflect.get(error, 'syscall') !== 'read'

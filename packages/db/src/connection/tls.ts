@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { type DatabaseHost, TLS_VERSIONS, type TlsSettings } from './database-target.ts';
 
-/** Where libpq looks for the certificate of the authority when `sslrootcert` does not say; undefined without a home. */
+/** Returns the file that libpq uses without `sslrootcert`; undefined when it does not exist. */
 function defaultRootCert(): string | undefined {
   try {
     const path = join(homedir(), '.postgresql', 'root.crt');
@@ -15,7 +15,7 @@ function defaultRootCert(): string | undefined {
   }
 }
 
-/** Says what is wrong with the settings and with the files they name, without reading anything else. */
+/** Returns what is wrong with the settings and with the files that they name. */
 export function tlsProblems(tls: TlsSettings): string[] {
   const problems: string[] = [];
   const files = [
@@ -72,7 +72,7 @@ export function tlsOptions(tls: TlsSettings, { host }: DatabaseHost): Connection
   };
 }
 
-/** Undefined: the certificates that come with Node. */
+/** Returns the file of the authorities; undefined for the certificates that come with Node. */
 function rootCertFile({ rootCert }: TlsSettings): string | undefined {
   if (rootCert === 'system') return undefined;
   return rootCert ?? defaultRootCert();

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { type DatabaseTarget, SESSION_ATTRIBUTES, SSL_MODES, type SslMode, TLS_VERSIONS } from './database-target.ts';
 
-/** What parameters say beside the target itself: lists that belong together. */
+/** A target in the making, with parameters that only make sense together. */
 export interface Draft {
   target: DatabaseTarget;
   hosts?: string[];
@@ -15,7 +15,7 @@ export interface Draft {
   accepts?: 'strict' | 'accept_invalid_certs';
 }
 
-/** Takes a value into the draft, or returns what is wrong with it. */
+/** Reads a value into the draft, or returns what is wrong with it. */
 type Reader = (value: string, draft: Draft) => string | undefined;
 
 const oneOf =
@@ -41,7 +41,7 @@ const text =
     take(value, draft);
     return undefined;
   };
-/** The app runs in a folder of its own, so that a relative path would mean another file than the reader thinks. */
+/** Reads the path of a file. The app runs in a folder of its own, where a relative path would name another file. */
 const file =
   (take: (value: string, draft: Draft) => void): Reader =>
   (value, draft) => {
@@ -49,15 +49,15 @@ const file =
     take(value, draft);
     return undefined;
   };
-/** Only the value that says what is so anyway. */
+/** Accepts only the values that change nothing. */
 const only = (...values: readonly string[]): Reader => oneOf(values, () => undefined);
 const list = (take: (values: string[], draft: Draft) => void): Reader =>
   text((value, draft) => take(value.split(','), draft));
 
-/** PostgreSQL keeps 63 bytes of a name and cuts the rest off without an error. */
+/** Maximum length of a name: PostgreSQL cuts off the rest without an error. */
 const NAME_BYTES = 63;
 
-/** Why a schema of this name cannot hold our tables. */
+/** Returns the reason why a schema of this name cannot hold our tables. */
 export function schemaProblem(name: string): string | undefined {
   if (name === '') return 'must not be empty';
   if (name.includes('\0')) return 'must not hold a NUL';
@@ -66,7 +66,7 @@ export function schemaProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** libpq's, then those of Prisma and of other drivers that mean something here. */
+/** Readers by parameter: those of libpq, then those of Prisma and of other drivers that have a meaning here. */
 const READERS: Readonly<Record<string, Reader>> = {
   host: list((values, draft) => void (draft.hosts = values)),
   hostaddr: (value, draft) => {
@@ -160,10 +160,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   gssdelegation: 'Kerberos is not supported',
 };
 
-/** A name that is no name may be a piece of a password with a `?` or `&` in it. */
+/** Matches names that may be shown: other text may be a piece of a password with a `?` or `&` in it. */
 const SHOWN = /^[A-Za-z_][\w.-]{0,40}$/;
 
-/** Takes one parameter of the URL into the draft, or returns what is wrong with it, without its value. */
+/** Reads one parameter of the URL into the draft, or returns what is wrong with it, without its value. */
 export function readParameter(name: string, value: string, draft: Draft): string | undefined {
   const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
   if (read !== undefined) {

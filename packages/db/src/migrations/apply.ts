@@ -12,13 +12,15 @@ import { demandFreeNames } from './taken-names.ts';
 
 /** Longest migration, in milliseconds. */
 const MIGRATION_TIMEOUT_MS = 600_000;
-/** Longest wait of a migration for a table, in milliseconds: who asks for the table meanwhile waits behind it. */
+/** Longest wait of a migration for a table, in milliseconds: all later statements on the table wait behind it. */
 const TABLE_LOCK_MS = 10_000;
-/** Prisma's generator writes it first; the schema may have another name, and the role no right to make one. */
+/**
+ * Matches the first line of Prisma's generator: the schema may have another name, and the role no right to make one.
+ */
 const PUBLIC_SCHEMA = /^CREATE SCHEMA IF NOT EXISTS "public";$/m;
 
 export interface MigrationOptions extends LockOptions {
-  /** Leads to the same database past a pooler. */
+  /** Address of the same database past a pooler. */
   directUrl?: string | undefined;
   /** Folder of the migrations; the checked-in ones unless given. */
   folder?: string | undefined;
@@ -72,7 +74,7 @@ export async function pendingMigrations(
   });
 }
 
-/** The direct URL if there is one, with the schema of the other: tables that the app does not look for help none. */
+/** Returns the direct URL, if there is one, with the schema of the other URL, in which the app looks for its tables. */
 function migrationTarget(url: string, directUrl: string | undefined): DatabaseTarget {
   const target = readDatabaseUrl(url);
   if (directUrl === undefined) return target;
@@ -83,7 +85,7 @@ function migrationTarget(url: string, directUrl: string | undefined): DatabaseTa
   return { ...direct, schema: target.schema };
 }
 
-/** @throws {MigrationError} when the app would not find what is migrated */
+/** @throws {MigrationError} when the two URLs lead to different databases */
 async function demandSameDatabase(direct: Session, url: string): Promise<void> {
   const identity = async (session: Session) => {
     const query = `SELECT oid::text || ' ' || pg_postmaster_start_time()::text AS identity FROM pg_database
@@ -99,7 +101,7 @@ async function demandSameDatabase(direct: Session, url: string): Promise<void> {
   );
 }
 
-/** @throws {MigrationError} when what is there is not ours */
+/** Returns the migrations that are still to be applied. @throws {MigrationError} when a table is not ours */
 async function pendingOf(session: Session, migrations: readonly Migration[]): Promise<Migration[]> {
   try {
     const history = await readHistory(session, migrations);
@@ -129,7 +131,7 @@ async function apply(session: Session, migration: Migration): Promise<void> {
   await recordApplied(session, migration);
 }
 
-/** What the server says becomes a sentence; other errors are told already. */
+/** Converts an error of the server into a sentence with a remedy; other errors have one already. */
 function asMigrationError(error: unknown, { schema }: DatabaseTarget, name?: string): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const reason = describeFailure(error, `"${schema}"`);

@@ -6,17 +6,17 @@ import type { Migration } from './folder.ts';
 import { MigrationError } from './migration-error.ts';
 import type { Session } from './session.ts';
 
-/** Prisma's table, whose form we keep. */
+/** Prisma's table, whose columns we keep. */
 const TABLE = '_prisma_migrations';
-/** A column is missing, or the role may not read. */
+/** Codes of PostgreSQL: a column is missing, or the role may not read. */
 const UNDEFINED_COLUMN = '42703';
 const NOT_ALLOWED = '42501';
 
-/** What the database says about our migrations. */
+/** The migrations in the database. */
 export interface History {
   hasTable: boolean;
   applied: ReadonlySet<string>;
-  /** Began and did not end. */
+  /** Migrations that began and did not end. */
   failed: ReadonlySet<string>;
 }
 
@@ -27,7 +27,7 @@ interface Row {
 }
 
 /**
- * Reads which migrations are in the schema. Names that are unknown are of a newer release.
+ * Reads which migrations are in the schema. Unknown names belong to a newer release.
  * @throws {MigrationError} when the table of migrations is another application's
  */
 export async function readHistory(session: Session, migrations: readonly Migration[]): Promise<History> {
@@ -78,7 +78,7 @@ export async function createHistory(session: Session): Promise<void> {
   )`);
 }
 
-/** Notes that a migration is applied, and that an earlier attempt at it left nothing. */
+/** Records that a migration is applied, and that an earlier attempt at it left nothing. */
 export async function recordApplied(session: Session, { checksum, name }: Migration): Promise<void> {
   const table = nameOf(session.target.schema);
   await session.run(

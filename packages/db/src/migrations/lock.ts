@@ -5,20 +5,20 @@ import type { Session } from './session.ts';
 
 /** Any number, as long as nothing else in the database takes the same. */
 const LOCK = 7_209_221;
-/** How long one attempt waits for the lock, in milliseconds: its holder is named within 10 s of a slow start too. */
+/** Wait of one attempt for the lock, in milliseconds: even a slow start names the holder within 10 s. */
 const ATTEMPT_MS = 4_000;
 /** Longest wait for a holder that works, in milliseconds: more than a migration takes, less than a start should. */
 const PATIENCE_MS = 120_000;
-/** A holder that has sent nothing for this many seconds is stranded. */
+/** Seconds after which a holder that sends nothing counts as stranded. */
 const IDLE_SECONDS = 3;
-/** Answers come this much later than the server's own time limit, in milliseconds. */
+/** Extra wait for an answer, in milliseconds, beyond the server's own time limit. */
 const GRACE_MS = 5_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Time limits of the transaction itself. A start that hangs in it is ended by the server, and its lock with it. */
 const LIMITS = `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;`;
 
-/** @param onWait is told once what a start waits for */
+/** `onWait` is called once, with the holder that a start waits for. */
 export interface LockOptions {
   onWait?: ((text: string) => void) | undefined;
   patienceMs?: number | undefined;

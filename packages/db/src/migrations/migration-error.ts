@@ -1,10 +1,10 @@
-/** The migrations could not be applied; nothing of them is in the database. */
+/** Error of migrations that could not be applied; the database is unchanged. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
   readonly code = 'migration_failed';
 }
 
-/** The message of an error on one line, with what an operator can do about it. */
+/** Returns the message of an error on one line, with a remedy. */
 export function describeFailure(error: unknown, schema: string): string {
   const text = error instanceof Error ? error.message : String(error);
   const said = text.replaceAll(/\s+/g, ' ').trim();

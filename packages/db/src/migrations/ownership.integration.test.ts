@@ -125,7 +125,7 @@ describe('a schema that the URL names', () => {
   });
 });
 
-describe('what is not ours stops the migrations before anything is written:', () => {
+describe('the migrations stop before anything is written at', () => {
   beforeEach(() => sql('CREATE SCHEMA other'));
 
   it.each([
@@ -183,7 +183,7 @@ describe('what is not ours stops the migrations before anything is written:', ()
   });
 });
 
-describe('what is beside ours is left alone:', () => {
+describe('the migrations leave alone', () => {
   beforeEach(() => sql('CREATE SCHEMA other'));
 
   it.each([

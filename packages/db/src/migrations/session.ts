@@ -20,7 +20,7 @@ export interface Session {
   /**
    * Runs one statement with values, or several without.
    * @throws {DatabaseUnavailableError} when the connection fails or the answer takes longer than `timeoutMs`
-   * @throws {DatabaseError} what the server says
+   * @throws {DatabaseError} for an error of the server
    */
   run<T extends QueryResultRow>(sql: string, values?: readonly unknown[], timeoutMs?: number): Promise<T[]>;
 }
@@ -63,7 +63,7 @@ export async function withSession<T>(target: DatabaseTarget, work: (session: Ses
       },
     });
   } finally {
-    // The server rolls back what is open. One that hangs is not waited for.
+    // The server rolls an open transaction back; the wait for a server that hangs is limited.
     await Promise.race([client.end(), sleep(END_TIMEOUT_MS, undefined, { ref: false })]);
     stream?.destroy();
   }

@@ -4,13 +4,13 @@ import type { History } from './history.ts';
 import { MigrationError } from './migration-error.ts';
 import type { Session } from './session.ts';
 
-/** What makes a name of the schema: tables, types, indexes, and the index of a primary key. */
+/** Matches statements that make a name in the schema: of tables, types, indexes, and the index of a primary key. */
 const MAKES =
   /\bCREATE\s+(?:TABLE|TYPE|(?:UNIQUE\s+)?INDEX)\s+(?:IF\s+NOT\s+EXISTS\s+)?"((?:[^"]|"")+)"|\bCONSTRAINT\s+"((?:[^"]|"")+)"\s+(?:PRIMARY\s+KEY|UNIQUE)\b/gi;
 
 const KINDS: Readonly<Record<string, string>> = { r: 'table', p: 'table', f: 'table', v: 'view', m: 'view', i: 'index', S: 'sequence' };
 
-/** Names of the schema that a migration makes. */
+/** Returns the names that a migration makes in the schema. */
 export function namesMadeBy(sql: string): string[] {
   const code = sql.replaceAll(/--.*$/gm, '');
   return [...code.matchAll(MAKES)].map(([, made, key]) => (made ?? key ?? '').replaceAll('""', '"'));
