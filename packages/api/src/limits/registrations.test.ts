@@ -62,7 +62,7 @@ describe('registrations from one address', () => {
     await expect(create(HERE)).rejects.toThrow('At most 10 accounts');
   });
 
-  it('are refused after ten refused ones, so that an address learns of few accounts that exist', async () => {
+  it('are refused after ten refused ones, so that they reveal few existing accounts to an address', async () => {
     const { clock, create, fail } = registrations();
     await times(10, () => fail(taken));
     await expect(create(HERE)).rejects.toMatchObject({
@@ -82,7 +82,7 @@ describe('registrations from one address', () => {
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
   });
 
-  it('made at once learn of no more accounts that exist: 150 learn of ten, and none is created after these', async () => {
+  it('made at once reveal no more existing accounts: 150 reveal ten, and none is created after these', async () => {
     const { create, fail } = registrations();
     const all = await Promise.all(Array.from({ length: 150 }, () => fail(taken)));
     expect(all.filter((reason) => reason === taken)).toHaveLength(10);

@@ -106,7 +106,7 @@ function extendedFileName(value: string | undefined): string | undefined {
   return value === undefined ? undefined : utf8.decode(decodePercents(value.replace(/^[\w.:-]*'[^']*'/, '')));
 }
 
-/** Decodes each percent sign that has its two digits, in every charset: an ending must not hide behind one we do not know. */
+/** Decodes each percent sign with two digits, in every charset: no ending may hide behind an unknown charset. */
 function decodePercents(text: string): Buffer {
   const bytes = Buffer.from(text).toString('latin1');
   const decoded = bytes.replace(/%([\da-f]{2})/gi, (_, digits: string) =>

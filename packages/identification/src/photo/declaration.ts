@@ -42,7 +42,7 @@ const UNSPECIFIC = new Set([
 /** The registered kinds of media beside `application`, `image` and `multipart`. */
 const OTHER_KINDS = new Set(['audio', 'chemical', 'font', 'haptics', 'message', 'model', 'text', 'video']);
 
-/** A media type, also with spaces around its slash, in quotes or in a list of several, as a lenient reader takes it. */
+/** Matches media types as lenient readers do: also with spaces around the slash, in quotes, or in a list of several. */
 const MEDIA_TYPE = /([^\s/"',]+)\s*\/\s*([^\s/"',]+)/g;
 
 /**

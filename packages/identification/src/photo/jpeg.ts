@@ -101,7 +101,7 @@ function nextMarker(bytes: Buffer, from: number): number {
 }
 
 /**
- * Returns the place of the next 0xFF; the file's end when there is none. Photos have one every few hundred bytes, hostile
+ * Returns the offset of the next 0xFF; the file's end when there is none. Photos have one every few hundred bytes, hostile
  * files at every second one: both must be quick.
  */
 function nextFill(bytes: Buffer, from: number): number {
