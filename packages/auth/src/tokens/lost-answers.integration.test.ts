@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { annsApp, PASSWORD } from './testing/anns-app.ts';
+import { annsApp, FRESH, OLD, PASSWORD } from './testing/anns-app.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -99,6 +99,18 @@ describe('a refresh token whose answer was lost', () => {
     const lost = await app.refresh(refreshToken);
     app.clock.stepWallClock(-60 * SECOND);
     expect((await app.refresh(refreshToken)).refreshToken).toBe(lost.refreshToken);
+  });
+
+  it('is given again when an instance of a release that kept no successors exchanged it', async () => {
+    const { refreshToken } = await app.issue();
+    const lost = await app.refresh(refreshToken, app.withSecrets(FRESH, OLD));
+    await app.database.client.refreshToken.updateMany({ data: { successorHash: null } });
+    app.clock.advance(60 * SECOND);
+    const again = app.withSecrets(OLD, FRESH);
+    expect((await app.refresh(refreshToken, again)).refreshToken).toBe(lost.refreshToken);
+    const next = await app.refresh(lost.refreshToken, again);
+    expect(await again.tokens.refresh(refreshToken)).toBeUndefined();
+    expect(await again.tokens.refresh(next.refreshToken)).toBeUndefined();
   });
 
   it.each(['changed password', 'sign-out everywhere', 'disabled account'])('is refused after a %s', async (what) => {

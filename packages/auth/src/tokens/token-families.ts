@@ -5,7 +5,9 @@ import type { AppSession } from './access-token.ts';
 export interface KeptToken {
   hash: string;
   spentAt: Date | null;
-  /** Whether the token was exchanged for one that has not been exchanged itself. */
+  /** Null before the exchange, and after one by an instance of a release that kept no successors. */
+  successorHash: string | null;
+  /** Whether `successorHash` has not been exchanged itself. */
   isSuccessorUnused: boolean;
   familyId: string;
   userId: string;
@@ -38,8 +40,8 @@ export class TokenFamilies {
 
   async find(hashes: readonly string[]): Promise<KeptToken | undefined> {
     const [token] = await this.#client.$queryRaw<KeptToken[]>`
-      SELECT token."hash", token."spentAt", token."familyId", family."userId", family."epoch", family."expiresAt",
-        person."disabledAt", person."sessionEpoch",
+      SELECT token."hash", token."spentAt", token."successorHash", token."familyId", family."userId", family."epoch",
+        family."expiresAt", person."disabledAt", person."sessionEpoch",
         successor."hash" IS NOT NULL AND successor."spentAt" IS NULL AS "isSuccessorUnused"
       FROM ${table('RefreshToken')} token
       LEFT JOIN ${table('RefreshToken')} successor ON successor."hash" = token."successorHash"
@@ -47,6 +49,11 @@ export class TokenFamilies {
       JOIN ${table('User')} person ON person."id" = family."userId"
       WHERE token."hash" IN (${Prisma.join([...hashes])})`;
     return token;
+  }
+
+  /** Whether a token that is kept under one of the hashes has not been exchanged yet. */
+  async hasUnspent(hashes: readonly string[]): Promise<boolean> {
+    return (await this.#client.refreshToken.count({ where: { hash: { in: [...hashes] }, spentAt: null } })) > 0;
   }
 
   /**

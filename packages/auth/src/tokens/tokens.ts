@@ -68,6 +68,11 @@ export function createTokens(parts: {
     };
   }
 
+  /** While a new release is rolled out, instances of the one before exchange tokens without keeping the successor. */
+  async function isSuccessorUnused(token: KeptToken, successor: string): Promise<boolean> {
+    return token.isSuccessorUnused || (token.successorHash === null && families.hasUnspent(keys.digests(successor)));
+  }
+
   /** `askedAt`: a wait for the database is not held against who asked in time. */
   async function exchange(
     refreshToken: string,
@@ -78,7 +83,8 @@ export function createTokens(parts: {
     const token = digests.length === 0 ? undefined : await families.find(digests);
     if (token === undefined || isOver(token, askedAt)) return undefined;
     const { familyId, spentAt, userId } = token;
-    if (spentAt !== null && !token.isSuccessorUnused) {
+    const successor = keys.successor(refreshToken, token.hash, familyId);
+    if (spentAt !== null && !(await isSuccessorUnused(token, successor))) {
       if (await families.end(digests)) {
         logger.warn(
           { userId, familyId },
@@ -89,7 +95,6 @@ export function createTokens(parts: {
     }
     if (spentAt !== null && askedAt - spentAt.getTime() > RETRY_WINDOW_MS) return undefined;
     await admit(familyId);
-    const successor = keys.successor(refreshToken, token.hash, familyId);
     if (spentAt === null) {
       const spent = await families.exchange(token, keys.digest(successor), new Date(clock.now()));
       // Another request has just spent it, or ended its family: read again which one.
