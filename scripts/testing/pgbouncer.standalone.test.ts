@@ -101,6 +101,12 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(await pendingMigrations(elsewhere)).toEqual(await pendingMigrations(`${pooler.url}?schema=none`));
   });
 
+  it('DIRECT_DATABASE_URL may set another time zone and another form of dates', async () => {
+    const options = encodeURIComponent('-c TimeZone=Asia/Tokyo -c DateStyle=German');
+    const { code, output } = await start(`${pooler.url}?schema=zones`, `${cluster.url}&options=${options}`);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('{"applied":["') });
+  });
+
   it('the limits of a transaction stay in it', async () => {
     const { client } = open(pooler.url);
     await Promise.all(Array.from({ length: 20 }, () => client.$transaction((one) => one.$queryRaw`SELECT 1`)));

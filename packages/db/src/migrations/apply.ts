@@ -88,8 +88,9 @@ function migrationTarget(url: string, directUrl: string | undefined): DatabaseTa
 /** @throws {MigrationError} when the two URLs lead to different databases */
 async function demandSameDatabase(direct: Session, url: string): Promise<void> {
   const identity = async (session: Session) => {
-    const query = `SELECT oid::text || ' ' || pg_postmaster_start_time()::text AS identity FROM pg_database
-      WHERE datname = current_database()`;
+    // As a number: roles and URLs may set another time zone, which would write the time in another way.
+    const query = `SELECT oid::text || ' ' || extract(epoch FROM pg_postmaster_start_time())::text AS identity
+      FROM pg_database WHERE datname = current_database()`;
     const [row] = await session.run<{ identity: string }>(query);
     return row?.identity;
   };
