@@ -104,7 +104,8 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
   it('DIRECT_DATABASE_URL may set another time zone and another form of dates', async () => {
     const options = encodeURIComponent('-c TimeZone=Asia/Tokyo -c DateStyle=German');
     const { code, output } = await start(`${pooler.url}?schema=zones`, `${cluster.url}&options=${options}`);
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('{"applied":["') });
+    expect(output).toMatch(/^\{"applied":\["/);
+    expect(code).toBe(0);
   });
 
   it('the limits of a transaction stay in it', async () => {
