@@ -4,10 +4,20 @@ import { StartError } from '../launcher/start-error.ts';
 
 const START_MS = 60_000;
 const POLL_MS = 50;
-/** Asks whether the server speaks TLS; one that accepts connections answers with a single letter. */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+/** The code of the error with which PostgreSQL refuses a session while it starts (cannot_connect_now). */
+const STILL_STARTING = '57P03';
 
-/** Waits until a PostgreSQL accepts connections on its socket. */
+/** Asks for a session by protocol 3.0. The server answers with a request to authenticate, or with an error. */
+const STARTUP = startupMessage({ user: 'postgres', database: 'postgres' });
+
+function startupMessage(parameters: Record<string, string>): Buffer {
+  const body = Buffer.from(`\0\x03\0\0${Object.entries(parameters).flat().join('\0')}\0\0`, 'latin1');
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length + length.length);
+  return Buffer.concat([length, body]);
+}
+
+/** Waits until a PostgreSQL accepts sessions on its socket. */
 export async function postgresAnswers(socket: string): Promise<void> {
   const start = performance.now();
   while (!(await answersOn({ path: socket }))) {
@@ -16,13 +26,13 @@ export async function postgresAnswers(socket: string): Promise<void> {
   }
 }
 
-/** Whether a PostgreSQL, or a pooler in front of one, accepts connections there. */
+/** Whether a PostgreSQL, or a pooler in front of one, accepts sessions there. */
 export function answersOn(place: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(place);
-    connection.once('connect', () => connection.write(SSL_REQUEST));
-    connection.once('data', () => {
-      resolve(true);
+    connection.once('connect', () => connection.write(STARTUP));
+    connection.once('data', (reply) => {
+      resolve(!reply.includes(STILL_STARTING));
       connection.destroy();
     });
     connection.once('error', () => resolve(false));

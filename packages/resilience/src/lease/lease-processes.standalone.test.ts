@@ -65,8 +65,8 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
     const workers: ChildProcess[] = [];
     const compiled = start({ times: 0, holdMs: 0, leaseMs: 1000 });
     await once(compiled, 'exit');
-    // Held until all of them have asked, so that they contend.
-    await leases.withLease('shared', { leaseMs: 10_000, waitMs: 0 }, async () => {
+    // Held until all of them have asked, so that they contend; a busy machine starts 40 processes in 20 s.
+    await leases.withLease('shared', { leaseMs: 60_000, waitMs: 0 }, async () => {
       workers.push(...Array.from({ length: 40 }, () => start({ times: 2, holdMs: 2, leaseMs: 10_000 })));
       await Promise.all(workers.map((worker) => once(worker, 'message')));
     });
