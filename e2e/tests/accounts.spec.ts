@@ -70,13 +70,13 @@ test.describe('making an account', () => {
     await expect(password).toHaveAttribute('type', 'text');
     await password.fill('four green leaves');
     await make.click();
-    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page).toHaveURL(`${app.url}/identify`);
     await expect(page.getByText('Named by')).toBeVisible();
 
     await page.getByRole('button', { name: 'Account of Cara' }).click();
     await picture(page, 'account-menu');
     await page.getByRole('link', { name: 'Account' }).click();
-    await expect(page).toHaveURL(/\/account$/);
+    await expect(page).toHaveURL(`${app.url}/account`);
     await expect(page.getByRole('button', { name: 'Sign out', exact: true })).toBeHidden();
     const left = page.getByRole('meter', { name: 'Identifications left' });
     await expect(left).toHaveAttribute('aria-valuetext', /^99 of 100 left, full again at (\d\d \w+, )?\d\d:\d\d$/);
@@ -101,7 +101,7 @@ test.describe('making an account', () => {
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).first().click();
     await expect(page).toHaveURL(/\/login\?next=(%2F|\/)history$/);
     await signIn(page, { email, password });
-    await expect(page).toHaveURL(/\/history$/);
+    await expect(page).toHaveURL(`${app.url}/history`);
   });
 
   test('says when the next account may be made from here', async ({ page, services, simulator }) => {
@@ -153,7 +153,7 @@ test.describe('signing in', () => {
     await page.getByLabel('Password', { exact: true }).press('Enter');
     await picture(page, 'login-busy');
     held.resolve();
-    await expect(page).toHaveURL(/\/history$/);
+    await expect(page).toHaveURL(`${app.url}/history`);
     expect(asked).toBe(1);
   });
 
@@ -172,7 +172,7 @@ test.describe('signing in', () => {
     await expectAccessible(page);
     await picture(page, 'login-throttled');
     await signIn(page, other);
-    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page).toHaveURL(`${app.url}/identify`);
   });
 
   test('leads to paths of our own only', async ({ app, page }) => {
@@ -254,7 +254,7 @@ test.describe('an account', () => {
     await signIn(elsewhere, person);
     await expect(faultIn(elsewhere)).toContainText(REFUSED);
     await signIn(elsewhere, { ...person, password: 'a new password' });
-    await expect(elsewhere).toHaveURL(/\/account$/);
+    await expect(elsewhere).toHaveURL(`${app.url}/account`);
     expect(await statusOfMe(app, token)).toBe(401);
     await elsewhere.context().close();
   });
@@ -348,7 +348,7 @@ test.describe('another service', () => {
     await identify(page, app.url, await plantPhoto(53));
     await expect(page.getByText('Your photo is waiting')).toBeVisible();
     await page.getByRole('button', { name: 'Continue with GitHub' }).click();
-    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page).toHaveURL(`${app.url}/identify`);
     await expect(page.getByText('Named by')).toBeVisible();
     await page.goto(`${app.url}/account`);
     await expect(page.getByText('You sign in with GitHub. This account has no password here.')).toBeVisible();
@@ -379,11 +379,11 @@ test.describe('another service', () => {
     };
     elsewhere.person = { subject: '4720', name: 'Gita', email: 'gita@elsewhere.example' };
     await signInWithGitHub();
-    await expect(page).toHaveURL(/\/history$/);
+    await expect(page).toHaveURL(`${app.url}/history`);
     elsewhere.scripted.set('/api/v3/user/emails', { status: 403 });
     try {
       await signInWithGitHub();
-      await expect(page).toHaveURL(/\/history$/);
+      await expect(page).toHaveURL(`${app.url}/history`);
       elsewhere.person = { subject: '4721', name: 'Gustav', email: 'gustav@elsewhere.example' };
       await signInWithGitHub();
       await expect(faultIn(page)).toContainText('did not share your e-mail address');
@@ -406,7 +406,7 @@ test.describe('another service', () => {
     await page.getByRole('button', { name: 'Continue with Google' }).click();
     await expect(faultIn(page)).toContainText('did not let you in, or you stopped on the way');
     await signIn(page, { email, password });
-    await expect(page).toHaveURL(/\/history$/);
+    await expect(page).toHaveURL(`${app.url}/history`);
   });
 });
 

@@ -39,7 +39,7 @@ for (const [index, fault] of FAULTS.entries()) {
     await page.getByLabel('E-mail').fill(ADMIN.email);
     await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await expect(page).toHaveURL(/\/identify$/);
+    await expect(page).toHaveURL(`${app.url}/identify`);
     await expect(page).toHaveTitle(/, (likely|possible|unsure)/);
   });
 }
@@ -51,7 +51,7 @@ test('takes a photo from the home page to the desk where IndexedDB never answers
     .locator('input[type=file]')
     .first()
     .setInputFiles(await plantPhoto(310));
-  await expect(page).toHaveURL(/\/identify$/);
+  await expect(page).toHaveURL(`${app.url}/identify`);
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
 });
 
