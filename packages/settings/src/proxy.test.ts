@@ -3,7 +3,7 @@ import { bypassesProxy } from './no-proxy.ts';
 import { readSettings, SettingsError } from './read-settings.ts';
 
 const real = { APP_ENV: 'development', PLANT_ID_API_KEY: 'k' };
-const LOOPBACK = 'localhost,.localhost,127.0.0.1,::1,[::1]';
+const THIS_MACHINE = 'localhost,.localhost,localhost.,127.0.0.1,::1,[::1],127.0.0.0-127.255.255.255,0.0.0.0';
 
 const proxyOf = (environment: Record<string, string>) => readSettings({ ...real, ...environment }).proxy;
 
@@ -32,7 +32,7 @@ it.each([
     { http_proxy: 'http://all.example', https_proxy: 'https://tls.example' },
   ],
 ])('reads %o', (environment, expected) => {
-  expect(proxyOf(environment as Record<string, string>)).toEqual({ ...expected, no_proxy: LOOPBACK });
+  expect(proxyOf(environment as Record<string, string>)).toEqual({ ...expected, no_proxy: THIS_MACHINE });
 });
 
 it('keeps this machine and the entries of NO_PROXY from the proxy, in forms that Node knows', () => {
@@ -43,7 +43,7 @@ it('keeps this machine and the entries of NO_PROXY from the proxy, in forms that
     PLANTNET_BASE_URL: 'https://my-api.plantnet.org/v2',
   });
   expect(proxy?.no_proxy).toBe(
-    `${LOOPBACK},plants.example,.plants.example,.inner.example,*.other.example,10.1.1.1,` +
+    `${THIS_MACHINE},plants.example,.plants.example,.inner.example,*.other.example,10.1.1.1,` +
       'db.example:8080,.db.example:8080,10.2.3.4:443',
   );
 });

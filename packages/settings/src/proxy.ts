@@ -11,7 +11,18 @@ export interface ProxyEnvironment {
 }
 
 /** Names of this machine, whose services, simulator and probes are reached directly, with or without NO_PROXY. */
-const LOOPBACK = ['localhost', '.localhost', '127.0.0.1', '::1', '[::1]'];
+const THIS_MACHINE = [
+  'localhost',
+  '.localhost',
+  'localhost.',
+  '127.0.0.1',
+  '::1',
+  '[::1]',
+  // `fetch` knows no ranges.
+  '127.0.0.0-127.255.255.255',
+  // It leads here when a client connects to it.
+  '0.0.0.0',
+];
 
 const OUTGOING = [
   'PLANT_ID_BASE_URL',
@@ -48,7 +59,7 @@ export function proxyOf(
     proxy: {
       ...(http && { http_proxy: withScheme(http.text) }),
       ...(https && { https_proxy: withScheme(https.text) }),
-      no_proxy: [...LOOPBACK, ...entriesOf(noProxy), ...bypassedIn(given, noProxy)].join(','),
+      no_proxy: [...THIS_MACHINE, ...entriesOf(noProxy), ...bypassedIn(given, noProxy)].join(','),
     },
     faults,
   };

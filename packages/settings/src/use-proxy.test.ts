@@ -57,11 +57,14 @@ it('sends requests through the proxy of the environment, past NO_PROXY, and neve
       `GET http://plants.invalid/two as ${authorization}`,
       `CONNECT plants.invalid:443 as ${authorization}`,
     ]);
-    for (const host of ['127.0.0.1', 'localhost']) {
+    for (const host of ['127.0.0.1', 'localhost', '0.0.0.0']) {
       const direct = proxy.serviceUrl.replace('127.0.0.1', host);
       expect(await textOf(direct)).toBe('the service answers /');
       expect(await getText(direct)).toBe('the service answers /');
     }
+    // The service is not on this one.
+    const second = proxy.serviceUrl.replace('127.0.0.1', '127.0.0.2');
+    await expect(getText(second)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     for (const host of ['inner.invalid', 'sub.inner.invalid']) {
       await expect(textOf(`http://${host}/`)).rejects.toMatchObject({ cause: { code: 'ENOTFOUND' } });
       await expect(getText(`http://${host}/`)).rejects.toMatchObject({ code: 'ENOTFOUND' });
