@@ -24,6 +24,7 @@ export async function startSimulator(): Promise<Simulator> {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const [line] = child.stdout === null ? [] : ((await once(child.stdout, 'data')) as unknown[]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the simulator writes this line itself
   const { listening } = JSON.parse(String(line)) as { listening: string };
   return { url: listening, stop: () => void child.kill('SIGKILL') };
 }
