@@ -108,6 +108,16 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(code).toBe(0);
   });
 
+  it('a role that may not read our table of migrations is told so', async () => {
+    const url = `${pooler.url}?schema=theirs`;
+    await applyMigrations(url);
+    await direct.client.$executeRaw`CREATE ROLE reader LOGIN`;
+    const { code, output } = await start(url, cluster.url.replace('postgres@', 'reader@'));
+    expect(code).toBe(1);
+    expect(output).toContain('has a table _prisma_migrations that the role of DATABASE_URL may not read. Nothing was');
+    expect(output).toContain('the role must own them');
+  });
+
   it('the limits of a transaction stay in it', async () => {
     const { client } = open(pooler.url);
     await Promise.all(Array.from({ length: 20 }, () => client.$transaction((one) => one.$queryRaw`SELECT 1`)));

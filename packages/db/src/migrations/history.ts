@@ -59,7 +59,7 @@ async function readRows(session: Session): Promise<Row[]> {
   } catch (error) {
     const code = error instanceof DatabaseError ? error.code : undefined;
     if (code === UNDEFINED_COLUMN) throw notOurs(session, 'it has other columns');
-    if (code === NOT_ALLOWED) throw notOurs(session, 'the role of DATABASE_URL may not read it');
+    if (code === NOT_ALLOWED) throw unreadable(session);
     throw error;
   }
 }
@@ -94,6 +94,14 @@ export async function recordApplied(session: Session, { checksum, name }: Migrat
 
 function nameOf(schema: string): string {
   return `${quoted(schema)}.${quoted(TABLE)}`;
+}
+
+function unreadable({ target }: Session): MigrationError {
+  return new MigrationError(
+    `The schema "${target.schema}" of the database ${describeTarget(target)} has a table ${TABLE} that the role of ` +
+      `DATABASE_URL may not read. Nothing was written. If the tables are this app's, the role must own them; else give ` +
+      `this app a database or a schema of its own, such as ?schema=plants.`,
+  );
 }
 
 function notOurs({ target }: Session, reason: string): MigrationError {
