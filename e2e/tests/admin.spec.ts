@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import type { App } from '../fixtures/app.ts';
 import { picture } from '../fixtures/desk.ts';
-import { takeRoleAway, test } from '../fixtures/operated.ts';
+import { test, withoutRole } from '../fixtures/operated.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN } from '../fixtures/production.ts';
 import { expect } from '../fixtures/served.ts';
@@ -186,10 +186,11 @@ test('stands still when asked to', async ({ app, page }) => {
 test('shows out whose role is taken away, and is nowhere for users', async ({ app, page, services }) => {
   await signIn(page, app);
   await expect(page.getByText(/^Live, /)).toBeVisible();
-  await takeRoleAway(services, ADMIN.email);
-  await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
-  const response = await page.goto(`${app.url}/admin`);
-  expect(response?.status()).toBe(404);
-  await expect(page.getByRole('button', { name: /^Account of/ })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
+  await withoutRole(services, ADMIN.email, async () => {
+    await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
+    const response = await page.goto(`${app.url}/admin`);
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole('button', { name: /^Account of/ })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
+  });
 });
