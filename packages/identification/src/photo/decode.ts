@@ -1,6 +1,7 @@
 import sharp, { type SharpOptions } from 'sharp';
+import { holdsFirstFrame } from './gif-pixels.ts';
 import type { InspectedPhoto } from './inspect-photo.ts';
-import type { PreparedPhoto } from './photo.ts';
+import type { PhotoType, PreparedPhoto } from './photo.ts';
 import { holdsAllBlocks } from './whole-scans.ts';
 
 /** Neither provider asks for more, and their prices and times do not fall below it. */
@@ -28,6 +29,11 @@ export function confineDecoder(): void {
   });
 }
 
+/** Whether a repaired picture is all there, which a decoder does not tell in every case. */
+function isWhole(type: PhotoType, bytes: Buffer): Promise<boolean> {
+  return type === 'gif' ? holdsFirstFrame(bytes) : holdsAllBlocks(bytes);
+}
+
 /**
  * Makes the only form of a photo that leaves or is stored: an sRGB JPEG, upright, on white, without metadata.
  * Throws whatever sharp throws: its texts are shared by all decodes of the process and may be another photo's.
@@ -43,7 +49,7 @@ export async function decodePhoto(photo: InspectedPhoto): Promise<PreparedPhoto>
     unlimited: false,
   };
   const { data: bytes } = photo;
-  if (photo.isRepairedJpeg && !(await holdsAllBlocks(bytes))) throw new TypeError('a scan lacks some of its blocks');
+  if (photo.isRepaired && !(await isWhole(photo.type, bytes))) throw new TypeError('the picture data is not whole');
   const { format } = await sharp(bytes, options).metadata();
   if (format !== photo.type) throw new TypeError(`decoded as ${format}, inspected as ${photo.type}`);
   const { data, info } = await sharp(bytes, options)

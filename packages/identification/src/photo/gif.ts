@@ -1,4 +1,3 @@
-import { holdsPixels } from './gif-pixels.ts';
 import { createPieceList } from './pieces.ts';
 import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
@@ -13,7 +12,7 @@ const PLAIN_TEXT = 0x01;
 const MISSING_TRAILER = Buffer.from([TRAILER]);
 
 /** Picture data of a frame: where it begins, with its code size, and how many pixels it must hold. */
-interface FrameData {
+export interface FrameData {
   start: number;
   pixels: number;
 }
@@ -23,9 +22,9 @@ interface FrameData {
  * larger of the header's and the frames', since decoders disagree about which one is the canvas.
  *
  * Two faults are repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros behind
- * a frame, since no block begins with one. As a byte too many or too few in the picture data looks the same, a file is
- * repaired only if its first frame, the one that is identified, holds exactly its pixels. A file that ends inside a
- * block, or behind the graphic control of a missing frame, was cut and stays refused.
+ * a frame, since no block begins with one. As a byte too many or too few in the picture data looks the same,
+ * `holdsFirstFrame` judges a repaired file before it is decoded. A file that ends inside a block, or behind the graphic
+ * control of a missing frame, was cut and stays refused.
  */
 export function readGif(bytes: Buffer): Structure | Fault {
   if (bytes.length < HEADER_BYTES) return TRUNCATED;
@@ -34,7 +33,6 @@ export function readGif(bytes: Buffer): Structure | Fault {
   let height = bytes.readUInt16LE(8);
   let frames = 0;
   let isFrameAnnounced = false;
-  let first: FrameData | undefined;
   let at = HEADER_BYTES + paletteBytes(bytes.readUInt8(10));
   for (;;) {
     const block = bytes[at];
@@ -54,9 +52,7 @@ export function readGif(bytes: Buffer): Structure | Fault {
       height = Math.max(height, bytes.readUInt16LE(at + 3) + bytes.readUInt16LE(at + 7));
       frames += 1;
       isFrameAnnounced = false;
-      const frame = frameData(bytes, at);
-      first ??= frame;
-      end = endOfSubBlocks(bytes, frame.start + 1);
+      end = endOfSubBlocks(bytes, frameData(bytes, at).start + 1);
     } else if (block === EXTENSION) {
       const label = bytes[at + 1];
       if (label === GRAPHIC_CONTROL || label === PLAIN_TEXT) isFrameAnnounced = label === GRAPHIC_CONTROL;
@@ -72,9 +68,15 @@ export function readGif(bytes: Buffer): Structure | Fault {
     at = end;
   }
   if (frames === 0 || width === 0 || height === 0) return DAMAGED;
-  if (pieces.count > 0 && !(first && holdsPixels(bytes, first.start, first.pixels))) return TRUNCATED;
   const heldBytes = width * height * 4;
   return { width, height, frames, scans: 1, heldBytes, traits: [], pieces: pieces.upTo(at) };
+}
+
+/** Finds the first frame of a GIF that `readGif` has taken: all before it are extensions. */
+export function firstFrame(gif: Buffer): FrameData {
+  let at = HEADER_BYTES + paletteBytes(gif.readUInt8(10));
+  while (gif[at] === EXTENSION) at = endOfSubBlocks(gif, at + 2) ?? gif.length;
+  return frameData(gif, at);
 }
 
 function frameData(bytes: Buffer, at: number): FrameData {

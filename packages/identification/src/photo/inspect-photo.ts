@@ -19,12 +19,14 @@ export interface InspectedPhoto {
   width: number;
   height: number;
   frames: number;
-  /** Whether `data` is a JPEG that `readJpeg` repaired. */
-  isRepairedJpeg: boolean;
+  /** Whether `data` is a JPEG or a GIF that was repaired; decoding then checks its pixel data first. */
+  isRepaired: boolean;
   /** Bytes for the decoder, joined on each read: repaired, and without trailing bytes and needless PNG chunks. */
   readonly data: Buffer;
 }
 
+/** Of the other formats only chunks that a decoder does not need are left out. */
+const REPAIRED_TYPES: ReadonlySet<PhotoType> = new Set(['jpeg', 'gif']);
 /** A JPEG of 2600 scans and 850 kB keeps a decoder busy for a minute; cameras and editors write about ten. */
 const MAX_SCANS = 64;
 /** libwebp's cost grows with the square of the frames: 60,000 of them take ten seconds. */
@@ -63,7 +65,7 @@ export function inspectPhoto(
     width,
     height,
     frames,
-    isRepairedJpeg: type === 'jpeg' && structure.pieces.length > 1,
+    isRepaired: REPAIRED_TYPES.has(type) && structure.pieces.length > 1,
     get data() {
       return joinPieces(photo.bytes, structure.pieces);
     },
