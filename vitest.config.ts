@@ -2,12 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
 const standalone = '**/*.standalone.test.ts';
+const servers = 'scripts/**/*.standalone.test.ts';
 const start = '**/*.start.test.ts';
 const ignored = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
 
 /**
  * `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts, at first embedded
- * ones and then real ones; `standalone` brings its own, mostly to break them; `start` runs the launcher itself.
+ * ones and then real ones; `standalone` brings its own, mostly to break them, and so does `servers`, which
+ * scripts/test.ts runs apart to use both cores; `start` runs the launcher itself.
  *
  * Files share the packages that they load (`isolate: false`), which took most of the time: a test leaves them as it
  * found them.
@@ -38,6 +40,17 @@ export default defineConfig({
         test: {
           name: 'standalone',
           include: [standalone],
+          exclude: [...ignored, servers],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          include: [servers],
           exclude: ignored,
           testTimeout: 30_000,
           hookTimeout: 60_000,

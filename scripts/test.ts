@@ -49,7 +49,10 @@ const total = sum(
     // Those beside each other leave one core idle when they are alone.
     [vitest('unit tests', 'unit'), webBuild],
     [vitestOn('integration tests on embedded services', 'integration', embeddedServices), onRealServices()],
-    [vitest('integration tests on services of their own', 'standalone'), starts],
+    [
+      vitest('integration tests on services of their own', 'standalone'),
+      [starts, vitest('database servers and poolers', 'servers')],
+    ],
     ...(existsSync(join(root, 'e2e/playwright.config.ts')) ? [browserTests] : []),
   ]),
 );

@@ -49,3 +49,22 @@ test('steps beside each other run at the same time, and their lines stay togethe
       'one begins\none ends\n✗ one: 0/1/0 in … s\n',
   );
 });
+
+test('the steps of a lane follow each other, beside another lane', async () => {
+  const terminal = heldOutput();
+  const [one, two, three] = [step('one', FAILED), step('two'), step('three')];
+  const run = runSteps([[one.step, [two.step, three.step]]], terminal);
+  await Promise.all([one.started, two.started]);
+  two.end();
+  await three.started;
+  three.end();
+  await expect.poll(terminal.text).toContain('✓ three');
+  one.end();
+  expect(await run).toEqual([FAILED, PASSED, PASSED]);
+  expect(withoutTimes(terminal.text())).toBe(
+    '\n> one, beside two, then three\n' +
+      'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' +
+      'three begins\nthree ends\n✓ three: 1/0/0 in … s\n' +
+      'one begins\none ends\n✗ one: 0/1/0 in … s\n',
+  );
+});

@@ -2,8 +2,10 @@ import { heldOutput, liveOutput, type Output } from './output.ts';
 import type { Step } from './step.ts';
 import type { Tally } from './tally.ts';
 
-/** A step, or several that run beside each other. */
-type Stage = Step | readonly Step[];
+/** A step, or several steps that run one after the other. */
+type Lane = Step | readonly Step[];
+/** A step, or lanes that run beside each other. */
+export type Stage = Step | readonly Lane[];
 
 /**
  * Runs the stages one after the other, never stopping early, and tells each step's counts and time. What steps that run
@@ -12,12 +14,19 @@ type Stage = Step | readonly Step[];
 export async function runSteps(stages: readonly Stage[], terminal: Output = liveOutput): Promise<Tally[]> {
   const tallies: Tally[] = [];
   for (const stage of stages) {
-    const steps = 'run' in stage ? [stage] : stage;
-    const isAlone = steps.length === 1;
-    terminal.write(`\n> ${steps.map(({ title }) => title).join(', beside ')}\n`);
-    const run = isAlone ? runStep : runHeld;
-    tallies.push(...(await Promise.all(steps.map((step) => run(step, terminal)))));
+    const lanes = ('run' in stage ? [stage] : stage).map((lane) => ('run' in lane ? [lane] : lane));
+    const titles = lanes.map((steps) => steps.map(({ title }) => title).join(', then '));
+    terminal.write(`\n> ${titles.join(', beside ')}\n`);
+    const run = lanes.length === 1 ? runStep : runHeld;
+    tallies.push(...(await Promise.all(lanes.map((steps) => runLane(steps, run, terminal)))).flat());
   }
+  return tallies;
+}
+
+async function runLane(steps: readonly Step[], run: typeof runStep, terminal: Output): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  // oxlint-disable-next-line no-await-in-loop -- the steps of a lane follow each other
+  for (const step of steps) tallies.push(await run(step, terminal));
   return tallies;
 }
 

@@ -1,3 +1,4 @@
+import type { Stage } from './run-steps.ts';
 import { check, type Step } from './step.ts';
 
 /** What turbo needs to stay on this machine and to say little. */
@@ -18,13 +19,17 @@ const types: Step = check('types', {
 
 const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
 
-/** Steps that `npm run check` and `npm test` run before any test. */
-export const staticChecks: readonly Step[] = [
+/** Steps that `npm run check` and `npm test` run before any test. Checking types leaves part of a core idle. */
+export const staticChecks: readonly Stage[] = [
   generate,
-  types,
-  check('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
-  lint,
-  check('import rules', { name: process.execPath, args: [...process.execArgv, 'scripts/checks/check-imports.ts'] }),
-  check('unused code', { name: 'knip', args: ['--no-progress'] }),
-  check('secret scan', { name: process.execPath, args: [...process.execArgv, 'scripts/checks/check-secrets.ts'] }),
+  [
+    types,
+    [
+      check('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
+      lint,
+      check('import rules', { name: process.execPath, args: [...process.execArgv, 'scripts/checks/check-imports.ts'] }),
+      check('unused code', { name: 'knip', args: ['--no-progress'] }),
+      check('secret scan', { name: process.execPath, args: [...process.execArgv, 'scripts/checks/check-secrets.ts'] }),
+    ],
+  ],
 ];
