@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -23,9 +23,12 @@ const identifyButton = (page: Page) => page.getByRole('button', { name: 'Identif
 // Next has an alert of its own, which announces page changes.
 const refused = (page: Page) => page.getByRole('main').getByRole('alert');
 
+/** Puts a photo of an hour ago into a folder: Chromium misses a change within the same second. */
 async function photoIn(folder: string, seed: number): Promise<string> {
   const path = join(folder, 'meadow.jpg');
   await writeFile(path, (await plantPhoto(seed)).buffer);
+  const hourAgo = Date.now() / 1000 - 3600;
+  await utimes(path, hourAgo, hourAgo);
   return path;
 }
 
