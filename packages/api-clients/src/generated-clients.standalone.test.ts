@@ -62,11 +62,11 @@ describe.each(['openapi.json', 'openapi-3.0.json'])('clients generated from %s',
     await writeFile(`${document}/document.json`, await answer.text());
     for (const [index, generator] of generators.entries()) {
       const target = join(document, String(index));
-      // oxlint-disable-next-line no-await-in-loop -- some change the working state of the process
+      // oxlint-disable-next-line no-await-in-loop -- one generator after the other
       await mkdir(target);
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- generators change the working state of the process
       await generator.generate({ document: `${document}/document.json`, baseUrl, folder: target });
-      // oxlint-disable-next-line no-await-in-loop
+      // oxlint-disable-next-line no-await-in-loop -- as above
       await writeFile(programOf(index), generator.program);
     }
   });

@@ -155,7 +155,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
 
   it('asks anew for no caller who has a share: a kept answer costs them nothing', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
-    const { clock, identify, providers } = await instance();
+    const { clock, identify, providers, settled } = await instance();
     const { answer } = providers.plant_id;
     providers.plant_id.answer = async (...given) => {
       clock.advance(2_000);
@@ -170,7 +170,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     };
     const spending = { onSent: () => undefined, reserve };
     expect(await identify(request({ spending }))).toMatchObject({ cached: true, stale: false });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await settled();
     expect([reserved, providers.plant_id.calls.length]).toEqual([[], 1]);
     // Who has none, such as a paid tier, still has it asked anew.
     await identify(request({ spending: { onSent: () => undefined } }));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type Cache,
   type Circuit,
   type CircuitOptions,
   connectRedis,
@@ -121,6 +122,7 @@ export async function house({
   const quotaOf: Partial<Record<ProviderName, Quota>> = {};
   const gates: Partial<Record<ProviderName, Gate>> = {};
   const accesses: SharedProviderAccess[] = [];
+  const caches: Cache[] = [];
   const laneOf = (name: ProviderName): ProviderLane | undefined => {
     if (off === name) return undefined;
     const options: CircuitOptions = {
@@ -169,6 +171,7 @@ export async function house({
       prefix: `${prefix}:rejected`,
       closing: closing.signal,
     });
+    caches.push(answers.cache);
     return { provider, gate, rejections, durations: createRecentDurations(), ...answers };
   };
 
@@ -246,6 +249,8 @@ export async function house({
     asked,
     given,
     follow,
+    /** Resolves when no call is in flight, nor one that renews an answer in the background. */
+    settled: () => Promise.all(caches.map((cache) => cache.settled())),
   };
 
   async function follow(requestId: string, viewer?: string): Promise<ProgressEvent[]> {
