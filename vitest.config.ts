@@ -2,14 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const integration = '**/*.integration.test.ts';
 const standalone = '**/*.standalone.test.ts';
-const servers = 'scripts/**/*.standalone.test.ts';
+const servers = 'tools/**/*.standalone.test.ts';
 const start = '**/*.start.test.ts';
 const ignored = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
 
 /**
- * `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by scripts/test.ts, at first embedded
+ * `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by tools/test/test.ts, at first embedded
  * ones and then real ones; `standalone` brings its own, mostly to break them, and so does `servers`, which
- * scripts/test.ts runs apart to use both cores; `start` runs the launcher itself.
+ * tools/test/test.ts runs apart to use both cores; `start` runs the launcher itself.
  *
  * Files share the packages that they load (`isolate: false`), which took most of the time: a test leaves them as it
  * found them.

@@ -14,7 +14,7 @@ function verdictOf(program: string, environment: Record<string, string>, args: r
 }
 
 test('smoke finds nothing wrong with the product in production', async ({ app }) => {
-  const { last, lines } = await verdictOf('scripts/smoke.ts', {}, [app.url]);
+  const { last, lines } = await verdictOf('tools/deploy/smoke.ts', {}, [app.url]);
   expect(lines.match(/^✗.*(\n {4}.*)*/gm) ?? []).toEqual([]);
   expect(last).toMatch(/^[2-9]\d as they should be, 0 not$/);
 });
@@ -23,7 +23,7 @@ test('smoke finds what is wrong with a server that says yes to everything', asyn
   const server = createServer((_request, answer) => answer.end('yes'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const { last, lines } = await verdictOf('scripts/smoke.ts', {}, [`http://127.0.0.1:${port}`]);
+  const { last, lines } = await verdictOf('tools/deploy/smoke.ts', {}, [`http://127.0.0.1:${port}`]);
   server.close();
   // A probe that is answered is all that such a server does right.
   expect(lines.match(/^✓/gm)).toHaveLength(2);
@@ -42,7 +42,7 @@ test('check:deploy lists what must not go live, and looks at the services', asyn
     TRUSTED_PROXY_HOPS: '1',
     PLANT_ID_API_KEY: 'k',
   };
-  const { last, lines } = await verdictOf('scripts/check-deploy.ts', settings);
+  const { last, lines } = await verdictOf('tools/deploy/check-deploy.ts', settings);
   expect(lines).toContain('error    AUTH_SECRETS has few different characters in secret 1 of 1');
   expect(lines).toContain('error    REDIS_URL is the embedded Redis');
   expect(lines).toContain('warning  PLANTNET_API_KEY is not set');
@@ -51,6 +51,6 @@ test('check:deploy lists what must not go live, and looks at the services', asyn
   await services.stop();
   expect(last).toBe('3 errors, 2 warnings');
 
-  const { lines: faults } = await verdictOf('scripts/check-deploy.ts', {});
+  const { lines: faults } = await verdictOf('tools/deploy/check-deploy.ts', {});
   expect(faults).toContain('error    METRICS_TOKEN is required in production.');
 });

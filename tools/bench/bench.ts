@@ -1,0 +1,50 @@
+// `npm run bench`: what we promise about speed, each figure beside its floor in the same run.
+// `node tools/bench/bench.ts --resilience`, once installed: only what needs no web app (npm keeps the option to itself).
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Environment } from '@plantcommunity/settings';
+import { root } from '../root.ts';
+import { createCrew } from '../start/process-group.ts';
+import { type BenchApp, startBenchApp } from './bench-app.ts';
+import type { BenchRow } from './bench-row.ts';
+import { buildBenchWeb } from './bench-web.ts';
+import { cacheHitRows } from './cache-hit.ts';
+import { LONG_RESTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
+import { resilienceRows } from './resilience-rows.ts';
+import { tableOf } from './table.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function appRows(): Promise<BenchRow[]> {
+  const crew = createCrew({ add: () => {} });
+  try {
+    const webFolder = await buildBenchWeb(crew, say);
+    const on = async (settings: Environment, measure: (app: BenchApp) => Promise<BenchRow[]>) => {
+      const app = await startBenchApp({ webFolder, settings, say });
+      try {
+        return await measure(app);
+      } finally {
+        await app.stop();
+      }
+    };
+    // Open circuits come last: nothing else can be measured behind them.
+    const first = await on(LONG_RESTS, async (app) => [...(await cacheHitRows(app.url)), await openCircuitsRow(app)]);
+    return [...first, ...(await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]))];
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+const { values } = parseArgs({ options: { resilience: { type: 'boolean', default: false } } });
+const { rows: ownRows, leftOut } = await resilienceRows(say);
+const rows = values.resilience ? ownRows : [...(await appRows()), ...ownRows];
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+const results = { at: new Date().toISOString(), machine, rows, leftOut };
+mkdirSync(join(root, 'bench-results'), { recursive: true });
+writeFileSync(join(root, 'bench-results/latest.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+say(`\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians of 9 rounds\n`);
+say(tableOf(rows));
+if (leftOut) say(`\nLeft out: ${leftOut}`);
+process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;

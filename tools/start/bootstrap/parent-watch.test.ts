@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { chainOf, isUnbroken } from './parent-watch.mjs';
+
+/** Processes by number: parent and command line. */
+type Table = Readonly<Record<number, readonly [parent: number, command: string]>>;
+
+const lookUpIn = (table: Table) => (pid: number) => {
+  const entry = table[pid];
+  return entry && { pid, parent: entry[0], command: entry[1], started: `at ${pid}` };
+};
+
+const fromTerminal: Table = {
+  1: [0, '/sbin/init'],
+  10: [1, '-bash'],
+  11: [10, 'npm start'],
+  12: [11, 'sh -c npx -y -p pnpm -c "node tools/start/bootstrap.mjs start"'],
+  13: [12, 'npm exec pnpm'],
+  14: [13, '/bin/sh -c node tools/start/bootstrap.mjs start'],
+  15: [14, 'node tools/start/bootstrap.mjs start'],
+};
+
+const pids = (table: Table, pid: number) => chainOf(pid, lookUpIn(table)).map((link) => link.pid);
+
+describe('the chain', () => {
+  test('ends at the topmost npm and leaves the terminal out', () => {
+    expect(pids(fromTerminal, 15)).toEqual([15, 14, 13, 12, 11]);
+  });
+
+  test('sees npm by its script when it gave itself no title, and shells that step aside', () => {
+    const table: Table = {
+      11: [1, '/usr/bin/node /usr/lib/node_modules/npm/bin/npm-cli.js start'],
+      13: [11, '/usr/bin/node /usr/lib/node_modules/npm/bin/npx-cli.js -y pnpm'],
+      15: [13, 'node tools/start/bootstrap.mjs start'],
+    };
+    expect(pids(table, 15)).toEqual([15, 13, 11]);
+  });
+
+  test('is this process alone when nobody of the kind started it', () => {
+    const table: Table = { 1: [0, 'init'], 10: [1, 'bash'], 15: [10, 'node tools/start/bootstrap.mjs start'] };
+    expect(pids(table, 15)).toEqual([15]);
+  });
+
+  test('ends where something else stands between two runs of npm', () => {
+    const table: Table = { ...fromTerminal, 10: [9, 'node vitest.mjs'], 9: [8, 'sh -c vitest'], 8: [1, 'npm test'] };
+    expect(pids(table, 15)).toEqual([15, 14, 13, 12, 11]);
+  });
+});
+
+describe('the chain is broken', () => {
+  const chain = chainOf(15, lookUpIn(fromTerminal));
+
+  test('not while everyone has the parent of the start', () => {
+    expect(isUnbroken(chain, lookUpIn(fromTerminal))).toBe(true);
+  });
+
+  test('not when the terminal goes', () => {
+    expect(isUnbroken(chain, lookUpIn({ ...fromTerminal, 11: [1, 'npm start'] }))).toBe(true);
+  });
+
+  test.each([11, 12, 13, 14])('when %i ends and its child is given to another', (gone) => {
+    const table = Object.fromEntries(
+      Object.entries(fromTerminal)
+        .filter(([pid]) => Number(pid) !== gone)
+        .map(([pid, [parent, command]]) => [pid, [parent === gone ? 1 : parent, command] as const]),
+    );
+    expect(isUnbroken(chain, lookUpIn(table))).toBe(false);
+  });
+});

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { explain } from '../bootstrap/explain.mjs';
+import { findPnpm } from '../bootstrap/find-pnpm.mjs';
+import { withLock } from '../bootstrap/lock-file.mjs';
+import { service, startChild } from '../child.ts';
+import type { Crew } from '../process-group.ts';
+import { StartError } from '../start-error.ts';
+import { sourceHash } from './source-hash.ts';
+
+/**
+ * All that a build sees of the environment. Settings are not among it: one build serves every setting, and what is not
+ * there cannot be baked in.
+ */
+const SEEN_BY_BUILD = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TERM', 'CI', 'SystemRoot', 'USERPROFILE'];
+
+export interface BuildOptions {
+  root: string;
+  say: (text: string) => void;
+  crew: Crew;
+}
+
+/** @param folders of programs, in front of PATH */
+function buildEnvironment(folders: readonly string[]): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(SEEN_BY_BUILD.map((name) => [name, process.env[name]])),
+    PATH: [...folders, process.env['PATH']].join(delimiter),
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    TURBO_TELEMETRY_DISABLED: '1',
+  };
+}
+
+/** Where the finished build is told apart from an old or a broken one. */
+const stampOf = (root: string) => join(root, 'apps/web/.next/source-hash');
+
+function isCurrent(root: string, wanted: string): boolean {
+  const stamp = stampOf(root);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+}
+
+/** Runs a tool under a keeper, which ends it with us, and tells its output only when it fails. */
+async function runHeld(
+  options: BuildOptions,
+  tool: { name: string; cwd: string; command: readonly string[]; folders?: readonly string[] },
+): Promise<void> {
+  const { name, cwd, command, folders = [] } = tool;
+  const child = startChild({
+    name,
+    command: service('supervise', 'sh', '-c', 'exec "$@" 2>&1', 'sh', ...command),
+    cwd,
+    env: buildEnvironment(folders),
+  });
+  options.crew.add(child);
+  const lines: string[] = [];
+  for await (const line of child.lines) lines.push(line);
+  if ((await child.exited) !== 0) throw new StartError(`${lines.slice(1).join('\n')}\n${name} failed; see above.`);
+}
+
+/** Writes the code that the packages generate; turbo knows when nothing changed. */
+export async function ensureGenerated(options: BuildOptions): Promise<void> {
+  const { root } = options;
+  const pnpm = await findPnpm(root, process.env);
+  if ('problem' in pnpm) throw new StartError(`The build needs pnpm, which npx could not fetch: ${pnpm.problem}`);
+  const turbo = join(root, 'node_modules/.bin/turbo');
+  const command = [turbo, 'run', 'generate', '--output-logs=errors-only'];
+  await runHeld(options, { name: 'turbo run generate', cwd: root, command, folders: [pnpm.folder] });
+}
+
+/** Builds the web app in `folder`, whatever is there already. @throws {StartError} with the tool's output */
+export function buildWeb(options: BuildOptions, folder: string): Promise<void> {
+  const next = join(folder, 'node_modules/next/dist/bin/next');
+  return runHeld(options, { name: 'next build', cwd: folder, command: [process.execPath, next, 'build'] });
+}
+
+/**
+ * Builds the web app unless the finished build is of these sources already. Never two builds at once: the second waits
+ * and uses what the first made.
+ * @throws {StartError} with the tool's output when it fails
+ */
+export async function ensureBuild(options: BuildOptions): Promise<void> {
+  const { root, say } = options;
+  const wanted = sourceHash(root);
+  if (isCurrent(root, wanted)) return;
+  const build = async () => {
+    if (isCurrent(root, wanted)) return;
+    say('Building the app; this takes a minute the first time ...');
+    const web = join(root, 'apps/web');
+    rmSync(stampOf(root), { force: true });
+    await ensureGenerated(options);
+    await buildWeb(options, web);
+    writeFileSync(stampOf(root), wanted);
+  };
+  const waiting = () => say('Another start is building the app; waiting for it ...');
+  try {
+    await withLock(join(root, 'node_modules/.plant-build.lock'), build, waiting);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The app cannot be built here: ${explain(error)}\nRun npm run build once as a user who may write in ${root}.`,
+    );
+  }
+}

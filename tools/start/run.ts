@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '@plantcommunity/settings';
+import { ensureBuild, ensureGenerated } from './build/web-build.ts';
+import { service, startChild } from './child.ts';
+import { type Plan, simulatorEnvironment } from './plan.ts';
+import { startPostgres, whilePostgresRuns } from './postgres.ts';
+import { isLive } from './probe.ts';
+import type { Crew } from './process-group.ts';
+import { startRedis } from './redis.ts';
+import type { Service } from './service.ts';
+import { unlessEnded } from './shutdown-signal.ts';
+import { startSimulator } from './simulator.ts';
+import { StartError } from './start-error.ts';
+import { startWeb, type Web } from './web.ts';
+
+const LIVE_MS = 120_000;
+const LIVE_POLL_MS = 100;
+/** Extra threads of the libuv pool for DNS look-ups and files, which decodes must not starve. */
+const OTHER_THREADS = 6;
+/** Time the app needs after its last request to release leases and close connections. */
+const SHUTDOWN_MARGIN_MS = 3_000;
+
+export interface RunOptions {
+  root: string;
+  /** Of the web app that is served; the product's own unless given. */
+  webFolder?: string;
+  mode: 'start' | 'dev';
+  environment: Environment;
+  plan: Plan;
+  listenAddresses: readonly string[];
+  port: number;
+  dataDir: string;
+  socketFolder: string;
+  /** How long the app may finish requests in flight after it is asked to end. */
+  shutdownMs: number;
+  say: (text: string) => void;
+}
+
+/** The embedded parts that serve, each undefined when the app is told of a real one. */
+export interface Parts {
+  postgres: Service | undefined;
+  redis: Service | undefined;
+  simulator: Service | undefined;
+}
+
+/** Starts the embedded parts, migrates and builds, all at the same time as far as one does not need the other. */
+export async function prepare(options: RunOptions, crew: Crew, signal: AbortSignal): Promise<Parts> {
+  const { root, plan, socketFolder, dataDir, mode, say } = options;
+  const database = async () => {
+    const postgres = plan.embedsPostgres ? await startPostgres(crew, socketFolder, `${dataDir}/postgres`) : undefined;
+    const { DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } = options.environment;
+    const urls = postgres === undefined ? { url, directUrl } : { url: postgres.url, directUrl: '' };
+    await whilePostgresRuns(postgres, migrate(urls, crew));
+    return postgres;
+  };
+  const build = { root, say, crew };
+  const [postgres, redis, simulator] = await unlessEnded(
+    signal,
+    Promise.all([
+      database(),
+      plan.embedsRedis ? startRedis(crew, socketFolder, `${dataDir}/redis`) : undefined,
+      plan.simulatesProviders ? startSimulator(crew, root) : undefined,
+      mode === 'start' ? ensureBuild(build) : ensureGenerated(build),
+    ]),
+  );
+  return { postgres, redis, simulator };
+}
+
+async function migrate({ url, directUrl }: Record<'url' | 'directUrl', string | undefined>, crew: Crew): Promise<void> {
+  const child = startChild({
+    name: 'migration',
+    command: service('migrate'),
+    env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl },
+  });
+  crew.add(child);
+  if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');
+}
+
+/** Returns the number of concurrent decodes, each of which takes a thread. The app itself rejects an invalid value. */
+function decodes(environment: Environment): number {
+  return Number(environment['DECODE_CONCURRENCY']) || availableParallelism();
+}
+
+/** What the web process is told beside what we were told ourselves. */
+function webEnvironment({ environment, mode, port, dataDir }: RunOptions, parts: Parts): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    ...(parts.postgres && { DATABASE_URL: parts.postgres.url }),
+    ...(parts.redis && { REDIS_URL: parts.redis.url }),
+    ...(parts.simulator && simulatorEnvironment(parts.simulator.url)),
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    NODE_ENV: mode === 'start' ? 'production' : 'development',
+    NEXT_TELEMETRY_DISABLED: '1',
+    UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? String(decodes(environment) + OTHER_THREADS),
+  };
+}
+
+/**
+ * Starts the web process and waits until it answers.
+ * @throws {StartError} when it ends before
+ */
+export async function serve(options: RunOptions, parts: Parts, crew: Crew, signal: AbortSignal): Promise<Web> {
+  const { listenAddresses, root, mode, port } = options;
+  const web = startWeb({
+    folder: options.webFolder ?? join(root, 'apps/web'),
+    mode,
+    env: webEnvironment(options, parts),
+  });
+  crew.add(web.child, options.shutdownMs + SHUTDOWN_MARGIN_MS);
+  const start = performance.now();
+  const [address = ''] = listenAddresses;
+  while (!(await unlessEnded(signal, isLive(address, port)))) {
+    if (!web.child.isRunning()) throw new StartError('The app did not start; see above.');
+    if (performance.now() - start > LIVE_MS) throw new StartError(`The app did not answer within ${LIVE_MS / 1000} s.`);
+    await unlessEnded(signal, sleep(LIVE_POLL_MS));
+  }
+  return web;
+}

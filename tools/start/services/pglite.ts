@@ -1,0 +1,61 @@
+// Embedded PostgreSQL: PGlite behind its socket server, in a process of its own.
+// Arguments: the data folder, or `memory`, and the folder of its socket.
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { keepStatementsWhole } from '@plantcommunity/db/embedded';
+import { explain } from '../bootstrap/explain.mjs';
+import { makeFolder } from '../bootstrap/make-folder.mjs';
+import { endWithParentPipe } from './parent-pipe.ts';
+
+const [dataFolder = 'memory', socketFolder = ''] = process.argv.slice(2);
+/** The name under which PostgreSQL's clients look in a folder. */
+const socket = join(socketFolder, '.s.PGSQL.5432');
+const MAX_CONNECTIONS = 100;
+const WASI_NOSPC = 51;
+
+const database = keepStatementsWhole(await openDatabase());
+const server = new PGLiteSocketServer({ db: database, path: socket, maxConnections: MAX_CONNECTIONS });
+await server.start();
+chmodSync(socket, 0o600);
+
+/**
+ * Opens the database, which is made at the first start. A start that fails or is killed while it makes the database leaves
+ * a mark, by which the next one knows that there is nothing worth keeping.
+ */
+async function openDatabase(): Promise<PGlite> {
+  if (dataFolder === 'memory') return PGlite.create('memory://');
+  const mark = `${dataFolder}.unfinished`;
+  const removeUnfinished = () => {
+    if (!existsSync(mark)) return;
+    rmSync(dataFolder, { recursive: true, force: true });
+    rmSync(mark);
+  };
+  try {
+    removeUnfinished();
+    makeFolder(dataFolder, 0o700);
+    if (readdirSync(dataFolder).length === 0) writeFileSync(mark, '');
+    const opened = await PGlite.create(dataFolder);
+    rmSync(mark, { force: true });
+    return opened;
+  } catch (error) {
+    removeUnfinished();
+    // The stack of a WebAssembly module helps no reader.
+    process.stderr.write(`PostgreSQL cannot open its data in ${dataFolder}: ${reasonOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/** Describes an error. The file system of the module throws objects that are no errors, with numbers of WASI. */
+function reasonOf(error: unknown): string {
+  const errno: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errno') : undefined;
+  if (errno === WASI_NOSPC) return 'the disk is full (ENOSPC).';
+  return error instanceof Error ? explain(error) : `the file system fails (${String(errno)}).`;
+}
+
+endWithParentPipe(async () => {
+  await server.stop();
+  await database.close();
+});
+process.stdout.write(`${JSON.stringify({ listening: socket })}\n`);

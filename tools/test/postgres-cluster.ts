@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { service, startChild } from '../start/child.ts';
+import { findProgram } from '../start/find-program.ts';
+import type { Crew } from '../start/process-group.ts';
+import { StartError } from '../start/start-error.ts';
+import { postgresAnswers } from './postgres-answers.ts';
+
+const USER = 'postgres';
+
+/** A PostgreSQL of this machine, made for one run. Not durable on purpose: it lives as long as the tests. */
+export interface Cluster {
+  /** Folder of its socket and of what else belongs to it; the server's user owns it. */
+  readonly folder: string;
+  /** Connection URL of its socket. */
+  readonly url: string;
+  /** Sends a signal to the server and to the process of each of its connections. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
+  /** Removes its files; the crew ends the server. */
+  remove(): void;
+}
+
+export interface ClusterOptions {
+  /** Listens on this port of 127.0.0.1 beside its socket. */
+  port?: number;
+  /** Rules of pg_hba.conf for 127.0.0.1; those of the socket trust everyone. */
+  access?: readonly string[];
+  /** Files of its data folder, for certificates. */
+  files?: Readonly<Record<string, string>>;
+  settings?: readonly string[];
+}
+
+/** Returns the folder of PostgreSQL's programs, which Debian keeps off PATH; of several versions the newest. */
+function programsFolder(): string | undefined {
+  return globSync('/usr/lib/postgresql/*/bin/initdb').toSorted().at(-1)?.slice(0, -'/initdb'.length);
+}
+
+/** Returns why no cluster can run here; undefined when one can. */
+export function whyNoCluster(): string | undefined {
+  if (programsFolder() === undefined) return 'there is no PostgreSQL server';
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && findProgram('setpriv') === undefined) return 'PostgreSQL refuses to run as root';
+  return undefined;
+}
+
+export async function startCluster(crew: Crew, options: ClusterOptions = {}): Promise<Cluster> {
+  const programs = programsFolder();
+  if (programs === undefined) throw new StartError('There is no PostgreSQL server.');
+  const folder = makeFolder('/tmp/plant-cluster-');
+  const data = join(folder, 'data');
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    mkdirSync(data);
+    own(data);
+    const flags = ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-sync', '-N'];
+    const [program, ...args] = asServerUser(join(programs, 'initdb'), ...flags);
+    execFileSync(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    for (const [name, text] of Object.entries(options.files ?? {})) writeOwned(join(data, name), text);
+    if (options.access)
+      writeOwned(join(data, 'pg_hba.conf'), ['local all all trust', ...options.access, ''].join('\n'));
+    const command = asServerUser(join(programs, 'postgres'), ...serverFlags(folder, data, options));
+    crew.add(startChild({ name: 'PostgreSQL', command: service('supervise', ...command), cwd: folder }));
+    await postgresAnswers(join(folder, `.s.PGSQL.${options.port ?? 5432}`));
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  const port = options.port === undefined ? '' : `&port=${options.port}`;
+  return {
+    folder,
+    url: `postgresql://${USER}@localhost/postgres?host=${encodeURIComponent(folder)}${port}`,
+    signal(name) {
+      const [first = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').split(' ').filter(Boolean);
+      for (const id of [first, ...children]) process.kill(Number(id), name);
+    },
+    remove,
+  };
+}
+
+function serverFlags(folder: string, data: string, { port, settings = [] }: ClusterOptions): string[] {
+  const all = [
+    'fsync=off',
+    'full_page_writes=off',
+    'synchronous_commit=off',
+    'max_connections=200',
+    'log_min_messages=panic',
+    port === undefined ? 'listen_addresses=' : 'listen_addresses=127.0.0.1',
+    ...(port === undefined ? [] : [`port=${port}`]),
+    ...settings,
+  ];
+  return ['-D', data, '-k', folder, ...all.flatMap((text) => ['-c', text])];
+}
+
+/**
+ * Makes a folder that only the server's user may enter. It is not below one of ours: under root the server has another
+ * user.
+ */
+export function makeFolder(prefix: string): string {
+  const folder = mkdtempSync(prefix);
+  chmodSync(folder, 0o700);
+  own(folder);
+  return folder;
+}
+
+/** Writes a file that only the server's user may read. */
+export function writeOwned(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  own(path);
+}
+
+/** Returns the command that runs a program as a user that PostgreSQL and PgBouncer accept: neither runs as root. */
+export function asServerUser(program: string, ...args: string[]): [string, ...string[]] {
+  if (process.getuid?.() !== 0) return [program, ...args];
+  return ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', '--', program, ...args];
+}
+
+function own(path: string): void {
+  if (process.getuid?.() === 0) chownSync(path, idOf('-u'), idOf('-g'));
+}
+
+function idOf(flag: '-u' | '-g'): number {
+  try {
+    return Number(execFileSync('id', [flag, USER], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  } catch {
+    throw new StartError('There is no user postgres.');
+  }
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from '../root.ts';
+import { staticChecks } from './static-checks.ts';
+
+test('the static checks are those that CONTRIBUTING promises', () => {
+  expect([...staticChecks].flat(2).map(({ title }) => title)).toEqual([
+    'generated code',
+    'types',
+    'format',
+    'lint',
+    'import rules',
+    'unused code',
+    'secret scan',
+  ]);
+});
+
+test.each(['check.ts', 'test.ts'])('tools/test/%s runs all of them', (script) => {
+  expect(readFileSync(join(root, 'tools/test', script), 'utf8')).toContain('...staticChecks,');
+});
