@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Environment } from '@plantcommunity/settings';
 import { root } from '../root.ts';
 import { claimPort } from '../start/probe.ts';
-import { createCrew } from '../start/process-group.ts';
+import { createProcessGroup } from '../start/process-group.ts';
 import { prepare, serve } from '../start/run.ts';
 import { makeSocketFolder, removeSocketFolder } from '../start/socket-folder.ts';
 
@@ -26,11 +26,11 @@ interface BenchAppOptions {
 
 /** The product on embedded parts, with the bare route and a rate limit that no bench reaches. */
 export async function startBenchApp({ say, settings, webFolder }: BenchAppOptions): Promise<BenchApp> {
-  const crew = createCrew({ add: () => {} });
+  const group = createProcessGroup({ add: () => {} });
   const socketFolder = makeSocketFolder();
   const dataDir = mkdtempSync(join(tmpdir(), 'plant-bench-'));
   const stop = async () => {
-    await crew.dismiss();
+    await group.stop();
     removeSocketFolder(socketFolder);
     rmSync(dataDir, { recursive: true, force: true });
   };
@@ -58,8 +58,8 @@ export async function startBenchApp({ say, settings, webFolder }: BenchAppOption
       shutdownMs: 10_000,
       say,
     };
-    const parts = await prepare(options, crew, new AbortController().signal);
-    await serve({ ...options, mode: 'start' }, parts, crew, new AbortController().signal);
+    const parts = await prepare(options, group, new AbortController().signal);
+    await serve({ ...options, mode: 'start' }, parts, group, new AbortController().signal);
     return { url: `http://${HOST}:${port}`, simulator: parts.simulator?.url ?? '', stop };
   } catch (error) {
     await stop();

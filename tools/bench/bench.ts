@@ -6,21 +6,21 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Environment } from '@plantcommunity/settings';
 import { root } from '../root.ts';
-import { createCrew } from '../start/process-group.ts';
+import { createProcessGroup } from '../start/process-group.ts';
 import { type BenchApp, startBenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { buildBenchWeb } from './bench-web.ts';
 import { cacheHitRows } from './cache-hit.ts';
-import { LONG_RESTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
+import { LONG_RESET_TIMEOUTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
 import { resilienceRows } from './resilience-rows.ts';
 import { tableOf } from './table.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function appRows(): Promise<BenchRow[]> {
-  const crew = createCrew({ add: () => {} });
+  const group = createProcessGroup({ add: () => {} });
   try {
-    const webFolder = await buildBenchWeb(crew, say);
+    const webFolder = await buildBenchWeb(group, say);
     const on = async (settings: Environment, measure: (app: BenchApp) => Promise<BenchRow[]>) => {
       const app = await startBenchApp({ webFolder, settings, say });
       try {
@@ -30,10 +30,13 @@ async function appRows(): Promise<BenchRow[]> {
       }
     };
     // Open circuits come last: nothing else can be measured behind them.
-    const first = await on(LONG_RESTS, async (app) => [...(await cacheHitRows(app.url)), await openCircuitsRow(app)]);
+    const first = await on(LONG_RESET_TIMEOUTS, async (app) => [
+      ...(await cacheHitRows(app.url)),
+      await openCircuitsRow(app),
+    ]);
     return [...first, ...(await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]))];
   } finally {
-    await crew.dismiss();
+    await group.stop();
   }
 }
 

@@ -20,7 +20,7 @@ const MOST_TRIES = 50;
 const QUIET = { LOG_LEVEL: 'fatal' };
 
 /** Settings of circuits that stay open while they are measured. */
-export const LONG_RESTS = {
+export const LONG_RESET_TIMEOUTS = {
   ...QUIET,
   PLANT_ID_CIRCUIT_RESET_TIMEOUT: '3600',
   PLANT_ID_CIRCUIT_MAX_RESET_TIMEOUT: '3600',

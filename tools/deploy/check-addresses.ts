@@ -7,7 +7,7 @@ import { error, type Finding, warning } from './finding.ts';
 const LEAST_KEEP_ALIVE_MS = 65_000;
 
 /** Who we are to browsers: origin, hosts, cookies and the proxies in front. */
-export function judgeFront(
+export function checkPublicAddresses(
   settings: Pick<
     Settings,
     'appUrl' | 'allowedHosts' | 'trustedOrigins' | 'corsOrigins' | 'proxyHops' | 'httpsRedirect' | 'keepAliveMs'
@@ -68,7 +68,9 @@ export function judgeFront(
 }
 
 /** Where we get things from: databases, Redis and providers that are embedded, simulated, or spoken to in the clear. */
-export function judgeBack(settings: Pick<Settings, 'database' | 'redis' | 'plantId' | 'plantnet'>): Finding[] {
+export function checkServiceAddresses(
+  settings: Pick<Settings, 'database' | 'redis' | 'plantId' | 'plantnet'>,
+): Finding[] {
   const { database, plantId, plantnet, redis } = settings;
   const findings: Finding[] = [];
   findings.push(...judgeDatabase('DATABASE_URL', database.url));

@@ -2,11 +2,11 @@
 // what must not go live. Exits with 1 when there is an error.
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
-import { judgeBack, judgeFront } from './check-addresses.ts';
-import { judgeResilience } from './check-resilience.ts';
-import { judgeSecrets } from './check-secrets.ts';
+import { checkPublicAddresses, checkServiceAddresses } from './check-addresses.ts';
+import { checkResilience } from './check-resilience.ts';
+import { checkSecrets } from './check-secrets.ts';
 import { error, type Finding } from './finding.ts';
-import { lookAtDatabase, lookAtRedis } from './probe-services.ts';
+import { probeDatabase, probeRedis } from './probe-services.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -22,14 +22,14 @@ async function findings(): Promise<Finding[]> {
   if (settings.mode === 'development') return [error('APP_ENV', 'is development, where anybody may identify.')];
   const { database, redis } = settings;
   const services = await Promise.all([
-    database.url === undefined ? [] : lookAtDatabase(database.url, database.directUrl),
-    redis.connection === undefined ? [] : lookAtRedis(redis.connection),
+    database.url === undefined ? [] : probeDatabase(database.url, database.directUrl),
+    redis.connection === undefined ? [] : probeRedis(redis.connection),
   ]);
   return [
-    ...judgeSecrets(settings),
-    ...judgeFront(settings),
-    ...judgeBack(settings),
-    ...judgeResilience(settings, Date.now()),
+    ...checkSecrets(settings),
+    ...checkPublicAddresses(settings),
+    ...checkServiceAddresses(settings),
+    ...checkResilience(settings, Date.now()),
     ...services.flat(),
   ];
 }

@@ -11,7 +11,7 @@ const SOUND: readonly { name: keyof ProviderSettings['circuit']; variable: strin
 ];
 
 /** Warns of settings that work but are unwise: circuits out of range, waits shorter than a call, verbose logs. */
-export function judgeResilience(
+export function checkResilience(
   settings: Pick<Settings, 'plantId' | 'plantnet' | 'cacheLock' | 'logLevel' | 'legacy'>,
   now: number,
 ): Finding[] {

@@ -9,7 +9,7 @@ const REMEDY = 'use random bytes, such as those of openssl rand -base64 32';
 type Secrets = Pick<Settings, 'authSecrets' | 'metricsToken' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'>;
 
 /** Secrets that are short, typed rather than made, or used for two things. */
-export function judgeSecrets(settings: Secrets): Finding[] {
+export function checkSecrets(settings: Secrets): Finding[] {
   const { admin, authSecrets = [], metricsToken } = settings;
   const findings: Finding[] = [];
   const others = otherSecrets(settings);

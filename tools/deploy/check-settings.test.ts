@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readSettings } from '@plantcommunity/settings';
 import { describe, expect, it } from 'vitest';
-import { judgeBack, judgeFront } from './check-addresses.ts';
-import { judgeResilience } from './check-resilience.ts';
-import { judgeSecrets } from './check-secrets.ts';
+import { checkPublicAddresses, checkServiceAddresses } from './check-addresses.ts';
+import { checkResilience } from './check-resilience.ts';
+import { checkSecrets } from './check-secrets.ts';
 import type { Finding } from './finding.ts';
 
 /** Bytes that are as good as random ones, and the same in every run. */
@@ -27,10 +27,10 @@ const NOW = Date.UTC(2026, 5, 1);
 function foundIn(different: Record<string, string>): string[] {
   const settings = readSettings({ ...SOUND, ...different });
   const found: Finding[] = [
-    ...judgeSecrets(settings),
-    ...judgeFront(settings),
-    ...judgeBack(settings),
-    ...judgeResilience(settings, NOW),
+    ...checkSecrets(settings),
+    ...checkPublicAddresses(settings),
+    ...checkServiceAddresses(settings),
+    ...checkResilience(settings, NOW),
   ];
   for (const { text } of found) expect(text).toMatch(/^[a-z].*\.$/);
   return found.map(({ about, level }) => `${level} ${about}`);

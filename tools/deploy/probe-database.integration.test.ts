@@ -1,19 +1,19 @@
 import { applyMigrations, pendingMigrations } from '@plantcommunity/db/migrations';
 import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
 import { expect, it } from 'vitest';
-import { lookAtDatabase } from './probe-services.ts';
+import { probeDatabase } from './probe-services.ts';
 
 const url = testDatabaseUrl();
 const inSchema = (schema: string) => `${url}${url.includes('?') ? '&' : '?'}schema=${schema}`;
 
 it('tells which migrations the database lacks, without applying them', async () => {
   await applyMigrations(url);
-  expect(await lookAtDatabase(url)).toEqual([]);
+  expect(await probeDatabase(url)).toEqual([]);
   const names = await pendingMigrations(inSchema('not_there'));
   expect(names.length).toBeGreaterThan(5);
   const text = `lacks migrations, which the next start applies: ${names.join(', ')}.`;
-  expect(await lookAtDatabase(inSchema('not_there'))).toEqual([{ level: 'warning', about: 'DATABASE_URL', text }]);
-  expect(await lookAtDatabase(url, inSchema('public'))).toEqual([]);
+  expect(await probeDatabase(inSchema('not_there'))).toEqual([{ level: 'warning', about: 'DATABASE_URL', text }]);
+  expect(await probeDatabase(url, inSchema('public'))).toEqual([]);
 });
 
 it('tells that a table there is not ours', async () => {
@@ -21,7 +21,7 @@ it('tells that a table there is not ours', async () => {
   try {
     await database.client.$executeRaw`CREATE SCHEMA taken`;
     await database.client.$executeRaw`CREATE TABLE taken."Photo" (n int)`;
-    const [finding] = await lookAtDatabase(inSchema('taken'));
+    const [finding] = await probeDatabase(inSchema('taken'));
     expect(finding).toMatchObject({ level: 'error', about: 'DATABASE_URL' });
     expect(finding?.text).toContain('"Photo", which our migrations did not make');
   } finally {
@@ -31,7 +31,7 @@ it('tells that a table there is not ours', async () => {
 });
 
 it('tells that the database is not there', async () => {
-  expect(await lookAtDatabase('postgresql://ann@127.0.0.1:1/none')).toMatchObject([
+  expect(await probeDatabase('postgresql://ann@127.0.0.1:1/none')).toMatchObject([
     { level: 'error', about: 'DATABASE_URL' },
   ]);
 });

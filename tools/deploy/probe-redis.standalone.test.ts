@@ -1,6 +1,6 @@
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookAtRedis } from './probe-services.ts';
+import { probeRedis } from './probe-services.ts';
 
 describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
   let server: RedisServer;
@@ -13,7 +13,7 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
 
   async function found(...commands: [string, ...string[]][]) {
     for (const command of commands) await server.command(...command);
-    return lookAtRedis({ url: server.url });
+    return probeRedis({ url: server.url });
   }
 
   it('is fine when it takes and keeps what it is given', async () => {
@@ -68,6 +68,6 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
 
   it('must be there', async () => {
     await server.kill();
-    expect(await lookAtRedis({ url: server.url })).toMatchObject([{ level: 'error', about: 'REDIS_URL' }]);
+    expect(await probeRedis({ url: server.url })).toMatchObject([{ level: 'error', about: 'REDIS_URL' }]);
   });
 });

@@ -6,7 +6,7 @@ import { error, type Finding, warning } from './finding.ts';
 const REPLICA = 'is a replica, whose writes are refused or lost.';
 
 /** Whether the database is there, and has all of the checked-in migrations. */
-export async function lookAtDatabase(url: string, directUrl?: string): Promise<Finding[]> {
+export async function probeDatabase(url: string, directUrl?: string): Promise<Finding[]> {
   try {
     const pending = await pendingMigrations(url, { directUrl });
     if (pending.length === 0) return [];
@@ -17,7 +17,7 @@ export async function lookAtDatabase(url: string, directUrl?: string): Promise<F
 }
 
 /** Checks that Redis answers, accepts writes, evicts no keys, and allows subscriptions. */
-export async function lookAtRedis(connection: NonNullable<Settings['redis']['connection']>): Promise<Finding[]> {
+export async function probeRedis(connection: NonNullable<Settings['redis']['connection']>): Promise<Finding[]> {
   const about = 'url' in connection ? 'REDIS_URL' : 'UPSTASH_REDIS_REST_URL';
   const redis = await connectRedis(connection, { timeoutMs: 2_000 });
   try {

@@ -1,6 +1,6 @@
 // `npm run smoke -- https://plants.example`: looks at all that a stranger sees of a deployed instance. Exits with 1
 // when something is not as it should be.
-import { walk } from './smoke/walk.ts';
+import { runChecks } from './smoke/run-checks.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -11,7 +11,7 @@ if (url === null || !/^https?:$/.test(url.protocol)) {
 }
 let failed = 0;
 let passed = 0;
-for await (const { check, faults } of walk(new URL(url.origin))) {
+for await (const { check, faults } of runChecks(new URL(url.origin))) {
   if (faults.length === 0) passed += 1;
   else failed += 1;
   say(

@@ -9,7 +9,7 @@ import { explain } from './bootstrap/explain.mjs';
 import { findNode, HOST_NODE, problemWithOptions } from './bootstrap/find-node.mjs';
 import { findPnpm } from './bootstrap/find-pnpm.mjs';
 import { install } from './bootstrap/install.mjs';
-import { watchAncestors } from './bootstrap/parent-watch.mjs';
+import { watchParents } from './bootstrap/parent-watch.mjs';
 
 /** The file in tools/ that runs each command. */
 const COMMANDS = {
@@ -52,7 +52,7 @@ function end(signal) {
 }
 
 for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) process.on(signal, () => end(signal));
-watchAncestors(() => end('SIGTERM'));
+watchParents(() => end('SIGTERM'));
 
 /**
  * @param {string} node

@@ -3,21 +3,21 @@
 import { root } from '../root.ts';
 import { explain } from './bootstrap/explain.mjs';
 import { ensureBuild } from './build/web-build.ts';
-import { createCrew } from './process-group.ts';
-import { Ended, listenForEnd, unlessEnded } from './shutdown-signal.ts';
+import { createProcessGroup } from './process-group.ts';
+import { ShutdownRequested, shutdownSignal, unlessShutdown } from './shutdown-signal.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const crew = createCrew({ add: () => {} });
-const signal = listenForEnd(() => {
-  crew.kill();
+const group = createProcessGroup({ add: () => {} });
+const signal = shutdownSignal(() => {
+  group.kill();
   process.exit(130);
 });
 try {
-  await unlessEnded(signal, ensureBuild({ root, say, crew }));
+  await unlessShutdown(signal, ensureBuild({ root, say, group }));
   say('The build is ready; npm start serves it.');
 } catch (error) {
-  if (!(error instanceof Ended)) process.stderr.write(`${explain(error)}\n`);
+  if (!(error instanceof ShutdownRequested)) process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await crew.dismiss();
+  await group.stop();
 }

@@ -15,11 +15,11 @@ import { describeParts } from './parts.ts';
 import { planFor, withPhotoStoreFrom } from './plan.ts';
 import { whilePostgresRuns } from './postgres.ts';
 import { claimPort } from './probe.ts';
-import { type Crew, createCrew } from './process-group.ts';
+import { createProcessGroup, type ProcessGroup } from './process-group.ts';
 import { type Parts, prepare, type RunOptions, serve } from './run.ts';
 import { openRecord, type RunRecord } from './run-record.ts';
 import type { Service } from './service.ts';
-import { Ended, listenForEnd, unlessEnded } from './shutdown-signal.ts';
+import { ShutdownRequested, shutdownSignal, unlessShutdown } from './shutdown-signal.ts';
 import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { StartError } from './start-error.ts';
 import type { Web } from './web.ts';
@@ -36,11 +36,11 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
   // A reader that went away is no reason to fail while ending.
   process.stdout.on('error', () => {});
   let socketFolder: string | undefined;
-  let crew: Crew | undefined;
+  let group: ProcessGroup | undefined;
   let record: RunRecord | undefined;
   let isOver = false;
-  const signal = listenForEnd(() => {
-    crew?.kill();
+  const signal = shutdownSignal(() => {
+    group?.kill();
     record?.close();
     if (socketFolder !== undefined) removeSocketFolder(socketFolder);
     process.exit(130);
@@ -55,19 +55,19 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     };
     socketFolder = makeSocketFolder();
     const dataDir = resolve(root, settings.dataDir);
-    record = await unlessEnded(signal, openRecord(dataDir, socketFolder));
+    record = await unlessShutdown(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
-    crew = createCrew(record);
+    group = createProcessGroup(record);
     const photoStore = environment['PHOTO_STORE']?.replace(/^file:/, '');
     requirePhotoFolder(photoStore ?? join(dataDir, 'photos'));
     const { listenAddresses, shutdownTimeoutMs: shutdownMs } = settings;
     const port = await freePort(listenAddresses, settings.port);
     const plan = planFor(environment);
     const options = { root, mode, environment, plan, listenAddresses, port, dataDir, socketFolder, shutdownMs, say };
-    const parts = await prepare(options, crew, signal);
-    const web = await whilePostgresRuns(parts.postgres, serve(options, parts, crew, signal));
+    const parts = await prepare(options, group, signal);
+    const web = await whilePostgresRuns(parts.postgres, serve(options, parts, group, signal));
     say(announcementOf(options, parts, web, (performance.now() - started) / 1000));
-    return await unlessEnded(
+    return await unlessShutdown(
       signal,
       whilePostgresRuns(
         parts.postgres,
@@ -75,12 +75,12 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
       ),
     );
   } catch (error) {
-    if (error instanceof Ended) return 0;
+    if (error instanceof ShutdownRequested) return 0;
     process.stderr.write(`${explain(error)}\n`);
     return 1;
   } finally {
     isOver = true;
-    await crew?.dismiss();
+    await group?.stop();
     await record?.endRest();
     record?.close();
     if (socketFolder !== undefined) removeSocketFolder(socketFolder);

@@ -9,7 +9,7 @@ import { isRunning, type ProcessFacts } from './bootstrap/process-identity.mjs';
 import { findProgram } from './find-program.ts';
 import { endAll, msUntilGone } from './testing/ending.ts';
 import type { Run } from './testing/npm-start.ts';
-import { makeStubHouse, type StubHouse } from './testing/stub-app.ts';
+import { makeStubApp, type StubApp } from './testing/stub-app.ts';
 
 const IDLE_MS = 5_000;
 const BUSY_MS = 10_000;
@@ -20,11 +20,11 @@ const SAVE_MS = 2_000;
 const given = process.env['TEST_DATABASE_URL'];
 const withDatabase = given === undefined ? {} : { DATABASE_URL: given };
 
-let house: StubHouse;
+let house: StubApp;
 const runs: Run[] = [];
 
 beforeAll(() => {
-  house = makeStubHouse();
+  house = makeStubApp();
 });
 
 /** Whatever a test left running, by the ids seen while it ran. */

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRunning, type ProcessFacts } from './bootstrap/process-identity.mjs';
 import { endAll, msUntilGone } from './testing/ending.ts';
 import type { Run } from './testing/npm-start.ts';
-import { makeStubHouse, type StubHouse } from './testing/stub-app.ts';
+import { makeStubApp, type StubApp } from './testing/stub-app.ts';
 
 const IDLE_MS = 5_000;
 /** Time limit for the end of a start that does not serve yet. */
@@ -17,13 +17,13 @@ const STARTING_MS = 10_000;
 const given = process.env['TEST_DATABASE_URL'];
 const withDatabase = given === undefined ? {} : { DATABASE_URL: given };
 
-let house: StubHouse;
+let house: StubApp;
 /** Folder for files of the tests; the starts do not use it. */
 let folder: string;
 const runs: Run[] = [];
 
 beforeAll(() => {
-  house = makeStubHouse(`it's 100% "über" #1 $HOME & %20 `);
+  house = makeStubApp(`it's 100% "über" #1 $HOME & %20 `);
   folder = mkdtempSync(join(tmpdir(), 'machines-'));
 });
 afterEach(async () => {

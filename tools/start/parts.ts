@@ -23,7 +23,7 @@ export function describeParts({ root, environment, dataDir }: RunOptions, parts:
     [
       'Redis',
       parts.redis
-        ? `embedded, ${parts.redis.label}${parts.redis.keeps === undefined ? '' : `, data in ${data('redis')}`}`
+        ? `embedded, ${parts.redis.label}${parts.redis.supervisedPid === undefined ? '' : `, data in ${data('redis')}`}`
         : `real, ${shownAddress(redis)}`,
     ],
     [

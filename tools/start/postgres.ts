@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, service } from './child.ts';
-import type { Crew } from './process-group.ts';
-import { hire, message, type Service } from './service.ts';
-import { Ended } from './shutdown-signal.ts';
+import type { ProcessGroup } from './process-group.ts';
+import { type Service, spawnInto, startMessage } from './service.ts';
+import { ShutdownRequested } from './shutdown-signal.ts';
 import { StartError } from './start-error.ts';
 
 /** Time after a failure in which the end of PostgreSQL may turn out to be its cause. */
@@ -10,13 +10,13 @@ const NOTICE_MS = 500;
 
 /** Starts PGlite on a socket in `socketFolder`; in memory when there is no data folder. @throws {StartError} */
 export async function startPostgres(
-  crew: Crew,
+  group: ProcessGroup,
   socketFolder: string,
   dataFolder: string | undefined,
 ): Promise<Service> {
   const command = service('pglite', dataFolder ?? 'memory', socketFolder);
-  const child = hire(crew, { name: 'PostgreSQL', command });
-  const failure = await message(child, 'listening').then(
+  const child = spawnInto(group, { name: 'PostgreSQL', command });
+  const failure = await startMessage(child, 'listening').then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -46,7 +46,7 @@ export async function whilePostgresRuns<T>(postgres: Service | undefined, work: 
   try {
     return await Promise.race([work, end]);
   } catch (error) {
-    if (error instanceof Ended) throw error;
+    if (error instanceof ShutdownRequested) throw error;
     await Promise.race([child.exited, sleep(NOTICE_MS)]);
     throw child.isRunning() ? error : endOf(postgres);
   }

@@ -27,7 +27,7 @@ export function isLive(address: string, port: number): Promise<boolean> {
 }
 
 /** Address at which no port could be claimed, and the code of the error. */
-export interface Refused {
+export interface PortRefused {
   address: string;
   code: string;
 }
@@ -37,7 +37,7 @@ export interface Refused {
  * leaves out an address that this machine does not have, if another one is left; `::` then stands for all IPv4
  * addresses.
  */
-export async function claimPort(addresses: readonly string[], wanted: number): Promise<number | Refused> {
+export async function claimPort(addresses: readonly string[], wanted: number): Promise<number | PortRefused> {
   for (let tries = 1; ; tries += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one port after the other
     const claimed = await claimOnAll(addresses, wanted);
@@ -45,10 +45,10 @@ export async function claimPort(addresses: readonly string[], wanted: number): P
   }
 }
 
-async function claimOnAll(addresses: readonly string[], wanted: number): Promise<number | Refused> {
+async function claimOnAll(addresses: readonly string[], wanted: number): Promise<number | PortRefused> {
   const servers: Server[] = [];
   let port = wanted;
-  let absent: Refused | undefined;
+  let absent: PortRefused | undefined;
   try {
     for (const address of addresses.flatMap((each) => (each === '::' ? ['::', '0.0.0.0'] : each))) {
       if (address === '0.0.0.0' && servers.length > 0) continue;

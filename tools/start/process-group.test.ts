@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Child } from './child.ts';
-import { createCrew } from './process-group.ts';
+import { createProcessGroup } from './process-group.ts';
 
 test('dismiss ends the last started process first and gives each the time it was added with', async () => {
   const ended: [name: string, graceMs: number][] = [];
@@ -17,13 +17,13 @@ test('dismiss ends the last started process first and gives each the time it was
     },
     kill: () => undefined,
   });
-  const crew = createCrew({ add: () => undefined });
-  crew.add(child('postgres'));
-  crew.add(child('redis'), 4_000);
-  crew.add(child('migration', false));
-  crew.add(child('web'), 43_000);
+  const group = createProcessGroup({ add: () => undefined });
+  group.add(child('postgres'));
+  group.add(child('redis'), 4_000);
+  group.add(child('migration', false));
+  group.add(child('web'), 43_000);
 
-  await crew.dismiss();
+  await group.stop();
 
   expect(ended).toEqual([
     ['web', 43_000],

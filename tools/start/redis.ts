@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from './bootstrap/make-folder.mjs';
 import { type Child, service } from './child.ts';
 import { findProgram } from './find-program.ts';
-import type { Crew } from './process-group.ts';
-import { hire, message, type Service, START_MS } from './service.ts';
+import type { ProcessGroup } from './process-group.ts';
+import { type Service, START_MS, spawnInto, startMessage } from './service.ts';
 import { StartError } from './start-error.ts';
 
 const POLL_MS = 10;
@@ -14,17 +14,21 @@ const POLL_MS = 10;
 const SAVE_MS = 4_000;
 
 /** A `redis-server` of this machine, or else the one written in JavaScript; `dataFolder` keeps what the first is told. */
-export async function startRedis(crew: Crew, socketFolder: string, dataFolder: string | undefined): Promise<Service> {
+export async function startRedis(
+  group: ProcessGroup,
+  socketFolder: string,
+  dataFolder: string | undefined,
+): Promise<Service> {
   const found = dataFolder === undefined ? undefined : findProgram('redis-server', 'valkey-server');
   return found === undefined || dataFolder === undefined
-    ? startJavaScriptRedis(crew, socketFolder)
-    : startRedisServer(crew, found, socketFolder, dataFolder);
+    ? startJavaScriptRedis(group, socketFolder)
+    : startRedisServer(group, found, socketFolder, dataFolder);
 }
 
-export async function startJavaScriptRedis(crew: Crew, socketFolder: string): Promise<Service> {
+export async function startJavaScriptRedis(group: ProcessGroup, socketFolder: string): Promise<Service> {
   const socket = join(socketFolder, 'redis.sock');
-  const child = hire(crew, { name: 'Redis', command: service('js-redis', socket) });
-  await message(child, 'listening');
+  const child = spawnInto(group, { name: 'Redis', command: service('js-redis', socket) });
+  await startMessage(child, 'listening');
   return { child, url: `unix://${socket}`, label: 'js-redis-server, in memory' };
 }
 
@@ -34,7 +38,7 @@ export async function startJavaScriptRedis(crew: Crew, socketFolder: string): Pr
  * double the time of each request's question about its limit: measured, 0.66 against 0.35 ms.
  */
 export async function startRedisServer(
-  crew: Crew,
+  group: ProcessGroup,
   program: string,
   socketFolder: string,
   dataFolder: string,
@@ -56,11 +60,11 @@ export async function startRedisServer(
     logfile: join(dataFolder, 'redis.log'),
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = hire(crew, { name: 'Redis', command: service('supervise', program, ...args) }, SAVE_MS);
-  const keeps = Number(await message(child, 'keeps'));
-  crew.note(keeps);
+  const child = spawnInto(group, { name: 'Redis', command: service('supervise', program, ...args) }, SAVE_MS);
+  const keeps = Number(await startMessage(child, 'keeps'));
+  group.addPid(keeps);
   await answersPing(child, socket, flags.logfile);
-  return { child, url: `unix://${socket}`, label: program, keeps };
+  return { child, url: `unix://${socket}`, label: program, supervisedPid: keeps };
 }
 
 /** What one that was killed had begun to save: it would lie there for ever, as large as what is kept. */

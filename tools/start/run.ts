@@ -7,10 +7,10 @@ import { service, startChild } from './child.ts';
 import { type Plan, simulatorEnvironment } from './plan.ts';
 import { startPostgres, whilePostgresRuns } from './postgres.ts';
 import { isLive } from './probe.ts';
-import type { Crew } from './process-group.ts';
+import type { ProcessGroup } from './process-group.ts';
 import { startRedis } from './redis.ts';
 import type { Service } from './service.ts';
-import { unlessEnded } from './shutdown-signal.ts';
+import { unlessShutdown } from './shutdown-signal.ts';
 import { startSimulator } from './simulator.ts';
 import { StartError } from './start-error.ts';
 import { startWeb, type Web } from './web.ts';
@@ -46,35 +46,38 @@ export interface Parts {
 }
 
 /** Starts the embedded parts, migrates and builds, all at the same time as far as one does not need the other. */
-export async function prepare(options: RunOptions, crew: Crew, signal: AbortSignal): Promise<Parts> {
+export async function prepare(options: RunOptions, group: ProcessGroup, signal: AbortSignal): Promise<Parts> {
   const { root, plan, socketFolder, dataDir, mode, say } = options;
   const database = async () => {
-    const postgres = plan.embedsPostgres ? await startPostgres(crew, socketFolder, `${dataDir}/postgres`) : undefined;
+    const postgres = plan.embedsPostgres ? await startPostgres(group, socketFolder, `${dataDir}/postgres`) : undefined;
     const { DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } = options.environment;
     const urls = postgres === undefined ? { url, directUrl } : { url: postgres.url, directUrl: '' };
-    await whilePostgresRuns(postgres, migrate(urls, crew));
+    await whilePostgresRuns(postgres, migrate(urls, group));
     return postgres;
   };
-  const build = { root, say, crew };
-  const [postgres, redis, simulator] = await unlessEnded(
+  const build = { root, say, group };
+  const [postgres, redis, simulator] = await unlessShutdown(
     signal,
     Promise.all([
       database(),
-      plan.embedsRedis ? startRedis(crew, socketFolder, `${dataDir}/redis`) : undefined,
-      plan.simulatesProviders ? startSimulator(crew, root) : undefined,
+      plan.embedsRedis ? startRedis(group, socketFolder, `${dataDir}/redis`) : undefined,
+      plan.simulatesProviders ? startSimulator(group, root) : undefined,
       mode === 'start' ? ensureBuild(build) : ensureGenerated(build),
     ]),
   );
   return { postgres, redis, simulator };
 }
 
-async function migrate({ url, directUrl }: Record<'url' | 'directUrl', string | undefined>, crew: Crew): Promise<void> {
+async function migrate(
+  { url, directUrl }: Record<'url' | 'directUrl', string | undefined>,
+  group: ProcessGroup,
+): Promise<void> {
   const child = startChild({
     name: 'migration',
     command: service('migrate'),
     env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl },
   });
-  crew.add(child);
+  group.add(child);
   if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');
 }
 
@@ -102,20 +105,20 @@ function webEnvironment({ environment, mode, port, dataDir }: RunOptions, parts:
  * Starts the web process and waits until it answers.
  * @throws {StartError} when it ends before
  */
-export async function serve(options: RunOptions, parts: Parts, crew: Crew, signal: AbortSignal): Promise<Web> {
+export async function serve(options: RunOptions, parts: Parts, group: ProcessGroup, signal: AbortSignal): Promise<Web> {
   const { listenAddresses, root, mode, port } = options;
   const web = startWeb({
     folder: options.webFolder ?? join(root, 'apps/web'),
     mode,
     env: webEnvironment(options, parts),
   });
-  crew.add(web.child, options.shutdownMs + SHUTDOWN_MARGIN_MS);
+  group.add(web.child, options.shutdownMs + SHUTDOWN_MARGIN_MS);
   const start = performance.now();
   const [address = ''] = listenAddresses;
-  while (!(await unlessEnded(signal, isLive(address, port)))) {
+  while (!(await unlessShutdown(signal, isLive(address, port)))) {
     if (!web.child.isRunning()) throw new StartError('The app did not start; see above.');
     if (performance.now() - start > LIVE_MS) throw new StartError(`The app did not answer within ${LIVE_MS / 1000} s.`);
-    await unlessEnded(signal, sleep(LIVE_POLL_MS));
+    await unlessShutdown(signal, sleep(LIVE_POLL_MS));
   }
   return web;
 }

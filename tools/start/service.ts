@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, type ChildOptions, startChild } from './child.ts';
-import type { Crew } from './process-group.ts';
+import type { ProcessGroup } from './process-group.ts';
 import { StartError } from './start-error.ts';
 
 /** Generous: a busy machine takes long to unpack a database. */
@@ -14,18 +14,18 @@ export interface Service {
   /** What it is, for people. */
   label: string;
   /** A process that it started itself and that must not outlive it. */
-  keeps?: number;
+  supervisedPid?: number;
 }
 
-/** Starts a process and adds it to the crew. @param graceMs time to end, see `Crew.add` */
-export function hire(crew: Crew, options: ChildOptions, graceMs?: number): Child {
+/** Starts a process and adds it to the group. @param graceMs time to end, see `Crew.add` */
+export function spawnInto(group: ProcessGroup, options: ChildOptions, graceMs?: number): Child {
   const child = startChild(options);
-  crew.add(child, graceMs);
+  group.add(child, graceMs);
   return child;
 }
 
 /** Waits for the line of JSON with which a service tells that it serves, and gives the value of `key`. */
-export async function message(child: Child, key: string): Promise<string> {
+export async function startMessage(child: Child, key: string): Promise<string> {
   const line = (async () => {
     for await (const text of child.lines) {
       const value = valueIn(text, key);

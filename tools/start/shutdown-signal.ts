@@ -1,7 +1,7 @@
 const PARENT_POLL_MS = 300;
 
 /** The run was asked to end; nothing went wrong. */
-export class Ended extends Error {
+export class ShutdownRequested extends Error {
   override readonly name = 'Ended';
 }
 
@@ -9,9 +9,9 @@ export class Ended extends Error {
  * Aborts once the run should end: at a signal, or when the process that started us is gone. A second Ctrl-C cannot wait
  * and calls `onForced`.
  */
-export function listenForEnd(onForced: () => void): AbortSignal {
+export function shutdownSignal(onForced: () => void): AbortSignal {
   const ending = new AbortController();
-  const end = () => ending.abort(new Ended());
+  const end = () => ending.abort(new ShutdownRequested());
   process.on('SIGTERM', end);
   process.on('SIGHUP', end);
   process.on('SIGINT', () => {
@@ -27,9 +27,9 @@ export function listenForEnd(onForced: () => void): AbortSignal {
 }
 
 /** The work's result, unless the run should end first. */
-export function unlessEnded<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export function unlessShutdown<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const end = () => reject(new Ended());
+    const end = () => reject(new ShutdownRequested());
     if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));

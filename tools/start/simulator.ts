@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { script } from './child.ts';
-import type { Crew } from './process-group.ts';
-import { hire, message, type Service } from './service.ts';
+import type { ProcessGroup } from './process-group.ts';
+import { type Service, spawnInto, startMessage } from './service.ts';
 
 /** The providers' stand-in, on a free port of its own. */
-export async function startSimulator(crew: Crew, root: string): Promise<Service> {
-  const child = hire(crew, {
+export async function startSimulator(group: ProcessGroup, root: string): Promise<Service> {
+  const child = spawnInto(group, {
     name: 'Provider simulator',
     command: script(join(root, 'apps/provider-simulator/src/main.ts')),
     env: {
@@ -17,5 +17,5 @@ export async function startSimulator(crew: Crew, root: string): Promise<Service>
       SIMULATOR_LATENCY: process.env['SIMULATOR_LATENCY'] ?? 'human',
     },
   });
-  return { child, url: await message(child, 'listening'), label: 'provider simulator' };
+  return { child, url: await startMessage(child, 'listening'), label: 'provider simulator' };
 }

@@ -4,31 +4,31 @@ import { type Database, isDatabaseUnavailable, openDatabase, table } from '@plan
 import { applyMigrations, pendingMigrations } from '@plantcommunity/db/migrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { service } from '../start/child.ts';
-import { createCrew } from '../start/process-group.ts';
-import { startPgbouncer, whyNoPgbouncer } from './pgbouncer.ts';
-import { type Cluster, startCluster, whyNoCluster } from './postgres-cluster.ts';
+import { createProcessGroup } from '../start/process-group.ts';
+import { missingPgbouncer, startPgbouncer } from './pgbouncer.ts';
+import { type Cluster, missingCluster, startCluster } from './postgres-cluster.ts';
 
 /** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 const LOCK = 7_209_221;
 
-const missing = whyNoCluster() ?? whyNoPgbouncer();
+const missing = missingCluster() ?? missingPgbouncer();
 
 describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? ` (${missing})` : ''}`, () => {
-  const crew = createCrew({ add: () => {} });
+  const group = createProcessGroup({ add: () => {} });
   let cluster: Cluster;
   let pooler: { url: string; remove: () => void };
   let direct: Database;
   const opened: Database[] = [];
 
   beforeAll(async () => {
-    cluster = await startCluster(crew);
-    pooler = await startPgbouncer(crew, cluster);
+    cluster = await startCluster(group);
+    pooler = await startPgbouncer(group, cluster);
     direct = open(cluster.url);
   });
   afterAll(async () => {
     await Promise.all(opened.map((database) => database.close()));
-    await crew.dismiss();
+    await group.stop();
     pooler.remove();
     cluster.remove();
   });

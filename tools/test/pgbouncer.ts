@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { service, startChild } from '../start/child.ts';
-import type { Crew } from '../start/process-group.ts';
+import type { ProcessGroup } from '../start/process-group.ts';
 import { StartError } from '../start/start-error.ts';
 import { answersOn } from './postgres-answers.ts';
 import { asServerUser, type Cluster, makeFolder, writeOwned } from './postgres-cluster.ts';
@@ -14,7 +14,7 @@ const START_MS = 20_000;
 const POLL_MS = 50;
 
 /** Returns why PgBouncer cannot run here; undefined when it can. */
-export function whyNoPgbouncer(): string | undefined {
+export function missingPgbouncer(): string | undefined {
   return existsSync(PROGRAM) ? undefined : `there is no ${PROGRAM}`;
 }
 
@@ -32,7 +32,10 @@ export async function freePort(): Promise<number> {
  * Starts a PgBouncer in front of a cluster in `pool_mode=transaction`, with few connections so that clients share them,
  * and otherwise as Debian configures it.
  */
-export async function startPgbouncer(crew: Crew, cluster: Cluster): Promise<{ url: string; remove: () => void }> {
+export async function startPgbouncer(
+  group: ProcessGroup,
+  cluster: Cluster,
+): Promise<{ url: string; remove: () => void }> {
   const folder = makeFolder('/tmp/plant-pooler-');
   const port = await freePort();
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -53,7 +56,7 @@ default_pool_size = 4
 `,
   );
   const command = asServerUser(PROGRAM, '-q', join(folder, 'pgbouncer.ini'));
-  crew.add(startChild({ name: 'PgBouncer', command: service('supervise', ...command), cwd: folder }));
+  group.add(startChild({ name: 'PgBouncer', command: service('supervise', ...command), cwd: folder }));
   const start = performance.now();
   while (!(await answersOn({ host: '127.0.0.1', port }))) {
     if (performance.now() - start > START_MS) throw new StartError('PgBouncer did not start.');

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, r
 import { join } from 'node:path';
 import { service, startChild } from '../start/child.ts';
 import { findProgram } from '../start/find-program.ts';
-import type { Crew } from '../start/process-group.ts';
+import type { ProcessGroup } from '../start/process-group.ts';
 import { StartError } from '../start/start-error.ts';
 import { postgresAnswers } from './postgres-answers.ts';
 
@@ -17,7 +17,7 @@ export interface Cluster {
   readonly url: string;
   /** Sends a signal to the server and to the process of each of its connections. */
   signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
-  /** Removes its files; the crew ends the server. */
+  /** Removes its files; the group ends the server. */
   remove(): void;
 }
 
@@ -37,14 +37,14 @@ function programsFolder(): string | undefined {
 }
 
 /** Returns why no cluster can run here; undefined when one can. */
-export function whyNoCluster(): string | undefined {
+export function missingCluster(): string | undefined {
   if (programsFolder() === undefined) return 'there is no PostgreSQL server';
   const isRoot = process.getuid?.() === 0;
   if (isRoot && findProgram('setpriv') === undefined) return 'PostgreSQL refuses to run as root';
   return undefined;
 }
 
-export async function startCluster(crew: Crew, options: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster(group: ProcessGroup, options: ClusterOptions = {}): Promise<Cluster> {
   const programs = programsFolder();
   if (programs === undefined) throw new StartError('There is no PostgreSQL server.');
   const folder = makeFolder('/tmp/plant-cluster-');
@@ -60,7 +60,7 @@ export async function startCluster(crew: Crew, options: ClusterOptions = {}): Pr
     if (options.access)
       writeOwned(join(data, 'pg_hba.conf'), ['local all all trust', ...options.access, ''].join('\n'));
     const command = asServerUser(join(programs, 'postgres'), ...serverFlags(folder, data, options));
-    crew.add(startChild({ name: 'PostgreSQL', command: service('supervise', ...command), cwd: folder }));
+    group.add(startChild({ name: 'PostgreSQL', command: service('supervise', ...command), cwd: folder }));
     await postgresAnswers(join(folder, `.s.PGSQL.${options.port ?? 5432}`));
   } catch (error) {
     remove();

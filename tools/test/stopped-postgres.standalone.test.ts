@@ -1,26 +1,26 @@
 import { type Database, isDatabaseUnavailable, openDatabase } from '@plantcommunity/db';
 import { applyMigrations } from '@plantcommunity/db/migrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCrew } from '../start/process-group.ts';
-import { type Cluster, startCluster, whyNoCluster } from './postgres-cluster.ts';
+import { createProcessGroup } from '../start/process-group.ts';
+import { type Cluster, missingCluster, startCluster } from './postgres-cluster.ts';
 
 /** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 
-describe.skipIf(whyNoCluster() !== undefined)('a PostgreSQL server', () => {
+describe.skipIf(missingCluster() !== undefined)('a PostgreSQL server', () => {
   let cluster: Cluster;
-  const crew = createCrew({ add: () => {} });
+  const group = createProcessGroup({ add: () => {} });
   let database: Database;
   const lines: string[] = [];
   beforeAll(async () => {
-    cluster = await startCluster(crew);
+    cluster = await startCluster(group);
     await applyMigrations(cluster.url);
     database = openDatabase({ url: cluster.url, poolSize: 4 });
     database.subscribe((event) => lines.push(event.type));
   });
   afterAll(async () => {
     await database.close();
-    await crew.dismiss();
+    await group.stop();
     cluster.remove();
   });
 

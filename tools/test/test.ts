@@ -3,19 +3,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../root.ts';
 import { ensureBuild } from '../start/build/web-build.ts';
-import { createCrew } from '../start/process-group.ts';
+import { createProcessGroup } from '../start/process-group.ts';
 import { browserTests } from './browser-tests.ts';
-import { endWithChain } from './end-with-parent.ts';
+import { endWithParent } from './end-with-parent.ts';
 import { runSteps } from './run-steps.ts';
 import { staticChecks } from './static-checks.ts';
 import type { Step } from './step.ts';
 import { closingLine, FAILED, PASSED, SKIPPED, sum } from './tally.ts';
-import { embeddedServices, realServices, whyNoRealServices } from './test-services.ts';
+import { embeddedServices, missingRealServices, realServices } from './test-services.ts';
 import { vitest, vitestOn } from './vitest-step.ts';
 
 function onRealServices(): Step {
   const title = 'integration tests on redis-server and PostgreSQL';
-  const reason = whyNoRealServices();
+  const reason = missingRealServices();
   if (reason === undefined) return vitestOn(title, 'integration', realServices);
   return {
     title,
@@ -30,7 +30,7 @@ const webBuild: Step = {
   title: 'web build',
   run: async ({ write }) => {
     try {
-      await ensureBuild({ root, say: (text) => write(`${text}\n`), crew: createCrew({ add: () => {} }) });
+      await ensureBuild({ root, say: (text) => write(`${text}\n`), group: createProcessGroup({ add: () => {} }) });
       return PASSED;
     } catch (error) {
       write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -40,9 +40,13 @@ const webBuild: Step = {
 };
 
 /** Mostly on a database that is there, since each start would make its own. */
-const starts = vitestOn('starts and ends of npm start', 'start', whyNoRealServices() ? embeddedServices : realServices);
+const starts = vitestOn(
+  'starts and ends of npm start',
+  'start',
+  missingRealServices() ? embeddedServices : realServices,
+);
 
-endWithChain();
+endWithParent();
 const total = sum(
   await runSteps([
     ...staticChecks,

@@ -6,9 +6,9 @@ import { openDatabase } from '@plantcommunity/db';
 import { applyMigrations } from '@plantcommunity/db/migrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../start/find-program.ts';
-import { createCrew } from '../start/process-group.ts';
+import { createProcessGroup } from '../start/process-group.ts';
 import { freePort } from './pgbouncer.ts';
-import { type Cluster, type ClusterOptions, startCluster, whyNoCluster } from './postgres-cluster.ts';
+import { type Cluster, type ClusterOptions, missingCluster, startCluster } from './postgres-cluster.ts';
 
 const PASSWORD = 'green/leaf';
 
@@ -23,10 +23,10 @@ const ACCESS = [
 ];
 const DATABASES = ['either', 'tls_only', 'plain_only', 'certified', 'secret'];
 
-const reason = whyNoCluster() ?? (findProgram('openssl') === undefined ? 'there is no openssl' : undefined);
+const reason = missingCluster() ?? (findProgram('openssl') === undefined ? 'there is no openssl' : undefined);
 
 describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reason ? ` (${reason})` : ''}`, () => {
-  const crew = createCrew({ add: () => {} });
+  const group = createProcessGroup({ add: () => {} });
   const warnings: string[] = [];
   const warn = (warning: Error) => void warnings.push(warning.message);
   let files: string;
@@ -43,17 +43,17 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     makeCertificate('client', 'ca', 'extendedKeyUsage=clientAuth', 'postgres');
     const read = (name: string) => readFileSync(join(files, name), 'utf8');
     ports = { tls: await freePort(), plain: await freePort() };
-    tls = await startCluster(crew, {
+    tls = await startCluster(group, {
       port: ports.tls,
       access: ACCESS,
       files: { 'server.crt': read('server.crt'), 'server.key': read('server.key'), 'root.crt': read('ca.crt') },
       settings: ['ssl=on', 'ssl_ca_file=root.crt'],
     });
-    plain = await startCluster(crew, { port: ports.plain, access: ['host all all 127.0.0.1/32 trust'] });
+    plain = await startCluster(group, { port: ports.plain, access: ['host all all 127.0.0.1/32 trust'] });
     const also = async (options: ClusterOptions) => {
       const port = await freePort();
       const access = ['host all all 127.0.0.1/32 trust'];
-      return { port, cluster: await startCluster(crew, { port, access, ...options }) };
+      return { port, cluster: await startCluster(group, { port, access, ...options }) };
     };
     others = {
       primary: { port: ports.plain, cluster: plain },
@@ -66,7 +66,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     await admin.close();
   });
   afterAll(async () => {
-    await crew.dismiss();
+    await group.stop();
     for (const cluster of [tls, plain, others.read_only.cluster, others.standby.cluster]) cluster.remove();
     rmSync(files, { recursive: true });
     process.off('warning', warn);

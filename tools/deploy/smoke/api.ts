@@ -1,10 +1,10 @@
 import { type Check, hasHeader, hasStatus, isProblem, unless } from './check.ts';
-import type { Seen } from './visit.ts';
+import type { SmokeResponse } from './request.ts';
 
 const IDENTIFY = '/plant-identification/identify';
 const HEALTH = `${IDENTIFY}/health`;
 
-function apiHeaders(seen: Seen): (readonly [boolean, string])[] {
+function apiHeaders(seen: SmokeResponse): (readonly [boolean, string])[] {
   return [
     hasHeader(seen, 'X-Request-Id', /^[\da-f-]{36}$/),
     hasHeader(seen, 'X-Content-Type-Options', /^nosniff$/),
@@ -16,7 +16,7 @@ const probes = ['/api/health/live', '/api/health/ready'].map((path): Check => {
   return { name: 'the probe says yes', path, faults: (seen) => unless(hasStatus(seen, 200)) };
 });
 
-function isHealth(seen: Seen): readonly [boolean, string] {
+function isHealth(seen: SmokeResponse): readonly [boolean, string] {
   const { circuit_state: circuit, services, status } = seen.json();
   const isWhole = typeof status === 'string' && typeof circuit === 'string' && typeof services === 'object';
   return [isWhole && (status === 'healthy') === (seen.status === 200), 'not the health that the contract describes'];

@@ -1,8 +1,8 @@
 import { type Check, hasHeader, hasStatus, unless } from './check.ts';
-import type { Seen } from './visit.ts';
+import type { SmokeResponse } from './request.ts';
 
 /** What every page must say, whatever is on it. */
-function pageHeaders(seen: Seen, isHttps: boolean): (readonly [boolean, string])[] {
+function pageHeaders(seen: SmokeResponse, isHttps: boolean): (readonly [boolean, string])[] {
   const policy = seen.header('content-security-policy') ?? '';
   const scripts = /script-src([^;]*)/.exec(policy)?.[1] ?? `'unsafe-inline'`;
   return [

@@ -13,7 +13,7 @@ const PACKAGE_RUNNER = /^(?:npm|npx|pnpm|yarn)\b|[\\/](?:npm|npx|pnpm|yarn)(?:-c
  * @param {(pid: number) => ProcessFacts | undefined} [lookUp]
  * @returns {ProcessFacts[]} this process first
  */
-export function chainOf(pid, lookUp = processFacts) {
+export function parentChain(pid, lookUp = processFacts) {
   const self = lookUp(pid);
   if (!self) return [];
   const chain = [self];
@@ -41,8 +41,8 @@ export function isUnbroken(chain, lookUp = processFacts) {
  * @param {() => void} onBroken called once
  * @returns {() => void} stops watching
  */
-export function watchAncestors(onBroken) {
-  const chain = chainOf(process.pid);
+export function watchParents(onBroken) {
+  const chain = parentChain(process.pid);
   const timer = setInterval(() => {
     if (isUnbroken(chain)) return;
     clearInterval(timer);

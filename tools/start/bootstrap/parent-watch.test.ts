@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chainOf, isUnbroken } from './parent-watch.mjs';
+import { isUnbroken, parentChain } from './parent-watch.mjs';
 
 /** Processes by number: parent and command line. */
 type Table = Readonly<Record<number, readonly [parent: number, command: string]>>;
@@ -19,7 +19,7 @@ const fromTerminal: Table = {
   15: [14, 'node tools/start/bootstrap.mjs start'],
 };
 
-const pids = (table: Table, pid: number) => chainOf(pid, lookUpIn(table)).map((link) => link.pid);
+const pids = (table: Table, pid: number) => parentChain(pid, lookUpIn(table)).map((link) => link.pid);
 
 describe('the chain', () => {
   test('ends at the topmost npm and leaves the terminal out', () => {
@@ -47,7 +47,7 @@ describe('the chain', () => {
 });
 
 describe('the chain is broken', () => {
-  const chain = chainOf(15, lookUpIn(fromTerminal));
+  const chain = parentChain(15, lookUpIn(fromTerminal));
 
   test('not while everyone has the parent of the start', () => {
     expect(isUnbroken(chain, lookUpIn(fromTerminal))).toBe(true);

@@ -4,7 +4,7 @@ import { explain } from '../bootstrap/explain.mjs';
 import { findPnpm } from '../bootstrap/find-pnpm.mjs';
 import { withLock } from '../bootstrap/lock-file.mjs';
 import { service, startChild } from '../child.ts';
-import type { Crew } from '../process-group.ts';
+import type { ProcessGroup } from '../process-group.ts';
 import { StartError } from '../start-error.ts';
 import { sourceHash } from './source-hash.ts';
 
@@ -17,7 +17,7 @@ const SEEN_BY_BUILD = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TERM', 'CI',
 export interface BuildOptions {
   root: string;
   say: (text: string) => void;
-  crew: Crew;
+  group: ProcessGroup;
 }
 
 /** @param folders of programs, in front of PATH */
@@ -51,7 +51,7 @@ async function runHeld(
     cwd,
     env: buildEnvironment(folders),
   });
-  options.crew.add(child);
+  options.group.add(child);
   const lines: string[] = [];
   for await (const line of child.lines) lines.push(line);
   if ((await child.exited) !== 0) throw new StartError(`${lines.slice(1).join('\n')}\n${name} failed; see above.`);

@@ -1,15 +1,15 @@
 import { apiChecks } from './api.ts';
 import type { Check } from './check.ts';
 import { pageChecks } from './pages.ts';
-import { type Seen, visit } from './visit.ts';
+import { request, type SmokeResponse } from './request.ts';
 
-export interface Outcome {
+export interface CheckResult {
   check: Pick<Check, 'name' | 'path'>;
   faults: readonly string[];
 }
 
 /** Looks at all that strangers may see of an instance, one request after the other; nothing is changed by it. */
-export async function* walk(origin: URL): AsyncGenerator<Outcome> {
+export async function* runChecks(origin: URL): AsyncGenerator<CheckResult> {
   const isHttps = origin.protocol === 'https:';
   const mode = await modeOf(origin);
   for (const check of [...apiChecks(isHttps, mode), ...pageChecks(isHttps), ...(isHttps ? [redirect] : [])]) {
@@ -19,9 +19,9 @@ export async function* walk(origin: URL): AsyncGenerator<Outcome> {
 }
 
 async function faultsAt(url: URL, check: Check): Promise<string[]> {
-  let seen: Seen;
+  let seen: SmokeResponse;
   try {
-    seen = await visit(url, check.visit);
+    seen = await request(url, check.visit);
   } catch (thrown) {
     return [`no answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`];
   }
@@ -50,7 +50,7 @@ function withoutTls(origin: URL): URL {
 /** What an instance that does not tell is judged as: the stricter of the two. */
 async function modeOf(origin: URL): Promise<'development' | 'production'> {
   try {
-    const { authentication } = (await visit(new URL('/api/v1/plant-identification/identify/health', origin))).json();
+    const { authentication } = (await request(new URL('/api/v1/plant-identification/identify/health', origin))).json();
     const told = typeof authentication === 'object' && authentication !== null && 'mode' in authentication;
     return told && authentication.mode === 'development' ? 'development' : 'production';
   } catch {

@@ -5,13 +5,13 @@ const PATIENCE_MS = 15_000;
 /** More of a page than a check looks at. */
 const MOST_BYTES = 2_000_000;
 
-export interface Visit {
+export interface SmokeRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'OPTIONS';
   headers?: Readonly<Record<string, string>>;
   body?: string;
 }
 
-export interface Seen {
+export interface SmokeResponse {
   status: number;
   /** One value of a header; undefined when it is not there. */
   header(name: string): string | undefined;
@@ -22,10 +22,10 @@ export interface Seen {
 }
 
 /** One request, redirects not followed. `node:http`, since fetch lets nobody choose the Host. */
-export function visit(url: URL, { body, headers = {}, method = 'GET' }: Visit = {}): Promise<Seen> {
-  const request = url.protocol === 'https:' ? overHttps : overHttp;
+export function request(url: URL, { body, headers = {}, method = 'GET' }: SmokeRequest = {}): Promise<SmokeResponse> {
+  const send = url.protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) }, (answer) => {
+    const sent = send(url, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) }, (answer) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
