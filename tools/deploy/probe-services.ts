@@ -29,7 +29,7 @@ export async function probeRedis(connection: NonNullable<Settings['redis']['conn
 
 async function judgeServer(connection: RedisConnection, about: string): Promise<Finding[]> {
   if (!(await connection.probe())) return [error(about, unusable(reasonOf(connection)))];
-  const info = await connection.redis.exec(['INFO']).then(String, () => '');
+  const info = await connection.client.exec(['INFO']).then(String, () => '');
   // Some replicas do take writes, which nobody else ever sees.
   if (/^role:slave/m.test(info)) return [error(about, REPLICA)];
   const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1] ?? 'noeviction';
@@ -62,7 +62,7 @@ async function judgeChannels(connection: RedisConnection, about: string): Promis
     const finding = `refuses SUBSCRIBE: ${reason}. Changes would be noticed late. Run in redis-cli: ${remedy}`;
     resolve([warning(about, finding)]);
   });
-  const subscriber = connection.redis.subscribe('check-deploy');
+  const subscriber = connection.client.subscribe('check-deploy');
   subscriber.on('subscribe', () => resolve([]));
   return promise;
 }

@@ -16,8 +16,8 @@ export async function leaseRow(redis: RedisConnection, url: string): Promise<Ben
   const ours = () => leases.withLease('ours', { leaseMs: LEASE_MS, waitMs: 0 }, async () => {});
   const raw = async () => {
     const owner = randomUUID();
-    await redis.redis.set('bench:raw', owner, { nx: true, px: LEASE_MS });
-    await redis.redis.eval(COMPARE_AND_DELETE, ['bench:raw'], [owner]);
+    await redis.client.set('bench:raw', owner, { nx: true, px: LEASE_MS });
+    await redis.client.eval(COMPARE_AND_DELETE, ['bench:raw'], [owner]);
   };
   const peer = async () => {
     const mutex = new Mutex(peerClient, 'bench:peer', { lockTimeout: LEASE_MS });

@@ -22,7 +22,7 @@ export async function restRow(redisUrl: string): Promise<BenchRow> {
   const ours = () => fillToLast(waiters, LOAD_MS + (STEP_MS * ((n += 1) % SAMPLES_A_STEP)) / SAMPLES_A_STEP);
   const floor = async (): Promise<number> => {
     const askedAt = performance.now();
-    await connection.redis.get('bench:nothing');
+    await connection.client.get('bench:nothing');
     return performance.now() - askedAt;
   };
   try {

@@ -16,7 +16,7 @@ const KEPT = { ttlMs: 60_000, staleMs: 60_000 };
 export async function welcomeVisitor(url: string): Promise<Visitor> {
   const redis = await connectRedis({ url }, { timeoutMs: 100, readyWaitMs: 10_000 });
   const limiter = new Ratelimit({
-    redis: redis.redis,
+    redis: redis.client,
     limiter: Ratelimit.slidingWindow(1_000_000, '1 h'),
     prefix: 'bench:limit',
     ephemeralCache: false,

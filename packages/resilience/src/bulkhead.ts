@@ -1,5 +1,5 @@
-import { checkRange } from './in-range.ts';
-import { ResilienceError } from './resilience-error.ts';
+import { ResilienceError } from './errors.ts';
+import { checkRange } from './range.ts';
 
 /** The part of the places that one holder may fill. */
 const SHARE = 1 / 2;

@@ -3,11 +3,19 @@ export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions 
 export type { CacheEvent } from './cache/cache-events.ts';
 export type { CacheLease } from './cache/cache-lease.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';
-export type { Circuit, CircuitOptions, CircuitSnapshot, CircuitState, OrderReach, Outcome } from './circuit/circuit.ts';
 export type { CircuitEvent } from './circuit/circuit-events.ts';
-export { CircuitRejectedError } from './circuit/circuit-rejected.ts';
 export { createCircuit } from './circuit/create-circuit.ts';
+export { CircuitRejectedError } from './circuit/rejected-error.ts';
+export type {
+  Circuit,
+  CircuitOptions,
+  CircuitOutcome,
+  CircuitSnapshot,
+  CircuitStatus,
+  OverrideScope,
+} from './circuit/types.ts';
 export { type Cancel, type Clock, systemClock } from './clock.ts';
+export { ResilienceError } from './errors.ts';
 export { createLeases, type LeasesOptions } from './lease/create-leases.ts';
 export type { Acquisition, HeldLease, LeaseOptions, Leases } from './lease/lease.ts';
 export { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease/lease-errors.ts';
@@ -16,6 +24,5 @@ export type { Unsubscribe } from './listeners.ts';
 export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect-redis.ts';
 export type { RedisConnection, RedisEvent } from './redis/redis-connection.ts';
 export { RedisUnavailableError } from './redis/redis-unavailable.ts';
-export { ResilienceError } from './resilience-error.ts';
 export { createSingleFlight, type SingleFlight } from './single-flight.ts';
 export { ReentrantCallError } from './wait-graph.ts';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ResilienceError } from './resilience-error.ts';
+import { ResilienceError } from './errors.ts';
 
 /** Thrown to a call that would deadlock: it asked for its own key, directly or through other keys. */
 export class ReentrantCallError extends ResilienceError {

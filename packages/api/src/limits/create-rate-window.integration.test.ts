@@ -52,7 +52,7 @@ describe('a window that instances share', () => {
     const [connection] = connections;
     const key = somebody();
     const calls = [await instance(0).take(key, hourly(5)), await instance(1).take(key, hourly(5))];
-    const kept = () => connection?.redis.keys(`*${key}*`);
+    const kept = () => connection?.client.keys(`*${key}*`);
     for (const call of calls) {
       expect(await kept()).toHaveLength(1);
       await call.giveBack();

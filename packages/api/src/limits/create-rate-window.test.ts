@@ -13,7 +13,7 @@ const TWENTY = { count: 20, windowMs: HOUR };
 function broken({ ready }: { ready: boolean }) {
   let commands = 0;
   const connection: RedisConnection = {
-    redis: new Redis({
+    client: new Redis({
       request: async () => {
         commands += 1;
         throw new Error('connection reset');

@@ -61,8 +61,8 @@ describe('shares that instances count together', () => {
     const [connection] = connections;
     if (connection === undefined) throw new Error('no connection');
     for (const key of own.map((share) => `credits:{share}:${share.key}`)) {
-      expect(await connection.redis.hlen(key)).toBe(2);
-      expect(await connection.redis.ttl(key)).toBeGreaterThan(89_000);
+      expect(await connection.client.hlen(key)).toBe(2);
+      expect(await connection.client.ttl(key)).toBeGreaterThan(89_000);
     }
   });
 

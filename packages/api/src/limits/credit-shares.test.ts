@@ -111,7 +111,7 @@ describe('daily shares without Redis', () => {
       },
     });
     const shares = createCreditShares({
-      redis: { redis, isReady: () => true },
+      redis: { client: redis, isReady: () => true },
       clock,
       logger: createLogger({
         level: 'info',

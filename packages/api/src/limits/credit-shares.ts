@@ -35,7 +35,7 @@ export interface CreditShares {
 
 /** Counts in Redis for all instances; while Redis is unavailable, each process allows a tenth of each share. */
 export function createCreditShares(options: {
-  redis: Pick<RedisConnection, 'isReady' | 'redis'>;
+  redis: Pick<RedisConnection, 'isReady' | 'client'>;
   clock: Clock;
   logger: Logger;
   limits: ApiConfig['dailyCredits'];

@@ -39,8 +39,8 @@ it('forgets it when what was paid for is no longer kept', async () => {
   await reAsks.expect(caller, asked, 60_000);
   expect(await reAsks.claim(caller, asked)).toBe(false);
   await reAsks.expect(caller, asked, 20_000.5);
-  const [key = ''] = await redis.redis.keys(`reask:identify:${caller}:*`);
-  const left = await redis.redis.pttl(key);
+  const [key = ''] = await redis.client.keys(`reask:identify:${caller}:*`);
+  const left = await redis.client.pttl(key);
   expect(left).toBeGreaterThan(30_000);
   expect(left).toBeLessThan(40_000);
 });

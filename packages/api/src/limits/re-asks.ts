@@ -44,10 +44,10 @@ export function createReAsks({
   return {
     async expect(caller, asked, agoMs) {
       const px = Math.floor(freeMs - agoMs);
-      if (px > 0) await attempt(() => redis.redis.set(keyOf(caller, asked), 1, { px }));
+      if (px > 0) await attempt(() => redis.client.set(keyOf(caller, asked), 1, { px }));
     },
     async claim(caller, asked) {
-      return (await attempt(() => redis.redis.del(keyOf(caller, asked)))) === 1;
+      return (await attempt(() => redis.client.del(keyOf(caller, asked)))) === 1;
     },
   };
 }

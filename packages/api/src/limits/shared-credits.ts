@@ -69,7 +69,7 @@ return #KEYS
 const answered = z.tuple([z.number()], z.array(z.number()));
 
 /** Counts in Redis, shared by all instances. Throws what Redis fails with. */
-export function createSharedCredits({ redis }: Pick<RedisConnection, 'redis'>): CreditStore {
+export function createSharedCredits({ client: redis }: Pick<RedisConnection, 'client'>): CreditStore {
   return {
     async take(keys, hour, credits) {
       const limits = keys.map(({ limit }) => String(limit));

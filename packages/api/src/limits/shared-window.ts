@@ -25,7 +25,7 @@ return redis.call('DECR', KEYS[1])
  */
 export function createSharedWindow(options: { redis: RedisConnection; clock: Clock; logger: Logger }): RateWindow {
   const { clock, logger } = options;
-  const { redis } = options.redis;
+  const { client: redis } = options.redis;
   const limiters = new Map<string, Ratelimit>();
 
   /** One limiter a number: all share the prefix, so a caller whose number changes keeps what is used. */

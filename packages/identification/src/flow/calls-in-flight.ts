@@ -24,11 +24,11 @@ export function createCallsInFlight(options: {
   /** Requests for the same photo at the same time share a look-up. */
   const lookups = createSingleFlight();
   return {
-    add: (key) => void redis.redis.set(nameOf(key), clock.now(), { px: KEPT_MS }).catch(() => undefined),
-    remove: (key) => void redis.redis.del(nameOf(key)).catch(() => undefined),
+    add: (key) => void redis.client.set(nameOf(key), clock.now(), { px: KEPT_MS }).catch(() => undefined),
+    remove: (key) => void redis.client.del(nameOf(key)).catch(() => undefined),
     async age(key) {
       if (!redis.isReady()) return undefined;
-      const look = (): Promise<unknown> => redis.redis.get(nameOf(key)).catch(() => undefined);
+      const look = (): Promise<unknown> => redis.client.get(nameOf(key)).catch(() => undefined);
       const { value: sentAt } = await lookups.run(key, look);
       return typeof sentAt === 'number' ? Math.max(0, clock.now() - sentAt) : undefined;
     },

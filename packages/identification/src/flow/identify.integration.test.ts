@@ -44,8 +44,8 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     const one = await instance();
     // The usual duration of calls is known after five of them.
     for (let seed = 1; seed <= 6; seed += 1) await one.identify(request({}, seed));
-    const get = vi.spyOn(one.redis.redis, 'get');
-    const mget = vi.spyOn(one.redis.redis, 'mget');
+    const get = vi.spyOn(one.redis.client, 'get');
+    const mget = vi.spyOn(one.redis.client, 'mget');
     await Promise.all(Array.from({ length: 50 }, () => one.identify(request({}, 7))));
     const departed = get.mock.calls.filter(([key]) => key.endsWith(':departed'));
     // One for each provider, and one more before its call is sent; some requests come a moment later.
@@ -226,7 +226,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     const { answer } = one.providers.plant_id;
     one.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'as scripted'));
     await one.identify(request());
-    const tickets = () => one.redis.redis.keys(`${prefix}:{plant_id:*}:ticket`);
+    const tickets = () => one.redis.client.keys(`${prefix}:{plant_id:*}:ticket`);
     expect(await tickets()).toHaveLength(1);
     other.providers.plant_id.answer = answer;
     await other.identify(request());

@@ -33,7 +33,7 @@ export function createProgressRelay(connection: RedisConnection): ProgressRelay 
     const before = sending.get(requestId) ?? Promise.resolve();
     const sent = before
       .then(() => {
-        const commands = connection.redis.pipeline();
+        const commands = connection.client.pipeline();
         // An id that is used again tells of its last request only.
         if (isNew) commands.del(key(requestId));
         const keptMs = 'type' in entry && entry.type === 'done' ? KEPT_AFTER_DONE_MS : KEPT_MS;
@@ -54,7 +54,7 @@ export function createProgressRelay(connection: RedisConnection): ProgressRelay 
     async read(requestId) {
       if (!connection.isReady()) return undefined;
       try {
-        const [first, ...events] = await connection.redis.lrange<object>(key(requestId), 0, -1);
+        const [first, ...events] = await connection.client.lrange<object>(key(requestId), 0, -1);
         const parsed = header.safeParse(first);
         return parsed.success ? { owner: parsed.data.owner ?? undefined, events: events.filter(isEvent) } : undefined;
       } catch {

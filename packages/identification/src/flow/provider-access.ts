@@ -117,7 +117,7 @@ export class SharedProviderAccess implements ProviderAccess {
     if (!redis.isReady() || this.#unreported.size > 0) return;
     const changes = this.#changes;
     try {
-      const known = await redis.redis.hgetall<Record<string, unknown>>(this.#key);
+      const known = await redis.client.hgetall<Record<string, unknown>>(this.#key);
       if (changes !== this.#changes) return;
       if (known?.['off'] !== undefined && !this.#isOff) this.#switchOff();
       this.#isOff = known?.['off'] !== undefined;
@@ -149,7 +149,7 @@ export class SharedProviderAccess implements ProviderAccess {
   async #claimReport(fault: AccessFault): Promise<boolean> {
     try {
       const isOff = fault === 'misconfigured' ? '1' : '0';
-      const isFirst = await this.#options.redis.redis.eval(RECORD_FAULT, [this.#key], [fault, isOff, String(KEPT_MS)]);
+      const isFirst = await this.#options.redis.client.eval(RECORD_FAULT, [this.#key], [fault, isOff, String(KEPT_MS)]);
       this.#unreported.delete(fault);
       return isFirst === 1;
     } catch {
@@ -170,7 +170,7 @@ export class SharedProviderAccess implements ProviderAccess {
     this.#changes += 1;
     this.#isOff = false;
     this.#unreported.delete('misconfigured');
-    const isFirst = await redis.redis.hdel(this.#key, 'off').catch(() => 1);
+    const isFirst = await redis.client.hdel(this.#key, 'off').catch(() => 1);
     if (isFirst === 1) logger.warn({ provider: provider.name }, 'The provider accepts the API key again');
   }
 
@@ -180,7 +180,7 @@ export class SharedProviderAccess implements ProviderAccess {
     this.#isOff = false;
     this.#reported.clear();
     this.#unreported.clear();
-    this.#options.redis.redis.del(this.#key).catch(() => undefined);
+    this.#options.redis.client.del(this.#key).catch(() => undefined);
   }
 
   /** Writes pending faults once Redis is back, perhaps without its data, and reads the shared state. */

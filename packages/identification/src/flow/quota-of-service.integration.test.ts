@@ -55,7 +55,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
   async function connect() {
     const connection = await connectRedis({ url: testRedisUrl }, { timeoutMs: 2_000 });
     connections.push(connection);
-    return connection.redis;
+    return connection.client;
   }
 
   async function instance(): Promise<OperatedService> {

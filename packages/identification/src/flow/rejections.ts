@@ -61,7 +61,7 @@ export function createRejections(options: RejectionOptions): Rejections {
   async function findShared(names: readonly string[]): Promise<RejectedPart | undefined> {
     if (!redis.isReady()) return undefined;
     try {
-      const found = await redis.redis.mget<unknown[]>(...names);
+      const found = await redis.client.mget<unknown[]>(...names);
       return found.flatMap((value) => REJECTABLE_PARTS.find((known) => known === value) ?? [])[0];
     } catch {
       return undefined;
@@ -78,7 +78,7 @@ export function createRejections(options: RejectionOptions): Rejections {
     const { part } = partsOf(question).find(({ rejects }) => rejects.includes(rejected)) ?? wholeOf(question);
     const name = nameOf(part);
     here.set(name, { rejected, until: clock.monotonic() + KEPT_MS });
-    redis.redis.set(name, rejected, { px: KEPT_MS }).catch(() => undefined);
+    redis.client.set(name, rejected, { px: KEPT_MS }).catch(() => undefined);
   }
 
   return {

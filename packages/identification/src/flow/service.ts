@@ -1,4 +1,4 @@
-import type { Circuit, CircuitState } from '@plantcommunity/resilience';
+import type { Circuit, CircuitStatus } from '@plantcommunity/resilience';
 import type { Identification } from '../identification.ts';
 import type { PhotoLimits, UploadedPhoto } from '../photo/photo.ts';
 import type { ProgressEvent } from '../progress.ts';
@@ -34,7 +34,7 @@ export interface IdentifyRequest {
 export interface ProviderHealth {
   /** Its circuit is closed. */
   available: boolean;
-  state: CircuitState | 'off' | 'misconfigured';
+  state: CircuitStatus | 'off' | 'misconfigured';
   /** Said while it is not asked because it has no identifications left for us. */
   outOfQuota?: true;
   failCount: number;

@@ -60,17 +60,17 @@ describe.skipIf(!url)('a ticket', () => {
   it('keeps its number for two days longer than it is asked about', async () => {
     const numberOf = (customId: number) => `${prefix}:custom_id:${customId}`;
     const { customId } = await createProcess().take('rose');
-    expect(await redis.redis.get(numberOf(customId))).toBe('rose');
-    await redis.redis.pexpire(numberOf(customId), 5_000);
+    expect(await redis.client.get(numberOf(customId))).toBe('rose');
+    await redis.client.pexpire(numberOf(customId), 5_000);
     await createProcess().take('rose');
-    await expect.poll(() => redis.redis.pttl(numberOf(customId))).toBeGreaterThan(54 * HOUR - 10_000);
+    await expect.poll(() => redis.client.pttl(numberOf(customId))).toBeGreaterThan(54 * HOUR - 10_000);
   });
 
   it('lives six hours from when it was taken last', async () => {
     await createProcess().take('rose');
-    await redis.redis.pexpire(keyOf('rose'), 5_000);
+    await redis.client.pexpire(keyOf('rose'), 5_000);
     await createProcess().take('rose');
-    const left = await redis.redis.pttl(keyOf('rose'));
+    const left = await redis.client.pttl(keyOf('rose'));
     expect(left).toBeGreaterThan(6 * HOUR - 10_000);
     expect(left).toBeLessThanOrEqual(6 * HOUR);
   });
@@ -79,7 +79,7 @@ describe.skipIf(!url)('a ticket', () => {
     const tickets = createProcess();
     const { customId } = await tickets.take('rose');
     tickets.discard('rose');
-    await expect.poll(() => redis.redis.exists(keyOf('rose'))).toBe(0);
+    await expect.poll(() => redis.client.exists(keyOf('rose'))).toBe(0);
     const next = await tickets.take('rose');
     expect([next.sentAt, next.customId === customId]).toEqual([undefined, false]);
   });
@@ -87,7 +87,7 @@ describe.skipIf(!url)('a ticket', () => {
   it('of another call is not ended', async () => {
     const [late, other] = [createProcess(), createProcess()];
     await late.take('rose');
-    await redis.redis.del(keyOf('rose'));
+    await redis.client.del(keyOf('rose'));
     const { customId } = await other.take('rose');
     late.discard('rose');
     expect(await createProcess().take('rose')).toMatchObject({ customId, sentAt: clock.now() });
@@ -96,7 +96,7 @@ describe.skipIf(!url)('a ticket', () => {
   it('is put back by the process that knows it when Redis has lost it', async () => {
     const [one, other] = [createProcess(), createProcess()];
     const { customId } = await one.take('rose');
-    await redis.redis.del(keyOf('rose'));
+    await redis.client.del(keyOf('rose'));
     await one.take('rose');
     expect(await other.take('rose')).toEqual({ customId, sentAt: clock.now() });
   });
@@ -104,7 +104,7 @@ describe.skipIf(!url)('a ticket', () => {
   it('is not asked about any more by a process whose answer does not count', async () => {
     const tickets = createProcess();
     await tickets.take('rose');
-    await redis.redis.del(keyOf('rose'));
+    await redis.client.del(keyOf('rose'));
     tickets.forget('rose');
     expect((await tickets.take('rose')).sentAt).toBeUndefined();
   });
@@ -112,7 +112,7 @@ describe.skipIf(!url)('a ticket', () => {
   it.each(['"rubbish"', '{"customId":0,"sentAt":1}', '{"customId":2147483648,"sentAt":1}'])(
     'is written over %s',
     async (bytes) => {
-      await redis.redis.set(keyOf('rose'), bytes);
+      await redis.client.set(keyOf('rose'), bytes);
       const { customId } = await createProcess().take('rose');
       expect(await createProcess().take('rose')).toMatchObject({ customId, sentAt: clock.now() });
     },

@@ -67,7 +67,7 @@ export interface TicketOptions {
 
 export function createTickets(options: TicketOptions): Tickets {
   const { clock, prefix, randomNumber = () => randomInt(1, CUSTOM_IDS) } = options;
-  const { redis } = options.redis;
+  const { client: redis } = options.redis;
   const here = new LRUCache<string, Issued>({ max: MAX_HERE });
   const nameOf = (key: string): string => `${prefix}:{${key}}:ticket`;
 

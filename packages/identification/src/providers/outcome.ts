@@ -1,7 +1,7 @@
-import type { Outcome } from '@plantcommunity/resilience';
+import type { CircuitOutcome } from '@plantcommunity/resilience';
 import { ProviderError, type ProviderErrorKind } from '../provider.ts';
 
-const OUTCOMES: Readonly<Record<ProviderErrorKind, Outcome>> = {
+const OUTCOMES: Readonly<Record<ProviderErrorKind, CircuitOutcome>> = {
   failed: 'failure',
   timeout: 'failure',
   // The service works: it is this request that it refused.
@@ -12,6 +12,6 @@ const OUTCOMES: Readonly<Record<ProviderErrorKind, Outcome>> = {
 };
 
 /** What an error of a provider's call means for its circuit. A caller who left says nothing about the service. */
-export function outcomeOf(error: unknown): Outcome {
+export function outcomeOf(error: unknown): CircuitOutcome {
   return error instanceof ProviderError ? OUTCOMES[error.kind] : 'ignored';
 }

@@ -71,7 +71,7 @@ describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => 
   }
 
   /** Over the life of the key, which no midnight ends during the test. */
-  const inRedis = async () => Number(await connection.redis.hget(`${prefix}:{plantnet}:total`, 'used'));
+  const inRedis = async () => Number(await connection.client.hget(`${prefix}:{plantnet}:total`, 'used'));
 
   it.each([
     ['had counted is counted once, and so is the one that follows it', true, 2],

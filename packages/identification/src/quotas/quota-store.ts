@@ -44,13 +44,13 @@ const RESERVED = ['refused', 'taken', 'another_word', 'not_begun'] as const;
 
 /** The counters of one provider, shared by all processes. Every method throws when Redis does not answer. */
 export class QuotaStore {
-  readonly #redis: RedisConnection['redis'];
+  readonly #redis: RedisConnection['client'];
   readonly #prefix: string;
   #order = 0;
 
   /** @param prefix of its keys; in braces stands the provider, so that they share a slot of a cluster */
   constructor(redis: RedisConnection, provider: ProviderName, prefix: string) {
-    this.#redis = redis.redis;
+    this.#redis = redis.client;
     this.#prefix = `${prefix}:{${provider}}`;
   }
 

@@ -1,10 +1,10 @@
-import type { Circuit, CircuitState, Clock, Unsubscribe } from '@plantcommunity/resilience';
+import type { Circuit, CircuitStatus, Clock, Unsubscribe } from '@plantcommunity/resilience';
 
 const KEPT_MS = 60 * 60_000;
 
 /** `from`: in milliseconds since 1970. */
 export interface StateBand {
-  state: CircuitState;
+  state: CircuitStatus;
   from: number;
 }
 

@@ -20,8 +20,8 @@ beforeEach(() => {
 
 /** Puts a word into the hash as an instance would have said it some time ago, by the time of Redis. */
 async function saidBefore(ms: number, said: string): Promise<void> {
-  const [seconds] = await redis.redis.time();
-  await redis.redis.hset(`${prefix}:instances`, { [randomUUID()]: `${seconds * 1_000 - ms} ${said}` });
+  const [seconds] = await redis.client.time();
+  await redis.client.hset(`${prefix}:instances`, { [randomUUID()]: `${seconds * 1_000 - ms} ${said}` });
 }
 
 describe('the roll call', () => {
@@ -43,12 +43,12 @@ describe('the roll call', () => {
     await saidBefore(30_000, JSON.stringify(closed));
     const words = await here.answer(closed);
     expect(words.map(({ ageMs }) => Math.floor(ageMs / 10_000)).toSorted((a, b) => a - b)).toEqual([0, 3]);
-    expect(await redis.redis.hlen(`${prefix}:instances`)).toBe(2);
+    expect(await redis.client.hlen(`${prefix}:instances`)).toBe(2);
   });
 
   it('knows of an instance whose words are not ours, and drops what nobody said', async () => {
     await saidBefore(0, '{"plant_id":"melted","plantnet":"closed"}');
-    await redis.redis.hset(`${prefix}:instances`, { somebody: 'nonsense' });
+    await redis.client.hset(`${prefix}:instances`, { somebody: 'nonsense' });
     const words = await createRollCall({ redis, prefix }).answer(closed);
     expect(words.map(({ standing }) => standing)).toEqual(expect.arrayContaining([undefined, closed]));
     expect(words).toHaveLength(2);
@@ -56,6 +56,6 @@ describe('the roll call', () => {
 
   it('leaves nothing behind when all have gone without a word', async () => {
     await createRollCall({ redis, prefix }).answer(closed);
-    expect(await redis.redis.pttl(`${prefix}:instances`)).toBeGreaterThan(0);
+    expect(await redis.client.pttl(`${prefix}:instances`)).toBeGreaterThan(0);
   });
 });

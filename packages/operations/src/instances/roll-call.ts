@@ -41,9 +41,9 @@ export interface RollCall {
   leave(): Promise<void>;
 }
 
-export function createRollCall(options: { redis: Pick<RedisConnection, 'redis'>; prefix?: string }): RollCall {
+export function createRollCall(options: { redis: Pick<RedisConnection, 'client'>; prefix?: string }): RollCall {
   const { prefix = 'operations' } = options;
-  const { redis } = options.redis;
+  const { client: redis } = options.redis;
   const key = `${prefix}:instances`;
   const id = randomUUID();
 

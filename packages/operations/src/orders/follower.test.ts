@@ -156,13 +156,13 @@ describe('a circuit follows the orders', () => {
 
   it('by a reset, once; without Redis again when it is back', async () => {
     const { book, circuit, clock, follower, redis, settled } = following(reset);
-    circuit.reach = 'here';
+    circuit.reach = 'local';
     await follower.start();
     clock.advance(30_000);
     await settled();
     expect(circuit.given).toEqual([`reset ${reason}`]);
     expect(book.standing).toBe(reset);
-    circuit.reach = 'all';
+    circuit.reach = 'shared';
     redis.comeBack();
     await settled();
     expect(circuit.given).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
@@ -171,7 +171,7 @@ describe('a circuit follows the orders', () => {
 
   it('by a reset that a Redis refuses which is there: here once, and for all by the first look at which it can', async () => {
     const { book, circuit, clock, follower, settled } = following(reset);
-    circuit.reach = 'here';
+    circuit.reach = 'local';
     await follower.start();
     for (let looks = 0; looks < 3; looks += 1) {
       clock.advance(30_000);
@@ -179,7 +179,7 @@ describe('a circuit follows the orders', () => {
     }
     expect(circuit.given).toEqual([`reset ${reason}`]);
     expect(book.standing).toBe(reset);
-    circuit.reach = 'all';
+    circuit.reach = 'shared';
     clock.advance(30_000);
     await settled();
     expect(circuit.given).toEqual([`reset ${reason}`, `reset for all ${reason}`]);

@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
-import type { Cancel, Circuit, Clock, OrderReach, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
+import type { Cancel, Circuit, Clock, OverrideScope, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { nextStep, type Step } from './next-step.ts';
 import type { OrderBook } from './order-book.ts';
@@ -29,7 +29,7 @@ export class Follower {
   readonly #parts: FollowerParts;
   readonly #stops: Unsubscribe[] = [];
   #standing: StandingOrder | undefined;
-  #reset: { id: string; reach: OrderReach } | undefined;
+  #reset: { id: string; reach: OverrideScope } | undefined;
   #followed: string | undefined;
   #looking: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | undefined;
@@ -126,7 +126,7 @@ export class Follower {
         this.#reset = { id: step.order.id, reach: await circuit.reset(step.order.reason) };
         return;
       case 'reset for all':
-        if (await circuit.resetForAll(step.order.reason)) this.#reset = { id: step.order.id, reach: 'all' };
+        if (await circuit.resetShared(step.order.reason)) this.#reset = { id: step.order.id, reach: 'shared' };
         return;
       case 'note as done':
         return orders.done(step.order);

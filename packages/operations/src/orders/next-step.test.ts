@@ -56,15 +56,15 @@ describe('the next step of a circuit', () => {
   it('is to reset once, which ends an isolation too', () => {
     expect(step(reset, { reason })).toEqual({ do: 'reset', order: reset });
     expect(step(reset)).toEqual({ do: 'reset', order: reset });
-    expect(step(reset, undefined, { reset: { id: '00', reach: 'all' } })).toEqual({ do: 'reset', order: reset });
+    expect(step(reset, undefined, { reset: { id: '00', reach: 'shared' } })).toEqual({ do: 'reset', order: reset });
   });
 
   it('is to take a reset that held here alone on to all, once a look, and only then to note it', () => {
-    const here = { reset: { id: reset.id, reach: 'here' } } as const;
+    const here = { reset: { id: reset.id, reach: 'local' } } as const;
     expect(step(reset, undefined, here)).toEqual({ do: 'reset for all', order: reset });
     expect(step(reset, undefined, { ...here, hasTried: true })).toBeUndefined();
     expect(step(reset, { reason }, { ...here, hasTried: true })).toEqual({ do: 'release' });
-    const all = { reset: { id: reset.id, reach: 'all' }, hasTried: true } as const;
+    const all = { reset: { id: reset.id, reach: 'shared' }, hasTried: true } as const;
     expect(step(reset, undefined, all)).toEqual({ do: 'note as done', order: reset });
   });
 });

@@ -1,4 +1,4 @@
-import type { OrderReach } from '@plantcommunity/resilience';
+import type { OverrideScope } from '@plantcommunity/resilience';
 import type { StandingOrder } from './standing-order.ts';
 
 /** What the circuit says of its isolation; `until` in milliseconds since 1970. */
@@ -24,7 +24,7 @@ interface Circumstances {
   /** Milliseconds since 1970. */
   now: number;
   /** The last one by which this process has reset its circuit, and how far that went. */
-  reset: { id: string; reach: OrderReach } | undefined;
+  reset: { id: string; reach: OverrideScope } | undefined;
   /** It was tried just now to reset the circuit for all. */
   hasTried: boolean;
   /** The circuit has followed it before. */
@@ -51,7 +51,7 @@ export function nextStep(
   if (order !== undefined) {
     // Here once only: what calls have found out about the service since must not be forgotten at each look.
     if (order.id !== reset?.id) return { do: 'reset', order };
-    if (reset.reach === 'all') return { do: 'note as done', order };
+    if (reset.reach === 'shared') return { do: 'note as done', order };
     if (!hasTried) return { do: 'reset for all', order };
   }
   return isolation === undefined ? undefined : { do: 'release' };

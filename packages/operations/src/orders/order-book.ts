@@ -1,6 +1,6 @@
 import type { Prisma, PrismaClient } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
-import type { CircuitState, Clock } from '@plantcommunity/resilience';
+import type { CircuitStatus, Clock } from '@plantcommunity/resilience';
 import { decodeTime, monotonicFactory } from 'ulid';
 import type { AuditAction, AuditedCircuit } from '../audit/audit-record.ts';
 import type { Operator, Order } from '../operations.ts';
@@ -43,7 +43,7 @@ export class OrderBook {
   }
 
   /** `state`: of the circuit as it is now. @throws {OperationsError} `invalid_reason`, `invalid_end` */
-  async isolate(by: Operator, order: Order & { until?: Date }, state: CircuitState): Promise<void> {
+  async isolate(by: Operator, order: Order & { until?: Date }, state: CircuitStatus): Promise<void> {
     const reason = checkReason(order.reason);
     const { provider, until } = order;
     if (until !== undefined && !(until.getTime() > this.#clock.now())) {
@@ -70,7 +70,7 @@ export class OrderBook {
   }
 
   /** Ends an isolation too. @throws {OperationsError} `invalid_reason` */
-  async reset(by: Operator, { provider, reason: said }: Order, state: CircuitState): Promise<void> {
+  async reset(by: Operator, { provider, reason: said }: Order, state: CircuitStatus): Promise<void> {
     const reason = checkReason(said);
     await this.#oneAfterAnother(provider, async (transaction, standing) => {
       await this.#end(transaction, provider);
@@ -157,10 +157,10 @@ async function lastEntry(
 
 const CLOSED: AuditedCircuit = { state: 'closed' };
 
-function auditedBefore(standing: StandingOrder | undefined, state: CircuitState): AuditedCircuit {
+function auditedBefore(standing: StandingOrder | undefined, state: CircuitStatus): AuditedCircuit {
   return standing?.action === 'isolate' ? audited('isolated', standing.until) : audited(state);
 }
 
-function audited(state: CircuitState, until?: Date): AuditedCircuit {
+function audited(state: CircuitStatus, until?: Date): AuditedCircuit {
   return { state, ...(until && { until: until.toISOString() }) };
 }

@@ -88,6 +88,6 @@ function operated(circuit: Circuit | undefined): OperatedProvider {
 /** What Redis knows of the circuits with `prefix` is lost. */
 export async function loseRedisData(prefix: string): Promise<void> {
   const connection = await connectRedis({ url: REDIS_URL }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
-  await connection.redis.del(`${prefix}:{plant_id}:state`, `${prefix}:{plant_id}:trials`);
+  await connection.client.del(`${prefix}:{plant_id}:state`, `${prefix}:{plant_id}:trials`);
   await connection.close();
 }

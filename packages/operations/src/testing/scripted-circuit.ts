@@ -1,14 +1,14 @@
-import type { Circuit, CircuitEvent, CircuitSnapshot, CircuitState, OrderReach } from '@plantcommunity/resilience';
+import type { Circuit, CircuitEvent, CircuitSnapshot, CircuitStatus, OverrideScope } from '@plantcommunity/resilience';
 
 interface ScriptedCircuit extends Circuit {
   /** The orders it was given, in words. */
   readonly given: string[];
   /** How far orders reach. */
-  reach: OrderReach;
+  reach: OverrideScope;
   /** What an order fails with, until it is taken away. */
   fault: Error | undefined;
   /** Goes over to another state, as calls would make it. */
-  become(state: CircuitState, since: number): void;
+  become(state: CircuitStatus, since: number): void;
   tell(event: CircuitEvent): void;
   /** Forgets an isolation, as if Redis had. */
   forget(): void;
@@ -20,12 +20,12 @@ const OPTIONS = { failMax: 3, resetTimeoutMs: 60_000 };
 export function scriptedCircuit(): ScriptedCircuit {
   const listeners = new Set<(event: CircuitEvent) => void>();
   let isolation: { reason: string; until?: number } | undefined;
-  let standing: { state: CircuitState; since: number } = { state: 'closed', since: 0 };
+  let standing: { state: CircuitStatus; since: number } = { state: 'closed', since: 0 };
 
   const circuit: ScriptedCircuit = {
     name: 'plant_id',
     given: [],
-    reach: 'all',
+    reach: 'shared',
     fault: undefined,
     execute: (work) => work(),
     admits: () => isolation === undefined,
@@ -46,8 +46,8 @@ export function scriptedCircuit(): ScriptedCircuit {
       circuit.tell({ type: 'reset', reason });
       return circuit.reach;
     },
-    async resetForAll(reason) {
-      if (circuit.reach === 'here') return false;
+    async resetShared(reason) {
+      if (circuit.reach === 'local') return false;
       take(`reset for all ${reason}`);
       circuit.forget();
       return true;

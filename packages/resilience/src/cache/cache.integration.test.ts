@@ -32,14 +32,14 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
   it('lets Redis forget it when it is no longer worth keeping', async () => {
     const prefix = freshKey('cache');
     await createProcess(prefix).getOrLoad('rose', async () => 'Rosa', { lifetime });
-    const pttl = await redis.redis.pttl(`${prefix}:{rose}:value`);
+    const pttl = await redis.client.pttl(`${prefix}:{rose}:value`);
     expect(pttl).toBeGreaterThan(500_000);
     expect(pttl).toBeLessThanOrEqual(600_000);
   });
 
   it('takes a key of another type for a miss and writes over it', async () => {
     const prefix = freshKey('cache');
-    await redis.redis.lpush(`${prefix}:{rose}:value`, 'foreign');
+    await redis.client.lpush(`${prefix}:{rose}:value`, 'foreign');
     const cache = createProcess(prefix);
     const events: CacheEvent[] = [];
     cache.subscribe((event) => events.push(event));

@@ -1,5 +1,5 @@
-import { checkRange } from '../in-range.ts';
 import { checkLeaseOptions } from '../lease/check-lease-options.ts';
+import { checkRange } from '../range.ts';
 import type { Lifetime, LoadOptions } from './cache.ts';
 import type { CacheOptions } from './create-cache.ts';
 

@@ -26,6 +26,6 @@ export interface CacheOptions {
 export function createCache(options: CacheOptions): Cache {
   checkCacheOptions(options);
   const { redis, prefix, memory, lease, clock, random = Math.random } = options;
-  const store = new RedisStore(redis.redis, prefix, clock);
+  const store = new RedisStore(redis.client, prefix, clock);
   return new LayeredCache({ redis, store, maxEntries: memory.maxEntries, lease, clock, random });
 }

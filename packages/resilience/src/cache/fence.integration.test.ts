@@ -77,7 +77,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     late.subscribe(({ type }) => type === 'loading' && loading.resolve());
     const overtaken = late.getOrLoad('rose', slow.work, { lifetime });
     await loading.promise;
-    await redis.redis.del(`${prefix}:{rose}:lock`);
+    await redis.client.del(`${prefix}:{rose}:lock`);
     await createProcess(prefix).getOrLoad('rose', async () => 'newer', { lifetime });
     slow.resolve('older');
     expect(await overtaken).toMatchObject({ value: 'older' });

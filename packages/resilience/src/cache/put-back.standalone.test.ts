@@ -50,7 +50,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
   const fill = (cache: Cache) =>
     Promise.all(KEYS.map((key) => cache.getOrLoad(key, async () => `answer to ${key}`, { lifetime })));
   const isSeen = ({ redis }: { redis: RedisConnection }) =>
-    eventually(async () => ((await redis.redis.exists(MARKER)) === 1 ? true : undefined), NOTICED_WITHIN_MS);
+    eventually(async () => ((await redis.client.exists(MARKER)) === 1 ? true : undefined), NOTICED_WITHIN_MS);
   const putBack = (events: CacheEvent[]) => events.filter(({ type }) => type === 'put_back');
 
   /** What a process that starts now has to load. */
@@ -69,10 +69,10 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     const one = await createProcess();
     await fill(one.cache);
     await isSeen(one);
-    await one.redis.redis.flushall();
+    await one.redis.client.flushall();
     await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
     expect(await loadsOfNewcomer()).toBe(0);
-    const leftMs = await one.redis.redis.pttl('answer:{photo-0}:value');
+    const leftMs = await one.redis.client.pttl('answer:{photo-0}:value');
     expect(leftMs).toBeGreaterThan(500_000);
     expect(leftMs).toBeLessThanOrEqual(600_000);
   });
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     await fill(one.cache);
     clock.advance(2000);
     await isSeen(one);
-    const { redis } = one.redis;
+    const { client: redis } = one.redis;
     // The check that has just set the marker still has to read it.
     for (let n = 0; n < 5; n += 1) await redis.ping();
     await redis.flushall();
@@ -124,7 +124,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
 
   it('keeps newer values, and values that do not yield', async () => {
     const { redis } = await createProcess();
-    const store = new RedisStore(redis.redis, 'answer', systemClock);
+    const store = new RedisStore(redis.client, 'answer', systemClock);
     const now = systemClock.now();
     const old = seal('old', lifetime(), now - 1000, 1);
     const poor = seal('unsure', { ...lifetime(), yields: true }, now, 1);

@@ -66,10 +66,10 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
   });
 
   it('for a fence of another type is written over, and no lease stays behind', async () => {
-    await redis.redis.lpush('refusing:{rose}:fence', 'foreign');
+    await redis.client.lpush('refusing:{rose}:fence', 'foreign');
     const { ask, events } = createProcess();
     expect(await ask()).toMatchObject({ value: 'Rosa', source: 'loaded' });
     expect(events.map(({ type }) => type)).toContain('kept');
-    expect(await redis.redis.exists('refusing:{rose}:lock')).toBe(0);
+    expect(await redis.client.exists('refusing:{rose}:lock')).toBe(0);
   });
 });

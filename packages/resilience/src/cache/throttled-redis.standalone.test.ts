@@ -74,7 +74,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
     server = await RedisServer.prepare();
     await server.start();
     admin = await connectTestRedis(server.url);
-    await admin.redis.set('small', 'leaf');
+    await admin.client.set('small', 'leaf');
   });
   afterEach(async () => {
     await admin.close();
@@ -95,7 +95,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
   }
 
   /** Asks for a small value again and again. */
-  async function askMeanwhile({ redis }: RedisConnection, ms: number) {
+  async function askMeanwhile({ client: redis }: RedisConnection, ms: number) {
     const count = { answered: 0, failed: 0 };
     const asked: Promise<void>[] = [];
     const ask = async () => {
@@ -117,7 +117,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
     const [, count] = await Promise.all([store(), askMeanwhile(redis, 2000)]);
     expect({ failed: count.failed, losses: losses() }).toEqual({ failed: 0, losses: 0 });
     expect(count.answered).toBeGreaterThan(20);
-    expect(await admin.redis.strlen('link:{big}:value')).toBeGreaterThan(BIG.length);
+    expect(await admin.client.strlen('link:{big}:value')).toBeGreaterThan(BIG.length);
     expect(link.sent()).toBeLessThan(BIG.length * 1.5);
     await redis.close();
   });
@@ -126,7 +126,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
     await using link = await openLink(server, 150);
     const { redis, store } = await createProcess(link.url);
     expect(await store()).toMatchObject({ value: BIG, source: 'loaded' });
-    await eventually(async () => ((await admin.redis.exists('link:{big}:lock')) === 0 ? true : undefined), 40_000);
+    await eventually(async () => ((await admin.client.exists('link:{big}:lock')) === 0 ? true : undefined), 40_000);
     await eventually(() => (redis.isReady() ? true : undefined));
     // What was on its way when a connection was given up still arrives.
     await eventually(() => (link.isIdle() ? true : undefined));
@@ -134,7 +134,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
     expect(before).toBeLessThan(BIG.length * 4.5);
     expect(await askMeanwhile(redis, 2000)).toMatchObject({ failed: 0 });
     expect(link.sent() - before).toBeLessThan(BIG.length / 10);
-    expect(await admin.redis.exists('link:{big}:value')).toBe(0);
+    expect(await admin.client.exists('link:{big}:value')).toBe(0);
     await redis.close();
   });
 });

@@ -1,5 +1,5 @@
-import { checkRange, LONGEST_MS } from '../in-range.ts';
-import type { CircuitOptions } from './circuit.ts';
+import { checkRange, LONGEST_MS } from '../range.ts';
+import type { CircuitOptions } from './types.ts';
 
 /** The maximum of a Date, in epoch milliseconds. */
 const LAST_MOMENT_MS = 8_640_000_000_000_000;

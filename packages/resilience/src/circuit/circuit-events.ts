@@ -1,4 +1,4 @@
-import type { CircuitState } from './circuit.ts';
+import type { CircuitStatus } from './types.ts';
 
 /**
  * What a circuit tells its listeners, in the order it happens. Calls are told by the process that made them, changes of
@@ -11,7 +11,7 @@ export type CircuitEvent =
   | { readonly type: 'call_failed'; readonly error: unknown; readonly failCount: number; readonly failMax: number }
   | { readonly type: 'call_ignored'; readonly error: unknown }
   /** A call was refused without being made; `retryAfterMs` is unknown while trials are running. */
-  | { readonly type: 'rejected'; readonly state: CircuitState; readonly retryAfterMs?: number | undefined }
+  | { readonly type: 'rejected'; readonly state: CircuitStatus; readonly retryAfterMs?: number | undefined }
   | { readonly type: 'opened'; readonly failCount: number; readonly resetTimeoutMs: number }
   | { readonly type: 'half_opened' }
   | { readonly type: 'trial_succeeded'; readonly successes: number; readonly required: number }

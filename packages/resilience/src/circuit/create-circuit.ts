@@ -1,10 +1,10 @@
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { checkOptions } from './check-options.ts';
-import type { Circuit, CircuitOptions } from './circuit.ts';
-import { LocalRules } from './local-rules.ts';
-import { RuledCircuit } from './ruled-circuit.ts';
-import { SharedRules } from './shared-rules.ts';
-import { firstStanding } from './standing.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { LocalStateMachine } from './local-state-machine.ts';
+import { RedisStateMachine } from './redis-state-machine.ts';
+import { initialState } from './state.ts';
+import type { Circuit, CircuitOptions } from './types.ts';
 
 /** Where processes share a circuit; without `redis` it is this process's own. */
 export interface CircuitSharing {
@@ -20,9 +20,9 @@ export interface CircuitSharing {
 export function createCircuit(options: CircuitOptions & CircuitSharing): Circuit {
   checkOptions(options);
   const { redis, prefix = 'circuit' } = options;
-  return new RuledCircuit(options, (observer) =>
+  return new CircuitBreaker(options, (observer) =>
     redis
-      ? new SharedRules(options, redis, prefix, observer)
-      : new LocalRules(options, firstStanding(options), observer),
+      ? new RedisStateMachine(options, redis, prefix, observer)
+      : new LocalStateMachine(options, initialState(options), observer),
   );
 }

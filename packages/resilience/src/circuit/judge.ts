@@ -1,8 +1,8 @@
-import type { CircuitOptions } from './circuit.ts';
-import type { Result } from './rules.ts';
+import type { CallResult } from './rules.ts';
+import type { CircuitOptions } from './types.ts';
 
 /** What an error says about the service; one that cannot be judged says nothing. Never throws. */
-export function judge(error: unknown, options: CircuitOptions): Result {
+export function classifyError(error: unknown, options: CircuitOptions): CallResult {
   const outcome = orElse('ignored', () => options.classify(error));
   const name = nameOf(error);
   return { outcome, failure: outcome === 'failure' ? orElse(name, () => options.nameFailure?.(error) ?? name) : '' };

@@ -1,24 +1,24 @@
 import type { Clock } from '../clock.ts';
-import type { CircuitState } from './circuit.ts';
-import type { Cause, Standing } from './standing.ts';
+import type { Cause, CircuitState } from './state.ts';
+import type { CircuitStatus } from './types.ts';
 
 /** What a process knows of a circuit from Redis. */
-export interface SharedStanding {
-  readonly standing: Standing;
+export interface RemoteState {
+  readonly state: CircuitState;
   /** Rises with each change: what is older than what is known is no news. */
   readonly revision: number;
   /** Another than before after Redis has lost its data. */
-  readonly born: string;
+  readonly epoch: string;
   /** The process whose call made it so. */
   readonly author: string;
   /** Trial permits that are taken. */
-  readonly running: number;
+  readonly runningTrials: number;
   /** When the first of them lapses, by our monotonic clock. */
-  readonly freesAt: number;
+  readonly nextPermitAt: number;
 }
 
 /** What a process tells Redis that it knows. */
-export interface Knowledge extends Pick<SharedStanding, 'standing' | 'revision' | 'born'> {
+export interface KnownState extends Pick<RemoteState, 'state' | 'revision' | 'epoch'> {
   /** It has decided by itself since it heard from Redis. */
   readonly alone: boolean;
   /** And has changed the state. */
@@ -28,28 +28,43 @@ export interface Knowledge extends Pick<SharedStanding, 'standing' | 'revision' 
 const WEIGHT = { closed: 0, half_open: 1, open: 1, isolated: 2 } as const;
 
 /** How bad it is, as the scripts see it: the worse is believed where neither is known to be later. */
-export function weightOf({ state, failCount }: Standing): number {
+export function severityOf({ status: state, failCount }: CircuitState): number {
   return state === 'closed' ? failCount / (failCount + 1) : WEIGHT[state];
 }
 
-const STATES: ReadonlySet<unknown> = new Set<CircuitState>(['closed', 'open', 'half_open', 'isolated']);
+const STATES: ReadonlySet<unknown> = new Set<CircuitStatus>(['closed', 'open', 'half_open', 'isolated']);
 const CAUSES: ReadonlySet<unknown> = new Set<Cause>(['calls', 'isolate', 'release', 'reset']);
 
 /** Moments become how long ago, or in how long: clocks of other machines are never compared with ours. */
-export function writeKnowledge({ standing, ...about }: Knowledge, clock: Clock): string {
-  const { cause, failCount: fails, generation, lastFailure: failure, openings, reason, state, successes } = standing;
+export function encodeKnownState({ state: standing, revision, epoch, alone, moved }: KnownState, clock: Clock): string {
+  const {
+    cause,
+    failCount: fails,
+    generation,
+    lastFailure: failure,
+    openings,
+    reason,
+    status: state,
+    successes,
+  } = standing;
   const now = clock.monotonic();
   const ago = (moment: number) => Math.round(now - moment);
   const rests = state === 'open' || state === 'isolated';
-  const isEndless = standing.restsUntil === Number.POSITIVE_INFINITY;
-  const rest = rests ? (isEndless ? -1 : Math.ceil(Math.max(0, standing.restsUntil - now))) : 0;
+  const isEndless = standing.retryAt === Number.POSITIVE_INFINITY;
+  const rest = rests ? (isEndless ? -1 : Math.ceil(Math.max(0, standing.retryAt - now))) : 0;
   const words = { state, cause, reason, failure, generation, fails, openings, successes };
-  const times = { since: ago(standing.since), down: ago(standing.downSince), reset: standing.resetTimeoutMs, rest };
-  return JSON.stringify({ ...about, circuit: { ...words, ...times, till: standing.until ?? -1 } });
+  const times = { since: ago(standing.since), down: ago(standing.openedAt), reset: standing.resetTimeoutMs, rest };
+  return JSON.stringify({
+    revision,
+    born: epoch,
+    alone,
+    moved,
+    circuit: { ...words, ...times, till: standing.until ?? -1 },
+  });
 }
 
 /** @returns undefined for anything but a state as the scripts write it */
-export function readShared(value: unknown, clock: Clock): SharedStanding | undefined {
+export function decodeRemoteState(value: unknown, clock: Clock): RemoteState | undefined {
   if (!isRecord(value)) return undefined;
   const { state, cause } = value;
   if (!isState(state) || !isCause(cause)) return undefined;
@@ -62,8 +77,8 @@ export function readShared(value: unknown, clock: Clock): SharedStanding | undef
   const word = (name: string) => String(value[name]);
   const now = clock.monotonic();
   const [rest, till] = [number('rest'), number('till')];
-  const standing: Standing = {
-    state,
+  const standing: CircuitState = {
+    status: state,
     cause,
     generation: number('generation'),
     since: now - number('since'),
@@ -72,20 +87,24 @@ export function readShared(value: unknown, clock: Clock): SharedStanding | undef
     failCount: number('fails'),
     lastFailure: word('failure'),
     openings: number('openings'),
-    downSince: now - number('down'),
+    openedAt: now - number('down'),
     resetTimeoutMs: number('reset'),
-    restsUntil: rest < 0 ? Number.POSITIVE_INFINITY : now + rest,
+    retryAt: rest < 0 ? Number.POSITIVE_INFINITY : now + rest,
     successes: number('successes'),
   };
-  const shared = { revision: number('revision'), running: number('running'), freesAt: now + number('frees') };
-  return isWhole ? { standing, ...shared, born: word('born'), author: word('author') } : undefined;
+  const shared = {
+    revision: number('revision'),
+    runningTrials: number('running'),
+    nextPermitAt: now + number('frees'),
+  };
+  return isWhole ? { state: standing, ...shared, epoch: word('born'), author: word('author') } : undefined;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-function isState(value: unknown): value is CircuitState {
+function isState(value: unknown): value is CircuitStatus {
   return STATES.has(value);
 }
 

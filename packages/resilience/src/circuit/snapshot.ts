@@ -1,9 +1,18 @@
-import type { CircuitOptions, CircuitSnapshot } from './circuit.ts';
-import type { Standing } from './standing.ts';
+import type { CircuitState } from './state.ts';
+import type { CircuitOptions, CircuitSnapshot } from './types.ts';
 
 /** A standing as it is told to people and machines: by the wall clock. */
-export function toSnapshot(standing: Standing, options: CircuitOptions): CircuitSnapshot {
-  const { state, failCount, lastFailure, reason, resetTimeoutMs, restsUntil, successes, until } = standing;
+export function toSnapshot(standing: CircuitState, options: CircuitOptions): CircuitSnapshot {
+  const {
+    status: state,
+    failCount,
+    lastFailure,
+    reason,
+    resetTimeoutMs,
+    retryAt: restsUntil,
+    successes,
+    until,
+  } = standing;
   const { clock, failMax, name, successThreshold: required } = options;
   const monotonic = clock.monotonic();
   return {

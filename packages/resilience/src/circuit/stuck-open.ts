@@ -1,10 +1,10 @@
 import type { Cancel, Clock } from '../clock.ts';
-import type { Standing } from './standing.ts';
+import type { CircuitState } from './state.ts';
 
 const STUCK_AFTER_MS = 600_000;
 
 /** Tells once an opening that a circuit has not been closed for ten minutes, trials or not. */
-export class StuckOpen {
+export class StuckOpenTimer {
   readonly #clock: Clock;
   readonly #tell: (downMs: number) => void;
   #isDown = false;
@@ -15,7 +15,7 @@ export class StuckOpen {
     this.#tell = tell;
   }
 
-  watch({ state, downSince }: Standing): void {
+  watch({ status: state, openedAt: downSince }: CircuitState): void {
     const isDown = state === 'open' || state === 'half_open';
     if (isDown === this.#isDown) return;
     this.#isDown = isDown;

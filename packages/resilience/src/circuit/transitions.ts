@@ -1,11 +1,11 @@
 import type { CircuitEvent } from './circuit-events.ts';
-import type { Standing } from './standing.ts';
+import type { CircuitState } from './state.ts';
 
 /** The change of state from one standing to a later one, as its listeners are told; undefined when there is none. */
-export function transition(before: Standing, after: Standing): CircuitEvent | undefined {
+export function transition(before: CircuitState, after: CircuitState): CircuitEvent | undefined {
   if (after.generation === before.generation) return undefined;
-  const { state, openings, resetTimeoutMs, reason, until } = after;
-  const sameState = state === before.state;
+  const { status: state, openings, resetTimeoutMs, reason, until } = after;
+  const sameState = state === before.status;
   switch (state) {
     case 'open':
       if (openings > 1)
@@ -21,9 +21,9 @@ export function transition(before: Standing, after: Standing): CircuitEvent | un
   }
 }
 
-function closing(before: Standing, after: Standing): CircuitEvent | undefined {
+function closing(before: CircuitState, after: CircuitState): CircuitEvent | undefined {
   if (after.cause === 'reset') return { type: 'reset', reason: after.reason };
-  if (before.state === 'closed') return undefined;
-  if (before.state === 'isolated') return { type: 'released', ...(after.reason !== '' && { reason: after.reason }) };
-  return { type: 'closed', downMs: after.since - after.downSince };
+  if (before.status === 'closed') return undefined;
+  if (before.status === 'isolated') return { type: 'released', ...(after.reason !== '' && { reason: after.reason }) };
+  return { type: 'closed', downMs: after.since - after.openedAt };
 }

@@ -1,4 +1,4 @@
-import { checkRange, LONGEST_MS } from '../in-range.ts';
+import { checkRange, LONGEST_MS } from '../range.ts';
 import type { LeaseOptions } from './lease.ts';
 
 /** Shorter, and a late renewal loses it. */

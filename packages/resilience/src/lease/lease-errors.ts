@@ -1,4 +1,4 @@
-import { ResilienceError } from '../resilience-error.ts';
+import { ResilienceError } from '../errors.ts';
 
 /** The lease ended before the work did: somebody else may hold it, so what was done may have been done twice. */
 export class LeaseLostError extends ResilienceError {

@@ -93,7 +93,7 @@ it('at the end of a load keeps nobody waiting afterwards: value and release foll
   expect(await first).toMatchObject({ value: 'Rosa', source: 'loaded' });
   await redis.up('kept');
   await redis.settle();
-  expect(await admin.redis.exists(LOCK)).toBe(0);
+  expect(await admin.client.exists(LOCK)).toBe(0);
   expect(await ask(other, task.work)).toMatchObject({ value: 'Rosa', source: 'redis' });
   expect(loads).toBe(1);
 });
@@ -111,7 +111,7 @@ it('at the end of a load that fails ends the lease afterwards, however often it 
   await redis.settle();
   await redis.up('kept');
   await redis.settle();
-  expect(await admin.redis.exists(LOCK)).toBe(0);
+  expect(await admin.client.exists(LOCK)).toBe(0);
 });
 
 it('that swallows the answer to a request leaves no lease behind, however long it lasts', async () => {
@@ -122,7 +122,7 @@ it('that swallows the answer to a request leaves no lease behind, however long i
   clock.advance(3_600_000);
   await redis.up('kept');
   await redis.settle();
-  expect(await admin.redis.exists(LOCK)).toBe(0);
+  expect(await admin.client.exists(LOCK)).toBe(0);
 });
 
 it('of a value that has outlived itself meanwhile still ends the lease', async () => {
@@ -137,5 +137,5 @@ it('of a value that has outlived itself meanwhile still ends the lease', async (
   clock.advance(60_000);
   await redis.up('kept');
   await redis.settle();
-  expect(await admin.redis.exists(LOCK)).toBe(0);
+  expect(await admin.client.exists(LOCK)).toBe(0);
 });

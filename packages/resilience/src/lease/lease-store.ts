@@ -20,7 +20,7 @@ export class LeaseStore {
   readonly #channel: string;
 
   constructor(redis: RedisConnection, prefix: string, channel: string) {
-    this.#redis = redis.redis;
+    this.#redis = redis.client;
     this.#prefix = prefix;
     this.#channel = redis.channelOf(channel);
   }

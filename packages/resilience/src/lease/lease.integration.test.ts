@@ -67,12 +67,12 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
   it('name their owner, and are gone after the release', async () => {
     const { one, redis, key } = setUp();
     await one.withLease('rose', PATIENT, async () => {
-      expect(await redis.redis.get(key)).toMatch(new RegExp(`^test-.+-${process.pid}-\\d+$`));
-      const pttl = await redis.redis.pttl(key);
+      expect(await redis.client.get(key)).toMatch(new RegExp(`^test-.+-${process.pid}-\\d+$`));
+      const pttl = await redis.client.pttl(key);
       expect(pttl).toBeGreaterThan(5000);
       expect(pttl).toBeLessThanOrEqual(10_000);
     });
-    expect(await redis.redis.exists(key)).toBe(0);
+    expect(await redis.client.exists(key)).toBe(0);
   });
 
   it('that others hold are not waited for beyond the time', async () => {
@@ -88,7 +88,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
 
   it('end by themselves when their owner is gone', async () => {
     const { one, redis, key } = setUp();
-    await redis.redis.set(key, 'dead-owner', { px: 150 });
+    await redis.client.set(key, 'dead-owner', { px: 150 });
     const got = await one.withLease('rose', PATIENT, async () => 'mine');
     expect(got).toBe('mine');
   });
@@ -96,12 +96,12 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
   it('that are lost are said to be lost, though the work came to its end', async () => {
     const { one, redis, key, events } = setUp();
     const work = one.withLease('rose', { leaseMs: 300, waitMs: 0 }, async (signal) => {
-      await redis.redis.set(key, 'somebody else', { px: 5000 });
+      await redis.client.set(key, 'somebody else', { px: 5000 });
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       return 'done';
     });
     await expect(work).rejects.toBeInstanceOf(LeaseLostError);
-    expect(await redis.redis.get(key)).toBe('somebody else');
+    expect(await redis.client.get(key)).toBe('somebody else');
     expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'lost']);
   });
 
@@ -148,7 +148,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     const waiter = one.acquire('rose', PATIENT, async () => filled);
     // It has been refused once what is sent after it on the same connection is answered.
     await new Promise((resolve) => setImmediate(resolve));
-    await redis.redis.ping();
+    await redis.client.ping();
     filled = 'Rosa';
     await held.release();
     await expect(waiter).resolves.toEqual({ got: 'done', value: 'Rosa' });

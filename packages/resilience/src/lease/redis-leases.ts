@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
+import { createOwnerId } from '../owner-id.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
 import { checkLeaseOptions } from './check-lease-options.ts';
@@ -10,7 +11,6 @@ import { LeaseDesk, type Wish } from './lease-desk.ts';
 import { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease-errors.ts';
 import type { LeaseEvent } from './lease-events.ts';
 import { LeaseStore, type Refused } from './lease-store.ts';
-import { nameOwner } from './owner.ts';
 import type { ReleaseWatch } from './release-watch.ts';
 import { Releases } from './releases.ts';
 import { Turns } from './turns.ts';
@@ -73,7 +73,7 @@ export class RedisLeases implements Leases {
   async acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>> {
     checkLeaseOptions(options);
     if (HeldScope.isInside(this, name)) throw new LeaseReentryError(name);
-    const wish: Wish = { ...options, name, owner: nameOwner(this.#ownerPrefix), since: this.#clock.monotonic() };
+    const wish: Wish = { ...options, name, owner: createOwnerId(this.#ownerPrefix), since: this.#clock.monotonic() };
     this.#listeners.emit({ type: 'attempting', lease: name, owner: wish.owner });
     const endTurn = await this.#turns.take(name, options.waitMs, options.signal);
     if (!endTurn) return this.#timeOut(wish);

@@ -52,7 +52,7 @@ export class Releases {
   #listen(): void {
     if (this.#hears) return;
     this.#hears = true;
-    const subscriber = this.#redis.redis.subscribe<string>(this.channel);
+    const subscriber = this.#redis.client.subscribe<string>(this.channel);
     subscriber.on('message', ({ message }) => {
       for (const watch of this.#watches.get(message) ?? []) watch.wake();
     });

@@ -29,20 +29,20 @@ describe.skipIf(!hasRedisServer)('a process whose event loop is blocked beside a
   it.each([300, 700])('for %d ms again and again never calls it lost', { timeout: 30_000 }, async (ms) => {
     const failures: unknown[] = [];
     for (let n = 0; n < 10; n += 1) {
-      const asked = Array.from({ length: 5 }, () => redis.redis.incr('n').catch((error) => failures.push(error)));
+      const asked = Array.from({ length: 5 }, () => redis.client.incr('n').catch((error) => failures.push(error)));
       block(ms);
       // The next block begins before everything that has arrived was read.
       if (n % 2 === 0) setImmediate(() => block(ms));
       await Promise.all(asked);
     }
     expect({ failures, events }).toEqual({ failures: [], events: [{ type: 'ready' }] });
-    expect(await redis.redis.get('n')).toBe(50);
+    expect(await redis.client.get('n')).toBe(50);
   });
 
   it('notices one that hangs, and is back as soon as it answers', async () => {
     server.hang();
     block(300);
-    await expect(redis.redis.get('n')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });
+    await expect(redis.client.get('n')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });
     expect(events.at(-1)).toMatchObject({ type: 'lost' });
     server.wake();
     await eventually(() => (redis.isReady() ? true : undefined));

@@ -13,7 +13,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
 
   beforeAll(async () => {
     connection = rest ? await connectRedis(await rest.listen(), { timeoutMs: 2000 }) : await connectTestRedis();
-    redis = connection.redis;
+    redis = connection.client;
   });
   afterAll(async () => {
     await connection.close();
@@ -166,8 +166,8 @@ describe.skipIf(!testRedisUrl)('a database index', () => {
     const url = testRedisUrl.startsWith('unix:') ? `${testRedisUrl}?db=1` : `${testRedisUrl.replace(/\/\d*$/, '')}/1`;
     const other = await connectTestRedis(url);
     const one = await connectTestRedis();
-    await one.redis.set(key, 'here');
-    expect(await other.redis.get(key)).toBeNull();
+    await one.client.set(key, 'here');
+    expect(await other.client.get(key)).toBeNull();
     await Promise.all([one.close(), other.close()]);
   });
 });

@@ -1,6 +1,6 @@
 import { Redis } from '@upstash/redis';
 import { type Clock, systemClock } from '../clock.ts';
-import { checkRange, LONGEST_MS } from '../in-range.ts';
+import { checkRange, LONGEST_MS } from '../range.ts';
 import { DataLossDetector } from './data-loss-detector.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisGuard } from './redis-guard.ts';
@@ -40,7 +40,7 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   if (transport.kind === 'rest') void guard.probeAgain();
   await firstSign(guard, readyWaitMs, clock);
   const connection: Omit<RedisConnection, 'close' | 'onDataLoss'> = {
-    redis: new Redis(guard),
+    client: new Redis(guard),
     transport: transport.kind,
     channelOf: (name) => guard.channelOf(name),
     isReady: () => guard.isUp,

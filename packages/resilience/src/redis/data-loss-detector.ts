@@ -70,7 +70,7 @@ export class DataLossDetector {
   }
 
   async #compare(): Promise<void> {
-    const { redis } = this.#redis;
+    const { client: redis } = this.#redis;
     let marker = await redis.get<string>(MARKER);
     if (marker === null) {
       await redis.set(MARKER, randomUUID(), { nx: true });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Circuit } from '../circuit/circuit.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
+import type { Circuit } from '../circuit/types.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import type { HeldLease, Leases } from '../lease/lease.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -26,7 +26,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
   });
   afterEach(async () => {
     for (const circuit of circuits) circuit.close();
-    await connections[0]?.redis.flushall();
+    await connections[0]?.client.flushall();
     for (const connection of connections) await connection.close();
   });
 
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
   }
 
   async function subscribers(clients: number): Promise<void> {
-    const list = async () => (await connections[0]?.redis.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub'])) ?? '';
+    const list = async () => (await connections[0]?.client.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub'])) ?? '';
     await eventually(async () => ((await list()).match(/\b(p?sub)=1\b/g)?.length === clients ? true : undefined));
   }
 
@@ -94,7 +94,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
   it('receive no message of each other on the same channel or pattern, and see plain names', async () => {
     const [one, peer, two] = [await connect(1), await connect(1), await connect(2)];
     const heard: string[] = [];
-    const listen = (name: string, { redis }: RedisConnection) => {
+    const listen = (name: string, { client: redis }: RedisConnection) => {
       const news = redis.subscribe<number>('news');
       news.on('message', ({ channel, message }) => heard.push(`${name} ${channel} ${message}`));
       const all = redis.psubscribe<number>('n*');
@@ -104,11 +104,11 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
     listen('two', two);
     await subscribers(4);
 
-    await one.redis.publish('news', 1);
-    await one.redis.pipeline().publish('news', 2).exec();
-    await one.redis.multi().publish('news', 3).exec();
-    await one.redis.eval("return redis.call('PUBLISH', ARGV[1], '4')", [], [one.channelOf('news')]);
-    await two.redis.publish('news', 5);
+    await one.client.publish('news', 1);
+    await one.client.pipeline().publish('news', 2).exec();
+    await one.client.multi().publish('news', 3).exec();
+    await one.client.eval("return redis.call('PUBLISH', ARGV[1], '4')", [], [one.channelOf('news')]);
+    await two.client.publish('news', 5);
     await eventually(() => (heard.length >= 10 ? true : undefined));
     expect(heard.toSorted()).toEqual([
       ...[1, 2, 3, 4].map((message) => `peer n* news ${message}`),
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
   }
 
   async function evals(): Promise<number> {
-    const stats = await connections[0]?.redis.exec<string>(['INFO', 'commandstats']);
+    const stats = await connections[0]?.client.exec<string>(['INFO', 'commandstats']);
     return Number(/cmdstat_eval:calls=(\d+)/.exec(stats ?? '')?.[1] ?? 0);
   }
 });

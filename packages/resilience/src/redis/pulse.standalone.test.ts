@@ -44,7 +44,7 @@ async function boxBefore(server: RedisServer): Promise<Box> {
   };
 }
 
-function listen({ redis }: RedisConnection) {
+function listen({ client: redis }: RedisConnection) {
   const lines: string[] = [];
   const subscriber = redis.subscribe('news');
   for (const kind of ['subscribe', 'unsubscribe'] as const) subscriber.on(kind, () => lines.push(kind));
@@ -64,14 +64,14 @@ it.skipIf(!hasRedisServer)('a subscription whose connection was forgotten on the
   await told('subscribe');
   for (const word of ['one', 'two', 'three']) {
     clock.advance(30_000);
-    await connection.redis.publish('news', word);
+    await connection.client.publish('news', word);
     await told(word);
   }
   box.forgetListeners();
-  await connection.redis.publish('news', 'missed');
+  await connection.client.publish('news', 'missed');
   clock.advance(35_000);
   await told('subscribe');
-  await connection.redis.publish('news', 'heard');
+  await connection.client.publish('news', 'heard');
   await told('heard');
   expect(lines).toEqual(['subscribe', 'one', 'two', 'three', 'unsubscribe', 'subscribe', 'heard']);
   await subscriber.unsubscribe();
@@ -86,7 +86,7 @@ it.skipIf(!hasRedisServer)('a sign of life that died with its connection does no
   const connection = await connectRedis({ url: server.url }, { timeoutMs: 2000, clock });
   const { lines, subscriber, told } = listen(connection);
   const listener = async () =>
-    /id=\d+/.exec(await connection.redis.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub']))?.[0];
+    /id=\d+/.exec(await connection.client.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub']))?.[0];
 
   await told('subscribe');
   server.hang();
@@ -98,7 +98,7 @@ it.skipIf(!hasRedisServer)('a sign of life that died with its connection does no
   await eventually(() => connection.isReady() || undefined);
   const before = await listener();
   clock.advance(5_000);
-  await connection.redis.publish('news', 'heard');
+  await connection.client.publish('news', 'heard');
   await told('heard');
   expect(await listener()).toBe(before);
   expect(lines).toEqual(['subscribe', 'unsubscribe', 'subscribe', 'heard']);
@@ -126,7 +126,7 @@ it.skipIf(!hasRedisServer)(
     clock.advance(30_000);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     await late.promise;
-    await connection.redis.publish('news', 'heard');
+    await connection.client.publish('news', 'heard');
     await told('heard');
     expect(lines).toEqual(['subscribe', 'heard']);
     await subscriber.unsubscribe();

@@ -19,7 +19,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('@upstash/ratelimit over %s', (t
   ])('lets exactly 50 of 210 through, asked at once over three connections: %s', async (_name, limiter) => {
     const prefix = freshKey('limit');
     const answers = await Promise.all(
-      connections.all.flatMap(({ redis }) => {
+      connections.all.flatMap(({ client: redis }) => {
         const limit = new Ratelimit({ redis, limiter, prefix, ephemeralCache: false });
         return Array.from({ length: 70 }, () => limit.limit('caller'));
       }),
@@ -28,7 +28,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('@upstash/ratelimit over %s', (t
   });
 
   it('goes on counting after Redis has lost its scripts, and takes a request back', async () => {
-    const [{ redis }] = connections.all;
+    const [{ client: redis }] = connections.all;
     const limit = new Ratelimit({
       redis,
       limiter: Ratelimit.slidingWindow(3, '1 h'),

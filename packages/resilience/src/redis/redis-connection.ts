@@ -14,11 +14,11 @@ export interface RedisEvent {
 
 /** One client for every transport. It connects again by itself. */
 export interface RedisConnection {
-  readonly redis: Redis;
+  readonly client: Redis;
   readonly transport: 'tcp' | 'rest';
   /**
-   * Returns the name in Redis of a channel of this database, for scripts that publish. `redis.subscribe` and
-   * `redis.publish` take plain names.
+   * Returns the name in Redis of a channel of this database, for scripts that publish. `client.subscribe` and
+   * `client.publish` take plain names.
    */
   channelOf(name: string): string;
   /** Whether a command would be sent now. */

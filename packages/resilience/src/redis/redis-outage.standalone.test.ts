@@ -22,7 +22,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     connection = await connectRedis({ url: server.url }, { timeoutMs: TIMEOUT_MS, readyWaitMs: 5000 });
     events = [];
     connection.subscribe((event) => events.push(event));
-    await connection.redis.set('key', 'value');
+    await connection.client.set('key', 'value');
   });
   afterEach(async () => {
     await connection.close();
@@ -30,7 +30,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  const read = () => connection.redis.get('key');
+  const read = () => connection.client.get('key');
   const ready = () => eventually(() => (connection.isReady() ? true : undefined));
   const types = () => events.map(({ type }) => type);
 
@@ -55,7 +55,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
   });
 
   it('killed under load: every command ends, one way or the other', async () => {
-    const calls = Array.from({ length: 500 }, () => connection.redis.incr('n'));
+    const calls = Array.from({ length: 500 }, () => connection.client.incr('n'));
     const killed = server.kill();
     const ends = await Promise.allSettled(calls);
     await killed;
@@ -103,7 +103,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
 
   it('hung: pipelines and transactions keep the time limit too', async () => {
     server.hang();
-    const both = [connection.redis.pipeline().get('key').exec(), connection.redis.multi().get('key').exec()];
+    const both = [connection.client.pipeline().get('key').exec(), connection.client.multi().get('key').exec()];
     const took = await timed(() => Promise.allSettled(both));
     expect(took).toBeLessThan(SOON_MS);
     for (const call of both) await expect(call).rejects.toBeInstanceOf(RedisUnavailableError);
@@ -122,19 +122,19 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     expect(told[0]?.type).toBe('lost');
     await server.start();
     await eventually(() => (late?.isReady() ? true : undefined));
-    expect(await late?.redis.ping()).toBe('PONG');
+    expect(await late?.client.ping()).toBe('PONG');
     await late?.close();
   });
 
   it('killed and back: subscriptions go on', async () => {
     const heard: unknown[] = [];
-    const subscriber = connection.redis.subscribe<string>('news');
+    const subscriber = connection.client.subscribe<string>('news');
     subscriber.on('message', ({ message }) => heard.push(message));
-    await eventually(async () => ((await connection.redis.publish('news', 'before')) === 1 ? true : undefined));
+    await eventually(async () => ((await connection.client.publish('news', 'before')) === 1 ? true : undefined));
     await server.kill();
     await server.start();
     await ready();
-    await eventually(async () => ((await connection.redis.publish('news', 'after')) === 1 ? true : undefined));
+    await eventually(async () => ((await connection.client.publish('news', 'after')) === 1 ? true : undefined));
     await eventually(() => (heard.length > 1 ? true : undefined));
     expect(heard).toEqual(['before', 'after']);
     await subscriber.unsubscribe();
@@ -142,11 +142,11 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
 
   it('only a subscription is broken: its subscriber is told, and told again when it hears', async () => {
     const told: string[] = [];
-    const subscriber = connection.redis.subscribe('news');
+    const subscriber = connection.client.subscribe('news');
     subscriber.on('subscribe', () => told.push('subscribe'));
     subscriber.on('unsubscribe', () => told.push('unsubscribe'));
     await eventually(() => (told.length === 1 ? true : undefined));
-    await connection.redis.exec(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    await connection.client.exec(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
     await eventually(() => (told.length === 3 ? true : undefined));
     expect(told).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
     expect(connection.isReady()).toBe(true);

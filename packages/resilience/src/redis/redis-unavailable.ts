@@ -1,4 +1,4 @@
-import { ResilienceError } from '../resilience-error.ts';
+import { ResilienceError } from '../errors.ts';
 
 /** Redis did not answer in time or is not connected. */
 export class RedisUnavailableError extends ResilienceError {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Circuit } from '../circuit/circuit.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
+import type { Circuit } from '../circuit/types.ts';
 import { createLeases } from '../lease/create-leases.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { fail } from '../testing/local-circuit.ts';
@@ -42,7 +42,7 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
     await circuit.execute(async () => {});
     const leases = createLeases({ redis, prefix: 'test', owner: 'test', clock });
     const refusals = () => events.filter(({ type }) => type === 'subscribe_refused');
-    const id = () => redis.redis.exec<number>(['CLIENT', 'ID']);
+    const id = () => redis.client.exec<number>(['CLIENT', 'ID']);
     return { circuit, events, id, leases, refusals };
   }
 
@@ -68,7 +68,7 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
     for (let n = 0; n < 3; n += 1) await fail(one.circuit);
     expect(one.circuit.snapshot().state).toBe('open');
     await asTimePasses(() => two.circuit.snapshot().state === 'open');
-    expect(await two.circuit.isolate('maintenance')).toBe('all');
+    expect(await two.circuit.isolate('maintenance')).toBe('shared');
     await asTimePasses(() => one.circuit.snapshot().state === 'isolated');
 
     const held = await one.leases.acquire('rose', { leaseMs: 1e9, renew: false, waitMs: 40_000 });

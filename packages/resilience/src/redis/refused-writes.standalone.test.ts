@@ -31,7 +31,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
   }
 
   const command = (line: string) => server.command(...line.split(' '));
-  const write = () => connection.redis.eval("return redis.call('SET', KEYS[1], 'value')", ['key'], []);
+  const write = () => connection.client.eval("return redis.call('SET', KEYS[1], 'value')", ['key'], []);
   const ready = () => eventually(() => connection.isReady() || undefined, HEALED_WITHIN_MS);
   const told = () => events.map(({ type, reason }) => (reason === undefined ? type : `${type}: ${reason}`));
 
@@ -97,7 +97,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
     await command(line);
     await expect(write()).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });
     expect(connection.isReady()).toBe(false);
-    await expect(connection.redis.get('key')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: false });
+    await expect(connection.client.get('key')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: false });
   });
 
   it('because it loads its data is not available until it has', async () => {
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
     await eventually(() => (told().some((line) => line.startsWith('error: LOADING')) ? true : undefined));
     expect(connection.isReady()).toBe(false);
     await ready();
-    expect(await connection.redis.strlen('key:59')).toBe(2000);
+    expect(await connection.client.strlen('key:59')).toBe(2000);
   });
 
   it('because another node became the master is abandoned for that node', async () => {
@@ -135,7 +135,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
     await expect(write()).rejects.toBeInstanceOf(RedisUnavailableError);
     await ready();
     expect(await write()).toBe('OK');
-    expect(await connection.redis.dbsize()).toBeGreaterThan(0);
+    expect(await connection.client.dbsize()).toBeGreaterThan(0);
     await connection.close();
   });
 });

@@ -24,12 +24,12 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     const before = server.requests;
     const start = performance.now();
     for (let n = 0; n < 100; n += 1)
-      await expect(connection.redis.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
+      await expect(connection.client.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
     expect(performance.now() - start).toBeLessThan(SOON_MS);
     expect(server.requests - before).toBe(1);
     server.isHung = false;
     await eventually(() => (connection.isReady() ? true : undefined));
-    expect(await connection.redis.ping()).toBe('PONG');
+    expect(await connection.client.ping()).toBe('PONG');
     await connection.close();
   });
 
@@ -42,7 +42,7 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     server.instead = { status, error };
     const before = server.requests;
     for (let n = 0; n < 10; n += 1)
-      await expect(connection.redis.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
+      await expect(connection.client.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
     expect(server.requests - before).toBe(1);
     server.instead = undefined;
     await connection.probe();
@@ -53,7 +53,7 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
   it('that refuses a command is there', async () => {
     const connection = await connectRedis(settings, { timeoutMs: 2000 });
     server.instead = { status: 400, error: 'ERR max daily request limit exceeded' };
-    await expect(connection.redis.get('key')).rejects.toThrow('max daily request limit');
+    await expect(connection.client.get('key')).rejects.toThrow('max daily request limit');
     server.instead = undefined;
     expect(connection.isReady()).toBe(true);
     await connection.close();

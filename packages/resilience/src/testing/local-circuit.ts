@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Circuit, CircuitOptions, Outcome } from '../circuit/circuit.ts';
 import type { CircuitEvent } from '../circuit/circuit-events.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
+import type { Circuit, CircuitOptions, CircuitOutcome } from '../circuit/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SERVICE_CIRCUIT } from './service-circuit.ts';
 
@@ -10,7 +10,7 @@ export class Unavailable extends Error {
 }
 
 /** Errors say by their message what they are; others are failures. */
-function classify(error: unknown): Outcome {
+function classify(error: unknown): CircuitOutcome {
   const message = error instanceof Error ? error.message : '';
   return message === 'success' || message === 'ignored' ? message : 'failure';
 }

@@ -16,7 +16,7 @@ export class MemoryRedis implements Requester {
 
   connection(): RedisConnection {
     return {
-      redis: new Redis(this),
+      client: new Redis(this),
       transport: 'tcp',
       channelOf: (name) => name,
       isReady: () => !this.isDown,

@@ -1,4 +1,4 @@
-import type { CircuitOptions, CircuitState, Outcome } from '../circuit/circuit.ts';
+import type { CircuitOptions, CircuitOutcome, CircuitStatus } from '../circuit/types.ts';
 
 export type ReferenceOptions = Required<Omit<CircuitOptions, 'name' | 'classify' | 'nameFailure' | 'clock' | 'random'>>;
 
@@ -16,7 +16,7 @@ export class ReferenceCircuit {
   generation = 0;
   readonly #options: ReferenceOptions;
   #now = 0;
-  #state: CircuitState = 'closed';
+  #state: CircuitStatus = 'closed';
   #fails = 0;
   #openings = 0;
   #reset: number;
@@ -43,7 +43,7 @@ export class ReferenceCircuit {
     return ticket;
   }
 
-  leave(ticket: Ticket, outcome: Outcome): void {
+  leave(ticket: Ticket, outcome: CircuitOutcome): void {
     const isLate = ticket.generation !== this.generation || ticket.deadline <= this.#now;
     if (!this.calls.delete(ticket) || isLate || outcome === 'ignored') return;
     const { failMax, successThreshold } = this.#options;
@@ -75,7 +75,7 @@ export class ReferenceCircuit {
     return this.#state === 'closed' || this.#now >= this.#until;
   }
 
-  #become(state: CircuitState, forMs?: number): void {
+  #become(state: CircuitStatus, forMs?: number): void {
     const { resetTimeoutMs: base, maxResetTimeoutMs: max } = this.#options;
     [this.#state, this.#successes] = [state, 0];
     this.generation += 1;

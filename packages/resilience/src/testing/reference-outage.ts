@@ -1,4 +1,4 @@
-import type { Outcome } from '../circuit/circuit.ts';
+import type { CircuitOutcome } from '../circuit/types.ts';
 import type { ReferenceCircuit, Ticket } from './reference-circuit.ts';
 
 /**
@@ -9,7 +9,7 @@ export class ReferenceOutage {
   readonly #circuit: ReferenceCircuit;
   readonly #generation: number;
   readonly #permits: ReadonlySet<Ticket>;
-  readonly #untold: Map<Ticket, Outcome> = new Map();
+  readonly #untold: Map<Ticket, CircuitOutcome> = new Map();
 
   constructor(circuit: ReferenceCircuit) {
     this.#circuit = circuit;
@@ -18,7 +18,7 @@ export class ReferenceOutage {
     for (const permit of this.#permits) circuit.calls.delete(permit);
   }
 
-  leave(ticket: Ticket, outcome: Outcome): void {
+  leave(ticket: Ticket, outcome: CircuitOutcome): void {
     if (this.#permits.has(ticket)) this.#untold.set(ticket, outcome);
     else this.#circuit.leave(ticket, outcome);
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
-import type { Circuit, CircuitOptions, CircuitState } from '../circuit/circuit.ts';
 import type { CircuitEvent } from '../circuit/circuit-events.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
+import type { Circuit, CircuitOptions, CircuitStatus } from '../circuit/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { fail } from './local-circuit.ts';
 import { SERVICE_CIRCUIT } from './service-circuit.ts';
@@ -30,7 +30,7 @@ export class SharedHouse {
   }
 
   readonly settle = (): Promise<void> => this.redis.settle();
-  readonly states = (): CircuitState[] => this.members.map((circuit) => circuit.snapshot().state);
+  readonly states = (): CircuitStatus[] => this.members.map((circuit) => circuit.snapshot().state);
 
   readonly join = async (options: Partial<CircuitOptions> = {}, transport: 'tcp' | 'rest' = 'tcp'): Promise<Member> => {
     const circuit = this.start(options, transport);

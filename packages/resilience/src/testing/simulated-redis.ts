@@ -101,7 +101,7 @@ export class SimulatedRedis {
 }
 
 class SimulatedConnection implements RedisConnection, Requester {
-  readonly redis: Redis;
+  readonly client: Redis;
   readonly transport: 'tcp' | 'rest';
   readonly #server: SimulatedRedis;
   readonly #data: InMemoryRedis;
@@ -113,7 +113,7 @@ class SimulatedConnection implements RedisConnection, Requester {
     this.#server = server;
     this.#data = data;
     this.transport = transport;
-    this.redis = new Redis(this);
+    this.client = new Redis(this);
   }
 
   channelOf(name: string): string {

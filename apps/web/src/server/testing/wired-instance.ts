@@ -51,7 +51,7 @@ export async function startInstance(
     LOG_LEVEL: 'silent',
     ...settings,
   });
-  const { redis } = instance.redis;
+  const { client: redis } = instance.redis;
   for (const pattern of LEFTOVERS) {
     const left = await redis.keys(pattern);
     if (left.length > 0) await redis.del(...left);

@@ -61,10 +61,10 @@ export class QuotaFleet {
   }
 
   /** Of the first process. */
-  get redis(): RedisConnection['redis'] {
+  get redis(): RedisConnection['client'] {
     const [first] = this.#connections;
     if (first === undefined) throw new Error('there is no process yet');
-    return first.redis;
+    return first.client;
   }
 
   /** All processes see Redis, or none does. */
@@ -75,7 +75,7 @@ export class QuotaFleet {
   /** Until everybody has heard from Redis what follows from what was asked, and what follows from that. */
   async settle(): Promise<void> {
     for (let round = 0; round < SETTLING_ROUNDS; round += 1) {
-      await Promise.all(this.#connections.map(({ redis }) => redis.ping()));
+      await Promise.all(this.#connections.map(({ client: redis }) => redis.ping()));
       await setImmediate();
     }
   }

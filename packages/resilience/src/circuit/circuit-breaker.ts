@@ -1,53 +1,55 @@
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { checkUntil } from './check-options.ts';
-import type { Circuit, CircuitOptions, CircuitSnapshot, OrderReach, Outcome } from './circuit.ts';
 import type { CircuitEvent } from './circuit-events.ts';
-import { CircuitRejectedError } from './circuit-rejected.ts';
-import { IsolationEnd } from './isolation-end.ts';
-import { judge } from './judge.ts';
-import type { Noted, Pass, Result, Rules, RulesObserver } from './rules.ts';
+import { classifyError } from './judge.ts';
+import { CircuitRejectedError } from './rejected-error.ts';
+import type { CallResult, CircuitStateMachine, Permit, Recorded, StateMachineObserver } from './rules.ts';
 import { toSnapshot } from './snapshot.ts';
-import type { Standing } from './standing.ts';
-import { StuckOpen } from './stuck-open.ts';
+import type { CircuitState } from './state.ts';
+import { StuckOpenTimer } from './stuck-open.ts';
+import { IsolationTimer } from './timers.ts';
 import { transition } from './transitions.ts';
+import type { Circuit, CircuitOptions, CircuitOutcome, CircuitSnapshot, OverrideScope } from './types.ts';
 
-const SUCCESS: Result = { outcome: 'success', failure: '' };
+const SUCCESS: CallResult = { outcome: 'success', failure: '' };
 
 /** Makes calls as its rules allow, hands them the results and tells what happens. */
-export class RuledCircuit implements Circuit {
+export class CircuitBreaker implements Circuit {
   readonly name: string;
   readonly #options: CircuitOptions;
   readonly #listeners: Listeners<CircuitEvent> = new Listeners();
-  readonly #stuckOpen: StuckOpen;
-  readonly #isolationEnd: IsolationEnd;
-  readonly #rules: Rules;
+  readonly #stuckOpen: StuckOpenTimer;
+  readonly #isolationEnd: IsolationTimer;
+  readonly #rules: CircuitStateMachine;
   #closed = false;
 
   /** @param decide makes the rules, which tell the observer what happens from then on */
-  constructor(options: CircuitOptions, decide: (observer: RulesObserver) => Rules) {
+  constructor(options: CircuitOptions, decide: (observer: StateMachineObserver) => CircuitStateMachine) {
     this.name = options.name;
     this.#options = options;
-    this.#stuckOpen = new StuckOpen(options.clock, (downMs) => this.#listeners.emit({ type: 'stuck_open', downMs }));
-    this.#isolationEnd = new IsolationEnd(options.clock, () => this.#rules.refresh());
+    this.#stuckOpen = new StuckOpenTimer(options.clock, (downMs) =>
+      this.#listeners.emit({ type: 'stuck_open', downMs }),
+    );
+    this.#isolationEnd = new IsolationTimer(options.clock, () => this.#rules.refresh());
     this.#rules = decide({
-      moved: (before, after) => this.#moved(before, after),
-      trialAbandoned: () => this.#listeners.emit({ type: 'trial_abandoned' }),
-      redisFailed: (error) => this.#listeners.emit({ type: 'redis_failed', error }),
+      onTransition: (before, after) => this.#moved(before, after),
+      onTrialAbandoned: () => this.#listeners.emit({ type: 'trial_abandoned' }),
+      onRedisFailure: (error) => this.#listeners.emit({ type: 'redis_failed', error }),
     });
   }
 
   async execute<T>(work: () => Promise<T>): Promise<T> {
-    const asked = this.#rules.ask();
+    const asked = this.#rules.tryAcquire();
     const pass = asked instanceof Promise ? await asked : asked;
     if (!pass) throw this.#reject();
     let value: T;
     try {
       value = await work();
     } catch (error) {
-      await this.#note(pass, judge(error, this.#options), error);
+      await this.#note(pass, classifyError(error, this.#options), error);
       throw error;
     }
-    if (this.#rules.isRoutine(pass)) this.#listeners.emit({ type: 'call_succeeded' });
+    if (this.#rules.isNoop(pass)) this.#listeners.emit({ type: 'call_succeeded' });
     else await this.#note(pass, SUCCESS);
     return value;
   }
@@ -57,24 +59,24 @@ export class RuledCircuit implements Circuit {
   }
 
   snapshot(): CircuitSnapshot {
-    return toSnapshot(this.#rules.standing, this.#options);
+    return toSnapshot(this.#rules.state, this.#options);
   }
 
-  async isolate(reason: string, until?: number): Promise<OrderReach> {
+  async isolate(reason: string, until?: number): Promise<OverrideScope> {
     checkUntil(until);
-    return this.#rules.give({ give: 'isolate', reason, until });
+    return this.#rules.apply({ type: 'isolate', reason, until });
   }
 
-  release(reason: string = ''): Promise<OrderReach> {
-    return this.#rules.give({ give: 'release', reason });
+  release(reason: string = ''): Promise<OverrideScope> {
+    return this.#rules.apply({ type: 'release', reason });
   }
 
-  reset(reason: string): Promise<OrderReach> {
-    return this.#rules.give({ give: 'reset', reason });
+  reset(reason: string): Promise<OverrideScope> {
+    return this.#rules.apply({ type: 'reset', reason });
   }
 
-  resetForAll(reason: string): Promise<boolean> {
-    return this.#rules.giveAll({ give: 'reset', reason });
+  resetShared(reason: string): Promise<boolean> {
+    return this.#rules.applyShared({ type: 'reset', reason });
   }
 
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe {
@@ -91,18 +93,18 @@ export class RuledCircuit implements Circuit {
   }
 
   #reject(): CircuitRejectedError {
-    const { state, restsUntil } = this.#rules.standing;
+    const { status: state, retryAt: restsUntil } = this.#rules.state;
     const waitMs = Math.max(0, restsUntil - this.#options.clock.monotonic());
     const retryAfterMs = state === 'half_open' || waitMs === Number.POSITIVE_INFINITY ? undefined : waitMs;
     this.#listeners.emit({ type: 'rejected', state, retryAfterMs });
     return new CircuitRejectedError(this.name, state, retryAfterMs);
   }
 
-  #note(pass: Pass, result: Result, error?: unknown): Promise<void> {
-    return this.#rules.note(pass, result, (noted) => this.#told(result.outcome, error, noted));
+  #note(pass: Permit, result: CallResult, error?: unknown): Promise<void> {
+    return this.#rules.record(pass, result, (noted) => this.#told(result.outcome, error, noted));
   }
 
-  #told(outcome: Outcome, error: unknown, { failCount, successes }: Noted): void {
+  #told(outcome: CircuitOutcome, error: unknown, { failCount, successes }: Recorded): void {
     const { failMax, successThreshold: required } = this.#options;
     switch (outcome) {
       case 'success':
@@ -116,7 +118,7 @@ export class RuledCircuit implements Circuit {
     }
   }
 
-  #moved(before: Standing, after: Standing): void {
+  #moved(before: CircuitState, after: CircuitState): void {
     if (!this.#closed) {
       this.#stuckOpen.watch(after);
       this.#isolationEnd.watch(after);

@@ -1,11 +1,11 @@
-import type { CircuitOptions, CircuitState } from './circuit.ts';
+import type { CircuitOptions, CircuitStatus } from './types.ts';
 
 /** What brought a circuit to its state: results of calls (or the beginning), or an order. */
 export type Cause = 'calls' | 'isolate' | 'release' | 'reset';
 
 /** Where a circuit stands. Moments are by the monotonic clock of the process that holds it. */
-export interface Standing {
-  readonly state: CircuitState;
+export interface CircuitState {
+  readonly status: CircuitStatus;
   /** Rises with each change of state: a result counts only in the generation that let its call through. */
   readonly generation: number;
   readonly since: number;
@@ -19,18 +19,18 @@ export interface Standing {
   /** Since it was last closed. */
   readonly openings: number;
   /** The first of them. */
-  readonly downSince: number;
+  readonly openedAt: number;
   readonly resetTimeoutMs: number;
   /** Until then nothing is let through: while open, the next trial; while isolated, its end, if it has one. */
-  readonly restsUntil: number;
+  readonly retryAt: number;
   /** Trials that succeeded since it half-opened. */
   readonly successes: number;
 }
 
 /** A circuit of which nothing is known is closed. */
-export function firstStanding({ clock, resetTimeoutMs }: CircuitOptions): Standing {
+export function initialState({ clock, resetTimeoutMs }: CircuitOptions): CircuitState {
   return {
-    state: 'closed',
+    status: 'closed',
     generation: 0,
     since: clock.monotonic(),
     cause: 'calls',
@@ -39,9 +39,9 @@ export function firstStanding({ clock, resetTimeoutMs }: CircuitOptions): Standi
     failCount: 0,
     lastFailure: '',
     openings: 0,
-    downSince: 0,
+    openedAt: 0,
     resetTimeoutMs,
-    restsUntil: 0,
+    retryAt: 0,
     successes: 0,
   };
 }

@@ -16,7 +16,7 @@ export interface RecoveryOptions {
  * One stay in half open: hands out trial permits, refuses above them, takes back those past their deadline and
  * counts successes. `verdict` settles once: it resolves after enough successes and rejects with the first failure.
  */
-export class Recovery {
+export class HalfOpenTrials {
   readonly #options: RecoveryOptions;
   readonly #verdict: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   /** Deadlines by the names of their trials. */

@@ -6,8 +6,8 @@ import type { RedisConnection } from '../redis/redis-connection.ts';
 import { RestServer } from '../testing/rest-server.ts';
 import { createTask } from '../testing/task.ts';
 import { eventually, testRedisUrl } from '../testing/test-redis.ts';
-import type { Circuit, CircuitState } from './circuit.ts';
 import { createCircuit } from './create-circuit.ts';
+import type { Circuit, CircuitStatus } from './types.ts';
 
 const TIMEOUT_MS = 2000;
 
@@ -52,7 +52,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     return [a, b, c];
   }
 
-  const allAre = (state: CircuitState) =>
+  const allAre = (state: CircuitStatus) =>
     eventually(() => (circuits.every((circuit) => circuit.snapshot().state === state) ? true : undefined));
   const fail = (circuit: Circuit) =>
     expect(circuit.execute(() => Promise.reject(new Error('withered')))).rejects.toThrow('withered');
@@ -91,10 +91,10 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     async (end) => {
       const [a, b, c] = await join(60_000);
       await a.isolate('poisoned');
-      await connections[0]?.redis.hset(`test:{${a.name}}:state`, { till: end, rest: end });
-      expect(await b.isolate('another')).toBe('all');
+      await connections[0]?.client.hset(`test:{${a.name}}:state`, { till: end, rest: end });
+      expect(await b.isolate('another')).toBe('shared');
       await eventually(() => (c.snapshot().isolation?.reason === 'another' ? true : undefined));
-      expect(await c.release('done')).toBe('all');
+      expect(await c.release('done')).toBe('shared');
       await allAre('closed');
     },
   );

@@ -4,27 +4,27 @@ import type { RedisConnection } from '../redis/redis-connection.ts';
 
 const LOOK_FIRST_MS = 250;
 
-type Subscriber = ReturnType<RedisConnection['redis']['subscribe']>;
+type Subscriber = ReturnType<RedisConnection['client']['subscribe']>;
 
-export interface HearingOptions {
+export interface StateSyncOptions {
   readonly redis: RedisConnection;
   readonly channel: string;
   readonly clock: Clock;
-  hear(message: unknown): void;
+  onMessage(message: unknown): void;
   /** Asks Redis for what may have been missed; never rejects. */
-  look(): Promise<void>;
+  poll(): Promise<void>;
   /** How long a change may go unnoticed while nothing can be heard. */
-  patienceMs(): number;
+  maxStalenessMs(): number;
   /** Looking is needed though messages arrive. */
-  mustLook(): boolean;
+  mustPoll(): boolean;
 }
 
 /**
  * Keeps a process informed. Over TCP one subscription hears of every change, and nothing is asked. Over REST, and while
  * the subscription is broken, Redis is asked, less and less often while nothing changes.
  */
-export class Hearing {
-  readonly #options: HearingOptions;
+export class StateSync {
+  readonly #options: StateSyncOptions;
   readonly #unwatch: Unsubscribe;
   #subscriber: Subscriber | undefined;
   #hears = false;
@@ -32,16 +32,16 @@ export class Hearing {
   #cancel: Cancel = () => {};
   #closed = false;
 
-  constructor(options: HearingOptions) {
+  constructor(options: StateSyncOptions) {
     this.#options = options;
     this.#unwatch = options.redis.subscribe(({ type }) => {
       if (type === 'ready') this.#listen();
     });
-    this.lookSoon();
+    this.pollSoon();
   }
 
   /** Something changed, so more may: asks often again, if it has to ask. */
-  lookSoon(): void {
+  pollSoon(): void {
     this.#waitMs = LOOK_FIRST_MS;
     this.#plan();
   }
@@ -55,16 +55,16 @@ export class Hearing {
 
   #listen(): void {
     const { redis, channel } = this.#options;
-    void this.#options.look();
+    void this.#options.poll();
     if (this.#subscriber || redis.transport !== 'tcp') return;
-    const subscriber = redis.redis.subscribe(channel);
+    const subscriber = redis.client.subscribe(channel);
     this.#subscriber = subscriber;
-    subscriber.on('message', ({ message }) => this.#options.hear(message));
+    subscriber.on('message', ({ message }) => this.#options.onMessage(message));
     // Also when it is there again: what was said meanwhile was missed.
     subscriber.on('subscribe', () => {
       this.#hears = true;
       this.#plan();
-      void this.#options.look();
+      void this.#options.poll();
     });
     subscriber.on('unsubscribe', () => this.#isDeaf());
     subscriber.on('error', () => {
@@ -75,18 +75,18 @@ export class Hearing {
 
   #isDeaf(): void {
     this.#hears = false;
-    this.lookSoon();
+    this.pollSoon();
   }
 
   #plan(): void {
     this.#cancel();
-    if (this.#closed || (this.#hears && !this.#options.mustLook())) return;
+    if (this.#closed || (this.#hears && !this.#options.mustPoll())) return;
     this.#cancel = this.#options.clock.setTimeout(() => void this.#look(), this.#waitMs);
   }
 
   async #look(): Promise<void> {
-    this.#waitMs = Math.min(this.#waitMs * 2, this.#options.patienceMs());
-    if (this.#options.redis.isReady()) await this.#options.look();
+    this.#waitMs = Math.min(this.#waitMs * 2, this.#options.maxStalenessMs());
+    if (this.#options.redis.isReady()) await this.#options.poll();
     this.#plan();
   }
 }

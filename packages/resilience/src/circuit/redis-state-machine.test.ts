@@ -3,7 +3,7 @@ import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { SharedHouse } from '../testing/shared-house.ts';
 import { createTask } from '../testing/task.ts';
 import type { CircuitEvent } from './circuit-events.ts';
-import { CircuitRejectedError } from './circuit-rejected.ts';
+import { CircuitRejectedError } from './rejected-error.ts';
 
 const house = SharedHouse.forEachTest();
 const { join, openAll, settle, states } = house;

@@ -122,8 +122,8 @@ describe('orders', () => {
   });
 
   it.each([
-    ['reset', 'all'],
-    ['resetForAll', true],
+    ['reset', 'shared'],
+    ['resetShared', true],
   ] as const)('to %s close for all and forget', async (give, reached) => {
     const [a, b] = [await join(), await join()];
     await openAll();

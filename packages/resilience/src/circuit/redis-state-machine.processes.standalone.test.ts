@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CircuitOrder, CircuitReport } from '../testing/circuit-worker.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
-import type { CircuitState } from './circuit.ts';
+import type { CircuitStatus } from './types.ts';
 
 const WORKER = fileURLToPath(new URL('../testing/circuit-worker.ts', import.meta.url));
 const RESET_MS = 500;
@@ -42,7 +42,7 @@ class Worker {
     return this.ask({ do: 'look' });
   }
 
-  async state(): Promise<CircuitState | undefined> {
+  async state(): Promise<CircuitStatus | undefined> {
     return (await this.look()).snapshot?.state;
   }
 
@@ -75,7 +75,7 @@ describe.skipIf(!hasRedisServer)('a circuit of several processes', () => {
     return order;
   }
 
-  const allAre = (state: CircuitState, who = workers) =>
+  const allAre = (state: CircuitStatus, who = workers) =>
     eventually(async () => {
       const states = await Promise.all(who.map((worker) => worker.state()));
       return states.every((one) => one === state) ? true : undefined;

@@ -65,7 +65,7 @@ describe('an order', () => {
     expect(circuit.snapshot().state).toBe('open');
   });
 
-  it.each(['reset', 'resetForAll'] as const)('to %s closes, and forgets failures and openings', async (give) => {
+  it.each(['reset', 'resetShared'] as const)('to %s closes, and forgets failures and openings', async (give) => {
     const { circuit, clock, events } = setUp();
     await open(circuit);
     clock.advance(60_000);

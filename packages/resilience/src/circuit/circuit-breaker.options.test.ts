@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { checkOptions } from './check-options.ts';
-import type { CircuitOptions } from './circuit.ts';
+import type { CircuitOptions } from './types.ts';
 
 const valid: CircuitOptions = {
   name: 'service',

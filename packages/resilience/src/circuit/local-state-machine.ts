@@ -1,10 +1,16 @@
-import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import type { CircuitOptions, OrderReach } from './circuit.ts';
+import {
+  type CircuitBreakerPolicy,
+  CircuitState as CockatielState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+} from 'cockatiel';
+import { HalfOpenTrials, TRIAL_DEADLINE_MS } from './half-open.ts';
 import { OpenPeriod } from './open-period.ts';
-import { Recovery, TRIAL_DEADLINE_MS } from './recovery.ts';
 import { drawJitter, resetTimeout } from './reset-timeout.ts';
-import type { Noted, Order, Pass, Result, Rules, RulesObserver } from './rules.ts';
-import type { Standing } from './standing.ts';
+import type { CallResult, CircuitStateMachine, Override, Permit, Recorded, StateMachineObserver } from './rules.ts';
+import type { CircuitState } from './state.ts';
+import type { CircuitOptions, OverrideScope } from './types.ts';
 
 /** cockatiel's half of a standing; an order replaces it. */
 interface Policy {
@@ -14,7 +20,7 @@ interface Policy {
 
 /** `over`: cockatiel has taken note of the recovery's verdict. */
 interface Recovering {
-  readonly recovery: Recovery;
+  readonly recovery: HalfOpenTrials;
   readonly over: Promise<void>;
 }
 
@@ -24,63 +30,63 @@ interface Recovering {
  * a whole recovery is one half-open call, in which we hand out the trial permits, since cockatiel would queue callers
  * above them and then release all at once.
  */
-export class LocalRules implements Rules {
+export class LocalStateMachine implements CircuitStateMachine {
   /**
    * Trials so far, of all local rules of this process: a trial of an earlier outage must not end one of this outage,
    * which can have the same generation.
    */
   static #trials = 0;
   readonly #options: CircuitOptions;
-  readonly #observer: RulesObserver;
-  #standing: Standing;
-  #pass: Pass;
+  readonly #observer: StateMachineObserver;
+  #standing: CircuitState;
+  #pass: Permit;
   #policy: Policy;
   #recovering: Recovering | undefined;
   #notes: Promise<void> = Promise.resolve();
   #unnoted = 0;
 
-  constructor(options: CircuitOptions, standing: Standing, observer: RulesObserver) {
+  constructor(options: CircuitOptions, standing: CircuitState, observer: StateMachineObserver) {
     this.#options = options;
     this.#observer = observer;
     this.#standing = standing;
     this.#pass = { generation: standing.generation };
     this.#policy = this.#policyFor(standing);
-    if (standing.state === 'half_open') this.#recovering = this.#recover(standing.successes);
+    if (standing.status === 'half_open') this.#recovering = this.#recover(standing.successes);
   }
 
-  get standing(): Standing {
+  get state(): CircuitState {
     return this.#standing;
   }
 
   admits(): boolean {
-    const { state, restsUntil } = this.#standing;
+    const { status: state, retryAt: restsUntil } = this.#standing;
     if (state === 'closed') return true;
     if (state === 'half_open') return this.#recovering?.recovery.hasPermit() ?? false;
     return this.#options.clock.monotonic() >= restsUntil;
   }
 
-  ask(): Pass | undefined {
-    if (this.#standing.state === 'closed') return this.#pass;
-    this.#recovering?.recovery.abandonLate(() => this.#observer.trialAbandoned());
+  tryAcquire(): Permit | undefined {
+    if (this.#standing.status === 'closed') return this.#pass;
+    this.#recovering?.recovery.abandonLate(() => this.#observer.onTrialAbandoned());
     if (!this.admits()) return undefined;
-    if (this.#standing.state === 'isolated') {
+    if (this.#standing.status === 'isolated') {
       this.#close('release', '');
       return this.#pass;
     }
     const { recovery } = (this.#recovering ??= this.#halfOpen());
-    LocalRules.#trials += 1;
-    const trial = String(LocalRules.#trials);
+    LocalStateMachine.#trials += 1;
+    const trial = String(LocalStateMachine.#trials);
     recovery.start(trial);
     return { generation: this.#standing.generation, trial };
   }
 
-  isRoutine(pass: Pass): boolean {
-    const { generation, failCount, state } = this.#standing;
+  isNoop(pass: Permit): boolean {
+    const { generation, failCount, status: state } = this.#standing;
     return state === 'closed' && failCount === 0 && this.#unnoted === 0 && pass.generation === generation;
   }
 
   /** Results wait for each other: cockatiel takes note only some microtasks later. */
-  note(pass: Pass, result: Result, told: (noted: Noted) => void): Promise<void> {
+  record(pass: Permit, result: CallResult, told: (noted: Recorded) => void): Promise<void> {
     this.#unnoted += 1;
     this.#notes = this.#notes
       .then(() => this.#note(pass, result, told))
@@ -90,26 +96,26 @@ export class LocalRules implements Rules {
     return this.#notes;
   }
 
-  async give(order: Order): Promise<OrderReach> {
-    const { state, reason, until } = this.#standing;
-    if (order.give === 'isolate') {
+  async apply(order: Override): Promise<OverrideScope> {
+    const { status: state, reason, until } = this.#standing;
+    if (order.type === 'isolate') {
       if (state !== 'isolated' || reason !== order.reason || until !== order.until) this.#isolate(order);
-    } else if (order.give === 'reset' || state === 'isolated') this.#close(order.give, order.reason);
-    return 'all';
+    } else if (order.type === 'reset' || state === 'isolated') this.#close(order.type, order.reason);
+    return 'shared';
   }
 
-  async giveAll(order: Order): Promise<boolean> {
-    await this.give(order);
+  async applyShared(order: Override): Promise<boolean> {
+    await this.apply(order);
     return true;
   }
 
   async refresh(): Promise<void> {
-    if (this.#standing.state === 'isolated' && this.admits()) this.#close('release', '');
+    if (this.#standing.status === 'isolated' && this.admits()) this.#close('release', '');
   }
 
   close(): void {}
 
-  async #note(pass: Pass, { outcome, failure }: Result, told: (noted: Noted) => void): Promise<void> {
+  async #note(pass: Permit, { outcome, failure }: CallResult, told: (noted: Recorded) => void): Promise<void> {
     const { failCount } = this.#standing;
     const inTime = pass.trial === undefined || (this.#recovering?.recovery.end(pass.trial) ?? false);
     if (!inTime || pass.generation !== this.#standing.generation || outcome === 'ignored') {
@@ -126,7 +132,7 @@ export class LocalRules implements Rules {
     await this.#policy.decides.execute(() => Promise.reject(new Error(failure))).catch(() => {});
   }
 
-  async #noteSuccess(told: (noted: Noted) => void): Promise<void> {
+  async #noteSuccess(told: (noted: Recorded) => void): Promise<void> {
     if (!this.#recovering) {
       told({ failCount: 0, successes: 0 });
       this.#standing = { ...this.#standing, failCount: 0 };
@@ -139,14 +145,14 @@ export class LocalRules implements Rules {
   }
 
   /** As cockatiel would be after all that has led to this standing. */
-  #policyFor({ state, failCount, openings, resetTimeoutMs, restsUntil }: Standing): Policy {
+  #policyFor({ status: state, failCount, openings, resetTimeoutMs, retryAt: restsUntil }: CircuitState): Policy {
     const random = () => drawJitter(this.#options);
     const breaker = new ConsecutiveBreaker(this.#options.failMax);
     const period = new OpenPeriod((attempt) => resetTimeout(attempt, this.#options, random), this.#options.clock);
     const isDown = state === 'open' || state === 'half_open';
     const ownState = isDown
-      ? { value: CircuitState.Open, openedAt: 0, attemptNo: openings }
-      : { value: CircuitState.Closed };
+      ? { value: CockatielState.Open, openedAt: 0, attemptNo: openings }
+      : { value: CockatielState.Closed };
     const initialState = { ownState, breakerState: failCount };
     const decides = circuitBreaker(handleAll, { breaker, halfOpenAfter: period, initialState });
     if (isDown) period.resume(resetTimeoutMs, state === 'open' ? restsUntil : Number.NEGATIVE_INFINITY);
@@ -157,45 +163,45 @@ export class LocalRules implements Rules {
 
   #halfOpen(): Recovering {
     const recovering = this.#recover(0);
-    this.#move({ state: 'half_open', cause: 'calls', successes: 0 });
+    this.#move({ status: 'half_open', cause: 'calls', successes: 0 });
     return recovering;
   }
 
   #recover(successes: number): Recovering {
-    const recovery = new Recovery({ trialDeadlineMs: TRIAL_DEADLINE_MS, ...this.#options, successes });
+    const recovery = new HalfOpenTrials({ trialDeadlineMs: TRIAL_DEADLINE_MS, ...this.#options, successes });
     const over = this.#policy.decides.execute(() => recovery.verdict).catch(() => {});
     return { recovery, over };
   }
 
   #opened(): void {
     this.#recovering = undefined;
-    const { openings, downSince } = this.#standing;
+    const { openings, openedAt: downSince } = this.#standing;
     const { lengthMs: resetTimeoutMs, until: restsUntil } = this.#policy.period;
     const now = this.#options.clock.monotonic();
     const opening = { openings: openings + 1, downSince: openings === 0 ? now : downSince };
-    this.#move({ state: 'open', cause: 'calls', resetTimeoutMs, restsUntil, ...opening });
+    this.#move({ status: 'open', cause: 'calls', resetTimeoutMs, retryAt: restsUntil, ...opening });
   }
 
-  #isolate({ reason, until }: Order & { readonly give: 'isolate' }): void {
+  #isolate({ reason, until }: Override & { readonly type: 'isolate' }): void {
     const { clock } = this.#options;
     this.#recovering = undefined;
     const restsUntil = until === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + until - clock.now();
-    this.#move({ state: 'isolated', cause: 'isolate', reason, until, restsUntil });
+    this.#move({ status: 'isolated', cause: 'isolate', reason, until, retryAt: restsUntil });
   }
 
-  #close(cause: Standing['cause'], reason: string): void {
+  #close(cause: CircuitState['cause'], reason: string): void {
     this.#recovering = undefined;
     const { resetTimeoutMs } = this.#options;
     const change = cause === 'calls' ? {} : { reason, until: undefined };
-    this.#move({ state: 'closed', cause, ...change, failCount: 0, openings: 0, resetTimeoutMs });
+    this.#move({ status: 'closed', cause, ...change, failCount: 0, openings: 0, resetTimeoutMs });
     if (cause !== 'calls') this.#policy = this.#policyFor(this.#standing);
   }
 
-  #move(change: Partial<Standing>): void {
+  #move(change: Partial<CircuitState>): void {
     const before = this.#standing;
     const generation = before.generation + 1;
     this.#standing = { ...before, ...change, generation, since: this.#options.clock.monotonic() };
     this.#pass = { generation };
-    this.#observer.moved(before, this.#standing);
+    this.#observer.onTransition(before, this.#standing);
   }
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 let made = 0;
 
 /** `prefix-hostname-pid-n`: one name for each holding, and for people a way to find the process. */
-export function nameOwner(prefix: string): string {
+export function createOwnerId(prefix: string): string {
   made += 1;
   return `${prefix}-${hostname()}-${process.pid}-${made}`;
 }

@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import type { Unsubscribe } from '../listeners.ts';
 import type { CircuitEvent } from './circuit-events.ts';
 
-export type CircuitState = 'closed' | 'open' | 'half_open' | 'isolated';
+export type CircuitStatus = 'closed' | 'open' | 'half_open' | 'isolated';
 
 /** What a call says about the service: `ignored` moves nothing (the caller left, the fault was ours). */
-export type Outcome = 'success' | 'failure' | 'ignored';
+export type CircuitOutcome = 'success' | 'failure' | 'ignored';
 
 /** Whom an order has reached: `here` is this process alone, until Redis is back. */
-export type OrderReach = 'all' | 'here';
+export type OverrideScope = 'shared' | 'local';
 
 export interface CircuitOptions {
   readonly name: string;
@@ -25,7 +25,7 @@ export interface CircuitOptions {
   /** After this a trial without a result gives its permit back and no longer counts; above the call's own time limit. 60 s unless given. */
   readonly trialDeadlineMs?: number;
   /** What an error says about the service: nothing, if this throws. A call that resolves is a success. */
-  classify(error: unknown): Outcome;
+  classify(error: unknown): CircuitOutcome;
   /** The class of a failure in a word, for the snapshot; the error's name unless given. */
   nameFailure?(error: unknown): string;
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export interface CircuitOptions {
 
 export interface CircuitSnapshot {
   readonly name: string;
-  readonly state: CircuitState;
+  readonly state: CircuitStatus;
   /** When this state began, in milliseconds since 1970. */
   readonly since: number;
   /** Consecutive failures, at most `failMax`. */
@@ -73,13 +73,13 @@ export interface Circuit {
    * @throws {RangeError} for an `until` that is not a whole number of milliseconds: omit it for an isolation without
    * end
    */
-  isolate(reason: string, until?: number): Promise<OrderReach>;
+  isolate(reason: string, until?: number): Promise<OverrideScope>;
   /** Ends an isolation: the circuit is closed and counts anew. Changes nothing when it is not isolated. */
-  release(reason?: string): Promise<OrderReach>;
+  release(reason?: string): Promise<OverrideScope>;
   /** Closes the circuit, whatever its state, and forgets its failures and how often it has opened. */
-  reset(reason: string): Promise<OrderReach>;
+  reset(reason: string): Promise<OverrideScope>;
   /** Takes a reset that reached `here` on to all, or changes nothing: false while Redis is away or refuses. */
-  resetForAll(reason: string): Promise<boolean>;
+  resetShared(reason: string): Promise<boolean>;
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe;
   /**
    * Stops timers and the sharing with other processes; a running trial still reports its result and frees its permit.

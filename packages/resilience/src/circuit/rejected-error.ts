@@ -1,14 +1,14 @@
-import { ResilienceError } from '../resilience-error.ts';
-import type { CircuitState } from './circuit.ts';
+import { ResilienceError } from '../errors.ts';
+import type { CircuitStatus } from './types.ts';
 
 /** The circuit did not let the call through; nothing was sent. It has no stack: it is an answer, not a fault. */
 export class CircuitRejectedError extends ResilienceError {
   override readonly name = 'CircuitRejectedError';
   readonly circuit: string;
-  readonly state: CircuitState;
+  readonly state: CircuitStatus;
 
   /** @param retryAfterMs until the next trial may run; unknown while trials are running */
-  constructor(circuit: string, state: CircuitState, retryAfterMs?: number) {
+  constructor(circuit: string, state: CircuitStatus, retryAfterMs?: number) {
     // To walk the stack takes longer than all the rest of a rejection, of which there may be many.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;

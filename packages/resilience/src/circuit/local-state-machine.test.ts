@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fail, open, setUp, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask } from '../testing/task.ts';
-import type { Circuit } from './circuit.ts';
-import { CircuitRejectedError } from './circuit-rejected.ts';
+import { CircuitRejectedError } from './rejected-error.ts';
+import type { Circuit } from './types.ts';
 
 const expectRejected = (circuit: Circuit) =>
   expect(circuit.execute(() => Promise.resolve('not called'))).rejects.toBeInstanceOf(CircuitRejectedError);

@@ -6,8 +6,8 @@ import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { listenForUnheardFailures } from '../testing/unheard-failures.ts';
-import { CircuitRejectedError } from './circuit-rejected.ts';
 import { createCircuit } from './create-circuit.ts';
+import { CircuitRejectedError } from './rejected-error.ts';
 
 /** One pause is shorter than the silence after which a connection is given up, one is longer. */
 const PAUSES_MS = [150, 700];

@@ -5,15 +5,15 @@ import { ReferenceCircuit, type ReferenceOptions, type Ticket } from '../testing
 import { ReferenceOutage } from '../testing/reference-outage.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createTask, type Task } from '../testing/task.ts';
-import type { Circuit, Outcome } from './circuit.ts';
 import { createCircuit } from './create-circuit.ts';
+import type { Circuit, CircuitOutcome } from './types.ts';
 
 const PROCESSES = 3;
 
 type Step =
   | { readonly do: 'call'; readonly at: number }
   /** Ends one of the calls in flight. */
-  | { readonly do: 'end'; readonly which: number; readonly outcome: Outcome }
+  | { readonly do: 'end'; readonly which: number; readonly outcome: CircuitOutcome }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'isolate'; readonly at: number; readonly forMs: number }
   | { readonly do: 'release' | 'reset'; readonly at: number };
@@ -29,7 +29,7 @@ type SharedStep =
   | { readonly do: 'up'; readonly data: 'kept' | 'lost' };
 
 const at = fc.nat(PROCESSES - 1);
-const outcome = fc.constantFrom<Outcome[]>('failure', 'failure', 'failure', 'success', 'success', 'ignored');
+const outcome = fc.constantFrom<CircuitOutcome[]>('failure', 'failure', 'failure', 'success', 'success', 'ignored');
 const does = <const T extends string>(word: T) => fc.constant(word);
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: does('call'), at }) },
@@ -172,7 +172,7 @@ class House {
     if (ticket) this.#flights.push({ at: process, task, call, ticket });
   }
 
-  async #end(which: number, how: Outcome): Promise<void> {
+  async #end(which: number, how: CircuitOutcome): Promise<void> {
     const ending = this.#flights.filter((flight) => this.#alone === undefined || flight.at === this.#alone);
     const flight = ending[which % (ending.length || 1)];
     if (!flight) return;

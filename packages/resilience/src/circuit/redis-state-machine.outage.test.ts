@@ -198,9 +198,9 @@ describe('foreign bytes', () => {
     expect(states()).toEqual(['open', 'closed']);
     expect(b.events.at(-1)).toMatchObject({ type: 'redis_failed', error: { name: 'UpstashError' } });
     expect(b.types()).toEqual(['initialized', 'redis_failed']);
-    expect(await a.resetForAll('they fixed it')).toBe(false);
+    expect(await a.resetShared('they fixed it')).toBe(false);
     expect(states()).toEqual(['open', 'closed']);
-    expect(await a.reset('they fixed it')).toBe('here');
+    expect(await a.reset('they fixed it')).toBe('local');
     expect(states()).toEqual(['closed', 'closed']);
     await house.redis.command('DEL', 'circuit:{service}:state');
     for (let n = 0; n < 3; n += 1) await fail(a);

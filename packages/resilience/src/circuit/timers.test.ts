@@ -42,7 +42,7 @@ describe.each(['inf', '-inf', 'nan', '-nan', 'Infinity', ''])('an isolation with
     house.clock.advance(3_600_000);
     await settle();
     expect(b.snapshot()).toMatchObject(forEver);
-    expect(await b.release('done')).toBe('all');
+    expect(await b.release('done')).toBe('shared');
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
     expect([a, b].flatMap((member) => member.types()).filter((type) => type === 'redis_failed')).toEqual([]);
@@ -53,7 +53,7 @@ it('a count in Redis that is no number is put back from what a process knows', a
   const a = await join();
   await a.isolate('maintenance');
   await house.redis.command('HSET', STATE, 'openings', 'nan', 'reset', 'inf');
-  expect(await a.release('done')).toBe('all');
+  expect(await a.release('done')).toBe('shared');
   const b = await join();
   expect(b.snapshot()).toMatchObject({ state: 'closed', resetTimeoutMs: 60_000 });
 });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '@upstash/redis';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import type { CircuitOptions } from './circuit.ts';
-import { ENTER, GIVE, NOTE, SYNC } from './circuit-scripts.ts';
-import { TRIAL_DEADLINE_MS } from './recovery.ts';
+import { TRIAL_DEADLINE_MS } from './half-open.ts';
 import { drawJitter } from './reset-timeout.ts';
-import type { Order, Pass, Result } from './rules.ts';
-import { type Knowledge, readShared, type SharedStanding, writeKnowledge } from './shared-standing.ts';
+import type { CallResult, Override, Permit } from './rules.ts';
+import { ENTER, GIVE, NOTE, SYNC } from './scripts.ts';
+import { decodeRemoteState, encodeKnownState, type KnownState, type RemoteState } from './shared-standing.ts';
+import type { CircuitOptions } from './types.ts';
 
 const ADMITTED = { 0: 'nothing', 1: 'call', 2: 'trial' } as const;
 
@@ -14,11 +14,11 @@ export interface Entry {
   readonly admitted: (typeof ADMITTED)[keyof typeof ADMITTED];
   /** Permits that had lapsed. */
   readonly lapsed: number;
-  readonly shared: SharedStanding;
+  readonly shared: RemoteState;
 }
 
 /** The circuit as Redis keeps it. Every method throws what the connection throws, and for a foreign state. */
-export class CircuitStore {
+export class RedisCircuitStore {
   /** Channel on which every change is published. */
   readonly channel: string;
   readonly #published: string;
@@ -34,44 +34,44 @@ export class CircuitStore {
     this.channel = `${key}:changed`;
     this.#published = redis.channelOf(this.channel);
     this.#keys = [`${key}:state`, `${key}:trials`];
-    this.#redis = redis.redis;
+    this.#redis = redis.client;
     this.#options = options;
   }
 
-  async enter(known: Knowledge, trial: string): Promise<Entry> {
+  async acquire(known: KnownState, trial: string): Promise<Entry> {
     const [admitted, lapsed, state] = await this.#run<[0 | 1 | 2, number, unknown]>(ENTER, known, [trial]);
     return { admitted: ADMITTED[admitted], lapsed, shared: this.read(state) };
   }
 
-  async note(
-    known: Knowledge,
-    { generation, trial = '' }: Pass,
-    { outcome, failure }: Result,
-  ): Promise<{ readonly counted: boolean; readonly shared: SharedStanding }> {
+  async record(
+    known: KnownState,
+    { generation, trial = '' }: Permit,
+    { outcome, failure }: CallResult,
+  ): Promise<{ readonly counted: boolean; readonly shared: RemoteState }> {
     const result = [outcome, String(generation), trial, failure];
     const [counted, state] = await this.#run<[0 | 1, unknown]>(NOTE, known, result);
     return { counted: counted === 1, shared: this.read(state) };
   }
 
-  async give(known: Knowledge, order: Order): Promise<SharedStanding> {
-    const until = order.give === 'isolate' ? order.until : undefined;
+  async apply(known: KnownState, order: Override): Promise<RemoteState> {
+    const until = order.type === 'isolate' ? order.until : undefined;
     const restMs = until === undefined ? -1 : Math.max(0, until - this.#options.clock.now());
     const end = [String(until ?? -1), String(restMs)];
-    return this.read(await this.#run(GIVE, known, [order.give, order.reason, ...end]));
+    return this.read(await this.#run(GIVE, known, [order.type, order.reason, ...end]));
   }
 
-  async sync(known: Knowledge): Promise<SharedStanding> {
+  async sync(known: KnownState): Promise<RemoteState> {
     return this.read(await this.#run(SYNC, known, []));
   }
 
   /** @throws {TypeError} for what no script of ours wrote */
-  read(state: unknown): SharedStanding {
-    const shared = readShared(state, this.#options.clock);
+  read(state: unknown): RemoteState {
+    const shared = decodeRemoteState(state, this.#options.clock);
     if (!shared) throw new TypeError(`circuit ${this.#options.name} has a foreign state in Redis`);
     return shared;
   }
 
-  #run<T>(script: string, known: Knowledge, args: string[]): Promise<T> {
+  #run<T>(script: string, known: KnownState, args: string[]): Promise<T> {
     const { clock, failMax, successThreshold: threshold, trialPermits: permits } = this.#options;
     const rules = JSON.stringify({
       failMax,
@@ -82,7 +82,7 @@ export class CircuitStore {
       max: this.#options.maxResetTimeoutMs,
       random: drawJitter(this.#options),
     });
-    const common = [writeKnowledge(known, clock), rules, this.#published, this.author];
+    const common = [encodeKnownState(known, clock), rules, this.#published, this.author];
     return this.#redis.eval<string[], T>(script, this.#keys, [...common, ...args]);
   }
 }
