@@ -1,7 +1,7 @@
 'use client';
 
-import { Button } from '@/components/controls/button.tsx';
-import { Blank } from '@/components/site/blank.tsx';
+import { Button } from '@/ui/button.tsx';
+import { Blank } from '@/ui/message-page.tsx';
 
 /** A page could not be made. The error itself stays in the log. */
 export default function PageError({ reset }: { error: Error; reset: () => void }) {

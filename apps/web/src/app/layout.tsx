@@ -1,10 +1,10 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import { DemoStrip } from '@/components/site/demo-strip.tsx';
-import { SiteFooter } from '@/components/site/site-footer.tsx';
-import { SiteHeader } from '@/components/site/site-header.tsx';
 import { viewer } from '@/server/viewer.ts';
 import { figtree, fraunces, frauncesItalic, jetbrainsMono } from '@/styles/fonts.ts';
+import { DemoStrip } from '@/ui/demo-strip.tsx';
+import { SiteFooter } from '@/ui/site-footer.tsx';
+import { SiteHeader } from '@/ui/site-header.tsx';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 

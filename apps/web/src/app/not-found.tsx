@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { ButtonLink } from '@/components/controls/button.tsx';
-import { Blank } from '@/components/site/blank.tsx';
+import { ButtonLink } from '@/ui/button.tsx';
+import { Blank } from '@/ui/message-page.tsx';
 
 export const metadata: Metadata = { title: 'Nothing here' };
 

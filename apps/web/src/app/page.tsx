@@ -1,7 +1,7 @@
-import { BlankSheet } from '@/components/home/blank-sheet.tsx';
-import { PhotoFacts } from '@/components/home/photo-facts.tsx';
-import { Sprig } from '@/components/sprig/sprig.tsx';
+import { BlankSheet } from '@/features/identify/blank-sheet.tsx';
+import { PhotoFacts } from '@/features/identify/photo-facts.tsx';
 import { viewer } from '@/server/viewer.ts';
+import { Sprig } from '@/ui/sprig.tsx';
 import styles from './home.module.css';
 
 export default async function Home() {

@@ -1,17 +1,17 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
-import { AccountLabel } from '@/components/account/account-label.tsx';
-import { ChangePasswordForm } from '@/components/account/change-password-form.tsx';
-import { DeleteAccount } from '@/components/account/delete-account.tsx';
-import { OtherSignIn } from '@/components/account/other-sign-in.tsx';
-import { SignOutEverywhere } from '@/components/account/sign-out-everywhere.tsx';
-import page from '@/components/paper/page.module.css';
-import { Row } from '@/components/paper/row.tsx';
-import { Unavailable } from '@/components/site/unavailable.tsx';
+import { AccountLabel } from '@/features/account/account-label.tsx';
+import { ChangePasswordForm } from '@/features/account/change-password-form.tsx';
+import { DeleteAccount } from '@/features/account/delete-account.tsx';
+import { OtherSignIn } from '@/features/account/other-sign-in.tsx';
+import { SignOutEverywhere } from '@/features/account/sign-out-everywhere.tsx';
 import { accountOf } from '@/server/account.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
+import page from '@/ui/page.module.css';
+import { Row } from '@/ui/row.tsx';
+import { Unavailable } from '@/ui/unavailable.tsx';
 import styles from './account.module.css';
 
 export const metadata: Metadata = { title: 'Your account' };

@@ -1,14 +1,14 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound, redirect } from 'next/navigation';
-import { EmptyHerbarium } from '@/components/history/empty-herbarium.tsx';
-import { Herbarium } from '@/components/history/herbarium.tsx';
-import page from '@/components/paper/page.module.css';
-import { Unavailable } from '@/components/site/unavailable.tsx';
-import { Sprig } from '@/components/sprig/sprig.tsx';
+import { EmptyHerbarium } from '@/features/history/empty-herbarium.tsx';
+import { Herbarium } from '@/features/history/herbarium.tsx';
 import { historyPage } from '@/server/history.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
+import page from '@/ui/page.module.css';
+import { Sprig } from '@/ui/sprig.tsx';
+import { Unavailable } from '@/ui/unavailable.tsx';
 import styles from './history.module.css';
 
 export const metadata: Metadata = { title: 'Your herbarium' };

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { IdentifyDesk } from '@/components/identify/identify-desk.tsx';
-import page from '@/components/paper/page.module.css';
+import { IdentifyDesk } from '@/features/identify/identify-view.tsx';
 import { viewer } from '@/server/viewer.ts';
+import page from '@/ui/page.module.css';
 
 export const metadata: Metadata = { title: 'Identify' };
 

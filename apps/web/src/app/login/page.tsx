@@ -1,15 +1,15 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
-import { signInTrouble } from '@/client/account/services.ts';
-import { rateText } from '@/client/words/rates.ts';
-import { DepartureNotice } from '@/components/login/departure-notice.tsx';
-import { LoginForm } from '@/components/login/login-form.tsx';
-import { OtherWays } from '@/components/login/other-ways.tsx';
-import { WaitingPhoto } from '@/components/login/waiting-photo.tsx';
-import styles from '@/components/paper/narrow-page.module.css';
+import { DepartureNotice } from '@/features/account/departure-notice.tsx';
+import { LoginForm } from '@/features/account/login-form.tsx';
+import { OtherWays } from '@/features/account/oauth-buttons.tsx';
+import { signInTrouble } from '@/features/account/sign-in-errors.ts';
+import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
+import { rateText } from '@/lib/format/rates.ts';
 import { nextOf, waysIn } from '@/server/entry.ts';
 import { viewer } from '@/server/viewer.ts';
+import styles from '@/ui/narrow-page.module.css';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
-import { rateText } from '@/client/words/rates.ts';
-import { OtherWays } from '@/components/login/other-ways.tsx';
-import { WaitingPhoto } from '@/components/login/waiting-photo.tsx';
-import styles from '@/components/paper/narrow-page.module.css';
-import { RegisterForm } from '@/components/register/register-form.tsx';
+import { OtherWays } from '@/features/account/oauth-buttons.tsx';
+import { RegisterForm } from '@/features/account/register-form.tsx';
+import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
+import { rateText } from '@/lib/format/rates.ts';
 import { nextOf, waysIn } from '@/server/entry.ts';
 import { viewer } from '@/server/viewer.ts';
+import styles from '@/ui/narrow-page.module.css';
 
 export const metadata: Metadata = { title: 'Make an account' };
 

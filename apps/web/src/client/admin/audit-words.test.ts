@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../wire.ts';
+import type { AuditEntry } from '../../lib/wire.ts';
 import { changeWords, whatWords, withNewest } from './audit-words.ts';
 
 const entry: AuditEntry = {

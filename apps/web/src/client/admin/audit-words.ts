@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../wire.ts';
-import { PROVIDER_NAMES } from '../words/providers.ts';
-import { lasting } from '../words/time-words.ts';
+import { lasting } from '../../lib/format/time.ts';
+import { PROVIDER_NAMES } from '../../lib/providers.ts';
+import type { AuditEntry } from '../../lib/wire.ts';
 import { STATE_WORDS } from './circuit-words.ts';
 
 const MINUTE_MS = 60_000;

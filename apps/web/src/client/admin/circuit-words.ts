@@ -1,6 +1,6 @@
-import type { CircuitState, ProviderCircuit } from '../wire.ts';
-import { clockText } from '../words/amounts.ts';
-import { dayAndTime, lasting, untilTime } from '../words/time-words.ts';
+import { clockText } from '../../lib/format/amounts.ts';
+import { dayAndTime, lasting, untilTime } from '../../lib/format/time.ts';
+import type { CircuitState, ProviderCircuit } from '../../lib/wire.ts';
 
 export const STATE_WORDS: Readonly<Record<CircuitState, string>> = {
   closed: 'Closed',

@@ -1,4 +1,4 @@
-import { clockTime, lasting } from '../words/time-words.ts';
+import { clockTime, lasting } from '../../lib/format/time.ts';
 
 /** The server says something every ten seconds at least; twice that and a little more is silence. */
 const SILENCE_MS = 25_000;

@@ -1,4 +1,4 @@
-import type { CircuitsOverview } from '../wire.ts';
+import type { CircuitsOverview } from '../../lib/wire.ts';
 
 /** "3 of 3 instances" see what is shown; nothing is known of others without Redis. */
 export function fleetWords(instances: CircuitsOverview['instances']): string | undefined {

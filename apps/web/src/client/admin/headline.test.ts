@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CircuitState } from '../wire.ts';
+import type { CircuitState } from '../../lib/wire.ts';
 import { headline } from './headline.ts';
 import { circuitOf } from './testing/circuit-of.ts';
 

@@ -1,5 +1,5 @@
-import type { CircuitState, CircuitsOverview } from '../wire.ts';
-import { otherProvider, PROVIDER_NAMES, PROVIDERS } from '../words/providers.ts';
+import { otherProvider, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
+import type { CircuitState, CircuitsOverview } from '../../lib/wire.ts';
 
 /** What is the matter with a provider that is not simply asked; with one, with both. */
 const MATTER: Readonly<Record<Exclude<CircuitState, 'closed'>, { one: string; both: string }>> = {

@@ -1,5 +1,5 @@
-import type { CircuitState, ProviderCircuit } from '../wire.ts';
-import { clockTime } from '../words/time-words.ts';
+import { clockTime } from '../../lib/format/time.ts';
+import type { CircuitState, ProviderCircuit } from '../../lib/wire.ts';
 import { STATE_WORDS } from './circuit-words.ts';
 import { grouped } from './traffic.ts';
 

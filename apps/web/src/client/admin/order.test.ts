@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CircuitsOverview, ProviderCircuit } from '../wire.ts';
+import type { CircuitsOverview, ProviderCircuit } from '../../lib/wire.ts';
 import { consequences, ENDS, endWords, reasonFault, reasonLength } from './order.ts';
 import { circuitOf } from './testing/circuit-of.ts';
 

@@ -1,6 +1,6 @@
-import type { CircuitsOverview, ProviderName } from '../wire.ts';
-import { otherProvider, PROVIDER_NAMES } from '../words/providers.ts';
-import { lasting, untilTime } from '../words/time-words.ts';
+import { lasting, untilTime } from '../../lib/format/time.ts';
+import { otherProvider, PROVIDER_NAMES } from '../../lib/providers.ts';
+import type { CircuitsOverview, ProviderName } from '../../lib/wire.ts';
 
 const MINUTE_MS = 60_000;
 const SHORTEST_REASON = 10;

@@ -1,4 +1,4 @@
-import type { ProviderCircuit } from '../wire.ts';
+import type { ProviderCircuit } from '../../lib/wire.ts';
 
 type Outcomes = ProviderCircuit['outcomes'];
 

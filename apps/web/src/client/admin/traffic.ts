@@ -1,4 +1,4 @@
-import type { CircuitsOverview } from '../wire.ts';
+import type { CircuitsOverview } from '../../lib/wire.ts';
 
 /** What people got of late: of everybody when this is the only instance, else of those who asked here. */
 export function traffic({ answers, instances }: Pick<CircuitsOverview, 'answers' | 'instances'>): string {

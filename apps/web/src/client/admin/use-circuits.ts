@@ -3,11 +3,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect, useLayoutEffect, useState } from 'react';
-import { useNow, useTimeZone } from '../clock.ts';
-import { useStreamSlot } from '../device/stream-slots.ts';
-import { useVisible } from '../device/visibility.ts';
-import { problemOf } from '../problem.ts';
-import type { CircuitsOverview } from '../wire.ts';
+import { useNow, useTimeZone } from '../../lib/clock.ts';
+import { problemOf } from '../../lib/problem.ts';
+import { useStreamSlot } from '../../lib/stream-slots.ts';
+import { useVisible } from '../../lib/visibility.ts';
+import type { CircuitsOverview } from '../../lib/wire.ts';
 import { type Feed, feedOf } from './feed.ts';
 import { trpc } from './trpc.ts';
 

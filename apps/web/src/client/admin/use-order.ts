@@ -1,7 +1,7 @@
 'use client';
 
 import { TRPCClientError } from '@trpc/client';
-import type { CircuitsOverview } from '../wire.ts';
+import type { CircuitsOverview } from '../../lib/wire.ts';
 import type { Order } from './order.ts';
 import { trpc } from './trpc.ts';
 

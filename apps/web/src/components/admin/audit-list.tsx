@@ -3,9 +3,9 @@
 import { useState } from 'react';
 import { changeWords, whatWords, withNewest } from '@/client/admin/audit-words.ts';
 import { trpc } from '@/client/admin/trpc.ts';
-import type { AuditEntry } from '@/client/wire.ts';
-import { dayAndTime } from '@/client/words/time-words.ts';
-import { Button } from '../controls/button.tsx';
+import { dayAndTime } from '@/lib/format/time.ts';
+import type { AuditEntry } from '@/lib/wire.ts';
+import { Button } from '@/ui/button.tsx';
 import styles from './audit-list.module.css';
 
 /** As many as an overview brings; fewer means that there are no others. */

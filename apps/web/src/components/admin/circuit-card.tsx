@@ -1,9 +1,9 @@
 import { lastFailureWords, nextWords } from '@/client/admin/circuit-words.ts';
 import type { OrderVerb } from '@/client/admin/order.ts';
-import type { ProviderCircuit, ProviderName } from '@/client/wire.ts';
-import { PROVIDER_NAMES } from '@/client/words/providers.ts';
-import { Button } from '../controls/button.tsx';
-import tone from '../paper/tone.module.css';
+import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import type { ProviderCircuit, ProviderName } from '@/lib/wire.ts';
+import { Button } from '@/ui/button.tsx';
+import tone from '@/ui/tone.module.css';
 import styles from './circuit-card.module.css';
 import { CircuitStanding } from './circuit-standing.tsx';
 import { FailurePips } from './failure-pips.tsx';

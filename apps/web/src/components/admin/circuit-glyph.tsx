@@ -1,4 +1,4 @@
-import type { CircuitState } from '@/client/wire.ts';
+import type { CircuitState } from '@/lib/wire.ts';
 import styles from './circuit-glyph.module.css';
 
 const BLADES: Readonly<Record<CircuitState, string>> = {

@@ -1,6 +1,6 @@
 import { keyFigure, STATE_WORDS, sinceWords } from '@/client/admin/circuit-words.ts';
-import type { CircuitState, ProviderCircuit } from '@/client/wire.ts';
-import { Ruler, type RulerProps } from '../paper/ruler.tsx';
+import type { CircuitState, ProviderCircuit } from '@/lib/wire.ts';
+import { Ruler, type RulerProps } from '@/ui/ruler.tsx';
 import { CircuitGlyph } from './circuit-glyph.tsx';
 import styles from './circuit-standing.module.css';
 

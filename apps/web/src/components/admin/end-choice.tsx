@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
 import { ENDS, endWords } from '@/client/admin/order.ts';
-import hidden from '../paper/visually-hidden.module.css';
+import hidden from '@/ui/visually-hidden.module.css';
 import styles from './end-choice.module.css';
 
 interface EndChoiceProps {

@@ -1,8 +1,8 @@
 import { Pause, Play } from 'lucide-react';
 import type { Feed } from '@/client/admin/feed.ts';
 import { fleetWords } from '@/client/admin/fleet-words.ts';
-import type { CircuitsOverview } from '@/client/wire.ts';
-import { Button } from '../controls/button.tsx';
+import type { CircuitsOverview } from '@/lib/wire.ts';
+import { Button } from '@/ui/button.tsx';
 import styles from './feed-badge.module.css';
 
 interface FeedBadgeProps {

@@ -1,7 +1,7 @@
 import { bandsOf } from '@/client/admin/hour.ts';
-import type { ProviderCircuit } from '@/client/wire.ts';
-import { clockTime } from '@/client/words/time-words.ts';
-import tone from '../paper/tone.module.css';
+import { clockTime } from '@/lib/format/time.ts';
+import type { ProviderCircuit } from '@/lib/wire.ts';
+import tone from '@/ui/tone.module.css';
 import styles from './hour-band.module.css';
 
 const QUARTER_MS = 15 * 60_000;

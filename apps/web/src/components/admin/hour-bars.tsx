@@ -1,6 +1,6 @@
 import { bandsOf, barsOf, p95Lines } from '@/client/admin/hour.ts';
-import type { ProviderCircuit } from '@/client/wire.ts';
-import tone from '../paper/tone.module.css';
+import type { ProviderCircuit } from '@/lib/wire.ts';
+import tone from '@/ui/tone.module.css';
 import styles from './hour-bars.module.css';
 
 const PARTS = ['failed', 'ok', 'refused'] as const;

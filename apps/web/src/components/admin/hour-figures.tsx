@@ -1,7 +1,7 @@
 import { hourTotals } from '@/client/admin/hour.ts';
 import { grouped } from '@/client/admin/traffic.ts';
-import type { ProviderCircuit } from '@/client/wire.ts';
-import { secondsText } from '@/client/words/amounts.ts';
+import { secondsText } from '@/lib/format/amounts.ts';
+import type { ProviderCircuit } from '@/lib/wire.ts';
 import styles from './hour-figures.module.css';
 
 /** The last hour in figures. */

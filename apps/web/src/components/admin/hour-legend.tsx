@@ -1,7 +1,7 @@
 'use client';
 
 import { useId, useState } from 'react';
-import type { ProviderCircuit } from '@/client/wire.ts';
+import type { ProviderCircuit } from '@/lib/wire.ts';
 import styles from './hour-legend.module.css';
 import { HourTable } from './hour-table.tsx';
 

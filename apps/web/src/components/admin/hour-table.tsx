@@ -1,9 +1,9 @@
 import { STATE_WORDS } from '@/client/admin/circuit-words.ts';
 import { minuteRows } from '@/client/admin/hour.ts';
 import { grouped } from '@/client/admin/traffic.ts';
-import type { ProviderCircuit } from '@/client/wire.ts';
-import { secondsText } from '@/client/words/amounts.ts';
-import { clockTime } from '@/client/words/time-words.ts';
+import { secondsText } from '@/lib/format/amounts.ts';
+import { clockTime } from '@/lib/format/time.ts';
+import type { ProviderCircuit } from '@/lib/wire.ts';
 import styles from './hour-table.module.css';
 
 interface HourTableProps {

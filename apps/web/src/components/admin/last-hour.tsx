@@ -1,5 +1,5 @@
 import { hourStart, hourWords } from '@/client/admin/hour.ts';
-import type { ProviderCircuit } from '@/client/wire.ts';
+import type { ProviderCircuit } from '@/lib/wire.ts';
 import { HourBand } from './hour-band.tsx';
 import { HourBars } from './hour-bars.tsx';
 

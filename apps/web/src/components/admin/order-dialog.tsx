@@ -3,10 +3,10 @@
 import { type FormEvent, useRef, useState } from 'react';
 import { consequences, ENDS, ORDER_WORDS, type Order, reasonFault, USUAL_END } from '@/client/admin/order.ts';
 import { useOrder } from '@/client/admin/use-order.ts';
-import type { CircuitsOverview } from '@/client/wire.ts';
-import { PROVIDER_NAMES } from '@/client/words/providers.ts';
-import { Button } from '../controls/button.tsx';
-import { DeedDialog } from '../controls/deed-dialog.tsx';
+import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import type { CircuitsOverview } from '@/lib/wire.ts';
+import { Button } from '@/ui/button.tsx';
+import { DeedDialog } from '@/ui/confirm-dialog.tsx';
 import { CircuitGlyph } from './circuit-glyph.tsx';
 import { EndChoice } from './end-choice.tsx';
 import { ReasonField } from './reason-field.tsx';

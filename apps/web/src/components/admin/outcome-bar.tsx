@@ -1,6 +1,6 @@
 import { outcomeParts } from '@/client/admin/outcomes.ts';
 import { grouped } from '@/client/admin/traffic.ts';
-import type { ProviderCircuit } from '@/client/wire.ts';
+import type { ProviderCircuit } from '@/lib/wire.ts';
 import styles from './outcome-bar.module.css';
 
 /** What became of the questions of the last hour: a bar in patterns, and the same in words and figures. */

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
-import { photoPath } from '@/client/photo/photo-path.ts';
-import { readLabel } from '@/client/reading/label-reading.ts';
-import { FiledAnswer } from '@/components/history/filed-answer.tsx';
-import page from '@/components/paper/page.module.css';
-import { Unavailable } from '@/components/site/unavailable.tsx';
+import { FiledAnswer } from '@/features/history/filed-answer.tsx';
+import { photoPath } from '@/features/history/photo-path.ts';
+import { readLabel } from '@/features/identify/answer/label-reading.ts';
 import { identificationOf } from '@/server/history.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
+import page from '@/ui/page.module.css';
+import { Unavailable } from '@/ui/unavailable.tsx';
 
 interface FiledPageProps {
   params: Promise<{ id: string }>;

@@ -1,4 +1,4 @@
-import type { ProviderCircuit } from '../../wire.ts';
+import type { ProviderCircuit } from '../../../lib/wire.ts';
 
 /** A closed circuit that nobody has used, but for what is given. */
 export function circuitOf(given: Partial<ProviderCircuit> = {}): ProviderCircuit {

@@ -1,0 +1,20 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { Notice } from '@/ui/notice.tsx';
+import { takeDeparture } from './departure.ts';
+import styles from './departure-notice.module.css';
+
+/** Says to whoever has just left what was done. */
+export function DepartureNotice() {
+  const [said, setSaid] = useState<string>();
+  useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- it is taken from the browser, once
+    setSaid((before) => before ?? takeDeparture());
+  }, []);
+  return (
+    <div aria-live="polite" className={styles['departure']}>
+      {said === undefined ? null : <Notice tone="done">{said}</Notice>}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { HistoryItem } from '../../lib/wire.ts';
+import { readSheet } from './sheet-reading.ts';
+
+const item = (more: Partial<HistoryItem>): HistoryItem => ({
+  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6F',
+  created_at: '2026-11-21T10:00:00Z',
+  plant_name: 'Canada goldenrod',
+  scientific_name: 'Solidago canadensis',
+  is_plant: true,
+  demo: false,
+  photos: 1,
+  ...more,
+});
+
+describe('readSheet', () => {
+  it('says name, word and share of a sheet', () => {
+    expect(readSheet(item({ confidence: 0.87 }))).toMatchObject({
+      title: 'Canada goldenrod',
+      word: 'likely',
+      share: 0.87,
+    });
+  });
+
+  it('names only the genus of what was unsure', () => {
+    expect(readSheet(item({ confidence: 0.3 }))).toMatchObject({
+      title: 'A Solidago',
+      latin: 'Solidago',
+      word: 'unsure',
+    });
+  });
+
+  it('draws no bar from a score of Pl@ntNet', () => {
+    const sheet = readSheet(item({ confidence: 0.31, confidence_source: 'plantnet' }));
+    expect(sheet).toMatchObject({ title: 'Canada goldenrod', word: 'possible' });
+    expect(sheet).not.toHaveProperty('share');
+  });
+
+  it('says that nothing was found', () => {
+    expect(readSheet(item({ is_plant: false }))).toEqual({ title: 'No plant found', titleIsLatin: false });
+  });
+});

@@ -1,0 +1,90 @@
+import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import type { Identification } from '@/lib/wire.ts';
+import { FocusedHeading } from '@/ui/focused-heading.tsx';
+import { LocalTime } from '@/ui/local-time.tsx';
+import { Slip } from '@/ui/slip.tsx';
+import styles from './answer-label.module.css';
+import { SurenessRuler } from './confidence-ruler.tsx';
+import { capitalised, type LabelReading } from './label-reading.ts';
+import { witnesses } from './provider-agreement.ts';
+
+type Named = Exclude<LabelReading, { kind: 'no_plant' }>;
+
+interface AnswerLabelProps {
+  answer: Identification;
+  reading: Named;
+  /** ISO 8601. */
+  at: string;
+  /** Moves focus to the name, for an answer that was waited for. */
+  fresh: boolean;
+}
+
+/** The specimen label: what it is, how sure, and who said so. */
+export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
+  const titleLang = reading.kind === 'species' && reading.titleIsLatin ? 'la' : undefined;
+  return (
+    <Slip className={styles['label']}>
+      <p className={styles['head']}>
+        <span>
+          Identified <LocalTime at={at} as="dateTime" />
+        </span>
+        {answer.demo ? <span className={styles['tag']}>Demo</span> : <Id id={answer.id} />}
+      </p>
+      <FocusedHeading active={fresh} lang={titleLang}>
+        {reading.title}
+      </FocusedHeading>
+      {reading.kind === 'genus' ? (
+        <p className={styles['latin']}>
+          <span className={styles['rank']}>genus</span> <span lang="la">{reading.genus}</span>
+        </p>
+      ) : (
+        <>
+          {reading.latin === undefined ? null : (
+            <p className={styles['latin']} lang="la">
+              {reading.latin}
+            </p>
+          )}
+          {reading.family === undefined ? null : (
+            <p className={styles['family']}>
+              Family <span lang="la">{reading.family}</span>
+            </p>
+          )}
+        </>
+      )}
+      <div className={styles['sure']}>
+        {reading.share === undefined ? (
+          <p className={styles['opinion']}>
+            <span>{capitalised(reading.word)}</span>
+            <span>one opinion, no percentage</span>
+          </p>
+        ) : (
+          <SurenessRuler word={reading.word} share={reading.share} demo={answer.demo} />
+        )}
+      </div>
+      {reading.kind === 'genus' ? (
+        <p className={styles['unsure']}>
+          Which {reading.noun}, this photo cannot tell. One of the whole plant, with its leaves and a flower or fruit,
+          might.
+        </p>
+      ) : (
+        <dl className={styles['witnesses']}>
+          {witnesses(answer).map(({ heading, provider, says, latin }) => (
+            <div key={provider}>
+              <dt>{heading}</dt>
+              <dd>
+                <b>{answer.demo ? `Stand-in for ${PROVIDER_NAMES[provider]}` : PROVIDER_NAMES[provider]}</b>
+                {says === '' ? null : `, ${says}`}
+                {latin === undefined ? null : <span lang="la"> {latin}</span>}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Slip>
+  );
+}
+
+/** The end of its id, enough to tell two sheets apart. */
+function Id({ id }: { id: string | undefined }) {
+  return id === undefined ? null : <span className={styles['id']}>{`${id.slice(-8, -4)}-${id.slice(-4)}`}</span>;
+}

@@ -1,0 +1,47 @@
+import { LIKELY_FROM, POSSIBLE_FROM, type Sureness } from '@plantcommunity/identification/sureness';
+import { percentText } from '@/lib/format/amounts.ts';
+import { Ruler, type RulerProps } from '@/ui/ruler.tsx';
+import styles from './confidence-ruler.module.css';
+import { capitalised } from './label-reading.ts';
+
+const CUTS = [POSSIBLE_FROM, LIKELY_FROM] as const;
+/** Each word stands under the middle of its part of the scale. */
+const WORDS: readonly { word: Sureness; at: number }[] = [
+  { word: 'unsure', at: POSSIBLE_FROM / 2 },
+  { word: 'possible', at: (POSSIBLE_FROM + LIKELY_FROM) / 2 },
+  { word: 'likely', at: (LIKELY_FROM + 1) / 2 },
+];
+const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
+
+interface SurenessRulerProps {
+  word: Sureness;
+  /** Plant.id's probability. */
+  share: number;
+  demo?: boolean;
+  /** In place of the tone that goes with the word. */
+  tone?: RulerProps['tone'];
+  /** The word in the label's own type, or small for rows. */
+  small?: boolean;
+}
+
+/** How sure: the word, the figure, and the scale with its cuts. */
+export function SurenessRuler({ word, share, demo = false, tone, small = false }: SurenessRulerProps) {
+  const figure = percentText(share);
+  return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
+    <div role="img" aria-label={`${capitalised(word)}, ${figure}`} className={styles['sureness']}>
+      <div className={styles['line']} data-small={small || undefined}>
+        <span className={styles['word']}>{capitalised(word)}</span>
+        <span>{figure}</span>
+      </div>
+      <Ruler grows fill={share} cuts={CUTS} tone={demo ? 'demo' : (tone ?? TONES[word])} />
+      <div className={styles['scale']}>
+        {WORDS.map((each) => (
+          <span key={each.word} style={{ '--at': `${each.at * 100}%` }} data-here={each.word === word || undefined}>
+            {each.word}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}

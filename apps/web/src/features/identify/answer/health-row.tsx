@@ -1,0 +1,49 @@
+import { sureness } from '@plantcommunity/identification/sureness';
+import { percentText } from '@/lib/format/amounts.ts';
+import type { Health } from '@/lib/wire.ts';
+import { Row } from '@/ui/row.tsx';
+import { Caution } from './caution.tsx';
+import { SurenessRuler } from './confidence-ruler.tsx';
+import styles from './health-row.module.css';
+import { Treatment } from './treatment.tsx';
+
+/** Below this a disease is not worth a worry. */
+const WORTH_SAYING = 0.1;
+
+/** What ails it, if anything, with the caution that belongs to it. */
+export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
+  const [first, ...others] = health.is_healthy ? [] : health.diseases;
+  const also = others.filter(({ probability }) => probability >= WORTH_SAYING).slice(0, 3);
+  const share = first?.probability ?? health.probability;
+  const title = first
+    ? `${sureness(first.probability) === 'unsure' ? 'Perhaps' : 'Probably'} ${lowered(first.name)}`
+    : health.is_healthy
+      ? 'It looks healthy'
+      : 'Something ails it';
+  return (
+    <Row heading="Health" note={demo ? 'made up for the demo' : 'from Plant.id'}>
+      <div className={styles['halves']}>
+        <div>
+          <h3>{title}</h3>
+          {first?.description === undefined ? null : <p className={styles['description']}>{first.description}</p>}
+          <div className={styles['ruler']}>
+            <SurenessRuler small word={sureness(share)} share={share} demo={demo} tone={first ? 'petal' : 'leaf'} />
+          </div>
+          {also.length === 0 ? null : (
+            <p className={styles['also']}>
+              Also possible:{' '}
+              {also.map(({ name, probability }) => `${lowered(name)}, ${percentText(probability)}`).join('; ')}
+            </p>
+          )}
+        </div>
+        {first?.treatment === undefined ? null : <Treatment treatment={first.treatment} />}
+      </div>
+      <Caution />
+    </Row>
+  );
+}
+
+/** "Powdery mildew" inside a sentence; names in capitals or Latin keep theirs. */
+function lowered(name: string): string {
+  return /^\p{Lu}\p{Ll}+( \p{Ll}|$)/u.test(name) ? name.slice(0, 1).toLowerCase() + name.slice(1) : name;
+}

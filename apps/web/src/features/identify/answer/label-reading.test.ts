@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { Suggestion, Verdict } from '../../../lib/wire.ts';
+import { readLabel } from './label-reading.ts';
+
+function species(plantName: string, scientificName: string, probability?: number): Suggestion {
+  const [genus = ''] = scientificName.split(' ');
+  return {
+    plant_name: plantName,
+    scientific_name: scientificName,
+    genus,
+    family: 'Asteraceae',
+    images: [],
+    sources: [{ provider: probability === undefined ? 'plantnet' : 'plant_id', rank: 1, of: 10 }],
+    ...(probability === undefined ? {} : { probability }),
+  };
+}
+
+const plantId = (...suggestions: Suggestion[]): Verdict => ({
+  is_plant: true,
+  suggestions,
+  ...(suggestions[0]?.probability === undefined ? {} : { confidence: suggestions[0].probability }),
+});
+const plantnet = (confidence: number, ...suggestions: Suggestion[]): Verdict => ({
+  is_plant: true,
+  suggestions,
+  confidence,
+  confidence_source: 'plantnet',
+});
+
+describe('readLabel', () => {
+  it('names the species with its word and share', () => {
+    expect(readLabel(plantId(species('Salsify', 'Tragopogon porrifolius', 0.87)))).toMatchObject({
+      kind: 'species',
+      title: 'Salsify',
+      latin: 'Tragopogon porrifolius',
+      word: 'likely',
+      share: 0.87,
+    });
+  });
+
+  it('does not say the scientific name twice', () => {
+    const reading = readLabel(plantId(species('Aloe vera', 'Aloe vera', 0.6)));
+    expect(reading).toMatchObject({ title: 'Aloe vera', titleIsLatin: true, word: 'possible' });
+    expect(reading).not.toHaveProperty('latin');
+  });
+
+  it('names the genus with its own share when no species is sure enough', () => {
+    const verdict = plantId(
+      species('Velvety goldenrod', 'Solidago velutina', 0.34),
+      species('Canada goldenrod', 'Solidago canadensis', 0.3),
+      species('Rabbitbrush', 'Ericameria nauseosa', 0.1),
+    );
+    expect(readLabel(verdict)).toMatchObject({
+      kind: 'genus',
+      title: 'A goldenrod',
+      genus: 'Solidago',
+      word: 'possible',
+    });
+    expect(readLabel(verdict)).toHaveProperty('share', expect.closeTo(0.64));
+  });
+
+  it('never turns a score of Pl@ntNet into a percentage', () => {
+    const sure = readLabel(plantnet(0.31, species('Purple heart', 'Tradescantia pallida')));
+    expect(sure).toMatchObject({ kind: 'species', word: 'possible' });
+    expect(sure).not.toHaveProperty('share');
+
+    const unsure = readLabel(plantnet(0.12, species('Purple heart', 'Tradescantia pallida')));
+    expect(unsure).toMatchObject({ kind: 'genus', title: 'A Tradescantia', word: 'unsure' });
+    expect(unsure).not.toHaveProperty('share');
+  });
+
+  it('names nothing that is no plant', () => {
+    expect(readLabel({ is_plant: false, suggestions: [] })).toEqual({ kind: 'no_plant' });
+    expect(readLabel({ is_plant: true, suggestions: [] })).toEqual({ kind: 'no_plant' });
+  });
+});

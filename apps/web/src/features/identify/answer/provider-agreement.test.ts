@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Identification, Suggestion } from '../../../lib/wire.ts';
+import { candidateSources, witnesses } from './provider-agreement.ts';
+
+const answered = { status: 'answered' } as const;
+
+function suggestion(name: string, sources: Suggestion['sources'], probability?: number): Suggestion {
+  return {
+    plant_name: name,
+    scientific_name: name,
+    images: [],
+    sources,
+    ...(probability === undefined ? {} : { probability }),
+  };
+}
+
+function told(suggestions: Suggestion[], providers: Identification['providers']): string[] {
+  return witnesses({ suggestions, providers }).map(({ heading, provider, says, latin }) =>
+    [heading, provider, says.replace('\u00a0', ' ').replace('\u00a0', ' '), latin].filter(Boolean).join(' | '),
+  );
+}
+
+const fromPlantId = { provider: 'plant_id', score: 0.87, rank: 1, of: 5 } as const;
+const fromPlantnet = { provider: 'plantnet', score: 0.31, rank: 1, of: 10 } as const;
+
+describe('witnesses', () => {
+  it('says who named it and who agrees, with a place in place of a score', () => {
+    expect(
+      told([suggestion('Begonia', [fromPlantId, fromPlantnet], 0.87)], { plant_id: answered, plantnet: answered }),
+    ).toEqual(['Named by | plant_id | 87 % sure', 'Agreed by | plantnet | its first choice of 10']);
+  });
+
+  it('says so when the other saw something else first', () => {
+    const suggestions = [
+      suggestion('Begonia grandis', [fromPlantId], 0.87),
+      suggestion('Begonia cucullata', [fromPlantnet]),
+    ];
+    expect(told(suggestions, { plant_id: answered, plantnet: answered })).toContain(
+      'Otherwise | plantnet | whose first choice is | Begonia cucullata',
+    );
+  });
+
+  it('says which service gave no answer, and nothing of one that is off', () => {
+    const one = [suggestion('Begonia', [fromPlantnet])];
+    expect(told(one, { plant_id: { status: 'resting' }, plantnet: answered })).toEqual([
+      'Named by | plantnet | its first choice of 10',
+      'Resting | plant_id',
+    ]);
+    expect(told(one, { plant_id: { status: 'off' }, plantnet: answered })).toHaveLength(1);
+  });
+});
+
+describe('candidateSources', () => {
+  it('says who thought of a candidate', () => {
+    expect(candidateSources(suggestion('A', [fromPlantId, { ...fromPlantnet, rank: 3 }]))).toBe(
+      'Plant.id, and third at Pl@ntNet',
+    );
+    expect(candidateSources(suggestion('A', [{ ...fromPlantnet, rank: 2 }]))).toBe('Pl@ntNet, second choice');
+    expect(candidateSources(suggestion('A', [fromPlantId]))).toBe('Plant.id');
+  });
+});

@@ -1,0 +1,55 @@
+import { percentText } from '../../../lib/format/amounts.ts';
+import { otherProvider, PROVIDER_NAMES, UNANSWERED } from '../../../lib/providers.ts';
+import type { Identification, ProviderName, ProviderStatus, Suggestion } from '../../../lib/wire.ts';
+import { ordinal } from './ordinals.ts';
+
+/** One line of a label: who said what of its name. */
+export interface Witness {
+  heading: string;
+  provider: ProviderName;
+  /** Continues after the provider's name; empty when there is no more to say. */
+  says: string;
+  /** A scientific name that ends the line. */
+  latin?: string;
+}
+
+type Source = Suggestion['sources'][number];
+
+/** Pl@ntNet's score is no percentage, so its place among its own choices is told. */
+function opinion(source: Source, probability: number | undefined): string {
+  if (source.provider === 'plant_id' && probability !== undefined) return `${percentText(probability)} sure`;
+  return `its ${ordinal(source.rank)} choice of\u00a0${source.of}`;
+}
+
+/** Who named the first suggestion, who agrees, who saw something else, and who gave no answer. */
+export function witnesses(answer: Pick<Identification, 'suggestions' | 'providers'>): Witness[] {
+  const [best] = answer.suggestions;
+  if (best === undefined) return [];
+  const leader: ProviderName = best.sources.some(({ provider }) => provider === 'plant_id') ? 'plant_id' : 'plantnet';
+  return [leader, otherProvider(leader)].flatMap((provider): Witness[] => {
+    const source = best.sources.find((each) => each.provider === provider);
+    const status: ProviderStatus = answer.providers[provider].status;
+    if (source !== undefined) {
+      return [
+        { heading: provider === leader ? 'Named by' : 'Agreed by', provider, says: opinion(source, best.probability) },
+      ];
+    }
+    if (status === 'off') return [];
+    if (status !== 'answered') return [{ heading: UNANSWERED[status].heading, provider, says: '' }];
+    const first = answer.suggestions.find(({ sources }) =>
+      sources.some((each) => each.provider === provider && each.rank === 1),
+    );
+    return first
+      ? [{ heading: 'Otherwise', provider, says: 'whose first choice is', latin: first.scientific_name }]
+      : [{ heading: 'Otherwise', provider, says: 'which named none of these' }];
+  });
+}
+
+/** "Plant.id, and third at Pl@ntNet": who thought of a candidate. */
+export function candidateSources({ sources }: Suggestion): string {
+  const plantId = sources.find(({ provider }) => provider === 'plant_id');
+  const plantnet = sources.find(({ provider }) => provider === 'plantnet');
+  if (plantId && plantnet)
+    return `${PROVIDER_NAMES.plant_id}, and ${ordinal(plantnet.rank)} at ${PROVIDER_NAMES.plantnet}`;
+  return plantnet ? `${PROVIDER_NAMES.plantnet}, ${ordinal(plantnet.rank)} choice` : PROVIDER_NAMES.plant_id;
+}

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ProgressEvent } from '../../lib/wire.ts';
+import { followProgress } from './follow-progress.ts';
+
+const REQUEST_ID = '6f1c0c0e-0000-4000-8000-000000000000';
+
+type Subscribe = Parameters<typeof followProgress>[0]['progress']['subscribe'];
+type Handlers = Parameters<Subscribe>[1];
+
+/** The server's side of the progress subscription: the input of each opened stream, and its handlers. */
+class FakeProgress {
+  readonly streams: { input: unknown; handlers: Handlers; isOpen: boolean }[] = [];
+  readonly subscribe: Subscribe = (input, handlers) => {
+    const stream = { input, handlers, isOpen: true };
+    this.streams.push(stream);
+    return { unsubscribe: () => (stream.isOpen = false) };
+  };
+  tell(id: string, data: ProgressEvent): void {
+    this.streams.at(-1)?.handlers.onData({ id, data });
+  }
+}
+
+let page: EventTarget & { visibilityState: string };
+let end: (() => void) | undefined;
+
+function show(isVisible: boolean): void {
+  page.visibilityState = isVisible ? 'visible' : 'hidden';
+  page.dispatchEvent(new Event('visibilitychange'));
+}
+
+function follow() {
+  const progress = new FakeProgress();
+  const heard: [string, number][] = [];
+  const stop = followProgress({
+    requestId: REQUEST_ID,
+    progress,
+    onProgress: ({ type }, at) => heard.push([type, at]),
+  });
+  end = stop;
+  return { progress, heard, stop };
+}
+
+beforeEach(() => {
+  page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('window', new EventTarget());
+});
+
+afterEach(async () => {
+  end?.();
+  await vi.waitUntil(async () => (await navigator.locks.query()).held?.length === 0);
+  vi.unstubAllGlobals();
+});
+
+describe('followProgress', () => {
+  it('closes its stream while the page is hidden, and goes on after the last event it heard', async () => {
+    const { progress } = follow();
+    await vi.waitUntil(() => progress.streams.length === 1);
+    progress.tell('1', { type: 'received', at: 0, photos: 1 });
+    progress.tell('2', { type: 'read', at: 90 });
+    show(false);
+    expect(progress.streams.map(({ isOpen }) => isOpen)).toEqual([false]);
+    show(true);
+    await vi.waitUntil(() => progress.streams.length === 2);
+    expect(progress.streams.map(({ input }) => input)).toEqual([
+      { requestId: REQUEST_ID },
+      { requestId: REQUEST_ID, lastEventId: '2' },
+    ]);
+  });
+
+  it('dates an event that arrives late by when it happened', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000);
+    const { heard, progress } = follow();
+    await vi.waitUntil(() => progress.streams.length === 1);
+    progress.tell('1', { type: 'received', at: 0, photos: 1 });
+    now.mockReturnValue(1_030_000);
+    progress.tell('2', { type: 'asking', at: 200, provider: 'plantnet' });
+    now.mockRestore();
+    expect(heard).toEqual([
+      ['received', 1_000_000],
+      ['asking', 1_000_200],
+    ]);
+  });
+
+  it('opens nothing before a hidden page is shown, and nothing after it ended', async () => {
+    page.visibilityState = 'hidden';
+    const { progress, stop } = follow();
+    show(true);
+    await vi.waitUntil(() => progress.streams.length === 1);
+    stop();
+    show(false);
+    show(true);
+    expect(progress.streams.map(({ isOpen }) => isOpen)).toEqual([false]);
+  });
+
+  it('opens no stream when all slots are taken', async () => {
+    const others = [follow(), follow(), follow()];
+    await vi.waitUntil(() => others.every(({ progress }) => progress.streams.length === 1));
+    const asked = vi.spyOn(navigator.locks, 'request');
+    const { progress } = follow();
+    await vi.waitUntil(() => asked.mock.results.length === 3);
+    await Promise.all(asked.mock.results.map(({ value }: { value: unknown }) => value));
+    asked.mockRestore();
+    expect(progress.streams).toEqual([]);
+    for (const { stop } of others) stop();
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { clockTime, dayAndTime, lasting, untilTime } from './time.ts';
+
+const NIGHT = Date.UTC(2026, 10, 22, 1, 41, 7);
+
+describe('time words', () => {
+  it('tell a moment by the clock of the reader', () => {
+    expect(clockTime(NIGHT, 'Europe/Berlin')).toBe('02:41:07');
+    expect(clockTime(NIGHT, 'UTC', 'minutes')).toBe('01:41');
+    expect(clockTime(Date.UTC(2026, 10, 22), 'UTC')).toBe('00:00:00');
+  });
+
+  it('name the day only when it is another, for the reader', () => {
+    const evening = Date.UTC(2026, 10, 21, 23, 30);
+    expect(dayAndTime(evening, NIGHT, 'Europe/Berlin')).toBe('00:30:00');
+    expect(dayAndTime(evening, NIGHT, 'UTC')).toBe('21 Nov, 23:30');
+  });
+
+  it('name the day of what is to come only when the clock alone could mean another', () => {
+    expect(untilTime(NIGHT + 8 * 3_600_000, NIGHT, 'UTC')).toBe('09:41');
+    expect(untilTime(NIGHT + 30 * 3_600_000, NIGHT, 'UTC')).toBe('23 Nov, 07:41');
+  });
+
+  it.each([
+    [400, '0 s'],
+    [9_000, '9 s'],
+    [60_000, '1 min'],
+    [192_000, '3 min 12 s'],
+    [3_600_000, '1 h'],
+    [7_530_000, '2 h 5 min'],
+    [100_800_000, '1 d 4 h'],
+    [-5, '0 s'],
+  ])('%i ms last %s', (ms, words) => {
+    expect(lasting(ms).replaceAll('\u00a0', ' ')).toBe(words);
+  });
+});
