@@ -15,6 +15,7 @@ const config: NextConfig = {
     '@plantcommunity/api',
     '@plantcommunity/auth',
     '@plantcommunity/db',
+    '@plantcommunity/http',
     '@plantcommunity/identification',
     '@plantcommunity/operations',
     '@plantcommunity/resilience',

@@ -66,7 +66,7 @@ function exit(error: unknown): never {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
-  if (parts.frontDoor(request, response) === 'answered') return;
+  if (parts.requestGuard(request, response) === 'answered') return;
   if (shutdown.isStopping && READY_PATH.test(request.url ?? '')) {
     response.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify({ status: 'not_ready' }));

@@ -1,6 +1,6 @@
 /**
- * What the API adds to its answers; personal data stays out of shared caches unless an answer says more. The front door
- * adds what everything says.
+ * What the API adds to its answers; personal data stays out of shared caches unless an answer says more. The request
+ * guard adds the headers of every answer.
  */
 export function withAnswerHeaders(response: Response, requestId: string): Response {
   const { headers } = response;

@@ -1,4 +1,5 @@
 import type { Auth, Principal } from '@plantcommunity/auth';
+import { clientAddress, requestRefusal } from '@plantcommunity/http';
 import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
@@ -6,8 +7,7 @@ import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/tele
 import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Parts } from './context.ts';
-import { clientAddress } from './door/client-address.ts';
-import { refusal } from './door/guard.ts';
+import { toApiError } from './errors/to-api-error.ts';
 import { createGateway } from './gateway.ts';
 import { createCallsAtOnce } from './limits/calls-at-once.ts';
 import { createRateWindow } from './limits/create-rate-window.ts';
@@ -88,10 +88,10 @@ export function assembleApi({
     rest,
     signIn: (request, answer) => (isEndpoint(request) ? rest(request) : signIn(request, answer)),
     guard(request) {
-      const refused = refusal(request, parts.config);
+      const refused = requestRefusal(request, parts.config);
       if (refused === undefined) return undefined;
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
-      return withAnswerHeaders(errorResponse(refused, 'v1', requestId), requestId);
+      return withAnswerHeaders(errorResponse(toApiError(refused), 'v1', requestId), requestId);
     },
     caller(principal, headers) {
       const request = {

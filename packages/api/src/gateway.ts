@@ -1,15 +1,21 @@
 import type { Auth } from '@plantcommunity/auth';
+import {
+  clientAddress,
+  createUploadMemory,
+  credentialHeaders,
+  type HeldMemory,
+  type HttpError,
+  hasBearer,
+  readUpload,
+  requestRefusal,
+} from '@plantcommunity/http';
 import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
 import { withAnswerHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import type { Context, Parts, RequestFacts } from './context.ts';
-import { clientAddress } from './door/client-address.ts';
-import { credentials, refusal } from './door/guard.ts';
-import { hasBearer } from './door/origin.ts';
 import type { ApiError } from './errors/api-error.ts';
 import { subjectOf } from './limits/subject.ts';
-import { readUpload } from './multipart/read-upload.ts';
-import { createUploadMemory, type HeldMemory } from './multipart/upload-memory.ts';
+import { IDENTIFY_FIELDS } from './upload/identify-options.ts';
 import { PendingUpload } from './upload/pending-upload.ts';
 
 /** One request at the door, before anything of it is believed. */
@@ -17,7 +23,7 @@ export interface Visit {
   request: Request;
   requestId: string;
   /** Why it must not come in, if so. */
-  refused: ApiError | undefined;
+  refused: HttpError | undefined;
   /** Its body, unread, as whoever takes photos reads it. */
   upload: PendingUpload;
 }
@@ -35,6 +41,7 @@ export interface Gateway {
 export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'principalOf'>, logger: Logger): Gateway {
   const { clock, config } = parts;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
+  const form = { ...config.upload, ...IDENTIFY_FIELDS };
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
 
   return {
@@ -48,7 +55,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
       const upload = new PendingUpload((given, admitted) => {
         const address = subjectOf(undefined, addressOf(request));
         memory = uploadMemory.hold(given ?? address, address);
-        return readUpload(request.body, headers.get('content-type'), headers.get('content-length'), config.upload, {
+        return readUpload(request.body, headers.get('content-type'), headers.get('content-length'), form, {
           admitted,
           signal,
           memory,
@@ -57,7 +64,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
         });
       });
       return runWithRequestId(requestId, async () => {
-        const refused = refusal(request, config);
+        const refused = requestRefusal(request, config);
         try {
           const response = await work({ request, requestId, refused, upload });
           return withAnswerHeaders(response, requestId);
@@ -69,7 +76,7 @@ export function createGateway(parts: Parts, auth: Pick<Auth, 'claimedUser' | 'pr
     },
 
     context({ request, requestId, upload }, answer) {
-      const headers = credentials(request, config);
+      const headers = credentialHeaders(request, config);
       return {
         parts,
         request: {

@@ -1,6 +1,5 @@
 export { type Api, type ApiDeps, createApi } from './api.ts';
 export type { ApiConfig, Rate } from './config.ts';
-export { createFrontDoor, type FrontDoor } from './door/front-door.ts';
 export type { AppRouter } from './router.ts';
 export { apiRoutes, type Route } from './routes.ts';
 export type { ErrorData } from './trpc.ts';

@@ -1,15 +1,13 @@
 import type { Auth } from '@plantcommunity/auth';
+import { clientAddress, parseJson, readSmallBody } from '@plantcommunity/http';
 import { requireCallbackUrl } from './callback-url.ts';
 import { bringsSession, emailIn, isClientLog, isCredentialsCallback, isUnavailable } from './credentials-callback.ts';
-import { clientAddress } from './door/client-address.ts';
 import { type ApiError, notFound } from './errors/api-error.ts';
 import { serviceUnavailable, toApiError } from './errors/to-api-error.ts';
 import type { Gateway } from './gateway.ts';
 import type { Throttles } from './limits/throttles.ts';
 import { errorResponse } from './rest/problem.ts';
 import { withMethod } from './rest/with-method.ts';
-import { parseJson } from './upload/json-body.ts';
-import { readSmallBody } from './upload/small-body.ts';
 
 const POST = { method: 'POST' };
 /** All that next-auth knows. */

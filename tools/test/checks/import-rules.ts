@@ -13,12 +13,13 @@ const SERVER = 'apps/web/server.ts';
 
 /** Who may import whom: each may import what stands to its right in the design's order. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'apps/web': ['api', 'operations', 'auth', 'identification', 'resilience', 'db', 'telemetry', 'settings'],
+  'apps/web': ['api', 'operations', 'auth', 'identification', 'http', 'resilience', 'db', 'telemetry', 'settings'],
   'apps/provider-simulator': [],
-  'packages/api': ['operations', 'auth', 'identification', 'resilience', 'db', 'telemetry'],
-  'packages/operations': ['auth', 'identification', 'resilience', 'db', 'telemetry'],
-  'packages/auth': ['identification', 'resilience', 'db', 'telemetry'],
-  'packages/identification': ['resilience', 'db', 'telemetry'],
+  'packages/api': ['operations', 'auth', 'identification', 'http', 'resilience', 'db', 'telemetry'],
+  'packages/operations': ['auth', 'identification', 'http', 'resilience', 'db', 'telemetry'],
+  'packages/auth': ['identification', 'http', 'resilience', 'db', 'telemetry'],
+  'packages/identification': ['http', 'resilience', 'db', 'telemetry'],
+  'packages/http': ['resilience', 'telemetry'],
   'packages/resilience': [],
   'packages/db': [],
   'packages/telemetry': [],

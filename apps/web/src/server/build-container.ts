@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { createApi, createFrontDoor } from '@plantcommunity/api';
+import { createApi } from '@plantcommunity/api';
 import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
+import { createRequestGuard } from '@plantcommunity/http';
 import { createIdentificationService, shortestAnswerLife } from '@plantcommunity/identification';
 import { CallHours, createOperations, createRollCall, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
@@ -107,7 +108,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     service,
     operations,
     api,
-    frontDoor: createFrontDoor(settings),
+    requestGuard: createRequestGuard(settings),
     async close(timeoutMs) {
       operations.close();
       const isSettled = await settlesWithin(service.settled(), timeoutMs);

@@ -1,6 +1,7 @@
-import type { Api, FrontDoor } from '@plantcommunity/api';
+import type { Api } from '@plantcommunity/api';
 import type { Auth } from '@plantcommunity/auth';
 import type { Database } from '@plantcommunity/db';
+import type { RequestGuard } from '@plantcommunity/http';
 import type { OperatedService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { RedisConnection } from '@plantcommunity/resilience';
@@ -18,7 +19,7 @@ export interface Container {
   operations: Operations;
   api: Api;
   /** Checks each request before Next sees it. */
-  frontDoor: FrontDoor;
+  requestGuard: RequestGuard;
   /**
    * Waits for provider calls in flight, then releases leases and trial permits and closes connections.
    * @returns false when calls were still in flight after `timeoutMs`

@@ -1,10 +1,10 @@
 import { AuthError, type AuthErrorCode, isDatabaseUnavailable } from '@plantcommunity/auth';
+import { HttpError } from '@plantcommunity/http';
 import { IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
 import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { retryAfterSeconds } from '../limits/retry-after.ts';
-import { UploadError } from '../multipart/upload-error.ts';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { rejectedField } from './rejected-field.ts';
 import { SERVICE_UNAVAILABLE, UNAVAILABLE } from './texts.ts';
@@ -18,7 +18,7 @@ const SAID_TO_CALLERS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE))
 /** Whatever was thrown, as the wire tells it. What is not known by type is `internal` and says nothing else. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
-  if (thrown instanceof UploadError) return fromUpload(thrown);
+  if (thrown instanceof HttpError) return fromHttp(thrown);
   if (thrown instanceof IdentificationError) return fromIdentification(thrown);
   if (thrown instanceof AuthError) return fromAuth(thrown);
   if (thrown instanceof OperationsError) return fromOperations(thrown);
@@ -52,8 +52,8 @@ function pointerTo(path: readonly PropertyKey[]): string {
   return `#${path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
-function fromUpload(error: UploadError): ApiError {
-  if (error.code !== 'busy') return new ApiError(error.code, error.message, { cause: error });
+function fromHttp(error: HttpError): ApiError {
+  if (error.code !== 'busy') return new ApiError(error.code, error.message, { headers: error.headers, cause: error });
   return new ApiError('busy', UNAVAILABLE.both, {
     retryAfter: retryAfterSeconds(RETRY_WHEN_UNKNOWN_MS),
     overShare: error.overShare,

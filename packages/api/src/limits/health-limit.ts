@@ -1,5 +1,5 @@
+import { addressKey } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
-import { addressKey } from '../door/address-key.ts';
 import { rateLimited } from './rate-limited.ts';
 
 /** Calls that an address may make at once. */

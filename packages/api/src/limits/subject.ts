@@ -1,5 +1,5 @@
 import type { Principal } from '@plantcommunity/auth';
-import { addressKey } from '../door/address-key.ts';
+import { addressKey } from '@plantcommunity/http';
 
 /**
  * Returns the subject of the per-process limits (photo decodes, upload bytes, progress streams): a user, or all

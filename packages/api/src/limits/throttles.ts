@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { normalizeEmail } from '@plantcommunity/auth';
+import { addressKey } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ApiConfig, Rate } from '../config.ts';
-import { addressKey } from '../door/address-key.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
 import { createBadTokens } from './bad-tokens.ts';

@@ -1,3 +1,4 @@
+import { readJsonBody } from '@plantcommunity/http';
 import type { ZodType } from 'zod';
 import { markLegacy } from '../chain/legacy.ts';
 import { notFound } from '../errors/api-error.ts';
@@ -5,7 +6,6 @@ import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
 import type { Gateway, Visit } from '../gateway.ts';
 import { deprecationHeaders } from '../legacy/deprecation.ts';
 import { createCaller } from '../router.ts';
-import { readJsonBody } from '../upload/json-body.ts';
 import { matchEndpoints } from './endpoints.ts';
 import type { Match } from './match.ts';
 import { createDocuments } from './openapi.ts';

@@ -1,3 +1,4 @@
+import type { UploadLimits } from '@plantcommunity/http';
 import {
   createDocument,
   type ZodOpenApiOperationObject,
@@ -8,7 +9,6 @@ import {
   type ZodOpenApiVersion,
 } from 'zod-openapi';
 import type { ApiConfig } from '../config.ts';
-import type { UploadLimits } from '../multipart/size.ts';
 import { endpoints } from './endpoints.ts';
 import { bytes, errorComponents, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
 import type { Endpoint } from './registry.ts';

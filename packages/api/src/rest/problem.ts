@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { problemBody } from '@plantcommunity/http';
 import { type ApiError, type ApiErrorCode, detailWithFields } from '../errors/api-error.ts';
 
 export type Namespace = 'v1' | 'legacy';
@@ -20,16 +20,9 @@ const OLD_SUCCESS_BODY: ReadonlySet<ApiErrorCode> = new Set([
 ]);
 
 /** The body of RFC 9457, with our code, the request id and the fields that are wrong. */
-export function problem({ code, detail, errors, status }: ApiError, requestId: string) {
-  return {
-    type: code === 'rate_limited' ? QUOTA_EXCEEDED : 'about:blank',
-    title: STATUS_CODES[status] ?? '',
-    status,
-    detail,
-    code,
-    requestId,
-    ...(errors === undefined ? {} : { errors }),
-  };
+function problem(error: ApiError, requestId: string) {
+  const body = problemBody(error, requestId, error.code === 'rate_limited' ? QUOTA_EXCEEDED : undefined);
+  return { ...body, ...(error.errors === undefined ? {} : { errors: error.errors }) };
 }
 
 /** An error as the namespace's clients read it: problem+json in v1, the former system's bodies in legacy. */

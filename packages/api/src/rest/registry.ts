@@ -1,5 +1,5 @@
+import type { UploadLimits } from '@plantcommunity/http';
 import type { ZodObject, ZodType } from 'zod';
-import type { UploadLimits } from '../multipart/size.ts';
 import type { Caller } from '../router.ts';
 import type { ProcedureMeta } from '../trpc.ts';
 import type { PendingUpload } from '../upload/pending-upload.ts';

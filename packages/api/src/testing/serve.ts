@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ReadableStream } from 'node:stream/web';
+import { createRequestGuard, type RequestGuard, type RequestGuardConfig } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
-import { createFrontDoor, type FrontDoor, type FrontDoorConfig } from '../door/front-door.ts';
 import { config } from './api-under-test.ts';
 
-/** Handles the requests that the front door admits. */
+/** Handles the requests that the request guard admits. */
 export type Handler = (request: Request) => Promise<Response>;
 
 export interface Served {
@@ -15,10 +15,10 @@ export interface Served {
   close(): void;
 }
 
-/** Creates the front door of a development server for `localhost`; `changes` replace parts of its configuration. */
-export function doorUnderTest(clock: Clock, changes: Partial<FrontDoorConfig> = {}): FrontDoor {
+/** Creates the request guard of a development server for `localhost`; `changes` replace parts of its configuration. */
+export function guardUnderTest(clock: Clock, changes: Partial<RequestGuardConfig> = {}): RequestGuard {
   const { appUrl, trustedOrigins } = config;
-  const development: FrontDoorConfig = {
+  const development: RequestGuardConfig = {
     mode: 'development',
     appUrl,
     allowedHosts: ['localhost'],
@@ -28,14 +28,14 @@ export function doorUnderTest(clock: Clock, changes: Partial<FrontDoorConfig> = 
     httpsRedirect: false,
     hstsPreload: false,
   };
-  return createFrontDoor({ ...development, ...changes }, clock);
+  return createRequestGuard({ ...development, ...changes }, clock);
 }
 
-/** Starts a real server with a front door, which builds fetch requests as Next does for its route handlers. */
-export async function serve(door: FrontDoor, handler: Handler): Promise<Served> {
+/** Starts a real server with a request guard, which builds fetch requests as Next does for its route handlers. */
+export async function serve(guard: RequestGuard, handler: Handler): Promise<Served> {
   const sockets: Socket[] = [];
   const server = createServer((incoming, outgoing) => {
-    if (door(incoming, outgoing) === 'admitted') void answer(incoming, outgoing, handler);
+    if (guard(incoming, outgoing) === 'admitted') void answer(incoming, outgoing, handler);
   });
   server.on('connection', (socket) => sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

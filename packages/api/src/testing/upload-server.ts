@@ -1,5 +1,5 @@
 import { apiUnderTest, config } from './api-under-test.ts';
-import { doorUnderTest, serve } from './serve.ts';
+import { guardUnderTest, serve } from './serve.ts';
 
 /** Messages to the parent process; memory in bytes. */
 export type UploadServerWord =
@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const { api, asked, clock } = apiUnderTest({
   config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
 });
-const server = await serve(doorUnderTest(clock, { proxyHops: 1 }), (request) => api.rest(request));
+const server = await serve(guardUnderTest(clock, { proxyHops: 1 }), (request) => api.rest(request));
 const startRss = process.memoryUsage.rss();
 let peakRss = startRss;
 

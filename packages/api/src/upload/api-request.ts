@@ -1,6 +1,5 @@
-import { parseJson } from './json-body.ts';
+import { parseJson, readSmallBody } from '@plantcommunity/http';
 import type { PendingUpload } from './pending-upload.ts';
-import { readSmallBody } from './small-body.ts';
 
 /**
  * The request as tRPC is handed it: its multipart body is read by whoever needs it, when it is needed, and its JSON

@@ -1,5 +1,5 @@
+import type { FieldValue } from '@plantcommunity/http';
 import { ApiError, type FieldError } from '../errors/api-error.ts';
-import type { FieldValue } from '../multipart/text-part.ts';
 
 /**
  * Returns the value of a field that is sent at most once: undefined when it is empty or was not sent. A JSON number or

@@ -1,7 +1,7 @@
+import type { Upload, UploadForm, UploadLimits } from '@plantcommunity/http';
 import { type IdentifyOptions, ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
 import { invalidRequest } from '../errors/to-api-error.ts';
-import type { Upload } from '../multipart/form.ts';
 import { listItems, singleValue } from './field-values.ts';
 import { isLanguageTag, primarySubtag } from './language-tag.ts';
 
@@ -32,6 +32,20 @@ const languageTag = z
   .refine(isLanguageTag, LANGUAGE)
   .transform(primarySubtag)
   .optional();
+
+/** The fields of an identify upload. Clients of the former system send `image_url`, which it never read. */
+export const IDENTIFY_FIELDS = {
+  photoField: 'image',
+  textFields: {
+    organs: 'list',
+    include_diseases: 'single',
+    latitude: 'single',
+    longitude: 'single',
+    language: 'single',
+    project: 'single',
+  },
+  ignoredFields: ['image_url'],
+} as const satisfies Omit<UploadForm, keyof UploadLimits>;
 
 const BOOLEAN = 'must be true or false';
 

@@ -1,4 +1,4 @@
-import type { Upload } from '../multipart/form.ts';
+import type { Upload } from '@plantcommunity/http';
 
 /** Reads an upload: its beginning at once, the rest once `admitted` resolves to true. Rejects when that is false. */
 export type OpenUpload = (subject?: string, admitted?: Promise<boolean>) => Promise<Upload>;
@@ -25,7 +25,7 @@ export class PendingUpload extends FormData {
     this.#reading.catch(() => {});
   }
 
-  /** @throws {UploadError} */
+  /** @throws {HttpError} */
   read(): Promise<Upload> {
     return this.#reading ?? this.#open();
   }

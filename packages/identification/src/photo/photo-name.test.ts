@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endsLikePicture, hidesCharacters, nameFault } from './photo-name.ts';
+import { endsLikePicture, nameFault } from './photo-name.ts';
 
 const each = (list: string) => list.trim().split(/\s+/);
 const endingsOf = (names: readonly string[]) => names.map((name) => nameFault(name));
@@ -77,30 +77,4 @@ describe('nameFault', () => {
       expect(nameFault(name)).toBeDefined();
     },
   );
-});
-
-describe('hidesCharacters', () => {
-  it.each([
-    'a\0.jpg',
-    'a\x01.jpg',
-    'a\t.jpg',
-    'a\r\n.jpg',
-    'a\x1b[2K.jpg',
-    'a\x7f.jpg',
-    'a\u202Egpj.exe',
-    'a\u202D.jpg',
-  ])('finds them in %j', (name) => {
-    expect(hidesCharacters(name)).toBe(true);
-  });
-
-  it.each([
-    'Märzenbecher 🌼.jpg',
-    '\u200EIMG-20260501-WA0001.jpg',
-    'Foto von \u2068Anna\u2069.jpg',
-    '👩‍🌾.jpg',
-    'Bildschirmfoto 10.30.00\u202FPM.png',
-    'צמח.jpg',
-  ])('leaves %j alone', (name) => {
-    expect(hidesCharacters(name)).toBe(false);
-  });
 });

@@ -67,16 +67,6 @@ export function endsLikePicture(name: string): boolean {
   return dot !== -1 && PICTURES.has(name.slice(dot + 1).toLowerCase());
 }
 
-/**
- * Whether a name holds control characters (C0, DEL) or overrides the direction of writing (LRO, RLO): both make it
- * look as if it ended in something else. Marks such as U+200E, which WhatsApp puts into names, are only left out where
- * a name is shown.
- */
-export function hidesCharacters(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- finds control characters
-  return /[\u0000-\u001F\u007F\u202D\u202E]/.test(name);
-}
-
 function endings(list: string): ReadonlySet<string> {
   return new Set(list.trim().split(/\s+/));
 }

@@ -1,6 +1,6 @@
+import { inMegabytes, type UploadLimits } from '@plantcommunity/http';
 import { ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
-import { inMegabytes, type UploadLimits } from '../../multipart/size.ts';
 import { withBytes } from '../../router.ts';
 import { historyInput } from '../../v1/plant-identification/history.ts';
 import { health, history, identification, storedIdentification } from '../../v1/wire.ts';

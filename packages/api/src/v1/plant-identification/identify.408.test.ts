@@ -1,5 +1,5 @@
+import { CONTENT_TYPE, file, makeUpload } from '@plantcommunity/http/testing';
 import { describe, expect, it } from 'vitest';
-import { CONTENT_TYPE, file, makeUpload } from '../../multipart/testing/make-upload.ts';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { transports } from '../../testing/transports.ts';
 

@@ -1,6 +1,6 @@
+import { arriving, CONTENT_TYPE, file, makeUpload } from '@plantcommunity/http/testing';
 import { describe, expect, it } from 'vitest';
 import type { IdentifyLimit } from '../../limits/identify-limit.ts';
-import { arriving, CONTENT_TYPE, file, makeUpload } from '../../multipart/testing/make-upload.ts';
 import { apiUnderTest, config } from '../../testing/api-under-test.ts';
 import { transports } from '../../testing/transports.ts';
 

@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiUnderTest, config } from '../../testing/api-under-test.ts';
-import { doorUnderTest, type Served, serve } from '../../testing/serve.ts';
+import { guardUnderTest, type Served, serve } from '../../testing/serve.ts';
 
 const JPEG = '\xff\xd8\xff\xe0\0\x10JFIF\0';
 const PATHS = ['/api/v1/plant-identification/identify', '/api/plant-identification/identify'];
@@ -17,7 +17,7 @@ beforeEach(() => {
   under = apiUnderTest({ config: { rates: { ...config.rates, anonymous: { count: 1_000, windowMs: 3_600_000 } } } });
 });
 beforeAll(async () => {
-  server = await serve(doorUnderTest(new FakeClock()), (incoming) => under.api.rest(incoming));
+  server = await serve(guardUnderTest(new FakeClock()), (incoming) => under.api.rest(incoming));
 });
 afterAll(() => server.close());
 

@@ -1,4 +1,5 @@
-import { endsLikePicture, hidesCharacters, nameFault } from '@plantcommunity/identification/photo-name';
+import { hidesCharacters } from '@plantcommunity/http/file-name';
+import { endsLikePicture, nameFault } from '@plantcommunity/identification/photo-name';
 import { bytesText, oversizeText } from '../../../lib/format/amounts.ts';
 import { fileKind, type PhotoKind } from './photo-kind.ts';
 

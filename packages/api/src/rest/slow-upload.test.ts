@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { CONTENT_TYPE, file, makeUpload } from '@plantcommunity/http/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../testing/api-under-test.ts';
+import { guardUnderTest, serve } from '../testing/serve.ts';
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+const PHOTO_BYTES = 4_000_000;
+const upload = makeUpload(...Array.from({ length: 5 }, () => file(Buffer.alloc(PHOTO_BYTES, 'a'))));
+const head = (path: string) =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n` +
+  `Content-Type: ${CONTENT_TYPE}\r\nContent-Length: ${upload.length}\r\n\r\n`;
+
+/** Starts the API behind the request guard, and sends it `bytesIn(second)` bytes of the upload in each second. */
+async function sendSlowly(path: string, bytesIn: (second: number) => number) {
+  const { api, asked, clock } = apiUnderTest();
+  const door = guardUnderTest(clock);
+  const server = await serve(door, (request) => (path.includes('trpc') ? api.trpc(request) : api.rest(request)));
+  const phone = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+  ends.push(
+    () => server.close(),
+    () => phone.destroy(),
+  );
+  await once(phone, 'connect');
+  const answer = text(phone);
+  const answered = new AbortController();
+  void answer.finally(() => answered.abort());
+  const request = Buffer.from(head(path));
+  phone.write(request);
+  let sent = 0;
+  let seconds = 0;
+  while (sent < upload.length && !answered.signal.aborted) {
+    const piece = upload.subarray(sent, sent + bytesIn(seconds));
+    sent += piece.length;
+    if (piece.length > 0) phone.write(piece);
+    while ((server.sockets[0]?.bytesRead ?? 0) < request.length + sent) await turn();
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    clock.advance(1_000);
+    seconds += 1;
+  }
+  return { answer: await answer, asked, seconds };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe.each([
+  ['/api/v1/plant-identification/identify'],
+  ['/api/plant-identification/identify/'],
+  ['/api/trpc/v1.plantIdentification.identify'],
+])('five photos of 4 MB from a slow phone to %s', (path) => {
+  it.each([
+    ['at 120 kB/s', () => 120_000, 167],
+    [
+      'at 120 kB/s, with 15 seconds of silence again and again',
+      (second: number) => (second % 40 < 25 ? 120_000 : 0),
+      265,
+    ],
+    ['at 40 kB/s', () => 40_000, 501],
+  ])('go through %s', async (_pace, bytesIn, expectedSeconds) => {
+    const { answer, asked, seconds } = await sendSlowly(path, bytesIn);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toMatch(/^x-ratelimit-remaining: 9\r$/im);
+    expect(asked[0]?.photos.map(({ size }) => size)).toEqual(Array(5).fill(PHOTO_BYTES));
+    expect(seconds).toBeGreaterThanOrEqual(expectedSeconds - 10);
+  });
+
+  it.each([
+    ['after 20 seconds of silence', (second: number) => (second < 60 ? 120_000 : 0)],
+    ['at less than 8 kB/s', () => 7_900],
+  ])('end with 408 that is not counted %s', async (_pace, bytesIn) => {
+    const { answer, asked } = await sendSlowly(path, bytesIn);
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toMatch(/^x-ratelimit-remaining: 10\r$/im);
+    expect(answer).toContain('less than 8 kB/s arrived over 20 seconds. It is not counted against your limit.');
+    expect(asked).toEqual([]);
+  });
+});

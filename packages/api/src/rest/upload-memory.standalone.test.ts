@@ -1,0 +1,102 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { CONTENT_TYPE, file, makeUpload } from '@plantcommunity/http/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { UploadServerWord } from '../testing/upload-server.ts';
+
+const SERVER = fileURLToPath(new URL('../testing/upload-server.ts', import.meta.url));
+const PATH = '/api/v1/plant-identification/identify';
+const MEGABYTE = 1_048_576;
+const UPLOADS = 60;
+const SMALL_UPLOADS = 5;
+/** The ceiling of UPLOAD_MEMORY_MB. */
+const CEILING = 256 * MEGABYTE;
+
+const ends: (() => unknown)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+async function startServer(): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(SERVER);
+  ends.push(() => child.kill());
+  const [word] = (await once(child, 'message')) as [UploadServerWord];
+  if (!('port' in word)) throw new Error('The server did not tell its port');
+  return { child, port: word.port };
+}
+
+async function memoryOf(child: ChildProcess) {
+  const told = once(child, 'message') as Promise<[UploadServerWord]>;
+  child.send('memory');
+  const [word] = await told;
+  if (!('peakRss' in word)) throw new Error('The server did not tell its memory');
+  return word;
+}
+
+const photo = file(Buffer.alloc(10 * MEGABYTE, 'a'));
+const largest = makeUpload(photo, photo, photo, photo, photo);
+
+/** Sends all of five photos of 10 MB but the last bytes, and then nothing; resolves with the status of an early answer. */
+function stall(port: number, from: string): { answered: Promise<string>; sent: Promise<void> } {
+  const socket: Socket = connect({ port, host: '127.0.0.1' });
+  ends.push(() => socket.destroy());
+  socket.write(
+    `POST ${PATH} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: ${from}\r\nContent-Type: ${CONTENT_TYPE}\r\n` +
+      `Sec-Fetch-Site: same-origin\r\nContent-Length: ${largest.length}\r\n\r\n`,
+  );
+  const answered = new Promise<string>((resolve) => {
+    socket.once('data', (chunk) => resolve(chunk.toString('latin1').slice(9, 12)));
+    socket.once('close', () => resolve('closed'));
+    socket.on('error', () => undefined);
+  });
+  const sent = new Promise<void>((resolve) => {
+    socket.write(largest.subarray(0, -4), () => resolve());
+  });
+  return { answered, sent };
+}
+
+async function identifySmall(port: number, from: string): Promise<{ status: number | undefined; body: unknown }> {
+  const body = makeUpload(file(Buffer.alloc(20_000, 'b')));
+  const headers = {
+    Host: 'localhost',
+    'X-Forwarded-For': from,
+    'Content-Type': CONTENT_TYPE,
+    'Content-Length': body.length,
+    'Sec-Fetch-Site': 'same-origin',
+  };
+  const sent = request({ port, host: '127.0.0.1', path: PATH, method: 'POST', headers, agent: false });
+  sent.end(body);
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve).once('error', reject);
+  });
+  return { status: answer.statusCode, body: await json(answer) };
+}
+
+/** Client addresses, as the proxy in front sends them. */
+const address = (n: number) => `203.0.113.${n}`;
+
+describe(`${UPLOADS} stalled uploads of 50 MB`, () => {
+  it.each([
+    ['one address', 1],
+    ['20 addresses', 20],
+  ])('from %s stay under the ceiling, and others are served', { timeout: 120_000 }, async (_whose, addresses) => {
+    const { child, port } = await startServer();
+    const stalled = Array.from({ length: UPLOADS }, (_, n) => stall(port, address(n % addresses)));
+    const refused = stalled.map(async ({ answered }) => answered);
+    await Promise.all(stalled.map(({ answered, sent }) => Promise.race([answered, sent])));
+
+    for (let n = 0; n < SMALL_UPLOADS; n += 1) {
+      expect(await identifySmall(port, address(100 + n))).toMatchObject({ status: 200 });
+    }
+    const { asked, peakRss, startRss } = await memoryOf(child);
+    const kept = addresses === 1 ? CEILING / 4 : CEILING;
+    const statuses = await Promise.all(refused.map((status) => Promise.race([status, Promise.resolve('stalled')])));
+    expect(statuses).toContain('503');
+    expect(asked).toBe(SMALL_UPLOADS);
+    expect(peakRss - startRss).toBeLessThan(kept * 2 + 100 * MEGABYTE);
+  });
+});

@@ -1,0 +1,151 @@
+import { malformed } from '../errors.ts';
+
+/** Told about each part as its bytes arrive. */
+export interface PartSink {
+  /** The header lines, without the empty line that closes them. */
+  begin(header: Buffer): void;
+  /** Some more of the content: a view of a chunk that was pushed, not a copy. */
+  content(piece: Buffer): void;
+  end(): void;
+}
+
+export interface PartSplitter {
+  /** @throws {HttpError} `malformed_upload`, and whatever the sink throws */
+  push(chunk: Buffer): void;
+  /** The body is over. @throws {HttpError} when its closing boundary has not come */
+  finish(): void;
+}
+
+const MAX_HEADER_BYTES = 4096;
+/** Nobody sends one, but RFC 2046 has a preamble in front of the first boundary. */
+const MAX_PREAMBLE_BYTES = 1024;
+/** White space some mail gateways put behind a boundary, up to its line end. */
+const MAX_PADDING_BYTES = 64;
+const CR = 0x0d;
+const LF = 0x0a;
+const LINE_END = Buffer.from('\r\n');
+const HEADER_END = Buffer.from('\r\n\r\n');
+
+/**
+ * Splits a multipart body (RFC 2046, 5.1.1) however it is cut into chunks. Content is found by one search for the
+ * boundary a chunk and handed on without a copy; only the few bytes at a chunk's end that may begin a boundary wait.
+ */
+export function createPartSplitter(boundary: string, sink: PartSink): PartSplitter {
+  const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+  const opening = delimiter.subarray(LINE_END.length);
+  let step: 'preamble' | 'delimiter' | 'header' | 'content' | 'epilogue' = 'preamble';
+  let rest: Buffer = Buffer.alloc(0);
+
+  /** Takes what it can off `rest`; false when it needs more. */
+  function advance(): boolean {
+    switch (step) {
+      case 'preamble':
+        return readPreamble();
+      case 'delimiter':
+        return readDelimiterLine();
+      case 'header':
+        return readHeader();
+      case 'content':
+        return readContent();
+      case 'epilogue':
+        rest = rest.subarray(rest.length);
+        return false;
+    }
+  }
+
+  function readPreamble(): boolean {
+    // The first boundary mostly has no line in front of it.
+    if (rest.subarray(0, opening.length).equals(opening)) return leavePreamble(opening.length);
+    const at = rest.indexOf(delimiter);
+    if ((at === -1 ? rest.length - delimiter.length : at) > MAX_PREAMBLE_BYTES) {
+      throw malformed('The upload does not begin with the boundary that its Content-Type names.');
+    }
+    return at === -1 ? false : leavePreamble(at + delimiter.length);
+  }
+
+  function leavePreamble(length: number): boolean {
+    rest = rest.subarray(length);
+    step = 'delimiter';
+    return true;
+  }
+
+  function readDelimiterLine(): boolean {
+    if (rest.length < 2) return false;
+    if (rest[0] === 0x2d && rest[1] === 0x2d) {
+      step = 'epilogue';
+      return true;
+    }
+    if (rest[0] === LF) throw malformed('The lines of the upload end in LF alone; they must end in CR LF.');
+    const end = rest.indexOf(LINE_END);
+    const padding = end === -1 ? rest.length : end;
+    if (padding > MAX_PADDING_BYTES || !isPadding(rest, end === -1 && rest.at(-1) === CR ? padding - 1 : padding)) {
+      throw malformed('A boundary in the upload is followed by something else than a new line.');
+    }
+    if (end === -1) return false;
+    rest = rest.subarray(end + LINE_END.length);
+    step = 'header';
+    return true;
+  }
+
+  function readHeader(): boolean {
+    // A part without a single header.
+    if (rest.subarray(0, LINE_END.length).equals(LINE_END)) return beginPart(0, LINE_END.length);
+    const end = rest.indexOf(HEADER_END);
+    if ((end === -1 ? rest.length - HEADER_END.length : end) > MAX_HEADER_BYTES) {
+      throw malformed(`A part of the upload has more than ${MAX_HEADER_BYTES} bytes of headers.`);
+    }
+    if (end === -1) return false;
+    return beginPart(end, HEADER_END.length);
+  }
+
+  function beginPart(headerLength: number, gap: number): boolean {
+    sink.begin(rest.subarray(0, headerLength));
+    rest = rest.subarray(headerLength + gap);
+    step = 'content';
+    return true;
+  }
+
+  function readContent(): boolean {
+    const at = rest.indexOf(delimiter);
+    const sure = at === -1 ? rest.length - beginningAtEnd(rest, delimiter) : at;
+    if (sure > 0) sink.content(rest.subarray(0, sure));
+    if (at === -1) {
+      rest = rest.subarray(sure);
+      return false;
+    }
+    sink.end();
+    rest = rest.subarray(at + delimiter.length);
+    step = 'delimiter';
+    return true;
+  }
+
+  return {
+    push(chunk) {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      while (advance());
+    },
+    finish() {
+      if (step === 'preamble') throw malformed('The upload does not hold the boundary that its Content-Type names.');
+      if (step !== 'epilogue') throw malformed('The upload ends before its closing boundary.');
+    },
+  };
+}
+
+function isPadding(bytes: Buffer, length: number): boolean {
+  for (let at = 0; at < length; at += 1) {
+    if (bytes[at] !== 0x20 && bytes[at] !== 0x09) return false;
+  }
+  return true;
+}
+
+/** How many of the last bytes may turn out to be the beginning of `delimiter`. */
+function beginningAtEnd(bytes: Buffer, delimiter: Buffer): number {
+  let at = Math.max(0, bytes.length - delimiter.length + 1);
+  for (;;) {
+    at = bytes.indexOf(CR, at);
+    if (at === -1) return 0;
+    const length = bytes.length - at;
+    if (bytes.compare(delimiter, 0, length, at) === 0) return length;
+    at += 1;
+  }
+}
