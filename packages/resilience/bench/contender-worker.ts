@@ -4,7 +4,7 @@ import { connectRedis, createLeases, systemClock } from '../src/index.ts';
 import type { ContenderOrder, Stay } from './contender.ts';
 import { answer, joinCrowd, machineMs } from './crowd-member.ts';
 
-const WISH = { leaseMs: 30_000, waitMs: 60_000 };
+const WISH = { ttlMs: 30_000, waitMs: 60_000 };
 const STAY_MS = 1;
 
 const [url = '', prefix = ''] = process.argv.slice(2);

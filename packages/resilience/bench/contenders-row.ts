@@ -47,7 +47,7 @@ export async function contendersRow(redis: RedisConnection, url: string): Promis
   const rounds: Round[] = [];
   while (rounds.length < ROUNDS) {
     const order = { lease: 'contended' };
-    const stays = await leases.withLease(order.lease, { leaseMs: 30_000, waitMs: 0 }, async () => {
+    const stays = await leases.withLease(order.lease, { ttlMs: 30_000, waitMs: 0 }, async () => {
       const told = crowd.tell(order);
       await pause(SETTLE_MS);
       return { told };

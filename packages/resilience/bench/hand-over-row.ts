@@ -1,17 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connectRedis, createLeases, type HeldLease, type Leases, systemClock } from '../src/index.ts';
+import { connectRedis, createLeases, type LeaseHandle, type Leases, systemClock } from '../src/index.ts';
 import type { BenchRow } from './bench-row.ts';
 import { WakeFloor } from './wake-floor.ts';
 import { within } from './within.ts';
 
-const WISH = { leaseMs: 30_000, waitMs: 30_000 };
+const WISH = { ttlMs: 30_000, waitMs: 30_000 };
 /** Long enough for the waiter to have subscribed and asked in vain. */
 const SETTLE_MS = 10;
 
-async function take(leases: Leases): Promise<HeldLease> {
+async function take(leases: Leases): Promise<LeaseHandle> {
   const acquisition = await leases.acquire('handed', WISH);
-  if (acquisition.got !== 'lease') throw new Error('The lease should have become free');
+  if (acquisition.type !== 'acquired') throw new Error('The lease should have become free');
   return acquisition.lease;
 }
 

@@ -13,7 +13,7 @@ const COMPARE_AND_DELETE =
 export async function leaseRow(redis: RedisConnection, url: string): Promise<BenchRow> {
   const leases = createLeases({ redis, prefix: 'bench', owner: 'bench', clock: systemClock });
   const peerClient = new IORedis(url);
-  const ours = () => leases.withLease('ours', { leaseMs: LEASE_MS, waitMs: 0 }, async () => {});
+  const ours = () => leases.withLease('ours', { ttlMs: LEASE_MS, waitMs: 0 }, async () => {});
   const raw = async () => {
     const owner = randomUUID();
     await redis.client.set('bench:raw', owner, { nx: true, px: LEASE_MS });

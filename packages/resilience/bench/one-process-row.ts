@@ -15,7 +15,7 @@ const all = (ask: () => Promise<unknown>) => Promise.all(Array.from({ length: CA
 /** All callers of one process ask for what nobody has. */
 export async function oneProcessRow(redis: RedisConnection): Promise<BenchRow> {
   const shared = { redis, prefix: 'bench', clock: systemClock };
-  const lease = { leases: createLeases({ ...shared, owner: 'bench' }), leaseMs: 30_000, waitMs: 30_000 };
+  const lease = { leases: createLeases({ ...shared, owner: 'bench' }), ttlMs: 30_000, waitMs: 30_000 };
   const cache = createCache({ ...shared, lease, memory: { maxEntries: 100 } });
   const bento = new BentoCache({
     default: 'memory',

@@ -10,7 +10,7 @@ const [callers, url = '', token] = process.argv.slice(2);
 const settings = token ? { restUrl: url, token } : { url };
 const redis = await connectRedis(settings, { timeoutMs: 5000, readyWaitMs: 10_000 });
 const leases = createLeases({ ...SHARED, redis, owner: 'bench' });
-const lease = { leases, leaseMs: 30_000, waitMs: 30_000 };
+const lease = { leases, ttlMs: 30_000, waitMs: 30_000 };
 const cache = createCache({ ...SHARED, redis, lease, memory: { maxEntries: 100 } });
 const ask = (key: string, load: () => Promise<string>) => cache.getOrLoad(key, load, { lifetime: () => KEPT });
 

@@ -22,7 +22,7 @@ export async function welcomeVisitor(url: string): Promise<Visitor> {
     ephemeralCache: false,
     timeout: 0,
   });
-  const lease = { leases: createLeases({ ...SHARED, redis, owner: 'bench' }), leaseMs: 30_000, waitMs: 30_000 };
+  const lease = { leases: createLeases({ ...SHARED, redis, owner: 'bench' }), ttlMs: 30_000, waitMs: 30_000 };
   const cache = createCache({ ...SHARED, redis, lease, memory: { maxEntries: 100 } });
   const circuit = createCircuit({
     ...SHARED,

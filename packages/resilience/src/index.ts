@@ -1,8 +1,8 @@
 export { type Bulkhead, BulkheadFullError, createBulkhead } from './bulkhead.ts';
-export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions } from './cache/cache.ts';
 export type { CacheEvent } from './cache/cache-events.ts';
-export type { CacheLease } from './cache/cache-lease.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';
+export type { CacheLease } from './cache/load-permit.ts';
+export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions } from './cache/types.ts';
 export type { CircuitEvent } from './circuit/circuit-events.ts';
 export { createCircuit } from './circuit/create-circuit.ts';
 export { CircuitRejectedError } from './circuit/rejected-error.ts';
@@ -17,12 +17,12 @@ export type {
 export { type Cancel, type Clock, systemClock } from './clock.ts';
 export { ResilienceError } from './errors.ts';
 export { createLeases, type LeasesOptions } from './lease/create-leases.ts';
-export type { Acquisition, HeldLease, LeaseOptions, Leases } from './lease/lease.ts';
-export { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease/lease-errors.ts';
+export { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease/errors.ts';
 export type { LeaseEvent } from './lease/lease-events.ts';
+export type { Acquisition, LeaseHandle, LeaseOptions, Leases } from './lease/types.ts';
 export type { Unsubscribe } from './listeners.ts';
-export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect-redis.ts';
-export type { RedisConnection, RedisEvent } from './redis/redis-connection.ts';
-export { RedisUnavailableError } from './redis/redis-unavailable.ts';
+export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect.ts';
+export { RedisUnavailableError } from './redis/errors.ts';
+export type { RedisConnection, RedisEvent } from './redis/types.ts';
 export { createSingleFlight, type SingleFlight } from './single-flight.ts';
 export { ReentrantCallError } from './wait-graph.ts';

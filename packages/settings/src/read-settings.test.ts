@@ -18,7 +18,7 @@ describe('readSettings', () => {
       upload: { maxBytes: 10_485_760, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 },
       uploadMemoryBytes: 268_435_456,
       cache: { ttlMs: 86_400_000, staleMs: 604_800_000 },
-      cacheLock: { waitMs: undefined, leaseMs: 10_000, renew: true },
+      cacheLock: { waitMs: undefined, ttlMs: 10_000, renew: true },
     });
     expect(settings.appUrl.origin).toBe('http://localhost:3000');
   });
@@ -85,7 +85,7 @@ describe('readSettings', () => {
     const given = { CACHE_LOCK_TIMEOUT: '20', CACHE_LOCK_EXPIRE: '40', CACHE_LOCK_AUTO_RENEWAL: 'off' };
     expect(readSettings({ APP_ENV: 'development', ...given }).cacheLock).toEqual({
       waitMs: 20_000,
-      leaseMs: 40_000,
+      ttlMs: 40_000,
       renew: false,
     });
   });
@@ -97,7 +97,7 @@ describe('readSettings', () => {
 
   it('gives a lease that is not renewed the larger provider timeout and 5 s', () => {
     const unrenewed = { APP_ENV: 'development', CACHE_LOCK_AUTO_RENEWAL: 'off' };
-    const leaseOf = (given: Record<string, string>) => readSettings({ ...unrenewed, ...given }).cacheLock.leaseMs;
+    const leaseOf = (given: Record<string, string>) => readSettings({ ...unrenewed, ...given }).cacheLock.ttlMs;
     expect(leaseOf({})).toBe(40_000);
     expect(leaseOf({ PLANT_ID_API_TIMEOUT: '10', PLANTNET_API_TIMEOUT: '12' })).toBe(17_000);
     expect(leaseOf({ PLANT_ID_API_TIMEOUT: '10', PLANTNET_API_TIMEOUT: '12', CACHE_LOCK_EXPIRE: '17' })).toBe(17_000);

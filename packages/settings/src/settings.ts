@@ -101,7 +101,7 @@ export function group(values: Values) {
     cacheLock: {
       /** Undefined: the provider's timeout and a little; 0: do not wait. */
       waitMs: values.CACHE_LOCK_TIMEOUT,
-      leaseMs: values.CACHE_LOCK_EXPIRE ?? (values.CACHE_LOCK_AUTO_RENEWAL ? RENEWED_LEASE_MS : callMs + 5_000),
+      ttlMs: values.CACHE_LOCK_EXPIRE ?? (values.CACHE_LOCK_AUTO_RENEWAL ? RENEWED_LEASE_MS : callMs + 5_000),
       renew: values.CACHE_LOCK_AUTO_RENEWAL,
     },
     rates: {

@@ -65,7 +65,7 @@ beforeEach(async () => {
     quotas: { plant_id: {}, plantnet: { dailyLimit: 0 } },
     maxConcurrency: 50,
     lifetime: { ttlMs: 60_000, staleMs: 60_000 },
-    lock: { waitMs: undefined, leaseMs: 30_000, renew: true },
+    lock: { waitMs: undefined, ttlMs: 30_000, renew: true },
     photoLimits: { maxBytes: 1_000_000, maxSide: 1_000, maxPixels: 1_000_000, maxPhotos: 5 },
     decodeConcurrency: 2,
     photoDir,

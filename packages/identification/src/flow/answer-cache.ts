@@ -10,7 +10,7 @@ export interface AnswerLock {
   /** How long to wait for another process' call; longer than a call may take. */
   waitMs: number;
   /** How long a process that is gone keeps the others waiting. */
-  leaseMs: number;
+  ttlMs: number;
   /** Whether it is prolonged while the call runs. */
   renew: boolean;
 }
@@ -57,8 +57,8 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
 
   const tickets = createTickets({ redis, prefix, clock });
   cache.subscribe(({ key, type }) => {
-    if (type === 'kept') tickets.discard(key);
-    if (type === 'refused') tickets.forget(key);
+    if (type === 'stored') tickets.discard(key);
+    if (type === 'fenced_off') tickets.forget(key);
   });
   return { cache, callsInFlight, tickets };
 }

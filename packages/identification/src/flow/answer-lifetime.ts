@@ -22,5 +22,5 @@ export function shortestAnswerLife(usual: Lifetime): number {
 export function answerLifetime(answer: ProviderAnswer, usual: Lifetime): Lifetime {
   if (!isPoor(answer)) return usual;
   const ttlMs = shortestAnswerLife(usual);
-  return { ttlMs, staleMs: ttlMs, yields: true };
+  return { ttlMs, staleMs: ttlMs, provisional: true };
 }

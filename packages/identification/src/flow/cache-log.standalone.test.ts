@@ -76,7 +76,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
       subscribe: (listener) => real.subscribe(listener),
     };
     const random = surely ? () => 1 - Number.EPSILON : Math.random;
-    const lease = { leases, leaseMs: 10_000, waitMs };
+    const lease = { leases, ttlMs: 10_000, waitMs };
     const cache = createCache({ ...shared, memory: { maxEntries: 10 }, lease, random });
     const log = cacheLog(logger, waitMs);
     if (logged) leases.subscribe(log.onLease);
@@ -169,7 +169,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
 
   it('warns of a lease that its holder did not release', async () => {
     const leases = createLeases({ redis, prefix, owner: 'plant_id', clock: systemClock });
-    await leases.acquire(KEY, { leaseMs: 100, waitMs: 0, renew: false });
+    await leases.acquire(KEY, { ttlMs: 100, waitMs: 0, renew: false });
     await fill(createProcess());
     expect(lines.map((line) => line.replaceAll(/plant_id-.+?-\d+(?=[,)])/g, 'ID'))).toContain(
       'warn [LOCK] Took over expired lock for abcdef01... (id: ID, before: ID)',
@@ -195,7 +195,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     };
     await cache.getOrLoad(KEY, slowly, { lifetime: () => ({ ttlMs: 500, staleMs: 60_000 }) });
     const again = Promise.withResolvers<void>();
-    cache.subscribe(({ type }) => type === 'kept' && again.resolve());
+    cache.subscribe(({ type }) => type === 'stored' && again.resolve());
     await cache.peek(KEY, { load: async () => 'Rosa', lifetime });
     await again.promise;
     expect(lines).toContain('info [CACHE] Early recompute for abcdef01...');

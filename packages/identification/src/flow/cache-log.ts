@@ -42,7 +42,7 @@ export function cacheLog(logger: Logger, waitMs: number) {
       case 'joined':
         if (!event.stale) populated();
         break;
-      case 'filled_by_another':
+      case 'filled_remotely':
         if (event.waitedFor === 'lease') {
           logger.info(`[CACHE] HIT after lock for ${photo}`);
           populated();
@@ -68,14 +68,14 @@ export function cacheLog(logger: Logger, waitMs: number) {
         if (event.waitedFor === 'timeout') onLockTimeout();
         logger.info(`[CACHE] STALE for ${photo} (${Math.round(event.ageMs / 1_000)}s old)`);
         break;
-      case 'refused':
+      case 'fenced_off':
         logger.warn(`[CACHE] Not cached for ${photo} (a later holder of the lock has the say)`);
         break;
       case 'corrupt':
         logger.warn(`[CACHE] Unreadable entry for ${photo}`);
         break;
-      case 'kept':
-      case 'put_back':
+      case 'stored':
+      case 'restored':
       case 'loaded':
         break;
     }

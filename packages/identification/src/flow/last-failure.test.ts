@@ -18,7 +18,7 @@ beforeAll(async () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   redis = await connectRedis({ url: 'unix:///nowhere/redis.sock' }, { timeoutMs: 100, readyWaitMs: 0 });
-  const lock = { waitMs: 1_000, leaseMs: 1_000 };
+  const lock = { waitMs: 1_000, ttlMs: 1_000 };
   service = createPlantIdAlone({ redis, baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 5_000, lock });
 });
 afterAll(async () => {

@@ -50,7 +50,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
 
   async function start(given: Partial<WorkerSettings> = {}) {
     const urls = { redisUrl: redis.url, plantIdUrl: `${url}/api/v3` };
-    const settings = { ...urls, redisWaitMs: 5_000, timeoutMs: 1_000, leaseMs: 1_000, ...given };
+    const settings = { ...urls, redisWaitMs: 5_000, timeoutMs: 1_000, ttlMs: 1_000, ...given };
     const child = fork(WORKER, [JSON.stringify(settings)]);
     workers.push(child);
     await once(child, 'message');

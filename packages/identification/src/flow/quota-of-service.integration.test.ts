@@ -62,7 +62,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     await connect();
     const redis = connections.at(-1);
     if (redis === undefined) throw new Error('there is no connection');
-    const lock = { waitMs: 30_000, leaseMs: 30_000 };
+    const lock = { waitMs: 30_000, ttlMs: 30_000 };
     const baseUrl = `${url}/api/v3`;
     const service = createPlantIdAlone({ redis, baseUrl, timeoutMs: 30_000, lock, monthlyLimit: 10, database, clock });
     services.push(service);

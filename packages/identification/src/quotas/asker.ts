@@ -51,7 +51,7 @@ export class Asker {
     const { clock, leases, look, provider } = this.#parts;
     this.#triedAt = clock.now();
     try {
-      await leases.withLease(provider.name, { leaseMs: LEASE_MS, waitMs: 0 }, async () => {
+      await leases.withLease(provider.name, { ttlMs: LEASE_MS, waitMs: 0 }, async () => {
         const at = clock.now();
         const standing = await look(at);
         if (standing.askedAt <= known) await this.#hear({ at, standing });

@@ -5,7 +5,7 @@ export type CacheEvent =
   /** A caller was handed what another caller of this process had asked for already. */
   | { readonly type: 'joined'; readonly key: string; readonly stale: boolean }
   /** Another process had loaded it while this one waited; `waitedFor`: its lease, or as long as was to be waited. */
-  | { readonly type: 'filled_by_another'; readonly key: string; readonly waitedFor: 'lease' | 'timeout' }
+  | { readonly type: 'filled_remotely'; readonly key: string; readonly waitedFor: 'lease' | 'timeout' }
   /** A load begins; unless the lease is held, others may be loading the same. */
   | {
       readonly type: 'loading';
@@ -14,9 +14,9 @@ export type CacheEvent =
     }
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
   /** What was loaded is in Redis, or has given way to a better value there: other processes need not load it. */
-  | { readonly type: 'kept'; readonly key: string }
+  | { readonly type: 'stored'; readonly key: string }
   /** A value was written back from the memory tier to a Redis that had lost it. */
-  | { readonly type: 'put_back'; readonly key: string }
+  | { readonly type: 'restored'; readonly key: string }
   /** A value that is still fresh is loaded anew in the background. */
   | { readonly type: 'early_refresh'; readonly key: string }
   | { readonly type: 'early_refresh_failed'; readonly key: string; readonly error: unknown }
@@ -32,7 +32,7 @@ export type CacheEvent =
       readonly waitedFor?: 'timeout';
     }
   /** What was loaded is not kept: a later holder of the lease has the say. */
-  | { readonly type: 'refused'; readonly key: string }
+  | { readonly type: 'fenced_off'; readonly key: string }
   /** What Redis held was not ours, or damaged: it counts as a miss and will be overwritten. */
   | { readonly type: 'corrupt'; readonly key: string }
   /** Redis could not be read or written; the cache went on without it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
@@ -51,7 +51,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
 
   it('never lets a poor value replace a better one, stale or not, in this process or another', async () => {
     const prefix = freshKey('cache');
-    const poorly = () => ({ ttlMs: 60_000, staleMs: 0, yields: true });
+    const poorly = () => ({ ttlMs: 60_000, staleMs: 0, provisional: true });
     const shortly = () => ({ ttlMs: 1, staleMs: 60_000 });
     const one = createProcess(prefix);
     await one.getOrLoad('rose', async () => 'good', { lifetime: shortly });

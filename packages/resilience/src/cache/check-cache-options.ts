@@ -1,7 +1,7 @@
 import { checkLeaseOptions } from '../lease/check-lease-options.ts';
 import { checkRange } from '../range.ts';
-import type { Lifetime, LoadOptions } from './cache.ts';
 import type { CacheOptions } from './create-cache.ts';
+import type { Lifetime, LoadOptions } from './types.ts';
 
 /** Types that JSON cannot represent. */
 const NOT_JSON: ReadonlySet<string> = new Set(['undefined', 'function', 'symbol', 'bigint']);

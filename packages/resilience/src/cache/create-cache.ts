@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
-import type { Cache } from './cache.ts';
-import type { CacheLease } from './cache-lease.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { checkCacheOptions } from './check-cache-options.ts';
 import { LayeredCache } from './layered-cache.ts';
+import type { CacheLease } from './load-permit.ts';
 import { RedisStore } from './redis-store.ts';
+import type { Cache } from './types.ts';
 
 export interface CacheOptions {
   readonly redis: RedisConnection;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ageMs, isStale, keepMs, open, seal } from './envelope.ts';
+import { ageMs, decode, encode, isStale, keepMs } from './envelope.ts';
 
-const fresh = seal('Rosa', { ttlMs: 100, staleMs: 700 }, 1000, 30);
+const fresh = encode('Rosa', { ttlMs: 100, staleMs: 700 }, 1000, 30);
 
 it.each([null, 0, '', false, [], {}])('holds %j as a value', (value) => {
-  const sealed = seal(value, { ttlMs: 1, staleMs: 0 }, 0, 30);
-  expect(open(JSON.parse(JSON.stringify(sealed)))).toEqual(sealed);
+  const sealed = encode(value, { ttlMs: 1, staleMs: 0 }, 0, 30);
+  expect(decode(JSON.parse(JSON.stringify(sealed)))).toEqual(sealed);
 });
 
 it.each([
@@ -19,7 +19,7 @@ it.each([
   { ...fresh, ttlMs: null },
   { v: 1, writtenAt: 1, ttlMs: 1, staleMs: 1, loadMs: 1, yields: false },
 ])('takes %j for none of ours', (read) => {
-  expect(open(read)).toBeUndefined();
+  expect(decode(read)).toBeUndefined();
 });
 
 describe('time', () => {
@@ -38,6 +38,6 @@ describe('time', () => {
   });
 
   it('ends with the time to live when stale values are not wanted', () => {
-    expect(keepMs(seal('x', { ttlMs: 100, staleMs: 0 }, 0, 30), 99)).toBe(1);
+    expect(keepMs(encode('x', { ttlMs: 100, staleMs: 0 }, 0, 30), 99)).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { Lifetime } from './cache.ts';
+import type { Lifetime } from './types.ts';
 
 const VERSION = 1;
 
@@ -16,13 +16,13 @@ export interface Envelope {
   readonly yields: boolean;
 }
 
-export function seal(value: unknown, lifetime: Lifetime, now: number, loadMs: number): Envelope {
-  const { ttlMs, staleMs, yields = false } = lifetime;
+export function encode(value: unknown, lifetime: Lifetime, now: number, loadMs: number): Envelope {
+  const { ttlMs, staleMs, provisional: yields = false } = lifetime;
   return { v: VERSION, value, writtenAt: now, ttlMs, staleMs, loadMs, yields };
 }
 
 /** The envelope that was read, or undefined for anything that is none of ours. */
-export function open(read: unknown): Envelope | undefined {
+export function decode(read: unknown): Envelope | undefined {
   return isEnvelope(read) ? read : undefined;
 }
 

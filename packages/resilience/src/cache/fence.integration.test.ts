@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { pass } from '../testing/real-time.ts';
 import { createTask } from '../testing/task.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
@@ -23,7 +23,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
 
   function createProcess(prefix: string, events: CacheEvent[] = [], random: () => number = Math.random) {
     const leases = createLeases({ redis, prefix, owner: 'test', clock: systemClock });
-    const lease = { leases, leaseMs: 10_000, waitMs: 10_000 };
+    const lease = { leases, ttlMs: 10_000, waitMs: 10_000 };
     const cache = createCache({ redis, prefix, lease, memory: { maxEntries: 10 }, clock: systemClock, random });
     cache.subscribe((event) => events.push(event));
     return cache;
@@ -42,7 +42,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     task.resolve('Rosa');
     expect(await first).toMatchObject({ value: 'Rosa', source: 'loaded' });
     expect(await second).toMatchObject({ value: 'Rosa', source: 'redis' });
-    expect(events).toContainEqual({ type: 'filled_by_another', key: 'rose', waitedFor: 'lease' });
+    expect(events).toContainEqual({ type: 'filled_remotely', key: 'rose', waitedFor: 'lease' });
   });
 
   it('is not repeated early by a process that finds it done', async () => {
@@ -81,7 +81,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     await createProcess(prefix).getOrLoad('rose', async () => 'newer', { lifetime });
     slow.resolve('older');
     expect(await overtaken).toMatchObject({ value: 'older' });
-    expect(events).toContainEqual({ type: 'refused', key: 'rose' });
+    expect(events).toContainEqual({ type: 'fenced_off', key: 'rose' });
     expect(late.peekMemory('rose')).toBeUndefined();
     expect(await createProcess(prefix).peek('rose')).toMatchObject({ value: 'newer' });
   });

@@ -29,7 +29,7 @@ return {wasOurs, 1}
  * does not. Checks no fence: the value had been written before, and the holder of a lease will overwrite it. KEYS
  * value; ARGV envelope, TTL in ms, time of writing, whether it yields ('1' or '0'). Returns 1 when written.
  */
-export const PUT_BACK = `
+export const RESTORE = `
 if redis.call('TYPE', KEYS[1]).ok == 'string' then
   local read, kept = pcall(cjson.decode, redis.call('GET', KEYS[1]))
   if read and type(kept) == 'table' and type(kept.writtenAt) == 'number' then

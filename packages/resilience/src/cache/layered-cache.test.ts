@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryRedis } from '../testing/memory-redis.ts';
 import { createTask } from '../testing/task.ts';
-import type { Cache, Lifetime } from './cache.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
+import type { Cache, Lifetime } from './types.ts';
 
 const MINUTE = 60_000;
 const lifetime = (): Lifetime => ({ ttlMs: MINUTE, staleMs: 10 * MINUTE });
@@ -176,7 +176,7 @@ describe('an early refresh', () => {
     const failing = () => Promise.reject(new Error('withered'));
     expect(await sure.getOrLoad('rose', failing, { lifetime, refreshEarly: true })).toMatchObject({ value: 'old' });
     await new Promise(setImmediate);
-    const first = ['loading', 'loaded', 'kept'];
+    const first = ['loading', 'loaded', 'stored'];
     expect(told).toEqual([...first, 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
   });
 
@@ -203,7 +203,7 @@ describe('an early refresh', () => {
 
   it('is not made of a poor value, which just ends', async () => {
     const sure = createProcess(100, () => 1 - Number.EPSILON);
-    const poor = () => ({ ...lifetime(), yields: true });
+    const poor = () => ({ ...lifetime(), provisional: true });
     redis.isDown = true;
     await sure.getOrLoad('rose', slowly('poor'), { lifetime: poor });
     clock.advance(MINUTE - 3000);
@@ -301,7 +301,7 @@ it('tells hits, misses and how long a load took', async () => {
     { type: 'miss', key: 'rose' },
     { type: 'loading', key: 'rose', lease: 'none' },
     { type: 'loaded', key: 'rose', loadMs: 300 },
-    { type: 'kept', key: 'rose' },
+    { type: 'stored', key: 'rose' },
     { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
   ]);
 });

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { type Envelope, keepMs } from './envelope.ts';
 
 /** The most recently used envelopes of this process. */
-export class MemoryFront {
+export class MemoryTier {
   readonly #entries: LRUCache<string, Envelope>;
   readonly #clock: Clock;
 

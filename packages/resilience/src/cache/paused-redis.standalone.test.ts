@@ -2,9 +2,9 @@ import { Redis as IORedis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
-import { LeaseLostError, LeaseTimeoutError } from '../lease/lease-errors.ts';
-import { connectRedis } from '../redis/connect-redis.ts';
-import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+import { LeaseLostError, LeaseTimeoutError } from '../lease/errors.ts';
+import { connectRedis } from '../redis/connect.ts';
+import { RedisUnavailableError } from '../redis/errors.ts';
 import { CountingClock } from '../testing/counting-clock.ts';
 import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
@@ -39,11 +39,11 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
       .trim()
       .split('\n').length;
 
-  async function createProcess(clock: Clock, { leaseMs, waitMs } = { leaseMs: 1000, waitMs: 1000 }) {
+  async function createProcess(clock: Clock, { ttlMs, waitMs } = { ttlMs: 1000, waitMs: 1000 }) {
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 100, readyWaitMs: 5000, clock });
     const shared = { redis, prefix: 'pause', clock };
     const leases = createLeases({ ...shared, owner: 'test' });
-    const lease = { leases, leaseMs, waitMs };
+    const lease = { leases, ttlMs, waitMs };
     const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
     let losses = 0;
     redis.subscribe(({ type }) => {
@@ -82,7 +82,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     }
     async function work({ leases }: (typeof processes)[number]) {
       while (!end.signal.aborted) {
-        await leases.withLease('work', { leaseMs: 1000, waitMs: 1000 }, body).catch((error: unknown) => {
+        await leases.withLease('work', { ttlMs: 1000, waitMs: 1000 }, body).catch((error: unknown) => {
           if (!allowed.some((kind) => error instanceof kind)) wrong.push(error);
         });
         await pass(5);
@@ -127,7 +127,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
 
   it.each(PAUSES_MS)('for %i ms makes nobody load what another process is loading', async (pauseMs) => {
     // Longer than the pauses, as in use: one that runs out meanwhile is anybody's, whoever comes back first.
-    const patience = { leaseMs: 10_000, waitMs: 40_000 };
+    const patience = { ttlMs: 10_000, waitMs: 40_000 };
     const processes = await Promise.all(Array.from({ length: 4 }, () => createProcess(systemClock, patience)));
     let loads = 0;
     const loaded = Promise.withResolvers<string>();

@@ -1,20 +1,20 @@
 import type { Redis } from '@upstash/redis';
 import type { Clock } from '../clock.ts';
-import type { HeldLease } from '../lease/lease.ts';
-import type { Ended } from '../lease/lease-ending.ts';
-import { type Envelope, keepMs, open } from './envelope.ts';
-import { FILL, PUT_BACK } from './fill-script.ts';
+import type { ReleaseResult } from '../lease/lease-ending.ts';
+import type { LeaseHandle } from '../lease/types.ts';
+import { decode, type Envelope, keepMs } from './envelope.ts';
+import { FILL, RESTORE } from './fill-script.ts';
 
 /** What Redis had to say about a key; `corrupt`: bytes that are no envelope of ours. */
-export type Found =
-  | { readonly found: 'envelope'; readonly envelope: Envelope }
-  | { readonly found: 'nothing' | 'corrupt' }
-  | { readonly found: 'failure'; readonly error: unknown };
+export type ReadResult =
+  | { readonly type: 'envelope'; readonly envelope: Envelope }
+  | { readonly type: 'missing' | 'corrupt' }
+  | { readonly type: 'failed'; readonly error: unknown };
 
 /** `overtaken`: a later holder of the lease has the say; `better`: a value that does not yield is kept. */
-export type Written = 'written' | 'overtaken' | 'better';
+export type WriteResult = 'written' | 'fenced_off' | 'better_stored';
 
-const WRITTEN = { 0: 'overtaken', 1: 'written', 2: 'better' } as const;
+const WRITE_RESULTS = { 0: 'fenced_off', 1: 'written', 2: 'better_stored' } as const;
 
 /** Envelopes in Redis, one key each, which expires when not even a stale value is worth keeping. */
 export class RedisStore {
@@ -28,28 +28,28 @@ export class RedisStore {
     this.#clock = clock;
   }
 
-  async read(key: string): Promise<Found> {
+  async read(key: string): Promise<ReadResult> {
     try {
-      const read = await this.#redis.get<unknown>(this.#name(key));
-      if (read === null) return { found: 'nothing' };
-      const envelope = open(read);
-      return envelope ? { found: 'envelope', envelope } : { found: 'corrupt' };
+      const read = await this.#redis.get<unknown>(this.#key(key));
+      if (read === null) return { type: 'missing' };
+      const envelope = decode(read);
+      return envelope ? { type: 'envelope', envelope } : { type: 'corrupt' };
     } catch (error) {
-      return isWrongType(error) ? { found: 'corrupt' } : { found: 'failure', error };
+      return isWrongType(error) ? { type: 'corrupt' } : { type: 'failed', error };
     }
   }
 
   /** @param held the lease under which the value was made, if any: ends in the same step */
-  async write(key: string, envelope: Envelope, held: HeldLease | undefined): Promise<Written> {
+  async write(key: string, envelope: Envelope, held: LeaseHandle | undefined): Promise<WriteResult> {
     const leftMs = () => Math.ceil(keepMs(envelope, this.#clock.now()));
     if (leftMs() <= 0) return 'written';
-    const name = this.#name(key);
+    const name = this.#key(key);
     if (!held && !envelope.yields) {
       await this.#redis.set(name, envelope, { px: leftMs() });
       return 'written';
     }
     const text = JSON.stringify(envelope);
-    const fill = async (keys: readonly string[], args: readonly string[]): Promise<Ended<Written>> => {
+    const fill = async (keys: readonly string[], args: readonly string[]): Promise<ReleaseResult<WriteResult>> => {
       // Redis may have been away since.
       const value = [text, String(Math.max(1, leftMs())), envelope.yields ? '1' : '0'];
       const [wasOurs, written] = await this.#redis.eval<string[], [0 | 1, 0 | 1 | 2]>(
@@ -57,16 +57,16 @@ export class RedisStore {
         [name, ...keys],
         [...value, ...args],
       );
-      return { wasOurs: wasOurs === 1, result: WRITTEN[written] };
+      return { wasOurs: wasOurs === 1, result: WRITE_RESULTS[written] };
     };
     if (!held) return (await fill([], [])).result;
-    return held.releaseBy(({ keys: [lease, fence], args }) => fill([fence, lease], args), text.length);
+    return held.releaseWith(({ keys: [lease, fence], args }) => fill([fence, lease], args), text.length);
   }
 
   /** Returns the keys that are not in Redis. @throws what the connection throws */
   async missing(keys: readonly string[]): Promise<string[]> {
     const pipeline = this.#redis.pipeline();
-    for (const key of keys) pipeline.exists(this.#name(key));
+    for (const key of keys) pipeline.exists(this.#key(key));
     const found = await pipeline.exec<number[]>();
     return keys.filter((_key, at) => found[at] === 0);
   }
@@ -75,16 +75,16 @@ export class RedisStore {
    * Writes back a value that may have been lost, unless a newer or better one exists.
    * @returns the number of bytes written, 0 for none @throws what the connection throws
    */
-  async putBack(key: string, envelope: Envelope, mostBytes: number): Promise<number> {
+  async restore(key: string, envelope: Envelope, mostBytes: number): Promise<number> {
     const leftMs = Math.ceil(keepMs(envelope, this.#clock.now()));
     const text = JSON.stringify(envelope);
     if (leftMs <= 0 || text.length > mostBytes) return 0;
     const args = [text, String(leftMs), String(envelope.writtenAt), envelope.yields ? '1' : '0'];
-    return (await this.#redis.eval<string[], 0 | 1>(PUT_BACK, [this.#name(key)], args)) === 1 ? text.length : 0;
+    return (await this.#redis.eval<string[], 0 | 1>(RESTORE, [this.#key(key)], args)) === 1 ? text.length : 0;
   }
 
   /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */
-  #name(key: string): string {
+  #key(key: string): string {
     return `${this.#prefix}:{${key}}:value`;
   }
 }

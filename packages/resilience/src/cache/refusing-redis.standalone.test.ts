@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/create-leases.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { connectTestRedis } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
@@ -29,7 +29,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
   function createProcess() {
     const shared = { redis, prefix: 'refusing', clock: systemClock };
     const leases = createLeases({ ...shared, owner: 'test' });
-    const lease = { leases, leaseMs: 30_000, waitMs: 1000 };
+    const lease = { leases, ttlMs: 30_000, waitMs: 1000 };
     const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
     const events: CacheEvent[] = [];
     cache.subscribe((event) => events.push(event));
@@ -69,7 +69,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
     await redis.client.lpush('refusing:{rose}:fence', 'foreign');
     const { ask, events } = createProcess();
     expect(await ask()).toMatchObject({ value: 'Rosa', source: 'loaded' });
-    expect(events.map(({ type }) => type)).toContain('kept');
+    expect(events.map(({ type }) => type)).toContain('stored');
     expect(await redis.client.exists('refusing:{rose}:lock')).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 
 /** Which keys were loaded in vain so lately that a stale value does for now. */
-export class Rest {
+export class RetryBackoff {
   readonly #until: LRUCache<string, number>;
   readonly #clock: Clock;
 
@@ -11,11 +11,11 @@ export class Rest {
     this.#clock = clock;
   }
 
-  note(key: string, forMs: number): void {
+  start(key: string, forMs: number): void {
     this.#until.set(key, this.#clock.monotonic() + forMs);
   }
 
-  isResting(key: string): boolean {
+  isActive(key: string): boolean {
     return (this.#until.get(key) ?? 0) > this.#clock.monotonic();
   }
 }

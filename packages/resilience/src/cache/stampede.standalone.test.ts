@@ -128,7 +128,7 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
   });
 
   it('does not let a process that slept through its lease write over what was loaded since', async () => {
-    const plan = { callers: 10, waitMs: 10_000, leaseMs: 300 };
+    const plan = { callers: 10, waitMs: 10_000, ttlMs: 300 };
     const sleeper = await start({ ...plan, loadMs: 200, gives: 'old' });
     const report = go(sleeper);
     const client = new IORedis(server.url.replace('unix://', ''));

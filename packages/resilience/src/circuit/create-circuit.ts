@@ -1,4 +1,4 @@
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { checkOptions } from './check-options.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { LocalStateMachine } from './local-state-machine.ts';

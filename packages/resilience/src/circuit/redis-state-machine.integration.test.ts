@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { connectRedis } from '../redis/connect-redis.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import { connectRedis } from '../redis/connect.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { RestServer } from '../testing/rest-server.ts';
 import { createTask } from '../testing/task.ts';
 import { eventually, testRedisUrl } from '../testing/test-redis.ts';

@@ -1,7 +1,7 @@
 import type { Unsubscribe } from '../listeners.ts';
 import { createOwnerId } from '../owner-id.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
-import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+import { RedisUnavailableError } from '../redis/errors.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { LocalStateMachine } from './local-state-machine.ts';
 import { PendingTrials } from './pending-trials.ts';
 import { RedisCircuitStore } from './redis-store.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '@upstash/redis';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { TRIAL_DEADLINE_MS } from './half-open.ts';
 import { drawJitter } from './reset-timeout.ts';
 import type { CallResult, Override, Permit } from './rules.ts';

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../clock.ts';
 import type { Unsubscribe } from '../listeners.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import type { RedisConnection } from '../redis/types.ts';
 
 const LOOK_FIRST_MS = 250;
 

@@ -1,5 +1,5 @@
-import type { Leases } from './lease.ts';
-import { type LeasesOptions, RedisLeases } from './redis-leases.ts';
+import { type LeasesOptions, RedisLeases } from './leases.ts';
+import type { Leases } from './types.ts';
 
 export type { LeasesOptions };
 

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Leases } from './lease.ts';
+import type { Leases } from './types.ts';
 
-const innermost = new AsyncLocalStorage<HeldScope>();
+const innermost = new AsyncLocalStorage<LeaseScope>();
 
 /** Async scope of work that holds a lease; detects that the work asks for the same lease, which would deadlock. */
-export class HeldScope {
+export class LeaseScope {
   readonly #leases: Leases;
   readonly #name: string;
-  readonly #outer: HeldScope | undefined = HeldScope.#running();
+  readonly #outer: LeaseScope | undefined = LeaseScope.#running();
   #isOver = false;
 
   constructor(leases: Leases, name: string) {
@@ -24,7 +24,7 @@ export class HeldScope {
   }
 
   /** Returns the innermost scope that is not over. Without this, work that reschedules itself would retain all its scopes. */
-  static #running(): HeldScope | undefined {
+  static #running(): LeaseScope | undefined {
     let scope = innermost.getStore();
     while (scope !== undefined && scope.#isOver) scope = scope.#outer;
     return scope;

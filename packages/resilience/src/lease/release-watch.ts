@@ -3,25 +3,25 @@ import type { Clock } from '../clock.ts';
 const SPREAD = 0.25;
 
 /** How often to ask anyway: at first and, twice as rarely each time, at last. */
-export interface PollTimes {
+export interface PollIntervals {
   readonly firstMs: number;
-  readonly lastMs: number;
+  readonly maxMs: number;
 }
 
 /** One caller's wait for one lease. */
-export class ReleaseWatch {
+export class ReleaseWaiter {
   readonly #clock: Clock;
   /** Ends it. */
-  readonly end: () => void;
+  readonly stop: () => void;
   readonly #lastMs: number;
   #pollMs: number;
   #released: PromiseWithResolvers<void> = Promise.withResolvers<void>();
 
-  constructor(clock: Clock, { firstMs, lastMs }: PollTimes, end: () => void) {
+  constructor(clock: Clock, { firstMs, maxMs: lastMs }: PollIntervals, end: () => void) {
     this.#clock = clock;
     this.#pollMs = firstMs;
     this.#lastMs = lastMs;
-    this.end = end;
+    this.stop = end;
   }
 
   wake(): void {
@@ -29,7 +29,7 @@ export class ReleaseWatch {
   }
 
   /** Until the lease was released since the last call, at most `maxMs`. @throws the reason of `signal` */
-  async next(maxMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async wait(maxMs: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     const { promise: left, reject } = Promise.withResolvers<never>();
     const leave = () => reject(signal?.reason);

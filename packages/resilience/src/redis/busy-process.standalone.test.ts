@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
-import { connectRedis } from './connect-redis.ts';
-import type { RedisConnection, RedisEvent } from './redis-connection.ts';
+import { connectRedis } from './connect.ts';
+import type { RedisConnection, RedisEvent } from './types.ts';
 
 describe.skipIf(!hasRedisServer)('a process whose event loop is blocked beside a healthy Redis', () => {
   let server: RedisServer;

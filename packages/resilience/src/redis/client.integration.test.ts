@@ -2,8 +2,8 @@ import { errors, type Redis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RestServer } from '../testing/rest-server.ts';
 import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
-import { connectRedis } from './connect-redis.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import { connectRedis } from './connect.ts';
+import type { RedisConnection } from './types.ts';
 
 /** The client must behave the same whatever carries its requests. */
 describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %s', (transport) => {

@@ -7,8 +7,8 @@ import { fail } from '../testing/local-circuit.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { SERVICE_CIRCUIT } from '../testing/service-circuit.ts';
 import { eventually } from '../testing/test-redis.ts';
-import { connectRedis } from './connect-redis.ts';
-import type { RedisConnection, RedisEvent } from './redis-connection.ts';
+import { connectRedis } from './connect.ts';
+import type { RedisConnection, RedisEvent } from './types.ts';
 
 describe.skipIf(!hasRedisServer)('a node of a cluster', () => {
   let server: RedisServer;
@@ -47,17 +47,17 @@ describe.skipIf(!hasRedisServer)('a node of a cluster', () => {
     const cache = createCache({
       ...shared,
       memory: { maxEntries: 10 },
-      lease: { leases, leaseMs: 30_000, waitMs: 1000 },
+      lease: { leases, ttlMs: 30_000, waitMs: 1000 },
     });
     const failures: unknown[] = [];
     leases.subscribe((event) => event.type === 'redis_failed' && failures.push(event));
     cache.subscribe((event) => event.type === 'redis_failed' && failures.push(event));
     const circuit = createCircuit({ ...SERVICE_CIRCUIT, ...shared, classify: () => 'failure' });
 
-    const lifetime = (yields: boolean) => () => ({ ttlMs: 60_000, staleMs: 60_000, yields });
+    const lifetime = (provisional: boolean) => () => ({ ttlMs: 60_000, staleMs: 60_000, provisional });
     await cache.getOrLoad('rose', async () => 'Rosa', { lifetime: lifetime(false) });
     await cache.getOrLoad('lily', async () => 'Lilium', { lifetime: lifetime(true) });
-    await leases.withLease('tulip', { leaseMs: 30_000, waitMs: 0 }, async () => {});
+    await leases.withLease('tulip', { ttlMs: 30_000, waitMs: 0 }, async () => {});
     for (let n = 0; n < 3; n += 1) await fail(circuit);
     expect(await circuit.isolate('maintenance')).toBe('shared');
     expect(failures).toEqual([]);

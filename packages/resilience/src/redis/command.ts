@@ -1,14 +1,14 @@
 import { errors } from '@upstash/redis';
 
 /** These change or block the one connection that everybody shares. */
-const REFUSED: ReadonlySet<string> = new Set(
+const REFUSED_COMMANDS: ReadonlySet<string> = new Set(
   [
     'BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF',
     'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE MONITOR',
     'MULTI EXEC DISCARD WATCH UNWATCH SELECT AUTH HELLO RESET QUIT SHUTDOWN',
   ].flatMap((names) => names.split(' ')),
 );
-const READS_STREAM: ReadonlySet<string> = new Set(['XREAD', 'XREADGROUP']);
+const STREAM_READS: ReadonlySet<string> = new Set(['XREAD', 'XREADGROUP']);
 
 /** A Redis command: its name in capitals, then its arguments. */
 export type Command = readonly [name: string, ...args: string[]];
@@ -24,7 +24,8 @@ export function toCommand(body: unknown): Command {
     // oxlint-disable-next-line typescript/no-base-to-string -- the client has made text of objects already
     return String(arg);
   });
-  const blocks = READS_STREAM.has(name) && args.some((arg) => arg.toUpperCase() === 'BLOCK');
-  if (REFUSED.has(name) || blocks) throw new errors.UpstashError(`ERR ${name} is refused on a shared connection`);
+  const blocks = STREAM_READS.has(name) && args.some((arg) => arg.toUpperCase() === 'BLOCK');
+  if (REFUSED_COMMANDS.has(name) || blocks)
+    throw new errors.UpstashError(`ERR ${name} is refused on a shared connection`);
   return [name, ...args];
 }

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Cancel, Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisConnection } from './types.ts';
 
-const MARKER = 'resilience:data';
+const MARKER_KEY = 'resilience:data';
 /** Poll interval; longer over REST, where each command is billed. */
-const POLL_EVERY_MS = { tcp: 2000, rest: 60_000 } as const;
+const POLL_INTERVAL_MS = { tcp: 2000, rest: 60_000 } as const;
 
-type Watched = Omit<RedisConnection, 'close' | 'onDataLoss'>;
+type WatchedConnection = Omit<RedisConnection, 'close' | 'onDataLoss'>;
 
 /**
  * Detects that Redis has lost its data, also while the connection stays open: polls a marker key, which is missing
  * then, or was replaced by another process. Sends no command before the first listener is added.
  */
 export class DataLossDetector {
-  readonly #redis: Watched;
+  readonly #redis: WatchedConnection;
   readonly #clock: Clock;
   readonly #listeners: Listeners<void> = new Listeners();
   #marker: string | undefined;
@@ -23,7 +23,7 @@ export class DataLossDetector {
   #isClosed = false;
   #cancel: Cancel = () => {};
 
-  constructor(redis: Watched, clock: Clock) {
+  constructor(redis: WatchedConnection, clock: Clock) {
     this.#redis = redis;
     this.#clock = clock;
   }
@@ -49,11 +49,11 @@ export class DataLossDetector {
 
   #schedulePoll(): void {
     this.#cancel();
-    if (!this.#isClosed) this.#cancel = this.#clock.setTimeout(() => void this.#poll(), this.#everyMs());
+    if (!this.#isClosed) this.#cancel = this.#clock.setTimeout(() => void this.#poll(), this.#intervalMs());
   }
 
-  #everyMs(): number {
-    return POLL_EVERY_MS[this.#redis.transport];
+  #intervalMs(): number {
+    return POLL_INTERVAL_MS[this.#redis.transport];
   }
 
   async #poll(): Promise<void> {
@@ -71,10 +71,10 @@ export class DataLossDetector {
 
   async #compare(): Promise<void> {
     const { client: redis } = this.#redis;
-    let marker = await redis.get<string>(MARKER);
+    let marker = await redis.get<string>(MARKER_KEY);
     if (marker === null) {
-      await redis.set(MARKER, randomUUID(), { nx: true });
-      marker = await redis.get<string>(MARKER);
+      await redis.set(MARKER_KEY, randomUUID(), { nx: true });
+      marker = await redis.get<string>(MARKER_KEY);
     }
     if (marker === null || marker === this.#marker) return;
     const isKnown = this.#marker !== undefined;

@@ -29,32 +29,32 @@ export class DatabaseChannels {
   /** Returns the request with its channels, if any, renamed to those of the database. */
   scope(request: UpstashRequest): UpstashRequest {
     if (!request.path) {
-      const body = this.#command(request.body);
+      const body = this.#scopeCommand(request.body);
       return body === request.body ? request : { ...request, body };
     }
     const [path, channel = ''] = request.path;
-    if (SUBSCRIBES.has(path)) return this.#subscription(request, String(path), channel);
+    if (SUBSCRIBES.has(path)) return this.#scopeSubscription(request, String(path), channel);
     if (BATCHES.has(path) && Array.isArray(request.body)) {
-      return { ...request, body: request.body.map((command: unknown) => this.#command(command)) };
+      return { ...request, body: request.body.map((command: unknown) => this.#scopeCommand(command)) };
     }
     return request;
   }
 
-  #command(body: unknown): unknown {
+  #scopeCommand(body: unknown): unknown {
     if (!Array.isArray(body) || typeof body[0] !== 'string' || body[0].toUpperCase() !== 'PUBLISH') return body;
     return body.map((part: unknown, at) => (at === 1 ? this.nameOf(String(part)) : part));
   }
 
-  #subscription(request: UpstashRequest, verb: string, channel: string): UpstashRequest {
+  #scopeSubscription(request: UpstashRequest, verb: string, channel: string): UpstashRequest {
     const { onMessage } = request;
     const path = [verb, this.nameOf(channel)];
     return onMessage
-      ? { ...request, path, onMessage: (line) => onMessage(this.#asAsked(line, channel)) }
+      ? { ...request, path, onMessage: (line) => onMessage(this.#withPlainName(line, channel)) }
       : { ...request, path };
   }
 
   /** Restores plain names in a line: `kind,channel,payload`, or `pmessage,pattern,channel,payload`. */
-  #asAsked(line: string, channel: string): string {
+  #withPlainName(line: string, channel: string): string {
     const kind = line.slice(0, line.indexOf(','));
     const head = `${kind},${this.nameOf(channel)},`;
     if (!line.startsWith(head)) return line;

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createCircuit } from '../circuit/create-circuit.ts';
 import type { Circuit } from '../circuit/types.ts';
 import { createLeases } from '../lease/create-leases.ts';
-import type { HeldLease, Leases } from '../lease/lease.ts';
+import type { LeaseHandle, Leases } from '../lease/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { fail } from '../testing/local-circuit.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { SERVICE_CIRCUIT } from '../testing/service-circuit.ts';
 import { connectTestRedis, eventually } from '../testing/test-redis.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisConnection } from './types.ts';
 
 describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Redis', () => {
   let server: RedisServer;
@@ -118,9 +118,9 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
     ]);
   });
 
-  async function take(leases: Leases): Promise<HeldLease> {
-    const acquisition = await leases.acquire('rose', { leaseMs: 30_000, waitMs: 40_000 });
-    if (acquisition.got !== 'lease') throw new Error('the lease was to be had');
+  async function take(leases: Leases): Promise<LeaseHandle> {
+    const acquisition = await leases.acquire('rose', { ttlMs: 30_000, waitMs: 40_000 });
+    if (acquisition.type !== 'acquired') throw new Error('the lease was to be had');
     return acquisition.lease;
   }
 

@@ -11,11 +11,11 @@ const SERVER_CODES: ReadonlySet<string> = new Set(
 /** Error codes of one command that may concern others, too: missing permissions, keys on another node. */
 const COMMAND_CODES: ReadonlySet<string> = new Set('NOPERM CROSSSLOT MOVED ASK TRYAGAIN'.split(' '));
 /** A missing permission of a command in a script, which Redis 7.0 reports without a code. */
-const SCRIPT_LACKS_RIGHT = /executing the script can't|ACL failure in script/;
+const SCRIPT_PERMISSION_ERROR = /executing the script can't|ACL failure in script/;
 /** Redis 6 quotes the error of a script's command at the end of its own. */
-const QUOTING = /^ERR Error running script.*?: ?-(?=[A-Z]{2,}\b)/s;
+const SCRIPT_ERROR_PREFIX = /^ERR Error running script.*?: ?-(?=[A-Z]{2,}\b)/s;
 /** The quoted script or command, which differs between replies with the same cause. */
-const QUOTED = /,? (?:script: [0-9a-f]{40}, on |command was: ).*$/s;
+const QUOTED_COMMAND = /,? (?:script: [0-9a-f]{40}, on |command was: ).*$/s;
 
 /** An error reply that may concern other commands, too. */
 export interface ErrorReply {
@@ -26,16 +26,16 @@ export interface ErrorReply {
 
 /** Parses an error reply. Undefined when the error concerns its command only. */
 export function parseErrorReply(message: string): ErrorReply | undefined {
-  const cause = causeOf(message);
+  const cause = errorCauseOf(message);
   const code = /^[A-Z]+\b/.exec(cause)?.[0] ?? '';
   if (SERVER_CODES.has(code)) return { scope: 'server', cause };
-  if (COMMAND_CODES.has(code) || SCRIPT_LACKS_RIGHT.test(cause)) return { scope: 'command', cause };
+  if (COMMAND_CODES.has(code) || SCRIPT_PERMISSION_ERROR.test(cause)) return { scope: 'command', cause };
   return undefined;
 }
 
 /** Returns the error without the quoted script or command: one text per cause. */
-export function causeOf(message: string): string {
-  return message.replace(QUOTED, '').replace(QUOTING, '').trim();
+export function errorCauseOf(message: string): string {
+  return message.replace(QUOTED_COMMAND, '').replace(SCRIPT_ERROR_PREFIX, '').trim();
 }
 
 /** Whether the error says that this node is a replica: a new connection may lead to the master. */

@@ -1,11 +1,11 @@
-import type { RedisConnection } from './redis-connection.ts';
-import { RedisUnavailableError } from './redis-unavailable.ts';
+import { RedisUnavailableError } from './errors.ts';
+import type { RedisConnection } from './types.ts';
 
 /** Maximum tries while Redis seems to be available. */
-const TRIES = 3;
+const MAX_TRIES = 3;
 /** Maximum bytes of queued values on one connection. */
-const MOST_BYTES = 4_194_304;
-const MOST_QUEUED = 10_000;
+const MAX_QUEUED_BYTES = 4_194_304;
+const MAX_QUEUED = 10_000;
 
 /** A write that is retried until Redis has it. */
 export interface RetryWork {
@@ -14,10 +14,10 @@ export interface RetryWork {
   /** Bytes that the work sends, if many. */
   readonly bytes?: number;
   /** Small fallback, queued when the work is given up. */
-  readonly orElse?: () => Promise<unknown>;
+  readonly fallback?: () => Promise<unknown>;
 }
 
-interface Waiting extends RetryWork {
+interface QueuedWork extends RetryWork {
   tries: number;
 }
 
@@ -36,7 +36,7 @@ export function onceReady(redis: RedisConnection, retry: RetryWork): void {
 
 class RetryQueue {
   readonly #redis: RedisConnection;
-  readonly #waiting: Waiting[] = [];
+  readonly #queued: QueuedWork[] = [];
   #bytes = 0;
   #isRunning = false;
 
@@ -47,14 +47,14 @@ class RetryQueue {
     });
   }
 
-  add({ work, bytes = 0, orElse }: RetryWork): void {
-    if (this.#waiting.length >= MOST_QUEUED) return;
-    if (bytes > 0 && this.#bytes + bytes > MOST_BYTES) {
+  add({ work, bytes = 0, fallback: orElse }: RetryWork): void {
+    if (this.#queued.length >= MAX_QUEUED) return;
+    if (bytes > 0 && this.#bytes + bytes > MAX_QUEUED_BYTES) {
       if (orElse) this.add({ work: orElse });
       return;
     }
     this.#bytes += bytes;
-    this.#waiting.push({ work, bytes, tries: 0, ...(orElse && { orElse }) });
+    this.#queued.push({ work, bytes, tries: 0, ...(orElse && { fallback: orElse }) });
     void this.#run();
   }
 
@@ -65,7 +65,7 @@ class RetryQueue {
       for (let next = this.#next(); next; next = this.#next()) {
         const isOver = await this.#try(next);
         if (!isOver) continue;
-        this.#waiting.splice(this.#waiting.indexOf(next), 1);
+        this.#queued.splice(this.#queued.indexOf(next), 1);
         this.#bytes -= next.bytes ?? 0;
       }
     } finally {
@@ -74,13 +74,13 @@ class RetryQueue {
   }
 
   /** Returns the next work. Small work first: it releases leases that others wait for. */
-  #next(): Waiting | undefined {
+  #next(): QueuedWork | undefined {
     if (!this.#redis.isReady()) return undefined;
-    return this.#waiting.find(({ bytes }) => bytes === 0) ?? this.#waiting[0];
+    return this.#queued.find(({ bytes }) => bytes === 0) ?? this.#queued[0];
   }
 
   /** @returns whether the work is done or given up */
-  async #try(retry: Waiting): Promise<boolean> {
+  async #try(retry: QueuedWork): Promise<boolean> {
     try {
       await retry.work();
       return true;
@@ -89,8 +89,8 @@ class RetryQueue {
       // Redis went away before the work was sent: that does not count as a try.
       if (!error.wasSent && !this.#redis.isReady()) return false;
       retry.tries += 1;
-      if (retry.tries < TRIES) return false;
-      if (retry.orElse) this.add({ work: retry.orElse });
+      if (retry.tries < MAX_TRIES) return false;
+      if (retry.fallback) this.add({ work: retry.fallback });
       return true;
     }
   }

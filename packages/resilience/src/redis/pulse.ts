@@ -1,20 +1,20 @@
 import type { Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
 
-const EVERY_MS = 30_000;
-const ANSWER_WITHIN_MS = 5000;
+const HEARTBEAT_INTERVAL_MS = 30_000;
+const HEARTBEAT_TIMEOUT_MS = 5000;
 
 /**
  * Asks for a sign of life now and then, and gives up a connection that gives none, so that it is made anew: boxes on
  * the way forget silent connections and tell nobody, and one that only listens would wait for ever.
  */
-export function keepPulse(
+export function startHeartbeat(
   connection: Pick<IORedis, 'disconnect' | 'off' | 'once' | 'ping' | 'status'>,
   clock: Clock,
 ): Cancel {
   let cancel: Cancel;
   const plan = () => {
-    cancel = clock.setTimeout(() => void beat(), EVERY_MS);
+    cancel = clock.setTimeout(() => void beat(), HEARTBEAT_INTERVAL_MS);
   };
   async function beat(): Promise<void> {
     plan();
@@ -22,7 +22,7 @@ export function keepPulse(
     let isOver = false;
     const giveUp = () => isOver || connection.disconnect(true);
     // Reads pending replies first, since this process may have been busy: immediates run after sockets, timers before.
-    const cancelGiveUp = clock.setTimeout(() => setImmediate(giveUp), ANSWER_WITHIN_MS);
+    const cancelGiveUp = clock.setTimeout(() => setImmediate(giveUp), HEARTBEAT_TIMEOUT_MS);
     const end = () => {
       isOver = true;
       cancelGiveUp();

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
-import { connectRedis } from './connect-redis.ts';
-import type { RedisConnection, RedisEvent } from './redis-connection.ts';
-import { RedisUnavailableError } from './redis-unavailable.ts';
+import { connectRedis } from './connect.ts';
+import { RedisUnavailableError } from './errors.ts';
+import type { RedisConnection, RedisEvent } from './types.ts';
 
 const TIMEOUT_MS = 100;
 /** The machine may be busy; the bench measures, this only tells fast from slow. */

@@ -4,13 +4,13 @@ import { parseRedisUrl } from './redis-url.ts';
 it.each(['redis://localhost:6379', 'redis://user:pass@cache.example/3', 'rediss://cache.example:6380/0'])(
   'hands %s on as it is',
   (url) => {
-    expect(parseRedisUrl(url)).toEqual({ kind: 'url', url });
+    expect(parseRedisUrl(url)).toEqual({ type: 'url', url });
   },
 );
 
 it('knows unix sockets, with a database', () => {
   expect(parseRedisUrl('unix:///tmp/a%20b/redis.sock?db=2')).toEqual({
-    kind: 'socket',
+    type: 'socket',
     path: '/tmp/a b/redis.sock',
     db: 2,
   });

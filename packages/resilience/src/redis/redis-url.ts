@@ -1,7 +1,7 @@
 /** What ioredis takes: a URL, or the path of a unix socket with a database index. */
 export type RedisAddress =
-  | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'socket'; readonly path: string; readonly db: number };
+  | { readonly type: 'url'; readonly url: string }
+  | { readonly type: 'socket'; readonly path: string; readonly db: number };
 
 /**
  * `redis://` and `rediss://` with `/database`, or `unix:///path/of.sock` with `?db=`.
@@ -15,12 +15,12 @@ export function parseRedisUrl(url: string): RedisAddress {
     case 'redis:':
     case 'rediss:':
       if (!/^\/?\d*$/.test(pathname)) throw new TypeError(`the database of a Redis URL is a number, got ${pathname}`);
-      return { kind: 'url', url };
+      return { type: 'url', url };
     case 'unix:': {
       const db = Number(searchParams.get('db') ?? 0);
       if (hostname || !pathname) throw new TypeError('a unix socket needs three slashes: unix:///path/of.sock');
       if (!Number.isSafeInteger(db) || db < 0) throw new TypeError('db of a Redis URL is a number of 0 or more');
-      return { kind: 'socket', path: decodeURIComponent(pathname), db };
+      return { type: 'socket', path: decodeURIComponent(pathname), db };
     }
     default:
       throw new TypeError(`a Redis URL begins with redis://, rediss:// or unix://, got ${protocol}`);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { connectTestRedis, eventually } from '../testing/test-redis.ts';
-import type { RedisConnection, RedisEvent } from './redis-connection.ts';
-import { RedisUnavailableError } from './redis-unavailable.ts';
+import { RedisUnavailableError } from './errors.ts';
+import type { RedisConnection, RedisEvent } from './types.ts';
 
 /** It heals within a second; the machine may be busy. */
 const HEALED_WITHIN_MS = 5000;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RestServer } from '../testing/rest-server.ts';
 import { eventually, testRedisUrl } from '../testing/test-redis.ts';
-import { connectRedis } from './connect-redis.ts';
-import type { RedisEvent } from './redis-connection.ts';
-import { RedisUnavailableError } from './redis-unavailable.ts';
+import { connectRedis } from './connect.ts';
+import { RedisUnavailableError } from './errors.ts';
+import type { RedisEvent } from './types.ts';
 
 const SOON_MS = 1000;
 

@@ -1,28 +1,28 @@
 import { errors, Redis, type Requester, type UpstashRequest } from '@upstash/redis';
-import { ON_TIME_MS, TURN_MS } from './reply-in-time.ts';
+import { TICK_MS, TICK_TOLERANCE_MS } from './reply-timeout.ts';
 import type { Transport } from './transport.ts';
 
 /**
  * Redis' own errors begin with a code in capitals. What stands before it and has too much to do, or is out of order,
  * uses words; the client does not hand on its status of 429 or 5xx.
  */
-const OF_REDIS = /^[A-Z]{2,}\b/;
+const REDIS_ERROR_CODE = /^[A-Z]{2,}\b/;
 
 /**
  * Like `AbortSignal.timeout`, but extends the time while the event loop was blocked and could not read a reply. Each
  * blocked interval counts once, however long it took, so that a process that is always busy gives up, too.
  */
-function abortLate(timeoutMs: number): AbortSignal {
+function createTimeoutSignal(timeoutMs: number): AbortSignal {
   const controller = new AbortController();
   const giveUp = () => controller.abort(new DOMException('The operation timed out', 'TimeoutError'));
   let extensionMs = 0;
   const wait = (ms: number) => {
     const begunAt = performance.now();
     const end = () => {
-      const isOnTime = performance.now() - begunAt <= ms + ON_TIME_MS;
+      const isOnTime = performance.now() - begunAt <= ms + TICK_TOLERANCE_MS;
       if (isOnTime || extensionMs >= timeoutMs) return setImmediate(giveUp);
-      extensionMs += TURN_MS;
-      return wait(TURN_MS);
+      extensionMs += TICK_MS;
+      return wait(TICK_MS);
     };
     setTimeout(end, ms).unref();
   };
@@ -39,7 +39,7 @@ class RestRedis extends Redis {
 
 /** Speaks to Upstash over HTTP. */
 export class RestTransport implements Transport {
-  readonly kind = 'rest';
+  readonly type = 'rest';
   /** Upstash has no other database. */
   readonly database = 0;
   readonly #http: Requester;
@@ -54,7 +54,7 @@ export class RestTransport implements Transport {
       // `false` would still try twice.
       retry: { retries: 0 },
       // A function: a plain signal works once only, and an abort would then look like a result.
-      signal: () => abortLate(timeoutMs),
+      signal: () => createTimeoutSignal(timeoutMs),
     }).requester;
   }
 
@@ -66,7 +66,7 @@ export class RestTransport implements Transport {
     try {
       return await this.#http.request(request);
     } catch (error) {
-      if (!(error instanceof errors.UpstashError) || OF_REDIS.test(error.message)) throw error;
+      if (!(error instanceof errors.UpstashError) || REDIS_ERROR_CODE.test(error.message)) throw error;
       throw new Error(error.message, { cause: error });
     }
   }

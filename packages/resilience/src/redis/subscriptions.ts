@@ -1,20 +1,20 @@
 import type { Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
 import { isReplyError } from './error-reply.ts';
-import { keepPulse } from './pulse.ts';
+import { startHeartbeat } from './pulse.ts';
 
 /** Retry interval of a refused subscription: an operator may have granted the permission. */
-const ASK_AGAIN_MS = 5000;
+const RETRY_REFUSED_MS = 5000;
 
-type Lines = (line: string) => void;
-type Verb = 'subscribe' | 'psubscribe';
+type LineListener = (line: string) => void;
+type SubscribeCommand = 'subscribe' | 'psubscribe';
 
-const LEAVE = { subscribe: 'unsubscribe', psubscribe: 'punsubscribe' } as const;
+const UNSUBSCRIBE_COMMANDS = { subscribe: 'unsubscribe', psubscribe: 'punsubscribe' } as const;
 
 interface Channel {
-  readonly verb: Verb;
+  readonly command: SubscribeCommand;
   readonly name: string;
-  readonly subscribers: Set<Lines>;
+  readonly subscribers: Set<LineListener>;
 }
 
 /**
@@ -31,10 +31,10 @@ export class Subscriptions {
   readonly #channels: Map<string, Channel> = new Map();
   readonly #onRefused: (reason: string) => void;
   readonly #refused: Set<Channel> = new Set();
-  #reason: string | undefined;
+  #refusalReason: string | undefined;
   #connection: IORedis | undefined;
-  #endPulse: Cancel = () => {};
-  #cancelAsking: Cancel = () => {};
+  #stopHeartbeat: Cancel = () => {};
+  #cancelRetry: Cancel = () => {};
 
   constructor(connect: () => IORedis, clock: Clock, onRefused: (reason: string) => void) {
     this.#connect = connect;
@@ -43,13 +43,13 @@ export class Subscriptions {
   }
 
   /** Resolves when Redis has confirmed or refused, on this connection or the next one, or when `signal` aborts. */
-  async add(verb: Verb, name: string, lines: Lines, signal: AbortSignal | undefined): Promise<void> {
+  async add(verb: SubscribeCommand, name: string, lines: LineListener, signal: AbortSignal | undefined): Promise<void> {
     const connection = (this.#connection ??= this.#open());
     const key = `${verb},${name}`;
-    const channel = this.#channels.get(key) ?? { verb, name, subscribers: new Set() };
+    const channel = this.#channels.get(key) ?? { command: verb, name, subscribers: new Set() };
     this.#channels.set(key, channel);
     const over = Promise.withResolvers<void>();
-    const feed: Lines = (line) => {
+    const feed: LineListener = (line) => {
       lines(line);
       if (line === `${key},1`) over.resolve();
     };
@@ -63,7 +63,7 @@ export class Subscriptions {
     const confirmed = () => channel.subscribers.has(feed) && feed(`${key},1`);
     const failed = (error: unknown) => {
       if (!isReplyError(error)) return over.reject(error);
-      this.#refuse(channel, error.message);
+      this.#markRefused(channel, error.message);
       over.resolve();
     };
     connection[verb](name).then(confirmed, failed);
@@ -78,74 +78,75 @@ export class Subscriptions {
   close(): void {
     this.#channels.clear();
     this.#refused.clear();
-    this.#cancelAsking();
-    this.#endPulse();
+    this.#cancelRetry();
+    this.#stopHeartbeat();
     this.#connection?.disconnect();
   }
 
   #open(): IORedis {
     const connection = this.#connect();
-    this.#endPulse = keepPulse(connection, this.#clock);
+    this.#stopHeartbeat = startHeartbeat(connection, this.#clock);
     // It connects again by itself; the main connection says what is wrong.
     connection.on('error', () => {});
     let isFirst = true;
     connection.on('ready', () => {
-      if (!isFirst) for (const channel of this.#channels.values()) void this.#renew(connection, channel);
+      if (!isFirst) for (const channel of this.#channels.values()) void this.#resubscribe(connection, channel);
       isFirst = false;
     });
     connection.on('close', () => {
-      for (const { verb, name } of this.#channels.values()) this.#feed(`${verb},${name}`, `${LEAVE[verb]},${name},0`);
+      for (const { command: verb, name } of this.#channels.values())
+        this.#deliver(`${verb},${name}`, `${UNSUBSCRIBE_COMMANDS[verb]},${name},0`);
     });
     connection.on('message', (name, payload) => {
-      this.#feed(`subscribe,${name}`, `message,${name},${payload}`);
+      this.#deliver(`subscribe,${name}`, `message,${name},${payload}`);
     });
     connection.on('pmessage', (pattern, name, payload) => {
-      this.#feed(`psubscribe,${pattern}`, `pmessage,${pattern},${name},${payload}`);
+      this.#deliver(`psubscribe,${pattern}`, `pmessage,${pattern},${name},${payload}`);
     });
     return connection;
   }
 
-  async #renew(connection: IORedis, channel: Channel): Promise<void> {
-    const { verb, name } = channel;
+  async #resubscribe(connection: IORedis, channel: Channel): Promise<void> {
+    const { command: verb, name } = channel;
     try {
       await connection[verb](name);
     } catch (error) {
       // Otherwise the connection broke again; the next `ready` subscribes again.
-      if (isReplyError(error)) this.#refuse(channel, error.message);
+      if (isReplyError(error)) this.#markRefused(channel, error.message);
       return;
     }
     this.#refused.delete(channel);
-    if (this.#refused.size === 0) this.#reason = undefined;
-    this.#feed(`${verb},${name}`, `${verb},${name},1`);
+    if (this.#refused.size === 0) this.#refusalReason = undefined;
+    this.#deliver(`${verb},${name}`, `${verb},${name},1`);
   }
 
-  #refuse(channel: Channel, reason: string): void {
-    if (this.#channels.get(`${channel.verb},${channel.name}`) !== channel) return;
+  #markRefused(channel: Channel, reason: string): void {
+    if (this.#channels.get(`${channel.command},${channel.name}`) !== channel) return;
     this.#refused.add(channel);
-    this.#cancelAsking();
-    this.#cancelAsking = this.#clock.setTimeout(() => this.#askAgain(), ASK_AGAIN_MS);
-    if (reason === this.#reason) return;
-    this.#reason = reason;
+    this.#cancelRetry();
+    this.#cancelRetry = this.#clock.setTimeout(() => this.#retryRefused(), RETRY_REFUSED_MS);
+    if (reason === this.#refusalReason) return;
+    this.#refusalReason = reason;
     this.#onRefused(reason);
   }
 
-  #askAgain(): void {
+  #retryRefused(): void {
     const connection = this.#connection;
     // A connection that is not ready subscribes to all channels once it is.
     if (connection?.status !== 'ready') return;
-    for (const channel of this.#refused) void this.#renew(connection, channel);
+    for (const channel of this.#refused) void this.#resubscribe(connection, channel);
   }
 
-  #feed(key: string, line: string): void {
+  #deliver(key: string, line: string): void {
     for (const lines of this.#channels.get(key)?.subscribers ?? []) lines(line);
   }
 
-  #remove(channel: Channel, lines: Lines): void {
-    const { verb, name, subscribers } = channel;
+  #remove(channel: Channel, lines: LineListener): void {
+    const { command: verb, name, subscribers } = channel;
     if (!subscribers.delete(lines) || subscribers.size > 0) return;
     this.#channels.delete(`${verb},${name}`);
-    if (this.#refused.delete(channel) && this.#refused.size === 0) this.#cancelAsking();
+    if (this.#refused.delete(channel) && this.#refused.size === 0) this.#cancelRetry();
     // Refused only when the connection is going away, and the subscription with it.
-    this.#connection?.[LEAVE[verb]](name).catch(() => {});
+    this.#connection?.[UNSUBSCRIBE_COMMANDS[verb]](name).catch(() => {});
   }
 }

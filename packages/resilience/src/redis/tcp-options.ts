@@ -7,7 +7,7 @@ const RETRY_MAX_MS = 1000;
 /** A connection on which Redis owes an answer is given up after so much silence. */
 export const SILENCE_MS = 500;
 
-const reconnecting: TcpOptions = {
+const reconnectOptions: TcpOptions = {
   // With RESP 3 replies come in shapes that the client does not know.
   protocol: 2,
   connectTimeout: SILENCE_MS,
@@ -21,8 +21,8 @@ const reconnecting: TcpOptions = {
  * Options for commands: fail fast. No command is queued or retried; only the connection is. `replyInTime` limits the
  * time of replies. The socket timeout of ioredis stays off: it fires while a busy process has unread replies.
  */
-export const failFast: TcpOptions = {
-  ...reconnecting,
+export const commandOptions: TcpOptions = {
+  ...reconnectOptions,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   // An interrupted command may have run.
@@ -30,7 +30,7 @@ export const failFast: TcpOptions = {
 };
 
 /** Options for the connection that subscribes: it queues commands and waits for the connection. */
-export const patient: TcpOptions = {
+export const subscriberOptions: TcpOptions = {
   enableOfflineQueue: true,
   maxRetriesPerRequest: null,
   // `Subscriptions` subscribes again itself, and sees refusals.

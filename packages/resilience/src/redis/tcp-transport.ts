@@ -2,46 +2,46 @@ import { TLSSocket } from 'node:tls';
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import { type ChainableCommander, Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
-import { BigCommands } from './big-commands.ts';
+import { LargeCommands } from './big-commands.ts';
 import { type Command, toCommand } from './command.ts';
 import { isReplyError } from './error-reply.ts';
-import { reasonOf } from './redis-unavailable.ts';
+import { reasonOf } from './errors.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { afterSilence, LateReplyError, replyInTime } from './reply-in-time.ts';
-import { ScriptRewrite } from './script-rewrite.ts';
+import { afterSilence, ReplyTimeoutError, withReplyTimeout } from './reply-timeout.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { failFast, patient, SILENCE_MS } from './tcp-options.ts';
+import { commandOptions, SILENCE_MS, subscriberOptions } from './tcp-options.ts';
 import type { Transport, TransportObserver } from './transport.ts';
+import { UpstashScriptCompat } from './upstash-script-compat.ts';
 
 type Reply = UpstashResponse<unknown>;
 type NetStream = IORedis['stream'];
 
 /** Time limit of the PING after a late reply. */
-const SECOND_MS = 30;
+const CONFIRM_MS = 30;
 
 /** Speaks to plain Redis over ioredis and answers as Upstash's REST API would. */
 export class TcpTransport implements Transport {
-  readonly kind = 'tcp';
+  readonly type = 'tcp';
   readonly database: number;
   readonly #io: IORedis;
   readonly #timeoutMs: number;
-  readonly #scripts: ScriptRewrite = new ScriptRewrite();
+  readonly #scripts: UpstashScriptCompat = new UpstashScriptCompat();
   readonly #subscriptions: Subscriptions;
   readonly #observer: TransportObserver;
-  readonly #big: BigCommands = new BigCommands();
+  readonly #large: LargeCommands = new LargeCommands();
   /** The PING in flight after a late reply. */
-  #second: Promise<unknown> | undefined;
-  #endWatch: Cancel = () => {};
+  #confirmPing: Promise<unknown> | undefined;
+  #cancelSilenceWatch: Cancel = () => {};
   /** The socket watched for silence, and the bytes received when the watch began. */
-  #watched: { readonly stream: NetStream; readonly before: number } | undefined;
+  #silenceWatch: { readonly stream: NetStream; readonly before: number } | undefined;
 
   constructor(url: string, timeoutMs: number, clock: Clock, observer: TransportObserver) {
     this.#timeoutMs = timeoutMs;
     const address = parseRedisUrl(url);
     this.#io =
-      address.kind === 'url'
-        ? new IORedis(address.url, failFast)
-        : new IORedis({ ...failFast, path: address.path, db: address.db });
+      address.type === 'url'
+        ? new IORedis(address.url, commandOptions)
+        : new IORedis({ ...commandOptions, path: address.path, db: address.db });
     this.database = this.#io.options.db ?? 0;
     this.#observer = observer;
     // A connection is not probed before Redis has confirmed AUTH and SELECT.
@@ -51,9 +51,9 @@ export class TcpTransport implements Transport {
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
     this.#subscriptions = new Subscriptions(
-      () => this.#io.duplicate(patient),
+      () => this.#io.duplicate(subscriberOptions),
       clock,
-      (reason) => observer.subscribeRefused(reason, username ?? 'default'),
+      (reason) => observer.subscriptionRefused(reason, username ?? 'default'),
     );
   }
 
@@ -65,11 +65,11 @@ export class TcpTransport implements Transport {
     const [path, channel = ''] = request.path ?? [];
     switch (path) {
       case undefined:
-        return this.#one(toCommand(request.body));
+        return this.#runCommand(toCommand(request.body));
       case 'pipeline':
-        return this.#pipeline(toCommands(request.body));
+        return this.#runPipeline(toCommands(request.body));
       case 'multi-exec':
-        return this.#transaction(toCommands(request.body));
+        return this.#runTransaction(toCommands(request.body));
       case 'subscribe':
       case 'psubscribe':
         await this.#subscriptions.add(path, channel, request.onMessage ?? (() => {}), request.signal);
@@ -86,33 +86,33 @@ export class TcpTransport implements Transport {
 
   close(): void {
     this.#subscriptions.close();
-    this.#endWatch();
+    this.#cancelSilenceWatch();
     this.#io.disconnect();
   }
 
-  async #one(command: Command): Promise<Reply> {
-    const reply = await this.#call(this.#scripts.rewrite(command));
+  async #runCommand(command: Command): Promise<Reply> {
+    const reply = await this.#execute(this.#scripts.adapt(command));
     const withText = reply.error?.startsWith('NOSCRIPT') ? this.#scripts.withText(command) : undefined;
-    return withText ? this.#call(withText) : reply;
+    return withText ? this.#execute(withText) : reply;
   }
 
-  async #call(command: Command): Promise<Reply> {
+  async #execute(command: Command): Promise<Reply> {
     const [name, ...args] = command;
     try {
-      return { result: await this.#inTime([command], () => this.#io.call(name, args)) };
+      return { result: await this.#withTimeout([command], () => this.#io.call(name, args)) };
     } catch (error) {
       if (isReplyError(error)) return { error: error.message };
       throw error;
     }
   }
 
-  async #pipeline(commands: readonly Command[]): Promise<Reply[]> {
-    return this.#batch(this.#io.pipeline(), commands);
+  async #runPipeline(commands: readonly Command[]): Promise<Reply[]> {
+    return this.#runBatch(this.#io.pipeline(), commands);
   }
 
-  async #transaction(commands: readonly Command[]): Promise<Reply[]> {
+  async #runTransaction(commands: readonly Command[]): Promise<Reply[]> {
     try {
-      return await this.#batch(this.#io.multi(), commands);
+      return await this.#runBatch(this.#io.multi(), commands);
     } catch (error) {
       // The client expects a list of replies, so a transaction refused as a whole can only be thrown.
       if (isReplyError(error)) throw new errors.UpstashError(error.message, { cause: error });
@@ -120,45 +120,48 @@ export class TcpTransport implements Transport {
     }
   }
 
-  async #batch(batch: ChainableCommander, commands: readonly Command[]): Promise<Reply[]> {
+  async #runBatch(batch: ChainableCommander, commands: readonly Command[]): Promise<Reply[]> {
     const sent: Command[] = [];
     for (const command of commands) {
       // There is no second try after NOSCRIPT here, so a script we know is sent with its text.
-      const [name, ...args] = this.#scripts.withText(command) ?? this.#scripts.rewrite(command);
+      const [name, ...args] = this.#scripts.withText(command) ?? this.#scripts.adapt(command);
       sent.push([name, ...args]);
       batch.call(name, args);
     }
-    const replies = await this.#inTime(sent, () => batch.exec());
+    const replies = await this.#withTimeout(sent, () => batch.exec());
     return (replies ?? []).map(toReply);
   }
 
-  async #inTime<T>(commands: readonly Command[], send: () => Promise<T>): Promise<T> {
-    const end = this.#big.begin(commands);
-    const timeoutMs = this.#timeoutMs + this.#big.delayMs;
+  async #withTimeout<T>(commands: readonly Command[], send: () => Promise<T>): Promise<T> {
+    const end = this.#large.begin(commands);
+    const timeoutMs = this.#timeoutMs + this.#large.delayMs;
     const reply = send();
     reply.then(end, end);
     try {
-      return await replyInTime(reply, timeoutMs, this.#received);
+      return await withReplyTimeout(reply, timeoutMs, this.#bytesReceived);
     } catch (error) {
-      if (error instanceof LateReplyError) return this.#askAgain(reply);
+      if (error instanceof ReplyTimeoutError) return this.#confirmSilence(reply);
       throw error;
     }
   }
 
   /** Sends a PING after a late reply. Redis counts as silent only if the PING is late, too. */
-  async #askAgain<T>(reply: Promise<T>): Promise<T> {
-    this.#second ??= replyInTime(this.#ping(), SECOND_MS, this.#received).finally(() => {
-      this.#second = undefined;
+  async #confirmSilence<T>(reply: Promise<T>): Promise<T> {
+    this.#confirmPing ??= withReplyTimeout(this.#ping(), CONFIRM_MS, this.#bytesReceived).finally(() => {
+      this.#confirmPing = undefined;
     });
     try {
       // Replies come in order.
-      return await Promise.race([reply, this.#second.then(() => replyInTime(reply, SECOND_MS, this.#received))]);
+      return await Promise.race([
+        reply,
+        this.#confirmPing.then(() => withReplyTimeout(reply, CONFIRM_MS, this.#bytesReceived)),
+      ]);
     } catch (error) {
-      if (!(error instanceof LateReplyError)) throw error;
+      if (!(error instanceof ReplyTimeoutError)) throw error;
       this.#watchSilence();
       reply.then(
-        () => this.#observer.answered(),
-        (late: unknown) => isReplyError(late) && this.#observer.answered(),
+        () => this.#observer.lateReplyArrived(),
+        (late: unknown) => isReplyError(late) && this.#observer.lateReplyArrived(),
       );
       throw error;
     }
@@ -173,17 +176,17 @@ export class TcpTransport implements Transport {
     }
   }
 
-  readonly #received = (): number => (this.#io.stream as NetStream | undefined)?.bytesRead ?? 0;
+  readonly #bytesReceived = (): number => (this.#io.stream as NetStream | undefined)?.bytesRead ?? 0;
 
   /** Watches for silence. Does not restart a running watch: further late replies must not postpone its end. */
   #watchSilence(): void {
     const { stream } = this.#io;
     const before = stream.bytesRead;
-    if (this.#watched?.stream === stream && this.#watched.before === before) return;
-    this.#endWatch();
-    this.#watched = { stream, before };
+    if (this.#silenceWatch?.stream === stream && this.#silenceWatch.before === before) return;
+    this.#cancelSilenceWatch();
+    this.#silenceWatch = { stream, before };
     const giveUp = () => {
-      this.#watched = undefined;
+      this.#silenceWatch = undefined;
       if (stream.bytesRead !== before || stream.destroyed) return;
       this.#observer.failed(`Redis was silent for ${SILENCE_MS} ms`);
       // After a normal close the system would still send buffered commands, before those of the next connection. Only
@@ -191,7 +194,7 @@ export class TcpTransport implements Transport {
       if (stream instanceof TLSSocket || stream.remoteAddress === undefined) stream.destroy();
       else stream.resetAndDestroy();
     };
-    this.#endWatch = afterSilence(SILENCE_MS, () => stream.bytesRead, giveUp);
+    this.#cancelSilenceWatch = afterSilence(SILENCE_MS, () => stream.bytesRead, giveUp);
   }
 }
 

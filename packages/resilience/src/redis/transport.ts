@@ -2,7 +2,7 @@ import type { UpstashRequest } from '@upstash/redis';
 
 /** Carries the requests of an `@upstash/redis` client, which are those of Upstash's REST API. */
 export interface Transport {
-  readonly kind: 'tcp' | 'rest';
+  readonly type: 'tcp' | 'rest';
   /** Index of the database. */
   readonly database: number;
   /**
@@ -23,7 +23,7 @@ export interface TransportObserver {
   disconnected(reason: string): void;
   failed(reason: string): void;
   /** Called when a late reply arrives: Redis may answer again. */
-  answered(): void;
+  lateReplyArrived(): void;
   /** Called when Redis refuses a subscription of `user`. */
-  subscribeRefused(reason: string, user: string): void;
+  subscriptionRefused(reason: string, user: string): void;
 }

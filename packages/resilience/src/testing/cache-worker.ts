@@ -10,7 +10,7 @@ export interface WorkerSettings {
   readonly loadMs: number;
   readonly waitMs: number;
   /** 30,000 unless given. */
-  readonly leaseMs?: number;
+  readonly ttlMs?: number;
   /** What a load gives; null: it fails. */
   readonly gives: string | null;
 }
@@ -29,19 +29,19 @@ export interface WorkerReport {
 // The test has written it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
-const { callers, gives, lateCallers = 0, leaseMs = 30_000, loadMs, waitMs } = settings;
+const { callers, gives, lateCallers = 0, ttlMs = 30_000, loadMs, waitMs } = settings;
 
 const shared = { prefix: 'stampede', clock: systemClock };
 const redis = await connectRedis(settings.redis, { timeoutMs: 5000, readyWaitMs: 10_000 });
 const leases = createLeases({ ...shared, redis, owner: 'worker' });
-const cache = createCache({ ...shared, redis, lease: { leases, leaseMs, waitMs }, memory: { maxEntries: 100 } });
+const cache = createCache({ ...shared, redis, lease: { leases, ttlMs: ttlMs, waitMs }, memory: { maxEntries: 100 } });
 
 let loads = 0;
 let running = 0;
 let mostAtOnce = 0;
 let refused = 0;
 cache.subscribe(({ type }) => {
-  if (type === 'refused') refused += 1;
+  if (type === 'fenced_off') refused += 1;
 });
 
 async function load(): Promise<string> {

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { connectRedis, createLeases, systemClock } from '../index.ts';
 
 /** One process of a test: takes the lease `times` times and logs its entries and exits. Sends a message as it asks. */
-const [url = '', prefix = '', log = '', times = '1', holdMs = '0', leaseMs = '1000'] = process.argv.slice(2);
+const [url = '', prefix = '', log = '', times = '1', holdMs = '0', ttlMs = '1000'] = process.argv.slice(2);
 
 const redis = await connectRedis({ url }, { timeoutMs: 5000, readyWaitMs: 10_000 });
 const leases = createLeases({ redis, prefix, owner: 'worker', clock: systemClock });
@@ -14,7 +14,7 @@ leases.subscribe((event) => {
 
 for (let n = 0; n < Number(times); n += 1) {
   try {
-    await leases.withLease('shared', { leaseMs: Number(leaseMs), waitMs: 60_000 }, async (_signal, fence) => {
+    await leases.withLease('shared', { ttlMs: Number(ttlMs), waitMs: 60_000 }, async (_signal, fence) => {
       note('enter', fence);
       const { promise, resolve } = Promise.withResolvers<void>();
       setTimeout(resolve, Number(holdMs));

@@ -1,8 +1,8 @@
 import { Redis, type Requester, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import type { Clock } from '../clock.ts';
 import { type Command, toCommand } from '../redis/command.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
-import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+import { RedisUnavailableError } from '../redis/errors.ts';
+import type { RedisConnection } from '../redis/types.ts';
 
 /** GET and SET with PX on a clock that stands still: enough of Redis for tests of what is put into it. */
 export class MemoryRedis implements Requester {

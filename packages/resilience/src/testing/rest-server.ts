@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from 'node:stream/consumers';
 import { errors } from '@upstash/redis';
 import { systemClock } from '../clock.ts';
-import { reasonOf } from '../redis/redis-unavailable.ts';
+import { reasonOf } from '../redis/errors.ts';
 import { TcpTransport } from '../redis/tcp-transport.ts';
 
 const TOKEN = 'token-of-the-test';
@@ -23,8 +23,8 @@ export class RestServer {
       connected: this.#connected.resolve,
       disconnected() {},
       failed() {},
-      answered() {},
-      subscribeRefused() {},
+      lateReplyArrived() {},
+      subscriptionRefused() {},
     });
   }
 

@@ -2,8 +2,8 @@ import { errors, Redis, type Requester, type UpstashRequest, type UpstashRespons
 import { createInMemoryRedis, type InMemoryRedis, type InMemoryRedisClient } from 'js-redis-server';
 import { Listeners } from '../listeners.ts';
 import { toCommand } from '../redis/command.ts';
-import type { RedisConnection, RedisEvent } from '../redis/redis-connection.ts';
-import { RedisUnavailableError } from '../redis/redis-unavailable.ts';
+import { RedisUnavailableError } from '../redis/errors.ts';
+import type { RedisConnection, RedisEvent } from '../redis/types.ts';
 
 const QUIET_TURNS = 5;
 

@@ -1,5 +1,5 @@
-import { connectRedis } from '../redis/connect-redis.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import { connectRedis } from '../redis/connect.ts';
+import type { RedisConnection } from '../redis/types.ts';
 import { RestServer } from './rest-server.ts';
 import { connectTestRedis, testRedisUrl } from './test-redis.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis } from '../redis/connect-redis.ts';
-import type { RedisConnection } from '../redis/redis-connection.ts';
+import { connectRedis } from '../redis/connect.ts';
+import type { RedisConnection } from '../redis/types.ts';
 
 /** The Redis that the test runner gives, `unix:///…` or `redis://…`; without one what needs it is counted as skipped. */
 export const testRedisUrl: string = process.env['TEST_REDIS_URL'] ?? '';

@@ -114,7 +114,7 @@ export async function house({
     plant_id: scripted('plant_id', PLANT_ID_ANSWER),
     plantnet: scripted('plantnet', PLANTNET_ANSWER),
   };
-  const lock = { waitMs: 40_000, leaseMs: 30_000, renew: true };
+  const lock = { waitMs: 40_000, ttlMs: 30_000, renew: true };
   const closing = new AbortController();
   const asked: ProviderCall[] = [];
   const given: AnswerKind[] = [];

@@ -6,8 +6,8 @@ import { type WorkerAnswer, workerSettings } from './worker-words.ts';
 // One instance of the product with Plant.id alone. It asks when it is told to, always of one photo.
 const settings = workerSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: settings.redisUrl }, { timeoutMs: 2_000, readyWaitMs: settings.redisWaitMs });
-const { leaseMs, plantIdUrl: baseUrl, timeoutMs } = settings;
-const service = createPlantIdAlone({ redis, baseUrl, timeoutMs, lock: { waitMs: 30_000, leaseMs } });
+const { ttlMs, plantIdUrl: baseUrl, timeoutMs } = settings;
+const service = createPlantIdAlone({ redis, baseUrl, timeoutMs, lock: { waitMs: 30_000, ttlMs } });
 
 const leaf = await leafRequest();
 

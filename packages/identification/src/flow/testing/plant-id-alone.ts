@@ -11,7 +11,7 @@ interface PlantIdAlone {
   redis: RedisConnection;
   baseUrl: string;
   timeoutMs: number;
-  lock: { waitMs: number; leaseMs: number };
+  lock: { waitMs: number; ttlMs: number };
   /** None unless given. */
   monthlyLimit?: number;
   /** Nobody who asks is signed in, so it only keeps what is spent; without one that is counted in Redis alone. */

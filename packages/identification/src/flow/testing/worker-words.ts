@@ -7,7 +7,7 @@ export const workerSettings = z.object({
   redisWaitMs: z.number(),
   plantIdUrl: z.string(),
   timeoutMs: z.number(),
-  leaseMs: z.number(),
+  ttlMs: z.number(),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;
 

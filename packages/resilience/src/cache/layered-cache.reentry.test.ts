@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLeases } from '../lease/create-leases.ts';
+import { LeaseReentryError } from '../lease/errors.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { SimulatedRedis } from '../testing/simulated-redis.ts';
+import { ReentrantCallError } from '../wait-graph.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+import type { Cache, LoadOptions } from './types.ts';
+
+const options: LoadOptions<string> = { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }), refreshEarly: true };
+const LEASE = { ttlMs: 30_000, waitMs: 40_000 };
+
+let clock: FakeClock;
+let redis: SimulatedRedis;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  redis = await SimulatedRedis.create();
+});
+afterEach(() => redis.close());
+
+function createProcess() {
+  const shared = { redis: redis.connect(), prefix: 'test', clock };
+  const leases = createLeases({ ...shared, owner: 'test' });
+  const lease = { ...LEASE, leases };
+  // The highest draw: a fresh value is refreshed at each look.
+  const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 }, random: () => 1 });
+  return { leases, cache };
+}
+
+describe('a load that asks for its own key', () => {
+  let cache: Cache;
+  beforeEach(() => {
+    ({ cache } = createProcess());
+  });
+
+  const get = (key: string, load: () => Promise<string>) => cache.getOrLoad(key, load, options);
+  const leaf = async () => {
+    clock.advance(1);
+    return 'Rosa';
+  };
+
+  it('fails at once and gives its lease back', async () => {
+    const asked = get('rose', async () => (await get('rose', leaf)).value);
+    await expect(asked).rejects.toBeInstanceOf(ReentrantCallError);
+    await redis.settle();
+    expect(await redis.command('EXISTS', 'test:{rose}:lock')).toBe(0);
+    expect(await get('rose', leaf)).toMatchObject({ value: 'Rosa', source: 'loaded' });
+  });
+
+  it('through the loads of other keys fails at once', async () => {
+    const viaFern = async () => (await get('fern', viaMoss)).value;
+    const viaMoss = async () => (await get('moss', viaRose)).value;
+    const viaRose = async () => (await get('rose', leaf)).value;
+    await expect(get('rose', viaFern)).rejects.toThrow(/rose -> fern -> moss -> rose$/);
+  });
+
+  it('in an early refresh, when the value has ended meanwhile, fails at once', async () => {
+    const events: CacheEvent[] = [];
+    cache.subscribe((event) => events.push(event));
+    await get('rose', leaf);
+    const reload = async () => {
+      clock.advance(60_000);
+      return (await get('rose', leaf)).value;
+    };
+    await get('rose', reload);
+    await redis.settle();
+    expect(events.at(-1)).toMatchObject({ type: 'early_refresh_failed', error: { code: 'reentrant_call' } });
+  });
+
+  it('whose value is in memory gets it', async () => {
+    await get('rose', leaf);
+    expect(await get('fern', async () => (await get('rose', leaf)).value)).toMatchObject({ value: 'Rosa' });
+  });
+
+  it('does not deadlock on a refresh that it starts', async () => {
+    const events: CacheEvent[] = [];
+    cache.subscribe((event) => events.push(event));
+    await get('rose', leaf);
+    const loadFern = async (): Promise<string> => {
+      const early = async () => (await get('fern', leaf)).value;
+      const { value } = await get('rose', early);
+      await redis.settle();
+      return value;
+    };
+    expect(await get('fern', loadFern)).toMatchObject({ value: 'Rosa' });
+    await redis.settle();
+    expect(events.map(({ type }) => type)).toContain('early_refresh');
+    expect(events.filter(({ type }) => type === 'early_refresh_failed')).toEqual([]);
+  });
+});
+
+describe('work that holds a lease and asks for it', () => {
+  const hold = { ttlMs: 30_000, waitMs: 40_000 };
+
+  it('is refused, directly and through a load under that lease', async () => {
+    const { leases, cache } = createProcess();
+    const again = leases.withLease('rose', hold, () => leases.withLease('rose', hold, async () => 'Rosa'));
+    await expect(again).rejects.toBeInstanceOf(LeaseReentryError);
+    const loading = leases.withLease('rose', hold, () => cache.getOrLoad('rose', async () => 'Rosa', options));
+    await expect(loading).rejects.toBeInstanceOf(LeaseReentryError);
+    expect(await redis.command('EXISTS', 'test:{rose}:lock')).toBe(0);
+  });
+
+  it('may ask for another, and for the same once it has ended', async () => {
+    const { leases } = createProcess();
+    const ended = Promise.withResolvers<void>();
+    let later: Promise<string> = Promise.resolve('');
+    const other = await leases.withLease('rose', hold, async () => {
+      later = ended.promise.then(() => leases.withLease('rose', hold, async () => 'again'));
+      return leases.withLease('fern', hold, async () => 'other');
+    });
+    ended.resolve();
+    expect([other, await later]).toEqual(['other', 'again']);
+  });
+});

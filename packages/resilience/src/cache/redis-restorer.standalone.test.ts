@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../clock.ts';
+import { createLeases } from '../lease/create-leases.ts';
+import { connectRedis } from '../redis/connect.ts';
+import type { RedisConnection } from '../redis/types.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { eventually } from '../testing/test-redis.ts';
+import type { CacheEvent } from './cache-events.ts';
+import { createCache } from './create-cache.ts';
+import { encode } from './envelope.ts';
+import { RedisStore } from './redis-store.ts';
+import type { Cache, Lifetime } from './types.ts';
+
+const KEYS = Array.from({ length: 40 }, (_, n) => `photo-${n}`);
+const MARKER = 'resilience:data';
+const NOTICED_WITHIN_MS = 20_000;
+const lifetime = (): Lifetime => ({ ttlMs: 60_000, staleMs: 600_000 });
+
+describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
+  let server: RedisServer;
+  let connections: RedisConnection[];
+
+  beforeAll(async () => {
+    server = await RedisServer.prepare();
+  });
+  beforeEach(async () => {
+    await server.start();
+    connections = [];
+  });
+  afterEach(async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    await server.kill();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  async function createProcess(
+    clock: Clock = systemClock,
+  ): Promise<{ redis: RedisConnection; cache: Cache; events: CacheEvent[] }> {
+    const redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 5000, clock });
+    connections.push(redis);
+    const shared = { redis, prefix: 'answer', clock };
+    const lease = { leases: createLeases({ ...shared, owner: 'test' }), ttlMs: 10_000, waitMs: 10_000 };
+    const cache = createCache({ ...shared, lease, memory: { maxEntries: 100 } });
+    const events: CacheEvent[] = [];
+    cache.subscribe((event) => events.push(event));
+    return { redis, cache, events };
+  }
+
+  const fill = (cache: Cache) =>
+    Promise.all(KEYS.map((key) => cache.getOrLoad(key, async () => `answer to ${key}`, { lifetime })));
+  const isSeen = ({ redis }: { redis: RedisConnection }) =>
+    eventually(async () => ((await redis.client.exists(MARKER)) === 1 ? true : undefined), NOTICED_WITHIN_MS);
+  const putBack = (events: CacheEvent[]) => events.filter(({ type }) => type === 'restored');
+
+  /** What a process that starts now has to load. */
+  async function loadsOfNewcomer(): Promise<number> {
+    const { cache } = await createProcess();
+    let loads = 0;
+    const load = async () => {
+      loads += 1;
+      return 'bought again';
+    };
+    await Promise.all(KEYS.map((key) => cache.getOrLoad(key, load, { lifetime })));
+    return loads;
+  }
+
+  it('by FLUSHALL gets the memory tier of a process back', { timeout: 60_000 }, async () => {
+    const one = await createProcess();
+    await fill(one.cache);
+    await isSeen(one);
+    await one.redis.client.flushall();
+    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    expect(await loadsOfNewcomer()).toBe(0);
+    const leftMs = await one.redis.client.pttl('answer:{photo-0}:value');
+    expect(leftMs).toBeGreaterThan(500_000);
+    expect(leftMs).toBeLessThanOrEqual(600_000);
+  });
+
+  it('again during the write-back gets all values back, including those written before', {
+    timeout: 60_000,
+  }, async () => {
+    const clock = new FakeClock();
+    const one = await createProcess(clock);
+    await fill(one.cache);
+    clock.advance(2000);
+    await isSeen(one);
+    const { client: redis } = one.redis;
+    // The check that has just set the marker still has to read it.
+    for (let n = 0; n < 5; n += 1) await redis.ping();
+    await redis.flushall();
+    clock.advance(2000);
+    // The write-back pauses after each value, by the fake clock.
+    await eventually(() => (putBack(one.events).length === 1 ? true : undefined));
+    await redis.flushall();
+    clock.advance(2000);
+    const values = await eventually(async () => {
+      clock.advance(1);
+      const found = await redis.exists(...KEYS.map((key) => `answer:{${key}}:value`));
+      return found === KEYS.length ? found : undefined;
+    }, NOTICED_WITHIN_MS);
+    expect(values).toBe(KEYS.length);
+  });
+
+  it('by a restart gets the memory tier of a process back', { timeout: 60_000 }, async () => {
+    const one = await createProcess();
+    await fill(one.cache);
+    await isSeen(one);
+    await server.kill();
+    await server.start();
+    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    expect(await loadsOfNewcomer()).toBe(0);
+  });
+
+  it('gets back values that were loaded while it was unavailable', { timeout: 60_000 }, async () => {
+    const one = await createProcess();
+    await server.kill();
+    await eventually(() => (one.redis.isReady() ? undefined : true));
+    await fill(one.cache);
+    await server.start();
+    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    expect(await loadsOfNewcomer()).toBe(0);
+  });
+
+  it('keeps newer values, and values that do not yield', async () => {
+    const { redis } = await createProcess();
+    const store = new RedisStore(redis.client, 'answer', systemClock);
+    const now = systemClock.now();
+    const old = encode('old', lifetime(), now - 1000, 1);
+    const poor = encode('unsure', { ...lifetime(), provisional: true }, now, 1);
+    const sure = encode('sure', lifetime(), now - 500, 1);
+    await store.write('rose', sure, undefined);
+    expect(await store.missing(['rose', 'fern'])).toEqual(['fern']);
+    const written = [];
+    for (const envelope of [old, poor, sure]) written.push(await store.restore('rose', envelope, 10_000));
+    expect(written).toEqual([0, 0, 0]);
+    expect(await store.read('rose')).toMatchObject({ envelope: { value: 'sure' } });
+    expect(await store.restore('fern', poor, 10_000)).toBeGreaterThan(0);
+    expect(await store.restore('fern', encode('late', lifetime(), now + 1, 1), 10_000)).toBeGreaterThan(0);
+    expect(await store.read('fern')).toMatchObject({ envelope: { value: 'late' } });
+    expect(await store.restore('moss', encode('x'.repeat(10_000), lifetime(), now, 1), 10_000)).toBe(0);
+  });
+});

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
+import type { RedisConnection } from '../redis/types.ts';
+import { pass } from '../testing/real-time.ts';
+import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
+import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { createLeases } from './create-leases.ts';
+import { LeaseLostError, LeaseTimeoutError } from './errors.ts';
+import type { LeaseEvent } from './lease-events.ts';
+import type { LeaseHandle, LeaseOptions, Leases } from './types.ts';
+
+const PATIENT = { ttlMs: 10_000, waitMs: 10_000 };
+
+describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) => {
+  let connections: TestConnections;
+
+  beforeAll(async () => {
+    connections = await TestConnections.open(transport);
+  });
+  afterAll(() => connections[Symbol.asyncDispose]());
+
+  /** As many processes as there are connections. */
+  function setUp(): {
+    all: Leases[];
+    one: Leases;
+    other: Leases;
+    redis: RedisConnection;
+    key: string;
+    events: LeaseEvent[];
+  } {
+    const prefix = freshKey('lease');
+    const all = connections.all.map((redis) => createLeases({ redis, prefix, owner: 'test', clock: systemClock }));
+    const [one, other] = all;
+    const [redis] = connections.all;
+    if (!one || !other || !redis) throw new Error('three connections were made');
+    const events: LeaseEvent[] = [];
+    one.subscribe((event) => events.push(event));
+    return { all, one, other, redis, key: `${prefix}:{rose}:lock`, events };
+  }
+
+  async function hold(leases: Leases, options: LeaseOptions = PATIENT): Promise<LeaseHandle> {
+    const acquisition = await leases.acquire('rose', options);
+    if (acquisition.type !== 'acquired') throw new Error('nobody else holds it');
+    return acquisition.lease;
+  }
+
+  it('are held by one at a time, with fences that rise', async () => {
+    const { all } = setUp();
+    const fences: number[] = [];
+    let inside = 0;
+    let most = 0;
+    const work = async (_signal: AbortSignal, fence: number) => {
+      inside += 1;
+      most = Math.max(most, inside);
+      fences.push(fence);
+      await new Promise(setImmediate);
+      inside -= 1;
+    };
+    await Promise.all(
+      all.flatMap((leases) => Array.from({ length: 20 }, () => leases.withLease('rose', PATIENT, work))),
+    );
+    expect([most, fences.length]).toEqual([1, 60]);
+    expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
+    expect(fences.every(Number.isSafeInteger)).toBe(true);
+  });
+
+  it('name their owner, and are gone after the release', async () => {
+    const { one, redis, key } = setUp();
+    await one.withLease('rose', PATIENT, async () => {
+      expect(await redis.client.get(key)).toMatch(new RegExp(`^test-.+-${process.pid}-\\d+$`));
+      const pttl = await redis.client.pttl(key);
+      expect(pttl).toBeGreaterThan(5000);
+      expect(pttl).toBeLessThanOrEqual(10_000);
+    });
+    expect(await redis.client.exists(key)).toBe(0);
+  });
+
+  it('that others hold are not waited for beyond the time', async () => {
+    const { one, other, events } = setUp();
+    const held = await hold(other);
+    await expect(one.withLease('rose', { ttlMs: 1000, waitMs: 0 }, async () => 1)).rejects.toBeInstanceOf(
+      LeaseTimeoutError,
+    );
+    await expect(one.withLease('rose', { ttlMs: 1000, waitMs: 60 }, async () => 1)).rejects.toThrow('within 60 ms');
+    expect(events.filter(({ type }) => type === 'timed_out')).toHaveLength(2);
+    await held.release();
+  });
+
+  it('end by themselves when their owner is gone', async () => {
+    const { one, redis, key } = setUp();
+    await redis.client.set(key, 'dead-owner', { px: 150 });
+    const got = await one.withLease('rose', PATIENT, async () => 'mine');
+    expect(got).toBe('mine');
+  });
+
+  it('that are lost are said to be lost, though the work came to its end', async () => {
+    const { one, redis, key, events } = setUp();
+    const work = one.withLease('rose', { ttlMs: 300, waitMs: 0 }, async (signal) => {
+      await redis.client.set(key, 'somebody else', { px: 5000 });
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return 'done';
+    });
+    await expect(work).rejects.toBeInstanceOf(LeaseLostError);
+    expect(await redis.client.get(key)).toBe('somebody else');
+    expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'lost']);
+  });
+
+  it('are reported when they are taken over from a holder who did not release them, and only then', async () => {
+    const { one, other, events } = setUp();
+    let previousOwner = '';
+    other.subscribe((event) => {
+      if (event.type === 'acquired') previousOwner = event.owner;
+    });
+    const dead = await hold(other, { ttlMs: 100, waitMs: 0, renew: false });
+    await one.withLease('rose', PATIENT, async () => {});
+    await one.withLease('rose', PATIENT, async () => {});
+    const told = events.filter((event) => event.type === 'taken_over');
+    expect(told.map((event) => event.previousOwner)).toEqual([previousOwner]);
+    expect(await dead.release()).toBe(false);
+  });
+
+  it('are renewed while the work runs', async () => {
+    const { one, events } = setUp();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    one.subscribe(({ type }) => {
+      if (type === 'renewed' || type === 'lost') resolve();
+    });
+    await one.withLease('rose', { ttlMs: 1500, waitMs: 0 }, () => promise);
+    expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'renewed', 'released']);
+  });
+
+  it('of 300 ms are kept for 3 s of work by no more than 16 renewals', async () => {
+    const { one, events } = setUp();
+    await one.withLease('rose', { ttlMs: 300, waitMs: 0 }, () => pass(3000));
+    const types = events.map(({ type }) => type);
+    const renewals = types.filter((type) => type === 'renewed').length;
+    expect(types).toEqual(['attempting', 'acquired', ...Array.from({ length: renewals }, () => 'renewed'), 'released']);
+    // Each covers 300 ms at most.
+    expect(renewals).toBeGreaterThanOrEqual(9);
+    expect(renewals).toBeLessThanOrEqual(16);
+  });
+
+  it('end a wait when what they were wanted for is done', async () => {
+    const { one, other, redis } = setUp();
+    const held = await hold(other);
+    await expect(one.acquire('rose', { ttlMs: 1000, waitMs: 0 })).resolves.toEqual({ type: 'timed_out' });
+    let filled: string | undefined;
+    const waiter = one.acquire('rose', PATIENT, async () => filled);
+    // It has been refused once what is sent after it on the same connection is answered.
+    await new Promise((resolve) => setImmediate(resolve));
+    await redis.client.ping();
+    filled = 'Rosa';
+    await held.release();
+    await expect(waiter).resolves.toEqual({ type: 'done', value: 'Rosa' });
+  });
+
+  it('are no longer waited for by those who have left', async () => {
+    const { one, other } = setUp();
+    const held = await hold(other);
+    const controller = new AbortController();
+    const waiter = one.acquire('rose', { ...PATIENT, signal: controller.signal });
+    controller.abort(new Error('gone'));
+    await expect(waiter).rejects.toThrow('gone');
+    await held.release();
+  });
+});

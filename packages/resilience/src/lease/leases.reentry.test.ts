@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { MemoryRedis } from '../testing/memory-redis.ts';
+import { createLeases } from './create-leases.ts';
+import { LeaseScope } from './held-scope.ts';
+
+setFlagsFromString('--expose-gc');
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the flag has put it there
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const clock = new FakeClock();
+const leases = createLeases({ redis: new MemoryRedis(clock).connection(), prefix: 'test', owner: 'test', clock });
+
+it('work that reschedules itself under a lease does not retain its earlier scopes', async () => {
+  const before: WeakRef<LeaseScope>[] = [];
+  const takeTurn = async (): Promise<(work: () => Promise<void>) => Promise<void>> => {
+    const scope = new LeaseScope(leases, 'job');
+    before.push(new WeakRef(scope));
+    // Like the callback of a timer set by the work, the returned function runs in this scope.
+    return scope.run(async () => AsyncLocalStorage.snapshot());
+  };
+  let inLastTurn = await takeTurn();
+  for (let n = 0; n < 10; n += 1) {
+    const next = Promise.withResolvers<typeof inLastTurn>();
+    await inLastTurn(async () => next.resolve(await takeTurn()));
+    inLastTurn = await next.promise;
+  }
+  await new Promise(setImmediate);
+  collectGarbage();
+  // The last scope is reachable, and the one before it may still be on the stack.
+  expect(before.filter((scope) => scope.deref() !== undefined).length).toBeLessThanOrEqual(2);
+});
+
+it('a scope that is over does not hide its running outer scope', async () => {
+  const outer = new LeaseScope(leases, 'outer');
+  await outer.run(async () => {
+    const inner = new LeaseScope(leases, 'inner');
+    const afterInner = await inner.run(async () => AsyncLocalStorage.snapshot());
+    const isInside = (name: string) => LeaseScope.isInside(leases, name);
+    expect(afterInner(() => [isInside('inner'), isInside('outer')])).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,202 @@
+import { errors, type Requester, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
+import type { Cancel, Clock } from '../clock.ts';
+import { Listeners, type Unsubscribe } from '../listeners.ts';
+import { DatabaseChannels } from './database-channels.ts';
+import { errorCauseOf, isReplicaError, parseErrorReply } from './error-reply.ts';
+import { RedisUnavailableError, reasonOf } from './errors.ts';
+import { PROBE } from './sign-of-life.ts';
+import type { Transport, TransportObserver } from './transport.ts';
+import type { RedisEvent } from './types.ts';
+
+/** How long a Redis that did not answer is left alone before it is asked for a sign of life. */
+const PROBE_INTERVAL_MS = 1000;
+
+/**
+ * A health gate between the client and a transport. Once Redis has not answered, or has rejected writes, commands fail
+ * at once, so that a request waits at most one time limit in total for a dead Redis. A probe, a write about once a
+ * second, detects when Redis is back.
+ */
+export class RedisHealthGate implements Requester, TransportObserver {
+  readonly #clock: Clock;
+  readonly #listeners: Listeners<RedisEvent> = new Listeners();
+  #transport: Transport | undefined;
+  #channels: DatabaseChannels = new DatabaseChannels(0);
+  #status: RedisEvent = { type: 'lost', reason: 'not connected yet' };
+  #lastError: string | undefined;
+  /** The last error of a single command that was reported, so that it is reported once. */
+  #lastRefusal: string | undefined;
+  #nextRefusalProbeAt = Number.NEGATIVE_INFINITY;
+  #nextReconnectAt = Number.NEGATIVE_INFINITY;
+  #cancelProbe: Cancel = () => {};
+  #isClosed = false;
+  /** A probe after a late reply is in flight. */
+  #isProbingLateReply = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The transport needs its observer first. */
+  attach(transport: Transport): void {
+    this.#transport = transport;
+    this.#channels = new DatabaseChannels(transport.database);
+  }
+
+  channelOf(name: string): string {
+    return this.#channels.nameOf(name);
+  }
+
+  get isReady(): boolean {
+    return this.#status.type === 'ready';
+  }
+
+  /** Tells the new listener how things stand first. */
+  subscribe(listener: (event: RedisEvent) => void): Unsubscribe {
+    listener(this.#status);
+    return this.#listeners.add(listener);
+  }
+
+  async request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
+    if (!this.isReady) throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false });
+    // What a reply holds is known only to the command that asked.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return (await this.#send(this.#channels.scope(request))) as UpstashResponse<TResult>;
+  }
+
+  /** Probes whether Redis accepts our writes now. */
+  async probe(): Promise<boolean> {
+    if (this.#isClosed || !this.#transport?.isConnected()) return false;
+    try {
+      const refusal = errorIn(await this.#transport.send(PROBE));
+      if (refusal === undefined) this.#markReady();
+      else this.#markRefused(errorCauseOf(refusal));
+      return refusal === undefined;
+    } catch (error) {
+      if (isErrorReply(error)) this.#markRefused(errorCauseOf(error.message));
+      else if (!(error instanceof RedisUnavailableError)) this.disconnected(reasonOf(error));
+      return false;
+    }
+  }
+
+  /** Asks now and, until there is an answer, once a second. */
+  async probeUntilReady(): Promise<void> {
+    if (!(await this.probe())) this.disconnected(this.#status.reason ?? 'no answer');
+  }
+
+  /** Probes, since a connected Redis may still reject writes. */
+  connected(): void {
+    void this.probeUntilReady();
+  }
+
+  disconnected(reason: string): void {
+    this.#cancelProbe();
+    if (this.#isClosed) return;
+    this.#cancelProbe = this.#clock.setTimeout(() => void this.probeUntilReady(), PROBE_INTERVAL_MS);
+    // What the connection said last tells more than that it is closed.
+    const status: RedisEvent = { type: 'lost', reason: this.#lastError ?? reason };
+    if (this.isReady) this.#setStatus(status);
+    else this.#status = status;
+  }
+
+  /** The same fault again and again, as while connecting to a dead Redis, is told once. */
+  failed(reason: string): void {
+    if (reason === this.#lastError) return;
+    this.#lastError = reason;
+    this.#listeners.emit({ type: 'error', reason });
+  }
+
+  /** Probes once, however many late replies arrive together. */
+  lateReplyArrived(): void {
+    if (this.isReady || this.#isClosed || this.#isProbingLateReply) return;
+    this.#isProbingLateReply = true;
+    this.#cancelProbe();
+    void this.probeUntilReady().finally(() => {
+      this.#isProbingLateReply = false;
+    });
+  }
+
+  subscriptionRefused(reason: string, user: string): void {
+    this.#listeners.emit({ type: 'subscribe_refused', reason, remedy: this.#channels.grantCommand(user, reason) });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelProbe();
+    this.#status = { type: 'lost', reason: 'closed' };
+    this.#transport?.close();
+  }
+
+  async #send(request: UpstashRequest): Promise<unknown> {
+    try {
+      const reply = await this.#transport?.send(request);
+      const refusal = errorIn(reply);
+      if (refusal !== undefined) this.#checkErrorReply(refusal);
+      return reply;
+    } catch (error) {
+      // The transport gave up the command, or Redis refuses all commands.
+      if (error instanceof RedisUnavailableError) throw error;
+      if (isErrorReply(error)) {
+        this.#checkErrorReply(error.message, error);
+        throw error;
+      }
+      this.disconnected(reasonOf(error));
+      throw new RedisUnavailableError(reasonOf(error), { wasSent: true, cause: error });
+    }
+  }
+
+  /**
+   * Classifies an error reply. @throws {RedisUnavailableError} if it holds for every command; batches may have run in
+   * part
+   */
+  #checkErrorReply(message: string, error?: unknown): void {
+    const refusal = parseErrorReply(message);
+    if (refusal?.scope === 'command') void this.#probeAfterRefusal(refusal.cause);
+    if (refusal?.scope !== 'server') return;
+    this.#markRefused(refusal.cause);
+    throw new RedisUnavailableError(refusal.cause, { wasSent: true, cause: error });
+  }
+
+  #markRefused(cause: string): void {
+    // Becomes the reason of the event `lost`; while lost already, only a new cause is reported.
+    if (this.isReady) this.#lastError = cause;
+    else this.failed(cause);
+    this.disconnected(cause);
+    const now = this.#clock.monotonic();
+    if (this.#isClosed || !isReplicaError(cause) || now < this.#nextReconnectAt) return;
+    this.#nextReconnectAt = now + PROBE_INTERVAL_MS;
+    this.#transport?.reconnect();
+  }
+
+  /** Probes whether an error of one command concerns all commands. */
+  async #probeAfterRefusal(cause: string): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (now < this.#nextRefusalProbeAt) return;
+    this.#nextRefusalProbeAt = now + PROBE_INTERVAL_MS;
+    if (!(await this.probe()) || cause === this.#lastRefusal) return;
+    this.#lastRefusal = cause;
+    this.#listeners.emit({ type: 'error', reason: cause });
+  }
+
+  #markReady(): void {
+    this.#cancelProbe();
+    this.#lastError = undefined;
+    if (!this.#isClosed && !this.isReady) this.#setStatus({ type: 'ready' });
+  }
+
+  #setStatus(status: RedisEvent): void {
+    this.#status = status;
+    this.#listeners.emit(status);
+  }
+}
+
+/** An error that Redis itself gave. A body that is no JSON comes from something in between. */
+function isErrorReply(error: unknown): error is errors.UpstashError {
+  return error instanceof errors.UpstashError && !(error instanceof errors.UpstashJSONParseError);
+}
+
+/** Returns the first error in one reply or a list of replies. */
+function errorIn(reply: unknown): string | undefined {
+  if (Array.isArray(reply)) return reply.map(errorIn).find((error) => error !== undefined);
+  if (typeof reply !== 'object' || reply === null || !('error' in reply)) return undefined;
+  return typeof reply.error === 'string' ? reply.error : undefined;
+}
