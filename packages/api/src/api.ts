@@ -4,25 +4,25 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/telemetry';
-import { withAnswerHeaders } from './answer-headers.ts';
+import { withResponseHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
-import type { Parts } from './context.ts';
 import { toApiError } from './errors/to-api-error.ts';
-import { createGateway } from './gateway.ts';
-import { createCallsAtOnce } from './limits/calls-at-once.ts';
-import { createRateWindow } from './limits/create-rate-window.ts';
-import { createCreditShares } from './limits/credit-shares.ts';
-import { createHealthLimit } from './limits/health-limit.ts';
-import { createIdentifyLimit } from './limits/identify-limit.ts';
-import { createOpenStreams } from './limits/open-streams.ts';
 import { createReAsks } from './limits/re-asks.ts';
-import { createThrottles } from './limits/throttles.ts';
-import { createRest } from './rest/adapter.ts';
+import { createRequestPipeline } from './middleware/request-pipeline.ts';
+import { createNextAuthHandler, type NextAuth } from './next-auth/handler.ts';
+import { createConcurrencyLimit } from './rate-limit/concurrency-limit.ts';
+import { createRateLimiter } from './rate-limit/create-rate-limiter.ts';
+import { createCreditShares } from './rate-limit/credit-shares.ts';
+import { createHealthLimit } from './rate-limit/health-limit.ts';
+import { createIdentifyLimit } from './rate-limit/identify-limit.ts';
+import { createStreamLimit } from './rate-limit/stream-limit.ts';
+import { createThrottles } from './rate-limit/throttles.ts';
+import { createRestHandler } from './rest/adapter.ts';
 import { matchEndpoints } from './rest/endpoints.ts';
 import { errorResponse } from './rest/problem.ts';
-import { createCaller, type V1Caller } from './router.ts';
-import { type Answer, createSignIn } from './sign-in-entry.ts';
-import { createTrpc } from './trpc-entry.ts';
+import type { Services } from './services.ts';
+import { createTrpcHandler } from './trpc/handler.ts';
+import { createCaller, type V1Caller } from './trpc/router.ts';
 
 /** Progress streams that one subject may have open at once in this process. */
 const MAX_PROGRESS_STREAMS = 10;
@@ -37,7 +37,7 @@ export interface Api {
    * `/api/auth/*`: REST where legacy has an endpoint there. Else `answer` answers, which is handed the request once its
    * body is known to be small and sound.
    */
-  signIn(request: Request, answer: Answer): Promise<Response>;
+  nextAuth(request: Request, answer: NextAuth): Promise<Response>;
   /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
   guard(request: Request): Response | undefined;
   /**
@@ -48,7 +48,7 @@ export interface Api {
 }
 
 export interface ApiDeps {
-  service: IdentificationService;
+  identification: IdentificationService;
   operations: Operations;
   auth: Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
   redis: RedisConnection;
@@ -58,12 +58,12 @@ export interface ApiDeps {
 }
 
 export function createApi({ redis, ...deps }: ApiDeps): Api {
-  const { clock, config, logger, service } = deps;
-  const window = createRateWindow({ redis, clock, logger });
+  const { clock, config, identification, logger } = deps;
+  const window = createRateLimiter({ redis, clock, logger });
   return assembleApi({
     ...deps,
-    limit: createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }),
-    shares: createCreditShares({ redis, clock, logger, limits: config.dailyCredits }),
+    identifyLimit: createIdentifyLimit({ window, quotaUse: () => identification.quotaUse() }),
+    creditShares: createCreditShares({ redis, clock, logger, limits: config.dailyCredits }),
     reAsks: createReAsks({ redis, logger, freeMs: config.reAskMs }),
     throttles: createThrottles({ window, clock, logger, rates: config.rates }),
   });
@@ -72,41 +72,41 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
 export function assembleApi({
   logger,
   ...deps
-}: Omit<ApiDeps, 'redis'> & Pick<Parts, 'limit' | 'shares' | 'reAsks' | 'throttles'>): Api {
-  const parts = {
+}: Omit<ApiDeps, 'redis'> & Pick<Services, 'identifyLimit' | 'creditShares' | 'reAsks' | 'throttles'>): Api {
+  const services = {
     ...deps,
     healthLimit: createHealthLimit(deps.clock),
-    progressStreams: createOpenStreams({ most: MAX_PROGRESS_STREAMS }),
-    callsAtOnce: createCallsAtOnce(deps.clock),
+    streamLimit: createStreamLimit({ most: MAX_PROGRESS_STREAMS }),
+    concurrencyLimit: createConcurrencyLimit(deps.clock),
   };
-  const { auth } = parts;
-  const gateway = createGateway(parts, auth, logger);
-  const rest = createRest(gateway);
-  const signIn = createSignIn(gateway, parts.throttles, auth);
+  const { auth } = services;
+  const pipeline = createRequestPipeline(services, auth, logger);
+  const rest = createRestHandler(pipeline);
+  const signIn = createNextAuthHandler(pipeline, services.throttles, auth);
   return {
-    trpc: createTrpc(gateway),
+    trpc: createTrpcHandler(pipeline),
     rest,
-    signIn: (request, answer) => (isEndpoint(request) ? rest(request) : signIn(request, answer)),
+    nextAuth: (request, answer) => (isEndpoint(request) ? rest(request) : signIn(request, answer)),
     guard(request) {
-      const refused = requestRefusal(request, parts.config);
+      const refused = requestRefusal(request, services.config);
       if (refused === undefined) return undefined;
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
-      return withAnswerHeaders(errorResponse(toApiError(refused), 'v1', requestId), requestId);
+      return withResponseHeaders(errorResponse(toApiError(refused), 'v1', requestId), requestId);
     },
     caller(principal, headers) {
       const request = {
         requestId: newRequestId(),
-        isFollowed: false,
+        trackProgress: false,
         authenticate: async () => principal,
-        authenticateAgain: async () => principal,
+        reauthenticate: async () => principal,
         claimedUser: async () => principal && { userId: principal.userId },
-        address: headers && clientAddress(headers, parts.config.proxyHops),
+        address: headers && clientAddress(headers, services.config.proxyHops),
         hasBearer: false,
         signal: new AbortController().signal,
         resHeaders: new Headers(),
         successorOf: (path: string) => path,
       };
-      return createCaller({ parts, request }).v1;
+      return createCaller({ services, request }).v1;
     },
   };
 }

@@ -15,7 +15,7 @@ const faults = (file: string, ...imports: string[]) => importFaults([{ file, imp
 describe('the order of the house', () => {
   test.each([
     ['apps/web/src/app/page.tsx', '@plantcommunity/api'],
-    ['packages/api/src/router.ts', '@plantcommunity/identification'],
+    ['packages/api/src/trpc/router.ts', '@plantcommunity/identification'],
     ['packages/auth/src/users.ts', '@plantcommunity/identification'],
     ['packages/identification/src/flow/identify.ts', '@plantcommunity/telemetry'],
     ['packages/identification/src/flow/identify.test.ts', '@plantcommunity/resilience/testing'],

@@ -77,7 +77,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     logger,
   });
   const api = createApi({
-    service,
+    identification: service,
     operations,
     auth,
     redis,

@@ -4,9 +4,9 @@ import { IdentificationError, RejectedRequestError } from '@plantcommunity/ident
 import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { retryAfterSeconds } from '../limits/retry-after.ts';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { rejectedField } from './rejected-field.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 import { SERVICE_UNAVAILABLE, UNAVAILABLE } from './texts.ts';
 
 const INVALID = 'The request is not valid.';

@@ -1,35 +1,35 @@
 import { readJsonBody } from '@plantcommunity/http';
 import type { ZodType } from 'zod';
-import { markLegacy } from '../chain/legacy.ts';
 import { notFound } from '../errors/api-error.ts';
 import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
-import type { Gateway, Visit } from '../gateway.ts';
 import { deprecationHeaders } from '../legacy/deprecation.ts';
-import { createCaller } from '../router.ts';
+import { applyDeprecation } from '../middleware/deprecation.ts';
+import type { IncomingRequest, RequestPipeline } from '../middleware/request-pipeline.ts';
+import { createCaller } from '../trpc/router.ts';
 import { matchEndpoints } from './endpoints.ts';
 import type { Match } from './match.ts';
 import { createDocuments } from './openapi.ts';
 import { errorResponse } from './problem.ts';
-import type { Answer } from './registry.ts';
+import type { RestResponse } from './registry.ts';
 import { withMethod } from './with-method.ts';
 
 /** REST over the same procedures: paths and methods in, statuses and the namespace's bodies out. */
-export function createRest(gateway: Gateway): (request: Request) => Promise<Response> {
-  const documents = createDocuments(gateway.config);
+export function createRestHandler(pipeline: RequestPipeline): (request: Request) => Promise<Response> {
+  const documents = createDocuments(pipeline.config);
 
   return (request) =>
-    gateway.visit(request, async (visit) => {
+    pipeline.handle(request, async (incoming) => {
       const { pathname, searchParams } = new URL(request.url);
       const match = matchEndpoints(pathname);
       // Put into the answer as it is made: to change them there afterwards costs as much again.
       const headers: Record<string, string> = {};
       if (match?.namespace === 'legacy') {
-        Object.assign(headers, deprecationHeaders(gateway.config.legacy, match.v1Path));
+        Object.assign(headers, deprecationHeaders(pipeline.config.legacy, match.v1Path));
       }
-      const answered = await answer(match, visit, pathname, searchParams, headers).catch((thrown: unknown) => {
+      const answered = await answer(match, incoming, pathname, searchParams, headers).catch((thrown: unknown) => {
         const error = toApiError(thrown);
-        gateway.report(error, request, pathname);
-        const refusal = errorResponse(error, match?.namespace ?? 'v1', visit.requestId);
+        pipeline.report(error, request, pathname);
+        const refusal = errorResponse(error, match?.namespace ?? 'v1', incoming.requestId);
         for (const name in headers) refusal.headers.set(name, headers[name] ?? '');
         return refusal;
       });
@@ -38,13 +38,13 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
 
   async function answer(
     match: Match | undefined,
-    visit: Visit,
+    incoming: IncomingRequest,
     pathname: string,
     query: URLSearchParams,
     headers: Record<string, string>,
   ): Promise<Response> {
-    const { refused, request, upload } = visit;
-    if (refused !== undefined) throw refused;
+    const { rejection, request, upload } = incoming;
+    if (rejection !== undefined) throw rejection;
     const document = documents(pathname.replace(/\/$/, ''));
     if (document !== undefined) {
       withMethod(request.method, [{ method: 'GET' }]);
@@ -56,9 +56,9 @@ export function createRest(gateway: Gateway): (request: Request) => Promise<Resp
     const set = (name: string, value: string) => {
       headers[name] = value;
     };
-    const context = gateway.context(visit, { resHeaders: { set }, successorOf: () => v1Path });
+    const context = pipeline.createContext(incoming, { resHeaders: { set }, successorOf: () => v1Path });
     // The chain does it again, but a body of JSON is read before it.
-    markLegacy(context, `${namespace}.`);
+    applyDeprecation(context, `${namespace}.`);
     const procedures = createCaller(context)[namespace];
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
     const called = await endpoint.call({ procedures, params, query: Object.fromEntries(query), upload, json });
@@ -72,7 +72,7 @@ async function readJson<T>({ body, headers }: Request, shape: ZodType<T>): Promi
   return data;
 }
 
-function toResponse(answer: Answer, headers: Record<string, string>): Response {
+function toResponse(answer: RestResponse, headers: Record<string, string>): Response {
   if ('json' in answer) return Response.json(answer.json, { status: answer.status, headers });
   if ('bytes' in answer) {
     const { bytes, status } = answer;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { calledRouter } from '../router.ts';
+import { allProcedures, policyOf, procedures } from '../testing/all-procedures.ts';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { ownedBy } from '../testing/owned-by.ts';
 import { samples } from '../testing/samples.ts';
-import { policyOf, procedures, waysIn } from '../testing/ways-in.ts';
+import { callerRouter } from '../trpc/router.ts';
 import { endpoints } from './endpoints.ts';
 
 const POLICIES: (string | undefined)[] = ['public', 'identify', 'user', 'admin'];
@@ -33,7 +33,7 @@ describe('every way in', () => {
     expect(endpoints.filter(({ procedure }) => procedure.meta.policy === 'admin')).toEqual([]);
   });
 
-  it.each(waysIn)('by $procedure, $namespace over $over, is counted if it says so: $isCounted', async (way) => {
+  it.each(allProcedures)('by $procedure, $namespace over $over, is counted if it says so: $isCounted', async (way) => {
     const none = Object.fromEntries(Object.entries(config.rates).map(([name, rate]) => [name, { ...rate, count: 0 }]));
     const { api } = apiUnderTest({ config: { rates: { ...config.rates, ...none } }, service: ownedBy('ada') });
     const call = () => way.call(api, samples[way.procedure]?.(), { Authorization: 'Bearer ada' });
@@ -66,8 +66,8 @@ describe('an endpoint', () => {
     const { auth, plantIdentification } = apiUnderTest().api.caller(undefined);
     await endpoint.call({
       procedures: {
-        auth: recording(auth, calledRouter.v1.auth),
-        plantIdentification: recording(plantIdentification, calledRouter.v1.plantIdentification),
+        auth: recording(auth, callerRouter.v1.auth),
+        plantIdentification: recording(plantIdentification, callerRouter.v1.plantIdentification),
       },
       params: {},
       query: {},

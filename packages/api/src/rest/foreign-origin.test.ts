@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { appRouter } from '../router.ts';
-import { proceduresOf } from '../routes.ts';
+import { proceduresOf } from '../rest/routes.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
+import { appRouter } from '../trpc/router.ts';
 
 const mutations = [...proceduresOf(appRouter)].flatMap(([name, { _def: known }]) =>
   known.type === 'mutation' ? name : [],

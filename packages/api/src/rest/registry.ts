@@ -1,8 +1,8 @@
 import type { UploadLimits } from '@plantcommunity/http';
 import type { ZodObject, ZodType } from 'zod';
-import type { Caller } from '../router.ts';
-import type { ProcedureMeta } from '../trpc.ts';
-import type { PendingUpload } from '../upload/pending-upload.ts';
+import type { ProcedureMeta } from '../middleware/init.ts';
+import type { PendingUpload } from '../middleware/pending-upload.ts';
+import type { Caller } from '../trpc/router.ts';
 
 /** What an endpoint is handed. Apart from a JSON body, all of it is still unchecked: the procedure validates. */
 interface Call {
@@ -15,13 +15,13 @@ interface Call {
   json: <T>(shape: ZodType<T>) => Promise<T>;
 }
 
-export type Answer =
+export type RestResponse =
   | { status: number; json: object }
   | { status: number; bytes: Uint8Array; headers: Record<string, string> }
   | { status: 204 };
 
 /** One with neither shape nor media type has no body. */
-interface Documented {
+interface DocumentedResponse {
   description: string;
   json?: ZodType;
   mediaType?: string;
@@ -51,10 +51,10 @@ export interface Endpoint {
     json?: ZodObject;
   };
   /** For the document: what a call answers when it is no error. */
-  responses: Readonly<Record<number, Documented>>;
+  responses: Readonly<Record<number, DocumentedResponse>>;
   /** For the document: errors that do not follow from the policy, the limit and what is sent. */
   errors?: readonly (401 | 409)[];
-  call(call: Call): Promise<Answer>;
+  call(call: Call): Promise<RestResponse>;
 }
 
 export function defineEndpoint(endpoint: Endpoint): Endpoint {

@@ -29,7 +29,7 @@ async function start(mode: 'development' | 'production' = 'production') {
     const { pathname } = new URL(request.url);
     paths.push(pathname);
     if (pathname.startsWith('/api/trpc/')) return api.trpc(request);
-    if (pathname.startsWith('/api/auth/')) return api.signIn(request, page);
+    if (pathname.startsWith('/api/auth/')) return api.nextAuth(request, page);
     return pathname.startsWith('/api/') ? api.rest(request) : page();
   });
   ends.push(() => server.close());

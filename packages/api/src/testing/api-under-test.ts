@@ -5,13 +5,13 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { type Api, assembleApi } from '../api.ts';
 import type { ApiConfig } from '../config.ts';
-import { createIdentifyLimit, type IdentifyLimit } from '../limits/identify-limit.ts';
 import type { Asked, ReAsks } from '../limits/re-asks.ts';
-import { createThrottles } from '../limits/throttles.ts';
-import { fakeAuth, type ToldAuth } from './fake-auth.ts';
+import { createIdentifyLimit, type IdentifyLimit } from '../rate-limit/identify-limit.ts';
+import { createThrottles } from '../rate-limit/throttles.ts';
+import { type FakeAuthOptions, fakeAuth } from './fake-auth.ts';
 import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
-import { inProcessCredits, inProcessWindow } from './in-process-window.ts';
+import { inProcessCredits, inProcessRateLimiter } from './in-process-limits.ts';
 
 export { ada, anna } from './fake-auth.ts';
 
@@ -61,7 +61,7 @@ export function apiUnderTest(
     service?: Partial<IdentificationService>;
     operations?: Partial<Operations>;
     limit?: Partial<IdentifyLimit>;
-    auth?: ToldAuth;
+    auth?: FakeAuthOptions;
   } = {},
 ): ApiUnderTest {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
@@ -73,18 +73,18 @@ export function apiUnderTest(
       done();
     },
   });
-  const window = inProcessWindow(clock);
+  const window = inProcessRateLimiter(clock);
   const merged = { ...config, ...told.config };
   const logger = createLogger({ level: 'info', destination });
   const api = assembleApi({
-    service,
+    identification: service,
     operations: fakeOperations(told.operations),
     auth: fakeAuth(told.auth),
     clock,
     logger,
     config: merged,
-    limit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
-    shares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
+    identifyLimit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
+    creditShares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
     reAsks: inProcessReAsks(clock, merged.reAskMs),
     throttles: createThrottles({ window, clock, logger, rates: merged.rates }),
   });

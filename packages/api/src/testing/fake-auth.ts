@@ -21,7 +21,7 @@ export const grant: TokenGrant = {
 };
 
 /** What a test tells the accounts and tokens to answer. */
-export interface ToldAuth {
+export interface FakeAuthOptions {
   accounts?: Partial<Accounts>;
   tokens?: Partial<Tokens>;
   principalOf?: Auth['principalOf'];
@@ -30,7 +30,7 @@ export interface ToldAuth {
 
 /** Takes every registration, password and token for good, unless a test tells it otherwise. */
 export function fakeAuth(
-  told: ToldAuth = {},
+  told: FakeAuthOptions = {},
 ): Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'> {
   return {
     accounts: {

@@ -1,6 +1,6 @@
+import type { Sample } from './all-procedures.ts';
 import { storedId } from './fake-service.ts';
 import { upload } from './transports.ts';
-import type { Sample } from './ways-in.ts';
 
 const order = { provider: 'plant_id', reason: 'Their status page says outage.' };
 const password = 'correct horse battery';

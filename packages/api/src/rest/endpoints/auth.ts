@@ -1,8 +1,8 @@
-import { withBytes } from '../../router.ts';
+import { restRouter } from '../../trpc/router.ts';
 import { account, credentials, me, refreshToken, registration, tokenGrant } from '../../v1/auth/wire.ts';
 import { defineEndpoint, type Endpoint } from '../registry.ts';
 
-const { auth } = withBytes;
+const { auth } = restRouter;
 
 export const authEndpoints: readonly Endpoint[] = [
   defineEndpoint({

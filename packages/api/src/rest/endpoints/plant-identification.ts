@@ -1,12 +1,12 @@
 import { inMegabytes, type UploadLimits } from '@plantcommunity/http';
 import { ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
-import { withBytes } from '../../router.ts';
+import { restRouter } from '../../trpc/router.ts';
 import { historyInput } from '../../v1/plant-identification/history.ts';
 import { health, history, identification, storedIdentification } from '../../v1/wire.ts';
 import { defineEndpoint, type Endpoint, type MultipartBody } from '../registry.ts';
 
-const { plantIdentification } = withBytes;
+const { plantIdentification } = restRouter;
 
 const file = z.custom<Uint8Array>().meta({ override: { type: 'string', format: 'binary' } });
 const id = z.string().meta({ description: 'ULID of an identification' });

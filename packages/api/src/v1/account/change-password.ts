@@ -1,5 +1,5 @@
-import { userProcedure } from '../../chain/procedure.ts';
-import { provingPassword } from './proving-password.ts';
+import { userProcedure } from '../../middleware/procedure.ts';
+import { verifyPassword } from './proving-password.ts';
 import { passwordChange } from './wire.ts';
 
 /** Ends all sessions and tokens of the account, the caller's too. */
@@ -7,5 +7,5 @@ export const changePassword = userProcedure
   .meta({ policy: 'user', throttle: 'sign_in' })
   .input(passwordChange)
   .mutation(({ ctx, input }) =>
-    provingPassword(ctx, '#/current', () => ctx.parts.auth.accounts.changePassword(ctx.principal.userId, input)),
+    verifyPassword(ctx, '#/current', () => ctx.services.auth.accounts.changePassword(ctx.principal.userId, input)),
   );

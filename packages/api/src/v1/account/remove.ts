@@ -1,5 +1,5 @@
-import { userProcedure } from '../../chain/procedure.ts';
-import { provingPassword } from './proving-password.ts';
+import { userProcedure } from '../../middleware/procedure.ts';
+import { verifyPassword } from './proving-password.ts';
 import { removal } from './wire.ts';
 
 /** Deletes the account with its identifications and photos, for good. */
@@ -7,7 +7,7 @@ export const remove = userProcedure
   .meta({ policy: 'user', throttle: 'sign_in' })
   .input(removal)
   .mutation(({ ctx, input: { password } }) =>
-    provingPassword(ctx, '#/password', () =>
-      ctx.parts.auth.accounts.remove(ctx.principal.userId, password === undefined ? {} : { password }),
+    verifyPassword(ctx, '#/password', () =>
+      ctx.services.auth.accounts.remove(ctx.principal.userId, password === undefined ? {} : { password }),
     ),
   );

@@ -1,13 +1,13 @@
-import { userProcedure } from '../../chain/procedure.ts';
+import { userProcedure } from '../../middleware/procedure.ts';
 import { presentAccount, presentCredits } from './present.ts';
 import type { WireMe } from './wire.ts';
 
 /** Who is signed in, as the database has them now, and how much they may still identify; asking counts nothing. */
 export const me = userProcedure.query(async ({ ctx }): Promise<WireMe> => {
-  const { limit, shares } = ctx.parts;
+  const { identifyLimit: limit, creditShares: shares } = ctx.services;
   const [usage, credits] = await Promise.all([
-    limit.usage(ctx.audience),
-    shares.look(shares.sharesOf(ctx.principal, ctx.request.address)),
+    limit.peek(ctx.rateLimitSubject),
+    shares.peek(shares.sharesOf(ctx.principal, ctx.request.address)),
   ]);
   return {
     ...presentAccount(ctx.principal),

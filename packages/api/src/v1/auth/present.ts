@@ -1,5 +1,5 @@
 import type { Principal, TokenGrant } from '@plantcommunity/auth';
-import type { ShareStatus } from '../../limits/credit-buckets.ts';
+import type { ShareStatus } from '../../rate-limit/credit-buckets.ts';
 import type { WireAccount, WireCredits, WireTokenGrant } from './wire.ts';
 
 export function presentAccount({ email, name, role, tier, userId }: Principal): WireAccount {

@@ -1,5 +1,5 @@
-import { invalidToken } from '../../chain/authentication.ts';
-import { procedure } from '../../chain/procedure.ts';
+import { invalidToken } from '../../middleware/authentication.ts';
+import { procedure } from '../../middleware/procedure.ts';
 import { presentGrant } from './present.ts';
 import { refreshToken } from './wire.ts';
 
@@ -10,7 +10,7 @@ export const refresh = procedure
   .meta({ policy: 'public', throttle: 'refresh' })
   .input(refreshToken)
   .mutation(async ({ ctx, input }) => {
-    const { auth, throttles } = ctx.parts;
+    const { auth, throttles } = ctx.services;
     const token = input.refresh_token;
     const grant = await throttles.withRefreshToken({ token, address: ctx.request.address }, () =>
       auth.tokens.refresh(token, (signInId) => throttles.refresh(signInId)),

@@ -1,4 +1,4 @@
-import { procedure } from '../../chain/procedure.ts';
+import { procedure } from '../../middleware/procedure.ts';
 import { presentAccount } from './present.ts';
 import { registration } from './wire.ts';
 
@@ -7,7 +7,7 @@ export const register = procedure
   .meta({ policy: 'public', throttle: 'register' })
   .input(registration)
   .mutation(async ({ ctx, input: { email, name, password } }) => {
-    const { auth, throttles } = ctx.parts;
+    const { auth, throttles } = ctx.services;
     const person = { email, password, ...(name === undefined ? {} : { name }) };
     return presentAccount(await throttles.register(ctx.request.address, () => auth.accounts.register(person)));
   });

@@ -1,5 +1,5 @@
-import { procedure } from '../../chain/procedure.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { procedure } from '../../middleware/procedure.ts';
 import { presentGrant } from './present.ts';
 import { credentials } from './wire.ts';
 
@@ -7,9 +7,9 @@ import { credentials } from './wire.ts';
 export const token = procedure
   .meta({ policy: 'public', throttle: 'sign_in' })
   .input(credentials)
-  .mutation(({ ctx: { parts, request }, input }) =>
-    parts.throttles.signIn({ email: input.email, address: request.address }, async (attempt) => {
-      const grant = await parts.auth.tokens.issue(input);
+  .mutation(({ ctx: { services, request }, input }) =>
+    services.throttles.signIn({ email: input.email, address: request.address }, async (attempt) => {
+      const grant = await services.auth.tokens.issue(input);
       if (grant === undefined) throw invalidCredentials();
       if (grant === 'disabled') throw new ApiError('account_disabled', 'This account is disabled.');
       attempt.succeeded();

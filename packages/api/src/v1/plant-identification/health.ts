@@ -1,5 +1,5 @@
 import type { ProviderHealth } from '@plantcommunity/identification';
-import { procedure } from '../../chain/procedure.ts';
+import { procedure } from '../../middleware/procedure.ts';
 import { healthStatus } from '../health-status.ts';
 import type { WireHealth } from '../wire.ts';
 
@@ -7,12 +7,12 @@ import type { WireHealth } from '../wire.ts';
 export const health = procedure
   .meta({ policy: 'public', throttle: 'health' })
   .query(async ({ ctx }): Promise<WireHealth> => {
-    ctx.parts.healthLimit.take(ctx.request.address);
-    const found = await ctx.parts.service.health();
-    const { mode, version } = ctx.parts.config;
+    ctx.services.healthLimit.consume(ctx.request.address);
+    const found = await ctx.services.identification.health();
+    const { mode, version } = ctx.services.config;
     return {
       status: healthStatus(found),
-      timestamp: new Date(ctx.parts.clock.now()).toISOString(),
+      timestamp: new Date(ctx.services.clock.now()).toISOString(),
       version,
       circuit_state: found.providers.plant_id.state,
       services: {

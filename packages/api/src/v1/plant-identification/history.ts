@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { userProcedure } from '../../chain/procedure.ts';
+import { userProcedure } from '../../middleware/procedure.ts';
 import { presentHistory } from '../present.ts';
 
 const PAGE = 24;
@@ -14,7 +14,7 @@ export const historyInput = z.object({
 /** The caller's own identifications, newest first. */
 export const history = userProcedure.input(historyInput.optional()).query(async ({ ctx, input }) => {
   const { cursor, limit } = input ?? { limit: PAGE };
-  const page = await ctx.parts.service.history(ctx.principal.userId, {
+  const page = await ctx.services.identification.history(ctx.principal.userId, {
     limit,
     ...(cursor === undefined ? {} : { cursor }),
   });

@@ -1,6 +1,6 @@
 import { arriving, CONTENT_TYPE, file, makeUpload } from '@plantcommunity/http/testing';
 import { describe, expect, it } from 'vitest';
-import type { IdentifyLimit } from '../../limits/identify-limit.ts';
+import type { IdentifyLimit } from '../../rate-limit/identify-limit.ts';
 import { apiUnderTest, config } from '../../testing/api-under-test.ts';
 import { transports } from '../../testing/transports.ts';
 
@@ -44,11 +44,11 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
 
   it('having read no more than the beginning of a photo while the limit was asked', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const refuse: IdentifyLimit['count'] = async ({ policy, rate }) => {
+    const refuse: IdentifyLimit['consume'] = async ({ policy, rate }) => {
       await promise;
       return { allowed: false, policy, rate, remaining: 0, resetAt: 0, refund: async () => true };
     };
-    const { api, asked } = apiUnderTest({ limit: { count: refuse } });
+    const { api, asked } = apiUnderTest({ limit: { consume: refuse } });
     const { body, seen } = arriving(makeUpload(file(Buffer.alloc(5_000_000))));
     const answer = identify(api, { body, headers: { 'Content-Type': CONTENT_TYPE } });
     await expect.poll(() => seen.read).toBe(4 * 65_536);

@@ -1,10 +1,10 @@
-import { isConfirmed } from '../../chain/authentication.ts';
-import { procedure } from '../../chain/procedure.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { subjectOf } from '../../limits/subject.ts';
-import { identifyOptions } from '../../upload/identify-options.ts';
-import { PendingUpload } from '../../upload/pending-upload.ts';
+import { isConfirmed } from '../../middleware/authentication.ts';
+import { PendingUpload } from '../../middleware/pending-upload.ts';
+import { procedure } from '../../middleware/procedure.ts';
+import { subjectOf } from '../../rate-limit/subject.ts';
 import { presentIdentification } from '../present.ts';
+import { identifyOptions } from './identify-options.ts';
 
 /** @throws {ApiError} `malformed_upload` for anything but the body that comes with the request */
 function pendingUpload(input: unknown): PendingUpload {
@@ -20,20 +20,22 @@ export const identify = procedure
   .mutation(async ({ ctx, input }) => {
     const upload = await pendingUpload(input).read();
     const asked = { photos: upload.photos, options: identifyOptions(upload) };
-    const { clock, shares } = ctx.parts;
+    const { clock, creditShares: shares } = ctx.services;
     const askedAt = clock.monotonic();
-    const identification = await ctx.parts.service.identify({
+    const identification = await ctx.services.identification.identify({
       ...asked,
       requestId: ctx.request.requestId,
       ...(ctx.principal && { ownerId: ctx.principal.userId, keptOnly: !isConfirmed(ctx.principal) }),
       subject: subjectOf(ctx.principal, ctx.request.address),
       address: subjectOf(undefined, ctx.request.address),
-      trackProgress: ctx.request.isFollowed,
+      trackProgress: ctx.request.trackProgress,
       signal: ctx.request.signal,
       ...(ctx.charge && { spending: ctx.charge.spending(shares, shares.sharesOf(ctx.principal, ctx.request.address)) }),
     });
     // A hit asks nobody, so it is no second ask either, and need not look for one.
-    if (!identification.cached && (await ctx.parts.reAsks.claim(ctx.audience.key, asked))) ctx.charge?.makeFree();
-    if (identification.partial) await ctx.parts.reAsks.expect(ctx.audience.key, asked, clock.monotonic() - askedAt);
+    if (!identification.cached && (await ctx.services.reAsks.claim(ctx.rateLimitSubject.key, asked)))
+      ctx.charge?.refund();
+    if (identification.partial)
+      await ctx.services.reAsks.expect(ctx.rateLimitSubject.key, asked, clock.monotonic() - askedAt);
     return presentIdentification(identification);
   });

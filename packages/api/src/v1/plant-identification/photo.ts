@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { userProcedure } from '../../chain/procedure.ts';
 import { notFound } from '../../errors/api-error.ts';
+import { userProcedure } from '../../middleware/procedure.ts';
 
 const input = z.object({
   id: z.string().max(100),
@@ -10,7 +10,7 @@ const input = z.object({
 
 /** The JPEG of one photo of the caller's own. Bytes cannot cross tRPC's JSON, so only REST offers it. */
 export const photo = userProcedure.input(input).query(async ({ ctx, input: { id, n } }) => {
-  const found = await ctx.parts.service.photo(ctx.principal.userId, id, n);
+  const found = await ctx.services.identification.photo(ctx.principal.userId, id, n);
   if (found === undefined) throw notFound();
   return found.bytes;
 });

@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { procedure } from '../../chain/procedure.ts';
-import { subjectOf } from '../../limits/subject.ts';
+import { procedure } from '../../middleware/procedure.ts';
+import { subjectOf } from '../../rate-limit/subject.ts';
 import { presentProgress } from '../present.ts';
 
 const input = z.object({
@@ -19,11 +19,11 @@ export const progress = procedure
   .input(input)
   .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
     const left = signal ?? ctx.request.signal;
-    const close = ctx.parts.progressStreams.open(subjectOf(ctx.principal, ctx.request.address));
+    const close = ctx.services.streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
     left.addEventListener('abort', close, { once: true });
     try {
       let count = 0;
-      for await (const event of ctx.parts.service.progress(requestId, ctx.principal?.userId, left)) {
+      for await (const event of ctx.services.identification.progress(requestId, ctx.principal?.userId, left)) {
         count += 1;
         if (count > lastEventId) yield tracked(String(count), presentProgress(event));
       }

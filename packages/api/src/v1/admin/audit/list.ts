@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adminProcedure } from '../../../chain/procedure.ts';
+import { adminProcedure } from '../../../middleware/procedure.ts';
 import { presentEntry } from '../present.ts';
 import type { WireAuditPage } from '../wire.ts';
 
@@ -7,6 +7,6 @@ const input = z.object({ limit: z.int().min(1).max(200).default(50) }).default({
 
 /** What operators did, newest first. */
 export const list = adminProcedure.input(input).query(async ({ ctx, input: { limit } }): Promise<WireAuditPage> => {
-  const entries = await ctx.parts.operations.audit(limit);
+  const entries = await ctx.services.operations.audit(limit);
   return { items: entries.map(presentEntry) };
 });

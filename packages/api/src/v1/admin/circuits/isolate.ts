@@ -1,4 +1,4 @@
-import { adminProcedure } from '../../../chain/procedure.ts';
+import { adminProcedure } from '../../../middleware/procedure.ts';
 import { presentOverview } from '../present.ts';
 import { isolateInput } from '../wire.ts';
 
@@ -7,11 +7,11 @@ const MINUTE_MS = 60_000;
 /** No instance calls the provider until the end given, or a release. Answers the overview as it is then. */
 export const isolate = adminProcedure.input(isolateInput).mutation(async ({ ctx, input }) => {
   const { minutes, provider, reason, until } = input;
-  const end = minutes === undefined ? until : ctx.parts.clock.now() + minutes * MINUTE_MS;
-  await ctx.parts.operations.isolateProvider(ctx.operator, {
+  const end = minutes === undefined ? until : ctx.services.clock.now() + minutes * MINUTE_MS;
+  await ctx.services.operations.isolateProvider(ctx.operator, {
     provider,
     reason,
     ...(end !== undefined && { until: new Date(end) }),
   });
-  return presentOverview(await ctx.parts.operations.circuitsOverview());
+  return presentOverview(await ctx.services.operations.circuitsOverview());
 });

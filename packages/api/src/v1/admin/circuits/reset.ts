@@ -1,9 +1,9 @@
-import { adminProcedure } from '../../../chain/procedure.ts';
+import { adminProcedure } from '../../../middleware/procedure.ts';
 import { presentOverview } from '../present.ts';
 import { orderInput } from '../wire.ts';
 
 /** Closes a circuit and forgets its failures, on all instances. Answers the overview as it is then. */
 export const reset = adminProcedure.input(orderInput).mutation(async ({ ctx, input }) => {
-  await ctx.parts.operations.resetProvider(ctx.operator, input);
-  return presentOverview(await ctx.parts.operations.circuitsOverview());
+  await ctx.services.operations.resetProvider(ctx.operator, input);
+  return presentOverview(await ctx.services.operations.circuitsOverview());
 });

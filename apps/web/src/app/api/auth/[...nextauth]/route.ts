@@ -9,7 +9,7 @@ interface Context {
 /** What the registry of REST has here, and next-auth: the API knows which is which. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
   const { api, auth } = await container();
-  return api.signIn(request, async (admitted) => {
+  return api.nextAuth(request, async (admitted) => {
     const answer: unknown = await NextAuth(new NextRequest(admitted), context, auth.nextAuthOptions);
     if (answer instanceof Response) return answer;
     throw new TypeError('next-auth did not answer a route handler with a Response');

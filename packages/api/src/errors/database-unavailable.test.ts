@@ -1,0 +1,125 @@
+import type { Auth } from '@plantcommunity/auth';
+import { describe, expect, it } from 'vitest';
+import { allProcedures } from '../testing/all-procedures.ts';
+import { apiUnderTest } from '../testing/api-under-test.ts';
+import { monstera } from '../testing/fake-service.ts';
+import { samples } from '../testing/samples.ts';
+import { upload } from '../testing/transports.ts';
+
+const HOST = 'http://localhost:3000';
+const own = { 'Sec-Fetch-Site': 'same-origin' };
+
+/** The error as Prisma passes it on: without its class. */
+const away = async (): Promise<never> => {
+  throw Object.assign(new Error('The database "plants" on db.example:5432 is not available.'), {
+    code: 'database_unavailable',
+  });
+};
+
+function without(principalOf?: Auth['principalOf']) {
+  return apiUnderTest({
+    config: { mode: 'production' },
+    service: {
+      identify: async () => ({ ...monstera, cached: true, filed: false }),
+      history: away,
+      find: away,
+      photo: away,
+    },
+    operations: { isolateProvider: away, releaseProvider: away, resetProvider: away, audit: away },
+    auth: {
+      ...(principalOf && { principalOf }),
+      accounts: { register: away, changePassword: away, signOutEverywhere: away, remove: away },
+      tokens: { issue: away, refresh: away, revoke: away },
+    },
+  });
+}
+
+const identify = (headers: Record<string, string>) =>
+  new Request(`${HOST}/api/v1/plant-identification/identify`, {
+    method: 'POST',
+    body: upload(),
+    headers: { ...own, ...headers },
+  });
+
+describe('identify without the database', () => {
+  it.each([
+    ['a session', { Cookie: 'session=anna' }],
+    ['an access token', { Authorization: 'Bearer anna' }],
+  ])('answers the user whom %s names, with the limit of a free account', async (_what, headers) => {
+    const { api, asked } = without(away);
+    const answer = await api.rest(identify(headers));
+    expect(answer.status).toBe(200);
+    const body: unknown = await answer.json();
+    expect(body).toMatchObject({ success: true, cached: true, filed: false, plant_name: 'Swiss cheese plant' });
+    expect(body).not.toHaveProperty('id');
+    // The database may answer again by then: a session that was ended must not pay.
+    expect(asked[0]).toMatchObject({ ownerId: 'anna', subject: 'user:anna', keptOnly: true });
+    expect(answer.headers.get('ratelimit')).toMatch(/^"identify-free";r=99;/);
+  });
+
+  it('may ask and pay for a user whom the database confirms', async () => {
+    const { api, asked } = without();
+    await api.rest(identify({ Cookie: 'session=anna' }));
+    expect(asked[0]).toMatchObject({ ownerId: 'anna', keptOnly: false });
+  });
+
+  it('refuses a token that is not good', async () => {
+    const { api, asked } = without(away);
+    expect((await api.rest(identify({ Authorization: 'Bearer forged' }))).status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses a request without credentials', async () => {
+    const { api, asked } = without(async () => undefined);
+    expect((await api.rest(identify({}))).status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('without the database', () => {
+  const others = allProcedures.filter(
+    ({ procedure }) =>
+      !/^plantIdentification\.(identify|progress|health)$|^admin\.circuits\.(overview|watch)$/.test(procedure),
+  );
+
+  it.each(others)('$procedure, $namespace over $over, is 503 with Retry-After', async (way) => {
+    const { api, log } = without(way.procedure === 'auth.me' ? away : undefined);
+    const answer = await way.call(api, samples[way.procedure]?.(), { ...own, Cookie: 'session=ada' });
+    const text = await answer.text();
+    expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+      status: 503,
+      retryAfter: '5',
+    });
+    expect(text).toContain('The service is temporarily unavailable.');
+    expect(text).not.toContain('db.example');
+    expect(log).toEqual([]);
+  });
+
+  it('an error is a problem in v1', async () => {
+    const { api } = without(away);
+    const answer = await api.rest(new Request(`${HOST}/api/v1/auth/me`, { headers: { Cookie: 'session=anna' } }));
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ type: 'about:blank', status: 503, code: 'busy' });
+  });
+
+  it.each([
+    ['JSON', () => Response.json({ url: `${HOST}/login?error=Unavailable` }, { status: 401 })],
+    ['a redirect', () => Response.redirect(`${HOST}/login?error=Unavailable`)],
+  ])('a password that next-auth could not check, as %s says, is 503 and no wrong one', async (_how, answered) => {
+    const { api } = without();
+    const body = () => new URLSearchParams({ email: 'anna@example.org', password: 'right' });
+    for (let times = 0; times < 10; times += 1) {
+      const request = new Request(`${HOST}/api/auth/callback/credentials`, {
+        method: 'POST',
+        body: body(),
+        headers: own,
+      });
+      const answer = await api.nextAuth(request, async () => answered());
+      expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+        status: 503,
+        retryAfter: '5',
+      });
+      expect(await answer.json()).toMatchObject({ code: 'busy', url: `${HOST}/login?error=busy` });
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { allProcedures } from '../testing/all-procedures.ts';
+import { apiUnderTest } from '../testing/api-under-test.ts';
+import { samples } from '../testing/samples.ts';
+
+const SECRET = 'cannot reach postgres://plants:hunter2@db.example';
+
+const failing = async (): Promise<never> => {
+  throw new Error(SECRET);
+};
+async function* failingStream(): AsyncGenerator<never> {
+  yield await failing();
+}
+
+const service = {
+  identify: failing,
+  progress: failingStream,
+  health: failing,
+  history: failing,
+  find: failing,
+  photo: failing,
+};
+const operations = {
+  circuitsOverview: failing,
+  watchCircuits: failingStream,
+  isolateProvider: failing,
+  releaseProvider: failing,
+  resetProvider: failing,
+  audit: failing,
+};
+const accounts = { register: failing, changePassword: failing, signOutEverywhere: failing, remove: failing };
+const tokens = { issue: failing, refresh: failing, revoke: failing };
+
+const asAda = { Authorization: 'Bearer ada' };
+
+const told = /cannot reach|stack|\.ts:\d/;
+const inModes = allProcedures.flatMap((way) =>
+  (['development', 'production'] as const).map((mode) => ({ ...way, way, mode })),
+);
+
+describe('a fault', () => {
+  it.each(inModes)('behind $procedure, $namespace over $over, $mode, is in the log only', async ({ mode, way }) => {
+    const { api, log } = apiUnderTest({
+      config: { mode },
+      service,
+      operations,
+      auth: { accounts, tokens },
+      limit: { peek: failing },
+    });
+    const answer = await way.call(api, samples[way.procedure]?.(), asAda);
+    const text = await answer.text();
+    const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    expect(answer.status).toBe(isStream ? 200 : 500);
+    expect(text).toContain('Internal error');
+    expect(text).not.toMatch(told);
+    expect(log.filter((line) => line.includes('A call failed') && line.includes('cannot reach'))).toHaveLength(1);
+    expect(log.join()).not.toContain('hunter2');
+  });
+
+  it.each(allProcedures.filter(({ policy }) => policy !== 'public'))(
+    'of the look at who calls $procedure, $namespace over $over, is told nobody',
+    async (way) => {
+      const { api } = apiUnderTest({ auth: { principalOf: failing } });
+      const answer = await way.call(api, samples[way.procedure]?.(), asAda);
+      const text = await answer.text();
+      expect(text).toContain('Internal error');
+      expect(text).not.toMatch(told);
+    },
+  );
+});

@@ -1,0 +1,88 @@
+import type { Rate } from '../config.ts';
+import type { Consumed, RateLimiter } from './rate-limiter.ts';
+
+/** Maximum number of attempts of one key in this process that wait for others to be decided. */
+const MAX_WAITING = 100;
+
+/** A counted attempt whose result is not known yet. `giveBack` or `keep` must be called. */
+export interface Attempt extends Consumed {
+  /** Leaves the attempt counted. */
+  commit(): void;
+}
+
+/** Counts attempts before they are made, and gives back those that turn out not to count. */
+export interface Attempts {
+  /**
+   * Counts one attempt. Over the limit the attempt waits while others of the same key are undecided in this process, as
+   * these may be given back: people who sign in at once from one address do not refuse each other. Never throws.
+   */
+  begin(key: string, rate: Rate): Promise<Attempt>;
+}
+
+interface Undecided {
+  count: number;
+  readonly waiting: (() => void)[];
+}
+
+export function createAttempts(window: RateLimiter): Attempts {
+  const undecided = new Map<string, Undecided>();
+
+  function enter(key: string): void {
+    const attempts = undecided.get(key) ?? { count: 0, waiting: [] };
+    attempts.count += 1;
+    undecided.set(key, attempts);
+  }
+
+  /** Ends one attempt: wakes one that waits if its place is free, and all once none is undecided. */
+  function decide(key: string, isFree: boolean): void {
+    const attempts = undecided.get(key);
+    if (attempts === undefined) return;
+    attempts.count -= 1;
+    if (attempts.count > 0) {
+      if (isFree) attempts.waiting.shift()?.();
+      return;
+    }
+    undecided.delete(key);
+    for (const wake of attempts.waiting) wake();
+  }
+
+  return {
+    async begin(key, rate) {
+      // Undecided from the start: Redis may answer a later attempt first.
+      enter(key);
+      let isEntered = true;
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- tries again after each wait
+        const taken = await window.consume(key, rate);
+        if (taken.allowed) {
+          if (!isEntered) enter(key);
+          return attemptOf(key, taken);
+        }
+        if (isEntered) decide(key, false);
+        isEntered = false;
+        const others = undecided.get(key);
+        if (others === undefined || others.waiting.length >= MAX_WAITING) {
+          return { ...taken, commit: () => undefined };
+        }
+        // oxlint-disable-next-line no-await-in-loop -- the wait
+        await new Promise<void>((resolve) => void others.waiting.push(resolve));
+      }
+    },
+  };
+
+  function attemptOf(key: string, taken: Consumed): Attempt {
+    let isDecided = false;
+    const once = (isFree: boolean) => {
+      if (!isDecided) decide(key, isFree);
+      isDecided = true;
+    };
+    return {
+      ...taken,
+      commit: () => once(false),
+      async refund() {
+        await taken.refund();
+        once(true);
+      },
+    };
+  }
+}

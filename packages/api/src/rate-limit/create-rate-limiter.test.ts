@@ -1,0 +1,80 @@
+import { Writable } from 'node:stream';
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { Redis } from '@upstash/redis';
+import { describe, expect, it } from 'vitest';
+import { createRateLimiter } from './create-rate-limiter.ts';
+
+const HOUR = 3_600_000;
+const TWENTY = { count: 20, windowMs: HOUR };
+
+/** A Redis that is there, or says so, and fails every command. */
+function broken({ ready }: { ready: boolean }) {
+  let commands = 0;
+  const connection: RedisConnection = {
+    client: new Redis({
+      request: async () => {
+        commands += 1;
+        throw new Error('connection reset');
+      },
+    }),
+    transport: 'tcp',
+    channelOf: (name) => name,
+    isReady: () => ready,
+    probe: async () => false,
+    subscribe: () => () => {},
+    onDataLoss: () => () => {},
+    close: async () => {},
+  };
+  return { connection, commands: () => commands };
+}
+
+function windowOver(redis: RedisConnection) {
+  const log: string[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      log.push(chunk.toString());
+      done();
+    },
+  });
+  const clock = new FakeClock();
+  const logger = createLogger({ level: 'info', destination });
+  return { window: createRateLimiter({ redis, clock, logger }), clock, log };
+}
+
+describe('a window without Redis', () => {
+  it.each([true, false])('lets a tenth through and no more (the connection says ready: %s)', async (ready) => {
+    const { clock, window } = windowOver(broken({ ready }).connection);
+    const allowed: boolean[] = [];
+    for (let call = 0; call < 4; call += 1) allowed.push((await window.consume('anna', TWENTY)).allowed);
+    expect(allowed).toEqual([true, true, false, false]);
+    expect(await window.peek('anna', TWENTY)).toEqual({
+      rate: { count: 2, windowMs: HOUR },
+      remaining: 0,
+      resetAt: clock.now() + HOUR,
+      fullAt: clock.now() + HOUR,
+    });
+    clock.advance(HOUR);
+    expect((await window.consume('anna', TWENTY)).allowed).toBe(true);
+  });
+
+  it('lets one call through where a tenth would be none', async () => {
+    const { window } = windowOver(broken({ ready: false }).connection);
+    const few = { count: 5, windowMs: HOUR };
+    expect((await window.consume('anna', few)).allowed).toBe(true);
+    expect((await window.consume('anna', few)).allowed).toBe(false);
+  });
+
+  it('asks a connection that is lost for nothing', async () => {
+    const { commands, connection } = broken({ ready: false });
+    await windowOver(connection).window.consume('anna', TWENTY);
+    expect(commands()).toBe(0);
+  });
+
+  it('says so in the log once, not once a call', async () => {
+    const { log, window } = windowOver(broken({ ready: true }).connection);
+    for (let call = 0; call < 3; call += 1) await window.consume('anna', TWENTY);
+    expect(log.filter((line) => line.includes('[RATELIMIT] Redis unavailable'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,35 @@
+import { connectRedis, type RedisConnection, systemClock } from '@plantcommunity/resilience';
+import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRedisRateLimiter } from './redis-rate-limiter.ts';
+
+describe.skipIf(!hasRedisServer)('a rate window on a node of a cluster', () => {
+  let server: RedisServer;
+  let redis: RedisConnection;
+
+  beforeAll(async () => {
+    server = await RedisServer.prepare();
+    await server.startCluster();
+    await server.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!(await server.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+    redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 5000 });
+  });
+  afterAll(async () => {
+    await redis.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  it.each(['user:rose', 'address:2001:db8::/64', 'sign-in:{a}'])(
+    'counts %s: both windows share a slot',
+    async (key) => {
+      const window = createRedisRateLimiter({ redis, clock: systemClock, logger: createLogger({ level: 'silent' }) });
+      const rate = { count: 3, windowMs: 3_600_000 };
+      const first = await window.consume(key, rate);
+      await window.consume(key, rate);
+      expect(await window.peek(key, rate)).toMatchObject({ remaining: 1 });
+      await first.refund();
+      expect(await window.peek(key, rate)).toMatchObject({ remaining: 2 });
+    },
+  );
+});

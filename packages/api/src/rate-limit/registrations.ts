@@ -1,0 +1,81 @@
+import { AuthError } from '@plantcommunity/auth';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Rate } from '../config.ts';
+import type { ApiError } from '../errors/api-error.ts';
+import type { Attempts } from './attempts.ts';
+import { rateLimited } from './rate-limited.ts';
+import type { RateLimiter, RateLimitState } from './rate-limiter.ts';
+
+export interface Registrations {
+  /**
+   * Runs `work`, which creates an account for a client at an address; `place` is a digest of the address. Accounts that
+   * were created count against one limit, refused registrations against another: a mistake does not use up the accounts
+   * of a class, and an address is asked a limited number of times which accounts exist. A registration that failed
+   * otherwise counts nowhere.
+   * @throws {ApiError} `rate_limited`, with the cause and what can be done, without running `work`
+   */
+  run<T>(place: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** @param options `rate`: limit for the accounts of one address, and for its refused registrations. */
+export function createRegistrations(options: {
+  window: RateLimiter;
+  attempts: Attempts;
+  clock: Clock;
+  rate: Rate;
+}): Registrations {
+  const { attempts, clock, rate, window } = options;
+
+  /** Makes the 429. `noun` and `predicate` form its sentence: "At most 10 accounts per hour may be created …". */
+  function tooMany(full: RateLimitState, noun: string, predicate: string): ApiError {
+    const { count, windowMs } = full.rate;
+    const most = `At most ${count} ${count === 1 ? noun : `${noun}s`} per ${spanOf(windowMs)}`;
+    return rateLimited(full.resetAt, clock.now(), {
+      cause: `${most} ${predicate} from one network address. ${REMEDY}`,
+    });
+  }
+
+  return {
+    async run(place, work) {
+      const refusedKey = `register-refused:${place}`;
+      const tooManyRefused = (refused: RateLimitState) => tooMany(refused, 'registration', 'may fail');
+      async function requireFewRefused(): Promise<void> {
+        const refused = await window.peek(refusedKey, rate);
+        if (refused.remaining === 0) throw tooManyRefused(refused);
+      }
+
+      await requireFewRefused();
+      // An account counts before it is created, so that many at once do not exceed the limit.
+      const account = await attempts.begin(`register:${place}`, rate);
+      if (!account.allowed) throw tooMany(account, 'account', 'may be created');
+      try {
+        // Again, because others may have been refused while this one waited.
+        await requireFewRefused();
+        const result = await work();
+        account.commit();
+        return result;
+      } catch (error) {
+        const refused = error instanceof AuthError ? await window.consume(refusedKey, rate) : undefined;
+        await account.refund();
+        // Of many at once, those over the limit do not learn why they were refused.
+        throw refused?.allowed === false ? tooManyRefused(refused) : error;
+      }
+    },
+  };
+}
+
+const REMEDY = 'Try again later, use another network, or ask the operator of this site to raise REGISTER_RATE.';
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** Formats a window: `hour`, `15 minutes`. */
+function spanOf(windowMs: number): string {
+  const [unit, unitMs] = UNITS.find(([, ms]) => windowMs % ms === 0) ?? (['millisecond', 1] as const);
+  const count = windowMs / unitMs;
+  return count === 1 ? unit : `${count} ${unit}s`;
+}

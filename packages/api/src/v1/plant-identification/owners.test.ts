@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { allProcedures } from '../../testing/all-procedures.ts';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { monstera } from '../../testing/fake-service.ts';
+import { ownedBy } from '../../testing/owned-by.ts';
+import { samples } from '../../testing/samples.ts';
+
+/**
+ * What Berta is answered to what is good for Anna: that it is not there, or the same about herself. `shows`: what only
+ * Anna's answer holds. Every procedure that knows its caller has a row; one without fails the first test.
+ */
+const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
+  'plantIdentification.identify': { berta: 'own' },
+  'plantIdentification.progress': { berta: 'own', shows: 'Monstera deliciosa' },
+  'plantIdentification.history': { berta: 'own', shows: 'Monstera deliciosa' },
+  'plantIdentification.identification': { berta: 404, shows: 'Monstera deliciosa' },
+  'plantIdentification.photo': { berta: 404, shows: 'jpeg' },
+  'auth.me': { berta: 'own', shows: 'anna@example.org' },
+  'account.changePassword': { berta: 'own' },
+  'account.signOutEverywhere': { berta: 'own' },
+  'account.remove': { berta: 'own' },
+};
+
+const bound = allProcedures.filter(({ policy }) => policy === 'user' || policy === 'identify');
+const callers = { anna: 'session=anna', berta: 'session=berta' };
+
+/** The API over services that keep something of Anna's, and note for whom they are asked. */
+function household() {
+  const askedFor = new Set<string | undefined>();
+  const annas = ownedBy('anna');
+  const done = async (userId: string) => void askedFor.add(userId);
+  const { api } = apiUnderTest({
+    service: {
+      async identify({ ownerId }) {
+        askedFor.add(ownerId);
+        return { ...monstera, suggestions: [] };
+      },
+      progress(requestId, ownerId, signal) {
+        askedFor.add(ownerId);
+        return annas.progress(requestId, ownerId, signal);
+      },
+      history(ownerId, page) {
+        askedFor.add(ownerId);
+        return annas.history(ownerId, page);
+      },
+      find(ownerId, id) {
+        askedFor.add(ownerId);
+        return annas.find(ownerId, id);
+      },
+      photo(ownerId, id, index) {
+        askedFor.add(ownerId);
+        return annas.photo(ownerId, id, index);
+      },
+    },
+    auth: { accounts: { changePassword: done, signOutEverywhere: done, remove: done } },
+  });
+  return { api, askedFor };
+}
+
+describe('what is somebody’s', () => {
+  it('has a row for every procedure that knows its caller', () => {
+    const procedures = new Set(bound.map(({ procedure }) => procedure));
+    expect([...procedures].toSorted()).toEqual(Object.keys(ROWS).toSorted());
+  });
+
+  describe.each(bound)('by $procedure, $namespace over $over', (way) => {
+    const { berta, shows } = ROWS[way.procedure] ?? {};
+
+    async function asked(caller: keyof typeof callers) {
+      const { api, askedFor } = household();
+      const headers = { 'Sec-Fetch-Site': 'same-origin', Cookie: callers[caller] };
+      const answer = await way.call(api, samples[way.procedure]?.(), headers);
+      return { status: answer.status, text: await answer.text(), askedFor };
+    }
+
+    it('is there for Anna', async () => {
+      const { askedFor, status, text } = await asked('anna');
+      expect(status).toBe(way.success);
+      expect(text).toContain(shows ?? '');
+      expect(askedFor).toEqual(new Set(way.procedure === 'auth.me' ? [] : ['anna']));
+    });
+
+    it(`is ${berta === 404 ? 'not there' : 'never Anna’s'} for Berta`, async () => {
+      const { askedFor, status, text } = await asked('berta');
+      expect(status).toBe(berta === 404 ? 404 : way.success);
+      expect(text).not.toMatch(/anna/i);
+      expect(text.includes(shows ?? 'anna')).toBe(false);
+      expect(askedFor).toEqual(new Set(way.procedure === 'auth.me' ? [] : ['berta']));
+    });
+  });
+});
