@@ -17,7 +17,7 @@ export type {
 } from './flow/service.ts';
 export type { CreditDecision, Spending } from './flow/spending.ts';
 export type { Identification, ProviderReport, ProviderStatus, Suggestion, Verdict } from './identification.ts';
-export type { PhotoLimits, UploadedPhoto } from './photo/photo.ts';
+export type { PhotoLimits, UploadedPhoto } from './photos/types.ts';
 export type { ProgressEvent } from './progress.ts';
 export {
   type IdentifyOptions,

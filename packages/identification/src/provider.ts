@@ -1,5 +1,5 @@
-import type { Meter } from './quotas/quota.ts';
-import type { QuotaWord } from './quotas/quota-word.ts';
+import type { UsageReport } from './providers/usage-report.ts';
+import type { UsageReporter } from './quotas/types.ts';
 
 /** The two services that name plants, as they are called in code, logs, metrics and answers. */
 export const PROVIDERS = ['plant_id', 'plantnet'] as const;
@@ -141,7 +141,12 @@ export interface Provider {
    * @param meter hears what is not paid, and what the service says of our quota
    * @throws {ProviderError} and whatever aborts `signal`.
    */
-  identify(request: ProviderRequest, signal: AbortSignal, ticket?: Ticket, meter?: Meter): Promise<ProviderAnswer>;
+  identify(
+    request: ProviderRequest,
+    signal: AbortSignal,
+    ticket?: Ticket,
+    meter?: UsageReporter,
+  ): Promise<ProviderAnswer>;
   /**
    * Returns the part of the options that the provider is known to reject, without an identify call; undefined if none
    * is known. Never throws.
@@ -151,5 +156,5 @@ export interface Provider {
    * Asks a free route what is used and left, and so whether service and key work.
    * @throws {ProviderError} and whatever aborts `signal`.
    */
-  usage(signal: AbortSignal): Promise<QuotaWord>;
+  usage(signal: AbortSignal): Promise<UsageReport>;
 }

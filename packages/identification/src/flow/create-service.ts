@@ -10,18 +10,18 @@ import {
   type RedisConnection,
 } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { createIntake } from '../photo/intake.ts';
-import type { PhotoLimits } from '../photo/photo.ts';
+import { createPhotoNormalizer } from '../photos/normalize.ts';
+import type { PhotoLimits } from '../photos/types.ts';
 import type { Provider, ProviderName } from '../provider.ts';
 import { failureClass } from '../providers/failure-class.ts';
 import { outcomeOf } from '../providers/outcome.ts';
 import { createPlantId } from '../providers/plant-id/plant-id.ts';
 import { createPlantNet } from '../providers/plantnet/plantnet.ts';
-import { shareOf } from '../quotas/counter.ts';
+import { usedShare } from '../quotas/counter.ts';
+import { StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { ProviderQuota } from '../quotas/provider-quota.ts';
-import type { Quota, QuotaLimits } from '../quotas/quota.ts';
-import { QuotaStore } from '../quotas/quota-store.ts';
-import { StoredUsePerDay } from '../quotas/use-per-day.ts';
+import { QuotaStore } from '../quotas/store.ts';
+import type { Quota, QuotaLimits } from '../quotas/types.ts';
 import { createStore } from '../store/store.ts';
 import { type AnswerLock, createAnswerCache } from './answer-cache.ts';
 import { circuitLog } from './circuit-log.ts';
@@ -102,7 +102,7 @@ export interface OperatedService extends IdentificationService {
 export function createIdentificationService(options: IdentificationOptions): OperatedService {
   const { clock, database, isDemo, logger, onCall, photoLimits, redis } = options;
   const closing = new AbortController();
-  const usePerDay = new StoredUsePerDay({ database, clock, logger });
+  const dailyUsage = new StoredDailyUsage({ database, clock, logger });
   const leases = createLeases({ redis, prefix: 'quota', owner: 'quota', clock });
   const lanes = { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') };
   const store = createStore({ database, photoDir: options.photoDir, clock, logger });
@@ -111,10 +111,10 @@ export function createIdentificationService(options: IdentificationOptions): Ope
   const background = createSingleFlight();
   const identify = createIdentify({
     lanes,
-    intake: createIntake({
+    intake: createPhotoNormalizer({
       concurrency: options.decodeConcurrency,
-      waiting: DECODES_WAITING,
-      waitingInBackground: DECODES_WAITING_IN_BACKGROUND,
+      capacity: DECODES_WAITING,
+      backgroundCapacity: DECODES_WAITING_IN_BACKGROUND,
       clock,
     }),
     store,
@@ -150,12 +150,12 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     },
     quotaUse() {
       const month = lanes.plant_id?.quota.counters().find(({ period }) => period.window === 'month');
-      return month === undefined ? 0 : shareOf(month);
+      return month === undefined ? 0 : usedShare(month);
     },
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
-    forget: (ownerId) => store.forget(ownerId),
+    forget: (ownerId) => store.deleteByOwner(ownerId),
     async start() {
       await Promise.all(
         Object.values(lanes).flatMap((lane) => (lane ? [lane.access.start(), lane.quota.start()] : [])),
@@ -199,7 +199,7 @@ export function createIdentificationService(options: IdentificationOptions): Ope
       store: new QuotaStore(redis, name, 'quota'),
       leases,
       redis,
-      usePerDay,
+      dailyUsage: dailyUsage,
       clock,
       logger,
       closing: closing.signal,

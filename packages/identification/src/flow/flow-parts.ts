@@ -1,7 +1,7 @@
 import type { Cache, Clock, Lifetime, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Intake } from '../photo/intake.ts';
-import type { PhotoLimits } from '../photo/photo.ts';
+import type { PhotoNormalizer } from '../photos/normalize.ts';
+import type { PhotoLimits } from '../photos/types.ts';
 import type { Provider, ProviderName } from '../provider.ts';
 import type { Store } from '../store/store.ts';
 import type { CallsInFlight } from './calls-in-flight.ts';
@@ -27,7 +27,7 @@ export interface ProviderLane {
 export interface FlowParts {
   /** Undefined for a disabled provider. */
   lanes: Readonly<Record<ProviderName, ProviderLane | undefined>>;
-  intake: Intake;
+  intake: PhotoNormalizer;
   store: Store;
   /** Stores photos after the answer was given; keys are ids of identifications. */
   background: SingleFlight;

@@ -8,7 +8,7 @@ import {
   type Ticket,
 } from '../provider.ts';
 import { creditsFor, usualCredits } from '../quotas/credits.ts';
-import type { Quota } from '../quotas/quota.ts';
+import type { Quota } from '../quotas/types.ts';
 import { callOutcome, wasSent } from './call-outcome.ts';
 import type { ProviderAccess } from './provider-access.ts';
 import type { Refusal } from './refusal.ts';
@@ -67,7 +67,7 @@ export function createGate(options: GateOptions): Gate {
       options.onCircuit({ type: 'rejected', state: circuit.snapshot().state, ...untilTrial() });
       return { status: 'resting', ...untilTrial() };
     }
-    const spent = quota.refusal(creditsFor(provider.name, wanted));
+    const spent = quota.shortage(creditsFor(provider.name, wanted));
     if (spent !== undefined) return { status: 'quota', ...spent };
     return bulkhead.hasRoom(holders) ? undefined : { status: 'busy' };
   }
@@ -106,7 +106,7 @@ export function createGate(options: GateOptions): Gate {
 
     untilAgain: (wanted) =>
       circuit.snapshot().nextTrialAt === undefined
-        ? { ...quota.refusal(creditsFor(provider.name, wanted)) }
+        ? { ...quota.shortage(creditsFor(provider.name, wanted)) }
         : untilTrial(),
 
     health() {
@@ -115,7 +115,7 @@ export function createGate(options: GateOptions): Gate {
       return {
         available: state === 'closed' && !isRefused,
         state: isRefused ? 'misconfigured' : state,
-        ...(quota.refusal(usualCredits(provider.name)) !== undefined && { outOfQuota: true as const }),
+        ...(quota.shortage(usualCredits(provider.name)) !== undefined && { outOfQuota: true as const }),
         failCount,
         failMax,
       };

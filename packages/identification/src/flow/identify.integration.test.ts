@@ -141,7 +141,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     providers.plant_id.answer = () => next.promise;
 
     expect(await identify(request({ ownerId: 'gardener' }))).toMatchObject({ cached: true, stale: false });
-    expect(saved[0]?.photos[0]).not.toHaveProperty('prepared');
+    expect(saved[0]?.photos[0]).not.toHaveProperty('normalized');
     await vi.waitUntil(() => providers.plant_id.calls.length === 2);
     expect(new Set(decodes).size).toBe(1);
     expect(await other.identify(request())).toMatchObject({ cached: true, confidence: 0.95 });
@@ -214,7 +214,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
 
     expect(await second).toMatchObject({ id: 'ID1', partial: false, confidence: 0.95 });
     expect(calls(other)).toBe(0);
-    expect(other.saved[0]?.photos[0]).not.toHaveProperty('prepared');
+    expect(other.saved[0]?.photos[0]).not.toHaveProperty('normalized');
     await vi.waitUntil(() => other.decodes.length === 2);
     other.reading.refuses = undefined;
     other.clock.advance(5_000);

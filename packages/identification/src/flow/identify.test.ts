@@ -1,7 +1,7 @@
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
-import { uploaded } from '../photo/testing/uploaded-photo.ts';
+import { uploaded } from '../photos/testing/uploaded-photo.ts';
 import { type ProviderAnswer, ProviderError, type ProviderErrorKind } from '../provider.ts';
 import { BUSY, house, PLANTNET_ANSWER, request } from './testing/house.ts';
 
@@ -288,7 +288,7 @@ describe('a photo that cannot be prepared', () => {
       confidence: 0.95,
       providers: { plant_id: { status: 'answered' }, plantnet: { status: 'busy' } },
     });
-    expect(saved[0]?.photos[0]).not.toHaveProperty('prepared');
+    expect(saved[0]?.photos[0]).not.toHaveProperty('normalized');
     expect(kept.has('ID1')).toBe(false);
   });
 });
@@ -418,7 +418,7 @@ describe('keeping', () => {
     expect(saved[0]).toMatchObject({
       ownerId: 'gardener',
       identification: { confidence: 0.95 },
-      photos: [{ prepared: { width: 8 } }],
+      photos: [{ normalized: { width: 8 } }],
     });
   });
 

@@ -1,9 +1,9 @@
 import { IdentificationError, isCallersFault } from '../errors.ts';
 import type { Identification } from '../identification.ts';
-import type { DecodeOwner } from '../photo/decode-queue.ts';
-import { type InspectedPhoto, inspectPhoto } from '../photo/inspect-photo.ts';
-import type { PreparedPhoto } from '../photo/photo.ts';
-import { rememberStructures } from '../photo/read-structure.ts';
+import type { DecodeOwner } from '../photos/decode-queue.ts';
+import { createStructureCache } from '../photos/formats/read-structure.ts';
+import { type InspectedPhoto, inspectPhoto } from '../photos/inspect.ts';
+import type { NormalizedPhoto } from '../photos/types.ts';
 import { PROVIDERS, type ProviderAnswer, type ProviderName } from '../provider.ts';
 import { callerCredits } from '../quotas/credits.ts';
 import { answerLifetime } from './answer-lifetime.ts';
@@ -30,7 +30,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
   const { clock, intake, lanes, logger } = parts;
   const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, parts.lifetime);
   const keep = createKeep(parts);
-  const structureOf = rememberStructures();
+  const structureOf = createStructureCache();
   const calls = new AwaitedCalls(clock);
 
   return async (given) => {
@@ -64,13 +64,13 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
 
       const questions = questionsOf(lanes, request);
       const open = await lookUp(questions, photos);
-      let ready: readonly PreparedPhoto[] | undefined;
+      let ready: readonly NormalizedPhoto[] | undefined;
       let overShare = false;
       const credits = open.length === 0 ? undefined : await reserveFor(open);
       if (credits?.allowed === false) answerFromKept(open, credits);
       else if (open.length > 0) {
         const prepared = prepare(photos);
-        const keepReady = (them: readonly PreparedPhoto[]) => {
+        const keepReady = (them: readonly NormalizedPhoto[]) => {
           ready = them;
         };
         // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
@@ -156,7 +156,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
      */
     async function askAll(
       questions: readonly Question[],
-      ready: Promise<readonly PreparedPhoto[]>,
+      ready: Promise<readonly NormalizedPhoto[]>,
       credits: (CreditDecision & { allowed: true }) | undefined,
     ): Promise<void> {
       const deadline = new AbortController();
@@ -180,7 +180,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     /** Leaves an outcome, whatever the provider does. @throws what is no provider's doing: a bad photo, the caller left */
     async function ask(
       question: Question,
-      ready: Promise<readonly PreparedPhoto[]>,
+      ready: Promise<readonly NormalizedPhoto[]>,
       signals: { deadline: AbortSignal; any: AbortSignal },
       onPaid: () => void,
     ): Promise<void> {
@@ -221,7 +221,10 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
 
     /** Makes one call, which is sent only while a request waits for it. @throws {AbandonedCallError} otherwise */
-    async function callAwaited(question: Question, ready: Promise<readonly PreparedPhoto[]>): Promise<ProviderAnswer> {
+    async function callAwaited(
+      question: Question,
+      ready: Promise<readonly NormalizedPhoto[]>,
+    ): Promise<ProviderAnswer> {
       const { callsInFlight, key } = question;
       // Checked before quota is reserved for the call.
       const prepared = ready.then((photos) => {
@@ -244,7 +247,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
      */
     async function call(
       question: Question,
-      ready: Promise<readonly PreparedPhoto[]>,
+      ready: Promise<readonly NormalizedPhoto[]>,
       onSent: () => void,
     ): Promise<ProviderAnswer> {
       const { durations, gate, key, name, options, rejections, tickets } = question;
@@ -264,7 +267,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
       return answered;
     }
 
-    async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly PreparedPhoto[]> {
+    async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly NormalizedPhoto[]> {
       const prepared = await decode(photos, { ...owner, background: false });
       tell({ type: 'read', at: at() });
       return prepared;
@@ -284,7 +287,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
     }
   };
 
-  function decode(photos: readonly InspectedPhoto[], owner: DecodeOwner): Promise<readonly PreparedPhoto[]> {
-    return Promise.all(photos.map((photo, index) => intake.prepare(photo, index, owner)));
+  function decode(photos: readonly InspectedPhoto[], owner: DecodeOwner): Promise<readonly NormalizedPhoto[]> {
+    return Promise.all(photos.map((photo, index) => intake.normalize(photo, index, owner)));
   }
 }

@@ -2,11 +2,11 @@ import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { Clock, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
-import type { DecodeOwner } from '../photo/decode-queue.ts';
-import type { InspectedPhoto } from '../photo/inspect-photo.ts';
-import type { Intake } from '../photo/intake.ts';
-import { createPatientIntake } from '../photo/patient-intake.ts';
-import type { PreparedPhoto } from '../photo/photo.ts';
+import type { DecodeOwner } from '../photos/decode-queue.ts';
+import type { InspectedPhoto } from '../photos/inspect.ts';
+import type { PhotoNormalizer } from '../photos/normalize.ts';
+import { createRetryingNormalizer } from '../photos/retrying-normalizer.ts';
+import type { NormalizedPhoto } from '../photos/types.ts';
 import type { IdentifyOptions } from '../provider.ts';
 import type { Store } from '../store/store.ts';
 
@@ -18,7 +18,7 @@ export interface Keepsake {
   options: IdentifyOptions;
   photos: readonly InspectedPhoto[];
   /** In the order of `photos`; absent when nothing had to be decoded, or could not be yet. */
-  prepared: readonly PreparedPhoto[] | undefined;
+  prepared: readonly NormalizedPhoto[] | undefined;
 }
 
 /** Result of saving: the `id` of the stored identification, or `filed: false`. */
@@ -29,7 +29,7 @@ type SaveResult = Pick<Identification, 'filed' | 'id'>;
  * yet are prepared in the background after it; the row says so until then.
  */
 export function createKeep(parts: {
-  intake: Intake;
+  intake: PhotoNormalizer;
   store: Store;
   /** Runs the storing of photos, by the identification's id; a process that shuts down waits for it. */
   background: SingleFlight;
@@ -38,14 +38,14 @@ export function createKeep(parts: {
   logger: Logger;
 }) {
   const { background, isDatabaseUp, store, logger } = parts;
-  const intake = createPatientIntake(parts);
+  const intake = createRetryingNormalizer(parts);
   async function keepLater(id: string, { owner, photos }: Keepsake, pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
     const inBackground = { ...owner, background: true };
     const prepared = await Promise.allSettled(
       kept.map(async ({ photo, index }) => ({
         hash: photo.hash,
-        prepared: await intake.prepare(photo, index, inBackground),
+        normalized: await intake.normalize(photo, index, inBackground),
       })),
     );
     for (const result of prepared) {
@@ -63,7 +63,7 @@ export function createKeep(parts: {
     const { ownerId, identification, options, photos, prepared } = keepsake;
     const entries = photos.map(({ hash }, index) => {
       const ready = prepared?.[index];
-      return ready === undefined ? { hash } : { hash, prepared: ready };
+      return ready === undefined ? { hash } : { hash, normalized: ready };
     });
     const saved = await store.save({ ownerId, identification, options, photos: entries });
     if (saved === undefined) return {};

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { uploaded } from '../photo/testing/uploaded-photo.ts';
+import { uploaded } from '../photos/testing/uploaded-photo.ts';
 import { ProviderError } from '../provider.ts';
 import { house, PLANTNET_ANSWER, request } from './testing/house.ts';
 

@@ -1,6 +1,6 @@
 import type { Circuit, CircuitStatus } from '@plantcommunity/resilience';
 import type { Identification } from '../identification.ts';
-import type { PhotoLimits, UploadedPhoto } from '../photo/photo.ts';
+import type { PhotoLimits, UploadedPhoto } from '../photos/types.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { IdentifyOptions, ProviderName } from '../provider.ts';
 import type { HistoryPage, StoredIdentification } from '../store/stored.ts';

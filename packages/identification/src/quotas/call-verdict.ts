@@ -3,10 +3,10 @@ import { ProviderError, type ProviderErrorKind, type ProviderName } from '../pro
 import { ExchangeFault } from '../providers/exchange-fault.ts';
 
 /**
- * What a call that failed has cost. `given_back`: nothing, so that another may have it; `in_doubt`: the provider may
+ * What a call that failed has cost. `released`: nothing, so that another may have it; `unknown`: the provider may
  * count it still, when it has worked it out.
  */
-export type CallVerdict = 'counted' | 'given_back' | 'in_doubt';
+export type Settlement = 'counted' | 'released' | 'unknown';
 
 /** Codes of the system, and of fetch, that say that no connection came about: nothing was sent. */
 const NEVER_SENT = new Set([
@@ -30,19 +30,19 @@ const NEVER_COUNTED: ReadonlySet<ProviderErrorKind> = new Set(['quota', 'misconf
  * What the end of a call with `error` means for our count. Plant.id takes credits for identifications only, whereas
  * Pl@ntNet's free plan counts error answers too (since 2026-02-13). Whatever leaves a doubt counts.
  */
-export function callVerdict(provider: ProviderName, error: unknown): CallVerdict {
-  if (error instanceof AbandonedCallError) return 'given_back';
-  if (!(error instanceof ProviderError)) return 'in_doubt';
-  if (NEVER_COUNTED.has(error.kind)) return 'given_back';
+export function settlementOf(provider: ProviderName, error: unknown): Settlement {
+  if (error instanceof AbandonedCallError) return 'released';
+  if (!(error instanceof ProviderError)) return 'unknown';
+  if (NEVER_COUNTED.has(error.kind)) return 'released';
   if (error.status !== undefined && provider === 'plantnet') return 'counted';
-  if (error.status !== undefined) return isOfGateway(error.status) ? 'in_doubt' : 'given_back';
+  if (error.status !== undefined) return isOfGateway(error.status) ? 'unknown' : 'released';
   const { cause } = error;
-  if (!(cause instanceof ExchangeFault)) return 'in_doubt';
+  if (!(cause instanceof ExchangeFault)) return 'unknown';
   switch (cause.code) {
     case 'connection':
-      return NEVER_SENT.has(cause.message) ? 'given_back' : 'in_doubt';
+      return NEVER_SENT.has(cause.message) ? 'released' : 'unknown';
     case 'redirect':
-      return 'in_doubt';
+      return 'unknown';
     case 'oversized':
     case 'malformed':
     case 'off_contract':

@@ -18,6 +18,6 @@
  *
  * @returns the shift
  */
-export function shiftOf(said: number, whenAsked: { used: number; out: number }): number {
+export function reconciliationShift(said: number, whenAsked: { used: number; out: number }): number {
   return said + whenAsked.out - whenAsked.used;
 }

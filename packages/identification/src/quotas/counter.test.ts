@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Counter, effectiveLimit, exhausted, leftOf, resetOf, shareOf } from './counter.ts';
-import { periodsOf } from './period.ts';
+import { type Counter, effectiveLimit, exhausted, latestReset, remaining, usedShare } from './counter.ts';
+import { periodsOf } from './periods.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
@@ -28,7 +28,7 @@ describe('what is left and what is used', () => {
     [0, 0, 0, 1],
     [5, undefined, Number.POSITIVE_INFINITY, 0],
   ])('%i of %s', (used, limit, left, share) => {
-    expect([leftOf(counter(used, limit)), shareOf(counter(used, limit))]).toEqual([left, share]);
+    expect([remaining(counter(used, limit)), usedShare(counter(used, limit))]).toEqual([left, share]);
   });
 
   it('is too little for a call that costs more', () => {
@@ -38,7 +38,7 @@ describe('what is left and what is used', () => {
 
   it('is there again when the last of those that are used up begins anew', () => {
     const [day, month, total] = [counter(10, 10), counter(10, 10, 'month'), counter(10, 10, 'total')];
-    expect([resetOf([]), resetOf([day]), resetOf([day, month]), resetOf([month, total])]).toEqual([
+    expect([latestReset([]), latestReset([day]), latestReset([day, month]), latestReset([month, total])]).toEqual([
       undefined,
       Date.UTC(2026, 10, 23),
       Date.UTC(2026, 11, 1),

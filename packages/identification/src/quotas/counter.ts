@@ -1,4 +1,4 @@
-import type { Period } from './period.ts';
+import type { Period } from './periods.ts';
 
 /** How one period stands. */
 export interface Counter {
@@ -16,22 +16,22 @@ export function effectiveLimit(own: number | undefined, said: number | undefined
   return Math.min(own, said);
 }
 
-export function leftOf({ limit, used }: Counter): number {
+export function remaining({ limit, used }: Counter): number {
   return limit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, limit - used);
 }
 
 /** 0 to 1; 0 without a limit. */
-export function shareOf({ limit, used }: Counter): number {
+export function usedShare({ limit, used }: Counter): number {
   if (limit === undefined) return 0;
   return limit === 0 ? 1 : Math.min(1, used / limit);
 }
 
 /** Those without room for so many credits more. */
 export function exhausted(counters: readonly Counter[], credits: number): readonly Counter[] {
-  return counters.filter((counter) => leftOf(counter) < credits);
+  return counters.filter((counter) => remaining(counter) < credits);
 }
 
 /** When all of them have begun anew; undefined when there are none, infinite when nobody knows. */
-export function resetOf(counters: readonly Counter[]): number | undefined {
+export function latestReset(counters: readonly Counter[]): number | undefined {
   return counters.length === 0 ? undefined : Math.max(...counters.map(({ period }) => period.endsAt));
 }

@@ -7,9 +7,9 @@ import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { plantNetBody } from '../providers/testing/bodies.ts';
-import type { Quota } from './quota.ts';
 import { quotaUnderTest } from './testing/quota-under-test.ts';
-import type { SpendingSettings } from './testing/spending-words.ts';
+import type { SpendingSettings } from './testing/spending-messages.ts';
+import type { Quota } from './types.ts';
 
 const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
 const PATIENCE = { timeout: 15_000 };

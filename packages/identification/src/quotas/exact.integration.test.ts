@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plantNetBody } from '../providers/testing/bodies.ts';
-import { type SpendingSettings, spendingReport } from './testing/spending-words.ts';
+import { type SpendingSettings, spendingReport } from './testing/spending-messages.ts';
 
 const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
 const PROCESSES = 4;

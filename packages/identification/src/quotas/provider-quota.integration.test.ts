@@ -1,6 +1,6 @@
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { call, dayWord, failed, failing, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
+import { call, dayReport, failed, failing, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
 
 const HOUR = 3_600_000;
 
@@ -20,7 +20,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     expect(attempts.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: { code: 'quota_exhausted', retryAfterMs: 12 * HOUR },
     });
-    expect([one.refusal(1), other.refusal(1)]).toEqual([{ retryAfterMs: 12 * HOUR }, { retryAfterMs: 12 * HOUR }]);
+    expect([one.shortage(1), other.shortage(1)]).toEqual([{ retryAfterMs: 12 * HOUR }, { retryAfterMs: 12 * HOUR }]);
   });
 
   it('begins anew at the boundary of the tightest window', async () => {
@@ -45,11 +45,11 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   });
 
   it('counts without a limit too, and 0 is none', async () => {
-    fleet.says = () => dayWord(5, 0);
+    fleet.report = () => dayReport(5, 0);
     const quota = await fleet.instance({ dailyLimit: 0 });
     await quota.start();
     await spend(quota, 20);
-    expect([used(quota), quota.refusal(1)]).toEqual([20, undefined]);
+    expect([used(quota), quota.shortage(1)]).toEqual([20, undefined]);
   });
 
   it.each<[string, unknown, number]>([
@@ -68,7 +68,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   it('gives back what turned out to be free', async () => {
     const quota = await fleet.instance({ dailyLimit: 1 });
     for (let n = 0; n < 3; n += 1) {
-      await quota.run(1, async (meter) => meter.free());
+      await quota.run(1, async (meter) => meter.markUnbilled());
       await vi.waitFor(() => expect(used(quota)).toBe(0));
     }
     expect(fleet.rows.rows).toEqual([]);
@@ -80,12 +80,12 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     const straying = one.run(1, () => end.promise).catch(() => undefined);
     await vi.waitFor(() => expect(used(one)).toBe(1));
     await expect(call(other)).rejects.toMatchObject({ code: 'quota_exhausted' });
-    expect(other.refusal(1)).toBeDefined();
+    expect(other.shortage(1)).toBeDefined();
     end.reject(failed('misconfigured', 401));
     await straying;
-    expect([one.refusal(1), other.refusal(1)]).toEqual([undefined, { retryAfterMs: 12 * HOUR }]);
+    expect([one.shortage(1), other.shortage(1)]).toEqual([undefined, { retryAfterMs: 12 * HOUR }]);
     fleet.clock.advance(5_000);
-    await vi.waitFor(() => expect(other.refusal(1)).toBeUndefined());
+    await vi.waitFor(() => expect(other.shortage(1)).toBeUndefined());
   });
 
   it('gives back to the period it was taken from', async () => {
@@ -114,7 +114,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   it('holds back after a 429 in all processes until the provider said', async () => {
     const [one, other] = [await fleet.instance(), await fleet.instance()];
     await failing(one, failed('quota', 429, 5_000));
-    expect(one.refusal(1)).toEqual({ retryAfterMs: 5_000 });
+    expect(one.shortage(1)).toEqual({ retryAfterMs: 5_000 });
     await expect(call(other)).rejects.toMatchObject({ code: 'quota_exhausted', retryAfterMs: 5_000 });
     fleet.clock.advance(5_000);
     await call(other);
@@ -129,7 +129,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
       const quota = await fleet.instance();
       const work = vi.fn<() => Promise<never>>(() => Promise.reject(failed('quota', 429, said)));
       for (let n = 0; n < 5; n += 1) await quota.run(1, work).catch(() => undefined);
-      expect([work.mock.calls.length, quota.refusal(1)]).toEqual([1, { retryAfterMs: ms }]);
+      expect([work.mock.calls.length, quota.shortage(1)]).toEqual([1, { retryAfterMs: ms }]);
       fleet.clock.advance(ms);
       await call(quota);
     },
@@ -139,7 +139,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     const [one, other] = [await fleet.instance(), await fleet.instance()];
     await failing(one, failed('quota', 402, 8 * 24 * HOUR));
     fleet.clock.advance(7 * 24 * HOUR);
-    expect(one.refusal(1)).toEqual({ retryAfterMs: 24 * HOUR });
+    expect(one.shortage(1)).toEqual({ retryAfterMs: 24 * HOUR });
     await expect(call(other)).rejects.toMatchObject({ code: 'quota_exhausted', retryAfterMs: 24 * HOUR });
     fleet.clock.advance(24 * HOUR);
     await call(other);

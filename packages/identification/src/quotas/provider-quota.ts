@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, type Leases, type RedisConnection, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { type Provider, ProviderError } from '../provider.ts';
-import { Alone } from './alone.ts';
-import { Asker } from './asker.ts';
-import { type CallVerdict, callVerdict } from './call-verdict.ts';
+import type { UsageReport } from '../providers/usage-report.ts';
+import { type Settlement, settlementOf } from './call-verdict.ts';
 import type { Counter } from './counter.ts';
-import { Owed } from './owed.ts';
-import type { Meter, Quota, QuotaLimits } from './quota.ts';
+import type { DailyUsage } from './daily-usage.ts';
+import { LocalQuota } from './local-quota.ts';
+import { OfflineAllowance } from './offline-allowance.ts';
+import { PendingSettlements } from './pending-settlements.ts';
 import { QuotaExhaustedError } from './quota-exhausted.ts';
-import type { Claim, QuotaStore, Standing } from './quota-store.ts';
-import { QuotaView } from './quota-view.ts';
-import type { QuotaWord } from './quota-word.ts';
-import { recentUse } from './recent-use.ts';
-import type { UsePerDay } from './use-per-day.ts';
-import { Watch } from './watch.ts';
-import { Words } from './words.ts';
+import { readRecentUsage } from './recent-usage.ts';
+import type { QuotaState, QuotaStore, Reservation } from './store.ts';
+import type { Quota, QuotaLimits, UsageReporter } from './types.ts';
+import { UsagePoller } from './usage-poller.ts';
+import { UsageReconciler } from './usage-reconciler.ts';
+import { QuotaSync } from './usage-sync.ts';
 
 /** A call is over for certain so long after its own time limit. */
 const OVERTIME_MS = 60_000;
 /** Each try loses to a word that was taken over in between: after so many, Redis is of no help. */
-const TRIES = 10;
+const MAX_ATTEMPTS = 10;
 
 export interface ProviderQuotaOptions {
   provider: Pick<Provider, 'name' | 'usage'>;
@@ -30,7 +30,7 @@ export interface ProviderQuotaOptions {
   store: QuotaStore;
   leases: Leases;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
-  usePerDay: UsePerDay;
+  dailyUsage: DailyUsage;
   clock: Clock;
   logger: Logger;
   /** Aborts when the process ends. */
@@ -38,9 +38,9 @@ export interface ProviderQuotaOptions {
 }
 
 /** `standing`: of the moment after it was reserved; undefined: alone, without Redis. */
-interface Reservation {
-  readonly claim: Claim;
-  readonly standing: Standing | undefined;
+interface ActiveReservation {
+  readonly claim: Reservation;
+  readonly standing: QuotaState | undefined;
 }
 
 /**
@@ -49,52 +49,52 @@ interface Reservation {
  */
 export class ProviderQuota implements Quota {
   readonly #options: ProviderQuotaOptions;
-  readonly #view: QuotaView;
-  readonly #alone = new Alone();
-  readonly #owed: Owed;
-  readonly #words: Words;
-  readonly #watch: Watch;
+  readonly #local: LocalQuota;
+  readonly #offline = new OfflineAllowance();
+  readonly #pending: PendingSettlements;
+  readonly #reconciler: UsageReconciler;
+  readonly #sync: QuotaSync;
 
   constructor(options: ProviderQuotaOptions) {
     const { clock, provider, store } = options;
     this.#options = options;
-    this.#view = new QuotaView({ ...options, alone: this.#alone, provider: provider.name });
-    this.#owed = new Owed({ store, alone: this.#alone, clock });
-    this.#words = new Words({ ...options, provider: provider.name, view: this.#view });
-    const asker = new Asker({
+    this.#local = new LocalQuota({ ...options, alone: this.#offline, provider: provider.name });
+    this.#pending = new PendingSettlements({ store, alone: this.#offline, clock });
+    this.#reconciler = new UsageReconciler({ ...options, provider: provider.name, local: this.#local });
+    const asker = new UsagePoller({
       ...options,
-      look: async (at) => this.#view.see(await store.look(at)),
-      hear: (word, asked) => this.#words.hear(word, asked),
+      readState: async (at) => this.#local.update(await store.read(at)),
+      applyReport: (word, asked) => this.#reconciler.applyActive(word, asked),
     });
-    this.#watch = new Watch({ ...options, asker, view: this.#view, owed: this.#owed });
+    this.#sync = new QuotaSync({ ...options, poller: asker, local: this.#local, pending: this.#pending });
   }
 
-  refusal(credits: number): { retryAfterMs?: number } | undefined {
-    const retryAfterMs = this.#view.untilAgain(credits);
+  shortage(credits: number): { retryAfterMs?: number } | undefined {
+    const retryAfterMs = this.#local.waitMs(credits);
     if (retryAfterMs !== undefined) {
-      this.#watch.lookAgain();
+      this.#sync.refreshSoon();
       return { retryAfterMs };
     }
     // What may be spent without Redis comes back with Redis, and nobody knows when.
-    return this.#options.redis.isReady() || this.#view.mayGoAlone(credits) ? undefined : {};
+    return this.#options.redis.isReady() || this.#local.canSpendOffline(credits) ? undefined : {};
   }
 
   counters(): readonly Counter[] {
-    return this.#view.counters();
+    return this.#local.counters();
   }
 
-  async run<T>(credits: number, work: (meter: Meter) => Promise<T>): Promise<T> {
+  async run<T>(credits: number, work: (meter: UsageReporter) => Promise<T>): Promise<T> {
     const reservation = await this.#reserve(credits);
     let isFree = false;
-    let said: QuotaWord | undefined;
-    const meter: Meter = {
-      free: () => void (isFree = true),
-      says: (word) => void (said = word),
+    let said: UsageReport | undefined;
+    const meter: UsageReporter = {
+      markUnbilled: () => void (isFree = true),
+      reportUsage: (word) => void (said = word),
     };
-    const end = async (verdict: CallVerdict) => {
-      await this.#settle(reservation, isFree ? 'given_back' : verdict);
+    const end = async (verdict: Settlement) => {
+      await this.#settle(reservation, isFree ? 'released' : verdict);
       const { claim, standing } = reservation;
-      if (said !== undefined && standing !== undefined) await this.#words.overhear(said, { claim, standing });
+      if (said !== undefined && standing !== undefined) await this.#reconciler.applyPassive(said, { claim, standing });
     };
     try {
       const value = await work(meter);
@@ -102,10 +102,10 @@ export class ProviderQuota implements Quota {
       void end('counted');
       return value;
     } catch (error) {
-      await end(callVerdict(this.#options.provider.name, error));
+      await end(settlementOf(this.#options.provider.name, error));
       if (error instanceof ProviderError && error.kind === 'quota') {
-        await this.#words.refused(error);
-        this.#watch.askAnew();
+        await this.#reconciler.applyExhausted(error);
+        this.#sync.pollAgain();
       }
       throw error;
     }
@@ -114,15 +114,15 @@ export class ProviderQuota implements Quota {
   async start(): Promise<void> {
     const { clock, redis } = this.#options;
     // What Redis would have told.
-    if (!redis.isReady()) this.#view.seen.assume(await recentUse(this.#options), clock.now());
-    await this.#watch.start();
+    if (!redis.isReady()) this.#local.snapshot.raise(await readRecentUsage(this.#options), clock.now());
+    await this.#sync.start();
   }
 
   close(): void {
-    this.#watch.close();
+    this.#sync.close();
   }
 
-  async #reserve(credits: number): Promise<Reservation> {
+  async #reserve(credits: number): Promise<ActiveReservation> {
     const { clock, logger, provider, redis } = this.#options;
     const claim = { id: randomUUID(), credits, at: clock.now() };
     let mayBeTaken = false;
@@ -136,31 +136,35 @@ export class ProviderQuota implements Quota {
         logger.warn({ provider: provider.name, error }, '[QUOTA] Redis does not count: going on alone');
       }
     }
-    if (this.#view.untilAgain(credits) !== undefined || !this.#view.mayGoAlone(credits)) {
-      if (mayBeTaken) this.#owed.owe({ claim, verdict: 'given_back', isAlone: true });
+    if (this.#local.waitMs(credits) !== undefined || !this.#local.canSpendOffline(credits)) {
+      if (mayBeTaken) this.#pending.enqueue({ reservation: claim, settlement: 'released', isOffline: true });
       throw this.#exhausted(credits);
     }
-    this.#alone.add(claim.at, credits);
+    this.#offline.add(claim.at, credits);
     return { claim, standing: undefined };
   }
 
   /** @returns undefined when Redis cannot make up its mind */
-  async #reserveShared(claim: Claim): Promise<Standing | undefined> {
+  async #reserveShared(claim: Reservation): Promise<QuotaState | undefined> {
     const { store, timeoutMs } = this.#options;
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const limits = this.#view.seen.counters(claim.at).map(({ limit }) => limit);
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+      const limits = this.#local.snapshot.counters(claim.at).map(({ limit }) => limit);
       const overAt = claim.at + timeoutMs + OVERTIME_MS;
-      const { got, standing } = await store.reserve(claim, { word: this.#view.seen.word, limits, overAt });
-      this.#view.see(standing);
+      const { type: got, state: standing } = await store.reserve(claim, {
+        word: this.#local.snapshot.revision,
+        limits,
+        overAt,
+      });
+      this.#local.update(standing);
       switch (got) {
-        case 'taken':
+        case 'reserved':
           return standing;
         case 'refused':
           throw this.#exhausted(claim.credits);
-        case 'not_begun':
-          await this.#begin(claim.at);
+        case 'uninitialized':
+          await this.#initialize(claim.at);
           break;
-        case 'another_word':
+        case 'stale_revision':
           break;
       }
     }
@@ -172,26 +176,26 @@ export class ProviderQuota implements Quota {
    * it has lost them, they begin with what is in the database or was seen here: calls that are out add themselves when
    * they end.
    */
-  async #begin(at: number): Promise<void> {
-    const { seen } = this.#view;
+  async #initialize(at: number): Promise<void> {
+    const { snapshot: seen } = this.#local;
     const { isLost } = seen;
     const settled = seen.settled(at);
-    const rows = await recentUse(this.#options);
+    const rows = await readRecentUsage(this.#options);
     const used = seen.counters(at).map(({ period }, index) => Math.max(settled[index] ?? 0, rows[period.window] ?? 0));
-    this.#view.see(await this.#options.store.begin(at, used));
-    if (isLost) this.#watch.askAnew();
+    this.#local.update(await this.#options.store.initialize(at, used));
+    if (isLost) this.#sync.pollAgain();
   }
 
-  async #settle({ claim, standing }: Reservation, verdict: CallVerdict): Promise<void> {
-    const { provider, usePerDay } = this.#options;
+  async #settle({ claim, standing }: ActiveReservation, verdict: Settlement): Promise<void> {
+    const { provider, dailyUsage: dailyUsage } = this.#options;
     const isAlone = standing === undefined;
-    if (verdict !== 'given_back') usePerDay.add(provider.name, claim.at, claim.credits);
-    else if (isAlone) this.#alone.add(claim.at, -claim.credits);
-    const settled = await this.#owed.settle({ claim, verdict, isAlone });
-    if (settled !== undefined) this.#view.see(settled);
+    if (verdict !== 'released') dailyUsage.add(provider.name, claim.at, claim.credits);
+    else if (isAlone) this.#offline.add(claim.at, -claim.credits);
+    const settled = await this.#pending.settle({ reservation: claim, settlement: verdict, isOffline: isAlone });
+    if (settled !== undefined) this.#local.update(settled);
   }
 
   #exhausted(credits: number): QuotaExhaustedError {
-    return new QuotaExhaustedError(this.#options.provider.name, this.refusal(credits)?.retryAfterMs);
+    return new QuotaExhaustedError(this.#options.provider.name, this.shortage(credits)?.retryAfterMs);
   }
 }

@@ -1,6 +1,6 @@
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { call, dayWord, failed, failing, letThrough, NOON, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
+import { call, dayReport, failed, failing, letThrough, NOON, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
 
 const HOUR = 3_600_000;
 
@@ -44,7 +44,7 @@ describe.skipIf(!hasRedisServer)('a quota whose Redis', () => {
     await seen(false);
     expect([await letThrough(one, 50), await letThrough(other, 50)]).toEqual([7, 8]);
     await expect(call(one)).rejects.toMatchObject({ code: 'quota_exhausted', retryAfterMs: undefined });
-    expect(one.refusal(1)).toEqual({});
+    expect(one.shortage(1)).toEqual({});
   });
 
   it('hangs costs one call the time limit of Redis, and is told afterwards of what was spent', async () => {
@@ -56,21 +56,21 @@ describe.skipIf(!hasRedisServer)('a quota whose Redis', () => {
     await seen(true);
     await vi.waitFor(async () => expect(await inRedis()).toBe(101 + 15));
     await call(one);
-    expect([await inRedis(), used(one), one.refusal(1)]).toEqual([117, 117, undefined]);
+    expect([await inRedis(), used(one), one.shortage(1)]).toEqual([117, 117, undefined]);
   });
 
   it('is gone does not forget a refusal because the provider says that there is enough', async () => {
-    fleet.says = () => dayWord(500, 10);
+    fleet.report = () => dayReport(500, 10);
     const quota = await fleet.instance();
     await quota.start();
     await redis.kill();
     await seen(false);
     await failing(quota, failed('quota', 429));
-    await vi.waitFor(() => expect(fleet.asked).toBe(2));
-    await vi.waitFor(() => expect(quota.refusal(1)).toEqual({ retryAfterMs: 60_000 }));
+    await vi.waitFor(() => expect(fleet.polls).toBe(2));
+    await vi.waitFor(() => expect(quota.shortage(1)).toEqual({ retryAfterMs: 60_000 }));
     await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
     fleet.clock.advance(60_000);
-    expect(quota.refusal(1)).toBeUndefined();
+    expect(quota.shortage(1)).toBeUndefined();
   });
 
   it('is gone while calls are out hears of their ends when it is back', async () => {
@@ -102,15 +102,15 @@ describe.skipIf(!hasRedisServer)('a quota whose Redis', () => {
   });
 
   it('has lost its data asks the provider too, and keeps to the limit that it knew', async () => {
-    fleet.says = () => dayWord(110, 100);
+    fleet.report = () => dayReport(110, 100);
     const quota = await fleet.instance();
     await quota.start();
     await spend(quota, 2);
-    fleet.says = () => dayWord(110, 109);
+    fleet.report = () => dayReport(110, 109);
     await redis.kill();
     await redis.start();
     await seen(true);
-    await vi.waitFor(() => expect([fleet.asked, used(quota)]).toEqual([2, 109]));
+    await vi.waitFor(() => expect([fleet.polls, used(quota)]).toEqual([2, 109]));
     expect(await letThrough(quota, 20)).toBe(1);
   });
 
@@ -135,8 +135,8 @@ describe.skipIf(!hasRedisServer)('a quota whose Redis', () => {
     const [ours, theirs] = [await fleet.instance({ dailyLimit: 500 }), await fleet.instance()];
     await ours.start();
     expect(await letThrough(ours, 20)).toBe(4);
-    fleet.says = () => dayWord(400, 350);
+    fleet.report = () => dayReport(400, 350);
     await theirs.start();
-    expect([fleet.asked, await letThrough(theirs, 20)]).toEqual([2, 1]);
+    expect([fleet.polls, await letThrough(theirs, 20)]).toEqual([2, 1]);
   });
 });

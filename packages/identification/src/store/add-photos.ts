@@ -1,11 +1,11 @@
 import { type Prisma, table } from '@plantcommunity/db';
-import type { PhotoToKeep } from './entry.ts';
-import { keepPhotos, type StoreParts } from './keep-photos.ts';
+import { type StoreParts, storePhotos } from './store-photos.ts';
+import type { PhotoToSave } from './types.ts';
 
 export async function addPhotos(
   parts: StoreParts,
   id: string,
-  photos: readonly Required<PhotoToKeep>[],
+  photos: readonly Required<PhotoToSave>[],
 ): Promise<void> {
   const { client } = parts;
   try {
@@ -13,11 +13,11 @@ export async function addPhotos(
       where: { identificationId: id, photoId: null },
       select: { position: true, hash: true },
     });
-    const prepared = new Map(photos.map((photo) => [photo.hash, photo]));
+    const normalized = new Map(photos.map((photo) => [photo.hash, photo]));
     // Without a photo of ours: others may have kept it since.
-    const wanted = pending.map(({ hash }) => prepared.get(hash) ?? { hash });
-    await keepPhotos(parts, wanted, async (transaction, kept) => {
-      if (!(await hold(transaction, id))) return undefined;
+    const wanted = pending.map(({ hash }) => normalized.get(hash) ?? { hash });
+    await storePhotos(parts, wanted, async (transaction, kept) => {
+      if (!(await lockIdentification(transaction, id))) return undefined;
       for (const { position, hash } of pending) {
         const photoId = kept.get(hash);
         if (photoId === undefined) continue;
@@ -40,7 +40,7 @@ export async function addPhotos(
 }
 
 /** Whether the identification is still there, which it is then until the transaction ends. */
-async function hold(transaction: Prisma.TransactionClient, id: string): Promise<boolean> {
+async function lockIdentification(transaction: Prisma.TransactionClient, id: string): Promise<boolean> {
   const rows = await transaction.$queryRaw<
     unknown[]
   >`SELECT 1 FROM ${table('Identification')} WHERE "id" = ${id} FOR UPDATE`;

@@ -1,16 +1,20 @@
 import { type Prisma, table } from '@plantcommunity/db';
-import type { NewEntry, Saved } from './entry.ts';
-import { keepPhotos, type StoreParts } from './keep-photos.ts';
+import { type StoreParts, storePhotos } from './store-photos.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
+import type { NewIdentification, SavedIdentification } from './types.ts';
 
-export async function saveIdentification(parts: StoreParts, id: string, entry: NewEntry): Promise<Saved | undefined> {
+export async function saveIdentification(
+  parts: StoreParts,
+  id: string,
+  entry: NewIdentification,
+): Promise<SavedIdentification | undefined> {
   const { ownerId, photos } = entry;
   const options = storedOptions.parse(entry.options);
   const result = storedResult.parse(entry.identification);
   const [best] = result.suggestions;
   const createdAt = new Date(parts.clock.now());
-  return keepPhotos(parts, photos, async (transaction, kept) => {
-    if (!(await holdOwner(transaction, ownerId))) return undefined;
+  return storePhotos(parts, photos, async (transaction, kept) => {
+    if (!(await lockOwner(transaction, ownerId))) return undefined;
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !kept.has(hash)));
     await transaction.identification.create({
       data: {
@@ -40,7 +44,7 @@ export async function saveIdentification(parts: StoreParts, id: string, entry: N
 }
 
 /** Whether the owner's account is still open, which it is then until the transaction ends: none is removed under it. */
-async function holdOwner(transaction: Prisma.TransactionClient, ownerId: string): Promise<boolean> {
+async function lockOwner(transaction: Prisma.TransactionClient, ownerId: string): Promise<boolean> {
   const rows = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM ${table('User')} WHERE "id" = ${ownerId} AND "disabledAt" IS NULL FOR KEY SHARE`;
   return rows.length > 0;

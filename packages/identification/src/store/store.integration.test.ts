@@ -7,9 +7,9 @@ import { openTestDatabase } from '@plantcommunity/db/testing';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PhotoToKeep } from './entry.ts';
 import { createStore, type Store } from './store.ts';
 import { anIdentification, aPhoto, notAPlant, savedBy, someOptions } from './testing/entries.ts';
+import type { PhotoToSave } from './types.ts';
 
 const start = Date.UTC(2026, 4, 1, 12, 0, 0, 250);
 
@@ -47,7 +47,7 @@ async function newUser(): Promise<string> {
   return id;
 }
 
-const save = (ownerId: string, photos: readonly PhotoToKeep[], by = store) =>
+const save = (ownerId: string, photos: readonly PhotoToSave[], by = store) =>
   savedBy(by, { ownerId, identification: anIdentification, photos, options: someOptions });
 
 async function storedFiles(): Promise<string[]> {
@@ -185,7 +185,7 @@ describe('a photo', () => {
   });
 
   it('leaves neither row nor file when one of several cannot be written', async () => {
-    const broken = { ...aPhoto('two'), prepared: { jpeg: Buffer.from('two'), width: Number.NaN, height: 3 } };
+    const broken = { ...aPhoto('two'), normalized: { jpeg: Buffer.from('two'), width: Number.NaN, height: 3 } };
     await expect(save(ann, [aPhoto('one'), broken])).rejects.toThrow(/width/);
     expect(await storedFiles()).toEqual([]);
     expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
@@ -231,7 +231,7 @@ describe('an answer out of the cache', () => {
 
   it('says that photos are missing when keeping them fails, and leaves no file', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
-    const broken = { ...one, prepared: { ...one.prepared, width: Number.NaN } };
+    const broken = { ...one, normalized: { ...one.normalized, width: Number.NaN } };
     await expect(store.addPhotos(id, [broken])).rejects.toThrow(/width/);
     expect(await store.find(ann, id)).toMatchObject({ photos: 0, photosState: 'missing' });
     expect(await storedFiles()).toEqual([]);

@@ -3,25 +3,25 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
 import { addPhotos } from './add-photos.ts';
-import type { NewEntry, PhotoToKeep, Saved } from './entry.ts';
-import { forgetOwner } from './forget.ts';
+import { deleteByOwner } from './delete.ts';
+import { findIdentification, listHistory } from './history.ts';
 import { openPhotoFiles } from './photo-files.ts';
-import { findIdentification, listHistory } from './read.ts';
 import { saveIdentification } from './save.ts';
 import type { HistoryPage, StoredIdentification } from './stored.ts';
+import type { NewIdentification, PhotoToSave, SavedIdentification } from './types.ts';
 
 /** What was identified and for whom. Everything is answered to its owner only: to others it does not exist. */
 export interface Store {
   /**
    * Writes identification and photos, all or nothing. A photo that anybody's identification keeps already is referred
-   * to, whether `prepared` is given or not. Undefined when the owner's account was closed meanwhile: nothing is written.
+   * to, whether `normalized` is given or not. Undefined when the owner's account was closed meanwhile: nothing is written.
    */
-  save(entry: NewEntry): Promise<Saved | undefined>;
+  save(entry: NewIdentification): Promise<SavedIdentification | undefined>;
   /**
    * Keeps photos that were prepared after `save`. It is called once an identification: what is pending and not among
    * `photos` is missing for good. When it fails, they are missing, too.
    */
-  addPhotos(id: string, photos: readonly Required<PhotoToKeep>[]): Promise<void>;
+  addPhotos(id: string, photos: readonly Required<PhotoToSave>[]): Promise<void>;
   /** Newest first, stable under inserts. After a cursor that is not ours comes nothing. */
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
@@ -31,7 +31,7 @@ export interface Store {
    * Removes all that was identified for the owner, with the photos that nobody else's identification keeps. After a
    * failure it is called again; what others have left behind goes, too.
    */
-  forget(ownerId: string): Promise<void>;
+  deleteByOwner(ownerId: string): Promise<void>;
 }
 
 /** `photoDir` is made when it is not there, for this user only. */
@@ -58,6 +58,6 @@ export function createStore(options: { database: Database; photoDir: string; clo
       if (row?.photoId && !bytes) logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a kept photo is gone');
       return bytes && { bytes };
     },
-    forget: (ownerId) => forgetOwner(parts, ownerId),
+    deleteByOwner: (ownerId) => deleteByOwner(parts, ownerId),
   };
 }

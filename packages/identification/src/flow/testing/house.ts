@@ -11,17 +11,17 @@ import {
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { IdentificationError } from '../../errors.ts';
-import type { DecodeOwner } from '../../photo/decode-queue.ts';
-import type { Intake } from '../../photo/intake.ts';
-import { makeJpeg } from '../../photo/testing/make-jpeg.ts';
-import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
+import type { DecodeOwner } from '../../photos/decode-queue.ts';
+import type { PhotoNormalizer } from '../../photos/normalize.ts';
+import { makeJpeg } from '../../photos/testing/make-jpeg.ts';
+import { LIMITS, uploaded } from '../../photos/testing/uploaded-photo.ts';
 import type { ProgressEvent } from '../../progress.ts';
 import type { Provider, ProviderAnswer, ProviderName, ProviderRequest, Ticket } from '../../provider.ts';
 import { failureClass } from '../../providers/failure-class.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
-import type { Quota, QuotaLimits } from '../../quotas/quota.ts';
 import { quotaUnderTest } from '../../quotas/testing/quota-under-test.ts';
-import type { NewEntry } from '../../store/entry.ts';
+import type { Quota, QuotaLimits } from '../../quotas/types.ts';
+import type { NewIdentification } from '../../store/types.ts';
 import { createAnswerCache } from '../answer-cache.ts';
 import type { ProviderLane } from '../flow-parts.ts';
 import { createGate, type Gate } from '../gate.ts';
@@ -179,8 +179,8 @@ export async function house({
   const decodes: string[] = [];
   /** The owner of each decode. */
   const owners: DecodeOwner[] = [];
-  const intake: Intake = {
-    async prepare(photo, _index, owner) {
+  const intake: PhotoNormalizer = {
+    async normalize(photo, _index, owner) {
       decodes.push(photo.hash);
       owners.push(owner);
       await reading.until;
@@ -188,7 +188,7 @@ export async function house({
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
     },
   };
-  const saved: NewEntry[] = [];
+  const saved: NewIdentification[] = [];
   const database: { isUp: boolean; fails?: Error } = { isUp: true };
   const kept = new Map<string, string[]>();
   const board = createProgressBoard({ redis, clock });
@@ -202,7 +202,7 @@ export async function house({
         saved.push(entry);
         return {
           id: `ID${saved.length}`,
-          pendingPhotos: entry.photos.flatMap((photo) => (photo.prepared ? [] : photo.hash)),
+          pendingPhotos: entry.photos.flatMap((photo) => (photo.normalized ? [] : photo.hash)),
         };
       },
       async addPhotos(id, photos) {
@@ -214,7 +214,7 @@ export async function house({
       history: async () => ({ items: [] }),
       find: async () => undefined,
       photo: async () => undefined,
-      forget: async () => undefined,
+      deleteByOwner: async () => undefined,
     },
     background: createSingleFlight(),
     isDatabaseUp: () => database.isUp,

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { type Database, openDatabase } from '@plantcommunity/db';
 import { type Clock, type RedisConnection, systemClock } from '@plantcommunity/resilience';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
-import { realPicture } from '../../photo/testing/real-picture.ts';
-import { LIMITS, uploaded } from '../../photo/testing/uploaded-photo.ts';
+import { realPicture } from '../../photos/testing/real-picture.ts';
+import { LIMITS, uploaded } from '../../photos/testing/uploaded-photo.ts';
 import { createIdentificationService, type OperatedService } from '../create-service.ts';
 import type { IdentifyRequest } from '../service.ts';
 

@@ -117,7 +117,7 @@ describe('a call with a ticket', () => {
   ])('that left before %s', async (_, acts, free) => {
     await using stub = await startStub(...acts);
     let told = 0;
-    const meter = { free: () => void (told += 1), says: () => undefined };
+    const meter = { markUnbilled: () => void (told += 1), reportUsage: () => undefined };
     await clientFor(stub.url)
       .identify(request(), unhurried(), sent, meter)
       .catch(() => undefined);

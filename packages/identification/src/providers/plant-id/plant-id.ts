@@ -1,5 +1,5 @@
 import { type Provider, ProviderError, type ProviderRequest, type Ticket } from '../../provider.ts';
-import { endOf } from '../../quotas/period.ts';
+import { endOf } from '../../quotas/periods.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
@@ -59,7 +59,7 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
         if (recalled) return answerOf(recalled);
         isPaid = true;
       } finally {
-        if (!isPaid) meter?.free();
+        if (!isPaid) meter?.markUnbilled();
       }
       // Both are one call to whoever waits, so they share its time.
       const leftMs = timeoutMs - (clock.monotonic() - began);

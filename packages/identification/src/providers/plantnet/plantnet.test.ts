@@ -1,10 +1,10 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
 import type { IdentifyOptions, Provider } from '../../provider.ts';
-import type { QuotaWord } from '../../quotas/quota-word.ts';
 import { plantNetBody, plantNetResult } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { answer, type SeenRequest, startStub } from '../testing/stub-service.ts';
+import type { UsageReport } from '../usage-report.ts';
 import { createPlantNet } from './plantnet.ts';
 
 const NOW = Date.UTC(2026, 6, 1, 18, 0, 0);
@@ -197,8 +197,8 @@ describe('its word on our use', () => {
   ])('comes with %s too', async (_, status) => {
     const headers = { 'RateLimit-Policy': '"dailyQuota";q=500;w=86400', RateLimit: '"dailyQuota";r=420;t=21600' };
     await using stub = await startStub(answer(status, plantNetBody(), headers));
-    const words: QuotaWord[] = [];
-    const meter = { free: () => undefined, says: (word: QuotaWord) => void words.push(word) };
+    const words: UsageReport[] = [];
+    const meter = { markUnbilled: () => undefined, reportUsage: (word: UsageReport) => void words.push(word) };
     await clientFor(stub.url)
       .identify(request(), unhurried(), undefined, meter)
       .catch(() => undefined);

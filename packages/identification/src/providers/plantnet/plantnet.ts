@@ -1,5 +1,5 @@
 import type { Provider } from '../../provider.ts';
-import { endOf } from '../../quotas/period.ts';
+import { endOf } from '../../quotas/periods.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
@@ -42,7 +42,7 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
     async identify(request, signal, _ticket, meter) {
       const reply = await exchange(await identifyRequest(base, apiKey, request), signal);
       const said = passingWord(reply.headers, clock.now());
-      if (said !== undefined) meter?.says(said);
+      if (said !== undefined) meter?.reportUsage(said);
       if (meansNoPlant(reply.status, reply.text)) return NO_PLANT;
       return answerOf(readBody('plantnet', accepted(reply), identification).results);
     },

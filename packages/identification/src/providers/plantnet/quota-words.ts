@@ -1,4 +1,4 @@
-import { type QuotaWord, windowWord } from '../../quotas/quota-word.ts';
+import { type UsageReport, windowUsage } from '../usage-report.ts';
 import type { DailyQuota } from './response.ts';
 
 const DAY_MS = 86_400_000;
@@ -6,11 +6,11 @@ const DAY_MS = 86_400_000;
 const CLOCKS_APART_MS = 60_000;
 
 /** What `/v2/quota/daily` says; nothing when it speaks of another day than ours. */
-export function dailyWord({ day, quota }: DailyQuota, now: number): QuotaWord {
+export function dailyWord({ day, quota }: DailyQuota, now: number): UsageReport {
   const today = new Date(now).toISOString().slice(0, 10);
   if (typeof day === 'string' && day !== today) return { windows: {}, exhausted: false };
   const { count, remaining, total } = quota.identify;
-  return { windows: { day: windowWord({ limit: total, used: count, left: remaining }) }, exhausted: false };
+  return { windows: { day: windowUsage({ limit: total, used: count, left: remaining }) }, exhausted: false };
 }
 
 /**
@@ -18,7 +18,7 @@ export function dailyWord({ day, quota }: DailyQuota, now: number): QuotaWord {
  * `RateLimit-Policy: "dailyQuota";q=500;w=86400` and `RateLimit: "dailyQuota";r=499;t=3600`. Undefined when they say
  * nothing of the day that ends at our midnight.
  */
-export function passingWord(headers: Headers, now: number): QuotaWord | undefined {
+export function passingWord(headers: Headers, now: number): UsageReport | undefined {
   const policy = itemOf(headers.get('ratelimit-policy'));
   const state = itemOf(headers.get('ratelimit'));
   if (policy === undefined || state === undefined || policy.name !== state.name) return undefined;
@@ -26,7 +26,7 @@ export function passingWord(headers: Headers, now: number): QuotaWord | undefine
   const { r: left, t: resetsIn } = state.numbers;
   if (limit === undefined || left === undefined || seconds !== 86_400 || left > limit) return undefined;
   if (resetsIn !== undefined && !isOurMidnight(now + resetsIn * 1_000)) return undefined;
-  return { windows: { day: windowWord({ limit, left }) }, exhausted: false };
+  return { windows: { day: windowUsage({ limit, left }) }, exhausted: false };
 }
 
 function isOurMidnight(at: number): boolean {

@@ -3,11 +3,11 @@ import { setImmediate } from 'node:timers/promises';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { ProviderError, type ProviderErrorKind, type ProviderName } from '../../provider.ts';
-import type { Quota, QuotaLimits } from '../quota.ts';
-import type { QuotaWord } from '../quota-word.ts';
+import type { UsageReport } from '../../providers/usage-report.ts';
+import type { Quota, QuotaLimits } from '../types.ts';
+import { dailyUsageInMemory } from './daily-usage.ts';
 import { messagesInto } from './messages.ts';
 import { quotaUnderTest } from './quota-under-test.ts';
-import { usePerDayInMemory } from './use-per-day.ts';
 
 /** Asking a provider takes a look, a lease, another look, a correction and a release, one after the other. */
 const SETTLING_ROUNDS = 10;
@@ -20,12 +20,12 @@ export class QuotaFleet {
   readonly prefix = `test:${randomUUID()}`;
   readonly clock = new FakeClock(NOON);
   /** What the database has. */
-  readonly rows = usePerDayInMemory();
+  readonly rows = dailyUsageInMemory();
   /** Warnings in the log. */
   readonly lines: string[] = [];
   /** What the provider says when it is asked, and how often it was. */
-  says: () => QuotaWord | Promise<QuotaWord> = () => ({ windows: {}, exhausted: false });
-  asked = 0;
+  report: () => UsageReport | Promise<UsageReport> = () => ({ windows: {}, exhausted: false });
+  polls = 0;
   readonly #url: string;
   readonly #timeoutMs: number;
   readonly #connections: RedisConnection[] = [];
@@ -44,8 +44,8 @@ export class QuotaFleet {
     );
     this.#connections.push(redis);
     const usage = async () => {
-      this.asked += 1;
-      return await this.says();
+      this.polls += 1;
+      return await this.report();
     };
     const quota = quotaUnderTest({
       provider: { name, usage },
@@ -53,7 +53,7 @@ export class QuotaFleet {
       clock: this.clock,
       prefix: this.prefix,
       limits,
-      usePerDay: this.rows,
+      dailyUsage: this.rows,
       logger: messagesInto(this.lines),
     });
     this.#quotas.push(quota);
@@ -109,7 +109,7 @@ export const failed = (kind: ProviderErrorKind, status?: number, retryAfterMs?: 
 export const used = (quota: Quota, window = 'day') =>
   quota.counters().find(({ period }) => period.window === window)?.used;
 
-export const dayWord = (limit: number | null, count?: number): QuotaWord => ({
+export const dayReport = (limit: number | null, count?: number): UsageReport => ({
   windows: { day: { limit, used: count } },
   exhausted: false,
 });

@@ -1,11 +1,11 @@
 import { type Clock, createLeases, type RedisConnection } from '@plantcommunity/resilience';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import type { Provider } from '../../provider.ts';
+import type { DailyUsage } from '../daily-usage.ts';
 import { ProviderQuota } from '../provider-quota.ts';
-import type { Quota, QuotaLimits } from '../quota.ts';
-import { QuotaStore } from '../quota-store.ts';
-import type { UsePerDay } from '../use-per-day.ts';
-import { usePerDayInMemory } from './use-per-day.ts';
+import { QuotaStore } from '../store.ts';
+import type { Quota, QuotaLimits } from '../types.ts';
+import { dailyUsageInMemory } from './daily-usage.ts';
 
 /** The real quota of a provider, on the Redis that it is given. */
 export function quotaUnderTest(parts: {
@@ -15,7 +15,7 @@ export function quotaUnderTest(parts: {
   /** First part of every key in Redis. */
   prefix: string;
   limits?: QuotaLimits | undefined;
-  usePerDay?: UsePerDay;
+  dailyUsage?: DailyUsage;
   logger?: Logger;
 }): Quota {
   const { clock, limits = {}, logger = createLogger({ level: 'silent' }), prefix, provider, redis } = parts;
@@ -26,7 +26,7 @@ export function quotaUnderTest(parts: {
     store: new QuotaStore(redis, provider.name, prefix),
     leases: createLeases({ redis, prefix, owner: 'test', clock }),
     redis,
-    usePerDay: parts.usePerDay ?? usePerDayInMemory(),
+    dailyUsage: parts.dailyUsage ?? dailyUsageInMemory(),
     clock,
     logger,
     closing: new AbortController().signal,

@@ -6,7 +6,7 @@ import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
 import { request } from '../../providers/testing/request.ts';
 import { QuotaExhaustedError } from '../quota-exhausted.ts';
 import { quotaUnderTest } from './quota-under-test.ts';
-import { type SpendingReport, spendingSettings } from './spending-words.ts';
+import { type SpendingReport, spendingSettings } from './spending-messages.ts';
 
 // One instance of the product with Pl@ntNet alone. Told to, it asks many questions at once.
 const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));

@@ -1,9 +1,9 @@
-import type { Quota } from '../quota.ts';
+import type { Quota } from '../types.ts';
 
 /** Lets every call through, and counts none. */
 export const unlimited: Quota = {
-  refusal: () => undefined,
-  run: (_, work) => work({ free: () => undefined, says: () => undefined }),
+  shortage: () => undefined,
+  run: (_, work) => work({ markUnbilled: () => undefined, reportUsage: () => undefined }),
   counters: () => [],
   start: async () => undefined,
   close: () => undefined,

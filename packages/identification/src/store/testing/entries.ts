@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Identification } from '../../identification.ts';
-import type { PreparedPhoto } from '../../photo/photo.ts';
+import type { NormalizedPhoto } from '../../photos/types.ts';
 import type { IdentifyOptions } from '../../provider.ts';
-import type { NewEntry, Saved } from '../entry.ts';
 import type { Store } from '../store.ts';
+import type { NewIdentification, SavedIdentification } from '../types.ts';
 
 /** With everything an answer may hold. */
 export const anIdentification: Omit<Identification, 'id'> = {
@@ -65,15 +65,15 @@ export const someOptions: IdentifyOptions = {
 };
 
 /** A photo that nobody looks into: its bytes are `text`. */
-export function aPhoto(text: string): { hash: string; prepared: PreparedPhoto } {
+export function aPhoto(text: string): { hash: string; normalized: NormalizedPhoto } {
   return {
     hash: createHash('sha256').update(text).digest('hex'),
-    prepared: { jpeg: Buffer.from(text), width: 4, height: 3 },
+    normalized: { jpeg: Buffer.from(text), width: 4, height: 3 },
   };
 }
 
 /** Saves for an owner who is there. */
-export async function savedBy(store: Store, entry: NewEntry): Promise<Saved> {
+export async function savedBy(store: Store, entry: NewIdentification): Promise<SavedIdentification> {
   const saved = await store.save(entry);
   if (saved === undefined) throw new Error('The owner is not there.');
   return saved;

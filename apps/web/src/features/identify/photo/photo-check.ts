@@ -1,5 +1,5 @@
 import { hidesCharacters } from '@plantcommunity/http/file-name';
-import { endsLikePicture, nameFault } from '@plantcommunity/identification/photo-name';
+import { endsLikePicture, fileNameFault } from '@plantcommunity/identification/file-name';
 import { bytesText, oversizeText } from '../../../lib/format/amounts.ts';
 import { fileKind, type PhotoKind } from './photo-kind.ts';
 
@@ -55,7 +55,7 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
   if (hidesCharacters(file.name)) {
     return refuse('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');
   }
-  const fault = nameFault(file.name);
+  const fault = fileNameFault(file.name);
   if (fault?.type === 'other_format') {
     return refuse(
       fault.ending.slice(0, 7).toUpperCase(),

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { IdentificationError } from '../errors.ts';
+import { createDecodeQueue, type DecodeQueueOptions } from './decode-queue.ts';
+
+const settled = () => new Promise(setImmediate);
+const BUSY = { code: 'busy', retryAfterMs: 5_000 };
+
+/** A queue of decodes that begin when they may and end when the test says so. */
+function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
+  const queue = createDecodeQueue<string>({ concurrency: 2, capacity: 32, backgroundCapacity: 16, ...options });
+  const began: string[] = [];
+  const ends = new Map<string, PromiseWithResolvers<string>>();
+  const refused: { key: string; overShare: boolean }[] = [];
+
+  /** Adds the decode of `key` for an owner. */
+  const run = (subject: string, key: string, background = false, address?: string): Promise<string> => {
+    const end = ends.get(key) ?? Promise.withResolvers<string>();
+    ends.set(key, end);
+    return queue.run({ subject, address, background }, key, () => {
+      began.push(key);
+      return end.promise;
+    });
+  };
+  /** The same, for decodes whose refusal the test reads in `refused`. */
+  const add = (subject: string, key: string, background = false): void => {
+    run(subject, key, background).catch((error: unknown) => {
+      if (error instanceof IdentificationError) refused.push({ key, overShare: error.overShare });
+    });
+  };
+  return {
+    run,
+    add,
+    began,
+    refused,
+    /** The same for an owner at an address that it shares. */
+    addAt: (address: string, subject: string, key: string): void => {
+      run(subject, key, false, address).catch(() => undefined);
+    },
+    /** Adds decodes called `owner 1`, `owner 2`, … */
+    addMany: (subject: string, count: number): void => {
+      for (let number = 1; number <= count; number += 1) add(subject, `${subject} ${number}`);
+    },
+    end: async (...keys: readonly string[]): Promise<void> => {
+      for (const key of keys) {
+        ends.get(key)?.resolve(key);
+        // oxlint-disable-next-line no-await-in-loop -- one decode ends after the other
+        await settled();
+      }
+    },
+    fail: (key: string): void => ends.get(key)?.reject(new Error(key)),
+  };
+}
+
+describe('one owner alone', () => {
+  it('runs as many decodes as there are places, the rest in order, also after one that failed', async () => {
+    const { began, end, fail, run } = queueUnderTest();
+    const [first, second, third, fourth] = ['a', 'b', 'c', 'd'].map((key) => run('anna', key));
+    await settled();
+    expect(began).toEqual(['a', 'b']);
+    await end('b');
+    expect(await second).toBe('b');
+    expect(began).toEqual(['a', 'b', 'c']);
+    fail('c');
+    await expect(third).rejects.toThrow('c');
+    await settled();
+    expect(began).toEqual(['a', 'b', 'c', 'd']);
+    await end('a', 'd');
+    expect(await Promise.all([first, fourth])).toEqual(['a', 'd']);
+  });
+
+  it('may have 32 waiting; one more is refused with overShare', async () => {
+    const { addMany, began, refused, run } = queueUnderTest();
+    addMany('anna', 34);
+    await settled();
+    expect(began).toHaveLength(2);
+    expect(refused).toEqual([]);
+    await expect(run('anna', 'one more')).rejects.toMatchObject({ ...BUSY, overShare: true });
+  });
+
+  it('is taken in again once there is a place', async () => {
+    const { addMany, end, run } = queueUnderTest({ concurrency: 1, capacity: 1 });
+    addMany('anna', 2);
+    await expect(run('anna', 'early')).rejects.toMatchObject(BUSY);
+    await end('anna 1');
+    const late = run('anna', 'late');
+    await end('anna 2', 'late');
+    expect(await late).toBe('late');
+  });
+});
+
+describe('two owners', () => {
+  it('take turns, however many decodes the first one has waiting', async () => {
+    const { addMany, began, end } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 20);
+    addMany('bob', 3);
+    await settled();
+    await end('anna 1', 'anna 2', 'bob 1', 'anna 3', 'bob 2', 'anna 4');
+    expect(began).toEqual(['anna 1', 'anna 2', 'bob 1', 'anna 3', 'bob 2', 'anna 4', 'bob 3']);
+  });
+
+  it('have half of the running decodes each while both wait', async () => {
+    const { addMany, began, end } = queueUnderTest({ concurrency: 4 });
+    addMany('anna', 10);
+    addMany('bob', 10);
+    await settled();
+    expect(began).toEqual(['anna 1', 'anna 2', 'anna 3', 'anna 4']);
+    await end('anna 1', 'anna 2', 'anna 3', 'bob 1', 'bob 2');
+    // Left running: anna 4 and bob 3, and one more of each.
+    expect(began.slice(4)).toEqual(['bob 1', 'bob 2', 'anna 5', 'bob 3', 'bob 4']);
+  });
+
+  it('get eight waiting places each, and the surplus is counted', async () => {
+    const { addMany, refused } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 1);
+    addMany('bob', 1);
+    addMany('cora', 9);
+    await settled();
+    expect(refused).toEqual([{ key: 'cora 9', overShare: true }]);
+  });
+
+  it('share a queue that the first one filled: it gives up its newest decodes', async () => {
+    const { add, addMany, refused } = queueUnderTest();
+    addMany('anna', 34);
+    add('bob', 'small');
+    await settled();
+    expect(refused).toEqual([{ key: 'anna 34', overShare: true }]);
+  });
+});
+
+describe('owners of one address', () => {
+  it('have the turns of one among them all while another address waits', async () => {
+    const { addAt, began, end } = queueUnderTest({ concurrency: 1 });
+    for (const subject of ['a', 'b', 'c', 'd', 'anna']) {
+      const address = subject === 'anna' ? 'another' : 'one';
+      for (const n of [1, 2]) addAt(address, subject, `${subject} ${n}`);
+    }
+    await settled();
+    await end('a 1', 'a 2', 'anna 1', 'b 1');
+    expect(began).toEqual(['a 1', 'a 2', 'anna 1', 'b 1', 'anna 2']);
+  });
+
+  it('have half of the running decodes while another address waits', async () => {
+    const { addAt, began, end } = queueUnderTest({ concurrency: 2 });
+    for (const subject of ['a', 'b', 'c', 'd']) addAt('one', subject, subject);
+    for (const n of [1, 2, 3]) addAt('another', 'anna', `anna ${n}`);
+    await settled();
+    await end('a', 'b');
+    expect(began).toEqual(['a', 'b', 'anna 1', 'c']);
+  });
+});
+
+describe('a decode that two owners want', () => {
+  it('runs once, and as early as the first of them has a turn', async () => {
+    const { addMany, began, end, run } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 8);
+    const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
+    await end('anna 1', 'anna 2');
+    expect(began).toEqual(['anna 1', 'anna 2', 'leaf']);
+    await end('leaf');
+    expect(await both).toEqual(['leaf', 'leaf']);
+    expect(began.filter((key) => key === 'leaf')).toHaveLength(1);
+  });
+
+  it('is not refused because the owner that came first gave up its place', async () => {
+    const { addMany, began, end, run } = queueUnderTest({ concurrency: 1, capacity: 4 });
+    addMany('anna', 4);
+    const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
+    await end('anna 1', 'anna 2');
+    expect(began).toEqual(['anna 1', 'anna 2', 'leaf']);
+    await end('leaf');
+    expect(await both).toEqual(['leaf', 'leaf']);
+  });
+
+  it('takes no place of an owner who joins while other owners fill the queue', async () => {
+    const { add, end, run } = queueUnderTest({ concurrency: 1, capacity: 1 });
+    add('anna', 'first');
+    const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
+    await end('first', 'leaf');
+    expect(await both).toEqual(['leaf', 'leaf']);
+  });
+});
+
+describe('background decodes', () => {
+  it('run when no caller waits, and take at most half of the places', async () => {
+    const { add, addMany, began, end } = queueUnderTest({ concurrency: 2 });
+    for (const key of ['store 1', 'store 2', 'store 3']) add('anna', key, true);
+    await settled();
+    expect(began).toEqual(['store 1']);
+    addMany('bob', 3);
+    await settled();
+    expect(began).toEqual(['store 1', 'bob 1']);
+    await end('store 1', 'bob 1');
+    expect(began).toEqual(['store 1', 'bob 1', 'bob 2', 'bob 3']);
+    await end('bob 2');
+    expect(began.at(-1)).toBe('store 2');
+  });
+
+  it('take no place of the decodes that callers wait for, and have shares of their own', async () => {
+    const { add, addMany, refused, run } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 33);
+    for (let photo = 1; photo <= 4; photo += 1) add('anna', `hers ${photo}`, true);
+    add('bob', 'his', true);
+    await settled();
+    expect(refused).toEqual([]);
+    await expect(run('anna', 'hers 5', true)).rejects.toMatchObject({ ...BUSY, overShare: true });
+  });
+
+  it('come forward when a caller wants the same photo', async () => {
+    const { add, addMany, began, end, run } = queueUnderTest({ concurrency: 1 });
+    addMany('anna', 3);
+    add('anna', 'leaf', true);
+    const wanted = run('bob', 'leaf');
+    await end('anna 1', 'anna 2', 'leaf');
+    expect(await wanted).toBe('leaf');
+    expect(began).toEqual(['anna 1', 'anna 2', 'leaf', 'anna 3']);
+  });
+});

@@ -1,0 +1,141 @@
+import { IdentificationError } from '../errors.ts';
+import { createFairQueues, type Load, type QueueOwner } from './fair-queues.ts';
+
+const RETRY_AFTER_MS = 5_000;
+/** Maximum fraction of the waiting places for one owner while another owner waits. */
+const SHARE = 1 / 4;
+
+/** The subject that a decode counts for, and its priority. */
+export interface DecodeOwner {
+  /** Subject of the per-process limits. */
+  subject: string;
+  /** Counts in those limits, too, with all subjects of the same address. Undefined: the subject alone. */
+  address?: string | undefined;
+  /** Low priority: no caller waits for the result. */
+  background: boolean;
+}
+
+export interface DecodeQueueOptions {
+  /** Maximum concurrent decodes. */
+  concurrency: number;
+  /** Queue capacity for decodes that callers wait for. */
+  capacity: number;
+  /** Queue capacity for background decodes. */
+  backgroundCapacity: number;
+}
+
+/**
+ * Runs a few decodes at once and queues some more, with fair queuing between addresses, and at an address between
+ * owners: the next decode is of the address with the fewest running decodes and there of the owner with the fewest;
+ * those with equally many take turns. So while another one waits, no owner and no address has more than half of the
+ * running decodes (rounded up, so that no slot is idle). Background decodes start only when no
+ * caller waits, and use at most half of the slots (but at least one).
+ */
+export interface DecodeQueue<T> {
+  /**
+   * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners.
+   * @throws {IdentificationError} `busy` when the queue is full, with `overShare` when the owner's own decodes are the
+   * reason; otherwise what `work` throws
+   */
+  run(owner: DecodeOwner, key: string, work: () => Promise<T>): Promise<T>;
+}
+
+interface Job<T> {
+  key: string;
+  work: () => Promise<T>;
+  result: PromiseWithResolvers<T>;
+  isRunning: boolean;
+}
+
+export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T> {
+  const { concurrency } = options;
+  const jobs = new Map<string, Job<T>>();
+  const front = createLane<T>(options.capacity, concurrency);
+  const back = createLane<T>(options.backgroundCapacity, Math.max(1, Math.floor(concurrency / 2)));
+
+  const hasPlace = (lane: Lane<T>) => lane.running() < lane.most && front.running() + back.running() < concurrency;
+
+  async function start(lane: Lane<T>, owner: QueueOwner, job: Job<T>): Promise<void> {
+    job.isRunning = true;
+    front.queues.remove(job);
+    back.queues.remove(job);
+    lane.enter(owner);
+    await job.work().then(job.result.resolve, job.result.reject);
+    lane.leave(owner);
+    jobs.delete(job.key);
+    for (const next of [front, back]) {
+      while (hasPlace(next)) {
+        const taken = next.queues.take(next.load);
+        if (taken === undefined) break;
+        void start(next, taken.owner, taken.item);
+      }
+    }
+  }
+
+  /** Adds the job to the owner's queue, which may displace the newest job of an owner over its share. */
+  function wait(lane: Lane<T>, owner: QueueOwner, job: Job<T>): void {
+    const placement = lane.queues.add(owner, job);
+    if (!placement.placed) {
+      // A job that already waits for another caller needs no further place.
+      if (lane.queues.holds(job) || front.queues.holds(job)) return;
+      throw busy(placement.overShare);
+    }
+    const { displaced } = placement;
+    if (displaced === undefined) return;
+    const { item, overShare } = displaced;
+    if (front.queues.holds(item) || back.queues.holds(item)) return;
+    jobs.delete(item.key);
+    item.result.reject(busy(overShare));
+  }
+
+  return {
+    async run({ address, background, subject }, key, work) {
+      const lane = background ? back : front;
+      const owner = { subject, address: address ?? subject };
+      const job = jobs.get(key) ?? { key, work, result: Promise.withResolvers<T>(), isRunning: false };
+      if (!job.isRunning) {
+        if (hasPlace(lane)) void start(lane, owner, job);
+        else wait(lane, owner, job);
+      }
+      jobs.set(key, job);
+      return job.result.promise;
+    },
+  };
+}
+
+/** The queues of one priority, and the number of its running decodes. */
+interface Lane<T> extends ReturnType<typeof createLane<T>> {}
+
+function createLane<T>(capacity: number, most: number) {
+  const bySubject = new Map<string, number>();
+  const byAddress = new Map<string, number>();
+  let running = 0;
+  const load: Load = {
+    ofSubject: (subject) => bySubject.get(subject) ?? 0,
+    ofAddress: (address) => byAddress.get(address) ?? 0,
+  };
+  function change({ address, subject }: QueueOwner, by: number): void {
+    running += by;
+    add(bySubject, subject, by);
+    add(byAddress, address, by);
+  }
+  return {
+    most,
+    queues: createFairQueues<Job<T>>({ capacity, share: Math.ceil(capacity * SHARE) }),
+    load,
+    running: () => running,
+    enter: (owner: QueueOwner) => change(owner, 1),
+    leave: (owner: QueueOwner) => change(owner, -1),
+  };
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+function busy(overShare: boolean): IdentificationError {
+  const message = 'Too many photos are being read right now. Please try again in a few seconds.';
+  return new IdentificationError('busy', message, { retryAfterMs: RETRY_AFTER_MS, overShare });
+}

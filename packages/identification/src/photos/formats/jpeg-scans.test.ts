@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cpuTimeOf } from '../testing/cpu-time.ts';
+import { inThreeScans, offsetOf, withRestarts } from '../testing/joined-jpegs.ts';
+import { makeJpeg, segment } from '../testing/make-jpeg.ts';
+import { realPicture } from '../testing/real-picture.ts';
+import { readJpeg } from './jpeg.ts';
+import { SOF0 } from './jpeg-markers.ts';
+import { holdsAllBlocks } from './jpeg-scans.ts';
+
+const photosDir = process.env['PLANT_PHOTOS_DIR'];
+const EOI = Buffer.from([0xff, 0xd9]);
+
+const JPEGS: Readonly<Record<string, Buffer>> = {
+  '4:2:0': await realPicture(123, 77).jpeg().toBuffer(),
+  '4:4:4': await realPicture(123, 77).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(),
+  'one block': await realPicture(8, 8).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(),
+  grey: await realPicture(123, 77).toColourspace('b-w').jpeg().toBuffer(),
+  CMYK: await realPicture(123, 77).toColourspace('cmyk').jpeg().toBuffer(),
+  'three scans': await inThreeScans(123, 77),
+  restarts: await withRestarts(123, 20),
+  'more blocks than fit in a turn': await realPicture(1_200, 900).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(),
+};
+
+describe.each(Object.entries(JPEGS))('holdsAllBlocks of a JPEG with %s', (_kind, jpeg) => {
+  it('is true of the whole one', async () => {
+    expect(await holdsAllBlocks(jpeg)).toBe(true);
+    const padded = Buffer.concat([jpeg.subarray(0, -EOI.length), Buffer.from([0xff, 0xff]), EOI]);
+    expect(await holdsAllBlocks(padded)).toBe(true);
+  });
+
+  it('is true with zeros behind its data, and false with other bytes', async () => {
+    const filledWith = (bytes: Buffer) => Buffer.concat([jpeg.subarray(0, -EOI.length), bytes, EOI]);
+    for (const bytes of [1, 2, 3, 4, 100]) expect(await holdsAllBlocks(filledWith(Buffer.alloc(bytes)))).toBe(true);
+    for (const bytes of [1, 2, 3, 4, 100]) {
+      expect(await holdsAllBlocks(filledWith(Buffer.alloc(bytes, 0x37)))).toBe(false);
+    }
+  });
+
+  it('is false when the last bytes of its data are missing', async () => {
+    for (const cut of [1, 2, 3, 8]) {
+      expect(await holdsAllBlocks(Buffer.concat([jpeg.subarray(0, -EOI.length - cut), EOI]))).toBe(false);
+    }
+  });
+
+  it('is false when its header promises another row or column of blocks', async () => {
+    const frame = offsetOf(jpeg, SOF0);
+    for (const place of [frame + 5, frame + 7]) {
+      const larger = Buffer.from(jpeg);
+      larger.writeUInt16BE(larger.readUInt16BE(place) + 16, place);
+      expect(await holdsAllBlocks(larger)).toBe(false);
+    }
+  });
+});
+
+it('is false when a restart marker is missing, or has another number', async () => {
+  const jpeg = await withRestarts(123, 20);
+  const restart = jpeg.indexOf(Buffer.from([0xff, 0xd3]));
+  const renumbered = Buffer.from(jpeg);
+  renumbered.writeUInt8(0xd4, restart + 1);
+  expect(await holdsAllBlocks(renumbered)).toBe(false);
+  expect(await holdsAllBlocks(Buffer.concat([jpeg.subarray(0, restart), jpeg.subarray(restart + 2)]))).toBe(false);
+  const filled = Buffer.concat([jpeg.subarray(0, restart), Buffer.from([0xff]), jpeg.subarray(restart)]);
+  expect(await holdsAllBlocks(filled)).toBe(true);
+});
+
+it('is false without Huffman tables, or with malformed ones', async () => {
+  expect(await holdsAllBlocks(makeJpeg({ width: 8, height: 8 }))).toBe(false);
+  const jpeg = JPEGS['grey'] ?? Buffer.alloc(0);
+  const scan = offsetOf(jpeg, 0xda);
+  const counts = (length: number, count: number) => {
+    const table = Buffer.alloc(17 + count);
+    table.writeUInt8(count, length);
+    return segment(0xc4, table);
+  };
+  for (const table of [counts(1, 3), counts(16, 200).subarray(0, -1), segment(0xc4, Buffer.alloc(5))]) {
+    const whole = Buffer.concat([jpeg.subarray(0, scan), table, jpeg.subarray(scan)]);
+    whole.writeUInt16BE(table.length - 2, scan + 2);
+    expect(await holdsAllBlocks(whole)).toBe(false);
+  }
+});
+
+it('defines no more Huffman tables than an encoder would, and ends soon for 10 MB of segments', async () => {
+  const jpeg = JPEGS['one block'] ?? Buffer.alloc(0);
+  const scan = offsetOf(jpeg, 0xda);
+  const filledWith = (segments: Buffer) =>
+    holdsAllBlocks(Buffer.concat([jpeg.subarray(0, scan), segments, jpeg.subarray(scan)]));
+  const table = segment(0xc4, Buffer.concat([Buffer.from([0x03, 1]), Buffer.alloc(16)]));
+  const many = (piece: Buffer) => Buffer.alloc(Math.floor(9_900_000 / piece.length) * piece.length, piece);
+  const readAll = async () => {
+    expect(await filledWith(Buffer.alloc(table.length * 10, table))).toBe(true);
+    expect(await filledWith(many(table))).toBe(false);
+    expect(await filledWith(many(segment(0xfe, Buffer.alloc(0))))).toBe(true);
+    expect(await filledWith(many(segment(0xdd, Buffer.alloc(2))))).toBe(true);
+  };
+  expect(await cpuTimeOf(readAll)).toBeLessThan(3_000);
+});
+
+it('gives other work its turn', async () => {
+  const jpeg = JPEGS['more blocks than fit in a turn'] ?? Buffer.alloc(0);
+  const done: string[] = [];
+  setImmediate(() => done.push('other work'));
+  expect(await holdsAllBlocks(jpeg)).toBe(true);
+  done.push('all blocks');
+  expect(done).toEqual(['other work', 'all blocks']);
+});
+
+it('leaves a progressive JPEG to the decoder, which reads all of it before the first row', async () => {
+  expect(await holdsAllBlocks(await realPicture(60, 40).jpeg({ progressive: true }).toBuffer())).toBe(true);
+});
+
+it('ends for every mutation that readJpeg takes', async () => {
+  const mutation = fc.record({ at: fc.nat(), value: fc.nat(255) });
+  const small = Object.values(JPEGS).filter(({ length }) => length < 10_000);
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...small), fc.array(mutation, { maxLength: 6 }), async (jpeg, mutations) => {
+      const mutated = Buffer.from(jpeg);
+      for (const { at, value } of mutations) mutated.writeUInt8(value, at % mutated.length);
+      const read = readJpeg(mutated);
+      if ('fault' in read || read.pieces.length > 1 || read.width * read.height > 1_000_000) return;
+      expect(typeof (await holdsAllBlocks(mutated))).toBe('boolean');
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it.skipIf(!photosDir)('is true of each collected photo', { timeout: 30_000 }, async () => {
+  const dir = photosDir ?? '';
+  const names = readdirSync(dir).filter((name) => name.endsWith('.jpg'));
+  expect(names.length).toBeGreaterThan(0);
+  for (const name of names) expect(await holdsAllBlocks(readFileSync(join(dir, name)))).toBe(true);
+});

@@ -1,0 +1,70 @@
+import type { PhotoType } from './types.ts';
+
+/** Subtypes of `image/` that name one of the four accepted formats; some clients write them behind `application/`. */
+const ACCEPTED = new Map<string, PhotoType>([
+  ['jpeg', 'jpeg'],
+  ['jpg', 'jpeg'],
+  ['jpe', 'jpeg'],
+  ['pjpeg', 'jpeg'],
+  ['x-jpeg', 'jpeg'],
+  ['x-jpg', 'jpeg'],
+  ['png', 'png'],
+  ['x-png', 'png'],
+  ['apng', 'png'],
+  ['vnd.mozilla.apng', 'png'],
+  ['webp', 'webp'],
+  ['x-webp', 'webp'],
+  ['gif', 'gif'],
+  ['x-gif', 'gif'],
+]);
+
+/** Subtypes of `application/` that clients send when they do not know the type. */
+const UNSPECIFIC = new Set([
+  '*',
+  'octet-stream',
+  'x-octet-stream',
+  'octetstream',
+  'octet',
+  'stream',
+  'binary',
+  'x-binary',
+  'unknown',
+  'x-unknown',
+  'download',
+  'x-download',
+  'force-download',
+  'x-force-download',
+  'file',
+  'x-file',
+  'data',
+]);
+
+/** The registered kinds of media beside `application`, `image` and `multipart`. */
+const OTHER_KINDS = new Set(['audio', 'chemical', 'font', 'haptics', 'message', 'model', 'text', 'video']);
+
+/** Matches media types as lenient readers do: also with spaces around the slash, in quotes, or in a list of several. */
+const MEDIA_TYPE = /([^\s/"',]+)\s*\/\s*([^\s/"',]+)/g;
+
+/**
+ * Whether a part's media type names another kind of file than its bytes are. These types claim nothing: an empty one,
+ * text that is no media type (`image`, as one phone library writes it), a wildcard, an unknown binary, and
+ * `multipart/form-data`, which clients copy from the request. `image/heic` and other formats that the server cannot
+ * read do not contradict either: a converted photo may keep the media type that it had before. A wrong one of the four
+ * accepted formats does, because the bytes show the true one.
+ */
+export function mediaTypeContradicts(mediaType: string, type: PhotoType): boolean {
+  const [essence = ''] = mediaType.split(';', 1);
+  const named = essence.toLowerCase().matchAll(MEDIA_TYPE);
+  return [...named].some(([, kind = '', subtype = '']) => isOther(kind, subtype, type));
+}
+
+function isOther(kind: string, subtype: string, type: PhotoType): boolean {
+  if (kind === 'image' || kind === 'application') {
+    const claimed = ACCEPTED.get(subtype);
+    if (claimed !== undefined) return claimed !== type;
+  }
+  if (kind === 'image') return /^svg\b|\+xml$/.test(subtype);
+  if (kind === 'application') return !UNSPECIFIC.has(subtype);
+  if (kind === 'multipart') return subtype !== 'form-data';
+  return OTHER_KINDS.has(kind);
+}

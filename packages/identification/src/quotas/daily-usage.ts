@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { type Database, isDatabaseUnavailable, table } from '@plantcommunity/db';
+import type { Cancel, Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { ProviderName } from '../provider.ts';
+import { firstDayOf } from './periods.ts';
+
+/** How long after a failed write the next is tried. */
+const RETRY_MS = 5_000;
+/** Counted from its beginning, after which nothing is added to a day any more. */
+const CLOSED_MS = 2 * 86_400_000;
+
+export type RecentUsage = Readonly<Record<'day' | 'week' | 'month', number>>;
+
+/** What was spent each day, in the database: what the counters in Redis begin with when they are gone. */
+export interface DailyUsage {
+  /** Counts at once, writes in the background. `at`: milliseconds since 1970, on the day it belongs to. */
+  add(provider: ProviderName, at: number, credits: number): void;
+  /** What all processes have spent in the day, the week and the month of `now`, as far as they have written it. */
+  read(provider: ProviderName, now: number): Promise<RecentUsage>;
+}
+
+interface Row {
+  readonly provider: ProviderName;
+  readonly day: Date;
+  count: number;
+  written: number;
+}
+
+/**
+ * Each run of a process writes a row of its own, always its whole sum of the day, which only grows: a write that is
+ * repeated because its answer was lost, or comes late, changes nothing, and processes do not wait for each other's rows.
+ */
+export class StoredDailyUsage implements DailyUsage {
+  readonly #client: Database['client'];
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #writer = randomUUID();
+  readonly #rows = new Map<string, Row>();
+  #writing: Promise<void> | undefined;
+  #cancelRetry: Cancel | undefined;
+
+  constructor({ clock, database, logger }: { database: Pick<Database, 'client'>; clock: Clock; logger: Logger }) {
+    this.#client = database.client;
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  add(provider: ProviderName, at: number, credits: number): void {
+    const day = firstDayOf('day', at);
+    const key = `${provider} ${day.getTime()}`;
+    const row = this.#rows.get(key) ?? { provider, day, count: 0, written: 0 };
+    row.count += credits;
+    this.#rows.set(key, row);
+    if (this.#cancelRetry === undefined) void this.#write();
+  }
+
+  async read(provider: ProviderName, now: number): Promise<RecentUsage> {
+    await this.#write();
+    const [day, week, month] = [firstDayOf('day', now), firstDayOf('week', now), firstDayOf('month', now)];
+    const days = await this.#client.providerUse.groupBy({
+      by: ['day'],
+      where: { provider, day: { gte: week < month ? week : month } },
+      _sum: { count: true },
+    });
+    const since = (first: Date) =>
+      days.reduce((sum, { _sum, day: one }) => (one < first ? sum : sum + (_sum.count ?? 0)), 0);
+    return { day: since(day), week: since(week), month: since(month) };
+  }
+
+  /** Writes all that was counted until now, one row after the other; tries again later what fails. Never throws. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeRows()
+      .catch((error: unknown) => this.#retryLater(error))
+      .finally(() => {
+        this.#writing = undefined;
+        if (this.#cancelRetry === undefined && this.#unwritten() !== undefined) void this.#write();
+      });
+    return this.#writing;
+  }
+
+  async #writeRows(): Promise<void> {
+    for (let row = this.#unwritten(); row !== undefined; row = this.#unwritten()) {
+      const { count, day, provider } = row;
+      await this.#client.$executeRaw`
+        INSERT INTO ${table('ProviderUse')} AS used (provider, day, writer, count) VALUES (${provider}, ${day}, ${this.#writer}, ${count})
+        ON CONFLICT (provider, day, writer) DO UPDATE SET count = GREATEST(used.count, excluded.count)`;
+      row.written = count;
+    }
+    for (const [key, { day }] of this.#rows) {
+      if (this.#clock.now() - day.getTime() > CLOSED_MS) this.#rows.delete(key);
+    }
+  }
+
+  #unwritten(): Row | undefined {
+    return [...this.#rows.values()].find(({ count, written }) => count !== written);
+  }
+
+  #retryLater(error: unknown): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#clock.setTimeout(() => {
+      this.#cancelRetry = undefined;
+      void this.#write();
+    }, RETRY_MS);
+    // The health gate logs once that the database is unavailable.
+    if (!isDatabaseUnavailable(error)) this.#logger.warn({ error }, '[QUOTA] What was spent cannot be written now');
+  }
+}

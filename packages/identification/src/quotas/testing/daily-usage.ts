@@ -1,0 +1,21 @@
+import type { ProviderName } from '../../provider.ts';
+import type { DailyUsage } from '../daily-usage.ts';
+import { firstDayOf } from '../periods.ts';
+
+/** As the database keeps it, for one process; what is put in `rows` was spent by others. */
+export function dailyUsageInMemory(): DailyUsage & {
+  readonly rows: { provider: ProviderName; at: number; credits: number }[];
+} {
+  const rows: { provider: ProviderName; at: number; credits: number }[] = [];
+  return {
+    rows,
+    add: (provider, at, credits) => void rows.push({ provider, at, credits }),
+    async read(provider, now) {
+      const since = (window: 'day' | 'week' | 'month') =>
+        rows
+          .filter((row) => row.provider === provider && row.at >= firstDayOf(window, now).getTime())
+          .reduce((sum, { credits }) => sum + credits, 0);
+      return { day: since('day'), week: since('week'), month: since('month') };
+    },
+  };
+}

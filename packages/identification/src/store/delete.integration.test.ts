@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database, Prisma } from '@plantcommunity/db';
+import { openTestDatabase, usesOneSession } from '@plantcommunity/db/testing';
+import { systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createStore, type Store } from './store.ts';
+import { anIdentification, aPhoto, savedBy, someOptions } from './testing/entries.ts';
+import type { PhotoToSave, SavedIdentification } from './types.ts';
+
+const [one, two, three] = [aPhoto('one'), aPhoto('two'), aPhoto('three')];
+
+let database: Database;
+let photoDir: string;
+let store: Store;
+let ann: string;
+let bob: string;
+
+beforeAll(async () => {
+  database = await openTestDatabase({ poolSize: 8 });
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.client.identification.deleteMany();
+  await database.client.photo.deleteMany();
+  await database.client.user.deleteMany();
+  photoDir = await mkdtemp(join(tmpdir(), 'forget-'));
+  store = createStore({ database, photoDir, clock: systemClock, logger: createLogger({ level: 'silent' }) });
+  [ann, bob] = await Promise.all([newUser(), newUser()]);
+});
+afterEach(() => rm(photoDir, { recursive: true }));
+
+async function newUser(): Promise<string> {
+  const id = randomUUID();
+  await database.client.user.create({ data: { id, email: `${id}@example.org`, createdAt: new Date() } });
+  return id;
+}
+
+const entryOf = (ownerId: string, photos: readonly PhotoToSave[]) => ({
+  ownerId,
+  identification: anIdentification,
+  photos,
+  options: someOptions,
+});
+const save = (ownerId: string, photos: readonly PhotoToSave[]): Promise<SavedIdentification> =>
+  savedBy(store, entryOf(ownerId, photos));
+
+async function storedFiles(): Promise<string[]> {
+  const entries = await readdir(photoDir, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name.replace('.jpg', ''));
+}
+
+/** That there is a file for each photo, a photo for each file, and something that shows it. */
+async function expectNothingLeftOver(): Promise<void> {
+  const photos = await database.client.photo.findMany({ include: { _count: { select: { uses: true } } } });
+  expect(photos.filter(({ _count, hash }) => _count.uses === 0 || hash === null)).toEqual([]);
+  expect((await storedFiles()).toSorted()).toEqual(photos.map(({ id }) => id).toSorted());
+}
+
+describe('an owner who is forgotten', () => {
+  it('leaves no identification, photo or file', async () => {
+    await save(ann, [one, two]);
+    await save(ann, [two, three]);
+    await store.deleteByOwner(ann);
+    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+    expect(await database.client.photo.count()).toBe(0);
+    expect(await storedFiles()).toEqual([]);
+  });
+
+  it('leaves to others what is theirs, photos that both showed among it, until they go too', async () => {
+    await save(ann, [one, two]);
+    const { id } = await save(bob, [two]);
+    await store.deleteByOwner(ann);
+    expect(await store.find(bob, id)).toMatchObject({ photos: 1, photosState: 'kept' });
+    expect((await store.photo(bob, id, 1))?.bytes.toString()).toBe('two');
+    await expectNothingLeftOver();
+    expect(await storedFiles()).toHaveLength(1);
+
+    await store.deleteByOwner(bob);
+    expect(await storedFiles()).toEqual([]);
+  });
+
+  it('may have had nothing, and may be forgotten twice', async () => {
+    for (const owner of [ann, ann, 'nobody']) await expect(store.deleteByOwner(owner)).resolves.toBeUndefined();
+  });
+
+  it('has more photos than go at once', async () => {
+    await save(
+      ann,
+      Array.from({ length: 205 }, (_, n) => aPhoto(`photo ${n}`)),
+    );
+    await store.deleteByOwner(ann);
+    expect(await storedFiles()).toEqual([]);
+    expect(await database.client.photo.count()).toBe(0);
+  });
+});
+
+describe('forgetting that fails', () => {
+  it('is ended by another try; meanwhile nothing shows the photo, and who uploads it gets one of their own', async () => {
+    await save(ann, [one]);
+    const [name = ''] = await storedFiles();
+    const path = join(photoDir, name.slice(0, 2), `${name}.jpg`);
+    // Of a folder no file can be removed.
+    await rm(path);
+    await mkdir(path);
+    await expect(store.deleteByOwner(ann)).rejects.toThrow(/could not be removed/);
+    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+
+    const { id } = await save(bob, [one]);
+    expect((await store.photo(bob, id, 1))?.bytes.toString()).toBe('one');
+    await expect(store.deleteByOwner(ann)).rejects.toThrow(/could not be removed/);
+
+    await rmdir(path);
+    await store.deleteByOwner(ann);
+    await expectNothingLeftOver();
+    expect((await store.photo(bob, id, 1))?.bytes.toString()).toBe('one');
+  });
+
+  it('leaves behind what the next one takes along, wherever it was cut off', async () => {
+    // As if the process had died after the identifications were removed,
+    await save(ann, [one]);
+    await database.client.identification.deleteMany();
+    // and as if it had died after a file was.
+    await save(ann, [two]);
+    await database.client.identification.deleteMany();
+    const { id } = await database.client.photo.update({ where: { hash: two.hash }, data: { hash: null } });
+    await rm(join(photoDir, id.slice(0, 2), `${id}.jpg`));
+
+    await store.deleteByOwner(bob);
+    expect(await database.client.photo.count()).toBe(0);
+    expect(await storedFiles()).toEqual([]);
+  });
+});
+
+describe('an identification on its way while its owner is forgotten', () => {
+  it.each([
+    ['gone', () => database.client.user.delete({ where: { id: ann } })],
+    ['closed', () => database.client.user.update({ where: { id: ann }, data: { disabledAt: new Date() } })],
+  ])('is not stored, nor its photos, when the account is %s', async (_what, end) => {
+    await end();
+    expect(await store.save(entryOf(ann, [one, two]))).toBeUndefined();
+    expect(await store.save(entryOf(ann, [{ hash: one.hash }]))).toBeUndefined();
+    expect(await database.client.identification.count()).toBe(0);
+    expect(await database.client.photo.count()).toBe(0);
+    expect(await storedFiles()).toEqual([]);
+  });
+
+  it('gets no photos afterwards', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    await store.deleteByOwner(ann);
+    await store.addPhotos(id, [one]);
+    expect(await database.client.photo.count()).toBe(0);
+    expect(await storedFiles()).toEqual([]);
+  });
+
+  it('gets its photos or none, and leaves nothing, when they come at that moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { id } = await save(ann, [{ hash: one.hash }, { hash: two.hash }]);
+      await Promise.all([store.addPhotos(id, [one, two]), store.deleteByOwner(ann)]);
+      expect(await database.client.photo.count()).toBe(0);
+      expect(await storedFiles()).toEqual([]);
+    }
+  });
+});
+
+describe('a photo that another uploads while it is swept away', () => {
+  it('is theirs, with its file', async () => {
+    for (let round = 0; round < 20; round++) {
+      await save(ann, [one, two, three]);
+      const uploads = [[one], [three, two], [two, one], [{ hash: two.hash }]];
+      const [saved] = await Promise.all([
+        Promise.all(uploads.map((photos) => save(bob, photos))),
+        store.deleteByOwner(ann),
+        store.deleteByOwner(ann),
+      ]);
+      // What was swept away at that very moment is prepared once more, as the flow does it.
+      for (const { id, pendingPhotos } of saved) {
+        if (pendingPhotos.length > 0) {
+          await store.addPhotos(
+            id,
+            [one, two, three].filter(({ hash }) => pendingPhotos.includes(hash)),
+          );
+        }
+      }
+      for (const [n, { id }] of saved.entries()) {
+        expect(await store.find(bob, id)).toMatchObject({ photosState: 'kept' });
+        const text = (await store.photo(bob, id, 1))?.bytes.toString();
+        expect(text).toBe(['one', 'three', 'two', 'two'][n]);
+      }
+      await expectNothingLeftOver();
+      await store.deleteByOwner(bob);
+    }
+  });
+});
+
+describe('what comes while a removal is about to be written waits for it', () => {
+  beforeEach(async (context) => context.skip(await usesOneSession(database), 'PGlite lets nobody wait'));
+
+  it('and prepares a photo anew that went', async () => {
+    await save(ann, [one]);
+    const saved = await afterWaiting(
+      (transaction) => transaction.photo.updateMany({ data: { hash: null } }),
+      () => save(bob, [{ hash: one.hash }]),
+    );
+    expect(saved).toMatchObject({ pendingPhotos: [one.hash] });
+  });
+
+  it.each([
+    ['removed', (user: Prisma.TransactionClient['user']) => user.delete({ where: { id: ann } })],
+    [
+      'closed',
+      (user: Prisma.TransactionClient['user']) =>
+        user.update({ where: { id: ann }, data: { email: 'nobody@removed.invalid', disabledAt: new Date() } }),
+    ],
+  ])('and stores nothing for an owner who is %s', async (_what, end) => {
+    const saved = await afterWaiting(
+      ({ user }) => end(user),
+      () => store.save(entryOf(ann, [one])),
+    );
+    expect(saved).toBeUndefined();
+    expect(await database.client.identification.count()).toBe(0);
+    await expectNothingLeftOver();
+  });
+
+  it('and keeps no photos for an identification that is gone', async () => {
+    const { id } = await save(ann, [{ hash: one.hash }]);
+    await afterWaiting(
+      ({ identification }) => identification.delete({ where: { id } }),
+      () => store.addPhotos(id, [one]),
+    );
+    expect(await database.client.photo.count()).toBe(0);
+    expect(await storedFiles()).toEqual([]);
+  });
+});
+
+/** Runs `work` while `change` is not written yet, and writes it once the work waits for it. */
+async function afterWaiting<T>(
+  change: (transaction: Prisma.TransactionClient) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let working: Promise<T> | undefined;
+  await database.client.$transaction(async (transaction) => {
+    await change(transaction);
+    working = work();
+    await expect.poll(waitingForLocks).toBe(1);
+  });
+  if (working === undefined) throw new Error('unreachable');
+  return working;
+}
+
+async function waitingForLocks(): Promise<number> {
+  const rows = await database.client.$queryRaw<unknown[]>`
+    SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+  return rows.length;
+}
