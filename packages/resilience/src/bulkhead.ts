@@ -1,19 +1,26 @@
 import { ResilienceError } from './errors.ts';
 import { checkRange } from './range.ts';
 
-/** The part of the places that one holder may fill. */
-const SHARE = 1 / 2;
+/** The share of the places that the calls of one holder may take. */
+const HOLDER_SHARE = 1 / 2;
+
+/** Options of one call. */
+export interface BulkheadCall {
+  /** The call counts against each of these, for example an account and its address. */
+  readonly holders?: readonly string[] | undefined;
+}
 
 /**
- * A cap on calls in flight to one service from this process; above it a call is refused at once, never queued. A call
- * may name its holders, such as an account and its address: each has at most half of the places (rounded up), so that a
- * slow service is not taken from all others by one who asks it much.
+ * A cap on the calls in flight from this process to one service. A call above the cap is refused at once, never queued.
+ * Each holder that a call names may take at most half of the places (rounded up), so that one busy account cannot take
+ * a slow service from all others.
  */
 export interface Bulkhead {
   /** @throws {BulkheadFullError} without calling `work` */
-  run<T>(work: () => Promise<T>, holders?: readonly string[]): Promise<T>;
+  execute<T>(work: () => Promise<T>, options?: BulkheadCall): Promise<T>;
   readonly inFlight: number;
   readonly max: number;
+  /** Whether `execute` would call its work now. */
   hasRoom(holders?: readonly string[]): boolean;
 }
 
@@ -26,24 +33,25 @@ export class BulkheadFullError extends ResilienceError {
 }
 
 /**
- * @param options.max calls at once, 1 or more
- * @throws {RangeError} when `max` cannot be
+ * Makes a bulkhead.
+ * @param options.max calls in flight at once, 1 or more
+ * @throws {RangeError} for an invalid `max`
  */
-export function createBulkhead(options: { max: number }): Bulkhead {
+export function createBulkhead(options: { readonly max: number }): Bulkhead {
   const { max } = options;
   checkRange('max', max, { min: 1, whole: true });
-  const most = Math.ceil(max * SHARE);
-  const held = new Map<string, number>();
+  const maxPerHolder = Math.ceil(max * HOLDER_SHARE);
+  const callsOf = new Map<string, number>();
   let inFlight = 0;
 
-  const isFull = (holder: string) => (held.get(holder) ?? 0) >= most;
+  const isFull = (holder: string) => (callsOf.get(holder) ?? 0) >= maxPerHolder;
 
-  function change(holders: ReadonlySet<string>, by: number): void {
-    inFlight += by;
+  function count(holders: ReadonlySet<string>, change: number): void {
+    inFlight += change;
     for (const holder of holders) {
-      const calls = (held.get(holder) ?? 0) + by;
-      if (calls === 0) held.delete(holder);
-      else held.set(holder, calls);
+      const calls = (callsOf.get(holder) ?? 0) + change;
+      if (calls === 0) callsOf.delete(holder);
+      else callsOf.set(holder, calls);
     }
   }
 
@@ -53,15 +61,15 @@ export function createBulkhead(options: { max: number }): Bulkhead {
       return inFlight;
     },
     hasRoom: (holders = []) => inFlight < max && !holders.some(isFull),
-    async run(work, holders = []) {
+    async execute(work, { holders = [] } = {}) {
       if (inFlight >= max) throw new BulkheadFullError(max);
-      if (holders.some(isFull)) throw new BulkheadFullError(most);
-      const each = new Set(holders);
-      change(each, 1);
+      if (holders.some(isFull)) throw new BulkheadFullError(maxPerHolder);
+      const distinct = new Set(holders);
+      count(distinct, 1);
       try {
         return await work();
       } finally {
-        change(each, -1);
+        count(distinct, -1);
       }
     },
   };

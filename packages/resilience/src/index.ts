@@ -1,4 +1,4 @@
-export { type Bulkhead, BulkheadFullError, createBulkhead } from './bulkhead.ts';
+export { type Bulkhead, type BulkheadCall, BulkheadFullError, createBulkhead } from './bulkhead.ts';
 export type { CacheEvent } from './cache/cache-events.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';
 export type { CacheLease } from './cache/load-permit.ts';
@@ -15,6 +15,7 @@ export type {
   OverrideScope,
 } from './circuit/types.ts';
 export { type Cancel, type Clock, systemClock } from './clock.ts';
+export { type CallOptions, type Composed, compose, type Policy } from './compose.ts';
 export { ResilienceError } from './errors.ts';
 export { createLeases, type LeasesOptions } from './lease/create-leases.ts';
 export { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease/errors.ts';
@@ -25,4 +26,5 @@ export { connectRedis, type RedisOptions, type RedisSettings } from './redis/con
 export { RedisUnavailableError } from './redis/errors.ts';
 export type { RedisConnection, RedisEvent } from './redis/types.ts';
 export { createSingleFlight, type SingleFlight } from './single-flight.ts';
+export { type Timeout, type WaitEvent, waitFor } from './wait.ts';
 export { ReentrantCallError } from './wait-graph.ts';

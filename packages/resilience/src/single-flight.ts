@@ -1,3 +1,4 @@
+import { waitFor } from './wait.ts';
 import { SharedCall } from './wait-graph.ts';
 
 /** One call for everybody in this process who wants the same thing at the same time. */
@@ -43,7 +44,8 @@ export function createSingleFlight(): SingleFlight {
       const call = running?.call ?? new SharedCall(key);
       const endWait = call.beginWait();
       try {
-        const value = await detachable(running?.result ?? start(key, call, work), signal);
+        const flight = running?.result ?? start(key, call, work);
+        const value = signal ? await waitFor(flight, { signal }) : await flight;
         return { value, joined: running !== undefined };
       } finally {
         endWait();
@@ -61,16 +63,4 @@ export function createSingleFlight(): SingleFlight {
       }
     },
   };
-}
-
-async function detachable<T>(flight: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return flight;
-  const { promise: left, reject } = Promise.withResolvers<never>();
-  const leave = () => reject(signal.reason);
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([flight, left]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }

@@ -92,7 +92,7 @@ export function createGate(options: GateOptions): Gate {
         const credits = creditsFor(provider.name, request.options);
         const work = () =>
           quota.run(credits, async (meter) => provider.identify(request, closing, await ticket(), meter));
-        const answer = await bulkhead.run(() => circuit.execute(work), holders);
+        const answer = await bulkhead.execute(() => circuit.execute(work), { holders });
         tell('ok', clock.monotonic() - began);
         access.record(undefined);
         return answer;

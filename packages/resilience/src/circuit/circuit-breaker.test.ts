@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fail, open, setUp, succeed, Unavailable } from '../testing/local-circuit.ts';
+import { fail, localCircuit, open, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask } from '../testing/task.ts';
 
 describe('an order', () => {
   it('to isolate rejects every call until the release, which closes the circuit', async () => {
-    const { circuit, clock, events } = setUp();
+    const { circuit, clock, events } = localCircuit();
     await open(circuit);
     await circuit.isolate('their page says maintenance');
     clock.advance(86_400_000);
@@ -26,7 +26,7 @@ describe('an order', () => {
   });
 
   it('to isolate until a time ends by itself, though nobody calls', async () => {
-    const { circuit, clock, events } = setUp();
+    const { circuit, clock, events } = localCircuit();
     const until = clock.now() + 900_000;
     await circuit.isolate('maintenance', until);
     await expect(succeed(circuit)).rejects.toMatchObject({ retryAfterMs: 900_000 });
@@ -42,13 +42,13 @@ describe('an order', () => {
   });
 
   it('to isolate is told once, however often it is repeated, and again when it changes', async () => {
-    const { circuit, types } = setUp();
+    const { circuit, types } = localCircuit();
     for (const reason of ['maintenance', 'maintenance', 'longer maintenance']) await circuit.isolate(reason);
     expect(types()).toEqual(['initialized', 'isolated', 'isolated']);
   });
 
   it('to isolate makes results of calls that began before void', async () => {
-    const { circuit } = setUp({ failMax: 1 });
+    const { circuit } = localCircuit({ failMax: 1 });
     const early = createTask<string>();
     const call = circuit.execute(early.work);
     await circuit.isolate('maintenance');
@@ -59,14 +59,14 @@ describe('an order', () => {
   });
 
   it('to release changes nothing where nothing is isolated', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     await open(circuit);
     await circuit.release();
     expect(circuit.snapshot().state).toBe('open');
   });
 
   it.each(['reset', 'resetShared'] as const)('to %s closes, and forgets failures and openings', async (give) => {
-    const { circuit, clock, events } = setUp();
+    const { circuit, clock, events } = localCircuit();
     await open(circuit);
     clock.advance(60_000);
     await fail(circuit);
@@ -79,7 +79,7 @@ describe('an order', () => {
   });
 
   it('to reset during a recovery leaves the recovery without a say', async () => {
-    const { circuit, clock, types } = setUp({ successThreshold: 1 });
+    const { circuit, clock, types } = localCircuit({ successThreshold: 1 });
     await open(circuit);
     clock.advance(60_000);
     const trial = createTask<string>();
@@ -94,7 +94,7 @@ describe('an order', () => {
 
 describe('stuck open', () => {
   it('is told once an opening, ten minutes after it, whatever the trials', async () => {
-    const { circuit, clock, events, types } = setUp();
+    const { circuit, clock, events, types } = localCircuit();
     const stuck = () => events.filter(({ type }) => type === 'stuck_open');
     await open(circuit);
     clock.advance(60_000);
@@ -115,7 +115,7 @@ describe('stuck open', () => {
   });
 
   it('is not told of a circuit that closed or was isolated', async () => {
-    const { circuit, clock, types } = setUp({ successThreshold: 1 });
+    const { circuit, clock, types } = localCircuit({ successThreshold: 1 });
     await open(circuit);
     clock.advance(60_000);
     await succeed(circuit);
@@ -128,7 +128,9 @@ describe('stuck open', () => {
 
 describe('what an error says', () => {
   it('may be named by whoever knows the service', async () => {
-    const { circuit } = setUp({ nameFailure: (error) => (error instanceof Unavailable ? 'connection' : 'other') });
+    const { circuit } = localCircuit({
+      nameFailure: (error) => (error instanceof Unavailable ? 'connection' : 'other'),
+    });
     await fail(circuit);
     expect(circuit.snapshot().lastFailure).toBe('connection');
   });
@@ -138,7 +140,7 @@ describe('what an error says', () => {
       if (error instanceof RangeError) throw new TypeError('not prepared for this');
       return 'failure' as const;
     };
-    const { circuit, clock, events } = setUp({ classify, trialPermits: 1 });
+    const { circuit, clock, events } = localCircuit({ classify, trialPermits: 1 });
     await open(circuit);
     clock.advance(60_000);
     await fail(circuit, new RangeError('who knows'));
@@ -150,14 +152,14 @@ describe('what an error says', () => {
     const nameFailure = () => {
       throw new TypeError('not prepared for this');
     };
-    const { circuit } = setUp({ nameFailure });
+    const { circuit } = localCircuit({ nameFailure });
     await fail(circuit);
     expect(circuit.snapshot()).toMatchObject({ failCount: 1, lastFailure: 'Unavailable' });
   });
 });
 
 it('closed, leaves no timer behind', async () => {
-  const { circuit, clock } = setUp();
+  const { circuit, clock } = localCircuit();
   await open(circuit);
   await circuit.isolate('maintenance', clock.now() + 1000);
   await circuit.reset('over');

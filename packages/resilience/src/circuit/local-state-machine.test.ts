@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fail, open, setUp, succeed, Unavailable } from '../testing/local-circuit.ts';
+import { fail, localCircuit, open, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask } from '../testing/task.ts';
 import { CircuitRejectedError } from './rejected-error.ts';
 import type { Circuit } from './types.ts';
@@ -9,13 +9,13 @@ const expectRejected = (circuit: Circuit) =>
 
 describe('closed', () => {
   it('hands on values and errors as they are', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     await expect(succeed(circuit)).resolves.toBe('leaf');
     await fail(circuit, new Unavailable('the very same'));
   });
 
   it('opens after consecutive failures only', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     await fail(circuit);
     await fail(circuit);
     expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 2, failMax: 3, lastFailure: 'Unavailable' });
@@ -29,13 +29,13 @@ describe('closed', () => {
   });
 
   it('counts failures of calls that ran at the same time', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     await Promise.all([fail(circuit), fail(circuit), fail(circuit)]);
     expect(circuit.snapshot().state).toBe('open');
   });
 
   it('a success that comes right behind a failure resets it', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     const [bad, good] = [createTask<string>(), createTask<string>()];
     const calls = [circuit.execute(bad.work), circuit.execute(good.work)];
     bad.reject(new Unavailable('no answer'));
@@ -45,7 +45,7 @@ describe('closed', () => {
   });
 
   it('an ignored result neither counts nor resets', async () => {
-    const { circuit, events } = setUp();
+    const { circuit, events } = localCircuit();
     await fail(circuit);
     await fail(circuit);
     await fail(circuit, new Error('ignored'));
@@ -54,7 +54,7 @@ describe('closed', () => {
   });
 
   it('an error that shows the service alive resets', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     await fail(circuit);
     await fail(circuit, new Error('success'));
     expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0 });
@@ -63,7 +63,7 @@ describe('closed', () => {
 
 describe('open', () => {
   it('rejects without calling, and says for how long', async () => {
-    const { circuit, clock, events } = setUp();
+    const { circuit, clock, events } = localCircuit();
     await open(circuit);
     clock.advance(20_000);
     const task = createTask<string>();
@@ -80,7 +80,7 @@ describe('open', () => {
   });
 
   it('does not look at the wall clock', async () => {
-    const { circuit, clock } = setUp();
+    const { circuit, clock } = localCircuit();
     await open(circuit);
     clock.stepWallClock(3_600_000);
     await expectRejected(circuit);
@@ -91,7 +91,7 @@ describe('open', () => {
   });
 
   it('takes no notice of calls that began before', async () => {
-    const { circuit, events } = setUp();
+    const { circuit, events } = localCircuit();
     const early = createTask<string>();
     const call = circuit.execute(early.work);
     await open(circuit);
@@ -104,7 +104,7 @@ describe('open', () => {
 
 describe('half open', () => {
   it('lets through the permitted trials and rejects, never queues, the rest', async () => {
-    const { circuit, clock } = setUp();
+    const { circuit, clock } = localCircuit();
     await open(circuit);
     clock.advance(60_000);
     const task = createTask<string>();
@@ -122,7 +122,7 @@ describe('half open', () => {
   });
 
   it('closes after enough successes and counts from the start', async () => {
-    const { circuit, clock, events } = setUp();
+    const { circuit, clock, events } = localCircuit();
     await open(circuit);
     clock.advance(65_200);
     await succeed(circuit);
@@ -139,7 +139,7 @@ describe('half open', () => {
   });
 
   it('opens again with one failure, for twice as long, and for the base time after a close', async () => {
-    const { circuit, clock } = setUp();
+    const { circuit, clock } = localCircuit();
     await open(circuit);
     for (const resetTimeoutMs of [120_000, 240_000, 300_000, 300_000]) {
       clock.advance(circuit.snapshot().resetTimeoutMs);
@@ -158,7 +158,7 @@ describe('half open', () => {
   });
 
   it('an ignored trial gives its permit back and decides nothing', async () => {
-    const { circuit, clock } = setUp({ trialPermits: 1 });
+    const { circuit, clock } = localCircuit({ trialPermits: 1 });
     await open(circuit);
     clock.advance(60_000);
     await fail(circuit, new Error('ignored'));
@@ -170,7 +170,7 @@ describe('half open', () => {
   });
 
   it('a hung trial gives its permit back at its deadline, and its result no longer counts', async () => {
-    const { circuit, clock, types } = setUp({ trialPermits: 1, trialDeadlineMs: 40_000 });
+    const { circuit, clock, types } = localCircuit({ trialPermits: 1, trialDeadlineMs: 40_000 });
     await open(circuit);
     clock.advance(60_000);
     const hung = createTask<string>();
@@ -189,7 +189,7 @@ describe('half open', () => {
   });
 
   it('takes no notice of a call from the closed era', async () => {
-    const { circuit, clock } = setUp();
+    const { circuit, clock } = localCircuit();
     const early = createTask<string>();
     const call = circuit.execute(early.work);
     await open(circuit);
@@ -203,7 +203,7 @@ describe('half open', () => {
   });
 
   it('takes no notice of a trial of an earlier recovery', async () => {
-    const { circuit, clock } = setUp();
+    const { circuit, clock } = localCircuit();
     await open(circuit);
     clock.advance(60_000);
     const slow = createTask<string>();
@@ -218,7 +218,7 @@ describe('half open', () => {
 });
 
 it('tells its story in order', async () => {
-  const { circuit, clock, events, types } = setUp({ successThreshold: 1 });
+  const { circuit, clock, events, types } = localCircuit({ successThreshold: 1 });
   await open(circuit);
   clock.advance(60_000);
   await fail(circuit);

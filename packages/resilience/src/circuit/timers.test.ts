@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setUp } from '../testing/local-circuit.ts';
+import { localCircuit } from '../testing/local-circuit.ts';
 import { SharedHouse } from '../testing/shared-house.ts';
 
 const house = SharedHouse.forEachTest();
@@ -10,7 +10,7 @@ const IMPOSSIBLE = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.N
 
 describe.each(IMPOSSIBLE)('an isolation until %d', (until) => {
   it('is refused by a process alone, and nothing changes', async () => {
-    const { circuit } = setUp();
+    const { circuit } = localCircuit();
     await expect(circuit.isolate('maintenance', until)).rejects.toThrow(/^until must be a whole number/);
     expect(circuit.snapshot().state).toBe('closed');
   });

@@ -23,7 +23,7 @@ interface Watched {
 }
 
 /** A circuit of one process, and what it tells. */
-export function setUp(options: Partial<CircuitOptions> = {}): Watched {
+export function localCircuit(options: Partial<CircuitOptions> = {}): Watched {
   const clock = new FakeClock();
   const circuit = createCircuit({
     ...SERVICE_CIRCUIT,
