@@ -10,9 +10,11 @@ test('the static checks are those that CONTRIBUTING promises', () => {
     'types',
     'format',
     'lint',
-    'import rules',
+    'import order',
+    'folder circles',
     'unused code',
-    'secret scan',
+    'secrets',
+    'words',
   ]);
 });
 

@@ -17,6 +17,9 @@ const types: Step = check('types', {
   env: TURBO_ENV,
 });
 
+/** Folders with code of the product and its tools. */
+const PARTS = ['apps', 'packages', 'tools'];
+
 const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
 
 /** Steps that `npm run check` and `npm test` run before any test. Checking types leaves part of a core idle. */
@@ -27,15 +30,17 @@ export const staticChecks: readonly Stage[] = [
     [
       check('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
       lint,
-      check('import rules', {
-        name: process.execPath,
-        args: [...process.execArgv, 'tools/test/checks/check-imports.ts'],
+      check('import order', {
+        name: 'depcruise',
+        args: ['--config', 'tools/test/checks/import-order.mjs', ...PARTS, 'e2e'],
+      }),
+      check('folder circles', {
+        name: 'depcruise',
+        args: ['--config', 'tools/test/checks/folder-circles.mjs', ...PARTS],
       }),
       check('unused code', { name: 'knip', args: ['--no-progress'] }),
-      check('secret scan', {
-        name: process.execPath,
-        args: [...process.execArgv, 'tools/test/checks/check-secrets.ts'],
-      }),
+      check('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
+      check('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
     ],
   ],
 ];

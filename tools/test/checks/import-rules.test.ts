@@ -1,67 +1,100 @@
-import { describe, expect, test } from 'vitest';
-import { importFaults, importsIn } from './import-rules.ts';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from '../../root.ts';
 
-const exports = new Map([
-  ['api', new Set(['.'])],
-  ['auth', new Set(['.'])],
-  ['db', new Set(['.'])],
-  ['identification', new Set(['.'])],
-  ['resilience', new Set(['.', './testing'])],
-  ['settings', new Set(['.'])],
-  ['telemetry', new Set(['.'])],
-]);
-const faults = (file: string, ...imports: string[]) => importFaults([{ file, imports }], exports);
+interface Violation {
+  from: string;
+  to: string;
+  rule: { name: string };
+}
 
-describe('the order of the house', () => {
-  test.each([
-    ['apps/web/src/app/page.tsx', '@plantcommunity/api'],
-    ['packages/api/src/trpc/router.ts', '@plantcommunity/identification'],
-    ['packages/auth/src/users.ts', '@plantcommunity/identification'],
-    ['packages/identification/src/flow/identify.ts', '@plantcommunity/telemetry'],
-    ['packages/identification/src/flow/identify.test.ts', '@plantcommunity/resilience/testing'],
-    ['apps/web/src/server/container.ts', '@plantcommunity/settings'],
-    ['tools/start/start.ts', '@plantcommunity/settings'],
-    ['packages/db/src/index.ts', 'pg'],
-    ['packages/api/src/rest/routes.ts', '../v1/identify.ts'],
-    ['apps/provider-simulator/src/clients.test.ts', '@plantcommunity/identification'],
-  ])('%s may import %s', (file, specifier) => {
-    expect(faults(file, specifier)).toEqual([]);
+/** Each file and what it imports. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  'apps/web/server.ts': ['../../packages/settings/src/index.ts'],
+  'apps/web/src/app/page.tsx': ['../../../../packages/settings/src/index.ts', '../lib/format.ts'],
+  'apps/web/src/lib/format.ts': [],
+  'apps/new/src/main.ts': [],
+  'apps/new/src/other.ts': ['./main.ts'],
+  'packages/settings/src/index.ts': [],
+  'packages/resilience/src/index.ts': ['./circuit/circuit.ts', './lease/lease.ts'],
+  'packages/resilience/src/clock.ts': [],
+  'packages/resilience/src/circuit/circuit.ts': ['../clock.ts', './events.ts', '../lease/owner.ts'],
+  'packages/resilience/src/circuit/events.ts': [],
+  'packages/resilience/src/circuit/types.ts': ['./state.ts'],
+  'packages/resilience/src/circuit/state.ts': ['./types.ts'],
+  'packages/resilience/src/lease/lease.ts': ['../circuit/events.ts', './owner.ts'],
+  'packages/resilience/src/lease/owner.ts': ['../testing/fake-clock.ts'],
+  'packages/resilience/src/lease/lease.test.ts': ['../testing/fake-clock.ts'],
+  'packages/resilience/src/testing/fake-clock.ts': ['../../../db/src/index.ts'],
+  'packages/db/src/index.ts': [],
+};
+
+let folder = '';
+let violations: string[] = [];
+
+function violationsOf(config: string): string[] {
+  const args = ['--config', join(root, 'tools/test/checks', config), 'apps', 'packages', '--output-type', 'json'];
+  const { stderr, stdout } = spawnSync(join(root, 'node_modules/.bin/depcruise'), args, {
+    cwd: folder,
+    encoding: 'utf8',
   });
+  expect(stderr).toBe('');
+  const result = JSON.parse(stdout) as { summary: { violations: Violation[] } };
+  return result.summary.violations.map(({ from, rule, to }) => `${rule.name}: ${from} -> ${to}`);
+}
 
-  test.each([
-    ['packages/identification/src/flow/identify.ts', '@plantcommunity/auth'],
-    ['packages/db/src/index.ts', '@plantcommunity/telemetry'],
-    ['packages/resilience/src/cache.ts', '@plantcommunity/db'],
-    ['packages/resilience/src/cache.ts', '@plantcommunity/telemetry'],
-    ['packages/api/src/index.ts', '@plantcommunity/settings'],
-    ['apps/web/src/app/page.tsx', '@plantcommunity/settings'],
-    ['packages/api/src/index.ts', '@plantcommunity/web'],
-    ['e2e/identify.spec.ts', '@plantcommunity/provider-simulator'],
-    ['apps/provider-simulator/src/simulator.ts', '@plantcommunity/identification'],
-    ['packages/unknown/src/index.ts', '@plantcommunity/db'],
-    ['packages/api/src/index.ts', '@plantcommunity/identification/src/merge.ts'],
-    ['packages/api/src/index.ts', '../../identification/src/merge.ts'],
-    ['packages/api/src/index.ts', '../../../apps/web/src/server/container.ts'],
-    ['apps/web/next.config.ts', '../../tools/start/start.ts'],
-    ['packages/auth/src/users.ts', '@plantcommunity/auth'],
-  ])('%s may not import %s', (file, specifier) => {
-    expect(faults(file, specifier)).toEqual([expect.stringContaining(`${file}: '${specifier}'`)]);
-  });
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plant-imports-'));
+  for (const [file, imports] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(
+      join(folder, file),
+      `${imports.map((path) => `import type {} from '${path}';\n`).join('')}export {};\n`,
+    );
+  }
+  violations = [...violationsOf('import-order.mjs'), ...violationsOf('folder-circles.mjs')];
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each([
+  [
+    'a package above',
+    'imports-of-packages-resilience: packages/resilience/src/testing/fake-clock.ts -> packages/db/src/index.ts',
+  ],
+  [
+    'a package by its path',
+    'package-by-its-name: packages/resilience/src/testing/fake-clock.ts -> packages/db/src/index.ts',
+  ],
+  [
+    'the settings from a page',
+    'settings-in-the-composition: apps/web/src/app/page.tsx -> packages/settings/src/index.ts',
+  ],
+  [
+    'test code from product code',
+    'no-test-code-in-the-product: packages/resilience/src/lease/owner.ts -> packages/resilience/src/testing/fake-clock.ts',
+  ],
+  ['anything in an unknown app', 'known-part: apps/new/src/other.ts -> apps/new/src/main.ts'],
+  [
+    'a type in a circle of files',
+    'no-file-circle: packages/resilience/src/circuit/state.ts -> packages/resilience/src/circuit/types.ts',
+  ],
+  [
+    'a folder in a circle of folders',
+    'no-folder-circle: packages/resilience/src/circuit -> packages/resilience/src/lease',
+  ],
+])('an import of %s fails the check', (_, violation) => {
+  expect(violations).toContain(violation);
 });
 
-test('every way to import is seen, comments are not', () => {
-  const source = [
-    `import { a } from 'one';`,
-    `import type { B } from "two";`,
-    `import {\n  c,\n  d,\n} from 'three';`,
-    `export * from 'four';`,
-    `export type { E } from './five.ts';`,
-    `import 'six';`,
-    `const f = await import('seven');`,
-    `type G = import('eight').G;`,
-    `// import { x } from 'no';`,
-    `/* export * from 'no'; */`,
-    ` * @param from 'no'`,
-  ].join('\n');
-  expect(importsIn(source)).toEqual(['one', 'two', 'three', 'four', './five.ts', 'six', 'seven', 'eight']);
-});
+test.each(['apps/web/server.ts', 'packages/resilience/src/index.ts', 'packages/resilience/src/lease/lease.test.ts'])(
+  'imports of %s pass the check',
+  (file) => {
+    expect(
+      violations.filter((violation) => violation.includes(`: ${file} ->`) && !violation.startsWith('package-by')),
+    ).toEqual([]);
+  },
+);
