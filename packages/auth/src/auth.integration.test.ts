@@ -18,8 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(() => database.client.user.deleteMany());
 
-const requestWith = (cookie: string, headers: Record<string, string> = {}) =>
-  new Request('http://localhost:3000/api/trpc/x', { headers: { cookie, ...headers } });
+const headersWith = (cookie: string, headers: Record<string, string> = {}) => new Headers({ cookie, ...headers });
 
 async function signedIn(email = 'ann@example.org'): Promise<{ id: string; browser: Browser }> {
   const { id } = await auth.users.create({ email, password, name: 'Ann', tier: 'pro' });
@@ -40,7 +39,7 @@ async function whileUsersAreGone(work: () => Promise<void>): Promise<void> {
 describe('signing in', () => {
   it('leads to a session that tells who is asking', async () => {
     const { browser, id } = await signedIn();
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toEqual({
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toEqual({
       userId: id,
       email: 'ann@example.org',
       name: 'Ann',
@@ -53,7 +52,7 @@ describe('signing in', () => {
     await auth.users.create({ email: 'Bob@Example.org', password });
     const browser = new Browser(auth);
     await browser.signIn({ email: ' bob@EXAMPLE.org ', password });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ email: 'bob@example.org' });
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toMatchObject({ email: 'bob@example.org' });
   });
 
   it.each([
@@ -68,7 +67,7 @@ describe('signing in', () => {
     const response = await browser.signIn(credentials);
     expect(response.status).toBe(401);
     expect(response.url).toMatch(/\/error\?error=CredentialsSignin/);
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it('is refused to the disabled', async () => {
@@ -83,7 +82,7 @@ describe('signing in', () => {
     await auth.users.create({ email: 'ann@example.org', password });
     const browser = new Browser(auth);
     await browser.signIn({ email: 'ann@example.org', password, csrfToken: 'forged' });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it('takes as long for an account that does not exist, has no password or is disabled', async () => {
@@ -154,7 +153,7 @@ describe('a session', () => {
   it('knows of the user as the database has them now', async () => {
     const { browser, id } = await signedIn();
     await database.client.user.update({ where: { id }, data: { role: 'admin', tier: 'premium', name: null } });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toEqual({
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toEqual({
       userId: id,
       email: 'ann@example.org',
       role: 'admin',
@@ -164,10 +163,10 @@ describe('a session', () => {
 
   it('asks the database once a request', async () => {
     const { browser, id } = await signedIn();
-    const request = requestWith(browser.cookieHeader);
-    const first = await auth.principal(request);
+    const headers = headersWith(browser.cookieHeader);
+    const first = await auth.principalOf(headers);
     await database.client.user.update({ where: { id }, data: { role: 'admin' } });
-    expect(await auth.principalOf(request.headers)).toBe(first);
+    expect(await auth.principalOf(headers)).toBe(first);
   });
 
   it.each([
@@ -176,7 +175,7 @@ describe('a session', () => {
   ])('is over when %s, also for next-auth', async (_what, data) => {
     const { browser, id } = await signedIn();
     await database.client.user.update({ where: { id }, data });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
     expect(await browser.session()).toEqual({});
     expect(browser.cookieHeader).not.toContain('plantcommunity.session');
   });
@@ -184,7 +183,7 @@ describe('a session', () => {
   it('is over when the user is gone', async () => {
     const { browser, id } = await signedIn();
     await database.client.user.delete({ where: { id } });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it('stays the session it was when next-auth renews it, and ends with it', async () => {
@@ -192,9 +191,9 @@ describe('a session', () => {
     const before = browser.cookieHeader;
     await browser.session();
     expect(browser.cookieHeader).not.toBe(before);
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toMatchObject({ userId: id });
     await database.client.user.update({ where: { id }, data: { sessionEpoch: { increment: 1 } } });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it('tells a page name and address only', async () => {
@@ -206,13 +205,13 @@ describe('a session', () => {
 
   it('outlives a failing database, which tells nothing meanwhile', async () => {
     const { browser, id } = await signedIn();
-    const request = requestWith(browser.cookieHeader);
+    const headers = headersWith(browser.cookieHeader);
     await whileUsersAreGone(async () => {
-      await expect(auth.principal(request)).rejects.toThrow(/User/);
+      await expect(auth.principalOf(headers)).rejects.toThrow(/User/);
       expect(await browser.session()).toHaveProperty('user', {});
     });
-    expect(await auth.principal(request)).toMatchObject({ userId: id });
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
+    expect(await auth.principalOf(headers)).toMatchObject({ userId: id });
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toMatchObject({ userId: id });
   });
 
   it('is new at every sign-in and gone after signing out', async () => {
@@ -222,14 +221,14 @@ describe('a session', () => {
     expect(browser.cookieHeader).not.toBe(before);
     await browser.signOut();
     expect(browser.cookieHeader).not.toContain('plantcommunity.session');
-    expect(await auth.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it.each(['Bearer abc', 'bearer abc', 'Bearer', 'BEARER\tabc'])(
     'is nothing beside Authorization: %s',
     async (value) => {
       const { browser } = await signedIn();
-      expect(await auth.principal(requestWith(browser.cookieHeader, { authorization: value }))).toBeUndefined();
+      expect(await auth.principalOf(headersWith(browser.cookieHeader, { authorization: value }))).toBeUndefined();
     },
   );
 
@@ -237,7 +236,7 @@ describe('a session', () => {
     const { browser, id } = await signedIn();
     const [, token = ''] = /plantcommunity\.session=([^;]+)/.exec(browser.cookieHeader) ?? [];
     const cookie = `plantcommunity.session.1=${token.slice(40)}; plantcommunity.session.0=${token.slice(0, 40)}`;
-    expect(await auth.principal(requestWith(cookie))).toMatchObject({ userId: id });
+    expect(await auth.principalOf(headersWith(cookie))).toMatchObject({ userId: id });
   });
 
   it('lives on when the secret is replaced, and ends when the old one is removed', async () => {
@@ -245,8 +244,8 @@ describe('a session', () => {
     const fresh = 'a fresh secret of 32 bytes or more';
     const during = authUnderTest({ database, secrets: [fresh, ...secrets] });
     const after = authUnderTest({ database, secrets: [fresh] });
-    expect(await during.principal(requestWith(browser.cookieHeader))).toMatchObject({ userId: id });
-    expect(await after.principal(requestWith(browser.cookieHeader))).toBeUndefined();
+    expect(await during.principalOf(headersWith(browser.cookieHeader))).toMatchObject({ userId: id });
+    expect(await after.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
   it('has a cookie bound to host and https where the app has https', async () => {
@@ -258,6 +257,6 @@ describe('a session', () => {
     const cookie = browser.setCookies.find((line) => line.startsWith(`${secure.sessionCookie}=`));
     expect(cookie).toMatch(/; Path=\/;.*HttpOnly; Secure; SameSite=Lax$/);
     expect(cookie).not.toMatch(/Domain/i);
-    expect(await secure.principal(requestWith(browser.cookieHeader))).toMatchObject({ email: 'ann@example.org' });
+    expect(await secure.principalOf(headersWith(browser.cookieHeader))).toMatchObject({ email: 'ann@example.org' });
   });
 });

@@ -39,9 +39,10 @@ export interface Auth {
   readonly users: Users;
   readonly accounts: Accounts;
   readonly tokens: Tokens;
-  /** Who sent the request, by access token or, without one, by cookie; undefined for anonymous. @throws whatever the database fails with */
-  principal(request: Request): Promise<Principal | undefined>;
-  /** The same by headers alone, for server components. */
+  /**
+   * Returns the user whom a request's headers authenticate, by access token or, without one, by session cookie;
+   * undefined for an anonymous request. @throws the error of the database
+   */
   principalOf(headers: Headers): Promise<Principal | undefined>;
   /**
    * Returns the user that the request's session or token names, checked by signature and expiry only: for use while the
@@ -64,7 +65,7 @@ export interface AuthOptions {
   clock: Clock;
   logger: Logger;
   /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
-  readonly erase: (ownerId: string) => Promise<void>;
+  readonly eraseOwner: (ownerId: string) => Promise<void>;
   oauth?: OAuthOptions;
 }
 
@@ -131,9 +132,8 @@ export function createAuth(options: AuthOptions): Auth {
       hasAdmin: async () => (await findAdmin(client)) !== undefined,
       renewAdminPassword: () => renewAdminPassword(client),
     },
-    accounts: createAccounts({ client, oauthProviders: providers, clock, logger, erase: options.erase }),
+    accounts: createAccounts({ client, oauthProviders: providers, clock, logger, eraseOwner: options.eraseOwner }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
-    principal: (request) => principalOf(request.headers),
     principalOf,
     async claimedUser(headers) {
       const session = await verify(headers);

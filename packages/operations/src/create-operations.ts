@@ -3,24 +3,24 @@ import { type OperatedProvider, PROVIDERS, type ProviderName } from '@plantcommu
 import type { Circuit, Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { readAuditTrail } from './audit/audit-trail.ts';
-import type { CallHours } from './circuits/call-hour.ts';
-import { Changes } from './circuits/changes.ts';
-import { CircuitRecord } from './circuits/circuit-record.ts';
-import { circuitOverview } from './circuits/overview.ts';
-import type { RecentAnswers } from './circuits/recent-answers.ts';
-import { Fleet } from './instances/fleet.ts';
-import type { RollCall } from './instances/roll-call.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { InstanceMonitor } from './instances/monitor.ts';
+import type { InstanceRegistry } from './instances/registry.ts';
 import type { Operations } from './operations.ts';
 import { OperationsError } from './operations-error.ts';
-import { Follower } from './orders/follower.ts';
-import { OrderBook } from './orders/order-book.ts';
+import { OverrideReconciler } from './overrides/reconciler.ts';
+import { OverrideStore } from './overrides/store.ts';
+import { circuitOverview } from './overview.ts';
+import type { CallStatistics } from './stats/call-statistics.ts';
+import { CircuitHistory } from './stats/circuit-history.ts';
+import type { RecentAnswers } from './stats/recent-answers.ts';
 
 export interface OperationsOptions {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Both hear from elsewhere what they remember. */
-  calls: CallHours;
+  calls: CallStatistics;
   answers: RecentAnswers;
-  rollCall: RollCall;
+  instances: InstanceRegistry;
   database: Pick<Database, 'client'>;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
   clock: Clock;
@@ -32,41 +32,41 @@ const START_PATIENCE_MS = 2_000;
 /** Entries of the audit trail in an overview. */
 const NEWEST = 20;
 
-interface Post {
+interface CircuitEntry {
   circuit: Circuit;
-  record: CircuitRecord;
-  follower: Follower;
+  history: CircuitHistory;
+  reconciler: OverrideReconciler;
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { answers, calls, clock, logger, providers, redis, rollCall } = options;
+  const { answers, calls, clock, logger, providers, redis, instances: rollCall } = options;
   const { client } = options.database;
-  const orders = new OrderBook(client, clock);
-  const posts = { plant_id: postOf('plant_id'), plantnet: postOf('plantnet') };
+  const orders = new OverrideStore(client, clock);
+  const posts = { plant_id: entryOf('plant_id'), plantnet: entryOf('plantnet') };
   const standingOf = (name: ProviderName) => providers[name].health().state;
   const standing = () => ({ plant_id: standingOf('plant_id'), plantnet: standingOf('plantnet') });
-  const fleet = new Fleet({ rollCall, standing, clock });
-  const unfollow = PROVIDERS.map((name) => posts[name]?.circuit.subscribe(() => fleet.note()));
+  const fleet = new InstanceMonitor({ registry: rollCall, states: standing, clock });
+  const unfollow = PROVIDERS.map((name) => posts[name]?.circuit.subscribe(() => fleet.onCircuitEvent()));
 
   return {
     async isolateProvider(operator, order) {
-      const { circuit, follower } = manned(order.provider);
+      const { circuit, reconciler: follower } = requireCircuit(order.provider);
       await orders.isolate(operator, order, circuit.snapshot().state);
-      await follower.look();
+      await follower.reconcile();
     },
     async releaseProvider(operator, order) {
-      const { follower } = manned(order.provider);
+      const { reconciler: follower } = requireCircuit(order.provider);
       await orders.release(operator, order);
-      await follower.look();
+      await follower.reconcile();
     },
     async resetProvider(operator, order) {
-      const { circuit, follower } = manned(order.provider);
+      const { circuit, reconciler: follower } = requireCircuit(order.provider);
       await orders.reset(operator, order, circuit.snapshot().state);
-      await follower.look();
+      await follower.reconcile();
     },
     circuitsOverview: overview,
     async *watchCircuits(signal) {
-      const changes = new Changes(subscribe, clock, signal);
+      const changes = new ChangeFeed(subscribe, clock, signal);
       try {
         while (!signal.aborted) {
           yield await overview();
@@ -80,7 +80,7 @@ export function createOperations(options: OperationsOptions): Operations {
     async start() {
       const patience = Promise.withResolvers<void>();
       const cancel = clock.setTimeout(patience.resolve, START_PATIENCE_MS);
-      const followed = Promise.all(PROVIDERS.map(async (name) => posts[name]?.follower.start()));
+      const followed = Promise.all(PROVIDERS.map(async (name) => posts[name]?.reconciler.start()));
       await Promise.race([followed, patience.promise]);
       cancel();
       fleet.start();
@@ -89,8 +89,8 @@ export function createOperations(options: OperationsOptions): Operations {
       for (const stop of unfollow) stop?.();
       fleet.close();
       for (const name of PROVIDERS) {
-        posts[name]?.follower.close();
-        posts[name]?.record.close();
+        posts[name]?.reconciler.close();
+        posts[name]?.history.close();
       }
     },
   };
@@ -100,7 +100,7 @@ export function createOperations(options: OperationsOptions): Operations {
       overviewOf('plant_id'),
       overviewOf('plantnet'),
       readAuditTrail(client, NEWEST),
-      fleet.look(),
+      fleet.check(),
     ]);
     return {
       at: clock.now(),
@@ -113,8 +113,8 @@ export function createOperations(options: OperationsOptions): Operations {
   }
 
   async function overviewOf(name: ProviderName) {
-    const order = await orders.standing(name);
-    return circuitOverview({ provider: providers[name], record: posts[name]?.record, order, hour: calls.of(name) });
+    const order = await orders.active(name);
+    return circuitOverview({ provider: providers[name], record: posts[name]?.history, order, hour: calls.of(name) });
   }
 
   /** Tells of everything that an overview shows, but for time passing. */
@@ -130,16 +130,16 @@ export function createOperations(options: OperationsOptions): Operations {
   }
 
   /** @throws {OperationsError} `provider_off` */
-  function manned(name: ProviderName): Post {
+  function requireCircuit(name: ProviderName): CircuitEntry {
     const post = posts[name];
     if (post === undefined) throw new OperationsError('provider_off', 'This provider is off: it has no key.');
     return post;
   }
 
-  function postOf(provider: ProviderName): Post | undefined {
+  function entryOf(provider: ProviderName): CircuitEntry | undefined {
     const { circuit } = providers[provider];
     if (circuit === undefined) return undefined;
-    const follower = new Follower({ provider, circuit, orders, redis, clock, logger });
-    return { circuit, record: new CircuitRecord(circuit, clock), follower };
+    const follower = new OverrideReconciler({ provider, circuit, overrides: orders, redis, clock, logger });
+    return { circuit, history: new CircuitHistory(circuit, clock), reconciler: follower };
   }
 }

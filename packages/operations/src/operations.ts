@@ -1,6 +1,6 @@
 import type { ProviderName } from '@plantcommunity/identification';
 import type { AuditRecord } from './audit/audit-record.ts';
-import type { CircuitsOverview } from './circuits/overview.ts';
+import type { CircuitsOverview } from './overview.ts';
 
 /** Who gives an order, and by which request. */
 export interface Operator {
@@ -10,7 +10,7 @@ export interface Operator {
   address?: string;
 }
 
-export interface Order {
+export interface Override {
   provider: ProviderName;
   /** 10 to 500 characters; kept in the audit trail. */
   reason: string;
@@ -25,14 +25,14 @@ export interface Operations {
    * No instance calls the provider until `until` or a release; an isolation that stands already is replaced.
    * @throws {OperationsError} `provider_off`, `invalid_reason`, `invalid_end` when `until` is not in the future
    */
-  isolateProvider(operator: Operator, order: Order & { until?: Date }): Promise<void>;
+  isolateProvider(operator: Operator, order: Override & { until?: Date }): Promise<void>;
   /** Ends an isolation. @throws {OperationsError} `provider_off`, `invalid_reason`, `not_isolated` */
-  releaseProvider(operator: Operator, order: Order): Promise<void>;
+  releaseProvider(operator: Operator, order: Override): Promise<void>;
   /**
    * Closes the circuit, whatever its state, and forgets its failures; an isolation that stands is over.
    * @throws {OperationsError} `provider_off`, `invalid_reason`
    */
-  resetProvider(operator: Operator, order: Order): Promise<void>;
+  resetProvider(operator: Operator, order: Override): Promise<void>;
   circuitsOverview(): Promise<CircuitsOverview>;
   /** The overview now and after every change, at most one a second and at least one every ten; ends with `signal`. */
   watchCircuits(signal: AbortSignal): AsyncIterable<CircuitsOverview>;

@@ -5,7 +5,7 @@ import { openDatabase } from '@plantcommunity/db';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createRequestGuard } from '@plantcommunity/http';
 import { createIdentificationService, shortestAnswerLife } from '@plantcommunity/identification';
-import { CallHours, createOperations, createRollCall, RecentAnswers } from '@plantcommunity/operations';
+import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
@@ -37,17 +37,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   // next-auth reads its own address from the environment alone.
   environment['NEXTAUTH_URL'] = settings.appUrl.origin;
   const secrets = settings.authSecrets ?? [await keptAuthSecret(dataDir)];
-  const auth = createAuth({
-    database,
-    secrets,
-    appUrl: settings.appUrl,
-    erase: (ownerId) => service.forget(ownerId),
-    oauth: settings.oauth,
-    clock,
-    logger,
-  });
-
-  const calls = new CallHours(clock);
+  const calls = new CallStatistics(clock);
   const answers = new RecentAnswers(clock);
   const service = createIdentificationService({
     onCall: (call) => calls.record(call),
@@ -66,11 +56,20 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     clock,
     logger,
   });
+  const auth = createAuth({
+    database,
+    secrets,
+    appUrl: settings.appUrl,
+    eraseOwner: (ownerId) => service.forget(ownerId),
+    oauth: settings.oauth,
+    clock,
+    logger,
+  });
   const operations = createOperations({
     providers: service.operated,
     calls,
     answers,
-    rollCall: createRollCall({ redis }),
+    instances: createInstanceRegistry({ redis }),
     database,
     redis,
     clock,

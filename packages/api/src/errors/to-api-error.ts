@@ -101,7 +101,7 @@ export function fromAuth(error: AuthError, pointer = AUTH_FIELD[error.code]): Ap
   });
 }
 
-/** Which field of an order is at fault. */
+/** The field of an override that an error points at. */
 const ORDER_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
   invalid_reason: '#/reason',
   invalid_end: '#/until',

@@ -23,7 +23,7 @@ beforeAll(async () => {
   auth = authUnderTest({
     database,
     logger: createLogger({ level: 'debug', destination: { write: (line) => log.push(line) } }),
-    async erase(ownerId) {
+    async eraseOwner(ownerId) {
       await erasing(ownerId);
       await database.client.identification.deleteMany({ where: { ownerId } });
     },
@@ -259,7 +259,7 @@ describe('removing an account', () => {
     const { identification } = client;
     const racing = authUnderTest({
       database,
-      async erase(ownerId) {
+      async eraseOwner(ownerId) {
         await identification.deleteMany({ where: { ownerId } });
         erased += 1;
         if (erased < 3) await identify(ownerId);

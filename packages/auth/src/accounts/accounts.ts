@@ -41,7 +41,7 @@ export interface AccountParts {
   clock: Clock;
   logger: Logger;
   /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
-  readonly erase: (ownerId: string) => Promise<void>;
+  readonly eraseOwner: (ownerId: string) => Promise<void>;
 }
 
 export function createAccounts(parts: AccountParts): Accounts {

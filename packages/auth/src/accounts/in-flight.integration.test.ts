@@ -77,7 +77,7 @@ beforeEach(async () => {
     onCall: () => undefined,
     onAnswer: () => undefined,
   });
-  auth = authUnderTest({ database, erase: (ownerId) => service.forget(ownerId) });
+  auth = authUnderTest({ database, eraseOwner: (ownerId) => service.forget(ownerId) });
 });
 afterEach(async () => {
   service.close();

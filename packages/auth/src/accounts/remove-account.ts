@@ -12,7 +12,7 @@ type Transaction = Prisma.TransactionClient;
  * @throws {AuthError} `wrong_password`, `last_admin`
  */
 export async function removeAccount(parts: AccountParts, userId: string, password: string | undefined): Promise<void> {
-  const { client, erase, logger } = parts;
+  const { client, eraseOwner: erase, logger } = parts;
   const user = await client.user.findUnique({ where: { id: userId }, select: { id: true, passwordHash: true } });
   if (user === null) return;
   const { passwordHash } = user;

@@ -9,7 +9,7 @@ export function authUnderTest(given: Pick<AuthOptions, 'database'> & Partial<Aut
     appUrl: new URL('http://localhost:3000'),
     clock: systemClock,
     logger: createLogger({ level: 'silent' }),
-    erase: async () => undefined,
+    eraseOwner: async () => undefined,
     ...given,
   });
 }

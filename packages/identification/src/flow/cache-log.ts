@@ -62,7 +62,7 @@ export function cacheLog(logger: Logger, waitMs: number) {
         if (event.during === 'write') logger.warn(`[CACHE] Could not cache key: ${event.key}`);
         break;
       case 'early_refresh_failed':
-        logger.debug({ error: event.error }, `[CACHE] Early recompute failed for ${photo}`);
+        logger.debug({ err: event.error }, `[CACHE] Early recompute failed for ${photo}`);
         break;
       case 'stale_served':
         if (event.waitedFor === 'timeout') onLockTimeout();

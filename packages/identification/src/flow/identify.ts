@@ -211,7 +211,7 @@ export function createIdentify(parts: FlowParts): (request: IdentifyRequest) => 
         if (reason === undefined) throw error;
         // This may have been the failure that opened its circuit.
         const refusal = { ...gate.untilAgain(request.options), ...reason };
-        logger.warn({ provider: name, error }, 'A provider did not answer');
+        logger.warn({ provider: name, err: error }, 'A provider did not answer');
         // The deadline may have come while a fresh one was waited for.
         conclude(name, keptOutcome(cache, key) ?? { refusal });
       } finally {

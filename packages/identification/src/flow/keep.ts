@@ -50,7 +50,7 @@ export function createKeep(parts: {
     );
     for (const result of prepared) {
       if (result.status === 'rejected')
-        logger.warn({ id, error: result.reason as unknown }, '[UPLOAD] A photo could not be kept');
+        logger.warn({ id, err: result.reason as unknown }, '[UPLOAD] A photo could not be kept');
     }
     await store.addPhotos(
       id,
@@ -72,7 +72,7 @@ export function createKeep(parts: {
       background
         .run(id, () => keepLater(id, keepsake, pendingPhotos))
         .catch((error: unknown) => {
-          logger.error({ id, error }, '[UPLOAD] The photos of an identification could not be kept');
+          logger.error({ id, err: error }, '[UPLOAD] The photos of an identification could not be kept');
         });
     }
     return { id };
@@ -85,7 +85,8 @@ export function createKeep(parts: {
       return await save(keepsake);
     } catch (error) {
       // The health gate logs once that the database is unavailable.
-      if (!isDatabaseUnavailable(error)) logger.error({ error }, 'An identification could not be saved to the history');
+      if (!isDatabaseUnavailable(error))
+        logger.error({ err: error }, 'An identification could not be saved to the history');
       return { filed: false };
     }
   };

@@ -164,7 +164,7 @@ export class SharedProviderAccess implements ProviderAccess {
     try {
       await provider.usage(closing);
     } catch (error) {
-      logger.debug({ provider: provider.name, error }, 'The provider still rejects the API key');
+      logger.debug({ provider: provider.name, err: error }, 'The provider still rejects the API key');
       return;
     }
     this.#changes += 1;

@@ -103,6 +103,7 @@ export class StoredDailyUsage implements DailyUsage {
       void this.#write();
     }, RETRY_MS);
     // The health gate logs once that the database is unavailable.
-    if (!isDatabaseUnavailable(error)) this.#logger.warn({ error }, '[QUOTA] What was spent cannot be written now');
+    if (!isDatabaseUnavailable(error))
+      this.#logger.warn({ err: error }, '[QUOTA] What was spent cannot be written now');
   }
 }

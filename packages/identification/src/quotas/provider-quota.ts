@@ -133,7 +133,7 @@ export class ProviderQuota implements Quota {
       } catch (error) {
         if (error instanceof QuotaExhaustedError) throw error;
         mayBeTaken = !(error instanceof RedisUnavailableError) || error.wasSent;
-        logger.warn({ provider: provider.name, error }, '[QUOTA] Redis does not count: going on alone');
+        logger.warn({ provider: provider.name, err: error }, '[QUOTA] Redis does not count: going on alone');
       }
     }
     if (this.#local.waitMs(credits) !== undefined || !this.#local.canSpendOffline(credits)) {

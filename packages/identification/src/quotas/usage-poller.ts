@@ -75,7 +75,7 @@ export class UsagePoller {
   #logFailure(error: unknown): void {
     const { closing, logger, provider } = this.#parts;
     if (closing.aborted) return;
-    logger.warn({ provider: provider.name, error }, '[QUOTA] What is left cannot be asked now');
+    logger.warn({ provider: provider.name, err: error }, '[QUOTA] What is left cannot be asked now');
   }
 
   async #fetchAndApply(asked: { at: number; standing: QuotaState | undefined }): Promise<void> {

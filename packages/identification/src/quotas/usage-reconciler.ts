@@ -72,7 +72,7 @@ export class UsageReconciler {
       const corrected = await store.reconcile(certain, asked, { now, refusesUntil: 0 });
       if (corrected !== undefined) view.update(corrected);
     } catch (error) {
-      logger.debug({ provider, error }, '[QUOTA] What was said in passing is lost');
+      logger.debug({ provider, err: error }, '[QUOTA] What was said in passing is lost');
     }
   }
 
@@ -90,7 +90,7 @@ export class UsageReconciler {
     try {
       view.update(await store.markExhausted(now, until));
     } catch (error) {
-      logger.debug({ provider, error }, '[QUOTA] That the provider refuses is known here alone');
+      logger.debug({ provider, err: error }, '[QUOTA] That the provider refuses is known here alone');
     }
   }
 }

@@ -1,13 +1,13 @@
 import { PROVIDERS, type ProviderHealth, type ProviderName } from '@plantcommunity/identification';
 
 /** The state in which an instance sees each circuit. */
-export type Standing = Readonly<Record<ProviderName, ProviderHealth['state']>>;
+export type CircuitStates = Readonly<Record<ProviderName, ProviderHealth['state']>>;
 
 /** What an instance said last, and how long ago. */
-export interface Word {
+export interface InstanceReport {
   ageMs: number;
   /** Undefined: words of another version that we do not know. */
-  standing: Standing | undefined;
+  states: CircuitStates | undefined;
 }
 
 /** Of `known` instances `agree` see the circuits as this one does; both count this one. */
@@ -19,13 +19,13 @@ export interface Agreement {
 /** An instance that has said nothing for longer may see anything. */
 const HEARD_MS = 15_000;
 
-export function agreementOf(mine: Standing, words: readonly Word[]): Agreement {
+export function agreementOf(mine: CircuitStates, words: readonly InstanceReport[]): Agreement {
   const agree = words.filter(
-    ({ ageMs, standing }) => ageMs <= HEARD_MS && standing !== undefined && isSame(mine, standing),
+    ({ ageMs, states: standing }) => ageMs <= HEARD_MS && standing !== undefined && isSame(mine, standing),
   );
   return { agree: agree.length, known: words.length };
 }
 
-export function isSame(one: Standing, other: Standing): boolean {
+export function isSame(one: CircuitStates, other: CircuitStates): boolean {
   return PROVIDERS.every((provider) => one[provider] === other[provider]);
 }

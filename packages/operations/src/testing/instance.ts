@@ -2,11 +2,11 @@ import type { Database } from '@plantcommunity/db';
 import type { OperatedProvider } from '@plantcommunity/identification';
 import { type Circuit, connectRedis, createCircuit, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
-import { CallHours } from '../circuits/call-hour.ts';
-import { RecentAnswers } from '../circuits/recent-answers.ts';
 import { createOperations, type OperationsOptions } from '../create-operations.ts';
-import { createRollCall, type RollCall } from '../instances/roll-call.ts';
+import { createInstanceRegistry, type InstanceRegistry } from '../instances/registry.ts';
 import type { Operations } from '../operations.ts';
+import { CallStatistics } from '../stats/call-statistics.ts';
+import { RecentAnswers } from '../stats/recent-answers.ts';
 
 export interface Instance extends AsyncDisposable {
   operations: Operations;
@@ -41,7 +41,7 @@ export async function startInstance(
     redis,
     prefix,
   });
-  const rollCall = createRollCall({ redis, prefix });
+  const rollCall = createInstanceRegistry({ redis, prefix });
   const operations = operationsOf(circuit, { database, redis, rollCall, clock: systemClock });
   await operations.start();
   return {
@@ -59,19 +59,19 @@ export async function startInstance(
 /** Operations that have not been started, over Plant.id's circuit alone. */
 export function operationsOf(
   circuit: Circuit,
-  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> & { rollCall?: RollCall },
+  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> & { rollCall?: InstanceRegistry },
 ): Operations {
   return createOperations({
-    rollCall: nobody,
+    instances: nobody,
     ...parts,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
-    calls: new CallHours(parts.clock),
+    calls: new CallStatistics(parts.clock),
     answers: new RecentAnswers(parts.clock),
     logger: createLogger({ level: 'silent' }),
   });
 }
 
-const nobody: RollCall = { answer: async () => [], leave: async () => undefined };
+const nobody: InstanceRegistry = { exchange: async () => [], leave: async () => undefined };
 
 function operated(circuit: Circuit | undefined): OperatedProvider {
   return {

@@ -2,16 +2,16 @@ import type { Circuit, CircuitEvent, CircuitSnapshot, CircuitStatus, OverrideSco
 
 interface ScriptedCircuit extends Circuit {
   /** The orders it was given, in words. */
-  readonly given: string[];
+  readonly calls: string[];
   /** How far orders reach. */
-  reach: OverrideScope;
+  scope: OverrideScope;
   /** What an order fails with, until it is taken away. */
-  fault: Error | undefined;
+  error: Error | undefined;
   /** Goes over to another state, as calls would make it. */
-  become(state: CircuitStatus, since: number): void;
-  tell(event: CircuitEvent): void;
+  setState(state: CircuitStatus, since: number): void;
+  emit(event: CircuitEvent): void;
   /** Forgets an isolation, as if Redis had. */
-  forget(): void;
+  loseIsolation(): void;
 }
 
 const OPTIONS = { failMax: 3, resetTimeoutMs: 60_000 };
@@ -24,32 +24,32 @@ export function scriptedCircuit(): ScriptedCircuit {
 
   const circuit: ScriptedCircuit = {
     name: 'plant_id',
-    given: [],
-    reach: 'shared',
-    fault: undefined,
+    calls: [],
+    scope: 'shared',
+    error: undefined,
     execute: (work) => work(),
     admits: () => isolation === undefined,
     async isolate(reason, until) {
       take(`isolate ${reason}${until === undefined ? '' : ` until ${until}`}`);
       isolation = { reason, ...(until !== undefined && { until }) };
-      circuit.tell({ type: 'isolated', ...isolation });
-      return circuit.reach;
+      circuit.emit({ type: 'isolated', ...isolation });
+      return circuit.scope;
     },
     async release(reason) {
       take(reason === undefined ? 'release' : `release ${reason}`);
-      circuit.forget();
-      return circuit.reach;
+      circuit.loseIsolation();
+      return circuit.scope;
     },
     async reset(reason) {
       take(`reset ${reason}`);
       isolation = undefined;
-      circuit.tell({ type: 'reset', reason });
-      return circuit.reach;
+      circuit.emit({ type: 'reset', reason });
+      return circuit.scope;
     },
     async resetShared(reason) {
-      if (circuit.reach === 'local') return false;
+      if (circuit.scope === 'local') return false;
       take(`reset for all ${reason}`);
-      circuit.forget();
+      circuit.loseIsolation();
       return true;
     },
     snapshot(): CircuitSnapshot {
@@ -72,22 +72,22 @@ export function scriptedCircuit(): ScriptedCircuit {
       return () => listeners.delete(listener);
     },
     close: () => listeners.clear(),
-    become(state, since) {
+    setState(state, since) {
       standing = { state, since };
-      circuit.tell({ type: 'half_opened' });
+      circuit.emit({ type: 'half_opened' });
     },
-    tell(event) {
+    emit(event) {
       for (const listener of listeners) listener(event);
     },
-    forget() {
+    loseIsolation() {
       isolation = undefined;
-      circuit.tell({ type: 'released' });
+      circuit.emit({ type: 'released' });
     },
   };
 
   function take(order: string): void {
-    circuit.given.push(order);
-    if (circuit.fault !== undefined) throw circuit.fault;
+    circuit.calls.push(order);
+    if (circuit.error !== undefined) throw circuit.error;
   }
   return circuit;
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { headline } from '@/client/admin/headline.ts';
-import type { Order } from '@/client/admin/order.ts';
+import type { Override } from '@/client/admin/override.ts';
 import { traffic } from '@/client/admin/traffic.ts';
 import { useCircuits } from '@/client/admin/use-circuits.ts';
 import { PROVIDERS } from '@/lib/providers.ts';
@@ -12,18 +12,18 @@ import styles from './admin-board.module.css';
 import { AuditList } from './audit-list.tsx';
 import { CircuitCard } from './circuit-card.tsx';
 import { FeedBadge } from './feed-badge.tsx';
-import { OrderDialog } from './order-dialog.tsx';
+import { OverrideDialog } from './override-dialog.tsx';
 
 export interface AdminBoardProps {
   initial: CircuitsOverview;
-  /** Of whoever looks: orders are recorded as theirs. */
+  /** E-mail address of the operator who is signed in; overrides are recorded under it. */
   email: string;
 }
 
 /** What is wrong in a sentence, then both circuits, then what operators did. */
 export function AdminBoard({ initial, email }: AdminBoardProps) {
   const { overview, now, timeZone, feed, take, togglePause } = useCircuits(initial);
-  const [order, setOrder] = useState<Order>();
+  const [override, setOverride] = useState<Override>();
   const sentence = headline(overview);
   // After every render: Next sets the page's own title some time after people came from another page.
   useEffect(() => {
@@ -56,20 +56,20 @@ export function AdminBoard({ initial, email }: AdminBoardProps) {
             isOneOfMany={overview.instances?.known !== 1}
             now={now}
             timeZone={timeZone}
-            onOrder={(verb) => setOrder({ provider, verb })}
+            onOverride={(type) => setOverride({ provider, type })}
           />
         ))}
       </div>
       <AuditList newest={overview.audit} now={now} timeZone={timeZone} />
-      {order === undefined ? null : (
-        <OrderDialog
-          order={order}
+      {override === undefined ? null : (
+        <OverrideDialog
+          override={override}
           overview={overview}
           email={email}
           now={now}
           timeZone={timeZone}
           onTaken={take}
-          onClose={() => setOrder(undefined)}
+          onClose={() => setOverride(undefined)}
         />
       )}
     </div>

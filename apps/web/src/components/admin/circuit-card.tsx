@@ -1,5 +1,5 @@
 import { lastFailureWords, nextWords } from '@/client/admin/circuit-words.ts';
-import type { OrderVerb } from '@/client/admin/order.ts';
+import type { OverrideType } from '@/client/admin/override.ts';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import type { ProviderCircuit, ProviderName } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
@@ -21,11 +21,11 @@ interface CircuitCardProps {
   isOneOfMany: boolean;
   now: number;
   timeZone: string;
-  onOrder: (verb: OrderVerb) => void;
+  onOverride: (type: OverrideType) => void;
 }
 
 /** One provider's circuit: how it stands, what comes next, its last hour, and what an operator can do. */
-export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onOrder }: CircuitCardProps) {
+export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onOverride }: CircuitCardProps) {
   const name = PROVIDER_NAMES[provider];
   const { isolation, state } = circuit;
   const isIsolated = isolation !== undefined || state === 'isolated';
@@ -37,13 +37,13 @@ export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onO
           {name} <span>{ROLES[provider]}</span>
         </h2>
         {state === 'off' ? null : (
-          <div className={styles['orders']}>
+          <div className={styles['overrides']}>
             {/* One button in both states, so that focus has where to return to. */}
-            <Button small onClick={() => onOrder(first)}>
+            <Button small onClick={() => onOverride(first)}>
               {isIsolated ? 'Release…' : 'Isolate…'}
             </Button>
             {isIsolated ? null : (
-              <Button small onClick={() => onOrder('reset')}>
+              <Button small onClick={() => onOverride('reset')}>
                 Reset…
               </Button>
             )}

@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react';
-import { ENDS, endWords } from '@/client/admin/order.ts';
+import { ENDS, endWords } from '@/client/admin/override.ts';
 import hidden from '@/ui/visually-hidden.module.css';
 import styles from './end-choice.module.css';
 

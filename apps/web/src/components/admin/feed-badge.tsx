@@ -1,6 +1,6 @@
 import { Pause, Play } from 'lucide-react';
 import type { Feed } from '@/client/admin/feed.ts';
-import { fleetWords } from '@/client/admin/fleet-words.ts';
+import { instancesText } from '@/client/admin/instances-text.ts';
 import type { CircuitsOverview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import styles from './feed-badge.module.css';
@@ -13,7 +13,7 @@ interface FeedBadgeProps {
 
 /** How fresh the page is, for how many instances it speaks, and the way to make it stand still. */
 export function FeedBadge({ feed, instances, onTogglePause }: FeedBadgeProps) {
-  const fleet = fleetWords(instances);
+  const others = instancesText(instances);
   const isPaused = feed.kind === 'paused';
   const Icon = isPaused ? Play : Pause;
   return (
@@ -22,9 +22,9 @@ export function FeedBadge({ feed, instances, onTogglePause }: FeedBadgeProps) {
         {isPaused ? <Pause size={14} strokeWidth={2} aria-hidden="true" /> : <span aria-hidden="true" />}
         {feed.text}
       </p>
-      {fleet === undefined ? null : (
-        <p className={styles['fleet']} data-apart={instances?.agree !== instances?.known || undefined}>
-          {fleet}
+      {others === undefined ? null : (
+        <p className={styles['instances']} data-apart={instances?.agree !== instances?.known || undefined}>
+          {others}
         </p>
       )}
       <Button small onClick={onTogglePause}>

@@ -1,5 +1,5 @@
 import { type Ref, useId } from 'react';
-import { reasonLength } from '@/client/admin/order.ts';
+import { reasonLength } from '@/client/admin/override.ts';
 import styles from './reason-field.module.css';
 
 interface ReasonFieldProps {

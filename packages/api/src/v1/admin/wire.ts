@@ -110,10 +110,10 @@ const circuitsOverview = z.object({
 const auditPage = z.object({ items: z.array(auditEntry) });
 
 /** `reason`: 10 to 500 characters, kept in the audit trail. */
-export const orderInput = z.strictObject({ provider, reason: z.string() });
+export const overrideInput = z.strictObject({ provider, reason: z.string() });
 
 /** Ends at `until` or after `minutes`, up to 30 days; with neither it lasts until it is released. */
-export const isolateInput = orderInput
+export const isolateInput = overrideInput
   .extend({ until: instant.optional(), minutes: z.int().min(1).max(43_200).optional() })
   .refine(({ minutes, until }) => minutes === undefined || until === undefined, {
     error: 'Give until or minutes, not both.',

@@ -1,8 +1,8 @@
 'use client';
 
 import { type FormEvent, useRef, useState } from 'react';
-import { consequences, ENDS, ORDER_WORDS, type Order, reasonFault, USUAL_END } from '@/client/admin/order.ts';
-import { useOrder } from '@/client/admin/use-order.ts';
+import { consequences, ENDS, OVERRIDE_LABELS, type Override, reasonFault, USUAL_END } from '@/client/admin/override.ts';
+import { useOverride } from '@/client/admin/use-override.ts';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import type { CircuitsOverview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
@@ -11,27 +11,27 @@ import { CircuitGlyph } from './circuit-glyph.tsx';
 import { EndChoice } from './end-choice.tsx';
 import { ReasonField } from './reason-field.tsx';
 
-interface OrderDialogProps {
-  order: Order;
+interface OverrideDialogProps {
+  override: Override;
   overview: CircuitsOverview;
-  /** Who it is recorded as. */
+  /** E-mail address that the override is recorded under. */
   email: string;
   now: number;
   timeZone: string;
-  /** The overview as it is after the order. */
+  /** Receives the overview as it is after the override. */
   onTaken: (overview: CircuitsOverview) => void;
   /** Called once it is closed, and focus is back where it came from. */
   onClose: () => void;
 }
 
-/** What an order does, why, until when, and who gives it: then the order itself. */
-export function OrderDialog({ order, overview, email, now, timeZone, onTaken, onClose }: OrderDialogProps) {
+/** Confirms an override: shows what it does, asks for the reason and the end, and names the operator. */
+export function OverrideDialog({ override, overview, email, now, timeZone, onTaken, onClose }: OverrideDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [reason, setReason] = useState('');
   const [end, setEnd] = useState(USUAL_END);
   const [fault, setFault] = useState<string>();
-  const { busy, send } = useOrder(order);
+  const { busy, send } = useOverride(override);
 
   const change = (next: string) => {
     setReason(next);
@@ -51,9 +51,9 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
     dialog.current?.close();
   };
 
-  const { provider, verb } = order;
-  const state = verb === 'isolate' ? 'isolated' : 'closed';
-  const words = ORDER_WORDS[verb];
+  const { provider, type } = override;
+  const state = type === 'isolate' ? 'isolated' : 'closed';
+  const label = OVERRIDE_LABELS[type];
   const name = PROVIDER_NAMES[provider];
   return (
     <DeedDialog
@@ -62,10 +62,10 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
       title={
         <>
           <CircuitGlyph state={state} />
-          {words.say} {name}
+          {label.command} {name}
         </>
       }
-      consequences={consequences(order, overview)}
+      consequences={consequences(override, overview)}
       form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
       busy={busy}
       foot={
@@ -74,15 +74,15 @@ export function OrderDialog({ order, overview, email, now, timeZone, onTaken, on
           <Button notYet={busy} onClick={() => dialog.current?.close()}>
             Cancel
           </Button>
-          <Button type="submit" deed={verb === 'isolate' ? 'isolated' : 'leaf'} busy={busy}>
-            {busy ? words.doing : words.say} {name}
+          <Button type="submit" deed={type === 'isolate' ? 'isolated' : 'leaf'} busy={busy}>
+            {busy ? label.progress : label.command} {name}
           </Button>
         </>
       }
       onClose={onClose}
     >
       <ReasonField ref={field} value={reason} fault={fault} onChange={change} />
-      {verb === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
+      {type === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
     </DeedDialog>
   );
 }

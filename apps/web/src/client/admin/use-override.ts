@@ -2,33 +2,33 @@
 
 import { TRPCClientError } from '@trpc/client';
 import type { CircuitsOverview } from '../../lib/wire.ts';
-import type { Order } from './order.ts';
+import type { Override } from './override.ts';
 import { trpc } from './trpc.ts';
 
 const UNHEARD = 'No answer came. Look at the state before you try again: the order may have been carried out.';
 
-export type OrderAnswer = { overview: CircuitsOverview } | { fault: string };
+export type OverrideResult = { overview: CircuitsOverview } | { fault: string };
 
-/** Gives an order. `fault` is a sentence for whoever gave it. */
-export function useOrder({ provider, verb }: Order) {
-  const orders = {
+/** Sends an override. `fault` is a sentence for the operator who sent it. */
+export function useOverride({ provider, type }: Override) {
+  const mutations = {
     isolate: trpc.v1.admin.circuits.isolate.useMutation(),
     release: trpc.v1.admin.circuits.release.useMutation(),
     reset: trpc.v1.admin.circuits.reset.useMutation(),
   };
-  const send = async (reason: string, minutes: number | undefined): Promise<OrderAnswer> => {
-    const said = { provider, reason: reason.trim() };
+  const send = async (reason: string, minutes: number | undefined): Promise<OverrideResult> => {
+    const input = { provider, reason: reason.trim() };
     try {
       const overview =
-        verb === 'isolate'
-          ? await orders.isolate.mutateAsync({ ...said, ...(minutes !== undefined && { minutes }) })
-          : await orders[verb].mutateAsync(said);
+        type === 'isolate'
+          ? await mutations.isolate.mutateAsync({ ...input, ...(minutes !== undefined && { minutes }) })
+          : await mutations[type].mutateAsync(input);
       return { overview };
     } catch (error) {
       return { fault: faultOf(error) };
     }
   };
-  return { busy: orders[verb].isPending, send };
+  return { busy: mutations[type].isPending, send };
 }
 
 /** What the server refuses it says itself; everything else did not reach it, or broke there. */

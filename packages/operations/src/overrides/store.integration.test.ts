@@ -3,7 +3,7 @@ import { openTestDatabase } from '@plantcommunity/db/testing';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readAuditTrail } from '../audit/audit-trail.ts';
-import { OrderBook } from './order-book.ts';
+import { OverrideStore } from './store.ts';
 
 let database: Database;
 
@@ -17,8 +17,8 @@ afterAll(() => database.close());
 
 it('keeps orders in their order, though the clock of the second instance is an hour behind', async () => {
   const clock = new FakeClock();
-  const ahead = new OrderBook(database.client, new FakeClock(clock.now() + 3_600_000));
-  const behind = new OrderBook(database.client, clock);
+  const ahead = new OverrideStore(database.client, new FakeClock(clock.now() + 3_600_000));
+  const behind = new OverrideStore(database.client, clock);
   const by = { userId: 'ada', requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3' };
   const order = { provider: 'plant_id', reason: 'Their status page says outage.' } as const;
   await ahead.isolate(by, order, 'closed');

@@ -1,13 +1,13 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { CallHours } from './call-hour.ts';
+import { CallStatistics } from './call-statistics.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const MINUTE = 60_000;
 
 function counting() {
   const clock = new FakeClock(NOON);
-  return { clock, calls: new CallHours(clock) };
+  return { clock, calls: new CallStatistics(clock) };
 }
 
 describe('the hour of a provider', () => {

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { ActiveOverride } from './active-override.ts';
 import { nextStep } from './next-step.ts';
-import type { StandingOrder } from './standing-order.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
 const reason = 'Their status page says outage.';
 const about = { id: '01', reason, by: 'ada@example.org', createdAt: new Date(NOW - 1000) };
-const isolate: StandingOrder = { ...about, action: 'isolate' };
+const isolate: ActiveOverride = { ...about, action: 'isolate' };
 const until = new Date(NOW + 60_000);
-const isolateUntil: StandingOrder = { ...isolate, until };
-const reset: StandingOrder = { ...about, action: 'reset' };
+const isolateUntil: ActiveOverride = { ...isolate, until };
+const reset: ActiveOverride = { ...about, action: 'reset' };
 
 function step(
-  order?: StandingOrder,
+  order?: ActiveOverride,
   isolation?: { reason: string; until?: number },
-  { followed, hasTried = false, reset: last }: Partial<Parameters<typeof nextStep>[2]> = {},
+  { appliedId: followed, hasTriedShared: hasTried = false, reset: last }: Partial<Parameters<typeof nextStep>[2]> = {},
 ) {
-  return nextStep(order, isolation, { now: NOW, followed, hasTried, reset: last });
+  return nextStep(order, isolation, { now: NOW, appliedId: followed, hasTriedShared: hasTried, reset: last });
 }
 
 describe('the next step of a circuit', () => {
@@ -48,9 +48,9 @@ describe('the next step of a circuit', () => {
 
   it('is to note the end that the circuit has seen, though our clock is a moment behind', () => {
     const nearlyOver = { ...isolate, until: new Date(NOW + 5_000) };
-    expect(step(nearlyOver, undefined, { followed: isolate.id })).toEqual({ do: 'expire', order: nearlyOver });
+    expect(step(nearlyOver, undefined, { appliedId: isolate.id })).toEqual({ do: 'expire', order: nearlyOver });
     expect(step(nearlyOver)).toEqual({ do: 'isolate', order: nearlyOver });
-    expect(step(isolateUntil, undefined, { followed: isolate.id })).toEqual({ do: 'isolate', order: isolateUntil });
+    expect(step(isolateUntil, undefined, { appliedId: isolate.id })).toEqual({ do: 'isolate', order: isolateUntil });
   });
 
   it('is to reset once, which ends an isolation too', () => {
@@ -62,8 +62,8 @@ describe('the next step of a circuit', () => {
   it('is to take a reset that held here alone on to all, once a look, and only then to note it', () => {
     const here = { reset: { id: reset.id, reach: 'local' } } as const;
     expect(step(reset, undefined, here)).toEqual({ do: 'reset for all', order: reset });
-    expect(step(reset, undefined, { ...here, hasTried: true })).toBeUndefined();
-    expect(step(reset, { reason }, { ...here, hasTried: true })).toEqual({ do: 'release' });
+    expect(step(reset, undefined, { ...here, hasTriedShared: true })).toBeUndefined();
+    expect(step(reset, { reason }, { ...here, hasTriedShared: true })).toEqual({ do: 'release' });
     const all = { reset: { id: reset.id, reach: 'shared' }, hasTried: true } as const;
     expect(step(reset, undefined, all)).toEqual({ do: 'note as done', order: reset });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fleetWords } from './fleet-words.ts';
+import { instancesText } from './instances-text.ts';
 
 describe('the instances', () => {
   it.each([
@@ -9,6 +9,6 @@ describe('the instances', () => {
     [{ agree: 1, known: 2 }, '1 of 2 instances sees this'],
     [undefined, undefined],
   ])('%j', (instances, words) => {
-    expect(fleetWords(instances)).toBe(words);
+    expect(instancesText(instances)).toBe(words);
   });
 });

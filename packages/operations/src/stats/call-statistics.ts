@@ -17,7 +17,7 @@ interface CallMinute {
 }
 
 /** What became of this process' questions to one provider in the last 60 minutes, the running one included. */
-export interface CallHour {
+export interface HourlyStatistics {
   /** 60, oldest first. */
   minutes: readonly CallMinute[];
   outcomes: Readonly<Record<CallOutcome, number>>;
@@ -32,7 +32,7 @@ interface Bucket {
 }
 
 /** Remembers what became of the questions to each provider. */
-export class CallHours {
+export class CallStatistics {
   readonly #rings: Readonly<Record<ProviderName, MinuteRing<Bucket>>>;
 
   constructor(clock: Clock) {
@@ -51,7 +51,7 @@ export class CallHours {
     }
   }
 
-  of(provider: ProviderName): CallHour {
+  of(provider: ProviderName): HourlyStatistics {
     const hour = this.#rings[provider].last();
     const all = sorted(hour.flatMap(({ bucket }) => bucket.durations));
     const outcomes = noCounts();

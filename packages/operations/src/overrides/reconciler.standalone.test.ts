@@ -2,10 +2,10 @@ import { connectRedis, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { expect, it, vi } from 'vitest';
-import { Follower } from './follower.ts';
-import type { StandingOrder } from './standing-order.ts';
+import type { ActiveOverride } from './active-override.ts';
+import { OverrideReconciler } from './reconciler.ts';
 
-const order: StandingOrder = {
+const order: ActiveOverride = {
   id: '01',
   action: 'reset',
   reason: 'They have repaired it.',
@@ -14,7 +14,7 @@ const order: StandingOrder = {
 };
 
 /** One process whose Redis is `server`; `orders` are what all processes share besides. */
-async function process(server: RedisServer, orders: { standing: StandingOrder | undefined }) {
+async function process(server: RedisServer, orders: { standing: ActiveOverride | undefined }) {
   const clock = new FakeClock();
   const redis = await connectRedis({ url: server.url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
   const circuit = createCircuit({
@@ -28,17 +28,17 @@ async function process(server: RedisServer, orders: { standing: StandingOrder | 
     clock,
     redis,
   });
-  const follower = new Follower({
+  const follower = new OverrideReconciler({
     provider: 'plant_id',
     circuit,
     redis,
     clock,
     logger: createLogger({ level: 'silent' }),
-    orders: {
-      standing: async () => orders.standing,
+    overrides: {
+      active: async () => orders.standing,
       releaseReason: async () => undefined,
       expire: async () => undefined,
-      async done() {
+      async complete() {
         orders.standing = undefined;
       },
     },
@@ -52,7 +52,7 @@ async function process(server: RedisServer, orders: { standing: StandingOrder | 
     },
     async lookAgain() {
       clock.advance(30_000);
-      await follower.look();
+      await follower.reconcile();
     },
     async [Symbol.asyncDispose]() {
       follower.close();
@@ -76,7 +76,7 @@ it.skipIf(!hasRedisServer).each([
   async (_why, refuse, accept) => {
     await using server = await RedisServer.prepare();
     await server.start();
-    const orders: { standing: StandingOrder | undefined } = { standing: undefined };
+    const orders: { standing: ActiveOverride | undefined } = { standing: undefined };
     await using here = await process(server, orders);
     await using there = await process(server, orders);
     await here.follower.start();
@@ -85,7 +85,7 @@ it.skipIf(!hasRedisServer).each([
 
     await server.command(...refuse);
     orders.standing = order;
-    await here.follower.look();
+    await here.follower.reconcile();
     expect(here.state()).toBe('closed');
     await here.open();
     await here.lookAgain();

@@ -2,19 +2,19 @@ import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 import type { Cancel, Circuit, Clock, OverrideScope, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
+import type { ActiveOverride } from './active-override.ts';
 import { nextStep, type Step } from './next-step.ts';
-import type { OrderBook } from './order-book.ts';
-import type { StandingOrder } from './standing-order.ts';
+import type { OverrideStore } from './store.ts';
 
 /** What nothing else tells of, such as data that Redis has lost, is seen this late at most. */
-const LOOK_EVERY_MS = 30_000;
+const RECONCILE_EVERY_MS = 30_000;
 /** A circuit follows in two steps at most, unless somebody orders meanwhile; then the next look goes on. */
-const STEPS_AT_ONCE = 6;
+const MAX_STEPS = 6;
 
-export interface FollowerParts {
+export interface ReconcilerOptions {
   provider: ProviderName;
   circuit: Circuit;
-  orders: Pick<OrderBook, 'standing' | 'releaseReason' | 'expire' | 'done'>;
+  overrides: Pick<OverrideStore, 'active' | 'releaseReason' | 'expire' | 'complete'>;
   redis: Pick<RedisConnection, 'subscribe'>;
   clock: Clock;
   logger: Logger;
@@ -25,45 +25,45 @@ export interface FollowerParts {
  * start, whenever Redis is back, whenever the circuit is isolated or released by whomever, when an isolation ends, and
  * every half minute.
  */
-export class Follower {
-  readonly #parts: FollowerParts;
+export class OverrideReconciler {
+  readonly #options: ReconcilerOptions;
   readonly #stops: Unsubscribe[] = [];
-  #standing: StandingOrder | undefined;
+  #active: ActiveOverride | undefined;
   #reset: { id: string; reach: OverrideScope } | undefined;
-  #followed: string | undefined;
-  #looking: Promise<void> = Promise.resolve();
-  #nextLook: Promise<void> | undefined;
+  #appliedId: string | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | undefined;
   #cancelNext: Cancel | undefined;
   #closed = false;
 
-  constructor(parts: FollowerParts) {
-    this.#parts = parts;
+  constructor(parts: ReconcilerOptions) {
+    this.#options = parts;
   }
 
   /** Resolves after the first look. */
   start(): Promise<void> {
-    const { circuit, redis } = this.#parts;
+    const { circuit, redis } = this.#options;
     this.#stops.push(
       redis.subscribe(({ type }) => {
-        if (type === 'ready') void this.look();
+        if (type === 'ready') void this.reconcile();
       }),
       circuit.subscribe(() => {
         const isIsolated = circuit.snapshot().isolation !== undefined;
-        if (isIsolated !== (this.#standing?.action === 'isolate')) void this.look();
+        if (isIsolated !== (this.#active?.action === 'isolate')) void this.reconcile();
       }),
     );
-    return this.look();
+    return this.reconcile();
   }
 
   /** Resolves when the circuit follows, or when it cannot now and is looked at again later; one look at a time. */
-  look(): Promise<void> {
+  reconcile(): Promise<void> {
     // A look that has not begun will see all that was ordered until now: one is enough for all who ask meanwhile.
-    this.#nextLook ??= this.#looking.then(() => {
-      this.#nextLook = undefined;
-      this.#looking = this.#look();
-      return this.#looking;
+    this.#queued ??= this.#running.then(() => {
+      this.#queued = undefined;
+      this.#running = this.#run();
+      return this.#running;
     });
-    return this.#nextLook;
+    return this.#queued;
   }
 
   close(): void {
@@ -72,46 +72,46 @@ export class Follower {
     for (const stop of this.#stops) stop();
   }
 
-  async #look(): Promise<void> {
+  async #run(): Promise<void> {
     if (this.#closed) return;
     this.#cancelNext?.();
     try {
-      await this.#follow();
+      await this.#applySteps();
     } catch (error) {
-      const { logger, provider } = this.#parts;
+      const { logger, provider } = this.#options;
       // The health gate logs once that the database is unavailable.
       if (!isDatabaseUnavailable(error)) {
-        logger.warn({ provider, error }, '[CIRCUIT] The orders of operators cannot be followed now');
+        logger.warn({ provider, err: error }, '[CIRCUIT] The orders of operators cannot be followed now');
       }
     }
-    if (!this.#closed) this.#cancelNext = this.#parts.clock.setTimeout(() => void this.look(), this.#nextLookMs());
+    if (!this.#closed) this.#cancelNext = this.#options.clock.setTimeout(() => void this.reconcile(), this.#delayMs());
   }
 
-  async #follow(): Promise<void> {
-    const { circuit, clock, orders, provider } = this.#parts;
+  async #applySteps(): Promise<void> {
+    const { circuit, clock, overrides: orders, provider } = this.#options;
     let hasTried = false;
-    for (let steps = 0; steps < STEPS_AT_ONCE; steps += 1) {
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       // The circuit before the order: an isolation that is seen here was ordered before, so without an order it has ended.
       const { isolation } = circuit.snapshot();
-      this.#standing = await orders.standing(provider);
-      const step = nextStep(this.#standing, isolation, {
+      this.#active = await orders.active(provider);
+      const step = nextStep(this.#active, isolation, {
         now: clock.now(),
         reset: this.#reset,
-        hasTried,
-        followed: this.#followed,
+        hasTriedShared: hasTried,
+        appliedId: this.#appliedId,
       });
       if (step === undefined) {
-        this.#followed = this.#standing?.id;
+        this.#appliedId = this.#active?.id;
         return;
       }
-      await this.#take(step);
+      await this.#apply(step);
       // Once a look, since Redis may be there and refuse.
       hasTried ||= step.do === 'reset' || step.do === 'reset for all';
     }
   }
 
-  async #take(step: Step): Promise<void> {
-    const { circuit, orders, provider } = this.#parts;
+  async #apply(step: Step): Promise<void> {
+    const { circuit, overrides: orders, provider } = this.#options;
     switch (step.do) {
       case 'isolate':
         await circuit.isolate(step.order.reason, step.order.until?.getTime());
@@ -129,13 +129,13 @@ export class Follower {
         if (await circuit.resetShared(step.order.reason)) this.#reset = { id: step.order.id, reach: 'shared' };
         return;
       case 'note as done':
-        return orders.done(step.order);
+        return orders.complete(step.order);
     }
   }
 
-  #nextLookMs(): number {
-    const until = this.#standing?.until;
-    if (until === undefined) return LOOK_EVERY_MS;
-    return Math.max(0, Math.min(LOOK_EVERY_MS, until.getTime() - this.#parts.clock.now()));
+  #delayMs(): number {
+    const until = this.#active?.until;
+    if (until === undefined) return RECONCILE_EVERY_MS;
+    return Math.max(0, Math.min(RECONCILE_EVERY_MS, until.getTime() - this.#options.clock.now()));
   }
 }

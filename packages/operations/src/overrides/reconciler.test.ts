@@ -3,18 +3,18 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { scriptedCircuit } from '../testing/scripted-circuit.ts';
-import { Follower } from './follower.ts';
-import type { StandingOrder } from './standing-order.ts';
+import type { ActiveOverride } from './active-override.ts';
+import { OverrideReconciler } from './reconciler.ts';
 
 const reason = 'Their status page says outage.';
 
 /** A follower whose orders, Redis and time are in the test's hand. */
-function following(first?: StandingOrder) {
+function following(first?: ActiveOverride) {
   const clock = new FakeClock();
   const circuit = scriptedCircuit();
   const listeners = new Set<(event: RedisEvent) => void>();
   const book: {
-    standing: StandingOrder | undefined;
+    standing: ActiveOverride | undefined;
     released: string | undefined;
     isDown: boolean;
     isReadOnly: boolean;
@@ -35,14 +35,14 @@ function following(first?: StandingOrder) {
       for (const listener of listeners) listener({ type: 'ready' });
     },
   };
-  const follower = new Follower({
+  const follower = new OverrideReconciler({
     provider: 'plant_id',
     circuit,
     redis,
     clock,
     logger: createLogger({ level: 'silent' }),
-    orders: {
-      async standing() {
+    overrides: {
+      async active() {
         book.looks += 1;
         if (book.isDown) throw new Error('no database');
         return book.standing;
@@ -51,7 +51,7 @@ function following(first?: StandingOrder) {
       async expire() {
         book.standing = undefined;
       },
-      async done() {
+      async complete() {
         if (book.isReadOnly) throw new Error('a read-only database');
         book.standing = undefined;
       },
@@ -63,40 +63,40 @@ function following(first?: StandingOrder) {
   return { book, circuit, clock, follower, listeners, redis, settled };
 }
 
-const isolate: StandingOrder = {
+const isolate: ActiveOverride = {
   id: '01',
   action: 'isolate',
   reason,
   by: 'ada@example.org',
   createdAt: new Date('2026-01-01T00:00:00Z'),
 };
-const reset: StandingOrder = { ...isolate, action: 'reset' };
+const reset: ActiveOverride = { ...isolate, action: 'reset' };
 
 describe('a circuit follows the orders', () => {
   it('from the start, as after a restart', async () => {
     const { circuit, follower } = following(isolate);
     await follower.start();
-    expect(circuit.given).toEqual([`isolate ${reason}`]);
+    expect(circuit.calls).toEqual([`isolate ${reason}`]);
   });
 
   it('when told to look, and is left alone when it follows', async () => {
     const { book, circuit, follower } = following();
     await follower.start();
     book.standing = isolate;
-    await follower.look();
-    await follower.look();
+    await follower.reconcile();
+    await follower.reconcile();
     book.standing = undefined;
     book.released = 'It is green again.';
-    await follower.look();
-    expect(circuit.given).toEqual([`isolate ${reason}`, 'release It is green again.']);
+    await follower.reconcile();
+    expect(circuit.calls).toEqual([`isolate ${reason}`, 'release It is green again.']);
   });
 
   it('again at once when its isolation is lost', async () => {
     const { circuit, follower, settled } = following(isolate);
     await follower.start();
-    circuit.forget();
+    circuit.loseIsolation();
     await settled();
-    expect(circuit.given).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
+    expect(circuit.calls).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
   });
 
   it('within half a minute when nothing told of the order', async () => {
@@ -105,10 +105,10 @@ describe('a circuit follows the orders', () => {
     book.standing = isolate;
     clock.advance(29_000);
     await settled();
-    expect(circuit.given).toEqual([]);
+    expect(circuit.calls).toEqual([]);
     clock.advance(1_000);
     await settled();
-    expect(circuit.given).toEqual([`isolate ${reason}`]);
+    expect(circuit.calls).toEqual([`isolate ${reason}`]);
   });
 
   it('when the database or Redis is back, and does nothing in between', async () => {
@@ -116,16 +116,16 @@ describe('a circuit follows the orders', () => {
     await follower.start();
     book.standing = isolate;
     book.isDown = true;
-    await follower.look();
-    expect(circuit.given).toEqual([]);
+    await follower.reconcile();
+    expect(circuit.calls).toEqual([]);
     book.isDown = false;
-    circuit.fault = new Error('no Redis');
+    circuit.error = new Error('no Redis');
     clock.advance(30_000);
     await settled();
-    circuit.fault = undefined;
+    circuit.error = undefined;
     redis.comeBack();
     await settled();
-    expect(circuit.given).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
+    expect(circuit.calls).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
     expect(circuit.snapshot().isolation).toEqual({ reason });
   });
 
@@ -136,53 +136,53 @@ describe('a circuit follows the orders', () => {
     clock.advance(5_000);
     await settled();
     expect(book.standing).toBeUndefined();
-    expect(circuit.given.at(-1)).toBe('release');
+    expect(circuit.calls.at(-1)).toBe('release');
   });
 
   it('to the end of an isolation that the circuit sees a moment earlier, and does not isolate it anew', async () => {
     const { book, circuit, clock, follower, settled } = following();
     book.standing = { ...isolate, until: new Date(clock.now() + 60_000) };
     await follower.start();
-    circuit.forget();
+    circuit.loseIsolation();
     await settled();
-    expect(circuit.given).toHaveLength(2);
+    expect(circuit.calls).toHaveLength(2);
     clock.advance(58_000);
     await settled();
-    circuit.forget();
+    circuit.loseIsolation();
     await settled();
     expect(book.standing).toBeUndefined();
-    expect(circuit.given).toHaveLength(2);
+    expect(circuit.calls).toHaveLength(2);
   });
 
   it('by a reset, once; without Redis again when it is back', async () => {
     const { book, circuit, clock, follower, redis, settled } = following(reset);
-    circuit.reach = 'local';
+    circuit.scope = 'local';
     await follower.start();
     clock.advance(30_000);
     await settled();
-    expect(circuit.given).toEqual([`reset ${reason}`]);
+    expect(circuit.calls).toEqual([`reset ${reason}`]);
     expect(book.standing).toBe(reset);
-    circuit.reach = 'shared';
+    circuit.scope = 'shared';
     redis.comeBack();
     await settled();
-    expect(circuit.given).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
+    expect(circuit.calls).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
     expect(book.standing).toBeUndefined();
   });
 
   it('by a reset that a Redis refuses which is there: here once, and for all by the first look at which it can', async () => {
     const { book, circuit, clock, follower, settled } = following(reset);
-    circuit.reach = 'local';
+    circuit.scope = 'local';
     await follower.start();
     for (let looks = 0; looks < 3; looks += 1) {
       clock.advance(30_000);
       await settled();
     }
-    expect(circuit.given).toEqual([`reset ${reason}`]);
+    expect(circuit.calls).toEqual([`reset ${reason}`]);
     expect(book.standing).toBe(reset);
-    circuit.reach = 'shared';
+    circuit.scope = 'shared';
     clock.advance(30_000);
     await settled();
-    expect(circuit.given).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
+    expect(circuit.calls).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
     expect(book.standing).toBeUndefined();
   });
 
@@ -196,13 +196,13 @@ describe('a circuit follows the orders', () => {
     book.isReadOnly = false;
     clock.advance(30_000);
     await settled();
-    expect(circuit.given).toEqual([`reset ${reason}`]);
+    expect(circuit.calls).toEqual([`reset ${reason}`]);
     expect(book.standing).toBeUndefined();
   });
 
   it('with one look for all who ask while another one runs', async () => {
     const { book, follower } = following();
-    await Promise.all(Array.from({ length: 20 }, () => follower.look()));
+    await Promise.all(Array.from({ length: 20 }, () => follower.reconcile()));
     expect(book.looks).toBe(1);
   });
 
@@ -210,9 +210,9 @@ describe('a circuit follows the orders', () => {
     const { circuit, clock, follower, listeners, settled } = following(isolate);
     await follower.start();
     follower.close();
-    circuit.forget();
+    circuit.loseIsolation();
     await settled();
-    expect(circuit.given).toEqual([`isolate ${reason}`]);
+    expect(circuit.calls).toEqual([`isolate ${reason}`]);
     expect([clock.pendingTimers, listeners.size]).toEqual([0, 0]);
   });
 });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRollCall } from './roll-call.ts';
-import type { Standing } from './standing.ts';
+import { createInstanceRegistry } from './registry.ts';
+import type { CircuitStates } from './standing.ts';
 
-const closed: Standing = { plant_id: 'closed', plantnet: 'off' };
-const open: Standing = { plant_id: 'open', plantnet: 'isolated' };
+const closed: CircuitStates = { plant_id: 'closed', plantnet: 'off' };
+const open: CircuitStates = { plant_id: 'open', plantnet: 'isolated' };
 
 let redis: RedisConnection;
 let prefix: string;
@@ -26,22 +26,22 @@ async function saidBefore(ms: number, said: string): Promise<void> {
 
 describe('the roll call', () => {
   it('answers with the last word of each instance', async () => {
-    const [here, there] = [createRollCall({ redis, prefix }), createRollCall({ redis, prefix })];
-    await there.answer(closed);
-    await there.answer(open);
-    const words = await here.answer(closed);
-    expect(words.map(({ standing }) => standing)).toEqual(expect.arrayContaining([closed, open]));
+    const [here, there] = [createInstanceRegistry({ redis, prefix }), createInstanceRegistry({ redis, prefix })];
+    await there.exchange(closed);
+    await there.exchange(open);
+    const words = await here.exchange(closed);
+    expect(words.map(({ states: standing }) => standing)).toEqual(expect.arrayContaining([closed, open]));
     expect(words).toHaveLength(2);
     for (const { ageMs } of words) expect(ageMs).toBeLessThan(2_000);
   });
 
   it('forgets who said goodbye at once, and who fell silent after a minute', async () => {
-    const [here, there] = [createRollCall({ redis, prefix }), createRollCall({ redis, prefix })];
-    await there.answer(closed);
+    const [here, there] = [createInstanceRegistry({ redis, prefix }), createInstanceRegistry({ redis, prefix })];
+    await there.exchange(closed);
     await there.leave();
     await saidBefore(61_000, JSON.stringify(closed));
     await saidBefore(30_000, JSON.stringify(closed));
-    const words = await here.answer(closed);
+    const words = await here.exchange(closed);
     expect(words.map(({ ageMs }) => Math.floor(ageMs / 10_000)).toSorted((a, b) => a - b)).toEqual([0, 3]);
     expect(await redis.client.hlen(`${prefix}:instances`)).toBe(2);
   });
@@ -49,13 +49,13 @@ describe('the roll call', () => {
   it('knows of an instance whose words are not ours, and drops what nobody said', async () => {
     await saidBefore(0, '{"plant_id":"melted","plantnet":"closed"}');
     await redis.client.hset(`${prefix}:instances`, { somebody: 'nonsense' });
-    const words = await createRollCall({ redis, prefix }).answer(closed);
-    expect(words.map(({ standing }) => standing)).toEqual(expect.arrayContaining([undefined, closed]));
+    const words = await createInstanceRegistry({ redis, prefix }).exchange(closed);
+    expect(words.map(({ states: standing }) => standing)).toEqual(expect.arrayContaining([undefined, closed]));
     expect(words).toHaveLength(2);
   });
 
   it('leaves nothing behind when all have gone without a word', async () => {
-    await createRollCall({ redis, prefix }).answer(closed);
+    await createInstanceRegistry({ redis, prefix }).exchange(closed);
     expect(await redis.client.pttl(`${prefix}:instances`)).toBeGreaterThan(0);
   });
 });

@@ -3,10 +3,10 @@ import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitStatus, Clock } from '@plantcommunity/resilience';
 import { decodeTime, monotonicFactory } from 'ulid';
 import type { AuditAction, AuditedCircuit } from '../audit/audit-record.ts';
-import type { Operator, Order } from '../operations.ts';
+import type { Operator, Override } from '../operations.ts';
 import { OperationsError } from '../operations-error.ts';
+import { type ActiveOverride, activeOverride } from './active-override.ts';
 import { checkReason } from './reason.ts';
-import { type StandingOrder, standingOrder } from './standing-order.ts';
 
 /** One order after another a provider: whoever comes second sees what the first has done. Any number will do. */
 const LOCKS: Readonly<Record<ProviderName, number>> = { plant_id: 7_209_231, plantnet: 7_209_232 };
@@ -21,7 +21,7 @@ interface Change {
 }
 
 /** The orders as PostgreSQL keeps them: each is written in one transaction with its audit entry. */
-export class OrderBook {
+export class OverrideStore {
   readonly #client: PrismaClient;
   readonly #clock: Clock;
   readonly #nextId = monotonicFactory();
@@ -31,8 +31,8 @@ export class OrderBook {
     this.#clock = clock;
   }
 
-  standing(provider: ProviderName): Promise<StandingOrder | undefined> {
-    return standingOrder(this.#client, provider);
+  active(provider: ProviderName): Promise<ActiveOverride | undefined> {
+    return activeOverride(this.#client, provider);
   }
 
   /** Why the last isolation was released; undefined when its time was up. */
@@ -43,15 +43,15 @@ export class OrderBook {
   }
 
   /** `state`: of the circuit as it is now. @throws {OperationsError} `invalid_reason`, `invalid_end` */
-  async isolate(by: Operator, order: Order & { until?: Date }, state: CircuitStatus): Promise<void> {
+  async isolate(by: Operator, order: Override & { until?: Date }, state: CircuitStatus): Promise<void> {
     const reason = checkReason(order.reason);
     const { provider, until } = order;
     if (until !== undefined && !(until.getTime() > this.#clock.now())) {
       throw new OperationsError('invalid_end', 'The end is in the past.');
     }
-    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+    await this.#serialize(provider, async (transaction, standing) => {
       await this.#end(transaction, provider);
-      await this.#write(transaction, { provider, action: 'isolate', reason, by, ...(until && { until }) });
+      await this.#insert(transaction, { provider, action: 'isolate', reason, by, ...(until && { until }) });
       const before = auditedBefore(standing, state);
       const after = audited('isolated', until);
       await this.#audit(transaction, { provider, action: 'circuit.isolate', reason, before, after, by });
@@ -59,9 +59,9 @@ export class OrderBook {
   }
 
   /** @throws {OperationsError} `invalid_reason`, `not_isolated` */
-  async release(by: Operator, { provider, reason: said }: Order): Promise<void> {
+  async release(by: Operator, { provider, reason: said }: Override): Promise<void> {
     const reason = checkReason(said);
-    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+    await this.#serialize(provider, async (transaction, standing) => {
       if (standing?.action !== 'isolate') throw new OperationsError('not_isolated', 'It is not isolated.');
       await this.#end(transaction, provider);
       const before = audited('isolated', standing.until);
@@ -70,19 +70,19 @@ export class OrderBook {
   }
 
   /** Ends an isolation too. @throws {OperationsError} `invalid_reason` */
-  async reset(by: Operator, { provider, reason: said }: Order, state: CircuitStatus): Promise<void> {
+  async reset(by: Operator, { provider, reason: said }: Override, state: CircuitStatus): Promise<void> {
     const reason = checkReason(said);
-    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+    await this.#serialize(provider, async (transaction, standing) => {
       await this.#end(transaction, provider);
-      await this.#write(transaction, { provider, action: 'reset', reason, by });
+      await this.#insert(transaction, { provider, action: 'reset', reason, by });
       const before = auditedBefore(standing, state);
       await this.#audit(transaction, { provider, action: 'circuit.reset', reason, before, after: CLOSED, by });
     });
   }
 
   /** An isolation's time is up: noted once, whichever instance sees it first. */
-  async expire(provider: ProviderName, order: StandingOrder & { until: Date }): Promise<void> {
-    await this.#oneAfterAnother(provider, async (transaction, standing) => {
+  async expire(provider: ProviderName, order: ActiveOverride & { until: Date }): Promise<void> {
+    await this.#serialize(provider, async (transaction, standing) => {
       if (standing?.id !== order.id) return;
       const { reason, until } = order;
       await transaction.circuitOverride.update({ where: { id: order.id }, data: { endedAt: until } });
@@ -92,18 +92,18 @@ export class OrderBook {
   }
 
   /** A reset has reached what all instances share. */
-  async done(order: StandingOrder): Promise<void> {
+  async complete(order: ActiveOverride): Promise<void> {
     const where = { id: order.id, endedAt: null };
     await this.#client.circuitOverride.updateMany({ where, data: { endedAt: new Date(this.#clock.now()) } });
   }
 
-  #oneAfterAnother(
+  #serialize(
     provider: ProviderName,
-    work: (transaction: Prisma.TransactionClient, standing: StandingOrder | undefined) => Promise<void>,
+    work: (transaction: Prisma.TransactionClient, standing: ActiveOverride | undefined) => Promise<void>,
   ): Promise<void> {
     return this.#client.$transaction(async (transaction) => {
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS[provider]})`;
-      await work(transaction, await standingOrder(transaction, provider));
+      await work(transaction, await activeOverride(transaction, provider));
     });
   }
 
@@ -112,9 +112,9 @@ export class OrderBook {
     await transaction.circuitOverride.updateMany({ where, data: { endedAt: new Date(this.#clock.now()) } });
   }
 
-  async #write(
+  async #insert(
     transaction: Prisma.TransactionClient,
-    order: { provider: ProviderName; action: StandingOrder['action']; reason: string; until?: Date; by: Operator },
+    order: { provider: ProviderName; action: ActiveOverride['action']; reason: string; until?: Date; by: Operator },
   ): Promise<void> {
     const { by, ...rest } = order;
     const now = this.#clock.now();
@@ -157,7 +157,7 @@ async function lastEntry(
 
 const CLOSED: AuditedCircuit = { state: 'closed' };
 
-function auditedBefore(standing: StandingOrder | undefined, state: CircuitStatus): AuditedCircuit {
+function auditedBefore(standing: ActiveOverride | undefined, state: CircuitStatus): AuditedCircuit {
   return standing?.action === 'isolate' ? audited('isolated', standing.until) : audited(state);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
-import type { Standing, Word } from './standing.ts';
+import type { CircuitStates, InstanceReport } from './standing.ts';
 
 /** An instance that neither speaks nor says goodbye is known for so long. */
 const KNOWN_MS = 60_000;
@@ -34,26 +34,29 @@ const state = z.enum(['closed', 'open', 'half_open', 'isolated', 'off', 'misconf
 const word = z.tuple([z.number(), z.object({ plant_id: state, plantnet: state }).optional().catch(undefined)]);
 
 /** Where the instances tell each other how they see the circuits. */
-export interface RollCall {
+export interface InstanceRegistry {
   /** Says how we see them. @returns the last words of all instances. @throws what the connection throws */
-  answer(standing: Standing): Promise<readonly Word[]>;
+  exchange(states: CircuitStates): Promise<readonly InstanceReport[]>;
   /** Says goodbye. */
   leave(): Promise<void>;
 }
 
-export function createRollCall(options: { redis: Pick<RedisConnection, 'client'>; prefix?: string }): RollCall {
+export function createInstanceRegistry(options: {
+  redis: Pick<RedisConnection, 'client'>;
+  prefix?: string;
+}): InstanceRegistry {
   const { prefix = 'operations' } = options;
   const { client: redis } = options.redis;
   const key = `${prefix}:instances`;
   const id = randomUUID();
 
   return {
-    async answer(standing) {
-      const said: unknown = await redis.eval(ANSWER, [key], [id, JSON.stringify(standing), String(KNOWN_MS)]);
+    async exchange(states) {
+      const said: unknown = await redis.eval(ANSWER, [key], [id, JSON.stringify(states), String(KNOWN_MS)]);
       return z
         .array(word)
         .parse(said)
-        .map(([ageMs, seen]) => ({ ageMs, standing: seen }));
+        .map(([ageMs, reported]) => ({ ageMs, states: reported }));
     },
     async leave() {
       await redis.hdel(key, id);

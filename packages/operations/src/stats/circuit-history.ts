@@ -3,17 +3,17 @@ import type { Circuit, CircuitStatus, Clock, Unsubscribe } from '@plantcommunity
 const KEPT_MS = 60 * 60_000;
 
 /** `from`: in milliseconds since 1970. */
-export interface StateBand {
+export interface StatePeriod {
   state: CircuitStatus;
   from: number;
 }
 
 /** What a circuit has been through in the last hour, as this process saw it. */
-export class CircuitRecord {
+export class CircuitHistory {
   readonly #circuit: Pick<Circuit, 'snapshot'>;
   readonly #clock: Clock;
   readonly #stop: Unsubscribe;
-  #bands: StateBand[] = [];
+  #bands: StatePeriod[] = [];
   #lastFailureAt: number | undefined;
 
   constructor(circuit: Pick<Circuit, 'snapshot' | 'subscribe'>, clock: Clock) {
@@ -30,7 +30,7 @@ export class CircuitRecord {
   }
 
   /** Oldest first. */
-  states(): readonly StateBand[] {
+  states(): readonly StatePeriod[] {
     this.#look();
     return [...this.#bands];
   }

@@ -6,26 +6,26 @@ const MINUTE_MS = 60_000;
 const SHORTEST_REASON = 10;
 const LONGEST_REASON = 500;
 
-export type OrderVerb = 'isolate' | 'release' | 'reset';
+export type OverrideType = 'isolate' | 'release' | 'reset';
 
-export interface Order {
-  verb: OrderVerb;
+export interface Override {
+  type: OverrideType;
   provider: ProviderName;
 }
 
-/** How each verb is said: as a command, and while it is carried out. */
-export const ORDER_WORDS: Readonly<Record<OrderVerb, { say: string; doing: string }>> = {
-  isolate: { say: 'Isolate', doing: 'Isolating' },
-  release: { say: 'Release', doing: 'Releasing' },
-  reset: { say: 'Reset', doing: 'Resetting' },
+/** The label of each override: as a command, and while it runs. */
+export const OVERRIDE_LABELS: Readonly<Record<OverrideType, { command: string; progress: string }>> = {
+  isolate: { command: 'Isolate', progress: 'Isolating' },
+  release: { command: 'Release', progress: 'Releasing' },
+  reset: { command: 'Reset', progress: 'Resetting' },
 };
 
-/** What an order will do, said before it is given. */
-export function consequences({ provider, verb }: Order, { circuits, shared }: CircuitsOverview): string[] {
+/** Describes what an override will do, for the dialog that confirms it. */
+export function consequences({ provider, type }: Override, { circuits, shared }: CircuitsOverview): string[] {
   const name = PROVIDER_NAMES[provider];
   const { fail_count: failCount, fail_max: failMax, reset_timeout_ms: rest, state } = circuits[provider];
   const late = shared ? [] : ['Redis is down: other instances follow within half a minute.'];
-  switch (verb) {
+  switch (type) {
     case 'isolate':
       return [
         `No call goes to ${name}, from any instance.`,

@@ -1,12 +1,12 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { Changes } from './changes.ts';
+import { ChangeFeed } from './change-feed.ts';
 
 function following() {
   const clock = new FakeClock();
   const listeners = new Set<() => void>();
   const leaving = new AbortController();
-  const changes = new Changes(
+  const changes = new ChangeFeed(
     (listener) => {
       listener();
       listeners.add(listener);

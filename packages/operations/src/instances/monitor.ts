@@ -1,15 +1,15 @@
 import type { Cancel, Clock, Unsubscribe } from '@plantcommunity/resilience';
-import type { RollCall } from './roll-call.ts';
-import { type Agreement, agreementOf, isSame, type Standing } from './standing.ts';
+import type { InstanceRegistry } from './registry.ts';
+import { type Agreement, agreementOf, type CircuitStates, isSame } from './standing.ts';
 
 const EVERY_MS = 5_000;
 /** After a change the others are asked again so soon: theirs is under way. */
 const AFTER_CHANGE_MS = 1_000;
 
-export interface FleetParts {
-  rollCall: RollCall;
+export interface InstanceMonitorOptions {
+  registry: InstanceRegistry;
   /** How this instance sees the circuits now. */
-  standing(): Standing;
+  states(): CircuitStates;
   clock: Clock;
 }
 
@@ -17,16 +17,16 @@ export interface FleetParts {
  * This instance among the others: it says how it sees the circuits every five seconds and as soon as that changes, one
  * command each time, and hears what the others said. No request waits for it.
  */
-export class Fleet {
-  readonly #parts: FleetParts;
+export class InstanceMonitor {
+  readonly #options: InstanceMonitorOptions;
   readonly #listeners = new Set<() => void>();
-  #said: Standing | undefined;
+  #reported: CircuitStates | undefined;
   #agreement: Agreement | undefined;
   #cancelNext: Cancel | undefined;
   #closed = false;
 
-  constructor(parts: FleetParts) {
-    this.#parts = parts;
+  constructor(parts: InstanceMonitorOptions) {
+    this.#options = parts;
   }
 
   start(): void {
@@ -34,16 +34,16 @@ export class Fleet {
   }
 
   /** To be told of whatever may have changed how this instance sees the circuits. */
-  note(): void {
-    if (this.#said !== undefined && !isSame(this.#said, this.#parts.standing())) this.#beat(AFTER_CHANGE_MS);
+  onCircuitEvent(): void {
+    if (this.#reported !== undefined && !isSame(this.#reported, this.#options.states())) this.#beat(AFTER_CHANGE_MS);
   }
 
   /** Asks now; undefined while Redis does not answer. */
-  async look(): Promise<Agreement | undefined> {
+  async check(): Promise<Agreement | undefined> {
     if (this.#closed) return this.#agreement;
-    const standing = this.#parts.standing();
-    this.#said = standing;
-    const agreement = await this.#parts.rollCall.answer(standing).then(
+    const standing = this.#options.states();
+    this.#reported = standing;
+    const agreement = await this.#options.registry.exchange(standing).then(
       (words) => agreementOf(standing, words),
       () => undefined,
     );
@@ -66,13 +66,13 @@ export class Fleet {
     this.#closed = true;
     this.#cancelNext?.();
     // Whoever does not hear it knows a minute later.
-    this.#parts.rollCall.leave().catch(() => undefined);
+    this.#options.registry.leave().catch(() => undefined);
   }
 
   #beat(nextMs: number): void {
     if (this.#closed) return;
     this.#cancelNext?.();
-    this.#cancelNext = this.#parts.clock.setTimeout(() => this.#beat(EVERY_MS), nextMs);
-    void this.look();
+    this.#cancelNext = this.#options.clock.setTimeout(() => this.#beat(EVERY_MS), nextMs);
+    void this.check();
   }
 }

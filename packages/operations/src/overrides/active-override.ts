@@ -2,7 +2,7 @@ import type { Prisma } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 
 /** An order that has not ended. */
-export interface StandingOrder {
+export interface ActiveOverride {
   id: string;
   action: 'isolate' | 'reset';
   reason: string;
@@ -22,10 +22,10 @@ const select = {
 } as const;
 
 /** What operators want of a provider's circuit now; undefined: that it decides by itself. */
-export async function standingOrder(
+export async function activeOverride(
   client: Prisma.TransactionClient,
   provider: ProviderName,
-): Promise<StandingOrder | undefined> {
+): Promise<ActiveOverride | undefined> {
   const row = await client.circuitOverride.findFirst({
     where: { provider, endedAt: null },
     orderBy: { id: 'desc' },

@@ -6,7 +6,7 @@ const AT_MOST_EVERY_MS = 1_000;
 const AT_LEAST_EVERY_MS = 10_000;
 
 /** Resolves when `subscribe` has told of a change since the last time, at the pace above; at once when `signal` aborts. */
-export class Changes {
+export class ChangeFeed {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #stop: Unsubscribe;

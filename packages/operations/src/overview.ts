@@ -1,10 +1,10 @@
 import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommunity/identification';
-import type { AuditRecord } from '../audit/audit-record.ts';
-import type { Agreement } from '../instances/standing.ts';
-import type { StandingOrder } from '../orders/standing-order.ts';
-import type { CallHour } from './call-hour.ts';
-import type { CircuitRecord, StateBand } from './circuit-record.ts';
-import type { AnswerShares } from './recent-answers.ts';
+import type { AuditRecord } from './audit/audit-record.ts';
+import type { Agreement } from './instances/standing.ts';
+import type { ActiveOverride } from './overrides/active-override.ts';
+import type { HourlyStatistics } from './stats/call-statistics.ts';
+import type { CircuitHistory, StatePeriod } from './stats/circuit-history.ts';
+import type { AnswerShares } from './stats/recent-answers.ts';
 
 /** An operator's isolation as it stands; times in milliseconds since 1970. */
 interface Isolation {
@@ -34,9 +34,9 @@ export interface CircuitOverview {
   /** `kind` is the class of the last counted failure; `at` when this instance saw it. */
   lastFailure?: { kind: string; at?: number };
   isolation?: Isolation;
-  hour: CallHour;
+  hour: HourlyStatistics;
   /** As this instance saw them in the last hour, oldest first; each lasts until the next begins. */
-  states: readonly StateBand[];
+  states: readonly StatePeriod[];
 }
 
 export interface CircuitsOverview {
@@ -56,9 +56,9 @@ export interface CircuitsOverview {
 export function circuitOverview(seen: {
   provider: OperatedProvider;
   /** Undefined: the provider is off. */
-  record: CircuitRecord | undefined;
-  order: StandingOrder | undefined;
-  hour: CallHour;
+  record: CircuitHistory | undefined;
+  order: ActiveOverride | undefined;
+  hour: HourlyStatistics;
 }): CircuitOverview {
   const { hour, order, provider, record } = seen;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
@@ -82,6 +82,6 @@ export function circuitOverview(seen: {
   };
 }
 
-function isolationOf({ by, createdAt, reason, until }: StandingOrder): Isolation {
+function isolationOf({ by, createdAt, reason, until }: ActiveOverride): Isolation {
   return { reason, by, at: createdAt.getTime(), ...(until && { until: until.getTime() }) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CircuitsOverview, ProviderCircuit } from '../../lib/wire.ts';
-import { consequences, ENDS, endWords, reasonFault, reasonLength } from './order.ts';
+import { consequences, ENDS, endWords, reasonFault, reasonLength } from './override.ts';
 import { circuitOf } from './testing/circuit-of.ts';
 
 const overview = (
@@ -18,13 +18,13 @@ const overview = (
 
 describe('what an order does', () => {
   it('to isolate: who answers meanwhile', () => {
-    expect(consequences({ verb: 'isolate', provider: 'plant_id' }, overview())).toEqual([
+    expect(consequences({ type: 'isolate', provider: 'plant_id' }, overview())).toEqual([
       'No call goes to Plant.id, from any instance.',
       'Answers come from cache and Pl@ntNet, without health or care.',
       'It is not tried again until the end below, or until you release it.',
     ]);
     const second = (state: ProviderCircuit['state']) =>
-      consequences({ verb: 'isolate', provider: 'plantnet' }, overview({ state }))[1];
+      consequences({ type: 'isolate', provider: 'plantnet' }, overview({ state }))[1];
     expect([second('half_open'), second('open')]).toEqual([
       'Answers come from cache and Plant.id, which nobody confirms.',
       'Only kept answers are given: Plant.id cannot be asked either.',
@@ -32,7 +32,7 @@ describe('what an order does', () => {
   });
 
   it('to release', () => {
-    expect(consequences({ verb: 'release', provider: 'plantnet' }, overview())).toEqual([
+    expect(consequences({ type: 'release', provider: 'plantnet' }, overview())).toEqual([
       'Calls go to Pl@ntNet again, from every instance.',
       'It is closed and counts from 0: 3 failures open it again.',
     ]);
@@ -40,7 +40,7 @@ describe('what an order does', () => {
 
   it('to reset, by what there is to reset', () => {
     const first = (given: Partial<ProviderCircuit>) =>
-      consequences({ verb: 'reset', provider: 'plant_id' }, overview(given))[0];
+      consequences({ type: 'reset', provider: 'plant_id' }, overview(given))[0];
     expect([first({}), first({ fail_count: 2 }), first({ state: 'open', fail_count: 3 })]).toEqual([
       'It is closed and has no failure to forget.',
       'Its 2 failures in a row are forgotten.',
@@ -49,7 +49,7 @@ describe('what an order does', () => {
   });
 
   it('later elsewhere while Redis is down', () => {
-    expect(consequences({ verb: 'release', provider: 'plant_id' }, overview({}, {}, false)).at(-1)).toBe(
+    expect(consequences({ type: 'release', provider: 'plant_id' }, overview({}, {}, false)).at(-1)).toBe(
       'Redis is down: other instances follow within half a minute.',
     );
   });
