@@ -1,12 +1,15 @@
-export { parseJson, readJsonBody } from './body/json-body.ts';
-export { readSmallBody } from './body/small-body.ts';
-export { HTTP_ERROR_STATUS, HttpError, type HttpErrorCode, type ProblemBody, problemBody } from './errors.ts';
-export { addressKey } from './guard/address-key.ts';
-export { clientAddress } from './guard/client-address.ts';
+export { parseJson, readJsonBody, readSmallBody } from './body/small-body.ts';
+export { HttpError, type HttpErrorCode, type ProblemBody, problemBody } from './errors.ts';
+export { addressKey, clientAddress } from './guard/client-address.ts';
 export { credentialHeaders, hasBearer, type OriginRules, requestRefusal } from './guard/origin.ts';
 export { createRequestGuard, type RequestGuard, type RequestGuardConfig } from './guard/request-guard.ts';
-export type { Upload, UploadedPhoto, UploadForm } from './multipart/form.ts';
+export {
+  type FieldValue,
+  inMegabytes,
+  type Upload,
+  type UploadedPhoto,
+  type UploadForm,
+  type UploadLimits,
+} from './multipart/form.ts';
 export { readUpload } from './multipart/read-upload.ts';
-export { inMegabytes, type UploadLimits } from './multipart/size.ts';
-export type { FieldValue } from './multipart/text-part.ts';
 export { createUploadMemory, type HeldMemory, type UploadMemory } from './multipart/upload-memory.ts';

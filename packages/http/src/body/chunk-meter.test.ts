@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createChunkMeter } from './chunk-meter.ts';
 
-/** The chunks of `chunkBytes` after which a body is found tiny; the connection reads at most `readBytes` at once. */
+/** Returns the number of chunks after which they are found tiny; the connection reads at most `readBytes` at once. */
 function tinyAfter(chunkBytes: number, readBytes: number, chunks = 100_000): number | undefined {
   const meter = createChunkMeter();
   const frame = chunkBytes.toString(16).length + 4;
-  // What came of the body together with the header belongs to the first read.
+  // 200 bytes of request header belong to the first read.
   let wire = 200;
   let read = readBytes;
   for (let chunk = 1; chunk <= chunks; chunk += 1) {
@@ -25,22 +25,22 @@ function tinyAfter(chunkBytes: number, readBytes: number, chunks = 100_000): num
 
 describe('the chunk meter', () => {
   it.each([
-    ['one byte, all of them in a few reads', 1, 65_536, 4_100],
-    ['one byte, each in a packet of its own', 1, 6, 5_000],
-    ['8 bytes, each in a packet of its own', 8, 13, 5_000],
-    ['32 bytes, some in each packet', 32, 1_448, 4_400],
-    ['60 bytes, some in each packet', 60, 1_448, 6_000],
-  ])('finds chunks of %s', (_what, chunkBytes, readBytes, soon) => {
+    ['one byte, many in each read', 1, 65_536, 4_100],
+    ['one byte, one in each packet', 1, 6, 5_000],
+    ['8 bytes, one in each packet', 8, 13, 5_000],
+    ['32 bytes, several in each packet', 32, 1_448, 4_400],
+    ['60 bytes, several in each packet', 60, 1_448, 6_000],
+  ])('finds chunks of %s', (_name, chunkBytes, readBytes, limit) => {
     const after = tinyAfter(chunkBytes, readBytes);
     expect(after).toBeGreaterThanOrEqual(4_096);
-    expect(after).toBeLessThan(soon);
+    expect(after).toBeLessThan(limit);
   });
 
-  it.each([64, 65, 100, 1_000, 16_384])('lets chunks of %d bytes pass, however they are read', (chunkBytes) => {
+  it.each([64, 65, 100, 1_000, 16_384])('accepts chunks of %d bytes with every size of read', (chunkBytes) => {
     for (const readBytes of [70, 536, 1_448, 65_536]) expect(tinyAfter(chunkBytes, readBytes, 20_000)).toBeUndefined();
   });
 
-  it('lets a few tiny chunks pass, and tiny ones among large ones', () => {
+  it('accepts fewer than 4,096 tiny chunks, and tiny chunks among large ones', () => {
     expect(tinyAfter(1, 65_536, 4_000)).toBeUndefined();
     const meter = createChunkMeter();
     for (let chunk = 0; chunk < 20_000; chunk += 1) {

@@ -1,6 +1,5 @@
 import { HttpError } from '../errors.ts';
-import { currentBody } from './arriving-body.ts';
-import { BODY_TIME_LIMIT_MS } from './watch-body.ts';
+import { BODY_TIME_LIMIT_MS, currentBody } from './watch-body.ts';
 
 export const SMALL_BODY_BYTES: number = 64 * 1024;
 
@@ -11,13 +10,13 @@ export const SMALL_BODY_BYTES: number = 64 * 1024;
  */
 export async function readSmallBody(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
   if (body === null) return Buffer.alloc(0);
-  const arriving = currentBody();
+  const watched = currentBody();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = body.getReader();
   try {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- they come one after the other
+      // oxlint-disable-next-line no-await-in-loop -- chunks arrive one after the other
       const { done, value } = await reader.read();
       if (done) break;
       bytes += value.length;
@@ -27,11 +26,37 @@ export async function readSmallBody(body: ReadableStream<Uint8Array> | null): Pr
   } finally {
     reader.releaseLock();
   }
-  if (arriving?.fault === 'tiny_chunks') {
+  if (watched?.fault === 'tiny_chunks') {
     throw new HttpError('invalid_request', 'The body arrives in chunks of less than 64 bytes on average.');
   }
-  if (arriving?.fault === 'slow') {
+  if (watched?.fault === 'slow') {
     throw new HttpError('upload_stalled', `The body took longer than ${BODY_TIME_LIMIT_MS / 1_000} seconds.`);
   }
   return Buffer.concat(chunks);
+}
+
+/** Matches the media type; parameters do not count, since JSON is always UTF-8 (RFC 8259, 8.1). */
+const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
+
+/**
+ * Reads a JSON body of at most 64 kB; the value is not validated.
+ * @throws {HttpError} `invalid_request` when it is larger, not JSON, or not sent as `application/json`
+ */
+export async function readJsonBody(
+  body: ReadableStream<Uint8Array> | null,
+  contentType: string | null,
+): Promise<unknown> {
+  if (!JSON_TYPE.test(contentType ?? '')) {
+    throw new HttpError('invalid_request', 'The body must be JSON, sent as application/json.');
+  }
+  return parseJson(await readSmallBody(body));
+}
+
+/** Parses UTF-8 JSON. @throws {HttpError} `invalid_request` */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new HttpError('invalid_request', 'The body is not valid JSON.', { cause });
+  }
 }

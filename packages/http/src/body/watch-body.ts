@@ -1,8 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '@plantcommunity/resilience';
-import { type BodyFault, enterBody } from './arriving-body.ts';
 import { createChunkMeter } from './chunk-meter.ts';
-import { closeLingering } from './lingering-close.ts';
+
+/** Why a body was ended before its last byte: its chunks were too small on average, or its time limit passed. */
+export type BodyFault = 'tiny_chunks' | 'slow';
+
+/** State of a request body at the connection, which the body of a fetch `Request` does not expose. */
+export interface WatchedBody {
+  readonly fault: BodyFault | undefined;
+  /** Removes the time limit, for a reader that enforces a minimum data rate itself. */
+  liftTimeLimit(): void;
+}
+
+const current = new AsyncLocalStorage<WatchedBody | undefined>();
+
+/** Returns the body of the current request; undefined without a body, or without a request guard in front. */
+export function currentBody(): WatchedBody | undefined {
+  return current.getStore();
+}
+
+/**
+ * Makes `body` the current one for the rest of this request, by its async context: frameworks copy the request on the
+ * way to its reader, but keep the context. Pass undefined for a request without a body: a pipelined request may run in
+ * the context of the one before.
+ */
+function enterBody(body: WatchedBody | undefined): void {
+  if (current.getStore() !== body) current.enterWith(body);
+}
 
 /** Time limit for a whole body of at most 64 kB; readers of uploads, which are larger, remove it. */
 export const BODY_TIME_LIMIT_MS = 30_000;
@@ -67,4 +93,30 @@ export function watchBody(request: IncomingMessage, response: ServerResponse, cl
     },
     liftTimeLimit: cancelTimer,
   });
+}
+
+const MAX_DISCARDED_BYTES = 256 * 1024;
+const MAX_LINGER_MS = 2_000;
+
+/**
+ * Closes a connection in stages (RFC 9112, 9.6), so that a client that is still sending can read its answer: closing
+ * with unread bytes would reset the connection and lose the answer. Half-closes our side, discards at most 256 kB more
+ * without parsing them, and destroys the connection after 2 seconds unless the client closes it first.
+ */
+function closeLingering(socket: Socket, clock: Clock): void {
+  let left = MAX_DISCARDED_BYTES;
+  // Adding a listener detaches the HTTP parser from the handle; removing all listeners removes the parser's, too.
+  socket.once('data', () => undefined);
+  socket.removeAllListeners('data');
+  socket.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    // The client's kernel stops sending when nothing is read; the answer stays readable.
+    if (left <= 0) socket.pause();
+  });
+  socket.once(
+    'close',
+    clock.setTimeout(() => socket.destroy(), MAX_LINGER_MS),
+  );
+  socket.end();
+  socket.resume();
 }

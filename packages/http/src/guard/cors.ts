@@ -1,19 +1,21 @@
 export interface CorsConfig {
-  /** Origins whose pages may read what the API answers them. */
+  /** Origins whose pages may read answers of the API. */
   corsOrigins: readonly string[];
   /** Origins whose pages may change state with a cookie. */
   trustedOrigins: readonly string[];
 }
 
-type AnswerHeaders = Readonly<Record<string, string>>;
+type ResponseHeaders = Readonly<Record<string, string>>;
 
-/** What a listed origin is told: with every answer, and beforehand. */
+/** Response headers for a listed origin. */
 interface CorsGrant {
-  answer: AnswerHeaders;
-  preflight: AnswerHeaders;
+  /** Headers of every answer. */
+  answer: ResponseHeaders;
+  /** Headers of the answer to a preflight request. */
+  preflight: ResponseHeaders;
 }
 
-/** Browsers hide all others from a page of another origin. */
+/** Response headers that a page of another origin may read; browsers hide all others. */
 const EXPOSED = [
   'RateLimit',
   'RateLimit-Policy',
@@ -30,13 +32,13 @@ const EXPOSED = [
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key',
-  // Seconds; browsers keep it two hours at most, and a list that was changed should be felt sooner.
+  // Seconds. Browsers accept at most two hours; ten minutes let a changed list take effect soon.
   'Access-Control-Max-Age': '600',
 };
 
 /**
- * What each listed origin is granted, by the value of `Origin`. Other origins' apps come with tokens, not with cookies:
- * only a page that may change state with a cookie anyway may also read with one.
+ * Builds the response headers of each listed origin, by the value of `Origin`. Apps of other origins send tokens, not
+ * cookies: only a page that may change state with a cookie may also read with one.
  */
 export function corsGrants({ corsOrigins, trustedOrigins }: CorsConfig): ReadonlyMap<string, CorsGrant> {
   return new Map(

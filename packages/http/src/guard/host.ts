@@ -1,4 +1,4 @@
-/** The host a request was sent to, as `name[:port]` in lower case. */
+/** Returns the host a request was sent to, as `name[:port]` in lower case. */
 export function hostOf(request: Request): string {
   return (request.headers.get('host') ?? new URL(request.url).host).toLowerCase();
 }
@@ -18,7 +18,7 @@ export function isAllowedHost(host: string, allowedHosts: readonly string[]): bo
   return allowedHosts.some((allowed) => (allowed.startsWith('.') ? `.${name}`.endsWith(allowed) : allowed === name));
 }
 
-/** Returns the shortest form of an IPv6 address in brackets, without them. */
+/** Returns the shortest form of an IPv6 address in brackets, without the brackets. */
 function shortestAddress(address: string | undefined): string | undefined {
   return address === undefined ? undefined : URL.parse(`http://${address}`)?.hostname.slice(1, -1);
 }

@@ -1,38 +1,6 @@
 import { HttpError } from '../errors.ts';
 import { hostOf, isAllowedHost } from './host.ts';
 
-/**
- * Who sent a request that changes state: a page of ours (or one we trust), a foreign page, or no browser at all,
- * which passes but whose cookies count for nothing.
- */
-type Sender = 'own' | 'foreign' | 'no_browser';
-
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-export function changesState({ method = 'GET' }: { method?: string | undefined }): boolean {
-  return !SAFE_METHODS.has(method);
-}
-
-export function hasBearer(headers: Headers): boolean {
-  return isBearer(headers.get('authorization'));
-}
-
-export function isBearer(authorization: string | null | undefined): boolean {
-  return /^bearer(\s|$)/i.test(authorization ?? '');
-}
-
-/** Browsers set `Sec-Fetch-Site` and `Origin` themselves; no page can forge them. */
-function senderOf(request: Request, { appUrl, trustedOrigins }: OriginRules): Sender {
-  const site = request.headers.get('sec-fetch-site');
-  if (site === 'same-origin' || site === 'none') return 'own';
-  const origin = request.headers.get('origin');
-  if (origin === null) return site === null ? 'no_browser' : 'foreign';
-  // The host was checked before: a page of any allowed host is ours, over the scheme we are served with.
-  const ours = [appUrl.origin, `${appUrl.protocol}//${hostOf(request)}`, ...trustedOrigins];
-  return ours.includes(origin) ? 'own' : 'foreign';
-}
-
-/** What decides whose requests are accepted. */
 export interface OriginRules {
   /** The public origin. */
   appUrl: URL;
@@ -55,9 +23,40 @@ export function requestRefusal(request: Request, rules: OriginRules): HttpError 
 
 /** Returns the headers that may identify the caller: without cookies where those prove nothing. */
 export function credentialHeaders(request: Request, rules: OriginRules): Headers {
-  // Most callers of the API send none, so the headers need no copy.
+  // Most callers of the API send no cookies, so their headers need no copy.
   if (!request.headers.has('cookie')) return request.headers;
   const headers = new Headers(request.headers);
   if (hasBearer(headers) || (changesState(request) && senderOf(request, rules) !== 'own')) headers.delete('cookie');
   return headers;
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function changesState({ method = 'GET' }: { method?: string | undefined }): boolean {
+  return !SAFE_METHODS.has(method);
+}
+
+export function hasBearer(headers: Headers): boolean {
+  return isBearer(headers.get('authorization'));
+}
+
+export function isBearer(authorization: string | null | undefined): boolean {
+  return /^bearer(\s|$)/i.test(authorization ?? '');
+}
+
+/**
+ * The sender of a request that changes state: a page of ours or a trusted one, a page of another site, or a program,
+ * which is accepted but whose cookies prove nothing.
+ */
+type Sender = 'own' | 'foreign' | 'program';
+
+/** Tells the sender by `Sec-Fetch-Site` and `Origin`, which browsers set themselves and no page can forge. */
+function senderOf(request: Request, { appUrl, trustedOrigins }: OriginRules): Sender {
+  const site = request.headers.get('sec-fetch-site');
+  if (site === 'same-origin' || site === 'none') return 'own';
+  const origin = request.headers.get('origin');
+  if (origin === null) return site === null ? 'program' : 'foreign';
+  // The host was checked before: a page of any allowed host is ours if it uses the scheme of our public origin.
+  const ownOrigins = [appUrl.origin, `${appUrl.protocol}//${hostOf(request)}`, ...trustedOrigins];
+  return ownOrigins.includes(origin) ? 'own' : 'foreign';
 }

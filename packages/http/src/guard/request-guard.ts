@@ -5,13 +5,11 @@ import { acceptRequestId } from '@plantcommunity/telemetry';
 import { SMALL_BODY_BYTES } from '../body/small-body.ts';
 import { watchBody } from '../body/watch-body.ts';
 import { HttpError, problemBody } from '../errors.ts';
-import { withPeer } from './client-address.ts';
+import { clientScheme, withPeer } from './client-address.ts';
 import { type CorsConfig, corsGrants } from './cors.ts';
 import { isAllowedHost } from './host.ts';
 import { changesState, isBearer } from './origin.ts';
-import { isReadable, pathOf } from './path.ts';
-import { schemeOf } from './scheme.ts';
-import { fillInPolicy, securityHeaders } from './security-headers.ts';
+import { addFallbackPolicy, securityHeaders } from './security-headers.ts';
 
 export interface RequestGuardConfig extends CorsConfig {
   mode: 'development' | 'production';
@@ -19,9 +17,9 @@ export interface RequestGuardConfig extends CorsConfig {
   appUrl: URL;
   /** Names in the form that `isAllowedHost` takes. */
   allowedHosts: readonly string[];
-  /** How many proxies in front are ours. */
+  /** Number of our own proxies in front. */
   proxyHops: number;
-  /** When the public origin is https, requests over http are sent there. */
+  /** Whether requests over http are redirected to a public origin that is https. */
   httpsRedirect: boolean;
   /**
    * Whether `Strict-Transport-Security` says `preload`: browsers may then be shipped with this domain as https only.
@@ -29,7 +27,7 @@ export interface RequestGuardConfig extends CorsConfig {
   hstsPreload: boolean;
 }
 
-/** Whether the request may go on to whatever serves it; otherwise it has its answer. */
+/** Checks a request. `admitted`: its handler may go on; `answered`: the guard has sent the answer. */
 export type RequestGuard = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
 
 /**
@@ -38,13 +36,15 @@ export type RequestGuard = (request: IncomingMessage, response: ServerResponse) 
  */
 const PROBE = /^(?:https?:\/\/[^/?#]*)?(\/api\/health\/(?:live|ready)\/?(?:\?.*)?)$/;
 
-/** Here Next answers with a 500 what cannot be done with a file: another method, or a range beyond its end. */
+/**
+ * Prefix of static files. Next answers a request for one with a 500 when the method or the range does not fit the file.
+ */
 const FILES = '/_next/static/';
 
 /**
- * What holds for every path of a server before any framework sees the request: hosts, https, paths nobody can read,
- * bodies, CORS, and the headers of every answer. It also says where the request came from in
- * `X-Forwarded-For`, and takes away what a client might have said of our host, and cookies that prove nothing.
+ * Creates the check of every path of a server, which runs before any framework sees the request: hosts, https,
+ * unreadable paths, bodies, CORS, and the headers of every answer. It also sets `X-Forwarded-For` and
+ * `X-Forwarded-Proto`, and removes what a client may have claimed about our host, and cookies that prove nothing.
  */
 export function createRequestGuard(config: RequestGuardConfig, clock: Clock = systemClock): RequestGuard {
   const { allowedHosts, appUrl, proxyHops } = config;
@@ -60,19 +60,19 @@ export function createRequestGuard(config: RequestGuardConfig, clock: Clock = sy
     const path = pathOf(url);
     watchBody(request, response, clock);
     response.setHeaders(headers);
-    fillInPolicy(response, path);
+    addFallbackPolicy(response, path);
 
-    const refused = isProbe ? refusedProbe(request) : refusal(request, path, allowedHosts);
-    if (refused !== undefined) return refuse(request, response, refused);
+    const refusal = isProbe ? probeRefusal(request) : refusalOf(request, path, allowedHosts);
+    if (refusal !== undefined) return refuse(request, response, refusal);
     if (isProbe) {
-      // The framework builds URLs from this header, so that it must not get the host of a probe.
+      // The framework builds URLs from this header, so it must not see the host of a probe.
       request.url = url;
       sent.host = appUrl.host;
     }
 
-    const scheme = schemeOf(single(sent['x-forwarded-proto']), socket instanceof TLSSocket, proxyHops);
+    const scheme = clientScheme(single(sent['x-forwarded-proto']), socket instanceof TLSSocket, proxyHops);
     if (redirects && scheme === 'http' && !isProbe) {
-      // The path begins with one slash after an origin that ends before it: nothing in it can become a host.
+      // `url` begins with one slash, so nothing in it can become part of the host.
       return answer(response, 308, { Location: appUrl.origin + url, 'X-Request-Id': requestIdOf(request) });
     }
 
@@ -97,32 +97,32 @@ export function createRequestGuard(config: RequestGuardConfig, clock: Clock = sy
   };
 }
 
-function refusedProbe({ headersDistinct, method }: IncomingMessage): HttpError | undefined {
+function probeRefusal({ headersDistinct, method }: IncomingMessage): HttpError | undefined {
   if ((headersDistinct['host']?.length ?? 0) > 1) {
     return new HttpError('invalid_request', 'This request has more than one Host header.');
   }
   return method === 'TRACE' ? notAllowed(method) : undefined;
 }
 
-function refusal(
+function refusalOf(
   { headers, headersDistinct, method }: IncomingMessage,
   path: string,
   allowedHosts: readonly string[],
 ): HttpError | undefined {
-  // Of two hosts, whoever is in front may have looked at the other one (RFC 9112, 3.2).
-  const isNamedOnce = headersDistinct['host']?.length === 1;
-  if (!isNamedOnce || !isAllowedHost((headers.host ?? '').toLowerCase(), allowedHosts)) {
+  // Reject duplicate Host headers: a proxy may have routed by the other one (RFC 9112, 3.2).
+  const hasOneHost = headersDistinct['host']?.length === 1;
+  if (!hasOneHost || !isAllowedHost((headers.host ?? '').toLowerCase(), allowedHosts)) {
     return new HttpError('unknown_host', 'This host is not served here.');
   }
   if (!isReadable(path)) {
     return new HttpError('invalid_request', 'The path of this request cannot be read.');
   }
   if (method === 'TRACE') return notAllowed(method);
-  // The API counts what it reads. In front of pages a body is read as a whole by the framework, so it must say its
-  // size.
+  // The API counts what it reads. The framework reads the body of a page's request as a whole, so its size must be
+  // declared.
   if (path.startsWith('/api/')) return undefined;
   if (headers['transfer-encoding'] !== undefined) {
-    return new HttpError('invalid_request', 'The size of the body is not told.');
+    return new HttpError('invalid_request', 'Content-Length is required.');
   }
   if (Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES) {
     return new HttpError('invalid_request', 'The body is larger than 64 kB.');
@@ -134,7 +134,7 @@ function notAllowed(method = ''): HttpError {
   return new HttpError('method_not_allowed', `Method "${method}" not allowed.`, { headers: { Allow: 'GET, HEAD' } });
 }
 
-/** Each browser of today tells one or the other with what may change something. */
+/** Whether no browser sent the request: every current browser sends one of the two headers with a state change. */
 function isFromProgram(request: IncomingMessage): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
   return changesState(request) && origin === undefined && site === undefined;
@@ -142,18 +142,14 @@ function isFromProgram(request: IncomingMessage): boolean {
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: HttpError): 'answered' {
   const requestId = requestIdOf(request);
+  const { code, message: detail, status } = error;
   const headers = {
     ...error.headers,
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
   };
-  return answer(
-    response,
-    error.status,
-    headers,
-    JSON.stringify(problemBody({ code: error.code, status: error.status, detail: error.message }, requestId)),
-  );
+  return answer(response, status, headers, JSON.stringify(problemBody({ code, detail, status }, requestId)));
 }
 
 function answer(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body?: string): 'answered' {
@@ -165,7 +161,31 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return acceptRequestId(single(headers['x-request-id']));
 }
 
-/** Node joins what is sent more than once of these; its types do not know. */
+/** Returns a header as one text. Node joins these headers when they are sent more than once; its types do not say so. */
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Returns the target of a request without its query. */
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+}
+
+/** Matches `.` and `..`, also escaped: clients resolve them before sending, and frameworks after this check. */
+const DOT_SEGMENTS = /[/\\](\.|%2e){1,2}([/\\]|$)/i;
+
+/**
+ * Whether a path begins with a slash, has no dot segments, and its escapes are UTF-8. Other paths are a target for a
+ * proxy, lead elsewhere than they seem to, or fail somewhere inside a framework.
+ */
+function isReadable(path: string): boolean {
+  if (!path.startsWith('/') || DOT_SEGMENTS.test(path)) return false;
+  if (!path.includes('%')) return true;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

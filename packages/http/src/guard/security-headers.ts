@@ -5,7 +5,7 @@ interface TransportPolicy {
   hstsPreload: boolean;
 }
 
-/** What every answer says, whoever makes it: pages, API, files, redirects, and the server's own refusals. */
+/** Builds the headers of every answer: pages, API, files, redirects and the server's own refusals. */
 export function securityHeaders({ hstsPreload, mode }: TransportPolicy): Map<string, string> {
   const transport = `max-age=31536000; includeSubDomains${hstsPreload ? '; preload' : ''}`;
   return new Map([
@@ -16,30 +16,30 @@ export function securityHeaders({ hstsPreload, mode }: TransportPolicy): Map<str
     ['Permissions-Policy', 'camera=(self), geolocation=(self), microphone=()'],
     ['Cross-Origin-Opener-Policy', 'same-origin'],
     ['Cross-Origin-Resource-Policy', 'same-origin'],
-    // Also behind a proxy that speaks https for us; over http browsers pass it over.
+    // Sent over http as well, since a proxy may speak https for us; browsers ignore it on http.
     ...(mode === 'production' ? ([['Strict-Transport-Security', transport]] as const) : []),
   ]);
 }
 
-const UNFRAMED = "frame-ancestors 'none'";
-const INERT = `default-src 'none'; ${UNFRAMED}`;
-/** next-auth's own pages: a form and a style sheet inside. */
-const FORM = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; ${UNFRAMED}`;
-/** What is left of a page that could not be made: words, and our own looks. */
-const WORDS = `default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; ${UNFRAMED}`;
+const NO_FRAMES = "frame-ancestors 'none'";
+const NO_CONTENT = `default-src 'none'; ${NO_FRAMES}`;
+/** Policy of next-auth's own pages, which hold a form and an inline style sheet. */
+const FORM = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; ${NO_FRAMES}`;
+/** Policy of an error page that was made without the page's own policy: text, and our own styles, fonts and pictures. */
+const TEXT = `default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; ${NO_FRAMES}`;
 
-/** The Content-Security-Policy of an answer that brings none of its own. */
+/** Returns the Content-Security-Policy of an answer that has none of its own. */
 function fallbackPolicy(path: string, contentType: string): string {
-  if (path.startsWith('/api/')) return contentType.startsWith('text/html') ? FORM : INERT;
-  // A script that runs as a worker would take its rights from here.
-  return path.startsWith('/_next/static/') ? UNFRAMED : WORDS;
+  if (path.startsWith('/api/')) return contentType.startsWith('text/html') ? FORM : NO_CONTENT;
+  // A script that runs as a worker takes its policy from this header.
+  return path.startsWith('/_next/static/') ? NO_FRAMES : TEXT;
 }
 
 /**
- * Once the headers are sent, a Content-Security-Policy that is set by then stays; what is set now would win over that of
- * a route.
+ * Adds a Content-Security-Policy when the headers are sent, unless the route has set one by then; a policy that was set
+ * earlier would win over that of the route.
  */
-export function fillInPolicy(response: ServerResponse, path: string): void {
+export function addFallbackPolicy(response: ServerResponse, path: string): void {
   const writeHead = response.writeHead.bind(response);
   Object.assign(response, {
     writeHead: (...head: unknown[]): unknown => {

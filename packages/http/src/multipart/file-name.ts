@@ -1,11 +1,11 @@
 const MAX_SHOWN = 80;
-/** What is kept of a long name's end. */
+/** Number of characters that are kept from the end of a long name. */
 const TAIL = 16;
 
 /**
- * A client's file name as it may be shown: no path, nothing that controls a terminal, a log or the direction of
- * writing. Not shortened, because each of its endings is looked at; slashes behind them hide none. It is still never used
- * for a path or a header.
+ * Returns a client's file name as it may be shown: without a path, and without characters that control a terminal, a
+ * log or the direction of writing. The name is not shortened, because each of its endings is checked; slashes at its
+ * end hide none. The result is still never used for a path or a header.
  */
 export function shownFileName(name: string): string {
   const path = name.replace(/[/\\]+$/, '');
@@ -23,18 +23,18 @@ export function hidesCharacters(name: string): boolean {
   return /[\u0000-\u001F\u007F\u202D\u202E]/.test(name);
 }
 
-/** A field's name for a message, at most 80 characters. */
+/** Returns a field's name for a message, at most 80 characters. */
 export function shownFieldName(name: string): string {
-  return cut(withoutControls(name));
+  return shorten(withoutControls(name));
 }
 
-/** Control (Cc), format (Cf: writing direction, zero width), line and paragraph separators. */
+/** Removes control (Cc) and format characters (Cf: writing direction, zero width), line and paragraph separators. */
 function withoutControls(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 }
 
-function cut(text: string): string {
-  const signs = Array.from(text);
-  if (signs.length <= MAX_SHOWN) return text;
-  return `${signs.slice(0, MAX_SHOWN - TAIL - 1).join('')}…${signs.slice(-TAIL).join('')}`;
+function shorten(text: string): string {
+  const characters = Array.from(text);
+  if (characters.length <= MAX_SHOWN) return text;
+  return `${characters.slice(0, MAX_SHOWN - TAIL - 1).join('')}…${characters.slice(-TAIL).join('')}`;
 }

@@ -3,17 +3,20 @@ import { hidesCharacters, shownFieldName, shownFileName } from './file-name.ts';
 import { type PartHeader, parsePartHeader } from './part-header.ts';
 import type { PartSink } from './part-splitter.ts';
 import { type CollectedPhoto, createPhotoBuffer } from './photo-buffer.ts';
-import { photosIn, photoTooLarge, type UploadLimits } from './size.ts';
-import { decodeText, type FieldValue, looksLikeText, textKind } from './text-part.ts';
 
 const MAX_FILE_NAME = 255;
 const MAX_VALUE_BYTES = 256;
 /** Number of bytes by which a photo without a file name is told from text. */
 const HEAD_BYTES = 512;
 
-/** What an upload may hold. */
+export interface UploadLimits {
+  /** Of one photo. */
+  maxBytes: number;
+  maxPhotos: number;
+}
+
+/** The fields of an upload, and their limits. */
 export interface UploadForm extends UploadLimits {
-  /** The field of the photos. */
   photoField: string;
   /** The text fields: `list` takes one value for each photo, `single` one. */
   textFields: Readonly<Record<string, 'single' | 'list'>>;
@@ -29,15 +32,22 @@ export interface UploadedPhoto extends CollectedPhoto {
   declaredType: string;
 }
 
+/** One value of a text field. */
+export interface FieldValue {
+  text: string;
+  /** Declared as JSON, as generated clients send lists and scalars. */
+  isJson: boolean;
+}
+
 /** An upload that was read to its end. */
 export interface Upload {
   /** 1 to `maxPhotos`, in order. */
   photos: UploadedPhoto[];
-  /** The text fields that were sent, by name; their values are not judged yet. */
+  /** The text fields that were sent, by name; the values are not validated. */
   fields: ReadonlyMap<string, readonly FieldValue[]>;
 }
 
-/** Gathers the parts of one upload and refuses fields that the form does not have. */
+/** Collects the parts of one upload and refuses fields that the form does not have. */
 interface FormReader extends PartSink {
   /** @throws {HttpError} `missing_image` */
   finish(): Upload;
@@ -50,19 +60,20 @@ interface OpenPart {
 
 const IGNORED_PART: OpenPart = { content() {}, end() {} };
 
+/** @param expected bytes of the whole body, if declared */
 export function createFormReader(form: UploadForm, expected?: number): FormReader {
   const { ignoredFields, maxBytes, maxPhotos, photoField, textFields } = form;
   const maxValues = new Map(Object.entries(textFields).map(([name, type]) => [name, type === 'list' ? maxPhotos : 1]));
   const photos: UploadedPhoto[] = [];
   const fields = new Map<string, FieldValue[]>();
-  const mostParts = maxPhotos * 3 + maxValues.size;
+  const maxParts = maxPhotos * 3 + maxValues.size;
   let parts = 0;
   let part: OpenPart | undefined;
 
   return {
     begin(header) {
       parts += 1;
-      if (parts > mostParts) throw malformed(`The upload has more than ${mostParts} parts.`);
+      if (parts > maxParts) throw malformed(`The upload has more than ${maxParts} parts.`);
       part = open(parsePartHeader(header));
     },
     content: (piece) => part?.content(piece),
@@ -81,15 +92,15 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
     const field = fieldOf(header.field);
     if (field === photoField) return openPhoto(header);
     if (ignoredFields.includes(field)) return IGNORED_PART;
-    const most = maxValues.get(field);
-    if (most === undefined) {
+    const max = maxValues.get(field);
+    if (max === undefined) {
       const shown = shownFieldName(field);
       throw new HttpError('unknown_field', `The upload has a field “${shown}”, which we do not know.`);
     }
-    return openText(header, field, most);
+    return openText(header, field, max);
   }
 
-  /** Several clients write `[]` behind the name of a list. */
+  /** Returns the field that a name means: several clients append `[]` to the name of a list. */
   function fieldOf(name: string): string {
     const list = name.endsWith('[]') ? name.slice(0, -'[]'.length) : name;
     return list === photoField || textFields[list] === 'list' ? list : name;
@@ -97,7 +108,6 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
 
   function openPhoto({ fileName: sentName, type }: PartHeader): OpenPart {
     const index = photos.length;
-    const called = `Photo ${index + 1}`;
     const fileName = sentName ?? '';
     if (fileName.length > MAX_FILE_NAME) {
       throw malformed(`The file name of photo ${index + 1} is longer than ${MAX_FILE_NAME} characters.`);
@@ -110,7 +120,7 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
     const buffer = createPhotoBuffer(maxBytes, expected);
     return {
       content(piece) {
-        if (index === maxPhotos) throw malformed(`The upload has more than ${photosIn(maxPhotos)}.`);
+        if (index === maxPhotos) throw malformed(`The upload has more than ${photoCount(maxPhotos)}.`);
         if (sentName === undefined && head.length < HEAD_BYTES) {
           head = Buffer.concat([head, piece.subarray(0, HEAD_BYTES - head.length)]);
         }
@@ -118,9 +128,9 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
       },
       end() {
         if (buffer.size === 0) {
-          // Browsers send this for a file field that was left empty.
+          // Browsers send an empty part for a file field that was left empty.
           if (fileName === '') return;
-          throw new HttpError('missing_image', `${called} is empty.`);
+          throw new HttpError('missing_image', `Photo ${index + 1} is empty.`);
         }
         // A part without a file name is text, unless its bytes say otherwise.
         if (sentName === undefined && looksLikeText(head)) {
@@ -132,11 +142,11 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
     };
   }
 
-  function openText(header: PartHeader, field: string, most: number): OpenPart {
-    const kind = textKind(header, field);
+  function openText(header: PartHeader, field: string, max: number): OpenPart {
+    const isJson = isJsonField(header, field);
     const values = fields.get(field) ?? [];
-    if (values.length === most)
-      throw malformed(`The field “${field}” comes more than ${most === 1 ? 'once' : `${most} times`}.`);
+    if (values.length === max)
+      throw malformed(`The field “${field}” comes more than ${max === 1 ? 'once' : `${max} times`}.`);
     const pieces: Buffer[] = [];
     let size = 0;
     return {
@@ -146,8 +156,91 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
         pieces.push(piece);
       },
       end() {
-        fields.set(field, [...values, { text: decodeText(Buffer.concat(pieces), field), ...kind }]);
+        fields.set(field, [...values, { text: decodeText(Buffer.concat(pieces), field), isJson }]);
       },
     };
   }
+}
+
+/** Media types that clients declare for plain text; only `text/plain` and `text/*` say what it is. */
+const TEXT_TYPES = new Set(['', 'text/plain', 'text/*', '*/*', 'application/octet-stream', 'multipart/form-data']);
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
+/** Matches file names under which text may be sent, such as `blob`, `language.txt` and `organs.json`. */
+const TEXT_ENDING = /^[^.]*(?:\.(?:txt|json))?$/i;
+
+/**
+ * Whether a text field is JSON. Some clients give text a file name, which is accepted unless it has the ending of
+ * another kind of file.
+ * @throws {HttpError} `malformed_upload` when the part declares anything but text or JSON
+ */
+function isJsonField({ fileName = '', type }: PartHeader, field: string): boolean {
+  const isJson = JSON_TYPE.test(type);
+  const isText = isJson || TEXT_TYPES.has(type);
+  if (fileName !== '' && (!isText || !TEXT_ENDING.test(fileName))) {
+    throw malformed(`The field “${field}” holds a file; it must be text.`);
+  }
+  if (!isText) throw malformed(`The field “${field}” must be plain text or JSON.`);
+  return isJson;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Decodes a text field. @throws {HttpError} `malformed_upload` when it is not UTF-8 */
+function decodeText(bytes: Buffer, field: string): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw malformed(`The field “${field}” is not UTF-8 text.`);
+  }
+}
+
+/**
+ * Whether content that begins with these bytes is text: UTF-8 without a NUL. No picture format passes: JPEG and PNG
+ * begin with bytes that are not UTF-8, the headers of GIF, WebP and HEIC hold NULs.
+ */
+function looksLikeText(head: Buffer): boolean {
+  if (head.includes(0)) return false;
+  try {
+    // In stream mode, because the head may end inside a character.
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes of a megabyte, as in UPLOAD_MAX_MB. */
+const MEGABYTE = 1_048_576;
+/** Room for boundaries, part headers and text fields of the largest upload. */
+const ENVELOPE_BYTES = 64 * 1024;
+
+/** Returns the maximum size of a whole upload in bytes. */
+export function maxUploadBytes({ maxBytes, maxPhotos }: UploadLimits): number {
+  return maxPhotos * maxBytes + ENVELOPE_BYTES;
+}
+
+/** @param bytes undefined when the client declared no size */
+export function uploadTooLarge(bytes: number | undefined, limits: UploadLimits): HttpError {
+  const value = bytes === undefined ? `more than ${inMegabytes(maxUploadBytes(limits))}` : `${roundedUp(bytes)}`;
+  const most = `${photoCount(limits.maxPhotos)} of ${inMegabytes(limits.maxBytes)} MB`;
+  return new HttpError('photo_too_large', `The upload is ${value} MB; it may hold at most ${most}.`);
+}
+
+function photoTooLarge(index: number, bytes: number, max: number): HttpError {
+  const message = `Photo ${index + 1} is ${roundedUp(bytes)} MB; ${inMegabytes(max)} MB is the most.`;
+  return new HttpError('photo_too_large', message);
+}
+
+function photoCount(count: number): string {
+  return count === 1 ? '1 photo' : `${count} photos`;
+}
+
+/** Converts bytes to megabytes, rounded up, so that 10 MB and one byte do not read as 10 MB. */
+function roundedUp(bytes: number): number {
+  return Math.ceil((bytes / MEGABYTE) * 10) / 10;
+}
+
+/** Converts bytes to megabytes with at most one decimal, rounded down. */
+export function inMegabytes(bytes: number): number {
+  return Math.floor((bytes / MEGABYTE) * 10) / 10;
 }

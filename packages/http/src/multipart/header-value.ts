@@ -1,3 +1,5 @@
+import { malformed } from '../errors.ts';
+
 /** A header value such as `form-data; name="image"`; both names are lower case. */
 export interface HeaderValue {
   value: string;
@@ -5,8 +7,8 @@ export interface HeaderValue {
 }
 
 /**
- * Reads `value; name=token; name="quoted string"` (RFC 9110, 5.6). Undefined when it is not exactly that or a
- * parameter comes twice: two readers could then disagree about which one counts.
+ * Parses `value; name=token; name="quoted string"` (RFC 9110, 5.6). Undefined for text that breaks this grammar, or a
+ * parameter that comes twice: two readers could then disagree about which one counts.
  */
 export function parseHeaderValue(text: string): HeaderValue | undefined {
   const parameters = new Map<string, string>();
@@ -30,7 +32,7 @@ export function parseHeaderValue(text: string): HeaderValue | undefined {
   return { value, parameters };
 }
 
-/** Letters, digits and the fifteen signs a header name or an unquoted value may hold (RFC 9110, 5.6.2). */
+/** Whether a text is a token: letters, digits and fifteen signs, as header names and unquoted values (RFC 9110, 5.6.2). */
 export function isToken(text: string): boolean {
   return /^[\w!#$%&'*+\-.^`|~]+$/.test(text);
 }
@@ -47,7 +49,7 @@ function readToken(text: string, from: number): Read | undefined {
   return isToken(value) ? { value, end } : undefined;
 }
 
-/** Only `\"` and `\\` are escapes: browsers write `"` as %22 and leave a Windows path's backslashes as they are. */
+/** Reads up to the closing quote. Only `\"` and `\\` are escapes: browsers write `"` as %22 and leave a Windows path's backslashes as they are. */
 function readQuoted(text: string, from: number): Read | undefined {
   let value = '';
   for (let at = from; at < text.length; at += 1) {
@@ -68,4 +70,49 @@ function skipSpaces(text: string, from: number): number {
   let at = from;
   while (text[at] === ' ' || text[at] === '\t') at += 1;
   return at;
+}
+
+const MAX_BOUNDARY_LENGTH = 70;
+const BOUNDARY_SIGNS = "'()+_,-./:=?!#$%&*^`|~";
+
+/**
+ * Returns the boundary of a Content-Type: 1 to 70 characters, not ending in a space. Beside RFC 2046's `bchars` it may
+ * hold the characters of a token (RFC 9110): a boundary of `*****` is widespread among Android apps.
+ * @throws {HttpError} `malformed_upload` for another media type, or without one such boundary
+ */
+export function boundaryOf(contentType: string | null): string {
+  const text = contentType ?? '';
+  const [type = ''] = text.split(';', 1);
+  if (type.trim().toLowerCase() !== 'multipart/form-data') {
+    throw malformed('Please send the photo as multipart/form-data.');
+  }
+  const header = parseHeaderValue(text);
+  const boundary = header === undefined ? unquotedBoundary(text) : header.parameters.get('boundary');
+  if (boundary === undefined) {
+    throw malformed('The Content-Type of the upload does not name one boundary that can be read.');
+  }
+  if (!isBoundary(boundary)) {
+    throw malformed(
+      `The boundary in the Content-Type of the upload must have 1 to ${MAX_BOUNDARY_LENGTH} letters, digits, inner spaces or ${BOUNDARY_SIGNS}.`,
+    );
+  }
+  return boundary;
+}
+
+/**
+ * Reads the boundary of a header that breaks the grammar. Several mail libraries write one such as `----=_Part_0/1`
+ * without the quotes that `=`, `/` and `:` need (RFC 2046, 5.1.1). Undefined for a header with two boundaries.
+ */
+function unquotedBoundary(text: string): string | undefined {
+  const [first, second] = text.matchAll(/;\s*boundary\s*=\s*/gi);
+  if (first === undefined || second !== undefined) return undefined;
+  return /^(?:"([^"\\]+)"|([^\s;"]+))\s*(?:;|$)/
+    .exec(text.slice(first.index + first[0].length))
+    ?.slice(1)
+    .find((value) => value !== undefined);
+}
+
+function isBoundary(text: string): boolean {
+  const isKnown = (sign: string) => /[\w ]/.test(sign) || BOUNDARY_SIGNS.includes(sign);
+  return text !== '' && text.length <= MAX_BOUNDARY_LENGTH && !text.endsWith(' ') && Array.from(text).every(isKnown);
 }

@@ -1,25 +1,25 @@
 import { malformed } from '../errors.ts';
 
-/** Told about each part as its bytes arrive. */
+/** Receives the parts as their bytes arrive. */
 export interface PartSink {
-  /** The header lines, without the empty line that closes them. */
+  /** Begins a part. `header` holds its header lines, without the empty line that closes them. */
   begin(header: Buffer): void;
-  /** Some more of the content: a view of a chunk that was pushed, not a copy. */
+  /** Adds content to the part. `piece` is a view of a pushed chunk, not a copy. */
   content(piece: Buffer): void;
   end(): void;
 }
 
 export interface PartSplitter {
-  /** @throws {HttpError} `malformed_upload`, and whatever the sink throws */
+  /** @throws {HttpError} `malformed_upload`; passes on errors of the sink */
   push(chunk: Buffer): void;
-  /** The body is over. @throws {HttpError} when its closing boundary has not come */
+  /** Ends the body. @throws {HttpError} `malformed_upload` when its closing boundary has not arrived */
   finish(): void;
 }
 
 const MAX_HEADER_BYTES = 4096;
-/** Nobody sends one, but RFC 2046 has a preamble in front of the first boundary. */
+/** Limit of the preamble that RFC 2046 allows before the first boundary; no known client sends one. */
 const MAX_PREAMBLE_BYTES = 1024;
-/** White space some mail gateways put behind a boundary, up to its line end. */
+/** Limit of the white space that some mail gateways append to a boundary. */
 const MAX_PADDING_BYTES = 64;
 const CR = 0x0d;
 const LF = 0x0a;
@@ -27,8 +27,8 @@ const LINE_END = Buffer.from('\r\n');
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /**
- * Splits a multipart body (RFC 2046, 5.1.1) however it is cut into chunks. Content is found by one search for the
- * boundary a chunk and handed on without a copy; only the few bytes at a chunk's end that may begin a boundary wait.
+ * Splits a multipart body (RFC 2046, 5.1.1), for any division into chunks. Each chunk is searched once for the boundary
+ * and passed on without a copy; only the few bytes at a chunk's end that may begin a boundary are held back.
  */
 export function createPartSplitter(boundary: string, sink: PartSink): PartSplitter {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
@@ -36,7 +36,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   let step: 'preamble' | 'delimiter' | 'header' | 'content' | 'epilogue' = 'preamble';
   let rest: Buffer = Buffer.alloc(0);
 
-  /** Takes what it can off `rest`; false when it needs more. */
+  /** Consumes the next element of `rest`; returns false when more bytes are needed. */
   function advance(): boolean {
     switch (step) {
       case 'preamble':
@@ -54,7 +54,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   }
 
   function readPreamble(): boolean {
-    // The first boundary mostly has no line in front of it.
+    // The first boundary usually begins the body, without a line break before it.
     if (rest.subarray(0, opening.length).equals(opening)) return leavePreamble(opening.length);
     const at = rest.indexOf(delimiter);
     if ((at === -1 ? rest.length - delimiter.length : at) > MAX_PREAMBLE_BYTES) {
@@ -88,7 +88,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   }
 
   function readHeader(): boolean {
-    // A part without a single header.
+    // The part has no header at all.
     if (rest.subarray(0, LINE_END.length).equals(LINE_END)) return beginPart(0, LINE_END.length);
     const end = rest.indexOf(HEADER_END);
     if ((end === -1 ? rest.length - HEADER_END.length : end) > MAX_HEADER_BYTES) {
@@ -107,10 +107,10 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
 
   function readContent(): boolean {
     const at = rest.indexOf(delimiter);
-    const sure = at === -1 ? rest.length - beginningAtEnd(rest, delimiter) : at;
-    if (sure > 0) sink.content(rest.subarray(0, sure));
+    const safe = at === -1 ? rest.length - delimiterPrefixAtEnd(rest, delimiter) : at;
+    if (safe > 0) sink.content(rest.subarray(0, safe));
     if (at === -1) {
-      rest = rest.subarray(sure);
+      rest = rest.subarray(safe);
       return false;
     }
     sink.end();
@@ -138,8 +138,8 @@ function isPadding(bytes: Buffer, length: number): boolean {
   return true;
 }
 
-/** How many of the last bytes may turn out to be the beginning of `delimiter`. */
-function beginningAtEnd(bytes: Buffer, delimiter: Buffer): number {
+/** Returns the number of bytes at the end that may be the beginning of `delimiter`. */
+function delimiterPrefixAtEnd(bytes: Buffer, delimiter: Buffer): number {
   let at = Math.max(0, bytes.length - delimiter.length + 1);
   for (;;) {
     at = bytes.indexOf(CR, at);

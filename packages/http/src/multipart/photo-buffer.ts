@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** A photo on its way in: hashed while it arrives, counted even when it is too large to keep. */
+/** Collects a photo while it arrives: hashes its bytes, and counts them even when they are too many to keep. */
 export interface PhotoBuffer {
   readonly size: number;
   add(piece: Buffer): void;
-  /** Once, and only while `size` is within the limit. */
+  /** Call once, and only while `size` is within the limit. */
   finish(): CollectedPhoto;
 }
 
@@ -13,23 +13,23 @@ export interface CollectedPhoto {
   size: number;
   /** SHA-256 in lower-case hex. */
   hash: string;
-  /** In one piece, put together when it is first asked for. */
+  /** All bytes in one buffer, joined at the first access. */
   readonly bytes: Buffer;
 }
 
-/** A photo as phones shrink them stays in the pieces it came in. */
+/** Up to this size, the size of a photo that a phone has shrunk, a photo stays in the pieces in which it arrived. */
 const HELD_BYTES = 512 * 1024;
-/** Each holds the chunk it is a view of, and a sender may make them as small as it likes. */
+/** Maximum number of pieces kept: each keeps its whole chunk in memory, and a sender may make them very small. */
 const HELD_PIECES = 32;
-/** What is set aside when nobody said how much will come. */
+/** First buffer size when the size of the body is not declared. */
 const FIRST_BYTES = 1024 * 1024;
 /** Maximum buffer size as a multiple of the bytes received: a large declared size alone reserves no memory. */
 const GROWTH = 4;
 
 /**
- * @param expected bytes that the body may still hold, if declared: reserved in a few steps once more than a few pieces
- * have come. Pieces are copied as they arrive, so that their chunks can be freed: kept to the end they would take twice
- * the memory.
+ * Pieces beyond the first few are copied as they arrive, so that their chunks can be freed: chunks kept to the end would
+ * take twice the memory.
+ * @param expected bytes that the body may still hold, if declared: reserved in a few steps
  */
 export function createPhotoBuffer(maxBytes: number, expected: number = FIRST_BYTES): PhotoBuffer {
   const hash = createHash('sha256');
@@ -37,10 +37,10 @@ export function createPhotoBuffer(maxBytes: number, expected: number = FIRST_BYT
   let whole: Buffer | undefined;
   let size = 0;
 
-  function makeRoom(needed: number): Buffer {
+  function ensureCapacity(needed: number): Buffer {
     if (whole !== undefined && needed <= whole.length) return whole;
-    const room = needed <= expected ? Math.min(expected, needed * GROWTH) : needed * 2;
-    const larger = Buffer.allocUnsafeSlow(Math.min(room, maxBytes));
+    const capacity = needed <= expected ? Math.min(expected, needed * GROWTH) : needed * 2;
+    const larger = Buffer.allocUnsafeSlow(Math.min(capacity, maxBytes));
     let at = 0;
     for (const held of whole === undefined ? pieces : [whole]) at += held.copy(larger, at);
     pieces = [];
@@ -62,7 +62,7 @@ export function createPhotoBuffer(maxBytes: number, expected: number = FIRST_BYT
       }
       hash.update(piece);
       if (whole === undefined && size <= HELD_BYTES && pieces.length < HELD_PIECES) pieces.push(piece);
-      else piece.copy(makeRoom(size), at);
+      else piece.copy(ensureCapacity(size), at);
     },
     finish() {
       return {

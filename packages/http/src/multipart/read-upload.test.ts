@@ -475,7 +475,7 @@ describe('while it is being asked whether the caller is let in', () => {
     await readTo(seen, LET_IN_AT);
     for (let turn = 0; turn < 10; turn += 1) await tick();
     answer(false);
-    await expect(upload).rejects.toMatchObject(malformed('The caller was not let in.'));
+    await expect(upload).rejects.toMatchObject(malformed('The caller was not admitted.'));
     for (let turn = 0; turn < 10; turn += 1) await tick();
     expect(seen.read).toBe(LET_IN_AT);
   });
@@ -496,7 +496,7 @@ describe('while it is being asked whether the caller is let in', () => {
     await readTo(seen, 80);
     for (let turn = 0; turn < 10; turn += 1) await tick();
     tell();
-    await expect(upload).rejects.toMatchObject(malformed('The caller was not let in.'));
+    await expect(upload).rejects.toMatchObject(malformed('The caller was not admitted.'));
     expect(clock.pendingTimers).toBe(0);
   });
 });

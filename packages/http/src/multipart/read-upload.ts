@@ -1,24 +1,21 @@
 import { type Clock, systemClock } from '@plantcommunity/resilience';
+import { readChunks } from '../body/paced-reader.ts';
 import { malformed } from '../errors.ts';
-import { boundaryOf } from './boundary.ts';
-import { eachChunk } from './chunks.ts';
-import { createFormReader, type Upload, type UploadForm } from './form.ts';
+import { createFormReader, maxUploadBytes, type Upload, type UploadForm, uploadTooLarge } from './form.ts';
+import { boundaryOf } from './header-value.ts';
 import { createPartSplitter } from './part-splitter.ts';
-import { mostBytes, uploadTooLarge } from './size.ts';
 import type { HeldMemory } from './upload-memory.ts';
 
-/** How much of an upload is read before its caller is known to be let in: a photo as phones shrink them. */
+/** Maximum bytes that are read before the caller is known to be admitted: the size of a photo that a phone has shrunk. */
 const EARLY_BYTES = 256 * 1024;
 
 /** Matches the registered compressions. Clients that send other words, such as `utf-8`, do not compress. */
 const COMPRESSED = /\b(?:br|compress|deflate|gzip|zstd)\b/i;
 
-interface Reading {
-  /** The caller's leaving: the body is cancelled and the signal's reason thrown. */
+interface ReadOptions {
+  /** Aborts when the caller leaves: the body is cancelled and the signal's reason thrown. */
   signal?: AbortSignal;
-  /**
-   * Whether the caller is let in, when that is still being asked: no more than 256 kB are read before, none after a no.
-   */
+  /** Whether the caller is admitted, while that is checked: at most 256 kB are read before, nothing after false. */
   admitted?: Promise<boolean> | undefined;
   /** Counts the bytes that arrive; the caller of `readUpload` releases it. */
   memory?: HeldMemory;
@@ -38,36 +35,36 @@ export async function readUpload(
   contentType: string | null,
   contentLength: string | null,
   form: UploadForm,
-  { admitted, clock = systemClock, contentEncoding, memory, signal }: Reading = {},
+  { admitted, clock = systemClock, contentEncoding, memory, signal }: ReadOptions = {},
 ): Promise<Upload> {
   signal?.throwIfAborted();
   if (body === null) throw malformed('The upload has no body.');
   if (COMPRESSED.test(contentEncoding ?? '')) {
     throw malformed('The upload has a Content-Encoding of compressed data; please send it without compression.');
   }
-  const most = mostBytes(form);
+  const maxBytes = maxUploadBytes(form);
   try {
     const declared = declaredLength(contentLength);
     const reader = createFormReader(form, declared);
     const splitter = createPartSplitter(boundaryOf(contentType), reader);
-    if (declared !== undefined && declared > most) throw uploadTooLarge(declared, form);
+    if (declared !== undefined && declared > maxBytes) throw uploadTooLarge(declared, form);
     let received = 0;
-    let awaited = admitted;
+    let pending = admitted;
     const take = (chunk: Buffer) => {
       received += chunk.length;
-      if (received > most) throw uploadTooLarge(undefined, form);
+      if (received > maxBytes) throw uploadTooLarge(undefined, form);
       const room = memory?.take(chunk.length);
       if (room !== undefined) return room.then(() => keep(chunk));
       return keep(chunk);
     };
     const keep = (chunk: Buffer) => {
       splitter.push(chunk);
-      if (awaited === undefined || received < EARLY_BYTES) return undefined;
-      const answer = awaited;
-      awaited = undefined;
-      return answer;
+      if (pending === undefined || received < EARLY_BYTES) return undefined;
+      const admission = pending;
+      pending = undefined;
+      return admission;
     };
-    await eachChunk(body, take, { admitted, signal }, clock);
+    await readChunks(body, take, { admitted, signal }, clock);
     splitter.finish();
     return reader.finish();
   } catch (error) {

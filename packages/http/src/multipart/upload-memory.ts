@@ -1,8 +1,8 @@
 import type { Clock } from '@plantcommunity/resilience';
 import { HttpError } from '../errors.ts';
 
-/** How long an upload waits for free memory. */
-const PATIENCE_MS = 2_000;
+/** Maximum time that an upload waits for free memory. */
+const MAX_WAIT_MS = 2_000;
 /** Maximum fraction of the memory that one subject may hold. */
 const SHARE = 1 / 4;
 /** Maximum fraction for all subjects of one address together: a client can register any number of accounts. */
@@ -85,7 +85,7 @@ export function createUploadMemory(limitBytes: number, clock: Clock): UploadMemo
               settle();
               reject(noRoom(isOverShare(bytes)));
             };
-            const cancelTimer = clock.setTimeout(stopWaiting, PATIENCE_MS);
+            const cancelTimer = clock.setTimeout(stopWaiting, MAX_WAIT_MS);
             waiting.add(entry);
           });
         },

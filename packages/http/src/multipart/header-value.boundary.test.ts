@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundaryOf } from './boundary.ts';
+import { boundaryOf } from './header-value.ts';
 
 describe('boundaryOf', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../errors.ts';
-import { parseDisposition } from './content-disposition.ts';
+import { parseDisposition } from './part-header.ts';
 
 /** Returns the reason for which a header is refused. */
 function reason(text: string | undefined): string | undefined {
