@@ -1,15 +1,18 @@
 'use client';
 
 import { Button } from '@/ui/button.tsx';
-import { Blank } from '@/ui/message-page.tsx';
+import { MessagePage } from '@/ui/message-page.tsx';
 
 /** A page could not be made. The error itself stays in the log. */
 export default function PageError({ reset }: { error: Error; reset: () => void }) {
   return (
-    <Blank title="This page could not be made" sentence="Something broke on our side. It may be over in a moment.">
+    <MessagePage
+      title="This page could not be made"
+      sentence="Something broke on our side. It may be over in a moment."
+    >
       <Button main onClick={reset}>
         Try again
       </Button>
-    </Blank>
+    </MessagePage>
   );
 }

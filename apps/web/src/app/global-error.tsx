@@ -1,7 +1,7 @@
 'use client';
 
 import { Button } from '@/ui/button.tsx';
-import { Blank } from '@/ui/message-page.tsx';
+import { MessagePage } from '@/ui/message-page.tsx';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 
@@ -11,14 +11,14 @@ export default function FrameError({ reset }: { error: Error; reset: () => void 
     <html lang="en">
       <body>
         <title>Not right now · Plant ID Community</title>
-        <Blank
+        <MessagePage
           title="We cannot show anything right now"
           sentence="Something broke on our side. It may be over in a moment."
         >
           <Button main onClick={reset}>
             Try again
           </Button>
-        </Blank>
+        </MessagePage>
       </body>
     </html>
   );

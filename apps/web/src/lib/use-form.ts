@@ -1,8 +1,8 @@
 'use client';
 
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { afterChange, byField, type Errors, hasErrors, type Outcome, type Refusal } from './form.ts';
-import type { Fault } from './form-fault.ts';
+import { afterChange, byField, type Errors, type FormFailure, type FormResult, hasErrors } from './form.ts';
+import type { FormError } from './form-fault.ts';
 
 interface FormUse<Field extends string> {
   /** As the inputs are called. */
@@ -10,9 +10,9 @@ interface FormUse<Field extends string> {
   /** What can be seen to be wrong without asking. */
   check: (values: Readonly<Record<Field, string>>) => Errors<Field>;
   /** Never rejects. */
-  send: (values: Readonly<Record<Field, string>>) => Promise<Outcome<Field>>;
+  send: (values: Readonly<Record<Field, string>>) => Promise<FormResult<Field>>;
   /** Of what was tried before this page. */
-  before?: Fault | undefined;
+  before?: FormError | undefined;
   /** A wait is over when this field is changed. */
   freedBy?: Field;
 }
@@ -24,7 +24,7 @@ interface FormUse<Field extends string> {
 export function useForm<Field extends string>({ fields, check, send, before, freedBy }: FormUse<Field>) {
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal<Field>>(before === undefined ? {} : { fault: before });
+  const [refusal, setRefusal] = useState<FormFailure<Field>>(before === undefined ? {} : { error: before });
   const [refusals, setRefusals] = useState(0);
   useEffect(() => {
     if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
@@ -37,13 +37,13 @@ export function useForm<Field extends string>({ fields, check, send, before, fre
       return typeof value === 'string' ? value : '';
     });
   };
-  const refuse = (reason: Refusal<Field>) => {
+  const refuse = (reason: FormFailure<Field>) => {
     setRefusal(reason);
     setRefusals((count) => count + 1);
   };
 
   const submit = async () => {
-    if (busy || (refusal.fault?.until ?? 0) > Date.now()) return;
+    if (busy || (refusal.error?.until ?? 0) > Date.now()) return;
     const values = read();
     const errors = check(values);
     if (hasErrors(errors)) return refuse({ errors });
@@ -59,7 +59,7 @@ export function useForm<Field extends string>({ fields, check, send, before, fre
   const change = ({ target }: FormEvent<HTMLFormElement>) => {
     const field = fields.find((name) => target instanceof HTMLInputElement && target.name === name);
     if (field === undefined) return;
-    const { fault, ...rest } = refusal;
+    const { error: fault, ...rest } = refusal;
     const freed = field === freedBy && fault?.until !== undefined ? rest : refusal;
     setRefusal(afterChange(freed, field, check(read())[field]));
   };
@@ -67,7 +67,7 @@ export function useForm<Field extends string>({ fields, check, send, before, fre
   return {
     busy,
     errors: byField(fields, (field) => refusal.errors?.[field]),
-    fault: refusal.fault,
+    fault: refusal.error,
     /** Called when a wait is over. */
     free: () => setRefusal({}),
     props: {

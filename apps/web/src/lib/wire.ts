@@ -13,10 +13,10 @@ import type {
 /** The wire's objects, as the API itself types them. */
 export type Identification = WireIdentification;
 export type ProgressEvent = WireProgress;
-export type Verdict = WireVerdict;
-export type Suggestion = Verdict['suggestions'][number];
-export type Health = NonNullable<Verdict['disease_detection']>;
-export type Care = NonNullable<Verdict['care_instructions']>;
+export type MergedResult = WireVerdict;
+export type Suggestion = MergedResult['suggestions'][number];
+export type Health = NonNullable<MergedResult['disease_detection']>;
+export type Care = NonNullable<MergedResult['care_instructions']>;
 export type ProviderName = keyof Identification['providers'];
 export type ProviderStatus = Identification['providers'][ProviderName]['status'];
 export type HistoryItem = WireHistory['items'][number];

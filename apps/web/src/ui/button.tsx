@@ -10,10 +10,10 @@ export interface ButtonLook {
   /** One of several in a row. */
   small?: boolean;
   /** Filled with the colour of the state it leads to. */
-  deed?: 'leaf' | 'isolated' | 'open';
+  state?: 'leaf' | 'isolated' | 'open';
 }
 
-export function buttonClass({ main = false, wide = false, small = false, deed }: ButtonLook): string {
+export function buttonClass({ main = false, wide = false, small = false, state: deed }: ButtonLook): string {
   return [
     styles['button'],
     main && styles['main'],
@@ -31,12 +31,19 @@ export interface ButtonProps extends ButtonLook {
   onClick?: (() => void) | undefined;
   type?: 'button' | 'submit';
   /** Keeps its place and its focus, does nothing; what it says must tell when. */
-  notYet?: boolean;
+  disabled?: boolean;
   /** Is doing it: keeps its look, its place and its focus, and does nothing more. */
   busy?: boolean;
 }
 
-export function Button({ children, onClick, type = 'button', notYet = false, busy = false, ...look }: ButtonProps) {
+export function Button({
+  children,
+  onClick,
+  type = 'button',
+  disabled: notYet = false,
+  busy = false,
+  ...look
+}: ButtonProps) {
   return (
     <button
       type={type}

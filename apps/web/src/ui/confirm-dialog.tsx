@@ -4,7 +4,7 @@ import { type ComponentProps, type ReactNode, type RefObject, useEffect, useId }
 import styles from './confirm-dialog.module.css';
 import tone from './tone.module.css';
 
-interface DeedDialogProps {
+interface ConfirmDialogProps {
   ref: RefObject<HTMLDialogElement | null>;
   /** What it leads to, by whose colour. */
   state: 'closed' | 'isolated' | 'open';
@@ -24,7 +24,17 @@ interface DeedDialogProps {
 }
 
 /** Stands before a deed that is not done lightly; open as long as it is there. Focus goes to what is to be written. */
-export function DeedDialog({ ref, state, title, consequences, form, busy, children, foot, onClose }: DeedDialogProps) {
+export function ConfirmDialog({
+  ref,
+  state,
+  title,
+  consequences,
+  form,
+  busy,
+  children,
+  foot,
+  onClose,
+}: ConfirmDialogProps) {
   const heading = useId();
   useEffect(() => {
     ref.current?.showModal();

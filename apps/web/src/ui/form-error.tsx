@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import type { Fault } from '@/lib/form-fault.ts';
+import type { FormError } from '@/lib/form-fault.ts';
 import styles from './form-error.module.css';
 
 /** Above the button, why what it does was not done. */
-export function FormFault({ fault, children }: { fault: Fault | undefined; children?: ReactNode }) {
+export function FormErrorText({ fault, children }: { fault: FormError | undefined; children?: ReactNode }) {
   if (fault === undefined) return null;
   return (
     <p role="alert" className={styles['fault']}>

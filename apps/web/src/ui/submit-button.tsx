@@ -16,7 +16,7 @@ interface SubmitButtonProps extends ButtonLook {
 export function SubmitButton({ say, doing, busy, until, onFree, ...look }: SubmitButtonProps) {
   if (until !== undefined) {
     return (
-      <Button type="submit" notYet {...look}>
+      <Button type="submit" disabled {...look}>
         <span>
           Try again in <Countdown until={until} onOver={onFree} />
         </span>

@@ -1,10 +1,12 @@
+import type { OAuthProviderName } from '@plantcommunity/auth';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
+import styles from '@/app/account/page.module.css';
 import { AccountLabel } from '@/features/account/account-label.tsx';
 import { ChangePasswordForm } from '@/features/account/change-password-form.tsx';
 import { DeleteAccount } from '@/features/account/delete-account.tsx';
-import { OtherSignIn } from '@/features/account/other-sign-in.tsx';
+import { SERVICE_NAMES } from '@/features/account/sign-in-errors.ts';
 import { SignOutEverywhere } from '@/features/account/sign-out-everywhere.tsx';
 import { accountOf } from '@/server/account.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
@@ -12,7 +14,6 @@ import { viewer } from '@/server/viewer.ts';
 import page from '@/ui/page.module.css';
 import { Row } from '@/ui/row.tsx';
 import { Unavailable } from '@/ui/unavailable.tsx';
-import styles from './account.module.css';
 
 export const metadata: Metadata = { title: 'Your account' };
 
@@ -51,5 +52,15 @@ export default async function AccountPage() {
       </Row>
       <noscript>Changing something here needs JavaScript, which is off in this browser.</noscript>
     </main>
+  );
+}
+
+/** How one gets into an account that has no password. */
+function OtherSignIn({ services }: { services: readonly OAuthProviderName[] }) {
+  const names = services.map((service) => SERVICE_NAMES[service]).join(' or ');
+  return (
+    <p>
+      You sign in with <b>{names === '' ? 'another service' : names}</b>. This account has no password here.
+    </p>
   );
 }

@@ -1,15 +1,16 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound, redirect } from 'next/navigation';
-import { EmptyHerbarium } from '@/features/history/empty-herbarium.tsx';
+import type { ReactNode } from 'react';
+import styles from '@/app/history/page.module.css';
 import { Herbarium } from '@/features/history/herbarium.tsx';
 import { historyPage } from '@/server/history.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
+import { ButtonLink } from '@/ui/button.tsx';
 import page from '@/ui/page.module.css';
 import { Sprig } from '@/ui/sprig.tsx';
 import { Unavailable } from '@/ui/unavailable.tsx';
-import styles from './history.module.css';
 
 export const metadata: Metadata = { title: 'Your herbarium' };
 
@@ -45,5 +46,21 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
         </nav>
       )}
     </main>
+  );
+}
+
+/** Nothing was filed yet: an invitation. */
+function EmptyHerbarium({ sprig }: { sprig: ReactNode }) {
+  return (
+    <div className={styles['empty']}>
+      <div className={styles['sprig']}>{sprig}</div>
+      <div>
+        <h2>Nothing pressed yet</h2>
+        <p>Lay a photo on a sheet, and its label will hang here.</p>
+      </div>
+      <ButtonLink main href="/identify">
+        Name one
+      </ButtonLink>
+    </div>
   );
 }

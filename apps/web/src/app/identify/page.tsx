@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { IdentifyDesk } from '@/features/identify/identify-view.tsx';
+import { IdentifyView } from '@/features/identify/identify-view.tsx';
 import { viewer } from '@/server/viewer.ts';
 import page from '@/ui/page.module.css';
 
@@ -11,7 +11,7 @@ export default async function IdentifyPage() {
   const signedIn = principal !== undefined || isUnknown;
   return (
     <main className={page['page']}>
-      <IdentifyDesk
+      <IdentifyView
         signedIn={signedIn}
         mustSignIn={mode === 'production' && !signedIn}
         isDemo={isDemo}

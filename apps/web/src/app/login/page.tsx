@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
-import { DepartureNotice } from '@/features/account/departure-notice.tsx';
+import { SignOutNotice } from '@/features/account/departure-notice.tsx';
 import { LoginForm } from '@/features/account/login-form.tsx';
-import { OtherWays } from '@/features/account/oauth-buttons.tsx';
-import { signInTrouble } from '@/features/account/sign-in-errors.ts';
+import { OAuthButtons } from '@/features/account/oauth-buttons.tsx';
+import { signInError } from '@/features/account/sign-in-errors.ts';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
 import { rateText } from '@/lib/format/rates.ts';
 import { nextOf, waysIn } from '@/server/entry.ts';
@@ -29,11 +29,11 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
     <main className={styles['narrow']}>
       <div>
         <h1>{toIdentify ? 'Sign in to learn its name' : 'Sign in'}</h1>
-        <DepartureNotice />
+        <SignOutNotice />
       </div>
       {toIdentify ? <WaitingPhoto /> : null}
-      <LoginForm next={next} trouble={signInTrouble(asked.error)} />
-      <OtherWays services={services} next={next} />
+      <LoginForm next={next} trouble={signInError(asked.error)} />
+      <OAuthButtons services={services} next={next} />
       <noscript>Signing in needs JavaScript, which is off in this browser.</noscript>
       <p className={styles['other']}>
         New here? <Link href={`/register?next=${encodeURIComponent(next)}`}>Make an account</Link>.{' '}

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
-import { OtherWays } from '@/features/account/oauth-buttons.tsx';
+import { OAuthButtons } from '@/features/account/oauth-buttons.tsx';
 import { RegisterForm } from '@/features/account/register-form.tsx';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
 import { rateText } from '@/lib/format/rates.ts';
@@ -28,7 +28,7 @@ export default async function RegisterPage({ searchParams }: RegisterPageProps) 
       </div>
       {next === '/identify' ? <WaitingPhoto /> : null}
       <RegisterForm next={next} />
-      <OtherWays services={services} next={next} />
+      <OAuthButtons services={services} next={next} />
       <noscript>Making an account needs JavaScript, which is off in this browser.</noscript>
       <p className={styles['other']}>
         Have one already? <Link href={`/login?next=${encodeURIComponent(next)}`}>Sign in</Link>.

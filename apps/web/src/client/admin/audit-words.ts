@@ -1,4 +1,4 @@
-import { lasting } from '../../lib/format/time.ts';
+import { durationText } from '../../lib/format/time.ts';
 import { PROVIDER_NAMES } from '../../lib/providers.ts';
 import type { AuditEntry } from '../../lib/wire.ts';
 import { STATE_WORDS } from './circuit-words.ts';
@@ -12,7 +12,7 @@ export function whatWords({ action, after, at, target }: AuditEntry): string {
     case 'circuit.isolate': {
       if (after.until === undefined) return `Isolated ${name}`;
       const minutes = Math.round((Date.parse(after.until) - Date.parse(at)) / MINUTE_MS);
-      return `Isolated ${name}, ${lasting(minutes * MINUTE_MS)}`;
+      return `Isolated ${name}, ${durationText(minutes * MINUTE_MS)}`;
     }
     case 'circuit.release':
       return `Released ${name}`;

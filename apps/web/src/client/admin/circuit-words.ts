@@ -1,5 +1,5 @@
 import { clockText } from '../../lib/format/amounts.ts';
-import { dayAndTime, lasting, untilTime } from '../../lib/format/time.ts';
+import { dayAndTime, durationText, untilTime } from '../../lib/format/time.ts';
 import type { CircuitState, ProviderCircuit } from '../../lib/wire.ts';
 
 export const STATE_WORDS: Readonly<Record<CircuitState, string>> = {
@@ -42,7 +42,7 @@ export function keyFigure(circuit: ProviderCircuit, now: number, timeZone: strin
     const end = Date.parse(isolation.until);
     return {
       figure: `until ${untilTime(end, now, timeZone)}`,
-      caption: `ends by itself in ${lasting(end - now)}`,
+      caption: `ends by itself in ${durationText(end - now)}`,
       share: elapsed(Date.parse(isolation.at), end, now),
     };
   }
@@ -53,13 +53,13 @@ export function keyFigure(circuit: ProviderCircuit, now: number, timeZone: strin
 export function sinceWords({ since }: ProviderCircuit, now: number, timeZone: string): string {
   if (since === undefined) return '';
   const from = Date.parse(since);
-  return `Since ${dayAndTime(from, now, timeZone)}, for ${lasting(now - from)}`;
+  return `Since ${dayAndTime(from, now, timeZone)}, for ${durationText(now - from)}`;
 }
 
 /** What the circuit does by itself from here on. */
 export function nextWords(circuit: ProviderCircuit, now: number, timeZone: string): string {
   const { fail_count: failed, fail_max: failMax, isolation, state } = circuit;
-  const rest = lasting(circuit.reset_timeout_ms);
+  const rest = durationText(circuit.reset_timeout_ms);
   switch (state) {
     case 'closed': {
       const left = failMax - failed;
@@ -110,14 +110,14 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 function failureWords(kind: string, { timeout_ms: timeoutMs }: ProviderCircuit): string {
-  if (kind === 'timeout') return `Timeout after ${lasting(timeoutMs)}`;
+  if (kind === 'timeout') return `Timeout after ${durationText(timeoutMs)}`;
   return FAILURES[kind] ?? kind.replace(/^http_/, 'HTTP ');
 }
 
 /** The reset time after one more failed trial; a doubled one is up to a tenth longer. */
 function longerRest({ max_reset_timeout_ms: longest, reset_timeout_ms: rest }: ProviderCircuit): string {
-  if (rest * 2 >= longest) return `${lasting(longest)}, the longest there is`;
-  return `about ${lasting(rest * 2)}, at most ${lasting(longest)}`;
+  if (rest * 2 >= longest) return `${durationText(longest)}, the longest there is`;
+  return `about ${durationText(rest * 2)}, at most ${durationText(longest)}`;
 }
 
 function elapsed(from: number, to: number, now: number): number {

@@ -1,4 +1,4 @@
-import { clockTime, lasting } from '../../lib/format/time.ts';
+import { clockTime, durationText } from '../../lib/format/time.ts';
 
 /** The server says something every ten seconds at least; twice that and a little more is silence. */
 const SILENCE_MS = 25_000;
@@ -35,5 +35,5 @@ export function feedOf(state: FeedState, timeZone: string): Feed {
   }
   if (!connected || isSilent) return { kind: 'connecting', text: begun ? 'Reconnecting' : 'Connecting' };
   if (!shared) return { kind: 'alone', text: 'Redis is down: this instance only' };
-  return { kind: 'live', text: `Live, ${lasting(now - heardAt)} ago` };
+  return { kind: 'live', text: `Live, ${durationText(now - heardAt)} ago` };
 }

@@ -1,4 +1,4 @@
-import { lasting, untilTime } from '../../lib/format/time.ts';
+import { durationText, untilTime } from '../../lib/format/time.ts';
 import { otherProvider, PROVIDER_NAMES } from '../../lib/providers.ts';
 import type { CircuitsOverview, ProviderName } from '../../lib/wire.ts';
 
@@ -45,7 +45,7 @@ export function consequences({ provider, type }: Override, { circuits, shared }:
       return [
         failCount === 0 && state === 'closed' ? 'It is closed and has no failure to forget.' : forgets,
         `All calls go to ${name}, from every instance, well or not.`,
-        `${failures(failMax)} in a row open it again, for ${state === 'closed' ? lasting(rest) : 'the shortest rest'}.`,
+        `${failures(failMax)} in a row open it again, for ${state === 'closed' ? durationText(rest) : 'the shortest rest'}.`,
         ...late,
       ];
     }

@@ -6,7 +6,7 @@ import { useOverride } from '@/client/admin/use-override.ts';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import type { CircuitsOverview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
-import { DeedDialog } from '@/ui/confirm-dialog.tsx';
+import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { CircuitGlyph } from './circuit-glyph.tsx';
 import { EndChoice } from './end-choice.tsx';
 import { ReasonField } from './reason-field.tsx';
@@ -56,7 +56,7 @@ export function OverrideDialog({ override, overview, email, now, timeZone, onTak
   const label = OVERRIDE_LABELS[type];
   const name = PROVIDER_NAMES[provider];
   return (
-    <DeedDialog
+    <ConfirmDialog
       ref={dialog}
       state={state}
       title={
@@ -71,10 +71,10 @@ export function OverrideDialog({ override, overview, email, now, timeZone, onTak
       foot={
         <>
           <p>As {email}</p>
-          <Button notYet={busy} onClick={() => dialog.current?.close()}>
+          <Button disabled={busy} onClick={() => dialog.current?.close()}>
             Cancel
           </Button>
-          <Button type="submit" deed={type === 'isolate' ? 'isolated' : 'leaf'} busy={busy}>
+          <Button type="submit" state={type === 'isolate' ? 'isolated' : 'leaf'} busy={busy}>
             {busy ? label.progress : label.command} {name}
           </Button>
         </>
@@ -83,6 +83,6 @@ export function OverrideDialog({ override, overview, email, now, timeZone, onTak
     >
       <ReasonField ref={field} value={reason} fault={fault} onChange={change} />
       {type === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
-    </DeedDialog>
+    </ConfirmDialog>
   );
 }

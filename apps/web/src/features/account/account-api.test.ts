@@ -1,6 +1,6 @@
 import { TRPCClientError } from '@trpc/client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { refusalOf } from './account-api.ts';
+import { toFormFailure } from './account-api.ts';
 
 const WORDS = {
   fields: ['email', 'password'] as const,
@@ -14,21 +14,21 @@ function answered(data: Record<string, unknown>): Error {
 
 afterEach(() => vi.unstubAllGlobals());
 
-describe('refusalOf', () => {
+describe('toFormFailure', () => {
   it('says its own words beside each field that was not taken', () => {
     const error = answered({ status: 400, errors: [{ pointer: '#/password', detail: 'from the server' }] });
-    expect(refusalOf(error, WORDS)).toEqual({ errors: { email: undefined, password: 'Not yours.' } });
+    expect(toFormFailure(error, WORDS)).toEqual({ errors: { email: undefined, password: 'Not yours.' } });
   });
 
   it('says what the API says of no single field', () => {
     const error = answered({ status: 400, detail: 'The last admin stays.', errors: [{ pointer: '#', detail: 'x' }] });
-    expect(refusalOf(error, WORDS)).toEqual({ fault: { sentence: 'The last admin stays.' } });
+    expect(toFormFailure(error, WORDS)).toEqual({ error: { sentence: 'The last admin stays.' } });
   });
 
   it('says when the next try is let through', () => {
     const before = Date.now();
-    expect(refusalOf(answered({ status: 429, retryAfter: 90 }), WORDS)).toEqual({
-      fault: {
+    expect(toFormFailure(answered({ status: 429, retryAfter: 90 }), WORDS)).toEqual({
+      error: {
         sentence: expect.stringMatching(/^One too many\. You can try again at \d\d:\d\d\.$/) as string,
         until: expect.closeTo(before + 90_000, -4) as number,
       },
@@ -38,7 +38,7 @@ describe('refusalOf', () => {
   it('leads whoever is not signed in any more to sign in', () => {
     const assign = vi.fn<(address: string) => void>();
     vi.stubGlobal('location', { assign });
-    expect(refusalOf(answered({ status: 401 }), WORDS)).toBe('leaving');
+    expect(toFormFailure(answered({ status: 401 }), WORDS)).toBe('leaving');
     expect(assign).toHaveBeenCalledWith('/login?next=/account');
   });
 
@@ -47,14 +47,14 @@ describe('refusalOf', () => {
     [false, /You are offline/],
   ])('says of no answer whether there is a connection (%s)', (onLine, sentence) => {
     vi.stubGlobal('navigator', { onLine });
-    expect(refusalOf(new TypeError('Failed to fetch'), WORDS)).toEqual({
-      fault: { sentence: expect.stringMatching(sentence) as string },
+    expect(toFormFailure(new TypeError('Failed to fetch'), WORDS)).toEqual({
+      error: { sentence: expect.stringMatching(sentence) as string },
     });
   });
 
   it('says nothing of what broke', () => {
-    expect(refusalOf(answered({ status: 500, detail: 'Internal error' }), WORDS)).toEqual({
-      fault: { sentence: 'Something broke on our side. Please try again in a moment.' },
+    expect(toFormFailure(answered({ status: 500, detail: 'Internal error' }), WORDS)).toEqual({
+      error: { sentence: 'Something broke on our side. Please try again in a moment.' },
     });
   });
 });

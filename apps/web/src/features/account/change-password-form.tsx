@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { useForm } from '@/lib/use-form.ts';
 import styles from '@/ui/form.module.css';
-import { FormFault } from '@/ui/form-error.tsx';
+import { FormErrorText } from '@/ui/form-error.tsx';
 import { Notice } from '@/ui/notice.tsx';
 import { PasswordField } from '@/ui/password-field.tsx';
 import { SubmitButton } from '@/ui/submit-button.tsx';
@@ -42,7 +42,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
         hint={PASSWORD_RULE}
         error={errors.next}
       />
-      <FormFault fault={fault} />
+      <FormErrorText fault={fault} />
       <div>
         <div aria-live="polite" className={own['changed']}>
           {isChanged ? (
@@ -52,7 +52,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
           ) : null}
         </div>
         <SubmitButton
-          deed="leaf"
+          state="leaf"
           say="Change password"
           doing="Changing your password"
           busy={busy}

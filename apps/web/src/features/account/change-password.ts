@@ -1,5 +1,5 @@
-import type { Errors, Outcome } from '../../lib/form.ts';
-import { refusalOf } from './account-api.ts';
+import type { Errors, FormResult } from '../../lib/form.ts';
+import { toFormFailure } from './account-api.ts';
 import { v1 } from './account-client.ts';
 import { missingPassword, PASSWORD_RULE, passwordFault } from './account-rules.ts';
 import { signInWith } from './session.ts';
@@ -21,11 +21,11 @@ export function checkPasswords({ current, next }: Passwords): Errors<Field> {
 }
 
 /** Changes the password, which ends all sessions, and begins one here with the new one. */
-export async function changePassword(email: string, passwords: Passwords): Promise<Outcome<Field>> {
+export async function changePassword(email: string, passwords: Passwords): Promise<FormResult<Field>> {
   try {
     await v1.account.changePassword.mutate(passwords);
   } catch (error) {
-    return refusalOf(error, WORDS);
+    return toFormFailure(error, WORDS);
   }
   if ((await signInWith(email, passwords.next)) === undefined) return 'done';
   // It is changed all the same; whoever wants to see the account signs in.

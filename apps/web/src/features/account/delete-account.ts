@@ -1,8 +1,8 @@
-import type { Errors, Outcome } from '../../lib/form.ts';
-import { refusalOf } from './account-api.ts';
+import type { Errors, FormResult } from '../../lib/form.ts';
+import { toFormFailure } from './account-api.ts';
 import { v1 } from './account-client.ts';
 import { missingPassword } from './account-rules.ts';
-import { departWith } from './departure.ts';
+import { leaveWith } from './departure.ts';
 import { MANY_TRIES } from './sign-in-texts.ts';
 
 /** What is typed to confirm: the password or, of an account that has none, its address. */
@@ -27,12 +27,12 @@ export function checkConfirmation({ email, hasPassword }: Removed, typed: Confir
 }
 
 /** Deletes the account with all that belongs to it, and leaves. */
-export async function removeAccount({ hasPassword }: Removed, { password }: Confirmation): Promise<Outcome<Field>> {
+export async function removeAccount({ hasPassword }: Removed, { password }: Confirmation): Promise<FormResult<Field>> {
   try {
     await v1.account.remove.mutate({ confirm: true, ...(hasPassword && { password }) });
   } catch (error) {
-    return refusalOf(error, WORDS);
+    return toFormFailure(error, WORDS);
   }
-  await departWith('removed');
+  await leaveWith('removed');
   return 'leaving';
 }

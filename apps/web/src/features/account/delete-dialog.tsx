@@ -3,9 +3,9 @@
 import { useRef } from 'react';
 import { useForm } from '@/lib/use-form.ts';
 import { Button } from '@/ui/button.tsx';
-import { DeedDialog } from '@/ui/confirm-dialog.tsx';
+import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { Field } from '@/ui/field.tsx';
-import { FormFault } from '@/ui/form-error.tsx';
+import { FormErrorText } from '@/ui/form-error.tsx';
 import { PasswordField } from '@/ui/password-field.tsx';
 import { SubmitButton } from '@/ui/submit-button.tsx';
 import { CONFIRMATION, checkConfirmation, removeAccount } from './delete-account.ts';
@@ -25,7 +25,7 @@ export function DeleteDialog({ account, onClose }: DeleteDialogProps) {
     send: (typed) => removeAccount(account, typed),
   });
   return (
-    <DeedDialog
+    <ConfirmDialog
       ref={dialog}
       state="open"
       title="Delete your account"
@@ -38,11 +38,11 @@ export function DeleteDialog({ account, onClose }: DeleteDialogProps) {
       busy={busy}
       foot={
         <>
-          <Button notYet={busy} onClick={() => dialog.current?.close()}>
+          <Button disabled={busy} onClick={() => dialog.current?.close()}>
             Cancel
           </Button>
           <SubmitButton
-            deed="open"
+            state="open"
             say="Delete account"
             doing="Deleting account"
             busy={busy}
@@ -74,7 +74,7 @@ export function DeleteDialog({ account, onClose }: DeleteDialogProps) {
           error={errors.email}
         />
       )}
-      <FormFault fault={fault} />
-    </DeedDialog>
+      <FormErrorText fault={fault} />
+    </ConfirmDialog>
   );
 }

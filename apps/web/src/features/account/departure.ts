@@ -7,13 +7,13 @@ const WORDS = {
   removed: 'Your account is deleted, with all its identifications and photos.',
 } as const;
 
-export type Departure = keyof typeof WORDS;
+export type SignOutReason = keyof typeof WORDS;
 
 /**
  * Leaves for the sign-in page, which says what was done. Not by its address: anybody could make up a link that tells
  * people their account is gone.
  */
-export async function departWith(departure: Departure): Promise<void> {
+export async function leaveWith(departure: SignOutReason): Promise<void> {
   // What waits on this device belongs to whoever chose it.
   await forgetPhoto();
   try {
@@ -25,7 +25,7 @@ export async function departWith(departure: Departure): Promise<void> {
 }
 
 /** What to say to whoever has just left; once. */
-export function takeDeparture(): string | undefined {
+export function takeSignOutNotice(): string | undefined {
   try {
     const departure = sessionStorage.getItem(KEY);
     sessionStorage.removeItem(KEY);

@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useForm } from '@/lib/use-form.ts';
 import { Field } from '@/ui/field.tsx';
 import styles from '@/ui/form.module.css';
-import { FormFault } from '@/ui/form-error.tsx';
+import { FormErrorText } from '@/ui/form-error.tsx';
 import { PasswordField } from '@/ui/password-field.tsx';
 import { SubmitButton } from '@/ui/submit-button.tsx';
 import { missingEmail, missingPassword } from './account-rules.ts';
@@ -25,7 +25,7 @@ export function LoginForm({ next, trouble }: LoginFormProps) {
     check: ({ email, password }) => ({ email: missingEmail(email), password: missingPassword(password) }),
     async send({ email, password }) {
       const refused = await signInWith(email, password);
-      if (refused !== undefined) return { fault: refused };
+      if (refused !== undefined) return { error: refused };
       router.replace(next);
       router.refresh();
       return 'leaving';
@@ -46,7 +46,7 @@ export function LoginForm({ next, trouble }: LoginFormProps) {
         error={errors.email}
       />
       <PasswordField label="Password" name="password" autoComplete="current-password" error={errors.password} />
-      <FormFault fault={fault} />
+      <FormErrorText fault={fault} />
       <SubmitButton main wide say="Sign in" doing="Signing in" busy={busy} until={fault?.until} onFree={free} />
     </form>
   );

@@ -2,17 +2,17 @@
 
 import type { OAuthProviderName } from '@plantcommunity/auth';
 import { useState } from 'react';
-import type { Fault } from '@/lib/form-fault.ts';
+import type { FormError } from '@/lib/form-fault.ts';
 import { Button } from '@/ui/button.tsx';
-import { FormFault } from '@/ui/form-error.tsx';
+import { FormErrorText } from '@/ui/form-error.tsx';
 import styles from './oauth-buttons.module.css';
 import { signInAt } from './session.ts';
 import { SERVICE_NAMES } from './sign-in-errors.ts';
 
 /** Signing in, for the first time too, at another service; nothing where none is offered. */
-export function OtherWays({ services, next }: { services: readonly OAuthProviderName[]; next: string }) {
+export function OAuthButtons({ services, next }: { services: readonly OAuthProviderName[]; next: string }) {
   const [going, setGoing] = useState<OAuthProviderName>();
-  const [fault, setFault] = useState<Fault>();
+  const [fault, setFault] = useState<FormError>();
   if (services.length === 0) return null;
 
   const go = async (service: OAuthProviderName) => {
@@ -32,7 +32,7 @@ export function OtherWays({ services, next }: { services: readonly OAuthProvider
           Continue with {SERVICE_NAMES[service]}
         </Button>
       ))}
-      <FormFault fault={fault} />
+      <FormErrorText fault={fault} />
     </div>
   );
 }

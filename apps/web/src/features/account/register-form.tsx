@@ -6,11 +6,11 @@ import { useRef } from 'react';
 import { useForm } from '@/lib/use-form.ts';
 import { Field } from '@/ui/field.tsx';
 import styles from '@/ui/form.module.css';
-import { FormFault } from '@/ui/form-error.tsx';
+import { FormErrorText } from '@/ui/form-error.tsx';
 import { PasswordField } from '@/ui/password-field.tsx';
 import { SubmitButton } from '@/ui/submit-button.tsx';
 import { PASSWORD_RULE } from './account-rules.ts';
-import { checkRegistration, enter, REGISTRATION, register, TAKEN } from './register.ts';
+import { checkRegistration, REGISTRATION, register, signInAfterRegistering, TAKEN } from './register.ts';
 
 /** A new account: it is made, signed in with, and `next` is opened, a path of our own. */
 export function RegisterForm({ next }: { next: string }) {
@@ -26,7 +26,7 @@ export function RegisterForm({ next }: { next: string }) {
         if (refusal !== undefined) return refusal;
         made.current = person.email;
       }
-      const outcome = await enter(person);
+      const outcome = await signInAfterRegistering(person);
       if (outcome === 'leaving') {
         router.replace(next);
         router.refresh();
@@ -62,7 +62,7 @@ export function RegisterForm({ next }: { next: string }) {
         hint={PASSWORD_RULE}
         error={errors.password}
       />
-      <FormFault fault={fault} />
+      <FormErrorText fault={fault} />
       <SubmitButton
         main
         wide

@@ -1,6 +1,6 @@
-import type { Errors, Outcome } from '../../lib/form.ts';
+import type { Errors, FormResult } from '../../lib/form.ts';
 import { problemOf } from '../../lib/problem.ts';
-import { refusalOf } from './account-api.ts';
+import { toFormFailure } from './account-api.ts';
 import { v1 } from './account-client.ts';
 import { emailFault, LONG_NAME, NO_EMAIL, nameFault, PASSWORD_RULE, passwordFault } from './account-rules.ts';
 import { signInWith } from './session.ts';
@@ -25,18 +25,18 @@ export function checkRegistration({ email, name, password }: Registration): Erro
 }
 
 /** Makes an account. Undefined once it is there. */
-export async function register({ email, name, password }: Registration): Promise<Outcome<Field> | undefined> {
+export async function register({ email, name, password }: Registration): Promise<FormResult<Field> | undefined> {
   try {
     await v1.auth.register.mutate({ email, password, ...(name.trim() === '' ? {} : { name }) });
     return undefined;
   } catch (error) {
-    return problemOf(error)?.code === 'email_taken' ? { errors: { email: TAKEN } } : refusalOf(error, WORDS);
+    return problemOf(error)?.code === 'email_taken' ? { errors: { email: TAKEN } } : toFormFailure(error, WORDS);
   }
 }
 
 /** Signs in with the account that was made; the account stays made when that fails. */
-export async function enter({ email, password }: Registration): Promise<Outcome<Field>> {
+export async function signInAfterRegistering({ email, password }: Registration): Promise<FormResult<Field>> {
   const fault = await signInWith(email, password);
   if (fault === undefined) return 'leaving';
-  return { fault: { ...fault, sentence: `Your account is made. ${fault.sentence}` } };
+  return { error: { ...fault, sentence: `Your account is made. ${fault.sentence}` } };
 }

@@ -1,4 +1,4 @@
-import { type Fault, tooManyHere, unheard } from '../../lib/form-fault.ts';
+import { type FormError, noAnswer, tooManyRequestsHere } from '../../lib/form-fault.ts';
 import { isPhotoStored } from '../../lib/kept-photo.ts';
 import { MANY_TRIES, REFUSED } from './sign-in-texts.ts';
 
@@ -9,22 +9,22 @@ const UNAVAILABLE = 'We could not sign you in just now. Please try again in a mo
 const WAIT_SECONDS = 60;
 
 /** Signs in with e-mail and password; the session is a cookie. Undefined once that is done. */
-export async function signInWith(email: string, password: string): Promise<Fault | undefined> {
+export async function signInWith(email: string, password: string): Promise<FormError | undefined> {
   try {
     const answer = await post('callback/credentials', { email, password });
     if (answer.status === 429) {
-      return tooManyHere(MANY_TRIES, Number(answer.headers.get('Retry-After') ?? WAIT_SECONDS));
+      return tooManyRequestsHere(MANY_TRIES, Number(answer.headers.get('Retry-After') ?? WAIT_SECONDS));
     }
     const error = (await addressIn(answer))?.searchParams.get('error');
     if (answer.ok && error === null) return undefined;
     return { sentence: error === 'CredentialsSignin' ? REFUSED : UNAVAILABLE };
   } catch {
-    return unheard();
+    return noAnswer();
   }
 }
 
 /** Goes to another service to sign in there, and from there to `next`. Undefined: one is on the way. */
-export async function signInAt(service: string, next: string): Promise<Fault | undefined> {
+export async function signInAt(service: string, next: string): Promise<FormError | undefined> {
   try {
     const address = await addressIn(await post(`signin/${service}`, { callbackUrl: next }));
     if (address === undefined) return { sentence: UNAVAILABLE };
@@ -33,7 +33,7 @@ export async function signInAt(service: string, next: string): Promise<Fault | u
     location.assign(address);
     return undefined;
   } catch {
-    return unheard();
+    return noAnswer();
   }
 }
 

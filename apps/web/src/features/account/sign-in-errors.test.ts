@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { signInTrouble } from './sign-in-errors.ts';
+import { signInError } from './sign-in-errors.ts';
 
 it('says nothing when nothing happened', () => {
-  expect(signInTrouble(undefined)).toBeUndefined();
+  expect(signInError(undefined)).toBeUndefined();
 });
 
 it.each([
@@ -14,12 +14,12 @@ it.each([
   ['OAuthCallback', /did not let you in/],
   ['CredentialsSignin', /do not belong together/],
 ])('has a sentence for %s', (code, sentence) => {
-  expect(signInTrouble(code)).toMatch(sentence);
+  expect(signInError(code)).toMatch(sentence);
 });
 
 it.each(['Unavailable', '__proto__', '<script>', '', ['OAuthCallback', 'twice']])(
   'repeats no code that it does not know (%j)',
   (code) => {
-    expect(signInTrouble(code)).toBe('Signing in did not work just now. Please try again in a moment.');
+    expect(signInError(code)).toBe('Signing in did not work just now. Please try again in a moment.');
   },
 );

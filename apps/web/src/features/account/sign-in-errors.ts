@@ -8,7 +8,7 @@ const FAILED = 'Signing in did not work just now. Please try again in a moment.'
 const STOPPED = 'The other service did not let you in, or you stopped on the way. Please try again.';
 
 /** Why next-auth led back to the sign-in page, by the code it puts into the address. */
-const TROUBLES: ReadonlyMap<string, string> = new Map([
+const SIGN_IN_ERRORS: ReadonlyMap<string, string> = new Map([
   ['CredentialsSignin', REFUSED],
   ['rate_limited', `${MANY_TRIES} Please wait a few minutes.`],
   [
@@ -33,7 +33,7 @@ const TROUBLES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A sentence for what happened on the way back here; undefined when nothing did. Codes may be anybody's. */
-export function signInTrouble(code: unknown): string | undefined {
+export function signInError(code: unknown): string | undefined {
   if (code === undefined) return undefined;
-  return (typeof code === 'string' ? TROUBLES.get(code) : undefined) ?? FAILED;
+  return (typeof code === 'string' ? SIGN_IN_ERRORS.get(code) : undefined) ?? FAILED;
 }

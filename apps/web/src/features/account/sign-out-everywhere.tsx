@@ -2,7 +2,7 @@
 
 import { useForm } from '@/lib/use-form.ts';
 import styles from '@/ui/form.module.css';
-import { FormFault } from '@/ui/form-error.tsx';
+import { FormErrorText } from '@/ui/form-error.tsx';
 import { SubmitButton } from '@/ui/submit-button.tsx';
 import { signOutEverywhere } from './sign-out-everywhere.ts';
 
@@ -12,7 +12,7 @@ export function SignOutEverywhere() {
   return (
     <form className={styles['form']} {...props}>
       <p>Signs out every browser and every app at once, this one too. Nothing is deleted.</p>
-      <FormFault fault={fault} />
+      <FormErrorText fault={fault} />
       <div>
         <SubmitButton
           say="Sign out everywhere"

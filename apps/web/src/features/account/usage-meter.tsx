@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { useNow, useTimeZone } from '@/lib/clock.ts';
 import type { Me } from '@/lib/wire.ts';
 import { Ruler } from '@/ui/ruler.tsx';
-import { scarcestCredits, type UsageWords, usageWords } from './usage.ts';
+import { scarcestCredits, type UsageText, usageText } from './usage.ts';
 import styles from './usage-meter.module.css';
 
 /**
@@ -27,10 +27,10 @@ export function UsageMeter({ usage }: { usage: Me['usage'] }) {
   const credits = scarcestCredits(usage.credits);
   return (
     <>
-      <Meter label="Identifications left" usage={usage} words={usageWords(usage, now, timeZone)} />
+      <Meter label="Identifications left" usage={usage} words={usageText(usage, now, timeZone)} />
       {credits === undefined ? null : (
         <div className={styles['credits']}>
-          <Meter label="Credits left" usage={credits} words={usageWords(credits, now, timeZone, 'credits')} />
+          <Meter label="Credits left" usage={credits} words={usageText(credits, now, timeZone, 'credits')} />
           <p className={styles['note']}>
             {credits.policy === 'credits-free'
               ? 'A day’s credits.'
@@ -46,7 +46,7 @@ export function UsageMeter({ usage }: { usage: Me['usage'] }) {
 interface MeterProps {
   label: string;
   usage: { limit: number; remaining: number };
-  words: UsageWords;
+  words: UsageText;
 }
 
 function Meter({ label, usage, words: { again, left, share } }: MeterProps) {

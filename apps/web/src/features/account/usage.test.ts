@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { scarcestCredits, usageWords } from './usage.ts';
+import { scarcestCredits, usageText } from './usage.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const usage = { limit: 100, remaining: 63, reset_at: '2026-11-22T14:40:00.000Z' };
 
 it('tells what is left, and when all is there again by the clock of the reader', () => {
-  expect(usageWords(usage, NOON, 'Europe/Berlin')).toEqual({
+  expect(usageText(usage, NOON, 'Europe/Berlin')).toEqual({
     left: '63 of 100 left',
     again: 'full again at 15:40',
     share: 0.63,
@@ -14,12 +14,12 @@ it('tells what is left, and when all is there again by the clock of the reader',
 
 it('tells the day of a moment that is far', () => {
   const far = { ...usage, reset_at: '2026-11-23T08:10:00.000Z' };
-  expect(usageWords(far, NOON, 'UTC').again).toBe('full again at 23 Nov, 08:10');
+  expect(usageText(far, NOON, 'UTC').again).toBe('full again at 23 Nov, 08:10');
 });
 
 it('tells no time while no clock is known, and none when nothing is used', () => {
-  expect(usageWords(usage, NOON, undefined).again).toBeUndefined();
-  expect(usageWords({ limit: 1000, remaining: 1000, reset_at: usage.reset_at }, NOON, 'UTC')).toEqual({
+  expect(usageText(usage, NOON, undefined).again).toBeUndefined();
+  expect(usageText({ limit: 1000, remaining: 1000, reset_at: usage.reset_at }, NOON, 'UTC')).toEqual({
     left: '1,000 of 1,000 left',
     again: undefined,
     share: 1,
@@ -27,7 +27,7 @@ it('tells no time while no clock is known, and none when nothing is used', () =>
 });
 
 it('names the unit of a usage that does not count identifications', () => {
-  expect(usageWords({ ...usage, limit: 1200, remaining: 1198 }, NOON, 'UTC', 'credits').left).toBe(
+  expect(usageText({ ...usage, limit: 1200, remaining: 1198 }, NOON, 'UTC', 'credits').left).toBe(
     '1,198 of 1,200 credits left',
   );
 });

@@ -1,7 +1,7 @@
 import { untilTime } from '../../lib/format/time.ts';
 import type { Me } from '../../lib/wire.ts';
 
-export interface UsageWords {
+export interface UsageText {
   /** "63 of 100 left", "398 of 400 credits left". */
   left: string;
   /** "full again at 15:40"; undefined when nothing is used, or nobody's clock is known yet. */
@@ -18,12 +18,12 @@ export function scarcestCredits(credits: readonly Credits[] = []): Credits | und
 }
 
 /** Describes a usage in words, with times in `timeZone`. `now`: epoch milliseconds; `unit`: name of what is counted. */
-export function usageWords(
+export function usageText(
   { limit, remaining, reset_at: resetAt }: Pick<Me['usage'], 'limit' | 'remaining' | 'reset_at'>,
   now: number,
   timeZone: string | undefined,
   unit = '',
-): UsageWords {
+): UsageText {
   const number = (value: number) => value.toLocaleString('en-GB');
   const used = remaining < limit && timeZone !== undefined;
   return {

@@ -7,8 +7,7 @@ import { Picture } from '@/ui/picture.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './filed-sheet.module.css';
-import { photoPath } from './photo-path.ts';
-import { readSheet } from './sheet-reading.ts';
+import { photoPath, readSheet } from './sheets.ts';
 
 const CORNERS = ['topLeft', 'topRight'] as const;
 const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;

@@ -1,12 +1,13 @@
 'use client';
 
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTimeZone } from '@/lib/clock.ts';
 import type { HistoryItem } from '@/lib/wire.ts';
-import { BlankCell } from './blank-cell.tsx';
+import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import { FiledSheet } from './filed-sheet.tsx';
 import styles from './herbarium.module.css';
-import { byMonth } from './months.ts';
+import { byMonth } from './sheets.ts';
 
 interface HerbariumProps {
   items: readonly HistoryItem[];
@@ -36,4 +37,18 @@ export function Herbarium({ items, sprig }: HerbariumProps) {
       </ul>
     </section>
   ));
+}
+
+/** The blank sheet among the finished ones. */
+function BlankCell({ sprig }: { sprig: ReactNode }) {
+  return (
+    <Link href="/identify" className={styles['cell']}>
+      <span className={styles['mount']}>
+        <PhotoCorners />
+        <span className={styles['sprig']}>{sprig}</span>
+      </span>
+      <span className={styles['title']}>Lay the next one here</span>
+      <span className={styles['how']}>Choose, drop or paste a photo</span>
+    </Link>
+  );
 }

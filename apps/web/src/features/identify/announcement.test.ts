@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Identification } from '../../lib/wire.ts';
 import { announcementOf, titleOf } from './announcement.ts';
-import type { Desk } from './identify-state.ts';
-import { beginRun, withProgress, withUpload } from './run.ts';
+import type { IdentifyState } from './identify-state.ts';
+import { startRun, withProgress, withUpload } from './run.ts';
 
 const photo = new File(['leaf'], 'leaf.jpg');
-const run = withUpload(beginRun('a', 4), 4, 4);
+const run = withUpload(startRun('a', 4), 4, 4);
 const answer: Identification = {
   success: true,
   demo: true,
@@ -25,30 +25,32 @@ const answer: Identification = {
   ],
   providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
 };
-const answered: Desk = { at: 'answered', photo, run, answer, answeredAt: '2026-11-21T10:00:00Z' };
+const answered: IdentifyState = { type: 'answered', photo, run, answer, answeredAt: '2026-11-21T10:00:00Z' };
 
 describe('announcementOf', () => {
-  it('tells what was added and what was left out', () => {
-    const chosen: Desk = { at: 'chosen', photo, refusals: [], leftOut: 0, stopped: false };
-    expect(announcementOf(chosen)).toBe('1 photo added.');
-    expect(announcementOf({ ...chosen, leftOut: 2 })).toBe('1 photo added, 2 left out.');
+  it('says how many photos were added and left out', () => {
+    const selected: IdentifyState = { type: 'selected', photo, rejected: [], leftOut: 0, stopped: false };
+    expect(announcementOf(selected)).toBe('1 photo added.');
+    expect(announcementOf({ ...selected, leftOut: 2 })).toBe('1 photo added, 2 left out.');
   });
 
-  it('stays the same while bytes and seconds go by, and changes with each step', () => {
-    const at = (sent: number) => announcementOf({ at: 'running', photo, run: withUpload(beginRun('a', 4), sent, 4) });
+  it('changes with each step, not with bytes or seconds', () => {
+    const at = (sent: number) => announcementOf({ type: 'running', photo, run: withUpload(startRun('a', 4), sent, 4) });
     expect(at(1)).toBe(at(2));
     expect(at(4)).toBe('Sent.');
     const asked = withProgress(run, { type: 'unanswered', at: 1, provider: 'plant_id', status: 'resting' }, 0);
-    expect(announcementOf({ at: 'running', photo, run: asked })).toBe('Plant.id is resting.');
+    expect(announcementOf({ type: 'running', photo, run: asked })).toBe('Plant.id is resting.');
   });
 
-  it('says name, sureness and that it is a demo', () => {
+  it('names the plant and its confidence, and says that a demo answered', () => {
     expect(announcementOf(answered).replace('\u00a0', ' ')).toBe('Salsify. Likely, 87 %. This is a demo answer.');
     expect(titleOf(answered)).toBe('Salsify, likely');
   });
 
-  it('leaves a refusal to its own alert', () => {
-    expect(announcementOf({ at: 'held', photo, trouble: { kind: 'refused', reason: 'x' } })).toBe('');
-    expect(announcementOf({ at: 'held', photo, trouble: { kind: 'lost' } })).toContain('Your photo is kept.');
+  it('is empty for a rejected photo, which has its own alert', () => {
+    expect(announcementOf({ type: 'failed', photo, error: { type: 'photo_rejected', reason: 'x' } })).toBe('');
+    expect(announcementOf({ type: 'failed', photo, error: { type: 'connection_lost' } })).toContain(
+      'Your photo is kept.',
+    );
   });
 });

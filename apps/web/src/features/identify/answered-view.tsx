@@ -1,67 +1,82 @@
 'use client';
 
 import { Camera } from 'lucide-react';
-import { AnswerLabel } from '@/features/identify/answer/answer-label.tsx';
-import { AnswerRows } from '@/features/identify/answer/answer-rows.tsx';
-import { LABEL_CORNERS } from '@/features/identify/answer/label-corners.ts';
-import { readLabel } from '@/features/identify/answer/label-reading.ts';
-import { NoPlant } from '@/features/identify/answer/no-plant.tsx';
-import { PartialNotice } from '@/features/identify/answer/partial-notice.tsx';
-import type { PickFiles } from '@/features/identify/photo/photo-arrivals.ts';
-import { PickPhoto } from '@/features/identify/photo/pick-photo.tsx';
+import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import type { Identification } from '@/lib/wire.ts';
+import { Button } from '@/ui/button.tsx';
+import { Countdown, useSecondsLeft } from '@/ui/countdown.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { DeskGrid } from '@/ui/photo-layout.tsx';
-import { PhotoSheet } from '@/ui/photo-sheet.tsx';
 import { StickyBar } from '@/ui/sticky-bar.tsx';
-import { AskAgain } from './ask-again.tsx';
-import type { Desk } from './identify-state.ts';
+import { AnswerSheet, missingProvider } from './answer/answer-sheet.tsx';
+import { readLabel } from './answer/label-reading.ts';
+import type { IdentifyState } from './identify-state.ts';
+import { type OnFiles, PickPhoto } from './photo/photo-input.tsx';
+import type { Run } from './run.ts';
 
-interface AnsweredDeskProps {
-  desk: Extract<Desk, { at: 'answered' }>;
+interface AnsweredViewProps {
+  state: Extract<IdentifyState, { type: 'answered' }>;
   preview: string | undefined;
-  onFiles: PickFiles;
+  onFiles: OnFiles;
   onAgain: () => void;
 }
 
-/** The answer to a photo that was just sent. */
-export function AnsweredDesk({ desk, preview, onFiles, onAgain }: AnsweredDeskProps) {
-  const { answer, answeredAt, run } = desk;
+/** Shows the answer to the photo that was just sent. */
+export function AnsweredView({ state, preview, onFiles, onAgain }: AnsweredViewProps) {
+  const { answer, answeredAt, run } = state;
   const reading = readLabel(answer);
-  if (reading.kind === 'no_plant') {
-    return (
-      <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
-        <NoPlant answer={answer} fresh />
+  return (
+    <AnswerSheet answer={answer} reading={reading} photo={preview} at={answeredAt} fresh>
+      {reading.type === 'no_plant' ? (
         <StickyBar>
           <Another onFiles={onFiles}>Take another photo</Another>
         </StickyBar>
-      </DeskGrid>
-    );
-  }
-  return (
-    <>
-      <DeskGrid panel="label" photo={<PhotoSheet src={preview} alt="Your photo" corners={LABEL_CORNERS} />}>
-        <AnswerLabel answer={answer} reading={reading} at={answeredAt} fresh />
-        <PartialNotice answer={answer} />
-        {answer.filed === false ? (
-          <Notice tone="resting">It is not in your herbarium: we could not keep it just now.</Notice>
-        ) : null}
-        <StickyBar>
-          {answer.partial ? <AskAgain answer={answer} asked={run.asked} onAgain={onAgain} /> : null}
-          <Another second={answer.partial} onFiles={onFiles}>
-            Identify another
-          </Another>
-        </StickyBar>
-      </DeskGrid>
-      <AnswerRows answer={answer} reading={reading} photo={preview} />
-    </>
+      ) : (
+        <>
+          {answer.filed === false ? (
+            <Notice tone="resting">It is not in your herbarium: we could not keep it just now.</Notice>
+          ) : null}
+          <StickyBar>
+            {answer.partial ? <AskMissingProvider answer={answer} providers={run.providers} onAgain={onAgain} /> : null}
+            <Another second={answer.partial} onFiles={onFiles}>
+              Identify another
+            </Another>
+          </StickyBar>
+        </>
+      )}
+    </AnswerSheet>
   );
 }
 
-function Another({ second = false, onFiles, children }: { second?: boolean; onFiles: PickFiles; children: string }) {
+function Another({ second = false, onFiles, children }: { second?: boolean; onFiles: OnFiles; children: string }) {
   return (
     <PickPhoto wide main={!second} onFiles={onFiles}>
       <Camera size={20} strokeWidth={1.7} aria-hidden="true" />
       {children}
     </PickPhoto>
+  );
+}
+
+interface AskMissingProviderProps {
+  answer: Identification;
+  providers: Run['providers'];
+  onAgain: () => void;
+}
+
+/** Asks again for the missing provider's answer; the other answer is cached. */
+function AskMissingProvider({ answer, providers, onAgain }: AskMissingProviderProps) {
+  const missing = missingProvider(answer);
+  const progress = missing && providers[missing.provider];
+  const until = progress?.type === 'unanswered' ? progress.until : undefined;
+  const left = useSecondsLeft(until ?? 0);
+  if (missing === undefined) return null;
+  const name = PROVIDER_NAMES[missing.provider];
+  return until !== undefined && left > 0 ? (
+    <Button main wide disabled>
+      Ask {name} in <Countdown until={until} />
+    </Button>
+  ) : (
+    <Button main wide onClick={onAgain}>
+      Ask {name} again
+    </Button>
   );
 }

@@ -3,41 +3,44 @@
 import { Image as Picture } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { firstUsable } from '@/features/identify/photo/first-usable.ts';
-import { type PickFiles, usePhotoArrivals } from '@/features/identify/photo/photo-arrivals.ts';
-import { PhotoBar } from '@/features/identify/photo/photo-bar.tsx';
-import type { Refusal } from '@/features/identify/photo/photo-check.ts';
-import { PickPhoto } from '@/features/identify/photo/pick-photo.tsx';
 import { bytesText } from '@/lib/format/amounts.ts';
 import { keepPhoto } from '@/lib/kept-photo.ts';
+import { LocalTime } from '@/ui/local-time.tsx';
 import { PhotoCorners } from '@/ui/photo-corners.tsx';
+import { Slip } from '@/ui/slip.tsx';
 import styles from './blank-sheet.module.css';
-import { UnfilledLabel } from './unfilled-label.tsx';
+import type { RejectedFile } from './photo/photo-check.ts';
+import { type OnFiles, PhotoBar, PickPhoto, usePhotoDrop } from './photo/photo-input.tsx';
+import { selectFirstUsable } from './photo/select-photo.ts';
 
 const CORNERS = ['topLeft', 'topRight', 'bottomLeft'] as const;
 
-/** The empty sheet that takes a photo: chosen, dropped anywhere on the page, or pasted. */
+/** The home page's empty sheet, where people choose, drop or paste a photo. */
 export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhotoBytes: number }) {
   const router = useRouter();
-  const [refusal, setRefusal] = useState<Refusal>();
+  const [rejected, setRejected] = useState<RejectedFile>();
   const reading = useRef<AbortController>(undefined);
-  // A photo that arrives after people left this page must not open another one.
+  // A photo that arrives after people left this page must not open `/identify`.
   useEffect(() => () => reading.current?.abort(), []);
-  const take = async (files: readonly File[], folders: readonly string[] = []) => {
+  const select = async (files: readonly File[], folders: readonly string[] = []) => {
     reading.current?.abort();
     const { signal } = (reading.current = new AbortController());
-    const tell = (refused: Refusal | undefined) => {
-      if (!signal.aborted) setRefusal(refused);
+    const show = (file: RejectedFile | undefined) => {
+      if (!signal.aborted) setRejected(file);
     };
-    const { file, refusals } = await firstUsable(files, { maxBytes: maxPhotoBytes, folders, onSlow: tell });
-    tell(file ? undefined : refusals[0]);
+    const { file, rejected: rejectedFiles } = await selectFirstUsable(files, {
+      maxBytes: maxPhotoBytes,
+      folders,
+      onSlow: show,
+    });
+    show(file ? undefined : rejectedFiles[0]);
     if (!file || signal.aborted) return;
     keepPhoto(file);
     router.push('/identify');
   };
-  const onFiles: PickFiles = (files, folders) => void take(files, folders);
-  const { above } = usePhotoArrivals(onFiles);
-  const look = above ? 'above' : refusal && !refusal.isPending ? 'refused' : 'rest';
+  const onFiles: OnFiles = (files, folders) => void select(files, folders);
+  const { above } = usePhotoDrop(onFiles);
+  const look = above ? 'above' : rejected && !rejected.isPending ? 'refused' : 'rest';
 
   return (
     <section className={styles['sheet']} data-look={look} aria-labelledby="lay">
@@ -47,11 +50,11 @@ export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhot
       </div>
       <div className={styles['words']}>
         <h2 id="lay">
-          {above ? 'Let go to lay it here' : refusal ? (refusal.title ?? 'No photo in there') : 'Lay a photo here'}
+          {above ? 'Let go to lay it here' : rejected ? (rejected.title ?? 'No photo in there') : 'Lay a photo here'}
         </h2>
-        {refusal ? (
-          <p role="alert" className={styles['refusal']} data-pending={refusal.isPending}>
-            <b>{refusal.name}</b>: {refusal.reason}
+        {rejected ? (
+          <p role="alert" className={styles['refusal']} data-pending={rejected.isPending}>
+            <b>{rejected.name}</b>: {rejected.reason}
           </p>
         ) : (
           <p className={styles['how']}>
@@ -72,5 +75,34 @@ export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhot
       <UnfilledLabel />
       <PhotoBar onFiles={onFiles} />
     </section>
+  );
+}
+
+/** The empty label on the sheet. */
+function UnfilledLabel() {
+  return (
+    <Slip className={styles['label']}>
+      <p className={styles['title']}>Unnamed, for now</p>
+      <dl className={styles['lines']}>
+        <div>
+          <dt>Name</dt>
+          <dd />
+        </div>
+        <div>
+          <dt>Family</dt>
+          <dd />
+        </div>
+        <div className={styles['finder']}>
+          <dt>Found by</dt>
+          <dd>you</dd>
+        </div>
+        <div>
+          <dt>Date</dt>
+          <dd>
+            <LocalTime />
+          </dd>
+        </div>
+      </dl>
+    </Slip>
   );
 }

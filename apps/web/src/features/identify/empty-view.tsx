@@ -1,31 +1,28 @@
 import { Image as Picture } from 'lucide-react';
-import type { PickFiles } from '@/features/identify/photo/photo-arrivals.ts';
-import { PhotoBar } from '@/features/identify/photo/photo-bar.tsx';
-import type { Refusal } from '@/features/identify/photo/photo-check.ts';
-import { PickPhoto } from '@/features/identify/photo/pick-photo.tsx';
 import { bytesText } from '@/lib/format/amounts.ts';
 import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import styles from './empty-view.module.css';
-import { RefusalList } from './rejected-files.tsx';
+import type { RejectedFile } from './photo/photo-check.ts';
+import { type OnFiles, PhotoBar, PickPhoto } from './photo/photo-input.tsx';
 
-interface EmptyDeskProps {
-  refusals: readonly Refusal[];
-  /** A photo is being held over the page. */
+interface EmptyViewProps {
+  rejected: readonly RejectedFile[];
+  /** A photo is dragged over the page. */
   above: boolean;
   maxPhotoBytes: number;
-  onFiles: PickFiles;
+  onFiles: OnFiles;
 }
 
-/** Nothing is on the desk: a sheet to lay a photo on. */
-export function EmptyDesk({ refusals, above, maxPhotoBytes, onFiles }: EmptyDeskProps) {
-  const refused = refusals.length > 0;
+/** The empty sheet, where people choose, drop or paste a photo. */
+export function EmptyView({ rejected, above, maxPhotoBytes, onFiles }: EmptyViewProps) {
+  const hasRejected = rejected.length > 0;
   return (
     <div className={styles['empty']}>
-      <h1>{refused ? refusedTitle(refusals) : 'Lay a photo on the sheet'}</h1>
-      {refused ? (
+      <h1>{hasRejected ? rejectedTitle(rejected) : 'Lay a photo on the sheet'}</h1>
+      {hasRejected ? (
         <>
           <p className={styles['quiet']}>Nothing was sent.</p>
-          <RefusalList refusals={refusals} />
+          <RejectedFiles rejected={rejected} />
         </>
       ) : null}
       <div className={styles['sheet']} data-above={above || undefined}>
@@ -40,7 +37,7 @@ export function EmptyDesk({ refusals, above, maxPhotoBytes, onFiles }: EmptyDesk
             <div className={styles['choose']}>
               <PickPhoto main onFiles={onFiles}>
                 <Picture size={19} strokeWidth={1.7} aria-hidden="true" />
-                {refused ? 'Choose another' : 'Choose a photo'}
+                {hasRejected ? 'Choose another' : 'Choose a photo'}
               </PickPhoto>
             </div>
           </div>
@@ -51,9 +48,33 @@ export function EmptyDesk({ refusals, above, maxPhotoBytes, onFiles }: EmptyDesk
   );
 }
 
-function refusedTitle(refusals: readonly Refusal[]): string {
-  const count = refusals.length;
-  const [only] = refusals;
+function rejectedTitle(rejected: readonly RejectedFile[]): string {
+  const count = rejected.length;
+  const [only] = rejected;
   if (count === 1 && only?.title !== undefined) return only.title;
   return count === 1 ? 'This file cannot be used' : `${count} files cannot be used`;
+}
+
+/** Lists files that cannot be used, each with its reason and remedy. */
+export function RejectedFiles({ rejected }: { rejected: readonly RejectedFile[] }) {
+  return (
+    <div role="alert">
+      <ul className={styles['list']}>
+        {rejected.map(({ name, badge, reason, isPending }, index) => (
+          // Two files may have the same name.
+          <li key={`${index}${name}`}>
+            <span className={styles['badge']} aria-hidden="true">
+              {badge}
+            </span>
+            <div>
+              <p className={styles['name']}>{name}</p>
+              <p className={styles['reason']} data-pending={isPending}>
+                {reason}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }

@@ -2,41 +2,41 @@ import { Button } from '@/ui/button.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { StickyBar } from '@/ui/sticky-bar.tsx';
 import styles from './failed-view.module.css';
-import type { Trouble } from './identify-error.ts';
+import type { IdentifyError } from './identify-error.ts';
 
-type Kind = 'slow' | 'lost' | 'broken';
+type ErrorType = 'timeout' | 'connection_lost' | 'server_error';
 
-const WORDS: Readonly<Record<Kind, { title: string; sentence: string }>> = {
-  slow: {
+const TEXTS: Readonly<Record<ErrorType, { title: string; sentence: string }>> = {
+  timeout: {
     title: 'No answer came in time',
     sentence: 'Your photo arrived, but the services took longer than we wait. Your photo is kept here.',
   },
-  lost: {
+  connection_lost: {
     title: 'The connection was lost',
     sentence: 'Your photo did not get through, or its answer did not come back. Your photo is kept here.',
   },
-  broken: {
+  server_error: {
     title: 'Something broke on our side',
     sentence: 'It is not your photo, which is kept here. Trying again often helps.',
   },
 };
 
-interface MishapProps {
-  trouble: Extract<Trouble, { kind: Kind }>;
+interface ErrorPanelProps {
+  error: Extract<IdentifyError, { type: ErrorType }>;
   onAgain: () => void;
 }
 
-/** A run that ended without an answer, for a reason that may be over by now. */
-export function Mishap({ trouble, onAgain }: MishapProps) {
-  const { title, sentence } = WORDS[trouble.kind];
+/** Shows an error that may be gone by now, with a button to try again. */
+export function ErrorPanel({ error, onAgain }: ErrorPanelProps) {
+  const { title, sentence } = TEXTS[error.type];
   return (
     <>
       <div className={styles['head']}>
         <FocusedHeading active>{title}</FocusedHeading>
         <p>{sentence}</p>
-        {trouble.kind === 'broken' && trouble.requestId !== undefined ? (
+        {error.type === 'server_error' && error.requestId !== undefined ? (
           <p>
-            If you tell us about it, name <span className={styles['id']}>{trouble.requestId}</span>.
+            If you tell us about it, name <span className={styles['id']}>{error.requestId}</span>.
           </p>
         ) : null}
       </div>

@@ -1,45 +1,121 @@
-import type { PickFiles } from '@/features/identify/photo/photo-arrivals.ts';
-import { DeskGrid } from '@/ui/photo-layout.tsx';
-import { PhotoSheet } from '@/ui/photo-sheet.tsx';
-import { Mishap } from './error-panel.tsx';
-import type { Trouble } from './identify-error.ts';
-import type { DeskViewer } from './identify-view.tsx';
-import { ServerRefusal } from './photo-rejected.tsx';
-import { Resting } from './providers-unavailable.tsx';
-import { Limited } from './rate-limited.tsx';
-import { SignInFirst } from './sign-in-required.tsx';
+'use client';
 
-interface HeldDeskProps {
-  trouble: Trouble;
+import { Button, ButtonLink } from '@/ui/button.tsx';
+import { Countdown } from '@/ui/countdown.tsx';
+import { FocusedHeading } from '@/ui/focused-heading.tsx';
+import { PhotoLayout } from '@/ui/photo-layout.tsx';
+import { PhotoSheet } from '@/ui/photo-sheet.tsx';
+import { StickyBar } from '@/ui/sticky-bar.tsx';
+import hidden from '@/ui/visually-hidden.module.css';
+import { RejectedFiles } from './empty-view.tsx';
+import { ErrorPanel } from './error-panel.tsx';
+import styles from './failed-view.module.css';
+import type { IdentifyError } from './identify-error.ts';
+import { type OnFiles, PickPhoto } from './photo/photo-input.tsx';
+import { ProvidersUnavailable } from './providers-unavailable.tsx';
+import type { IdentifyViewer } from './use-identify.ts';
+
+interface FailedViewProps {
+  error: IdentifyError;
   photo: File;
   preview: string | undefined;
-  viewer: DeskViewer;
-  onFiles: PickFiles;
+  viewer: IdentifyViewer;
+  onFiles: OnFiles;
   onAgain: () => void;
 }
 
-/** There is no answer; the photo stays where it is, and there is a way on. */
-export function HeldDesk({ trouble, photo, preview, viewer, onFiles, onAgain }: HeldDeskProps) {
+/** Shows why there is no answer, and what people can do. The photo stays in its place. */
+export function FailedView({ error, photo, preview, viewer, onFiles, onAgain }: FailedViewProps) {
   return (
-    <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
-      <Reason trouble={trouble} photo={photo} viewer={viewer} onFiles={onFiles} onAgain={onAgain} />
-    </DeskGrid>
+    <PhotoLayout panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" />}>
+      <Reason error={error} photo={photo} viewer={viewer} onFiles={onFiles} onAgain={onAgain} />
+    </PhotoLayout>
   );
 }
 
-function Reason({ trouble, photo, viewer, onFiles, onAgain }: Omit<HeldDeskProps, 'preview'>) {
-  switch (trouble.kind) {
-    case 'sign_in':
-      return <SignInFirst />;
-    case 'limited':
-      return <Limited until={trouble.until} onAgain={onAgain} />;
-    case 'resting':
-      return <Resting trouble={trouble} signedIn={viewer.signedIn} onAgain={onAgain} />;
-    case 'refused':
-      return <ServerRefusal name={photo.name} reason={trouble.reason} onFiles={onFiles} />;
-    case 'slow':
-    case 'lost':
-    case 'broken':
-      return <Mishap trouble={trouble} onAgain={onAgain} />;
+function Reason({ error, photo, viewer, onFiles, onAgain }: Omit<FailedViewProps, 'preview'>) {
+  switch (error.type) {
+    case 'sign_in_required':
+      return <SignInRequired />;
+    case 'rate_limited':
+      return <RateLimited until={error.until} onAgain={onAgain} />;
+    case 'providers_unavailable':
+      return <ProvidersUnavailable error={error} signedIn={viewer.signedIn} onAgain={onAgain} />;
+    case 'photo_rejected':
+      return <PhotoRejected name={photo.name} reason={error.reason} onFiles={onFiles} />;
+    case 'timeout':
+    case 'connection_lost':
+    case 'server_error':
+      return <ErrorPanel error={error} onAgain={onAgain} />;
   }
+}
+
+/** Shown until the sign-in page has loaded. */
+function SignInRequired() {
+  return (
+    <>
+      <div className={styles['head']}>
+        <h1>Sign in to learn its name</h1>
+        <p>Your photo is kept on this device and comes along.</p>
+      </div>
+      <StickyBar>
+        <ButtonLink main wide href="/login?next=/identify">
+          Sign in
+        </ButtonLink>
+      </StickyBar>
+    </>
+  );
+}
+
+/** The rate limit is reached: a countdown is the heading, and the photo is sent again at its end. */
+function RateLimited({ until, onAgain }: { until: number; onAgain: () => void }) {
+  return (
+    <>
+      <div className={styles['head']}>
+        <p className={styles['lead']} aria-hidden="true">
+          You can identify again in
+        </p>
+        <FocusedHeading active>
+          <span className={hidden['hidden']}>You can identify again in </span>
+          <span className={styles['clock']}>
+            <Countdown until={until} onOver={onAgain} spoken />
+          </span>
+        </FocusedHeading>
+        <p>
+          You have used all your identifications for now. Your photo is kept here. Leave this page open and it goes by
+          itself.
+        </p>
+      </div>
+      <StickyBar>
+        <Button main wide disabled>
+          Identify in <Countdown until={until} />
+        </Button>
+      </StickyBar>
+    </>
+  );
+}
+
+interface PhotoRejectedProps {
+  name: string;
+  reason: string;
+  onFiles: OnFiles;
+}
+
+/** The server has rejected the photo. */
+function PhotoRejected({ name, reason, onFiles }: PhotoRejectedProps) {
+  const extension = /\.([a-z0-9]{1,7})$/i.exec(name)?.[1]?.toUpperCase() ?? 'File';
+  return (
+    <>
+      <div className={styles['head']}>
+        <FocusedHeading active>This photo cannot be used</FocusedHeading>
+        <p>No service has seen it.</p>
+      </div>
+      <RejectedFiles rejected={[{ name, badge: extension, reason }]} />
+      <StickyBar>
+        <PickPhoto main wide onFiles={onFiles}>
+          Choose another
+        </PickPhoto>
+      </StickyBar>
+    </>
+  );
 }

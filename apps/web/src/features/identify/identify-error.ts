@@ -1,46 +1,45 @@
 import { TRPCClientError } from '@trpc/client';
 import { problemOf } from '../../lib/problem.ts';
-import type { ProviderName } from '../../lib/wire.ts';
-import type { Asked, Run } from './run.ts';
+import type { Run } from './run.ts';
 import { AnswerTimeout, ConnectionLost } from './upload-fetch.ts';
 
-/** Why there is no answer, and what the page does about it. `until` is epoch milliseconds. */
-export type Trouble =
-  | { kind: 'sign_in' }
-  | { kind: 'limited'; until: number }
-  | { kind: 'resting'; until: number; code: string; asked: Readonly<Partial<Record<ProviderName, Asked>>> }
-  /** The server cannot use the photo; `reason` says what and what to do. */
-  | { kind: 'refused'; reason: string }
-  | { kind: 'slow' }
-  | { kind: 'lost' }
-  | { kind: 'broken'; requestId?: string };
+/** Error of a run, as far as the page treats it differently. `until` is epoch milliseconds. */
+export type IdentifyError =
+  | { type: 'sign_in_required' }
+  | { type: 'rate_limited'; until: number }
+  | { type: 'providers_unavailable'; until: number; code: string; providers: Run['providers'] }
+  /** `reason` is the server's sentence: what is wrong with the photo, and the remedy. */
+  | { type: 'photo_rejected'; reason: string }
+  | { type: 'timeout' }
+  | { type: 'connection_lost' }
+  | { type: 'server_error'; requestId?: string };
 
-const WAIT_SECONDS = 5;
+const DEFAULT_RETRY_SECONDS = 5;
 
-/** What a failed run means. Never called for one that was stopped. */
-export function troubleOf(error: unknown, run: Run, now: number): Trouble {
+/** Classifies the error of a failed run. Not for runs that people stopped. */
+export function toIdentifyError(error: unknown, run: Run, now: number): IdentifyError {
   const cause = error instanceof TRPCClientError ? (error.cause ?? error) : error;
-  if (cause instanceof AnswerTimeout) return { kind: 'slow' };
-  if (cause instanceof ConnectionLost) return { kind: 'lost' };
+  if (cause instanceof AnswerTimeout) return { type: 'timeout' };
+  if (cause instanceof ConnectionLost) return { type: 'connection_lost' };
   const problem = problemOf(error);
-  if (problem === undefined) return { kind: 'broken' };
-  const until = now + 1000 * (problem.retryAfter ?? WAIT_SECONDS);
+  if (problem === undefined) return { type: 'server_error' };
+  const until = now + 1000 * (problem.retryAfter ?? DEFAULT_RETRY_SECONDS);
   switch (problem.status) {
     case 401:
-      return { kind: 'sign_in' };
+      return { type: 'sign_in_required' };
     // The upload stalled: the page shows it as a broken connection.
     case 408:
-      return { kind: 'lost' };
+      return { type: 'connection_lost' };
     case 429:
-      return { kind: 'limited', until };
+      return { type: 'rate_limited', until };
     case 503:
-      return { kind: 'resting', until, code: problem.code, asked: run.asked };
+      return { type: 'providers_unavailable', until, code: problem.code, providers: run.providers };
     case 400:
     case 413:
     case 415:
     case 422:
-      return { kind: 'refused', reason: problem.detail };
+      return { type: 'photo_rejected', reason: problem.detail };
     default:
-      return { kind: 'broken', ...(problem.requestId === undefined ? {} : { requestId: problem.requestId }) };
+      return { type: 'server_error', ...(problem.requestId === undefined ? {} : { requestId: problem.requestId }) };
   }
 }

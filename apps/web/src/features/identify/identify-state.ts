@@ -1,79 +1,82 @@
 import type { Identification, ProgressEvent } from '../../lib/wire.ts';
-import type { Trouble } from './identify-error.ts';
-import type { Refusal } from './photo/photo-check.ts';
-import { beginRun, type Run, withProgress, withUpload } from './run.ts';
+import type { IdentifyError } from './identify-error.ts';
+import type { RejectedFile } from './photo/photo-check.ts';
+import { type Run, startRun, withProgress, withUpload } from './run.ts';
 
-/** Where the one photo on the desk stands. */
-export type Desk =
-  /** Nobody knows yet whether a photo waits on this device. */
-  | { at: 'waking'; photo?: never }
-  | { at: 'empty'; photo?: never; refusals: readonly Refusal[] }
-  | { at: 'chosen'; photo: File; refusals: readonly Refusal[]; leftOut: number; stopped: boolean }
-  | { at: 'running'; photo: File; run: Run }
-  | { at: 'answered'; photo: File; run: Run; answer: Identification; answeredAt: string }
-  | { at: 'held'; photo: File; trouble: Trouble };
+/** State of `/identify`, which holds at most one photo. */
+export type IdentifyState =
+  /** The page does not know yet whether this device keeps a photo. */
+  | { type: 'restoring'; photo?: never }
+  | { type: 'empty'; photo?: never; rejected: readonly RejectedFile[] }
+  | { type: 'selected'; photo: File; rejected: readonly RejectedFile[]; leftOut: number; stopped: boolean }
+  | { type: 'running'; photo: File; run: Run }
+  | { type: 'answered'; photo: File; run: Run; answer: Identification; answeredAt: string }
+  | { type: 'failed'; photo: File; error: IdentifyError };
 
-export type DeskEvent =
-  | { type: 'woke'; photo: File | undefined }
-  | { type: 'laid'; photo: File | undefined; refusals: readonly Refusal[]; leftOut: number }
+export type IdentifyEvent =
+  | { type: 'restored'; photo: File | undefined }
+  | { type: 'photoSelected'; photo: File | undefined; rejected: readonly RejectedFile[]; leftOut: number }
   | { type: 'removed' }
   | { type: 'started'; requestId: string }
   | { type: 'uploaded'; requestId: string; sent: number; total: number }
   | { type: 'progressed'; requestId: string; event: ProgressEvent; at: number }
   | { type: 'answered'; requestId: string; answer: Identification; now: number }
-  | { type: 'failed'; requestId: string; trouble: Trouble }
+  | { type: 'failed'; requestId: string; error: IdentifyError }
   | { type: 'stopped' };
 
-export const WAKING: Desk = { at: 'waking' };
-const EMPTY: Desk = { at: 'empty', refusals: [] };
+export const RESTORING: IdentifyState = { type: 'restoring' };
+const EMPTY: IdentifyState = { type: 'empty', rejected: [] };
 
-function chosen(photo: File): Extract<Desk, { at: 'chosen' }> {
-  return { at: 'chosen', photo, refusals: [], leftOut: 0, stopped: false };
+function selected(photo: File): Extract<IdentifyState, { type: 'selected' }> {
+  return { type: 'selected', photo, rejected: [], leftOut: 0, stopped: false };
 }
 
-/** What is on the desk after an event. An event of a run that is over changes nothing. */
-export function deskAfter(desk: Desk, event: DeskEvent): Desk {
+/** Returns the state after an event. An event of a run that has ended changes nothing. */
+export function identifyReducer(state: IdentifyState, event: IdentifyEvent): IdentifyState {
   switch (event.type) {
-    case 'woke':
-      if (desk.at !== 'waking') return desk;
-      return event.photo ? chosen(event.photo) : EMPTY;
-    case 'laid':
-      return laid(desk, event);
+    case 'restored':
+      if (state.type !== 'restoring') return state;
+      return event.photo ? selected(event.photo) : EMPTY;
+    case 'photoSelected':
+      return afterSelection(state, event);
     case 'removed':
       return EMPTY;
     case 'started':
-      if (desk.photo === undefined) return desk;
-      return { at: 'running', photo: desk.photo, run: beginRun(event.requestId, desk.photo.size) };
+      if (state.photo === undefined) return state;
+      return { type: 'running', photo: state.photo, run: startRun(event.requestId, state.photo.size) };
     case 'stopped':
-      return desk.at === 'running' ? { ...chosen(desk.photo), stopped: true } : desk;
+      return state.type === 'running' ? { ...selected(state.photo), stopped: true } : state;
     case 'uploaded':
     case 'progressed':
     case 'answered':
     case 'failed':
-      return desk.at === 'running' && desk.run.requestId === event.requestId ? afterNews(desk, event) : desk;
+      return state.type === 'running' && state.run.requestId === event.requestId ? afterRunEvent(state, event) : state;
   }
 }
 
-function laid(desk: Desk, { photo, refusals, leftOut }: Extract<DeskEvent, { type: 'laid' }>): Desk {
-  // A photo at work stays where it is until it is stopped.
-  if (desk.at === 'running') return desk;
-  if (photo !== undefined) return { at: 'chosen', photo, refusals, leftOut, stopped: false };
-  if (desk.photo !== undefined) return { ...chosen(desk.photo), refusals };
-  return { at: 'empty', refusals };
+function afterSelection(
+  state: IdentifyState,
+  { photo, rejected, leftOut }: Extract<IdentifyEvent, { type: 'photoSelected' }>,
+): IdentifyState {
+  // A running photo is replaced only after it was stopped.
+  if (state.type === 'running') return state;
+  if (photo !== undefined) return { type: 'selected', photo, rejected, leftOut, stopped: false };
+  if (state.photo !== undefined) return { ...selected(state.photo), rejected };
+  return { type: 'empty', rejected };
 }
 
-type News = Extract<DeskEvent, { type: 'uploaded' | 'progressed' | 'answered' | 'failed' }>;
+type RunEvent = Extract<IdentifyEvent, { type: 'uploaded' | 'progressed' | 'answered' | 'failed' }>;
 
-function afterNews(desk: Extract<Desk, { at: 'running' }>, event: News): Desk {
-  const { photo, run } = desk;
+function afterRunEvent(state: Extract<IdentifyState, { type: 'running' }>, event: RunEvent): IdentifyState {
+  const { photo, run } = state;
   switch (event.type) {
     case 'uploaded':
-      return { ...desk, run: withUpload(run, event.sent, event.total) };
+      return { ...state, run: withUpload(run, event.sent, event.total) };
     case 'progressed':
-      return { ...desk, run: withProgress(run, event.event, event.at) };
+      return { ...state, run: withProgress(run, event.event, event.at) };
     case 'answered':
-      return { at: 'answered', photo, run, answer: event.answer, answeredAt: new Date(event.now).toISOString() };
+      return { type: 'answered', photo, run, answer: event.answer, answeredAt: new Date(event.now).toISOString() };
     case 'failed':
-      return { at: 'held', photo, trouble: event.trouble };
+      return { type: 'failed', photo, error: event.error };
   }
 }

@@ -1,31 +1,24 @@
 'use client';
 
 import { useEffect } from 'react';
-import { usePhotoArrivals } from '@/features/identify/photo/photo-arrivals.ts';
 import { usePreview } from '@/ui/preview.ts';
 import hidden from '@/ui/visually-hidden.module.css';
 import { announcementOf, titleOf } from './announcement.ts';
-import { AnsweredDesk } from './answered-view.tsx';
-import { EmptyDesk } from './empty-view.tsx';
-import { HeldDesk } from './failed-view.tsx';
-import { RunningDesk } from './running-view.tsx';
-import { ChosenDesk } from './selected-view.tsx';
-import { useDesk } from './use-identify.ts';
+import { AnsweredView } from './answered-view.tsx';
+import { EmptyView } from './empty-view.tsx';
+import { FailedView } from './failed-view.tsx';
+import { usePhotoDrop } from './photo/photo-input.tsx';
+import { RunningView } from './running-view.tsx';
+import { SelectedView } from './selected-view.tsx';
+import { type IdentifyViewer, useIdentify } from './use-identify.ts';
 
-export interface DeskViewer {
-  signedIn: boolean;
-  mustSignIn: boolean;
-  isDemo: boolean;
-  maxPhotoBytes: number;
-}
+/** Content of `/identify`: one photo, from the empty sheet to its label. */
+export function IdentifyView(viewer: IdentifyViewer) {
+  const { state, selectFiles, remove, identify, stop } = useIdentify(viewer);
+  const preview = usePreview(state.photo);
+  const { above } = usePhotoDrop(selectFiles);
 
-/** `/identify`: one photo, from the empty desk to its label. */
-export function IdentifyDesk(viewer: DeskViewer) {
-  const { desk, lay, remove, identify, stop } = useDesk(viewer);
-  const preview = usePreview(desk.photo);
-  const { above } = usePhotoArrivals(lay);
-
-  const title = titleOf(desk);
+  const title = titleOf(state);
   useEffect(() => {
     document.title = `${title} · Plant ID Community`;
   }, [title]);
@@ -33,35 +26,37 @@ export function IdentifyDesk(viewer: DeskViewer) {
   return (
     <>
       <p aria-live="polite" className={hidden['hidden']}>
-        {announcementOf(desk)}
+        {announcementOf(state)}
       </p>
-      {desk.at === 'waking' || desk.at === 'empty' ? (
-        <EmptyDesk
-          refusals={desk.at === 'empty' ? desk.refusals : []}
+      {state.type === 'restoring' || state.type === 'empty' ? (
+        <EmptyView
+          rejected={state.type === 'empty' ? state.rejected : []}
           above={above}
           maxPhotoBytes={viewer.maxPhotoBytes}
-          onFiles={lay}
+          onFiles={selectFiles}
         />
       ) : null}
-      {desk.at === 'chosen' ? (
-        <ChosenDesk
-          desk={desk}
+      {state.type === 'selected' ? (
+        <SelectedView
+          state={state}
           preview={preview}
           viewer={viewer}
-          onFiles={lay}
+          onFiles={selectFiles}
           onRemove={remove}
           onIdentify={identify}
         />
       ) : null}
-      {desk.at === 'running' ? <RunningDesk run={desk.run} preview={preview} onStop={stop} /> : null}
-      {desk.at === 'answered' ? <AnsweredDesk desk={desk} preview={preview} onFiles={lay} onAgain={identify} /> : null}
-      {desk.at === 'held' ? (
-        <HeldDesk
-          trouble={desk.trouble}
-          photo={desk.photo}
+      {state.type === 'running' ? <RunningView run={state.run} preview={preview} onStop={stop} /> : null}
+      {state.type === 'answered' ? (
+        <AnsweredView state={state} preview={preview} onFiles={selectFiles} onAgain={identify} />
+      ) : null}
+      {state.type === 'failed' ? (
+        <FailedView
+          error={state.error}
+          photo={state.photo}
           preview={preview}
           viewer={viewer}
-          onFiles={lay}
+          onFiles={selectFiles}
           onAgain={identify}
         />
       ) : null}

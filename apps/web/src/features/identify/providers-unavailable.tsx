@@ -8,34 +8,34 @@ import { Countdown } from '@/ui/countdown.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { StickyBar } from '@/ui/sticky-bar.tsx';
 import styles from './failed-view.module.css';
-import type { Trouble } from './identify-error.ts';
-import type { Asked } from './run.ts';
+import type { IdentifyError } from './identify-error.ts';
+import type { ProviderProgress } from './run.ts';
 
-interface RestingProps {
-  trouble: Extract<Trouble, { kind: 'resting' }>;
+interface ProvidersUnavailableProps {
+  error: Extract<IdentifyError, { type: 'providers_unavailable' }>;
   signedIn: boolean;
   onAgain: () => void;
 }
 
-/** No service can answer: when each may again, and the page that tries by itself. */
-export function Resting({ trouble, signedIn, onAgain }: RestingProps) {
-  const { until, asked, code } = trouble;
-  const services = PROVIDERS.filter((name) => asked[name] !== undefined);
-  const { title, sentence } = words(code, services);
+/** No provider can answer: shows when each can be asked again, and tries again by itself. */
+export function ProvidersUnavailable({ error, signedIn, onAgain }: ProvidersUnavailableProps) {
+  const { until, providers, code } = error;
+  const asked = PROVIDERS.filter((name) => providers[name] !== undefined);
+  const { title, sentence } = textsFor(code, asked);
   return (
     <>
       <div className={styles['head']}>
         <FocusedHeading active>{title}</FocusedHeading>
         <p>{sentence} Your photo is kept on this page.</p>
       </div>
-      {services.length === 0 ? null : (
+      {asked.length === 0 ? null : (
         <ul className={styles['services']}>
-          {services.map((name) => (
+          {asked.map((name) => (
             <li key={name}>
               <Clock size={18} strokeWidth={1.7} aria-hidden="true" />
               <b>{PROVIDER_NAMES[name]}</b>
               <span>
-                <When asked={asked[name]} />
+                <RetryTime progress={providers[name]} />
               </span>
             </li>
           ))}
@@ -58,19 +58,19 @@ export function Resting({ trouble, signedIn, onAgain }: RestingProps) {
   );
 }
 
-function When({ asked }: { asked: Asked | undefined }) {
-  if (asked?.state !== 'unanswered') return null;
-  if (asked.until === undefined) return UNANSWERED[asked.status].phrase;
+function RetryTime({ progress }: { progress: ProviderProgress | undefined }) {
+  if (progress?.type !== 'unanswered') return null;
+  if (progress.until === undefined) return UNANSWERED[progress.status].phrase;
   return (
     <>
-      again in <Countdown until={asked.until} />
+      again in <Countdown until={progress.until} />
     </>
   );
 }
 
-function words(code: string, services: readonly ProviderName[]): { title: string; sentence: string } {
-  const [only] = services;
-  const one = services.length === 1 && only !== undefined;
+function textsFor(code: string, asked: readonly ProviderName[]): { title: string; sentence: string } {
+  const [only] = asked;
+  const one = asked.length === 1 && only !== undefined;
   if (code === 'busy') {
     return { title: 'It’s busy right now', sentence: 'We can’t identify your photo at the moment.' };
   }

@@ -7,15 +7,16 @@ import {
   isNonJsonSerializable,
   splitLink,
 } from '@trpc/client';
+import { takeStreamSlot } from '../../lib/stream-slots.ts';
+import { isVisible, watchVisibility } from '../../lib/visibility.ts';
 import type { Identification, ProgressEvent } from '../../lib/wire.ts';
-import { followProgress } from './follow-progress.ts';
 import { uploadFetch } from './upload-fetch.ts';
 
 const URL_PATH = '/api/trpc';
 /** Longer than the server's own deadline: 45 s, or the provider timeout (60 s at most) plus 5 s. */
 const ANSWER_TIMEOUT_MS = 75_000;
 
-export interface Asking {
+interface IdentificationRequest {
   /** A UUID: the request's id, and the name under which its progress is followed. */
   requestId: string;
   photo: File;
@@ -29,7 +30,13 @@ export interface Asking {
  * Sends a photo and follows its work until the answer is there. The steps come over a subscription of their own, for an
  * answer to an upload cannot stream; when they do not come, the answer still does.
  */
-export async function ask({ requestId, photo, signal, onUpload, onProgress }: Asking): Promise<Identification> {
+export async function requestIdentification({
+  requestId,
+  photo,
+  signal,
+  onUpload,
+  onProgress,
+}: IdentificationRequest): Promise<Identification> {
   const client = createTRPCClient<AppRouter>({
     links: [
       splitLink({
@@ -57,4 +64,76 @@ export async function ask({ requestId, photo, signal, onUpload, onProgress }: As
   } finally {
     unfollow?.();
   }
+}
+
+/** Subscription of the API to the steps of one identification. */
+interface Progress {
+  subscribe: (
+    input: { requestId: string; lastEventId?: string },
+    handlers: { onData: (event: { id: string; data: ProgressEvent }) => void },
+  ) => { unsubscribe: () => void };
+}
+
+interface Follow {
+  requestId: string;
+  progress: Progress;
+  /** `at`: time of the event, in epoch milliseconds of this device. */
+  onProgress: (event: ProgressEvent, at: number) => void;
+}
+
+/**
+ * Follows the steps of one identification while the page is visible and the browser has a connection to spare. The
+ * stream closes when the page is hidden, and goes on after the last event it brought when the page is shown again.
+ *
+ * @returns a function that stops following
+ */
+export function followProgress({ requestId, progress, onProgress }: Follow): () => void {
+  let stream: AbortController | undefined;
+  let lastEventId: string | undefined;
+  /** Start of the server's clock for this run; it dates events that arrive late because the page was hidden. */
+  let startedAt = Number.POSITIVE_INFINITY;
+
+  const open = async (signal: AbortSignal) => {
+    // Without Web Locks the stream is opened without a slot: it ends within a minute.
+    if ((await takeStreamSlot(signal)) === 'taken' || signal.aborted) return;
+    const following = progress.subscribe(
+      { requestId, ...(lastEventId !== undefined && { lastEventId }) },
+      {
+        onData({ id, data }) {
+          lastEventId = id;
+          startedAt = Math.min(startedAt, Date.now() - data.at);
+          onProgress(data, startedAt + data.at);
+        },
+      },
+    );
+    signal.addEventListener('abort', () => following.unsubscribe(), { once: true });
+  };
+  const openOrClose = () => {
+    if (isVisible() === (stream !== undefined)) return;
+    stream?.abort();
+    stream = isVisible() ? new AbortController() : undefined;
+    if (stream !== undefined) void open(stream.signal);
+  };
+
+  openOrClose();
+  const unwatch = watchVisibility(openOrClose);
+  return () => {
+    unwatch();
+    stream?.abort();
+  };
+}
+
+/**
+ * Returns a random UUID (version 4). `crypto.randomUUID` is missing on plain http, unlike `crypto.getRandomValues`, and
+ * people reach the page under addresses such as `http://192.168.1.20:3000`.
+ */
+export function newRequestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  // RFC 9562, section 5.4: the version and the variant.
+  const marked = bytes.map((byte, index) => {
+    if (index === 6) return (byte & 0x0f) | 0x40;
+    return index === 8 ? (byte & 0x3f) | 0x80 : byte;
+  });
+  const hex = Array.from(marked, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

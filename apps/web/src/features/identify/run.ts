@@ -1,30 +1,30 @@
-import type { ProgressEvent, ProviderName, ProviderStatus, Verdict } from '../../lib/wire.ts';
+import type { MergedResult, ProgressEvent, ProviderName, ProviderStatus } from '../../lib/wire.ts';
 
-/** How one provider fares in one run. Moments are this device's epoch milliseconds. */
-export type Asked =
-  | { state: 'asking'; since: number; at: number; usualMs?: number; slowMs?: number }
-  /** `tookMs` is absent when the answer was known already. */
-  | { state: 'answered'; tookMs?: number }
-  | { state: 'unanswered'; status: Exclude<ProviderStatus, 'answered'>; until?: number };
+/** Progress of one provider in one run. Times are epoch milliseconds of this device. */
+export type ProviderProgress =
+  | { type: 'asking'; since: number; at: number; usualMs?: number; slowMs?: number }
+  /** `tookMs` is absent when the answer was cached. */
+  | { type: 'answered'; tookMs?: number }
+  | { type: 'unanswered'; status: Exclude<ProviderStatus, 'answered'>; until?: number };
 
-/** One photo on its way to an answer. */
+/** One attempt to identify a photo. */
 export interface Run {
   requestId: string;
   sentBytes: number;
   totalBytes: number;
   sent: boolean;
-  /** How long the server took to read it, in milliseconds. */
+  /** Time the server took to read the photo, in milliseconds. */
   readMs?: number;
-  asked: Readonly<Partial<Record<ProviderName, Asked>>>;
-  /** In the order in which they answered. */
+  providers: Readonly<Partial<Record<ProviderName, ProviderProgress>>>;
+  /** Providers in the order of their answers. */
   answeredBy: readonly ProviderName[];
-  /** What can be said with the answers so far. */
-  verdict?: Verdict;
+  /** Result of the answers so far. */
+  merged?: MergedResult;
   comparing: boolean;
 }
 
-export function beginRun(requestId: string, totalBytes: number): Run {
-  return { requestId, sentBytes: 0, totalBytes, sent: false, asked: {}, answeredBy: [], comparing: false };
+export function startRun(requestId: string, totalBytes: number): Run {
+  return { requestId, sentBytes: 0, totalBytes, sent: false, providers: {}, answeredBy: [], comparing: false };
 }
 
 export function withUpload(run: Run, sentBytes: number, totalBytes: number): Run {
@@ -39,23 +39,23 @@ export function withProgress(run: Run, event: ProgressEvent, at: number): Run {
     case 'read':
       return { ...run, readMs: event.at };
     case 'asking':
-      return withAsked(run, event.provider, {
-        state: 'asking',
+      return withProvider(run, event.provider, {
+        type: 'asking',
         since: at,
         at: event.at,
         ...(event.usual_ms === undefined ? {} : { usualMs: event.usual_ms }),
         ...(event.slow_ms === undefined ? {} : { slowMs: event.slow_ms }),
       });
     case 'answered': {
-      const before = run.asked[event.provider];
-      const took = before?.state === 'asking' ? { tookMs: event.at - before.at } : {};
-      const answered = withAsked(run, event.provider, { state: 'answered', ...took });
-      return { ...answered, answeredBy: [...run.answeredBy, event.provider], verdict: event.verdict };
+      const before = run.providers[event.provider];
+      const took = before?.type === 'asking' ? { tookMs: event.at - before.at } : {};
+      const answered = withProvider(run, event.provider, { type: 'answered', ...took });
+      return { ...answered, answeredBy: [...run.answeredBy, event.provider], merged: event.verdict };
     }
     case 'unanswered': {
       if (event.status === 'answered') return run;
       const until = event.retry_after_ms === undefined ? {} : { until: at + event.retry_after_ms };
-      return withAsked(run, event.provider, { state: 'unanswered', status: event.status, ...until });
+      return withProvider(run, event.provider, { type: 'unanswered', status: event.status, ...until });
     }
     case 'comparing':
       return { ...run, comparing: true };
@@ -64,6 +64,6 @@ export function withProgress(run: Run, event: ProgressEvent, at: number): Run {
   }
 }
 
-function withAsked(run: Run, provider: ProviderName, asked: Asked): Run {
-  return { ...run, asked: { ...run.asked, [provider]: asked } };
+function withProvider(run: Run, provider: ProviderName, progress: ProviderProgress): Run {
+  return { ...run, providers: { ...run.providers, [provider]: progress } };
 }

@@ -1,38 +1,38 @@
 import { Lock, Trash2 } from 'lucide-react';
-import type { PickFiles } from '@/features/identify/photo/photo-arrivals.ts';
-import { PickPhoto } from '@/features/identify/photo/pick-photo.tsx';
 import { bytesText } from '@/lib/format/amounts.ts';
 import { Button } from '@/ui/button.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
-import { DeskGrid } from '@/ui/photo-layout.tsx';
+import { PhotoLayout } from '@/ui/photo-layout.tsx';
 import { PhotoSheet } from '@/ui/photo-sheet.tsx';
 import { StickyBar } from '@/ui/sticky-bar.tsx';
-import type { Desk } from './identify-state.ts';
-import type { DeskViewer } from './identify-view.tsx';
-import { RefusalList } from './rejected-files.tsx';
+import { RejectedFiles } from './empty-view.tsx';
+import type { IdentifyState } from './identify-state.ts';
+import type { OnFiles } from './photo/photo-input.tsx';
+import { PickPhoto } from './photo/photo-input.tsx';
 import styles from './selected-view.module.css';
+import type { IdentifyViewer } from './use-identify.ts';
 
-interface ChosenDeskProps {
-  desk: Extract<Desk, { at: 'chosen' }>;
+interface SelectedViewProps {
+  state: Extract<IdentifyState, { type: 'selected' }>;
   preview: string | undefined;
-  viewer: DeskViewer;
-  onFiles: PickFiles;
+  viewer: IdentifyViewer;
+  onFiles: OnFiles;
   onRemove: () => void;
   onIdentify: () => void;
 }
 
 const UNSHOWN = 'It may be damaged. You can send it all the same: we look at it before any service does.';
 
-/** A photo is on the sheet: what will happen to it stands before the button. */
-export function ChosenDesk({ desk, preview, viewer, onFiles, onRemove, onIdentify }: ChosenDeskProps) {
-  const { photo, refusals, leftOut, stopped } = desk;
+/** Shows the selected photo, and what will happen to it, before it is sent. */
+export function SelectedView({ state, preview, viewer, onFiles, onRemove, onIdentify }: SelectedViewProps) {
+  const { photo, rejected, leftOut, stopped } = state;
   return (
-    <DeskGrid panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" unshown={UNSHOWN} />}>
+    <PhotoLayout panel="beside" photo={<PhotoSheet src={preview} alt="Your photo" unshown={UNSHOWN} />}>
       <div className={styles['head']}>
         <FocusedHeading active>Your photo</FocusedHeading>
         <p>{stopped ? 'Stopped. Nothing is lost: it is still here.' : 'Best with one plant, sharp and in daylight.'}</p>
       </div>
-      {refusals.length > 0 ? <RefusalList refusals={refusals} /> : null}
+      {rejected.length > 0 ? <RejectedFiles rejected={rejected} /> : null}
       {leftOut > 0 ? <p>One photo is identified at a time, so we took the first.</p> : null}
       <div className={styles['file']}>
         <p>
@@ -56,11 +56,11 @@ export function ChosenDesk({ desk, preview, viewer, onFiles, onRemove, onIdentif
         </Button>
         {viewer.mustSignIn ? <p className={styles['signIn']}>You sign in on the way; the photo comes along.</p> : null}
       </StickyBar>
-    </DeskGrid>
+    </PhotoLayout>
   );
 }
 
-function privacy({ signedIn, isDemo }: DeskViewer): string {
+function privacy({ signedIn, isDemo }: IdentifyViewer): string {
   const cut = 'Our server makes it smaller and removes its location';
   const goes = isDemo ? 'then a stand-in makes up an answer' : 'then Plant.id and Pl@ntNet see it';
   return `${cut}; ${goes}. ${signedIn ? 'It is kept in your herbarium.' : 'Without an account, we do not keep it.'}`;

@@ -3,39 +3,39 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useReducer, useRef } from 'react';
 import { forgetPhoto, keepPhoto, keptPhoto } from '../../lib/kept-photo.ts';
-import { troubleOf } from './identify-error.ts';
-import { type Desk, deskAfter, WAKING } from './identify-state.ts';
-import { firstUsable } from './photo/first-usable.ts';
-import type { PickFiles } from './photo/photo-arrivals.ts';
-import { newRequestId } from './request-id.ts';
-import { ask } from './request-identification.ts';
-import { beginRun, type Run, withProgress } from './run.ts';
+import { toIdentifyError } from './identify-error.ts';
+import { type IdentifyState, identifyReducer, RESTORING } from './identify-state.ts';
+import type { OnFiles } from './photo/photo-input.tsx';
+import { selectFirstUsable } from './photo/select-photo.ts';
+import { newRequestId, requestIdentification } from './request-identification.ts';
+import { type Run, startRun, withProgress } from './run.ts';
 
-/** Where one signs in to come back to the desk. */
+/** Sign-in page that leads back to `/identify`. */
 const SIGN_IN = '/login?next=/identify';
 
-export interface DeskHandle {
-  desk: Desk;
-  lay: PickFiles;
+export interface IdentifyViewer {
+  signedIn: boolean;
+  mustSignIn: boolean;
+  isDemo: boolean;
+  maxPhotoBytes: number;
+}
+
+interface IdentifyHandle {
+  state: IdentifyState;
+  selectFiles: OnFiles;
   remove: () => void;
-  /** Sends the photo, again if need be. */
+  /** Sends the photo, or sends it again. */
   identify: () => void;
   stop: () => void;
 }
 
-interface DeskUse {
-  signedIn: boolean;
-  mustSignIn: boolean;
-  maxPhotoBytes: number;
-}
-
-/** The desk of `/identify`: the reducer with all that reaches out of it. */
-export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskHandle {
-  const [desk, tell] = useReducer(deskAfter, WAKING);
+/** State and actions of `/identify`: the reducer with its side effects. */
+export function useIdentify({ signedIn, mustSignIn, maxPhotoBytes }: IdentifyViewer): IdentifyHandle {
+  const [state, dispatch] = useReducer(identifyReducer, RESTORING);
   const router = useRouter();
-  /** Ends the reading of a photo that is not wanted any more. */
+  /** Aborts reading a photo that is not wanted any more. */
   const reading = useRef<AbortController>(undefined);
-  /** Ends the identification of a photo that is not wanted any more. */
+  /** Aborts identifying a photo that is not wanted any more. */
   const running = useRef<AbortController>(undefined);
 
   const askToSignIn = (photo: File) => {
@@ -51,57 +51,57 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
     const stop = new AbortController();
     running.current = stop;
     const requestId = newRequestId();
-    // The error of a run says less than its steps do: which service rests until when.
-    let run: Run = beginRun(requestId, photo.size);
-    tell({ type: 'started', requestId });
+    // The error of a run does not say which provider is resting until when; the progress events do.
+    let run: Run = startRun(requestId, photo.size);
+    dispatch({ type: 'started', requestId });
     try {
-      const answer = await ask({
+      const answer = await requestIdentification({
         requestId,
         photo,
         signal: stop.signal,
-        onUpload: (sent, total) => tell({ type: 'uploaded', requestId, sent, total }),
+        onUpload: (sent, total) => dispatch({ type: 'uploaded', requestId, sent, total }),
         onProgress: (event, at) => {
           run = withProgress(run, event, at);
-          tell({ type: 'progressed', requestId, event, at });
+          dispatch({ type: 'progressed', requestId, event, at });
         },
       });
-      tell({ type: 'answered', requestId, answer, now: Date.now() });
+      dispatch({ type: 'answered', requestId, answer, now: Date.now() });
       await forgetPhoto();
-    } catch (error) {
+    } catch (cause) {
       if (stop.signal.aborted) return;
-      const trouble = troubleOf(error, run, Date.now());
-      tell({ type: 'failed', requestId, trouble });
-      if (trouble.kind === 'sign_in') askToSignIn(photo);
+      const error = toIdentifyError(cause, run, Date.now());
+      dispatch({ type: 'failed', requestId, error });
+      if (error.type === 'sign_in_required') askToSignIn(photo);
     }
   };
 
-  const lay = async (files: readonly File[], folders: readonly string[] = []) => {
+  const selectFiles = async (files: readonly File[], folders: readonly string[] = []) => {
     // No other photo replaces one that is being identified.
-    if (desk.at === 'running') return;
+    if (state.type === 'running') return;
     reading.current?.abort();
     const { signal } = (reading.current = new AbortController());
-    const { file, refusals, leftOut } = await firstUsable(files, {
+    const { file, rejected, leftOut } = await selectFirstUsable(files, {
       maxBytes: maxPhotoBytes,
       folders,
-      onSlow: (refusal) => {
-        if (!signal.aborted) tell({ type: 'laid', photo: undefined, refusals: [refusal], leftOut: 0 });
+      onSlow: (slow) => {
+        if (!signal.aborted) dispatch({ type: 'photoSelected', photo: undefined, rejected: [slow], leftOut: 0 });
       },
     });
     if (signal.aborted) return;
-    tell({ type: 'laid', photo: file, refusals, leftOut });
+    dispatch({ type: 'photoSelected', photo: file, rejected, leftOut });
     if (file) keepPhoto(file);
   };
 
-  const wake = useEffectEvent(async () => {
+  const restore = useEffectEvent(async () => {
     const kept = await keptPhoto();
-    tell({ type: 'woke', photo: kept?.file });
+    dispatch({ type: 'restored', photo: kept?.file });
     // A photo that was chosen meanwhile takes precedence.
     if (reading.current !== undefined || !kept?.sendWhenSignedIn || !signedIn) return;
     keepPhoto(kept.file);
     await send(kept.file);
   });
   useEffect(() => {
-    void wake();
+    void restore();
     return () => {
       reading.current?.abort();
       running.current?.abort();
@@ -109,19 +109,19 @@ export function useDesk({ signedIn, mustSignIn, maxPhotoBytes }: DeskUse): DeskH
   }, []);
 
   return {
-    desk,
-    lay: (files, folders) => void lay(files, folders),
+    state,
+    selectFiles: (files, folders) => void selectFiles(files, folders),
     remove: () => {
       reading.current?.abort();
-      tell({ type: 'removed' });
+      dispatch({ type: 'removed' });
       void forgetPhoto();
     },
     identify: () => {
-      if (desk.photo !== undefined) void send(desk.photo);
+      if (state.photo !== undefined) void send(state.photo);
     },
     stop: () => {
       running.current?.abort();
-      tell({ type: 'stopped' });
+      dispatch({ type: 'stopped' });
     },
   };
 }

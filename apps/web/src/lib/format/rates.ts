@@ -1,4 +1,4 @@
-import { lasting } from './time.ts';
+import { durationText } from './time.ts';
 
 const SPANS: ReadonlyMap<number, string> = new Map([
   [1_000, 'a second'],
@@ -10,5 +10,5 @@ const SPANS: ReadonlyMap<number, string> = new Map([
 /** How often something may be done: "100 an hour", "1,000 a day", "5 in 15 min". */
 export function rateText(count: number, windowMs: number, what = ''): string {
   const number = `${count.toLocaleString('en-GB')}${what === '' ? '' : ` ${what}`}`;
-  return `${number} ${SPANS.get(windowMs) ?? `in ${lasting(windowMs)}`}`;
+  return `${number} ${SPANS.get(windowMs) ?? `in ${durationText(windowMs)}`}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, dayAndTime, lasting, untilTime } from './time.ts';
+import { clockTime, dayAndTime, durationText, untilTime } from './time.ts';
 
 const NIGHT = Date.UTC(2026, 10, 22, 1, 41, 7);
 
@@ -31,6 +31,6 @@ describe('time words', () => {
     [100_800_000, '1 d 4 h'],
     [-5, '0 s'],
   ])('%i ms last %s', (ms, words) => {
-    expect(lasting(ms).replaceAll('\u00a0', ' ')).toBe(words);
+    expect(durationText(ms).replaceAll('\u00a0', ' ')).toBe(words);
   });
 });

@@ -28,7 +28,7 @@ export function untilTime(at: number, now: number, timeZone: string): string {
 }
 
 /** How long, in its two largest units: "9 s", "3 min 12 s", "2 h 5 min", "1 d 4 h". */
-export function lasting(ms: number): string {
+export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < MINUTE_S) return unit(seconds, 's');
   if (seconds < HOUR_S) return pair(seconds, MINUTE_S, 'min', 1, 's');

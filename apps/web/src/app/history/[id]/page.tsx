@@ -1,28 +1,29 @@
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
-import { FiledAnswer } from '@/features/history/filed-answer.tsx';
-import { photoPath } from '@/features/history/photo-path.ts';
+import { photoPath } from '@/features/history/sheets.ts';
+import { AnswerSheet } from '@/features/identify/answer/answer-sheet.tsx';
 import { readLabel } from '@/features/identify/answer/label-reading.ts';
 import { identificationOf } from '@/server/history.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
+import { ButtonLink } from '@/ui/button.tsx';
 import page from '@/ui/page.module.css';
 import { Unavailable } from '@/ui/unavailable.tsx';
 
-interface FiledPageProps {
+interface StoredPageProps {
   params: Promise<{ id: string }>;
 }
 
-export async function generateMetadata({ params }: FiledPageProps): Promise<Metadata> {
+export async function generateMetadata({ params }: StoredPageProps): Promise<Metadata> {
   const { principal } = await viewer();
   const { id } = await params;
   const answer = principal && (await orUnavailable(() => identificationOf(id)));
   if (!answer || answer === 'unavailable') return { title: 'Sheet' };
   const reading = readLabel(answer);
-  return { title: reading.kind === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.word}` };
+  return { title: reading.type === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.word}` };
 }
 
-export default async function FiledPage({ params }: FiledPageProps) {
+export default async function StoredPage({ params }: StoredPageProps) {
   const { id } = await params;
   const { isUnknown, principal } = await viewer();
   if (isUnknown) return <Unavailable what="your herbarium" />;
@@ -30,9 +31,14 @@ export default async function FiledPage({ params }: FiledPageProps) {
   const answer = await orUnavailable(() => identificationOf(id));
   if (answer === 'unavailable') return <Unavailable what="your herbarium" />;
   if (!answer) notFound();
+  const photo = answer.photos > 0 ? photoPath(answer.id) : undefined;
   return (
     <main className={page['page']}>
-      <FiledAnswer answer={answer} photo={answer.photos > 0 ? photoPath(answer.id) : undefined} />
+      <AnswerSheet answer={answer} reading={readLabel(answer)} photo={photo} at={answer.created_at} fresh={false}>
+        <div>
+          <ButtonLink href="/history">Back to your herbarium</ButtonLink>
+        </div>
+      </AnswerSheet>
     </main>
   );
 }

@@ -4,11 +4,11 @@ import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './answer-label.module.css';
-import { SurenessRuler } from './confidence-ruler.tsx';
+import { ConfidenceRuler } from './confidence-ruler.tsx';
 import { capitalised, type LabelReading } from './label-reading.ts';
-import { witnesses } from './provider-agreement.ts';
+import { providerAgreement } from './provider-agreement.ts';
 
-type Named = Exclude<LabelReading, { kind: 'no_plant' }>;
+type Named = Exclude<LabelReading, { type: 'no_plant' }>;
 
 interface AnswerLabelProps {
   answer: Identification;
@@ -21,7 +21,7 @@ interface AnswerLabelProps {
 
 /** The specimen label: what it is, how sure, and who said so. */
 export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
-  const titleLang = reading.kind === 'species' && reading.titleIsLatin ? 'la' : undefined;
+  const titleLang = reading.type === 'species' && reading.titleIsLatin ? 'la' : undefined;
   return (
     <Slip className={styles['label']}>
       <p className={styles['head']}>
@@ -33,7 +33,7 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
       <FocusedHeading active={fresh} lang={titleLang}>
         {reading.title}
       </FocusedHeading>
-      {reading.kind === 'genus' ? (
+      {reading.type === 'genus' ? (
         <p className={styles['latin']}>
           <span className={styles['rank']}>genus</span> <span lang="la">{reading.genus}</span>
         </p>
@@ -58,17 +58,17 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
             <span>one opinion, no percentage</span>
           </p>
         ) : (
-          <SurenessRuler word={reading.word} share={reading.share} demo={answer.demo} />
+          <ConfidenceRuler word={reading.word} share={reading.share} demo={answer.demo} />
         )}
       </div>
-      {reading.kind === 'genus' ? (
+      {reading.type === 'genus' ? (
         <p className={styles['unsure']}>
           Which {reading.noun}, this photo cannot tell. One of the whole plant, with its leaves and a flower or fruit,
           might.
         </p>
       ) : (
         <dl className={styles['witnesses']}>
-          {witnesses(answer).map(({ heading, provider, says, latin }) => (
+          {providerAgreement(answer).map(({ heading, provider, text: says, latin }) => (
             <div key={provider}>
               <dt>{heading}</dt>
               <dd>

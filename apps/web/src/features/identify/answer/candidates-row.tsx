@@ -4,7 +4,7 @@ import { Row } from '@/ui/row.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import styles from './candidates-row.module.css';
 import { candidateSources } from './provider-agreement.ts';
-import { Thumbnail } from './thumbnail.tsx';
+import { Thumbnail } from './reference-pictures.tsx';
 
 interface CandidatesRowProps {
   candidates: readonly Suggestion[];

@@ -13,7 +13,7 @@ const WORDS: readonly { word: Sureness; at: number }[] = [
 ];
 const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
-interface SurenessRulerProps {
+interface ConfidenceRulerProps {
   word: Sureness;
   /** Plant.id's probability. */
   share: number;
@@ -25,7 +25,7 @@ interface SurenessRulerProps {
 }
 
 /** How sure: the word, the figure, and the scale with its cuts. */
-export function SurenessRuler({ word, share, demo = false, tone, small = false }: SurenessRulerProps) {
+export function ConfidenceRuler({ word, share, demo = false, tone, small = false }: ConfidenceRulerProps) {
   const figure = percentText(share);
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded

@@ -2,10 +2,8 @@ import { sureness } from '@plantcommunity/identification/sureness';
 import { percentText } from '@/lib/format/amounts.ts';
 import type { Health } from '@/lib/wire.ts';
 import { Row } from '@/ui/row.tsx';
-import { Caution } from './caution.tsx';
-import { SurenessRuler } from './confidence-ruler.tsx';
+import { ConfidenceRuler } from './confidence-ruler.tsx';
 import styles from './health-row.module.css';
-import { Treatment } from './treatment.tsx';
 
 /** Below this a disease is not worth a worry. */
 const WORTH_SAYING = 0.1;
@@ -27,7 +25,7 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
           <h3>{title}</h3>
           {first?.description === undefined ? null : <p className={styles['description']}>{first.description}</p>}
           <div className={styles['ruler']}>
-            <SurenessRuler small word={sureness(share)} share={share} demo={demo} tone={first ? 'petal' : 'leaf'} />
+            <ConfidenceRuler small word={sureness(share)} share={share} demo={demo} tone={first ? 'petal' : 'leaf'} />
           </div>
           {also.length === 0 ? null : (
             <p className={styles['also']}>
@@ -46,4 +44,41 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
 /** "Powdery mildew" inside a sentence; names in capitals or Latin keep theirs. */
 function lowered(name: string): string {
   return /^\p{Lu}\p{Ll}+( \p{Ll}|$)/u.test(name) ? name.slice(0, 1).toLowerCase() + name.slice(1) : name;
+}
+
+type Advice = NonNullable<Health['diseases'][number]['treatment']>;
+
+const HEADINGS = [
+  ['biological', 'Now'],
+  ['chemical', 'If it spreads'],
+  ['prevention', 'Next time'],
+] as const;
+
+/** What to do, mildest first. */
+function Treatment({ treatment }: { treatment: Advice }) {
+  return (
+    <div className={styles['treatment']}>
+      {HEADINGS.map(([kind, heading]) => {
+        const advice = treatment[kind] ?? [];
+        return advice.length === 0 ? null : (
+          <div key={kind}>
+            <h4>{heading}</h4>
+            {advice.map((each) => (
+              <p key={each}>{each}</p>
+            ))}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Never folded away. */
+export function Caution() {
+  return (
+    <p className={styles['caution']}>
+      This is what a service reads from a photo, not a plant doctor’s advice.{' '}
+      <b>Never eat a plant because of this page.</b>
+    </p>
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Suggestion, Verdict } from '../../../lib/wire.ts';
-import { readLabel } from './label-reading.ts';
+import type { MergedResult, Suggestion } from '../../../lib/wire.ts';
+import { article, genusNoun, readLabel } from './label-reading.ts';
 
 function species(plantName: string, scientificName: string, probability?: number): Suggestion {
   const [genus = ''] = scientificName.split(' ');
@@ -15,12 +15,12 @@ function species(plantName: string, scientificName: string, probability?: number
   };
 }
 
-const plantId = (...suggestions: Suggestion[]): Verdict => ({
+const plantId = (...suggestions: Suggestion[]): MergedResult => ({
   is_plant: true,
   suggestions,
   ...(suggestions[0]?.probability === undefined ? {} : { confidence: suggestions[0].probability }),
 });
-const plantnet = (confidence: number, ...suggestions: Suggestion[]): Verdict => ({
+const plantnet = (confidence: number, ...suggestions: Suggestion[]): MergedResult => ({
   is_plant: true,
   suggestions,
   confidence,
@@ -30,7 +30,7 @@ const plantnet = (confidence: number, ...suggestions: Suggestion[]): Verdict => 
 describe('readLabel', () => {
   it('names the species with its word and share', () => {
     expect(readLabel(plantId(species('Salsify', 'Tragopogon porrifolius', 0.87)))).toMatchObject({
-      kind: 'species',
+      type: 'species',
       title: 'Salsify',
       latin: 'Tragopogon porrifolius',
       word: 'likely',
@@ -51,7 +51,7 @@ describe('readLabel', () => {
       species('Rabbitbrush', 'Ericameria nauseosa', 0.1),
     );
     expect(readLabel(verdict)).toMatchObject({
-      kind: 'genus',
+      type: 'genus',
       title: 'A goldenrod',
       genus: 'Solidago',
       word: 'possible',
@@ -61,16 +61,53 @@ describe('readLabel', () => {
 
   it('never turns a score of Pl@ntNet into a percentage', () => {
     const sure = readLabel(plantnet(0.31, species('Purple heart', 'Tradescantia pallida')));
-    expect(sure).toMatchObject({ kind: 'species', word: 'possible' });
+    expect(sure).toMatchObject({ type: 'species', word: 'possible' });
     expect(sure).not.toHaveProperty('share');
 
     const unsure = readLabel(plantnet(0.12, species('Purple heart', 'Tradescantia pallida')));
-    expect(unsure).toMatchObject({ kind: 'genus', title: 'A Tradescantia', word: 'unsure' });
+    expect(unsure).toMatchObject({ type: 'genus', title: 'A Tradescantia', word: 'unsure' });
     expect(unsure).not.toHaveProperty('share');
   });
 
   it('names nothing that is no plant', () => {
-    expect(readLabel({ is_plant: false, suggestions: [] })).toEqual({ kind: 'no_plant' });
-    expect(readLabel({ is_plant: true, suggestions: [] })).toEqual({ kind: 'no_plant' });
+    expect(readLabel({ is_plant: false, suggestions: [] })).toEqual({ type: 'no_plant' });
+    expect(readLabel({ is_plant: true, suggestions: [] })).toEqual({ type: 'no_plant' });
+  });
+});
+
+describe('genusNoun', () => {
+  const species = (plant_name: string, scientific_name: string) => ({
+    plant_name,
+    scientific_name,
+    genus: scientific_name.split(' ')[0] ?? '',
+    images: [],
+    sources: [],
+  });
+
+  it('is the word the names of its species end in', () => {
+    const suggestions = [
+      species('Canada goldenrod', 'Solidago canadensis'),
+      species('Giant Goldenrod', 'Solidago gigantea'),
+      species('Rabbitbrush', 'Ericameria nauseosa'),
+      species('Solidago velutina', 'Solidago velutina'),
+    ];
+    expect(genusNoun(suggestions, 'Solidago')).toEqual({ noun: 'goldenrod', isLatin: false });
+  });
+
+  it('is the genus when the names do not agree or there is only one', () => {
+    const suggestions = [species('Wax begonia', 'Begonia cucullata'), species('Angel wing', 'Begonia coccinea')];
+    expect(genusNoun(suggestions, 'Begonia')).toEqual({ noun: 'Begonia', isLatin: true });
+    expect(genusNoun(suggestions.slice(0, 1), 'Begonia')).toEqual({ noun: 'Begonia', isLatin: true });
+  });
+
+  it('has its article', () => {
+    expect(['goldenrod', 'aloe', 'Eucalyptus', 'Ulmus', 'iris', 'Uncinia'].map(article)).toEqual([
+      'A',
+      'An',
+      'A',
+      'An',
+      'An',
+      'An',
+    ]);
   });
 });

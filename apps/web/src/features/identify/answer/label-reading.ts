@@ -1,12 +1,11 @@
 import { type Sureness, sureness, surestGenus } from '@plantcommunity/identification/sureness';
-import type { Suggestion, Verdict } from '../../../lib/wire.ts';
-import { article, genusNoun } from './genus-noun.ts';
+import type { MergedResult, Suggestion } from '../../../lib/wire.ts';
 
 /** What the label of an answer says. */
 export type LabelReading =
-  | { kind: 'no_plant' }
+  | { type: 'no_plant' }
   | {
-      kind: 'species';
+      type: 'species';
       title: string;
       /** The scientific name, unless the title is it already. */
       latin?: string;
@@ -17,12 +16,12 @@ export type LabelReading =
       share?: number;
       best: Suggestion;
     }
-  | { kind: 'genus'; title: string; noun: string; genus: string; word: Sureness; share?: number; best: Suggestion };
+  | { type: 'genus'; title: string; noun: string; genus: string; word: Sureness; share?: number; best: Suggestion };
 
 /** Names the species, or its genus when no species is sure enough: a weak guess is never shown as the answer. */
-export function readLabel(verdict: Verdict): LabelReading {
+export function readLabel(verdict: MergedResult): LabelReading {
   const [best] = verdict.suggestions;
-  if (!verdict.is_plant || best === undefined) return { kind: 'no_plant' };
+  if (!verdict.is_plant || best === undefined) return { type: 'no_plant' };
 
   const word = sureness(verdict.confidence ?? 0, verdict.confidence_source);
   const genus = word === 'unsure' ? readGenus(verdict, best) : undefined;
@@ -31,7 +30,7 @@ export function readLabel(verdict: Verdict): LabelReading {
   const titleIsLatin = best.plant_name === best.scientific_name;
   const share = verdict.confidence_source === undefined ? best.probability : undefined;
   return {
-    kind: 'species',
+    type: 'species',
     title: best.plant_name,
     titleIsLatin,
     ...(titleIsLatin ? {} : { latin: best.scientific_name }),
@@ -42,16 +41,34 @@ export function readLabel(verdict: Verdict): LabelReading {
   };
 }
 
-function readGenus(verdict: Verdict, best: Suggestion): LabelReading | undefined {
+function readGenus(verdict: MergedResult, best: Suggestion): LabelReading | undefined {
   const surest = surestGenus(verdict.suggestions);
   const genus = surest?.genus ?? best.genus;
   if (genus === undefined) return undefined;
   const { noun } = genusNoun(verdict.suggestions, genus);
   const title = `${article(noun)} ${noun}`;
   // Pl@ntNet alone gives no probability to add up.
-  if (surest === undefined) return { kind: 'genus', title, noun, genus, word: 'unsure', best };
-  return { kind: 'genus', title, noun, genus, word: sureness(surest.sureness), share: surest.sureness, best };
+  if (surest === undefined) return { type: 'genus', title, noun, genus, word: 'unsure', best };
+  return { type: 'genus', title, noun, genus, word: sureness(surest.sureness), share: surest.sureness, best };
 }
 
 /** "Likely", as headings and titles write it. */
 export const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
+/**
+ * What a plant of a genus is called in plain words. Only species carry common names, so the noun is the word that the
+ * names of at least two of its species end in ("Canada goldenrod", "giant goldenrod"); else the genus itself.
+ */
+export function genusNoun(suggestions: readonly Suggestion[], genus: string): { noun: string; isLatin: boolean } {
+  const endings = suggestions
+    .filter((suggestion) => suggestion.genus === genus && suggestion.plant_name !== suggestion.scientific_name)
+    .map(({ plant_name }) => plant_name.trim().split(/\s+/).at(-1)?.toLowerCase() ?? '');
+  const [ending = ''] = endings;
+  const shared = endings.length >= 2 && endings.every((each) => each === ending) && /^\p{L}[\p{L}'-]+$/u.test(ending);
+  return shared ? { noun: ending, isLatin: false } : { noun: genus, isLatin: true };
+}
+
+/** "A" goldenrod, "An" aloe, "A" eucalyptus: by sound, as far as spelling tells. */
+export function article(noun: string): 'A' | 'An' {
+  return /^[aeiou]/i.test(noun) && !/^(eu|u[^aeiou]?[aeiou]|one)/i.test(noun) ? 'An' : 'A';
+}

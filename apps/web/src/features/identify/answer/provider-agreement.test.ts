@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Identification, Suggestion } from '../../../lib/wire.ts';
-import { candidateSources, witnesses } from './provider-agreement.ts';
+import { candidateSources, ordinal, providerAgreement } from './provider-agreement.ts';
 
 const answered = { status: 'answered' } as const;
 
@@ -15,7 +15,7 @@ function suggestion(name: string, sources: Suggestion['sources'], probability?: 
 }
 
 function told(suggestions: Suggestion[], providers: Identification['providers']): string[] {
-  return witnesses({ suggestions, providers }).map(({ heading, provider, says, latin }) =>
+  return providerAgreement({ suggestions, providers }).map(({ heading, provider, text: says, latin }) =>
     [heading, provider, says.replace('\u00a0', ' ').replace('\u00a0', ' '), latin].filter(Boolean).join(' | '),
   );
 }
@@ -57,5 +57,22 @@ describe('candidateSources', () => {
     );
     expect(candidateSources(suggestion('A', [{ ...fromPlantnet, rank: 2 }]))).toBe('Pl@ntNet, second choice');
     expect(candidateSources(suggestion('A', [fromPlantId]))).toBe('Plant.id');
+  });
+});
+
+describe('ordinal', () => {
+  it('says a place', () => {
+    expect([1, 3, 10, 11, 12, 13, 21, 22, 101, 111].map(ordinal)).toEqual([
+      'first',
+      'third',
+      'tenth',
+      '11th',
+      '12th',
+      '13th',
+      '21st',
+      '22nd',
+      '101st',
+      '111th',
+    ]);
   });
 });

@@ -1,14 +1,13 @@
 import { percentText } from '../../../lib/format/amounts.ts';
 import { otherProvider, PROVIDER_NAMES, UNANSWERED } from '../../../lib/providers.ts';
 import type { Identification, ProviderName, ProviderStatus, Suggestion } from '../../../lib/wire.ts';
-import { ordinal } from './ordinals.ts';
 
 /** One line of a label: who said what of its name. */
-export interface Witness {
+interface ProviderOpinion {
   heading: string;
   provider: ProviderName;
   /** Continues after the provider's name; empty when there is no more to say. */
-  says: string;
+  text: string;
   /** A scientific name that ends the line. */
   latin?: string;
 }
@@ -22,26 +21,26 @@ function opinion(source: Source, probability: number | undefined): string {
 }
 
 /** Who named the first suggestion, who agrees, who saw something else, and who gave no answer. */
-export function witnesses(answer: Pick<Identification, 'suggestions' | 'providers'>): Witness[] {
+export function providerAgreement(answer: Pick<Identification, 'suggestions' | 'providers'>): ProviderOpinion[] {
   const [best] = answer.suggestions;
   if (best === undefined) return [];
   const leader: ProviderName = best.sources.some(({ provider }) => provider === 'plant_id') ? 'plant_id' : 'plantnet';
-  return [leader, otherProvider(leader)].flatMap((provider): Witness[] => {
+  return [leader, otherProvider(leader)].flatMap((provider): ProviderOpinion[] => {
     const source = best.sources.find((each) => each.provider === provider);
     const status: ProviderStatus = answer.providers[provider].status;
     if (source !== undefined) {
       return [
-        { heading: provider === leader ? 'Named by' : 'Agreed by', provider, says: opinion(source, best.probability) },
+        { heading: provider === leader ? 'Named by' : 'Agreed by', provider, text: opinion(source, best.probability) },
       ];
     }
     if (status === 'off') return [];
-    if (status !== 'answered') return [{ heading: UNANSWERED[status].heading, provider, says: '' }];
+    if (status !== 'answered') return [{ heading: UNANSWERED[status].heading, provider, text: '' }];
     const first = answer.suggestions.find(({ sources }) =>
       sources.some((each) => each.provider === provider && each.rank === 1),
     );
     return first
-      ? [{ heading: 'Otherwise', provider, says: 'whose first choice is', latin: first.scientific_name }]
-      : [{ heading: 'Otherwise', provider, says: 'which named none of these' }];
+      ? [{ heading: 'Otherwise', provider, text: 'whose first choice is', latin: first.scientific_name }]
+      : [{ heading: 'Otherwise', provider, text: 'which named none of these' }];
   });
 }
 
@@ -52,4 +51,15 @@ export function candidateSources({ sources }: Suggestion): string {
   if (plantId && plantnet)
     return `${PROVIDER_NAMES.plant_id}, and ${ordinal(plantnet.rank)} at ${PROVIDER_NAMES.plantnet}`;
   return plantnet ? `${PROVIDER_NAMES.plantnet}, ${ordinal(plantnet.rank)} choice` : PROVIDER_NAMES.plant_id;
+}
+
+const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+
+/** 1 -> "first"; beyond ten "11th" and so on. */
+export function ordinal(place: number): string {
+  const word = ORDINALS[place - 1];
+  if (word !== undefined) return word;
+  const teen = place % 100 >= 11 && place % 100 <= 13;
+  const ending = teen ? 'th' : (['th', 'st', 'nd', 'rd'][place % 10] ?? 'th');
+  return `${place}${ending}`;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPhoto } from './photo-check.ts';
-import { SIGNATURE_BYTES } from './photo-kind.ts';
+import { checkPhoto, SIGNATURE_BYTES } from './photo-check.ts';
 
 const MAX_BYTES = 10_485_760;
 

@@ -1,10 +1,9 @@
 import { hidesCharacters } from '@plantcommunity/http/file-name';
 import { endsLikePicture, fileNameFault } from '@plantcommunity/identification/file-name';
 import { bytesText, oversizeText } from '../../../lib/format/amounts.ts';
-import { fileKind, type PhotoKind } from './photo-kind.ts';
 
 /** A file that cannot be used, with its reason and remedy in one text. */
-export interface Refusal {
+export interface RejectedFile {
   name: string;
   /** Three to seven letters in place of a picture: "PDF", "12 MB". */
   badge: string;
@@ -15,10 +14,10 @@ export interface Refusal {
   isPending?: true;
 }
 
-export type Checked = { ok: true; file: File } | { ok: false; refusal: Refusal };
+type CheckResult = { ok: true; file: File } | { ok: false; refusal: RejectedFile };
 
 const FORMATS = 'Choose a JPEG, PNG, WebP or GIF.';
-const EXTENSIONS: Record<PhotoKind, readonly string[]> = {
+const EXTENSIONS: Record<PhotoFormat, readonly string[]> = {
   JPEG: ['jpg', 'jpeg', 'jpe', 'jfif'],
   PNG: ['png'],
   WebP: ['webp'],
@@ -30,10 +29,10 @@ const EXTENSIONS: Record<PhotoKind, readonly string[]> = {
  * ending of its true format. As on the server, which decides in the end, only the ending of a known other format, a
  * leading dot and hidden characters in its name refuse it.
  */
-export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Checked {
+export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): CheckResult {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const kind = fileKind(head);
-  const refuse = (badge: string, reason: string): Checked => ({
+  const kind = fileFormat(head);
+  const refuse = (badge: string, reason: string): CheckResult => ({
     ok: false,
     refusal: { name: file.name, badge, reason },
   });
@@ -75,11 +74,52 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
 }
 
 /** Renames a photo to its true format: replaces the ending of another picture format, and appends to any other name. */
-function underTrueName(file: File, kind: PhotoKind, extension: string): File {
+function underTrueName(file: File, kind: PhotoFormat, extension: string): File {
   const type = `image/${kind.toLowerCase()}`;
   const [usual = ''] = EXTENSIONS[kind];
   if (EXTENSIONS[kind].includes(extension) && file.type === type) return file;
   const stem = endsLikePicture(file.name) ? file.name.slice(0, -extension.length - 1) : file.name;
   const name = EXTENSIONS[kind].includes(extension) ? file.name : `${stem || 'photo'}.${usual}`;
   return new File([file], name, { type, lastModified: file.lastModified });
+}
+
+/** What a file is, from its first bytes; names are told to people. */
+type PhotoFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF';
+
+interface FileFormat {
+  /** As people call it; undefined when nothing is recognised. */
+  name: string | undefined;
+  /** Set for the four kinds we can use. */
+  photo?: PhotoFormat;
+}
+
+/** How many bytes `fileKind` looks at. */
+export const SIGNATURE_BYTES = 64;
+
+const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+const starts = (bytes: Uint8Array, ...signature: number[]) => signature.every((byte, i) => bytes[i] === byte);
+
+/** Reads a file's signature; its name and declared type have no say. */
+function fileFormat(bytes: Uint8Array): FileFormat {
+  if (starts(bytes, 0xff, 0xd8)) return { name: 'JPEG', photo: 'JPEG' };
+  if (starts(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return { name: 'PNG', photo: 'PNG' };
+  if (/^GIF8[79]a/.test(ascii(bytes, 0, 6))) return { name: 'GIF', photo: 'GIF' };
+  if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return { name: 'WebP', photo: 'WebP' };
+  if (ascii(bytes, 4, 8) === 'ftyp') return { name: isoMedia(ascii(bytes, 8, 12)) };
+  if (ascii(bytes, 0, 4) === '%PDF') return { name: 'PDF' };
+  if (starts(bytes, 0x50, 0x4b, 0x03, 0x04)) return { name: 'ZIP archive' };
+  if (starts(bytes, 0x49, 0x49, 0x2a, 0) || starts(bytes, 0x4d, 0x4d, 0, 0x2a)) return { name: 'TIFF' };
+  if (ascii(bytes, 0, 2) === 'BM') return { name: 'BMP' };
+  return { name: textKind(bytes) };
+}
+
+function isoMedia(brand: string): string {
+  if (brand === 'avif' || brand === 'avis') return 'AVIF';
+  return ['heic', 'heix', 'hevc', 'heim', 'mif1', 'msf1'].includes(brand) ? 'HEIC' : 'video';
+}
+
+function textKind(bytes: Uint8Array): string | undefined {
+  const isText = bytes.length > 0 && bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+  if (!isText) return undefined;
+  return /<svg|<\?xml/i.test(ascii(bytes, 0, SIGNATURE_BYTES)) ? 'vector drawing' : 'text';
 }

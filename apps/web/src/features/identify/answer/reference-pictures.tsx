@@ -2,9 +2,10 @@
 
 import { useState } from 'react';
 import type { Suggestion } from '@/lib/wire.ts';
+import { Mark } from '@/ui/mark.tsx';
 import { Picture } from '@/ui/picture.tsx';
 import { Row } from '@/ui/row.tsx';
-import styles from './compare-row.module.css';
+import styles from './reference-pictures.module.css';
 
 const MOST = 6;
 
@@ -44,5 +45,19 @@ export function CompareRow({ yours, species }: CompareRowProps) {
         ))}
       </ul>
     </Row>
+  );
+}
+
+/** A small reference picture, or the mark where there is none. Decoration: the name stands beside it. */
+export function Thumbnail({ image }: { image: Suggestion['images'][number] | undefined }) {
+  const [lost, setLost] = useState(false);
+  return (
+    <div className={styles['thumbnail']}>
+      {image === undefined || lost ? (
+        <Mark />
+      ) : (
+        <Picture src={image.url} alt="" loading="lazy" onError={() => setLost(true)} />
+      )}
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEVICE_TIMEOUT_MS } from '../../../lib/timeout.ts';
-import { firstUsable, type ReadOptions } from './first-usable.ts';
-import type { Refusal } from './photo-check.ts';
+import type { RejectedFile } from './photo-check.ts';
+import { type ReadOptions, selectFirstUsable } from './select-photo.ts';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
 const PIECE = 1_000_000;
@@ -36,11 +36,11 @@ async function fileReadBy(read: Read, file = jpeg()): Promise<File> {
 }
 const fails = (name: string) => fileReadBy(() => Promise.reject(new DOMException('it failed', name)));
 
-let slow: Refusal[] = [];
+let slow: RejectedFile[] = [];
 const take = (files: readonly File[], options: Partial<ReadOptions> = {}) =>
-  firstUsable(files, { maxBytes: 10_485_760, folders: [], onSlow: (refusal) => slow.push(refusal), ...options });
+  selectFirstUsable(files, { maxBytes: 10_485_760, folders: [], onSlow: (refusal) => slow.push(refusal), ...options });
 const reasonFor = async (file: File, options: Partial<ReadOptions> = {}) => {
-  const { refusals } = await take([file], options);
+  const { rejected: refusals } = await take([file], options);
   return refusals.map(({ reason }) => reason).join(' ');
 };
 
@@ -57,7 +57,7 @@ describe('firstUsable', () => {
   it('takes the first good file and says why those before it were not taken', async () => {
     const taken = await take([new File(['text'], 'a.txt'), jpeg(), jpeg('b.jpg')]);
     expect(taken.file?.name).toBe('a.jpg');
-    expect(taken.refusals.map(({ name }) => name)).toEqual(['a.txt']);
+    expect(taken.rejected.map(({ name }) => name)).toEqual(['a.txt']);
     expect(taken.leftOut).toBe(1);
   });
 
@@ -104,7 +104,7 @@ describe('firstUsable', () => {
 
   it('goes on to the next file after one that cannot be read', async () => {
     const taken = await take([await fails('NotReadableError'), jpeg('b.jpg')]);
-    expect([taken.file?.name, taken.refusals.length]).toEqual(['b.jpg', 1]);
+    expect([taken.file?.name, taken.rejected.length]).toEqual(['b.jpg', 1]);
   });
 
   it('reports a slow file after a second, and takes it when it arrives', async () => {
@@ -132,7 +132,7 @@ describe('firstUsable', () => {
 
   it('refuses a folder, and a drop without a file', async () => {
     expect(await reasonFor(new File([], 'Holiday'), { folders: ['Holiday'] })).toContain('This is a folder.');
-    expect((await take([])).refusals[0]?.reason).toContain('There was no file in it.');
+    expect((await take([])).rejected[0]?.reason).toContain('There was no file in it.');
   });
 
   it('does not copy a file that is refused: a film is not read to its end', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProgressEvent } from '../../lib/wire.ts';
-import { followProgress } from './follow-progress.ts';
+import { followProgress, newRequestId } from './request-identification.ts';
 
 const REQUEST_ID = '6f1c0c0e-0000-4000-8000-000000000000';
 
@@ -15,13 +15,13 @@ class FakeProgress {
     this.streams.push(stream);
     return { unsubscribe: () => (stream.isOpen = false) };
   };
-  tell(id: string, data: ProgressEvent): void {
+  emit(id: string, data: ProgressEvent): void {
     this.streams.at(-1)?.handlers.onData({ id, data });
   }
 }
 
 let page: EventTarget & { visibilityState: string };
-let end: (() => void) | undefined;
+let stopFollowing: (() => void) | undefined;
 
 function show(isVisible: boolean): void {
   page.visibilityState = isVisible ? 'visible' : 'hidden';
@@ -30,14 +30,14 @@ function show(isVisible: boolean): void {
 
 function follow() {
   const progress = new FakeProgress();
-  const heard: [string, number][] = [];
+  const received: [string, number][] = [];
   const stop = followProgress({
     requestId: REQUEST_ID,
     progress,
-    onProgress: ({ type }, at) => heard.push([type, at]),
+    onProgress: ({ type }, at) => received.push([type, at]),
   });
-  end = stop;
-  return { progress, heard, stop };
+  stopFollowing = stop;
+  return { progress, received, stop };
 }
 
 beforeEach(() => {
@@ -47,17 +47,17 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  end?.();
+  stopFollowing?.();
   await vi.waitUntil(async () => (await navigator.locks.query()).held?.length === 0);
   vi.unstubAllGlobals();
 });
 
 describe('followProgress', () => {
-  it('closes its stream while the page is hidden, and goes on after the last event it heard', async () => {
+  it('closes its stream while the page is hidden, and resumes after the last event it received', async () => {
     const { progress } = follow();
     await vi.waitUntil(() => progress.streams.length === 1);
-    progress.tell('1', { type: 'received', at: 0, photos: 1 });
-    progress.tell('2', { type: 'read', at: 90 });
+    progress.emit('1', { type: 'received', at: 0, photos: 1 });
+    progress.emit('2', { type: 'read', at: 90 });
     show(false);
     expect(progress.streams.map(({ isOpen }) => isOpen)).toEqual([false]);
     show(true);
@@ -68,21 +68,21 @@ describe('followProgress', () => {
     ]);
   });
 
-  it('dates an event that arrives late by when it happened', async () => {
+  it('dates a late event by the time when it happened', async () => {
     const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000);
-    const { heard, progress } = follow();
+    const { received, progress } = follow();
     await vi.waitUntil(() => progress.streams.length === 1);
-    progress.tell('1', { type: 'received', at: 0, photos: 1 });
+    progress.emit('1', { type: 'received', at: 0, photos: 1 });
     now.mockReturnValue(1_030_000);
-    progress.tell('2', { type: 'asking', at: 200, provider: 'plantnet' });
+    progress.emit('2', { type: 'asking', at: 200, provider: 'plantnet' });
     now.mockRestore();
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['received', 1_000_000],
       ['asking', 1_000_200],
     ]);
   });
 
-  it('opens nothing before a hidden page is shown, and nothing after it ended', async () => {
+  it('opens no stream while the page is hidden, and none after it was stopped', async () => {
     page.visibilityState = 'hidden';
     const { progress, stop } = follow();
     show(true);
@@ -93,7 +93,7 @@ describe('followProgress', () => {
     expect(progress.streams.map(({ isOpen }) => isOpen)).toEqual([false]);
   });
 
-  it('opens no stream when all slots are taken', async () => {
+  it('opens no stream while all slots are taken', async () => {
     const others = [follow(), follow(), follow()];
     await vi.waitUntil(() => others.every(({ progress }) => progress.streams.length === 1));
     const asked = vi.spyOn(navigator.locks, 'request');
@@ -104,4 +104,10 @@ describe('followProgress', () => {
     expect(progress.streams).toEqual([]);
     for (const { stop } of others) stop();
   });
+});
+
+it('makes random UUIDs of version 4', () => {
+  const ids = Array.from({ length: 200 }, newRequestId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
 });

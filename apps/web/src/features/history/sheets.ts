@@ -1,9 +1,9 @@
 import { type Sureness, sureness } from '@plantcommunity/identification/sureness';
 import type { HistoryItem } from '../../lib/wire.ts';
-import { article, genusNoun } from '../identify/answer/genus-noun.ts';
+import { article, genusNoun } from '../identify/answer/label-reading.ts';
 
 /** What the small label of a filed sheet says. */
-export interface SheetReading {
+interface SheetReading {
   title: string;
   titleIsLatin: boolean;
   latin?: string;
@@ -27,3 +27,26 @@ export function readSheet(item: HistoryItem): SheetReading {
   const titleIsLatin = name === scientific;
   return { title: name, titleIsLatin, ...(titleIsLatin ? {} : { latin: scientific }), word, ...share };
 }
+
+interface Month {
+  /** "2026-11". */
+  key: string;
+  /** "November 2026". */
+  name: string;
+  items: readonly HistoryItem[];
+}
+
+/** Sheets by the month of their making in a time zone, in the order they come. */
+export function byMonth(items: readonly HistoryItem[], timeZone: string): Month[] {
+  const key = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', timeZone });
+  const name = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'long', timeZone });
+  return [...Map.groupBy(items, (item) => key.format(new Date(item.created_at)))].map(([month, sheets]) => ({
+    key: month,
+    name: name.format(new Date(sheets[0]?.created_at ?? 0)),
+    items: sheets,
+  }));
+}
+
+/** Where the owner finds photo `n` (from 1) of an identification. */
+export const photoPath = (id: string, n = 1): string =>
+  `/api/v1/plant-identification/identifications/${encodeURIComponent(id)}/photos/${n}`;
