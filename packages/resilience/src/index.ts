@@ -17,10 +17,20 @@ export type {
 export { type Cancel, type Clock, systemClock } from './clock.ts';
 export { type CallOptions, type Composed, compose, type Policy } from './compose.ts';
 export { ResilienceError } from './errors.ts';
-export { createLeases, type LeasesOptions } from './lease/create-leases.ts';
 export { LeaseLostError, LeaseReentryError, LeaseTimeoutError } from './lease/errors.ts';
-export type { LeaseEvent } from './lease/lease-events.ts';
-export type { Acquisition, LeaseHandle, LeaseOptions, Leases } from './lease/types.ts';
+export { createLeases } from './lease/leases.ts';
+export { RELEASE_STEP } from './lease/store.ts';
+export type {
+  Acquisition,
+  LeaseEvent,
+  LeaseHandle,
+  LeaseOptions,
+  Leases,
+  LeasesOptions,
+  ReleaseArguments,
+  ReleaseResult,
+  ReleaseScript,
+} from './lease/types.ts';
 export type { Unsubscribe } from './listeners.ts';
 export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect.ts';
 export { RedisUnavailableError } from './redis/errors.ts';

@@ -1,4 +1,4 @@
-import { checkLeaseOptions } from '../lease/check-lease-options.ts';
+import { checkLeaseOptions } from '../lease/leases.ts';
 import { checkRange } from '../range.ts';
 import type { CacheOptions } from './create-cache.ts';
 import type { Lifetime, LoadOptions } from './types.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { checkLifetime } from './check-cache-options.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { pass } from '../testing/real-time.ts';
 import { createTask } from '../testing/task.ts';

@@ -1,4 +1,4 @@
-import { RELEASE_STEP } from '../lease/lease-scripts.ts';
+import { RELEASE_STEP } from '../lease/store.ts';
 
 /**
  * Ends the writer's lease, if there is one, and writes a value unless somebody has a better right to the key. Both in

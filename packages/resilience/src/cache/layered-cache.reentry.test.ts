@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLeases } from '../lease/create-leases.ts';
 import { LeaseReentryError } from '../lease/errors.ts';
+import { createLeases } from '../lease/leases.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { ReentrantCallError } from '../wait-graph.ts';

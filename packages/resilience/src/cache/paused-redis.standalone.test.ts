@@ -1,8 +1,8 @@
 import { Redis as IORedis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
-import { createLeases } from '../lease/create-leases.ts';
 import { LeaseLostError, LeaseTimeoutError } from '../lease/errors.ts';
+import { createLeases } from '../lease/leases.ts';
 import { connectRedis } from '../redis/connect.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
 import { CountingClock } from '../testing/counting-clock.ts';

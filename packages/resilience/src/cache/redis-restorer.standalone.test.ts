@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import { connectRedis } from '../redis/connect.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';

@@ -1,7 +1,6 @@
 import type { Redis } from '@upstash/redis';
 import type { Clock } from '../clock.ts';
-import type { ReleaseResult } from '../lease/lease-ending.ts';
-import type { LeaseHandle } from '../lease/types.ts';
+import type { LeaseHandle, ReleaseResult } from '../lease/types.ts';
 import { decode, type Envelope, keepMs } from './envelope.ts';
 import { FILL, RESTORE } from './fill-script.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { connectTestRedis } from '../testing/test-redis.ts';

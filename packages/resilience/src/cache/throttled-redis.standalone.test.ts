@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import { connectRedis } from '../redis/connect.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';

@@ -1,6 +1,6 @@
 import { ResilienceError } from '../errors.ts';
 
-/** The lease ended before the work did: somebody else may hold it, so what was done may have been done twice. */
+/** The lease ended before the work did: another process may hold it, so the work may have been done twice. */
 export class LeaseLostError extends ResilienceError {
   override readonly name = 'LeaseLostError';
 
@@ -9,7 +9,7 @@ export class LeaseLostError extends ResilienceError {
   }
 }
 
-/** Somebody else held the lease for all the time that was to be waited. */
+/** Another process held the lease for the whole wait. */
 export class LeaseTimeoutError extends ResilienceError {
   override readonly name = 'LeaseTimeoutError';
 

@@ -26,7 +26,7 @@ function hold(options: Partial<LeaseHandleOptions> = {}): RedisLeaseHandle {
     renew: true,
     maxHoldMs: Number.POSITIVE_INFINITY,
     clock,
-    askedAt: clock.monotonic(),
+    requestedAt: clock.monotonic(),
     renewInRedis: async () => {
       renewals.push(clock.monotonic());
       if (answer instanceof Error) throw answer;
@@ -79,7 +79,7 @@ describe('renewal', () => {
     expect(lease.signal.aborted).toBe(false);
     await pass(10);
     expect(lease.signal.reason).toBeInstanceOf(LeaseLostError);
-    expect(lost).toEqual(['it ran out']);
+    expect(lost).toEqual(['it expired']);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -103,7 +103,7 @@ describe('renewal', () => {
 
 it('counts the lease from before the request left', () => {
   clock.advance(1000);
-  const lease = hold({ askedAt: 750, renew: false });
+  const lease = hold({ requestedAt: 750, renew: false });
   clock.advance(49);
   expect(lease.signal.aborted).toBe(false);
   clock.advance(1);
@@ -135,5 +135,5 @@ it('released too late is lost, though no timer has said so yet', async () => {
   const lease = hold({ renew: false, clock: Object.assign(clock, { setTimeout: () => () => {} }) });
   clock.advance(300);
   expect(await lease.release()).toBe(false);
-  expect([lost, releases]).toEqual([['it ran out'], 0]);
+  expect([lost, releases]).toEqual([['it expired'], 0]);
 });

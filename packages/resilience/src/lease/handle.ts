@@ -1,11 +1,11 @@
 import type { Cancel, Clock } from '../clock.ts';
 import { LeaseLostError } from './errors.ts';
-import type { ReleaseResult, ReleaseScript } from './lease-ending.ts';
-import type { LeaseHandle } from './types.ts';
+import type { LeaseHandle, ReleaseResult, ReleaseScript } from './types.ts';
 
-/** A renewal is never closer to the one before, however short the lease: time enough for a command to fail. */
+/** Minimum time between two renewals, however short the lease: long enough for a command to fail. */
 const MIN_RENEWAL_GAP_MS = 20;
-const RAN_OUT = 'it ran out';
+const EXPIRED = 'it expired';
+const HELD_TOO_LONG = 'it was held too long';
 
 export interface LeaseHandleOptions {
   readonly name: string;
@@ -14,13 +14,13 @@ export interface LeaseHandleOptions {
   readonly renew: boolean;
   readonly maxHoldMs: number;
   readonly clock: Clock;
-  /** By our monotonic clock, taken before the request left: Redis ends the lease no earlier. */
-  readonly askedAt: number;
-  /** @returns whether the lease is still ours @throws when Redis cannot say */
+  /** Monotonic time before the request was sent: Redis ends the lease no earlier than `ttlMs` after it. */
+  readonly requestedAt: number;
+  /** @returns whether the lease is still ours @throws when Redis does not answer, or with an error */
   renewInRedis(): Promise<boolean>;
-  /** Ends it by a script. @throws when Redis does not; what can be put right later will be */
-  releaseInRedis<T>(by: ReleaseScript<T>, bytes: number): Promise<ReleaseResult<T>>;
-  /** The script that does nothing else. */
+  /** Runs a script that releases the lease; one that Redis missed is retried. @throws what the script throws */
+  releaseInRedis<T>(script: ReleaseScript<T>, bytes: number): Promise<ReleaseResult<T>>;
+  /** The script that only releases. */
   readonly release: ReleaseScript<void>;
   onRenewed(): void;
   onReleased(heldMs: number): void;
@@ -28,8 +28,8 @@ export interface LeaseHandleOptions {
 }
 
 /**
- * Watches over one lease: renews it when a third is left and gives it up, by our own clock, no later than Redis does.
- * A Redis that fails to renew is asked again until then.
+ * Watches over one lease: renews it when a third of its time is left, and ends it by our clock no later than Redis does.
+ * A renewal that Redis does not answer is tried again until then.
  */
 export class RedisLeaseHandle implements LeaseHandle {
   readonly name: string;
@@ -37,9 +37,9 @@ export class RedisLeaseHandle implements LeaseHandle {
   readonly #options: LeaseHandleOptions;
   readonly #abort: AbortController = new AbortController();
   readonly #giveUpAt: number;
-  #deadline: number;
+  #expiresAt: number;
   #isOver = false;
-  /** Over by our own will: in Redis it is ours still, and others wait for it. */
+  /** Given up after `maxHoldMs`: Redis still keeps the lease for us, and waiters wait for its release. */
   #isGivenUp = false;
   #cancelExpiry: Cancel = () => {};
   #cancelRenewal: Cancel = () => {};
@@ -48,8 +48,8 @@ export class RedisLeaseHandle implements LeaseHandle {
     this.name = options.name;
     this.fence = options.fence;
     this.#options = options;
-    this.#giveUpAt = options.askedAt + options.maxHoldMs;
-    this.#deadline = options.askedAt + options.ttlMs;
+    this.#giveUpAt = options.requestedAt + options.maxHoldMs;
+    this.#expiresAt = options.requestedAt + options.ttlMs;
     this.#scheduleExpiry();
     if (options.renew) this.#scheduleRenewal();
   }
@@ -62,58 +62,58 @@ export class RedisLeaseHandle implements LeaseHandle {
     const wasOver = this.#endLocally();
     if (wasOver && !this.#isGivenUp) return false;
     this.#isGivenUp = false;
-    // It was ours by our own clock, whatever Redis has to say to it later.
+    // By our clock the lease was ours, so a release that Redis does not answer counts as one of our lease.
     const { wasOurs } = await this.#releaseInRedis(this.#options.release, wasOver).catch(() => ({ wasOurs: true }));
     return wasOurs && !wasOver;
   }
 
-  async releaseWith<T>(by: ReleaseScript<T>, bytes: number = 0): Promise<T> {
+  async releaseWith<T>(script: ReleaseScript<T>, bytes: number = 0): Promise<T> {
     const wasOver = this.#endLocally();
     this.#isGivenUp = false;
-    return (await this.#releaseInRedis(by, wasOver, bytes)).result;
+    return (await this.#releaseInRedis(script, wasOver, bytes)).result;
   }
 
-  /** @returns whether it was over before */
+  /** @returns whether the lease was over before */
   #endLocally(): boolean {
-    // After a pause of the whole process the work's end may come before the timer that says it was too long.
-    if (this.#options.clock.monotonic() >= this.#deadline) this.#lose(RAN_OUT);
+    // After a pause of the whole process, the work may end before the expiry timer fires.
+    if (this.#options.clock.monotonic() >= this.#expiresAt) this.#lose(EXPIRED);
     const wasOver = this.#isOver;
     this.#end();
     return wasOver;
   }
 
-  async #releaseInRedis<T>(by: ReleaseScript<T>, wasOver: boolean, bytes = 0): Promise<ReleaseResult<T>> {
-    const ended = await this.#options.releaseInRedis(by, bytes);
-    if (ended.wasOurs) this.#options.onReleased(this.#options.clock.monotonic() - this.#options.askedAt);
-    else if (!wasOver) this.#options.onLost('it was gone');
-    return ended;
+  async #releaseInRedis<T>(script: ReleaseScript<T>, wasOver: boolean, bytes = 0): Promise<ReleaseResult<T>> {
+    const { clock, onLost, onReleased, requestedAt } = this.#options;
+    const released = await this.#options.releaseInRedis(script, bytes);
+    if (released.wasOurs) onReleased(clock.monotonic() - requestedAt);
+    else if (!wasOver) onLost('Redis no longer kept it for us');
+    return released;
   }
 
   #scheduleExpiry(): void {
     const { clock } = this.#options;
     this.#cancelExpiry();
-    const end = Math.min(this.#deadline, this.#giveUpAt);
-    const isGivenUp = end === this.#giveUpAt;
+    const endsAt = Math.min(this.#expiresAt, this.#giveUpAt);
+    const isGivenUp = endsAt === this.#giveUpAt;
     this.#cancelExpiry = clock.setTimeout(() => {
       this.#isGivenUp = isGivenUp && !this.#isOver;
-      this.#lose(isGivenUp ? 'it was held too long' : RAN_OUT);
-    }, end - clock.monotonic());
+      this.#lose(isGivenUp ? HELD_TOO_LONG : EXPIRED);
+    }, endsAt - clock.monotonic());
   }
 
-  /** When a third of the lease is left, or after the floor if that has passed. */
   #scheduleRenewal(): void {
     const { clock, ttlMs } = this.#options;
-    const wait = this.#deadline - ttlMs / 3 - clock.monotonic();
-    this.#cancelRenewal = clock.setTimeout(() => void this.#renew(), Math.max(MIN_RENEWAL_GAP_MS, wait));
+    const untilThirdMs = this.#expiresAt - ttlMs / 3 - clock.monotonic();
+    this.#cancelRenewal = clock.setTimeout(() => void this.#renew(), Math.max(MIN_RENEWAL_GAP_MS, untilThirdMs));
   }
 
   async #renew(): Promise<void> {
-    const askedAt = this.#options.clock.monotonic();
-    const ours = await this.#options.renewInRedis().catch(() => undefined);
+    const requestedAt = this.#options.clock.monotonic();
+    const isOurs = await this.#options.renewInRedis().catch(() => undefined);
     if (this.#isOver) return;
-    if (ours === false) return this.#lose('somebody else holds it, or Redis lost it');
-    if (ours) {
-      this.#deadline = askedAt + this.#options.ttlMs;
+    if (isOurs === false) return this.#lose('another process holds it, or Redis lost it');
+    if (isOurs) {
+      this.#expiresAt = requestedAt + this.#options.ttlMs;
       this.#scheduleExpiry();
       this.#options.onRenewed();
     }

@@ -1,44 +1,37 @@
 import type { Clock } from '../clock.ts';
+import { waitFor } from '../wait.ts';
 
-/** Ends a turn. */
 export type Unlock = () => void;
 
-/** Lets one caller a name through at a time, in the order they came. */
+/** A mutex per key within this process, first come, first served. */
 export class KeyedMutex {
-  readonly #last: Map<string, Promise<void>> = new Map();
+  readonly #tails: Map<string, Promise<void>> = new Map();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** @returns undefined when the turn did not come within `waitMs` @throws the reason of `signal` */
-  async acquire(name: string, waitMs: number, signal?: AbortSignal): Promise<Unlock | undefined> {
+  /** @returns undefined when the key was not free within `waitMs` @throws the reason of `signal` */
+  async acquire(key: string, waitMs: number, signal?: AbortSignal): Promise<Unlock | undefined> {
     signal?.throwIfAborted();
-    const before = this.#last.get(name);
-    const { promise, resolve: end } = Promise.withResolvers<void>();
-    this.#last.set(name, promise);
-    void promise.then(() => this.#forget(name, promise));
-    if (!before) return end;
-    const { promise: left, resolve, reject } = Promise.withResolvers<undefined>();
-    const leave = () => reject(signal?.reason);
-    signal?.addEventListener('abort', leave, { once: true });
-    const cancel = this.#clock.setTimeout(() => resolve(undefined), waitMs);
+    const previous = this.#tails.get(key);
+    const { promise: tail, resolve: unlock } = Promise.withResolvers<void>();
+    this.#tails.set(key, tail);
+    void tail.then(() => this.#forget(key, tail));
+    if (!previous) return unlock;
+    let isOurs = false;
     try {
-      const turn = await Promise.race([before.then(() => end), left]);
-      // Who gives up lets the next one through when the turn would have come.
-      if (!turn) void before.then(end);
-      return turn;
-    } catch (error) {
-      void before.then(end);
-      throw error;
+      const turn = previous.then(() => true);
+      isOurs = (await waitFor(turn, { timeoutMs: waitMs, clock: this.#clock, signal })) ?? false;
+      return isOurs ? unlock : undefined;
     } finally {
-      cancel();
-      signal?.removeEventListener('abort', leave);
+      // A caller that gave up passes its turn on to the next one when it comes.
+      if (!isOurs) void previous.then(unlock);
     }
   }
 
-  #forget(name: string, turn: Promise<void>): void {
-    if (this.#last.get(name) === turn) this.#last.delete(name);
+  #forget(key: string, tail: Promise<void>): void {
+    if (this.#tails.get(key) === tail) this.#tails.delete(key);
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkLeaseOptions } from './check-lease-options.ts';
+import { checkLeaseOptions } from './leases.ts';
 import type { LeaseOptions } from './types.ts';
 
 const USUAL = { ttlMs: 1000, waitMs: 0 };

@@ -4,10 +4,9 @@ import type { RedisConnection } from '../redis/types.ts';
 import { pass } from '../testing/real-time.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
-import { createLeases } from './create-leases.ts';
 import { LeaseLostError, LeaseTimeoutError } from './errors.ts';
-import type { LeaseEvent } from './lease-events.ts';
-import type { LeaseHandle, LeaseOptions, Leases } from './types.ts';
+import { createLeases } from './leases.ts';
+import type { LeaseEvent, LeaseHandle, LeaseOptions, Leases } from './types.ts';
 
 const PATIENT = { ttlMs: 10_000, waitMs: 10_000 };
 

@@ -6,7 +6,7 @@ import type { RedisConnection } from '../redis/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createTask } from '../testing/task.ts';
-import { createLeases } from './create-leases.ts';
+import { createLeases } from './leases.ts';
 import type { Leases } from './types.ts';
 
 const PATIENT = { ttlMs: 30_000, waitMs: 40_000 };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { connectTestRedis, eventually, freshKey } from '../testing/test-redis.ts';
-import { createLeases } from './create-leases.ts';
+import { createLeases } from './leases.ts';
 
 const WORKER = fileURLToPath(new URL('../testing/lease-worker.ts', import.meta.url));
 

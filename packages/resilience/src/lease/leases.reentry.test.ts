@@ -4,8 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryRedis } from '../testing/memory-redis.ts';
-import { createLeases } from './create-leases.ts';
-import { LeaseScope } from './held-scope.ts';
+import { createLeases, LeaseScope } from './leases.ts';
 
 setFlagsFromString('--expose-gc');
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the flag has put it there

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
-import { createLeases } from './create-leases.ts';
+import { createLeases } from './leases.ts';
 import type { Leases } from './types.ts';
 
 const LOCK = 'test:{rose}:lock';

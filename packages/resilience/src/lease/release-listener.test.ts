@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
-import { createLeases } from './create-leases.ts';
+import { createLeases } from './leases.ts';
 import type { LeaseHandle, Leases } from './types.ts';
 
 const PATIENT = { ttlMs: 30_000, waitMs: 40_000 };

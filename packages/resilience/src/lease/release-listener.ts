@@ -1,25 +1,34 @@
+import { ChannelListener } from '../channel-listener.ts';
 import type { Clock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
-import { type PollIntervals, ReleaseWaiter } from './release-watch.ts';
+import { waitFor } from '../wait.ts';
 
-/** A release that was not heard of is noticed after so long. */
+/** Poll interval while messages may be missed. */
 const FALLBACK_POLL_MS = 250;
-const POLLS: Readonly<Record<RedisConnection['transport'], PollIntervals>> = {
+/** Maximum deviation of an interval, so that processes do not poll at the same moment. */
+const JITTER = 0.25;
+
+/** Poll intervals of a waiter: the first, doubled with each poll up to the maximum. */
+interface PollIntervals {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+const POLL_INTERVALS: Readonly<Record<RedisConnection['transport'], PollIntervals>> = {
   tcp: { firstMs: FALLBACK_POLL_MS, maxMs: FALLBACK_POLL_MS },
   rest: { firstMs: 25, maxMs: FALLBACK_POLL_MS },
 };
 
 /**
- * Tells when a lease is worth asking for again. Over TCP one subscription of the process hears of releases, with slow
- * polling as a net under it; over REST there is only polling, less and less often.
+ * Wakes waiters when a lease is worth asking for again. Over TCP one subscription per process receives the releases, and
+ * each waiter polls slowly as a fallback; over REST waiters only poll, less and less often.
  */
 export class ReleaseListener {
   readonly channel: string;
   readonly #redis: RedisConnection;
   readonly #clock: Clock;
   readonly #waiters: Map<string, Set<ReleaseWaiter>> = new Map();
-  #wasBegun = false;
-  #hears = false;
+  #listener: ChannelListener | undefined;
 
   constructor(redis: RedisConnection, prefix: string, clock: Clock) {
     this.channel = `${prefix}:released`;
@@ -27,42 +36,68 @@ export class ReleaseListener {
     this.#clock = clock;
   }
 
-  /** Listens from now on; so begin before asking for the lease. */
-  watch(name: string): ReleaseWaiter {
-    this.#begin();
-    const watches = this.#waiters.get(name) ?? new Set();
-    this.#waiters.set(name, watches);
-    const watch = new ReleaseWaiter(this.#clock, POLLS[this.#redis.transport], () => {
-      watches.delete(watch);
-      if (watches.size === 0) this.#waiters.delete(name);
+  /** Returns a waiter that notices every release from now on, so create it before asking for the lease. */
+  createWaiter(name: string): ReleaseWaiter {
+    this.#listen();
+    const waiters = this.#waiters.get(name) ?? new Set();
+    this.#waiters.set(name, waiters);
+    const waiter = new ReleaseWaiter(this.#clock, POLL_INTERVALS[this.#redis.transport], () => {
+      waiters.delete(waiter);
+      if (waiters.size === 0) this.#waiters.delete(name);
     });
-    watches.add(watch);
-    return watch;
+    waiters.add(waiter);
+    return waiter;
   }
 
-  /** Whoever needs no lease needs no subscription. */
-  #begin(): void {
-    if (this.#wasBegun || this.#redis.transport !== 'tcp') return;
-    this.#wasBegun = true;
-    this.#redis.subscribe(({ type }) => {
-      if (type === 'ready') this.#listen();
-    });
-  }
-
+  /** Subscribes when the first lease is asked for. */
   #listen(): void {
-    if (this.#hears) return;
-    this.#hears = true;
-    const subscriber = this.#redis.client.subscribe<string>(this.channel);
-    subscriber.on('message', ({ message }) => {
-      for (const watch of this.#waiters.get(message) ?? []) watch.wake();
+    if (this.#listener || this.#redis.transport !== 'tcp') return;
+    this.#listener = new ChannelListener({
+      redis: this.#redis,
+      channel: this.channel,
+      clock: this.#clock,
+      onMessage: (name) => this.#wake(this.#waiters.get(String(name))),
+      catchUp: () => {
+        for (const waiters of this.#waiters.values()) this.#wake(waiters);
+      },
     });
-    // Also when it is there again: releases may have been missed.
-    subscriber.on('subscribe', () => {
-      for (const watches of this.#waiters.values()) for (const watch of watches) watch.wake();
-    });
-    subscriber.on('error', () => {
-      this.#hears = false;
-      void subscriber.unsubscribe();
-    });
+  }
+
+  #wake(waiters: Iterable<ReleaseWaiter> = []): void {
+    for (const waiter of waiters) waiter.wake();
+  }
+}
+
+/** Waits, as one caller, for releases of one lease. */
+export class ReleaseWaiter {
+  /** Stops noticing releases. */
+  readonly stop: () => void;
+  readonly #clock: Clock;
+  readonly #maxMs: number;
+  #pollMs: number;
+  #released: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+
+  constructor(clock: Clock, { firstMs, maxMs }: PollIntervals, stop: () => void) {
+    this.#clock = clock;
+    this.#pollMs = firstMs;
+    this.#maxMs = maxMs;
+    this.stop = stop;
+  }
+
+  wake(): void {
+    this.#released.resolve();
+  }
+
+  /** Resolves after a release since the last call, or when it is time to poll, after at most `limitMs`. @throws the reason of `signal` */
+  async wait(limitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const timeoutMs = Math.min(limitMs, this.#nextPollMs());
+    await waitFor(this.#released.promise, { timeoutMs, clock: this.#clock, signal });
+    this.#released = Promise.withResolvers<void>();
+  }
+
+  #nextPollMs(): number {
+    const pollMs = this.#pollMs * (1 + JITTER * (2 * Math.random() - 1));
+    this.#pollMs = Math.min(this.#pollMs * 2, this.#maxMs);
+    return pollMs;
   }
 }

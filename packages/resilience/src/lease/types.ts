@@ -1,40 +1,49 @@
+import type { Clock } from '../clock.ts';
 import type { Unsubscribe } from '../listeners.ts';
-import type { ReleaseScript } from './lease-ending.ts';
-import type { LeaseEvent } from './lease-events.ts';
+import type { RedisConnection } from '../redis/types.ts';
+
+export interface LeasesOptions {
+  readonly redis: RedisConnection;
+  /** First part of every key in Redis; `lease` unless given. */
+  readonly prefix?: string;
+  /** First part of the owner's name in Redis, `owner-hostname-pid-n`; the prefix unless given. */
+  readonly owner?: string;
+  readonly clock?: Clock;
+}
 
 export interface LeaseOptions {
-  /** How long Redis keeps the lease of a holder who is gone; whole, 100 up to 2^31 - 1. */
-  readonly ttlMs: number;
-  /** How long to wait while somebody else holds it, up to 2^31 - 1; 0: ask once. */
+  /** How long Redis keeps the lease of a holder that died; whole, 100 to 2^31 - 1, 10,000 unless given. */
+  readonly ttlMs?: number;
+  /** How long to wait while another holder has it, 0 (try once) to 2^31 - 1. */
   readonly waitMs: number;
-  /** Whether the lease is renewed while it is held; true unless given. */
+  /** Whether to renew the lease while it is held; true unless given. */
   readonly renew?: boolean;
-  /** After so long, 1 up to 2^31 - 1, it is given up though the work still runs; no limit unless given. */
+  /** When to give the lease up although the work still runs, 1 to 2^31 - 1; no limit unless given. */
   readonly maxHoldMs?: number;
-  /** Ends the waiting of this caller with its reason. */
+  /** Ends the wait of this caller with its reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A lease that is held. It is for efficiency: only a write that checks `fence` is safe from an earlier holder. */
+/** A lease that is held. It saves work but excludes nothing: only a write that checks `fence` is safe from an earlier holder. */
 export interface LeaseHandle {
   readonly name: string;
-  /** Above the fence of every earlier holder. */
+  /** Fencing token: higher than the fence of every earlier holder. */
   readonly fence: number;
-  /** Aborted with a LeaseLostError once the lease may be somebody else's. */
+  /** Aborts with a LeaseLostError once another holder may have the lease. */
   readonly signal: AbortSignal;
-  /** Gives it back and wakes those who wait. Never throws. @returns false when it was over before */
+  /** Releases the lease and wakes its waiters. Never throws. @returns false when the lease was over before */
   release(): Promise<boolean>;
   /**
-   * Gives it back in the same step as something else, which is done even when the lease was over before: so it has to
-   * check the fence. When Redis is away both are done once it is back.
-   * @param bytes size that `by` sends; if large, `by` is retried a few times only, then the lease is released without
-   * it
-   * @throws what `by` throws
+   * Releases the lease in the same step as another write. The write happens even when the lease was over before, so the
+   * script has to check the fence. If Redis is unavailable, both are done once it is back.
+   * @param bytes size of what the script sends; a large script is retried a few times only, then the lease is released
+   * without it
+   * @throws what `script` throws
    */
-  releaseWith<T>(by: ReleaseScript<T>, bytes?: number): Promise<T>;
+  releaseWith<T>(script: ReleaseScript<T>, bytes?: number): Promise<T>;
 }
 
-/** How waiting for a lease ended; `done`: what it was wanted for has been done by somebody else. */
+/** How a request for a lease ended; `done`: another process did the work meanwhile. */
 export type Acquisition<T> =
   | { readonly type: 'acquired'; readonly lease: LeaseHandle }
   | { readonly type: 'done'; readonly value: T }
@@ -42,12 +51,12 @@ export type Acquisition<T> =
 
 export interface Leases {
   /**
-   * Runs `body` while holding the lease `name`, alone among all processes as long as leases last.
-   * @throws {LeaseTimeoutError} when it was not free in time
-   * @throws {LeaseLostError} when it was lost meanwhile, even if `body` resolved
-   * @throws {RedisUnavailableError} when it could not be asked for, or what Redis answered instead
+   * Runs `body` while holding the lease `name`, in one process at a time as long as leases last.
+   * @throws {LeaseTimeoutError} when the lease was not free in time
+   * @throws {LeaseLostError} when the lease was lost meanwhile, even if `body` resolved
+   * @throws {RedisUnavailableError} when Redis did not answer, or the error that Redis answered
    * @throws {LeaseReentryError} when called inside the `body` of the same lease
-   * @throws {RangeError} for options that cannot be; else whatever `body` throws
+   * @throws {RangeError} for invalid options; otherwise what `body` throws
    */
   withLease<T>(
     name: string,
@@ -55,11 +64,45 @@ export interface Leases {
     body: (signal: AbortSignal, fence: number) => Promise<T>,
   ): Promise<T>;
   /**
-   * Waits for the lease, or until `done` gives something: it is asked each time the lease may have been released.
-   * A waiter who knows of a holder bears with a Redis that is away for 2.5 s.
+   * Waits for the lease, or until `findResult` returns a value: it is called each time the lease may have been released.
+   * While Redis is unavailable, a waiter that saw a holder keeps waiting for 2.5 s.
    * @throws {RedisUnavailableError} or the error that Redis answered; {LeaseReentryError} inside `withLease` of the
    * same lease; {RangeError} for invalid options
    */
-  acquire<T>(name: string, options: LeaseOptions, done?: () => Promise<T | undefined>): Promise<Acquisition<T>>;
+  acquire<T>(name: string, options: LeaseOptions, findResult?: () => Promise<T | undefined>): Promise<Acquisition<T>>;
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe;
 }
+
+/** What happens to leases; `owner` identifies one holding of this process in Redis, times are in milliseconds. */
+export type LeaseEvent =
+  | { readonly type: 'attempting'; readonly lease: string; readonly owner: string }
+  | {
+      readonly type: 'acquired';
+      readonly lease: string;
+      readonly owner: string;
+      readonly fence: number;
+      readonly waitedMs: number;
+    }
+  /** Follows `acquired`: the previous holder died, was cut off from Redis or was too slow, and did not release. */
+  | { readonly type: 'taken_over'; readonly lease: string; readonly owner: string; readonly previousOwner: string }
+  | { readonly type: 'renewed'; readonly lease: string; readonly owner: string }
+  | { readonly type: 'released'; readonly lease: string; readonly owner: string; readonly heldMs: number }
+  /** The lease was over before it was released. */
+  | { readonly type: 'lost'; readonly lease: string; readonly owner: string; readonly reason: string }
+  | { readonly type: 'timed_out'; readonly lease: string; readonly waitedMs: number }
+  | { readonly type: 'redis_failed'; readonly lease: string; readonly error: unknown };
+
+/** Keys and arguments with which a script that contains RELEASE_STEP releases one lease. */
+export interface ReleaseArguments {
+  readonly keys: readonly [lease: string, fence: string];
+  readonly args: readonly [owner: string, fence: string, channel: string, message: string];
+}
+
+/** Result of such a script: whether the lease was still its owner's, and what the rest of the script returned. */
+export interface ReleaseResult<T> {
+  readonly wasOurs: boolean;
+  readonly result: T;
+}
+
+/** Runs a script that releases a lease and does something else in the same step. @throws what Redis or the client throws */
+export type ReleaseScript<T> = (release: ReleaseArguments) => Promise<ReleaseResult<T>>;

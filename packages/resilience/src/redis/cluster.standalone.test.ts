@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCache } from '../cache/create-cache.ts';
 import { createCircuit } from '../circuit/create-circuit.ts';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import { fail } from '../testing/local-circuit.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { SERVICE_CIRCUIT } from '../testing/service-circuit.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCircuit } from '../circuit/create-circuit.ts';
 import type { Circuit } from '../circuit/types.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import type { LeaseHandle, Leases } from '../lease/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { fail } from '../testing/local-circuit.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCircuit } from '../circuit/create-circuit.ts';
 import type { Circuit } from '../circuit/types.ts';
-import { createLeases } from '../lease/create-leases.ts';
+import { createLeases } from '../lease/leases.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { fail } from '../testing/local-circuit.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
