@@ -72,14 +72,14 @@ describe('faults arrive as what they are', () => {
     [{ status: 500 }, 'failed'],
     [{ status: 403 }, 'misconfigured'],
     [{ status: 429 }, 'quota'],
-  ])('%j: %s', async (fault, kind) => {
+  ])('%j: %s', async (fault, type) => {
     simulator.setFault({ provider: 'plant_id', ...fault });
     simulator.setFault({ provider: 'plantnet', ...fault });
     const { plantId, plantNet } = clients();
     const asked = await request(picture());
     for (const client of [plantId, plantNet]) {
-      await expect(client.identify(asked, signal)).rejects.toMatchObject({ kind });
-      await expect(client.usage(signal)).rejects.toMatchObject({ kind });
+      await expect(client.identify(asked, signal)).rejects.toMatchObject({ type });
+      await expect(client.usage(signal)).rejects.toMatchObject({ type });
     }
   });
 
@@ -89,7 +89,7 @@ describe('faults arrive as what they are', () => {
     const { plantId, plantNet } = clients();
     const asked = await request(picture());
     for (const client of [plantId, plantNet]) {
-      await expect(client.identify(asked, signal)).rejects.toMatchObject({ kind: 'quota' });
+      await expect(client.identify(asked, signal)).rejects.toMatchObject({ type: 'quota' });
     }
     const { exhausted, windows } = await plantId.usage(signal);
     expect([exhausted, windows.total?.limit === windows.total?.used]).toEqual([true, true]);
@@ -101,13 +101,13 @@ describe('faults arrive as what they are', () => {
     const refused = await clients()
       .plantNet.identify(await request(picture()), signal)
       .catch((error: unknown) => error);
-    expect(refused).toMatchObject({ kind: 'quota', status: 429, retryAfterMs: expect.any(Number) as number });
+    expect(refused).toMatchObject({ type: 'quota', status: 429, retryAfterMs: expect.any(Number) as number });
   });
 
   test('an unknown key', async () => {
     const { plantId, plantNet } = clients('bad-key');
     for (const client of [plantId, plantNet]) {
-      await expect(client.usage(signal)).rejects.toMatchObject({ kind: 'misconfigured', status: 401 });
+      await expect(client.usage(signal)).rejects.toMatchObject({ type: 'misconfigured', status: 401 });
     }
   });
 });

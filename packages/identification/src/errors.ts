@@ -1,4 +1,4 @@
-import type { RejectedPart } from './provider.ts';
+import type { RejectedPart } from './types.ts';
 
 /** Why an identification could not be given; each code is one row of the wire contract. */
 export type IdentificationErrorCode =
@@ -71,6 +71,6 @@ export class RejectedRequestError extends IdentificationError {
 }
 
 /** Whether the caller has to change the request: a retry would fail, too. */
-export function isCallersFault(error: IdentificationError): boolean {
+export function isCallerError(error: IdentificationError): boolean {
   return error instanceof PhotoError || error instanceof RejectedRequestError;
 }

@@ -1,4 +1,4 @@
-import type { Care, PlantHealth, ProviderName, ReferenceImage, RejectedPart } from './provider.ts';
+import type { Care, PlantHealth, ProviderName, ReferenceImage, RejectedPart } from './types.ts';
 
 /** One species as both providers together see it. */
 export interface Suggestion {
@@ -27,7 +27,7 @@ export interface ProviderReport {
 }
 
 /** What both providers together say: computed from their answers, never cached. */
-export interface Verdict {
+export interface MergedResult {
   isPlant: boolean;
   /** At most 5, best first; empty when it is no plant. */
   suggestions: readonly Suggestion[];
@@ -38,7 +38,7 @@ export interface Verdict {
   health?: PlantHealth;
 }
 
-export interface Identification extends Verdict {
+export interface Identification extends MergedResult {
   /** ULID of the stored row; absent for anonymous callers. */
   id?: string;
   /** False if the identification could not be saved for its owner; it then has no id. */

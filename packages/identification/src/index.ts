@@ -1,12 +1,13 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError, RejectedRequestError } from './errors.ts';
-export { shortestAnswerLife } from './flow/answer-lifetime.ts';
+export type { Identification, MergedResult, ProviderReport, ProviderStatus, Suggestion } from './identification.ts';
+export { shortestAnswerTtlMs } from './identify/answer-lifetime.ts';
 export {
   createIdentificationService,
   type IdentificationOptions,
   type OperatedService,
-} from './flow/create-service.ts';
+} from './identify/create-service.ts';
 export type {
-  AnswerKind,
+  AnswerType,
   CallOutcome,
   IdentificationService,
   IdentifyRequest,
@@ -14,18 +15,17 @@ export type {
   ProviderCall,
   ProviderHealth,
   ServiceHealth,
-} from './flow/service.ts';
-export type { CreditDecision, Spending } from './flow/spending.ts';
-export type { Identification, ProviderReport, ProviderStatus, Suggestion, Verdict } from './identification.ts';
+} from './identify/service.ts';
+export type { CreditDecision, Spending } from './identify/spending.ts';
 export type { PhotoLimits, UploadedPhoto } from './photos/types.ts';
 export type { ProgressEvent } from './progress.ts';
+export { REFERENCE_IMAGE_HOSTS } from './providers/reference-image-hosts.ts';
+export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';
 export {
   type IdentifyOptions,
   ORGANS,
   type Organ,
-  PROVIDERS,
+  PROVIDER_NAMES,
   type ProviderName,
   type RejectedPart,
-} from './provider.ts';
-export { REFERENCE_IMAGE_HOSTS } from './providers/reference-image-hosts.ts';
-export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';
+} from './types.ts';

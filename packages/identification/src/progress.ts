@@ -1,5 +1,5 @@
-import type { ProviderStatus, Verdict } from './identification.ts';
-import type { ProviderName } from './provider.ts';
+import type { MergedResult, ProviderStatus } from './identification.ts';
+import type { ProviderName } from './types.ts';
 
 /** What the page is told while it waits; `at` is milliseconds since the request was received. */
 export type ProgressEvent =
@@ -9,7 +9,7 @@ export type ProgressEvent =
   /** `usualMs` and `slowMs`: the provider's p50 and p95 of late, when known. */
   | { type: 'asking'; at: number; provider: ProviderName; usualMs?: number; slowMs?: number }
   /** `verdict`: what can be said with the answers so far. */
-  | { type: 'answered'; at: number; provider: ProviderName; verdict: Verdict }
+  | { type: 'answered'; at: number; provider: ProviderName; verdict: MergedResult }
   /** `retryAfterMs`: when the provider may be asked again, if anybody knows. */
   | { type: 'unanswered'; at: number; provider: ProviderName; status: ProviderStatus; retryAfterMs?: number }
   | { type: 'comparing'; at: number }

@@ -1,5 +1,5 @@
 import type { Database } from '@plantcommunity/db';
-import { type OperatedProvider, PROVIDERS, type ProviderName } from '@plantcommunity/identification';
+import { type OperatedProvider, PROVIDER_NAMES, type ProviderName } from '@plantcommunity/identification';
 import type { Circuit, Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { readAuditTrail } from './audit/audit-trail.ts';
@@ -46,7 +46,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const standingOf = (name: ProviderName) => providers[name].health().state;
   const standing = () => ({ plant_id: standingOf('plant_id'), plantnet: standingOf('plantnet') });
   const fleet = new InstanceMonitor({ registry: rollCall, states: standing, clock });
-  const unfollow = PROVIDERS.map((name) => posts[name]?.circuit.subscribe(() => fleet.onCircuitEvent()));
+  const unfollow = PROVIDER_NAMES.map((name) => posts[name]?.circuit.subscribe(() => fleet.onCircuitEvent()));
 
   return {
     async isolateProvider(operator, order) {
@@ -80,7 +80,7 @@ export function createOperations(options: OperationsOptions): Operations {
     async start() {
       const patience = Promise.withResolvers<void>();
       const cancel = clock.setTimeout(patience.resolve, START_PATIENCE_MS);
-      const followed = Promise.all(PROVIDERS.map(async (name) => posts[name]?.reconciler.start()));
+      const followed = Promise.all(PROVIDER_NAMES.map(async (name) => posts[name]?.reconciler.start()));
       await Promise.race([followed, patience.promise]);
       cancel();
       fleet.start();
@@ -88,7 +88,7 @@ export function createOperations(options: OperationsOptions): Operations {
     close() {
       for (const stop of unfollow) stop?.();
       fleet.close();
-      for (const name of PROVIDERS) {
+      for (const name of PROVIDER_NAMES) {
         posts[name]?.reconciler.close();
         posts[name]?.history.close();
       }
@@ -120,7 +120,7 @@ export function createOperations(options: OperationsOptions): Operations {
   /** Tells of everything that an overview shows, but for time passing. */
   function subscribe(listener: () => void) {
     const stops = [redis.subscribe(listener), fleet.subscribe(listener)];
-    for (const name of PROVIDERS) {
+    for (const name of PROVIDER_NAMES) {
       const stop = posts[name]?.circuit.subscribe(listener);
       if (stop !== undefined) stops.push(stop);
     }

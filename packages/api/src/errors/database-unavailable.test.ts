@@ -53,14 +53,14 @@ describe('identify without the database', () => {
     expect(body).toMatchObject({ success: true, cached: true, filed: false, plant_name: 'Swiss cheese plant' });
     expect(body).not.toHaveProperty('id');
     // The database may answer again by then: a session that was ended must not pay.
-    expect(asked[0]).toMatchObject({ ownerId: 'anna', subject: 'user:anna', keptOnly: true });
+    expect(asked[0]).toMatchObject({ ownerId: 'anna', subject: 'user:anna', cachedOnly: true });
     expect(answer.headers.get('ratelimit')).toMatch(/^"identify-free";r=99;/);
   });
 
   it('may ask and pay for a user whom the database confirms', async () => {
     const { api, asked } = without();
     await api.rest(identify({ Cookie: 'session=anna' }));
-    expect(asked[0]).toMatchObject({ ownerId: 'anna', keptOnly: false });
+    expect(asked[0]).toMatchObject({ ownerId: 'anna', cachedOnly: false });
   });
 
   it('refuses a token that is not good', async () => {

@@ -51,7 +51,7 @@ export const circuitsOverview: CircuitsOverview = {
   at: NOON,
   redis: true,
   instances: { agree: 2, known: 3 },
-  answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, wait: 1 },
+  answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, retry: 1 },
   circuits: { plant_id: open, plantnet: isolated },
   audit: [auditRecord],
 };

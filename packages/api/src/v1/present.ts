@@ -1,11 +1,11 @@
 import type {
   HistoryPage,
   Identification,
+  MergedResult,
   ProgressEvent,
   ProviderReport,
   StoredIdentification,
   Suggestion,
-  Verdict,
 } from '@plantcommunity/identification';
 import { rejectedField } from '../errors/rejected-field.ts';
 import type { WireHistory, WireIdentification, WireProgress, WireStoredIdentification, WireVerdict } from './wire.ts';
@@ -78,7 +78,14 @@ export function presentProgress(event: ProgressEvent): WireProgress {
   }
 }
 
-function presentVerdict({ care, confidence, confidenceSource, health, isPlant, suggestions }: Verdict): WireVerdict {
+function presentVerdict({
+  care,
+  confidence,
+  confidenceSource,
+  health,
+  isPlant,
+  suggestions,
+}: MergedResult): WireVerdict {
   const [best] = suggestions;
   return {
     is_plant: isPlant,
@@ -105,7 +112,7 @@ function presentSuggestion(suggestion: Suggestion): WireVerdict['suggestions'][n
   };
 }
 
-function presentHealth(health: NonNullable<Verdict['health']>): WireVerdict['disease_detection'] {
+function presentHealth(health: NonNullable<MergedResult['health']>): WireVerdict['disease_detection'] {
   return {
     is_healthy: health.isHealthy,
     probability: health.probability,

@@ -1,10 +1,10 @@
-import { PROVIDERS } from '@plantcommunity/identification';
+import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 import 'zod-openapi';
 
 /** The shapes of v1 as they cross the wire: of tRPC outputs, REST bodies and the OpenAPI document alike. */
 
-const provider = z.enum(PROVIDERS).meta({ id: 'Provider' });
+const provider = z.enum(PROVIDER_NAMES).meta({ id: 'Provider' });
 const share = z.number().min(0).max(1);
 const id = z.string().length(26).meta({ description: 'ULID', example: '01JD8Z4Q0M3T5R7V9X1B2C4D6F' });
 
@@ -28,7 +28,7 @@ const suggestion = z
     family: z.string().optional(),
     genus: z.string().optional(),
     probability: share.optional().meta({ description: "Plant.id's; absent where it gave none" }),
-    sources: z.array(source).max(PROVIDERS.length),
+    sources: z.array(source).max(PROVIDER_NAMES.length),
     gbif_id: z.string().optional(),
     images: z.array(image),
   })

@@ -1,7 +1,7 @@
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ProviderName } from '../provider.ts';
 import { type Counter, latestReset, usedShare } from '../quotas/counter.ts';
 import type { Period } from '../quotas/periods.ts';
+import type { ProviderName } from '../types.ts';
 
 /** From which share on operators are warned. Pl@ntNet's day is free, and meant to be used. */
 const WARN_FROM: Readonly<Record<ProviderName, number>> = { plant_id: 0.8, plantnet: 0.9 };

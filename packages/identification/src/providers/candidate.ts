@@ -1,4 +1,4 @@
-import type { Candidate } from '../provider.ts';
+import type { Candidate } from '../types.ts';
 import { plainText, plainTexts } from './plain-text.ts';
 import { type RawImage, referenceImages } from './reference-image.ts';
 import { share } from './share.ts';

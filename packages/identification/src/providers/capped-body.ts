@@ -1,9 +1,9 @@
-import { ExchangeFault } from './exchange-fault.ts';
+import { ExchangeError } from './exchange-fault.ts';
 
 /**
  * Reads a body as text while counting its decompressed bytes.
  *
- * @throws {ExchangeFault} `oversized` as soon as more than `maxBytes` came; the rest is not read.
+ * @throws {ExchangeError} `oversized` as soon as more than `maxBytes` came; the rest is not read.
  */
 export async function readCapped(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
   if (!body) return '';
@@ -12,7 +12,7 @@ export async function readCapped(body: ReadableStream<Uint8Array> | null, maxByt
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new ExchangeFault('oversized', `the answer is over ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new ExchangeError('oversized', `the answer is over ${maxBytes} bytes`);
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mergeAnswers } from '../merge.ts';
-import type { Provider, ProviderAnswer } from '../provider.ts';
+import { mergeAnswers } from '../merge/merge.ts';
+import type { ProviderAnswer, ProviderClient } from '../types.ts';
 import { createPlantId } from './plant-id/plant-id.ts';
 import { createPlantNet } from './plantnet/plantnet.ts';
 import { errorOf, request, unhurried } from './testing/request.ts';
@@ -25,8 +25,8 @@ function replay(status: number, provider: string, name: string): Act {
 
 describe.skipIf(folder === '')('recorded answers over HTTP', () => {
   let stub: StubService;
-  let plantId: Provider;
-  let plantNet: Provider;
+  let plantId: ProviderClient;
+  let plantNet: ProviderClient;
 
   beforeAll(async () => {
     stub = await startStub();
@@ -85,14 +85,14 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     [401, 'misconfigured'],
     [404, 'rejected'],
     [429, 'quota'],
-  ])('Plant.id: every recorded text of a %i is %s', async (status, kind) => {
+  ])('Plant.id: every recorded text of a %i is %s', async (status, type) => {
     const file = readFileSync(join(folder, 'plantid', 'error-bodies.plain-text.json'), 'utf8');
     const { bodies } = JSON.parse(file) as { bodies: Record<string, string[]> };
     const texts = bodies[status] ?? [];
     expect(texts).not.toHaveLength(0);
     for (const text of texts) {
       stub.acts(answer(status, text));
-      expect(await errorOf(plantId.identify(request(), unhurried()))).toMatchObject({ kind });
+      expect(await errorOf(plantId.identify(request(), unhurried()))).toMatchObject({ type });
     }
   });
 
@@ -124,7 +124,7 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     expect(await plantNet.identify(request(), unhurried())).toMatchObject({ isPlant: false });
     stub.acts(replay(404, 'plantnet', 'error-404-unknown-project.json'));
     expect(await errorOf(plantNet.identify(request(), unhurried()))).toMatchObject({
-      kind: 'rejected',
+      type: 'rejected',
       rejected: 'project',
     });
   });

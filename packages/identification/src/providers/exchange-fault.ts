@@ -2,24 +2,24 @@
  * How an exchange with a provider broke. `connection`: no answer came; `redirect`: refused, it could lead anywhere;
  * `oversized`: the answer is over the cap; `malformed`: not JSON; `off_contract`: JSON of another shape.
  */
-export type ExchangeFaultCode = 'connection' | 'redirect' | 'oversized' | 'malformed' | 'off_contract';
+export type ExchangeErrorCode = 'connection' | 'redirect' | 'oversized' | 'malformed' | 'off_contract';
 
 /**
  * The cause of a failed exchange. It stands in for the errors of fetch and of parsers, which are never handed on:
  * they quote URLs (Pl@ntNet's carries the API key) and bodies.
  */
-export class ExchangeFault extends Error {
-  override readonly name = 'ExchangeFault';
-  readonly code: ExchangeFaultCode;
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError';
+  readonly code: ExchangeErrorCode;
 
-  constructor(code: ExchangeFaultCode, message: string) {
+  constructor(code: ExchangeErrorCode, message: string) {
     super(message);
     this.code = code;
   }
 
   /** Keeps only the code of a system error, such as ECONNREFUSED, or the status of a proxy that refused. */
-  static ofConnection(error: unknown): ExchangeFault {
-    return new ExchangeFault('connection', proxyStatus(error) ?? systemCode(error) ?? 'no connection');
+  static fromConnectionError(error: unknown): ExchangeError {
+    return new ExchangeError('connection', proxyStatus(error) ?? systemCode(error) ?? 'no connection');
   }
 }
 

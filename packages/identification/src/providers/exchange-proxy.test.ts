@@ -29,7 +29,7 @@ test.each([407, 403, 502])(
     try {
       const exchange = createExchange({ provider: 'plantnet', timeoutMs: 5_000, clock: new FakeClock() });
       const error = await errorOf(exchange({ url: new URL('https://plants.invalid/v2') }, unhurried()));
-      expect(error).toMatchObject({ kind: 'failed', message: `connection: the proxy answered ${status}` });
+      expect(error).toMatchObject({ type: 'failed', message: `connection: the proxy answered ${status}` });
     } finally {
       undo();
       proxy.close().closeAllConnections();

@@ -32,7 +32,7 @@ test('sends the bytes whole, with their length, and hands any status on', async 
 test.each([301, 302, 303, 304, 307, 308])('refuses a redirect with %i', async (status) => {
   await using stub = await startStub(answer(status, '', { Location: '/elsewhere' }), answer(200, '{}'));
   const { exchange, post } = setUp(stub);
-  expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ kind: 'failed', cause: { code: 'redirect' } });
+  expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ type: 'failed', cause: { code: 'redirect' } });
   expect(stub.requests).toHaveLength(1);
 });
 
@@ -63,7 +63,7 @@ test.each([
 ])('stops reading %s', async (_, act) => {
   await using stub = await startStub(act);
   const { exchange, post } = setUp(stub);
-  expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ kind: 'failed', cause: { code: 'oversized' } });
+  expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ type: 'failed', cause: { code: 'oversized' } });
 });
 
 test('reads an answer up to the cap', async () => {
@@ -89,7 +89,7 @@ test.each([
   clock.advance(TIMEOUT - 1);
   expect(clock.pendingTimers).toBe(1);
   clock.advance(1);
-  expect(await failure).toMatchObject({ name: 'ProviderError', kind: 'timeout', provider: 'plant_id' });
+  expect(await failure).toMatchObject({ name: 'ProviderError', type: 'timeout', provider: 'plant_id' });
   expect(stub.requests).toHaveLength(1);
 });
 
@@ -118,9 +118,9 @@ test('a connection that is cut is a failure that names only the code', async () 
   await using stub = await startStub((response) => response.destroy());
   const { exchange, post } = setUp(stub);
   expect(await errorOf(exchange(post, unhurried()))).toMatchObject({
-    kind: 'failed',
+    type: 'failed',
     message: 'connection: UND_ERR_SOCKET',
-    cause: { name: 'ExchangeFault', code: 'connection' },
+    cause: { name: 'ExchangeError', code: 'connection' },
   });
   expect(stub.requests).toHaveLength(1);
 });
@@ -130,7 +130,7 @@ test('nobody listening is a failure', async () => {
   await stub[Symbol.asyncDispose]();
   const { exchange, post } = setUp(stub);
   expect(await errorOf(exchange(post, unhurried()))).toMatchObject({
-    kind: 'failed',
+    type: 'failed',
     message: 'connection: ECONNREFUSED',
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '@plantcommunity/resilience';
-import { ProviderError, type ProviderName } from '../provider.ts';
+import { ProviderError, type ProviderName } from '../types.ts';
 import { readCapped } from './capped-body.ts';
-import { ExchangeFault } from './exchange-fault.ts';
+import { ExchangeError } from './exchange-fault.ts';
 
 /** Answers of both services are some 10 to 100 kB. */
 export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
@@ -37,14 +37,14 @@ export function createExchange(options: { provider: ProviderName; timeoutMs: num
       const response = await fetch(request.url, fetchOptions(request, AbortSignal.any([signal, deadline.signal])));
       if (response.status >= 300 && response.status < 400) {
         await response.body?.cancel();
-        throw new ExchangeFault('redirect', `answered ${response.status}`);
+        throw new ExchangeError('redirect', `answered ${response.status}`);
       }
       const text = await readCapped(response.body, MAX_ANSWER_BYTES);
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
       signal.throwIfAborted();
       if (deadline.signal.aborted) throw new ProviderError(provider, 'timeout', `no answer within ${timeoutMs} ms`);
-      const cause = error instanceof ExchangeFault ? error : ExchangeFault.ofConnection(error);
+      const cause = error instanceof ExchangeError ? error : ExchangeError.fromConnectionError(error);
       throw new ProviderError(provider, 'failed', `${cause.code}: ${cause.message}`, { cause });
     } finally {
       cancel();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ProviderError } from '../provider.ts';
+import { ProviderError } from '../types.ts';
 import { outcomeOf } from './outcome.ts';
 
 test.each([
@@ -8,8 +8,8 @@ test.each([
   ['rejected', 'success'],
   ['quota', 'ignored'],
   ['misconfigured', 'ignored'],
-] as const)('%s is a %s of the circuit', (kind, outcome) => {
-  expect(outcomeOf(new ProviderError('plant_id', kind, ''))).toBe(outcome);
+] as const)('%s is a %s of the circuit', (type, outcome) => {
+  expect(outcomeOf(new ProviderError('plant_id', type, ''))).toBe(outcome);
 });
 
 test('a caller who left says nothing about the service', () => {

@@ -1,7 +1,7 @@
 import type { CircuitOutcome } from '@plantcommunity/resilience';
-import { ProviderError, type ProviderErrorKind } from '../provider.ts';
+import { ProviderError, type ProviderErrorType } from '../types.ts';
 
-const OUTCOMES: Readonly<Record<ProviderErrorKind, CircuitOutcome>> = {
+const OUTCOMES: Readonly<Record<ProviderErrorType, CircuitOutcome>> = {
   failed: 'failure',
   timeout: 'failure',
   // The service works: it is this request that it refused.
@@ -13,5 +13,5 @@ const OUTCOMES: Readonly<Record<ProviderErrorKind, CircuitOutcome>> = {
 
 /** What an error of a provider's call means for its circuit. A caller who left says nothing about the service. */
 export function outcomeOf(error: unknown): CircuitOutcome {
-  return error instanceof ProviderError ? OUTCOMES[error.kind] : 'ignored';
+  return error instanceof ProviderError ? OUTCOMES[error.type] : 'ignored';
 }

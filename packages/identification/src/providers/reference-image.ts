@@ -1,4 +1,4 @@
-import type { ReferenceImage } from '../provider.ts';
+import type { ReferenceImage } from '../types.ts';
 import { plainText } from './plain-text.ts';
 
 export interface RawImage {

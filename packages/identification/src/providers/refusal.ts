@@ -1,14 +1,14 @@
 import { redactAndCut } from '@plantcommunity/telemetry';
-import { ProviderError, type ProviderErrorKind, type ProviderName, type RejectedPart } from '../provider.ts';
+import { ProviderError, type ProviderErrorType, type ProviderName, type RejectedPart } from '../types.ts';
 import type { Reply } from './exchange.ts';
 import { plainText } from './plain-text.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 const EXCERPT = 100;
 
-/** Kind of a refusal. `rejected`: the part of the request that was rejected, for kind `rejected`. */
-export interface RefusalReason {
-  kind: ProviderErrorKind;
+/** Kind of a refusal. `rejected`: the part of the request that was rejected, for type `rejected`. */
+export interface ErrorReason {
+  type: ProviderErrorType;
   rejected?: RejectedPart | undefined;
 }
 
@@ -17,14 +17,14 @@ export interface RefusalReason {
  * `secret` is taken out before it is cut (half a key is a leak too). `periodEndsAt`: when the provider counts anew, in
  * milliseconds since 1970.
  */
-export function refusal(
+export function providerErrorFrom(
   provider: ProviderName,
-  { kind, rejected }: RefusalReason,
+  { type, rejected }: ErrorReason,
   reply: Reply,
   context: { secret: string; now: number; periodEndsAt: number },
 ): ProviderError {
   const excerpt = redactAndCut(plainText(withoutSecret(reply.text, context.secret), 5 * EXCERPT) ?? '', EXCERPT);
-  return new ProviderError(provider, kind, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
+  return new ProviderError(provider, type, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
     status: reply.status,
     rejected,
     // 402 lasts until the next quota period, regardless of what Retry-After says.

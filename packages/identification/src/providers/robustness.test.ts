@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
-import { type ProviderAnswer, ProviderError } from '../provider.ts';
+import { type ProviderAnswer, ProviderError } from '../types.ts';
 import { readBody } from './body.ts';
-import { ExchangeFault } from './exchange-fault.ts';
-import { answerOf as plantIdAnswer } from './plant-id/answer.ts';
+import { ExchangeError } from './exchange-fault.ts';
+import { toAnswer as plantIdAnswer } from './plant-id/answer.ts';
 import { identification as plantIdSchema } from './plant-id/response.ts';
-import { answerOf as plantNetAnswer } from './plantnet/answer.ts';
-import { meansNoPlant } from './plantnet/refusal-kind.ts';
+import { toAnswer as plantNetAnswer } from './plantnet/answer.ts';
+import { meansNoPlant } from './plantnet/error-type.ts';
 import { identification as plantNetSchema } from './plantnet/response.ts';
 import { plantIdBody, plantNetBody } from './testing/bodies.ts';
 
@@ -42,7 +42,7 @@ function isSafe(answer: ProviderAnswer): boolean {
 }
 
 function isTypedFailure(error: unknown): boolean {
-  return error instanceof ProviderError && error.kind === 'failed' && error.cause instanceof ExchangeFault;
+  return error instanceof ProviderError && error.type === 'failed' && error.cause instanceof ExchangeError;
 }
 
 describe.each(Object.entries(readers))('whatever %s sends', (_, { read, body }) => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
-import { ProviderError } from '../provider.ts';
+import { ProviderError } from '../types.ts';
 import { createPlantId } from './plant-id/plant-id.ts';
 import { createPlantNet } from './plantnet/plantnet.ts';
 import { errorOf, request, unhurried } from './testing/request.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { AbandonedCallError } from '../errors.ts';
-import { ProviderError, type ProviderErrorKind } from '../provider.ts';
-import { ExchangeFault, type ExchangeFaultCode } from '../providers/exchange-fault.ts';
+import { ExchangeError, type ExchangeErrorCode } from '../providers/exchange-fault.ts';
+import { ProviderError, type ProviderErrorType } from '../types.ts';
 import { settlementOf } from './call-verdict.ts';
 
-const answered = (kind: ProviderErrorKind, status: number) => new ProviderError('plant_id', kind, 'No.', { status });
-const broken = (code: ExchangeFaultCode, message = 'No.') =>
-  new ProviderError('plant_id', 'failed', 'No.', { cause: new ExchangeFault(code, message) });
+const answered = (type: ProviderErrorType, status: number) => new ProviderError('plant_id', type, 'No.', { status });
+const broken = (code: ExchangeErrorCode, message = 'No.') =>
+  new ProviderError('plant_id', 'failed', 'No.', { cause: new ExchangeError(code, message) });
 
 describe('whether the provider counts a call that failed', () => {
   it.each([

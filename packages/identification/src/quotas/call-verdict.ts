@@ -1,6 +1,6 @@
 import { AbandonedCallError } from '../errors.ts';
-import { ProviderError, type ProviderErrorKind, type ProviderName } from '../provider.ts';
-import { ExchangeFault } from '../providers/exchange-fault.ts';
+import { ExchangeError } from '../providers/exchange-fault.ts';
+import { ProviderError, type ProviderErrorType, type ProviderName } from '../types.ts';
 
 /**
  * What a call that failed has cost. `released`: nothing, so that another may have it; `unknown`: the provider may
@@ -24,7 +24,7 @@ const NEVER_SENT = new Set([
 ]);
 
 /** Refused for want of a key or of credits: nobody counts that. */
-const NEVER_COUNTED: ReadonlySet<ProviderErrorKind> = new Set(['quota', 'misconfigured']);
+const NEVER_COUNTED: ReadonlySet<ProviderErrorType> = new Set(['quota', 'misconfigured']);
 
 /**
  * What the end of a call with `error` means for our count. Plant.id takes credits for identifications only, whereas
@@ -33,11 +33,11 @@ const NEVER_COUNTED: ReadonlySet<ProviderErrorKind> = new Set(['quota', 'misconf
 export function settlementOf(provider: ProviderName, error: unknown): Settlement {
   if (error instanceof AbandonedCallError) return 'released';
   if (!(error instanceof ProviderError)) return 'unknown';
-  if (NEVER_COUNTED.has(error.kind)) return 'released';
+  if (NEVER_COUNTED.has(error.type)) return 'released';
   if (error.status !== undefined && provider === 'plantnet') return 'counted';
   if (error.status !== undefined) return isOfGateway(error.status) ? 'unknown' : 'released';
   const { cause } = error;
-  if (!(cause instanceof ExchangeFault)) return 'unknown';
+  if (!(cause instanceof ExchangeError)) return 'unknown';
   switch (cause.code) {
     case 'connection':
       return NEVER_SENT.has(cause.message) ? 'released' : 'unknown';

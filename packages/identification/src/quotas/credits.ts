@@ -1,4 +1,4 @@
-import type { IdentifyOptions, ProviderName } from '../provider.ts';
+import type { IdentifyOptions, ProviderName } from '../types.ts';
 
 /** What one identification takes of a provider's quota: Plant.id takes a second credit for the plant's health. */
 export function creditsFor(

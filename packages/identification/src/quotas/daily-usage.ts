@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Database, isDatabaseUnavailable, table } from '@plantcommunity/db';
 import type { Cancel, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ProviderName } from '../provider.ts';
+import type { ProviderName } from '../types.ts';
 import { firstDayOf } from './periods.ts';
 
 /** How long after a failed write the next is tried. */

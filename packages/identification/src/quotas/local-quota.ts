@@ -1,7 +1,7 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { QuotaLog } from '../observability/quota-log.ts';
-import type { ProviderName } from '../provider.ts';
+import type { ProviderName } from '../types.ts';
 import { type Counter, exhausted, latestReset } from './counter.ts';
 import { usualCredits } from './credits.ts';
 import type { OfflineAllowance } from './offline-allowance.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, type Leases, type RedisConnection, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { type Provider, ProviderError } from '../provider.ts';
 import type { UsageReport } from '../providers/usage-report.ts';
+import { type ProviderClient, ProviderError } from '../types.ts';
 import { type Settlement, settlementOf } from './call-verdict.ts';
 import type { Counter } from './counter.ts';
 import type { DailyUsage } from './daily-usage.ts';
@@ -23,7 +23,7 @@ const OVERTIME_MS = 60_000;
 const MAX_ATTEMPTS = 10;
 
 export interface ProviderQuotaOptions {
-  provider: Pick<Provider, 'name' | 'usage'>;
+  provider: Pick<ProviderClient, 'name' | 'usage'>;
   limits: QuotaLimits;
   /** Of one call. */
   timeoutMs: number;
@@ -103,7 +103,7 @@ export class ProviderQuota implements Quota {
       return value;
     } catch (error) {
       await end(settlementOf(this.#options.provider.name, error));
-      if (error instanceof ProviderError && error.kind === 'quota') {
+      if (error instanceof ProviderError && error.type === 'quota') {
         await this.#reconciler.applyExhausted(error);
         this.#sync.pollAgain();
       }

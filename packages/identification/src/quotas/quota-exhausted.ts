@@ -1,5 +1,5 @@
 import { IdentificationError } from '../errors.ts';
-import type { ProviderName } from '../provider.ts';
+import type { ProviderName } from '../types.ts';
 
 /** A provider was not asked: what it lets us ask for is used up. */
 export class QuotaExhaustedError extends IdentificationError {

@@ -1,5 +1,5 @@
 import type { Clock } from '@plantcommunity/resilience';
-import type { Provider } from '../provider.ts';
+import type { ProviderClient } from '../types.ts';
 import type { DailyUsage } from './daily-usage.ts';
 import type { QuotaWindow } from './periods.ts';
 
@@ -8,7 +8,7 @@ const PATIENCE_MS = 1_000;
 
 /** What was spent by what the database says, if it says so in time: nothing is known of windows that are left out. */
 export async function readRecentUsage(parts: {
-  provider: Pick<Provider, 'name'>;
+  provider: Pick<ProviderClient, 'name'>;
   dailyUsage: DailyUsage;
   clock: Clock;
 }): Promise<Readonly<Partial<Record<QuotaWindow, number>>>> {

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '@plantcommunity/resilience';
-import type { ProviderName } from '../provider.ts';
 import type { UsageReport } from '../providers/usage-report.ts';
+import type { ProviderName } from '../types.ts';
 import type { Settlement } from './call-verdict.ts';
 import { reconciliationShift } from './correction.ts';
 import { keptMs, type Period, periodsOf } from './periods.ts';

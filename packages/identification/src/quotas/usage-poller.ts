@@ -1,7 +1,7 @@
 import { type Clock, type Leases, LeaseTimeoutError, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Provider } from '../provider.ts';
 import type { UsageReport } from '../providers/usage-report.ts';
+import type { ProviderClient } from '../types.ts';
 import { isPollDue, type LastPoll } from './poll-due.ts';
 import type { QuotaState } from './store.ts';
 
@@ -9,7 +9,7 @@ import type { QuotaState } from './store.ts';
 const LEASE_MS = 30_000;
 
 export interface UsagePollerParts {
-  provider: Pick<Provider, 'name' | 'usage'>;
+  provider: Pick<ProviderClient, 'name' | 'usage'>;
   leases: Leases;
   /** How things stand in Redis in the periods of that moment. */
   readonly readState: (at: number) => Promise<QuotaState>;

@@ -1,7 +1,7 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ProviderError, ProviderName } from '../provider.ts';
 import type { UsageReport } from '../providers/usage-report.ts';
+import type { ProviderError, ProviderName } from '../types.ts';
 import { certainReport } from './certain-report.ts';
 import type { LocalQuota } from './local-quota.ts';
 import { POLL_RETRY_MS } from './poll-due.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Identification } from '../identification.ts';
-import { type IdentifyOptions, ORGANS, PROVIDERS, REJECTABLE_PARTS } from '../provider.ts';
+import { type IdentifyOptions, ORGANS, PROVIDER_NAMES, REJECTABLE_PARTS } from '../types.ts';
 
 // The columns `result` and `options`. Rows of old stay readable: what is new here is optional.
 
@@ -9,7 +9,7 @@ const text = z.string().overwrite((value) => value.replaceAll('\0', '').toWellFo
 const optionalText = text.exactOptional();
 const optionalTexts = z.array(text).exactOptional();
 const optionalNumber = z.number().exactOptional();
-const provider = z.enum(PROVIDERS);
+const provider = z.enum(PROVIDER_NAMES);
 const status = z.enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off']);
 
 const report = z.object({ status, rejected: z.enum(REJECTABLE_PARTS).exactOptional() });

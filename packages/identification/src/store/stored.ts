@@ -1,6 +1,6 @@
 import type { PhotosState } from '@plantcommunity/db';
 import type { Identification } from '../identification.ts';
-import type { IdentifyOptions } from '../provider.ts';
+import type { IdentifyOptions } from '../types.ts';
 
 /** One line of somebody's history. */
 export interface HistoryItem {

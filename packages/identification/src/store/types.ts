@@ -1,6 +1,6 @@
 import type { Identification } from '../identification.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
-import type { IdentifyOptions } from '../provider.ts';
+import type { IdentifyOptions } from '../types.ts';
 
 /** `hash`: SHA-256 of the upload, lower-case hex. */
 export interface PhotoToSave {

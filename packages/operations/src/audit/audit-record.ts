@@ -1,10 +1,10 @@
-import { PROVIDERS, type ProviderName } from '@plantcommunity/identification';
+import { PROVIDER_NAMES, type ProviderName } from '@plantcommunity/identification';
 import { z } from 'zod';
 
 export const auditAction = z.enum(['circuit.isolate', 'circuit.release', 'circuit.reset', 'circuit.expire']);
 export type AuditAction = z.infer<typeof auditAction>;
 
-export const auditTarget = z.enum(PROVIDERS);
+export const auditTarget = z.enum(PROVIDER_NAMES);
 
 /** A circuit as the trail keeps it: its state and, of an isolation, when that ends by itself. */
 export const auditedCircuit = z.object({

@@ -1,4 +1,4 @@
-import { PROVIDERS, type ProviderHealth, type ProviderName } from '@plantcommunity/identification';
+import { PROVIDER_NAMES, type ProviderHealth, type ProviderName } from '@plantcommunity/identification';
 
 /** The state in which an instance sees each circuit. */
 export type CircuitStates = Readonly<Record<ProviderName, ProviderHealth['state']>>;
@@ -27,5 +27,5 @@ export function agreementOf(mine: CircuitStates, words: readonly InstanceReport[
 }
 
 export function isSame(one: CircuitStates, other: CircuitStates): boolean {
-  return PROVIDERS.every((provider) => one[provider] === other[provider]);
+  return PROVIDER_NAMES.every((provider) => one[provider] === other[provider]);
 }

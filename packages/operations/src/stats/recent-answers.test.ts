@@ -10,13 +10,13 @@ describe('what requests got', () => {
     const answers = new RecentAnswers(clock);
     answers.record('fresh');
     clock.advance(14 * MINUTE);
-    for (const kind of ['cached', 'cached', 'stale', 'wait'] as const) answers.record(kind);
-    expect(answers.shares()).toEqual({ minutes: 15, cached: 2, stale: 1, fresh: 1, wait: 1 });
+    for (const kind of ['cached', 'cached', 'stale', 'retry'] as const) answers.record(kind);
+    expect(answers.shares()).toEqual({ minutes: 15, cached: 2, stale: 1, fresh: 1, retry: 1 });
     clock.advance(MINUTE);
     expect(answers.shares()).toMatchObject({ cached: 2, fresh: 0 });
     // The same minutes of the next hour.
     clock.advance(45 * MINUTE);
     answers.record('fresh');
-    expect(answers.shares()).toEqual({ minutes: 15, cached: 0, stale: 0, fresh: 1, wait: 0 });
+    expect(answers.shares()).toEqual({ minutes: 15, cached: 0, stale: 0, fresh: 1, retry: 0 });
   });
 });

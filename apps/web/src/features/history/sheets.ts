@@ -1,4 +1,4 @@
-import { type Sureness, sureness } from '@plantcommunity/identification/sureness';
+import { type ConfidenceLevel, confidenceLevel } from '@plantcommunity/identification/confidence';
 import type { HistoryItem } from '../../lib/wire.ts';
 import { article, genusNoun } from '../identify/answer/label-reading.ts';
 
@@ -7,7 +7,7 @@ interface SheetReading {
   title: string;
   titleIsLatin: boolean;
   latin?: string;
-  word?: Sureness;
+  word?: ConfidenceLevel;
   /** Plant.id's probability of the species. */
   share?: number;
 }
@@ -17,7 +17,7 @@ export function readSheet(item: HistoryItem): SheetReading {
   const { plant_name: name, scientific_name: scientific, confidence } = item;
   if (!item.is_plant || name === undefined || scientific === undefined)
     return { title: 'No plant found', titleIsLatin: false };
-  const word = sureness(confidence ?? 0, item.confidence_source);
+  const word = confidenceLevel(confidence ?? 0, item.confidence_source);
   const share = item.confidence_source === undefined && confidence !== undefined ? { share: confidence } : {};
   if (word === 'unsure') {
     const [genus = scientific] = scientific.split(' ');

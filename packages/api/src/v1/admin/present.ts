@@ -20,7 +20,7 @@ export function presentOverview({
       cached: answers.cached,
       stale: answers.stale,
       fresh: answers.fresh,
-      waiting: answers.wait,
+      waiting: answers.retry,
     },
     circuits: { plant_id: presentCircuit(circuits.plant_id), plantnet: presentCircuit(circuits.plantnet) },
     audit: audit.map(presentEntry),

@@ -1,9 +1,9 @@
-import { PROVIDERS } from '@plantcommunity/identification';
+import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 
 /** The shapes of `v1.admin`, which is offered over tRPC only. Times are ISO 8601, lengths of time milliseconds. */
 
-const provider = z.enum(PROVIDERS);
+const provider = z.enum(PROVIDER_NAMES);
 const instant = z.iso.datetime();
 const count = z.int().min(0);
 const ms = z.number().min(0);

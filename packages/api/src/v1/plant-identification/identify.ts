@@ -25,7 +25,7 @@ export const identify = procedure
     const identification = await ctx.services.identification.identify({
       ...asked,
       requestId: ctx.request.requestId,
-      ...(ctx.principal && { ownerId: ctx.principal.userId, keptOnly: !isConfirmed(ctx.principal) }),
+      ...(ctx.principal && { ownerId: ctx.principal.userId, cachedOnly: !isConfirmed(ctx.principal) }),
       subject: subjectOf(ctx.principal, ctx.request.address),
       address: subjectOf(undefined, ctx.request.address),
       trackProgress: ctx.request.trackProgress,

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { ProviderAnswer } from '../../provider.ts';
+import type { ProviderAnswer } from '../../types.ts';
 import { readBody } from '../body.ts';
 import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
-import { answerOf } from './answer.ts';
+import { toAnswer } from './answer.ts';
 import { identification } from './response.ts';
 
 function read(result: Record<string, unknown>): ProviderAnswer {
-  return answerOf(readBody('plant_id', JSON.stringify(plantIdBody(result)), identification).result);
+  return toAnswer(readBody('plant_id', JSON.stringify(plantIdBody(result)), identification).result);
 }
 
 function readDetails(details: unknown): ProviderAnswer {

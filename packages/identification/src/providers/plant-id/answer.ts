@@ -1,4 +1,4 @@
-import type { Candidate, Care, Disease, PlantHealth, ProviderAnswer } from '../../provider.ts';
+import type { Candidate, Care, Disease, PlantHealth, ProviderAnswer } from '../../types.ts';
 import { candidate, MAX_CANDIDATES } from '../candidate.ts';
 import { plainText, plainTexts } from '../plain-text.ts';
 import { share } from '../share.ts';
@@ -10,7 +10,7 @@ const MAX_DISEASES = 5;
 export const PLANT_ID_IMAGE_HOSTS: readonly string[] = ['plant-id.ams3.cdn.digitaloceanspaces.com', 'plant.id'];
 
 /** A result in our own words. Nothing in it is trusted: texts are cleaned and cut, lists are cut. */
-export function answerOf(result: PlantIdResult): ProviderAnswer {
+export function toAnswer(result: PlantIdResult): ProviderAnswer {
   // Models before 3.1 did not say whether it is a plant.
   if (result.is_plant?.binary === false) return { provider: 'plant_id', isPlant: false, candidates: [] };
   const suggestions = (result.classification?.suggestions ?? []).toSorted((a, b) => b.probability - a.probability);

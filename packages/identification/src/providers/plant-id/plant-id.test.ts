@@ -1,12 +1,12 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
-import type { Provider } from '../../provider.ts';
+import type { ProviderClient } from '../../types.ts';
 import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { type Act, answer, type StubService, silence, startStub } from '../testing/stub-service.ts';
 import { createPlantId } from './plant-id.ts';
 
-function clientFor(baseUrl: string): Provider {
+function clientFor(baseUrl: string): ProviderClient {
   return createPlantId({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock() });
 }
 
@@ -103,9 +103,9 @@ describe('a call with a ticket', () => {
     ['its answer is not there yet', answer(200, { ...plantIdBody(), result: undefined, status: 'CREATED' }), 'failed'],
     ['the key is refused', answer(401, ''), 'misconfigured'],
     ['the request is refused', answer(400, ''), 'rejected'],
-  ])('that left before never pays when %s', async (_, act, kind) => {
+  ])('that left before never pays when %s', async (_, act, type) => {
     await using stub = await startStub(act);
-    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried(), sent))).toMatchObject({ kind });
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried(), sent))).toMatchObject({ type });
     expect(steps(stub)).toEqual(['GET /identification/2147483647']);
   });
 
@@ -132,7 +132,7 @@ describe('a call with a ticket', () => {
     const first = errorOf(client.identify(request(), unhurried(), sent));
     await recalling;
     clock.advance(5_000);
-    expect(await first).toMatchObject({ kind: 'timeout' });
+    expect(await first).toMatchObject({ type: 'timeout' });
 
     const slowly: Act = (response, seen) => {
       clock.advance(4_000);
@@ -143,7 +143,7 @@ describe('a call with a ticket', () => {
     const second = errorOf(client.identify(request(), unhurried(), sent));
     await paying;
     clock.advance(31_000);
-    expect(await second).toMatchObject({ kind: 'timeout', message: 'no answer within 31000 ms' });
+    expect(await second).toMatchObject({ type: 'timeout', message: 'no answer within 31000 ms' });
   });
 });
 
@@ -194,9 +194,9 @@ describe('an answer', () => {
     await using stub = await startStub(answer(201, body));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       name: 'ProviderError',
-      kind: 'failed',
+      type: 'failed',
       provider: 'plant_id',
-      cause: { name: 'ExchangeFault', code },
+      cause: { name: 'ExchangeError', code },
     });
   });
 
@@ -214,7 +214,7 @@ test('402 lasts until the end of the month unless it is paid', async () => {
   const clock = new FakeClock(Date.UTC(2026, 10, 22));
   const client = createPlantId({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 5_000, clock });
   const retryAfterMs = 9 * 86_400_000;
-  expect(await errorOf(client.identify(request(), unhurried()))).toMatchObject({ kind: 'quota', retryAfterMs });
+  expect(await errorOf(client.identify(request(), unhurried()))).toMatchObject({ type: 'quota', retryAfterMs });
 });
 
 describe('the rejected part of a request', () => {
@@ -251,12 +251,12 @@ describe('a refusal', () => {
     [429, '', 'quota'],
     [500, '<h1>Server Error (500)</h1>', 'failed'],
     [503, 'Service Unavailable', 'failed'],
-  ])('with %i and "%s" is %s', async (status, text, kind) => {
+  ])('with %i and "%s" is %s', async (status, text, type) => {
     await using stub = await startStub(answer(status, text));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       name: 'ProviderError',
       provider: 'plant_id',
-      kind,
+      type,
       status,
     });
     expect(stub.requests).toHaveLength(1);
@@ -311,8 +311,8 @@ describe('its word on our use', () => {
     ['an inactive key', 200, { ...usage, active: false }, 'misconfigured'],
     ['a broken service', 502, 'Bad Gateway', 'failed'],
     ['a page of somebody else', 200, '<html>', 'failed'],
-  ])('tells of %s', async (_, status, body, kind) => {
+  ])('tells of %s', async (_, status, body, type) => {
     await using stub = await startStub(answer(status, body));
-    expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ name: 'ProviderError', kind });
+    expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ name: 'ProviderError', type });
   });
 });

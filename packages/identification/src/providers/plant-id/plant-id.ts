@@ -1,12 +1,12 @@
-import { type Provider, ProviderError, type ProviderRequest, type Ticket } from '../../provider.ts';
 import { endOf } from '../../quotas/periods.ts';
+import { type ProviderClient, ProviderError, type ProviderRequest, type RecallId } from '../../types.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
-import { refusal } from '../refusal.ts';
-import { answerOf } from './answer.ts';
+import { providerErrorFrom } from '../refusal.ts';
+import { toAnswer } from './answer.ts';
+import { errorTypeOf, rejectedPart } from './error-type.ts';
 import { LANGUAGES } from './languages.ts';
-import { refusalKind, rejectedPart } from './refusal-kind.ts';
 import { identifyRequest, recallRequest, usageRequest } from './request.ts';
 import { identification, kept, type PlantIdResult, usage } from './response.ts';
 import { quotaWord } from './usage.ts';
@@ -15,15 +15,15 @@ import { quotaWord } from './usage.ts';
 const CLOCKS_APART_MS = 86_400_000;
 
 /** A client of the Plant.id API v3 by Kindwise. Each identification is one paid call. */
-export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): Provider {
+export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): ProviderClient {
   const base = new URL(baseUrl);
   const exchange = createExchange({ provider: 'plant_id', timeoutMs, clock });
 
   const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;
-    const kind = refusalKind(reply.status, reply.text);
-    const rejected = kind === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
-    throw refusal('plant_id', { kind, rejected }, reply, {
+    const type = errorTypeOf(reply.status, reply.text);
+    const rejected = type === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
+    throw providerErrorFrom('plant_id', { type, rejected }, reply, {
       secret: apiKey,
       now: clock.now(),
       periodEndsAt: endOf('month', clock.now()),
@@ -33,7 +33,7 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
   /** What was made and paid under a number that was sent before; undefined when nothing was. */
   async function recall(
     request: ProviderRequest,
-    { customId, sentAt }: Ticket,
+    { customId, sentAt }: RecallId,
     signal: AbortSignal,
   ): Promise<PlantIdResult | undefined> {
     if (sentAt === undefined) return undefined;
@@ -56,7 +56,7 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
       let isPaid = false;
       try {
         const recalled = ticket && (await recall(request, ticket, signal));
-        if (recalled) return answerOf(recalled);
+        if (recalled) return toAnswer(recalled);
         isPaid = true;
       } finally {
         if (!isPaid) meter?.markUnbilled();
@@ -64,7 +64,7 @@ export function createPlantId({ apiKey, baseUrl, timeoutMs, clock }: ProviderOpt
       // Both are one call to whoever waits, so they share its time.
       const leftMs = timeoutMs - (clock.monotonic() - began);
       const post = { ...identifyRequest(base, apiKey, request, ticket?.customId), timeoutMs: leftMs };
-      return answerOf(readBody('plant_id', accepted(await exchange(post, signal)), identification).result);
+      return toAnswer(readBody('plant_id', accepted(await exchange(post, signal)), identification).result);
     },
 
     async usage(signal) {

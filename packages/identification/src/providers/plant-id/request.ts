@@ -1,4 +1,4 @@
-import type { IdentifyOptions, ProviderRequest } from '../../provider.ts';
+import type { IdentifyOptions, ProviderRequest } from '../../types.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import { routeUnder } from '../route.ts';
 

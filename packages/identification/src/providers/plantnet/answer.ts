@@ -1,4 +1,4 @@
-import type { Candidate, ProviderAnswer } from '../../provider.ts';
+import type { Candidate, ProviderAnswer } from '../../types.ts';
 import { candidate, MAX_CANDIDATES } from '../candidate.ts';
 import type { PlantNetResult } from './response.ts';
 
@@ -6,7 +6,7 @@ import type { PlantNetResult } from './response.ts';
 export const PLANTNET_IMAGE_HOSTS: readonly string[] = ['bs.plantnet.org'];
 
 /** Results in our own words. Nothing in them is trusted: texts are cleaned and cut, lists are cut. */
-export function answerOf(results: readonly PlantNetResult[]): ProviderAnswer {
+export function toAnswer(results: readonly PlantNetResult[]): ProviderAnswer {
   const ordered = results.toSorted((a, b) => b.score - a.score).slice(0, MAX_CANDIDATES);
   return { provider: 'plantnet', isPlant: true, candidates: ordered.flatMap(candidateOf) };
 }

@@ -1,6 +1,6 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
-import type { IdentifyOptions, Provider } from '../../provider.ts';
+import type { IdentifyOptions, ProviderClient } from '../../types.ts';
 import { plantNetBody, plantNetResult } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { answer, type SeenRequest, startStub } from '../testing/stub-service.ts';
@@ -9,7 +9,7 @@ import { createPlantNet } from './plantnet.ts';
 
 const NOW = Date.UTC(2026, 6, 1, 18, 0, 0);
 
-function clientFor(baseUrl: string): Provider {
+function clientFor(baseUrl: string): ProviderClient {
   return createPlantNet({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock(NOW) });
 }
 
@@ -135,8 +135,8 @@ describe('an answer', () => {
   ])('that is %s is a failure with a typed cause', async (_, body, code) => {
     await using stub = await startStub(answer(200, body));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
-      kind: 'failed',
-      cause: { name: 'ExchangeFault', code },
+      type: 'failed',
+      cause: { name: 'ExchangeError', code },
     });
   });
 });
@@ -158,12 +158,12 @@ describe('a refusal', () => {
     [429, { statusCode: 429, message: 'Too Many Requests' }, 'quota'],
     [500, { statusCode: 500, error: 'Internal Server Error' }, 'failed'],
     [504, 'Gateway Timeout', 'failed'],
-  ])('with %i and %j is %s', async (status, body, kind) => {
+  ])('with %i and %j is %s', async (status, body, type) => {
     await using stub = await startStub(answer(status, body));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       name: 'ProviderError',
       provider: 'plantnet',
-      kind,
+      type,
       status,
     });
     expect(stub.requests).toHaveLength(1);
@@ -172,7 +172,7 @@ describe('a refusal', () => {
   test('with 402 lasts until midnight unless it is paid, despite a shorter Retry-After', async () => {
     await using stub = await startStub(answer(402, '{}', { 'Retry-After': '1' }));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
-      kind: 'quota',
+      type: 'quota',
       retryAfterMs: 6 * 3_600_000,
     });
   });
@@ -183,7 +183,7 @@ describe('a refusal', () => {
   ])('says when to come back: %s', async (retryAfter, retryAfterMs) => {
     await using stub = await startStub(answer(429, '{}', { 'Retry-After': retryAfter }));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
-      kind: 'quota',
+      type: 'quota',
       retryAfterMs,
     });
   });
@@ -230,9 +230,9 @@ describe('its word on our use', () => {
     [403, 'misconfigured'],
     [404, 'rejected'],
     [500, 'failed'],
-  ])('with %i tells %s', async (status, kind) => {
+  ])('with %i tells %s', async (status, type) => {
     await using stub = await startStub(answer(status, { message: '' }));
-    expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ kind });
+    expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ type });
   });
 });
 

@@ -1,27 +1,27 @@
-import type { Provider } from '../../provider.ts';
 import { endOf } from '../../quotas/periods.ts';
+import type { ProviderClient } from '../../types.ts';
 import { readBody } from '../body.ts';
 import { createExchange, type Reply } from '../exchange.ts';
 import type { ProviderOptions } from '../provider-options.ts';
-import { refusal } from '../refusal.ts';
-import { answerOf, NO_PLANT } from './answer.ts';
+import { providerErrorFrom } from '../refusal.ts';
+import { NO_PLANT, toAnswer } from './answer.ts';
+import { errorTypeOf, meansNoPlant, rejectedPart } from './error-type.ts';
 import { LANGUAGES } from './languages.ts';
 import { ProjectList } from './projects.ts';
 import { dailyWord, passingWord } from './quota-words.ts';
-import { meansNoPlant, refusalKind, rejectedPart } from './refusal-kind.ts';
 import { identifyRequest, projectsRequest, quotaRequest } from './request.ts';
 import { dailyQuota, identification, projectList } from './response.ts';
 
 /** A client of the Pl@ntNet API v2. Error answers count against the free plan's day too. */
-export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): Provider {
+export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOptions): ProviderClient {
   const base = new URL(baseUrl);
   const exchange = createExchange({ provider: 'plantnet', timeoutMs, clock });
 
   const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;
-    const kind = refusalKind(reply.status);
-    const rejected = kind === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
-    throw refusal('plantnet', { kind, rejected }, reply, {
+    const type = errorTypeOf(reply.status);
+    const rejected = type === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
+    throw providerErrorFrom('plantnet', { type, rejected }, reply, {
       secret: apiKey,
       now: clock.now(),
       periodEndsAt: endOf('day', clock.now()),
@@ -44,7 +44,7 @@ export function createPlantNet({ apiKey, baseUrl, timeoutMs, clock }: ProviderOp
       const said = passingWord(reply.headers, clock.now());
       if (said !== undefined) meter?.reportUsage(said);
       if (meansNoPlant(reply.status, reply.text)) return NO_PLANT;
-      return answerOf(readBody('plantnet', accepted(reply), identification).results);
+      return toAnswer(readBody('plantnet', accepted(reply), identification).results);
     },
 
     async rejects({ project }, signal) {

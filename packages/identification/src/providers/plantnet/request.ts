@@ -1,4 +1,4 @@
-import type { Organ, ProviderRequest } from '../../provider.ts';
+import type { Organ, ProviderRequest } from '../../types.ts';
 import { MAX_CANDIDATES } from '../candidate.ts';
 import type { ExchangeRequest } from '../exchange.ts';
 import { routeUnder } from '../route.ts';

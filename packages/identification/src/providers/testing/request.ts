@@ -1,4 +1,4 @@
-import type { IdentifyOptions, ProviderRequest } from '../../provider.ts';
+import type { IdentifyOptions, ProviderRequest } from '../../types.ts';
 
 /** Two photos whose bytes only look like JPEGs: clients do not look into them. */
 export function request(options: Partial<IdentifyOptions> = {}): ProviderRequest {

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../provider.ts';
+import type { ProviderName } from '../../types.ts';
 import type { DailyUsage } from '../daily-usage.ts';
 import { firstDayOf } from '../periods.ts';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { ProviderError, type ProviderErrorKind, type ProviderName } from '../../provider.ts';
 import type { UsageReport } from '../../providers/usage-report.ts';
+import { ProviderError, type ProviderErrorType, type ProviderName } from '../../types.ts';
 import type { Quota, QuotaLimits } from '../types.ts';
 import { dailyUsageInMemory } from './daily-usage.ts';
 import { messagesInto } from './messages.ts';
@@ -102,8 +102,8 @@ export async function letThrough(quota: Quota, calls: number): Promise<number> {
   return ends.filter(({ status }) => status === 'fulfilled').length;
 }
 
-export const failed = (kind: ProviderErrorKind, status?: number, retryAfterMs?: number) =>
-  new ProviderError('plantnet', kind, 'as scripted', { status, retryAfterMs });
+export const failed = (type: ProviderErrorType, status?: number, retryAfterMs?: number) =>
+  new ProviderError('plantnet', type, 'as scripted', { status, retryAfterMs });
 
 /** As this process sees it. */
 export const used = (quota: Quota, window = 'day') =>

@@ -1,6 +1,6 @@
 import { type Clock, createLeases, type RedisConnection } from '@plantcommunity/resilience';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
-import type { Provider } from '../../provider.ts';
+import type { ProviderClient } from '../../types.ts';
 import type { DailyUsage } from '../daily-usage.ts';
 import { ProviderQuota } from '../provider-quota.ts';
 import { QuotaStore } from '../store.ts';
@@ -9,7 +9,7 @@ import { dailyUsageInMemory } from './daily-usage.ts';
 
 /** The real quota of a provider, on the Redis that it is given. */
 export function quotaUnderTest(parts: {
-  provider: Pick<Provider, 'name' | 'usage'>;
+  provider: Pick<ProviderClient, 'name' | 'usage'>;
   redis: RedisConnection;
   clock: Clock;
   /** First part of every key in Redis. */

@@ -1,6 +1,6 @@
 import { connectRedis, createBulkhead, createCircuit, systemClock } from '@plantcommunity/resilience';
-import { createGate } from '../../flow/gate.ts';
-import { openAccess } from '../../flow/testing/open-access.ts';
+import { createProviderCaller } from '../../identify/provider-caller.ts';
+import { openAccess } from '../../identify/testing/open-access.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
 import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
 import { request } from '../../providers/testing/request.ts';
@@ -27,7 +27,7 @@ const circuit = createCircuit({
 });
 const bulkhead = createBulkhead({ max: attempts });
 const silent = () => undefined;
-const gate = createGate({
+const gate = createProviderCaller({
   provider,
   access: openAccess,
   circuit,

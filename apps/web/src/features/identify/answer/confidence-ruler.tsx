@@ -1,4 +1,4 @@
-import { LIKELY_FROM, POSSIBLE_FROM, type Sureness } from '@plantcommunity/identification/sureness';
+import { type ConfidenceLevel, LIKELY_FROM, POSSIBLE_FROM } from '@plantcommunity/identification/confidence';
 import { percentText } from '@/lib/format/amounts.ts';
 import { Ruler, type RulerProps } from '@/ui/ruler.tsx';
 import styles from './confidence-ruler.module.css';
@@ -6,7 +6,7 @@ import { capitalised } from './label-reading.ts';
 
 const CUTS = [POSSIBLE_FROM, LIKELY_FROM] as const;
 /** Each word stands under the middle of its part of the scale. */
-const WORDS: readonly { word: Sureness; at: number }[] = [
+const WORDS: readonly { word: ConfidenceLevel; at: number }[] = [
   { word: 'unsure', at: POSSIBLE_FROM / 2 },
   { word: 'possible', at: (POSSIBLE_FROM + LIKELY_FROM) / 2 },
   { word: 'likely', at: (LIKELY_FROM + 1) / 2 },
@@ -14,7 +14,7 @@ const WORDS: readonly { word: Sureness; at: number }[] = [
 const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
 interface ConfidenceRulerProps {
-  word: Sureness;
+  word: ConfidenceLevel;
   /** Plant.id's probability. */
   share: number;
   demo?: boolean;

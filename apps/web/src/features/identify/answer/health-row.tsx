@@ -1,4 +1,4 @@
-import { sureness } from '@plantcommunity/identification/sureness';
+import { confidenceLevel } from '@plantcommunity/identification/confidence';
 import { percentText } from '@/lib/format/amounts.ts';
 import type { Health } from '@/lib/wire.ts';
 import { Row } from '@/ui/row.tsx';
@@ -14,7 +14,7 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
   const also = others.filter(({ probability }) => probability >= WORTH_SAYING).slice(0, 3);
   const share = first?.probability ?? health.probability;
   const title = first
-    ? `${sureness(first.probability) === 'unsure' ? 'Perhaps' : 'Probably'} ${lowered(first.name)}`
+    ? `${confidenceLevel(first.probability) === 'unsure' ? 'Perhaps' : 'Probably'} ${lowered(first.name)}`
     : health.is_healthy
       ? 'It looks healthy'
       : 'Something ails it';
@@ -25,7 +25,13 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
           <h3>{title}</h3>
           {first?.description === undefined ? null : <p className={styles['description']}>{first.description}</p>}
           <div className={styles['ruler']}>
-            <ConfidenceRuler small word={sureness(share)} share={share} demo={demo} tone={first ? 'petal' : 'leaf'} />
+            <ConfidenceRuler
+              small
+              word={confidenceLevel(share)}
+              share={share}
+              demo={demo}
+              tone={first ? 'petal' : 'leaf'}
+            />
           </div>
           {also.length === 0 ? null : (
             <p className={styles['also']}>

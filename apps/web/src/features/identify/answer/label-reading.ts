@@ -1,4 +1,4 @@
-import { type Sureness, sureness, surestGenus } from '@plantcommunity/identification/sureness';
+import { type ConfidenceLevel, confidenceLevel, mostConfidentGenus } from '@plantcommunity/identification/confidence';
 import type { MergedResult, Suggestion } from '../../../lib/wire.ts';
 
 /** What the label of an answer says. */
@@ -11,19 +11,27 @@ export type LabelReading =
       latin?: string;
       titleIsLatin: boolean;
       family?: string;
-      word: Sureness;
+      word: ConfidenceLevel;
       /** Plant.id's probability; absent when it gave none, for Pl@ntNet's score is no percentage. */
       share?: number;
       best: Suggestion;
     }
-  | { type: 'genus'; title: string; noun: string; genus: string; word: Sureness; share?: number; best: Suggestion };
+  | {
+      type: 'genus';
+      title: string;
+      noun: string;
+      genus: string;
+      word: ConfidenceLevel;
+      share?: number;
+      best: Suggestion;
+    };
 
 /** Names the species, or its genus when no species is sure enough: a weak guess is never shown as the answer. */
 export function readLabel(verdict: MergedResult): LabelReading {
   const [best] = verdict.suggestions;
   if (!verdict.is_plant || best === undefined) return { type: 'no_plant' };
 
-  const word = sureness(verdict.confidence ?? 0, verdict.confidence_source);
+  const word = confidenceLevel(verdict.confidence ?? 0, verdict.confidence_source);
   const genus = word === 'unsure' ? readGenus(verdict, best) : undefined;
   if (genus !== undefined) return genus;
 
@@ -42,14 +50,22 @@ export function readLabel(verdict: MergedResult): LabelReading {
 }
 
 function readGenus(verdict: MergedResult, best: Suggestion): LabelReading | undefined {
-  const surest = surestGenus(verdict.suggestions);
+  const surest = mostConfidentGenus(verdict.suggestions);
   const genus = surest?.genus ?? best.genus;
   if (genus === undefined) return undefined;
   const { noun } = genusNoun(verdict.suggestions, genus);
   const title = `${article(noun)} ${noun}`;
   // Pl@ntNet alone gives no probability to add up.
   if (surest === undefined) return { type: 'genus', title, noun, genus, word: 'unsure', best };
-  return { type: 'genus', title, noun, genus, word: sureness(surest.sureness), share: surest.sureness, best };
+  return {
+    type: 'genus',
+    title,
+    noun,
+    genus,
+    word: confidenceLevel(surest.confidence),
+    share: surest.confidence,
+    best,
+  };
 }
 
 /** "Likely", as headings and titles write it. */

@@ -1,8 +1,0 @@
-import type { ProviderAccess } from '../provider-access.ts';
-
-/** Access to a provider whose API key is never rejected. */
-export const openAccess: ProviderAccess = {
-  isRefused: () => false,
-  wasRefused: async () => false,
-  record: () => undefined,
-};

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../types.ts';
+import { request, testFlow } from './testing/test-flow.ts';
+
+const HOUR = 3_600_000;
+const NOON = 12 * HOUR;
+
+const plantOnly = { options: { includeDiseases: false, organs: [] } };
+
+describe('an identification and the quotas', () => {
+  it('skips a provider whose quota is used up, and says so', async () => {
+    const { identify, providers } = await testFlow({ quotas: { plant_id: { dailyLimit: 1 } } });
+    await identify(request(plantOnly));
+    expect(await identify(request(plantOnly, 2))).toMatchObject({
+      partial: true,
+      confidenceSource: 'plantnet',
+      providers: { plant_id: { status: 'quota' }, plantnet: { status: 'answered' } },
+    });
+    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 2]);
+  });
+
+  it('of both used up is refused before anything is decoded, until the first begins anew', async () => {
+    const { clock, decodes, identify } = await testFlow({
+      quotas: { plant_id: { monthlyLimit: 1 }, plantnet: { dailyLimit: 1 } },
+    });
+    clock.advance(NOON);
+    await identify(request(plantOnly));
+    await expect(identify(request(plantOnly, 2))).rejects.toMatchObject({
+      code: 'quota_exhausted',
+      retryAfterMs: NOON,
+      message: 'Plant identification is temporarily unavailable. Please try again in a few moments.',
+    });
+    expect(decodes).toHaveLength(1);
+    clock.advance(NOON);
+    expect((await identify(request(plantOnly, 2))).providers).toMatchObject({
+      plant_id: { status: 'quota' },
+      plantnet: { status: 'answered' },
+    });
+  });
+
+  it('takes nothing for what is kept, for what joins another, or for a circuit that lets nothing through', async () => {
+    const { circuits, identify, quotas } = await testFlow({ quotas: { plant_id: { dailyLimit: 100 } } });
+    const spent = () => quotas.plant_id?.counters().find(({ period }) => period.window === 'day')?.used;
+    await Promise.all([identify(request()), identify(request()), identify(request())]);
+    await identify(request());
+    expect(spent()).toBe(2);
+    await circuits.plant_id?.isolate('Their status page says outage.');
+    await identify(request({}, 2));
+    expect(spent()).toBe(2);
+  });
+
+  it('takes a call back that the provider did not count', async () => {
+    const { identify, providers } = await testFlow({ quotas: { plant_id: { dailyLimit: 2 } } });
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.', { status: 503 }));
+    await identify(request());
+    providers.plant_id.answer = answer;
+    expect((await identify(request({}, 2))).partial).toBe(false);
+    expect((await identify(request({}, 3))).providers.plant_id.status).toBe('quota');
+  });
+
+  it('does not take a call back whose answer a gateway has lost, and which may have been paid', async () => {
+    const { identify, providers } = await testFlow({ quotas: { plant_id: { dailyLimit: 3 } } });
+    const { answer } = providers.plant_id;
+    providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.', { status: 504 }));
+    await identify(request());
+    providers.plant_id.answer = answer;
+    expect((await identify(request({}, 2))).providers.plant_id.status).toBe('quota');
+  });
+
+  it('gives a kept answer whatever is left', async () => {
+    const { clock, identify } = await testFlow({
+      quotas: { plant_id: { monthlyLimit: 2 }, plantnet: { dailyLimit: 1 } },
+    });
+    await identify(request());
+    expect(await identify(request())).toMatchObject({ cached: true, stale: false });
+    clock.advance(24 * HOUR);
+    expect(await identify(request())).toMatchObject({ stale: true, confidence: 0.95 });
+  });
+
+  it('tells operators of a provider whose quota is used up, and that it was held back', async () => {
+    const { asked, clock, healths, identify } = await testFlow({ quotas: { plant_id: { dailyLimit: 3 } } });
+    await identify(request());
+    // One is left, which is too little for what people mostly ask for.
+    expect(healths()).toMatchObject({ plant_id: { available: true, outOfQuota: true } });
+    expect(healths().plantnet).not.toHaveProperty('outOfQuota');
+    await identify(request({}, 2));
+    const calls = asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
+    expect(calls).toEqual(['ok', 'held_back']);
+    clock.advance(24 * HOUR);
+    expect(healths().plant_id).not.toHaveProperty('outOfQuota');
+  });
+});

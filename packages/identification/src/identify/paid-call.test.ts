@@ -1,0 +1,70 @@
+import { type CircuitEvent, createBulkhead, createCircuit } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../providers/outcome.ts';
+import { createPlantId } from '../providers/plant-id/plant-id.ts';
+import { plantIdBody } from '../providers/testing/bodies.ts';
+import { request, unhurried } from '../providers/testing/request.ts';
+import { type Act, answer, startStub } from '../providers/testing/stub-service.ts';
+import { unlimited } from '../quotas/testing/unlimited.ts';
+import { createProviderCaller } from './provider-caller.ts';
+import { openAccess } from './testing/open-access.ts';
+
+const gone = answer(404, 'The requested identification does not exist.');
+
+/** Asks first for what was paid, then pays; with one place in the bulkhead and one trial at a time. */
+async function callWith(...acts: Act[]) {
+  await using stub = await startStub(...acts);
+  const clock = new FakeClock();
+  const events: CircuitEvent['type'][] = [];
+  const circuit = createCircuit({
+    name: 'plant_id',
+    failMax: 1,
+    resetTimeoutMs: 1_000,
+    maxResetTimeoutMs: 1_000,
+    successThreshold: 1,
+    trialPermits: 1,
+    classify: outcomeOf,
+    clock,
+  });
+  const taken: string[] = [];
+  const gate = createProviderCaller({
+    provider: createPlantId({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock }),
+    access: openAccess,
+    circuit,
+    quota: unlimited,
+    bulkhead: createBulkhead({ max: 1 }),
+    clock,
+    closing: unhurried(),
+    onCircuit: ({ type }) => events.push(type),
+    onCall: () => undefined,
+  });
+  const ticket = async () => {
+    taken.push('ticket');
+    return { customId: 4711, sentAt: clock.now() };
+  };
+  const call = () =>
+    gate.call(request(), ticket).then(
+      () => 'answered',
+      (error: unknown) => (error instanceof Error ? error.name : 'failed'),
+    );
+  return { ends: [await call(), await call()], events, taken: taken.length, requests: stub.requests.length };
+}
+
+describe('asking for what was paid, and paying when there is nothing', () => {
+  it('is one success to the circuit', async () => {
+    const { ends, events } = await callWith(gone, answer(201, plantIdBody()), gone, answer(201, plantIdBody()));
+    expect(ends).toEqual(['answered', 'answered']);
+    expect(events).toEqual(['initialized', 'call_succeeded', 'call_succeeded']);
+  });
+
+  it.each([
+    ['the second fails', [gone, answer(500, '')], 2],
+    ['the first fails', [answer(500, '')], 1],
+  ])('is one failure when %s, after which neither is made nor a ticket taken', async (_, acts, sent) => {
+    const { ends, events, requests, taken } = await callWith(...acts);
+    expect(ends).toEqual(['ProviderError', 'CircuitRejectedError']);
+    expect(events.filter((type) => type === 'call_failed')).toHaveLength(1);
+    expect([requests, taken]).toEqual([sent, 1]);
+  });
+});

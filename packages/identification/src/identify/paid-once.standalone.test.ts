@@ -1,0 +1,150 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { type EventEmitter, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { type WorkerAnswer, type WorkerSettings, workerAnswer } from './testing/worker-messages.ts';
+
+const SIMULATOR = fileURLToPath(new URL('../../../../apps/provider-simulator/src/main.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('./testing/identify-worker.ts', import.meta.url));
+const ANSWERED = { isPlant: true };
+const UNAVAILABLE = { failed: 'Plant.id service is temporarily unavailable. Please try again in a few moments.' };
+
+const listening = z.object({ listening: z.string() });
+const counts = z.object({ plant_id: z.object({ identify: z.number(), all: z.number() }) });
+const usage = z.object({ used: z.object({ total: z.number() }) });
+
+/** What it tells of next. */
+async function next(emitter: EventEmitter | null, event: string): Promise<unknown> {
+  return await new Promise((resolve) => {
+    emitter?.once(event, (value: unknown) => resolve(value));
+  });
+}
+
+/** Instances of the product are processes here, and so are Redis and the service that is paid. */
+describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () => {
+  let redis: RedisServer;
+  let simulator: ChildProcess;
+  let url: string;
+  let workers: ChildProcess[];
+
+  beforeAll(async () => {
+    redis = await RedisServer.prepare();
+  });
+  afterAll(() => redis[Symbol.asyncDispose]());
+
+  beforeEach(async () => {
+    workers = [];
+    await redis.start();
+    simulator = fork(SIMULATOR, [], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    url = listening.parse(JSON.parse(String(await next(simulator.stdout, 'data')))).listening;
+  });
+  afterEach(async () => {
+    for (const child of [simulator, ...workers]) child.kill('SIGKILL');
+    await redis.kill();
+  });
+
+  async function start(given: Partial<WorkerSettings> = {}) {
+    const urls = { redisUrl: redis.url, plantIdUrl: `${url}/api/v3` };
+    const settings = { ...urls, redisWaitMs: 5_000, timeoutMs: 1_000, ttlMs: 1_000, ...given };
+    const child = fork(WORKER, [JSON.stringify(settings)]);
+    workers.push(child);
+    await once(child, 'message');
+    return {
+      child,
+      async ask(): Promise<WorkerAnswer> {
+        child.send('ask');
+        return workerAnswer.parse(await next(child, 'message'));
+      },
+    };
+  }
+
+  async function fault(given: object): Promise<void> {
+    const body = JSON.stringify({ provider: 'plant_id', ...given });
+    expect((await fetch(`${url}/_faults`, { method: 'POST', body })).status).toBe(201);
+  }
+
+  /** How often it was asked to identify, how often for what it had made, and what it was paid. */
+  async function bill(): Promise<{ posts: number; gets: number; paid: number }> {
+    const { all, identify } = counts.parse(await (await fetch(`${url}/_calls`)).json()).plant_id;
+    const headers = { 'Api-Key': 'some-key' };
+    const { used } = usage.parse(await (await fetch(`${url}/api/v3/usage_info`, { headers })).json());
+    return { posts: identify, gets: all - identify, paid: used.total };
+  }
+  const posted = () => vi.waitUntil(async () => (await bill()).posts > 0, { timeout: 10_000 });
+
+  it.each(['hang', 'reset', 'malformed', 'truncated'])(
+    'by %s is paid once, though another process asks next',
+    async (breaks) => {
+      const [one, other] = await Promise.all([start(), start()]);
+      await fault({ breaks, times: 1 });
+      expect(await one.ask()).toEqual(UNAVAILABLE);
+      expect(await other.ask()).toEqual({ ...ANSWERED, cached: false });
+      expect(await one.ask()).toEqual({ ...ANSWERED, cached: true });
+      expect(await bill()).toEqual({ posts: 1, gets: 1, paid: 1 });
+    },
+  );
+
+  it('is paid once when two processes ask at the same time', async () => {
+    const [one, other] = await Promise.all([start(), start()]);
+    await fault({ breaks: 'hang', times: 1 });
+    const answers = await Promise.all([one.ask(), other.ask()]);
+    expect(answers).toContainEqual(UNAVAILABLE);
+    expect(answers).toContainEqual({ ...ANSWERED, cached: false });
+    expect(await bill()).toEqual({ posts: 1, gets: 1, paid: 1 });
+  });
+
+  it('is paid once when the process that asked is killed', async () => {
+    const [one, other] = await Promise.all([start({ timeoutMs: 30_000 }), start()]);
+    await fault({ breaks: 'hang', times: 1 });
+    one.child.send('ask');
+    await posted();
+    one.child.kill('SIGKILL');
+    expect(await other.ask()).toEqual({ ...ANSWERED, cached: false });
+    expect(await bill()).toMatchObject({ posts: 1, paid: 1 });
+  });
+
+  it('is paid once when the process that asked sleeps through its lease', async () => {
+    const [one, other] = await Promise.all([start({ timeoutMs: 30_000 }), start()]);
+    await fault({ breaks: 'hang', latencyMs: 500, times: 1 });
+    const late = one.ask();
+    await posted();
+    one.child.kill('SIGSTOP');
+    expect(await other.ask()).toEqual({ ...ANSWERED, cached: false });
+    one.child.kill('SIGCONT');
+    expect(await late).toMatchObject(ANSWERED);
+    expect(await bill()).toMatchObject({ posts: 1, paid: 1 });
+  });
+
+  it('is paid once while the service cannot even be asked for it', async () => {
+    const one = await start();
+    await fault({ breaks: 'reset', times: 1 });
+    expect(await one.ask()).toEqual(UNAVAILABLE);
+    await fault({ status: 503 });
+    expect(await one.ask()).toEqual(UNAVAILABLE);
+    await fetch(`${url}/_faults`, { method: 'DELETE' });
+    expect(await one.ask()).toMatchObject(ANSWERED);
+    expect(await bill()).toMatchObject({ posts: 1, paid: 1 });
+  });
+
+  it('is paid once by a process that has no Redis', async () => {
+    await redis.kill();
+    const one = await start({ redisWaitMs: 0 });
+    await fault({ breaks: 'truncated', times: 1 });
+    expect(await one.ask()).toEqual(UNAVAILABLE);
+    expect(await one.ask()).toMatchObject(ANSWERED);
+    expect(await bill()).toEqual({ posts: 1, gets: 1, paid: 1 });
+  });
+
+  it('is asked for again when it was never made', async () => {
+    const [one, other] = await Promise.all([start(), start()]);
+    await fault({ breaks: 'reset', before: true, times: 1 });
+    expect(await one.ask()).toEqual(UNAVAILABLE);
+    expect(await other.ask()).toEqual({ ...ANSWERED, cached: false });
+    expect(await bill()).toEqual({ posts: 2, gets: 1, paid: 1 });
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it, vi } from 'vitest';
+import { uploaded } from '../photos/testing/uploaded-photo.ts';
+import { ProviderError } from '../types.ts';
+import { PLANTNET_ANSWER, request, testFlow } from './testing/test-flow.ts';
+
+/** How the questions to Plant.id ended. */
+async function plantIdCalls({ asked, identify }: Awaited<ReturnType<typeof testFlow>>, photos: number) {
+  for (let seed = 1; seed <= photos; seed += 1) await identify(request({}, seed));
+  return asked.filter(({ provider }) => provider === 'plant_id');
+}
+
+describe('operators are told how each question to a provider ended', () => {
+  it('with how long the call took', async () => {
+    const ours = await testFlow();
+    const { clock, providers } = ours;
+    providers.plant_id.answer = async () => {
+      clock.advance(2_100);
+      return { ...PLANTNET_ANSWER, provider: 'plant_id' };
+    };
+    expect(await plantIdCalls(ours, 1)).toEqual([{ provider: 'plant_id', outcome: 'ok', durationMs: 2_100 }]);
+  });
+
+  it.each([
+    ['failed', 'failed'],
+    ['timeout', 'timeout'],
+    ['misconfigured', 'failed'],
+    ['rejected', 'ok'],
+  ] as const)('a %s call as %s', async (type, outcome) => {
+    const ours = await testFlow();
+    ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', type, 'No.'));
+    expect(await plantIdCalls(ours, 1)).toMatchObject([{ outcome }]);
+  });
+
+  it('what is not sent as refused, without a duration', async () => {
+    const ours = await testFlow();
+    ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.'));
+    const calls = await plantIdCalls(ours, 4);
+    expect(calls.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed', 'refused']);
+    expect(calls.at(-1)).not.toHaveProperty('durationMs');
+  });
+
+  it('what is not sent for want of credits, of a key or of room as held back', async () => {
+    for (const type of ['quota', 'misconfigured'] as const) {
+      const ours = await testFlow();
+      ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', type, 'No.'));
+      expect((await plantIdCalls(ours, 2)).map(({ outcome }) => outcome)).toEqual(['failed', 'held_back']);
+    }
+    const { asked, identify, providers } = await testFlow();
+    providers.plant_id.answer = () => new Promise(() => undefined);
+    for (const seed of [1, 2]) void identify(request({}, seed));
+    await vi.waitFor(() => expect(providers.plant_id.calls).toHaveLength(2));
+    await identify(request({}, 3));
+    expect(asked.filter(({ provider }) => provider === 'plant_id')).toEqual([
+      { provider: 'plant_id', outcome: 'held_back' },
+    ]);
+  });
+
+  it('what is kept from it by an operator as isolated', async () => {
+    const ours = await testFlow();
+    await ours.circuits.plant_id?.isolate('Their status page says outage.');
+    expect(await plantIdCalls(ours, 1)).toEqual([{ provider: 'plant_id', outcome: 'isolated' }]);
+  });
+
+  it('hits as cached', async () => {
+    const ours = await testFlow();
+    await plantIdCalls(ours, 1);
+    expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome)).toEqual(['ok', 'cached']);
+  });
+
+  it('one call for all who ask at once, the others as cached', async () => {
+    const { asked, identify } = await testFlow();
+    await Promise.all([1, 2, 3].map(() => identify(request())));
+    const outcomes = asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['cached', 'cached', 'ok']);
+  });
+
+  it('an old answer as stale, and why no new one was got', async () => {
+    const ours = await testFlow();
+    await plantIdCalls(ours, 1);
+    ours.clock.advance(86_400_000);
+    ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'No.'));
+    expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome)).toEqual(['ok', 'timeout', 'stale']);
+    await ours.circuits.plant_id?.isolate('Their status page says outage.');
+    expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome).slice(3)).toEqual(['isolated', 'stale']);
+  });
+});
+
+describe('operators are told what each request got', () => {
+  it('a fresh answer, a kept one, an old one, or to come again', async () => {
+    const { clock, given, identify, providers } = await testFlow({ off: 'plantnet' });
+    await identify(request());
+    await identify(request());
+    clock.advance(86_400_000);
+    providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.'));
+    await identify(request());
+    await expect(identify(request({}, 2))).rejects.toMatchObject({ code: 'providers_resting' });
+    expect(given).toEqual(['fresh', 'cached', 'stale', 'retry']);
+  });
+
+  it('nothing of a photo that is refused, or of a caller who left', async () => {
+    const { given, identify } = await testFlow();
+    const gone = AbortSignal.abort();
+    await expect(identify(request({ signal: gone }))).rejects.toThrow(/abort/);
+    const noPhoto = uploaded(Buffer.from('not a photo at all'));
+    await expect(identify(request({ photos: [noPhoto] }))).rejects.toMatchObject({ code: 'photo_type' });
+    expect(given).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import { flushCompileCache } from 'node:module';
+import { connectRedis } from '@plantcommunity/resilience';
+import { createPlantIdAlone, leafRequest } from './plant-id-only.ts';
+import { type WorkerAnswer, workerSettings } from './worker-messages.ts';
+
+// One instance of the product with Plant.id alone. It asks when it is told to, always of one photo.
+const settings = workerSettings.parse(JSON.parse(process.argv[2] ?? ''));
+const redis = await connectRedis({ url: settings.redisUrl }, { timeoutMs: 2_000, readyWaitMs: settings.redisWaitMs });
+const { ttlMs, plantIdUrl: baseUrl, timeoutMs } = settings;
+const service = createPlantIdAlone({ redis, baseUrl, timeoutMs, lock: { waitMs: 30_000, ttlMs } });
+
+const leaf = await leafRequest();
+
+async function ask(): Promise<WorkerAnswer> {
+  try {
+    const { cached, isPlant } = await service.identify({ ...leaf, requestId: crypto.randomUUID() });
+    return { isPlant, cached };
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.on('message', () => {
+  void ask().then((answer) => process.send?.(answer));
+});
+process.once('disconnect', () => process.exit(0));
+// Most workers are killed, and would leave to the next one what they compiled only if they ended by themselves.
+flushCompileCache();
+process.send?.('ready');

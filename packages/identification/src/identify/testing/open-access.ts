@@ -1,0 +1,8 @@
+import type { ProviderAccess } from '../../providers/provider-access.ts';
+
+/** Access to a provider whose API key is never rejected. */
+export const openAccess: ProviderAccess = {
+  isRefused: () => false,
+  wasRefused: async () => false,
+  record: () => undefined,
+};

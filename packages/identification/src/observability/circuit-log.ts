@@ -1,0 +1,132 @@
+import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
+import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
+import { ExchangeError } from '../providers/exchange-fault.ts';
+import { failureClass } from '../providers/failure-class.ts';
+import { ProviderError, type ProviderName } from '../types.ts';
+
+/** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */
+const REJECTED_EVERY_MS = 1_000;
+
+/** Formats a configured time: whole seconds have no decimal. */
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10}s`;
+
+/** Formats a measured time with one decimal: `65.0s`. A negative one, of a clock that was set back, counts as 0. */
+const measuredSeconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)}s`;
+
+/**
+ * Writes a circuit's events as the log lines that monitors of the replaced system match on; `{c}` there is the
+ * provider's name with `_api`. Wording and levels are kept, so change neither. Rejected calls are logged at most once a
+ * second; `suppressed` counts the calls that were not logged before that line.
+ */
+export function createCircuitLog(provider: ProviderName, logger: Logger, clock: Clock): (event: CircuitEvent) => void {
+  const name = `${provider}_api`;
+  const transition = (change: string) => logger.warn(`[CIRCUIT] ${name} state transition: ${change}`);
+  const opened = (resetTimeoutMs: number) =>
+    logger.error(`[CIRCUIT] ${name} circuit OPENED - API calls blocked for ${seconds(resetTimeoutMs)}`);
+
+  const rejected = atMostEvery(REJECTED_EVERY_MS, clock, (suppressed) => {
+    const fields = suppressed === 0 ? {} : { suppressed };
+    logger.warn(fields, `[CIRCUIT] ${name} call BLOCKED - Circuit is OPEN, fast-failing without API call`);
+    if (provider === 'plant_id') logger.error(fields, '[CIRCUIT] Plant.id circuit is OPEN - fast failing');
+  });
+
+  return (event) => {
+    switch (event.type) {
+      case 'initialized':
+        logger.info(
+          `[CIRCUIT] Initialized circuit breaker for ${name} (fail_max=${event.failMax}, reset_timeout=${seconds(event.resetTimeoutMs)})`,
+        );
+        break;
+      case 'call_succeeded':
+        logger.debug(`[CIRCUIT] ${name} call SUCCESS`);
+        break;
+      case 'call_failed': {
+        const count = `${event.failCount}/${event.failMax}`;
+        logger.error(`[CIRCUIT] ${name} call FAILED - ${describe(event.error)} (fail_count=${count})`);
+        if (event.failCount === event.failMax - 1) {
+          logger.warn(`[CIRCUIT] ${name} WARNING - One more failure will open circuit`);
+        }
+        break;
+      }
+      case 'call_ignored':
+        logger.debug(`[CIRCUIT] ${name} call does not count - ${describe(event.error)}`);
+        break;
+      case 'rejected':
+        rejected();
+        break;
+      case 'opened':
+        transition(`CLOSED → OPEN (fail_count=${event.failCount})`);
+        opened(event.resetTimeoutMs);
+        break;
+      case 'half_opened':
+        transition('OPEN → HALF-OPEN');
+        logger.info(`[CIRCUIT] ${name} entering HALF-OPEN state - Testing service recovery`);
+        break;
+      case 'trial_succeeded':
+        logger.info(`[CIRCUIT] ${name} recovery test SUCCESS (${event.successes} / ${event.required} required)`);
+        break;
+      case 'trial_abandoned':
+        logger.warn(`[CIRCUIT] ${name} recovery test had no result by its deadline`);
+        break;
+      case 'reopened':
+        transition('HALF-OPEN → OPEN');
+        opened(event.resetTimeoutMs);
+        break;
+      case 'closed':
+        transition('HALF-OPEN → CLOSED');
+        logger.info(
+          `[CIRCUIT] ${name} circuit CLOSED - Service recovered after ${measuredSeconds(event.downMs)} downtime`,
+        );
+        break;
+      case 'stuck_open':
+        logger.fatal(`[CIRCUIT] ${name} Circuit stuck open for > 10 minutes`);
+        break;
+      case 'isolated': {
+        const end = event.until === undefined ? '' : ` until ${new Date(event.until).toISOString()}`;
+        logger.warn(`[CIRCUIT] ${name} circuit ISOLATED${end} - ${redactAndCut(event.reason)}`);
+        break;
+      }
+      case 'released':
+        logger.warn(`[CIRCUIT] ${name} circuit RELEASED - ${redactAndCut(event.reason ?? 'its isolation is over')}`);
+        break;
+      case 'reset':
+        logger.warn(`[CIRCUIT] ${name} circuit RESET - ${redactAndCut(event.reason)}`);
+        break;
+      case 'redis_failed':
+        logger.error(`[CIRCUIT] ${name} is not shared: Redis failed - ${describe(event.error)}`);
+        break;
+    }
+  };
+}
+
+/**
+ * Throttles `write` to once every `ms`, with a leading and a trailing call. `write` receives the number of calls that
+ * were suppressed since its last one.
+ */
+function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => void): () => void {
+  let isWaiting = false;
+  let held = 0;
+  const flush = () => {
+    isWaiting = held > 0;
+    if (!isWaiting) return;
+    write(held - 1);
+    held = 0;
+    clock.setTimeout(flush, ms);
+  };
+  return () => {
+    held += 1;
+    if (!isWaiting) flush();
+  };
+}
+
+/**
+ * Returns class and message of an error. The class of a provider's error is `timeout`, `http_502` or the like; its
+ * message does not repeat it.
+ */
+function describe(error: unknown): string {
+  if (error instanceof ProviderError) {
+    const { message } = error.cause instanceof ExchangeError ? error.cause : error;
+    return `${failureClass(error)}: ${redactAndCut(message)}`;
+  }
+  return error instanceof Error ? `${error.name}: ${redactAndCut(error.message)}` : redactAndCut(String(error));
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { request, testFlow } from '../identify/testing/test-flow.ts';
+import { type IdentifyOptions, type ProviderAnswer, ProviderError, type RejectedPart } from '../types.ts';
+
+const MINUTE = 60_000;
+
+const refusing =
+  (provider: 'plant_id' | 'plantnet', rejected: RejectedPart | undefined) => async (): Promise<ProviderAnswer> => {
+    throw new ProviderError(provider, 'rejected', 'as scripted', { status: 400, rejected });
+  };
+const asking = (options: Partial<IdentifyOptions>, seed = 1) =>
+  request({ options: { includeDiseases: true, organs: [], ...options } }, seed);
+
+describe('a request that a provider refuses', () => {
+  it('is the caller’s to change when no other provider answers', async () => {
+    const { given, identify, providers } = await testFlow();
+    providers.plant_id.answer = async () => {
+      throw new ProviderError('plant_id', 'failed', 'down');
+    };
+    providers.plantnet.answer = refusing('plantnet', 'project');
+    await expect(identify(asking({ project: 'k-nowhere' }))).rejects.toMatchObject({
+      code: 'invalid_request',
+      rejected: ['project'],
+    });
+    expect(given).toEqual([]);
+  });
+
+  it('names each refused part once when both providers refuse', async () => {
+    const { identify, providers } = await testFlow();
+    providers.plant_id.answer = refusing('plant_id', 'image');
+    providers.plantnet.answer = refusing('plantnet', 'project');
+    await expect(identify(asking({ project: 'k-nowhere' }))).rejects.toMatchObject({ rejected: ['image', 'project'] });
+    providers.plantnet.answer = refusing('plantnet', 'image');
+    await expect(identify(asking({}, 2))).rejects.toMatchObject({ rejected: ['image'] });
+  });
+
+  it('is answered by the other provider, with the reason', async () => {
+    const { identify, providers } = await testFlow();
+    providers.plantnet.answer = refusing('plantnet', 'project');
+    expect(await identify(asking({ project: 'k-nowhere' }))).toMatchObject({
+      partial: true,
+      providers: { plant_id: { status: 'answered' }, plantnet: { status: 'failed', rejected: 'project' } },
+    });
+  });
+
+  it('of a route that is not there is our fault, not the caller’s', async () => {
+    const { identify, providers } = await testFlow({ off: 'plantnet' });
+    providers.plant_id.answer = refusing('plant_id', undefined);
+    await expect(identify(request())).rejects.toMatchObject({ code: 'providers_resting' });
+    await expect(identify(request())).rejects.toMatchObject({ code: 'providers_resting' });
+    expect(providers.plant_id.calls).toHaveLength(2);
+  });
+
+  it('for its project reaches the provider once in five minutes with any photo, and decodes nothing', async () => {
+    const { asked, clock, decodes, identify, providers } = await testFlow({ off: 'plant_id' });
+    providers.plantnet.answer = refusing('plantnet', 'project');
+    for (let photo = 1; photo <= 70; photo += 1) {
+      await expect(identify(asking({ project: 'k-nowhere' }, photo))).rejects.toMatchObject({ rejected: ['project'] });
+    }
+    expect({ calls: providers.plantnet.calls.length, decodes: decodes.length }).toEqual({ calls: 1, decodes: 1 });
+    expect(asked.filter(({ outcome }) => outcome === 'held_back')).toHaveLength(69);
+    await expect(identify(asking({ project: 'k-elsewhere' }))).rejects.toMatchObject({ rejected: ['project'] });
+    expect(providers.plantnet.calls).toHaveLength(2);
+    clock.advance(5 * MINUTE);
+    await expect(identify(asking({ project: 'k-nowhere' }))).rejects.toMatchObject({ rejected: ['project'] });
+    expect(providers.plantnet.calls).toHaveLength(3);
+  });
+
+  it.each<[RejectedPart, Partial<IdentifyOptions>, Partial<IdentifyOptions>]>([
+    ['organs', { organs: ['bark'] }, { organs: ['leaf'] }],
+    [
+      'location',
+      { location: { latitude: 1, longitude: 2 } },
+      { location: { latitude: 1, longitude: 3 }, includeDiseases: false },
+    ],
+  ])('for its %s is asked again with others only', async (rejected, wrong, right) => {
+    const { identify, providers } = await testFlow();
+    providers.plant_id.answer = refusing('plant_id', rejected);
+    for (const photo of [1, 2, 3]) await identify(asking(wrong, photo));
+    expect(providers.plant_id.calls).toHaveLength(1);
+    await identify(asking(right, 4));
+    expect(providers.plant_id.calls).toHaveLength(2);
+  });
+
+  it.each(['image', 'request'] as const)('for its %s is asked again with another photo only', async (rejected) => {
+    const { identify, providers } = await testFlow();
+    providers.plant_id.answer = refusing('plant_id', rejected);
+    for (const photo of [1, 1, 1, 2]) await identify(request({}, photo));
+    expect(providers.plant_id.calls).toHaveLength(2);
+  });
+
+  it('that the provider’s own list rules out never reaches it', async () => {
+    const { identify, providers } = await testFlow({ off: 'plant_id' });
+    providers.plantnet.rejects = async ({ project }) => (project === 'k-nowhere' ? 'project' : undefined);
+    await expect(identify(asking({ project: 'k-nowhere' }))).rejects.toMatchObject({ rejected: ['project'] });
+    expect(providers.plantnet.calls).toEqual([]);
+    expect((await identify(asking({ project: 'k-middle-europe' }))).isPlant).toBe(true);
+  });
+
+  it('does not hide an old answer', async () => {
+    const { clock, identify, providers } = await testFlow();
+    await identify(request());
+    clock.advance(86_400_000);
+    providers.plant_id.answer = refusing('plant_id', 'request');
+    for (let time = 1; time <= 2; time += 1) expect(await identify(request())).toMatchObject({ stale: true });
+    expect(providers.plant_id.calls).toHaveLength(2);
+  });
+});
