@@ -17,7 +17,6 @@ const SOUND = {
   PLANT_ID_API_KEY: 'k',
   PLANTNET_API_KEY: 'k',
   ALLOWED_HOSTS: 'plants.example',
-  METRICS_TOKEN: secretMadeOf('metrics'),
   TRUSTED_PROXY_HOPS: '1',
 };
 
@@ -45,9 +44,6 @@ describe('the check of a deployment', () => {
   it.each([
     ['a secret that was typed', { AUTH_SECRETS: 'ab'.repeat(20) }, ['error AUTH_SECRETS']],
     ['a secret twice', { AUTH_SECRETS: `${secret},${secret}` }, ['error AUTH_SECRETS']],
-    ['the metrics token among the secrets', { METRICS_TOKEN: secret }, ['error METRICS_TOKEN']],
-    ['a typed metrics token', { METRICS_TOKEN: 'm'.repeat(40) }, ['error METRICS_TOKEN']],
-    ['a short metrics token', { METRICS_TOKEN: secret.slice(0, 24) }, ['warning METRICS_TOKEN']],
     ['a secret in words', { AUTH_SECRETS: 'seven herons walked under northern lights' }, ['warning AUTH_SECRETS']],
     ['the key of a provider among the secrets', { PLANT_ID_API_KEY: secret }, ['error PLANT_ID_API_KEY']],
     [

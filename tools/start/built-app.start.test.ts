@@ -95,7 +95,6 @@ test.skipIf(services === undefined)(
       APP_URL: 'https://plants.example',
       ALLOWED_HOSTS: '.plants.example',
       AUTH_SECRETS: 'for-tests-of-the-start-0123456789',
-      METRICS_TOKEN: 'for-tests-of-the-start',
       PLANT_ID_API_KEY: 'for-tests',
       PLANT_ID_BASE_URL: 'http://127.0.0.1:9/api/v3',
       ADMIN_EMAIL: 'admin@plants.example',

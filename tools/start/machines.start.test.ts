@@ -167,8 +167,8 @@ describe('a start that cannot be says why, in words', () => {
     ['a proxy is of another kind', { HTTPS_PROXY: 'socks5://proxy.example' }, /HTTPS_PROXY must be the address/],
     [
       'a secret file is missing',
-      { METRICS_TOKEN_FILE: '/none' },
-      /METRICS_TOKEN_FILE names \/none, which does not exist/,
+      { PLANT_ID_API_KEY_FILE: '/none' },
+      /PLANT_ID_API_KEY_FILE names \/none, which does not exist/,
     ],
     [
       'a password holds a line feed',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from './hosts.ts';
-import { readSettings } from './read-settings.ts';
+import { readSettings } from './settings.ts';
 import { faultsIn, production } from './testing/settings-under-test.ts';
 
 const read = (environment: Record<string, string>) => readSettings({ ...production, ...environment });

@@ -17,7 +17,7 @@ export function isLoopback(host: string): boolean {
   return loopback.check(name, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** HOST: a name or an address of this machine to listen on; the result has no brackets. */
+/** Parses HOST, a name or an address of this machine to listen on; the result has no brackets. */
 export const listenHost = z.string().transform((text, context): string => {
   const host = withoutBrackets(text);
   if (isIPv6(host)) return host;
@@ -29,7 +29,7 @@ export const listenHost = z.string().transform((text, context): string => {
 });
 
 /**
- * An entry of ALLOWED_HOSTS as Django reads it: a name without a port, or `.plants.example` for a name and all names
+ * Parses an entry of ALLOWED_HOSTS as Django does: a name without a port, or `.plants.example` for a name and all names
  * below it. The result has the form that browsers send: lower case, IDNA, no final dot, the shortest IPv6 form without
  * brackets.
  */

@@ -1,5 +1,4 @@
-export { type Environment, plainEnvironment } from './given.ts';
+export { type Environment, plainEnvironment, SettingsError } from './environment.ts';
 export { isLoopback } from './hosts.ts';
-export { readSettings, SettingsError } from './read-settings.ts';
-export type { ProviderSettings, Settings } from './settings.ts';
-export { useProxy } from './use-proxy.ts';
+export { useProxy } from './proxy.ts';
+export { type ProviderSettings, readSettings, type Settings } from './settings.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { bypassesProxy } from './no-proxy.ts';
-import { readSettings, SettingsError } from './read-settings.ts';
+import { SettingsError } from './environment.ts';
+import { bypassesProxy } from './proxy.ts';
+import { readSettings } from './settings.ts';
 
 const real = { APP_ENV: 'development', PLANT_ID_API_KEY: 'k' };
 const THIS_MACHINE = 'localhost,.localhost,localhost.,127.0.0.1,::1,[::1],127.0.0.0-127.255.255.255,0.0.0.0';

@@ -1,6 +1,7 @@
-import { isIP } from 'node:net';
-import type { Environment, Fault, Given } from './given.ts';
-import { bypassesProxy, portOf } from './no-proxy.ts';
+import * as http from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { type Environment, type Fault, type Given, SettingsError } from './environment.ts';
+import { isLoopback } from './hosts.ts';
 import { CONTROL_CHARACTER } from './values.ts';
 
 /** Argument of `setGlobalProxyFromEnv` of `node:http`: the proxies for requests to other machines. */
@@ -10,7 +11,7 @@ export interface ProxyEnvironment {
   no_proxy: string;
 }
 
-/** Names of this machine, whose services, simulator and probes are reached directly, with or without NO_PROXY. */
+/** Names of this machine: its services, simulator and probes never need NO_PROXY to be reached directly. */
 const THIS_MACHINE = [
   'localhost',
   '.localhost',
@@ -20,19 +21,20 @@ const THIS_MACHINE = [
   '[::1]',
   // `fetch` knows no ranges.
   '127.0.0.0-127.255.255.255',
-  // It leads here when a client connects to it.
+  // A client that connects to this address reaches its own machine.
   '0.0.0.0',
 ];
 
+/** Settings with an address to which requests go out. */
 const OUTGOING = [
   'PLANT_ID_BASE_URL',
   'PLANTNET_BASE_URL',
   'UPSTASH_REDIS_REST_URL',
   'AUTH_GITHUB_ISSUER',
   'AUTH_GOOGLE_ISSUER',
-  'ALERT_WEBHOOK_URL',
 ] as const;
 
+/** A proxy variable that is set. */
 type Found = { variable: string; text: string } | undefined;
 
 /**
@@ -107,4 +109,64 @@ function bypassedIn(given: Given, noProxy: string): string[] {
     if (!url || !bypassesProxy(url, noProxy)) return [];
     return [`${url.hostname}:${portOf(url)}`];
   });
+}
+
+/**
+ * Whether a request bypasses the proxy: because of NO_PROXY, or because it goes to this machine. Entries are names,
+ * which cover the names below them, addresses, ranges such as `10.0.0.0/8`, and `*`; a port after an entry limits it to
+ * that port.
+ */
+export function bypassesProxy(url: URL, noProxy: string): boolean {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const port = portOf(url);
+  if (isLoopback(host)) return true;
+  return noProxy.split(/[\s,]+/).some((entry) => entry !== '' && covers(entry.toLowerCase(), host, port));
+}
+
+function portOf(url: URL): string {
+  return url.port || (url.protocol === 'https:' ? '443' : '80');
+}
+
+function covers(entry: string, host: string, port: string): boolean {
+  if (entry === '*') return true;
+  if (entry.includes('/')) return isWithin(entry, host);
+  const [, name = entry, onlyPort = port] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
+  if (onlyPort !== port) return false;
+  const plain = name.replace(/^\[(.*)\]$/, '$1').replace(/^\*?\./, '');
+  return host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`));
+}
+
+function isWithin(range: string, host: string): boolean {
+  const [network = '', bits = ''] = range.split('/');
+  const version = isIP(network);
+  const family = version === 6 ? 'ipv6' : 'ipv4';
+  const prefix = Number(bits);
+  if (version === 0 || isIP(host) !== version || !/^\d{1,3}$/.test(bits) || prefix > (version === 6 ? 128 : 32)) {
+    return false;
+  }
+  const list = new BlockList();
+  list.addSubnet(network, prefix, family);
+  return list.check(host, family);
+}
+
+/** `node:http` with a function of Node 24.14 that is missing in the types. */
+interface WithProxy extends Pick<typeof http, 'request'> {
+  setGlobalProxyFromEnv?: (environment: ProxyEnvironment) => () => void;
+}
+
+/**
+ * Sends the requests of this process, made with `fetch`, `node:http` or `node:https`, through the proxy of the settings.
+ * Replaces the agents that Node makes for NODE_USE_ENV_PROXY, which send requests to this machine to the proxy, too.
+ * @returns a function that removes the proxy
+ * @throws {SettingsError} on a Node without this function
+ */
+export function useProxy({ isDemo, proxy }: { isDemo: boolean; proxy: ProxyEnvironment | undefined }): () => void {
+  // The demo sends nothing to other machines.
+  if (!proxy || isDemo) return () => {};
+  const { setGlobalProxyFromEnv: install } = http as WithProxy;
+  if (!install) {
+    const problem = `needs Node 24.14 or newer; this is ${process.versions.node}`;
+    throw new SettingsError([{ variable: proxy.https_proxy ? 'HTTPS_PROXY' : 'HTTP_PROXY', problem }]);
+  }
+  return install(proxy);
 }

@@ -4,7 +4,6 @@ import {
   address,
   databaseUrl,
   day,
-  decimal,
   fullList,
   integer,
   key,
@@ -21,8 +20,8 @@ const secret = (bytes: number) =>
   line.refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
 
 /**
- * The settings table: each variable with its form and default. `prefault` gives the default as people write it, so
- * that it goes through the same parsing. What one variable says about another is in `rules.ts`.
+ * Each setting with its form and default. `prefault` holds the default as text, so that it is parsed like a given
+ * value. Rules between two settings are in `rules.ts`.
  */
 export const schema = z.object({
   APP_ENV: z.enum(['development', 'production'], 'must be development or production').prefault('production'),
@@ -78,7 +77,6 @@ export const schema = z.object({
   PLANT_ID_MONTHLY_QUOTA: integer(0, 100_000_000).optional(),
   PLANTNET_DAILY_QUOTA: integer(0, 10_000_000).prefault('500'),
   PLANTNET_HOURLY_QUOTA: integer(0, 1_000_000).optional(),
-  PLANT_ID_CREDIT_COST: decimal(0, 1_000).prefault('0.029'),
 
   IDENTIFY_RATE_ANONYMOUS: rate.prefault('10/h'),
   IDENTIFY_RATE_FREE: rate.prefault('100/h'),
@@ -102,7 +100,6 @@ export const schema = z.object({
   SHUTDOWN_TIMEOUT: seconds(1, 600).optional(),
   DATA_DIR: line.max(4_000, 'is too long').prefault('.data'),
   PHOTO_STORE: line.regex(/^(file:.+|s3:\/\/[a-z0-9.-]+(\/.*)?)$/, 'must be file:<folder> or s3://<bucket>').optional(),
-  RETENTION_DAYS: integer(0, 36_500).prefault('0'),
   /** 1 MB is 1,048,576 bytes, here and in UPLOAD_MEMORY_MB. */
   UPLOAD_MAX_MB: integer(1, 50).prefault('10'),
   UPLOAD_MAX_SIDE: integer(100, 30_000).prefault('10000'),
@@ -111,8 +108,6 @@ export const schema = z.object({
   UPLOAD_MEMORY_MB: integer(1, 65_536).prefault('256'),
   DECODE_CONCURRENCY: integer(1, 64).optional(),
 
-  METRICS_TOKEN: secret(16).optional(),
-  ALERT_WEBHOOK_URL: address('https', 'http').optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level from trace to silent')
     .prefault('info'),

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { type Environment, type Fault, readEnvironment, SettingsError, variableNames } from './environment.ts';
 import { LOOPBACK_ADDRESSES } from './hosts.ts';
-import type { ProxyEnvironment } from './proxy.ts';
-import type { Values } from './schema.ts';
+import { type ProxyEnvironment, proxyOf } from './proxy.ts';
+import { brokenRules } from './rules.ts';
+import { schema, type Values } from './schema.ts';
 
 interface CircuitSettings {
   failMax: number;
@@ -17,6 +19,47 @@ export interface ProviderSettings {
   baseUrl: string;
   timeoutMs: number;
   circuit: CircuitSettings;
+}
+
+export interface Settings extends ReturnType<typeof group> {
+  /** Undefined: requests go out directly. */
+  proxy: ProxyEnvironment | undefined;
+}
+
+/**
+ * Reads the settings from environment variables and from the files that `NAME_FILE` variables name. An empty variable
+ * counts as unset; unknown variables are ignored.
+ * @param databaseUrlProblems returns what is wrong with a database address, which the package `db` reads
+ * @throws {SettingsError} with all faults
+ */
+export function readSettings(
+  environment: Environment,
+  databaseUrlProblems: (url: string) => readonly string[] = () => [],
+): Settings {
+  const { given, faults: unread, setAs } = readEnvironment(environment);
+  const parsed = schema.safeParse(given);
+  const malformed = parsed.success
+    ? []
+    : parsed.error.issues.flatMap(({ message, path }): Fault[] =>
+        variableNames.filter((name) => name === path[0]).map((variable) => ({ variable, problem: message })),
+      );
+  for (const variable of ['DATABASE_URL', 'DIRECT_DATABASE_URL'] as const) {
+    const isForm = !malformed.some((fault) => fault.variable === variable);
+    const problems = isForm && given[variable] ? databaseUrlProblems(given[variable]) : [];
+    malformed.push(...problems.map((problem) => ({ variable, problem })));
+  }
+  const proxy = proxyOf(environment, given);
+  const isUnread = new Set(unread.map(({ variable }) => variable));
+  const faults = [
+    ...unread,
+    ...[...malformed, ...brokenRules(given)]
+      .map(({ problem, variable }) => ({ variable: setAs(variable), problem }))
+      // A file that cannot be read is reported once, not as a missing value too.
+      .filter(({ variable }) => !isUnread.has(variable)),
+    ...proxy.faults,
+  ];
+  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
+  return { ...group(parsed.data), proxy: proxy.proxy };
 }
 
 function providerOf(prefix: 'PLANT_ID' | 'PLANTNET', values: Values): ProviderSettings {
@@ -40,7 +83,7 @@ function redisOf(values: Values): { url: string } | { restUrl: string; token: st
   return url === undefined ? undefined : { url };
 }
 
-/** Keys of a service people may sign in with; undefined when it is not offered. */
+/** Returns the keys of a sign-in service; undefined when it is not offered. */
 function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
   const id = values[`AUTH_${service}_ID`];
   const secret = values[`AUTH_${service}_SECRET`];
@@ -50,10 +93,10 @@ function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
     : { id, secret, ...(issuer === undefined ? {} : { issuer }) };
 }
 
-/** Lease of a holder that renews: others wait this long after it died. */
+/** Duration of a lease that its holder renews: others wait this long after the holder died. */
 const RENEWED_LEASE_MS = 10_000;
 
-/** Time of a request besides its longest provider call: look-ups, storing and sending the answer. */
+/** Time of a request beside its longest provider call: look-ups, storing and sending the answer. */
 const SHUTDOWN_MARGIN_MS = 5_000;
 
 /** Returns the addresses to listen on. `localhost` is both loopback addresses: clients try either. */
@@ -61,7 +104,7 @@ function listenAddresses(host: string): readonly string[] {
   return host === 'localhost' ? LOOPBACK_ADDRESSES : [host];
 }
 
-/** The table's values grouped by who is handed them. Times are milliseconds, sizes bytes or pixels. */
+/** Groups the parsed values by their consumer. Times are milliseconds, sizes bytes or pixels. */
 export function group(values: Values) {
   const development = values.APP_ENV === 'development';
   const redis = redisOf(values);
@@ -143,16 +186,10 @@ export function group(values: Values) {
     /** Maximum concurrent photo decodes. */
     decodeConcurrency: values.DECODE_CONCURRENCY ?? availableParallelism(),
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
-    metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
         ? undefined
         : { email: values.ADMIN_EMAIL, password: values.ADMIN_PASSWORD },
   };
-}
-
-export interface Settings extends ReturnType<typeof group> {
-  /** Undefined: requests go out directly. */
-  proxy: ProxyEnvironment | undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `count` calls per `windowMs` milliseconds. */
+/** At most `count` calls in `windowMs` milliseconds. */
 export interface Rate {
   count: number;
   windowMs: number;
@@ -8,7 +8,7 @@ export interface Rate {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A whole number within a range that the message repeats. */
+/** Parses a whole number within a range, which the message of a fault repeats. */
 export function integer(min: number, max: number) {
   const text = `must be a whole number from ${min} to ${max}`;
   return z
@@ -18,22 +18,12 @@ export function integer(min: number, max: number) {
     .refine((value) => value >= min && value <= max, text);
 }
 
-/** A number with a fraction, such as a price. */
-export function decimal(min: number, max: number) {
-  const text = `must be a number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}(\.\d{1,9})?$/, text)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, text);
-}
-
-/** Whole seconds, handed on as milliseconds. */
+/** Parses whole seconds into milliseconds. */
 export function seconds(min: number, max: number) {
   return integer(min, max).transform((value) => value * 1_000);
 }
 
-/** `10/h`, `5/15m`: a count, a slash, an optional number and one of s m h d. */
+/** Parses `10/h` or `5/15m`: a count, a slash, an optional number and one of s m h d. */
 export const rate = z.string().transform((text, context): Rate => {
   const [, count, amount, unit] = /^(\d{1,7})\/(\d{0,4})([smhd])$/.exec(text) ?? [];
   const windowMs = Number(amount || 1) * (UNITS[unit ?? ''] ?? 0);
@@ -46,7 +36,7 @@ export const onOff = z.enum(['on', 'off', 'true', 'false'], 'must be on or off')
   return value === 'on' || value === 'true';
 });
 
-/** Comma-separated, blanks around each entry ignored, empty entries dropped. */
+/** Parses a comma-separated list; removes white space around each entry, and empty entries. */
 export function list<T>(entry: z.ZodType<T, string>) {
   return z
     .string()
@@ -54,7 +44,7 @@ export function list<T>(entry: z.ZodType<T, string>) {
     .pipe(z.array(entry));
 }
 
-/** The same with at least one entry: a lone comma is no list. */
+/** Parses a list with at least one entry. */
 export function fullList<T>(entry: z.ZodType<T, string>) {
   return list(entry).refine((entries) => entries.length > 0, 'must hold at least one entry');
 }
@@ -62,31 +52,31 @@ export function fullList<T>(entry: z.ZodType<T, string>) {
 /** Matches a control character: line feeds come from mounted secrets, carriage returns from files of Windows. */
 export const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/u;
 
-/** One line of text. */
+/** Accepts one line of text. */
 export const line = z.string().refine((text) => !CONTROL_CHARACTER.test(text), {
   error: 'must be a single line: it holds a line feed or another control character',
   abort: true,
 });
 
-/** A key or token as services issue them; it is sent in a header or an address. */
+/** Accepts a key or token as services issue them; it is sent in a header or an address. */
 export const key = line
   .max(4_000, 'is too long')
   .refine((text) => /^[\x21-\x7e]+$/.test(text), 'must hold only ASCII letters, digits and signs, without spaces');
 
-/** A password that people type when they sign in. */
+/** Accepts a password that a person types to sign in. */
 export const password = line
   .min(10, 'must have 10 to 200 characters')
   .max(200, 'must have 10 to 200 characters')
   .refine((text) => text === text.trim(), 'must not begin or end with a space, which people do not type');
 
-/** An address of one of the given schemes. */
+/** Accepts an address of one of the given schemes. */
 export function address(...schemes: readonly string[]) {
   return line.refine(
     (text) => {
       const url = URL.canParse(text) ? new URL(text) : undefined;
       return url !== undefined && schemes.includes(url.protocol.slice(0, -1));
     },
-    // What is no address is looked at no further.
+    // Text that is no address is not checked further.
     {
       error: `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
       abort: true,
@@ -94,13 +84,13 @@ export function address(...schemes: readonly string[]) {
   );
 }
 
-/** The address of a PostgreSQL, by its scheme only. The package `db` reads the rest, as libpq does. */
+/** Accepts the address of a PostgreSQL by its scheme; the package `db` reads the rest, as libpq does. */
 export const databaseUrl = line.refine(
   (text) => /^postgres(ql)?:\/\//i.test(text),
   'must be an address that begins with postgresql:// or postgres://',
 );
 
-/** Scheme, host and port only; the result is what browsers send as Origin, without a final dot of the host. */
+/** Parses scheme, host and port; the result is what browsers send as Origin, without a final dot of the host. */
 export const origin = address('http', 'https')
   .refine((text) => new URL(text).pathname === '/' && !text.includes('?') && !text.includes('#'), {
     error: 'must be an origin: scheme, host and port, no path',
@@ -112,5 +102,5 @@ export const origin = address('http', 'https')
     return url.origin;
   });
 
-/** `2026-01-01`, midnight UTC. */
+/** Parses a day such as `2026-01-01` into its midnight in UTC. */
 export const day = z.iso.date('must be a day such as 2026-01-01').transform((text) => new Date(`${text}T00:00:00Z`));

@@ -1,4 +1,5 @@
-import { readSettings, SettingsError } from '../read-settings.ts';
+import { SettingsError } from '../environment.ts';
+import { readSettings } from '../settings.ts';
 
 /** All that production requires. */
 export const production = {
@@ -8,7 +9,6 @@ export const production = {
   REDIS_URL: 'rediss://redis.example/2',
   PLANT_ID_API_KEY: 'k',
   ALLOWED_HOSTS: 'plants.example',
-  METRICS_TOKEN: 'm'.repeat(16),
 };
 
 /** Returns the faults of an environment, each with its variable; none when it can be read. */

@@ -23,7 +23,6 @@ const API = [
   '/api/auth/csrf',
   '/api/v1/auth/me',
   ...PROBES,
-  '/api/metrics',
   '/api/nothing',
   '/api',
 ];
@@ -370,7 +369,7 @@ test('production sends what comes over http to https, but for probes', async ({ 
     ...PAGES,
     '/history?cursor=a&b=%20',
     '/api/v1/auth/me',
-    '/api/metrics',
+    '/api/nothing',
     '/icon.svg',
     '//evil.example',
   ]) {

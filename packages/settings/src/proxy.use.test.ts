@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import * as http from 'node:http';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { readSettings } from './read-settings.ts';
-import { useProxy } from './use-proxy.ts';
+import { useProxy } from './proxy.ts';
+import { readSettings } from './settings.ts';
 
 /** Starts a service and a proxy that leads the requests for every host to it. */
 async function startProxy() {

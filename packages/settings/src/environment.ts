@@ -1,5 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
 import { schema, type VariableName } from './schema.ts';
-import { readSecretFile } from './secret-file.ts';
 
 /** Environment variables as a process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,13 +13,25 @@ export interface Fault {
   problem: string;
 }
 
+/** Stops a start: `message` lists every fault, a line each. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[]) {
+    const lines = faults.map(({ problem, variable }) => `  ${variable} ${problem}`);
+    super(`The settings have ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n${lines.join('\n')}`);
+    this.faults = faults;
+  }
+}
+
 export const variableNames: readonly VariableName[] = schema.keyof().options;
 
-/** The variable that names a file with the value of `name`, as mounted secrets do. */
+/** Returns the variable that names a file with the value of `name`, as mounted secrets do. */
 const fileVariable = (name: string): string => `${name}_FILE`;
 
 /** Variables that are not trimmed: white space may belong to a password, so that its form is checked as given. */
-const AS_GIVEN: ReadonlySet<VariableName> = new Set(['ADMIN_PASSWORD']);
+const UNTRIMMED: ReadonlySet<VariableName> = new Set(['ADMIN_PASSWORD']);
 
 /** Variables that may be in quotes: random text may begin and end with one, and ALLOWED_HOSTS has its own message. */
 const MAY_BE_QUOTED: ReadonlySet<VariableName> = new Set(['AUTH_SECRETS', 'ALLOWED_HOSTS']);
@@ -28,10 +40,10 @@ const MAY_BE_QUOTED: ReadonlySet<VariableName> = new Set(['AUTH_SECRETS', 'ALLOW
  * Reads each variable from the environment or from the file that `NAME_FILE` names. Removes white space around values:
  * files and `.env` lines end with line feeds that no key contains.
  */
-export function readGiven(environment: Environment): {
+export function readEnvironment(environment: Environment): {
   given: Given;
   faults: Fault[];
-  /** The name under which people set a variable: `NAME` or `NAME_FILE`. */
+  /** Returns the name under which a variable is set: `NAME` or `NAME_FILE`. */
   setAs: (name: string) => string;
 } {
   const given: Partial<Record<VariableName, string>> = {};
@@ -46,7 +58,7 @@ export function readGiven(environment: Environment): {
       faults.push({ variable, problem: found.problem });
       continue;
     }
-    const text = AS_GIVEN.has(name) ? found.text : found.text?.trim();
+    const text = UNTRIMMED.has(name) ? found.text : found.text?.trim();
     if (!text) continue;
     given[name] = text;
     if (isQuoted(text) && !MAY_BE_QUOTED.has(name)) {
@@ -63,7 +75,7 @@ export function readGiven(environment: Environment): {
 export function plainEnvironment(environment: Environment): Environment {
   const fileVariables = new Set(variableNames.map(fileVariable));
   const rest = Object.entries(environment).filter(([name]) => !fileVariables.has(name));
-  return { ...Object.fromEntries(rest), ...readGiven(environment).given };
+  return { ...Object.fromEntries(rest), ...readEnvironment(environment).given };
 }
 
 function readUnlessSet(value: string | undefined, path: string, name: VariableName) {
@@ -73,4 +85,40 @@ function readUnlessSet(value: string | undefined, path: string, name: VariableNa
 /** Whether a value is in quotes, which a shell removes but `docker run --env-file` and systemd keep. */
 function isQuoted(text: string): boolean {
   return /^(["']).+\1$/s.test(text.trim());
+}
+
+/** Maximum size of a secret: a private key has 3 kB, and a larger file was named by mistake. */
+const MAX_SECRET_BYTES = 64 * 1024;
+
+/** Reads a mounted secret without its final line feed. A problem names the path, never the content. */
+function readSecretFile(path: string): { text: string } | { problem: string } {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return { problem: `names ${path}, which is a folder` };
+    // Reading a pipe without a writer would never return.
+    if (!stat.isFile()) return { problem: `names ${path}, which is not a regular file` };
+    if (stat.size > MAX_SECRET_BYTES) {
+      return { problem: `names ${path}, which is larger than ${MAX_SECRET_BYTES / 1024} kB` };
+    }
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)).replace(/\r?\n$/, '');
+    return text.trim() === '' ? { problem: `names ${path}, which is empty` } : { text };
+  } catch (error) {
+    return { problem: `names ${path}, ${reasonOf(error)}` };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'which does not exist';
+    case 'EACCES':
+    case 'EPERM':
+      return `which user ${process.getuid?.() ?? 'of this process'} may not read`;
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return 'which is not UTF-8 text';
+    default:
+      return `which cannot be read (${typeof code === 'string' ? code : 'unknown error'})`;
+  }
 }

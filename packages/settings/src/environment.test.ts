@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSettings } from './read-settings.ts';
+import { readSettings } from './settings.ts';
 import { faultsIn } from './testing/settings-under-test.ts';
 
 const development = { APP_ENV: 'development' };
@@ -25,7 +25,6 @@ describe('white space around a value', () => {
       DATABASE_URL: 'postgresql://plants@db.example/plants\n',
       UPSTASH_REDIS_REST_URL: ' https://redis.example ',
       UPSTASH_REDIS_REST_TOKEN: 'token\n',
-      METRICS_TOKEN: `${SECRET}\r\n`,
       ALLOWED_HOSTS: 'localhost ,\n 127.0.0.1\n',
       IDENTIFY_RATE_FREE: '5/h\n',
       ADMIN_EMAIL: ' admin@plants.example\n',
@@ -40,7 +39,6 @@ describe('white space around a value', () => {
       authSecrets: [SECRET],
       database: { url: 'postgresql://plants@db.example/plants' },
       redis: { connection: { restUrl: 'https://redis.example', token: 'token' } },
-      metricsToken: SECRET,
       allowedHosts: ['localhost', '127.0.0.1'],
       rates: { free: { count: 5 } },
       admin: { email: 'admin@plants.example' },
@@ -76,7 +74,7 @@ describe('white space around a value', () => {
   it.each([
     ['PLANT_ID_API_KEY', 'ab\ncd'],
     ['AUTH_SECRETS', `${SECRET}\n${SECRET}`],
-    ['METRICS_TOKEN', `${SECRET}\u0000${SECRET}`],
+    ['AUTH_SECRETS', `${SECRET}\u0000${SECRET}`],
     ['DATABASE_URL', 'postgresql://plants:a\nb@db.example/plants'],
     ['REDIS_URL', 'redis://:a\rb@redis.example'],
     ['DATA_DIR', '.data\n.other'],
@@ -131,7 +129,7 @@ describe('NAME_FILE', () => {
   });
 
   it('counts as unset when it is empty', () => {
-    expect(faultsOf({ PLANT_ID_API_KEY_FILE: '', METRICS_TOKEN_FILE: ' ' })).toEqual([]);
+    expect(faultsOf({ PLANT_ID_API_KEY_FILE: '', AUTH_SECRETS_FILE: ' ' })).toEqual([]);
   });
 
   it('is refused beside the variable itself, empty ones aside', () => {
@@ -160,13 +158,13 @@ describe('NAME_FILE', () => {
     ['is no text', () => put('binary', new Uint8Array([0xff, 0xfe, 0x41])), 'which is not UTF-8 text'],
   ])('stops the start with one line when the file %s', (_what, file, reason) => {
     const named = file();
-    expect(faultsOf({ METRICS_TOKEN_FILE: named })).toEqual([`METRICS_TOKEN_FILE names ${named}, ${reason}`]);
+    expect(faultsOf({ AUTH_SECRETS_FILE: named })).toEqual([`AUTH_SECRETS_FILE names ${named}, ${reason}`]);
   });
 
   it.skipIf(process.getuid?.() === 0)('says who may not read the file (root may read all)', () => {
     const file = put('locked', 'abc');
     chmodSync(file, 0);
-    expect(faultsOf({ METRICS_TOKEN_FILE: file })).toEqual([expect.stringMatching(/which user \d+ may not read$/)]);
+    expect(faultsOf({ AUTH_SECRETS_FILE: file })).toEqual([expect.stringMatching(/which user \d+ may not read$/)]);
   });
 
   it('is named in the fault of what it holds, which is never repeated', () => {
@@ -175,11 +173,11 @@ describe('NAME_FILE', () => {
   });
 
   it('meets what production requires, and a fault in it is told once', () => {
-    const faults = faultsOf({ APP_ENV: 'production', METRICS_TOKEN_FILE: path('none') });
-    expect(faults.filter((fault) => fault.startsWith('METRICS_TOKEN'))).toEqual([
-      `METRICS_TOKEN_FILE names ${path('none')}, which does not exist`,
+    const faults = faultsOf({ APP_ENV: 'production', AUTH_SECRETS_FILE: path('none') });
+    expect(faults.filter((fault) => fault.startsWith('AUTH_SECRETS'))).toEqual([
+      `AUTH_SECRETS_FILE names ${path('none')}, which does not exist`,
     ]);
-    const given = { APP_ENV: 'production', METRICS_TOKEN_FILE: put('token', SECRET) };
-    expect(faultsOf(given).filter((fault) => fault.startsWith('METRICS_TOKEN'))).toEqual([]);
+    const given = { APP_ENV: 'production', AUTH_SECRETS_FILE: put('token', SECRET) };
+    expect(faultsOf(given).filter((fault) => fault.startsWith('AUTH_SECRETS'))).toEqual([]);
   });
 });

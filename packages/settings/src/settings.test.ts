@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { readSettings } from './read-settings.ts';
+import { readSettings } from './settings.ts';
 import { faultsIn, production } from './testing/settings-under-test.ts';
 
 describe('readSettings', () => {
@@ -29,7 +29,6 @@ describe('readSettings', () => {
       'AUTH_SECRETS is required in production',
       'DATABASE_URL is required in production',
       'ALLOWED_HOSTS is required in production',
-      'METRICS_TOKEN is required in production',
       'REDIS_URL or UPSTASH_REDIS_REST_URL is required in production',
       'PLANT_ID_API_KEY or PLANTNET_API_KEY is required in production',
     ]);
@@ -145,15 +144,15 @@ describe('readSettings', () => {
     const faults = faultsIn({
       ...production,
       PORT: '99999',
+      AUTH_SECRETS: 'short',
       IDENTIFY_RATE_FREE: '10 per hour',
-      METRICS_TOKEN: 'short',
       ADMIN_EMAIL: 'a@b.example',
     });
     expect(faults).toHaveLength(4);
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
       'PORT',
+      'AUTH_SECRETS',
       'IDENTIFY_RATE_FREE',
-      'METRICS_TOKEN',
       'ADMIN_PASSWORD',
     ]);
   });
