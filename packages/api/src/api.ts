@@ -7,7 +7,6 @@ import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/tele
 import { withResponseHeaders } from './answer-headers.ts';
 import type { ApiConfig } from './config.ts';
 import { toApiError } from './errors/to-api-error.ts';
-import { createReAsks } from './limits/re-asks.ts';
 import { createRequestPipeline } from './middleware/request-pipeline.ts';
 import { createNextAuthHandler, type NextAuth } from './next-auth/handler.ts';
 import { createConcurrencyLimit } from './rate-limit/concurrency-limit.ts';
@@ -64,7 +63,6 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
     ...deps,
     identifyLimit: createIdentifyLimit({ window, quotaUse: () => identification.quotaUse() }),
     creditShares: createCreditShares({ redis, clock, logger, limits: config.dailyCredits }),
-    reAsks: createReAsks({ redis, logger, freeMs: config.reAskMs }),
     throttles: createThrottles({ window, clock, logger, rates: config.rates }),
   });
 }
@@ -72,7 +70,7 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
 export function assembleApi({
   logger,
   ...deps
-}: Omit<ApiDeps, 'redis'> & Pick<Services, 'identifyLimit' | 'creditShares' | 'reAsks' | 'throttles'>): Api {
+}: Omit<ApiDeps, 'redis'> & Pick<Services, 'identifyLimit' | 'creditShares' | 'throttles'>): Api {
   const services = {
     ...deps,
     healthLimit: createHealthLimit(deps.clock),

@@ -30,8 +30,6 @@ export interface ApiConfig {
    * identification costs one, or two with the plant's health.
    */
   dailyCredits: { account: number; address: number };
-  /** How long after a partial answer asking the same again is free: no longer than what was paid for is kept. */
-  reAskMs: number;
   legacy: { deprecatedAt: Date; sunsetAt: Date };
   upload: PhotoLimits;
   /** Maximum bytes of uploads in flight in this process; a subject may hold a quarter of it, an address half. */

@@ -3,7 +3,6 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiConfig } from './config.ts';
-import type { ReAsks } from './limits/re-asks.ts';
 import type { PendingUpload } from './middleware/pending-upload.ts';
 import type { ConcurrencyLimit } from './rate-limit/concurrency-limit.ts';
 import type { CreditShares } from './rate-limit/credit-shares.ts';
@@ -19,7 +18,6 @@ export interface Services {
   auth: Pick<Auth, 'accounts' | 'tokens'>;
   identifyLimit: IdentifyLimit;
   creditShares: CreditShares;
-  reAsks: ReAsks;
   throttles: Throttles;
   streamLimit: StreamLimit;
   concurrencyLimit: ConcurrencyLimit;

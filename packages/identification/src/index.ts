@@ -1,6 +1,5 @@
 export { IdentificationError, type IdentificationErrorCode, PhotoError, RejectedRequestError } from './errors.ts';
 export type { Identification, MergedResult, ProviderReport, ProviderStatus, Suggestion } from './identification.ts';
-export { shortestAnswerTtlMs } from './identify/answer-lifetime.ts';
 export {
   createIdentificationService,
   type IdentificationOptions,
@@ -11,6 +10,7 @@ export type {
   CallOutcome,
   IdentificationService,
   IdentifyRequest,
+  IdentifyResult,
   OperatedProvider,
   ProviderCall,
   ProviderHealth,

@@ -4,7 +4,7 @@ import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createRequestGuard } from '@plantcommunity/http';
-import { createIdentificationService, shortestAnswerTtlMs } from '@plantcommunity/identification';
+import { createIdentificationService } from '@plantcommunity/identification';
 import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
@@ -91,7 +91,6 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       proxyHops: settings.proxyHops,
       rates: settings.rates,
       dailyCredits: settings.dailyCredits,
-      reAskMs: shortestAnswerTtlMs(settings.cache),
       legacy: settings.legacy,
       upload: settings.upload,
       uploadMemoryBytes: settings.uploadMemoryBytes,

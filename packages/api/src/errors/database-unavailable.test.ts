@@ -2,7 +2,7 @@ import type { Auth } from '@plantcommunity/auth';
 import { describe, expect, it } from 'vitest';
 import { allProcedures } from '../testing/all-procedures.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
-import { monstera } from '../testing/fake-service.ts';
+import { billed, monstera } from '../testing/fake-service.ts';
 import { samples } from '../testing/samples.ts';
 import { upload } from '../testing/transports.ts';
 
@@ -20,7 +20,7 @@ function without(principalOf?: Auth['principalOf']) {
   return apiUnderTest({
     config: { mode: 'production' },
     service: {
-      identify: async () => ({ ...monstera, cached: true, filed: false }),
+      identify: async () => billed({ ...monstera, cached: true, filed: false }),
       history: away,
       find: away,
       photo: away,

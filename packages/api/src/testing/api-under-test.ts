@@ -5,7 +5,6 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { type Api, assembleApi } from '../api.ts';
 import type { ApiConfig } from '../config.ts';
-import type { Asked, ReAsks } from '../limits/re-asks.ts';
 import { createIdentifyLimit, type IdentifyLimit } from '../rate-limit/identify-limit.ts';
 import { createThrottles } from '../rate-limit/throttles.ts';
 import { type FakeAuthOptions, fakeAuth } from './fake-auth.ts';
@@ -36,7 +35,6 @@ export const config: ApiConfig = {
     refresh: { count: 30, windowMs: HOUR },
   },
   dailyCredits: { account: 400, address: 1_200 },
-  reAskMs: HOUR,
   legacy: { deprecatedAt: new Date('2026-01-01T00:00:00Z'), sunsetAt: new Date('2027-07-01T00:00:00Z') },
   upload: photoLimits,
   uploadMemoryBytes: 268_435_456,
@@ -85,24 +83,7 @@ export function apiUnderTest(
     config: merged,
     identifyLimit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
     creditShares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
-    reAsks: inProcessReAsks(clock, merged.reAskMs),
     throttles: createThrottles({ window, clock, logger, rates: merged.rates }),
   });
   return { api, clock, asked, log };
-}
-
-/** Remembers like the real one, without Redis. */
-function inProcessReAsks(clock: FakeClock, freeMs: number): ReAsks {
-  const freeUntil = new Map<string, number>();
-  const keyOf = (caller: string, { options, photos }: Asked) =>
-    JSON.stringify([caller, options, ...photos.map(({ hash }) => hash)]);
-  return {
-    expect: async (caller, asked, agoMs) => void freeUntil.set(keyOf(caller, asked), clock.now() + freeMs - agoMs),
-    async claim(caller, asked) {
-      const key = keyOf(caller, asked);
-      const isFree = clock.now() < (freeUntil.get(key) ?? 0);
-      freeUntil.delete(key);
-      return isFree;
-    },
-  };
 }

@@ -1,4 +1,9 @@
-import type { Identification, IdentificationService, IdentifyRequest } from '@plantcommunity/identification';
+import type {
+  Identification,
+  IdentificationService,
+  IdentifyRequest,
+  IdentifyResult,
+} from '@plantcommunity/identification';
 
 const MEGABYTE = 1_048_576;
 
@@ -32,6 +37,9 @@ export const monstera: Identification = {
   providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
 };
 
+/** An answer whose call counts. */
+export const billed = (identification: Identification): IdentifyResult => ({ identification, billable: true });
+
 export const storedId = '01JD8Z4Q0M3T5R7V9X1B2C4D6F';
 export const createdAt = new Date('2026-03-01T12:00:00.000Z');
 
@@ -44,7 +52,7 @@ export function fakeService(told: Partial<IdentificationService> = {}) {
     isDemo: false,
     quotaUse: () => 0,
     async identify({ ownerId }) {
-      return ownerId === undefined ? monstera : { ...monstera, id: storedId };
+      return billed(ownerId === undefined ? monstera : { ...monstera, id: storedId });
     },
     async *progress() {
       yield { type: 'received', at: 3, photos: 1 };

@@ -87,8 +87,8 @@ afterEach(async () => {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** `seed`: makes it another photo. */
-const identify = (ownerId: string, seed: string = randomUUID()) =>
-  service.identify({
+const identify = async (ownerId: string, seed: string = randomUUID()) => {
+  const { identification } = await service.identify({
     requestId: randomUUID(),
     // Each is another photo to us: their bytes are not compared.
     photos: [{ name: '', declaredType: '', size: PHOTO.length, bytes: PHOTO, hash: sha256(seed) }],
@@ -97,6 +97,8 @@ const identify = (ownerId: string, seed: string = randomUUID()) =>
     trackProgress: false,
     signal: new AbortController().signal,
   });
+  return identification;
+};
 
 function answerAll(): void {
   for (const response of waiting.splice(0)) {

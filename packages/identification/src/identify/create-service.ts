@@ -27,7 +27,9 @@ import type { Quota, QuotaLimits } from '../quotas/types.ts';
 import { createStore } from '../store/store.ts';
 import type { ProviderClient, ProviderName } from '../types.ts';
 import { type AnswerLock, createAnswerCache } from './answer-cache.ts';
+import { shortestAnswerTtlMs } from './answer-lifetime.ts';
 import type { ProviderPipeline } from './dependencies.ts';
+import { createFreeRetries, withFreeRetries } from './free-retries.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
 import { createProviderCaller } from './provider-caller.ts';
@@ -131,11 +133,14 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     onAnswer: options.onAnswer,
   });
 
+  const validMs = shortestAnswerTtlMs(options.lifetime);
+  const freeRetries = createFreeRetries({ validMs, redis, logger });
+
   return {
     photoLimits,
     isDemo,
     operated: { plant_id: operatedOf('plant_id'), plantnet: operatedOf('plantnet') },
-    identify,
+    identify: withFreeRetries(identify, { freeRetries, clock }),
     progress: (...viewing) => board.follow(...viewing),
     async health() {
       const [redisUp, databaseUp] = await Promise.all([

@@ -116,7 +116,7 @@ describe('the deadline of a request', () => {
     const response = await answering.promise;
     clock.advance(59_000);
     response.writeHead(201).end(JSON.stringify(plantIdBody()));
-    expect(await answer).toMatchObject({ partial: false, isPlant: true });
+    expect(await answer).toMatchObject({ identification: { partial: false, isPlant: true } });
     service.close();
     await redis.close();
   });

@@ -127,6 +127,6 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
       { ...PATIENCE, interval: 250 },
     );
     expect(clock.now()).toBeGreaterThan(NOON + 4 * MINUTE);
-    expect(await identify(service, 2)).toMatchObject({ cached: false });
+    expect(await identify(service, 2)).toMatchObject({ identification: { cached: false } });
   });
 });

@@ -31,6 +31,13 @@ export interface IdentifyRequest {
   spending?: Spending;
 }
 
+/** The answer of `identify`. */
+export interface IdentifyResult {
+  identification: Identification;
+  /** False for the free repetition of a question whose first answer was partial: the caller gets its call refunded. */
+  billable: boolean;
+}
+
 export interface ProviderHealth {
   /** Its circuit is closed. */
   available: boolean;
@@ -89,7 +96,7 @@ export interface IdentificationService {
    */
   quotaUse(): number;
   /** @throws {PhotoError | IdentificationError} */
-  identify(request: IdentifyRequest): Promise<Identification>;
+  identify(request: IdentifyRequest): Promise<IdentifyResult>;
   /**
    * Follows a request, which may not have arrived yet. `viewerId` is the signed-in user who asks; an anonymous
    * request is told to whoever knows its id. Ends a minute after the answer.

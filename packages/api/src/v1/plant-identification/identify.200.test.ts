@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
-import { monstera, storedId } from '../../testing/fake-service.ts';
+import { billed, monstera, storedId } from '../../testing/fake-service.ts';
 import { PHOTO, transports, upload } from '../../testing/transports.ts';
 import { identification } from '../wire.ts';
 
@@ -43,7 +43,9 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
 
   it('with the reason why a provider refused the request', async () => {
     const providers = { ...monstera.providers, plantnet: { status: 'failed', rejected: 'project' } as const };
-    const { api } = apiUnderTest({ service: { identify: async () => ({ ...monstera, partial: true, providers }) } });
+    const { api } = apiUnderTest({
+      service: { identify: async () => billed({ ...monstera, partial: true, providers }) },
+    });
     const { body, status } = await identify(api, {});
     expect(status).toBe(200);
     expect(body['providers']).toEqual({
@@ -60,7 +62,7 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     const { demo, partial, cached, stale, providers } = monstera;
     const noPlant = { demo, partial, cached, stale, providers, isPlant: false, suggestions: [] };
     const { api } = apiUnderTest({
-      service: { identify: async () => noPlant },
+      service: { identify: async () => billed(noPlant) },
     });
     const { body } = await identify(api, {});
     expect(body).toEqual({

@@ -2,7 +2,7 @@ import type { IdentifyRequest } from '@plantcommunity/identification';
 import { parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
-import { monstera } from '../../testing/fake-service.ts';
+import { billed, monstera } from '../../testing/fake-service.ts';
 import { transports } from '../../testing/transports.ts';
 
 /** Berta's tier is free, Anna's is not. */
@@ -16,7 +16,7 @@ function spending({ dailyCredits = { account: 4, address: 100 }, spent = 2 } = {
     const decision = await caller?.reserve?.(2);
     if (decision?.allowed === false) throw decision.error;
     decision?.settle(spent);
-    return monstera;
+    return billed(monstera);
   };
   return apiUnderTest({ config: { dailyCredits }, service: { identify } });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
-import { monstera } from '../../testing/fake-service.ts';
+import { billed, monstera } from '../../testing/fake-service.ts';
 import { transports } from '../../testing/transports.ts';
 
 describe.each(transports)('a caller who leaves over %s', (_name, identify) => {
@@ -11,7 +11,7 @@ describe.each(transports)('a caller who leaves over %s', (_name, identify) => {
         identify: async ({ signal }) => {
           leaving.abort();
           signal.throwIfAborted();
-          return monstera;
+          return billed(monstera);
         },
       },
     });

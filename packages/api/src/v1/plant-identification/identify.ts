@@ -19,11 +19,10 @@ export const identify = procedure
   .input((input): FormData => pendingUpload(input))
   .mutation(async ({ ctx, input }) => {
     const upload = await pendingUpload(input).read();
-    const asked = { photos: upload.photos, options: identifyOptions(upload) };
-    const { clock, creditShares: shares } = ctx.services;
-    const askedAt = clock.monotonic();
-    const identification = await ctx.services.identification.identify({
-      ...asked,
+    const { creditShares: shares, identification: service } = ctx.services;
+    const { billable, identification } = await service.identify({
+      photos: upload.photos,
+      options: identifyOptions(upload),
       requestId: ctx.request.requestId,
       ...(ctx.principal && { ownerId: ctx.principal.userId, cachedOnly: !isConfirmed(ctx.principal) }),
       subject: subjectOf(ctx.principal, ctx.request.address),
@@ -32,10 +31,6 @@ export const identify = procedure
       signal: ctx.request.signal,
       ...(ctx.charge && { spending: ctx.charge.spending(shares, shares.sharesOf(ctx.principal, ctx.request.address)) }),
     });
-    // A hit asks nobody, so it is no second ask either, and need not look for one.
-    if (!identification.cached && (await ctx.services.reAsks.claim(ctx.rateLimitSubject.key, asked)))
-      ctx.charge?.refund();
-    if (identification.partial)
-      await ctx.services.reAsks.expect(ctx.rateLimitSubject.key, asked, clock.monotonic() - askedAt);
+    if (!billable) ctx.charge?.refund();
     return presentIdentification(identification);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allProcedures } from '../../testing/all-procedures.ts';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
-import { monstera } from '../../testing/fake-service.ts';
+import { billed, monstera } from '../../testing/fake-service.ts';
 import { ownedBy } from '../../testing/owned-by.ts';
 import { samples } from '../../testing/samples.ts';
 
@@ -33,7 +33,7 @@ function household() {
     service: {
       async identify({ ownerId }) {
         askedFor.add(ownerId);
-        return { ...monstera, suggestions: [] };
+        return billed({ ...monstera, suggestions: [] });
       },
       progress(requestId, ownerId, signal) {
         askedFor.add(ownerId);

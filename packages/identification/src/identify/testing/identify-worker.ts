@@ -13,7 +13,8 @@ const leaf = await leafRequest();
 
 async function ask(): Promise<WorkerAnswer> {
   try {
-    const { cached, isPlant } = await service.identify({ ...leaf, requestId: crypto.randomUUID() });
+    const { identification } = await service.identify({ ...leaf, requestId: crypto.randomUUID() });
+    const { cached, isPlant } = identification;
     return { isPlant, cached };
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };

@@ -1,0 +1,146 @@
+import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Identification } from '../identification.ts';
+import { createFreeRetries, type FreeRetries, withFreeRetries } from './free-retries.ts';
+import type { IdentifyRequest } from './service.ts';
+
+const HOUR_MS = 3_600_000;
+const logger = createLogger({ level: 'silent' });
+const url = process.env['TEST_REDIS_URL'] ?? '';
+let connections: RedisConnection[] = [];
+
+beforeAll(async () => {
+  connections = await Promise.all([1, 2].map(() => connectRedis({ url }, { timeoutMs: 10_000 })));
+});
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+});
+
+function instance(index = 0, validMs = HOUR_MS): { redis: RedisConnection; freeRetries: FreeRetries } {
+  const redis = connections[index];
+  if (redis === undefined) throw new Error('no such instance');
+  return { redis, freeRetries: createFreeRetries({ validMs, redis, logger }) };
+}
+
+const photo = (hash: string) => ({ name: 'a.jpg', declaredType: 'image/jpeg', size: 0, bytes: Buffer.alloc(0), hash });
+
+function request(given: Partial<IdentifyRequest> = {}): IdentifyRequest {
+  return {
+    requestId: crypto.randomUUID(),
+    photos: [photo(crypto.randomUUID())],
+    options: { includeDiseases: true, organs: [], language: 'en' },
+    trackProgress: false,
+    signal: new AbortController().signal,
+    ...given,
+  };
+}
+
+describe('a granted free retry', () => {
+  it('is redeemed once, by any instance, for the same caller, photos in order and options', async () => {
+    const { freeRetries: here } = instance(0);
+    const { freeRetries: there } = instance(1);
+    const photos = [photo('aa'), photo('bb')];
+    const asked = request({ ownerId: crypto.randomUUID(), photos });
+    await here.grant(asked, 0);
+    expect(await there.redeem({ ...asked, photos: photos.toReversed() })).toBe(false);
+    expect(await there.redeem({ ...asked, options: { ...asked.options, language: 'de' } })).toBe(false);
+    expect(await there.redeem({ ...asked, ownerId: crypto.randomUUID() })).toBe(false);
+    expect(await there.redeem(asked)).toBe(true);
+    expect(await here.redeem(asked)).toBe(false);
+  });
+
+  it('expires when the answer that was paid for is no longer cached', async () => {
+    const { freeRetries, redis } = instance(0, 60_000);
+    const ownerId = crypto.randomUUID();
+    const asked = request({ ownerId });
+    await freeRetries.grant(asked, 60_000);
+    expect(await freeRetries.redeem(asked)).toBe(false);
+    await freeRetries.grant(asked, 20_000.5);
+    const [key = ''] = await redis.client.keys(`reask:identify:user:${ownerId}:*`);
+    const left = await redis.client.pttl(key);
+    expect(left).toBeGreaterThan(30_000);
+    expect(left).toBeLessThan(40_000);
+  });
+});
+
+const whole: Identification = {
+  demo: false,
+  partial: false,
+  cached: false,
+  stale: false,
+  isPlant: true,
+  suggestions: [],
+  providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
+};
+const partial: Identification = { ...whole, partial: true };
+
+describe('an identification', () => {
+  const clock = new FakeClock();
+
+  /** Returns whether each of the requests is billable, when they are given these answers one after the other. */
+  async function billable(requests: readonly IdentifyRequest[], answers: readonly Identification[]) {
+    const left = [...answers];
+    const identify = withFreeRetries(async () => left.shift() ?? whole, { ...instance(), clock });
+    const results: boolean[] = [];
+    for (const asked of requests) results.push((await identify(asked)).billable);
+    return results;
+  }
+
+  it('is free when it repeats one with a partial answer, once for each', async () => {
+    const asked = request();
+    expect(await billable([asked, asked, asked, asked], [partial, partial, whole, whole])).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('is billable when it repeats one with a whole answer', async () => {
+    const asked = request();
+    expect(await billable([asked, asked], [whole, whole])).toEqual([true, true]);
+  });
+
+  it('is billable with other photos, or for another caller', async () => {
+    const asked = request();
+    const others = [request(), { ...asked, ownerId: crypto.randomUUID() }];
+    expect(await billable([asked, ...others, asked], [partial, whole, whole, whole])).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it.each([
+    ['language', { language: 'de' }],
+    ['location', { location: { latitude: 48.1, longitude: 11.6 } }],
+    ['health assessment', { includeDiseases: false }],
+  ])('is billable with another %s: both providers are asked, and one is paid', async (_, options) => {
+    const asked = request();
+    const other = { ...asked, options: { ...asked.options, ...options } };
+    expect(await billable([asked, other], [partial, whole])).toEqual([true, true]);
+  });
+
+  it('leaves a free retry unused when its answer is cached', async () => {
+    const asked = request();
+    const cached = { ...partial, cached: true };
+    expect(await billable([asked, asked, asked], [partial, cached, whole])).toEqual([true, true, false]);
+  });
+
+  it('grants a free retry that expires a fixed time after its start, since a provider was paid before the answer', async () => {
+    const { freeRetries, redis } = instance(0, 60_000);
+    const slow = async () => {
+      clock.advance(10_000);
+      return partial;
+    };
+    const ownerId = crypto.randomUUID();
+    await withFreeRetries(slow, { freeRetries, clock })(request({ ownerId }));
+    const [key = ''] = await redis.client.keys(`reask:identify:user:${ownerId}:*`);
+    const left = await redis.client.pttl(key);
+    expect(left).toBeGreaterThan(40_000);
+    expect(left).toBeLessThanOrEqual(50_000);
+  });
+});
