@@ -1,18 +1,25 @@
 import { defineConfig } from 'vitest/config';
+import { missingRealServices } from './tools/test/services/real-services.ts';
 
-const integration = '**/*.integration.test.ts';
-const standalone = '**/*.standalone.test.ts';
-const servers = 'tools/**/*.standalone.test.ts';
-const start = '**/*.start.test.ts';
-const ignored = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
+const INTEGRATION = '**/*.integration.test.ts';
+const STANDALONE = '**/*.standalone.test.ts';
+const SERVERS = 'tools/**/*.standalone.test.ts';
+const START = '**/*.start.test.ts';
+const IGNORED = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
+
+const EMBEDDED_SERVICES = './tools/test/services/embedded-services.ts';
+const REAL_SERVICES = './tools/test/services/real-services.ts';
+
+/** Tests that share services, or measure processes, run one file at a time. */
+const ONE_AT_A_TIME = { testTimeout: 30_000, hookTimeout: 60_000, fileParallelism: false };
 
 /**
- * `unit` needs nothing but Node; `integration` is handed a Redis and a PostgreSQL by tools/test/test.ts, at first embedded
- * ones and then real ones; `standalone` brings its own, mostly to break them, and so does `servers`, which
- * tools/test/test.ts runs apart to use both cores; `start` runs the launcher itself.
+ * `unit` needs nothing but Node. `integration-embedded` and `integration-real` run the same tests on the embedded Redis
+ * and PostgreSQL and on those of this machine. `standalone` brings services of its own, mostly to break them, and so does
+ * `servers`, apart so that `npm test` can use both cores. `start` runs the launcher, on one database for all starts.
  *
- * Files share the packages that they load (`isolate: false`), which took most of the time: a test leaves them as it
- * found them.
+ * Files share the packages that they load (`isolate: false`), whose loading took most of the time; a test restores what
+ * it changes in them.
  */
 export default defineConfig({
   test: {
@@ -21,51 +28,50 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...ignored, integration, standalone, start],
+          exclude: [...IGNORED, INTEGRATION, STANDALONE, START],
           isolate: false,
         },
       },
       {
         test: {
-          name: 'integration',
-          include: [integration],
-          exclude: ignored,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          name: 'integration-embedded',
+          include: [INTEGRATION],
+          exclude: IGNORED,
+          globalSetup: EMBEDDED_SERVICES,
+          ...ONE_AT_A_TIME,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'integration-real',
+          include: [INTEGRATION],
+          exclude: IGNORED,
+          globalSetup: REAL_SERVICES,
+          ...ONE_AT_A_TIME,
           isolate: false,
         },
       },
       {
         test: {
           name: 'standalone',
-          include: [standalone],
-          exclude: [...ignored, servers],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
+          include: [STANDALONE],
+          exclude: [...IGNORED, SERVERS],
+          ...ONE_AT_A_TIME,
           isolate: false,
         },
       },
       {
-        test: {
-          name: 'servers',
-          include: [servers],
-          exclude: ignored,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
-          isolate: false,
-        },
+        test: { name: 'servers', include: [SERVERS], exclude: IGNORED, ...ONE_AT_A_TIME, isolate: false },
       },
       {
         test: {
           name: 'start',
-          include: [start],
-          exclude: ignored,
+          include: [START],
+          exclude: IGNORED,
+          globalSetup: missingRealServices() === undefined ? REAL_SERVICES : EMBEDDED_SERVICES,
+          ...ONE_AT_A_TIME,
           testTimeout: 120_000,
-          hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
     ],

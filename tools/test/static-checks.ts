@@ -1,17 +1,17 @@
-import type { Stage } from './run-steps.ts';
-import { check, type Step } from './step.ts';
+import { toolStep } from './runners.ts';
+import type { Stage, Step } from './steps.ts';
 
 /** What turbo needs to stay on this machine and to say little. */
 const TURBO_ENV = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
 
 /** The Prisma client and whatever else is generated; turbo repeats it only when its inputs changed. */
-const generate: Step = check('generated code', {
+const generate: Step = toolStep('generated code', {
   name: 'turbo',
   args: ['run', 'generate', '--output-logs=errors-only'],
   env: TURBO_ENV,
 });
 
-const types: Step = check('types', {
+const types: Step = toolStep('types', {
   name: 'turbo',
   args: ['run', 'typecheck', '--concurrency=100%', '--continue', '--output-logs=errors-only'],
   env: TURBO_ENV,
@@ -20,7 +20,7 @@ const types: Step = check('types', {
 /** Folders with code of the product and its tools. */
 const PARTS = ['apps', 'packages', 'tools'];
 
-const lint: Step = check('lint', { name: 'oxlint', args: ['--type-aware'] });
+const lint: Step = toolStep('lint', { name: 'oxlint', args: ['--type-aware'] });
 
 /** Steps that `npm run check` and `npm test` run before any test. Checking types leaves part of a core idle. */
 export const staticChecks: readonly Stage[] = [
@@ -28,19 +28,19 @@ export const staticChecks: readonly Stage[] = [
   [
     types,
     [
-      check('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
+      toolStep('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
       lint,
-      check('import order', {
+      toolStep('import order', {
         name: 'depcruise',
         args: ['--config', 'tools/test/checks/import-order.mjs', ...PARTS, 'e2e'],
       }),
-      check('folder circles', {
+      toolStep('folder circles', {
         name: 'depcruise',
         args: ['--config', 'tools/test/checks/folder-circles.mjs', ...PARTS],
       }),
-      check('unused code', { name: 'knip', args: ['--no-progress'] }),
-      check('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
-      check('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
+      toolStep('unused code', { name: 'knip', args: ['--no-progress'] }),
+      toolStep('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
+      toolStep('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
     ],
   ],
 ];

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { tallyPlaywright } from './playwright-report.ts';
-import { closingLine, FAILED, PASSED, SKIPPED, sum } from './tally.ts';
-import { tallyVitest } from './vitest-report.ts';
+import { closingLine, FAILED, PASSED, SKIPPED, sum, tallyPlaywright, tallyVitest } from './tally.ts';
 
-test('runners add up, and nothing at all is nothing', () => {
+test('`sum` adds up runners, and returns zeros for none', () => {
   expect(sum([])).toEqual({ passed: 0, failed: 0, skipped: 0 });
   expect(sum([PASSED, PASSED, FAILED, SKIPPED, { passed: 10, failed: 2, skipped: 3 }])).toEqual({
     passed: 12,
@@ -17,7 +15,7 @@ test('the closing line names skipped tests only when there are some', () => {
   expect(closingLine({ passed: 3, failed: 1, skipped: 2 })).toBe('3 passed, 1 failed, 2 skipped');
 });
 
-test('a test file that cannot be loaded is a failure though none of its tests ran', () => {
+test('`tallyVitest` counts a test file that cannot be loaded as one failure', () => {
   const counts = { numPassedTests: 4, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 };
   const files = [
     { status: 'passed', assertionResults: [{}] },
@@ -27,7 +25,7 @@ test('a test file that cannot be loaded is a failure though none of its tests ra
   expect(tallyVitest({ ...counts, testResults: files })).toEqual({ passed: 4, failed: 2, skipped: 3 });
 });
 
-test('a browser test that passes only at the second try has failed, and so has a broken set-up', () => {
+test('`tallyPlaywright` counts a test that passes only when repeated, and an error of the set-up, as failures', () => {
   const stats = { expected: 5, unexpected: 1, flaky: 1, skipped: 2 };
   expect(tallyPlaywright({ stats, errors: [{}] })).toEqual({ passed: 5, failed: 3, skipped: 2 });
 });

@@ -1,22 +1,18 @@
 // `npm test`: everything. The last line holds the sums over all runners.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+
 import { root } from '../root.ts';
 import { ensureBuild } from '../start/build/web-build.ts';
 import { createProcessGroup } from '../start/process-group.ts';
-import { browserTests } from './browser-tests.ts';
 import { endWithParent } from './end-with-parent.ts';
-import { runSteps } from './run-steps.ts';
+import { browserTests, vitestStep } from './runners.ts';
+import { missingRealServices } from './services/real-services.ts';
 import { staticChecks } from './static-checks.ts';
-import type { Step } from './step.ts';
+import { runSteps, type Step } from './steps.ts';
 import { closingLine, FAILED, PASSED, SKIPPED, sum } from './tally.ts';
-import { embeddedServices, missingRealServices, realServices } from './test-services.ts';
-import { vitest, vitestOn } from './vitest-step.ts';
 
-function onRealServices(): Step {
-  const title = 'integration tests on redis-server and PostgreSQL';
-  const reason = missingRealServices();
-  if (reason === undefined) return vitestOn(title, 'integration', realServices);
+const missing = missingRealServices();
+
+function skippedStep(title: string, reason: string): Step {
   return {
     title,
     run: async ({ write }) => {
@@ -25,6 +21,8 @@ function onRealServices(): Step {
     },
   };
 }
+
+const onRealServices = 'integration tests on redis-server and PostgreSQL';
 
 const webBuild: Step = {
   title: 'web build',
@@ -39,25 +37,21 @@ const webBuild: Step = {
   },
 };
 
-/** Mostly on a database that is there, since each start would make its own. */
-const starts = vitestOn(
-  'starts and ends of npm start',
-  'start',
-  missingRealServices() ? embeddedServices : realServices,
-);
-
 endWithParent();
 const total = sum(
   await runSteps([
     ...staticChecks,
-    // Those beside each other leave one core idle when they are alone.
-    [vitest('unit tests', 'unit'), webBuild],
-    [vitestOn('integration tests on embedded services', 'integration', embeddedServices), onRealServices()],
+    // One of these alone leaves a core idle.
+    [vitestStep('unit tests', 'unit'), webBuild],
     [
-      vitest('integration tests on services of their own', 'standalone'),
-      [starts, vitest('database servers and poolers', 'servers')],
+      vitestStep('integration tests on embedded services', 'integration-embedded'),
+      missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing),
     ],
-    ...(existsSync(join(root, 'e2e/playwright.config.ts')) ? [browserTests] : []),
+    [
+      vitestStep('integration tests on services of their own', 'standalone'),
+      [vitestStep('starts and ends of npm start', 'start'), vitestStep('database servers and poolers', 'servers')],
+    ],
+    browserTests,
   ]),
 );
 process.stdout.write(`\n${closingLine(total)}\n`);

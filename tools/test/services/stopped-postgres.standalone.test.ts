@@ -1,7 +1,7 @@
 import { type Database, isDatabaseUnavailable, openDatabase } from '@plantcommunity/db';
 import { applyMigrations } from '@plantcommunity/db/migrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProcessGroup } from '../start/process-group.ts';
+import { createProcessGroup } from '../../start/process-group.ts';
 import { type Cluster, missingCluster, startCluster } from './postgres-cluster.ts';
 
 /** Twice the maximum wait of a caller. */

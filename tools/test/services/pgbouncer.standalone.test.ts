@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type Database, isDatabaseUnavailable, openDatabase, table } from '@plantcommunity/db';
 import { applyMigrations, pendingMigrations } from '@plantcommunity/db/migrations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { service } from '../start/child.ts';
-import { createProcessGroup } from '../start/process-group.ts';
+import { service } from '../../start/child.ts';
+import { createProcessGroup } from '../../start/process-group.ts';
 import { missingPgbouncer, startPgbouncer } from './pgbouncer.ts';
 import { type Cluster, missingCluster, startCluster } from './postgres-cluster.ts';
 

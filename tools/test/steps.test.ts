@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import { heldOutput, type Output } from './output.ts';
-import { runSteps } from './run-steps.ts';
-import type { Step } from './step.ts';
+import { heldOutput, type Output, runSteps, type Step } from './steps.ts';
 import { FAILED, PASSED, type Tally } from './tally.ts';
 
-/** A step that says two lines, the second one when it is told to end. */
+/** A step that writes a line when it starts and one when `end` is called. */
 function step(title: string, tally: Tally = PASSED): { step: Step; started: Promise<void>; end: () => void } {
   const started = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
@@ -20,7 +18,7 @@ function step(title: string, tally: Tally = PASSED): { step: Step; started: Prom
 
 const withoutTimes = (text: string): string => text.replaceAll(/\d+\.\d s/g, '… s');
 
-test('stages follow each other, whatever the one before counted, and a step alone is heard at once', async () => {
+test('a stage runs after a failed one, and prints the lines of a single step at once', async () => {
   const terminal = heldOutput();
   const [one, two] = [step('one', FAILED), step('two')];
   const run = runSteps([one.step, two.step], terminal);
@@ -34,7 +32,7 @@ test('stages follow each other, whatever the one before counted, and a step alon
   );
 });
 
-test('steps beside each other run at the same time, and their lines stay together', async () => {
+test('lanes of a stage run at the same time, and the lines of each step stay together', async () => {
   const terminal = heldOutput();
   const [one, two] = [step('one', FAILED), step('two')];
   const run = runSteps([[one.step, two.step]], terminal);
@@ -50,7 +48,7 @@ test('steps beside each other run at the same time, and their lines stay togethe
   );
 });
 
-test('the steps of a lane follow each other, beside another lane', async () => {
+test('steps of one lane run one after the other', async () => {
   const terminal = heldOutput();
   const [one, two, three] = [step('one', FAILED), step('two'), step('three')];
   const run = runSteps([[one.step, [two.step, three.step]]], terminal);

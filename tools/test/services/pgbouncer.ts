@@ -2,9 +2,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { service, startChild } from '../start/child.ts';
-import type { ProcessGroup } from '../start/process-group.ts';
-import { StartError } from '../start/start-error.ts';
+import { service, startChild } from '../../start/child.ts';
+import type { ProcessGroup } from '../../start/process-group.ts';
+import { StartError } from '../../start/start-error.ts';
 import { answersOn } from './postgres-answers.ts';
 import { asServerUser, type Cluster, makeFolder, writeOwned } from './postgres-cluster.ts';
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { service, startChild } from '../start/child.ts';
-import { findProgram } from '../start/find-program.ts';
-import type { ProcessGroup } from '../start/process-group.ts';
-import { StartError } from '../start/start-error.ts';
+import { service, startChild } from '../../start/child.ts';
+import { findProgram } from '../../start/find-program.ts';
+import type { ProcessGroup } from '../../start/process-group.ts';
+import { StartError } from '../../start/start-error.ts';
 import { postgresAnswers } from './postgres-answers.ts';
 
 const USER = 'postgres';

@@ -1,15 +1,41 @@
-import { heldOutput, liveOutput, type Output } from './output.ts';
-import type { Step } from './step.ts';
 import type { Tally } from './tally.ts';
+
+/** Where the lines of a step go. */
+export interface Output {
+  readonly write: (text: string) => void;
+  /** Whether programs may write to our own standard output, which keeps their colours; else they are written here. */
+  readonly isLive: boolean;
+}
+
+/** One part of a test run. */
+export interface Step {
+  title: string;
+  /** Writes its lines to `output` and resolves to its counts; never rejects. */
+  run: (output: Output) => Promise<Tally>;
+}
 
 /** A step, or several steps that run one after the other. */
 type Lane = Step | readonly Step[];
 /** A step, or lanes that run beside each other. */
 export type Stage = Step | readonly Lane[];
 
+const liveOutput: Output = { write: (text) => void process.stdout.write(text), isLive: true };
+
+/** Keeps the lines of a step together while another step runs beside it. */
+export function heldOutput(): Output & { readonly text: () => string } {
+  let held = '';
+  return {
+    write(text) {
+      held += text;
+    },
+    isLive: false,
+    text: () => held,
+  };
+}
+
 /**
- * Runs the stages one after the other, never stopping early, and tells each step's counts and time. What steps that run
- * beside each other say is told when each is over, so that their lines do not mix.
+ * Runs the stages one after the other, failed ones too, and prints the counts and the time of each step. The lines of
+ * steps that run beside each other are printed when each step is over, so that they do not mix.
  */
 export async function runSteps(stages: readonly Stage[], terminal: Output = liveOutput): Promise<Tally[]> {
   const tallies: Tally[] = [];

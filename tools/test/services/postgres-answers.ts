@@ -1,6 +1,6 @@
 import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from '../start/start-error.ts';
+import { StartError } from '../../start/start-error.ts';
 
 const START_MS = 60_000;
 const POLL_MS = 50;
