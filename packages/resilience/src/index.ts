@@ -3,11 +3,11 @@ export type { CacheEvent } from './cache/cache-events.ts';
 export { type CacheOptions, createCache } from './cache/create-cache.ts';
 export type { CacheLease } from './cache/load-permit.ts';
 export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions } from './cache/types.ts';
-export type { CircuitEvent } from './circuit/circuit-events.ts';
-export { createCircuit } from './circuit/create-circuit.ts';
+export { createCircuit } from './circuit/circuit-breaker.ts';
 export { CircuitRejectedError } from './circuit/rejected-error.ts';
 export type {
   Circuit,
+  CircuitEvent,
   CircuitOptions,
   CircuitOutcome,
   CircuitSnapshot,

@@ -1,111 +1,167 @@
+import { systemClock } from '../clock.ts';
+import { ResilienceError } from '../errors.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
-import { checkUntil } from './check-options.ts';
-import type { CircuitEvent } from './circuit-events.ts';
-import { classifyError } from './judge.ts';
+import { checkRange, LONGEST_MS } from '../range.ts';
+import { LocalStateMachine } from './local-state-machine.ts';
+import { RedisStateMachine } from './redis-state-machine.ts';
 import { CircuitRejectedError } from './rejected-error.ts';
-import type { CallResult, CircuitStateMachine, Permit, Recorded, StateMachineObserver } from './rules.ts';
-import { toSnapshot } from './snapshot.ts';
-import type { CircuitState } from './state.ts';
-import { StuckOpenTimer } from './stuck-open.ts';
-import { IsolationTimer } from './timers.ts';
-import { transition } from './transitions.ts';
-import type { Circuit, CircuitOptions, CircuitOutcome, CircuitSnapshot, OverrideScope } from './types.ts';
+import { initialState, toSnapshot, transitionEvent } from './state.ts';
+import { IsolationTimer, StuckOpenTimer } from './timers.ts';
+import type {
+  CallResult,
+  Circuit,
+  CircuitConfig,
+  CircuitEvent,
+  CircuitOptions,
+  CircuitOutcome,
+  CircuitSnapshot,
+  CircuitState,
+  CircuitStateMachine,
+  OverrideScope,
+  Permit,
+  Recorded,
+  StateMachineObserver,
+} from './types.ts';
 
+const MAX_RESET_TIMEOUT_MS = 300_000;
+/** The maximum of a Date, in epoch milliseconds. */
+const LAST_MOMENT_MS = 8_640_000_000_000_000;
 const SUCCESS: CallResult = { outcome: 'success', failure: '' };
 
-/** Makes calls as its rules allow, hands them the results and tells what happens. */
-export class CircuitBreaker implements Circuit {
+/**
+ * Makes a circuit breaker: it stops calling a service that fails, rejects calls at once while the service is down, and
+ * finds out with a few trials when the service is back.
+ * @throws {RangeError} naming the invalid option
+ */
+export function createCircuit(options: CircuitOptions): Circuit {
+  const config = withDefaults(options);
+  checkConfig(config);
+  const { redis, prefix = 'circuit' } = options;
+  return new CircuitBreaker(config, (observer) =>
+    redis
+      ? new RedisStateMachine(config, redis, prefix, observer)
+      : new LocalStateMachine(config, initialState(config), observer),
+  );
+}
+
+function withDefaults(options: CircuitOptions): CircuitConfig {
+  const { resetTimeoutMs = 30_000 } = options;
+  return {
+    name: options.name,
+    failMax: options.failMax ?? 5,
+    resetTimeoutMs,
+    maxResetTimeoutMs: options.maxResetTimeoutMs ?? Math.max(MAX_RESET_TIMEOUT_MS, resetTimeoutMs),
+    successThreshold: options.successThreshold ?? 2,
+    trialPermits: options.trialPermits ?? 2,
+    trialDeadlineMs: options.trialDeadlineMs ?? 60_000,
+    classify: (error) => options.classify?.(error) ?? defaultOutcome(error),
+    nameFailure: (error) => options.nameFailure?.(error) ?? nameOf(error),
+    clock: options.clock ?? systemClock,
+    random: () => options.random?.() ?? Math.random(),
+  };
+}
+
+function checkConfig(config: CircuitConfig): void {
+  for (const name of ['failMax', 'successThreshold', 'trialPermits'] as const) {
+    checkRange(name, config[name], { min: 1, whole: true });
+  }
+  checkRange('resetTimeoutMs', config.resetTimeoutMs, { min: 1, max: LONGEST_MS });
+  checkRange('maxResetTimeoutMs', config.maxResetTimeoutMs, { min: config.resetTimeoutMs, max: LONGEST_MS });
+  checkRange('trialDeadlineMs', config.trialDeadlineMs, { min: 1, max: LONGEST_MS });
+}
+
+/** Makes calls as its state machine allows, hands it the results and emits events. */
+class CircuitBreaker implements Circuit {
   readonly name: string;
-  readonly #options: CircuitOptions;
+  readonly #config: CircuitConfig;
   readonly #listeners: Listeners<CircuitEvent> = new Listeners();
   readonly #stuckOpen: StuckOpenTimer;
-  readonly #isolationEnd: IsolationTimer;
-  readonly #rules: CircuitStateMachine;
-  #closed = false;
+  readonly #isolation: IsolationTimer;
+  readonly #machine: CircuitStateMachine;
+  #isClosed = false;
 
-  /** @param decide makes the rules, which tell the observer what happens from then on */
-  constructor(options: CircuitOptions, decide: (observer: StateMachineObserver) => CircuitStateMachine) {
-    this.name = options.name;
-    this.#options = options;
-    this.#stuckOpen = new StuckOpenTimer(options.clock, (downMs) =>
+  constructor(config: CircuitConfig, createMachine: (observer: StateMachineObserver) => CircuitStateMachine) {
+    this.name = config.name;
+    this.#config = config;
+    this.#stuckOpen = new StuckOpenTimer(config.clock, (downMs) =>
       this.#listeners.emit({ type: 'stuck_open', downMs }),
     );
-    this.#isolationEnd = new IsolationTimer(options.clock, () => this.#rules.refresh());
-    this.#rules = decide({
-      onTransition: (before, after) => this.#moved(before, after),
+    this.#isolation = new IsolationTimer(config.clock, () => this.#machine.refresh());
+    this.#machine = createMachine({
+      onTransition: (before, after) => this.#onTransition(before, after),
       onTrialAbandoned: () => this.#listeners.emit({ type: 'trial_abandoned' }),
       onRedisFailure: (error) => this.#listeners.emit({ type: 'redis_failed', error }),
     });
   }
 
   async execute<T>(work: () => Promise<T>): Promise<T> {
-    const asked = this.#rules.tryAcquire();
-    const pass = asked instanceof Promise ? await asked : asked;
-    if (!pass) throw this.#reject();
+    const acquired = this.#machine.tryAcquire();
+    const permit = acquired instanceof Promise ? await acquired : acquired;
+    if (!permit) throw this.#rejection();
     let value: T;
     try {
       value = await work();
     } catch (error) {
-      await this.#note(pass, classifyError(error, this.#options), error);
+      await this.#record(permit, classifyError(error, this.#config), error);
       throw error;
     }
-    if (this.#rules.isNoop(pass)) this.#listeners.emit({ type: 'call_succeeded' });
-    else await this.#note(pass, SUCCESS);
+    if (this.#machine.isNoop(permit)) this.#listeners.emit({ type: 'call_succeeded' });
+    else await this.#record(permit, SUCCESS);
     return value;
   }
 
   admits(): boolean {
-    return this.#rules.admits();
+    return this.#machine.admits();
   }
 
   snapshot(): CircuitSnapshot {
-    return toSnapshot(this.#rules.state, this.#options);
+    return toSnapshot(this.#machine.state, this.#config);
   }
 
   async isolate(reason: string, until?: number): Promise<OverrideScope> {
-    checkUntil(until);
-    return this.#rules.apply({ type: 'isolate', reason, until });
+    if (until !== undefined) checkRange('until', until, { min: 0, max: LAST_MOMENT_MS, whole: true });
+    return this.#machine.apply({ type: 'isolate', reason, until });
   }
 
   release(reason: string = ''): Promise<OverrideScope> {
-    return this.#rules.apply({ type: 'release', reason });
+    return this.#machine.apply({ type: 'release', reason });
   }
 
   reset(reason: string): Promise<OverrideScope> {
-    return this.#rules.apply({ type: 'reset', reason });
+    return this.#machine.apply({ type: 'reset', reason });
   }
 
   resetShared(reason: string): Promise<boolean> {
-    return this.#rules.applyShared({ type: 'reset', reason });
+    return this.#machine.applyShared({ type: 'reset', reason });
   }
 
   subscribe(listener: (event: CircuitEvent) => void): Unsubscribe {
-    const { failMax, resetTimeoutMs } = this.#options;
+    const { failMax, resetTimeoutMs } = this.#config;
     listener({ type: 'initialized', failMax, resetTimeoutMs });
     return this.#listeners.add(listener);
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.#stuckOpen.close();
-    this.#isolationEnd.close();
-    this.#rules.close();
+    this.#isolation.close();
+    this.#machine.close();
   }
 
-  #reject(): CircuitRejectedError {
-    const { status: state, retryAt: restsUntil } = this.#rules.state;
-    const waitMs = Math.max(0, restsUntil - this.#options.clock.monotonic());
-    const retryAfterMs = state === 'half_open' || waitMs === Number.POSITIVE_INFINITY ? undefined : waitMs;
-    this.#listeners.emit({ type: 'rejected', state, retryAfterMs });
-    return new CircuitRejectedError(this.name, state, retryAfterMs);
+  #rejection(): CircuitRejectedError {
+    const { status, retryAt } = this.#machine.state;
+    const waitMs = Math.max(0, retryAt - this.#config.clock.monotonic());
+    const retryAfterMs = status === 'half_open' || waitMs === Number.POSITIVE_INFINITY ? undefined : waitMs;
+    this.#listeners.emit({ type: 'rejected', state: status, retryAfterMs });
+    return new CircuitRejectedError(this.name, status, retryAfterMs);
   }
 
-  #note(pass: Permit, result: CallResult, error?: unknown): Promise<void> {
-    return this.#rules.record(pass, result, (noted) => this.#told(result.outcome, error, noted));
+  #record(permit: Permit, result: CallResult, error?: unknown): Promise<void> {
+    return this.#machine.record(permit, result, (recorded) => this.#onRecorded(result.outcome, error, recorded));
   }
 
-  #told(outcome: CircuitOutcome, error: unknown, { failCount, successes }: Recorded): void {
-    const { failMax, successThreshold: required } = this.#options;
+  #onRecorded(outcome: CircuitOutcome, error: unknown, { failCount, successes }: Recorded): void {
+    const { failMax, successThreshold: required } = this.#config;
     switch (outcome) {
       case 'success':
         this.#listeners.emit({ type: 'call_succeeded' });
@@ -118,12 +174,35 @@ export class CircuitBreaker implements Circuit {
     }
   }
 
-  #moved(before: CircuitState, after: CircuitState): void {
-    if (!this.#closed) {
+  #onTransition(before: CircuitState, after: CircuitState): void {
+    if (!this.#isClosed) {
       this.#stuckOpen.watch(after);
-      this.#isolationEnd.watch(after);
+      this.#isolation.watch(after);
     }
-    const event = transition(before, after);
+    const event = transitionEvent(before, after);
     if (event) this.#listeners.emit(event);
+  }
+}
+
+function defaultOutcome(error: unknown): CircuitOutcome {
+  return error instanceof ResilienceError ? 'ignored' : 'failure';
+}
+
+/** Returns what an error says about the service. An error that `classify` throws on is ignored. Never throws. */
+function classifyError(error: unknown, { classify, nameFailure }: CircuitConfig): CallResult {
+  const outcome = orElse('ignored', () => classify(error));
+  return { outcome, failure: outcome === 'failure' ? orElse(nameOf(error), () => nameFailure(error)) : '' };
+}
+
+function nameOf(error: unknown): string {
+  // Not the name of the constructor: a minifier may have changed it.
+  return error instanceof Error ? error.name : typeof error;
+}
+
+function orElse<T>(fallback: T, work: () => T): T {
+  try {
+    return work();
+  } catch {
+    return fallback;
   }
 }

@@ -1,207 +1,267 @@
 import {
   type CircuitBreakerPolicy,
-  CircuitState as CockatielState,
+  CircuitState as CockatielStatus,
   ConsecutiveBreaker,
   circuitBreaker,
   handleAll,
 } from 'cockatiel';
-import { HalfOpenTrials, TRIAL_DEADLINE_MS } from './half-open.ts';
-import { OpenPeriod } from './open-period.ts';
-import { drawJitter, resetTimeout } from './reset-timeout.ts';
-import type { CallResult, CircuitStateMachine, Override, Permit, Recorded, StateMachineObserver } from './rules.ts';
-import type { CircuitState } from './state.ts';
-import type { CircuitOptions, OverrideScope } from './types.ts';
+import type { Clock } from '../clock.ts';
+import { HalfOpenTrials } from './half-open.ts';
+import { drawJitter, resetTimeout } from './state.ts';
+import type {
+  CallResult,
+  Cause,
+  CircuitConfig,
+  CircuitState,
+  CircuitStateMachine,
+  Override,
+  OverrideScope,
+  Permit,
+  Recorded,
+  StateMachineObserver,
+} from './types.ts';
 
-/** cockatiel's half of a standing; an order replaces it. */
-interface Policy {
-  readonly decides: CircuitBreakerPolicy;
+/** cockatiel's half of a state; an override replaces it. */
+interface CockatielPolicy {
+  readonly breaker: CircuitBreakerPolicy;
   readonly period: OpenPeriod;
 }
 
-/** `over`: cockatiel has taken note of the recovery's verdict. */
-interface Recovering {
-  readonly recovery: HalfOpenTrials;
-  readonly over: Promise<void>;
+/** One stay in half open; `done` resolves when cockatiel has recorded its verdict. */
+interface Recovery {
+  readonly trials: HalfOpenTrials;
+  readonly done: Promise<void>;
 }
 
 /**
- * One process decides alone. cockatiel counts consecutive failures, opens, half-opens and closes. Around it stands what
- * it lacks: calls run beside the policy, which is told only of results that count, one after another; and to cockatiel
- * a whole recovery is one half-open call, in which we hand out the trial permits, since cockatiel would queue callers
- * above them and then release all at once.
+ * Decides in one process alone. cockatiel counts consecutive failures, opens, half-opens and closes. This class adds
+ * what cockatiel lacks: calls run beside the policy, which is given only the results that count, one after another. To
+ * cockatiel a whole recovery is one half-open call; this class hands out the trial permits of the recovery, because
+ * cockatiel would queue the callers above them and then release all at once.
  */
 export class LocalStateMachine implements CircuitStateMachine {
   /**
-   * Trials so far, of all local rules of this process: a trial of an earlier outage must not end one of this outage,
-   * which can have the same generation.
+   * The number of trials so far, of all local state machines of this process. It makes trial ids unique: a trial of an
+   * earlier outage must not end a trial of this outage, which can have the same generation.
    */
   static #trials = 0;
-  readonly #options: CircuitOptions;
+  readonly #config: CircuitConfig;
   readonly #observer: StateMachineObserver;
-  #standing: CircuitState;
-  #pass: Permit;
-  #policy: Policy;
-  #recovering: Recovering | undefined;
-  #notes: Promise<void> = Promise.resolve();
-  #unnoted = 0;
+  #state: CircuitState;
+  #closedPermit: Permit;
+  #policy: CockatielPolicy;
+  #recovery: Recovery | undefined;
+  #records: Promise<void> = Promise.resolve();
+  #unrecorded = 0;
 
-  constructor(options: CircuitOptions, standing: CircuitState, observer: StateMachineObserver) {
-    this.#options = options;
+  constructor(config: CircuitConfig, state: CircuitState, observer: StateMachineObserver) {
+    this.#config = config;
     this.#observer = observer;
-    this.#standing = standing;
-    this.#pass = { generation: standing.generation };
-    this.#policy = this.#policyFor(standing);
-    if (standing.status === 'half_open') this.#recovering = this.#recover(standing.successes);
+    this.#state = state;
+    this.#closedPermit = { generation: state.generation };
+    this.#policy = this.#policyFor(state);
+    if (state.status === 'half_open') this.#recovery = this.#recover(state.successes);
   }
 
   get state(): CircuitState {
-    return this.#standing;
+    return this.#state;
   }
 
   admits(): boolean {
-    const { status: state, retryAt: restsUntil } = this.#standing;
-    if (state === 'closed') return true;
-    if (state === 'half_open') return this.#recovering?.recovery.hasPermit() ?? false;
-    return this.#options.clock.monotonic() >= restsUntil;
+    const { status, retryAt } = this.#state;
+    if (status === 'closed') return true;
+    if (status === 'half_open') return this.#recovery?.trials.hasPermit() ?? false;
+    return this.#config.clock.monotonic() >= retryAt;
   }
 
   tryAcquire(): Permit | undefined {
-    if (this.#standing.status === 'closed') return this.#pass;
-    this.#recovering?.recovery.abandonLate(() => this.#observer.onTrialAbandoned());
+    if (this.#state.status === 'closed') return this.#closedPermit;
+    this.#recovery?.trials.abandonLate(() => this.#observer.onTrialAbandoned());
     if (!this.admits()) return undefined;
-    if (this.#standing.status === 'isolated') {
+    if (this.#state.status === 'isolated') {
       this.#close('release', '');
-      return this.#pass;
+      return this.#closedPermit;
     }
-    const { recovery } = (this.#recovering ??= this.#halfOpen());
+    const { trials } = (this.#recovery ??= this.#halfOpen());
     LocalStateMachine.#trials += 1;
     const trial = String(LocalStateMachine.#trials);
-    recovery.start(trial);
-    return { generation: this.#standing.generation, trial };
+    trials.start(trial);
+    return { generation: this.#state.generation, trial };
   }
 
-  isNoop(pass: Permit): boolean {
-    const { generation, failCount, status: state } = this.#standing;
-    return state === 'closed' && failCount === 0 && this.#unnoted === 0 && pass.generation === generation;
+  isNoop(permit: Permit): boolean {
+    const { generation, failCount, status } = this.#state;
+    return status === 'closed' && failCount === 0 && this.#unrecorded === 0 && permit.generation === generation;
   }
 
-  /** Results wait for each other: cockatiel takes note only some microtasks later. */
-  record(pass: Permit, result: CallResult, told: (noted: Recorded) => void): Promise<void> {
-    this.#unnoted += 1;
-    this.#notes = this.#notes
-      .then(() => this.#note(pass, result, told))
+  /** Results are recorded one after another: cockatiel records a result some microtasks after it got it. */
+  record(permit: Permit, result: CallResult, onRecorded: (recorded: Recorded) => void): Promise<void> {
+    this.#unrecorded += 1;
+    this.#records = this.#records
+      .then(() => this.#record(permit, result, onRecorded))
       .finally(() => {
-        this.#unnoted -= 1;
+        this.#unrecorded -= 1;
       });
-    return this.#notes;
+    return this.#records;
   }
 
-  async apply(order: Override): Promise<OverrideScope> {
-    const { status: state, reason, until } = this.#standing;
-    if (order.type === 'isolate') {
-      if (state !== 'isolated' || reason !== order.reason || until !== order.until) this.#isolate(order);
-    } else if (order.type === 'reset' || state === 'isolated') this.#close(order.type, order.reason);
+  async apply(override: Override): Promise<OverrideScope> {
+    const { status, reason, until } = this.#state;
+    if (override.type === 'isolate') {
+      if (status !== 'isolated' || reason !== override.reason || until !== override.until) this.#isolate(override);
+    } else if (override.type === 'reset' || status === 'isolated') this.#close(override.type, override.reason);
     return 'shared';
   }
 
-  async applyShared(order: Override): Promise<boolean> {
-    await this.apply(order);
+  async applyShared(override: Override): Promise<boolean> {
+    await this.apply(override);
     return true;
   }
 
   async refresh(): Promise<void> {
-    if (this.#standing.status === 'isolated' && this.admits()) this.#close('release', '');
+    if (this.#state.status === 'isolated' && this.admits()) this.#close('release', '');
   }
 
   close(): void {}
 
-  async #note(pass: Permit, { outcome, failure }: CallResult, told: (noted: Recorded) => void): Promise<void> {
-    const { failCount } = this.#standing;
-    const inTime = pass.trial === undefined || (this.#recovering?.recovery.end(pass.trial) ?? false);
-    if (!inTime || pass.generation !== this.#standing.generation || outcome === 'ignored') {
-      return told({ failCount, successes: 0 });
+  async #record(
+    permit: Permit,
+    { outcome, failure }: CallResult,
+    onRecorded: (recorded: Recorded) => void,
+  ): Promise<void> {
+    const { failCount } = this.#state;
+    const isInTime = permit.trial === undefined || (this.#recovery?.trials.end(permit.trial) ?? false);
+    if (!isInTime || permit.generation !== this.#state.generation || outcome === 'ignored') {
+      return onRecorded({ failCount, successes: 0 });
     }
-    if (outcome === 'success') return this.#noteSuccess(told);
-    const counted = Math.min(failCount + 1, this.#options.failMax);
-    told({ failCount: counted, successes: 0 });
-    this.#standing = { ...this.#standing, failCount: counted, lastFailure: failure };
-    if (this.#recovering) {
-      this.#recovering.recovery.fail();
-      return this.#recovering.over;
+    if (outcome === 'success') return this.#recordSuccess(onRecorded);
+    const failures = Math.min(failCount + 1, this.#config.failMax);
+    onRecorded({ failCount: failures, successes: 0 });
+    this.#state = { ...this.#state, failCount: failures, lastFailure: failure };
+    if (this.#recovery) {
+      this.#recovery.trials.fail();
+      return this.#recovery.done;
     }
-    await this.#policy.decides.execute(() => Promise.reject(new Error(failure))).catch(() => {});
+    await this.#policy.breaker.execute(() => Promise.reject(new Error(failure))).catch(() => {});
   }
 
-  async #noteSuccess(told: (noted: Recorded) => void): Promise<void> {
-    if (!this.#recovering) {
-      told({ failCount: 0, successes: 0 });
-      this.#standing = { ...this.#standing, failCount: 0 };
-      return this.#policy.decides.execute(() => {});
+  async #recordSuccess(onRecorded: (recorded: Recorded) => void): Promise<void> {
+    if (!this.#recovery) {
+      onRecorded({ failCount: 0, successes: 0 });
+      this.#state = { ...this.#state, failCount: 0 };
+      return this.#policy.breaker.execute(() => {});
     }
-    const successes = this.#recovering.recovery.succeed();
-    told({ failCount: this.#standing.failCount, successes });
-    this.#standing = { ...this.#standing, successes };
-    if (successes >= this.#options.successThreshold) await this.#recovering.over;
+    const successes = this.#recovery.trials.succeed();
+    onRecorded({ failCount: this.#state.failCount, successes });
+    this.#state = { ...this.#state, successes };
+    if (successes >= this.#config.successThreshold) await this.#recovery.done;
   }
 
-  /** As cockatiel would be after all that has led to this standing. */
-  #policyFor({ status: state, failCount, openings, resetTimeoutMs, retryAt: restsUntil }: CircuitState): Policy {
-    const random = () => drawJitter(this.#options);
-    const breaker = new ConsecutiveBreaker(this.#options.failMax);
-    const period = new OpenPeriod((attempt) => resetTimeout(attempt, this.#options, random), this.#options.clock);
-    const isDown = state === 'open' || state === 'half_open';
+  /** Returns a policy of cockatiel as it would be after everything that led to this state. */
+  #policyFor({ status, failCount, openings, resetTimeoutMs, retryAt }: CircuitState): CockatielPolicy {
+    const random = () => drawJitter(this.#config);
+    const period = new OpenPeriod((attempt) => resetTimeout(attempt, this.#config, random), this.#config.clock);
+    const isDown = status === 'open' || status === 'half_open';
     const ownState = isDown
-      ? { value: CockatielState.Open, openedAt: 0, attemptNo: openings }
-      : { value: CockatielState.Closed };
-    const initialState = { ownState, breakerState: failCount };
-    const decides = circuitBreaker(handleAll, { breaker, halfOpenAfter: period, initialState });
-    if (isDown) period.resume(resetTimeoutMs, state === 'open' ? restsUntil : Number.NEGATIVE_INFINITY);
-    decides.onBreak(() => this.#policy.decides === decides && this.#opened());
-    decides.onReset(() => this.#policy.decides === decides && this.#close('calls', ''));
-    return { decides, period };
+      ? { value: CockatielStatus.Open, openedAt: 0, attemptNo: openings }
+      : { value: CockatielStatus.Closed };
+    const breaker = circuitBreaker(handleAll, {
+      breaker: new ConsecutiveBreaker(this.#config.failMax),
+      halfOpenAfter: period,
+      initialState: { ownState, breakerState: failCount },
+    });
+    if (isDown) period.resume(resetTimeoutMs, status === 'open' ? retryAt : Number.NEGATIVE_INFINITY);
+    breaker.onBreak(() => this.#policy.breaker === breaker && this.#open());
+    breaker.onReset(() => this.#policy.breaker === breaker && this.#close('calls', ''));
+    return { breaker, period };
   }
 
-  #halfOpen(): Recovering {
-    const recovering = this.#recover(0);
-    this.#move({ status: 'half_open', cause: 'calls', successes: 0 });
-    return recovering;
+  #halfOpen(): Recovery {
+    const recovery = this.#recover(0);
+    this.#transition({ status: 'half_open', cause: 'calls', successes: 0 });
+    return recovery;
   }
 
-  #recover(successes: number): Recovering {
-    const recovery = new HalfOpenTrials({ trialDeadlineMs: TRIAL_DEADLINE_MS, ...this.#options, successes });
-    const over = this.#policy.decides.execute(() => recovery.verdict).catch(() => {});
-    return { recovery, over };
+  #recover(successes: number): Recovery {
+    const trials = new HalfOpenTrials(this.#config, successes);
+    const done = this.#policy.breaker.execute(() => trials.verdict).catch(() => {});
+    return { trials, done };
   }
 
-  #opened(): void {
-    this.#recovering = undefined;
-    const { openings, openedAt: downSince } = this.#standing;
-    const { lengthMs: resetTimeoutMs, until: restsUntil } = this.#policy.period;
-    const now = this.#options.clock.monotonic();
-    const opening = { openings: openings + 1, downSince: openings === 0 ? now : downSince };
-    this.#move({ status: 'open', cause: 'calls', resetTimeoutMs, retryAt: restsUntil, ...opening });
+  #open(): void {
+    this.#recovery = undefined;
+    const { openings, openedAt } = this.#state;
+    const { lengthMs: resetTimeoutMs, endsAt: retryAt } = this.#policy.period;
+    const now = this.#config.clock.monotonic();
+    const opening = { openings: openings + 1, openedAt: openings === 0 ? now : openedAt };
+    this.#transition({ status: 'open', cause: 'calls', resetTimeoutMs, retryAt, ...opening });
   }
 
   #isolate({ reason, until }: Override & { readonly type: 'isolate' }): void {
-    const { clock } = this.#options;
-    this.#recovering = undefined;
-    const restsUntil = until === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + until - clock.now();
-    this.#move({ status: 'isolated', cause: 'isolate', reason, until, retryAt: restsUntil });
+    const { clock } = this.#config;
+    this.#recovery = undefined;
+    const retryAt = until === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + until - clock.now();
+    this.#transition({ status: 'isolated', cause: 'isolate', reason, until, retryAt });
   }
 
-  #close(cause: CircuitState['cause'], reason: string): void {
-    this.#recovering = undefined;
-    const { resetTimeoutMs } = this.#options;
+  #close(cause: Cause, reason: string): void {
+    this.#recovery = undefined;
+    const { resetTimeoutMs } = this.#config;
     const change = cause === 'calls' ? {} : { reason, until: undefined };
-    this.#move({ status: 'closed', cause, ...change, failCount: 0, openings: 0, resetTimeoutMs });
-    if (cause !== 'calls') this.#policy = this.#policyFor(this.#standing);
+    this.#transition({ status: 'closed', cause, ...change, failCount: 0, openings: 0, resetTimeoutMs });
+    if (cause !== 'calls') this.#policy = this.#policyFor(this.#state);
   }
 
-  #move(change: Partial<CircuitState>): void {
-    const before = this.#standing;
+  #transition(change: Partial<CircuitState>): void {
+    const before = this.#state;
     const generation = before.generation + 1;
-    this.#standing = { ...before, ...change, generation, since: this.#options.clock.monotonic() };
-    this.#pass = { generation };
-    this.#observer.onTransition(before, this.#standing);
+    this.#state = { ...before, ...change, generation, since: this.#config.clock.monotonic() };
+    this.#closedPermit = { generation };
+    this.#observer.onTransition(before, this.#state);
+  }
+}
+
+/**
+ * How long a circuit stays open: cockatiel's back-off on our clock. cockatiel compares `duration` with a difference of
+ * `Date.now()`, which steps when the machine's time is set. So `duration` is infinite until our monotonic clock has
+ * passed the end, and then negative infinite.
+ */
+class OpenPeriod {
+  readonly #lengthOf: (attempt: number) => number;
+  readonly #clock: Clock;
+  #lengthMs: number;
+  #endsAt = 0;
+
+  /** @param lengthOf length of the n-th period in a row, counted from 1, in milliseconds */
+  constructor(lengthOf: (attempt: number) => number, clock: Clock) {
+    this.#lengthOf = lengthOf;
+    this.#clock = clock;
+    this.#lengthMs = lengthOf(1);
+  }
+
+  get lengthMs(): number {
+    return this.#lengthMs;
+  }
+
+  /** The end, by the monotonic clock. */
+  get endsAt(): number {
+    return this.#endsAt;
+  }
+
+  get duration(): number {
+    return this.#clock.monotonic() < this.#endsAt ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Continues a period that began elsewhere. */
+  resume(lengthMs: number, endsAt: number): void {
+    this.#lengthMs = lengthMs;
+    this.#endsAt = endsAt;
+  }
+
+  /** Begins the next period; cockatiel calls it each time the circuit opens. */
+  next({ attempt }: { readonly attempt: number }): this {
+    this.#lengthMs = this.#lengthOf(attempt);
+    this.#endsAt = this.#clock.monotonic() + this.#lengthMs;
+    return this;
   }
 }

@@ -1,44 +1,44 @@
-import type { CallResult, Permit } from './rules.ts';
+import type { CallResult, Permit } from './types.ts';
 
-/** How a trial ended of which Redis has not heard. */
+/** A trial that ended with a result that Redis does not know yet. */
 interface EndedTrial {
-  readonly pass: Permit & { readonly trial: string };
+  readonly permit: Permit & { readonly trial: string };
   readonly result: CallResult;
 }
 
-/** What to say of a permit that nobody uses. */
+/** The result to report for a permit that was not used. */
 const UNUSED: CallResult = { outcome: 'ignored', failure: '' };
 
 /**
- * The trial permits that Redis has given this process, or may have: each is taken there until Redis hears how its
- * trial ended, or its deadline comes.
+ * The trial permits that Redis has granted to this process, or may have granted: each stays taken in Redis until Redis
+ * learns how its trial ended, or until its deadline.
  */
 export class PendingTrials {
-  readonly #permits: Map<string, EndedTrial | undefined> = new Map();
+  readonly #trials: Map<string, EndedTrial | undefined> = new Map();
 
-  /** Asked for. */
+  /** Adds a trial for which a permit is requested. */
   add(trial: string): void {
-    this.#permits.set(trial, undefined);
+    this.#trials.set(trial, undefined);
   }
 
-  /** Redis knows that its trial is over, or has not given it. */
+  /** Removes a trial that Redis knows to be over, or did not admit. */
   remove(trial: string): void {
-    this.#permits.delete(trial);
+    this.#trials.delete(trial);
   }
 
-  /** Redis may have given it, but that was lost on the way. */
+  /** Ends a trial whose permit Redis may have granted, in a reply that was lost. */
   abandon(trial: string): void {
     this.complete({ generation: 0, trial }, UNUSED);
   }
 
-  /** Its trial is over, which Redis cannot hear now; changes nothing for a permit that is not of Redis. */
+  /** Ends a trial whose result Redis cannot be told now; does nothing for a permit that Redis did not grant. */
   complete({ generation, trial }: Permit, result: CallResult): void {
-    if (trial === undefined || !this.#permits.has(trial)) return;
-    this.#permits.set(trial, { pass: { generation, trial }, result });
+    if (trial === undefined || !this.#trials.has(trial)) return;
+    this.#trials.set(trial, { permit: { generation, trial }, result });
   }
 
-  /** What Redis is still to hear. */
+  /** Returns the ended trials to report to Redis. */
   unreported(): readonly EndedTrial[] {
-    return [...this.#permits.values()].filter((ended) => ended !== undefined);
+    return [...this.#trials.values()].filter((ended) => ended !== undefined);
   }
 }

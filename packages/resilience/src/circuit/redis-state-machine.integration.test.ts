@@ -6,7 +6,7 @@ import type { RedisConnection } from '../redis/types.ts';
 import { RestServer } from '../testing/rest-server.ts';
 import { createTask } from '../testing/task.ts';
 import { eventually, testRedisUrl } from '../testing/test-redis.ts';
-import { createCircuit } from './create-circuit.ts';
+import { createCircuit } from './circuit-breaker.ts';
 import type { Circuit, CircuitStatus } from './types.ts';
 
 const TIMEOUT_MS = 2000;

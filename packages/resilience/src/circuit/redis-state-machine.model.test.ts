@@ -5,7 +5,7 @@ import { ReferenceCircuit, type ReferenceOptions, type Ticket } from '../testing
 import { ReferenceOutage } from '../testing/reference-outage.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createTask, type Task } from '../testing/task.ts';
-import { createCircuit } from './create-circuit.ts';
+import { createCircuit } from './circuit-breaker.ts';
 import type { Circuit, CircuitOutcome } from './types.ts';
 
 const PROCESSES = 3;

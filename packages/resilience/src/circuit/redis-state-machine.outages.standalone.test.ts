@@ -6,7 +6,7 @@ import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { listenForUnheardFailures } from '../testing/unheard-failures.ts';
-import { createCircuit } from './create-circuit.ts';
+import { createCircuit } from './circuit-breaker.ts';
 import { CircuitRejectedError } from './rejected-error.ts';
 
 /** One pause is shorter than the silence after which a connection is given up, one is longer. */

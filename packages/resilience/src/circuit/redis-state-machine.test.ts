@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { SharedHouse } from '../testing/shared-house.ts';
 import { createTask } from '../testing/task.ts';
-import type { CircuitEvent } from './circuit-events.ts';
 import { CircuitRejectedError } from './rejected-error.ts';
+import type { CircuitEvent } from './types.ts';
 
 const house = SharedHouse.forEachTest();
 const { join, openAll, settle, states } = house;

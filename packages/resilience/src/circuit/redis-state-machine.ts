@@ -1,129 +1,143 @@
+import { ChannelListener } from '../channel-listener.ts';
 import type { Unsubscribe } from '../listeners.ts';
 import { createOwnerId } from '../owner-id.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { LocalStateMachine } from './local-state-machine.ts';
 import { PendingTrials } from './pending-trials.ts';
-import { RedisCircuitStore } from './redis-store.ts';
-import type { CallResult, CircuitStateMachine, Override, Permit, Recorded, StateMachineObserver } from './rules.ts';
-import { type KnownState, type RemoteState, severityOf } from './shared-standing.ts';
-import { type CircuitState, initialState } from './state.ts';
-import { StateSync } from './state-sync.ts';
-import type { CircuitOptions, OverrideScope } from './types.ts';
+import { type KnownState, RedisCircuitStore, type RemoteState, severityOf } from './redis-store.ts';
+import { initialState } from './state.ts';
+import type {
+  CallResult,
+  CircuitConfig,
+  CircuitState,
+  CircuitStateMachine,
+  Override,
+  OverrideScope,
+  Permit,
+  Recorded,
+  StateMachineObserver,
+} from './types.ts';
 
-/** Over REST: a closed circuit may be a little late to hear that others have opened it. */
-const PATIENCE_CLOSED_MS = 30_000;
-const PATIENCE_MS = 2000;
+const POLL_FIRST_MS = 250;
+/** Over REST a process with a closed circuit may learn this late that others have opened it. */
+const MAX_STALENESS_CLOSED_MS = 30_000;
+const MAX_STALENESS_MS = 2000;
 
-/** What one process decided without Redis, and where it began. */
-interface Alone {
-  readonly rules: LocalStateMachine;
+/** Decisions of this process without Redis, and the state in which they began. */
+interface Fallback {
+  readonly machine: LocalStateMachine;
   readonly from: CircuitState;
 }
 
 /**
- * Redis decides for all processes: it counts failures, hands out trial permits and changes the state, each in one
- * script. Every process mirrors what is decided, so that it asks only to report a failure, a success after failures or
- * a trial. While Redis is away a process goes on alone from its mirror; then they meet again.
+ * Lets Redis decide for all processes: Redis counts failures, hands out trial permits and changes the state, each in one
+ * script. Every process mirrors what was decided, so that it asks Redis only to report a failure, a success after
+ * failures or a trial. While Redis is unavailable a process decides alone, starting from its mirror; when Redis is back,
+ * the two states are reconciled.
  */
 export class RedisStateMachine implements CircuitStateMachine {
-  readonly #options: CircuitOptions;
+  readonly #config: CircuitConfig;
   readonly #observer: StateMachineObserver;
   readonly #redis: RedisConnection;
   readonly #store: RedisCircuitStore;
-  readonly #hearing: StateSync;
-  readonly #permits: PendingTrials = new PendingTrials();
-  readonly #unwatch: Unsubscribe;
-  readonly #first: CircuitState;
-  readonly #begun: PromiseWithResolvers<void> = Promise.withResolvers<void>();
-  #shared: RemoteState | undefined;
-  #pass: Permit = { generation: 0 };
-  #alone: Alone | undefined;
-  #asking = 0;
+  readonly #listener: ChannelListener;
+  readonly #pendingTrials: PendingTrials = new PendingTrials();
+  readonly #stopWatching: Unsubscribe;
+  readonly #initial: CircuitState;
+  /** Resolves when a state of Redis is known, or Redis is known to be unavailable. */
+  readonly #started: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  #remote: RemoteState | undefined;
+  #closedPermit: Permit = { generation: 0 };
+  #fallback: Fallback | undefined;
+  #acquiring = 0;
   #syncs: Promise<void> = Promise.resolve();
-  /** The knowledge at the time of `close()`; undefined before. */
-  #closed: KnownState | undefined;
+  /** The known state at the time of `close()`; undefined before. */
+  #closedWith: KnownState | undefined;
 
-  constructor(options: CircuitOptions, redis: RedisConnection, prefix: string, observer: StateMachineObserver) {
-    this.#options = options;
+  constructor(config: CircuitConfig, redis: RedisConnection, prefix: string, observer: StateMachineObserver) {
+    this.#config = config;
     this.#observer = observer;
     this.#redis = redis;
-    this.#store = new RedisCircuitStore(redis, prefix, options);
-    this.#first = initialState(options);
-    this.#hearing = new StateSync({
+    this.#store = new RedisCircuitStore(redis, prefix, config);
+    this.#initial = initialState(config);
+    this.#listener = new ChannelListener({
       redis,
       channel: this.#store.channel,
-      clock: options.clock,
-      onMessage: (message) => this.#hear(message),
-      poll: () => this.#sync(),
-      maxStalenessMs: () => (this.state.status === 'closed' && !this.#alone ? PATIENCE_CLOSED_MS : PATIENCE_MS),
-      mustPoll: () => this.#alone !== undefined,
+      clock: config.clock,
+      onMessage: (message) => this.#onMessage(message),
+      catchUp: () => this.#sync(),
+      polling: {
+        firstMs: POLL_FIRST_MS,
+        maxMs: () => (this.state.status === 'closed' && !this.#fallback ? MAX_STALENESS_CLOSED_MS : MAX_STALENESS_MS),
+        isRequired: () => this.#fallback !== undefined,
+      },
     });
-    this.#unwatch = redis.subscribe(({ type }) => {
-      if (type === 'lost') this.#goAlone();
+    this.#stopWatching = redis.subscribe(({ type }) => {
+      if (type === 'lost') this.#enterFallback();
     });
   }
 
   get state(): CircuitState {
-    return this.#alone?.rules.state ?? this.#shared?.state ?? this.#first;
+    return this.#fallback?.machine.state ?? this.#remote?.state ?? this.#initial;
   }
 
   admits(): boolean {
-    if (this.#alone) return this.#alone.rules.admits();
-    if (!this.#shared) return true;
-    const { state: standing, runningTrials: running, nextPermitAt: freesAt } = this.#shared;
-    if (standing.status === 'closed') return true;
-    const now = this.#options.clock.monotonic();
-    const taken = standing.status === 'half_open' && now < freesAt ? running : 0;
-    return now >= standing.retryAt && this.#asking + taken < this.#options.trialPermits;
+    if (this.#fallback) return this.#fallback.machine.admits();
+    if (!this.#remote) return true;
+    const { state, runningTrials, nextPermitAt } = this.#remote;
+    if (state.status === 'closed') return true;
+    const now = this.#config.clock.monotonic();
+    const taken = state.status === 'half_open' && now < nextPermitAt ? runningTrials : 0;
+    return now >= state.retryAt && this.#acquiring + taken < this.#config.trialPermits;
   }
 
   tryAcquire(): Permit | undefined | Promise<Permit | undefined> {
-    if (this.#alone) return this.#alone.rules.tryAcquire();
-    if (!this.#shared) return this.#begun.promise.then(() => this.tryAcquire());
-    if (this.#shared.state.status === 'closed') return this.#pass;
-    return this.admits() ? this.#enter() : undefined;
+    if (this.#fallback) return this.#fallback.machine.tryAcquire();
+    if (!this.#remote) return this.#started.promise.then(() => this.tryAcquire());
+    if (this.#remote.state.status === 'closed') return this.#closedPermit;
+    return this.admits() ? this.#acquireTrial() : undefined;
   }
 
-  isNoop(pass: Permit): boolean {
-    if (this.#alone) return this.#alone.rules.isNoop(pass);
-    return pass.trial === undefined && this.state.failCount === 0;
+  isNoop(permit: Permit): boolean {
+    if (this.#fallback) return this.#fallback.machine.isNoop(permit);
+    return permit.trial === undefined && this.state.failCount === 0;
   }
 
-  async record(pass: Permit, result: CallResult, told: (noted: Recorded) => void): Promise<void> {
-    // Redis may be back just now.
-    if (this.#alone) await this.#syncs;
-    if (!this.#alone && this.#isNews(pass, result)) {
+  async record(permit: Permit, result: CallResult, onRecorded: (recorded: Recorded) => void): Promise<void> {
+    // A sync that runs may end the fallback.
+    if (this.#fallback) await this.#syncs;
+    if (!this.#fallback && this.#changesRemote(permit, result)) {
       try {
-        const { counted, shared } = await this.#tell(pass, result);
-        const { failCount, successes } = shared.state;
-        const isTrial = counted && pass.trial !== undefined && result.outcome === 'success';
-        told({ failCount, successes: isTrial ? successes : 0 });
-        return this.#learn(shared);
+        const { counted, remote } = await this.#report(permit, result);
+        const { failCount, successes } = remote.state;
+        const isTrial = counted && permit.trial !== undefined && result.outcome === 'success';
+        onRecorded({ failCount, successes: isTrial ? successes : 0 });
+        return this.#applyRemote(remote);
       } catch (error) {
         this.#fail(error);
       }
     }
-    if (this.#alone) {
-      this.#permits.complete(pass, result);
-      if (this.#closed) this.#tellAfterClose(this.#closed);
-      return this.#alone.rules.record(pass, result, told);
+    if (this.#fallback) {
+      this.#pendingTrials.complete(permit, result);
+      if (this.#closedWith) this.#reportAfterClose(this.#closedWith);
+      return this.#fallback.machine.record(permit, result, onRecorded);
     }
-    told({ failCount: this.state.failCount, successes: 0 });
+    onRecorded({ failCount: this.state.failCount, successes: 0 });
   }
 
-  async apply(order: Override): Promise<OverrideScope> {
-    if (await this.applyShared(order)) return 'shared';
-    await this.#alone?.rules.apply(order);
+  async apply(override: Override): Promise<OverrideScope> {
+    if (await this.applyShared(override)) return 'shared';
+    await this.#fallback?.machine.apply(override);
     return 'local';
   }
 
-  async applyShared(order: Override): Promise<boolean> {
-    if (!this.#alone) await this.#begun.promise;
+  async applyShared(override: Override): Promise<boolean> {
+    if (!this.#fallback) await this.#started.promise;
     await this.#syncs;
-    if (this.#alone) return false;
+    if (this.#fallback) return false;
     try {
-      this.#learn(await this.#store.apply(this.#known(), order));
+      this.#applyRemote(await this.#store.apply(this.#known(), override));
       return true;
     } catch (error) {
       this.#fail(error);
@@ -132,36 +146,36 @@ export class RedisStateMachine implements CircuitStateMachine {
   }
 
   refresh(): Promise<void> {
-    return this.#alone ? this.#alone.rules.refresh() : this.#sync();
+    return this.#fallback ? this.#fallback.machine.refresh() : this.#sync();
   }
 
   close(): void {
     const known = this.#known();
-    this.#closed = known;
-    this.#unwatch();
-    this.#hearing.close();
-    this.#goAlone();
-    this.#tellAfterClose(known);
+    this.#closedWith = known;
+    this.#stopWatching();
+    this.#listener.close();
+    this.#enterFallback();
+    this.#reportAfterClose(known);
   }
 
-  async #enter(): Promise<Permit | undefined> {
-    const trial = createOwnerId(this.#options.name);
-    this.#asking += 1;
-    this.#permits.add(trial);
+  async #acquireTrial(): Promise<Permit | undefined> {
+    const trial = createOwnerId(this.#config.name);
+    this.#acquiring += 1;
+    this.#pendingTrials.add(trial);
     try {
-      const { admitted, lapsed, shared } = await this.#store.acquire(this.#known(), trial);
-      for (let permit = 0; permit < lapsed; permit += 1) this.#observer.onTrialAbandoned();
-      this.#learn(shared);
-      const { generation } = shared.state;
+      const { admitted, expired, remote } = await this.#store.acquire(this.#known(), trial);
+      for (let permit = 0; permit < expired; permit += 1) this.#observer.onTrialAbandoned();
+      this.#applyRemote(remote);
+      const { generation } = remote.state;
       if (admitted === 'trial') return { generation, trial };
-      this.#permits.remove(trial);
+      this.#pendingTrials.remove(trial);
       return admitted === 'call' ? { generation } : undefined;
     } catch (error) {
-      this.#permits.abandon(trial);
-      if (this.#closed) this.#tellAfterClose(this.#closed);
-      return this.#fail(error).rules.tryAcquire();
+      this.#pendingTrials.abandon(trial);
+      if (this.#closedWith) this.#reportAfterClose(this.#closedWith);
+      return this.#fail(error).machine.tryAcquire();
     } finally {
-      this.#asking -= 1;
+      this.#acquiring -= 1;
     }
   }
 
@@ -169,116 +183,110 @@ export class RedisStateMachine implements CircuitStateMachine {
    * Reports ended trials after `close()`, which stops the regular sync with Redis. Reports nothing while Redis is
    * unavailable: the permits expire at their deadlines.
    */
-  #tellAfterClose(known: KnownState): void {
+  #reportAfterClose(known: KnownState): void {
     if (!this.#redis.isReady()) return;
-    for (const { pass, result } of this.#permits.unreported()) {
-      this.#permits.remove(pass.trial);
-      this.#store.record(known, pass, result).catch((error: unknown) => this.#fail(error));
+    for (const { permit, result } of this.#pendingTrials.unreported()) {
+      this.#pendingTrials.remove(permit.trial);
+      this.#store.record(known, permit, result).catch((error: unknown) => this.#fail(error));
     }
   }
 
-  async #tell(pass: Permit, result: CallResult): ReturnType<RedisCircuitStore['record']> {
-    const told = await this.#store.record(this.#known(), pass, result);
-    if (pass.trial !== undefined) this.#permits.remove(pass.trial);
-    return told;
+  async #report(permit: Permit, result: CallResult): ReturnType<RedisCircuitStore['record']> {
+    const reported = await this.#store.record(this.#known(), permit, result);
+    if (permit.trial !== undefined) this.#pendingTrials.remove(permit.trial);
+    return reported;
   }
 
-  /** Whether Redis may care; what began before the last change of state it would not count. */
-  #isNews({ generation, trial }: Permit, { outcome }: CallResult): boolean {
+  /** Whether a result may change the state in Redis; results of an earlier generation do not count there. */
+  #changesRemote({ generation, trial }: Permit, { outcome }: CallResult): boolean {
     if (trial !== undefined) return true;
-    const { state: standing } = this;
-    const changes = outcome === 'failure' || (outcome === 'success' && standing.failCount > 0);
-    return changes && generation === standing.generation;
+    const { state } = this;
+    const changes = outcome === 'failure' || (outcome === 'success' && state.failCount > 0);
+    return changes && generation === state.generation;
   }
 
   #known(): KnownState {
-    const { state: standing } = this;
-    const { revision, epoch: born } = this.#shared ?? { revision: 0, epoch: '' };
-    const { from } = this.#alone ?? { from: standing };
-    return {
-      state: standing,
-      revision,
-      epoch: born,
-      alone: from !== standing,
-      moved: from.generation !== standing.generation,
-    };
+    const { state } = this;
+    const { revision, epoch } = this.#remote ?? { revision: 0, epoch: '' };
+    const { from } = this.#fallback ?? { from: state };
+    const [hasDiverged, hasMoved] = [from !== state, from.generation !== state.generation];
+    return { state, revision, epoch, hasDiverged, hasMoved };
   }
 
-  #hear(message: unknown): void {
-    let shared: RemoteState;
+  #onMessage(message: unknown): void {
+    let remote: RemoteState;
     try {
-      shared = this.#store.read(message);
+      remote = this.#store.read(message);
     } catch {
-      // Somebody else speaks on this channel.
+      // Another program publishes on this channel.
       return;
     }
-    // What our own calls did their answers tell.
-    if (shared.author === this.#store.author) return;
+    // Ignore our own messages: the script's reply already carried the change.
+    if (remote.author === this.#store.author) return;
     // A sync in flight may have read an older state than this message: messages arrive on a connection of their own.
-    if (this.#alone) void this.#sync();
-    else this.#learn(shared);
+    if (this.#fallback) void this.#sync();
+    else this.#applyRemote(remote);
   }
 
-  #learn(shared: RemoteState): void {
-    const before = this.#shared;
-    if (this.#closed || this.#alone) return;
+  #applyRemote(remote: RemoteState): void {
+    const before = this.#remote;
+    if (this.#closedWith || this.#fallback) return;
     if (before) {
-      const isNews = shared.revision > before.revision;
-      const isNoBetter = severityOf(shared.state) >= severityOf(before.state);
-      // Redis lost its data and began anew without us: what we know is put back.
-      if (shared.epoch !== before.epoch && !(isNews && isNoBetter)) return void this.#sync();
-      if (!isNews) return;
+      const isNewer = remote.revision > before.revision;
+      const isAsSevere = severityOf(remote.state) >= severityOf(before.state);
+      // Redis lost its data and another process began a new epoch without us: a sync puts back what this process knows.
+      if (remote.epoch !== before.epoch && !(isNewer && isAsSevere)) return void this.#sync();
+      if (!isNewer) return;
     }
-    this.#take(shared, before?.state ?? this.#first);
+    this.#adopt(remote, before?.state ?? this.#initial);
   }
 
-  #take(shared: RemoteState, before: CircuitState): void {
-    this.#alone = undefined;
-    const isKnown = this.#shared !== undefined;
-    this.#shared = shared;
-    this.#pass = { generation: shared.state.generation };
-    this.#begun.resolve();
-    this.#hearing.pollSoon();
-    // That it was closed, and how, before this process began is no news.
-    if (isKnown || before !== this.#first || shared.state.status !== 'closed') {
-      this.#observer.onTransition(before, shared.state);
-    }
+  #adopt(remote: RemoteState, before: CircuitState): void {
+    this.#fallback = undefined;
+    const isFirst = this.#remote === undefined;
+    this.#remote = remote;
+    this.#closedPermit = { generation: remote.state.generation };
+    this.#started.resolve();
+    this.#listener.pollSoon();
+    // Do not emit an event for the closed state found at startup.
+    if (isFirst && before === this.#initial && remote.state.status === 'closed') return;
+    this.#observer.onTransition(before, remote.state);
   }
 
-  /** One after another; never rejects. */
+  /** Syncs run one after another and never reject. */
   #sync(): Promise<void> {
-    this.#syncs = this.#syncs.then(() => this.#meet());
+    this.#syncs = this.#syncs.then(() => this.#resync());
     return this.#syncs;
   }
 
-  async #meet(): Promise<void> {
-    if (this.#closed) return;
+  async #resync(): Promise<void> {
+    if (this.#closedWith) return;
     try {
-      const shared = await this.#store.sync(this.#known());
-      if (this.#closed) return;
-      const { revision, epoch: born } = this.#shared ?? { revision: 0, epoch: '' };
-      const isNews = shared.revision > revision || shared.epoch !== born;
-      if (this.#alone ? this.#redis.isReady() : isNews) this.#take(shared, this.state);
-      for (const { pass, result } of this.#permits.unreported()) {
-        if (!this.#alone) this.#learn((await this.#tell(pass, result)).shared);
+      const remote = await this.#store.sync(this.#known());
+      if (this.#closedWith) return;
+      const { revision, epoch } = this.#remote ?? { revision: 0, epoch: '' };
+      const isNewer = remote.revision > revision || remote.epoch !== epoch;
+      if (this.#fallback ? this.#redis.isReady() : isNewer) this.#adopt(remote, this.state);
+      for (const { permit, result } of this.#pendingTrials.unreported()) {
+        if (!this.#fallback) this.#applyRemote((await this.#report(permit, result)).remote);
       }
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** A Redis that does not answer is told of by its connection. */
-  #fail(error: unknown): Alone {
-    if (!this.#alone && !(error instanceof RedisUnavailableError)) this.#observer.onRedisFailure(error);
-    return this.#goAlone();
+  #fail(error: unknown): Fallback {
+    // The connection itself reports that Redis does not answer.
+    if (!this.#fallback && !(error instanceof RedisUnavailableError)) this.#observer.onRedisFailure(error);
+    return this.#enterFallback();
   }
 
-  #goAlone(): Alone {
-    if (this.#alone) return this.#alone;
+  #enterFallback(): Fallback {
+    if (this.#fallback) return this.#fallback;
     const from = this.state;
-    this.#alone = { from, rules: new LocalStateMachine(this.#options, from, this.#observer) };
-    this.#begun.resolve();
-    this.#hearing.pollSoon();
-    return this.#alone;
+    this.#fallback = { from, machine: new LocalStateMachine(this.#config, from, this.#observer) };
+    this.#started.resolve();
+    this.#listener.pollSoon();
+    return this.#fallback;
   }
 }

@@ -1,15 +1,15 @@
 import { ResilienceError } from '../errors.ts';
 import type { CircuitStatus } from './types.ts';
 
-/** The circuit did not let the call through; nothing was sent. It has no stack: it is an answer, not a fault. */
+/** The circuit rejected the call; nothing was sent. The error has no stack: a rejection is an answer, not a fault. */
 export class CircuitRejectedError extends ResilienceError {
   override readonly name = 'CircuitRejectedError';
   readonly circuit: string;
   readonly state: CircuitStatus;
 
-  /** @param retryAfterMs until the next trial may run; unknown while trials are running */
+  /** @param retryAfterMs time until the next trial may run; unknown while trials are running */
   constructor(circuit: string, state: CircuitStatus, retryAfterMs?: number) {
-    // To walk the stack takes longer than all the rest of a rejection, of which there may be many.
+    // Walking the stack takes longer than the rest of a rejection, and there may be many rejections.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     super('circuit_rejected', `circuit ${circuit} is ${state}`, { retryAfterMs });

@@ -1,17 +1,20 @@
-import { JITTER } from './reset-timeout.ts';
+import { JITTER } from './state.ts';
 
 /**
- * The shared circuit, one script for each thing that can happen to it. Times are Redis' own; what processes are told and
- * tell are durations, so that no two clocks are compared. Generations and revisions are microseconds of that time, but
- * always higher than the one before, so that they rise when it steps back and after data loss. `born` names one life of
- * the state, until Redis loses it. `till` is what people are told of an isolation's end; `rest` is what ends it.
+ * The circuit in Redis: one script for each event. Times are those of Redis; processes and scripts exchange durations, so
+ * that no two clocks are compared. Generations and revisions are microseconds of that time, but always higher than the
+ * one before, so that they rise when the time steps back and after data loss.
  *
- * KEYS state (a hash), trials (a sorted set: who holds a permit, by when it lapses); in one slot of a cluster.
- * ARGV what the caller knows (JSON), its options (JSON), channel, author; then those named below.
- * Each ends with the state as JSON, published when it changed:
- * ENTER trial: {0 rejected | 1 closed, call | 2 permit taken, permits that had lapsed, state}
- * NOTE outcome, generation, trial or '', failure: {whether it counted, state}
- * GIVE order, reason, until or -1, rest or -1: state
+ * Fields of the hash that differ from the names in the code: `born` is the epoch, one life of the state until Redis
+ * loses it; `fails` is `failCount`; `down` is `openedAt`; `reset` is `resetTimeoutMs`; `till` is `until`, the end of an
+ * isolation as people read it; `rest` is `retryAt`, which ends the isolation.
+ *
+ * KEYS state (a hash), trials (a sorted set: trial ids by the time their permits expire); in one slot of a cluster.
+ * ARGV the state that the caller knows (JSON), its options (JSON), channel, author; then those named below.
+ * Each script returns the state as JSON, and publishes it when it changed:
+ * TRY_ACQUIRE trial: {0 rejected | 1 closed, call | 2 permit taken, permits that had expired, state}
+ * RECORD outcome, generation, trial or '', failure: {1 if it counted else 0, state}
+ * APPLY type of override, reason, until or -1, time left or -1: state
  * SYNC: state
  */
 const BEGIN = `
@@ -23,7 +26,7 @@ local TEXTS = {'state', 'cause', 'reason', 'failure', 'born'}
 local NUMBERS = {
   'generation', 'revision', 'since', 'till', 'fails', 'openings', 'down', 'reset', 'rest', 'successes',
 }
-local WEIGHT = {closed = 0, half_open = 1, open = 1, isolated = 2}
+local SEVERITY = {closed = 0, half_open = 1, open = 1, isolated = 2}
 
 local function text(number) return string.format('%.0f', number) end
 local function after(last) return math.max(micros, last + 1) end
@@ -35,7 +38,7 @@ local function finite(text)
   return number and math.abs(number) < math.huge and number
 end
 
--- A partial hash counts as missing. An isolation whose end is no number has none: it is what was asked for.
+-- A partial hash counts as missing. An isolation whose end is not a number has no end: an operator asked for it.
 local function read()
   local flat, fields = redis.call('HGETALL', KEYS[1]), {}
   for i = 1, #flat, 2 do fields[flat[i]] = flat[i + 1] end
@@ -46,21 +49,21 @@ local function read()
     fields[name] = finite(fields[name])
     if not fields[name] then return nil end
   end
-  return WEIGHT[fields.state] and fields
+  return SEVERITY[fields.state] and fields
 end
 
 local circuit = read()
 
--- How bad it is: the worse is believed where neither is known to be later.
-local function weight(one)
-  return one.state == 'closed' and one.fails / (one.fails + 1) or WEIGHT[one.state]
+-- Of two states, neither known to be later, the severer holds.
+local function severity(one)
+  return one.state == 'closed' and one.fails / (one.fails + 1) or SEVERITY[one.state]
 end
 
--- Redis lost its data, or knows less than the caller: puts the caller's knowledge in its place.
+-- Redis lost its data, or knows less than the caller: put the caller's state in its place.
 local function restore()
   local stored = circuit or {generation = 0, revision = 0}
   circuit, restored = known.circuit, true
-  changed = known.alone or stored.born ~= nil or known.born == ''
+  changed = known.diverged or stored.born ~= nil or known.born == ''
   if known.moved or circuit.generation < stored.generation or circuit.generation == 0 then
     circuit.generation = after(math.max(circuit.generation, stored.generation))
     redis.call('DEL', KEYS[2])
@@ -73,13 +76,13 @@ end
 
 local function reconcile()
   if not circuit then return restore() end
-  local mine, theirs = weight(known.circuit), weight(circuit)
+  local mine, theirs = severity(known.circuit), severity(circuit)
   local isReborn, isBehind = known.born ~= '' and known.born ~= circuit.born, circuit.revision < known.revision
-  if mine > theirs and (known.alone or isReborn) then
+  if mine > theirs and (known.diverged or isReborn) then
     restore()
   elseif isBehind and isReborn and theirs > mine then
     circuit.revision, changed = known.revision, true
-  elseif isBehind or (known.alone and known.revision == circuit.revision) then
+  elseif isBehind or (known.diverged and known.revision == circuit.revision) then
     restore()
   end
 end
@@ -125,26 +128,26 @@ local function finish()
     rest = circuit.rest < 0 and -1 or math.max(0, circuit.rest - now),
     running = redis.call('ZCARD', KEYS[2]), frees = first[2] and math.max(0, first[2] - now) or 0,
   })
-  -- pcall: a user without access to channels keeps the change, and the other processes poll.
+  -- pcall: the change stays for a user without access to channels, and the other processes poll.
   if changed then redis.pcall('PUBLISH', ARGV[3], state) end
   return state
 end
 
--- No longer than this; a longer rest is of a clock that was set back since.
-local function rest_at_most(ms)
+-- Clamp: a longer wait means that the clock of Redis was set back.
+local function clamp_rest(ms)
   if ms >= 0 and circuit.rest > now + ms then circuit.rest, changed = now + ms, true end
 end
 
 reconcile()
-if circuit.state == 'open' then rest_at_most(circuit.reset) end
+if circuit.state == 'open' then clamp_rest(circuit.reset) end
 if circuit.state == 'isolated' then
-  if circuit.generation == known.circuit.generation then rest_at_most(known.circuit.rest) end
+  if circuit.generation == known.circuit.generation then clamp_rest(known.circuit.rest) end
   if circuit.rest >= 0 and circuit.rest <= now then close('release', '') end
 end
 `;
 
-export const ENTER: string = `${BEGIN}
-local admitted, lapsed = 0, 0
+export const TRY_ACQUIRE: string = `${BEGIN}
+local admitted, expired = 0, 0
 if circuit.state == 'closed' then
   admitted = 1
 elseif circuit.state == 'open' and circuit.rest <= now then
@@ -152,23 +155,23 @@ elseif circuit.state == 'open' and circuit.rest <= now then
   become('half_open', 'calls')
 end
 if circuit.state == 'half_open' then
-  lapsed = redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-  -- Longer than a permit can last: Redis' clock was set back.
+  expired = redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  -- A permit that would last longer than the deadline: the clock of Redis was set back.
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '(' .. text(now + rules.deadline), '+inf')
   if redis.call('ZCARD', KEYS[2]) < rules.permits then
     redis.call('ZADD', KEYS[2], text(now + rules.deadline), ARGV[5])
     admitted, changed = 2, true
   end
 end
-return {admitted, lapsed, finish()}
+return {admitted, expired, finish()}
 `;
 
-export const NOTE: string = `${BEGIN}
+export const RECORD: string = `${BEGIN}
 local outcome, trial = ARGV[5], ARGV[7]
 local counts = tonumber(ARGV[6]) == circuit.generation
 if trial ~= '' then
-  local lapses = tonumber(redis.call('ZSCORE', KEYS[2], trial) or 0)
-  counts = counts and lapses > now
+  local expires = tonumber(redis.call('ZSCORE', KEYS[2], trial) or 0)
+  counts = counts and expires > now
   changed = redis.call('ZREM', KEYS[2], trial) == 1 or changed
 end
 if counts and outcome == 'success' and circuit.state == 'half_open' then
@@ -183,15 +186,15 @@ end
 return {counts and 1 or 0, finish()}
 `;
 
-export const GIVE: string = `${BEGIN}
-local order, reason, till, rest = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-if order == 'isolate' then
+export const APPLY: string = `${BEGIN}
+local override, reason, till, rest = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+if override == 'isolate' then
   if circuit.state ~= 'isolated' or circuit.reason ~= reason or circuit.till ~= till then
     circuit.reason, circuit.till, circuit.rest = reason, till, rest < 0 and -1 or now + rest
     become('isolated', 'isolate')
   end
-elseif order == 'reset' or circuit.state == 'isolated' then
-  close(order, reason)
+elseif override == 'reset' or circuit.state == 'isolated' then
+  close(override, reason)
 end
 return finish()
 `;

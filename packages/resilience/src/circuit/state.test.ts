@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawJitter, resetTimeout } from './reset-timeout.ts';
+import { drawJitter, resetTimeout } from './state.ts';
 
 const times = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 };
 

@@ -1,15 +1,16 @@
 import type { Cancel, Clock } from '../clock.ts';
-import type { CircuitState } from './state.ts';
+import { LONGEST_MS } from '../range.ts';
+import type { CircuitState } from './types.ts';
 
-/** Timers cannot wait longer than a 32-bit number of milliseconds, and may fire a moment early. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** A timer may fire a moment early; the next check of the same isolation waits at least this long. */
 const SHORTEST_MS = 20;
+const STUCK_AFTER_MS = 600_000;
 
-/** Calls at the end of each isolation, so that it is seen though nobody calls. */
+/** Refreshes the circuit at the end of each isolation, so that the end is noticed without a call. */
 export class IsolationTimer {
   readonly #clock: Clock;
   readonly #refresh: () => Promise<void>;
-  #standing: CircuitState | undefined;
+  #watched: CircuitState | undefined;
   #cancel: Cancel = () => {};
 
   constructor(clock: Clock, refresh: () => Promise<void>) {
@@ -17,22 +18,49 @@ export class IsolationTimer {
     this.#refresh = refresh;
   }
 
-  watch(standing: CircuitState): void {
+  watch(state: CircuitState): void {
     this.#cancel();
-    this.#standing = standing;
-    if (standing.status !== 'isolated' || standing.retryAt === Number.POSITIVE_INFINITY) return;
-    const leftMs = standing.retryAt - this.#clock.monotonic();
+    this.#watched = state;
+    if (state.status !== 'isolated' || state.retryAt === Number.POSITIVE_INFINITY) return;
+    const leftMs = state.retryAt - this.#clock.monotonic();
     const waitMs = Math.min(Math.max(leftMs, SHORTEST_MS), LONGEST_MS);
-    this.#cancel = this.#clock.setTimeout(() => void this.#end(standing), waitMs);
+    this.#cancel = this.#clock.setTimeout(() => void this.#check(state), waitMs);
   }
 
   close(): void {
     this.#cancel();
-    this.#standing = undefined;
+    this.#watched = undefined;
   }
 
-  async #end(standing: CircuitState): Promise<void> {
+  async #check(state: CircuitState): Promise<void> {
     await this.#refresh();
-    if (this.#standing === standing) this.watch(standing);
+    if (this.#watched === state) this.watch(state);
+  }
+}
+
+/** Reports, once an opening, that a circuit has not been closed for ten minutes, whether or not trials ran. */
+export class StuckOpenTimer {
+  readonly #clock: Clock;
+  readonly #report: (downMs: number) => void;
+  #isDown = false;
+  #cancel: Cancel = () => {};
+
+  constructor(clock: Clock, report: (downMs: number) => void) {
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  watch({ status, openedAt }: CircuitState): void {
+    const isDown = status === 'open' || status === 'half_open';
+    if (isDown === this.#isDown) return;
+    this.#isDown = isDown;
+    this.#cancel();
+    if (!isDown) return;
+    const downMs = () => this.#clock.monotonic() - openedAt;
+    this.#cancel = this.#clock.setTimeout(() => this.#report(downMs()), STUCK_AFTER_MS - downMs());
+  }
+
+  close(): void {
+    this.#cancel();
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCache } from '../cache/create-cache.ts';
-import { createCircuit } from '../circuit/create-circuit.ts';
+import { createCircuit } from '../circuit/circuit-breaker.ts';
 import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/leases.ts';
 import { fail } from '../testing/local-circuit.ts';

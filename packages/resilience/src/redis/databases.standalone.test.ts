@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createCircuit } from '../circuit/create-circuit.ts';
+import { createCircuit } from '../circuit/circuit-breaker.ts';
 import type { Circuit } from '../circuit/types.ts';
 import { createLeases } from '../lease/leases.ts';
 import type { LeaseHandle, Leases } from '../lease/types.ts';

@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
-import type { CircuitEvent } from '../circuit/circuit-events.ts';
-import { createCircuit } from '../circuit/create-circuit.ts';
-import type { Circuit, CircuitOptions, CircuitOutcome } from '../circuit/types.ts';
+import { createCircuit } from '../circuit/circuit-breaker.ts';
+import type { Circuit, CircuitEvent, CircuitOptions, CircuitOutcome } from '../circuit/types.ts';
 import { FakeClock } from './fake-clock.ts';
 import { SERVICE_CIRCUIT } from './service-circuit.ts';
 

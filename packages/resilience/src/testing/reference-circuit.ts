@@ -1,6 +1,6 @@
-import type { CircuitOptions, CircuitOutcome, CircuitStatus } from '../circuit/types.ts';
+import type { CircuitConfig, CircuitOutcome, CircuitStatus } from '../circuit/types.ts';
 
-export type ReferenceOptions = Required<Omit<CircuitOptions, 'name' | 'classify' | 'nameFailure' | 'clock' | 'random'>>;
+export type ReferenceOptions = Omit<CircuitConfig, 'name' | 'classify' | 'nameFailure' | 'clock' | 'random'>;
 
 /** A call that was let through. */
 export interface Ticket {
