@@ -1,22 +1,29 @@
-import type { FormError } from './form-fault.ts';
+import { untilTime } from './format/time.ts';
 
-/** Sentences beside fields, by the fields' names; undefined where all is well. */
+/** Error messages by the names of the fields; undefined for a valid field. */
 export type Errors<Field extends string> = Readonly<Partial<Record<Field, string | undefined>>>;
 
-/** What was not in order, with single fields or in all. */
+/** Error of a form as a whole. */
+export interface FormError {
+  message: string;
+  /** Time of the next possible try, in epoch milliseconds. */
+  until?: number;
+}
+
+/** Errors of single fields, of the form, or both. */
 export interface FormFailure<Field extends string> {
   errors?: Errors<Field>;
   error?: FormError;
 }
 
-/** What became of a form that was sent; `leaving`: another page is on its way. */
+/** Result of sending a form; `leaving`: another page is loading. */
 export type FormResult<Field extends string> = 'done' | 'leaving' | FormFailure<Field>;
 
 export function hasErrors(errors: Errors<string>): boolean {
   return Object.values(errors).some((error) => error !== undefined);
 }
 
-/** Something for each field. */
+/** Makes a record with one value for each field. */
 export function byField<Field extends string, Value>(
   fields: readonly Field[],
   valueOf: (field: Field) => Value,
@@ -25,13 +32,32 @@ export function byField<Field extends string, Value>(
   return Object.fromEntries(fields.map((field) => [field, valueOf(field)])) as Record<Field, Value>;
 }
 
-/** The refusal with what is true now of a field that was changed: never more than was said of it before. */
+/** Updates the error of a field after its value changed. A field without an error gets none before the next submit. */
 export function afterChange<Field extends string>(
-  refusal: FormFailure<Field>,
+  failure: FormFailure<Field>,
   field: NoInfer<Field>,
   errorNow: string | undefined,
 ): FormFailure<Field> {
-  if (refusal.errors?.[field] === undefined) return refusal;
+  if (failure.errors?.[field] === undefined) return failure;
   const changed: Errors<string> = { [field]: errorNow };
-  return { ...refusal, errors: { ...refusal.errors, ...changed } };
+  return { ...failure, errors: { ...failure.errors, ...changed } };
+}
+
+const NO_ANSWER = 'No answer came from us. Please try again in a moment.';
+const OFFLINE = 'You are offline. Nothing is lost: try again once you are connected.';
+
+/** Makes the error of a request without an answer. */
+export function noAnswer(): FormError {
+  return { message: navigator.onLine ? NO_ANSWER : OFFLINE };
+}
+
+/** Makes the error of a rate-limited request; `seconds`: value of Retry-After. */
+export function tooManyRequests(message: string, seconds: number, now: number, timeZone: string): FormError {
+  const until = now + seconds * 1000;
+  return { message: `${message} You can try again at ${untilTime(until, now, timeZone)}.`, until };
+}
+
+/** Like `tooManyRequests`, by the clock and in the time zone of this device; for the browser only. */
+export function tooManyRequestsHere(message: string, seconds: number): FormError {
+  return tooManyRequests(message, seconds, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone);
 }

@@ -1,34 +1,41 @@
 'use client';
 
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { afterChange, byField, type Errors, type FormFailure, type FormResult, hasErrors } from './form.ts';
-import type { FormError } from './form-fault.ts';
+import {
+  afterChange,
+  byField,
+  type Errors,
+  type FormError,
+  type FormFailure,
+  type FormResult,
+  hasErrors,
+} from './form.ts';
 
-interface FormUse<Field extends string> {
-  /** As the inputs are called. */
+interface FormOptions<Field extends string> {
+  /** Names of the inputs. */
   fields: readonly Field[];
-  /** What can be seen to be wrong without asking. */
+  /** Validates the values before they are sent. */
   check: (values: Readonly<Record<Field, string>>) => Errors<Field>;
-  /** Never rejects. */
+  /** Sends the values; never rejects. */
   send: (values: Readonly<Record<Field, string>>) => Promise<FormResult<Field>>;
-  /** Of what was tried before this page. */
-  before?: FormError | undefined;
-  /** A wait is over when this field is changed. */
-  freedBy?: Field;
+  /** Error to show at first, such as that of another page. */
+  initialError?: FormError | undefined;
+  /** Field whose change ends a wait, because the rate limit counts its values separately. */
+  waitsPer?: Field;
 }
 
 /**
- * A form of inputs that keep what is typed by themselves, before the script is there too. Each field's error is said as
- * long as it is one; after a refusal focus goes to the first field that is not in order.
+ * Manages a form of uncontrolled inputs, which keep what people type before this script has loaded. The error of a
+ * field disappears once its value is valid; after a failure, focus goes to the first invalid field.
  */
-export function useForm<Field extends string>({ fields, check, send, before, freedBy }: FormUse<Field>) {
+export function useForm<Field extends string>({ fields, check, send, initialError, waitsPer }: FormOptions<Field>) {
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<FormFailure<Field>>(before === undefined ? {} : { error: before });
-  const [refusals, setRefusals] = useState(0);
+  const [failure, setFailure] = useState<FormFailure<Field>>(initialError === undefined ? {} : { error: initialError });
+  const [failures, setFailures] = useState(0);
   useEffect(() => {
-    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
-  }, [refusals]);
+    if (failures > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [failures]);
 
   const read = () => {
     const typed = new FormData(form.current ?? undefined);
@@ -37,42 +44,42 @@ export function useForm<Field extends string>({ fields, check, send, before, fre
       return typeof value === 'string' ? value : '';
     });
   };
-  const refuse = (reason: FormFailure<Field>) => {
-    setRefusal(reason);
-    setRefusals((count) => count + 1);
+  const fail = (next: FormFailure<Field>) => {
+    setFailure(next);
+    setFailures((count) => count + 1);
   };
 
   const submit = async () => {
-    if (busy || (refusal.error?.until ?? 0) > Date.now()) return;
+    if (busy || (failure.error?.until ?? 0) > Date.now()) return;
     const values = read();
     const errors = check(values);
-    if (hasErrors(errors)) return refuse({ errors });
-    setRefusal({});
+    if (hasErrors(errors)) return fail({ errors });
+    setFailure({});
     setBusy(true);
-    const outcome = await send(values);
-    if (outcome === 'leaving') return;
+    const result = await send(values);
+    if (result === 'leaving') return;
     setBusy(false);
-    if (outcome === 'done') form.current?.reset();
-    else refuse(outcome);
+    if (result === 'done') form.current?.reset();
+    else fail(result);
   };
 
   const change = ({ target }: FormEvent<HTMLFormElement>) => {
     const field = fields.find((name) => target instanceof HTMLInputElement && target.name === name);
     if (field === undefined) return;
-    const { error: fault, ...rest } = refusal;
-    const freed = field === freedBy && fault?.until !== undefined ? rest : refusal;
-    setRefusal(afterChange(freed, field, check(read())[field]));
+    const { error, ...withoutError } = failure;
+    const current = field === waitsPer && error?.until !== undefined ? withoutError : failure;
+    setFailure(afterChange(current, field, check(read())[field]));
   };
 
   return {
     busy,
-    errors: byField(fields, (field) => refusal.errors?.[field]),
-    fault: refusal.error,
-    /** Called when a wait is over. */
-    free: () => setRefusal({}),
-    props: {
+    errors: byField(fields, (field) => failure.errors?.[field]),
+    error: failure.error,
+    /** Allows the next try; call it when the wait is over. */
+    endWait: () => setFailure({}),
+    formProps: {
       ref: form,
-      // Without a script nothing that is typed comes into an address.
+      // Without JavaScript, a GET would put what people typed into the URL.
       method: 'post' as const,
       noValidate: true,
       onInput: change,

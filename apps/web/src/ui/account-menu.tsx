@@ -2,7 +2,8 @@
 
 import { LogOut } from 'lucide-react';
 import Link from 'next/link';
-import { useId, useRef, useState } from 'react';
+import { usePathname } from 'next/navigation';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { forgetPhoto } from '@/lib/kept-photo.ts';
 import styles from './account-menu.module.css';
 
@@ -19,7 +20,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
     setRefused(false);
     try {
       // Loaded when somebody leaves: every page would carry it otherwise.
-      const { signOut } = await import('@/features/account/session.ts');
+      const { signOut } = await import('@/features/account/sign-in.ts');
       await signOut();
       // What waits on this device belongs to whoever chose it.
       await forgetPhoto();
@@ -65,5 +66,16 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
         </button>
       </div>
     </>
+  );
+}
+
+/** A way to another part of the site; says so when one is there already. */
+export function NavLink({ href, children }: { href: string; children: ReactNode }) {
+  const path = usePathname();
+  const here = path === href ? 'page' : path.startsWith(`${href}/`) ? 'true' : undefined;
+  return (
+    <Link href={href} className={styles['link']} aria-current={here}>
+      {children}
+    </Link>
   );
 }

@@ -1,8 +1,11 @@
-import { TriangleAlert } from 'lucide-react';
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
-import styles from './field.module.css';
+'use client';
 
-export interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+import { TriangleAlert } from 'lucide-react';
+import { type InputHTMLAttributes, type ReactNode, useId, useState } from 'react';
+import styles from './field.module.css';
+import hidden from './visually-hidden.module.css';
+
+interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
   /** Behind the label, in a quieter voice. */
   note?: string;
@@ -46,5 +49,28 @@ export function Field({ label, note, aside, hint, error, ...input }: FieldProps)
         </p>
       )}
     </div>
+  );
+}
+
+interface PasswordFieldProps extends Omit<FieldProps, 'aside' | 'type'> {
+  autoComplete: 'current-password' | 'new-password';
+}
+
+/** A password that can be looked at and pasted. */
+export function PasswordField(field: PasswordFieldProps) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Field
+      type={shown ? 'text' : 'password'}
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      aside={
+        <button type="button" className={styles['show']} aria-pressed={shown} onClick={() => setShown(!shown)}>
+          Show<span className={hidden['hidden']}> {field.label.toLowerCase()}</span>
+        </button>
+      }
+      {...field}
+    />
   );
 }

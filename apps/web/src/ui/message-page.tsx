@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ButtonLink } from './button.tsx';
 import styles from './message-page.module.css';
 
 /** A page that has one thing to say and a way on. */
@@ -9,5 +10,19 @@ export function MessagePage({ title, sentence, children }: { title: string; sent
       <p>{sentence}</p>
       <div>{children}</div>
     </main>
+  );
+}
+
+/** Replaces a page that needs the database while the database is unavailable. `what` names it: `your herbarium`. */
+export function Unavailable({ what }: { what: string }) {
+  return (
+    <MessagePage
+      title="Not available right now"
+      sentence={`We can't open ${what} at the moment. Nothing in it is lost. Please try again in a few moments.`}
+    >
+      <ButtonLink main href="/identify">
+        Identify a plant
+      </ButtonLink>
+    </MessagePage>
   );
 }

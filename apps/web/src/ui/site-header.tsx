@@ -1,8 +1,8 @@
 import type { Principal } from '@plantcommunity/auth';
+import { Info } from 'lucide-react';
 import Link from 'next/link';
-import { AccountMenu } from './account-menu.tsx';
+import { AccountMenu, NavLink } from './account-menu.tsx';
 import { Mark } from './mark.tsx';
-import { NavLink } from './nav-link.tsx';
 import styles from './site-header.module.css';
 
 interface SiteHeaderProps {
@@ -40,5 +40,27 @@ function Account({ principal, isUnknown }: SiteHeaderProps) {
       </span>
       <NavLink href="/login">Sign in</NavLink>
     </div>
+  );
+}
+
+/** Stands above everything while a stand-in answers for both services. */
+export function DemoStrip() {
+  return (
+    <aside className={styles['strip']} aria-label="Demo">
+      <p>
+        <Info size={18} strokeWidth={1.7} aria-hidden="true" />
+        <span>
+          <b>Demo answers.</b> No service is asked; nothing about your plant is known.
+        </span>
+      </p>
+    </aside>
+  );
+}
+
+export function SiteFooter() {
+  return (
+    <footer className={styles['footer']}>
+      <p className={styles['siteFooterInner']}>Names from Plant.id and Pl@ntNet. Taxonomy: GBIF.</p>
+    </footer>
   );
 }

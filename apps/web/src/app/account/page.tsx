@@ -6,14 +6,14 @@ import styles from '@/app/account/page.module.css';
 import { AccountLabel } from '@/features/account/account-label.tsx';
 import { ChangePasswordForm } from '@/features/account/change-password-form.tsx';
 import { DeleteAccount } from '@/features/account/delete-account.tsx';
-import { SERVICE_NAMES } from '@/features/account/sign-in-errors.ts';
+import { OAUTH_NAMES } from '@/features/account/sign-in.ts';
 import { SignOutEverywhere } from '@/features/account/sign-out-everywhere.tsx';
 import { accountOf } from '@/server/account.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
+import { Row } from '@/ui/layout.tsx';
+import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
-import { Row } from '@/ui/row.tsx';
-import { Unavailable } from '@/ui/unavailable.tsx';
 
 export const metadata: Metadata = { title: 'Your account' };
 
@@ -57,7 +57,7 @@ export default async function AccountPage() {
 
 /** How one gets into an account that has no password. */
 function OtherSignIn({ services }: { services: readonly OAuthProviderName[] }) {
-  const names = services.map((service) => SERVICE_NAMES[service]).join(' or ');
+  const names = services.map((service) => OAUTH_NAMES[service]).join(' or ');
   return (
     <p>
       You sign in with <b>{names === '' ? 'another service' : names}</b>. This account has no password here.

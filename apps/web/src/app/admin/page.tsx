@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { AdminDesk } from '@/components/admin/admin-desk.tsx';
 import { administrator, circuitsOverview } from '@/server/admin.ts';
+import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
-import { Unavailable } from '@/ui/unavailable.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   await administrator();

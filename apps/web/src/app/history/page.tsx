@@ -8,9 +8,9 @@ import { historyPage } from '@/server/history.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
 import { ButtonLink } from '@/ui/button.tsx';
+import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
 import { Sprig } from '@/ui/sprig.tsx';
-import { Unavailable } from '@/ui/unavailable.tsx';
 
 export const metadata: Metadata = { title: 'Your herbarium' };
 

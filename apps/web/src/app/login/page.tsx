@@ -1,12 +1,12 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { redirect } from 'next/navigation';
-import { SignOutNotice } from '@/features/account/departure-notice.tsx';
 import { LoginForm } from '@/features/account/login-form.tsx';
 import { OAuthButtons } from '@/features/account/oauth-buttons.tsx';
-import { signInError } from '@/features/account/sign-in-errors.ts';
+import { signInError } from '@/features/account/sign-in.ts';
+import { SignOutNotice } from '@/features/account/sign-out-notice.tsx';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
-import { rateText } from '@/lib/format/rates.ts';
+import { rateText } from '@/lib/format/time.ts';
 import { nextOf, waysIn } from '@/server/entry.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from '@/ui/narrow-page.module.css';
@@ -32,7 +32,7 @@ export default async function LoginPage({ searchParams }: LoginPageProps) {
         <SignOutNotice />
       </div>
       {toIdentify ? <WaitingPhoto /> : null}
-      <LoginForm next={next} trouble={signInError(asked.error)} />
+      <LoginForm next={next} oauthError={signInError(asked.error)} />
       <OAuthButtons services={services} next={next} />
       <noscript>Signing in needs JavaScript, which is off in this browser.</noscript>
       <p className={styles['other']}>

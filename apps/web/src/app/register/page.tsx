@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation';
 import { OAuthButtons } from '@/features/account/oauth-buttons.tsx';
 import { RegisterForm } from '@/features/account/register-form.tsx';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
-import { rateText } from '@/lib/format/rates.ts';
+import { rateText } from '@/lib/format/time.ts';
 import { nextOf, waysIn } from '@/server/entry.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from '@/ui/narrow-page.module.css';

@@ -1,20 +1,24 @@
-import { byField, type Errors, type FormResult, hasErrors } from '../../lib/form.ts';
-import { noAnswer, tooManyRequestsHere } from '../../lib/form-fault.ts';
+import type { AppRouter } from '@plantcommunity/api';
+import { createTRPCClient, httpLink } from '@trpc/client';
+import { byField, type Errors, type FormResult, hasErrors, noAnswer, tooManyRequestsHere } from '../../lib/form.ts';
 import { type Problem, problemOf } from '../../lib/problem.ts';
 
-const BROKEN = 'Something broke on our side. Please try again in a moment.';
-const WAIT_SECONDS = 60;
+/** Client of the account procedures, without hooks: forms call each of them once. */
+export const { v1 } = createTRPCClient<AppRouter>({ links: [httpLink({ url: '/api/trpc' })] });
+
+const SERVER_ERROR = 'Something broke on our side. Please try again in a moment.';
+const DEFAULT_RETRY_SECONDS = 60;
 
 interface FormTexts<Field extends string> {
   fields: readonly Field[];
-  /** What is said beside a field that the API does not take. */
-  wrong: Readonly<Record<Field, string>>;
-  /** Of one try too many; when the next one is let through is said after it. */
+  /** Messages for fields that the API rejects. */
+  invalid: Readonly<Record<Field, string>>;
+  /** Message for a rate-limited request; the time of the next possible try follows it. */
   tooMany: string;
 }
 
-/** What a call that failed means to the form that made it. Whoever is not signed in any more is led to do so. */
-export function toFormFailure<Field extends string>(error: unknown, words: FormTexts<Field>): FormResult<Field> {
+/** Converts the error of an API call to the result of the form that made it. A 401 leads to the sign-in page. */
+export function toFormFailure<Field extends string>(error: unknown, texts: FormTexts<Field>): FormResult<Field> {
   const problem = problemOf(error);
   if (problem === undefined) return { error: noAnswer() };
   switch (problem.status) {
@@ -22,20 +26,20 @@ export function toFormFailure<Field extends string>(error: unknown, words: FormT
       location.assign('/login?next=/account');
       return 'leaving';
     case 429:
-      return { error: tooManyRequestsHere(words.tooMany, problem.retryAfter ?? WAIT_SECONDS) };
+      return { error: tooManyRequestsHere(texts.tooMany, problem.retryAfter ?? DEFAULT_RETRY_SECONDS) };
     case 400:
     case 409: {
-      const errors = errorsIn(problem, words);
-      // What is said of no field is a sentence for people.
-      return hasErrors(errors) ? { errors } : { error: { sentence: problem.detail } };
+      const errors = fieldErrors(problem, texts);
+      // Without a pointer to a field, the detail is a sentence for people.
+      return hasErrors(errors) ? { errors } : { error: { message: problem.detail } };
     }
     default:
-      return { error: { sentence: BROKEN } };
+      return { error: { message: SERVER_ERROR } };
   }
 }
 
-/** By the first step of each pointer, `#/email`. */
-function errorsIn<Field extends string>({ errors = [] }: Problem, words: FormTexts<Field>): Errors<Field> {
-  const named = new Set(errors.map(({ pointer }) => pointer.split('/')[1]));
-  return byField(words.fields, (field) => (named.has(field) ? words.wrong[field] : undefined));
+/** Finds the invalid fields by the first step of each pointer, such as `#/email`. */
+function fieldErrors<Field extends string>({ errors = [] }: Problem, texts: FormTexts<Field>): Errors<Field> {
+  const invalid = new Set(errors.map(({ pointer }) => pointer.split('/')[1]));
+  return byField(texts.fields, (field) => (invalid.has(field) ? texts.invalid[field] : undefined));
 }

@@ -1,17 +1,16 @@
-import { rateText } from '@/lib/format/rates.ts';
-import { TIER_NAMES } from '@/lib/tiers.ts';
-import type { Me } from '@/lib/wire.ts';
+import { rateText } from '@/lib/format/time.ts';
+import type { Me, Tier } from '@/lib/wire.ts';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './account-label.module.css';
 import { UsageMeter } from './usage-meter.tsx';
 
 interface AccountLabelProps {
   me: Me;
-  /** What the account's tier may do. */
+  /** Rate limit of the account's tier. */
   rate: { count: number; windowMs: number };
 }
 
-/** Whose account it is, and how much is left of what it may do. */
+/** Label with the name, the tier and the usage of an account. */
 export function AccountLabel({ me, rate }: AccountLabelProps) {
   const { email, name, role, tier, usage } = me;
   return (
@@ -48,7 +47,7 @@ export function AccountLabel({ me, rate }: AccountLabelProps) {
   );
 }
 
-/** Where a line has to end, it does so before the `@`. */
+/** Allows a line break before the `@`. */
 function Address({ email }: { email: string }) {
   const at = email.lastIndexOf('@');
   return (
@@ -59,3 +58,10 @@ function Address({ email }: { email: string }) {
     </>
   );
 }
+
+const TIER_NAMES: Readonly<Record<Tier, string>> = {
+  free: 'Free',
+  pro: 'Pro',
+  premium: 'Premium',
+  enterprise: 'Enterprise',
+};

@@ -3,19 +3,19 @@ import { PASSWORD_LENGTH, passwordLength } from '@plantcommunity/auth/password-l
 
 const { max, min } = PASSWORD_LENGTH;
 
-/** Said before anything is typed. */
+/** Hint below the label of a new password. */
 export const PASSWORD_RULE = `${min} to ${max} characters. A few words do well.`;
 export const NO_EMAIL = 'This is no e-mail address. One looks like ada@example.org.';
 export const LONG_NAME = 'A name has at most 100 characters, on one line.';
 
-/** What is wrong with an address, as far as it can be seen; undefined when it will do. The server has the last word. */
-export function emailFault(value: string): string | undefined {
+/** Returns the error of an e-mail address; undefined when it looks valid. The server decides in the end. */
+export function emailError(value: string): string | undefined {
   const email = value.trim();
   return missingEmail(email) ?? (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? undefined : NO_EMAIL);
 }
 
-/** What is wrong with a password that is to be set. */
-export function passwordFault(password: string): string | undefined {
+/** Returns the error of a new password. */
+export function passwordError(password: string): string | undefined {
   const length = passwordLength(password);
   if (length === 0) return 'Please choose a password.';
   if (length >= min && length <= max) return undefined;
@@ -23,8 +23,8 @@ export function passwordFault(password: string): string | undefined {
   return `A password has ${min} to ${max} characters; this one has ${has}.`;
 }
 
-/** What is wrong with a name, which may be missing. */
-export function nameFault(name: string): string | undefined {
+/** Returns the error of a name, which may be empty. */
+export function nameError(name: string): string | undefined {
   try {
     requireName(name);
     return undefined;
@@ -33,12 +33,12 @@ export function nameFault(name: string): string | undefined {
   }
 }
 
-/** What is missing of an address that is asked for. */
+/** Returns the error of an empty e-mail address. */
 export function missingEmail(email: string): string | undefined {
   return email.trim() === '' ? 'Please enter your e-mail address.' : undefined;
 }
 
-/** What is missing of a password that is asked for. */
+/** Returns the error of an empty password. */
 export function missingPassword(password: string): string | undefined {
   return password === '' ? 'Please enter your password.' : undefined;
 }

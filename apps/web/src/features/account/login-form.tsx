@@ -2,40 +2,38 @@
 
 import { useRouter } from 'next/navigation';
 import { useForm } from '@/lib/use-form.ts';
-import { Field } from '@/ui/field.tsx';
+import { Field, PasswordField } from '@/ui/field.tsx';
 import styles from '@/ui/form.module.css';
-import { FormErrorText } from '@/ui/form-error.tsx';
-import { PasswordField } from '@/ui/password-field.tsx';
-import { SubmitButton } from '@/ui/submit-button.tsx';
+import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
 import { missingEmail, missingPassword } from './account-rules.ts';
-import { signInWith } from './session.ts';
+import { signInWith } from './sign-in.ts';
 
 interface LoginFormProps {
-  /** A path of our own. */
+  /** Path on this site. */
   next: string;
-  /** What went wrong at another service. */
-  trouble?: string | undefined;
+  /** Message of a failed sign-in with an OAuth provider. */
+  oauthError?: string | undefined;
 }
 
-/** E-mail and password. */
-export function LoginForm({ next, trouble }: LoginFormProps) {
+/** Form to sign in with e-mail and password. */
+export function LoginForm({ next, oauthError }: LoginFormProps) {
   const router = useRouter();
-  const { busy, errors, fault, free, props } = useForm({
+  const { busy, errors, error, endWait, formProps } = useForm({
     fields: ['email', 'password'],
     check: ({ email, password }) => ({ email: missingEmail(email), password: missingPassword(password) }),
     async send({ email, password }) {
-      const refused = await signInWith(email, password);
-      if (refused !== undefined) return { error: refused };
+      const failed = await signInWith(email, password);
+      if (failed !== undefined) return { error: failed };
       router.replace(next);
       router.refresh();
       return 'leaving';
     },
-    before: trouble === undefined ? undefined : { sentence: trouble },
-    // Tries are counted by address.
-    freedBy: 'email',
+    initialError: oauthError === undefined ? undefined : { message: oauthError },
+    // The rate limit counts tries per address.
+    waitsPer: 'email',
   });
   return (
-    <form className={styles['form']} {...props}>
+    <form className={styles['form']} {...formProps}>
       <Field
         label="E-mail"
         name="email"
@@ -46,8 +44,16 @@ export function LoginForm({ next, trouble }: LoginFormProps) {
         error={errors.email}
       />
       <PasswordField label="Password" name="password" autoComplete="current-password" error={errors.password} />
-      <FormErrorText fault={fault} />
-      <SubmitButton main wide say="Sign in" doing="Signing in" busy={busy} until={fault?.until} onFree={free} />
+      <FormErrorText error={error} />
+      <SubmitButton
+        main
+        wide
+        label="Sign in"
+        busyLabel="Signing in"
+        busy={busy}
+        until={error?.until}
+        onWaitOver={endWait}
+      />
     </form>
   );
 }

@@ -3,40 +3,41 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useRef } from 'react';
+import type { Errors, FormResult } from '@/lib/form.ts';
+import { problemOf } from '@/lib/problem.ts';
 import { useForm } from '@/lib/use-form.ts';
-import { Field } from '@/ui/field.tsx';
-import styles from '@/ui/form.module.css';
-import { FormErrorText } from '@/ui/form-error.tsx';
-import { PasswordField } from '@/ui/password-field.tsx';
-import { SubmitButton } from '@/ui/submit-button.tsx';
-import { PASSWORD_RULE } from './account-rules.ts';
-import { checkRegistration, REGISTRATION, register, signInAfterRegistering, TAKEN } from './register.ts';
+import { Field, PasswordField } from '@/ui/field.tsx';
+import form from '@/ui/form.module.css';
+import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
+import { toFormFailure, v1 } from './account-api.ts';
+import { emailError, LONG_NAME, NO_EMAIL, nameError, PASSWORD_RULE, passwordError } from './account-rules.ts';
+import { signInWith } from './sign-in.ts';
 
-/** A new account: it is made, signed in with, and `next` is opened, a path of our own. */
+/** Form to create an account; then signs in and opens `next`, a path on this site. */
 export function RegisterForm({ next }: { next: string }) {
   const router = useRouter();
-  /** The address of an account that is made already, but was not signed in with. */
-  const made = useRef<string>(undefined);
-  const { busy, errors, fault, free, props } = useForm({
+  /** Address of an account that was created, although the sign-in after it failed. */
+  const created = useRef<string>(undefined);
+  const { busy, errors, error, endWait, formProps } = useForm({
     fields: REGISTRATION,
     check: checkRegistration,
     async send(person) {
-      if (made.current !== person.email) {
-        const refusal = await register(person);
-        if (refusal !== undefined) return refusal;
-        made.current = person.email;
+      if (created.current !== person.email) {
+        const failure = await register(person);
+        if (failure !== undefined) return failure;
+        created.current = person.email;
       }
-      const outcome = await signInAfterRegistering(person);
-      if (outcome === 'leaving') {
+      const result = await signInAfterRegistering(person);
+      if (result === 'leaving') {
         router.replace(next);
         router.refresh();
       }
-      return outcome;
+      return result;
     },
   });
   const signIn = `/login?next=${encodeURIComponent(next)}`;
   return (
-    <form className={styles['form']} {...props}>
+    <form className={form['form']} {...formProps}>
       <Field
         label="E-mail"
         name="email"
@@ -62,16 +63,52 @@ export function RegisterForm({ next }: { next: string }) {
         hint={PASSWORD_RULE}
         error={errors.password}
       />
-      <FormErrorText fault={fault} />
+      <FormErrorText error={error} />
       <SubmitButton
         main
         wide
-        say="Make an account"
-        doing="Making your account"
+        label="Make an account"
+        busyLabel="Making your account"
         busy={busy}
-        until={fault?.until}
-        onFree={free}
+        until={error?.until}
+        onWaitOver={endWait}
       />
     </form>
   );
+}
+
+const REGISTRATION = ['email', 'name', 'password'] as const;
+type RegistrationField = (typeof REGISTRATION)[number];
+type Registration = Readonly<Record<RegistrationField, string>>;
+
+/** Error of the address; a link to the sign-in page follows it. */
+const TAKEN = 'There is an account for this address already.';
+
+const TEXTS = {
+  fields: REGISTRATION,
+  invalid: { email: NO_EMAIL, name: LONG_NAME, password: PASSWORD_RULE },
+  tooMany:
+    'Several accounts were created from this connection. A class can use another network, or ask the operator of this ' +
+    'site to raise the limit (REGISTER_RATE).',
+};
+
+function checkRegistration({ email, name, password }: Registration): Errors<RegistrationField> {
+  return { email: emailError(email), name: nameError(name), password: passwordError(password) };
+}
+
+/** Creates an account. @returns undefined on success */
+async function register({ email, name, password }: Registration): Promise<FormResult<RegistrationField> | undefined> {
+  try {
+    await v1.auth.register.mutate({ email, password, ...(name.trim() === '' ? {} : { name }) });
+    return undefined;
+  } catch (error) {
+    return problemOf(error)?.code === 'email_taken' ? { errors: { email: TAKEN } } : toFormFailure(error, TEXTS);
+  }
+}
+
+/** Signs in to the new account. The account remains when this fails. */
+async function signInAfterRegistering({ email, password }: Registration): Promise<FormResult<RegistrationField>> {
+  const error = await signInWith(email, password);
+  if (error === undefined) return 'leaving';
+  return { error: { ...error, message: `Your account is made. ${error.message}` } };
 }

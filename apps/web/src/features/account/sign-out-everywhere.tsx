@@ -1,27 +1,46 @@
 'use client';
 
+import type { FormResult } from '@/lib/form.ts';
 import { useForm } from '@/lib/use-form.ts';
-import styles from '@/ui/form.module.css';
-import { FormErrorText } from '@/ui/form-error.tsx';
-import { SubmitButton } from '@/ui/submit-button.tsx';
-import { signOutEverywhere } from './sign-out-everywhere.ts';
+import form from '@/ui/form.module.css';
+import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
+import { toFormFailure, v1 } from './account-api.ts';
+import { MANY_TRIES } from './sign-in.ts';
+import { leaveWith } from './sign-out-notice.tsx';
 
-/** Ends every session there is, this one too. */
+/** Form that ends all sessions, including this one. */
 export function SignOutEverywhere() {
-  const { busy, fault, free, props } = useForm<never>({ fields: [], check: () => ({}), send: signOutEverywhere });
+  const { busy, error, endWait, formProps } = useForm<never>({
+    fields: [],
+    check: () => ({}),
+    send: signOutEverywhere,
+  });
   return (
-    <form className={styles['form']} {...props}>
+    <form className={form['form']} {...formProps}>
       <p>Signs out every browser and every app at once, this one too. Nothing is deleted.</p>
-      <FormErrorText fault={fault} />
+      <FormErrorText error={error} />
       <div>
         <SubmitButton
-          say="Sign out everywhere"
-          doing="Signing out everywhere"
+          label="Sign out everywhere"
+          busyLabel="Signing out everywhere"
           busy={busy}
-          until={fault?.until}
-          onFree={free}
+          until={error?.until}
+          onWaitOver={endWait}
         />
       </div>
     </form>
   );
+}
+
+const TEXTS = { fields: [], invalid: {}, tooMany: MANY_TRIES };
+
+/** Ends all sessions and tokens of the account, and leaves the page. */
+async function signOutEverywhere(): Promise<FormResult<never>> {
+  try {
+    await v1.account.signOutEverywhere.mutate({ confirm: true });
+  } catch (error) {
+    return toFormFailure<never>(error, TEXTS);
+  }
+  await leaveWith('signed_out_everywhere');
+  return 'leaving';
 }

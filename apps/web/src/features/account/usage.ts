@@ -4,9 +4,9 @@ import type { Me } from '../../lib/wire.ts';
 export interface UsageText {
   /** "63 of 100 left", "398 of 400 credits left". */
   left: string;
-  /** "full again at 15:40"; undefined when nothing is used, or nobody's clock is known yet. */
+  /** "full again at 15:40"; undefined when nothing is used, or while the time zone is unknown. */
   again: string | undefined;
-  /** Of what there is, from 0 to 1. */
+  /** Remaining share, from 0 to 1. */
   share: number;
 }
 

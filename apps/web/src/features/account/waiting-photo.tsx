@@ -2,13 +2,12 @@
 
 import { useEffect, useState } from 'react';
 import { isPhotoStored, type KeptPhoto, keptPhoto } from '@/lib/kept-photo.ts';
-import { Picture } from '@/ui/picture.tsx';
-import { usePreview } from '@/ui/preview.ts';
+import { Picture, usePreview } from '@/ui/picture.tsx';
 import styles from './waiting-photo.module.css';
 
 const STORING_MS = 30_000;
 
-/** Shows the photo that waits on this device, so that nobody fears it is lost. */
+/** Shows the photo that is kept on this device during the sign-in. */
 export function WaitingPhoto() {
   const [kept, setKept] = useState<KeptPhoto>();
   const [isStored, setStored] = useState(true);
@@ -17,7 +16,7 @@ export function WaitingPhoto() {
     const look = async () => {
       setKept(await keptPhoto());
       setStored(await isPhotoStored());
-      // A slow device may still store it.
+      // A slow device may finish storing it later.
       setStored(await isPhotoStored(STORING_MS));
     };
     void look();

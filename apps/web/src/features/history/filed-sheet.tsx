@@ -1,11 +1,11 @@
 import Link from 'next/link';
 import type { HistoryItem } from '@/lib/wire.ts';
-import { LocalTime } from '@/ui/local-time.tsx';
 import { Mark } from '@/ui/mark.tsx';
-import { PhotoCorners } from '@/ui/photo-corners.tsx';
+import { PhotoCorners } from '@/ui/photo-sheet.tsx';
 import { Picture } from '@/ui/picture.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import { Slip } from '@/ui/slip.tsx';
+import { LocalTime } from '@/ui/time.tsx';
 import styles from './filed-sheet.module.css';
 import { photoPath, readSheet } from './sheets.ts';
 

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTimeZone } from '@/lib/clock.ts';
 import type { HistoryItem } from '@/lib/wire.ts';
-import { PhotoCorners } from '@/ui/photo-corners.tsx';
+import { PhotoCorners } from '@/ui/photo-sheet.tsx';
 import { FiledSheet } from './filed-sheet.tsx';
 import styles from './herbarium.module.css';
 import { byMonth } from './sheets.ts';

@@ -1,6 +1,6 @@
 import { Button } from '@/ui/button.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
-import { StickyBar } from '@/ui/sticky-bar.tsx';
+import { StickyBar } from '@/ui/layout.tsx';
 import styles from './failed-view.module.css';
 import type { IdentifyError } from './identify-error.ts';
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect } from 'react';
-import { usePreview } from '@/ui/preview.ts';
+import { usePreview } from '@/ui/picture.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import { announcementOf, titleOf } from './announcement.ts';
 import { AnsweredView } from './answered-view.tsx';

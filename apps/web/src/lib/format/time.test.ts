@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, dayAndTime, durationText, untilTime } from './time.ts';
+import { clockTime, dayAndTime, durationText, rateText, untilTime } from './time.ts';
 
 const NIGHT = Date.UTC(2026, 10, 22, 1, 41, 7);
 
@@ -33,4 +33,12 @@ describe('time words', () => {
   ])('%i ms last %s', (ms, words) => {
     expect(durationText(ms).replaceAll('\u00a0', ' ')).toBe(words);
   });
+});
+
+it.each([
+  [100, 3_600_000, 'identifications', '100 identifications an hour'],
+  [1_000, 86_400_000, '', '1,000 a day'],
+  [5, 900_000, 'tries', '5 tries in 15\u00a0min'],
+])('says how often (%i in %i ms)', (count, windowMs, what, words) => {
+  expect(rateText(count, windowMs, what)).toBe(words);
 });

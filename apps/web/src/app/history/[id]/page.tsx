@@ -7,8 +7,8 @@ import { identificationOf } from '@/server/history.ts';
 import { orUnavailable } from '@/server/or-unavailable.ts';
 import { viewer } from '@/server/viewer.ts';
 import { ButtonLink } from '@/ui/button.tsx';
+import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
-import { Unavailable } from '@/ui/unavailable.tsx';
 
 interface StoredPageProps {
   params: Promise<{ id: string }>;

@@ -1,5 +1,5 @@
 import type { Identification } from '@/lib/wire.ts';
-import { Row } from '@/ui/row.tsx';
+import { Row } from '@/ui/layout.tsx';
 import { CandidatesRow } from './candidates-row.tsx';
 import { CareRow } from './care-row.tsx';
 import { ExternalLinks } from './external-links.tsx';

@@ -1,6 +1,6 @@
 import { percentText } from '@/lib/format/amounts.ts';
 import type { Suggestion } from '@/lib/wire.ts';
-import { Row } from '@/ui/row.tsx';
+import { Row } from '@/ui/layout.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import styles from './candidates-row.module.css';
 import { candidateSources } from './provider-agreement.ts';

@@ -1,7 +1,7 @@
 import { Droplet, Shovel, Sun } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Care } from '@/lib/wire.ts';
-import { Row } from '@/ui/row.tsx';
+import { Row } from '@/ui/layout.tsx';
 import styles from './care-row.module.css';
 
 /** Plant.id's scale of water. */

@@ -1,5 +1,5 @@
 import type { Suggestion } from '@/lib/wire.ts';
-import { Row } from '@/ui/row.tsx';
+import { Row } from '@/ui/layout.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import styles from './external-links.module.css';
 

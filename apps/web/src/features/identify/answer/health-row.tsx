@@ -1,7 +1,7 @@
 import { confidenceLevel } from '@plantcommunity/identification/confidence';
 import { percentText } from '@/lib/format/amounts.ts';
 import type { Health } from '@/lib/wire.ts';
-import { Row } from '@/ui/row.tsx';
+import { Row } from '@/ui/layout.tsx';
 import { ConfidenceRuler } from './confidence-ruler.tsx';
 import styles from './health-row.module.css';
 

@@ -2,9 +2,9 @@
 
 import { useState } from 'react';
 import type { Suggestion } from '@/lib/wire.ts';
+import { Row } from '@/ui/layout.tsx';
 import { Mark } from '@/ui/mark.tsx';
 import { Picture } from '@/ui/picture.tsx';
-import { Row } from '@/ui/row.tsx';
 import styles from './reference-pictures.module.css';
 
 const MOST = 6;

@@ -3,7 +3,7 @@
 import { Camera, Image as Picture } from 'lucide-react';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { type ButtonLook, buttonClass } from '@/ui/button.tsx';
-import { StickyBar } from '@/ui/sticky-bar.tsx';
+import { StickyBar } from '@/ui/layout.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 
 const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes('Files') ?? false;

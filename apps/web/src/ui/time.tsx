@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import { useNow } from '@/lib/clock.ts';
 import { countdownText } from '@/lib/format/amounts.ts';
 import hidden from './visually-hidden.module.css';
@@ -45,4 +45,22 @@ export function Countdown({ until, onOver, spoken = false }: CountdownProps) {
       ) : null}
     </>
   );
+}
+
+const FORMATS = {
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
+  dateTime: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+  dayMonth: { day: 'numeric', month: 'short' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+const never = () => () => undefined;
+
+/** A moment in the reader's own time zone, hence only said once the page is in their hands. Without `at`: now. */
+export function LocalTime({ at, as = 'date' }: { at?: string; as?: keyof typeof FORMATS }) {
+  const text = useSyncExternalStore(
+    never,
+    () => new Intl.DateTimeFormat('en-GB', FORMATS[as]).format(at === undefined ? new Date() : new Date(at)),
+    () => '',
+  );
+  return at === undefined ? text : <time dateTime={at}>{text}</time>;
 }
