@@ -1,5 +1,5 @@
-// Entry point of the web process: runs Next behind our own HTTP server, which checks each request and shuts down
-// gracefully.
+// Entry point of the web process: a custom Next.js server (https://nextjs.org/docs/app/guides/custom-server). It owns
+// the HTTP server with its addresses and time limits, checks each request before Next sees it, and shuts down gracefully.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
@@ -9,20 +9,19 @@ import { createLogger } from '@plantcommunity/telemetry';
 import next from 'next';
 import { container } from './src/server/container.ts';
 import { serveGracefully } from './src/server/graceful-shutdown.ts';
+import { listen, timeLimits } from './src/server/http-server.ts';
 import { logConsoleAsJson } from './src/server/json-console.ts';
-import { endWithLauncher } from './src/server/launcher.ts';
-import { listen } from './src/server/listen.ts';
+import { shutDownWithLauncher } from './src/server/launcher.ts';
 import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
-import { timeLimits } from './src/server/time-limits.ts';
 
 /** Minimum time to close the container (calls, leases, connections) when requests have used up the time limit. */
-const LEAST_CLOSE_MS = 1_000;
+const MIN_CLOSE_MS = 1_000;
 const READY_PATH = /^\/api\/health\/ready\/?(\?|$)/;
 
-// Until the server listens there is nothing to finish: a signal ends the process at once.
+// Until the server listens no request is in flight: a signal ends the process at once.
 let stop = (): void => process.exit(0);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop());
-endWithLauncher();
+shutDownWithLauncher();
 
 const settings = settingsOrExit();
 const { keepAliveMs, listenAddresses, port } = settings;
@@ -36,7 +35,7 @@ server.on('checkExpectation', (request, response) => server.emit('request', requ
 // Only `next dev` uses WebSocket. In production Next attaches its upgrade listener to a server that never listens: a
 // server without such a listener handles an upgrade like any other request.
 const upgrades = development ? server : createServer();
-const app = next({
+const nextApp = next({
   dev: development,
   dir: import.meta.dirname,
   // Next builds the URL of every request from this name, not from its Host header.
@@ -45,9 +44,9 @@ const app = next({
   quiet: true,
   httpServer: upgrades,
 });
-await app.prepare();
-const handle = app.getRequestHandler();
-const parts = await container();
+await nextApp.prepare();
+const handle = nextApp.getRequestHandler();
+const app = await container();
 
 const shutdown = serveGracefully(server, answer, systemClock);
 // `next dev` holds a WebSocket open to each page, so a graceful stop would wait for the whole time limit.
@@ -66,7 +65,7 @@ function exit(error: unknown): never {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
-  if (parts.requestGuard(request, response) === 'answered') return;
+  if (app.requestGuard(request, response) === 'answered') return;
   if (shutdown.isStopping && READY_PATH.test(request.url ?? '')) {
     response.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify({ status: 'not_ready' }));
@@ -81,14 +80,14 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-/** Shuts down: requests in flight first, then provider calls that outlive them, then leases and connections. */
+/** Shuts down: finishes requests in flight, then provider calls that outlive them, then leases and connections. */
 async function finish(): Promise<void> {
   stop = () => {};
   const startedAt = systemClock.monotonic();
   const leftMs = () => settings.shutdownTimeoutMs - (systemClock.monotonic() - startedAt);
   logger.info('Shutting down: finishing requests in flight');
   const { cutOff } = await shutdown.stop(settings.shutdownTimeoutMs, listeners);
-  const isSettled = await parts.close(Math.max(LEAST_CLOSE_MS, leftMs()));
+  const isSettled = await app.close(Math.max(MIN_CLOSE_MS, leftMs()));
   const isClean = cutOff === 0 && isSettled;
   if (isClean) logger.info('Shutdown complete');
   else logger.error({ cutOff, isSettled }, 'Shutdown time limit reached: requests or provider calls were cut off');

@@ -1,7 +1,7 @@
 import { REFERENCE_IMAGE_HOSTS } from '@plantcommunity/identification';
 import { type NextRequest, NextResponse } from 'next/server';
 import { container } from './server/container.ts';
-import { pagePolicy } from './server/content-security-policy.ts';
+import { pagePolicy } from './server/response-headers.ts';
 
 /**
  * Pages only: refuses foreign pages that would change something, and gives each page the policy of its scripts. It

@@ -10,33 +10,33 @@ import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
-import { keptAuthSecret } from './auth-secret.ts';
 import type { Container } from './container.ts';
-import { tellLauncher } from './launcher.ts';
-import { provideAdmin } from './provide-admin.ts';
+import { loadAuthSecret, provideAdmin } from './first-start.ts';
+import { notifyLauncher } from './launcher.ts';
 
-const DATABASE_PATIENCE_MS = 5_000;
+const DATABASE_TIMEOUT_MS = 5_000;
 
 /**
- * Wires every room of the house. A missing Redis is a notice, a missing database or wrong settings end the start.
+ * Creates every part of the app and connects them. A missing Redis is a notice; a missing database or wrong settings
+ * end the start.
  * @throws {SettingsError | DatabaseUrlError | DatabaseUnavailableError}
  */
 export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Container> {
   const settings = readSettings(environment, databaseUrlProblems);
-  const { dataDir, databaseUrl, photoDir, redisConnection } = placesOf(settings);
+  const { dataDir, databaseUrl, photoDir, redisConnection } = locationsOf(settings);
   const clock = systemClock;
   const logger = createLogger({ level: settings.logLevel });
 
   const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;
   const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });
-  await database.ping(DATABASE_PATIENCE_MS);
+  await database.ping(DATABASE_TIMEOUT_MS);
   reportDatabase(database, logger);
   const redis = await connectRedis(redisConnection, { timeoutMs: settings.redis.timeoutMs });
   reportRedis(redis, logger);
 
   // next-auth reads its own address from the environment alone.
   environment['NEXTAUTH_URL'] = settings.appUrl.origin;
-  const secrets = settings.authSecrets ?? [await keptAuthSecret(dataDir)];
+  const secrets = settings.authSecrets ?? [await loadAuthSecret(dataDir)];
   const calls = new CallStatistics(clock);
   const answers = new RecentAnswers(clock);
   const service = createIdentificationService({
@@ -111,9 +111,9 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       operations.close();
       const isSettled = await settlesWithin(service.settled(), timeoutMs);
       service.close();
-      // Lets commands that were sent without waiting, such as the release of a lease, be answered first.
+      // Wait for the replies to commands that were sent without waiting, such as the release of a lease.
       await redis.probe();
-      await Promise.all([redis.close(), settlesWithin(database.close(), DATABASE_PATIENCE_MS)]);
+      await Promise.all([redis.close(), settlesWithin(database.close(), DATABASE_TIMEOUT_MS)]);
       return isSettled;
     },
   };
@@ -127,8 +127,8 @@ async function settlesWithin(work: Promise<void>, timeoutMs: number): Promise<bo
   return isSettled;
 }
 
-/** Where things are; in development the launcher has filled in what it embeds. */
-function placesOf(settings: Settings) {
+/** Returns the addresses and folders to use; in development the launcher has set those of its embedded services. */
+function locationsOf(settings: Settings) {
   const databaseUrl = settings.database.url;
   const redisConnection = settings.redis.connection;
   if (databaseUrl === undefined || redisConnection === undefined) {
@@ -151,7 +151,7 @@ function reportDatabase(database: Container['database'], logger: Logger): void {
 
 function reportRedis(redis: Container['redis'], logger: Logger): void {
   if (!redis.isReady()) {
-    tellLauncher({
+    notifyLauncher({
       type: 'notice',
       text: 'Redis does not answer: limits are a tenth and nothing is shared until it does.',
     });

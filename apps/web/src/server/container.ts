@@ -8,7 +8,7 @@ import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
 import type { Logger } from '@plantcommunity/telemetry';
 
-/** The one of everything in this process: circuits, flights, the memory cache and connections hang on it. */
+/** The parts of the app, one of each in a process: it owns circuits, flights, the memory cache and connections. */
 export interface Container {
   settings: Settings;
   logger: Logger;
@@ -27,8 +27,8 @@ export interface Container {
   close(timeoutMs: number): Promise<boolean>;
 }
 
-// Next gives instrumentation, proxy, pages and route handlers each their own copy of a module; a registered symbol
-// is the one thing they share.
+// Next gives instrumentation, proxy, pages and route handlers each their own copy of a module; they share only the
+// global object, so a registered symbol names the container there.
 const KEY = Symbol.for('plantcommunity.container');
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only this module uses the symbol
 const shared = globalThis as { [KEY]?: PromiseWithResolvers<Container> & { isBuilding?: true } };
@@ -38,7 +38,7 @@ function slot() {
   return shared[KEY];
 }
 
-/** Instrumentation calls this once, before anything is served. */
+/** Builds the container of this process, once; instrumentation calls it before the server listens. */
 export function provideContainer(build: () => Promise<Container>): Promise<Container> {
   const { isBuilding, promise, resolve } = slot();
   if (!isBuilding) {

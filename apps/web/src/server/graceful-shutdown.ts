@@ -1,7 +1,6 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '@plantcommunity/resilience';
-import { oneAtATime } from './one-at-a-time.ts';
 
 /** Idle connections stay open this long after the stop began: a proxy that has not noticed may still send on them. */
 const IDLE_GRACE_MS = 1_000;
@@ -24,7 +23,8 @@ export interface GracefulShutdown {
 }
 
 interface Connection {
-  inWork: number;
+  /** Number of requests in flight. */
+  inFlight: number;
   idleSince: number;
   /** Bytes at the last sweep: more bytes at the next one mean that a request is arriving. */
   bytesRead: number;
@@ -33,28 +33,28 @@ interface Connection {
 /** Passes each request of `server` to `handle`, and tracks connections and requests in flight for a graceful stop. */
 export function serveGracefully(server: Server, handle: RequestListener, clock: Clock): GracefulShutdown {
   const connections = new Map<Socket, Connection>();
-  const inWork = new Set<ServerResponse>();
+  const inFlight = new Set<ServerResponse>();
   let accepted = 0;
   let isStopping = false;
 
   server.on('connection', (socket) => {
     accepted += 1;
-    connections.set(socket, { inWork: 0, idleSince: clock.monotonic(), bytesRead: 0 });
+    connections.set(socket, { inFlight: 0, idleSince: clock.monotonic(), bytesRead: 0 });
     socket.once('close', () => connections.delete(socket));
   });
-  const work: RequestListener = (request, response) => {
+  const track: RequestListener = (request, response) => {
     const connection = connections.get(request.socket);
-    inWork.add(response);
-    if (connection) connection.inWork += 1;
+    inFlight.add(response);
+    if (connection) connection.inFlight += 1;
     response.once('close', () => {
-      inWork.delete(response);
+      inFlight.delete(response);
       if (!connection) return;
-      connection.inWork -= 1;
+      connection.inFlight -= 1;
       connection.idleSince = clock.monotonic();
     });
     if (isStopping) {
       askToClose(response);
-      // A stream that begins now would end at the next sweep.
+      // The next sweep would end a stream that began now.
       if (request.method === 'GET' && request.headers.accept?.includes('text/event-stream')) {
         response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
         response.end(RECONNECT_HINT);
@@ -63,7 +63,7 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
     }
     handle(request, response);
   };
-  server.on('request', oneAtATime(work));
+  server.on('request', sequentialPerConnection(track));
 
   return {
     get isStopping() {
@@ -74,12 +74,12 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
       const startedAt = clock.monotonic();
       let closed: Promise<'closed'> | undefined;
       const all = [server, ...listeners];
-      for (const response of inWork) askToClose(response);
+      for (const response of inFlight) askToClose(response);
       for (;;) {
-        for (const response of inWork) if (isEventStream(response)) endEventStream(response);
+        for (const response of inFlight) if (isEventStream(response)) endEventStream(response);
         const elapsedMs = clock.monotonic() - startedAt;
         if (elapsedMs >= timeoutMs) {
-          const cutOff = inWork.size;
+          const cutOff = inFlight.size;
           closed ??= stopListening(all);
           server.closeAllConnections();
           return { cutOff };
@@ -113,7 +113,7 @@ export function serveGracefully(server: Server, handle: RequestListener, clock: 
         connection.bytesRead = socket.bytesRead;
         connection.idleSince = now;
       }
-      if (connection.inWork === 0 && now - connection.idleSince >= IDLE_GRACE_MS) socket.destroy();
+      if (connection.inFlight === 0 && now - connection.idleSince >= IDLE_GRACE_MS) socket.destroy();
     }
   }
 
@@ -148,4 +148,25 @@ function isEventStream(response: ServerResponse): boolean {
 function endEventStream(response: ServerResponse): void {
   response.on('error', () => {});
   response.end(RECONNECT_HINT);
+}
+
+/**
+ * Passes the requests of a connection to `handle` one after the other. Pipelined requests are answered in their order
+ * anyway, but Node would start all of them at once: ten connections of a client that read no answer started 3,000 pages.
+ */
+export function sequentialPerConnection(handle: RequestListener): RequestListener {
+  /** The most recent response of each connection. */
+  const latest = new WeakMap<Socket, ServerResponse>();
+
+  return (request, response) => {
+    const { socket } = request;
+    const previous = latest.get(socket);
+    latest.set(socket, response);
+    if (previous === undefined || previous.closed) handle(request, response);
+    else {
+      previous.once('close', () => {
+        if (!socket.destroyed) handle(request, response);
+      });
+    }
+  };
 }

@@ -2,7 +2,7 @@ import { formatWithOptions, stripVTControlCharacters } from 'node:util';
 import type { Logger } from '@plantcommunity/telemetry';
 
 const LEVELS = { debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error', trace: 'debug' } as const;
-/** Marks by which Next shows the kind of a message; the log level replaces them. */
+/** Matches the sign with which Next marks the severity of a message; the log level replaces it. */
 const MARK = /^\s*[⨯⚠✓▲○]\s*/u;
 
 /**

@@ -1,16 +1,16 @@
 import { writeSync } from 'node:fs';
 
-/** What the launcher that started this process is told, one JSON line each. */
+/** A message to the launcher that started this process, written as one JSON line. */
 type LauncherEvent = { type: 'admin'; email: string; password?: string } | { type: 'notice'; text: string };
 
-/** Speaks to the launcher over the descriptor it opened for that; silent when nobody launched us. */
-export function tellLauncher(event: LauncherEvent): void {
+/** Sends a message to the launcher over the descriptor that it opened; does nothing without a launcher. */
+export function notifyLauncher(event: LauncherEvent): void {
   const descriptor = Number(process.env['PLANT_LAUNCHER_FD'] ?? Number.NaN);
   if (!Number.isInteger(descriptor) || descriptor < 1) return;
   try {
     writeSync(descriptor, `${JSON.stringify(event)}\n`);
   } catch {
-    // The launcher is gone; its pipe ends us too.
+    // The launcher has ended; its closed pipe ends this process too.
   }
 }
 
@@ -19,8 +19,8 @@ export function wantsNewAdminPassword(): boolean {
   return process.env['PLANT_NEW_ADMIN_PASSWORD'] === '1';
 }
 
-/** Ends this process when the launcher does: its end of our standard input closes, whatever killed it. */
-export function endWithLauncher(): void {
+/** Shuts this process down when the launcher ends, even if killed: its end of our standard input closes. */
+export function shutDownWithLauncher(): void {
   if (process.env['PLANT_LAUNCHER_PIPE'] !== '1') return;
   process.stdin.once('end', () => process.kill(process.pid, 'SIGTERM'));
   process.stdin.once('error', () => process.kill(process.pid, 'SIGTERM'));

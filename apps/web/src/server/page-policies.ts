@@ -1,7 +1,7 @@
-/** Who may see a page. `user`: others are led to sign in; `admin`: to others it does not exist. */
+/** Who may see a page. `user`: others are redirected to sign in; `admin`: others get a 404. */
 export type PagePolicy = 'public' | 'user' | 'admin';
 
-/** Every page and every route handler of ours that is no procedure, by its path as Next spells it. */
+/** The policy of each page, and of each route handler that calls no procedure, by its path as Next writes it. */
 export const PAGE_POLICIES = {
   '/': 'public',
   '/identify': 'public',

@@ -8,21 +8,22 @@ export async function start(): Promise<void> {
     const { operations, service } = await provideContainer(() => buildContainer(process.env));
     await Promise.all([operations.start(), service.start()]);
   } catch (error) {
-    const text = error instanceof SettingsError || hasPlainMessage(error) ? error.message : messageOfSystem(error);
-    process.stderr.write(`${text ?? (error instanceof Error ? error.stack : String(error))}\n`);
+    const message = error instanceof SettingsError || hasPlainMessage(error) ? error.message : systemMessage(error);
+    process.stderr.write(`${message ?? (error instanceof Error ? error.stack : String(error))}\n`);
     process.exit(1);
   }
 }
 
 /**
- * Whether the message of an error is made for operators. Compares names: Next bundles the package `db` more than once.
+ * Whether the message of an error is written for operators. Compares names, since Next bundles the package `db` more
+ * than once.
  */
 function hasPlainMessage(error: unknown): error is Error {
   return error instanceof Error && (error.name === 'DatabaseUnavailableError' || error.name === 'DatabaseUrlError');
 }
 
-/** Describes a refusal of the system, such as of a signing secret in the data folder that belongs to another user. */
-function messageOfSystem(error: unknown): string | undefined {
+/** Describes a failed system call, such as on a data folder that belongs to another user. */
+function systemMessage(error: unknown): string | undefined {
   if (!(error instanceof Error && 'syscall' in error)) return undefined;
   return `The app cannot start: ${error.message}. This user must be able to read and write the folders of DATA_DIR and PHOTO_STORE.`;
 }

@@ -8,8 +8,8 @@ import { ChangePasswordForm } from '@/features/account/change-password-form.tsx'
 import { DeleteAccount } from '@/features/account/delete-account.tsx';
 import { OAUTH_NAMES } from '@/features/account/sign-in.ts';
 import { SignOutEverywhere } from '@/features/account/sign-out-everywhere.tsx';
-import { accountOf } from '@/server/account.ts';
-import { orUnavailable } from '@/server/or-unavailable.ts';
+import { accountOf } from '@/server/page-data.ts';
+import { orUnavailable } from '@/server/procedure-errors.ts';
 import { viewer } from '@/server/viewer.ts';
 import { Row } from '@/ui/layout.tsx';
 import { Unavailable } from '@/ui/message-page.tsx';

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { AdminDesk } from '@/components/admin/admin-desk.tsx';
-import { administrator, circuitsOverview } from '@/server/admin.ts';
+import { administrator, circuitsOverview } from '@/server/page-data.ts';
 import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
 

@@ -7,7 +7,7 @@ import { signInError } from '@/features/account/sign-in.ts';
 import { SignOutNotice } from '@/features/account/sign-out-notice.tsx';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
 import { rateText } from '@/lib/format/time.ts';
-import { nextOf, waysIn } from '@/server/entry.ts';
+import { nextPath, signInOptions } from '@/server/page-data.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from '@/ui/narrow-page.module.css';
 
@@ -20,10 +20,10 @@ interface LoginPageProps {
 
 export default async function LoginPage({ searchParams }: LoginPageProps) {
   const asked = await searchParams;
-  const next = await nextOf(asked);
+  const next = await nextPath(asked);
   const { principal } = await viewer();
   if (principal) redirect(next);
-  const { rate, services } = await waysIn();
+  const { rate, services } = await signInOptions();
   const toIdentify = next === '/identify';
   return (
     <main className={styles['narrow']}>

@@ -5,7 +5,7 @@ import { OAuthButtons } from '@/features/account/oauth-buttons.tsx';
 import { RegisterForm } from '@/features/account/register-form.tsx';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
 import { rateText } from '@/lib/format/time.ts';
-import { nextOf, waysIn } from '@/server/entry.ts';
+import { nextPath, signInOptions } from '@/server/page-data.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from '@/ui/narrow-page.module.css';
 
@@ -16,10 +16,10 @@ interface RegisterPageProps {
 }
 
 export default async function RegisterPage({ searchParams }: RegisterPageProps) {
-  const next = await nextOf(await searchParams);
+  const next = await nextPath(await searchParams);
   const { principal } = await viewer();
   if (principal) redirect(next);
-  const { rate, services } = await waysIn();
+  const { rate, services } = await signInOptions();
   return (
     <main className={styles['narrow']}>
       <div className={styles['head']}>

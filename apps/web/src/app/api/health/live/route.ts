@@ -1,4 +1,4 @@
-import { probeHeaders } from '@/server/probe-headers.ts';
+import { probeHeaders } from '@/server/response-headers.ts';
 
 /** 200 once requests are served. */
 export function GET(request: Request): Response {

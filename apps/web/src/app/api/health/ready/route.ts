@@ -1,5 +1,5 @@
 import { container } from '@/server/container.ts';
-import { probeHeaders } from '@/server/probe-headers.ts';
+import { probeHeaders } from '@/server/response-headers.ts';
 
 /** Readiness probe: 200 while the database answers, which every new identification needs. Logs nothing itself. */
 export async function GET(request: Request): Promise<Response> {

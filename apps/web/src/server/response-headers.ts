@@ -1,3 +1,5 @@
+import { acceptRequestId } from '@plantcommunity/telemetry';
+
 interface PagePolicyOptions {
   nonce: string;
   /** The public origin is https. */
@@ -17,7 +19,7 @@ export function pagePolicy({ nonce, https, imageHosts }: PagePolicyOptions): str
     'default-src': [`'self'`],
     'script-src': [`'self'`, `'nonce-${nonce}'`, `'strict-dynamic'`, ...(developing ? [`'unsafe-eval'`] : [])],
     'style-src': [`'self'`, ...(developing ? [`'unsafe-inline'`] : [])],
-    // Bars and rulers are handed their lengths as custom properties in a style attribute.
+    // Bars and rulers get their lengths as custom properties in a style attribute.
     'style-src-attr': [`'unsafe-inline'`],
     'img-src': [`'self'`, 'blob:', 'data:', ...imageHosts.map((host) => `https://${host}`)],
     'font-src': [`'self'`],
@@ -31,4 +33,9 @@ export function pagePolicy({ nonce, https, imageHosts }: PagePolicyOptions): str
   return Object.entries(policy)
     .map(([directive, sources]) => [directive, ...sources].join(' '))
     .join('; ');
+}
+
+/** Returns the headers of a probe's answer: never cached, with a request id like every answer. */
+export function probeHeaders(request: Request): Record<string, string> {
+  return { 'Cache-Control': 'no-store', 'X-Request-Id': acceptRequestId(request.headers.get('x-request-id')) };
 }

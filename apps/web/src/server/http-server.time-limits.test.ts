@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { timeLimits } from './time-limits.ts';
+import { timeLimits } from './http-server.ts';
 
 /** Load balancers keep an idle connection for 60 seconds; some time is lost on the way. */
 const LOAD_BALANCER_MS = 65_000;

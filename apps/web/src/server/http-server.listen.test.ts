@@ -11,8 +11,7 @@ import { text } from 'node:stream/consumers';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { serveGracefully } from './graceful-shutdown.ts';
-import { listen } from './listen.ts';
-import { timeLimits } from './time-limits.ts';
+import { listen, timeLimits } from './http-server.ts';
 
 /** An address for documentation (RFC 3849), which no machine has. */
 const ABSENT = '2001:db8::1';

@@ -1,8 +1,8 @@
 import { initTRPC } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
-import { refusalCode } from './refusal-code.ts';
+import { refusalCode } from './procedure-errors.ts';
 
-/** As the API's class is. */
+/** Has the shape of the API's class. */
 class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code = 'not_found';
@@ -28,15 +28,15 @@ const caller = t.createCallerFactory(
 const thrownBy = async (call: Promise<unknown>) => call.catch((error: unknown) => error);
 
 describe('refusalCode', () => {
-  it('is what the procedure refused with', async () => {
+  it('is the code of the error that the procedure threw', async () => {
     expect(refusalCode(await thrownBy(caller.refuse()))).toBe('not_found');
   });
 
-  it('is invalid_request for input that is none', async () => {
+  it('is invalid_request for input that the procedure does not accept', async () => {
     expect(refusalCode(await thrownBy(caller.picky('this')))).toBe('invalid_request');
   });
 
-  it('is nothing for what fails', async () => {
+  it('is undefined for an unexpected error', async () => {
     expect(refusalCode(await thrownBy(caller.fail()))).toBeUndefined();
     expect(refusalCode('not_found')).toBeUndefined();
   });

@@ -1,0 +1,78 @@
+import 'server-only';
+import { type Principal, safeNextPath } from '@plantcommunity/auth';
+import { headers } from 'next/headers';
+import { notFound } from 'next/navigation';
+import { container } from './container.ts';
+import { orUnavailable, refusalCode } from './procedure-errors.ts';
+import { viewer } from './viewer.ts';
+
+/** Returns what `/account` shows of a signed-in user; user and credits come from the procedure that apps call. */
+export async function accountOf(principal: Principal) {
+  const { api, auth, settings } = await container();
+  const [me, hasPassword, services] = await Promise.all([
+    api.caller(principal, await headers()).auth.me(),
+    auth.accounts.hasPassword(principal.userId),
+    auth.accounts.linkedServices(principal.userId),
+  ]);
+  return { me, hasPassword, services, rate: settings.rates[me.tier] };
+}
+
+/** Returns the viewer if an administrator, or `unavailable` while the database is unavailable; others get a 404. */
+export async function administrator(): Promise<Principal | 'unavailable'> {
+  const { isUnknown, principal } = await viewer();
+  if (isUnknown) return 'unavailable';
+  return principal?.role === 'admin' ? principal : notFound();
+}
+
+/** Returns the first content of `/admin`, from the procedure that checks the role. */
+export async function circuitsOverview(principal: Principal) {
+  const { api } = await container();
+  return orUnavailable(() => api.caller(principal).admin.circuits.overview());
+}
+
+/** Returns a page of the viewer's identifications, newest first; undefined for an invalid cursor. */
+export async function historyPage(cursor?: string) {
+  const caller = await viewersCaller();
+  return unlessNotFound(caller.plantIdentification.history(cursor === undefined ? {} : { cursor }));
+}
+
+/** Returns an identification of the viewer; undefined for one of another user, an unknown or an invalid id. */
+export async function identificationOf(id: string) {
+  const caller = await viewersCaller();
+  return unlessNotFound(caller.plantIdentification.identification({ id }));
+}
+
+const NOT_FOUND_CODES: ReadonlySet<string | undefined> = new Set(['not_found', 'invalid_request']);
+
+async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (NOT_FOUND_CODES.has(refusalCode(error))) return undefined;
+    throw error;
+  }
+}
+
+async function viewersCaller() {
+  const { api } = await container();
+  const { principal } = await viewer();
+  return api.caller(principal);
+}
+
+/** Returns the sign-in services that `/login` and `/register` offer, and the rate of a new account. */
+export async function signInOptions() {
+  const { auth, settings } = await container();
+  return { services: auth.oauthProviders, rate: settings.rates.free };
+}
+
+/**
+ * Returns the path to open after a sign-in: the requested one if it is on this site, else `/identify`. next-auth passes
+ * the path as a full `callbackUrl` on the way back from another service.
+ */
+export async function nextPath({ callbackUrl, next }: { callbackUrl?: unknown; next?: unknown }): Promise<string> {
+  const { settings } = await container();
+  const { origin } = settings.appUrl;
+  const back =
+    typeof callbackUrl === 'string' && callbackUrl.startsWith(`${origin}/`) ? callbackUrl.slice(origin.length) : '';
+  return safeNextPath(next, safeNextPath(back, '/identify'));
+}

@@ -1,0 +1,26 @@
+import { isDatabaseUnavailable } from '@plantcommunity/auth';
+
+/** Returns the result of `work`, or `unavailable` while the database is unavailable: pages then leave that part out. */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T | 'unavailable'> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) return 'unavailable';
+    throw error;
+  }
+}
+
+/**
+ * Returns the wire's code of an error that a procedure threw at a page, such as `not_found`; undefined for an unexpected
+ * error. Recognises errors by their shape, since pages have other copies of the error classes than the procedures.
+ */
+export function refusalCode(thrown: unknown): string | undefined {
+  // tRPC wraps an error of a procedure under a generic code, and throws its own for input that it refuses.
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  if (isError(cause) && cause.name === 'ApiError') return cause.code;
+  return isError(thrown) && thrown.code === 'BAD_REQUEST' ? 'invalid_request' : undefined;
+}
+
+function isError(value: unknown): value is Error & { code: string } {
+  return value instanceof Error && 'code' in value && typeof value.code === 'string';
+}
