@@ -2,24 +2,24 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { ChangeFeed } from './change-feed.ts';
 
-function following() {
+function setUp() {
   const clock = new FakeClock();
   const listeners = new Set<() => void>();
-  const leaving = new AbortController();
-  const changes = new ChangeFeed(
+  const controller = new AbortController();
+  const feed = new ChangeFeed(
     (listener) => {
       listener();
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     clock,
-    leaving.signal,
+    controller.signal,
   );
-  /** Asks for the next change; `passed` fills with the time it took. */
+  /** Asks for the next change; `passed` is set to the time it took. */
   const ask = () => {
     const asked = clock.monotonic();
     const answer: { passed?: number } = {};
-    void changes.next().then(() => (answer.passed = clock.monotonic() - asked));
+    void feed.next().then(() => (answer.passed = clock.monotonic() - asked));
     return answer;
   };
   const change = () => {
@@ -31,12 +31,12 @@ function following() {
       await new Promise(setImmediate);
     }
   };
-  return { clock, leaving, listeners, changes, ask, change, advance };
+  return { clock, controller, listeners, feed, ask, change, advance };
 }
 
-describe('changes', () => {
-  it('are told a second after the last at the earliest, however many there were', async () => {
-    const { advance, ask, change } = following();
+describe('a change feed', () => {
+  it('reports changes at most once a second', async () => {
+    const { advance, ask, change } = setUp();
     const first = ask();
     change();
     change();
@@ -49,8 +49,8 @@ describe('changes', () => {
     expect(second.passed).toBeUndefined();
   });
 
-  it('are told at once when the last is longer ago', async () => {
-    const { advance, ask, change } = following();
+  it('reports a change at once when the last report is more than a second ago', async () => {
+    const { advance, ask, change } = setUp();
     const answer = ask();
     await advance(4_000);
     change();
@@ -58,15 +58,15 @@ describe('changes', () => {
     expect(answer.passed).toBeLessThanOrEqual(4_100);
   });
 
-  it('are not waited for longer than ten seconds', async () => {
-    const { advance, ask } = following();
+  it('reports at least every ten seconds', async () => {
+    const { advance, ask } = setUp();
     const answer = ask();
     await advance(10_000);
     expect(answer.passed).toBe(10_000);
   });
 
-  it('are kept while nobody waits', async () => {
-    const { advance, ask, change } = following();
+  it('remembers a change that happens between two waits', async () => {
+    const { advance, ask, change } = setUp();
     change();
     await advance(3_000);
     const answer = ask();
@@ -74,13 +74,13 @@ describe('changes', () => {
     expect(answer.passed).toBeLessThanOrEqual(100);
   });
 
-  it('end with the one who follows, leaving nothing behind', async () => {
-    const { advance, ask, changes, clock, leaving, listeners } = following();
+  it('ends when its signal aborts, and leaves no timer or listener', async () => {
+    const { advance, ask, feed, clock, controller, listeners } = setUp();
     const answer = ask();
-    leaving.abort();
+    controller.abort();
     await advance(100);
-    changes.close();
+    feed.close();
     expect(answer.passed).toBeLessThanOrEqual(100);
-    expect([clock.pendingTimers, listeners.size]).toEqual([0, 0]);
+    expect({ timers: clock.pendingTimers, listeners: listeners.size }).toEqual({ timers: 0, listeners: 0 });
   });
 });

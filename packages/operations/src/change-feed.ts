@@ -1,53 +1,61 @@
-import type { Clock, Unsubscribe } from '@plantcommunity/resilience';
+import { type Clock, type Unsubscribe, type WaitEvent, waitFor } from '@plantcommunity/resilience';
 
-/** However much changes, watchers are told this often at most, */
-const AT_MOST_EVERY_MS = 1_000;
-/** and however little, this often at least: a feed that says nothing for longer is broken. */
-const AT_LEAST_EVERY_MS = 10_000;
+/** Shortest time between two reports, however much changes. */
+const MIN_INTERVAL_MS = 1_000;
+/** Longest time between two reports: a feed that is silent for longer counts as broken. */
+const MAX_INTERVAL_MS = 10_000;
 
-/** Resolves when `subscribe` has told of a change since the last time, at the pace above; at once when `signal` aborts. */
+const NEVER: WaitEvent<void> = () => () => undefined;
+
+/** Reports the changes of a source, at the pace above. */
 export class ChangeFeed {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #stop: Unsubscribe;
+  readonly #unsubscribe: Unsubscribe;
   #changed = false;
-  #toldAt: number;
-  #wake: (() => void) | undefined;
+  #reportedAt: number;
+  #onChange: (() => void) | undefined;
 
   constructor(subscribe: (listener: () => void) => Unsubscribe, clock: Clock, signal: AbortSignal) {
     this.#clock = clock;
     this.#signal = signal;
-    this.#toldAt = clock.monotonic();
-    this.#stop = subscribe(() => {
+    this.#reportedAt = clock.monotonic();
+    this.#unsubscribe = subscribe(() => {
       this.#changed = true;
-      this.#wake?.();
+      this.#onChange?.();
     });
-    // What is told to whoever subscribes is how things stand.
+    // A source reports its present state to a new subscriber: that is no change.
     this.#changed = false;
   }
 
+  /** Resolves after the next change, or when the longest interval has passed; at once when the signal aborts. */
   async next(): Promise<void> {
-    await this.#wait(AT_MOST_EVERY_MS, false);
-    if (!this.#changed) await this.#wait(AT_LEAST_EVERY_MS, true);
+    await this.#wait(MIN_INTERVAL_MS, NEVER);
+    if (!this.#changed) await this.#wait(MAX_INTERVAL_MS, (fire) => this.#subscribe(fire));
     this.#changed = false;
-    this.#toldAt = this.#clock.monotonic();
+    this.#reportedAt = this.#clock.monotonic();
   }
 
   close(): void {
-    this.#stop();
+    this.#unsubscribe();
   }
 
-  /** Until `ms` after the last time. */
-  async #wait(ms: number, orChange: boolean): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.setTimeout(resolve, this.#toldAt + ms - this.#clock.monotonic());
-    const wake = () => resolve();
-    if (orChange) this.#wake = wake;
-    this.#signal.addEventListener('abort', wake, { once: true });
-    if (this.#signal.aborted) resolve();
-    await promise;
-    cancel();
-    this.#wake = undefined;
-    this.#signal.removeEventListener('abort', wake);
+  #subscribe(onChange: () => void): Unsubscribe {
+    this.#onChange = onChange;
+    return () => {
+      this.#onChange = undefined;
+    };
+  }
+
+  /** Waits for `event`, at most until `intervalMs` after the last report. */
+  async #wait(intervalMs: number, event: WaitEvent<void>): Promise<void> {
+    const clock = this.#clock;
+    const signal = this.#signal;
+    const timeoutMs = this.#reportedAt + intervalMs - clock.monotonic();
+    try {
+      await waitFor(event, { timeoutMs, clock, signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 }

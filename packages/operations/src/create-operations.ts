@@ -1,23 +1,21 @@
 import type { Database } from '@plantcommunity/db';
-import { type OperatedProvider, PROVIDER_NAMES, type ProviderName } from '@plantcommunity/identification';
-import type { Circuit, Clock, RedisConnection } from '@plantcommunity/resilience';
+import type { OperatedProvider, ProviderName } from '@plantcommunity/identification';
+import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { readAuditTrail } from './audit/audit-trail.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
-import type { Operations } from './operations.ts';
-import { OperationsError } from './operations-error.ts';
+import { type Operations, OperationsError } from './operations.ts';
 import { OverrideReconciler } from './overrides/reconciler.ts';
 import { OverrideStore } from './overrides/store.ts';
-import { circuitOverview } from './overview.ts';
-import type { CallStatistics } from './stats/call-statistics.ts';
+import { type CircuitsOverview, circuitOverview } from './overview.ts';
+import type { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
-import type { RecentAnswers } from './stats/recent-answers.ts';
 
 export interface OperationsOptions {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
-  /** Both hear from elsewhere what they remember. */
+  /** Statistics that the identification service records. */
   calls: CallStatistics;
   answers: RecentAnswers;
   instances: InstanceRegistry;
@@ -27,10 +25,10 @@ export interface OperationsOptions {
   logger: Logger;
 }
 
-/** A start waits this long for the circuits to follow, and goes on without those that cannot yet. */
-const START_PATIENCE_MS = 2_000;
+/** Longest time that a start waits for the circuits to follow their overrides. */
+const START_TIMEOUT_MS = 2_000;
 /** Entries of the audit trail in an overview. */
-const NEWEST = 20;
+const AUDIT_ENTRIES = 20;
 
 interface CircuitEntry {
   circuit: Circuit;
@@ -39,91 +37,98 @@ interface CircuitEntry {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { answers, calls, clock, logger, providers, redis, instances: rollCall } = options;
+  const { answers, calls, clock, instances, logger, providers, redis } = options;
   const { client } = options.database;
-  const orders = new OverrideStore(client, clock);
-  const posts = { plant_id: entryOf('plant_id'), plantnet: entryOf('plantnet') };
-  const standingOf = (name: ProviderName) => providers[name].health().state;
-  const standing = () => ({ plant_id: standingOf('plant_id'), plantnet: standingOf('plantnet') });
-  const fleet = new InstanceMonitor({ registry: rollCall, states: standing, clock });
-  const unfollow = PROVIDER_NAMES.map((name) => posts[name]?.circuit.subscribe(() => fleet.onCircuitEvent()));
+  const names = Object.keys(providers) as ProviderName[];
+  const overrides = new OverrideStore(client, clock);
+  /** Without the providers that are off. */
+  const entries = new Map(
+    names.flatMap((provider) => {
+      const { circuit } = providers[provider];
+      if (circuit === undefined) return [];
+      const reconciler = new OverrideReconciler({ provider, circuit, overrides, redis, clock, logger });
+      return [[provider, { circuit, history: new CircuitHistory(circuit, clock), reconciler }] as const];
+    }),
+  );
+  const monitor = new InstanceMonitor({
+    registry: instances,
+    states: () => perProvider((name) => providers[name].health().state),
+    clock,
+  });
+  const unsubscribe = [...entries.values()].map(({ circuit }) => circuit.subscribe(() => monitor.onCircuitEvent()));
 
   return {
-    async isolateProvider(operator, order) {
-      const { circuit, reconciler: follower } = requireCircuit(order.provider);
-      await orders.isolate(operator, order, circuit.snapshot().state);
-      await follower.reconcile();
+    async isolateProvider(operator, override) {
+      const { circuit, reconciler } = requireCircuit(override.provider);
+      await overrides.isolate(operator, override, circuit.snapshot().state);
+      await reconciler.reconcile();
     },
-    async releaseProvider(operator, order) {
-      const { reconciler: follower } = requireCircuit(order.provider);
-      await orders.release(operator, order);
-      await follower.reconcile();
+    async releaseProvider(operator, override) {
+      const { reconciler } = requireCircuit(override.provider);
+      await overrides.release(operator, override);
+      await reconciler.reconcile();
     },
-    async resetProvider(operator, order) {
-      const { circuit, reconciler: follower } = requireCircuit(order.provider);
-      await orders.reset(operator, order, circuit.snapshot().state);
-      await follower.reconcile();
+    async resetProvider(operator, override) {
+      const { circuit, reconciler } = requireCircuit(override.provider);
+      await overrides.reset(operator, override, circuit.snapshot().state);
+      await reconciler.reconcile();
     },
-    circuitsOverview: overview,
+    circuitsOverview,
     async *watchCircuits(signal) {
       const changes = new ChangeFeed(subscribe, clock, signal);
       try {
         while (!signal.aborted) {
-          yield await overview();
+          yield await circuitsOverview();
           await changes.next();
         }
       } finally {
         changes.close();
       }
     },
-    audit: (limit) => readAuditTrail(client, limit),
+    audit: (limit) => readAuditTrail(client, names, limit),
     async start() {
-      const patience = Promise.withResolvers<void>();
-      const cancel = clock.setTimeout(patience.resolve, START_PATIENCE_MS);
-      const followed = Promise.all(PROVIDER_NAMES.map(async (name) => posts[name]?.reconciler.start()));
-      await Promise.race([followed, patience.promise]);
-      cancel();
-      fleet.start();
+      const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
+      await waitFor(started, { timeoutMs: START_TIMEOUT_MS, clock });
+      monitor.start();
     },
     close() {
-      for (const stop of unfollow) stop?.();
-      fleet.close();
-      for (const name of PROVIDER_NAMES) {
-        posts[name]?.reconciler.close();
-        posts[name]?.history.close();
+      for (const stop of unsubscribe) stop();
+      monitor.close();
+      for (const { history, reconciler } of entries.values()) {
+        reconciler.close();
+        history.close();
       }
     },
   };
 
-  async function overview() {
-    const [plantId, plantnet, audit, instances] = await Promise.all([
-      overviewOf('plant_id'),
-      overviewOf('plantnet'),
-      readAuditTrail(client, NEWEST),
-      fleet.check(),
+  async function circuitsOverview(): Promise<CircuitsOverview> {
+    const [active, audit, agreement] = await Promise.all([
+      Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
+      readAuditTrail(client, names, AUDIT_ENTRIES),
+      monitor.check(),
     ]);
+    const activeOf = new Map(active);
     return {
       at: clock.now(),
       redis: redis.isReady(),
-      ...(instances && { instances }),
+      ...(agreement && { instances: agreement }),
       answers: answers.shares(),
-      circuits: { plant_id: plantId, plantnet },
+      circuits: perProvider((name) =>
+        circuitOverview({
+          provider: providers[name],
+          history: entries.get(name)?.history,
+          override: activeOf.get(name),
+          hour: calls.of(name),
+        }),
+      ),
       audit,
     };
   }
 
-  async function overviewOf(name: ProviderName) {
-    const order = await orders.active(name);
-    return circuitOverview({ provider: providers[name], record: posts[name]?.history, order, hour: calls.of(name) });
-  }
-
-  /** Tells of everything that an overview shows, but for time passing. */
+  /** Subscribes to every change that an overview shows, except the passing of time. */
   function subscribe(listener: () => void) {
-    const stops = [redis.subscribe(listener), fleet.subscribe(listener)];
-    for (const name of PROVIDER_NAMES) {
-      const stop = posts[name]?.circuit.subscribe(listener);
-      if (stop !== undefined) stops.push(stop);
-    }
+    const stops = [redis.subscribe(listener), monitor.subscribe(listener)];
+    for (const { circuit } of entries.values()) stops.push(circuit.subscribe(listener));
     return () => {
       for (const stop of stops) stop();
     };
@@ -131,15 +136,12 @@ export function createOperations(options: OperationsOptions): Operations {
 
   /** @throws {OperationsError} `provider_off` */
   function requireCircuit(name: ProviderName): CircuitEntry {
-    const post = posts[name];
-    if (post === undefined) throw new OperationsError('provider_off', 'This provider is off: it has no key.');
-    return post;
+    const entry = entries.get(name);
+    if (entry === undefined) throw new OperationsError('provider_off', 'This provider is off: it has no key.');
+    return entry;
   }
 
-  function entryOf(provider: ProviderName): CircuitEntry | undefined {
-    const { circuit } = providers[provider];
-    if (circuit === undefined) return undefined;
-    const follower = new OverrideReconciler({ provider, circuit, overrides: orders, redis, clock, logger });
-    return { circuit, history: new CircuitHistory(circuit, clock), reconciler: follower };
+  function perProvider<T>(valueOf: (name: ProviderName) => T): Readonly<Record<ProviderName, T>> {
+    return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<ProviderName, T>;
   }
 }

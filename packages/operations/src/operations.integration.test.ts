@@ -10,7 +10,7 @@ import { type Instance, loseRedisData, operationsOf, startInstance } from './tes
 import { scriptedCircuit } from './testing/scripted-circuit.ts';
 
 const reason = 'Their status page says outage.';
-const order = { provider: 'plant_id', reason } as const;
+const override = { provider: 'plant_id', reason } as const;
 const ada: Operator = { userId: 'ada', requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3', address: '203.0.113.7' };
 
 let database: Database;
@@ -25,40 +25,40 @@ beforeEach(async () => {
   await database.client.circuitOverride.deleteMany();
   await database.client.auditEntry.deleteMany();
   await database.client.user.deleteMany();
-  const about = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
-  await database.client.user.create({ data: { id: 'ada', ...about } });
+  const user = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
+  await database.client.user.create({ data: { id: 'ada', ...user } });
 });
 
 const start = (options?: { hasRedis?: boolean }) => startInstance(database, prefix, options);
 const stateOf = ({ circuit }: Instance) => circuit.snapshot().state;
-const standing = () => database.client.circuitOverride.findMany({ where: { endedAt: null } });
+const activeOverrides = () => database.client.circuitOverride.findMany({ where: { endedAt: null } });
 
 function becomes(state: string, ...instances: Instance[]): Promise<void> {
   return vi.waitFor(() => expect(instances.map(stateOf)).toEqual(instances.map(() => state)), { timeout: 5_000 });
 }
 
 describe('an isolation', () => {
-  it('holds on every instance as soon as it is ordered, and ends everywhere with its release', async () => {
+  it('holds on every instance at once, and ends everywhere with its release', async () => {
     await using here = await start();
     await using there = await start();
-    await here.operations.isolateProvider(ada, order);
+    await here.operations.isolateProvider(ada, override);
     expect(stateOf(here)).toBe('isolated');
     await becomes('isolated', there);
-    const heard: unknown[] = [];
-    here.circuit.subscribe((event) => heard.push(event));
-    await there.operations.releaseProvider(ada, { ...order, reason: 'Their status page is green again.' });
+    const events: unknown[] = [];
+    here.circuit.subscribe((event) => events.push(event));
+    await there.operations.releaseProvider(ada, { ...override, reason: 'Their status page is green again.' });
     expect(stateOf(there)).toBe('closed');
     await becomes('closed', here);
-    expect(heard.at(-1)).toEqual({ type: 'released', reason: 'Their status page is green again.' });
-    expect(await standing()).toEqual([]);
+    expect(events.at(-1)).toEqual({ type: 'released', reason: 'Their status page is green again.' });
+    expect(await activeOverrides()).toEqual([]);
   });
 
-  it('is recorded with who, when, why, and what it changed', async () => {
+  it('is recorded with operator, time, reason and the states before and after', async () => {
     await using here = await start();
     for (let n = 0; n < 3; n += 1) await here.fail();
     const until = new Date(Date.now() + 900_000);
-    await here.operations.isolateProvider(ada, { ...order, until });
-    await here.operations.releaseProvider(ada, { ...order, reason: 'It was the wrong one.' });
+    await here.operations.isolateProvider(ada, { ...override, until });
+    await here.operations.releaseProvider(ada, { ...override, reason: 'It was the wrong one.' });
     expect(await here.operations.audit(10)).toMatchObject([
       {
         action: 'circuit.release',
@@ -79,59 +79,59 @@ describe('an isolation', () => {
     expect(await here.operations.audit(1)).toHaveLength(1);
   });
 
-  it('outlives the restart of every instance and the loss of all that Redis knew', async () => {
+  it('survives a restart of every instance and the loss of all data in Redis', async () => {
     {
       await using here = await start();
-      await here.operations.isolateProvider(ada, order);
+      await here.operations.isolateProvider(ada, override);
     }
     await loseRedisData(prefix);
     await using here = await start();
     await using there = await start();
-    // From the first call on: whoever started has looked already.
+    // From the first call on: a start resolves after the first reconciliation.
     expect([here, there].map(stateOf)).toEqual(['isolated', 'isolated']);
-    await here.operations.releaseProvider(ada, order);
+    await here.operations.releaseProvider(ada, override);
     await becomes('closed', here, there);
   });
 
-  it('stands while Redis loses its data under running instances, and a release is not undone by them', async () => {
+  it('survives the loss of data in Redis under running instances, which do not undo a release', async () => {
     await using here = await start();
     await using there = await start();
-    await here.operations.isolateProvider(ada, order);
+    await here.operations.isolateProvider(ada, override);
     await becomes('isolated', there);
     await loseRedisData(prefix);
     await using late = await start();
     await becomes('isolated', here, there, late);
-    await late.operations.releaseProvider(ada, order);
+    await late.operations.releaseProvider(ada, override);
     await becomes('closed', here, there, late);
-    expect(await standing()).toEqual([]);
+    expect(await activeOverrides()).toEqual([]);
   });
 
-  it('ends everywhere when its time is up, which is recorded once', async () => {
+  it('ends everywhere at its end, which is recorded once', async () => {
     await using here = await start();
     await using there = await start();
-    await here.operations.isolateProvider(ada, { ...order, until: new Date(Date.now() + 1_000) });
+    await here.operations.isolateProvider(ada, { ...override, until: new Date(Date.now() + 1_000) });
     await becomes('isolated', here, there);
     await becomes('closed', here, there);
-    await vi.waitFor(async () => expect(await standing()).toEqual([]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await activeOverrides()).toEqual([]), { timeout: 5_000 });
     const [last, ...before] = await here.operations.audit(10);
     expect(last).toMatchObject({ action: 'circuit.expire', reason, after: { state: 'closed' } });
     expect(last).not.toHaveProperty('actor');
     expect(before).toHaveLength(1);
   });
 
-  it('replaces the one before, however many are ordered at once', async () => {
+  it('replaces the one before it, also when eight are made at once', async () => {
     await using here = await start();
     await using there = await start();
     await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
-        (n % 2 ? here : there).operations.isolateProvider(ada, { ...order, reason: `${reason} Order ${n}.` }),
+        (n % 2 ? here : there).operations.isolateProvider(ada, { ...override, reason: `${reason} Override ${n}.` }),
       ),
     );
-    const [stands, ...others] = await standing();
+    const [active, ...others] = await activeOverrides();
     expect(others).toEqual([]);
     await vi.waitFor(() => {
-      const said = [here, there].map(({ circuit }) => circuit.snapshot().isolation?.reason);
-      expect(said).toEqual([stands?.reason, stands?.reason]);
+      const reasons = [here, there].map(({ circuit }) => circuit.snapshot().isolation?.reason);
+      expect(reasons).toEqual([active?.reason, active?.reason]);
     });
     const states = (await here.operations.audit(20)).map(({ before }) => before.state);
     expect(states).toEqual([...Array.from({ length: 7 }, () => 'isolated'), 'closed']);
@@ -139,29 +139,29 @@ describe('an isolation', () => {
 });
 
 describe('a reset', () => {
-  it('closes an open circuit on every instance, and then stands no more', async () => {
+  it('closes an open circuit on every instance, and then ends', async () => {
     await using here = await start();
     await using there = await start();
     for (let n = 0; n < 3; n += 1) await here.fail();
     await becomes('open', here, there);
-    await there.operations.resetProvider(ada, order);
+    await there.operations.resetProvider(ada, override);
     await becomes('closed', here, there);
-    expect(await standing()).toEqual([]);
+    expect(await activeOverrides()).toEqual([]);
     expect(await here.operations.audit(10)).toMatchObject([
       { action: 'circuit.reset', before: { state: 'open' }, after: { state: 'closed' } },
     ]);
   });
 });
 
-describe('a reset of what is isolated', () => {
-  it('ends the isolation and closes the circuit on every instance, in one order', async () => {
+describe('a reset of an isolated circuit', () => {
+  it('ends the isolation and closes the circuit on every instance', async () => {
     await using here = await start();
     await using there = await start();
-    await here.operations.isolateProvider(ada, order);
+    await here.operations.isolateProvider(ada, override);
     await becomes('isolated', there);
-    await there.operations.resetProvider(ada, { ...order, reason: 'They have repaired it.' });
+    await there.operations.resetProvider(ada, { ...override, reason: 'They have repaired it.' });
     await becomes('closed', here, there);
-    expect(await standing()).toEqual([]);
+    expect(await activeOverrides()).toEqual([]);
     expect(await here.operations.audit(10)).toMatchObject([
       { action: 'circuit.reset', before: { state: 'isolated' }, after: { state: 'closed' } },
       { action: 'circuit.isolate' },
@@ -170,28 +170,28 @@ describe('a reset of what is isolated', () => {
 });
 
 describe('without Redis', () => {
-  it('an isolation holds here at once, and elsewhere as soon as somebody there looks', async () => {
-    await using alone = await start({ hasRedis: false });
-    await alone.operations.isolateProvider(ada, order);
-    expect(stateOf(alone)).toBe('isolated');
+  it('an isolation holds here at once, and on another instance from its next reconciliation', async () => {
+    await using withoutRedis = await start({ hasRedis: false });
+    await withoutRedis.operations.isolateProvider(ada, override);
+    expect(stateOf(withoutRedis)).toBe('isolated');
     await using there = await start();
     await becomes('isolated', there);
   });
 
-  it('a reset stands until an instance with Redis has made it', async () => {
-    await using alone = await start({ hasRedis: false });
-    await alone.operations.resetProvider(ada, order);
-    expect(await standing()).toMatchObject([{ action: 'reset' }]);
+  it('a reset stays active until an instance with Redis has applied it', async () => {
+    await using withoutRedis = await start({ hasRedis: false });
+    await withoutRedis.operations.resetProvider(ada, override);
+    expect(await activeOverrides()).toMatchObject([{ action: 'reset' }]);
     await using there = await start();
-    await vi.waitFor(async () => expect(await standing()).toEqual([]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await activeOverrides()).toEqual([]), { timeout: 5_000 });
     expect(stateOf(there)).toBe('closed');
   });
 });
 
-describe('a start', () => {
-  it('does not wait for ever for a circuit that does not answer', async () => {
+describe('the start of operations', () => {
+  it('waits at most two seconds for a circuit that does not answer', async () => {
     await using here = await start();
-    await here.operations.isolateProvider(ada, order);
+    await here.operations.isolateProvider(ada, override);
     const clock = new FakeClock();
     const circuit = { ...scriptedCircuit(), isolate: () => new Promise<never>(() => {}) };
     const operations = operationsOf(circuit, {
@@ -207,49 +207,49 @@ describe('a start', () => {
   });
 });
 
-describe('an order that cannot be', () => {
+describe('a refused override', () => {
   it.each([
     [
-      'a release of what is not isolated',
+      'a release of a circuit that is not isolated',
       'not_isolated',
-      ({ operations }: Instance) => operations.releaseProvider(ada, order),
+      ({ operations }: Instance) => operations.releaseProvider(ada, override),
     ],
     [
       'an end in the past',
       'invalid_end',
-      ({ operations }: Instance) => operations.isolateProvider(ada, { ...order, until: new Date(Date.now() - 1) }),
+      ({ operations }: Instance) => operations.isolateProvider(ada, { ...override, until: new Date(Date.now() - 1) }),
     ],
     [
-      'a reason too short',
+      'a reason that is too short',
       'invalid_reason',
-      ({ operations }: Instance) => operations.resetProvider(ada, { ...order, reason: 'because' }),
+      ({ operations }: Instance) => operations.resetProvider(ada, { ...override, reason: 'because' }),
     ],
     [
       'a provider without a key',
       'provider_off',
-      ({ operations }: Instance) => operations.isolateProvider(ada, { ...order, provider: 'plantnet' }),
+      ({ operations }: Instance) => operations.isolateProvider(ada, { ...override, provider: 'plantnet' }),
     ],
-  ])('changes and records nothing: %s', async (_case, code, give) => {
+  ])('changes and records nothing: %s', async (_case, code, makeOverride) => {
     await using here = await start();
-    await expect(give(here)).rejects.toMatchObject({ code });
-    expect(await standing()).toEqual([]);
+    await expect(makeOverride(here)).rejects.toMatchObject({ code });
+    expect(await activeOverrides()).toEqual([]);
     expect(await here.operations.audit(1)).toEqual([]);
     expect(stateOf(here)).toBe('closed');
   });
 
-  it('is one whose audit entry cannot be written', async () => {
+  it('changes nothing when its audit entry cannot be written', async () => {
     await using here = await start();
-    // PostgreSQL has no text with this character.
+    // PostgreSQL text cannot hold this character.
     const unwritable = { ...ada, requestId: '\0' };
-    await expect(here.operations.isolateProvider(unwritable, order)).rejects.toThrow(/0x00/);
+    await expect(here.operations.isolateProvider(unwritable, override)).rejects.toThrow(/0x00/);
     expect(await database.client.circuitOverride.count()).toBe(0);
     expect(stateOf(here)).toBe('closed');
   });
 
-  it('is any while PostgreSQL is away', async () => {
-    const nowhere = openDatabase({ url: 'postgresql://nobody@localhost/none?host=/nowhere', poolSize: 1 });
+  it('changes nothing while PostgreSQL is unavailable', async () => {
+    const nowhere = openDatabase({ url: 'postgresql://user@localhost/none?host=/nowhere', poolSize: 1 });
     await using here = await startInstance(nowhere, prefix);
-    await expect(here.operations.isolateProvider(ada, order)).rejects.toThrow(
+    await expect(here.operations.isolateProvider(ada, override)).rejects.toThrow(
       /is not available: nothing is listening there/,
     );
     expect(stateOf(here)).toBe('closed');
@@ -258,10 +258,10 @@ describe('an order that cannot be', () => {
 });
 
 describe('the overview', () => {
-  it('puts together what the circuit says, who isolated it and why, and the newest orders', async () => {
+  it('has the state of each circuit, its isolation with operator and reason, and the newest audit entries', async () => {
     await using here = await start();
     const until = new Date(Date.now() + 900_000);
-    await here.operations.isolateProvider(ada, { ...order, until });
+    await here.operations.isolateProvider(ada, { ...override, until });
     const { audit, circuits, redis } = await here.operations.circuitsOverview();
     expect(redis).toBe(true);
     expect(audit).toHaveLength(1);
@@ -277,7 +277,7 @@ describe('the overview', () => {
     expect(circuits.plantnet).not.toHaveProperty('since');
   });
 
-  it('says how many instances see the circuits as this one does, from the moment they start to when they end', async () => {
+  it('counts the instances that see the circuits as this one does, from their start to their end', async () => {
     await using here = await start();
     const instances = async ({ operations }: Instance) => (await operations.circuitsOverview()).instances;
     expect(await instances(here)).toEqual({ agree: 1, known: 1 });
@@ -285,37 +285,37 @@ describe('the overview', () => {
     {
       await using leaving = await start();
       expect(await instances(here)).toEqual({ agree: 3, known: 3 });
-      await leaving.operations.isolateProvider(ada, order);
+      await leaving.operations.isolateProvider(ada, override);
       await becomes('isolated', here, there, leaving);
       await vi.waitFor(async () => expect(await instances(there)).toEqual({ agree: 3, known: 3 }));
     }
     await vi.waitFor(async () => expect(await instances(here)).toEqual({ agree: 2, known: 2 }));
   });
 
-  it('tells one instance from the others when it decides by itself, and says nothing of them without Redis', async () => {
+  it('counts an instance that sees another state, and has no count without Redis', async () => {
     await using here = await start();
-    const seen = { plant_id: 'closed', plantnet: 'off' } as const;
+    const states = { plant_id: 'closed', plantnet: 'off' } as const;
     const redis = await connectRedis({ url: process.env['TEST_REDIS_URL'] ?? '' }, { timeoutMs: 2_000 });
     const other = createInstanceRegistry({ redis, prefix });
-    await other.exchange(seen);
+    await other.exchange(states);
     expect((await here.operations.circuitsOverview()).instances).toEqual({ agree: 2, known: 2 });
-    await other.exchange({ ...seen, plant_id: 'open' });
+    await other.exchange({ ...states, plant_id: 'open' });
     expect((await here.operations.circuitsOverview()).instances).toEqual({ agree: 1, known: 2 });
-    await using alone = await start({ hasRedis: false });
-    expect(await alone.operations.circuitsOverview()).not.toHaveProperty('instances');
+    await using withoutRedis = await start({ hasRedis: false });
+    expect(await withoutRedis.operations.circuitsOverview()).not.toHaveProperty('instances');
     await redis.close();
   });
 
-  it('is told at once and again when another instance changed something, until nobody watches', async () => {
+  it('is sent to a watcher at once and after a change by another instance, until the watcher leaves', async () => {
     await using here = await start();
     await using there = await start();
-    const leaving = new AbortController();
-    const states: string[] = [];
-    for await (const { circuits } of here.operations.watchCircuits(leaving.signal)) {
-      states.push(circuits.plant_id.state);
-      if (states.length === 1) await there.operations.isolateProvider(ada, order);
-      else if (states.length === 2) leaving.abort();
+    const watcher = new AbortController();
+    const seen: string[] = [];
+    for await (const { circuits } of here.operations.watchCircuits(watcher.signal)) {
+      seen.push(circuits.plant_id.state);
+      if (seen.length === 1) await there.operations.isolateProvider(ada, override);
+      else if (seen.length === 2) watcher.abort();
     }
-    expect(states).toEqual(['closed', 'isolated']);
+    expect(seen).toEqual(['closed', 'isolated']);
   });
 });

@@ -1,12 +1,12 @@
 import type { ProviderName } from '@plantcommunity/identification';
-import type { AuditRecord } from './audit/audit-record.ts';
+import type { AuditRecord } from './audit/audit-trail.ts';
 import type { CircuitsOverview } from './overview.ts';
 
-/** Who gives an order, and by which request. */
+/** The operator who makes an override, and the request that carries it. */
 export interface Operator {
   userId: string;
   requestId: string;
-  /** Of the client, as far as our own proxies say. */
+  /** Address of the client, as our own proxies report it. */
   address?: string;
 }
 
@@ -17,31 +17,48 @@ export interface Override {
 }
 
 /**
- * What operators do to the circuits of all instances, and what they see. An order is a row in PostgreSQL, written with
- * its audit entry or not at all; Redis and the instances follow the row, at once or when they are back.
+ * The operators' view of the circuits of all instances, and the overrides they make. An override is a row in PostgreSQL
+ * that is written in one transaction with its audit entry. Redis and the instances follow the row, at once or as soon as
+ * they are available again.
  */
 export interface Operations {
   /**
-   * No instance calls the provider until `until` or a release; an isolation that stands already is replaced.
+   * Isolates the provider: no instance calls it until `until` or a release. Replaces an active isolation.
    * @throws {OperationsError} `provider_off`, `invalid_reason`, `invalid_end` when `until` is not in the future
    */
-  isolateProvider(operator: Operator, order: Override & { until?: Date }): Promise<void>;
+  isolateProvider(operator: Operator, override: Override & { until?: Date }): Promise<void>;
   /** Ends an isolation. @throws {OperationsError} `provider_off`, `invalid_reason`, `not_isolated` */
-  releaseProvider(operator: Operator, order: Override): Promise<void>;
+  releaseProvider(operator: Operator, override: Override): Promise<void>;
   /**
-   * Closes the circuit, whatever its state, and forgets its failures; an isolation that stands is over.
+   * Closes the circuit in any state and clears its failures; ends an active isolation.
    * @throws {OperationsError} `provider_off`, `invalid_reason`
    */
-  resetProvider(operator: Operator, order: Override): Promise<void>;
+  resetProvider(operator: Operator, override: Override): Promise<void>;
   circuitsOverview(): Promise<CircuitsOverview>;
-  /** The overview now and after every change, at most one a second and at least one every ten; ends with `signal`. */
+  /**
+   * Yields the overview now and after every change, at most once a second and at least once in ten seconds; ends when
+   * `signal` aborts.
+   */
   watchCircuits(signal: AbortSignal): AsyncIterable<CircuitsOverview>;
-  /** Newest first. */
+  /** Returns the newest entries first. */
   audit(limit: number): Promise<readonly AuditRecord[]>;
   /**
-   * Makes this instance's circuits follow the orders from now on; resolves when they do, so that nothing is called that
-   * must not be, or after two seconds. Never rejects: what cannot be followed now is tried again.
+   * Makes this instance's circuits follow the overrides from now on. Resolves when they do, so that no isolated provider
+   * is called, or after two seconds. Never rejects: a circuit that cannot follow now is tried again.
    */
   start(): Promise<void>;
   close(): void;
+}
+
+export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
+
+/** An override that was refused; nothing was changed or recorded. `message` may be shown to the operator. */
+export class OperationsError extends Error {
+  override readonly name = 'OperationsError';
+  readonly code: OperationsErrorCode;
+
+  constructor(code: OperationsErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
 }

@@ -1,16 +1,15 @@
 import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommunity/identification';
-import type { AuditRecord } from './audit/audit-record.ts';
-import type { Agreement } from './instances/standing.ts';
-import type { ActiveOverride } from './overrides/active-override.ts';
-import type { HourlyStatistics } from './stats/call-statistics.ts';
+import type { AuditRecord } from './audit/audit-trail.ts';
+import type { Agreement } from './instances/monitor.ts';
+import type { ActiveOverride } from './overrides/store.ts';
+import type { AnswerShares, HourlyStatistics } from './stats/call-statistics.ts';
 import type { CircuitHistory, StatePeriod } from './stats/circuit-history.ts';
-import type { AnswerShares } from './stats/recent-answers.ts';
 
-/** An operator's isolation as it stands; times in milliseconds since 1970. */
+/** An operator's active isolation; times in milliseconds since 1970. */
 interface Isolation {
   reason: string;
   until?: number;
-  /** E-mail address of who ordered it. */
+  /** E-mail address of the operator. */
   by: string;
   at: number;
 }
@@ -22,63 +21,63 @@ export interface CircuitOverview {
   since?: number;
   failCount: number;
   failMax: number;
-  /** How long it stays, or would stay, open. */
+  /** How long the circuit stays open, or would if it opened now. */
   resetTimeoutMs: number;
   maxResetTimeoutMs: number;
-  /** Of one call. */
+  /** Time limit of one call. */
   timeoutMs: number;
-  /** While open. */
+  /** Present while the circuit is open. */
   nextTrialAt?: number;
-  /** While half open. */
+  /** Present while the circuit is half open. */
   trials?: { succeeded: number; required: number };
-  /** `kind` is the class of the last counted failure; `at` when this instance saw it. */
+  /** `kind` is the class of the last counted failure; `at` is when this instance saw it. */
   lastFailure?: { kind: string; at?: number };
   isolation?: Isolation;
   hour: HourlyStatistics;
-  /** As this instance saw them in the last hour, oldest first; each lasts until the next begins. */
+  /** States of the last hour as this instance saw them, oldest first; each lasts until the next begins. */
   states: readonly StatePeriod[];
 }
 
 export interface CircuitsOverview {
   at: number;
-  /** False: states are this instance's own until Redis is back, orders stand in the database. */
+  /** False while Redis is unavailable: states are this instance's own, and overrides are in the database only. */
   redis: boolean;
   /** How many instances see the circuits as this one does; absent while Redis does not answer. */
   instances?: Agreement;
-  /** What requests got from this process of late. */
+  /** How this process answered the requests of the last minutes. */
   answers: AnswerShares;
   circuits: Readonly<Record<ProviderName, CircuitOverview>>;
-  /** The newest orders. */
+  /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }
 
-/** What the circuit says, what operators ordered and what this process counted, put together. */
-export function circuitOverview(seen: {
+/** Combines the state of a circuit, its active override and the statistics of this process. */
+export function circuitOverview(parts: {
   provider: OperatedProvider;
-  /** Undefined: the provider is off. */
-  record: CircuitHistory | undefined;
-  order: ActiveOverride | undefined;
+  /** Undefined for a provider that is off. */
+  history: CircuitHistory | undefined;
+  override: ActiveOverride | undefined;
   hour: HourlyStatistics;
 }): CircuitOverview {
-  const { hour, order, provider, record } = seen;
+  const { history, hour, override, provider } = parts;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
   const { failCount, failMax, state } = provider.health();
   const off = { state, failCount, failMax, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, hour, states: [] };
   const { circuit } = provider;
-  if (circuit === undefined || record === undefined) return off;
-  const { lastFailure, nextTrialAt, since, trials, ...now } = circuit.snapshot();
-  const { lastFailureAt } = record;
+  if (circuit === undefined || history === undefined) return off;
+  const { lastFailure, nextTrialAt, since, trials, ...snapshot } = circuit.snapshot();
+  const { lastFailureAt } = history;
   return {
     ...off,
     since,
-    resetTimeoutMs: now.resetTimeoutMs,
-    states: record.states(),
+    resetTimeoutMs: snapshot.resetTimeoutMs,
+    states: history.states(),
     ...(nextTrialAt !== undefined && { nextTrialAt }),
     ...(trials && { trials }),
     ...(lastFailure !== undefined && {
       lastFailure: { kind: lastFailure, ...(lastFailureAt !== undefined && { at: lastFailureAt }) },
     }),
-    ...(order?.action === 'isolate' && { isolation: isolationOf(order) }),
+    ...(override?.action === 'isolate' && { isolation: isolationOf(override) }),
   };
 }
 

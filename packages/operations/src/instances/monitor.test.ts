@@ -1,101 +1,119 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { InstanceMonitor } from './monitor.ts';
-import type { InstanceRegistry } from './registry.ts';
-import type { CircuitStates, InstanceReport } from './standing.ts';
+import { agreementOf, InstanceMonitor } from './monitor.ts';
+import type { CircuitStates, InstanceRegistry, InstanceReport } from './registry.ts';
 
 const closed: CircuitStates = { plant_id: 'closed', plantnet: 'closed' };
 const open: CircuitStates = { ...closed, plant_id: 'open' };
 
-/** One instance, and what it said to others who are scripted. */
-function instance(others: InstanceReport[] = []) {
+/** One instance with a registry in which the reports of the others are scripted. */
+function setUp(others: InstanceReport[] = []) {
   const clock = new FakeClock();
-  const said: CircuitStates[] = [];
-  const seen = { states: closed, redis: true, gone: 0 };
-  const rollCall: InstanceRegistry = {
+  const reported: CircuitStates[] = [];
+  const world = { states: closed, redis: true, departures: 0, agreementChanges: 0 };
+  const registry: InstanceRegistry = {
     async exchange(states) {
-      said.push(states);
-      if (!seen.redis) throw new Error('Redis does not answer');
+      reported.push(states);
+      if (!world.redis) throw new Error('Redis does not answer');
       return [{ ageMs: 0, states }, ...others];
     },
     async leave() {
-      seen.gone += 1;
+      world.departures += 1;
       throw new Error('Redis does not answer');
     },
   };
-  const fleet = new InstanceMonitor({ registry: rollCall, states: () => seen.states, clock });
-  const changes: unknown[] = [];
-  fleet.subscribe(() => changes.push(1));
+  const monitor = new InstanceMonitor({ registry, states: () => world.states, clock });
+  monitor.subscribe(() => {
+    world.agreementChanges += 1;
+  });
   const advance = async (ms: number) => {
     clock.advance(ms);
     await new Promise(setImmediate);
   };
-  return { advance, changes, clock, fleet, said, seen };
+  return { advance, clock, monitor, reported, world };
 }
 
-describe('an instance among others', () => {
-  it('says how it sees the circuits every five seconds, and nothing for what goes on meanwhile', async () => {
-    const { advance, fleet, said } = instance();
-    fleet.start();
-    for (let n = 0; n < 100; n += 1) fleet.onCircuitEvent();
+describe('an instance monitor', () => {
+  it('reports the states every five seconds, and not for events that change no state', async () => {
+    const { advance, monitor, reported } = setUp();
+    monitor.start();
+    for (let n = 0; n < 100; n += 1) monitor.onCircuitEvent();
     await advance(4_999);
-    expect(said).toEqual([closed]);
+    expect(reported).toEqual([closed]);
     await advance(1);
-    expect(said).toEqual([closed, closed]);
+    expect(reported).toEqual([closed, closed]);
   });
 
-  it('says a change at once, and hears a second later what the others make of it', async () => {
-    const { advance, fleet, said, seen } = instance();
-    fleet.start();
+  it('reports a change at once, and again a second later', async () => {
+    const { advance, monitor, reported, world } = setUp();
+    monitor.start();
     await advance(2_000);
-    seen.states = open;
-    fleet.onCircuitEvent();
-    fleet.onCircuitEvent();
-    expect(said).toEqual([closed, open]);
+    world.states = open;
+    monitor.onCircuitEvent();
+    monitor.onCircuitEvent();
+    expect(reported).toEqual([closed, open]);
     await advance(1_000);
-    expect(said).toEqual([closed, open, open]);
+    expect(reported).toEqual([closed, open, open]);
     await advance(4_999);
-    expect(said).toHaveLength(3);
+    expect(reported).toHaveLength(3);
   });
 
-  it('tells when the others see it differently, and when they do no more', async () => {
+  it('notifies listeners when the agreement changes, and only then', async () => {
     const others = [{ ageMs: 0, states: closed }];
-    const { advance, changes, fleet } = instance(others);
-    fleet.start();
+    const { advance, monitor, world } = setUp(others);
+    monitor.start();
     await advance(0);
-    expect(changes).toHaveLength(1);
+    expect(world.agreementChanges).toBe(1);
     await advance(5_000);
-    expect(changes).toHaveLength(1);
+    expect(world.agreementChanges).toBe(1);
     others[0] = { ageMs: 0, states: open };
     await advance(5_000);
-    expect(changes).toHaveLength(2);
-    expect(await fleet.check()).toEqual({ agree: 1, known: 2 });
+    expect(world.agreementChanges).toBe(2);
+    expect(await monitor.check()).toEqual({ agree: 1, known: 2 });
     others.pop();
-    expect(await fleet.check()).toEqual({ agree: 1, known: 1 });
-    expect(changes).toHaveLength(3);
+    expect(await monitor.check()).toEqual({ agree: 1, known: 1 });
+    expect(world.agreementChanges).toBe(3);
   });
 
-  it('knows nothing while Redis is away, and goes on when it is back', async () => {
-    const { advance, changes, fleet, seen } = instance();
-    fleet.start();
+  it('has no agreement while Redis is away, and one again when Redis is back', async () => {
+    const { advance, monitor, world } = setUp();
+    monitor.start();
     await advance(0);
-    seen.redis = false;
-    expect(await fleet.check()).toBeUndefined();
+    world.redis = false;
+    expect(await monitor.check()).toBeUndefined();
     await advance(5_000);
-    seen.redis = true;
+    world.redis = true;
     await advance(5_000);
-    expect(changes).toHaveLength(3);
-    expect(await fleet.check()).toEqual({ agree: 1, known: 1 });
+    expect(world.agreementChanges).toBe(3);
+    expect(await monitor.check()).toEqual({ agree: 1, known: 1 });
   });
 
-  it('says goodbye, and nothing more', async () => {
-    const { advance, clock, fleet, said, seen } = instance();
-    fleet.start();
-    fleet.close();
-    fleet.close();
-    seen.states = open;
-    fleet.onCircuitEvent();
+  it('leaves the registry once when it is closed, and reports nothing afterwards', async () => {
+    const { advance, clock, monitor, reported, world } = setUp();
+    monitor.start();
+    monitor.close();
+    monitor.close();
+    world.states = open;
+    monitor.onCircuitEvent();
     await advance(60_000);
-    expect([said.length, seen.gone, clock.pendingTimers]).toEqual([1, 1, 0]);
+    expect({ reports: reported.length, departures: world.departures, timers: clock.pendingTimers }).toEqual({
+      reports: 1,
+      departures: 1,
+      timers: 0,
+    });
+  });
+});
+
+describe('the agreement of instances', () => {
+  const own = { ageMs: 0, states: closed };
+
+  it.each<[string, InstanceReport[], { agree: number; known: number }]>([
+    ['one instance', [own], { agree: 1, known: 1 }],
+    ['a second instance with the same states', [own, { ageMs: 15_000, states: closed }], { agree: 2, known: 2 }],
+    ['a second instance with another state', [own, { ageMs: 0, states: open }], { agree: 1, known: 2 }],
+    ['a second instance whose report is unreadable', [own, { ageMs: 0, states: undefined }], { agree: 1, known: 2 }],
+    ['a second instance silent for 15 s', [own, { ageMs: 15_001, states: closed }], { agree: 1, known: 2 }],
+  ])('counts %s', (_case, reports, agreement) => {
+    expect(agreementOf(closed, reports)).toEqual(agreement);
   });
 });

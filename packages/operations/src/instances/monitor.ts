@@ -1,21 +1,28 @@
 import type { Cancel, Clock, Unsubscribe } from '@plantcommunity/resilience';
-import type { InstanceRegistry } from './registry.ts';
-import { type Agreement, agreementOf, type CircuitStates, isSame } from './standing.ts';
+import type { CircuitStates, InstanceRegistry, InstanceReport } from './registry.ts';
 
-const EVERY_MS = 5_000;
-/** After a change the others are asked again so soon: theirs is under way. */
-const AFTER_CHANGE_MS = 1_000;
+const REPORT_EVERY_MS = 5_000;
+/** Delay of the second report after a change: the other instances are changing, too. */
+const REPORT_AFTER_CHANGE_MS = 1_000;
+/** A report that is older does not count as agreement. */
+const MAX_REPORT_AGE_MS = 15_000;
+
+/** `agree` of `known` instances see the circuits as this one does; both counts include this one. */
+export interface Agreement {
+  agree: number;
+  known: number;
+}
 
 export interface InstanceMonitorOptions {
   registry: InstanceRegistry;
-  /** How this instance sees the circuits now. */
+  /** Returns how this instance sees the circuits now. */
   states(): CircuitStates;
   clock: Clock;
 }
 
 /**
- * This instance among the others: it says how it sees the circuits every five seconds and as soon as that changes, one
- * command each time, and hears what the others said. No request waits for it.
+ * Compares this instance with the others. It reports how this instance sees the circuits every five seconds and after a
+ * change, with one Redis command, which returns the reports of the others. No request waits for it.
  */
 export class InstanceMonitor {
   readonly #options: InstanceMonitorOptions;
@@ -25,26 +32,27 @@ export class InstanceMonitor {
   #cancelNext: Cancel | undefined;
   #closed = false;
 
-  constructor(parts: InstanceMonitorOptions) {
-    this.#options = parts;
+  constructor(options: InstanceMonitorOptions) {
+    this.#options = options;
   }
 
   start(): void {
-    this.#beat(EVERY_MS);
+    this.#report(REPORT_EVERY_MS);
   }
 
-  /** To be told of whatever may have changed how this instance sees the circuits. */
+  /** Reports at once when the event changed how this instance sees the circuits. */
   onCircuitEvent(): void {
-    if (this.#reported !== undefined && !isSame(this.#reported, this.#options.states())) this.#beat(AFTER_CHANGE_MS);
+    const { states } = this.#options;
+    if (this.#reported !== undefined && !isSame(states(), this.#reported)) this.#report(REPORT_AFTER_CHANGE_MS);
   }
 
-  /** Asks now; undefined while Redis does not answer. */
+  /** Reports now and returns the agreement; undefined while Redis does not answer. */
   async check(): Promise<Agreement | undefined> {
     if (this.#closed) return this.#agreement;
-    const standing = this.#options.states();
-    this.#reported = standing;
-    const agreement = await this.#options.registry.exchange(standing).then(
-      (words) => agreementOf(standing, words),
+    const states = this.#options.states();
+    this.#reported = states;
+    const agreement = await this.#options.registry.exchange(states).then(
+      (reports) => agreementOf(states, reports),
       () => undefined,
     );
     const before = this.#agreement;
@@ -55,7 +63,7 @@ export class InstanceMonitor {
     return agreement;
   }
 
-  /** Tells when the agreement is another than at the last look, whoever looked. */
+  /** Calls `listener` when a check changed the agreement. */
   subscribe(listener: () => void): Unsubscribe {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -65,14 +73,25 @@ export class InstanceMonitor {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelNext?.();
-    // Whoever does not hear it knows a minute later.
+    // If this fails, the registry forgets the instance a minute later.
     this.#options.registry.leave().catch(() => undefined);
   }
 
-  #beat(nextMs: number): void {
+  #report(nextMs: number): void {
     if (this.#closed) return;
     this.#cancelNext?.();
-    this.#cancelNext = this.#options.clock.setTimeout(() => this.#beat(EVERY_MS), nextMs);
+    this.#cancelNext = this.#options.clock.setTimeout(() => this.#report(REPORT_EVERY_MS), nextMs);
     void this.check();
   }
+}
+
+export function agreementOf(own: CircuitStates, reports: readonly InstanceReport[]): Agreement {
+  const agreeing = reports.filter(
+    ({ ageMs, states }) => ageMs <= MAX_REPORT_AGE_MS && states !== undefined && isSame(own, states),
+  );
+  return { agree: agreeing.length, known: reports.length };
+}
+
+function isSame(own: CircuitStates, other: NonNullable<InstanceReport['states']>): boolean {
+  return Object.entries(own).every(([provider, state]) => other[provider] === state);
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createInstanceRegistry } from './registry.ts';
-import type { CircuitStates } from './standing.ts';
+import { type CircuitStates, createInstanceRegistry } from './registry.ts';
 
 const closed: CircuitStates = { plant_id: 'closed', plantnet: 'off' };
 const open: CircuitStates = { plant_id: 'open', plantnet: 'isolated' };
@@ -18,43 +17,43 @@ beforeEach(() => {
   prefix = `test:${randomUUID()}`;
 });
 
-/** Puts a word into the hash as an instance would have said it some time ago, by the time of Redis. */
-async function saidBefore(ms: number, said: string): Promise<void> {
+/** Adds a report that an instance made `ms` ago, by the time of Redis. */
+async function addReport(ms: number, states: string): Promise<void> {
   const [seconds] = await redis.client.time();
-  await redis.client.hset(`${prefix}:instances`, { [randomUUID()]: `${seconds * 1_000 - ms} ${said}` });
+  await redis.client.hset(`${prefix}:instances`, { [randomUUID()]: `${seconds * 1_000 - ms} ${states}` });
 }
 
-describe('the roll call', () => {
-  it('answers with the last word of each instance', async () => {
+describe('the instance registry', () => {
+  it('returns the last report of each instance', async () => {
     const [here, there] = [createInstanceRegistry({ redis, prefix }), createInstanceRegistry({ redis, prefix })];
     await there.exchange(closed);
     await there.exchange(open);
-    const words = await here.exchange(closed);
-    expect(words.map(({ states: standing }) => standing)).toEqual(expect.arrayContaining([closed, open]));
-    expect(words).toHaveLength(2);
-    for (const { ageMs } of words) expect(ageMs).toBeLessThan(2_000);
+    const reports = await here.exchange(closed);
+    expect(reports.map(({ states }) => states)).toEqual(expect.arrayContaining([closed, open]));
+    expect(reports).toHaveLength(2);
+    for (const { ageMs } of reports) expect(ageMs).toBeLessThan(2_000);
   });
 
-  it('forgets who said goodbye at once, and who fell silent after a minute', async () => {
+  it('forgets an instance that leaves at once, and a silent one after a minute', async () => {
     const [here, there] = [createInstanceRegistry({ redis, prefix }), createInstanceRegistry({ redis, prefix })];
     await there.exchange(closed);
     await there.leave();
-    await saidBefore(61_000, JSON.stringify(closed));
-    await saidBefore(30_000, JSON.stringify(closed));
-    const words = await here.exchange(closed);
-    expect(words.map(({ ageMs }) => Math.floor(ageMs / 10_000)).toSorted((a, b) => a - b)).toEqual([0, 3]);
+    await addReport(61_000, JSON.stringify(closed));
+    await addReport(30_000, JSON.stringify(closed));
+    const reports = await here.exchange(closed);
+    expect(reports.map(({ ageMs }) => Math.floor(ageMs / 10_000)).toSorted((a, b) => a - b)).toEqual([0, 3]);
     expect(await redis.client.hlen(`${prefix}:instances`)).toBe(2);
   });
 
-  it('knows of an instance whose words are not ours, and drops what nobody said', async () => {
-    await saidBefore(0, '{"plant_id":"melted","plantnet":"closed"}');
-    await redis.client.hset(`${prefix}:instances`, { somebody: 'nonsense' });
-    const words = await createInstanceRegistry({ redis, prefix }).exchange(closed);
-    expect(words.map(({ states: standing }) => standing)).toEqual(expect.arrayContaining([undefined, closed]));
-    expect(words).toHaveLength(2);
+  it('counts an instance whose report has an unknown state, and removes a malformed entry', async () => {
+    await addReport(0, '{"plant_id":"melted","plantnet":"closed"}');
+    await redis.client.hset(`${prefix}:instances`, { malformed: 'nonsense' });
+    const reports = await createInstanceRegistry({ redis, prefix }).exchange(closed);
+    expect(reports.map(({ states }) => states)).toEqual(expect.arrayContaining([undefined, closed]));
+    expect(reports).toHaveLength(2);
   });
 
-  it('leaves nothing behind when all have gone without a word', async () => {
+  it('expires when all instances have ended without leaving', async () => {
     await createInstanceRegistry({ redis, prefix }).exchange(closed);
     expect(await redis.client.pttl(`${prefix}:instances`)).toBeGreaterThan(0);
   });

@@ -1,58 +1,58 @@
 import type { OverrideScope } from '@plantcommunity/resilience';
-import type { ActiveOverride } from './active-override.ts';
+import type { ActiveOverride } from './store.ts';
 
-/** What the circuit says of its isolation; `until` in milliseconds since 1970. */
+/** An isolation as the circuit reports it; `until` in milliseconds since 1970. */
 export interface CircuitIsolation {
   readonly reason: string;
   readonly until?: number;
 }
 
-/** What brings a circuit nearer to what operators ordered of it. */
+/** One action that moves a circuit towards its active override. */
 export type Step =
-  | { do: 'isolate'; order: ActiveOverride }
-  | { do: 'release' }
-  | { do: 'reset'; order: ActiveOverride }
-  /** It was reset in this process alone. */
-  | { do: 'reset for all'; order: ActiveOverride }
-  /** The reset has reached what all share. */
-  | { do: 'note as done'; order: ActiveOverride }
-  /** Its time is up. */
-  | { do: 'expire'; order: ActiveOverride & { until: Date } };
+  | { type: 'isolate'; override: ActiveOverride }
+  | { type: 'release' }
+  | { type: 'reset'; override: ActiveOverride }
+  /** Reset the shared state, after a reset that reached this process only. */
+  | { type: 'reset_shared'; override: ActiveOverride }
+  /** Mark a reset as done: it has reached the shared state. */
+  | { type: 'complete'; override: ActiveOverride }
+  /** End an isolation at its `until`. */
+  | { type: 'expire'; override: ActiveOverride & { until: Date } };
 
-/** What else the decision needs; orders by their ids. */
+/** The state of this process that the decision needs, besides override and circuit. */
 interface Progress {
   /** Milliseconds since 1970. */
   now: number;
-  /** The last one by which this process has reset its circuit, and how far that went. */
-  reset: { id: string; reach: OverrideScope } | undefined;
-  /** It was tried just now to reset the circuit for all. */
+  /** The last override that reset the circuit of this process, and the scope of that reset. */
+  reset: { id: string; scope: OverrideScope } | undefined;
+  /** Whether this run has tried to reset the shared state already. */
   hasTriedShared: boolean;
-  /** The circuit has followed it before. */
+  /** The last override that the circuit followed. */
   appliedId: string | undefined;
 }
 
-/** So much may the clocks of instances be apart. An isolation is over when it is over by one of them. */
+/** Largest expected difference between the clocks of two instances. An isolation ends when it ends on any of them. */
 const CLOCK_SKEW_MS = 5_000;
 
-/** Undefined: the circuit follows. */
+/** Returns the step that moves the circuit towards `override`; undefined when the circuit follows it. */
 export function nextStep(
   override: ActiveOverride | undefined,
   isolation: CircuitIsolation | undefined,
-  { appliedId: followed, hasTriedShared: hasTried, now, reset }: Progress,
+  { appliedId, hasTriedShared, now, reset }: Progress,
 ): Step | undefined {
   if (override?.action === 'isolate') {
     const { until } = override;
-    const hasEnded = isolation === undefined && followed === override.id;
+    const hasEnded = isolation === undefined && appliedId === override.id;
     const isOver = until !== undefined && until.getTime() - (hasEnded ? CLOCK_SKEW_MS : 0) <= now;
-    if (isOver) return { do: 'expire', order: { ...override, until } };
-    const follows = isolation?.reason === override.reason && isolation.until === until?.getTime();
-    return follows ? undefined : { do: 'isolate', order: override };
+    if (isOver) return { type: 'expire', override: { ...override, until } };
+    const isApplied = isolation?.reason === override.reason && isolation.until === until?.getTime();
+    return isApplied ? undefined : { type: 'isolate', override };
   }
   if (override !== undefined) {
-    // Here once only: what calls have found out about the service since must not be forgotten at each look.
-    if (override.id !== reset?.id) return { do: 'reset', order: override };
-    if (reset.reach === 'shared') return { do: 'note as done', order: override };
-    if (!hasTried) return { do: 'reset for all', order: override };
+    // Reset this process once only: a repeated reset would clear failures that calls have found since.
+    if (override.id !== reset?.id) return { type: 'reset', override };
+    if (reset.scope === 'shared') return { type: 'complete', override };
+    if (!hasTriedShared) return { type: 'reset_shared', override };
   }
-  return isolation === undefined ? undefined : { do: 'release' };
+  return isolation === undefined ? undefined : { type: 'release' };
 }

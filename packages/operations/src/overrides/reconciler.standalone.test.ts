@@ -2,10 +2,10 @@ import { connectRedis, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { expect, it, vi } from 'vitest';
-import type { ActiveOverride } from './active-override.ts';
 import { OverrideReconciler } from './reconciler.ts';
+import type { ActiveOverride } from './store.ts';
 
-const order: ActiveOverride = {
+const reset: ActiveOverride = {
   id: '01',
   action: 'reset',
   reason: 'They have repaired it.',
@@ -13,8 +13,12 @@ const order: ActiveOverride = {
   createdAt: new Date('2026-01-01T00:00:00Z'),
 };
 
-/** One process whose Redis is `server`; `orders` are what all processes share besides. */
-async function process(server: RedisServer, orders: { standing: ActiveOverride | undefined }) {
+interface Overrides {
+  active: ActiveOverride | undefined;
+}
+
+/** Starts one instance whose Redis is `server`; all instances share `overrides`. */
+async function startInstance(server: RedisServer, overrides: Overrides) {
   const clock = new FakeClock();
   const redis = await connectRedis({ url: server.url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
   const circuit = createCircuit({
@@ -28,76 +32,73 @@ async function process(server: RedisServer, orders: { standing: ActiveOverride |
     clock,
     redis,
   });
-  const follower = new OverrideReconciler({
+  const reconciler = new OverrideReconciler({
     provider: 'plant_id',
     circuit,
     redis,
     clock,
     logger: createLogger({ level: 'silent' }),
     overrides: {
-      active: async () => orders.standing,
+      active: async () => overrides.active,
       releaseReason: async () => undefined,
       expire: async () => undefined,
       async complete() {
-        orders.standing = undefined;
+        overrides.active = undefined;
       },
     },
   });
   return {
-    follower,
+    reconciler,
     state: () => circuit.snapshot().state,
     async open() {
       for (let n = 0; n < 3; n += 1)
         await circuit.execute(() => Promise.reject(new Error('502'))).catch(() => undefined);
     },
-    async lookAgain() {
+    async reconcileAfterInterval() {
       clock.advance(30_000);
-      await follower.reconcile();
+      await reconciler.reconcile();
     },
     async [Symbol.asyncDispose]() {
-      follower.close();
+      reconciler.close();
       circuit.close();
       await redis.close();
     },
   };
 }
 
-const isOpen = { timeout: 5_000 };
+const timeLimit = { timeout: 5_000 };
 
 it.skipIf(!hasRedisServer).each([
-  [
-    'misses its replicas',
-    ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
-    ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
-  ],
-  ['is a replica by now', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+  ['lacks replicas', ['CONFIG', 'SET', 'min-replicas-to-write', '1'], ['CONFIG', 'SET', 'min-replicas-to-write', '0']],
+  ['has become a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
 ] as const)(
-  'a reset closes a circuit once, though Redis %s, and all of them when it no longer is',
-  async (_why, refuse, accept) => {
+  'a reset closes the circuit of one instance once while Redis %s, and all circuits when Redis takes writes again',
+  async (_case, refuse, accept) => {
     await using server = await RedisServer.prepare();
     await server.start();
-    const orders: { standing: ActiveOverride | undefined } = { standing: undefined };
-    await using here = await process(server, orders);
-    await using there = await process(server, orders);
-    await here.follower.start();
+    const overrides: Overrides = { active: undefined };
+    await using here = await startInstance(server, overrides);
+    await using there = await startInstance(server, overrides);
+    const states = () => ({ here: here.state(), there: there.state() });
+    await here.reconciler.start();
     await here.open();
-    await vi.waitFor(() => expect(there.state()).toBe('open'), isOpen);
+    await vi.waitFor(() => expect(there.state()).toBe('open'), timeLimit);
 
     await server.command(...refuse);
-    orders.standing = order;
-    await here.follower.reconcile();
+    overrides.active = reset;
+    await here.reconciler.reconcile();
     expect(here.state()).toBe('closed');
     await here.open();
-    await here.lookAgain();
-    await here.lookAgain();
-    expect([here.state(), there.state()]).toEqual(['open', 'open']);
-    expect(orders.standing).toBe(order);
+    await here.reconcileAfterInterval();
+    await here.reconcileAfterInterval();
+    expect(states()).toEqual({ here: 'open', there: 'open' });
+    expect(overrides.active).toBe(reset);
 
     await server.command(...accept);
     await vi.waitFor(async () => {
-      await here.lookAgain();
-      expect(orders.standing).toBeUndefined();
-    }, isOpen);
-    await vi.waitFor(() => expect([here.state(), there.state()]).toEqual(['closed', 'closed']), isOpen);
+      await here.reconcileAfterInterval();
+      expect(overrides.active).toBeUndefined();
+    }, timeLimit);
+    await vi.waitFor(() => expect(states()).toEqual({ here: 'closed', there: 'closed' }), timeLimit);
   },
 );

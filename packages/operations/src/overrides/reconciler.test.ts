@@ -3,39 +3,33 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { scriptedCircuit } from '../testing/scripted-circuit.ts';
-import type { ActiveOverride } from './active-override.ts';
 import { OverrideReconciler } from './reconciler.ts';
+import type { ActiveOverride } from './store.ts';
 
 const reason = 'Their status page says outage.';
 
-/** A follower whose orders, Redis and time are in the test's hand. */
-function following(first?: ActiveOverride) {
+/** A reconciler whose overrides, Redis and time are controlled by the test. */
+function setUp(first?: ActiveOverride) {
   const clock = new FakeClock();
   const circuit = scriptedCircuit();
   const listeners = new Set<(event: RedisEvent) => void>();
-  const book: {
-    standing: ActiveOverride | undefined;
-    released: string | undefined;
+  const store: {
+    active: ActiveOverride | undefined;
+    releaseReason: string | undefined;
     isDown: boolean;
     isReadOnly: boolean;
-    looks: number;
-  } = {
-    standing: first,
-    released: undefined,
-    isDown: false,
-    isReadOnly: false,
-    looks: 0,
-  };
+    reads: number;
+  } = { active: first, releaseReason: undefined, isDown: false, isReadOnly: false, reads: 0 };
   const redis = {
     subscribe(listener: (event: RedisEvent) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    comeBack() {
+    emitReady() {
       for (const listener of listeners) listener({ type: 'ready' });
     },
   };
-  const follower = new OverrideReconciler({
+  const reconciler = new OverrideReconciler({
     provider: 'plant_id',
     circuit,
     redis,
@@ -43,24 +37,28 @@ function following(first?: ActiveOverride) {
     logger: createLogger({ level: 'silent' }),
     overrides: {
       async active() {
-        book.looks += 1;
-        if (book.isDown) throw new Error('no database');
-        return book.standing;
+        store.reads += 1;
+        if (store.isDown) throw new Error('no database');
+        return store.active;
       },
-      releaseReason: async () => book.released,
+      releaseReason: async () => store.releaseReason,
       async expire() {
-        book.standing = undefined;
+        store.active = undefined;
       },
       async complete() {
-        if (book.isReadOnly) throw new Error('a read-only database');
-        book.standing = undefined;
+        if (store.isReadOnly) throw new Error('a read-only database');
+        store.active = undefined;
       },
     },
   });
   const settled = async () => {
     for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
   };
-  return { book, circuit, clock, follower, listeners, redis, settled };
+  const advance = async (ms: number) => {
+    clock.advance(ms);
+    await settled();
+  };
+  return { advance, store, circuit, clock, reconciler, listeners, redis, settled };
 }
 
 const isolate: ActiveOverride = {
@@ -72,147 +70,135 @@ const isolate: ActiveOverride = {
 };
 const reset: ActiveOverride = { ...isolate, action: 'reset' };
 
-describe('a circuit follows the orders', () => {
-  it('from the start, as after a restart', async () => {
-    const { circuit, follower } = following(isolate);
-    await follower.start();
+describe('an override reconciler', () => {
+  it('applies the active override at the start', async () => {
+    const { circuit, reconciler } = setUp(isolate);
+    await reconciler.start();
     expect(circuit.calls).toEqual([`isolate ${reason}`]);
   });
 
-  it('when told to look, and is left alone when it follows', async () => {
-    const { book, circuit, follower } = following();
-    await follower.start();
-    book.standing = isolate;
-    await follower.reconcile();
-    await follower.reconcile();
-    book.standing = undefined;
-    book.released = 'It is green again.';
-    await follower.reconcile();
+  it('applies a new override when told to, once, and its release', async () => {
+    const { store, circuit, reconciler } = setUp();
+    await reconciler.start();
+    store.active = isolate;
+    await reconciler.reconcile();
+    await reconciler.reconcile();
+    store.active = undefined;
+    store.releaseReason = 'It is green again.';
+    await reconciler.reconcile();
     expect(circuit.calls).toEqual([`isolate ${reason}`, 'release It is green again.']);
   });
 
-  it('again at once when its isolation is lost', async () => {
-    const { circuit, follower, settled } = following(isolate);
-    await follower.start();
+  it('isolates the circuit again at once when its isolation is lost', async () => {
+    const { circuit, reconciler, settled } = setUp(isolate);
+    await reconciler.start();
     circuit.loseIsolation();
     await settled();
     expect(circuit.calls).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
   });
 
-  it('within half a minute when nothing told of the order', async () => {
-    const { book, circuit, clock, follower, settled } = following();
-    await follower.start();
-    book.standing = isolate;
-    clock.advance(29_000);
-    await settled();
+  it('applies an override within 30 seconds when no event announced it', async () => {
+    const { advance, store, circuit, reconciler } = setUp();
+    await reconciler.start();
+    store.active = isolate;
+    await advance(29_000);
     expect(circuit.calls).toEqual([]);
-    clock.advance(1_000);
-    await settled();
+    await advance(1_000);
     expect(circuit.calls).toEqual([`isolate ${reason}`]);
   });
 
-  it('when the database or Redis is back, and does nothing in between', async () => {
-    const { book, circuit, clock, follower, redis, settled } = following();
-    await follower.start();
-    book.standing = isolate;
-    book.isDown = true;
-    await follower.reconcile();
+  it('applies an override when database and Redis are available again, and does nothing in between', async () => {
+    const { advance, store, circuit, reconciler, redis, settled } = setUp();
+    await reconciler.start();
+    store.active = isolate;
+    store.isDown = true;
+    await reconciler.reconcile();
     expect(circuit.calls).toEqual([]);
-    book.isDown = false;
+    store.isDown = false;
     circuit.error = new Error('no Redis');
-    clock.advance(30_000);
-    await settled();
+    await advance(30_000);
     circuit.error = undefined;
-    redis.comeBack();
+    redis.emitReady();
     await settled();
     expect(circuit.calls).toEqual([`isolate ${reason}`, `isolate ${reason}`]);
     expect(circuit.snapshot().isolation).toEqual({ reason });
   });
 
-  it('to the end of an isolation, on time', async () => {
-    const { book, circuit, clock, follower, settled } = following();
-    book.standing = { ...isolate, until: new Date(clock.now() + 5_000) };
-    await follower.start();
-    clock.advance(5_000);
-    await settled();
-    expect(book.standing).toBeUndefined();
+  it('ends an isolation at its end', async () => {
+    const { advance, store, circuit, clock, reconciler } = setUp();
+    store.active = { ...isolate, until: new Date(clock.now() + 5_000) };
+    await reconciler.start();
+    await advance(5_000);
+    expect(store.active).toBeUndefined();
     expect(circuit.calls.at(-1)).toBe('release');
   });
 
-  it('to the end of an isolation that the circuit sees a moment earlier, and does not isolate it anew', async () => {
-    const { book, circuit, clock, follower, settled } = following();
-    book.standing = { ...isolate, until: new Date(clock.now() + 60_000) };
-    await follower.start();
+  it('does not renew an isolation that the circuit ended 2 s before the end by our clock', async () => {
+    const { advance, store, circuit, clock, reconciler, settled } = setUp();
+    store.active = { ...isolate, until: new Date(clock.now() + 60_000) };
+    await reconciler.start();
     circuit.loseIsolation();
     await settled();
     expect(circuit.calls).toHaveLength(2);
-    clock.advance(58_000);
-    await settled();
+    await advance(58_000);
     circuit.loseIsolation();
     await settled();
-    expect(book.standing).toBeUndefined();
+    expect(store.active).toBeUndefined();
     expect(circuit.calls).toHaveLength(2);
   });
 
-  it('by a reset, once; without Redis again when it is back', async () => {
-    const { book, circuit, clock, follower, redis, settled } = following(reset);
+  it('resets the circuit here once while Redis is away, and the shared state when Redis is back', async () => {
+    const { advance, store, circuit, reconciler, redis, settled } = setUp(reset);
     circuit.scope = 'local';
-    await follower.start();
-    clock.advance(30_000);
-    await settled();
+    await reconciler.start();
+    await advance(30_000);
     expect(circuit.calls).toEqual([`reset ${reason}`]);
-    expect(book.standing).toBe(reset);
+    expect(store.active).toBe(reset);
     circuit.scope = 'shared';
-    redis.comeBack();
+    redis.emitReady();
     await settled();
-    expect(circuit.calls).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
-    expect(book.standing).toBeUndefined();
+    expect(circuit.calls).toEqual([`reset ${reason}`, `reset shared ${reason}`]);
+    expect(store.active).toBeUndefined();
   });
 
-  it('by a reset that a Redis refuses which is there: here once, and for all by the first look at which it can', async () => {
-    const { book, circuit, clock, follower, settled } = following(reset);
+  it('resets the circuit here once while Redis refuses writes, and the shared state at the first run that can', async () => {
+    const { advance, store, circuit, reconciler } = setUp(reset);
     circuit.scope = 'local';
-    await follower.start();
-    for (let looks = 0; looks < 3; looks += 1) {
-      clock.advance(30_000);
-      await settled();
-    }
+    await reconciler.start();
+    for (let runs = 0; runs < 3; runs += 1) await advance(30_000);
     expect(circuit.calls).toEqual([`reset ${reason}`]);
-    expect(book.standing).toBe(reset);
+    expect(store.active).toBe(reset);
     circuit.scope = 'shared';
-    clock.advance(30_000);
-    await settled();
-    expect(circuit.calls).toEqual([`reset ${reason}`, `reset for all ${reason}`]);
-    expect(book.standing).toBeUndefined();
+    await advance(30_000);
+    expect(circuit.calls).toEqual([`reset ${reason}`, `reset shared ${reason}`]);
+    expect(store.active).toBeUndefined();
   });
 
-  it('by a reset that could not be noted as done: that is tried again, and nothing else', async () => {
-    const { book, circuit, clock, follower, settled } = following(reset);
-    book.isReadOnly = true;
-    await follower.start();
-    clock.advance(30_000);
-    await settled();
-    expect(book.standing).toBe(reset);
-    book.isReadOnly = false;
-    clock.advance(30_000);
-    await settled();
+  it('retries only the completion of a reset when the database was read-only', async () => {
+    const { advance, store, circuit, reconciler } = setUp(reset);
+    store.isReadOnly = true;
+    await reconciler.start();
+    await advance(30_000);
+    expect(store.active).toBe(reset);
+    store.isReadOnly = false;
+    await advance(30_000);
     expect(circuit.calls).toEqual([`reset ${reason}`]);
-    expect(book.standing).toBeUndefined();
+    expect(store.active).toBeUndefined();
   });
 
-  it('with one look for all who ask while another one runs', async () => {
-    const { book, follower } = following();
-    await Promise.all(Array.from({ length: 20 }, () => follower.reconcile()));
-    expect(book.looks).toBe(1);
+  it('serves all callers that wait for a running reconciliation with one more run', async () => {
+    const { store, reconciler } = setUp();
+    await Promise.all(Array.from({ length: 20 }, () => reconciler.reconcile()));
+    expect(store.reads).toBe(1);
   });
 
-  it('until it is closed, leaving no timer', async () => {
-    const { circuit, clock, follower, listeners, settled } = following(isolate);
-    await follower.start();
-    follower.close();
+  it('does nothing after it is closed, and leaves no timer or listener', async () => {
+    const { circuit, clock, reconciler, listeners, settled } = setUp(isolate);
+    await reconciler.start();
+    reconciler.close();
     circuit.loseIsolation();
     await settled();
     expect(circuit.calls).toEqual([`isolate ${reason}`]);
-    expect([clock.pendingTimers, listeners.size]).toEqual([0, 0]);
+    expect({ timers: clock.pendingTimers, listeners: listeners.size }).toEqual({ timers: 0, listeners: 0 });
   });
 });

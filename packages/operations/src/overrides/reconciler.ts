@@ -2,13 +2,12 @@ import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 import type { Cancel, Circuit, Clock, OverrideScope, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ActiveOverride } from './active-override.ts';
 import { nextStep, type Step } from './next-step.ts';
-import type { OverrideStore } from './store.ts';
+import type { ActiveOverride, OverrideStore } from './store.ts';
 
-/** What nothing else tells of, such as data that Redis has lost, is seen this late at most. */
+/** Longest time until a change without an event is noticed, such as the loss of Redis' data. */
 const RECONCILE_EVERY_MS = 30_000;
-/** A circuit follows in two steps at most, unless somebody orders meanwhile; then the next look goes on. */
+/** A circuit follows in two steps at most, unless operators make overrides meanwhile; the next run takes the rest. */
 const MAX_STEPS = 6;
 
 export interface ReconcilerOptions {
@@ -21,29 +20,29 @@ export interface ReconcilerOptions {
 }
 
 /**
- * Makes one circuit of this process follow the orders, whatever happens to Redis or to the process: it looks at the
- * start, whenever Redis is back, whenever the circuit is isolated or released by whomever, when an isolation ends, and
- * every half minute.
+ * Makes one circuit of this process follow its active override, also after an outage or a restart. It runs at the start,
+ * when Redis is available again, when the circuit is isolated or released from elsewhere, when an isolation ends, and
+ * every 30 seconds.
  */
 export class OverrideReconciler {
   readonly #options: ReconcilerOptions;
-  readonly #stops: Unsubscribe[] = [];
+  readonly #unsubscribe: Unsubscribe[] = [];
   #active: ActiveOverride | undefined;
-  #reset: { id: string; reach: OverrideScope } | undefined;
+  #reset: { id: string; scope: OverrideScope } | undefined;
   #appliedId: string | undefined;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
   #cancelNext: Cancel | undefined;
   #closed = false;
 
-  constructor(parts: ReconcilerOptions) {
-    this.#options = parts;
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
   }
 
-  /** Resolves after the first look. */
+  /** Resolves after the first run. */
   start(): Promise<void> {
     const { circuit, redis } = this.#options;
-    this.#stops.push(
+    this.#unsubscribe.push(
       redis.subscribe(({ type }) => {
         if (type === 'ready') void this.reconcile();
       }),
@@ -55,9 +54,9 @@ export class OverrideReconciler {
     return this.reconcile();
   }
 
-  /** Resolves when the circuit follows, or when it cannot now and is looked at again later; one look at a time. */
+  /** Resolves when the circuit follows its override, or cannot now and is tried again later. Runs one at a time. */
   reconcile(): Promise<void> {
-    // A look that has not begun will see all that was ordered until now: one is enough for all who ask meanwhile.
+    // A run that has not begun will read every override made until now: it serves all callers that wait for it.
     this.#queued ??= this.#running.then(() => {
       this.#queued = undefined;
       this.#running = this.#run();
@@ -69,7 +68,7 @@ export class OverrideReconciler {
   close(): void {
     this.#closed = true;
     this.#cancelNext?.();
-    for (const stop of this.#stops) stop();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
   }
 
   async #run(): Promise<void> {
@@ -81,23 +80,23 @@ export class OverrideReconciler {
       const { logger, provider } = this.#options;
       // The health gate logs once that the database is unavailable.
       if (!isDatabaseUnavailable(error)) {
-        logger.warn({ provider, err: error }, '[CIRCUIT] The orders of operators cannot be followed now');
+        logger.warn({ provider, err: error }, '[CIRCUIT] Could not apply the overrides of operators; trying again');
       }
     }
     if (!this.#closed) this.#cancelNext = this.#options.clock.setTimeout(() => void this.reconcile(), this.#delayMs());
   }
 
   async #applySteps(): Promise<void> {
-    const { circuit, clock, overrides: orders, provider } = this.#options;
-    let hasTried = false;
+    const { circuit, clock, overrides, provider } = this.#options;
+    let hasTriedShared = false;
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      // The circuit before the order: an isolation that is seen here was ordered before, so without an order it has ended.
+      // Read the circuit before the override: an isolation seen here was written before, so without a row it has ended.
       const { isolation } = circuit.snapshot();
-      this.#active = await orders.active(provider);
+      this.#active = await overrides.active(provider);
       const step = nextStep(this.#active, isolation, {
         now: clock.now(),
         reset: this.#reset,
-        hasTriedShared: hasTried,
+        hasTriedShared,
         appliedId: this.#appliedId,
       });
       if (step === undefined) {
@@ -105,34 +104,35 @@ export class OverrideReconciler {
         return;
       }
       await this.#apply(step);
-      // Once a look, since Redis may be there and refuse.
-      hasTried ||= step.do === 'reset' || step.do === 'reset for all';
+      // Try once a run: Redis may answer and refuse to write.
+      hasTriedShared ||= step.type === 'reset' || step.type === 'reset_shared';
     }
   }
 
   async #apply(step: Step): Promise<void> {
-    const { circuit, overrides: orders, provider } = this.#options;
-    switch (step.do) {
+    const { circuit, overrides, provider } = this.#options;
+    switch (step.type) {
       case 'isolate':
-        await circuit.isolate(step.order.reason, step.order.until?.getTime());
+        await circuit.isolate(step.override.reason, step.override.until?.getTime());
         return;
       case 'release':
-        await circuit.release(await orders.releaseReason(provider));
+        await circuit.release(await overrides.releaseReason(provider));
         return;
       case 'expire':
-        return orders.expire(provider, step.order);
-      // Without Redis only this process is reset; the order stands until it has reached what all share.
+        return overrides.expire(provider, step.override);
+      // Without Redis only this process is reset; the override stays active until a reset has reached the shared state.
       case 'reset':
-        this.#reset = { id: step.order.id, reach: await circuit.reset(step.order.reason) };
+        this.#reset = { id: step.override.id, scope: await circuit.reset(step.override.reason) };
         return;
-      case 'reset for all':
-        if (await circuit.resetShared(step.order.reason)) this.#reset = { id: step.order.id, reach: 'shared' };
+      case 'reset_shared':
+        if (await circuit.resetShared(step.override.reason)) this.#reset = { id: step.override.id, scope: 'shared' };
         return;
-      case 'note as done':
-        return orders.complete(step.order);
+      case 'complete':
+        return overrides.complete(step.override);
     }
   }
 
+  /** Time until the next run: the end of the active isolation, if that comes before the interval ends. */
   #delayMs(): number {
     const until = this.#active?.until;
     if (until === undefined) return RECONCILE_EVERY_MS;

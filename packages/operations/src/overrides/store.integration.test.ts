@@ -10,20 +10,20 @@ let database: Database;
 beforeAll(async () => {
   database = await openTestDatabase();
   await database.client.auditEntry.deleteMany();
-  const about = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
-  await database.client.user.create({ data: { id: 'ada', ...about } });
+  const user = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
+  await database.client.user.create({ data: { id: 'ada', ...user } });
 });
 afterAll(() => database.close());
 
-it('keeps orders in their order, though the clock of the second instance is an hour behind', async () => {
+it('an override store keeps the order of overrides when the clock of the second instance is an hour behind', async () => {
   const clock = new FakeClock();
   const ahead = new OverrideStore(database.client, new FakeClock(clock.now() + 3_600_000));
   const behind = new OverrideStore(database.client, clock);
   const by = { userId: 'ada', requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3' };
-  const order = { provider: 'plant_id', reason: 'Their status page says outage.' } as const;
-  await ahead.isolate(by, order, 'closed');
-  await behind.release(by, { ...order, reason: 'It was the wrong one.' });
+  const override = { provider: 'plant_id', reason: 'Their status page says outage.' } as const;
+  await ahead.isolate(by, override, 'closed');
+  await behind.release(by, { ...override, reason: 'It was the wrong one.' });
   expect(await ahead.releaseReason('plant_id')).toBe('It was the wrong one.');
-  const actions = (await readAuditTrail(database.client, 10)).map(({ action }) => action);
+  const actions = (await readAuditTrail(database.client, ['plant_id'], 10)).map(({ action }) => action);
   expect(actions).toEqual(['circuit.release', 'circuit.isolate']);
 });

@@ -2,14 +2,22 @@ import type { Prisma, PrismaClient } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitStatus, Clock } from '@plantcommunity/resilience';
 import { decodeTime, monotonicFactory } from 'ulid';
-import type { AuditAction, AuditedCircuit } from '../audit/audit-record.ts';
-import type { Operator, Override } from '../operations.ts';
-import { OperationsError } from '../operations-error.ts';
-import { type ActiveOverride, activeOverride } from './active-override.ts';
-import { checkReason } from './reason.ts';
+import { type AuditAction, type AuditedCircuit, lastAuditEntry } from '../audit/audit-trail.ts';
+import { OperationsError, type Operator, type Override } from '../operations.ts';
 
-/** One order after another a provider: whoever comes second sees what the first has done. Any number will do. */
-const LOCKS: Readonly<Record<ProviderName, number>> = { plant_id: 7_209_231, plantnet: 7_209_232 };
+const MIN_REASON_LENGTH = 10;
+const MAX_REASON_LENGTH = 500;
+
+/** An override that has not ended. */
+export interface ActiveOverride {
+  id: string;
+  action: 'isolate' | 'reset';
+  reason: string;
+  until?: Date;
+  /** E-mail address. */
+  by: string;
+  createdAt: Date;
+}
 
 interface Change {
   provider: ProviderName;
@@ -20,7 +28,9 @@ interface Change {
   by?: Operator;
 }
 
-/** The orders as PostgreSQL keeps them: each is written in one transaction with its audit entry. */
+const CLOSED: AuditedCircuit = { state: 'closed' };
+
+/** Stores overrides in PostgreSQL, each in one transaction with its audit entry. */
 export class OverrideStore {
   readonly #client: PrismaClient;
   readonly #clock: Clock;
@@ -35,74 +45,80 @@ export class OverrideStore {
     return activeOverride(this.#client, provider);
   }
 
-  /** Why the last isolation was released; undefined when its time was up. */
+  /** Returns why an operator released the last isolation; undefined when it expired. */
   async releaseReason(provider: ProviderName): Promise<string | undefined> {
-    const last = await lastEntry(this.#client, provider);
+    const last = await lastAuditEntry(this.#client, provider);
     const released: AuditAction = 'circuit.release';
     return last?.action === released ? last.reason : undefined;
   }
 
-  /** `state`: of the circuit as it is now. @throws {OperationsError} `invalid_reason`, `invalid_end` */
-  async isolate(by: Operator, order: Override & { until?: Date }, state: CircuitStatus): Promise<void> {
-    const reason = checkReason(order.reason);
-    const { provider, until } = order;
+  /** `state` is the circuit's state before the override. @throws {OperationsError} `invalid_reason`, `invalid_end` */
+  async isolate(by: Operator, override: Override & { until?: Date }, state: CircuitStatus): Promise<void> {
+    const reason = checkReason(override.reason);
+    const { provider, until } = override;
     if (until !== undefined && !(until.getTime() > this.#clock.now())) {
       throw new OperationsError('invalid_end', 'The end is in the past.');
     }
-    await this.#serialize(provider, async (transaction, standing) => {
+    await this.#serialize(provider, async (transaction, active) => {
       await this.#end(transaction, provider);
       await this.#insert(transaction, { provider, action: 'isolate', reason, by, ...(until && { until }) });
-      const before = auditedBefore(standing, state);
+      const before = auditedBefore(active, state);
       const after = audited('isolated', until);
       await this.#audit(transaction, { provider, action: 'circuit.isolate', reason, before, after, by });
     });
   }
 
   /** @throws {OperationsError} `invalid_reason`, `not_isolated` */
-  async release(by: Operator, { provider, reason: said }: Override): Promise<void> {
-    const reason = checkReason(said);
-    await this.#serialize(provider, async (transaction, standing) => {
-      if (standing?.action !== 'isolate') throw new OperationsError('not_isolated', 'It is not isolated.');
+  async release(by: Operator, override: Override): Promise<void> {
+    const { provider } = override;
+    const reason = checkReason(override.reason);
+    await this.#serialize(provider, async (transaction, active) => {
+      if (active?.action !== 'isolate') {
+        throw new OperationsError('not_isolated', 'This provider is not isolated.');
+      }
       await this.#end(transaction, provider);
-      const before = audited('isolated', standing.until);
+      const before = audited('isolated', active.until);
       await this.#audit(transaction, { provider, action: 'circuit.release', reason, before, after: CLOSED, by });
     });
   }
 
-  /** Ends an isolation too. @throws {OperationsError} `invalid_reason` */
-  async reset(by: Operator, { provider, reason: said }: Override, state: CircuitStatus): Promise<void> {
-    const reason = checkReason(said);
-    await this.#serialize(provider, async (transaction, standing) => {
+  /** Resets the circuit and ends an active isolation. @throws {OperationsError} `invalid_reason` */
+  async reset(by: Operator, override: Override, state: CircuitStatus): Promise<void> {
+    const { provider } = override;
+    const reason = checkReason(override.reason);
+    await this.#serialize(provider, async (transaction, active) => {
       await this.#end(transaction, provider);
       await this.#insert(transaction, { provider, action: 'reset', reason, by });
-      const before = auditedBefore(standing, state);
+      const before = auditedBefore(active, state);
       await this.#audit(transaction, { provider, action: 'circuit.reset', reason, before, after: CLOSED, by });
     });
   }
 
-  /** An isolation's time is up: noted once, whichever instance sees it first. */
-  async expire(provider: ProviderName, order: ActiveOverride & { until: Date }): Promise<void> {
-    await this.#serialize(provider, async (transaction, standing) => {
-      if (standing?.id !== order.id) return;
-      const { reason, until } = order;
-      await transaction.circuitOverride.update({ where: { id: order.id }, data: { endedAt: until } });
+  /** Ends an isolation at its `until`. Of several instances that call it, the first records the end. */
+  async expire(provider: ProviderName, override: ActiveOverride & { until: Date }): Promise<void> {
+    await this.#serialize(provider, async (transaction, active) => {
+      if (active?.id !== override.id) return;
+      const { reason, until } = override;
+      await transaction.circuitOverride.update({ where: { id: override.id }, data: { endedAt: until } });
       const before = audited('isolated', until);
       await this.#audit(transaction, { provider, action: 'circuit.expire', reason, before, after: CLOSED });
     });
   }
 
-  /** A reset has reached what all instances share. */
-  async complete(order: ActiveOverride): Promise<void> {
-    const where = { id: order.id, endedAt: null };
+  /** Ends a reset that has reached the state shared by all instances. */
+  async complete(override: ActiveOverride): Promise<void> {
+    const where = { id: override.id, endedAt: null };
     await this.#client.circuitOverride.updateMany({ where, data: { endedAt: new Date(this.#clock.now()) } });
   }
 
+  /** Runs `work` in a transaction of its own per provider, so that each override sees the result of the one before. */
   #serialize(
     provider: ProviderName,
-    work: (transaction: Prisma.TransactionClient, standing: ActiveOverride | undefined) => Promise<void>,
+    work: (transaction: Prisma.TransactionClient, active: ActiveOverride | undefined) => Promise<void>,
   ): Promise<void> {
+    const lock = `circuit override ${provider}`;
     return this.#client.$transaction(async (transaction) => {
-      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${LOCKS[provider]})`;
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${lock}::text, 0))`;
       await work(transaction, await activeOverride(transaction, provider));
     });
   }
@@ -114,12 +130,12 @@ export class OverrideStore {
 
   async #insert(
     transaction: Prisma.TransactionClient,
-    order: { provider: ProviderName; action: ActiveOverride['action']; reason: string; until?: Date; by: Operator },
+    override: { provider: ProviderName; action: ActiveOverride['action']; reason: string; until?: Date; by: Operator },
   ): Promise<void> {
-    const { by, ...rest } = order;
+    const { by, ...columns } = override;
     const now = this.#clock.now();
     await transaction.circuitOverride.create({
-      data: { ...rest, id: this.#nextId(now), byUserId: by.userId, createdAt: new Date(now) },
+      data: { ...columns, id: this.#nextId(now), byUserId: by.userId, createdAt: new Date(now) },
       select: { id: true },
     });
   }
@@ -127,10 +143,10 @@ export class OverrideStore {
   async #audit(transaction: Prisma.TransactionClient, change: Change): Promise<void> {
     const { action, after, before, by, provider, reason } = change;
     const now = this.#clock.now();
-    const last = await lastEntry(transaction, provider);
+    const last = await lastAuditEntry(transaction, provider);
     await transaction.auditEntry.create({
       data: {
-        // In the order of the changes, though the clocks of instances are apart.
+        // Keep the order of the changes even when the clocks of instances differ.
         id: this.#nextId(Math.max(now, last === undefined ? now : decodeTime(last.id) + 1)),
         at: new Date(now),
         action,
@@ -145,20 +161,41 @@ export class OverrideStore {
   }
 }
 
-async function lastEntry(
+/** Returns the override that is active for a provider; undefined when its circuit decides by itself. */
+async function activeOverride(
   client: Prisma.TransactionClient,
   provider: ProviderName,
-): Promise<{ id: string; action: string; reason: string } | undefined> {
-  const select = { id: true, action: true, reason: true };
-  return (
-    (await client.auditEntry.findFirst({ where: { target: provider }, orderBy: { id: 'desc' }, select })) ?? undefined
+): Promise<ActiveOverride | undefined> {
+  const row = await client.circuitOverride.findFirst({
+    where: { provider, endedAt: null },
+    orderBy: { id: 'desc' },
+    select: {
+      id: true,
+      action: true,
+      reason: true,
+      until: true,
+      createdAt: true,
+      by: { select: { email: true } },
+    },
+  });
+  if (row === null) return undefined;
+  const { by, until, ...columns } = row;
+  return { ...columns, by: by.email, ...(until !== null && { until }) };
+}
+
+/** Returns a reason without surrounding white space. @throws {OperationsError} `invalid_reason` */
+export function checkReason(reason: string): string {
+  const trimmed = reason.trim();
+  const { length } = trimmed;
+  if (length >= MIN_REASON_LENGTH && length <= MAX_REASON_LENGTH) return trimmed;
+  throw new OperationsError(
+    'invalid_reason',
+    `A reason has ${MIN_REASON_LENGTH} to ${MAX_REASON_LENGTH} characters; this one has ${length}.`,
   );
 }
 
-const CLOSED: AuditedCircuit = { state: 'closed' };
-
-function auditedBefore(standing: ActiveOverride | undefined, state: CircuitStatus): AuditedCircuit {
-  return standing?.action === 'isolate' ? audited('isolated', standing.until) : audited(state);
+function auditedBefore(active: ActiveOverride | undefined, state: CircuitStatus): AuditedCircuit {
+  return active?.action === 'isolate' ? audited('isolated', active.until) : audited(state);
 }
 
 function audited(state: CircuitStatus, until?: Date): AuditedCircuit {

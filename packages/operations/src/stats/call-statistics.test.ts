@@ -1,18 +1,18 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { CallStatistics } from './call-statistics.ts';
+import { CallStatistics, RecentAnswers } from './call-statistics.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const MINUTE = 60_000;
 
-function counting() {
+function setUp() {
   const clock = new FakeClock(NOON);
   return { clock, calls: new CallStatistics(clock) };
 }
 
-describe('the hour of a provider', () => {
-  it('is 60 minutes, the running one last, empty ones included', () => {
-    const { calls, clock } = counting();
+describe('call statistics', () => {
+  it('have 60 minutes, the running one last, empty ones included', () => {
+    const { calls, clock } = setUp();
     clock.advance(90_000);
     calls.record({ provider: 'plant_id', outcome: 'ok', durationMs: 900 });
     const { latency, minutes } = calls.of('plant_id');
@@ -22,8 +22,8 @@ describe('the hour of a provider', () => {
     expect(latency).toEqual({ p50Ms: 900, p95Ms: 900, p99Ms: 900 });
   });
 
-  it('counts each provider and each end by itself; what was not sent has no duration', () => {
-    const { calls } = counting();
+  it('count providers and outcomes separately, and give calls that were not sent no duration', () => {
+    const { calls } = setUp();
     calls.record({ provider: 'plant_id', outcome: 'failed', durationMs: 35_000 });
     calls.record({ provider: 'plant_id', outcome: 'refused' });
     calls.record({ provider: 'plant_id', outcome: 'refused' });
@@ -33,8 +33,8 @@ describe('the hour of a provider', () => {
     expect(calls.of('plantnet').latency).toBeUndefined();
   });
 
-  it('sums up what became of the questions; a timeout is a failure, and what was not sent is told apart', () => {
-    const { calls, clock } = counting();
+  it('sum up outcomes over the hour, with timeouts among the failed calls of a minute', () => {
+    const { calls, clock } = setUp();
     calls.record({ provider: 'plant_id', outcome: 'failed', durationMs: 900 });
     clock.advance(MINUTE);
     calls.record({ provider: 'plant_id', outcome: 'timeout', durationMs: 35_000 });
@@ -57,8 +57,8 @@ describe('the hour of a provider', () => {
     expect(calls.of('plant_id').outcomes).toMatchObject({ failed: 0, timeout: 1 });
   });
 
-  it('forgets a minute after an hour', () => {
-    const { calls, clock } = counting();
+  it('drop a minute after an hour', () => {
+    const { calls, clock } = setUp();
     calls.record({ provider: 'plant_id', outcome: 'ok', durationMs: 900 });
     clock.advance(59 * MINUTE);
     expect(calls.of('plant_id').minutes[0]).toMatchObject({ at: NOON, ok: 1 });
@@ -68,12 +68,29 @@ describe('the hour of a provider', () => {
     expect(calls.of('plant_id').minutes[59]).toMatchObject({ ok: 1, p95Ms: 100 });
   });
 
-  it('tells nearest ranks, of a busy minute too', () => {
-    const { calls } = counting();
+  it('have quantiles by the nearest rank, also of a minute with more calls than the sample', () => {
+    const { calls } = setUp();
     for (let ms = 1; ms <= 100; ms += 1) calls.record({ provider: 'plant_id', outcome: 'ok', durationMs: ms });
     expect(calls.of('plant_id').latency).toEqual({ p50Ms: 50, p95Ms: 95, p99Ms: 99 });
     for (let n = 0; n < 5_000; n += 1) calls.record({ provider: 'plant_id', outcome: 'ok', durationMs: 1_000 });
     expect(calls.of('plant_id').minutes[59]).toMatchObject({ ok: 5_100 });
     expect(calls.of('plant_id').latency?.p50Ms).toBe(1_000);
+  });
+});
+
+describe('recent answers', () => {
+  it('are counted over the last 15 minutes, and then dropped', () => {
+    const clock = new FakeClock(NOON);
+    const answers = new RecentAnswers(clock);
+    answers.record('fresh');
+    clock.advance(14 * MINUTE);
+    for (const type of ['cached', 'cached', 'stale', 'retry'] as const) answers.record(type);
+    expect(answers.shares()).toEqual({ minutes: 15, cached: 2, stale: 1, fresh: 1, retry: 1 });
+    clock.advance(MINUTE);
+    expect(answers.shares()).toMatchObject({ cached: 2, fresh: 0 });
+    // The same minutes of the next hour.
+    clock.advance(45 * MINUTE);
+    answers.record('fresh');
+    expect(answers.shares()).toEqual({ minutes: 15, cached: 0, stale: 0, fresh: 1, retry: 0 });
   });
 });

@@ -1,94 +1,135 @@
-import type { CallOutcome, ProviderCall, ProviderName } from '@plantcommunity/identification';
+import type { AnswerType, CallOutcome, ProviderCall, ProviderName } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import { MinuteRing } from './minute-ring.ts';
 
-/** Durations kept of a minute; above it each has the same chance to be among them. */
-const SAMPLE = 500;
+/** Durations kept of a minute; in a busier minute each call has the same chance to be among them. */
+const SAMPLE_SIZE = 500;
+/** Minutes over which the answers of requests are counted. */
+const ANSWER_MINUTES = 15;
 
 interface CallMinute {
   /** When the minute began, in milliseconds since 1970. */
   at: number;
   ok: number;
-  /** Timeouts too. */
+  /** Failed calls, timeouts included. */
   failed: number;
-  /** Not sent, for whatever reason. */
+  /** Calls that were not sent, for any reason. */
   refused: number;
   p95Ms?: number;
 }
 
-/** What became of this process' questions to one provider in the last 60 minutes, the running one included. */
+/** This process' calls to one provider in the last 60 minutes, the running one included. */
 export interface HourlyStatistics {
-  /** 60, oldest first. */
+  /** 60 minutes, oldest first. */
   minutes: readonly CallMinute[];
   outcomes: Readonly<Record<CallOutcome, number>>;
-  /** Of calls that were sent; absent without any. */
+  /** Latency of the calls that were sent; absent when there were none. */
   latency?: { p50Ms: number; p95Ms: number; p99Ms: number };
 }
 
-interface Bucket {
+interface CallBucket {
   readonly counts: Record<CallOutcome, number>;
   sent: number;
   readonly durations: number[];
 }
 
-/** Remembers what became of the questions to each provider. */
+/** Counts the calls to each provider, by outcome and minute. */
 export class CallStatistics {
-  readonly #rings: Readonly<Record<ProviderName, MinuteRing<Bucket>>>;
+  readonly #clock: Clock;
+  readonly #rings = new Map<ProviderName, MinuteRing<CallBucket>>();
 
   constructor(clock: Clock) {
-    this.#rings = { plant_id: new MinuteRing(clock, emptyBucket), plantnet: new MinuteRing(clock, emptyBucket) };
+    this.#clock = clock;
   }
 
   record({ durationMs, outcome, provider }: ProviderCall): void {
-    const bucket = this.#rings[provider].current;
+    const bucket = this.#ringOf(provider).current;
     bucket.counts[outcome] += 1;
     if (durationMs === undefined) return;
     bucket.sent += 1;
-    if (bucket.durations.length < SAMPLE) bucket.durations.push(durationMs);
+    if (bucket.durations.length < SAMPLE_SIZE) bucket.durations.push(durationMs);
     else {
-      const place = Math.floor(Math.random() * bucket.sent);
-      if (place < SAMPLE) bucket.durations[place] = durationMs;
+      const index = Math.floor(Math.random() * bucket.sent);
+      if (index < SAMPLE_SIZE) bucket.durations[index] = durationMs;
     }
   }
 
   of(provider: ProviderName): HourlyStatistics {
-    const hour = this.#rings[provider].last();
-    const all = sorted(hour.flatMap(({ bucket }) => bucket.durations));
-    const outcomes = noCounts();
-    for (const { bucket } of hour) {
-      for (const outcome of OUTCOMES) outcomes[outcome] += bucket.counts[outcome];
-    }
+    const hour = this.#ringOf(provider).last();
+    const durations = sorted(hour.flatMap(({ bucket }) => bucket.durations));
     return {
-      minutes: hour.map(({ at, bucket: { counts, durations } }) => ({
+      minutes: hour.map(({ at, bucket }) => ({
         at,
-        ok: counts.ok,
-        failed: counts.failed + counts.timeout,
-        refused: counts.refused + counts.isolated + counts.held_back,
-        ...(durations.length > 0 && { p95Ms: quantile(sorted(durations), 0.95) }),
+        ok: bucket.counts.ok,
+        failed: bucket.counts.failed + bucket.counts.timeout,
+        refused: bucket.counts.refused + bucket.counts.isolated + bucket.counts.held_back,
+        ...(bucket.durations.length > 0 && { p95Ms: quantile(sorted(bucket.durations), 0.95) }),
       })),
-      outcomes,
-      ...(all.length > 0 && {
-        latency: { p50Ms: quantile(all, 0.5), p95Ms: quantile(all, 0.95), p99Ms: quantile(all, 0.99) },
+      outcomes: sumOf(hour.map(({ bucket }) => bucket.counts)),
+      ...(durations.length > 0 && {
+        latency: {
+          p50Ms: quantile(durations, 0.5),
+          p95Ms: quantile(durations, 0.95),
+          p99Ms: quantile(durations, 0.99),
+        },
       }),
+    };
+  }
+
+  #ringOf(provider: ProviderName): MinuteRing<CallBucket> {
+    let ring = this.#rings.get(provider);
+    if (ring === undefined) {
+      ring = new MinuteRing(this.#clock, () => ({ counts: sumOf([]), sent: 0, durations: [] }));
+      this.#rings.set(provider, ring);
+    }
+    return ring;
+  }
+}
+
+/** How many requests of the last minutes this process answered in each way. */
+export interface AnswerShares extends Readonly<Record<AnswerType, number>> {
+  minutes: number;
+}
+
+/** Counts the answers of requests, by type and minute. */
+export class RecentAnswers {
+  readonly #ring: MinuteRing<Record<AnswerType, number>>;
+
+  constructor(clock: Clock) {
+    this.#ring = new MinuteRing(clock, () => ({ cached: 0, stale: 0, fresh: 0, retry: 0 }));
+  }
+
+  record(type: AnswerType): void {
+    this.#ring.current[type] += 1;
+  }
+
+  /** Returns the counts of the last 15 minutes, the running one included. */
+  shares(): AnswerShares {
+    const recent = this.#ring.last(ANSWER_MINUTES);
+    const sum = (type: AnswerType) => recent.reduce((total, { bucket }) => total + bucket[type], 0);
+    return {
+      minutes: ANSWER_MINUTES,
+      cached: sum('cached'),
+      stale: sum('stale'),
+      fresh: sum('fresh'),
+      retry: sum('retry'),
     };
   }
 }
 
-function noCounts(): Record<CallOutcome, number> {
-  return { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 };
+function sumOf(counts: readonly Readonly<Record<CallOutcome, number>>[]): Record<CallOutcome, number> {
+  const sum = { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 };
+  for (const outcome of OUTCOMES) for (const count of counts) sum[outcome] += count[outcome];
+  return sum;
 }
 
 const OUTCOMES = ['ok', 'failed', 'timeout', 'refused', 'isolated', 'held_back', 'cached', 'stale'] as const;
-
-function emptyBucket(): Bucket {
-  return { counts: noCounts(), sent: 0, durations: [] };
-}
 
 function sorted(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }
 
-/** Nearest rank, in whole milliseconds. */
+/** Returns a quantile by the nearest-rank method, in whole milliseconds. */
 function quantile(ascending: readonly number[], share: number): number {
   return Math.round(ascending[Math.ceil(ascending.length * share) - 1] ?? 0);
 }

@@ -1,51 +1,52 @@
 import type { Circuit, CircuitStatus, Clock, Unsubscribe } from '@plantcommunity/resilience';
 
-const KEPT_MS = 60 * 60_000;
+const HISTORY_MS = 60 * 60_000;
 
-/** `from`: in milliseconds since 1970. */
+/** A time in which a circuit had one state; `from` in milliseconds since 1970. */
 export interface StatePeriod {
   state: CircuitStatus;
   from: number;
 }
 
-/** What a circuit has been through in the last hour, as this process saw it. */
+/** Remembers the states of a circuit in the last hour, as this process saw them. */
 export class CircuitHistory {
   readonly #circuit: Pick<Circuit, 'snapshot'>;
   readonly #clock: Clock;
-  readonly #stop: Unsubscribe;
-  #bands: StatePeriod[] = [];
+  readonly #unsubscribe: Unsubscribe;
+  #periods: StatePeriod[] = [];
   #lastFailureAt: number | undefined;
 
   constructor(circuit: Pick<Circuit, 'snapshot' | 'subscribe'>, clock: Clock) {
     this.#circuit = circuit;
     this.#clock = clock;
-    this.#stop = circuit.subscribe(({ type }) => {
+    this.#unsubscribe = circuit.subscribe(({ type }) => {
       if (type === 'call_failed') this.#lastFailureAt = clock.now();
-      this.#look();
+      this.#update();
     });
   }
 
+  /** When this process saw the last failed call, in milliseconds since 1970. */
   get lastFailureAt(): number | undefined {
     return this.#lastFailureAt;
   }
 
-  /** Oldest first. */
+  /** Returns the periods oldest first; each lasts until the next begins. */
   states(): readonly StatePeriod[] {
-    this.#look();
-    return [...this.#bands];
+    this.#update();
+    return [...this.#periods];
   }
 
   close(): void {
-    this.#stop();
+    this.#unsubscribe();
   }
 
-  #look(): void {
+  #update(): void {
     const { since, state } = this.#circuit.snapshot();
-    if (this.#bands.at(-1)?.state !== state) this.#bands.push({ state, from: since });
-    const oldest = this.#clock.now() - KEPT_MS;
-    // A band that began earlier still counts while it reaches into the hour.
-    this.#bands = this.#bands.filter(
-      (_band, index) => (this.#bands[index + 1]?.from ?? Number.POSITIVE_INFINITY) > oldest,
+    if (this.#periods.at(-1)?.state !== state) this.#periods.push({ state, from: since });
+    const oldest = this.#clock.now() - HISTORY_MS;
+    // Keep a period that began before the last hour and ended in it.
+    this.#periods = this.#periods.filter(
+      (_period, index) => (this.#periods[index + 1]?.from ?? Number.POSITIVE_INFINITY) > oldest,
     );
   }
 }

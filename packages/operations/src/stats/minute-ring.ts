@@ -3,7 +3,7 @@ import type { Clock } from '@plantcommunity/resilience';
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
 
-/** What was counted in the minute that began `at`, in milliseconds since 1970. */
+/** The counts of the minute that began at `at`, in milliseconds since 1970. */
 export interface Minute<Bucket> {
   at: number;
   bucket: Bucket;
@@ -12,36 +12,36 @@ export interface Minute<Bucket> {
 /** A bucket for each of the last 60 minutes, the running one included. */
 export class MinuteRing<Bucket> {
   readonly #clock: Clock;
-  readonly #empty: () => Bucket;
+  readonly #emptyBucket: () => Bucket;
   readonly #ring: Minute<Bucket>[] = [];
 
-  constructor(clock: Clock, empty: () => Bucket) {
+  constructor(clock: Clock, emptyBucket: () => Bucket) {
     this.#clock = clock;
-    this.#empty = empty;
+    this.#emptyBucket = emptyBucket;
   }
 
-  /** Of the running minute. */
+  /** The bucket of the running minute. */
   get current(): Bucket {
     const minute = this.#minuteNow();
-    const kept = this.#keptOf(minute);
-    if (kept !== undefined) return kept.bucket;
-    const bucket = this.#empty();
+    const existing = this.#at(minute);
+    if (existing !== undefined) return existing.bucket;
+    const bucket = this.#emptyBucket();
     this.#ring[minute % MINUTES] = { at: minute * MINUTE_MS, bucket };
     return bucket;
   }
 
-  /** Oldest first; `count` of them, up to 60. */
+  /** Returns the last `count` minutes, up to 60, oldest first. */
   last(count: number = MINUTES): readonly Minute<Bucket>[] {
     const first = this.#minuteNow() - count + 1;
     return Array.from(
       { length: count },
-      (_, index) => this.#keptOf(first + index) ?? { at: (first + index) * MINUTE_MS, bucket: this.#empty() },
+      (_, index) => this.#at(first + index) ?? { at: (first + index) * MINUTE_MS, bucket: this.#emptyBucket() },
     );
   }
 
-  #keptOf(minute: number): Minute<Bucket> | undefined {
-    const kept = this.#ring[minute % MINUTES];
-    return kept?.at === minute * MINUTE_MS ? kept : undefined;
+  #at(minute: number): Minute<Bucket> | undefined {
+    const entry = this.#ring[minute % MINUTES];
+    return entry?.at === minute * MINUTE_MS ? entry : undefined;
   }
 
   #minuteNow(): number {

@@ -5,13 +5,12 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { createOperations, type OperationsOptions } from '../create-operations.ts';
 import { createInstanceRegistry, type InstanceRegistry } from '../instances/registry.ts';
 import type { Operations } from '../operations.ts';
-import { CallStatistics } from '../stats/call-statistics.ts';
-import { RecentAnswers } from '../stats/recent-answers.ts';
+import { CallStatistics, RecentAnswers } from '../stats/call-statistics.ts';
 
 export interface Instance extends AsyncDisposable {
   operations: Operations;
   circuit: Circuit;
-  /** Calls Plant.id, which fails. */
+  /** Makes a call to Plant.id that fails. */
   fail(): Promise<void>;
 }
 
@@ -20,8 +19,8 @@ const NO_REDIS = 'unix:///nowhere/redis.sock';
 const TIMES = { resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000 };
 
 /**
- * What one process has: a Redis connection, Plant.id's circuit and operations that have been started. Pl@ntNet is off.
- * Instances with the same `prefix` share the circuit.
+ * Starts what one process has: a Redis connection, Plant.id's circuit and operations. Pl@ntNet is off. Instances with the
+ * same `prefix` share the circuit.
  */
 export async function startInstance(
   database: Pick<Database, 'client'>,
@@ -41,8 +40,8 @@ export async function startInstance(
     redis,
     prefix,
   });
-  const rollCall = createInstanceRegistry({ redis, prefix });
-  const operations = operationsOf(circuit, { database, redis, rollCall, clock: systemClock });
+  const instances = createInstanceRegistry({ redis, prefix });
+  const operations = operationsOf(circuit, { database, redis, instances, clock: systemClock });
   await operations.start();
   return {
     operations,
@@ -56,13 +55,13 @@ export async function startInstance(
   };
 }
 
-/** Operations that have not been started, over Plant.id's circuit alone. */
+/** Creates operations over Plant.id's circuit, without starting them. */
 export function operationsOf(
   circuit: Circuit,
-  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> & { rollCall?: InstanceRegistry },
+  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> & { instances?: InstanceRegistry },
 ): Operations {
   return createOperations({
-    instances: nobody,
+    instances: emptyRegistry,
     ...parts,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
     calls: new CallStatistics(parts.clock),
@@ -71,7 +70,7 @@ export function operationsOf(
   });
 }
 
-const nobody: InstanceRegistry = { exchange: async () => [], leave: async () => undefined };
+const emptyRegistry: InstanceRegistry = { exchange: async () => [], leave: async () => undefined };
 
 function operated(circuit: Circuit | undefined): OperatedProvider {
   return {
@@ -85,7 +84,7 @@ function operated(circuit: Circuit | undefined): OperatedProvider {
   };
 }
 
-/** What Redis knows of the circuits with `prefix` is lost. */
+/** Deletes the state of the circuits with `prefix` from Redis. */
 export async function loseRedisData(prefix: string): Promise<void> {
   const connection = await connectRedis({ url: REDIS_URL }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
   await connection.client.del(`${prefix}:{plant_id}:state`, `${prefix}:{plant_id}:trials`);

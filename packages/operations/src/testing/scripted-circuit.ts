@@ -1,26 +1,26 @@
 import type { Circuit, CircuitEvent, CircuitSnapshot, CircuitStatus, OverrideScope } from '@plantcommunity/resilience';
 
 interface ScriptedCircuit extends Circuit {
-  /** The orders it was given, in words. */
+  /** The overrides it received, as text. */
   readonly calls: string[];
-  /** How far orders reach. */
+  /** Scope that every override reports. */
   scope: OverrideScope;
-  /** What an order fails with, until it is taken away. */
+  /** Error of every override while it is set. */
   error: Error | undefined;
-  /** Goes over to another state, as calls would make it. */
+  /** Changes the state as calls would. */
   setState(state: CircuitStatus, since: number): void;
   emit(event: CircuitEvent): void;
-  /** Forgets an isolation, as if Redis had. */
+  /** Loses an isolation as if Redis had lost its data. */
   loseIsolation(): void;
 }
 
 const OPTIONS = { failMax: 3, resetTimeoutMs: 60_000 };
 
-/** A circuit that does what it is told and remembers it. */
+/** A circuit that applies every override and records it. */
 export function scriptedCircuit(): ScriptedCircuit {
   const listeners = new Set<(event: CircuitEvent) => void>();
   let isolation: { reason: string; until?: number } | undefined;
-  let standing: { state: CircuitStatus; since: number } = { state: 'closed', since: 0 };
+  let current: { state: CircuitStatus; since: number } = { state: 'closed', since: 0 };
 
   const circuit: ScriptedCircuit = {
     name: 'plant_id',
@@ -30,30 +30,30 @@ export function scriptedCircuit(): ScriptedCircuit {
     execute: (work) => work(),
     admits: () => isolation === undefined,
     async isolate(reason, until) {
-      take(`isolate ${reason}${until === undefined ? '' : ` until ${until}`}`);
+      record(`isolate ${reason}${until === undefined ? '' : ` until ${until}`}`);
       isolation = { reason, ...(until !== undefined && { until }) };
       circuit.emit({ type: 'isolated', ...isolation });
       return circuit.scope;
     },
     async release(reason) {
-      take(reason === undefined ? 'release' : `release ${reason}`);
+      record(reason === undefined ? 'release' : `release ${reason}`);
       circuit.loseIsolation();
       return circuit.scope;
     },
     async reset(reason) {
-      take(`reset ${reason}`);
+      record(`reset ${reason}`);
       isolation = undefined;
       circuit.emit({ type: 'reset', reason });
       return circuit.scope;
     },
     async resetShared(reason) {
       if (circuit.scope === 'local') return false;
-      take(`reset for all ${reason}`);
+      record(`reset shared ${reason}`);
       circuit.loseIsolation();
       return true;
     },
     snapshot(): CircuitSnapshot {
-      const { state, since } = isolation === undefined ? standing : { ...standing, state: 'isolated' as const };
+      const { state, since } = isolation === undefined ? current : { ...current, state: 'isolated' as const };
       return {
         ...OPTIONS,
         name: 'plant_id',
@@ -73,7 +73,7 @@ export function scriptedCircuit(): ScriptedCircuit {
     },
     close: () => listeners.clear(),
     setState(state, since) {
-      standing = { state, since };
+      current = { state, since };
       circuit.emit({ type: 'half_opened' });
     },
     emit(event) {
@@ -85,8 +85,8 @@ export function scriptedCircuit(): ScriptedCircuit {
     },
   };
 
-  function take(order: string): void {
-    circuit.calls.push(order);
+  function record(override: string): void {
+    circuit.calls.push(override);
     if (circuit.error !== undefined) throw circuit.error;
   }
   return circuit;
