@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../root.ts';
-import { buildWeb, ensureGenerated } from '../start/build/web-build.ts';
 import type { ProcessGroup } from '../start/process-group.ts';
+import { buildWeb, ensureGenerated } from '../start/web-build.ts';
 
 /** As deep below the root as apps/web, whose configuration counts on that. */
 const FOLDER = join(root, 'bench-results/web');

@@ -2,10 +2,14 @@
 // what must not go live. Exits with 1 when there is an error.
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
-import { checkPublicAddresses, checkServiceAddresses } from './check-addresses.ts';
-import { checkResilience } from './check-resilience.ts';
-import { checkSecrets } from './check-secrets.ts';
-import { error, type Finding } from './finding.ts';
+import {
+  checkPublicAddresses,
+  checkResilience,
+  checkSecrets,
+  checkServiceAddresses,
+  error,
+  type Finding,
+} from './check-settings.ts';
 import { probeDatabase, probeRedis } from './probe-services.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readSettings } from '@plantcommunity/settings';
 import { describe, expect, it } from 'vitest';
-import { checkPublicAddresses, checkServiceAddresses } from './check-addresses.ts';
-import { checkResilience } from './check-resilience.ts';
-import { checkSecrets } from './check-secrets.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './check-settings.ts';
+import { checkPublicAddresses, checkResilience, checkSecrets, checkServiceAddresses } from './check-settings.ts';
 
 /** Bytes that are as good as random ones, and the same in every run. */
 const secretMadeOf = (text: string) => createHash('sha256').update(text).digest('base64');

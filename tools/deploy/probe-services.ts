@@ -1,7 +1,7 @@
 import { pendingMigrations } from '@plantcommunity/db/migrations';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
-import { error, type Finding, warning } from './finding.ts';
+import { error, type Finding, warning } from './check-settings.ts';
 
 const REPLICA = 'is a replica, whose writes are refused or lost.';
 

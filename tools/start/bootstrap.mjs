@@ -1,5 +1,5 @@
 // The first process of every npm command. It runs on the Node of the host (20 or newer), so it stays plain JavaScript:
-// it installs what is missing, finds the Node that the project wants, and runs the file of the command with that.
+// it installs what is missing, finds the Node that the project wants, and runs the file of the command with it.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,17 +11,20 @@ import { findPnpm } from './bootstrap/find-pnpm.mjs';
 import { install } from './bootstrap/install.mjs';
 import { watchParents } from './bootstrap/parent-watch.mjs';
 
-/** The file in tools/ that runs each command. */
+/**
+ * What each command runs: a file, by its path from the root, and its first arguments.
+ * @type {Readonly<Record<string, readonly [file: string, ...args: string[]]>>}
+ */
 const COMMANDS = {
-  start: 'start/start.ts',
-  dev: 'start/dev.ts',
-  build: 'start/build.ts',
-  routes: 'start/routes.ts',
-  test: 'test/test.ts',
-  check: 'test/check.ts',
-  bench: 'bench/bench.ts',
-  'check:deploy': 'deploy/check-deploy.ts',
-  smoke: 'deploy/smoke.ts',
+  start: ['tools/start/start.ts', 'start'],
+  dev: ['tools/start/start.ts', 'dev'],
+  build: ['tools/start/build.ts'],
+  routes: ['apps/web/scripts/routes.ts'],
+  test: ['tools/test/test.ts'],
+  check: ['tools/test/check.ts'],
+  bench: ['tools/bench/bench.ts'],
+  'check:deploy': ['tools/deploy/check-deploy.ts'],
+  smoke: ['tools/deploy/smoke.ts'],
 };
 /** They run turbo, which runs pnpm. The others look for pnpm themselves, and only when they have to build. */
 const WITH_PNPM = ['test', 'check'];
@@ -56,7 +59,7 @@ watchParents(() => end('SIGTERM'));
 
 /**
  * @param {string} node
- * @param {string} file in tools/
+ * @param {string} file by its path from the root
  * @param {string[]} rest
  * @param {NodeJS.ProcessEnv} environment
  * @param {string[]} folders of programs, in front of PATH
@@ -64,7 +67,7 @@ watchParents(() => end('SIGTERM'));
 function run(node, file, rest, environment, folders) {
   child = spawn(
     node,
-    ['--experimental-strip-types', '--disable-warning=ExperimentalWarning', join(root, 'tools', file), ...rest],
+    ['--experimental-strip-types', '--disable-warning=ExperimentalWarning', join(root, file), ...rest],
     {
       cwd: root,
       stdio: 'inherit',
@@ -92,13 +95,14 @@ function fail(text) {
 
 async function main() {
   const [command = '', ...rest] = process.argv.slice(2);
-  const file = Object.entries(COMMANDS).find(([name]) => name === command)?.[1];
-  if (file === undefined)
+  const wanted = COMMANDS[command];
+  if (wanted === undefined) {
     return fail(
       `Commands: ${Object.keys(COMMANDS)
         .map((name) => `npm run ${name}`)
         .join(', ')}`,
     );
+  }
   const { environment, notes } = usableEnvironment(process.env, root);
   for (const note of notes) say(note);
   const installed = await install(root, environment, say, (started) => {
@@ -118,7 +122,8 @@ async function main() {
   const problem = problemWithOptions(node, environment, join(root, 'apps', 'web'));
   if (problem) fail(`NODE_OPTIONS cannot be used: ${problem}\nStart without it: NODE_OPTIONS= npm run ${command}`);
   const pnpm = WITH_PNPM.includes(command) ? await findPnpm(root, environment) : undefined;
-  run(node, file, rest, environment, pnpm && 'folder' in pnpm ? [pnpm.folder] : []);
+  const [file, ...args] = wanted;
+  run(node, file, [...args, ...rest], environment, pnpm && 'folder' in pnpm ? [pnpm.folder] : []);
 }
 
 try {

@@ -2,9 +2,9 @@
 
 import { root } from '../root.ts';
 import { explain } from './bootstrap/explain.mjs';
-import { ensureBuild } from './build/web-build.ts';
 import { createProcessGroup } from './process-group.ts';
 import { ShutdownRequested, shutdownSignal, unlessShutdown } from './shutdown-signal.ts';
+import { ensureBuild } from './web-build.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const group = createProcessGroup({ add: () => {} });

@@ -8,17 +8,16 @@ import {
   type Settings,
   SettingsError,
 } from '@plantcommunity/settings';
-import { announcement, eventRows, NEW_ADMIN_PASSWORD } from './announce.ts';
+import { announcement, describeParts, eventRows, NEW_ADMIN_PASSWORD } from './announce.ts';
 import { explain } from './bootstrap/explain.mjs';
 import { makeFolder } from './bootstrap/make-folder.mjs';
-import { describeParts } from './parts.ts';
 import { planFor, withPhotoStoreFrom } from './plan.ts';
 import { whilePostgresRuns } from './postgres.ts';
 import { claimPort } from './probe.ts';
+import type { Service } from './process-group.ts';
 import { createProcessGroup, type ProcessGroup } from './process-group.ts';
 import { type Parts, prepare, type RunOptions, serve } from './run.ts';
 import { openRecord, type RunRecord } from './run-record.ts';
-import type { Service } from './service.ts';
 import { ShutdownRequested, shutdownSignal, unlessShutdown } from './shutdown-signal.ts';
 import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { StartError } from './start-error.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, service } from './child.ts';
 import type { ProcessGroup } from './process-group.ts';
-import { type Service, spawnInto, startMessage } from './service.ts';
+import { type Service, spawnInto, startMessage } from './process-group.ts';
 import { ShutdownRequested } from './shutdown-signal.ts';
 import { StartError } from './start-error.ts';
 

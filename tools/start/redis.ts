@@ -6,7 +6,7 @@ import { makeFolder } from './bootstrap/make-folder.mjs';
 import { type Child, service } from './child.ts';
 import { findProgram } from './find-program.ts';
 import type { ProcessGroup } from './process-group.ts';
-import { type Service, START_MS, spawnInto, startMessage } from './service.ts';
+import { type Service, START_MS, spawnInto, startMessage } from './process-group.ts';
 import { StartError } from './start-error.ts';
 
 const POLL_MS = 10;

@@ -2,18 +2,16 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '@plantcommunity/settings';
-import { ensureBuild, ensureGenerated } from './build/web-build.ts';
-import { service, startChild } from './child.ts';
+import { script, service, startChild } from './child.ts';
 import { type Plan, simulatorEnvironment } from './plan.ts';
 import { startPostgres, whilePostgresRuns } from './postgres.ts';
 import { isLive } from './probe.ts';
-import type { ProcessGroup } from './process-group.ts';
+import { type ProcessGroup, type Service, spawnInto, startMessage } from './process-group.ts';
 import { startRedis } from './redis.ts';
-import type { Service } from './service.ts';
 import { unlessShutdown } from './shutdown-signal.ts';
-import { startSimulator } from './simulator.ts';
 import { StartError } from './start-error.ts';
 import { startWeb, type Web } from './web.ts';
+import { ensureBuild, ensureGenerated } from './web-build.ts';
 
 const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
@@ -121,4 +119,21 @@ export async function serve(options: RunOptions, parts: Parts, group: ProcessGro
     await unlessShutdown(signal, sleep(LIVE_POLL_MS));
   }
   return web;
+}
+
+/** The providers' stand-in, on a free port of its own. */
+export async function startSimulator(group: ProcessGroup, root: string): Promise<Service> {
+  const child = spawnInto(group, {
+    name: 'Provider simulator',
+    command: script(join(root, 'apps/provider-simulator/src/main.ts')),
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      PLANT_LAUNCHER_PIPE: '1',
+      // People should see the steps of an identification as they would be with the real services.
+      SIMULATOR_LATENCY: process.env['SIMULATOR_LATENCY'] ?? 'human',
+    },
+  });
+  return { child, url: await startMessage(child, 'listening'), label: 'provider simulator' };
 }

@@ -1,6 +1,7 @@
-// `npm start`: the app on embedded services where no real ones are given.
-
+// `npm start` and `npm run dev`: the app, on embedded services where no real ones are given. Under `dev` pages follow the
+// sources. Arguments: the mode, then those of the command.
 import { root } from '../root.ts';
 import { launch } from './launch.ts';
 
-process.exit(await launch(root, 'start', process.argv.slice(2)));
+const [mode, ...args] = process.argv.slice(2);
+process.exit(await launch(root, mode === 'dev' ? 'dev' : 'start', args));

@@ -1,4 +1,5 @@
-import type { Tally } from './tally.ts';
+import { shutdownSignal } from '../start/shutdown-signal.ts';
+import { closingLine, sum, type Tally } from './tally.ts';
 
 /** Where the lines of a step go. */
 export interface Output {
@@ -70,4 +71,27 @@ async function runStep({ title, run }: Step, output: Output): Promise<Tally> {
   const { passed, failed, skipped } = tally;
   output.write(`${failed > 0 ? '✗' : '✓'} ${title}: ${passed}/${failed}/${skipped} in ${seconds} s\n`);
   return tally;
+}
+
+/** Runs the stages as the whole of a command: prints the sums in the last line, and exits with 1 after a failure. */
+export async function runCommand(stages: readonly Stage[]): Promise<never> {
+  endWithParent();
+  const total = sum(await runSteps(stages));
+  process.stdout.write(`\n${closingLine(total)}\n`);
+  process.exit(total.failed > 0 ? 1 : 0);
+}
+
+/**
+ * Ends this process and the tools that it runs on a signal, or when its parent is gone. Services end by themselves,
+ * because their pipe closes.
+ */
+function endWithParent(): void {
+  const exit = () => process.exit(130);
+  shutdownSignal(exit).addEventListener('abort', () => {
+    try {
+      process.kill(-process.pid, 'SIGTERM');
+    } finally {
+      exit();
+    }
+  });
 }

@@ -1,14 +1,13 @@
 // `npm test`: everything. The last line holds the sums over all runners.
 
 import { root } from '../root.ts';
-import { ensureBuild } from '../start/build/web-build.ts';
 import { createProcessGroup } from '../start/process-group.ts';
-import { endWithParent } from './end-with-parent.ts';
+import { ensureBuild } from '../start/web-build.ts';
 import { browserTests, vitestStep } from './runners.ts';
 import { missingRealServices } from './services/real-services.ts';
 import { staticChecks } from './static-checks.ts';
-import { runSteps, type Step } from './steps.ts';
-import { closingLine, FAILED, PASSED, SKIPPED, sum } from './tally.ts';
+import { runCommand, type Step } from './steps.ts';
+import { FAILED, PASSED, SKIPPED } from './tally.ts';
 
 const missing = missingRealServices();
 
@@ -37,22 +36,17 @@ const webBuild: Step = {
   },
 };
 
-endWithParent();
-const total = sum(
-  await runSteps([
-    ...staticChecks,
-    // One of these alone leaves a core idle.
-    [vitestStep('unit tests', 'unit'), webBuild],
-    [
-      vitestStep('integration tests on embedded services', 'integration-embedded'),
-      missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing),
-    ],
-    [
-      vitestStep('integration tests on services of their own', 'standalone'),
-      [vitestStep('starts and ends of npm start', 'start'), vitestStep('database servers and poolers', 'servers')],
-    ],
-    browserTests,
-  ]),
-);
-process.stdout.write(`\n${closingLine(total)}\n`);
-process.exit(total.failed > 0 ? 1 : 0);
+await runCommand([
+  ...staticChecks,
+  // One of these alone leaves a core idle.
+  [vitestStep('unit tests', 'unit'), webBuild],
+  [
+    vitestStep('integration tests on embedded services', 'integration-embedded'),
+    missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing),
+  ],
+  [
+    vitestStep('integration tests on services of their own', 'standalone'),
+    [vitestStep('starts and ends of npm start', 'start'), vitestStep('database servers and poolers', 'servers')],
+  ],
+  browserTests,
+]);

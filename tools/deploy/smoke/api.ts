@@ -1,5 +1,5 @@
+import type { SmokeResponse } from './check.ts';
 import { type Check, hasHeader, hasStatus, isProblem, unless } from './check.ts';
-import type { SmokeResponse } from './request.ts';
 
 const IDENTIFY = '/plant-identification/identify';
 const HEALTH = `${IDENTIFY}/health`;

@@ -1,5 +1,5 @@
+import type { SmokeResponse } from './check.ts';
 import { type Check, hasHeader, hasStatus, unless } from './check.ts';
-import type { SmokeResponse } from './request.ts';
 
 /** What every page must say, whatever is on it. */
 function pageHeaders(seen: SmokeResponse, isHttps: boolean): (readonly [boolean, string])[] {

@@ -1,7 +1,7 @@
 import { apiChecks } from './api.ts';
 import type { Check } from './check.ts';
+import { request, type SmokeResponse } from './check.ts';
 import { pageChecks } from './pages.ts';
-import { request, type SmokeResponse } from './request.ts';
 
 export interface CheckResult {
   check: Pick<Check, 'name' | 'path'>;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { root } from '../../root.ts';
-import { findWords } from './find-words.ts';
+import { findWords } from './check-words.ts';
 import rules from './words.json' with { type: 'json' };
 
 // Put together here, so that this file itself holds nothing that looks like a secret.

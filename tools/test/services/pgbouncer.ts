@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { service, startChild } from '../../start/child.ts';
 import type { ProcessGroup } from '../../start/process-group.ts';
 import { StartError } from '../../start/start-error.ts';
-import { answersOn } from './postgres-answers.ts';
-import { asServerUser, type Cluster, makeFolder, writeOwned } from './postgres-cluster.ts';
+import { answersOn, asServerUser, type Cluster, makeFolder, writeOwned } from './postgres-cluster.ts';
 
 /** Path of PgBouncer, which Debian keeps off the PATH of users other than root. */
 const PROGRAM = '/usr/sbin/pgbouncer';

@@ -1,12 +1,33 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { explain } from '../bootstrap/explain.mjs';
-import { findPnpm } from '../bootstrap/find-pnpm.mjs';
-import { withLock } from '../bootstrap/lock-file.mjs';
-import { service, startChild } from '../child.ts';
-import type { ProcessGroup } from '../process-group.ts';
-import { StartError } from '../start-error.ts';
-import { sourceHash } from './source-hash.ts';
+import { explain } from './bootstrap/explain.mjs';
+import { findPnpm } from './bootstrap/find-pnpm.mjs';
+import { withLock } from './bootstrap/lock-file.mjs';
+import { service, startChild } from './child.ts';
+import type { ProcessGroup } from './process-group.ts';
+import { StartError } from './start-error.ts';
+
+const INPUTS = ['apps/web', 'packages', 'pnpm-lock.yaml', 'tsconfig.base.json'];
+const NOT_INPUTS = /^(?:node_modules|\..*|generated|coverage)$|\.(?:test\.tsx?|tsbuildinfo|log)$|^next-env\.d\.ts$/;
+
+function hashInto(hash: { update(text: string | Buffer): unknown }, path: string, name: string): void {
+  if (!existsSync(path)) return;
+  if (statSync(path).isDirectory()) {
+    const names = readdirSync(path).filter((entry) => !NOT_INPUTS.test(entry));
+    for (const entry of names.toSorted()) hashInto(hash, join(path, entry), `${name}/${entry}`);
+  } else {
+    hash.update(`\0${name}\0`);
+    hash.update(readFileSync(path));
+  }
+}
+
+/** Changes with everything that the built app depends on; tests, generated and hidden files are no part of that. */
+export function sourceHash(root: string): string {
+  const hash = createHash('sha256').update(process.version);
+  for (const input of INPUTS) hashInto(hash, join(root, input), input);
+  return hash.digest('hex');
+}
 
 /**
  * All that a build sees of the environment. Settings are not among it: one build serves every setting, and what is not

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { announcement, eventRows } from './announce.ts';
-import { isGreeting, parseEvent } from './events.ts';
+import { isGreeting, parseEvent } from './web.ts';
 
 describe('a line of the web process', () => {
   test.each([
