@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from './testing/fake-clock.ts';
-import { listenForUnheardFailures } from './testing/unheard-failures.ts';
+import { collectUnhandledRejections } from './testing/unhandled-rejections.ts';
 import { waitFor } from './wait.ts';
 
 const LONG_MS = 60_000;
@@ -37,7 +37,7 @@ function testWait() {
 const NOTHING = { timers: 0, listeners: 0, subscribers: 0 };
 
 describe('waitFor', () => {
-  const unhandled = listenForUnheardFailures();
+  const unhandled = collectUnhandledRejections();
 
   it('returns the value of an event and cleans up', async () => {
     const { event, waiting, leftovers } = testWait();

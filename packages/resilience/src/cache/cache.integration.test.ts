@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
-import { eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 
@@ -23,14 +23,14 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
   it.each([null, 0, '', false, '007', '{"v":1}', '🌱', { name: 'Rosa', scores: [0.5] }])(
     'gives %j to another process as it was',
     async (value) => {
-      const prefix = freshKey('cache');
+      const prefix = uniqueKey('cache');
       await createProcess(prefix).getOrLoad('rose', async () => value, { lifetime });
       expect(await createProcess(prefix).peek('rose')).toMatchObject({ value, source: 'redis', stale: false });
     },
   );
 
   it('lets Redis forget it when it is no longer worth keeping', async () => {
-    const prefix = freshKey('cache');
+    const prefix = uniqueKey('cache');
     await createProcess(prefix).getOrLoad('rose', async () => 'Rosa', { lifetime });
     const pttl = await redis.client.pttl(`${prefix}:{rose}:value`);
     expect(pttl).toBeGreaterThan(500_000);
@@ -38,7 +38,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
   });
 
   it('takes a key of another type for a miss and writes over it', async () => {
-    const prefix = freshKey('cache');
+    const prefix = uniqueKey('cache');
     await redis.client.lpush(`${prefix}:{rose}:value`, 'foreign');
     const cache = createProcess(prefix);
     const events: CacheEvent[] = [];
@@ -50,7 +50,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
   });
 
   it('never lets a poor value replace a better one, stale or not, in this process or another', async () => {
-    const prefix = freshKey('cache');
+    const prefix = uniqueKey('cache');
     const poorly = () => ({ ttlMs: 60_000, staleMs: 0, provisional: true });
     const shortly = () => ({ ttlMs: 1, staleMs: 60_000 });
     const one = createProcess(prefix);

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { createLeases } from '../lease/leases.ts';
 import type { RedisConnection } from '../redis/types.ts';
-import { pass } from '../testing/real-time.ts';
+import { sleep } from '../testing/sleep.ts';
 import { createTask } from '../testing/task.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
-import { eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 
@@ -30,7 +30,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
   }
 
   it('wakes the process that waits, which then loads nothing', async () => {
-    const prefix = freshKey('fence');
+    const prefix = uniqueKey('fence');
     const events: CacheEvent[] = [];
     const [one, other] = [createProcess(prefix), createProcess(prefix, events)];
     const task = createTask<string>();
@@ -46,12 +46,12 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
   });
 
   it('is not repeated early by a process that finds it done', async () => {
-    const prefix = freshKey('fence');
+    const prefix = uniqueKey('fence');
     const surely = () => 1 - Number.EPSILON;
     const [one, other] = [createProcess(prefix, [], surely), createProcess(prefix, [], surely)];
     // Due at any time, having taken so long.
     const slow = async () => {
-      await pass(10);
+      await sleep(10);
       return 'old';
     };
     const long = () => ({ ttlMs: 300, staleMs: 60_000 });
@@ -69,7 +69,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
   });
 
   it('of a holder who was overtaken is refused', async () => {
-    const prefix = freshKey('fence');
+    const prefix = uniqueKey('fence');
     const events: CacheEvent[] = [];
     const slow = createTask<string>();
     const loading = Promise.withResolvers<void>();

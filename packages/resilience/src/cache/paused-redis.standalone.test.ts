@@ -6,10 +6,10 @@ import { createLeases } from '../lease/leases.ts';
 import { connectRedis } from '../redis/connect.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
 import { CountingClock } from '../testing/counting-clock.ts';
-import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { sleep } from '../testing/sleep.ts';
 import { eventually } from '../testing/test-redis.ts';
-import { listenForUnheardFailures } from '../testing/unheard-failures.ts';
+import { collectUnhandledRejections } from '../testing/unhandled-rejections.ts';
 import { createCache } from './create-cache.ts';
 
 /** One pause is shorter than the silence after which a connection is given up, one is longer. */
@@ -20,7 +20,7 @@ const lifetime = () => ({ ttlMs: 20, staleMs: 60_000 });
 describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () => {
   let server: RedisServer;
   let admin: IORedis;
-  const unhandled = listenForUnheardFailures();
+  const unhandled = collectUnhandledRejections();
 
   beforeEach(async () => {
     server = await RedisServer.prepare();
@@ -61,14 +61,14 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     let held = 0;
 
     const load = async (key: string) => {
-      await pass(2);
+      await sleep(2);
       if (key === 'weed') throw new Error('withered');
       return `${key} in bloom`;
     };
     const body = async (signal: AbortSignal) => {
       if ([...holding].some((other) => !other.aborted)) wrong.push('two at once');
       holding.add(signal);
-      await pass(2);
+      await sleep(2);
       holding.delete(signal);
       held += 1;
     };
@@ -77,7 +77,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
       while (!end.signal.aborted) {
         const answer = await cache.getOrLoad(key, () => load(key), { lifetime }).then(({ value }) => value, String);
         if (answer !== (key === 'weed' ? 'Error: withered' : `${key} in bloom`)) wrong.push(answer);
-        await pass(5);
+        await sleep(5);
       }
     }
     async function work({ leases }: (typeof processes)[number]) {
@@ -85,7 +85,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
         await leases.withLease('work', { ttlMs: 1000, waitMs: 1000 }, body).catch((error: unknown) => {
           if (!allowed.some((kind) => error instanceof kind)) wrong.push(error);
         });
-        await pass(5);
+        await sleep(5);
       }
     }
     const callers = processes.flatMap((one) => [

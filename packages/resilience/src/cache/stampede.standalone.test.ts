@@ -40,7 +40,7 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   async function start(plan: Plan): Promise<ChildProcess> {
-    const settings: WorkerSettings = { redis: { url: server.url }, gives: 'Rosa', ...plan };
+    const settings: WorkerSettings = { redis: { url: server.url }, value: 'Rosa', ...plan };
     const worker = fork(WORKER, [JSON.stringify(settings)]);
     await once(worker, 'message');
     return worker;
@@ -64,8 +64,8 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
       loads: sum.loads + report.loads,
       served: sum.served + report.served,
       failed: sum.failed + report.failed,
-      mostAtOnce: Math.max(sum.mostAtOnce, report.mostAtOnce),
-      refused: sum.refused + report.refused,
+      maxConcurrent: Math.max(sum.maxConcurrent, report.maxConcurrent),
+      fencedOff: sum.fencedOff + report.fencedOff,
     }));
   }
 
@@ -103,13 +103,13 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
   });
 
   it('on a load that fails fails for all who waited, with one load a process', async () => {
-    const report = await run(2, { callers: 100, loadMs: 100, waitMs: 10_000, gives: null });
+    const report = await run(2, { callers: 100, loadMs: 100, waitMs: 10_000, value: null });
     expect(report).toMatchObject({ served: 0, failed: 200, mostAtOnce: 1 });
     expect(report.loads).toBeLessThanOrEqual(2);
   });
 
   it('on a load that fails is one load for those who came together, and at most one for each who came later', async () => {
-    const report = await run(1, { callers: 100, lateCallers: 20, loadMs: 20, waitMs: 10_000, gives: null });
+    const report = await run(1, { callers: 100, lateCallers: 20, loadMs: 20, waitMs: 10_000, value: null });
     expect(report).toMatchObject({ served: 0, failed: 120, mostAtOnce: 1 });
     expect(report.loads).toBeLessThanOrEqual(21);
   });
@@ -129,12 +129,12 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
 
   it('does not let a process that slept through its lease write over what was loaded since', async () => {
     const plan = { callers: 10, waitMs: 10_000, ttlMs: 300 };
-    const sleeper = await start({ ...plan, loadMs: 200, gives: 'old' });
+    const sleeper = await start({ ...plan, loadMs: 200, value: 'old' });
     const report = go(sleeper);
     const client = new IORedis(server.url.replace('unix://', ''));
     await once(sleeper, 'message');
     sleeper.kill('SIGSTOP');
-    expect(await run(1, { ...plan, loadMs: 1, gives: 'new' })).toMatchObject({ loads: 1, served: 10, refused: 0 });
+    expect(await run(1, { ...plan, loadMs: 1, value: 'new' })).toMatchObject({ loads: 1, served: 10, refused: 0 });
     sleeper.kill('SIGCONT');
     expect(await report).toMatchObject({ loads: 1, served: 10, refused: 1 });
     expect(JSON.parse((await client.get('stampede:{rose}:value')) ?? '')).toMatchObject({ value: 'new' });

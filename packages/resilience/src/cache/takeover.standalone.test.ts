@@ -25,7 +25,7 @@ describe.skipIf(!hasRedisServer)('a load whose process is gone', () => {
 
   async function start(loadMs: number): Promise<ChildProcess> {
     const redis = { url: server.url };
-    const settings: WorkerSettings = { redis, callers: 10, waitMs: 40_000, loadMs, ttlMs: 10_000, gives: 'Rosa' };
+    const settings: WorkerSettings = { redis, callers: 10, waitMs: 40_000, loadMs, ttlMs: 10_000, value: 'Rosa' };
     const worker = fork(WORKER, [JSON.stringify(settings)]);
     workers.push(worker);
     await once(worker, 'message');

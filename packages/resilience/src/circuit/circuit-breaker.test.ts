@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fail, localCircuit, open, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask } from '../testing/task.ts';
 
-describe('an order', () => {
-  it('to isolate rejects every call until the release, which closes the circuit', async () => {
+describe('an override', () => {
+  it('that isolates rejects every call until a release closes the circuit', async () => {
     const { circuit, clock, events } = localCircuit();
     await open(circuit);
     await circuit.isolate('their page says maintenance');
@@ -25,7 +25,7 @@ describe('an order', () => {
     ]);
   });
 
-  it('to isolate until a time ends by itself, though nobody calls', async () => {
+  it('that isolates until a time ends then, without a call', async () => {
     const { circuit, clock, events } = localCircuit();
     const until = clock.now() + 900_000;
     await circuit.isolate('maintenance', until);
@@ -41,13 +41,13 @@ describe('an order', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('to isolate is told once, however often it is repeated, and again when it changes', async () => {
+  it('that repeats an isolation emits no event; one that changes it does', async () => {
     const { circuit, types } = localCircuit();
     for (const reason of ['maintenance', 'maintenance', 'longer maintenance']) await circuit.isolate(reason);
     expect(types()).toEqual(['initialized', 'isolated', 'isolated']);
   });
 
-  it('to isolate makes results of calls that began before void', async () => {
+  it('that isolates voids the results of calls that began before', async () => {
     const { circuit } = localCircuit({ failMax: 1 });
     const early = createTask<string>();
     const call = circuit.execute(early.work);
@@ -58,27 +58,30 @@ describe('an order', () => {
     expect(circuit.snapshot().state).toBe('closed');
   });
 
-  it('to release changes nothing where nothing is isolated', async () => {
+  it('that releases changes nothing when the circuit is not isolated', async () => {
     const { circuit } = localCircuit();
     await open(circuit);
     await circuit.release();
     expect(circuit.snapshot().state).toBe('open');
   });
 
-  it.each(['reset', 'resetShared'] as const)('to %s closes, and forgets failures and openings', async (give) => {
-    const { circuit, clock, events } = localCircuit();
-    await open(circuit);
-    clock.advance(60_000);
-    await fail(circuit);
-    expect(circuit.snapshot().resetTimeoutMs).toBe(120_000);
-    await circuit[give]('they fixed it');
-    expect(events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });
-    expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0, resetTimeoutMs: 60_000 });
-    await open(circuit);
-    expect(circuit.snapshot().resetTimeoutMs).toBe(60_000);
-  });
+  it.each(['reset', 'resetShared'] as const)(
+    '%s closes the circuit and forgets failures and openings',
+    async (override) => {
+      const { circuit, clock, events } = localCircuit();
+      await open(circuit);
+      clock.advance(60_000);
+      await fail(circuit);
+      expect(circuit.snapshot().resetTimeoutMs).toBe(120_000);
+      await circuit[override]('they fixed it');
+      expect(events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });
+      expect(circuit.snapshot()).toMatchObject({ state: 'closed', failCount: 0, resetTimeoutMs: 60_000 });
+      await open(circuit);
+      expect(circuit.snapshot().resetTimeoutMs).toBe(60_000);
+    },
+  );
 
-  it('to reset during a recovery leaves the recovery without a say', async () => {
+  it('that resets during a recovery voids the running trials', async () => {
     const { circuit, clock, types } = localCircuit({ successThreshold: 1 });
     await open(circuit);
     clock.advance(60_000);
@@ -92,8 +95,8 @@ describe('an order', () => {
   });
 });
 
-describe('stuck open', () => {
-  it('is told once an opening, ten minutes after it, whatever the trials', async () => {
+describe('the event stuck_open', () => {
+  it('is emitted once an opening, ten minutes after it, whether or not trials run', async () => {
     const { circuit, clock, events, types } = localCircuit();
     const stuck = () => events.filter(({ type }) => type === 'stuck_open');
     await open(circuit);
@@ -114,7 +117,7 @@ describe('stuck open', () => {
     expect(stuck()).toHaveLength(2);
   });
 
-  it('is not told of a circuit that closed or was isolated', async () => {
+  it('is not emitted for a circuit that closed or was isolated', async () => {
     const { circuit, clock, types } = localCircuit({ successThreshold: 1 });
     await open(circuit);
     clock.advance(60_000);
@@ -126,8 +129,8 @@ describe('stuck open', () => {
   });
 });
 
-describe('what an error says', () => {
-  it('may be named by whoever knows the service', async () => {
+describe('the class of an error', () => {
+  it('comes from the option nameFailure', async () => {
     const { circuit } = localCircuit({
       nameFailure: (error) => (error instanceof Unavailable ? 'connection' : 'other'),
     });
@@ -135,22 +138,22 @@ describe('what an error says', () => {
     expect(circuit.snapshot().lastFailure).toBe('connection');
   });
 
-  it('is nothing when that cannot be found out: the caller gets it, and a trial gives its permit back', async () => {
+  it('is `ignored` when classify throws: the caller gets the error, and a trial gives its permit back', async () => {
     const classify = (error: unknown) => {
-      if (error instanceof RangeError) throw new TypeError('not prepared for this');
+      if (error instanceof RangeError) throw new TypeError('unknown error');
       return 'failure' as const;
     };
     const { circuit, clock, events } = localCircuit({ classify, trialPermits: 1 });
     await open(circuit);
     clock.advance(60_000);
-    await fail(circuit, new RangeError('who knows'));
-    expect(events.at(-1)).toMatchObject({ type: 'call_ignored', error: { message: 'who knows' } });
+    await fail(circuit, new RangeError('out of range'));
+    expect(events.at(-1)).toMatchObject({ type: 'call_ignored', error: { message: 'out of range' } });
     expect(circuit.admits()).toBe(true);
   });
 
-  it('has its own name when none can be given', async () => {
+  it('is the name of the error when nameFailure throws', async () => {
     const nameFailure = () => {
-      throw new TypeError('not prepared for this');
+      throw new TypeError('unknown error');
     };
     const { circuit } = localCircuit({ nameFailure });
     await fail(circuit);
@@ -158,7 +161,7 @@ describe('what an error says', () => {
   });
 });
 
-it('closed, leaves no timer behind', async () => {
+it('a closed circuit leaves no timer behind', async () => {
   const { circuit, clock } = localCircuit();
   await open(circuit);
   await circuit.isolate('maintenance', clock.now() + 1000);

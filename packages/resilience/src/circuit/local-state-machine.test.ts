@@ -7,8 +7,8 @@ import type { Circuit } from './types.ts';
 const expectRejected = (circuit: Circuit) =>
   expect(circuit.execute(() => Promise.resolve('not called'))).rejects.toBeInstanceOf(CircuitRejectedError);
 
-describe('closed', () => {
-  it('hands on values and errors as they are', async () => {
+describe('a closed circuit', () => {
+  it('passes values and errors through unchanged', async () => {
     const { circuit } = localCircuit();
     await expect(succeed(circuit)).resolves.toBe('leaf');
     await fail(circuit, new Unavailable('the very same'));
@@ -34,7 +34,7 @@ describe('closed', () => {
     expect(circuit.snapshot().state).toBe('open');
   });
 
-  it('a success that comes right behind a failure resets it', async () => {
+  it('resets its count with a success right after a failure', async () => {
     const { circuit } = localCircuit();
     const [bad, good] = [createTask<string>(), createTask<string>()];
     const calls = [circuit.execute(bad.work), circuit.execute(good.work)];
@@ -44,7 +44,7 @@ describe('closed', () => {
     expect(circuit.snapshot().failCount).toBe(0);
   });
 
-  it('an ignored result neither counts nor resets', async () => {
+  it('neither counts nor resets with an ignored result', async () => {
     const { circuit, events } = localCircuit();
     await fail(circuit);
     await fail(circuit);
@@ -53,7 +53,7 @@ describe('closed', () => {
     expect(events.at(-1)).toEqual({ type: 'call_ignored', error: new Error('ignored') });
   });
 
-  it('an error that shows the service alive resets', async () => {
+  it('resets its count with an error that is classified as a success', async () => {
     const { circuit } = localCircuit();
     await fail(circuit);
     await fail(circuit, new Error('success'));
@@ -61,8 +61,8 @@ describe('closed', () => {
   });
 });
 
-describe('open', () => {
-  it('rejects without calling, and says for how long', async () => {
+describe('an open circuit', () => {
+  it('rejects calls without making them, and says for how long', async () => {
     const { circuit, clock, events } = localCircuit();
     await open(circuit);
     clock.advance(20_000);
@@ -79,7 +79,7 @@ describe('open', () => {
     expect(events.at(-1)).toEqual({ type: 'rejected', state: 'open', retryAfterMs: 40_000 });
   });
 
-  it('does not look at the wall clock', async () => {
+  it('does not depend on the wall clock', async () => {
     const { circuit, clock } = localCircuit();
     await open(circuit);
     clock.stepWallClock(3_600_000);
@@ -90,7 +90,7 @@ describe('open', () => {
     expect(circuit.snapshot().state).toBe('half_open');
   });
 
-  it('takes no notice of calls that began before', async () => {
+  it('ignores results of calls that began before it opened', async () => {
     const { circuit, events } = localCircuit();
     const early = createTask<string>();
     const call = circuit.execute(early.work);
@@ -102,8 +102,8 @@ describe('open', () => {
   });
 });
 
-describe('half open', () => {
-  it('lets through the permitted trials and rejects, never queues, the rest', async () => {
+describe('a half-open circuit', () => {
+  it('admits as many trials as it has permits and rejects, never queues, the rest', async () => {
     const { circuit, clock } = localCircuit();
     await open(circuit);
     clock.advance(60_000);
@@ -121,7 +121,7 @@ describe('half open', () => {
     expect(circuit.snapshot().state).toBe('closed');
   });
 
-  it('closes after enough successes and counts from the start', async () => {
+  it('closes after enough successes and counts from zero', async () => {
     const { circuit, clock, events } = localCircuit();
     await open(circuit);
     clock.advance(65_200);
@@ -138,7 +138,7 @@ describe('half open', () => {
     ]);
   });
 
-  it('opens again with one failure, for twice as long, and for the base time after a close', async () => {
+  it('opens again with one failure, for twice as long; after a close for the base time', async () => {
     const { circuit, clock } = localCircuit();
     await open(circuit);
     for (const resetTimeoutMs of [120_000, 240_000, 300_000, 300_000]) {
@@ -157,7 +157,7 @@ describe('half open', () => {
     expect(circuit.snapshot().resetTimeoutMs).toBe(60_000);
   });
 
-  it('an ignored trial gives its permit back and decides nothing', async () => {
+  it('gets the permit of an ignored trial back without a verdict', async () => {
     const { circuit, clock } = localCircuit({ trialPermits: 1 });
     await open(circuit);
     clock.advance(60_000);
@@ -169,7 +169,7 @@ describe('half open', () => {
     expect(circuit.snapshot().state).toBe('closed');
   });
 
-  it('a hung trial gives its permit back at its deadline, and its result no longer counts', async () => {
+  it('gets the permit of a hung trial back at its deadline and ignores its result', async () => {
     const { circuit, clock, types } = localCircuit({ trialPermits: 1, trialDeadlineMs: 40_000 });
     await open(circuit);
     clock.advance(60_000);
@@ -188,7 +188,7 @@ describe('half open', () => {
     expect(circuit.snapshot().state).toBe('closed');
   });
 
-  it('takes no notice of a call from the closed era', async () => {
+  it('ignores the result of a call that began while it was closed', async () => {
     const { circuit, clock } = localCircuit();
     const early = createTask<string>();
     const call = circuit.execute(early.work);
@@ -202,7 +202,7 @@ describe('half open', () => {
     expect(circuit.snapshot().state).toBe('closed');
   });
 
-  it('takes no notice of a trial of an earlier recovery', async () => {
+  it('ignores the result of a trial of an earlier recovery', async () => {
     const { circuit, clock } = localCircuit();
     await open(circuit);
     clock.advance(60_000);
@@ -217,7 +217,7 @@ describe('half open', () => {
   });
 });
 
-it('tells its story in order', async () => {
+it('a circuit emits its events in order', async () => {
   const { circuit, clock, events, types } = localCircuit({ successThreshold: 1 });
   await open(circuit);
   clock.advance(60_000);

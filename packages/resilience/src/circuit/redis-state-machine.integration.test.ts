@@ -30,7 +30,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     await rest[Symbol.asyncDispose]();
   });
 
-  async function join(resetTimeoutMs: number): Promise<[Circuit, Circuit, Circuit]> {
+  async function createCircuits(resetTimeoutMs: number): Promise<[Circuit, Circuit, Circuit]> {
     const name = randomUUID();
     const [a, b, c] = connections.map((redis) =>
       createCircuit({
@@ -57,8 +57,8 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
   const fail = (circuit: Circuit) =>
     expect(circuit.execute(() => Promise.reject(new Error('withered')))).rejects.toThrow('withered');
 
-  it('opens for all by failures spread over them, and is tried by as many calls as there are permits', async () => {
-    const [a, b, c] = await join(300);
+  it('opens for all by failures spread over processes, and admits as many trials as it has permits', async () => {
+    const [a, b, c] = await createCircuits(300);
     for (const circuit of [a, b, c]) await fail(circuit);
     expect(c.snapshot()).toMatchObject({ state: 'open', failCount: 3 });
     await allAre('open');
@@ -74,8 +74,8 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     await allAre('closed');
   });
 
-  it('is isolated for all, with its reason, until it is released or its time is over', async () => {
-    const [a, b, c] = await join(60_000);
+  it('is isolated for all, with its reason, until a release or its end', async () => {
+    const [a, b, c] = await createCircuits(60_000);
     await a.isolate('42');
     await allAre('isolated');
     expect(c.snapshot().isolation).toEqual({ reason: '42' });
@@ -87,9 +87,9 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
   });
 
   it.each(['Infinity', 'NaN'])(
-    'heals when its end in Redis is %s: it has none, and is released as usual',
+    'treats an isolation whose end in Redis is %s as endless, and is released as usual',
     async (end) => {
-      const [a, b, c] = await join(60_000);
+      const [a, b, c] = await createCircuits(60_000);
       await a.isolate('poisoned');
       await connections[0]?.client.hset(`test:{${a.name}}:state`, { till: end, rest: end });
       expect(await b.isolate('another')).toBe('shared');
@@ -99,8 +99,8 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     },
   );
 
-  it('is closed for all by a reset', async () => {
-    const [a, b] = await join(60_000);
+  it('closes for all with a reset', async () => {
+    const [a, b] = await createCircuits(60_000);
     for (let n = 0; n < 3; n += 1) await fail(a);
     await allAre('open');
     await b.reset('they fixed it');

@@ -1,109 +1,112 @@
 import { describe, expect, it, vi } from 'vitest';
+import { CircuitCluster } from '../testing/circuit-cluster.ts';
 import { fail, succeed } from '../testing/local-circuit.ts';
-import { SharedHouse } from '../testing/shared-house.ts';
 import { createTask } from '../testing/task.ts';
 
-const house = SharedHouse.forEachTest();
-const { join, openAll, settle, states } = house;
+const cluster = CircuitCluster.forEachTest();
+const { addProcess, openAll, settle, states } = cluster;
 
-describe('clocks', () => {
-  it.each([3_600_000, -3_600_000])('a step of our wall clock by %i ms changes nothing', async (step) => {
-    const [a, b] = [await join(), await join()];
+describe('a shared circuit', () => {
+  it.each([3_600_000, -3_600_000])('is not changed by a step of our wall clock by %i ms', async (step) => {
+    const [a, b] = [await addProcess(), await addProcess()];
     const redisClock = { offset: 0 };
-    vi.mocked(Date.now).mockImplementation(() => house.clock.now() - redisClock.offset);
+    vi.mocked(Date.now).mockImplementation(() => cluster.clock.now() - redisClock.offset);
     await openAll();
-    house.clock.stepWallClock(step);
+    cluster.clock.stepWallClock(step);
     redisClock.offset = step;
-    house.clock.advance(59_999);
+    cluster.clock.advance(59_999);
     await expect(succeed(b)).rejects.toMatchObject({ retryAfterMs: 1 });
-    house.clock.advance(1);
+    cluster.clock.advance(1);
     await succeed(b);
     await succeed(a);
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
   });
 
-  it('a step of Redis clock back by an hour is waited for no longer than the reset time', async () => {
-    const [a, b] = [await join(), await join()];
+  it('waits no longer than the reset time after the clock of Redis stepped back by an hour', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await openAll();
-    house.clock.stepWallClock(-3_600_000);
-    house.clock.advance(60_000);
+    cluster.clock.stepWallClock(-3_600_000);
+    cluster.clock.advance(60_000);
     await expect(succeed(a)).rejects.toMatchObject({ state: 'open' });
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     await succeed(b);
     await succeed(b);
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
   });
 
-  it('a step of Redis clock back by an hour keeps no permit for longer than a trial may take', async () => {
+  it('keeps no permit beyond the deadline of a trial after the clock of Redis stepped back by an hour', async () => {
     const options = { trialPermits: 1, trialDeadlineMs: 40_000 };
-    const [a, b] = [await join(options), await join(options)];
+    const [a, b] = [await addProcess(options), await addProcess(options)];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     const hung = createTask<string>();
     void a.execute(hung.work);
     await settle();
-    house.clock.stepWallClock(-3_600_000);
-    house.clock.advance(40_000);
+    cluster.clock.stepWallClock(-3_600_000);
+    cluster.clock.advance(40_000);
     await succeed(b);
     expect(b.snapshot().trials).toEqual({ succeeded: 1, required: 2 });
   });
 
-  it.each([2000, -2000, 3_600_000])('%i ms between Redis clock and ours are no part of an isolation', async (apart) => {
-    vi.mocked(Date.now).mockImplementation(() => house.clock.now() + apart);
-    const [a, b] = [await join(), await join()];
-    const until = house.clock.now() + 900_000;
-    await a.isolate('maintenance', until);
-    await settle();
-    house.clock.advance(899_000);
-    await b.isolate('maintenance', until);
-    house.clock.advance(999);
-    await settle();
-    expect(states()).toEqual(['isolated', 'isolated']);
-    house.clock.advance(1);
-    await settle();
-    expect(states()).toEqual(['closed', 'closed']);
-    expect(a.types()).toEqual(['initialized', 'isolated', 'released']);
-    expect(b.types()).toEqual(['initialized', 'isolated', 'released']);
-  });
+  it.each([2000, -2000, 3_600_000])(
+    'ends an isolation on time when the clock of Redis is %i ms apart from ours',
+    async (apart) => {
+      vi.mocked(Date.now).mockImplementation(() => cluster.clock.now() + apart);
+      const [a, b] = [await addProcess(), await addProcess()];
+      const until = cluster.clock.now() + 900_000;
+      await a.isolate('maintenance', until);
+      await settle();
+      cluster.clock.advance(899_000);
+      await b.isolate('maintenance', until);
+      cluster.clock.advance(999);
+      await settle();
+      expect(states()).toEqual(['isolated', 'isolated']);
+      cluster.clock.advance(1);
+      await settle();
+      expect(states()).toEqual(['closed', 'closed']);
+      expect(a.types()).toEqual(['initialized', 'isolated', 'released']);
+      expect(b.types()).toEqual(['initialized', 'isolated', 'released']);
+    },
+  );
 
-  it('a step of Redis clock back by an hour neither lengthens an isolation nor makes anybody ask again and again', async () => {
-    const [a] = [await join(), await join()];
-    await a.isolate('maintenance', house.clock.now() + 10_000);
+  it('neither lengthens an isolation nor polls in a loop after the clock of Redis stepped back by an hour', async () => {
+    const [a] = [await addProcess(), await addProcess()];
+    await a.isolate('maintenance', cluster.clock.now() + 10_000);
     await settle();
-    vi.mocked(Date.now).mockImplementation(() => house.clock.now() - 3_600_000);
-    house.redis.commands.length = 0;
-    house.clock.advance(10_000);
+    vi.mocked(Date.now).mockImplementation(() => cluster.clock.now() - 3_600_000);
+    cluster.redis.commands.length = 0;
+    cluster.clock.advance(10_000);
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
-    house.clock.advance(5000);
+    cluster.clock.advance(5000);
     await settle();
-    expect(house.redis.commands.length).toBeLessThanOrEqual(2);
+    expect(cluster.redis.commands.length).toBeLessThanOrEqual(2);
   });
 });
 
-describe('orders', () => {
-  it('hold for every process, at once and for those that start later', async () => {
-    const [a, b] = [await join(), await join()];
-    const until = house.clock.now() + 900_000;
+describe('an override', () => {
+  it('holds for every process at once, and for processes that start later', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    const until = cluster.clock.now() + 900_000;
     await a.isolate('maintenance', until);
     await settle();
-    const late = await join();
-    house.redis.commands.length = 0;
+    const late = await addProcess();
+    cluster.redis.commands.length = 0;
     for (const circuit of [a, b, late]) {
       await expect(succeed(circuit)).rejects.toMatchObject({ state: 'isolated', retryAfterMs: 900_000 });
       expect(circuit.snapshot().isolation).toEqual({ reason: 'maintenance', until });
     }
-    expect(house.redis.commands).toEqual([]);
+    expect(cluster.redis.commands).toEqual([]);
     await b.release('their page is green');
     await settle();
     expect(states()).toEqual(['closed', 'closed', 'closed']);
     expect(a.events.at(-1)).toEqual({ type: 'released', reason: 'their page is green' });
   });
 
-  it('repeated by every process change nothing and are told once', async () => {
-    const [a, b] = [await join(), await join()];
+  it('that every process repeats changes nothing and emits one event', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     for (const circuit of [a, b, a]) await circuit.isolate('123');
     await settle();
     expect(a.types()).toEqual(['initialized', 'isolated']);
@@ -111,11 +114,11 @@ describe('orders', () => {
     expect(b.snapshot().isolation).toEqual({ reason: '123' });
   });
 
-  it('to isolate until a time end by themselves everywhere, though nobody calls', async () => {
-    const [a, b] = [await join(), await join()];
-    await a.isolate('maintenance', house.clock.now() + 900_000);
+  it('that isolates until a time ends everywhere then, without a call', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    await a.isolate('maintenance', cluster.clock.now() + 900_000);
     await settle();
-    house.clock.advance(900_000);
+    cluster.clock.advance(900_000);
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
     expect([a.events.at(-1), b.events.at(-1)]).toEqual([{ type: 'released' }, { type: 'released' }]);
@@ -124,66 +127,66 @@ describe('orders', () => {
   it.each([
     ['reset', 'shared'],
     ['resetShared', true],
-  ] as const)('to %s close for all and forget', async (give, reached) => {
-    const [a, b] = [await join(), await join()];
+  ] as const)('%s closes for all and forgets failures', async (override, reached) => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await openAll();
-    expect(await a[give]('they fixed it')).toBe(reached);
+    expect(await a[override]('they fixed it')).toBe(reached);
     await settle();
     expect(b.snapshot()).toMatchObject({ state: 'closed', failCount: 0 });
     expect(b.events.at(-1)).toEqual({ type: 'reset', reason: 'they fixed it' });
   });
 
-  it('given without Redis hold here at once, and everywhere once it is back', async () => {
-    const [a, b] = [await join(), await join()];
-    house.redis.down();
+  it('without Redis holds in this process at once, and everywhere when Redis is back', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    cluster.redis.down();
     await a.isolate('maintenance');
     expect(states()).toEqual(['isolated', 'closed']);
-    await house.redis.up('lost');
+    await cluster.redis.up('lost');
     await settle();
     expect(states()).toEqual(['isolated', 'isolated']);
     expect(a.types()).toEqual(['initialized', 'isolated']);
-    house.redis.down();
+    cluster.redis.down();
     await b.release();
-    await house.redis.up('kept');
+    await cluster.redis.up('kept');
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
   });
 });
 
-describe('a process that cannot hear', () => {
-  it('over REST asks: often after a change, seldom while nothing happens', async () => {
-    const [a, b] = [await join({}, 'rest'), await join({}, 'rest')];
+describe('a process without messages', () => {
+  it('over REST polls often after a change and seldom while nothing changes', async () => {
+    const [a, b] = [await addProcess({}, 'rest'), await addProcess({}, 'rest')];
     for (let n = 0; n < 60; n += 1) {
-      house.clock.advance(10_000);
+      cluster.clock.advance(10_000);
       await settle();
     }
-    house.redis.commands.length = 0;
+    cluster.redis.commands.length = 0;
     for (let n = 0; n < 60; n += 1) {
-      house.clock.advance(1000);
+      cluster.clock.advance(1000);
       await settle();
     }
-    expect(house.redis.commands.length).toBeLessThanOrEqual(6);
+    expect(cluster.redis.commands.length).toBeLessThanOrEqual(6);
     for (let n = 0; n < 3; n += 1) await fail(a);
     expect(b.snapshot().state).toBe('closed');
-    house.clock.advance(30_000);
+    cluster.clock.advance(30_000);
     await settle();
     expect(b.snapshot().state).toBe('open');
   });
 
-  it('because its subscription broke asks until it hears again', async () => {
-    const [a, b] = [await join(), await join()];
-    house.redis.deafen();
+  it('polls from the break of its subscription until messages arrive again', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    cluster.redis.dropSubscriptions();
     for (let n = 0; n < 3; n += 1) await fail(a);
     await settle();
     expect(b.snapshot().state).toBe('closed');
-    house.clock.advance(250);
+    cluster.clock.advance(250);
     await settle();
     expect(b.snapshot().state).toBe('open');
-    house.redis.hearAgain();
+    cluster.redis.restoreSubscriptions();
     await settle();
-    house.redis.commands.length = 0;
-    house.clock.advance(50_000);
+    cluster.redis.commands.length = 0;
+    cluster.clock.advance(50_000);
     await settle();
-    expect(house.redis.commands).toEqual([]);
+    expect(cluster.redis.commands).toEqual([]);
   });
 });

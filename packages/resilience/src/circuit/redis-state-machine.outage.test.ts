@@ -1,81 +1,81 @@
 import { describe, expect, it } from 'vitest';
+import { CircuitCluster } from '../testing/circuit-cluster.ts';
 import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
-import { SharedHouse } from '../testing/shared-house.ts';
 import { createTask, type Task } from '../testing/task.ts';
 
-const house = SharedHouse.forEachTest();
-const { join, openAll, settle, states } = house;
+const cluster = CircuitCluster.forEachTest();
+const { addProcess, openAll, settle, states } = cluster;
 
-describe('while Redis is away', () => {
-  it('each process decides alone, and opening is not forgotten when it is back', async () => {
-    const [a, b] = [await join(), await join()];
+describe('during an outage of Redis', () => {
+  it('each process decides alone; an opening survives the outage', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await fail(a);
     await settle();
-    house.redis.down();
+    cluster.redis.down();
     await fail(a);
     await fail(a);
     expect(states()).toEqual(['open', 'closed']);
     await succeed(b);
-    await house.redis.up('lost');
+    await cluster.redis.up('lost');
     await settle();
     expect(states()).toEqual(['open', 'open']);
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     await succeed(b);
     await settle();
     expect(a.snapshot().trials).toEqual({ succeeded: 1, required: 2 });
     expect(a.types().filter((type) => type === 'opened')).toHaveLength(1);
   });
 
-  it.each(['kept', 'lost'] as const)('an open circuit stays open, and is so after it with data %s', async (data) => {
-    const [a, b] = [await join(), await join()];
+  it.each(['kept', 'lost'] as const)('an open circuit stays open, also after the outage with data %s', async (data) => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     await fail(a);
     await settle();
-    house.redis.down();
-    house.clock.advance(20_000);
+    cluster.redis.down();
+    cluster.clock.advance(20_000);
     await expect(succeed(b)).rejects.toMatchObject({ state: 'open', retryAfterMs: 100_000 });
-    await house.redis.up(data);
+    await cluster.redis.up(data);
     await settle();
-    const late = await join();
+    const late = await addProcess();
     for (const circuit of [a, b, late]) {
       expect(circuit.snapshot()).toMatchObject({ state: 'open', resetTimeoutMs: 120_000, failCount: 3 });
-      expect(circuit.snapshot().nextTrialAt).toBe(house.clock.now() + 100_000);
+      expect(circuit.snapshot().nextTrialAt).toBe(cluster.clock.now() + 100_000);
     }
     expect(b.types()).toEqual(['initialized', 'opened', 'half_opened', 'reopened', 'rejected']);
   });
 
-  it('a circuit that recovered alone is closed for all', async () => {
-    const [a, b] = [await join(), await join()];
+  it('a circuit that recovers in one process closes for all afterwards', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await openAll();
-    house.redis.down();
-    house.clock.advance(60_000);
+    cluster.redis.down();
+    cluster.clock.advance(60_000);
     await succeed(a);
     await succeed(a);
     expect(states()).toEqual(['closed', 'open']);
-    await house.redis.up('kept');
+    await cluster.redis.up('kept');
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
     expect(b.types().at(-1)).toBe('closed');
   });
 
-  it('a recovery goes on with the successes it had', async () => {
-    const [a] = [await join()];
+  it('a recovery keeps its successes', async () => {
+    const [a] = [await addProcess()];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     await succeed(a);
-    house.redis.down();
+    cluster.redis.down();
     await succeed(a);
     expect(a.snapshot().state).toBe('closed');
   });
 
-  it('a permit whose grant was lost on the way is free again as soon as Redis is back', async () => {
-    const [a, b] = [await join({ trialPermits: 1 }), await join({ trialPermits: 1 })];
+  it('a permit whose grant was lost is free again as soon as Redis is back', async () => {
+    const [a, b] = [await addProcess({ trialPermits: 1 }), await addProcess({ trialPermits: 1 })];
     await openAll();
-    house.clock.advance(60_000);
-    house.redis.loseAnswer();
+    cluster.clock.advance(60_000);
+    cluster.redis.loseReply();
     await succeed(a);
-    await house.redis.up('kept');
+    await cluster.redis.up('kept');
     await settle();
     await succeed(b);
     await succeed(b);
@@ -86,91 +86,91 @@ describe('while Redis is away', () => {
   it.each([
     ['closed', ({ resolve }: Task<string>) => resolve('leaf')],
     ['open', ({ reject }: Task<string>) => reject(new Unavailable('no answer'))],
-  ] as const)('a trial that ends meanwhile is told of when it is back: %s', async (state, end) => {
+  ] as const)('a trial that ends is reported to Redis afterwards: %s', async (state, end) => {
     const options = { successThreshold: 1, trialPermits: 1 };
-    const [a] = [await join(options), await join(options)];
+    const [a] = [await addProcess(options), await addProcess(options)];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     const trial = createTask<string>();
     const call = a.execute(trial.work);
     await settle();
-    house.redis.down();
+    cluster.redis.down();
     end(trial);
     await call.catch(() => {});
-    await house.redis.up('kept');
+    await cluster.redis.up('kept');
     await settle();
     expect(states()).toEqual([state, state]);
-    house.redis.commands.length = 0;
-    house.redis.deafen();
-    house.redis.hearAgain();
+    cluster.redis.commands.length = 0;
+    cluster.redis.dropSubscriptions();
+    cluster.redis.restoreSubscriptions();
     await settle();
-    expect(house.redis.commands).toEqual(['EVAL', 'EVAL']);
+    expect(cluster.redis.commands).toEqual(['EVAL', 'EVAL']);
   });
 
-  it('calls that began before and end after still count', async () => {
-    const [a, b] = [await join(), await join()];
+  it('calls that began before it and end after it still count', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     const task = createTask<string>();
     const calls = Array.from({ length: 3 }, () => a.execute(task.work));
-    house.redis.down();
-    await house.redis.up('kept');
+    cluster.redis.down();
+    await cluster.redis.up('kept');
     task.reject(new Unavailable('no answer'));
     await Promise.allSettled(calls);
     await settle();
     expect(b.snapshot().state).toBe('open');
   });
 
-  it('a failure that Redis has noted, though its answer was lost, is not counted twice', async () => {
-    const [a, b] = [await join(), await join()];
-    house.redis.loseAnswer();
+  it('a failure that Redis recorded in a lost reply is not counted twice', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    cluster.redis.loseReply();
     await fail(a);
     expect(a.snapshot().failCount).toBe(1);
-    await house.redis.up('kept');
+    await cluster.redis.up('kept');
     await settle();
-    expect([a.snapshot().failCount, b.snapshot().failCount]).toEqual([1, 1]);
+    expect({ a: a.snapshot().failCount, b: b.snapshot().failCount }).toEqual({ a: 1, b: 1 });
   });
 
-  it('failures of two processes are not added up twice', async () => {
-    const [a, b] = [await join(), await join()];
-    house.redis.down();
+  it('the failures of two processes are not added up', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    cluster.redis.down();
     await fail(a);
     await fail(a);
     await fail(b);
-    await house.redis.up('lost');
+    await cluster.redis.up('lost');
     await settle();
-    expect([a.snapshot().failCount, b.snapshot().failCount]).toEqual([2, 2]);
+    expect({ a: a.snapshot().failCount, b: b.snapshot().failCount }).toEqual({ a: 2, b: 2 });
   });
 });
 
-describe('when Redis loses its data and nobody notices', () => {
-  it('what a process knows is put back by its next word', async () => {
-    const [a, b] = [await join(), await join()];
+describe('after an unnoticed loss of data in Redis', () => {
+  it('the next report of a process restores its state', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await fail(a);
     await fail(a);
     await settle();
-    await house.redis.flush();
+    await cluster.redis.flush();
     await fail(b);
     await settle();
     expect(states()).toEqual(['open', 'open']);
   });
 
-  it('an open circuit is not forgotten for a process that starts and knows nothing', async () => {
-    const a = await join();
+  it('an open circuit stays open, also for a process that starts without a state', async () => {
+    const a = await addProcess();
     await openAll();
-    await house.redis.flush();
-    const late = await join();
+    await cluster.redis.flush();
+    const late = await addProcess();
     await fail(late).catch(() => {});
     await settle();
     expect(states()).toEqual(['open', 'open']);
     expect(a.snapshot().nextTrialAt).toBe(late.snapshot().nextTrialAt);
   });
 
-  it('results of calls from before still move nothing', async () => {
-    const [a, b] = [await join({ failMax: 1 }), await join({ failMax: 1 })];
+  it('results of calls from before it change nothing', async () => {
+    const [a, b] = [await addProcess({ failMax: 1 }), await addProcess({ failMax: 1 })];
     const early = createTask<string>();
     const call = b.execute(early.work);
     await fail(a);
-    house.clock.advance(60_000);
-    await house.redis.flush();
+    cluster.clock.advance(60_000);
+    await cluster.redis.flush();
     await succeed(a);
     await succeed(a);
     await settle();
@@ -181,19 +181,19 @@ describe('when Redis loses its data and nobody notices', () => {
   });
 });
 
-describe('foreign bytes', () => {
-  it('of a broken state in Redis are replaced by what is known', async () => {
-    const a = await join();
+describe('foreign data in Redis', () => {
+  it('in a broken state is replaced by the state of a process', async () => {
+    const a = await addProcess();
     await openAll();
-    await house.redis.command('HSET', 'circuit:{service}:state', 'state', 'melted', 'revision', 'many');
-    const late = await join();
+    await cluster.redis.command('HSET', 'circuit:{service}:state', 'state', 'melted', 'revision', 'many');
+    const late = await addProcess();
     await settle();
     expect([a.snapshot().state, late.snapshot().state]).toEqual(['open', 'open']);
   });
 
-  it('under its key leave each process to itself, until they are gone', async () => {
-    await house.redis.command('SET', 'circuit:{service}:state', 'something else');
-    const [a, b] = [await join(), await join()];
+  it('under the key makes each process decide alone until it is removed', async () => {
+    await cluster.redis.command('SET', 'circuit:{service}:state', 'something else');
+    const [a, b] = [await addProcess(), await addProcess()];
     for (let n = 0; n < 3; n += 1) await fail(a);
     expect(states()).toEqual(['open', 'closed']);
     expect(b.events.at(-1)).toMatchObject({ type: 'redis_failed', error: { name: 'UpstashError' } });
@@ -202,37 +202,37 @@ describe('foreign bytes', () => {
     expect(states()).toEqual(['open', 'closed']);
     expect(await a.reset('they fixed it')).toBe('local');
     expect(states()).toEqual(['closed', 'closed']);
-    await house.redis.command('DEL', 'circuit:{service}:state');
+    await cluster.redis.command('DEL', 'circuit:{service}:state');
     for (let n = 0; n < 3; n += 1) await fail(a);
-    house.clock.advance(2000);
+    cluster.clock.advance(2000);
     await settle();
     expect(b.snapshot().state).toBe('open');
   });
 
-  it('under its key do not hide a change published while a process is resynchronizing', async () => {
-    const [a, b] = [await join(), await join()];
+  it('under the key does not hide a change that is published while a process resynchronizes', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await fail(a);
-    await house.redis.command('RENAME', 'circuit:{service}:state', '{service}:aside');
-    await house.redis.command('SET', 'circuit:{service}:state', 'something else');
+    await cluster.redis.command('RENAME', 'circuit:{service}:state', '{service}:aside');
+    await cluster.redis.command('SET', 'circuit:{service}:state', 'something else');
     await succeed(b);
     expect(b.events.at(-2)).toMatchObject({ type: 'redis_failed' });
-    await house.redis.command('RENAME', '{service}:aside', 'circuit:{service}:state');
-    const answer = house.redis.holdAnswer();
-    house.clock.advance(250);
+    await cluster.redis.command('RENAME', '{service}:aside', 'circuit:{service}:state');
+    const sendReply = cluster.redis.holdReply();
+    cluster.clock.advance(250);
     // The success of b resets the failure count.
     for (let n = 0; n < 3; n += 1) await fail(a);
     // The message arrives before the older reply.
     for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
     expect(states()).toEqual(['open', 'closed']);
-    answer();
+    sendReply();
     await settle();
     expect(states()).toEqual(['open', 'open']);
   });
 
-  it('on its channel are not heard', async () => {
-    const a = await join();
-    for (const words of ['nonsense', '{"state":"open"}', '[]']) {
-      await house.redis.command('PUBLISH', 'circuit:{service}:changed', words);
+  it('on the channel is ignored', async () => {
+    const a = await addProcess();
+    for (const message of ['nonsense', '{"state":"open"}', '[]']) {
+      await cluster.redis.command('PUBLISH', 'circuit:{service}:changed', message);
     }
     await settle();
     expect(a.snapshot().state).toBe('closed');

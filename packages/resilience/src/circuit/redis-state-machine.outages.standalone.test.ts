@@ -2,21 +2,21 @@ import { Redis as IORedis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../redis/connect.ts';
 import { CountingClock } from '../testing/counting-clock.ts';
-import { pass } from '../testing/real-time.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { sleep } from '../testing/sleep.ts';
 import { eventually } from '../testing/test-redis.ts';
-import { listenForUnheardFailures } from '../testing/unheard-failures.ts';
+import { collectUnhandledRejections } from '../testing/unhandled-rejections.ts';
 import { createCircuit } from './circuit-breaker.ts';
 import { CircuitRejectedError } from './rejected-error.ts';
 
-/** One pause is shorter than the silence after which a connection is given up, one is longer. */
+/** One pause is shorter than the silence after which a connection is closed, one is longer. */
 const PAUSES_MS = [150, 700];
 const PROCESSES = 3;
 const CALLERS = 3;
 
 describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies and comes back empty', () => {
   let server: RedisServer;
-  const unhandled = listenForUnheardFailures();
+  const unhandled = collectUnhandledRejections();
 
   beforeEach(async () => {
     server = await RedisServer.prepare();
@@ -26,7 +26,7 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
     await server[Symbol.asyncDispose]();
   });
 
-  /** By a connection of its own, which is closed again: one kept would break with Redis. */
+  /** Runs a command on a connection of its own: a kept connection would break with Redis. */
   async function command(...words: [string, ...string[]]): Promise<string> {
     const client = new IORedis(server.url.replace('unix://', ''));
     const [name, ...args] = words;
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
       maxResetTimeoutMs: 200,
       successThreshold: 2,
       trialPermits: 2,
-      // A permit that were lost would be missed for longer than this test lasts.
+      // A lost permit would stay taken for longer than this test lasts.
       trialDeadlineMs: 60_000,
       classify: () => 'failure',
       clock,
@@ -59,7 +59,9 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
     return { redis, circuit, losses: () => losses };
   }
 
-  it('give no wrong answer, meet again, and leave no rejection, timer or connection', { timeout: 60_000 }, async () => {
+  it('give no wrong answer, agree again, and leave no rejection, timer or connection', {
+    timeout: 60_000,
+  }, async () => {
     const clock = new CountingClock();
     const processes = await Promise.all(Array.from({ length: PROCESSES }, () => createProcess(clock)));
     const wrong: unknown[] = [];
@@ -67,24 +69,24 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
     let isServiceUp = true;
 
     async function call({ circuit }: (typeof processes)[number]): Promise<void> {
-      let told: unknown;
+      let expected: unknown;
       const work = async () => {
-        await pass(3);
-        told = isServiceUp ? 'an answer' : new Error('the service is down');
-        if (told instanceof Error) throw told;
-        return told;
+        await sleep(3);
+        expected = isServiceUp ? 'an answer' : new Error('the service is down');
+        if (expected instanceof Error) throw expected;
+        return expected;
       };
       const answer = await circuit.execute(work).catch((error: unknown) => error);
-      // Of the service and of this call; without a call, a rejection.
-      if (told === undefined ? !(answer instanceof CircuitRejectedError) : answer !== told) wrong.push(answer);
+      // The answer of the service to this call; without a call, a rejection.
+      if (expected === undefined ? !(answer instanceof CircuitRejectedError) : answer !== expected) wrong.push(answer);
     }
-    async function callAgainAndAgain(one: (typeof processes)[number]): Promise<void> {
+    async function callRepeatedly(one: (typeof processes)[number]): Promise<void> {
       while (!end.signal.aborted) {
         await call(one);
-        await pass(5);
+        await sleep(5);
       }
     }
-    const callers = processes.flatMap((one) => Array.from({ length: CALLERS }, () => callAgainAndAgain(one)));
+    const callers = processes.flatMap((one) => Array.from({ length: CALLERS }, () => callRepeatedly(one)));
     const allAre = (states: readonly string[]) =>
       eventually(() => {
         const areSo = processes.every(
@@ -98,7 +100,7 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
       for (const isUp of [true, false]) {
         isServiceUp = isUp;
         await command('CLIENT', 'PAUSE', String(pauseMs), 'ALL');
-        // Answered when the pause is over.
+        // Redis answers when the pause is over.
         await command('PING');
         isServiceUp = true;
         await allAre(['closed']);
@@ -115,9 +117,9 @@ describe.skipIf(!hasRedisServer)('circuits under load whose Redis pauses, dies a
     await Promise.all(callers);
 
     expect(wrong).toEqual([]);
-    // All missed the one that was killed, and some the one that paused for long.
+    // All processes lost the killed Redis, and some the one that paused for long.
     expect(processes.reduce((sum, { losses }) => sum + losses(), 0)).toBeGreaterThan(PROCESSES);
-    // For commands and for messages.
+    // Each process has one connection for commands and one for messages.
     await eventually(async () => ((await clients()) === 2 * PROCESSES ? true : undefined));
     for (const { circuit } of processes) circuit.close();
     await Promise.all(processes.map(({ redis }) => redis.close()));

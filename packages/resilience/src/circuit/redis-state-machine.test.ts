@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { CircuitCluster } from '../testing/circuit-cluster.ts';
 import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
-import { SharedHouse } from '../testing/shared-house.ts';
 import { createTask } from '../testing/task.ts';
 import { CircuitRejectedError } from './rejected-error.ts';
 import type { CircuitEvent } from './types.ts';
 
-const house = SharedHouse.forEachTest();
-const { join, openAll, settle, states } = house;
+const cluster = CircuitCluster.forEachTest();
+const { addProcess, openAll, settle, states } = cluster;
 
 describe('processes that share a circuit', () => {
   it('count failures together and open together', async () => {
-    const [a, b, c] = [await join(), await join(), await join()];
+    const [a, b, c] = [await addProcess(), await addProcess(), await addProcess()];
     await fail(a);
     await settle();
     await fail(b);
@@ -24,8 +24,8 @@ describe('processes that share a circuit', () => {
     expect(c.types().slice(1)).toEqual(['call_failed', 'opened']);
   });
 
-  it('hear of a success after failures', async () => {
-    const [a, b] = [await join(), await join()];
+  it('share a success after failures', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await fail(a);
     await settle();
     await succeed(b);
@@ -33,33 +33,33 @@ describe('processes that share a circuit', () => {
     expect(a.snapshot().failCount).toBe(0);
   });
 
-  it('cost no command while healthy, whatever the calls', async () => {
-    const [a, b] = [await join(), await join()];
-    house.redis.commands.length = 0;
+  it('send no command while the circuit is closed and calls succeed', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    cluster.redis.commands.length = 0;
     for (let n = 0; n < 1000; n += 1) await succeed(n % 2 ? a : b);
-    house.clock.advance(3_600_000);
+    cluster.clock.advance(3_600_000);
     await settle();
-    expect(house.redis.commands).toEqual([]);
+    expect(cluster.redis.commands).toEqual([]);
   });
 
-  it('reject without a command while open', async () => {
-    const [a, b] = [await join(), await join()];
+  it('reject calls without a command while the circuit is open', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     for (let n = 0; n < 3; n += 1) await fail(a);
     await settle();
-    house.redis.commands.length = 0;
-    house.clock.advance(20_000);
+    cluster.redis.commands.length = 0;
+    cluster.clock.advance(20_000);
     for (const circuit of [a, b]) {
       await expect(succeed(circuit)).rejects.toMatchObject({ state: 'open', retryAfterMs: 40_000 });
     }
-    expect(house.redis.commands).toEqual([]);
+    expect(cluster.redis.commands).toEqual([]);
   });
 });
 
-describe('half open, over processes', () => {
-  it('as many calls run as there are permits; all others are rejected at once', async () => {
-    const circuits = [await join(), await join(), await join(), await join()];
+describe('a half-open circuit of several processes', () => {
+  it('admits as many trials as it has permits and rejects all other calls at once', async () => {
+    const circuits = [await addProcess(), await addProcess(), await addProcess(), await addProcess()];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     const task = createTask<string>();
     const calls = circuits.flatMap((circuit) => Array.from({ length: 25 }, () => circuit.execute(task.work)));
     const rejected = calls.map((call) =>
@@ -80,10 +80,10 @@ describe('half open, over processes', () => {
     expect(circuits[3]?.events.at(-1)).toEqual({ type: 'closed', downMs: 60_000 });
   });
 
-  it('successes of different processes add up', async () => {
-    const [a, b] = [await join(), await join()];
+  it('adds up the successes of different processes', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     await openAll();
-    house.clock.advance(65_200);
+    cluster.clock.advance(65_200);
     await succeed(a);
     await settle();
     expect(b.snapshot()).toMatchObject({ state: 'half_open', trials: { succeeded: 1, required: 2 } });
@@ -94,18 +94,18 @@ describe('half open, over processes', () => {
     ]);
   });
 
-  it('one failure opens all again, for twice as long up to the maximum, and for the base after a close', async () => {
-    const [a, b] = [await join({ random: () => 1 }), await join({ random: () => 1 })];
+  it('opens for all with one failure, for twice as long up to the maximum; after a close for the base time', async () => {
+    const [a, b] = [await addProcess({ random: () => 1 }), await addProcess({ random: () => 1 })];
     await openAll();
     for (const resetTimeoutMs of [132_000, 264_000, 300_000, 300_000]) {
-      house.clock.advance(b.snapshot().resetTimeoutMs);
+      cluster.clock.advance(b.snapshot().resetTimeoutMs);
       await fail(b);
       await settle();
       expect(a.snapshot()).toMatchObject({ state: 'open', resetTimeoutMs, failCount: 3 });
-      expect(a.snapshot().nextTrialAt).toBe(house.clock.now() + resetTimeoutMs);
+      expect(a.snapshot().nextTrialAt).toBe(cluster.clock.now() + resetTimeoutMs);
       expect(a.events.at(-1)).toEqual({ type: 'reopened', resetTimeoutMs });
     }
-    house.clock.advance(300_000);
+    cluster.clock.advance(300_000);
     await succeed(a);
     await succeed(a);
     await settle();
@@ -114,10 +114,10 @@ describe('half open, over processes', () => {
     expect(b.snapshot().resetTimeoutMs).toBe(60_000);
   });
 
-  it('an ignored trial gives its permit back', async () => {
-    const [a, b] = [await join({ trialPermits: 1 }), await join({ trialPermits: 1 })];
+  it('gets the permit of an ignored trial back', async () => {
+    const [a, b] = [await addProcess({ trialPermits: 1 }), await addProcess({ trialPermits: 1 })];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     await expect(a.execute(() => Promise.reject('ignored'))).rejects.toBe('ignored');
     await settle();
     expect(b.admits()).toBe(true);
@@ -125,17 +125,17 @@ describe('half open, over processes', () => {
     expect(b.snapshot().trials).toEqual({ succeeded: 1, required: 2 });
   });
 
-  it('the permit of a hung or dead process comes back at its deadline; its result counts no more', async () => {
+  it('gets the permit of a hung or dead process back at its deadline and ignores its result', async () => {
     const options = { trialPermits: 1, trialDeadlineMs: 40_000 };
-    const [a, b] = [await join(options), await join(options)];
+    const [a, b] = [await addProcess(options), await addProcess(options)];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     const hung = createTask<string>();
     const call = a.execute(hung.work);
     await settle();
-    house.clock.advance(39_999);
+    cluster.clock.advance(39_999);
     await expect(succeed(b)).rejects.toMatchObject({ state: 'half_open', retryAfterMs: undefined });
-    house.clock.advance(1);
+    cluster.clock.advance(1);
     expect(b.admits()).toBe(true);
     await succeed(b);
     expect(b.types()).toContain('trial_abandoned');
@@ -146,13 +146,13 @@ describe('half open, over processes', () => {
   });
 });
 
-describe('a result of a call that began before the last change of state', () => {
-  it('of the closed time does not open a circuit that is being tried', async () => {
-    const [a, b] = [await join(), await join()];
+describe('the result of a call from before the last change of state', () => {
+  it('does not open a half-open circuit when the call began while it was closed', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
     const early = createTask<string>();
     const call = b.execute(early.work);
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     await succeed(a);
     early.reject(new Unavailable('long ago'));
     await expect(call).rejects.toThrow('long ago');
@@ -160,15 +160,15 @@ describe('a result of a call that began before the last change of state', () => 
     expect(states()).toEqual(['half_open', 'half_open']);
   });
 
-  it('of an earlier recovery does not close the next', async () => {
-    const [a, b] = [await join({ successThreshold: 1 }), await join({ successThreshold: 1 })];
+  it('does not close a circuit when the call was a trial of an earlier recovery', async () => {
+    const [a, b] = [await addProcess({ successThreshold: 1 }), await addProcess({ successThreshold: 1 })];
     await openAll();
-    house.clock.advance(60_000);
+    cluster.clock.advance(60_000);
     const slow = createTask<string>();
     const call = a.execute(slow.work);
     await settle();
     await fail(b);
-    house.clock.advance(120_000);
+    cluster.clock.advance(120_000);
     const trial = createTask<string>();
     const next = b.execute(trial.work);
     await settle();
@@ -183,42 +183,42 @@ describe('a result of a call that began before the last change of state', () => 
 });
 
 describe('a process that starts', () => {
-  it('while the circuit is open starts open, and its first call waits until it knows', async () => {
-    await join();
+  it('while the circuit is open starts open, and its first call waits for the state', async () => {
+    await addProcess();
     await openAll();
-    house.clock.advance(20_000);
-    const late = house.start();
+    cluster.clock.advance(20_000);
+    const late = cluster.startProcess();
     await expect(succeed(late)).rejects.toMatchObject({ state: 'open', retryAfterMs: 40_000 });
-    expect(late.snapshot().since).toBe(house.clock.now() - 20_000);
+    expect(late.snapshot().since).toBe(cluster.clock.now() - 20_000);
   });
 
-  it('without Redis starts closed and learns when Redis is there', async () => {
-    await join();
+  it('without Redis starts closed and adopts the state when Redis is there', async () => {
+    await addProcess();
     await openAll();
-    house.redis.down();
-    const late = await join();
+    cluster.redis.down();
+    const late = await addProcess();
     await succeed(late);
-    await house.redis.up('kept');
+    await cluster.redis.up('kept');
     await settle();
     expect(late.snapshot().state).toBe('open');
   });
 
-  it('is told no old news', async () => {
-    const a = await join();
+  it('emits no event for a circuit that was reset before', async () => {
+    const a = await addProcess();
     await openAll();
     await a.reset('they fixed it');
-    const late = await join();
+    const late = await addProcess();
     expect(late.types()).toEqual(['initialized']);
   });
 });
 
-it('tells of a stuck circuit in every process, once, also in one that started later', async () => {
-  await join();
+it('a circuit that is stuck open emits one event in every process, also in one that started later', async () => {
+  await addProcess();
   await openAll();
-  house.clock.advance(540_000);
-  await join();
-  house.clock.advance(60_000);
-  const stuck = house.members.map((circuit) => Reflect.get(circuit, 'events') as CircuitEvent[]);
+  cluster.clock.advance(540_000);
+  await addProcess();
+  cluster.clock.advance(60_000);
+  const stuck = cluster.circuits.map((circuit) => Reflect.get(circuit, 'events') as CircuitEvent[]);
   for (const events of stuck) {
     expect(events.filter(({ type }) => type === 'stuck_open')).toEqual([{ type: 'stuck_open', downMs: 600_000 }]);
   }

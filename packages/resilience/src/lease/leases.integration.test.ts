@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
-import { pass } from '../testing/real-time.ts';
+import { sleep } from '../testing/sleep.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
-import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 import { LeaseLostError, LeaseTimeoutError } from './errors.ts';
 import { createLeases } from './leases.ts';
 import type { LeaseEvent, LeaseHandle, LeaseOptions, Leases } from './types.ts';
@@ -27,7 +27,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     key: string;
     events: LeaseEvent[];
   } {
-    const prefix = freshKey('lease');
+    const prefix = uniqueKey('lease');
     const all = connections.all.map((redis) => createLeases({ redis, prefix, owner: 'test', clock: systemClock }));
     const [one, other] = all;
     const [redis] = connections.all;
@@ -130,7 +130,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
 
   it('of 300 ms are kept for 3 s of work by no more than 16 renewals', async () => {
     const { one, events } = setUp();
-    await one.withLease('rose', { ttlMs: 300, waitMs: 0 }, () => pass(3000));
+    await one.withLease('rose', { ttlMs: 300, waitMs: 0 }, () => sleep(3000));
     const types = events.map(({ type }) => type);
     const renewals = types.filter((type) => type === 'renewed').length;
     expect(types).toEqual(['attempting', 'acquired', ...Array.from({ length: renewals }, () => 'renewed'), 'released']);

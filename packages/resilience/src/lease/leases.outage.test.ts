@@ -106,7 +106,7 @@ it('at the end of a load that fails ends the lease afterwards, however often it 
   redis.down();
   task.reject(new Error('withered'));
   await expect(first).rejects.toThrow('withered');
-  redis.loseAnswer();
+  redis.loseReply();
   await redis.up('kept');
   await redis.settle();
   await redis.up('kept');
@@ -116,7 +116,7 @@ it('at the end of a load that fails ends the lease afterwards, however often it 
 
 it('that swallows the answer to a request leaves no lease behind, however long it lasts', async () => {
   const { leases } = createProcess();
-  redis.loseAnswer();
+  redis.loseReply();
   await expect(leases.acquire('rose', PATIENT)).rejects.toBeInstanceOf(RedisUnavailableError);
   expect(clock.pendingTimers).toBe(0);
   clock.advance(3_600_000);

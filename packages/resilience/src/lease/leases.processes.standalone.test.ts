@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
-import { connectTestRedis, eventually, freshKey } from '../testing/test-redis.ts';
+import { connectTestRedis, eventually, uniqueKey } from '../testing/test-redis.ts';
 import { createLeases } from './leases.ts';
 
 const WORKER = fileURLToPath(new URL('../testing/lease-worker.ts', import.meta.url));
@@ -33,7 +33,7 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
   beforeEach(() => {
     run += 1;
     log = join(dir, `${run}.log`);
-    prefix = freshKey('processes');
+    prefix = uniqueKey('processes');
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();

@@ -60,10 +60,10 @@ it('are heard again after the subscription broke, and those missed are made up f
   const held = await take(holder);
   const waiting = take(waiter);
   await redis.settle();
-  redis.deafen();
+  redis.dropSubscriptions();
   await held.release();
   await redis.settle();
-  redis.hearAgain();
+  redis.restoreSubscriptions();
   // No time has passed.
   const next = await waiting;
   expect(next.fence).toBeGreaterThan(held.fence);
@@ -76,7 +76,7 @@ it('that are not heard of are noticed within 313 ms', async () => {
   const held = await take(holder);
   const waiting = take(waiter);
   await redis.settle();
-  redis.deafen();
+  redis.dropSubscriptions();
   await held.release();
   clock.advance(313);
   expect((await waiting).fence).toBeGreaterThan(held.fence);

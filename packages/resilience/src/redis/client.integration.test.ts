@@ -1,7 +1,7 @@
 import { errors, type Redis } from '@upstash/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RestServer } from '../testing/rest-server.ts';
-import { connectTestRedis, eventually, freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { connectTestRedis, eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 import { connectRedis } from './connect.ts';
 import type { RedisConnection } from './types.ts';
 
@@ -33,24 +33,24 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       ['an object', { name: 'Rosa', scores: [0.95, null], nested: { a: '1' } }],
       ['an empty list', []],
     ])('gives back %s as it was', async (_what, value) => {
-      const key = freshKey('value');
+      const key = uniqueKey('value');
       await redis.set(key, value);
       expect(await redis.get(key)).toEqual(value);
     });
 
     it('carries 2 MB', async () => {
-      const key = freshKey('large');
+      const key = uniqueKey('large');
       await redis.set(key, 'x'.repeat(2_000_000));
       expect(await redis.strlen(key)).toBe(2_000_000);
     });
 
     it('gives null for nothing, null for an empty hash and 0 for no key', async () => {
-      const key = freshKey('none');
+      const key = uniqueKey('none');
       expect([await redis.get(key), await redis.hgetall(key), await redis.exists(key)]).toEqual([null, null, 0]);
     });
 
     it('gives hashes, sorted sets, streams and scans in the shapes of the client', async () => {
-      const key = freshKey('shapes');
+      const key = uniqueKey('shapes');
       await redis.hset(`${key}:h`, { name: 'Rosa', petals: 5 });
       expect(await redis.hgetall(`${key}:h`)).toEqual({ name: 'Rosa', petals: 5 });
       await redis.zadd(`${key}:z`, { score: 1, member: 'a' }, { score: 2.5, member: 'b' });
@@ -62,7 +62,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
     });
 
     it('is refused as the client refuses', async () => {
-      const key = freshKey('wrong');
+      const key = uniqueKey('wrong');
       await redis.set(key, 'text');
       await expect(redis.lpush(key, 'x')).rejects.toThrow('WRONGTYPE');
       await expect(redis.lpush(key, 'x')).rejects.toBeInstanceOf(errors.UpstashError);
@@ -70,19 +70,19 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
     });
 
     it('is refused when it would block everybody', async () => {
-      await expect(redis.exec(['BLPOP', freshKey('list'), 0])).rejects.toThrow('BLPOP is refused');
+      await expect(redis.exec(['BLPOP', uniqueKey('list'), 0])).rejects.toThrow('BLPOP is refused');
     });
   });
 
   describe('a pipeline', () => {
     it('answers in order', async () => {
-      const key = freshKey('pipeline');
+      const key = uniqueKey('pipeline');
       const replies = await redis.pipeline().set(key, { n: 1 }).get(key).incr(`${key}:n`).exec();
       expect(replies).toEqual(['OK', { n: 1 }, 1]);
     });
 
     it('names the command that failed, or keeps the errors', async () => {
-      const key = freshKey('pipeline');
+      const key = uniqueKey('pipeline');
       await redis.set(key, 'text');
       await expect(redis.pipeline().get(key).incr(key).exec()).rejects.toThrow('Command 2 [ incr ] failed: ERR');
       const kept = await redis.pipeline().incr(key).get(key).exec({ keepErrors: true });
@@ -93,12 +93,12 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
 
   describe('a transaction', () => {
     it('answers in order', async () => {
-      const key = freshKey('multi');
+      const key = uniqueKey('multi');
       expect(await redis.multi().set(key, 1).incr(key).get(key).exec()).toEqual(['OK', 2, 2]);
     });
 
     it('that Redis refuses as a whole changes nothing', async () => {
-      const key = freshKey('multi');
+      const key = uniqueKey('multi');
       const transaction = redis.multi();
       transaction.set(key, 1);
       // @ts-expect-error -- INCR takes one argument: Redis refuses to queue this one
@@ -114,7 +114,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
     const body = "redis.call('SET', KEYS[1], ARGV[1]) return {redis.call('GET', KEYS[1]), 7}";
 
     it('runs by text and by sha', async () => {
-      const key = freshKey('script');
+      const key = uniqueKey('script');
       expect(await redis.eval(body, [key], ['leaf'])).toEqual(['leaf', 7]);
       const sha = await redis.scriptLoad(body);
       expect(await redis.evalsha(sha, [key], ['root'])).toEqual(['root', 7]);
@@ -122,7 +122,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
     });
 
     it('written for Upstash runs too, in pipelines as well, also when Redis has forgotten it', async () => {
-      const key = freshKey('script');
+      const key = uniqueKey('script');
       const script = redis.createScript<[string, number]>(`#!lua flags=allow-key-locking\n${body}`);
       expect(await script.exec([key], ['a'])).toEqual(['a', 7]);
       await redis.scriptFlush();
@@ -140,7 +140,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
 
   describe('a subscription', () => {
     it('hears channel and pattern, commas and JSON in the payload included, and ends', async () => {
-      const channel = freshKey('channel');
+      const channel = uniqueKey('channel');
       const heard: unknown[] = [];
       const byName = redis.subscribe<unknown>(channel);
       byName.on('message', ({ message }) => heard.push(message));
@@ -162,7 +162,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
 
 describe.skipIf(!testRedisUrl)('a database index', () => {
   it('keeps databases apart', async () => {
-    const key = freshKey('db');
+    const key = uniqueKey('db');
     const url = testRedisUrl.startsWith('unix:') ? `${testRedisUrl}?db=1` : `${testRedisUrl.replace(/\/\d*$/, '')}/1`;
     const other = await connectTestRedis(url);
     const one = await connectTestRedis();

@@ -4,9 +4,8 @@ import type { Circuit } from '../circuit/types.ts';
 import { createLeases } from '../lease/leases.ts';
 import type { LeaseHandle, Leases } from '../lease/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { fail } from '../testing/local-circuit.ts';
+import { fail, SERVICE_CIRCUIT } from '../testing/local-circuit.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
-import { SERVICE_CIRCUIT } from '../testing/service-circuit.ts';
 import { connectTestRedis, eventually } from '../testing/test-redis.ts';
 import type { RedisConnection } from './types.ts';
 

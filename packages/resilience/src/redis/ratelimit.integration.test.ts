@@ -1,7 +1,7 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
-import { freshKey, testRedisUrl } from '../testing/test-redis.ts';
+import { testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 
 /** @upstash/ratelimit is written for Upstash alone: these show that it limits over plain Redis too. */
 describe.skipIf(!testRedisUrl).each(TRANSPORTS)('@upstash/ratelimit over %s', (transport) => {
@@ -17,7 +17,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('@upstash/ratelimit over %s', (t
     ['sliding window', Ratelimit.slidingWindow(50, '1 h')],
     ['token bucket', Ratelimit.tokenBucket(50, '1 h', 50)],
   ])('lets exactly 50 of 210 through, asked at once over three connections: %s', async (_name, limiter) => {
-    const prefix = freshKey('limit');
+    const prefix = uniqueKey('limit');
     const answers = await Promise.all(
       connections.all.flatMap(({ client: redis }) => {
         const limit = new Ratelimit({ redis, limiter, prefix, ephemeralCache: false });
@@ -32,7 +32,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('@upstash/ratelimit over %s', (t
     const limit = new Ratelimit({
       redis,
       limiter: Ratelimit.slidingWindow(3, '1 h'),
-      prefix: freshKey('limit'),
+      prefix: uniqueKey('limit'),
       ephemeralCache: false,
     });
     const ask = async (rate = 1) => (await limit.limit('caller', { rate })).remaining;

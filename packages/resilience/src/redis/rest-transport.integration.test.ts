@@ -39,12 +39,12 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     [503, 'Service unavailable'],
   ])('before which something answers %i is away until that is over', async (status, error) => {
     const connection = await connectRedis(settings, { timeoutMs: 2000 });
-    server.instead = { status, error };
+    server.proxyReply = { status, error };
     const before = server.requests;
     for (let n = 0; n < 10; n += 1)
       await expect(connection.client.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
     expect(server.requests - before).toBe(1);
-    server.instead = undefined;
+    server.proxyReply = undefined;
     await connection.probe();
     expect(connection.isReady()).toBe(true);
     await connection.close();
@@ -52,9 +52,9 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
 
   it('that refuses a command is there', async () => {
     const connection = await connectRedis(settings, { timeoutMs: 2000 });
-    server.instead = { status: 400, error: 'ERR max daily request limit exceeded' };
+    server.proxyReply = { status: 400, error: 'ERR max daily request limit exceeded' };
     await expect(connection.client.get('key')).rejects.toThrow('max daily request limit');
-    server.instead = undefined;
+    server.proxyReply = undefined;
     expect(connection.isReady()).toBe(true);
     await connection.close();
   });

@@ -1,35 +1,35 @@
 import { connectRedis, createCache, createLeases, type RedisSettings, systemClock } from '../index.ts';
 
-/** What a worker is told at its start, as JSON. */
+/** Settings of a worker, as JSON in its first argument. */
 export interface WorkerSettings {
   readonly redis: RedisSettings;
-  /** Who ask at the same time. */
+  /** Number of callers at the same time. */
   readonly callers: number;
-  /** Who ask afterwards, one after the other, two in the time of a load. */
+  /** Number of callers afterwards, one after the other, two in the time of a load. */
   readonly lateCallers?: number;
   readonly loadMs: number;
   readonly waitMs: number;
-  /** 30,000 unless given. */
+  /** Default: 30,000. */
   readonly ttlMs?: number;
-  /** What a load gives; null: it fails. */
-  readonly gives: string | null;
+  /** The value of a load; null: the load fails. */
+  readonly value: string | null;
 }
 
-/** What a worker answers to `go`. */
+/** The report of a worker, which it sends when all callers are served. */
 export interface WorkerReport {
   readonly loads: number;
   readonly served: number;
   readonly failed: number;
-  /** Loads of this process that ran at the same time. */
-  readonly mostAtOnce: number;
-  /** Values of this process that Redis did not take, somebody else having loaded one since. */
-  readonly refused: number;
+  /** Most loads of this process at the same time. */
+  readonly maxConcurrent: number;
+  /** Values of this process that Redis rejected because another process had loaded one since. */
+  readonly fencedOff: number;
 }
 
-// The test has written it.
+// The test wrote it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
-const { callers, gives, lateCallers = 0, ttlMs = 30_000, loadMs, waitMs } = settings;
+const { callers, value: gives, lateCallers = 0, ttlMs = 30_000, loadMs, waitMs } = settings;
 
 const shared = { prefix: 'stampede', clock: systemClock };
 const redis = await connectRedis(settings.redis, { timeoutMs: 5000, readyWaitMs: 10_000 });
@@ -55,7 +55,7 @@ async function load(): Promise<string> {
   return gives;
 }
 
-// Not `once`: nothing else keeps a process alive that waits by timers alone, as over REST.
+// Not `once`: over REST a process waits by timers alone, and then only this listener keeps it alive.
 process.on('message', () => void run());
 process.send?.('ready');
 
@@ -68,7 +68,13 @@ async function run(): Promise<void> {
   }
   const ends = (await Promise.all(asked)).flat();
   const served = ends.filter((end) => end.status === 'fulfilled' && typeof end.value.value === 'string').length;
-  const report: WorkerReport = { loads, served, failed: ends.length - served, mostAtOnce, refused };
+  const report: WorkerReport = {
+    loads,
+    served,
+    failed: ends.length - served,
+    maxConcurrent: mostAtOnce,
+    fencedOff: refused,
+  };
   process.send?.(report, () => process.disconnect());
   await redis.close();
 }

@@ -7,24 +7,28 @@ import {
   systemClock,
 } from '../index.ts';
 
-/** What a test asks of a worker; each is answered by one report. */
-export type CircuitOrder =
-  /** A new circuit takes the place of the last. */
-  | { readonly do: 'join'; readonly name: string; readonly resetTimeoutMs: number; readonly trialDeadlineMs: number }
-  /** Calls that hang are answered for when each was let through or rejected, all others when they ended. */
-  | { readonly do: 'call'; readonly callers: number; readonly end: 'succeed' | 'fail' | 'hang' }
-  /** What hangs succeeds. */
-  | { readonly do: 'finish' }
-  | { readonly do: 'look' }
-  | { readonly do: 'step_clock'; readonly byMs: number };
+/** A command of a test to a worker; the worker answers each with one report. */
+export type CircuitCommand =
+  /** Replaces the circuit by a new one. */
+  | {
+      readonly type: 'create';
+      readonly name: string;
+      readonly resetTimeoutMs: number;
+      readonly trialDeadlineMs: number;
+    }
+  /** The report for calls that hang comes when each was admitted or rejected, for all others when they ended. */
+  | { readonly type: 'call'; readonly callers: number; readonly end: 'succeed' | 'fail' | 'hang' }
+  /** Lets the calls that hang succeed. */
+  | { readonly type: 'finish' }
+  | { readonly type: 'report' }
+  | { readonly type: 'step_clock'; readonly byMs: number };
 
-interface Decided {
-  /** Calls that were let through. */
+interface CallCounts {
   admitted: number;
   rejected: number;
 }
 
-export interface CircuitReport extends Readonly<Decided> {
+export interface CircuitReport extends Readonly<CallCounts> {
   readonly snapshot: CircuitSnapshot | undefined;
   readonly admits: boolean;
 }
@@ -35,23 +39,23 @@ let clockOffsetMs = 0;
 let circuit: Circuit | undefined;
 let finished = Promise.withResolvers<void>();
 
-process.on('message', (order: CircuitOrder) => void answer(order));
+process.on('message', (command: CircuitCommand) => void run(command));
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
 
-async function answer(order: CircuitOrder): Promise<void> {
-  if (order.do === 'join') join(order);
-  if (order.do === 'step_clock') clockOffsetMs += order.byMs;
-  if (order.do === 'finish') {
+async function run(command: CircuitCommand): Promise<void> {
+  if (command.type === 'create') create(command);
+  if (command.type === 'step_clock') clockOffsetMs += command.byMs;
+  if (command.type === 'finish') {
     finished.resolve();
     finished = Promise.withResolvers();
   }
-  const ends = order.do === 'call' ? await call(order) : { admitted: 0, rejected: 0 };
-  const report: CircuitReport = { ...ends, snapshot: circuit?.snapshot(), admits: circuit?.admits() ?? false };
+  const counts = command.type === 'call' ? await call(command) : { admitted: 0, rejected: 0 };
+  const report: CircuitReport = { ...counts, snapshot: circuit?.snapshot(), admits: circuit?.admits() ?? false };
   process.send?.(report);
 }
 
-function join({ name, resetTimeoutMs, trialDeadlineMs }: CircuitOrder & { readonly do: 'join' }): void {
+function create({ name, resetTimeoutMs, trialDeadlineMs }: CircuitCommand & { readonly type: 'create' }): void {
   circuit?.close();
   circuit = createCircuit({
     name,
@@ -68,20 +72,20 @@ function join({ name, resetTimeoutMs, trialDeadlineMs }: CircuitOrder & { readon
   });
 }
 
-async function call({ callers, end }: CircuitOrder & { readonly do: 'call' }): Promise<Decided> {
+async function call({ callers, end }: CircuitCommand & { readonly type: 'call' }): Promise<CallCounts> {
   const decided = Promise.withResolvers<void>();
   const count = { admitted: 0, rejected: 0 };
-  const note = (what: keyof Decided) => {
-    count[what] += 1;
+  const add = (decision: keyof CallCounts) => {
+    count[decision] += 1;
     if (count.admitted + count.rejected === callers) decided.resolve();
   };
   async function work(): Promise<void> {
-    note('admitted');
+    add('admitted');
     if (end === 'fail') throw new Error('withered');
     if (end === 'hang') await finished.promise;
   }
   const calls = Array.from({ length: callers }, async () => circuit?.execute(work));
-  for (const one of calls) one.catch((error: unknown) => error instanceof CircuitRejectedError && note('rejected'));
+  for (const one of calls) one.catch((error: unknown) => error instanceof CircuitRejectedError && add('rejected'));
   await (end === 'hang' ? decided.promise : Promise.allSettled(calls));
   return count;
 }

@@ -1,6 +1,6 @@
 import { type Cancel, type Clock, systemClock } from '../clock.ts';
 
-/** The system's clock, remembering timers that have been neither cancelled nor called. */
+/** The system's clock; it counts the timers that have neither fired nor been cancelled. */
 export class CountingClock implements Clock {
   readonly #pending: Set<object> = new Set();
 

@@ -5,7 +5,7 @@ interface Timer {
   readonly fn: () => void;
 }
 
-/** Stands still until `advance` moves it; timers fire in the order they are due, at their own time. */
+/** A clock that only `advance` moves; timers fire in the order they are due, at their own time. */
 export class FakeClock implements Clock {
   #now: number;
   #monotonic = 0;
@@ -29,12 +29,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Timers not yet fired nor cancelled: what a test looks at to find leaks. */
+  /** Timers that have neither fired nor been cancelled; tests read it to find leaks. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** Lets `ms` pass, timers set on the way included. */
+  /** Moves the clock by `ms` and fires all due timers, also those that are set on the way. */
   advance(ms: number): void {
     const end = this.#monotonic + ms;
     for (let next = this.#next(end); next; next = this.#next(end)) {
@@ -45,7 +45,7 @@ export class FakeClock implements Clock {
     this.#moveTo(end);
   }
 
-  /** Steps the wall clock alone, as an administrator or NTP would. */
+  /** Steps the wall clock alone, as an administrator or NTP does. */
   stepWallClock(ms: number): void {
     this.#now += ms;
   }

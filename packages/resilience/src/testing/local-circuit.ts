@@ -2,27 +2,36 @@ import { expect } from 'vitest';
 import { createCircuit } from '../circuit/circuit-breaker.ts';
 import type { Circuit, CircuitEvent, CircuitOptions, CircuitOutcome } from '../circuit/types.ts';
 import { FakeClock } from './fake-clock.ts';
-import { SERVICE_CIRCUIT } from './service-circuit.ts';
+
+/** The circuit of most tests: three failures open it for a minute, two of two trials close it. */
+export const SERVICE_CIRCUIT = {
+  name: 'service',
+  failMax: 3,
+  resetTimeoutMs: 60_000,
+  maxResetTimeoutMs: 300_000,
+  successThreshold: 2,
+  trialPermits: 2,
+} as const;
 
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
 
-/** Errors say by their message what they are; others are failures. */
+/** Takes the message of an error for its outcome; other errors are failures. */
 function classify(error: unknown): CircuitOutcome {
   const message = error instanceof Error ? error.message : '';
   return message === 'success' || message === 'ignored' ? message : 'failure';
 }
 
-interface Watched {
+interface ObservedCircuit {
   readonly circuit: Circuit;
   readonly clock: FakeClock;
   readonly events: CircuitEvent[];
   readonly types: () => string[];
 }
 
-/** A circuit of one process, and what it tells. */
-export function localCircuit(options: Partial<CircuitOptions> = {}): Watched {
+/** Creates a circuit of one process, and collects its events. */
+export function localCircuit(options: Partial<CircuitOptions> = {}): ObservedCircuit {
   const clock = new FakeClock();
   const circuit = createCircuit({
     ...SERVICE_CIRCUIT,

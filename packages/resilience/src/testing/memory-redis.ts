@@ -4,7 +4,7 @@ import { type Command, toCommand } from '../redis/command.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
 import type { RedisConnection } from '../redis/types.ts';
 
-/** GET and SET with PX on a clock that stands still: enough of Redis for tests of what is put into it. */
+/** GET and SET with PX on a fake clock: enough of Redis for tests of the stored values. */
 export class MemoryRedis implements Requester {
   readonly entries: Map<string, { readonly value: string; readonly until: number }> = new Map();
   isDown = false;

@@ -8,10 +8,10 @@ import { Redis as IORedis } from 'ioredis';
 
 const ACCEPT_WITHIN_MS = 5000;
 
-/** Without it, as on a machine where nothing was installed, the tests that kill or pause a Redis are counted as skipped. */
+/** Whether this machine has a redis-server; without it the tests that kill or pause a Redis count as skipped. */
 export const hasRedisServer: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
-/** A redis-server of a test's own on a unix socket, to be killed, stopped and started again. */
+/** A redis-server for one test, on a unix socket, which the test kills, pauses and starts again. */
 export class RedisServer {
   readonly url: string;
   readonly dir: string;
@@ -24,12 +24,12 @@ export class RedisServer {
     this.url = `unix://${this.#socket}`;
   }
 
-  /** A place for a server, which does not run yet. */
+  /** Prepares a server that does not run yet. */
   static async prepare(): Promise<RedisServer> {
     return new RedisServer(await mkdtemp(join(tmpdir(), 'resilience-')));
   }
 
-  /** @param more settings, as command-line arguments */
+  /** @param more settings as command-line arguments */
   async start(...more: string[]): Promise<void> {
     const settings = ['--port', '0', '--unixsocket', this.#socket, '--save', '', '--appendonly', 'no'];
     const user = ['--user', 'admin', 'on', 'nopass', '~*', '&*', '+@all'];
@@ -69,7 +69,7 @@ export class RedisServer {
     await exited;
   }
 
-  /** Still there, but silent. */
+  /** Pauses the process: it keeps its connections and does not answer. */
   hang(): void {
     this.#child?.kill('SIGSTOP');
   }

@@ -2,16 +2,16 @@ import type { CircuitConfig, CircuitOutcome, CircuitStatus } from '../circuit/ty
 
 export type ReferenceOptions = Omit<CircuitConfig, 'name' | 'classify' | 'nameFailure' | 'clock' | 'random'>;
 
-/** A call that was let through. */
-export interface Ticket {
+/** An admitted call. */
+export interface ReferenceCall {
   readonly generation: number;
   readonly deadline: number;
 }
 
-/** The rules of a circuit in the plainest form: no promises, processes, Redis or cockatiel. Jitter is always 5 %. */
+/** The rules of a circuit in their plainest form, without promises, processes, Redis or cockatiel. Jitter is always 5 %. */
 export class ReferenceCircuit {
-  /** In flight; what is taken out does not count any more. */
-  readonly calls: Set<Ticket> = new Set();
+  /** Calls in flight; a removed call no longer counts. */
+  readonly calls: Set<ReferenceCall> = new Set();
   admitted = 0;
   generation = 0;
   readonly #options: ReferenceOptions;
@@ -33,19 +33,19 @@ export class ReferenceCircuit {
     if (this.#state === 'isolated' && this.#now >= this.#until) this.#become('closed');
   }
 
-  enter(): Ticket | undefined {
+  tryAcquire(): ReferenceCall | undefined {
     if (!this.#admits()) return undefined;
     if (this.#state === 'open') this.#become('half_open');
     const limitMs = this.#state === 'half_open' ? this.#options.trialDeadlineMs : Number.POSITIVE_INFINITY;
-    const ticket = { generation: this.generation, deadline: this.#now + limitMs };
-    this.calls.add(ticket);
+    const call = { generation: this.generation, deadline: this.#now + limitMs };
+    this.calls.add(call);
     this.admitted += 1;
-    return ticket;
+    return call;
   }
 
-  leave(ticket: Ticket, outcome: CircuitOutcome): void {
-    const isLate = ticket.generation !== this.generation || ticket.deadline <= this.#now;
-    if (!this.calls.delete(ticket) || isLate || outcome === 'ignored') return;
+  record(call: ReferenceCall, outcome: CircuitOutcome): void {
+    const isLate = call.generation !== this.generation || call.deadline <= this.#now;
+    if (!this.calls.delete(call) || isLate || outcome === 'ignored') return;
     const { failMax, successThreshold } = this.#options;
     const isTrial = this.#state === 'half_open';
     if (outcome === 'failure') {
@@ -55,17 +55,18 @@ export class ReferenceCircuit {
     else if (++this.#successes === successThreshold) this.#become('closed');
   }
 
-  order(order: 'isolate' | 'release' | 'reset', forMs = 0): void {
-    if (order === 'isolate') this.#become('isolated', forMs);
-    else if (order === 'reset' || this.#state === 'isolated') this.#become('closed');
+  apply(type: 'isolate' | 'release' | 'reset', forMs = 0): void {
+    if (type === 'isolate') this.#become('isolated', forMs);
+    else if (type === 'reset' || this.#state === 'isolated') this.#become('closed');
   }
 
-  trials(): Ticket[] {
-    const isRunning = ({ deadline, generation }: Ticket) => generation === this.generation && deadline > this.#now;
+  trials(): ReferenceCall[] {
+    const isRunning = ({ deadline, generation }: ReferenceCall) =>
+      generation === this.generation && deadline > this.#now;
     return this.#state === 'half_open' ? [...this.calls].filter(isRunning) : [];
   }
 
-  view(): Record<string, unknown> {
+  snapshot(): Record<string, unknown> {
     const waitMs = this.#state === 'open' ? Math.max(0, this.#until - this.#now) : 0;
     return { state: this.#state, failCount: this.#fails, resetTimeoutMs: this.#reset, waitMs, admits: this.#admits() };
   }

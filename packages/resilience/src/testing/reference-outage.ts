@@ -1,15 +1,15 @@
 import type { CircuitOutcome } from '../circuit/types.ts';
-import type { ReferenceCircuit, Ticket } from './reference-circuit.ts';
+import type { ReferenceCall, ReferenceCircuit } from './reference-circuit.ts';
 
 /**
- * Redis is away, and one process alone makes calls by the rules of the reference. Trial permits are kept by Redis: those
- * it has given are no concern of the process until Redis is back, and those the process gives itself are never Redis'.
+ * An outage of Redis in which one process makes calls by the rules of the reference. Redis keeps the trial permits that
+ * it has granted: the process ignores them until Redis is back. Redis never learns of permits of the process.
  */
 export class ReferenceOutage {
   readonly #circuit: ReferenceCircuit;
   readonly #generation: number;
-  readonly #permits: ReadonlySet<Ticket>;
-  readonly #untold: Map<Ticket, CircuitOutcome> = new Map();
+  readonly #permits: ReadonlySet<ReferenceCall>;
+  readonly #unreported: Map<ReferenceCall, CircuitOutcome> = new Map();
 
   constructor(circuit: ReferenceCircuit) {
     this.#circuit = circuit;
@@ -18,18 +18,18 @@ export class ReferenceOutage {
     for (const permit of this.#permits) circuit.calls.delete(permit);
   }
 
-  leave(ticket: Ticket, outcome: CircuitOutcome): void {
-    if (this.#permits.has(ticket)) this.#untold.set(ticket, outcome);
-    else this.#circuit.leave(ticket, outcome);
+  record(call: ReferenceCall, outcome: CircuitOutcome): void {
+    if (this.#permits.has(call)) this.#unreported.set(call, outcome);
+    else this.#circuit.record(call, outcome);
   }
 
   end(data: 'kept' | 'lost'): void {
     const { calls, generation } = this.#circuit;
-    // Others may have moved too: what began in a state that was one process's own counts no more.
+    // Other processes may have changed the state too: calls that began in the state of one process no longer count.
     if (generation !== this.#generation) return calls.clear();
     for (const own of this.#circuit.trials()) calls.delete(own);
     if (data === 'lost') return;
     for (const permit of this.#permits) calls.add(permit);
-    for (const [ticket, outcome] of this.#untold) this.#circuit.leave(ticket, outcome);
+    for (const [call, outcome] of this.#unreported) this.#circuit.record(call, outcome);
   }
 }

@@ -8,14 +8,14 @@ import { TcpTransport } from '../redis/tcp-transport.ts';
 
 const TOKEN = 'token-of-the-test';
 
-/** Upstash's REST API over a plain Redis: bearer, pipelines, transactions, event streams and base64 as documented. */
+/** Serves Upstash's REST API over a plain Redis: bearer, pipelines, transactions, event streams and base64 as documented. */
 export class RestServer {
   readonly #redis: TcpTransport;
   readonly #http: Server = createServer((request, response) => void this.#answer(request, response));
   readonly #connected = Promise.withResolvers<void>();
   isHung = false;
-  /** What a proxy in front of it answers instead. */
-  instead: { readonly status: number; readonly error: string } | undefined;
+  /** The answer of a proxy in front of the server, if there is one. */
+  proxyReply: { readonly status: number; readonly error: string } | undefined;
   requests = 0;
 
   constructor(redisUrl: string) {
@@ -45,7 +45,7 @@ export class RestServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests += 1;
     if (this.isHung) return;
-    if (this.instead) return reply(response, this.instead.status, { error: this.instead.error });
+    if (this.proxyReply) return reply(response, this.proxyReply.status, { error: this.proxyReply.error });
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return reply(response, 401, { error: 'WRONGPASS' });
     const path = (request.url ?? '/').split('/').slice(1).filter(Boolean).map(decodeURIComponent);
     if (path[0]?.endsWith('subscribe')) return this.#stream(path, response);
@@ -73,7 +73,7 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** Strings of results at any depth, but for a plain OK; error texts stay. */
+/** Encodes the strings of results at any depth, except a plain OK; error texts stay. */
 function encode(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.map(encode);
   if (typeof answer === 'object' && answer !== null && 'result' in answer) {

@@ -7,16 +7,16 @@ import type { RedisConnection, RedisEvent } from '../redis/types.ts';
 
 const QUIET_TURNS = 5;
 
-/** A Redis in this process that runs real scripts, goes away and comes back at a word. Its clock is `Date.now()`. */
+/** A Redis in this process that runs real scripts, and that a test makes unavailable. Its clock is `Date.now()`. */
 export class SimulatedRedis {
-  /** Commands sent by clients, subscriptions not counted. */
+  /** Commands sent by clients, without subscriptions. */
   readonly commands: string[] = [];
   readonly #redis: InMemoryRedis;
   readonly #client: InMemoryRedisClient;
   readonly #connections: Set<SimulatedConnection> = new Set();
   isUp = true;
   #running = 0;
-  #losesAnswer = false;
+  #losesReply = false;
   #held: Promise<void> | undefined;
 
   private constructor(redis: InMemoryRedis) {
@@ -42,53 +42,53 @@ export class SimulatedRedis {
       this.#held = undefined;
       const reply = await this.#client.command(name, ...args);
       await held;
-      if (this.#losesAnswer) this.down();
-      if (!this.#losesAnswer) return reply;
-      this.#losesAnswer = false;
+      if (this.#losesReply) this.down();
+      if (!this.#losesReply) return reply;
+      this.#losesReply = false;
       throw new RedisUnavailableError('no answer', { wasSent: true });
     } finally {
       this.#running -= 1;
     }
   }
 
-  /** Until every command is answered and every message delivered, and nothing follows from them any more. */
+  /** Resolves when every command is answered, every message is delivered and nothing more follows from them. */
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet = this.#running === 0 ? quiet + 1 : 0) {
       await new Promise(setImmediate);
     }
   }
 
-  /** Every connection breaks. */
+  /** Breaks every connection. */
   down(): void {
     this.isUp = false;
-    for (const connection of this.#connections) connection.tell({ type: 'lost', reason: 'down' });
+    for (const connection of this.#connections) connection.emit({ type: 'lost', reason: 'down' });
   }
 
   async up(data: 'kept' | 'lost'): Promise<void> {
     if (data === 'lost') await this.#client.command('FLUSHALL');
     this.isUp = true;
-    for (const connection of this.#connections) connection.tell({ type: 'ready' });
+    for (const connection of this.#connections) connection.emit({ type: 'ready' });
   }
 
-  /** The next command runs, and its answer never comes: Redis seems to be down. */
-  loseAnswer(): void {
-    this.#losesAnswer = true;
+  /** Runs the next command and loses its reply: Redis seems to be down. */
+  loseReply(): void {
+    this.#losesReply = true;
   }
 
   /** Delays the reply of the next command until the returned function is called. */
-  holdAnswer(): () => void {
+  holdReply(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held = promise;
     return resolve;
   }
 
-  /** Subscriptions alone break. */
-  deafen(): void {
-    for (const connection of this.#connections) connection.hear(false);
+  /** Breaks the subscriptions alone. */
+  dropSubscriptions(): void {
+    for (const connection of this.#connections) connection.setSubscribed(false);
   }
 
-  hearAgain(): void {
-    for (const connection of this.#connections) connection.hear(true);
+  restoreSubscriptions(): void {
+    for (const connection of this.#connections) connection.setSubscribed(true);
   }
 
   async flush(): Promise<void> {
@@ -107,7 +107,7 @@ class SimulatedConnection implements RedisConnection, Requester {
   readonly #data: InMemoryRedis;
   readonly #listeners: Listeners<RedisEvent> = new Listeners();
   readonly #channels: Map<string, (line: string) => void> = new Map();
-  #hears = true;
+  #isSubscribed = true;
 
   constructor(server: SimulatedRedis, data: InMemoryRedis, transport: 'tcp' | 'rest') {
     this.#server = server;
@@ -141,15 +141,15 @@ class SimulatedConnection implements RedisConnection, Requester {
     this.#channels.clear();
   }
 
-  tell(event: RedisEvent): void {
+  emit(event: RedisEvent): void {
     this.#listeners.emit(event);
-    this.hear(event.type === 'ready');
+    this.setSubscribed(event.type === 'ready');
   }
 
-  hear(hears: boolean): void {
-    this.#hears = hears;
+  setSubscribed(isSubscribed: boolean): void {
+    this.#isSubscribed = isSubscribed;
     for (const [name, lines] of this.#channels) {
-      lines(hears ? `subscribe,${name},1` : `unsubscribe,${name},0`);
+      lines(isSubscribed ? `subscribe,${name},1` : `unsubscribe,${name},0`);
     }
   }
 
@@ -181,8 +181,8 @@ class SimulatedConnection implements RedisConnection, Requester {
 
   async #follow(subscriber: InMemoryRedisClient, channel: string): Promise<void> {
     for await (const push of subscriber.pushes()) {
-      const [kind, , payload] = Array.isArray(push) ? push : [];
-      if (kind === 'message' && typeof payload === 'string' && this.#hears) {
+      const [type, , payload] = Array.isArray(push) ? push : [];
+      if (type === 'message' && typeof payload === 'string' && this.#isSubscribed) {
         this.#channels.get(channel)?.(`message,${channel},${payload}`);
       }
     }

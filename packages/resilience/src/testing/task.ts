@@ -1,4 +1,4 @@
-/** A call whose end a test decides. */
+/** A call that a test ends. */
 export interface Task<T> {
   readonly work: () => Promise<T>;
   readonly calls: () => number;

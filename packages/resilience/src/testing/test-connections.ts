@@ -3,13 +3,13 @@ import type { RedisConnection } from '../redis/types.ts';
 import { RestServer } from './rest-server.ts';
 import { connectTestRedis, testRedisUrl } from './test-redis.ts';
 
-/** Every way to one Redis, for tests that hold on each. */
+/** The transports to one Redis, for tests that hold on each. */
 export const TRANSPORTS: readonly RedisConnection['transport'][] = ['tcp', 'rest'];
 
-/** Longer than a burst of requests takes on a machine that is busy: no test on these connections is about time. */
+/** Longer than a burst of requests takes on a busy machine; no test on these connections is about time. */
 const REST_TIMEOUT_MS = 15_000;
 
-/** Three connections to the Redis that the test runner gives, as of three processes, with what carries them. */
+/** Three connections, like those of three processes, to the Redis of the test runner. */
 export class TestConnections implements AsyncDisposable {
   readonly all: readonly [RedisConnection, RedisConnection, RedisConnection];
   readonly #rest: RestServer | undefined;
