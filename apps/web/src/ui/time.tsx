@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
-import { useNow } from '@/lib/clock.ts';
+import { useNow } from '@/lib/device.ts';
 import { countdownText } from '@/lib/format/amounts.ts';
 import hidden from './visually-hidden.module.css';
 

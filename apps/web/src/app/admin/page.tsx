@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { AdminDesk } from '@/components/admin/admin-desk.tsx';
+import { AdminView } from '@/features/admin/admin-view.tsx';
 import { administrator, circuitsOverview } from '@/server/page-data.ts';
 import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
@@ -15,7 +15,7 @@ export default async function AdminPage() {
   if (principal === 'unavailable' || initial === 'unavailable') return <Unavailable what="this page" />;
   return (
     <main className={page['page']}>
-      <AdminDesk initial={initial} email={principal.email} />
+      <AdminView initial={initial} email={principal.email} />
       <noscript>Watching and ordering circuits needs JavaScript, which is off in this browser.</noscript>
     </main>
   );

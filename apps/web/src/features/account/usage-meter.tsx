@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { useNow, useTimeZone } from '@/lib/clock.ts';
+import { useNow, useTimeZone } from '@/lib/device.ts';
 import type { Me } from '@/lib/wire.ts';
 import { Ruler } from '@/ui/ruler.tsx';
 import { scarcestCredits, type UsageText, usageText } from './usage.ts';

@@ -7,8 +7,8 @@ import {
   isNonJsonSerializable,
   splitLink,
 } from '@trpc/client';
+import { isVisible, watchVisibility } from '../../lib/device.ts';
 import { takeStreamSlot } from '../../lib/stream-slots.ts';
-import { isVisible, watchVisibility } from '../../lib/visibility.ts';
 import type { Identification, ProgressEvent } from '../../lib/wire.ts';
 import { uploadFetch } from './upload-fetch.ts';
 

@@ -1,16 +1,18 @@
 'use client';
 
 import { Check, Circle, CircleDot, Minus } from 'lucide-react';
-import { useNow } from '@/lib/clock.ts';
-import { aboutText, bytesText, secondsText } from '@/lib/format/amounts.ts';
-import type { MergedResult } from '@/lib/wire.ts';
+import { useNow } from '@/lib/device.ts';
+import { aboutText, bytesText, percentText, secondsText } from '@/lib/format/amounts.ts';
+import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import type { MergedResult, ProviderName } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { PhotoLayout, StickyBar } from '@/ui/layout.tsx';
 import { PhotoSheet } from '@/ui/photo-sheet.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
+import { Slip } from '@/ui/slip.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-import { PartialAnswer } from './partial-answer.tsx';
+import { capitalised, readLabel } from './answer/label-reading.ts';
 import { progressHeadline, progressSteps, type Step } from './progress-steps.ts';
 import type { Run } from './run.ts';
 import styles from './running-view.module.css';
@@ -127,5 +129,29 @@ function WaitRuler({ label, since, usualMs, slowMs }: WaitRulerProps) {
       </p>
       {elapsed > end ? <p className={styles['late']}>Taking longer than usual</p> : null}
     </div>
+  );
+}
+
+/** Shows the first provider's answer while the other provider is still working. */
+function PartialAnswer({ provider, merged }: { provider: ProviderName; merged: MergedResult }) {
+  const reading = readLabel(merged);
+  return (
+    <Slip className={styles['slip']}>
+      <p className={styles['from']}>First word, from {PROVIDER_NAMES[provider]}</p>
+      {reading.type === 'no_plant' ? (
+        <p className={styles['name']}>No plant</p>
+      ) : (
+        <>
+          <p className={styles['name']}>{reading.title}</p>
+          <p>
+            <span lang="la">{reading.type === 'genus' ? reading.genus : reading.best.scientific_name}</span>
+            <span className={styles['word']}>
+              {capitalised(reading.word)}
+              {reading.share === undefined ? null : `, ${percentText(reading.share)}`}, for now
+            </span>
+          </p>
+        </>
+      )}
+    </Slip>
   );
 }

@@ -1,8 +1,9 @@
-import type { Identification } from '@/lib/wire.ts';
+import type { Identification, Suggestion } from '@/lib/wire.ts';
 import { Row } from '@/ui/layout.tsx';
+import hidden from '@/ui/visually-hidden.module.css';
+import styles from './answer-rows.module.css';
 import { CandidatesRow } from './candidates-row.tsx';
 import { CareRow } from './care-row.tsx';
-import { ExternalLinks } from './external-links.tsx';
 import { Caution, HealthRow } from './health-row.tsx';
 import type { LabelReading } from './label-reading.ts';
 import { CompareRow } from './reference-pictures.tsx';
@@ -32,4 +33,45 @@ export function AnswerRows({ answer, reading, photo }: AnswerRowsProps) {
       )}
     </>
   );
+}
+
+function ExternalLinks({ species }: { species: Pick<Suggestion, 'scientific_name' | 'gbif_id'> }) {
+  return (
+    <Row heading="Read on">
+      <ul className={styles['links']}>
+        {linksTo(species).map(({ name, url }) => (
+          <li key={name}>
+            <a href={url} target="_blank" rel="noopener noreferrer">
+              {name}
+              <span className={hidden['hidden']}> (opens a new tab)</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Row>
+  );
+}
+
+interface ExternalLink {
+  name: string;
+  url: string;
+}
+
+/** Where to read more of a species: by GBIF's own id when it is known, else by name. */
+function linksTo({
+  scientific_name: name,
+  gbif_id: gbifId,
+}: Pick<Suggestion, 'scientific_name' | 'gbif_id'>): ExternalLink[] {
+  const query = encodeURIComponent(name);
+  return [
+    {
+      name: 'GBIF',
+      url:
+        gbifId === undefined
+          ? `https://www.gbif.org/species/search?q=${query}`
+          : `https://www.gbif.org/species/${encodeURIComponent(gbifId)}`,
+    },
+    { name: 'Wikipedia', url: `https://en.wikipedia.org/wiki/Special:Search?search=${query}` },
+    { name: 'Plants of the World Online', url: `https://powo.science.kew.org/results?q=${query}` },
+  ];
 }

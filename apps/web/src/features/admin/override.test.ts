@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { CircuitsOverview, ProviderCircuit } from '../../lib/wire.ts';
+import { consequences, endText, ISOLATION_ENDS, reasonError, reasonLengthText } from './override.ts';
+import { circuitOf } from './testing/circuit-of.ts';
+
+const overview = (
+  plantId: Partial<ProviderCircuit> = {},
+  plantnet: Partial<ProviderCircuit> = {},
+  shared = true,
+): CircuitsOverview => ({
+  at: '2026-11-22T01:44:19Z',
+  counted_by: 'this_instance',
+  shared,
+  answers: { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 },
+  circuits: { plant_id: circuitOf(plantId), plantnet: circuitOf(plantnet) },
+  audit: [],
+});
+
+describe('consequences', () => {
+  it('of an isolation name the provider that answers meanwhile', () => {
+    expect(consequences({ type: 'isolate', provider: 'plant_id' }, overview())).toEqual([
+      'No call goes to Plant.id, from any instance.',
+      'Answers come from cache and Pl@ntNet, without health or care.',
+      'It is not tried again until the end below, or until you release it.',
+    ]);
+    const second = (state: ProviderCircuit['state']) =>
+      consequences({ type: 'isolate', provider: 'plantnet' }, overview({ state }))[1];
+    expect([second('half_open'), second('open')]).toEqual([
+      'Answers come from cache and Plant.id, which nobody confirms.',
+      'Only kept answers are given: Plant.id cannot be asked either.',
+    ]);
+  });
+
+  it('of a release', () => {
+    expect(consequences({ type: 'release', provider: 'plantnet' }, overview())).toEqual([
+      'Calls go to Pl@ntNet again, from every instance.',
+      'It is closed and counts from 0: 3 failures open it again.',
+    ]);
+  });
+
+  it('of a reset depend on the state and the failures', () => {
+    const first = (given: Partial<ProviderCircuit>) =>
+      consequences({ type: 'reset', provider: 'plant_id' }, overview(given))[0];
+    expect([first({}), first({ fail_count: 2 }), first({ state: 'open', fail_count: 3 })]).toEqual([
+      'It is closed and has no failure to forget.',
+      'Its 2 failures in a row are forgotten.',
+      'It is closed at once.',
+    ]);
+  });
+
+  it('mention the delay on other instances while Redis is down', () => {
+    expect(consequences({ type: 'release', provider: 'plant_id' }, overview({}, {}, false)).at(-1)).toBe(
+      'Redis is down: other instances follow within half a minute.',
+    );
+  });
+});
+
+describe('endText', () => {
+  it('has the time of the chosen end', () => {
+    const now = Date.UTC(2026, 10, 22, 1, 44, 19);
+    const said = (chosen: boolean) =>
+      ISOLATION_ENDS.map((end) => endText(end, chosen, now, 'Europe/Berlin').replaceAll('\u00a0', ' '));
+    expect(said(false)).toEqual(['15 min', '1 h', '8 h', 'Until I release it']);
+    expect(said(true)).toEqual(['15 min, until 02:59', '1 h, until 03:44', '8 h, until 10:44', 'Until I release it']);
+  });
+});
+
+describe('reasonError', () => {
+  it('accepts 10 to 500 characters, without surrounding white space', () => {
+    expect(reasonLengthText('  Outage  ')).toBe('6 of 500 characters, at least 10');
+    expect(reasonError('  too short  ')).toBe('Please say why in at least 10 characters.');
+    expect(reasonError('long enough')).toBeUndefined();
+    expect(reasonError('x'.repeat(500))).toBeUndefined();
+    expect(reasonError('x'.repeat(501))).toBe('Please say why in at most 500 characters.');
+  });
+});

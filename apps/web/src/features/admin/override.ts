@@ -1,0 +1,102 @@
+import { durationText, untilTime } from '../../lib/format/time.ts';
+import { otherProvider, PROVIDER_NAMES } from '../../lib/providers.ts';
+import type { CircuitsOverview, ProviderName } from '../../lib/wire.ts';
+
+const MINUTE_MS = 60_000;
+const SHORTEST_REASON = 10;
+const LONGEST_REASON = 500;
+
+export type OverrideType = 'isolate' | 'release' | 'reset';
+
+export interface Override {
+  type: OverrideType;
+  provider: ProviderName;
+}
+
+/** The label of each override: as a command, and while it runs. */
+export const OVERRIDE_LABELS: Readonly<Record<OverrideType, { command: string; progress: string }>> = {
+  isolate: { command: 'Isolate', progress: 'Isolating' },
+  release: { command: 'Release', progress: 'Releasing' },
+  reset: { command: 'Reset', progress: 'Resetting' },
+};
+
+/** Describes what an override will do, for the dialog that confirms it. */
+export function consequences({ provider, type }: Override, { circuits, shared }: CircuitsOverview): string[] {
+  const name = PROVIDER_NAMES[provider];
+  const { fail_count: failCount, fail_max: failMax, reset_timeout_ms: rest, state } = circuits[provider];
+  const late = shared ? [] : ['Redis is down: other instances follow within half a minute.'];
+  switch (type) {
+    case 'isolate':
+      return [
+        `No call goes to ${name}, from any instance.`,
+        answersWithout(provider, circuits),
+        'It is not tried again until the end below, or until you release it.',
+        ...late,
+      ];
+    case 'release':
+      return [
+        `Calls go to ${name} again, from every instance.`,
+        `It is closed and counts from 0: ${failures(failMax)} open it again.`,
+        ...late,
+      ];
+    case 'reset': {
+      const forgets =
+        state === 'closed' ? `Its ${failures(failCount)} in a row are forgotten.` : 'It is closed at once.';
+      return [
+        failCount === 0 && state === 'closed' ? 'It is closed and has no failure to forget.' : forgets,
+        `All calls go to ${name}, from every instance, well or not.`,
+        `${failures(failMax)} in a row open it again, for ${state === 'closed' ? durationText(rest) : 'the shortest rest'}.`,
+        ...late,
+      ];
+    }
+  }
+}
+
+function answersWithout(provider: ProviderName, circuits: CircuitsOverview['circuits']): string {
+  const other = otherProvider(provider);
+  const { state } = circuits[other];
+  if (state !== 'closed' && state !== 'half_open') {
+    return `Only kept answers are given: ${PROVIDER_NAMES[other]} cannot be asked either.`;
+  }
+  const without = provider === 'plant_id' ? 'without health or care' : 'which nobody confirms';
+  return `Answers come from cache and ${PROVIDER_NAMES[other]}, ${without}.`;
+}
+
+function failures(count: number): string {
+  return count === 1 ? '1 failure' : `${count} failures`;
+}
+
+/** End of an isolation; without `minutes` it lasts until an operator releases the circuit. */
+export interface IsolationEnd {
+  id: string;
+  text: string;
+  minutes?: number;
+}
+
+export const ISOLATION_ENDS: readonly IsolationEnd[] = [
+  { id: '15', text: '15\u00a0min', minutes: 15 },
+  { id: '60', text: '1\u00a0h', minutes: 60 },
+  { id: '480', text: '8\u00a0h', minutes: 480 },
+  { id: 'release', text: 'Until I release it' },
+];
+
+export const DEFAULT_END = '60';
+
+/** Returns the text of an end; the chosen one has its time. */
+export function endText({ minutes, text }: IsolationEnd, chosen: boolean, now: number, timeZone: string): string {
+  if (!chosen || minutes === undefined) return text;
+  return `${text}, until ${untilTime(now + minutes * MINUTE_MS, now, timeZone)}`;
+}
+
+/** Formats the length of a reason as "68 of 500 characters, at least 10". */
+export function reasonLengthText(reason: string): string {
+  return `${reason.trim().length} of ${LONGEST_REASON} characters, at least ${SHORTEST_REASON}`;
+}
+
+/** Returns the error of a reason; undefined when it is valid. The server decides in the end. */
+export function reasonError(reason: string): string | undefined {
+  const { length } = reason.trim();
+  if (length < SHORTEST_REASON) return `Please say why in at least ${SHORTEST_REASON} characters.`;
+  if (length > LONGEST_REASON) return `Please say why in at most ${LONGEST_REASON} characters.`;
+  return undefined;
+}

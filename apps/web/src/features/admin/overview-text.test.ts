@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditEntry, CircuitState } from '../../lib/wire.ts';
+import { actionText, changeText, headlineText, instancesText, mergeEntries, trafficText } from './overview-text.ts';
+import { circuitOf } from './testing/circuit-of.ts';
+
+const states = (plant_id: CircuitState, plantnet: CircuitState, shared = true) =>
+  headlineText({
+    shared,
+    circuits: { plant_id: circuitOf({ state: plant_id }), plantnet: circuitOf({ state: plantnet }) },
+  });
+
+describe('headlineText', () => {
+  it.each<[CircuitState, CircuitState, string]>([
+    ['closed', 'closed', 'Both services answer.'],
+    ['open', 'closed', 'Plant.id is open. Pl@ntNet answers alone.'],
+    ['closed', 'isolated', 'Pl@ntNet is isolated. Plant.id answers alone.'],
+    ['half_open', 'closed', 'Plant.id is being tried again. Pl@ntNet answers.'],
+    ['open', 'half_open', 'Plant.id is open. Pl@ntNet is being tried again.'],
+    ['open', 'isolated', 'Plant.id is open. Pl@ntNet is isolated. Only kept answers are given.'],
+    ['open', 'open', 'Plant.id and Pl@ntNet are open. Only kept answers are given.'],
+    ['half_open', 'half_open', 'Plant.id and Pl@ntNet are being tried again.'],
+    ['closed', 'off', 'Pl@ntNet is off. Plant.id answers alone.'],
+    ['misconfigured', 'closed', 'Plant.id refuses our key. Pl@ntNet answers alone.'],
+  ])('of %s and %s', (plantId, plantnet, sentence) => {
+    expect(states(plantId, plantnet)).toBe(sentence);
+  });
+
+  it('begins with an outage of Redis', () => {
+    expect(states('closed', 'closed', false)).toBe('Redis is down. Both services answer.');
+  });
+});
+
+const none = { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 };
+const said = (given: Partial<typeof none>, known = 1) =>
+  trafficText({ answers: { ...none, ...given }, ...(known > 0 && { instances: { agree: known, known } }) }).replaceAll(
+    '\u00a0',
+    ' ',
+  );
+
+describe('trafficText', () => {
+  it.each([
+    [
+      { cached: 610, stale: 220, fresh: 90, waiting: 80 },
+      'In the last 15 min people got 61 % of answers from cache, 22 % stale, 9 % fresh; 8 % were asked to wait.',
+    ],
+    [{ cached: 1, fresh: 2 }, 'In the last 15 min people got 33 % of answers from cache, 67 % fresh.'],
+    [{ fresh: 1 }, 'In the last 15 min people got 100 % of answers fresh.'],
+    [{ stale: 1, waiting: 1 }, 'In the last 15 min people got 50 % of answers stale; 50 % were asked to wait.'],
+    [{ waiting: 3 }, 'In the last 15 min everybody was asked to wait.'],
+    [{}, 'In the last 15 min nobody asked.'],
+  ])('of %j', (answers, sentence) => {
+    expect(said(answers)).toBe(sentence);
+  });
+
+  it('names this instance when there are others, or when their number is unknown', () => {
+    expect(said({ fresh: 1 }, 3)).toBe('At this instance in the last 15 min people got 100 % of answers fresh.');
+    expect(said({}, 0)).toBe('At this instance in the last 15 min nobody asked.');
+  });
+});
+
+describe('instancesText', () => {
+  it.each([
+    [{ agree: 3, known: 3 }, '3 of 3 instances'],
+    [{ agree: 1, known: 1 }, '1 of 1 instance'],
+    [{ agree: 2, known: 3 }, '2 of 3 instances see this'],
+    [{ agree: 1, known: 2 }, '1 of 2 instances sees this'],
+    [undefined, undefined],
+  ])('of %j', (instances, words) => {
+    expect(instancesText(instances)).toBe(words);
+  });
+});
+
+const entry: AuditEntry = {
+  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6F',
+  at: '2026-11-22T01:22:11.312Z',
+  actor: 'ada@example.org',
+  action: 'circuit.isolate',
+  target: 'plantnet',
+  reason: '502 from every call, status page says outage',
+  before: { state: 'half_open' },
+  after: { state: 'isolated', until: '2026-11-22T01:37:11.300Z' },
+};
+
+describe('the text of an audit entry', () => {
+  it.each<[Partial<AuditEntry>, string]>([
+    [{}, 'Isolated Pl@ntNet, 15 min'],
+    [{ after: { state: 'isolated' } }, 'Isolated Pl@ntNet'],
+    [{ action: 'circuit.release' }, 'Released Pl@ntNet'],
+    [{ action: 'circuit.reset', target: 'plant_id' }, 'Reset Plant.id'],
+    [{ action: 'circuit.expire' }, 'Isolation of Pl@ntNet ended'],
+  ])('with %j has the action', (given, words) => {
+    expect(actionText({ ...entry, ...given }).replaceAll('\u00a0', ' ')).toBe(words);
+  });
+
+  it('has the state before and after', () => {
+    expect(changeText(entry)).toBe('half-open, isolated');
+  });
+});
+
+describe('mergeEntries', () => {
+  it('returns one list without duplicates', () => {
+    const of = (id: string) => ({ ...entry, id });
+    expect(mergeEntries([of('2'), of('1')], [of('3'), of('2')]).map(({ id }) => id)).toEqual(['3', '2', '1']);
+  });
+});

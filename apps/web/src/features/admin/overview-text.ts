@@ -1,0 +1,103 @@
+import { durationText } from '../../lib/format/time.ts';
+import { otherProvider, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
+import type { AuditEntry, CircuitState, CircuitsOverview } from '../../lib/wire.ts';
+import { STATE_NAMES } from './circuit-text.ts';
+
+/** States other than closed as predicates: of one provider, and of both. */
+const PROBLEMS: Readonly<Record<Exclude<CircuitState, 'closed'>, { one: string; both: string }>> = {
+  open: { one: 'is open', both: 'are open' },
+  half_open: { one: 'is being tried again', both: 'are being tried again' },
+  isolated: { one: 'is isolated', both: 'are isolated' },
+  off: { one: 'is off', both: 'are off' },
+  misconfigured: { one: 'refuses our key', both: 'refuse our keys' },
+};
+
+/** Returns the heading of the admin page: all problems in a few words. */
+export function headlineText({ circuits, shared }: Pick<CircuitsOverview, 'circuits' | 'shared'>): string {
+  const sentences = shared ? [] : ['Redis is down.'];
+  const impaired = PROVIDERS.flatMap((provider) => {
+    const { state } = circuits[provider];
+    return state === 'closed' ? [] : [{ provider, state }];
+  });
+  const [first, second] = impaired;
+  if (first === undefined) sentences.push('Both services answer.');
+  else if (first.state === second?.state) {
+    sentences.push(
+      `${PROVIDER_NAMES[first.provider]} and ${PROVIDER_NAMES[second.provider]} ${PROBLEMS[first.state].both}.`,
+    );
+  } else
+    sentences.push(...impaired.map(({ provider, state }) => `${PROVIDER_NAMES[provider]} ${PROBLEMS[state].one}.`));
+
+  const noneAnswers = impaired.length === PROVIDERS.length && impaired.every(({ state }) => state !== 'half_open');
+  if (noneAnswers) sentences.push('Only kept answers are given.');
+  if (first !== undefined && second === undefined) {
+    sentences.push(
+      `${PROVIDER_NAMES[otherProvider(first.provider)]} answers${first.state === 'half_open' ? '' : ' alone'}.`,
+    );
+  }
+  return sentences.join(' ');
+}
+
+/** Describes the recent answers: of all callers when this is the only instance, else of the callers of this instance. */
+export function trafficText({ answers, instances }: Pick<CircuitsOverview, 'answers' | 'instances'>): string {
+  const { cached, fresh, minutes, stale, waiting } = answers;
+  const all = cached + stale + fresh + waiting;
+  const when = `${instances?.known === 1 ? 'In' : 'At this instance in'} the last ${minutes}\u00a0min`;
+  if (all === 0) return `${when} nobody asked.`;
+  if (waiting === all) return `${when} everybody was asked to wait.`;
+
+  const share = (count: number) => `${Math.round((count / all) * 100)}\u00a0%`;
+  const [first, ...others] = [
+    { count: cached, how: 'from cache' },
+    { count: stale, how: 'stale' },
+    { count: fresh, how: 'fresh' },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ count, how }) => ({ of: share(count), how }));
+  const got = [`${first?.of} of answers ${first?.how}`, ...others.map(({ how, of }) => `${of} ${how}`)].join(', ');
+  return `${when} people got ${got}${waiting === 0 ? '.' : `; ${share(waiting)} were asked to wait.`}`;
+}
+
+/** Formats 1284 as "1,284". */
+export function countText(count: number): string {
+  return count.toLocaleString('en-GB');
+}
+
+/** Formats "3 of 3 instances": how many see what this one shows. Undefined without Redis, when others are unknown. */
+export function instancesText(instances: CircuitsOverview['instances']): string | undefined {
+  if (instances === undefined) return undefined;
+  const { agree, known } = instances;
+  const counted = `${agree} of ${known} ${known === 1 ? 'instance' : 'instances'}`;
+  return agree === known ? counted : `${counted} ${agree === 1 ? 'sees' : 'see'} this`;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Describes the action of an audit entry, such as "Isolated Pl@ntNet, 15 min". */
+export function actionText({ action, after, at, target }: AuditEntry): string {
+  const name = PROVIDER_NAMES[target];
+  switch (action) {
+    case 'circuit.isolate': {
+      if (after.until === undefined) return `Isolated ${name}`;
+      const minutes = Math.round((Date.parse(after.until) - Date.parse(at)) / MINUTE_MS);
+      return `Isolated ${name}, ${durationText(minutes * MINUTE_MS)}`;
+    }
+    case 'circuit.release':
+      return `Released ${name}`;
+    case 'circuit.reset':
+      return `Reset ${name}`;
+    case 'circuit.expire':
+      return `Isolation of ${name} ended`;
+  }
+}
+
+/** Describes the state before and after an action, such as "closed, isolated". */
+export function changeText({ after, before }: AuditEntry): string {
+  return `${STATE_NAMES[before.state].toLowerCase()}, ${STATE_NAMES[after.state].toLowerCase()}`;
+}
+
+/** Merges the list that was fetched with the newest entries of the feed, newest first and without duplicates. */
+export function mergeEntries(older: readonly AuditEntry[], newest: readonly AuditEntry[]): AuditEntry[] {
+  const known = new Set(newest.map(({ id }) => id));
+  return [...newest, ...older.filter(({ id }) => !known.has(id))];
+}
