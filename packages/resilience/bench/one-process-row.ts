@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
-import { createCache, createLeases, type RedisConnection, systemClock } from '../src/index.ts';
+import { createCache, type RedisConnection, systemClock } from '../src/index.ts';
 import type { BenchRow } from './bench-row.ts';
 import { compare } from './compare.ts';
 
@@ -15,8 +15,7 @@ const all = (ask: () => Promise<unknown>) => Promise.all(Array.from({ length: CA
 /** All callers of one process ask for what nobody has. */
 export async function oneProcessRow(redis: RedisConnection): Promise<BenchRow> {
   const shared = { redis, prefix: 'bench', clock: systemClock };
-  const lease = { leases: createLeases({ ...shared, owner: 'bench' }), ttlMs: 30_000, waitMs: 30_000 };
-  const cache = createCache({ ...shared, lease, memory: { maxEntries: 100 } });
+  const cache = createCache({ ...shared, lock: { ttlMs: 30_000, waitMs: 30_000 }, memory: { maxEntries: 100 } });
   const bento = new BentoCache({
     default: 'memory',
     stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 100, serialize: false })) },

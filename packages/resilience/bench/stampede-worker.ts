@@ -1,5 +1,5 @@
 // One process of a stampede on our cache.
-import { connectRedis, createCache, createLeases, systemClock } from '../src/index.ts';
+import { connectRedis, createCache, systemClock } from '../src/index.ts';
 import { answer, joinCrowd } from './crowd-member.ts';
 import { type StampedeOrder, stampede } from './stampede.ts';
 
@@ -9,9 +9,8 @@ const KEPT = { ttlMs: 60_000, staleMs: 60_000 };
 const [callers, url = '', token] = process.argv.slice(2);
 const settings = token ? { restUrl: url, token } : { url };
 const redis = await connectRedis(settings, { timeoutMs: 5000, readyWaitMs: 10_000 });
-const leases = createLeases({ ...SHARED, redis, owner: 'bench' });
-const lease = { leases, ttlMs: 30_000, waitMs: 30_000 };
-const cache = createCache({ ...SHARED, redis, lease, memory: { maxEntries: 100 } });
+const lock = { ttlMs: 30_000, waitMs: 30_000 };
+const cache = createCache({ ...SHARED, redis, lock, memory: { maxEntries: 100 } });
 const ask = (key: string, load: () => Promise<string>) => cache.getOrLoad(key, load, { lifetime: () => KEPT });
 
 process.on('message', (order: StampedeOrder) => void stampede(order, Number(callers), ask).then(answer));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Ratelimit } from '@upstash/ratelimit';
-import { connectRedis, createCache, createCircuit, createLeases, systemClock } from '../src/index.ts';
+import { connectRedis, createCache, createCircuit, systemClock } from '../src/index.ts';
 
 export interface Visitor {
   /** @returns milliseconds of one request: counted by a limiter, not in the cache, loaded behind a circuit */
@@ -22,8 +22,8 @@ export async function welcomeVisitor(url: string): Promise<Visitor> {
     ephemeralCache: false,
     timeout: 0,
   });
-  const lease = { leases: createLeases({ ...SHARED, redis, owner: 'bench' }), ttlMs: 30_000, waitMs: 30_000 };
-  const cache = createCache({ ...SHARED, redis, lease, memory: { maxEntries: 100 } });
+  const lock = { ttlMs: 30_000, waitMs: 30_000 };
+  const cache = createCache({ ...SHARED, redis, lock, memory: { maxEntries: 100 } });
   const circuit = createCircuit({
     ...SHARED,
     redis,

@@ -1,8 +1,17 @@
 export { type Bulkhead, type BulkheadCall, BulkheadFullError, createBulkhead } from './bulkhead.ts';
-export type { CacheEvent } from './cache/cache-events.ts';
-export { type CacheOptions, createCache } from './cache/create-cache.ts';
-export type { CacheLease } from './cache/load-permit.ts';
-export type { Cache, CacheHit, CacheLoaded, EarlyRefresh, Lifetime, LoadOptions } from './cache/types.ts';
+export { createCache } from './cache/create-cache.ts';
+export type {
+  Cache,
+  CacheEvent,
+  CacheHit,
+  CacheLoaded,
+  CacheLock,
+  CacheOptions,
+  EarlyRefresh,
+  Lifetime,
+  LoadLifetime,
+  LoadOptions,
+} from './cache/types.ts';
 export { createCircuit } from './circuit/circuit-breaker.ts';
 export { CircuitRejectedError } from './circuit/rejected-error.ts';
 export type {

@@ -1,4 +1,4 @@
-import { type Cache, type Clock, createCache, createLeases, type RedisConnection } from '@plantcommunity/resilience';
+import { type Cache, type Clock, createCache, type RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { createCacheLog } from '../observability/cache-log.ts';
 import type { ProviderName } from '../types.ts';
@@ -39,12 +39,11 @@ export interface AnswerCache {
 /** Creates the answer cache of one provider, with recall ids if its answers are paid and can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const { clock, lock, logger, provider, prefix = 'answer', redis } = options;
-  const leases = createLeases({ redis, prefix, owner: provider, clock });
   const cache = createCache({
     redis,
     prefix,
     memory: { maxEntries: MEMORY_ENTRIES },
-    lease: { ...lock, leases },
+    lock: { ...lock, owner: provider },
     clock,
   });
   const callsInFlight = createCallsInFlight({ redis, prefix, clock });
@@ -52,7 +51,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
 
   const log = createCacheLog(logger, lock.waitMs);
   redis.subscribe(log.onRedis);
-  leases.subscribe(log.onLease);
+  cache.subscribeToLock(log.onLease);
   cache.subscribe(log.onCache);
 
   const tickets = createRecallIds({ redis, prefix, clock });

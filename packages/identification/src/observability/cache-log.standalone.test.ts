@@ -4,7 +4,6 @@ import {
   connectRedis,
   createCache,
   createLeases,
-  type Leases,
   type Lifetime,
   type RedisConnection,
   systemClock,
@@ -63,23 +62,15 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     waitMs?: number;
     /** Early refreshes are due for sure. */
     surely?: boolean;
-    /** It looks for what others have loaded only when its wait is over, as one does that has just looked. */
-    hasLooked?: boolean;
   }
 
-  function createProcess({ logged = true, waitMs = 10_000, surely = false, hasLooked = false }: ProcessOptions = {}) {
+  function createProcess({ logged = true, waitMs = 10_000, surely = false }: ProcessOptions = {}) {
     const shared = { redis, prefix, clock: systemClock };
-    const real = createLeases({ ...shared, owner: 'plant_id' });
-    const leases: Leases = {
-      withLease: (...given) => real.withLease(...given),
-      acquire: (name, options, done) => real.acquire(name, options, hasLooked ? undefined : done),
-      subscribe: (listener) => real.subscribe(listener),
-    };
     const random = surely ? () => 1 - Number.EPSILON : Math.random;
-    const lease = { leases, ttlMs: 10_000, waitMs };
-    const cache = createCache({ ...shared, memory: { maxEntries: 10 }, lease, random });
+    const lock = { ttlMs: 10_000, waitMs, owner: 'plant_id' };
+    const cache = createCache({ ...shared, memory: { maxEntries: 10 }, lock, random });
     const log = createCacheLog(logger, waitMs);
-    if (logged) leases.subscribe(log.onLease);
+    if (logged) cache.subscribeToLock(log.onLease);
     if (logged) cache.subscribe(log.onCache);
     return cache;
   }
@@ -177,10 +168,14 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
   });
 
   it('tells of an answer that was there after all when the wait ended', async () => {
+    const value = `${prefix}:{${KEY}}:value`;
+    await fill(createProcess({ logged: false }));
+    const stored = await redis.client.getdel<object>(value);
     await hold();
-    const answer = fill(createProcess({ waitMs: 5 * WAIT_MS, hasLooked: true }));
-    await fill(createProcess({ logged: false, waitMs: 0 }));
-    await answer;
+    const cache = createProcess({ waitMs: WAIT_MS });
+    // Another process stores it between the end of the wait and the last look.
+    cache.subscribeToLock(({ type }) => type === 'timed_out' && void redis.client.set(value, stored));
+    await fill(cache);
     expect(lines).toContain('info [CACHE] Last-chance hit for abcdef01...');
     expect(lines).toContain(
       'info [LOCK] Lock timeout resolved - cache populated by another process (skipping API call)',

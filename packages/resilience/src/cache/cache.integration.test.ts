@@ -3,8 +3,8 @@ import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
-import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
+import type { CacheEvent } from './types.ts';
 
 describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport) => {
   let connections: TestConnections;

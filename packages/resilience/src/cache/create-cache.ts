@@ -1,31 +1,30 @@
-import type { Clock } from '../clock.ts';
-import type { RedisConnection } from '../redis/types.ts';
-import { checkCacheOptions } from './check-cache-options.ts';
+import { systemClock } from '../clock.ts';
+import { checkLeaseOptions, createLeases } from '../lease/leases.ts';
+import { checkRange } from '../range.ts';
 import { LayeredCache } from './layered-cache.ts';
-import type { CacheLease } from './load-permit.ts';
+import type { LoadLock } from './load-permit.ts';
 import { RedisStore } from './redis-store.ts';
-import type { Cache } from './types.ts';
+import type { Cache, CacheOptions } from './types.ts';
 
-export interface CacheOptions {
-  readonly redis: RedisConnection;
-  /** First part of every key in Redis. */
-  readonly prefix: string;
-  /** `maxEntries`: kept in this process; whole, 1 or more. */
-  readonly memory: { readonly maxEntries: number };
-  /** Without it each process loads for itself. */
-  readonly lease?: CacheLease;
-  readonly clock: Clock;
-  /** 0 up to 1, for early refreshes. */
-  readonly random?: () => number;
-}
+const DEFAULT_MAX_ENTRIES = 1000;
 
 /**
- * Keeps values in this process and in Redis, and loads what is missing once for all who ask for it.
- * @throws {RangeError} naming the option that cannot be
+ * Creates a cache that keeps values in this process and in Redis, and loads a missing value once for all who ask for it.
+ * @throws {RangeError} naming the option that is out of range
  */
 export function createCache(options: CacheOptions): Cache {
-  checkCacheOptions(options);
-  const { redis, prefix, memory, lease, clock, random = Math.random } = options;
+  const { clock = systemClock, memory, prefix, random = Math.random, redis } = options;
+  const maxEntries = memory?.maxEntries ?? DEFAULT_MAX_ENTRIES;
+  checkRange('maxEntries', maxEntries, { min: 1, whole: true });
+  const lock = createLock(options);
   const store = new RedisStore(redis.client, prefix, clock);
-  return new LayeredCache({ redis, store, maxEntries: memory.maxEntries, lease, clock, random });
+  return new LayeredCache({ redis, store, maxEntries, lock, clock, random });
+}
+
+/** The leases have the prefix of the cache, so that one script can store a value and release its lease. */
+function createLock({ clock = systemClock, lock, prefix, redis }: CacheOptions): LoadLock | undefined {
+  if (!lock) return undefined;
+  const { owner = prefix, ...options } = lock;
+  checkLeaseOptions(options, 'lock.');
+  return { leases: createLeases({ redis, prefix, owner, clock }), options };
 }

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/leases.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { sleep } from '../testing/sleep.ts';
 import { createTask } from '../testing/task.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
-import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
+import type { CacheEvent } from './types.ts';
 
 describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', (transport) => {
   let connections: TestConnections;
@@ -22,9 +21,8 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
   const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
 
   function createProcess(prefix: string, events: CacheEvent[] = [], random: () => number = Math.random) {
-    const leases = createLeases({ redis, prefix, owner: 'test', clock: systemClock });
-    const lease = { leases, ttlMs: 10_000, waitMs: 10_000 };
-    const cache = createCache({ redis, prefix, lease, memory: { maxEntries: 10 }, clock: systemClock, random });
+    const lock = { ttlMs: 10_000, waitMs: 10_000 };
+    const cache = createCache({ redis, prefix, lock, memory: { maxEntries: 10 }, clock: systemClock, random });
     cache.subscribe((event) => events.push(event));
     return cache;
   }

@@ -4,12 +4,11 @@ import { createLeases } from '../lease/leases.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { ReentrantCallError } from '../wait-graph.ts';
-import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
-import type { Cache, LoadOptions } from './types.ts';
+import type { Cache, CacheEvent, LoadOptions } from './types.ts';
 
 const options: LoadOptions<string> = { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }), refreshEarly: true };
-const LEASE = { ttlMs: 30_000, waitMs: 40_000 };
+const LOCK = { ttlMs: 30_000, waitMs: 40_000 };
 
 let clock: FakeClock;
 let redis: SimulatedRedis;
@@ -23,9 +22,8 @@ afterEach(() => redis.close());
 function createProcess() {
   const shared = { redis: redis.connect(), prefix: 'test', clock };
   const leases = createLeases({ ...shared, owner: 'test' });
-  const lease = { ...LEASE, leases };
   // The highest draw: a fresh value is refreshed at each look.
-  const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 }, random: () => 1 });
+  const cache = createCache({ ...shared, lock: LOCK, memory: { maxEntries: 10 }, random: () => 1 });
   return { leases, cache };
 }
 

@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryRedis } from '../testing/memory-redis.ts';
 import { createTask } from '../testing/task.ts';
-import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
-import type { Cache, Lifetime } from './types.ts';
+import type { Cache, CacheEvent, Lifetime } from './types.ts';
 
 const MINUTE = 60_000;
 const lifetime = (): Lifetime => ({ ttlMs: MINUTE, staleMs: 10 * MINUTE });

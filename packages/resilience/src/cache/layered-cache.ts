@@ -1,43 +1,50 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
-import type { LeaseHandle } from '../lease/types.ts';
+import type { LeaseEvent, LeaseHandle } from '../lease/types.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
+import { checkRange } from '../range.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { createSingleFlight, type SingleFlight } from '../single-flight.ts';
 import { detachFromCalls } from '../wait-graph.ts';
-import type { CacheEvent } from './cache-events.ts';
-import { checkLifetime, checkLoadOptions, checkValue } from './check-cache-options.ts';
-import { encode } from './envelope.ts';
-import { acquireLoadPermit, type CacheLease } from './load-permit.ts';
-import { MemoryTier } from './memory-front.ts';
+import { checkLifetime, checkValue, encode } from './envelope.ts';
+import { acquireLoadPermit, type LoadLock } from './load-permit.ts';
 import { RedisRestorer } from './redis-restorer.ts';
 import type { RedisStore } from './redis-store.ts';
-import { RetryBackoff } from './rest.ts';
-import { TieredStore } from './tiered-store.ts';
-import type { Cache, CacheHit, CacheLoaded, EarlyRefresh, LoadOptions } from './types.ts';
+import { MemoryTier, TieredStore } from './tiered-store.ts';
+import type {
+  Cache,
+  CacheEvent,
+  CacheHit,
+  CacheLoaded,
+  EarlyRefresh,
+  Lifetime,
+  LoadLifetime,
+  LoadOptions,
+} from './types.ts';
 
 type Loaded<T> = Omit<CacheLoaded<T>, 'joined'>;
 type LeaseAtLoad = Extract<CacheEvent, { type: 'loading' }>['lease'];
 type StaleServed = Extract<CacheEvent, { type: 'stale_served' }>;
 
-/** One load of one key, on behalf of all who wait for it. */
-interface LoadRequest<T> extends LoadOptions<T> {
+/** One load of one key, on behalf of all callers that wait for it. */
+type LoadRequest<T> = LoadOptions<T> & {
   readonly key: string;
   readonly load: () => Promise<T>;
-}
+};
 
 export interface LayeredCacheOptions {
   readonly redis: RedisConnection;
   readonly store: RedisStore;
   readonly maxEntries: number;
-  readonly lease: CacheLease | undefined;
+  readonly lock: LoadLock | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
-/** Looks in both tiers, then loads: once a process by single-flight, once over all processes under a lease. */
+/** Looks in both tiers, then loads: once per process by single-flight, once in all processes under a lease. */
 export class LayeredCache implements Cache {
   readonly #clock: Clock;
-  readonly #lease: CacheLease | undefined;
+  readonly #lock: LoadLock | undefined;
   readonly #store: TieredStore;
   readonly #backoff: RetryBackoff;
   readonly #refreshBackoff: RetryBackoff;
@@ -46,14 +53,14 @@ export class LayeredCache implements Cache {
   readonly #refreshes: SingleFlight = createSingleFlight();
   readonly #listeners: Listeners<CacheEvent> = new Listeners();
 
-  constructor({ redis, store, maxEntries, lease, clock, random }: LayeredCacheOptions) {
+  constructor({ redis, store, maxEntries, lock, clock, random }: LayeredCacheOptions) {
     this.#clock = clock;
-    this.#lease = lease;
+    this.#lock = lock;
     this.#random = random;
-    const tell = (event: CacheEvent) => this.#listeners.emit(event);
+    const emit = (event: CacheEvent) => this.#listeners.emit(event);
     const memory = new MemoryTier(maxEntries, clock);
-    const putBack = new RedisRestorer(redis, memory, store, clock, tell);
-    this.#store = new TieredStore(memory, store, clock, tell, () => putBack.markPending());
+    const restorer = new RedisRestorer(redis, memory, store, clock, emit);
+    this.#store = new TieredStore(memory, store, clock, emit, () => restorer.markPending());
     this.#backoff = new RetryBackoff(maxEntries, clock);
     this.#refreshBackoff = new RetryBackoff(maxEntries, clock);
   }
@@ -71,14 +78,14 @@ export class LayeredCache implements Cache {
 
   async getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>> {
     options.signal?.throwIfAborted();
-    const wanted = { ...options, key, load };
-    const here = this.#store.getFromMemory<T>(key);
-    // The way of nearly all calls: no flight, no promise more than needed.
-    if (here && !here.stale) return { ...this.#useFresh(key, here, earlyRefreshOf(wanted)), joined: false };
+    const request: LoadRequest<T> = { ...options, key, load };
+    const hit = this.#store.getFromMemory<T>(key);
+    // The path of nearly all calls: no flight, and no more promises than needed.
+    if (hit && !hit.stale) return { ...this.#useFresh(key, hit, earlyRefreshOf(request)), joined: false };
     checkLoadOptions(options);
     // A background refresh of this key holds the lease that this call would wait for.
     this.#refreshes.refuseReentry(key);
-    const { value, joined } = await this.#flights.run(key, () => this.#getOrLoad(wanted), options.signal);
+    const { value, joined } = await this.#flights.run(key, () => this.#findOrLoad(request), options.signal);
     if (joined) this.#listeners.emit({ type: 'joined', key, stale: value.stale });
     return { ...value, joined };
   }
@@ -91,13 +98,17 @@ export class LayeredCache implements Cache {
     return this.#listeners.add(listener);
   }
 
-  async #getOrLoad<T>(wanted: LoadRequest<T>): Promise<Loaded<T>> {
-    const { key, staleRetryMs } = wanted;
+  subscribeToLock(listener: (event: LeaseEvent) => void): Unsubscribe {
+    return this.#lock ? this.#lock.leases.subscribe(listener) : () => {};
+  }
+
+  async #findOrLoad<T>(request: LoadRequest<T>): Promise<Loaded<T>> {
+    const { key, staleRetryMs } = request;
     const hit = await this.#store.get<T>(key);
-    if (hit && !hit.stale) return this.#useFresh(key, hit, earlyRefreshOf(wanted));
+    if (hit && !hit.stale) return this.#useFresh(key, hit, earlyRefreshOf(request));
     if (hit && this.#backoff.isActive(key)) return this.#serveStale(key, hit);
     try {
-      return await this.#loadWithPermit(wanted, hit);
+      return await this.#loadWithPermit(request, hit);
     } catch (error) {
       if (!hit || staleRetryMs === undefined) throw error;
       this.#backoff.start(key, staleRetryMs);
@@ -111,71 +122,70 @@ export class LayeredCache implements Cache {
     return hit;
   }
 
-  async #loadWithPermit<T>(wanted: LoadRequest<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
-    const { key } = wanted;
-    const permit = await acquireLoadPermit(key, this.#lease, () => this.#getFresh<T>(key));
+  async #loadWithPermit<T>(request: LoadRequest<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
+    const { key } = request;
+    const permit = await acquireLoadPermit(key, this.#lock, () => this.#getFresh<T>(key));
     switch (permit.type) {
       case 'cached':
         this.#listeners.emit({ type: 'filled_remotely', key, waitedFor: 'lease' });
         return permit.value;
       case 'load':
-        return this.#loadUnderLease(permit.held, wanted);
+        return this.#loadUnderLease(permit.lease, request);
       case 'timed_out': {
         const late = await this.#getFresh<T>(key);
         if (late) this.#listeners.emit({ type: 'filled_remotely', key, waitedFor: 'timeout' });
-        return (
-          late ?? (stale ? this.#serveStale(key, stale, { waitedFor: 'timeout' }) : this.#load(wanted, 'timed_out'))
-        );
+        if (late) return late;
+        return stale ? this.#serveStale(key, stale, { waitedFor: 'timeout' }) : this.#load(request, 'timed_out');
       }
       case 'redis_unavailable':
         this.#listeners.emit({ type: 'redis_failed', key, during: 'lease', error: permit.error });
-        return this.#load(wanted, 'redis_unavailable');
+        return this.#load(request, 'redis_unavailable');
     }
   }
 
-  /** In the background, by one process, and only if it need not wait: the value is still fresh. */
-  #refresh<T>(wanted: LoadRequest<T>): void {
-    checkLoadOptions(wanted);
-    const { key, staleRetryMs } = wanted;
+  /** Reloads in the background, in one process, and without waiting for a lease, because the value is still fresh. */
+  #refresh<T>(request: LoadRequest<T>): void {
+    checkLoadOptions(request);
+    const { key, staleRetryMs } = request;
     if (this.#refreshes.has(key) || this.#refreshBackoff.isActive(key)) return;
     if (staleRetryMs !== undefined) this.#refreshBackoff.start(key, staleRetryMs);
     this.#listeners.emit({ type: 'early_refresh', key });
     const refresh = async () => {
-      const lease = this.#lease && { ...this.#lease, waitMs: 0 };
-      const permit = await acquireLoadPermit(key, lease, () => this.#store.getNewer<T>(key));
-      if (permit.type === 'load') await this.#loadUnderLease(permit.held, wanted);
+      const lock = this.#lock && { ...this.#lock, options: { ...this.#lock.options, waitMs: 0 } };
+      const permit = await acquireLoadPermit(key, lock, () => this.#store.getNewer<T>(key));
+      if (permit.type === 'load') await this.#loadUnderLease(permit.lease, request);
     };
     detachFromCalls(() => this.#refreshes.run(key, refresh)).catch((error: unknown) => {
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });
     });
   }
 
-  /** Nobody who has the value, or the error, waits until the lease is given back. */
-  async #loadUnderLease<T>(held: LeaseHandle | undefined, wanted: LoadRequest<T>): Promise<Loaded<T>> {
+  /** No caller waits for the release: it has the value, or the error, before. */
+  async #loadUnderLease<T>(lease: LeaseHandle | undefined, request: LoadRequest<T>): Promise<Loaded<T>> {
     try {
-      return await this.#load(wanted, held ? 'held' : 'none', held);
+      return await this.#load(request, lease ? 'held' : 'none', lease);
     } finally {
-      void held?.release();
+      void lease?.release();
     }
   }
 
-  async #load<T>(wanted: LoadRequest<T>, lease: LeaseAtLoad, held?: LeaseHandle): Promise<Loaded<T>> {
-    const { key } = wanted;
-    this.#listeners.emit({ type: 'loading', key, lease });
-    const started = this.#clock.monotonic();
-    const value = await wanted.load();
-    const loadMs = this.#clock.monotonic() - started;
+  async #load<T>(request: LoadRequest<T>, leaseAtLoad: LeaseAtLoad, lease?: LeaseHandle): Promise<Loaded<T>> {
+    const { key } = request;
+    this.#listeners.emit({ type: 'loading', key, lease: leaseAtLoad });
+    const startedAt = this.#clock.monotonic();
+    const value = await request.load();
+    const loadMs = this.#clock.monotonic() - startedAt;
     this.#listeners.emit({ type: 'loaded', key, loadMs });
     checkValue(key, value);
-    const life = wanted.lifetime(value);
+    const lifetime = lifetimeOf(value, request);
     const loaded = { value, source: 'loaded', ageMs: 0, stale: false } as const;
-    if (life === 'skip') return loaded;
-    checkLifetime(life);
-    const isBetterKept = await this.#store.set(key, encode(value, life, this.#clock.now(), loadMs), held);
-    const better = isBetterKept ? await this.#store.get<T>(key) : undefined;
+    if (lifetime === 'skip') return loaded;
+    checkLifetime(lifetime);
+    const isBetterStored = await this.#store.set(key, encode(value, lifetime, this.#clock.now(), loadMs), lease);
+    const better = isBetterStored ? await this.#store.get<T>(key) : undefined;
     if (!better) return loaded;
-    // The poor value would have been fresh for so long: no need to ask for it again.
-    this.#backoff.start(key, life.ttlMs);
+    // For as long as the provisional value would have been fresh, another load would bring nothing better.
+    this.#backoff.start(key, lifetime.ttlMs);
     return this.#serveStale(key, better);
   }
 
@@ -190,6 +200,35 @@ export class LayeredCache implements Cache {
   }
 }
 
-function earlyRefreshOf<T>(wanted: LoadRequest<T>): EarlyRefresh<T> | undefined {
-  return wanted.refreshEarly ? wanted : undefined;
+/** Keys whose last load failed so recently that a stale value does for now. */
+class RetryBackoff {
+  readonly #endsAt: LRUCache<string, number>;
+  readonly #clock: Clock;
+
+  constructor(maxEntries: number, clock: Clock) {
+    this.#endsAt = new LRUCache({ max: maxEntries });
+    this.#clock = clock;
+  }
+
+  start(key: string, forMs: number): void {
+    this.#endsAt.set(key, this.#clock.monotonic() + forMs);
+  }
+
+  isActive(key: string): boolean {
+    return (this.#endsAt.get(key) ?? 0) > this.#clock.monotonic();
+  }
+}
+
+/** @throws {RangeError} naming the option that is out of range */
+function checkLoadOptions<T>(options: LoadLifetime<T> & Pick<LoadOptions<T>, 'staleRetryMs'>): void {
+  if (options.staleRetryMs !== undefined) checkRange('staleRetryMs', options.staleRetryMs, { min: 0 });
+  if (!options.lifetime) checkLifetime(options);
+}
+
+function lifetimeOf<T>(value: T, options: LoadLifetime<T>): Lifetime | 'skip' {
+  return options.lifetime ? options.lifetime(value) : options;
+}
+
+function earlyRefreshOf<T>(request: LoadRequest<T>): EarlyRefresh<T> | undefined {
+  return request.refreshEarly ? request : undefined;
 }

@@ -1,39 +1,38 @@
 import { LeaseReentryError } from '../lease/errors.ts';
 import type { LeaseHandle, LeaseOptions, Leases } from '../lease/types.ts';
 
-/** So that one process loads what all of them miss. The leases must be made with the prefix of the cache. */
-export interface CacheLease extends Pick<LeaseOptions, 'ttlMs' | 'renew' | 'maxHoldMs'> {
+/** The leases under which one process loads what several miss. */
+export interface LoadLock {
   readonly leases: Leases;
-  /** How long to wait for another process' load; longer than a load may take, or those who wait load too. */
-  readonly waitMs: number;
+  readonly options: LeaseOptions;
 }
 
 export type LoadPermit<T> =
-  /** The load may begin; the lease, if there is one, is to be released after it, whatever its end. */
-  | { readonly type: 'load'; readonly held: LeaseHandle | undefined }
-  /** Another process has loaded it meanwhile. */
+  /** The load may begin. The lease, if there is one, has to be released after it, however the load ends. */
+  | { readonly type: 'load'; readonly lease: LeaseHandle | undefined }
+  /** Another process has loaded the value meanwhile. */
   | { readonly type: 'cached'; readonly value: T }
-  /** Somebody else has been loading for as long as was to be waited. */
+  /** Another process was still loading at the end of the wait. */
   | { readonly type: 'timed_out' }
-  /** Redis is away, or answers with an error: out of memory, say, or a replica by now. */
+  /** Redis does not answer, or answers with an error, such as being out of memory or a replica. */
   | { readonly type: 'redis_unavailable'; readonly error: unknown };
 
-/** @param look for what another process may have loaded, before the load and after each wait; never rejects */
+/** @param findValue looks for the value of another process, after each wait and before the load; never rejects */
 export async function acquireLoadPermit<T>(
   key: string,
-  lease: CacheLease | undefined,
-  look: () => Promise<T | undefined>,
+  lock: LoadLock | undefined,
+  findValue: () => Promise<T | undefined>,
 ): Promise<LoadPermit<T>> {
-  if (!lease) return { type: 'load', held: undefined };
+  if (!lock) return { type: 'load', lease: undefined };
   try {
-    const acquisition = await lease.leases.acquire(key, lease, look);
+    const acquisition = await lock.leases.acquire(key, lock.options, findValue);
     if (acquisition.type === 'done') return { type: 'cached', value: acquisition.value };
     if (acquisition.type === 'timed_out') return { type: 'timed_out' };
-    const { lease: held } = acquisition;
-    // Between the first look and the lease somebody may have filled it.
-    const value = await look();
-    if (value === undefined) return { type: 'load', held };
-    void held.release();
+    const { lease } = acquisition;
+    // Between the first look and the lease, another process may have stored the value.
+    const value = await findValue();
+    if (value === undefined) return { type: 'load', lease };
+    void lease.release();
     return { type: 'cached', value };
   } catch (error) {
     if (error instanceof LeaseReentryError) throw error;

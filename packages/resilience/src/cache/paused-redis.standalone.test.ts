@@ -43,8 +43,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 100, readyWaitMs: 5000, clock });
     const shared = { redis, prefix: 'pause', clock };
     const leases = createLeases({ ...shared, owner: 'test' });
-    const lease = { leases, ttlMs, waitMs };
-    const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
+    const cache = createCache({ ...shared, lock: { ttlMs, waitMs }, memory: { maxEntries: 10 } });
     let losses = 0;
     redis.subscribe(({ type }) => {
       if (type === 'lost') losses += 1;

@@ -1,16 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock.ts';
-import { createLeases } from '../lease/leases.ts';
 import { connectRedis } from '../redis/connect.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
-import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
 import { encode } from './envelope.ts';
 import { RedisStore } from './redis-store.ts';
-import type { Cache, Lifetime } from './types.ts';
+import type { Cache, CacheEvent, Lifetime } from './types.ts';
 
 const KEYS = Array.from({ length: 40 }, (_, n) => `photo-${n}`);
 const MARKER = 'resilience:data';
@@ -40,8 +38,7 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 5000, clock });
     connections.push(redis);
     const shared = { redis, prefix: 'answer', clock };
-    const lease = { leases: createLeases({ ...shared, owner: 'test' }), ttlMs: 10_000, waitMs: 10_000 };
-    const cache = createCache({ ...shared, lease, memory: { maxEntries: 100 } });
+    const cache = createCache({ ...shared, lock: { ttlMs: 10_000, waitMs: 10_000 }, memory: { maxEntries: 100 } });
     const events: CacheEvent[] = [];
     cache.subscribe((event) => events.push(event));
     return { redis, cache, events };

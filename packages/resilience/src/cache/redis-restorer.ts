@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
-import type { CacheEvent } from './cache-events.ts';
-import type { MemoryTier } from './memory-front.ts';
 import type { RedisStore } from './redis-store.ts';
+import type { MemoryTier } from './tiered-store.ts';
+import type { CacheEvent } from './types.ts';
 
-/** Maximum rate of writing back, in bytes per millisecond (2 Mbit/s). */
+/** Maximum rate of restoring, in bytes per millisecond (2 Mbit/s). */
 const MAX_BYTES_PER_MS = 250;
-/** Maximum bytes of a value that is written back; larger ones are loaded again. */
+/** Maximum bytes of a value that is restored; larger ones are loaded again. */
 const MAX_VALUE_BYTES = 65_536;
 /** Number of keys that are checked at once. */
 const BATCH_SIZE = 50;
-/** Failures in a row after which it gives up until the next data loss. */
+/** Failures in a row after which the restorer gives up until the next data loss. */
 const MAX_FAILURES = 3;
 
 /**
@@ -32,12 +32,12 @@ export class RedisRestorer {
     memory: MemoryTier,
     store: RedisStore,
     clock: Clock,
-    tell: (event: CacheEvent) => void,
+    emit: (event: CacheEvent) => void,
   ) {
     this.#memory = memory;
     this.#store = store;
     this.#clock = clock;
-    this.#emit = tell;
+    this.#emit = emit;
     redis.onDataLoss(() => {
       this.#failures = 0;
       this.markPending();
@@ -48,7 +48,7 @@ export class RedisRestorer {
     });
   }
 
-  /** Notes that Redis may lack a value of the memory tier; it is written back once Redis is available. */
+  /** Notes that Redis may lack a value of the memory tier; it is restored once Redis is available. */
   markPending(): void {
     this.#isPending = true;
   }
@@ -57,10 +57,10 @@ export class RedisRestorer {
     if (this.#isRunning || !this.#isPending || this.#failures >= MAX_FAILURES) return;
     this.#isRunning = true;
     try {
-      // A data loss meanwhile also deletes the values written so far.
+      // A data loss meanwhile also deletes the values restored so far.
       while (this.#isPending) {
         this.#isPending = false;
-        await this.#restoreAll(this.#memory.keys());
+        await this.#restore(this.#memory.keys());
       }
       this.#failures = 0;
     } catch {
@@ -72,7 +72,7 @@ export class RedisRestorer {
   }
 
   /** @throws when Redis does not answer, or answers with an error */
-  async #restoreAll(keys: readonly string[]): Promise<void> {
+  async #restore(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += BATCH_SIZE) {
       for (const key of await this.#store.missing(keys.slice(at, at + BATCH_SIZE))) {
         const envelope = this.#memory.peek(key);

@@ -1,21 +1,63 @@
 import type { Redis } from '@upstash/redis';
 import type { Clock } from '../clock.ts';
+import { RELEASE_STEP } from '../lease/store.ts';
 import type { LeaseHandle, ReleaseResult } from '../lease/types.ts';
-import { decode, type Envelope, keepMs } from './envelope.ts';
-import { FILL, RESTORE } from './fill-script.ts';
+import { decode, type Envelope, remainingMs } from './envelope.ts';
 
-/** What Redis had to say about a key; `corrupt`: bytes that are no envelope of ours. */
+/**
+ * Releases the writer's lease, if there is one, and stores a value unless another value has precedence. Both happen in
+ * one step, so that a woken waiter finds the value. The lease is released first: a Redis that refuses the value keeps no
+ * waiter waiting.
+ * KEYS value, fence, and with a lease: lease; ARGV envelope, ms to keep it, whether the value is provisional ('1' or
+ * '0'), and with a lease: owner, fence, channel, message.
+ * Returns {1 when the lease was still the writer's or 0, and 1 when stored, 0 when a later holder of the lease has got a
+ * fence, 2 when a better value is stored}.
+ */
+const FILL: string = `${RELEASE_STEP}
+local wasOurs = 0
+if KEYS[3] then
+  wasOurs = release(KEYS[3], KEYS[2], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+  local latest = redis.pcall('GET', KEYS[2])
+  local fence = type(latest) == 'string' and string.match(latest, '^%d+') or 0
+  if tonumber(fence) > tonumber(ARGV[5]) then return {wasOurs, 0} end
+end
+if ARGV[3] == '1' and redis.call('TYPE', KEYS[1]).ok == 'string' then
+  local read, kept = pcall(cjson.decode, redis.call('GET', KEYS[1]))
+  if read and type(kept) == 'table' and kept.yields == false then return {wasOurs, 2} end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {wasOurs, 1}
+`;
+
+/**
+ * Restores a value that may have been lost, unless Redis has a newer one, or this one is provisional and the one in
+ * Redis is not. Checks no fence: the value had been stored before, and the holder of a lease will overwrite it.
+ * KEYS value; ARGV envelope, TTL in ms, time of writing, whether it is provisional ('1' or '0'). Returns 1 when stored.
+ */
+const RESTORE = `
+if redis.call('TYPE', KEYS[1]).ok == 'string' then
+  local read, kept = pcall(cjson.decode, redis.call('GET', KEYS[1]))
+  if read and type(kept) == 'table' and type(kept.writtenAt) == 'number' then
+    if kept.writtenAt >= tonumber(ARGV[3]) then return 0 end
+    if ARGV[4] == '1' and kept.yields == false then return 0 end
+  end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`;
+
+/** `corrupt`: bytes that are no envelope. */
 export type ReadResult =
   | { readonly type: 'envelope'; readonly envelope: Envelope }
   | { readonly type: 'missing' | 'corrupt' }
   | { readonly type: 'failed'; readonly error: unknown };
 
-/** `overtaken`: a later holder of the lease has the say; `better`: a value that does not yield is kept. */
+/** `fenced_off`: a later holder of the lease has precedence; `better_stored`: so has the non-provisional value in Redis. */
 export type WriteResult = 'written' | 'fenced_off' | 'better_stored';
 
 const WRITE_RESULTS = { 0: 'fenced_off', 1: 'written', 2: 'better_stored' } as const;
 
-/** Envelopes in Redis, one key each, which expires when not even a stale value is worth keeping. */
+/** Envelopes in Redis, one key each, which expires when the value is not even worth keeping as stale. */
 export class RedisStore {
   readonly #redis: Redis;
   readonly #prefix: string;
@@ -38,19 +80,19 @@ export class RedisStore {
     }
   }
 
-  /** @param held the lease under which the value was made, if any: ends in the same step */
-  async write(key: string, envelope: Envelope, held: LeaseHandle | undefined): Promise<WriteResult> {
-    const leftMs = () => Math.ceil(keepMs(envelope, this.#clock.now()));
-    if (leftMs() <= 0) return 'written';
+  /** @param lease under which the value was loaded, if any: released in the same step */
+  async write(key: string, envelope: Envelope, lease: LeaseHandle | undefined): Promise<WriteResult> {
+    const ttlMs = () => Math.ceil(remainingMs(envelope, this.#clock.now()));
+    if (ttlMs() <= 0) return 'written';
     const name = this.#key(key);
-    if (!held && !envelope.yields) {
-      await this.#redis.set(name, envelope, { px: leftMs() });
+    if (!lease && !envelope.yields) {
+      await this.#redis.set(name, envelope, { px: ttlMs() });
       return 'written';
     }
     const text = JSON.stringify(envelope);
     const fill = async (keys: readonly string[], args: readonly string[]): Promise<ReleaseResult<WriteResult>> => {
-      // Redis may have been away since.
-      const value = [text, String(Math.max(1, leftMs())), envelope.yields ? '1' : '0'];
+      // A retry after an outage of Redis has less time left.
+      const value = [text, String(Math.max(1, ttlMs())), envelope.yields ? '1' : '0'];
       const [wasOurs, written] = await this.#redis.eval<string[], [0 | 1, 0 | 1 | 2]>(
         FILL,
         [name, ...keys],
@@ -58,8 +100,8 @@ export class RedisStore {
       );
       return { wasOurs: wasOurs === 1, result: WRITE_RESULTS[written] };
     };
-    if (!held) return (await fill([], [])).result;
-    return held.releaseWith(({ keys: [lease, fence], args }) => fill([fence, lease], args), text.length);
+    if (!lease) return (await fill([], [])).result;
+    return lease.releaseWith(({ keys: [lock, fence], args }) => fill([fence, lock], args), text.length);
   }
 
   /** Returns the keys that are not in Redis. @throws what the connection throws */
@@ -71,18 +113,18 @@ export class RedisStore {
   }
 
   /**
-   * Writes back a value that may have been lost, unless a newer or better one exists.
+   * Restores a value that may have been lost, unless Redis has a newer or better one.
    * @returns the number of bytes written, 0 for none @throws what the connection throws
    */
-  async restore(key: string, envelope: Envelope, mostBytes: number): Promise<number> {
-    const leftMs = Math.ceil(keepMs(envelope, this.#clock.now()));
+  async restore(key: string, envelope: Envelope, maxBytes: number): Promise<number> {
+    const ttlMs = Math.ceil(remainingMs(envelope, this.#clock.now()));
     const text = JSON.stringify(envelope);
-    if (leftMs <= 0 || text.length > mostBytes) return 0;
-    const args = [text, String(leftMs), String(envelope.writtenAt), envelope.yields ? '1' : '0'];
+    if (ttlMs <= 0 || text.length > maxBytes) return 0;
+    const args = [text, String(ttlMs), String(envelope.writtenAt), envelope.yields ? '1' : '0'];
     return (await this.#redis.eval<string[], 0 | 1>(RESTORE, [this.#key(key)], args)) === 1 ? text.length : 0;
   }
 
-  /** As leases name their keys: what is kept about an entity shares its slot of a cluster. */
+  /** The braces put the value and the keys of its lease in one slot of a cluster. */
   #key(key: string): string {
     return `${this.#prefix}:{${key}}:value`;
   }

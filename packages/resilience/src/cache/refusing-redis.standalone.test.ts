@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/leases.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { connectTestRedis } from '../testing/test-redis.ts';
-import type { CacheEvent } from './cache-events.ts';
 import { createCache } from './create-cache.ts';
+import type { CacheEvent } from './types.ts';
 
 const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
 
@@ -28,9 +27,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
 
   function createProcess() {
     const shared = { redis, prefix: 'refusing', clock: systemClock };
-    const leases = createLeases({ ...shared, owner: 'test' });
-    const lease = { leases, ttlMs: 30_000, waitMs: 1000 };
-    const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
+    const cache = createCache({ ...shared, lock: { ttlMs: 30_000, waitMs: 1000 }, memory: { maxEntries: 10 } });
     const events: CacheEvent[] = [];
     cache.subscribe((event) => events.push(event));
     const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });

@@ -3,7 +3,6 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
-import { createLeases } from '../lease/leases.ts';
 import { connectRedis } from '../redis/connect.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
@@ -84,8 +83,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
   async function createProcess(url: string) {
     const redis = await connectRedis({ url }, { timeoutMs: 100, readyWaitMs: 5000 });
     const shared = { redis, prefix: 'link', clock: systemClock };
-    const lease = { leases: createLeases({ ...shared, owner: 'test' }), ttlMs: 60_000, waitMs: 60_000 };
-    const cache = createCache({ ...shared, lease, memory: { maxEntries: 10 } });
+    const cache = createCache({ ...shared, lock: { ttlMs: 60_000, waitMs: 60_000 }, memory: { maxEntries: 10 } });
     const store = () => cache.getOrLoad('big', async () => BIG, { lifetime });
     let losses = 0;
     redis.subscribe(({ type }) => {

@@ -1,32 +1,63 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { LeaseHandle } from '../lease/types.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
-import type { CacheEvent } from './cache-events.ts';
-import { isRefreshDue } from './early-refresh.ts';
-import { ageMs, type Envelope, isStale } from './envelope.ts';
-import type { MemoryTier } from './memory-front.ts';
+import { ageMs, type Envelope, isRefreshDue, isStale, remainingMs } from './envelope.ts';
 import type { RedisStore, WriteResult } from './redis-store.ts';
-import type { CacheHit } from './types.ts';
+import type { CacheEvent, CacheHit } from './types.ts';
 
-/** Memory in front, Redis behind; a Redis that fails is told and gone on without. */
+/** The most recently used envelopes of this process. */
+export class MemoryTier {
+  readonly #entries: LRUCache<string, Envelope>;
+  readonly #clock: Clock;
+
+  constructor(maxEntries: number, clock: Clock) {
+    this.#entries = new LRUCache({ max: maxEntries });
+    this.#clock = clock;
+  }
+
+  get(key: string): Envelope | undefined {
+    const envelope = this.#entries.get(key);
+    if (!envelope || remainingMs(envelope, this.#clock.now()) > 0) return envelope;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  /** Returns the keys, most recently used first. */
+  keys(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Like `get`, but does not count as a use. */
+  peek(key: string): Envelope | undefined {
+    return this.#entries.peek(key);
+  }
+
+  set(key: string, envelope: Envelope): void {
+    this.#entries.set(key, envelope);
+  }
+}
+
+/** The memory tier in front of the Redis tier. A Redis that fails causes an event, and the store goes on without it. */
 export class TieredStore {
   readonly #memory: MemoryTier;
-  readonly #store: RedisStore;
+  readonly #redis: RedisStore;
   readonly #clock: Clock;
   readonly #emit: (event: CacheEvent) => void;
   readonly #onUnwritten: () => void;
 
+  /** @param onUnwritten called when Redis was unavailable for a write, so that it lacks a value of the memory tier */
   constructor(
     memory: MemoryTier,
-    store: RedisStore,
+    redis: RedisStore,
     clock: Clock,
-    tell: (event: CacheEvent) => void,
+    emit: (event: CacheEvent) => void,
     onUnwritten: () => void,
   ) {
     this.#memory = memory;
-    this.#store = store;
+    this.#redis = redis;
     this.#clock = clock;
-    this.#emit = tell;
+    this.#emit = emit;
     this.#onUnwritten = onUnwritten;
   }
 
@@ -35,63 +66,67 @@ export class TieredStore {
     return envelope && this.#hit<T>(envelope, 'memory');
   }
 
-  /** What is stale in memory may have been renewed by another process. */
+  /** Returns a fresh value of the memory tier; a stale one only if no other process has renewed it in Redis. */
   async get<T>(key: string): Promise<CacheHit<T> | undefined> {
-    const here = this.#memory.get(key);
-    if (here && !isStale(here, this.#clock.now())) return this.#hit(here, 'memory');
-    return (await this.getNewer<T>(key)) ?? (here && this.#hit(here, 'memory'));
+    const ours = this.#memory.get(key);
+    if (ours && !isStale(ours, this.#clock.now())) return this.#hit(ours, 'memory');
+    return (await this.getNewer<T>(key)) ?? (ours && this.#hit(ours, 'memory'));
   }
 
-  /** What another process has written since, taken over into memory. */
+  /** Returns the value in Redis if it is newer than ours, and puts it into the memory tier. */
   async getNewer<T>(key: string): Promise<CacheHit<T> | undefined> {
-    const here = this.#memory.get(key);
-    const there = await this.#read(key);
-    if (!there || there.writtenAt <= (here?.writtenAt ?? 0)) return undefined;
-    this.#memory.set(key, there);
-    return this.#hit(there, 'redis');
+    const ours = this.#memory.get(key);
+    const stored = await this.#read(key);
+    if (!stored || stored.writtenAt <= (ours?.writtenAt ?? 0)) return undefined;
+    this.#memory.set(key, stored);
+    return this.#hit(stored, 'redis');
   }
 
-  /** Whether a fresh value is so near its end that this reader should load it anew. */
+  /** Whether this reader should reload the value, which is fresh but near its end. */
   isRefreshDue(key: string, random: () => number): boolean {
-    const here = this.#memory.get(key);
-    return here !== undefined && !here.yields && isRefreshDue(here, this.#clock.now(), random);
+    const ours = this.#memory.get(key);
+    return ours !== undefined && !ours.yields && isRefreshDue(ours, this.#clock.now(), random);
   }
 
-  /** @param held the lease under which the value was made, if any: ends here @returns whether a better value is kept */
-  async set(key: string, envelope: Envelope, held: LeaseHandle | undefined): Promise<boolean> {
-    let written: WriteResult = 'written';
+  /**
+   * Stores a loaded value in both tiers, unless another value has precedence.
+   * @param lease under which the value was loaded, if any: released here
+   * @returns whether a better value is stored
+   */
+  async set(key: string, envelope: Envelope, lease: LeaseHandle | undefined): Promise<boolean> {
+    let result: WriteResult = 'written';
     try {
-      written = await this.#store.write(key, envelope, held);
-      if (written !== 'fenced_off') this.#emit({ type: 'stored', key });
+      result = await this.#redis.write(key, envelope, lease);
+      if (result !== 'fenced_off') this.#emit({ type: 'stored', key });
     } catch (error) {
       this.#emit({ type: 'redis_failed', key, during: 'write', error });
       if (error instanceof RedisUnavailableError) this.#onUnwritten();
     }
-    const isBetterHere = envelope.yields && this.#memory.get(key)?.yields === false;
-    if (written === 'fenced_off') this.#emit({ type: 'fenced_off', key });
-    else if (written === 'written' && !isBetterHere) this.#memory.set(key, envelope);
-    return written === 'better_stored' || isBetterHere;
+    const isBetterInMemory = envelope.yields && this.#memory.get(key)?.yields === false;
+    if (result === 'fenced_off') this.#emit({ type: 'fenced_off', key });
+    else if (result === 'written' && !isBetterInMemory) this.#memory.set(key, envelope);
+    return result === 'better_stored' || isBetterInMemory;
   }
 
   async #read(key: string): Promise<Envelope | undefined> {
-    const answer = await this.#store.read(key);
-    switch (answer.type) {
+    const result = await this.#redis.read(key);
+    switch (result.type) {
       case 'envelope':
-        return answer.envelope;
+        return result.envelope;
       case 'missing':
         return undefined;
       case 'corrupt':
         this.#emit({ type: 'corrupt', key });
         return undefined;
       case 'failed':
-        this.#emit({ type: 'redis_failed', key, during: 'read', error: answer.error });
+        this.#emit({ type: 'redis_failed', key, during: 'read', error: result.error });
         return undefined;
     }
   }
 
   #hit<T>(envelope: Envelope, source: 'memory' | 'redis'): CacheHit<T> {
     const now = this.#clock.now();
-    // A key holds what the caller put there; the type is the caller's word.
+    // A key holds what the caller stored there, so the type is the caller's responsibility.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return { value: envelope.value as T, source, ageMs: ageMs(envelope, now), stale: isStale(envelope, now) };
   }

@@ -1,12 +1,35 @@
+import type { Clock } from '../clock.ts';
+import type { LeaseEvent, LeaseOptions } from '../lease/types.ts';
 import type { Unsubscribe } from '../listeners.ts';
-import type { CacheEvent } from './cache-events.ts';
+import type { RedisConnection } from '../redis/types.ts';
+
+export interface CacheOptions {
+  readonly redis: RedisConnection;
+  /** First part of every key in Redis. */
+  readonly prefix: string;
+  /** `maxEntries`: values kept in this process; whole, 1 or more, 1000 unless given. */
+  readonly memory?: { readonly maxEntries: number };
+  /** Lets one process load what several miss. Without it, or with `false`, each process loads for itself. */
+  readonly lock?: CacheLock | false;
+  readonly clock?: Clock;
+  /** Random number from 0 up to 1, for early refreshes. */
+  readonly random?: () => number;
+}
+
+/** The lease under which a process loads a missing value; its keys have the prefix of the cache. */
+export interface CacheLock extends Pick<LeaseOptions, 'ttlMs' | 'renew' | 'maxHoldMs'> {
+  /** How long to wait for the load of another process; longer than a load may take, or its waiters load, too. */
+  readonly waitMs: number;
+  /** First part of the holder's name in Redis, `owner-hostname-pid-n`; the prefix unless given. */
+  readonly owner?: string;
+}
 
 export interface CacheHit<T> {
   readonly value: T;
   readonly source: 'memory' | 'redis';
-  /** Since it was written. */
+  /** Time since the value was written. */
   readonly ageMs: number;
-  /** Past its time to live: only for when nothing fresh can be had. */
+  /** Whether its time to live is over: use it only when no fresh value can be had. */
   readonly stale: boolean;
 }
 
@@ -15,45 +38,58 @@ export interface CacheLoaded<T> {
   readonly source: 'memory' | 'redis' | 'loaded' | 'stale';
   readonly ageMs: number;
   readonly stale: boolean;
-  /** Another caller of this process had asked already. */
+  /** Whether another caller of this process had asked before and this one shares its result. */
   readonly joined: boolean;
 }
 
-/** Both from writing: fresh until `ttlMs` (1 or more), kept as stale until `staleMs` (0 or under `ttlMs`: not kept). */
+/** Both times count from writing. */
 export interface Lifetime {
+  /** How long the value is fresh, 1 or more. */
   readonly ttlMs: number;
-  readonly staleMs: number;
-  /** A poor value: it never replaces one that does not yield, however stale; that one is handed out instead. */
+  /** Until when it is kept as stale; 0 unless given. At or below `ttlMs`: not kept beyond it. */
+  readonly staleMs?: number;
+  /**
+   * Provisional: never overwrites a non-provisional entry, even a stale one; the existing entry is returned instead.
+   * False unless given.
+   */
   readonly provisional?: boolean;
 }
 
-export interface LoadOptions<T> {
-  /** How long this value lives, or `skip`: it is handed to those who wait and not kept. */
-  lifetime(value: T): Lifetime | 'skip';
+/**
+ * How long a loaded value lives: the same for all values, or a function of the value. `skip`: the waiting callers get the
+ * value, and it is not kept.
+ */
+export type LoadLifetime<T> = (Lifetime & { readonly lifetime?: never }) | { lifetime(value: T): Lifetime | 'skip' };
+
+export type LoadOptions<T> = LoadLifetime<T> & {
   /**
-   * When given, a stale value is handed out if the load fails, and none is tried anew for so long. Otherwise a failed
-   * load is thrown. Early refreshes are as far apart.
+   * When given, a failed load returns the stale value, if there is one, and no other load is tried for so long.
+   * Otherwise a failed load throws. Early refreshes are as far apart.
    */
   readonly staleRetryMs?: number;
-  /** Loads a fresh value anew in the background when it is near its end: the likelier, the longer its load took. */
+  /** Whether to reload a fresh value in the background near its end: the likelier, the longer its load took. */
   readonly refreshEarly?: boolean;
-  /** Only detaches this caller. */
+  /** Detaches this caller only; the load goes on. */
   readonly signal?: AbortSignal;
-}
+};
 
-/** What a look may set off, as `refreshEarly` does. */
-export interface EarlyRefresh<T> extends Pick<LoadOptions<T>, 'lifetime' | 'staleRetryMs'> {
+/** The load that a `peek` may start in the background, as `refreshEarly` does. */
+export type EarlyRefresh<T> = LoadLifetime<T> & {
+  readonly staleRetryMs?: number;
   load(): Promise<T>;
-}
+};
 
 /**
- * Values that are plain JSON, by key. `T` is what the caller has put under that key; null, 0, '' and false are
- * values. A dead Redis, corrupt or foreign bytes are a miss and an event, never an error.
+ * Plain JSON values by key. `T` is the type that the caller stores under that key; null, 0, '' and false are values. An
+ * unavailable Redis and corrupt or foreign bytes cause a miss and an event, never an error.
  */
 export interface Cache {
-  /** In memory, then in Redis. @param early for a value that is still fresh but near its end; a provisional one just ends */
+  /**
+   * Looks in memory, then in Redis.
+   * @param early reloads a fresh value that is near its end, unless it is provisional
+   */
   peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined>;
-  /** In memory only, at once. */
+  /** Looks in memory only. */
   peekMemory<T>(key: string): CacheHit<T> | undefined;
   /**
    * Returns the fresh value, or the result of `load`, which runs once for all concurrent callers.
@@ -68,4 +104,51 @@ export interface Cache {
    */
   settled(): Promise<void>;
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe;
+  /** Subscribes to the leases of `lock`; without a lock there are no events. */
+  subscribeToLock(listener: (event: LeaseEvent) => void): Unsubscribe;
 }
+
+export type CacheEvent =
+  | { readonly type: 'hit'; readonly key: string; readonly source: 'memory' | 'redis'; readonly ageMs: number }
+  /** No fresh value was found. */
+  | { readonly type: 'miss'; readonly key: string }
+  /** A caller shared the result that another caller of this process had asked for. */
+  | { readonly type: 'joined'; readonly key: string; readonly stale: boolean }
+  /** Another process loaded the value while this one waited, for its lease or until the end of `waitMs` (`timeout`). */
+  | { readonly type: 'filled_remotely'; readonly key: string; readonly waitedFor: 'lease' | 'timeout' }
+  /** A load begins; unless its lease is held, other processes may be loading the same value. */
+  | {
+      readonly type: 'loading';
+      readonly key: string;
+      readonly lease: 'held' | 'none' | 'timed_out' | 'redis_unavailable';
+    }
+  | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
+  /** Redis has the loaded value, or a better one instead: other processes need not load it. */
+  | { readonly type: 'stored'; readonly key: string }
+  /** A value of the memory tier was written back to a Redis that had lost it. */
+  | { readonly type: 'restored'; readonly key: string }
+  /** A fresh value is being reloaded in the background. */
+  | { readonly type: 'early_refresh'; readonly key: string }
+  | { readonly type: 'early_refresh_failed'; readonly key: string; readonly error: unknown }
+  /**
+   * A stale value was returned because no fresh one could be had. `error`: why the load failed, if it was tried.
+   * `waitedFor`: set when another process was still loading at the end of `waitMs`.
+   */
+  | {
+      readonly type: 'stale_served';
+      readonly key: string;
+      readonly ageMs: number;
+      readonly error?: unknown;
+      readonly waitedFor?: 'timeout';
+    }
+  /** The loaded value was not stored: a later holder of the lease may have stored its own. */
+  | { readonly type: 'fenced_off'; readonly key: string }
+  /** Redis held foreign or damaged bytes: they count as a miss and will be overwritten. */
+  | { readonly type: 'corrupt'; readonly key: string }
+  /** Redis could not be read or written; the cache went on without it. */
+  | {
+      readonly type: 'redis_failed';
+      readonly key: string;
+      readonly during: 'read' | 'lease' | 'write';
+      readonly error: unknown;
+    };

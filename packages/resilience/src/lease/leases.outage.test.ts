@@ -29,7 +29,7 @@ afterEach(() => redis.close());
 function createProcess(): { leases: Leases; cache: Cache } {
   const shared = { redis: redis.connect(), prefix: 'test', clock };
   const leases = createLeases({ ...shared, owner: 'test' });
-  return { leases, cache: createCache({ ...shared, lease: { ...PATIENT, leases }, memory: { maxEntries: 10 } }) };
+  return { leases, cache: createCache({ ...shared, lock: PATIENT, memory: { maxEntries: 10 } }) };
 }
 
 async function pass(ms: number): Promise<void> {

@@ -4,19 +4,19 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryRedis } from '../testing/memory-redis.ts';
-import { createLeases, LeaseScope } from './leases.ts';
+import { LeaseScope } from './leases.ts';
 
 setFlagsFromString('--expose-gc');
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the flag has put it there
 const collectGarbage = runInNewContext('gc') as () => void;
 
-const clock = new FakeClock();
-const leases = createLeases({ redis: new MemoryRedis(clock).connection(), prefix: 'test', owner: 'test', clock });
+const redis = new MemoryRedis(new FakeClock()).connection();
+const createScope = (name: string) => new LeaseScope(redis, 'test', name);
 
 it('work that reschedules itself under a lease does not retain its earlier scopes', async () => {
   const before: WeakRef<LeaseScope>[] = [];
   const takeTurn = async (): Promise<(work: () => Promise<void>) => Promise<void>> => {
-    const scope = new LeaseScope(leases, 'job');
+    const scope = createScope('job');
     before.push(new WeakRef(scope));
     // Like the callback of a timer set by the work, the returned function runs in this scope.
     return scope.run(async () => AsyncLocalStorage.snapshot());
@@ -34,11 +34,14 @@ it('work that reschedules itself under a lease does not retain its earlier scope
 });
 
 it('a scope that is over does not hide its running outer scope', async () => {
-  const outer = new LeaseScope(leases, 'outer');
+  const outer = createScope('outer');
   await outer.run(async () => {
-    const inner = new LeaseScope(leases, 'inner');
+    const inner = createScope('inner');
     const afterInner = await inner.run(async () => AsyncLocalStorage.snapshot());
-    const isInside = (name: string) => LeaseScope.isInside(leases, name);
-    expect(afterInner(() => [isInside('inner'), isInside('outer')])).toEqual([false, true]);
+    const isInside = (name: string) => LeaseScope.isInside(redis, 'test', name);
+    expect(afterInner(() => ({ inner: isInside('inner'), outer: isInside('outer') }))).toEqual({
+      inner: false,
+      outer: true,
+    });
   });
 });

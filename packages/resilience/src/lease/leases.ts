@@ -47,6 +47,8 @@ interface AcquireRequest extends LeaseOptions {
 
 /** Leases in one Redis. Within a process one caller per name asks Redis; the others queue for their turn. */
 class RedisLeases implements Leases {
+  readonly #redis: RedisConnection;
+  readonly #prefix: string;
   readonly #owner: string;
   readonly #clock: Clock;
   readonly #client: LeaseClient;
@@ -55,6 +57,8 @@ class RedisLeases implements Leases {
   readonly #listeners: Listeners<LeaseEvent> = new Listeners();
 
   constructor({ clock = systemClock, prefix = 'lease', owner = prefix, redis }: LeasesOptions) {
+    this.#redis = redis;
+    this.#prefix = prefix;
     this.#owner = owner;
     this.#clock = clock;
     this.#mutex = new KeyedMutex(clock);
@@ -75,7 +79,7 @@ class RedisLeases implements Leases {
     const acquisition = await this.acquire<never>(name, options);
     if (acquisition.type !== 'acquired') throw new LeaseTimeoutError(name, options.waitMs);
     const { lease } = acquisition;
-    const scope = new LeaseScope(this, name);
+    const scope = new LeaseScope(this.#redis, this.#prefix, name);
     const [end] = await Promise.allSettled([scope.run(() => body(lease.signal, lease.fence))]);
     const wasOurs = await lease.release();
     const cause: unknown = end.status === 'rejected' ? end.reason : undefined;
@@ -90,7 +94,7 @@ class RedisLeases implements Leases {
     findResult?: () => Promise<T | undefined>,
   ): Promise<Acquisition<T>> {
     checkLeaseOptions(options);
-    if (LeaseScope.isInside(this, name)) throw new LeaseReentryError(name);
+    if (LeaseScope.isInside(this.#redis, this.#prefix, name)) throw new LeaseReentryError(name);
     const owner = createOwnerId(this.#owner);
     const request: AcquireRequest = { ...options, name, owner, startedAt: this.#clock.monotonic() };
     this.#listeners.emit({ type: 'attempting', lease: name, owner });
@@ -217,20 +221,22 @@ const innermost = new AsyncLocalStorage<LeaseScope>();
 
 /** Async scope of work that holds a lease; detects that the work asks for the same lease, which would deadlock. */
 export class LeaseScope {
-  readonly #leases: Leases;
+  readonly #redis: RedisConnection;
+  readonly #prefix: string;
   readonly #name: string;
   readonly #outer: LeaseScope | undefined = LeaseScope.#running();
   #isOver = false;
 
-  constructor(leases: Leases, name: string) {
-    this.#leases = leases;
+  constructor(redis: RedisConnection, prefix: string, name: string) {
+    this.#redis = redis;
+    this.#prefix = prefix;
     this.#name = name;
   }
 
   /** Whether the current async context is inside work that holds the lease. */
-  static isInside(leases: Leases, name: string): boolean {
+  static isInside(redis: RedisConnection, prefix: string, name: string): boolean {
     for (let scope = innermost.getStore(); scope; scope = scope.#outer) {
-      if (!scope.#isOver && scope.#leases === leases && scope.#name === name) return true;
+      if (!scope.#isOver && scope.#redis === redis && scope.#prefix === prefix && scope.#name === name) return true;
     }
     return false;
   }

@@ -46,10 +46,11 @@ describe.skipIf(!hasRedisServer)('a node of a cluster', () => {
     const cache = createCache({
       ...shared,
       memory: { maxEntries: 10 },
-      lease: { leases, ttlMs: 30_000, waitMs: 1000 },
+      lock: { ttlMs: 30_000, waitMs: 1000 },
     });
     const failures: unknown[] = [];
     leases.subscribe((event) => event.type === 'redis_failed' && failures.push(event));
+    cache.subscribeToLock((event) => event.type === 'redis_failed' && failures.push(event));
     cache.subscribe((event) => event.type === 'redis_failed' && failures.push(event));
     const circuit = createCircuit({ ...SERVICE_CIRCUIT, ...shared, classify: () => 'failure' });
 

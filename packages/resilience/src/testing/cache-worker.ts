@@ -1,4 +1,4 @@
-import { connectRedis, createCache, createLeases, type RedisSettings, systemClock } from '../index.ts';
+import { connectRedis, createCache, type RedisSettings, systemClock } from '../index.ts';
 
 /** Settings of a worker, as JSON in its first argument. */
 export interface WorkerSettings {
@@ -33,8 +33,7 @@ const { callers, value: gives, lateCallers = 0, ttlMs = 30_000, loadMs, waitMs }
 
 const shared = { prefix: 'stampede', clock: systemClock };
 const redis = await connectRedis(settings.redis, { timeoutMs: 5000, readyWaitMs: 10_000 });
-const leases = createLeases({ ...shared, redis, owner: 'worker' });
-const cache = createCache({ ...shared, redis, lease: { leases, ttlMs: ttlMs, waitMs }, memory: { maxEntries: 100 } });
+const cache = createCache({ ...shared, redis, lock: { ttlMs, waitMs }, memory: { maxEntries: 100 } });
 
 let loads = 0;
 let running = 0;
