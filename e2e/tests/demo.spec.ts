@@ -19,6 +19,21 @@ const test = withBrowser.extend<object, { app: App }>({
 
 test.describe.configure({ mode: 'serial' });
 
+test('an answer of a deprecated path links the page about the move to v1', async ({ app, page }) => {
+  const answer = await page.request.get(`${app.url}/api/plant-identification/identify/health`);
+  const links = answer.headers()['link'] ?? '';
+  for (const rel of ['deprecation', 'sunset']) {
+    const [, target] = new RegExp(`<([^>]*)>; rel="${rel}"`).exec(links) ?? [];
+    expect((await page.goto(`${app.url}${target}`))?.status()).toBe(200);
+    const { hash } = new URL(page.url());
+    await expect(page.locator(hash || 'h1')).toBeVisible();
+  }
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Move to v1 of the API');
+  await expect(page.locator('#sunset')).toContainText('1 July 2027');
+  await expectAccessible(page);
+  await picture(page, 'migrate-to-v1');
+});
+
 test('the home page takes a photo at once', async ({ app, page }) => {
   await page.goto(app.url);
   await expectAccessible(page);

@@ -12,7 +12,17 @@ const IDENTIFY = '/api/v1/plant-identification/identify';
 const SIGN_OUT = '/api/trpc/v1.account.signOutEverywhere';
 const FOREIGN = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
 
-const PAGES = ['/', '/identify', '/history', '/login', '/register', '/account', '/admin', '/nothing/here'];
+const PAGES = [
+  '/',
+  '/identify',
+  '/history',
+  '/login',
+  '/register',
+  '/account',
+  '/admin',
+  '/docs/migrate-to-v1',
+  '/nothing/here',
+];
 /** Paths that are answered for every host. */
 const PROBES = ['/api/health/live', '/api/health/ready'];
 const API = [

@@ -18,7 +18,7 @@ function pageHeaders(seen: SmokeResponse, isHttps: boolean): (readonly [boolean,
 }
 
 export function pageChecks(isHttps: boolean): Check[] {
-  const open = ['/', '/identify', '/login', '/register'].map((path): Check => {
+  const open = ['/', '/identify', '/login', '/register', '/docs/migrate-to-v1'].map((path): Check => {
     return {
       name: 'the page is there, with its headers',
       path,

@@ -11,6 +11,7 @@ export const PAGE_POLICIES = {
   '/register': 'public',
   '/account': 'user',
   '/admin': 'admin',
+  '/docs/migrate-to-v1': 'public',
   '/api/auth/[...nextauth]': 'public',
   '/api/health/live': 'public',
   '/api/health/ready': 'public',
