@@ -3,6 +3,10 @@ import styles from './sprig.module.css';
 /** The stem, from its cut end to its tip, bent like something that was pressed. */
 const STEM = { from: [118, 588], bend: [128, 330], to: [134, 92] } as const;
 const PAIRS = 10;
+/** Half of its breadth, as a share of its length. */
+const WIDTH = 0.175;
+const number = (value: number) => String(Math.round(value * 10) / 10);
+const step = (from: Point, to: Point) => `${number(to[0] - from[0])} ${number(to[1] - from[1])}`.replace(' -', '-');
 
 function onStem(t: number): { x: number; y: number } {
   const blend = (axis: 0 | 1) =>
@@ -54,11 +58,6 @@ interface Leaf {
 }
 
 type Point = readonly [number, number];
-
-/** Half of its breadth, as a share of its length. */
-const WIDTH = 0.175;
-const number = (value: number) => String(Math.round(value * 10) / 10);
-const step = (from: Point, to: Point) => `${number(to[0] - from[0])} ${number(to[1] - from[1])}`.replace(' -', '-');
 
 /** A leaf's place `along` its midrib (0 to 1) and `aside` of it (-1 to 1, its margins), on the page. */
 function place({ x, y, angle, length, bend }: Leaf, along: number, aside: number): Point {
