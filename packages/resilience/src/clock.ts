@@ -1,11 +1,11 @@
-/** Ends a timer; a no-op once it has fired. */
+/** Cancels a timer; does nothing once it has fired. */
 export type Cancel = () => void;
 
-/** All time in this package: tests put in one that stands still until told. */
+/** The source of time of this package. Tests pass a clock that they move themselves. */
 export interface Clock {
-  /** Milliseconds since 1970: for people and for what other machines read, never for measuring. */
+  /** Milliseconds since 1970: for people and other machines, never for measuring. */
   now(): number;
-  /** Milliseconds since some fixed moment, never stepping back. */
+  /** Milliseconds since a fixed moment; never steps back. */
   monotonic(): number;
   /** Calls `fn` once after `ms`; never keeps the process alive. */
   setTimeout(fn: () => void, ms: number): Cancel;

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { BulkheadFullError, createBulkhead } from './bulkhead.ts';
-import { CircuitRejectedError } from './circuit/rejected-error.ts';
+import { CircuitRejectedError } from './circuit/circuit-breaker.ts';
 import { compose } from './compose.ts';
 import { ResilienceError } from './errors.ts';
 import { localCircuit } from './testing/local-circuit.ts';

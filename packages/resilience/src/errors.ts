@@ -1,9 +1,9 @@
-/** The root of every error this package throws on purpose. */
+/** The base class of every error that this package throws on purpose. */
 export class ResilienceError extends Error {
   override readonly name: string = 'ResilienceError';
-  /** Stable, lower case, for programs. */
+  /** Stable and in lower case, for programs. */
   readonly code: string;
-  /** How long to wait before trying again, when that is known. */
+  /** Time until a retry makes sense; undefined when it is unknown. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: string, message: string, options: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {

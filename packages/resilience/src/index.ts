@@ -12,8 +12,7 @@ export type {
   LoadLifetime,
   LoadOptions,
 } from './cache/types.ts';
-export { createCircuit } from './circuit/circuit-breaker.ts';
-export { CircuitRejectedError } from './circuit/rejected-error.ts';
+export { CircuitRejectedError, createCircuit } from './circuit/circuit-breaker.ts';
 export type {
   Circuit,
   CircuitEvent,
@@ -44,6 +43,5 @@ export type { Unsubscribe } from './listeners.ts';
 export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect.ts';
 export { RedisUnavailableError } from './redis/errors.ts';
 export type { RedisConnection, RedisEvent } from './redis/types.ts';
-export { createSingleFlight, type SingleFlight } from './single-flight.ts';
+export { createSingleFlight, ReentrantCallError, type SingleFlight } from './single-flight.ts';
 export { type Timeout, type WaitEvent, waitFor } from './wait.ts';
-export { ReentrantCallError } from './wait-graph.ts';

@@ -1,8 +1,8 @@
 export type Unsubscribe = () => void;
 
 /**
- * Who listens to one kind of event. Emitting calls them in turn, before it returns. A listener that throws is warned
- * of by the process and harms neither the others nor what is being told.
+ * The listeners to one kind of event. `emit` calls them in turn before it returns. A listener that throws causes a
+ * process warning; the other listeners and the emitter do not notice.
  */
 export class Listeners<Event> {
   readonly #listeners: Set<(event: Event) => void> = new Set();

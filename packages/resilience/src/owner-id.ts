@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 
-let made = 0;
+let count = 0;
 
-/** `prefix-hostname-pid-n`: one name for each holding, and for people a way to find the process. */
+/** Returns a unique id for a lease or trial, `prefix-hostname-pid-n`, which leads an operator to its process. */
 export function createOwnerId(prefix: string): string {
-  made += 1;
-  return `${prefix}-${hostname()}-${process.pid}-${made}`;
+  count += 1;
+  return `${prefix}-${hostname()}-${process.pid}-${count}`;
 }

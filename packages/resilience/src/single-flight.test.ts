@@ -1,30 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { createSingleFlight } from './single-flight.ts';
+import { createSingleFlight, detachFromCalls, ReentrantCallError } from './single-flight.ts';
 import { createTask } from './testing/task.ts';
-import { detachFromCalls, ReentrantCallError } from './wait-graph.ts';
 
-it('makes one call for a thousand callers and tells who joined', async () => {
-  const flights = createSingleFlight();
-  const task = createTask<string>();
-  const callers = Array.from({ length: 1000 }, () => flights.run('rose', task.work));
-  expect(flights.size).toBe(1);
-  expect(flights.has('rose')).toBe(true);
-  task.resolve('Rosa');
-  const results = await Promise.all(callers);
-  expect(task.calls()).toBe(1);
-  expect(results[0]).toEqual({ value: 'Rosa', joined: false });
-  expect(results.slice(1)).toEqual(Array.from({ length: 999 }, () => ({ value: 'Rosa', joined: true })));
-  expect(flights.size).toBe(0);
+describe('single-flight', () => {
+  it('makes one call for a thousand callers and tells each whether it joined', async () => {
+    const flights = createSingleFlight();
+    const task = createTask<string>();
+    const callers = Array.from({ length: 1000 }, () => flights.run('rose', task.work));
+    expect(flights.size).toBe(1);
+    expect(flights.has('rose')).toBe(true);
+    task.resolve('Rosa');
+    const results = await Promise.all(callers);
+    expect(task.calls()).toBe(1);
+    expect(results[0]).toEqual({ value: 'Rosa', joined: false });
+    expect(results.slice(1)).toEqual(Array.from({ length: 999 }, () => ({ value: 'Rosa', joined: true })));
+    expect(flights.size).toBe(0);
+  });
+
+  it('makes one call for each key', async () => {
+    const flights = createSingleFlight();
+    const results = await Promise.all([flights.run('a', async () => 1), flights.run('b', async () => 2)]);
+    expect(results.map(({ value }) => value)).toEqual([1, 2]);
+  });
 });
 
-it('keeps other keys apart', async () => {
-  const flights = createSingleFlight();
-  const results = await Promise.all([flights.run('a', async () => 1), flights.run('b', async () => 2)]);
-  expect(results.map(({ value }) => value)).toEqual([1, 2]);
-});
-
-describe('a failure', () => {
-  it('is shared by all, and nothing of it is kept', async () => {
+describe('a failed flight', () => {
+  it('fails for all callers, and the next call starts another flight', async () => {
     const flights = createSingleFlight();
     const task = createTask<string>();
     const error = new Error('withered');
@@ -35,7 +36,7 @@ describe('a failure', () => {
     await expect(flights.run('rose', async () => 'Rosa')).resolves.toEqual({ value: 'Rosa', joined: false });
   });
 
-  it('may be synchronous', async () => {
+  it('ends also when its work throws synchronously', async () => {
     const flights = createSingleFlight();
     const throwing = () => {
       throw new Error('at once');
@@ -46,7 +47,7 @@ describe('a failure', () => {
 });
 
 describe('an abort', () => {
-  it('detaches its caller only, the one who started it too', async () => {
+  it('detaches only its own caller, also the one that started the flight', async () => {
     const flights = createSingleFlight();
     const task = createTask<string>();
     const controller = new AbortController();
@@ -60,7 +61,7 @@ describe('an abort', () => {
     expect(task.calls()).toBe(1);
   });
 
-  it('of everybody leaves a flight whose failure bothers nobody', async () => {
+  it('of every caller leaves no unhandled rejection when the flight fails', async () => {
     const flights = createSingleFlight();
     const task = createTask<string>();
     const controller = new AbortController();
@@ -68,11 +69,11 @@ describe('an abort', () => {
     controller.abort();
     await expect(leaver).rejects.toThrow('aborted');
     // An unhandled rejection would fail the run.
-    task.reject(new Error('nobody listens'));
-    await expect(flights.run('rose', async () => 'x')).rejects.toThrow('nobody listens');
+    task.reject(new Error('withered'));
+    await expect(flights.run('rose', async () => 'x')).rejects.toThrow('withered');
   });
 
-  it('before the call starts nothing', async () => {
+  it('before the call starts no flight', async () => {
     const flights = createSingleFlight();
     const task = createTask<string>();
     await expect(flights.run('rose', task.work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
@@ -80,8 +81,8 @@ describe('an abort', () => {
   });
 });
 
-describe('a call that asks for its own key', () => {
-  it('is refused, before and after its first wait', async () => {
+describe('a flight that asks for its own key', () => {
+  it('is refused before and after its first wait', async () => {
     const flights = createSingleFlight();
     const atOnce = flights.run('rose', () => flights.run('rose', async () => 'Rosa'));
     await expect(atOnce).rejects.toBeInstanceOf(ReentrantCallError);
@@ -93,13 +94,13 @@ describe('a call that asks for its own key', () => {
     expect(flights.size).toBe(0);
   });
 
-  it('through other keys and other flights is refused', async () => {
+  it('is refused when it asks through other keys and other single-flights', async () => {
     const [flights, others] = [createSingleFlight(), createSingleFlight()];
     const asked = flights.run('rose', () => others.run('fern', () => flights.run('rose', async () => 'Rosa')));
     await expect(asked).rejects.toMatchObject({ code: 'reentrant_call', message: /rose -> fern -> rose$/ });
   });
 
-  it('through a call that began apart is refused', async () => {
+  it('is refused when it asks through a flight that began separately', async () => {
     const flights = createSingleFlight();
     const both = Promise.withResolvers<void>();
     const ask = async (key: string) => {
@@ -113,22 +114,22 @@ describe('a call that asks for its own key', () => {
     expect(flights.size).toBe(0);
   });
 
-  it('after it has ended, or from the background, is not refused', async () => {
+  it('is not refused after it has ended, or from the background', async () => {
     const flights = createSingleFlight();
     const ended = Promise.withResolvers<void>();
     let after: Promise<unknown> = Promise.resolve();
-    let apart: Promise<unknown> = Promise.resolve();
+    let detached: Promise<unknown> = Promise.resolve();
     await flights.run('rose', async () => {
       after = ended.promise.then(() => flights.run('rose', async () => 'again'));
-      apart = detachFromCalls(() => flights.run('rose', async () => 'unused'));
+      detached = detachFromCalls(() => flights.run('rose', async () => 'unused'));
       return 'Rosa';
     });
     ended.resolve();
     expect(await after).toEqual({ value: 'again', joined: false });
-    expect(await apart).toEqual({ value: 'Rosa', joined: true });
+    expect(await detached).toEqual({ value: 'Rosa', joined: true });
   });
 
-  it('does not keep it from asking for others, one after the other and at the same time', async () => {
+  it('may ask for other keys, one after the other and at the same time', async () => {
     const flights = createSingleFlight();
     const leaf = (key: string) => flights.run(key, async () => key);
     const stem = () => Promise.all([leaf('fern'), leaf('moss'), leaf('fern')]);
@@ -137,7 +138,7 @@ describe('a call that asks for its own key', () => {
   });
 });
 
-it('is settled when the last flight has ended, one that began meanwhile and one that failed included', async () => {
+it('settled() resolves when the last flight has ended, including one that began meanwhile and one that failed', async () => {
   const flights = createSingleFlight();
   const [rose, fern] = [createTask<string>(), createTask<string>()];
   const failed = flights.run('rose', rose.work).catch(() => 'failed');

@@ -1,20 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ResilienceError } from './errors.ts';
 import { waitFor } from './wait.ts';
-import { SharedCall } from './wait-graph.ts';
 
-/** One call for everybody in this process who wants the same thing at the same time. */
+/** One call at a time in this process for all callers that want the same. */
 export interface SingleFlight {
   /**
-   * Joins the flight of `key` or starts it with `work`. All share its one result or failure; nothing is kept after it.
-   * @param signal only detaches this caller, who gets the signal's reason; the flight goes on
-   * @throws {ReentrantCallError} when called by the work of the same key, also through the work of other keys
+   * Joins the flight of `key` or starts it with `work`. All callers share its result or failure; nothing is kept after it.
+   * @param signal detaches only this caller, which gets the signal's reason; the flight continues
+   * @throws {ReentrantCallError} when the work of the same key calls it, also through the work of other keys
    */
   run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<{ value: T; joined: boolean }>;
   has(key: string): boolean;
-  /** Throws {ReentrantCallError} when called by the work of `key`, also through the work of other keys. */
+  /** Throws {ReentrantCallError} when the work of `key` calls it, also through the work of other keys. */
   refuseReentry(key: string): void;
   readonly size: number;
   /** Resolves when no flight is running, including flights that begin meanwhile; never rejects. */
   settled(): Promise<void>;
+}
+
+/** Thrown to a call that would deadlock: the work of a key asked for its own key, directly or through other keys. */
+export class ReentrantCallError extends ResilienceError {
+  override readonly name = 'ReentrantCallError';
+
+  /** @param path keys of the cycle, from the requested key to the requesting one */
+  constructor(path: readonly string[]) {
+    const [requested = ''] = path;
+    const cycle = [...path, requested].join(' -> ');
+    super('reentrant_call', `the call for ${requested} would deadlock, waiting for itself: ${cycle}`);
+  }
 }
 
 interface Flight<T> {
@@ -64,3 +77,68 @@ export function createSingleFlight(): SingleFlight {
     },
   };
 }
+
+/** An edge of the wait graph: a call waits for `on`. */
+interface Wait {
+  readonly on: SharedCall;
+}
+
+const innermostCall = new AsyncLocalStorage<SharedCall | undefined>();
+
+/** Runs background work outside of the current call: no call waits for its end. */
+export function detachFromCalls<T>(work: () => T): T {
+  return innermostCall.run(undefined, work);
+}
+
+/**
+ * A node of the wait graph: a call whose result several callers share. The async context records the calls that its work
+ * makes as waits, so that a cycle throws instead of deadlocking.
+ */
+class SharedCall {
+  readonly #key: string;
+  readonly #waits: Set<Wait> = new Set();
+  #isOver = false;
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await innermostCall.run(this, work);
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  /**
+   * Records that the call of the current async context, if any, waits for this call.
+   * @returns a function that ends the wait @throws {ReentrantCallError} when this call waits for that one
+   */
+  beginWait(): () => void {
+    const waiter = innermostCall.getStore();
+    if (!waiter || waiter.#isOver) return endNothing;
+    this.refuse(waiter);
+    const wait: Wait = { on: this };
+    waiter.#waits.add(wait);
+    return () => waiter.#waits.delete(wait);
+  }
+
+  /** Throws {ReentrantCallError} when this call waits for `waiter`, by default the call of the current async context. */
+  refuse(waiter: SharedCall | undefined = innermostCall.getStore()): void {
+    const path = waiter && !waiter.#isOver && this.#pathTo(waiter, new Set());
+    if (path) throw new ReentrantCallError(path);
+  }
+
+  #pathTo(call: SharedCall, seen: Set<SharedCall>): string[] | undefined {
+    if (this === call) return [this.#key];
+    seen.add(this);
+    for (const { on } of this.#waits) {
+      const path = seen.has(on) ? undefined : on.#pathTo(call, seen);
+      if (path) return [this.#key, ...path];
+    }
+    return undefined;
+  }
+}
+
+function endNothing(): void {}

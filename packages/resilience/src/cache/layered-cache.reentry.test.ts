@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LeaseReentryError } from '../lease/errors.ts';
 import { createLeases } from '../lease/leases.ts';
+import { ReentrantCallError } from '../single-flight.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
-import { ReentrantCallError } from '../wait-graph.ts';
 import { createCache } from './create-cache.ts';
 import type { Cache, CacheEvent, LoadOptions } from './types.ts';
 

@@ -4,7 +4,6 @@ import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { checkRange, LONGEST_MS } from '../range.ts';
 import { LocalStateMachine } from './local-state-machine.ts';
 import { RedisStateMachine } from './redis-state-machine.ts';
-import { CircuitRejectedError } from './rejected-error.ts';
 import { initialState, toSnapshot, transitionEvent } from './state.ts';
 import { IsolationTimer, StuckOpenTimer } from './timers.ts';
 import type {
@@ -17,6 +16,7 @@ import type {
   CircuitSnapshot,
   CircuitState,
   CircuitStateMachine,
+  CircuitStatus,
   OverrideScope,
   Permit,
   Recorded,
@@ -27,6 +27,24 @@ const MAX_RESET_TIMEOUT_MS = 300_000;
 /** The maximum of a Date, in epoch milliseconds. */
 const LAST_MOMENT_MS = 8_640_000_000_000_000;
 const SUCCESS: CallResult = { outcome: 'success', failure: '' };
+
+/** The circuit rejected the call; nothing was sent. The error has no stack: a rejection is an answer, not a fault. */
+export class CircuitRejectedError extends ResilienceError {
+  override readonly name = 'CircuitRejectedError';
+  readonly circuit: string;
+  readonly state: CircuitStatus;
+
+  /** @param retryAfterMs time until the next trial may run; unknown while trials are running */
+  constructor(circuit: string, state: CircuitStatus, retryAfterMs?: number) {
+    // Walking the stack takes longer than the rest of a rejection, and there may be many rejections.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super('circuit_rejected', `circuit ${circuit} is ${state}`, { retryAfterMs });
+    Error.stackTraceLimit = limit;
+    this.circuit = circuit;
+    this.state = state;
+  }
+}
 
 /**
  * Makes a circuit breaker: it stops calling a service that fails, rejects calls at once while the service is down, and

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, localCircuit, open, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask } from '../testing/task.ts';
-import { CircuitRejectedError } from './rejected-error.ts';
+import { CircuitRejectedError } from './circuit-breaker.ts';
 import type { Circuit } from './types.ts';
 
 const expectRejected = (circuit: Circuit) =>

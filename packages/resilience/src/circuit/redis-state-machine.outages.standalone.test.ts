@@ -6,8 +6,7 @@ import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { sleep } from '../testing/sleep.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { collectUnhandledRejections } from '../testing/unhandled-rejections.ts';
-import { createCircuit } from './circuit-breaker.ts';
-import { CircuitRejectedError } from './rejected-error.ts';
+import { CircuitRejectedError, createCircuit } from './circuit-breaker.ts';
 
 /** One pause is shorter than the silence after which a connection is closed, one is longer. */
 const PAUSES_MS = [150, 700];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CircuitCluster } from '../testing/circuit-cluster.ts';
 import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask } from '../testing/task.ts';
-import { CircuitRejectedError } from './rejected-error.ts';
+import { CircuitRejectedError } from './circuit-breaker.ts';
 import type { CircuitEvent } from './types.ts';
 
 const cluster = CircuitCluster.forEachTest();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from './fake-clock.ts';
 
-it('fires timers in order, at their own time, those set on the way too', () => {
+it('a fake clock fires timers in order, at their own time, also those that are set on the way', () => {
   const clock = new FakeClock(1000);
   const fired: string[] = [];
   const note = (name: string) => fired.push(`${name} at ${clock.monotonic()}`);
@@ -20,8 +20,8 @@ it('fires timers in order, at their own time, those set on the way too', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('steps the wall clock without letting time pass', () => {
+it('stepWallClock moves the wall clock alone', () => {
   const clock = new FakeClock(1000);
   clock.stepWallClock(-500);
-  expect([clock.now(), clock.monotonic()]).toEqual([500, 0]);
+  expect({ now: clock.now(), monotonic: clock.monotonic() }).toEqual({ now: 500, monotonic: 0 });
 });
