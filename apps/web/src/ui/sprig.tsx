@@ -1,53 +1,7 @@
 import styles from './sprig.module.css';
 
-/** The stem, from its cut end to its tip, bent like something that was pressed. */
-const STEM = { from: [118, 588], bend: [128, 330], to: [134, 92] } as const;
-const PAIRS = 10;
-/** Half of its breadth, as a share of its length. */
-const WIDTH = 0.175;
-const number = (value: number) => String(Math.round(value * 10) / 10);
-const step = (from: Point, to: Point) => `${number(to[0] - from[0])} ${number(to[1] - from[1])}`.replace(' -', '-');
-
-function onStem(t: number): { x: number; y: number } {
-  const blend = (axis: 0 | 1) =>
-    (1 - t) ** 2 * STEM.from[axis] + 2 * t * (1 - t) * STEM.bend[axis] + t * t * STEM.to[axis];
-  return { x: blend(0) + 9 * Math.sin(t * Math.PI * 1.5), y: blend(1) };
-}
-
-/** Pairs of leaves, nearly opposite, short at both ends and steeper towards the tip, each a little off the rule. */
-const LEAVES: readonly Leaf[] = [
-  ...Array.from({ length: PAIRS }, (_, pair) => pair / (PAIRS - 1)).flatMap((t, pair) =>
-    [-1, 1].map((side): Leaf => {
-      const off = Math.sin(pair * 7.3 + side * 2.1);
-      const at = onStem(0.24 + 0.7 * t + side * 0.008);
-      const length = (48 + 64 * Math.sin(Math.PI * (0.2 + 0.72 * t)) ** 1.3) * (1 + 0.05 * off);
-      const lift = 0.36 + 0.62 * t ** 1.2 + 0.05 * off;
-      return { ...at, angle: side > 0 ? -lift : Math.PI + lift, length, bend: side * (-0.07 + 0.03 * off) };
-    }),
-  ),
-  { ...onStem(0.985), angle: -1.28, length: 66, bend: 0.05 },
-];
-
-const stem = Array.from({ length: 13 }, (_, i) => onStem(i / 12))
-  .map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
-  .join('');
-/** One path a leaf, so that each covers what lies under it. */
-const leaves = LEAVES.map((leaf) => margin(leaf) + veins(leaf));
-
-/** A drawn sprig: decoration for an empty sheet. */
-export function Sprig() {
-  return (
-    <svg className={styles['sprig']} viewBox="38 38 198 554" aria-hidden="true">
-      <path d={stem} className={styles['stem']} />
-      {leaves.map((d) => (
-        <path key={d.slice(0, 16)} d={d} />
-      ))}
-    </svg>
-  );
-}
-
 interface Leaf {
-  /** Where it leaves the stem. */
+  /** Base of the leaf on the stem. */
   x: number;
   y: number;
   /** Radians; 0 points right, negative up. */
@@ -59,14 +13,19 @@ interface Leaf {
 
 type Point = readonly [number, number];
 
-/** A leaf's place `along` its midrib (0 to 1) and `aside` of it (-1 to 1, its margins), on the page. */
+/** Half of a leaf's breadth, as a share of its length. */
+const WIDTH = 0.175;
+const number = (value: number) => String(Math.round(value * 10) / 10);
+const step = (from: Point, to: Point) => `${number(to[0] - from[0])} ${number(to[1] - from[1])}`.replace(' -', '-');
+
+/** Returns the point `along` the midrib (0 to 1) and `aside` of it (-1 to 1, the margins). */
 function place({ x, y, angle, length, bend }: Leaf, along: number, aside: number): Point {
   const across = aside * WIDTH * length * Math.sin(Math.PI * along ** 0.82) ** 0.9 + bend * length * along * along;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return [x + along * length * cos - across * sin, y + along * length * sin + across * cos];
 }
 
-/** Its serrated margin: small arcs up one side and down the other. */
+/** Draws the serrated margin: small arcs up one side and down the other. */
 function margin(leaf: Leaf): string {
   const teeth = Math.max(5, Math.round(leaf.length / 12));
   const stops = [
@@ -84,7 +43,7 @@ function margin(leaf: Leaf): string {
   return `${path}z`;
 }
 
-/** Its midrib and side veins, which rise towards the tip and stop short of the margin. */
+/** Draws the midrib and the side veins, which rise towards the tip and stop short of the margin. */
 function veins(leaf: Leaf): string {
   const base = place(leaf, 0, 0);
   const middle = place(leaf, 0.5, 0);
@@ -98,4 +57,46 @@ function veins(leaf: Leaf): string {
     }
   }
   return path;
+}
+
+/** The stem, from its cut end to its tip, with the bend of a pressed plant. */
+const STEM = { from: [118, 588], bend: [128, 330], to: [134, 92] } as const;
+const PAIRS = 10;
+
+function onStem(t: number): { x: number; y: number } {
+  const blend = (axis: 0 | 1) =>
+    (1 - t) ** 2 * STEM.from[axis] + 2 * t * (1 - t) * STEM.bend[axis] + t * t * STEM.to[axis];
+  return { x: blend(0) + 9 * Math.sin(t * Math.PI * 1.5), y: blend(1) };
+}
+
+/** Pairs of leaves, nearly opposite, short at both ends and steeper towards the tip, each slightly irregular. */
+const LEAVES: readonly Leaf[] = [
+  ...Array.from({ length: PAIRS }, (_, pair) => pair / (PAIRS - 1)).flatMap((t, pair) =>
+    [-1, 1].map((side): Leaf => {
+      const off = Math.sin(pair * 7.3 + side * 2.1);
+      const at = onStem(0.24 + 0.7 * t + side * 0.008);
+      const length = (48 + 64 * Math.sin(Math.PI * (0.2 + 0.72 * t)) ** 1.3) * (1 + 0.05 * off);
+      const lift = 0.36 + 0.62 * t ** 1.2 + 0.05 * off;
+      return { ...at, angle: side > 0 ? -lift : Math.PI + lift, length, bend: side * (-0.07 + 0.03 * off) };
+    }),
+  ),
+  { ...onStem(0.985), angle: -1.28, length: 66, bend: 0.05 },
+];
+
+const stem = Array.from({ length: 13 }, (_, i) => onStem(i / 12))
+  .map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`)
+  .join('');
+/** One path per leaf, so that each leaf covers those below. */
+const leaves = LEAVES.map((leaf) => margin(leaf) + veins(leaf));
+
+/** A drawn sprig: decoration for an empty sheet. */
+export function Sprig() {
+  return (
+    <svg className={styles['sprig']} viewBox="38 38 198 554" aria-hidden="true">
+      <path d={stem} className={styles['stem']} />
+      {leaves.map((d) => (
+        <path key={d.slice(0, 16)} d={d} />
+      ))}
+    </svg>
+  );
 }

@@ -76,7 +76,7 @@ describe('readLabel', () => {
 });
 
 describe('genusNoun', () => {
-  const species = (plant_name: string, scientific_name: string) => ({
+  const named = (plant_name: string, scientific_name: string) => ({
     plant_name,
     scientific_name,
     genus: scientific_name.split(' ')[0] ?? '',
@@ -86,16 +86,16 @@ describe('genusNoun', () => {
 
   it('is the word the names of its species end in', () => {
     const suggestions = [
-      species('Canada goldenrod', 'Solidago canadensis'),
-      species('Giant Goldenrod', 'Solidago gigantea'),
-      species('Rabbitbrush', 'Ericameria nauseosa'),
-      species('Solidago velutina', 'Solidago velutina'),
+      named('Canada goldenrod', 'Solidago canadensis'),
+      named('Giant Goldenrod', 'Solidago gigantea'),
+      named('Rabbitbrush', 'Ericameria nauseosa'),
+      named('Solidago velutina', 'Solidago velutina'),
     ];
     expect(genusNoun(suggestions, 'Solidago')).toEqual({ noun: 'goldenrod', isLatin: false });
   });
 
   it('is the genus when the names do not agree or there is only one', () => {
-    const suggestions = [species('Wax begonia', 'Begonia cucullata'), species('Angel wing', 'Begonia coccinea')];
+    const suggestions = [named('Wax begonia', 'Begonia cucullata'), named('Angel wing', 'Begonia coccinea')];
     expect(genusNoun(suggestions, 'Begonia')).toEqual({ noun: 'Begonia', isLatin: true });
     expect(genusNoun(suggestions.slice(0, 1), 'Begonia')).toEqual({ noun: 'Begonia', isLatin: true });
   });
