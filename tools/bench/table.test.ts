@@ -14,7 +14,7 @@ const row: Omit<BenchRow, 'name'> = {
   peers: [],
 };
 
-it('names the row that misses its bar and the peers that do better', () => {
+it('`tableOf` marks the row that misses its bar and the peers that do better', () => {
   const missed = { ...row, name: 'slow', ratio: 4, holds: false, peers: [{ name: 'peer', value: 1 }] };
   const lines = tableOf([{ ...row, name: 'quick' }, missed]).split('\n');
   expect(lines[1]).toMatch(/^quick +2\.00 ms +5\.00 ms +2\.50 +2\.00 to 3\.00 +<= 3 holds$/);
@@ -22,11 +22,11 @@ it('names the row that misses its bar and the peers that do better', () => {
   expect(lines[3]).toMatch(/^ {2}peer +1\.00 ms$/);
 });
 
-it('keeps the digits of what takes nanoseconds', () => {
+it('`tableOf` keeps the digits of nanoseconds', () => {
   expect(tableOf([{ ...row, name: 'hit', floor: 0.000_09, ours: 0.0015 }])).toMatch(/90 ns +1\.50 us/);
 });
 
-it('counts what was loaded', () => {
+it('`tableOf` prints counts of loads', () => {
   const counted: BenchRow = {
     ...row,
     name: 'cold',

@@ -33,8 +33,8 @@ function foundIn(different: Record<string, string>): string[] {
   return found.map(({ about, level }) => `${level} ${about}`);
 }
 
-describe('the check of a deployment', () => {
-  it('finds nothing in sound settings', () => {
+describe('check:deploy', () => {
+  it('finds no fault in sound settings', () => {
     expect(foundIn({})).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { probeDatabase } from './probe-services.ts';
 const url = testDatabaseUrl();
 const inSchema = (schema: string) => `${url}${url.includes('?') ? '&' : '?'}schema=${schema}`;
 
-it('tells which migrations the database lacks, without applying them', async () => {
+it('`probeDatabase` names the migrations that the database lacks, without applying them', async () => {
   await applyMigrations(url);
   expect(await probeDatabase(url)).toEqual([]);
   const names = await pendingMigrations(inSchema('not_there'));
@@ -16,7 +16,7 @@ it('tells which migrations the database lacks, without applying them', async () 
   expect(await probeDatabase(url, inSchema('public'))).toEqual([]);
 });
 
-it('tells that a table there is not ours', async () => {
+it('`probeDatabase` reports a table that is not ours', async () => {
   const database = await openTestDatabase();
   try {
     await database.client.$executeRaw`CREATE SCHEMA taken`;
@@ -30,7 +30,7 @@ it('tells that a table there is not ours', async () => {
   }
 });
 
-it('tells that the database is not there', async () => {
+it('`probeDatabase` reports a database that does not answer', async () => {
   expect(await probeDatabase('postgresql://ann@127.0.0.1:1/none')).toMatchObject([
     { level: 'error', about: 'DATABASE_URL' },
   ]);

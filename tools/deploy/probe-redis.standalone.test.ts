@@ -16,11 +16,11 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
     return probeRedis({ url: server.url });
   }
 
-  it('is fine when it takes and keeps what it is given', async () => {
+  it('passes when it takes writes and never evicts', async () => {
     expect(await found()).toEqual([]);
   });
 
-  it('must not throw keys out', async () => {
+  it('must not evict keys', async () => {
     expect(await found(['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru'])).toMatchObject([
       { level: 'warning', about: 'REDIS_URL' },
     ]);
@@ -58,7 +58,7 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
     expect(findings[0]?.text).toContain(`cannot be used: ${code} `);
   });
 
-  it('should let its user subscribe', async () => {
+  it('should allow its user to subscribe', async () => {
     await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
     const findings = await found(['ACL', 'SETUSER', 'default', 'resetchannels']);
     expect(findings).toMatchObject([{ level: 'warning', about: 'REDIS_URL' }]);
@@ -66,7 +66,7 @@ describe.skipIf(!hasRedisServer)('the Redis of a deployment', () => {
     expect(await found(['ACL', 'SETUSER', 'default', 'allchannels'])).toEqual([]);
   });
 
-  it('must be there', async () => {
+  it('must answer', async () => {
     await server.kill();
     expect(await probeRedis({ url: server.url })).toMatchObject([{ level: 'error', about: 'REDIS_URL' }]);
   });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { isWordy, weaknessOf } from './weak-secret.ts';
 
-describe('a secret is weak', () => {
+describe('a secret is reported as weak', () => {
   it.each([
     ['one character', 'a'.repeat(64)],
     ['two characters', 'ab'.repeat(20)],
@@ -41,14 +41,14 @@ const SPELLINGS: [string, (bytes: Buffer) => string][] = [
   ['a UUID', (bytes) => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')],
 ];
 
-it.each(SPELLINGS)('is no false alarm for %s', (_how, spell) => {
+it.each(SPELLINGS)('`weaknessOf` accepts %s', (_how, spell) => {
   const secrets = Array.from({ length: 1_000 }, (_, index) =>
     spell(createHash('sha256').update(`fixed ${index}`).digest()),
   );
   expect(secrets.filter((secret) => weaknessOf(secret) !== undefined || isWordy(secret))).toEqual([]);
 });
 
-it('is only written in words: a long phrase that was thrown with dice', () => {
+it('`isWordy` recognises a long phrase made with dice', () => {
   const phrase = 'correct horse battery staple heron violin';
   expect([weaknessOf(phrase), isWordy(phrase)]).toEqual([undefined, true]);
 });

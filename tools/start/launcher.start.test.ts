@@ -13,29 +13,29 @@ import { makeStubApp, type StubApp } from './testing/stub-app.ts';
 
 const IDLE_MS = 5_000;
 const BUSY_MS = 10_000;
-/** Of one key of Redis: longer than other parts are given to end. */
+/** Delay of saving one key of Redis: longer than the grace period of other parts. */
 const SAVE_MS = 2_000;
 
-/** The database of the tests spares most starts one of their own. */
+/** Most starts use the database of the tests, which saves the time to make one. */
 const given = process.env['TEST_DATABASE_URL'];
 const withDatabase = given === undefined ? {} : { DATABASE_URL: given };
 
-let house: StubApp;
+let app: StubApp;
 const runs: Run[] = [];
 
 beforeAll(() => {
-  house = makeStubApp();
+  app = makeStubApp();
 });
 
-/** Whatever a test left running, by the ids seen while it ran. */
+/** Ends the processes that a test left running, by the ids seen while it ran. */
 afterEach(async () => {
   for (const run of runs.splice(0)) await endAll(run);
 });
 
-afterAll(() => house.remove());
+afterAll(() => app.remove());
 
 function start(environment?: NodeJS.ProcessEnv): Run {
-  const run = house.start(environment);
+  const run = app.start(environment);
   runs.push(run);
   return run;
 }
@@ -54,12 +54,12 @@ async function environmentOf(run: Run): Promise<Record<string, string>> {
 const socketFolderOf = (environment: Record<string, string>): string =>
   (environment['REDIS_URL'] ?? '').replace('unix://', '').replace('/redis.sock', '');
 
-describe('a first start', () => {
-  test('two at the same time, with port and data folder of their own, build once and do not meet', async () => {
+describe('npm start on a new data folder', () => {
+  test('builds once for two starts at the same time, which share nothing', async () => {
     const [one, two] = [start({ DATA_DIR: '.data/one' }), start({ DATA_DIR: '.data/two' })];
     await Promise.all([one.ready, two.ready]);
 
-    expect(house.builds()).toHaveLength(1);
+    expect(app.builds()).toHaveLength(1);
     const [first, second] = [await environmentOf(one), await environmentOf(two)];
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'DATA_DIR', 'PORT']) {
       expect(first[name]).toBeTruthy();
@@ -67,7 +67,7 @@ describe('a first start', () => {
     }
   });
 
-  test('brings everything along, says so, and passes on what the app made', async () => {
+  test('embeds all services, prints them, and prints the admin that the app made', async () => {
     const run = start();
     await run.ready;
 
@@ -88,11 +88,11 @@ describe('a first start', () => {
     });
   });
 
-  test('shows the build no settings', async () => {
+  test('hides all settings from the build', async () => {
     const run = start({ LOG_LEVEL: 'warn' });
     await run.ready;
 
-    const [seen = []] = house.builds();
+    const [seen = []] = app.builds();
     expect(seen).toContain('PATH');
     expect(seen).not.toContain('PORT');
     expect(seen).not.toContain('LOG_LEVEL');
@@ -100,7 +100,7 @@ describe('a first start', () => {
   });
 });
 
-describe('the end of any process of the chain ends them all', () => {
+describe('the end of one process of npm start', () => {
   const chain = [
     ['npm', /^npm start/],
     ['its shell', /^sh -c node tools/],
@@ -108,7 +108,7 @@ describe('the end of any process of the chain ends them all', () => {
     ['the launcher', /tools\/start\/start\.ts/],
   ] as const;
 
-  test.each(chain)('SIGTERM to %s', async (_, pattern) => {
+  test.each(chain)('SIGTERM to %s ends all of them', async (_, pattern) => {
     const run = start(withDatabase);
     await run.ready;
     const processes = run.processes();
@@ -121,7 +121,7 @@ describe('the end of any process of the chain ends them all', () => {
     expect(existsSync(sockets)).toBe(false);
   });
 
-  test('Ctrl-C, which a terminal sends to the whole group', async () => {
+  test('Ctrl-C, which a terminal sends to the whole group, ends all of them', async () => {
     const run = start(withDatabase);
     await run.ready;
     const processes = run.processes();
@@ -131,7 +131,7 @@ describe('the end of any process of the chain ends them all', () => {
     expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
   });
 
-  test('with a request in work that never ends', async () => {
+  test('SIGTERM ends all of them though a request never ends', async () => {
     const run = start({ SHUTDOWN_TIMEOUT: '2' });
     await run.ready;
     const processes = run.processes();
@@ -144,8 +144,8 @@ describe('the end of any process of the chain ends them all', () => {
   });
 });
 
-describe('a launcher that was killed', () => {
-  test('takes its services with it, frozen ones excepted, and the next start ends those before it opens the data', async () => {
+describe('a killed launcher', () => {
+  test('ends its services, and the next start ends those that were frozen before it opens the data', async () => {
     const run = start();
     await run.ready;
     const processes = run.processes();
@@ -165,7 +165,7 @@ describe('a launcher that was killed', () => {
 });
 
 describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the embedded Redis', () => {
-  /** One command on one line, and the beginning of its answer. */
+  /** Sends one inline command and returns the beginning of the reply. */
   async function redis(run: Run, command: string): Promise<string> {
     const connection = connect((await environmentOf(run))['REDIS_URL']?.replace('unix://', '') ?? '');
     connection.write(`${command}\r\n`);
@@ -174,10 +174,10 @@ describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the
     return answer.toString();
   }
 
-  test('is given the time that it needs to save what it knows, and leaves nothing half saved', async () => {
+  test('gets the time to save its data at the end, and an unfinished file is removed', async () => {
     const run = start(withDatabase);
     await run.ready;
-    const data = join(house.folder, '.data/redis');
+    const data = join(app.folder, '.data/redis');
     expect(await redis(run, 'SET plant monstera')).toBe('+OK\r\n');
     expect(await redis(run, `CONFIG SET rdb-key-save-delay ${SAVE_MS * 1_000}`)).toBe('+OK\r\n');
     const processes = run.processes();
@@ -196,13 +196,13 @@ describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the
     expect(readdirSync(data)).not.toContain('temp-4711.rdb');
   });
 
-  test('does not outlive the launcher when it has lost its keeper', async () => {
+  test('ends with the launcher though its supervising process was killed', async () => {
     const run = start(withDatabase);
     await run.ready;
     const processes = run.processes();
-    const keeper = named(processes, /services\/supervise/);
-    process.kill(keeper.pid, 'SIGKILL');
-    await expect.poll(() => isRunning(keeper)).toBe(false);
+    const supervisor = named(processes, /services\/supervise/);
+    process.kill(supervisor.pid, 'SIGKILL');
+    await expect.poll(() => isRunning(supervisor)).toBe(false);
     expect(await redis(run, 'PING')).toBe('+PONG\r\n');
 
     run.npm.kill('SIGTERM');
@@ -211,20 +211,20 @@ describe.skipIf(findProgram('redis-server', 'valkey-server') === undefined)('the
   });
 });
 
-describe('a start that cannot be', () => {
+describe('npm start fails', () => {
   let taken: Server | undefined;
   afterEach(() => void taken?.close());
 
-  async function refusal(environment: NodeJS.ProcessEnv): Promise<string> {
+  async function outputOfFailure(environment: NodeJS.ProcessEnv): Promise<string> {
     const run = start(environment);
     expect(await run.exited).toBe(1);
     return run.output();
   }
 
-  test('on the data folder of a running one', async () => {
+  test('on the data folder of a running start', async () => {
     const first = start();
     await first.ready;
-    expect(await refusal({})).toContain('Another start is running on the data folder');
+    expect(await outputOfFailure({})).toContain('Another start is running on the data folder');
   });
 
   test('on a port that is taken', async () => {
@@ -233,18 +233,18 @@ describe('a start that cannot be', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? String(address.port) : '';
-    expect(await refusal({ PORT: port })).toContain(`Port ${port} on 127.0.0.1 is taken`);
+    expect(await outputOfFailure({ PORT: port })).toContain(`Port ${port} on 127.0.0.1 is taken`);
   });
 
-  test('with wrong settings: each one is named', async () => {
-    const output = await refusal({ APP_ENV: 'production', LOG_LEVEL: 'loud' });
+  test('with wrong settings, and names each of them', async () => {
+    const output = await outputOfFailure({ APP_ENV: 'production', LOG_LEVEL: 'loud' });
     for (const name of ['LOG_LEVEL', 'DATABASE_URL', 'AUTH_SECRETS', 'REDIS_URL', 'PLANT_ID_API_KEY']) {
       expect(output).toContain(name);
     }
   });
 
-  test('without the database that it was told of', async () => {
-    const output = await refusal({ DATABASE_URL: 'postgresql://someone:hidden-word@127.0.0.1:1/plants' });
+  test('when its database does not answer, without printing the password', async () => {
+    const output = await outputOfFailure({ DATABASE_URL: 'postgresql://someone:hidden-word@127.0.0.1:1/plants' });
     expect(output).toContain('127.0.0.1:1');
     expect(output).not.toContain('hidden-word');
   });

@@ -13,29 +13,29 @@ const IDLE_MS = 5_000;
 /** Time limit for the end of a start that does not serve yet. */
 const STARTING_MS = 10_000;
 
-/** The database of the tests spares most starts one of their own. */
+/** Most starts use the database of the tests, which saves the time to make one. */
 const given = process.env['TEST_DATABASE_URL'];
 const withDatabase = given === undefined ? {} : { DATABASE_URL: given };
 
-let house: StubApp;
+let app: StubApp;
 /** Folder for files of the tests; the starts do not use it. */
 let folder: string;
 const runs: Run[] = [];
 
 beforeAll(() => {
-  house = makeStubApp(`it's 100% "über" #1 $HOME & %20 `);
+  app = makeStubApp(`it's 100% "über" #1 $HOME & %20 `);
   folder = mkdtempSync(join(tmpdir(), 'machines-'));
 });
 afterEach(async () => {
   for (const run of runs.splice(0)) await endAll(run);
 });
 afterAll(() => {
-  house.remove();
+  app.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
 function start(environment: NodeJS.ProcessEnv, args: readonly string[] = []): Run {
-  const run = house.start(environment, args);
+  const run = app.start(environment, args);
   runs.push(run);
   return run;
 }
@@ -69,8 +69,8 @@ async function failureOf(run: Run): Promise<string> {
   return run.output();
 }
 
-describe('a checkout whose path holds spaces, quotes, signs and other letters', () => {
-  test('starts with everything embedded', async () => {
+describe('npm start in a path with spaces, quotes, signs and letters beyond ASCII', () => {
+  test('starts with all services embedded', async () => {
     const run = start({});
     await run.ready;
     expect(run.output()).toMatch(/PostgreSQL +embedded/);
@@ -123,7 +123,7 @@ describe('a checkout whose path holds spaces, quotes, signs and other letters', 
     ['NODE_USE_ENV_PROXY', { NODE_USE_ENV_PROXY: '1' }],
     ['NODE_OPTIONS', { NODE_OPTIONS: '--use-env-proxy' }],
     ['the environment alone', {}],
-  ])('never asks a proxy of %s for this machine', async (_what, environment) => {
+  ])('sends no request for this machine to a proxy of %s', async (_what, environment) => {
     const asked: string[] = [];
     const proxy = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);
@@ -136,7 +136,7 @@ describe('a checkout whose path holds spaces, quotes, signs and other letters', 
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     try {
       const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-      // Of npm itself, which asks no registry for a start.
+      // For npm itself, which asks no registry during a start.
       const npm = { npm_config_noproxy: '*' };
       const run = start({ ...withDatabase, ...npm, HTTP_PROXY: url, HTTPS_PROXY: url, ...environment });
       await run.ready;
@@ -149,7 +149,7 @@ describe('a checkout whose path holds spaces, quotes, signs and other letters', 
   });
 });
 
-describe('a start that cannot be says why, in words', () => {
+describe('npm start fails with a sentence instead of a stack', () => {
   test.each<[string, NodeJS.ProcessEnv, RegExp]>([
     [
       'DATA_DIR is a file',
@@ -179,13 +179,13 @@ describe('a start that cannot be says why, in words', () => {
     expect(await failureOf(start(environment))).toMatch(said);
   });
 
-  test('with an argument that it does not know', async () => {
+  test('for an unknown argument', async () => {
     expect(await failureOf(start({}, ['--prod']))).toContain('--prod is no argument of npm start');
   });
 });
 
-describe('values from files', () => {
-  test('decide what is embedded, and the app is handed them', async () => {
+describe('settings from files', () => {
+  test('decide which services are embedded, and reach the app as values', async () => {
     const put = (name: string, text: string) => {
       writeFileSync(join(folder, name), text);
       return join(folder, name);
@@ -216,22 +216,25 @@ describe('values from files', () => {
 describe('the embedded PostgreSQL', () => {
   const server = /services\/pglite/;
 
-  test.each(['SIGKILL', 'SIGTERM'] as const)('that ends by %s is named, with the remedy', async (signal) => {
-    const run = start({ DATA_DIR: '.data/ends' });
-    await run.ready;
-    const processes = run.processes();
-    process.kill(named(processes, server)?.pid ?? 0, signal);
-    const output = await failureOf(run);
-    expect(output).toContain('The embedded PostgreSQL ended: it ');
-    expect(output).toContain('npm start starts it again');
-    expect(output).not.toContain('goes on without it');
-    expect(processes.some(isRunning)).toBe(false);
-  });
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'stops the start with its name and the remedy when it ends by %s',
+    async (signal) => {
+      const run = start({ DATA_DIR: '.data/ends' });
+      await run.ready;
+      const processes = run.processes();
+      process.kill(named(processes, server)?.pid ?? 0, signal);
+      const output = await failureOf(run);
+      expect(output).toContain('The embedded PostgreSQL ended: it ');
+      expect(output).toContain('npm start starts it again');
+      expect(output).not.toContain('goes on without it');
+      expect(processes.some(isRunning)).toBe(false);
+    },
+  );
 
-  test('that is killed while it makes its data leaves nothing that stops the next start', async () => {
+  test('is made anew by the next start when it was killed while it made its data', async () => {
     const run = start({ DATA_DIR: '.data/unfinished' });
     await expect.poll(() => named(run.processes(), server), { timeout: STARTING_MS, interval: 20 }).toBeDefined();
-    const mark = join(house.folder, '.data');
+    const mark = join(app.folder, '.data');
     await expect
       .poll(() => readdirSync(join(mark, 'unfinished')), { timeout: STARTING_MS, interval: 5 })
       .toContain('postgres.unfinished');
@@ -244,8 +247,8 @@ describe('the embedded PostgreSQL', () => {
     await end(next);
   });
 
-  test('whose data are damaged is named, with the folder', async () => {
-    const data = join(house.folder, '.data/damaged/postgres');
+  test('stops the start with the folder of its data when these are damaged', async () => {
+    const data = join(app.folder, '.data/damaged/postgres');
     mkdirSync(join(data, 'global'), { recursive: true });
     for (const [name, text] of [
       ['PG_VERSION', '9\n'],
@@ -259,7 +262,7 @@ describe('the embedded PostgreSQL', () => {
   });
 });
 
-test('the argument for a new password of the admin reaches the app', async () => {
+test('the argument --new-admin-password reaches the app', async () => {
   const run = start(withDatabase, ['--new-admin-password']);
   await run.ready;
   expect(await environmentOf(run)).toHaveProperty('PLANT_NEW_ADMIN_PASSWORD', '1');

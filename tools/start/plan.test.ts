@@ -3,13 +3,13 @@ import { planFor, shownAddress, withPhotoStoreFrom } from './plan.ts';
 
 const everything = { embedsPostgres: true, embedsRedis: true, simulatesProviders: true };
 
-describe('what the launcher brings along', () => {
-  test('is everything in development without settings, an empty one being none', () => {
+describe('the launcher', () => {
+  test('embeds all services in development without settings, and takes an empty setting as unset', () => {
     expect(planFor({ APP_ENV: 'development' })).toEqual(everything);
     expect(planFor({ APP_ENV: 'development', DATABASE_URL: '', PLANT_ID_API_KEY: '' })).toEqual(everything);
   });
 
-  test('is nothing in production, where what is missing is a fault', () => {
+  test('embeds nothing in production', () => {
     const nothing = { embedsPostgres: false, embedsRedis: false, simulatesProviders: false };
     expect(planFor({ APP_ENV: 'production' })).toEqual(nothing);
     expect(planFor({})).toEqual(nothing);
@@ -21,7 +21,7 @@ describe('what the launcher brings along', () => {
     ['UPSTASH_REDIS_REST_URL', { embedsRedis: false }],
     ['PLANT_ID_API_KEY', { simulatesProviders: false }],
     ['PLANTNET_API_KEY', { simulatesProviders: false }],
-  ])('leaves out what %s gives', (name, difference) => {
+  ])('does not embed a service that %s names', (name, difference) => {
     expect(planFor({ APP_ENV: 'development', [name]: 'given' })).toEqual({ ...everything, ...difference });
   });
 });
@@ -32,7 +32,7 @@ test.each([
   ['rediss://:a-word@cache.example.org/2', 'cache.example.org/2'],
   ['https://cache.example.org', 'cache.example.org'],
   ['no address', 'an address that cannot be read'],
-])('of %s people see %s', (url, shown) => {
+])('the announcement shows %s as %s', (url, shown) => {
   expect(shownAddress(url)).toBe(shown);
 });
 
@@ -41,7 +41,7 @@ describe('the photo store', () => {
     [{ PHOTO_STORE: 'file:photos' }, 'file:/house/photos'],
     [{ PHOTO_STORE: 'file:/srv/photos' }, 'file:/srv/photos'],
     [{}, undefined],
-  ])('%o counts from the root', (environment, expected) => {
+  ])('%o is resolved from the root', (environment, expected) => {
     expect(withPhotoStoreFrom('/house', environment)['PHOTO_STORE']).toBe(expected);
   });
 });

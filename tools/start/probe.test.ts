@@ -21,29 +21,29 @@ async function taken(host: string): Promise<number> {
 }
 
 describe('the port of a start', () => {
-  test('is any free one for 0', async () => {
+  test('is a free one for 0', async () => {
     expect(await claimPort(['127.0.0.1'], 0)).toBeGreaterThan(0);
     expect(await claimPort(['::'], 0)).toBeGreaterThan(0);
   });
 
-  test('is the wanted one, and free again afterwards', async () => {
+  test('is the wanted one, and is released after the check', async () => {
     const port = await claimPort(['127.0.0.1', '::1'], 0);
     expect(await claimPort(['127.0.0.1', '::1'], Number(port))).toBe(port);
     expect(await claimPort(['127.0.0.1', '::1'], Number(port))).toBe(port);
   });
 
   // Without IPv6 on the machine nothing can take a port of ::1.
-  test.skipIf(!hasIpv6).each(['127.0.0.1', '::1'])('is refused where %s has it taken', async (address) => {
+  test.skipIf(!hasIpv6).each(['127.0.0.1', '::1'])('is refused when it is taken on %s', async (address) => {
     const port = await taken(address);
     expect(await claimPort(['127.0.0.1', '::1'], port)).toEqual({ address, code: 'EADDRINUSE' });
   });
 
-  test('is refused for all addresses where one has it taken', async () => {
+  test('is refused for all addresses when it is taken on one of them', async () => {
     const port = await taken('127.0.0.1');
     expect(await claimPort(['::'], port)).toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  test('needs no address that the machine does not have, if there is another', async () => {
+  test('is claimed without an address that the machine lacks, if another address is left', async () => {
     expect(await claimPort(['127.0.0.1', ABSENT], 0)).toBeGreaterThan(0);
     expect(await claimPort([ABSENT], 0)).toEqual({ address: ABSENT, code: 'EADDRNOTAVAIL' });
   });

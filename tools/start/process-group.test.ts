@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Child } from './child.ts';
 import { createProcessGroup } from './process-group.ts';
 
-test('dismiss ends the last started process first and gives each the time it was added with', async () => {
+test('`stop` ends the last started process first and gives each its own grace period', async () => {
   const ended: [name: string, graceMs: number][] = [];
   const child = (name: string, isRunning = true): Child => ({
     name,

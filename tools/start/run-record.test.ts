@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a data folder is free again when its record is closed', async () => {
+test('closing a record frees its data folder', async () => {
   const record = await openRecord(folder, '/none');
   record.add(process.pid);
   record.markEnding();
@@ -19,7 +19,7 @@ test('a data folder is free again when its record is closed', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a record that cannot be written is told with the folder, and leaves no lock', async () => {
+test('a record that cannot be written fails with the name of the folder, and leaves no lock', async () => {
   mkdirSync(join(folder, 'launcher.json', 'in the way'), { recursive: true });
   const start = openRecord(folder, '/none');
   await expect(start).rejects.toThrow(`The data folder ${folder} cannot be used: `);

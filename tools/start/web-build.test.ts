@@ -26,7 +26,7 @@ test.each([
   'packages/new/src/index.ts',
   'pnpm-lock.yaml',
   'tsconfig.base.json',
-])('a change of %s asks for a new build', (path) => {
+])('a change of %s needs a new build', (path) => {
   const before = sourceHash(root);
   put(path, 'two');
   expect(sourceHash(root)).not.toBe(before);
@@ -41,13 +41,13 @@ test.each([
   'packages/db/src/generated/client.ts',
   'apps/provider-simulator/src/main.ts',
   'tools/start/start.ts',
-])('a change of %s does not', (path) => {
+])('a change of %s needs no new build', (path) => {
   const before = sourceHash(root);
   put(path, 'two');
   expect(sourceHash(root)).toBe(before);
 });
 
-test('text that moves to another file is a change', () => {
+test('a text that moves to another file needs a new build', () => {
   put('packages/api/src/a.ts', 'x');
   const before = sourceHash(root);
   put('packages/api/src/b.ts', 'x');

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { announcement, eventRows } from './announce.ts';
 import { isGreeting, parseEvent } from './web.ts';
 
-describe('a line of the web process', () => {
+describe('`parseEvent`', () => {
   test.each([
     ['{"type":"ready"}', { type: 'ready' }],
     ['{"type":"notice","text":"Redis is missing"}', { type: 'notice', text: 'Redis is missing' }],
     ['{"type":"admin","email":"a@b.c","password":"p"}', { type: 'admin', email: 'a@b.c', password: 'p' }],
     ['{"type":"admin","email":"a@b.c"}', { type: 'admin', email: 'a@b.c' }],
-  ])('%s is an event', (line, event) => {
+  ])('reads the event in %s', (line, event) => {
     expect(parseEvent(line)).toEqual(event);
   });
 
@@ -20,23 +20,26 @@ describe('a line of the web process', () => {
     '{half',
     'Error: something broke',
     '[]',
-  ])('%s is none', (line) => {
+  ])('returns undefined for %s', (line) => {
     expect(parseEvent(line)).toBeUndefined();
   });
 
   test.each(['▲ Next.js 16.4.6', '- Local:        http://localhost:3000', ' ✓ Ready in 300ms', ''])(
-    'the greeting "%s" is kept from people',
+    '`isGreeting` recognises "%s"',
     (line) => {
       expect(isGreeting(line)).toBe(true);
     },
   );
 
-  test.each(['{"level":"info"}', 'Error: something broke', '⨯ TypeError: x is undefined'])('%s is not', (line) => {
-    expect(isGreeting(line)).toBe(false);
-  });
+  test.each(['{"level":"info"}', 'Error: something broke', '⨯ TypeError: x is undefined'])(
+    '`isGreeting` lets %s through',
+    (line) => {
+      expect(isGreeting(line)).toBe(false);
+    },
+  );
 });
 
-test('the announcement names address, parts, and what the app made', () => {
+test('the announcement names the address, the services and the admin that the app made', () => {
   const text = announcement({
     url: 'http://localhost:3000',
     parts: [['Redis', 'embedded']],
@@ -57,7 +60,7 @@ test('the announcement names address, parts, and what the app made', () => {
   ]);
 });
 
-test('a later start says whose password it is and how to get a new one', () => {
+test('the announcement of a later start names the admin and how to get a new password', () => {
   expect(eventRows({ type: 'admin', email: 'admin@example.org' })).toEqual([
     '  Admin         admin@example.org',
     '  Password      not shown again; for a new one: npm start -- --new-admin-password',

@@ -29,7 +29,7 @@ describe('the temporary folder', () => {
     expect(environment).not.toHaveProperty('TEMP');
   });
 
-  it('that can be used stays, and nothing is left in it', () => {
+  it('stays when it can be used, and no file is left in it', () => {
     const folder = join(root, 'home');
     const { environment, notes } = usable({ TMPDIR: folder });
     expect({ notes, folder: environment['TMPDIR'], left: readdirSync(folder) }).toEqual({
@@ -40,7 +40,7 @@ describe('the temporary folder', () => {
   });
 });
 
-describe('the home', () => {
+describe('the home folder', () => {
   it.each(['/proc', '/proc/none'])('at %s is replaced by a folder of the checkout, without a note', (home) => {
     const { environment, notes } = usable({ HOME: home });
     expect({ notes, home: environment['HOME'] }).toEqual({ notes: [], home: join(root, 'node_modules/.plant-home') });
@@ -52,7 +52,7 @@ describe('the home', () => {
     expect(environment['HOME']).toBe('/proc');
   });
 
-  it('counts when folders of tools cannot be written', () => {
+  it('replaces folders of tools that cannot be written', () => {
     const { environment } = usable({ XDG_CACHE_HOME: '/proc/cache', npm_config_cache: '/proc/npm' });
     expect(environment).not.toHaveProperty('XDG_CACHE_HOME');
     expect(environment).not.toHaveProperty('npm_config_cache');
@@ -60,7 +60,7 @@ describe('the home', () => {
 });
 
 describe('options of Node', () => {
-  it('that send requests to a proxy are left out', () => {
+  it('that send requests to a proxy are removed', () => {
     const { environment } = usable({ NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://proxy.example' });
     expect(environment).not.toHaveProperty('NODE_USE_ENV_PROXY');
     expect(environment).toHaveProperty('HTTP_PROXY');

@@ -11,6 +11,6 @@ it.each([
   [systemError('EXOTIC', 'open', '/srv'), 'open /srv failed: EXOTIC.'],
   [new TypeError('it broke'), 'it broke'],
   ['a text', 'a text'],
-])('says %o in one sentence', (error, expected) => {
+])('`explain` describes %o in one sentence', (error, expected) => {
   expect(explain(error)).toBe(expected);
 });

@@ -20,7 +20,7 @@ function install(script: string): string {
   return own;
 }
 
-it('takes the Node that came with the dependencies, however old the host is', () => {
+it('`findNode` prefers the Node of the dependencies, even to that of a newer host', () => {
   const own = install('echo v24.21.0');
   expect(findNode(root, host('20.0.0'))).toBe(own);
 });
@@ -29,7 +29,7 @@ it.each([
   ['is not there', undefined],
   ['was made for another system', 'exit 126'],
   ['is an older one', 'echo v20.19.0'],
-])('takes the Node of the host when that of the dependencies %s', (_why, script) => {
+])('`findNode` takes the Node of the host when that of the dependencies %s', (_why, script) => {
   if (script !== undefined) install(script);
   expect(findNode(root, host('22.12.0'))).toBe('/usr/bin/node');
 });
@@ -40,11 +40,11 @@ it.each([
   ['22.12.0', '/usr/bin/node'],
   ['23.0.0', '/usr/bin/node'],
   ['26.1.0', '/usr/bin/node'],
-])('alone, Node %s: %s', (version, found) => {
+])('`findNode` on a host with Node %s and no Node among the dependencies: %s', (version, found) => {
   expect(findNode(root, host(version))).toBe(found);
 });
 
-it('takes the Node that came with the dependencies with options that only the Node of the host knows', () => {
+it('`findNode` takes the Node of the dependencies despite options that only the Node of the host knows', () => {
   const own = install('[ -z "$NODE_OPTIONS" ] && echo v24.21.0');
   const before = process.env['NODE_OPTIONS'];
   process.env['NODE_OPTIONS'] = '--of-another-node';
@@ -63,7 +63,7 @@ it.each([
   ['--require ./none.js', /^Error: Cannot find module '\.\/none\.js'$/],
   ['--require /srv/none.js', /^Error: Cannot find module '\/srv\/none\.js'$/],
   ['--import ./none.mjs', /^Error(?: \[ERR_MODULE_NOT_FOUND\])?: Cannot find module/],
-])('says in a line why Node does not start with the options %s', (options, expected) => {
+])('`problemWithOptions` says in one line why Node does not start with the options %s', (options, expected) => {
   const problem = problemWithOptions(process.execPath, { ...process.env, NODE_OPTIONS: options }, root);
   expect(problem ?? '').toMatch(expected);
 });

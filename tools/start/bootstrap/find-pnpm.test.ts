@@ -28,27 +28,27 @@ function program(folder: string, name: string, script: string): string {
 const withPath = (...folders: string[]) => ({ PATH: [...folders, '/usr/bin', '/bin'].join(delimiter) });
 const noNpx = () => program('no npx', 'npx', 'echo "npm error network" >&2; exit 1');
 
-it('takes the pnpm on PATH when it is of the wanted version, and remembers it', async () => {
+it('`findPnpm` takes the pnpm on PATH when it has the wanted version, and remembers it', async () => {
   const folder = program('own', 'pnpm', `echo ${VERSION}`);
   expect(await findPnpm(root, withPath(folder, noNpx()))).toEqual({ folder });
   expect(await findPnpm(root, withPath(noNpx()))).toEqual({ folder });
 });
 
-it('asks npx when the pnpm on PATH is another version', async () => {
+it('`findPnpm` asks npx when the pnpm on PATH has another version', async () => {
   const other = program('other', 'pnpm', 'echo 9.0.0');
   const folder = program('fetched', 'pnpm', `echo ${VERSION}`);
   const npx = program('npx', 'npx', `echo "${folder}${delimiter}/usr/bin"`);
   expect(await findPnpm(root, withPath(other, npx))).toEqual({ folder });
 });
 
-it('forgets a pnpm that is gone', async () => {
+it('`findPnpm` forgets a pnpm that was removed', async () => {
   const folder = program('own', 'pnpm', `echo ${VERSION}`);
   await findPnpm(root, withPath(folder, noNpx()));
   rmSync(folder, { recursive: true });
   expect(await findPnpm(root, withPath(noNpx()))).toEqual({ problem: 'npm error network' });
 });
 
-it('works in a checkout that cannot be written', async () => {
+it('`findPnpm` works in a checkout that cannot be written', async () => {
   const folder = program('own', 'pnpm', `echo ${VERSION}`);
   expect(await findPnpm('/proc', withPath(folder, noNpx()))).toEqual({ folder });
 });

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a lock is taken once and can be taken again when it was given back', () => {
+test('a lock can be taken once, and again after its release', () => {
   expect(tryLock(lock)).toBe(true);
   expect(tryLock(lock)).toBe(false);
   release(lock);
@@ -24,7 +24,7 @@ test.each([
   ['of a process that is gone', JSON.stringify({ pid: 2 ** 22 + 1, started: 'long ago' })],
   ['of a process whose number is another one now', JSON.stringify({ pid: process.pid, started: 'long ago' })],
   ['that cannot be read', '{'],
-])('a lock %s is taken over, and nothing is left lying about', (_, content) => {
+])('a lock %s is taken over, without leaving a file', (_, content) => {
   expect(tryLock(lock)).toBe(true);
   writeFileSync(lock, content);
   expect(tryLock(lock)).toBe(true);
@@ -40,7 +40,7 @@ describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])(
     };
     const left = () => readdirSync(join(folder, 'deep'));
 
-    test('a lock is taken once and can be taken again when it was given back', () => {
+    test('a lock can be taken once, and again after its release', () => {
       expect(tryLock(lock, noLinks)).toBe(true);
       expect(tryLock(lock, noLinks)).toBe(false);
       expect(left()).toEqual(['a.lock']);
@@ -52,7 +52,7 @@ describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])(
     test.each([
       ['of a process that is gone', JSON.stringify({ pid: 2 ** 22 + 1, started: 'long ago' })],
       ['that cannot be read', '{'],
-    ])('a lock %s is taken over, and nothing is left lying about', (_, content) => {
+    ])('a lock %s is taken over, without leaving a file', (_, content) => {
       expect(tryLock(lock, noLinks)).toBe(true);
       writeFileSync(join(lock, 'holder'), content);
       expect(tryLock(lock, noLinks)).toBe(true);
@@ -60,7 +60,7 @@ describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])(
       expect(left()).toEqual(['a.lock']);
     });
 
-    test('a lock that was made with a hard link is seen, and taken over when its process is gone', () => {
+    test('a lock made with a hard link is respected, and taken over when its process is gone', () => {
       expect(tryLock(lock)).toBe(true);
       expect(tryLock(lock, noLinks)).toBe(false);
       writeFileSync(lock, '{');
@@ -70,7 +70,7 @@ describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])(
   },
 );
 
-test('another failure than missing hard links is told', () => {
+test('`tryLock` throws for a failure other than missing hard links', () => {
   const full = () => {
     throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
   };
@@ -78,7 +78,7 @@ test('another failure than missing hard links is told', () => {
   expect(readdirSync(join(folder, 'deep'))).toEqual([]);
 });
 
-test('works under one lock do not overlap, and the one that waits says so once', async () => {
+test('`withLock` runs one work at a time, and reports once that it waits', async () => {
   const order: string[] = [];
   const onWait = vi.fn<() => void>();
   let finish = () => {};
@@ -97,12 +97,12 @@ test('works under one lock do not overlap, and the one that waits says so once',
   expect(onWait).toHaveBeenCalledOnce();
 });
 
-test('a lock is given back when the work fails', async () => {
+test('`withLock` releases the lock when the work fails', async () => {
   await expect(withLock(lock, () => Promise.reject(new Error('it broke')))).rejects.toThrow('it broke');
   expect(existsSync(lock)).toBe(false);
 });
 
-test('a process is itself, and no other of the same number', () => {
+test('`isRunning` is true for the same process only, not for another with its number', () => {
   const own = identify(process.pid);
   if (!own) throw new Error('no identity');
   expect(isRunning(own)).toBe(true);

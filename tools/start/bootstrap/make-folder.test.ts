@@ -20,7 +20,7 @@ const failureOf = (path: string): string => {
   }
 };
 
-it('makes a folder with those above it, and leaves one that is there alone', () => {
+it('`makeFolder` makes a folder and its parents, and leaves an existing folder unchanged', () => {
   const path = join(folder, 'a b', 'ü', 'c');
   makeFolder(path, 0o700);
   expect(statSync(path).mode & 0o777).toBe(0o700);
@@ -28,7 +28,7 @@ it('makes a folder with those above it, and leaves one that is there alone', () 
   expect(existsSync(path)).toBe(true);
 });
 
-it('makes folders that only the owner may enter under umask 077', () => {
+it('`makeFolder` makes folders that only the owner may enter under umask 077', () => {
   const before = process.umask(0o077);
   try {
     makeFolder(join(folder, 'a', 'b'));
@@ -38,11 +38,11 @@ it('makes folders that only the owner may enter under umask 077', () => {
   }
 });
 
-it.runIf(process.platform === 'linux')('says that nothing can be made in /proc, where mkdir of Node spins', () => {
+it.runIf(process.platform === 'linux')('`makeFolder` fails in /proc, where mkdir of Node never returns', () => {
   expect(failureOf('/proc/plants/data')).toBe('mkdir /proc/plants failed: nothing can be made there (ENOENT).');
 });
 
-it('says that a file is in its place, or above it', () => {
+it('`makeFolder` fails when a file has its name or that of a parent', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   mkdirSync(join(folder, 'other'));

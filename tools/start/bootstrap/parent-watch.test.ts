@@ -21,12 +21,12 @@ const fromTerminal: Table = {
 
 const pids = (table: Table, pid: number) => parentChain(pid, lookUpIn(table)).map((link) => link.pid);
 
-describe('the chain', () => {
-  test('ends at the topmost npm and leaves the terminal out', () => {
+describe('`parentChain`', () => {
+  test('ends at the topmost npm, without the terminal', () => {
     expect(pids(fromTerminal, 15)).toEqual([15, 14, 13, 12, 11]);
   });
 
-  test('sees npm by its script when it gave itself no title, and shells that step aside', () => {
+  test('recognises npm by its script when it has no title, and shells that replaced themselves', () => {
     const table: Table = {
       11: [1, '/usr/bin/node /usr/lib/node_modules/npm/bin/npm-cli.js start'],
       13: [11, '/usr/bin/node /usr/lib/node_modules/npm/bin/npx-cli.js -y pnpm'],
@@ -35,29 +35,29 @@ describe('the chain', () => {
     expect(pids(table, 15)).toEqual([15, 13, 11]);
   });
 
-  test('is this process alone when nobody of the kind started it', () => {
+  test('is this process alone when no package runner started it', () => {
     const table: Table = { 1: [0, 'init'], 10: [1, 'bash'], 15: [10, 'node tools/start/bootstrap.mjs start'] };
     expect(pids(table, 15)).toEqual([15]);
   });
 
-  test('ends where something else stands between two runs of npm', () => {
+  test('ends at a process of another kind between two runs of npm', () => {
     const table: Table = { ...fromTerminal, 10: [9, 'node vitest.mjs'], 9: [8, 'sh -c vitest'], 8: [1, 'npm test'] };
     expect(pids(table, 15)).toEqual([15, 14, 13, 12, 11]);
   });
 });
 
-describe('the chain is broken', () => {
+describe('`isUnbroken`', () => {
   const chain = parentChain(15, lookUpIn(fromTerminal));
 
-  test('not while everyone has the parent of the start', () => {
+  test('is true while each process has its first parent', () => {
     expect(isUnbroken(chain, lookUpIn(fromTerminal))).toBe(true);
   });
 
-  test('not when the terminal goes', () => {
+  test('is true when the terminal is closed', () => {
     expect(isUnbroken(chain, lookUpIn({ ...fromTerminal, 11: [1, 'npm start'] }))).toBe(true);
   });
 
-  test.each([11, 12, 13, 14])('when %i ends and its child is given to another', (gone) => {
+  test.each([11, 12, 13, 14])('is false when %i ends and its child gets another parent', (gone) => {
     const table = Object.fromEntries(
       Object.entries(fromTerminal)
         .filter(([pid]) => Number(pid) !== gone)

@@ -51,7 +51,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
 
   const locks = () => direct.client.$queryRaw`SELECT objid FROM pg_locks WHERE locktype = 'advisory'`;
 
-  it('two starts at once with load migrate once, and leave no lock', async () => {
+  it('two starts at once under load migrate once, and leave no lock', async () => {
     const url = `${pooler.url}?schema=two%20starts`;
     const load = open(pooler.url);
     const over = new AbortController();
@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(await start(url)).toEqual({ code: 0, output: '{"applied":[]}\n' });
   });
 
-  it('the app works in the schema of its URL, which no session knows of', async () => {
+  it('the app works in the schema of its URL, though no session is set to it', async () => {
     const url = `${pooler.url}?schema=we%20grow&pgbouncer=true`;
     await applyMigrations(url, { directUrl: cluster.url });
     const { client } = open(url);
@@ -108,7 +108,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(code).toBe(0);
   });
 
-  it('a role that may not read our table of migrations is told so', async () => {
+  it('a role that may not read our table of migrations gets that reason', async () => {
     const url = `${pooler.url}?schema=theirs`;
     await applyMigrations(url);
     await direct.client.$executeRaw`CREATE ROLE reader LOGIN`;
@@ -118,7 +118,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(output).toContain('the role must own them');
   });
 
-  it('the limits of a transaction stay in it', async () => {
+  it('the time limits of a transaction do not outlive it', async () => {
     const { client } = open(pooler.url);
     await Promise.all(Array.from({ length: 20 }, () => client.$transaction((one) => one.$queryRaw`SELECT 1`)));
     const settings = await Promise.all(
@@ -130,7 +130,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(new Set(settings.map(([row]) => row?.limit))).toEqual(new Set(['0']));
   });
 
-  it('a lock that an older release left in a session is named with its remedy within 10 s, and the remedy helps', async () => {
+  it('a lock that an older release left in a session is reported within 10 s with a remedy that works', async () => {
     const old = open(pooler.url, 1);
     const [holder] = await old.client.$queryRaw<{ pid: number }[]>`
       SELECT pg_backend_pid() AS pid, pg_advisory_lock(${LOCK})::text`;
@@ -158,7 +158,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     await expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
   });
 
-  it('a start with options is told which of them the pooler refuses, and what to do', async () => {
+  it('a start with options fails with those that the pooler refuses and the remedy', async () => {
     const { code, output } = await start(`${pooler.url}?options=-c%20work_mem%3D8MB`);
     expect(code).toBe(1);
     expect(output).toMatch(/its pooler refuses the startup parameter options; leave options out of the URL.*\n$/);

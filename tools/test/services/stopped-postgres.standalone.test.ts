@@ -62,7 +62,7 @@ describe.skipIf(missingCluster() !== undefined)('a PostgreSQL server', () => {
     expect(lines).toEqual(['lost', 'ready']);
   });
 
-  it('that is killed is noticed without any work, which fails at once', async () => {
+  it('that is killed is detected without a query, so that queries fail at once', async () => {
     lines.length = 0;
     await Promise.all([one(), one()]);
     const lost = becomes('lost');

@@ -174,7 +174,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     expect(await connectionBy(server, rest)).toContain(outcome);
   });
 
-  it('a later host is tried when nothing answers for the one before', async () => {
+  it('the next host is tried when a host does not answer', async () => {
     const places = `127.0.0.1:1,localhost:${ports.plain},localhost:${ports.tls}`;
     const opened = openDatabase({ url: `postgresql://postgres@${places}/postgres`, poolSize: 1 });
     await expect(opened.ping()).resolves.toBeUndefined();
@@ -199,7 +199,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     await alone.close();
   });
 
-  it('migrations and statements that are cut off take the same way', async () => {
+  it('migrations and cancelled statements use the same TLS settings', async () => {
     const query = `sslmode=verify-full&sslrootcert=${encodeURIComponent(join(files, 'ca.crt'))}`;
     const url = `postgresql://postgres@localhost:${ports.tls}/tls_only?${query}`;
     expect((await applyMigrations(url)).applied.length).toBeGreaterThan(5);
@@ -212,7 +212,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     await database.close();
   });
 
-  it('options set what they say, and are told when the server refuses them', async () => {
+  it('options take effect, and those that the server refuses are named', async () => {
     const url = `postgresql://postgres@localhost:${ports.plain}/postgres?application_name=leaf&options=`;
     const options = encodeURIComponent('-c statement_timeout=3s -c search_path=leaf,"two\\ words"');
     const database = openDatabase({ url: `${url}${options}`, poolSize: 1 });
@@ -228,5 +228,5 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     }
   });
 
-  it('nothing is written beside the log', () => expect(warnings).toEqual([]));
+  it('no warning is printed outside the log', () => expect(warnings).toEqual([]));
 });
