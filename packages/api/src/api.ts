@@ -1,13 +1,12 @@
 import type { Auth, Principal } from '@plantcommunity/auth';
 import { clientAddress, requestRefusal } from '@plantcommunity/http';
-import type { IdentificationService } from '@plantcommunity/identification';
-import type { Operations } from '@plantcommunity/operations';
-import type { Clock, RedisConnection } from '@plantcommunity/resilience';
+import type { RedisConnection } from '@plantcommunity/resilience';
 import { acceptRequestId, type Logger, newRequestId } from '@plantcommunity/telemetry';
-import { withResponseHeaders } from './answer-headers.ts';
-import type { ApiConfig } from './config.ts';
+import { errorResponse } from './errors/problem.ts';
 import { toApiError } from './errors/to-api-error.ts';
-import { createRequestPipeline } from './middleware/request-pipeline.ts';
+import { currentErrorPresenter } from './middleware/namespace.ts';
+import { createRequestPipeline, withResponseHeaders } from './middleware/request-pipeline.ts';
+import { NAMESPACES } from './namespaces.ts';
 import { createNextAuthHandler, type NextAuth } from './next-auth/handler.ts';
 import { createConcurrencyLimit } from './rate-limit/concurrency-limit.ts';
 import { createRateLimiter } from './rate-limit/create-rate-limiter.ts';
@@ -16,28 +15,35 @@ import { createHealthLimit } from './rate-limit/health-limit.ts';
 import { createIdentifyLimit } from './rate-limit/identify-limit.ts';
 import { createStreamLimit } from './rate-limit/stream-limit.ts';
 import { createThrottles } from './rate-limit/throttles.ts';
-import { createRestHandler } from './rest/adapter.ts';
-import { matchEndpoints } from './rest/endpoints.ts';
-import { errorResponse } from './rest/problem.ts';
+import type { Namespace } from './rest/endpoint.ts';
+import { createRestHandler } from './rest/handler.ts';
+import { createMatcher } from './rest/match.ts';
+import { type Route, routesOf } from './rest/routes.ts';
 import type { Services } from './services.ts';
 import { createTrpcHandler } from './trpc/handler.ts';
-import { createCaller, type V1Caller } from './trpc/router.ts';
+import { createRouters } from './trpc/router.ts';
 
 /** Progress streams that one subject may have open at once in this process. */
 const MAX_PROGRESS_STREAMS = 10;
 
-/** The product's surface; each entry takes a request and always resolves to an answer. */
+const { appRouter, createCaller } = createRouters(NAMESPACES);
+
+export type AppRouter = typeof appRouter;
+/** The procedures of v1, bound to one request. */
+export type V1Caller = ReturnType<typeof createCaller>['v1'];
+
+/** The entry points of the API. Each resolves to a response for every request. */
 export interface Api {
-  /** `/api/trpc/*`. */
+  /** Serves `/api/trpc/*`. */
   trpc(request: Request): Promise<Response>;
-  /** Everything else under `/api`, v1 and legacy. */
+  /** Serves everything else under `/api`, in all namespaces. */
   rest(request: Request): Promise<Response>;
   /**
-   * `/api/auth/*`: REST where legacy has an endpoint there. Else `answer` answers, which is handed the request once its
-   * body is known to be small and sound.
+   * Serves `/api/auth/*`: legacy's REST endpoints there, and next-auth for all other paths. `nextAuth` is called once
+   * the body is known to be small and well-formed.
    */
-  nextAuth(request: Request, answer: NextAuth): Promise<Response>;
-  /** The answer to a request for an unknown host or from a foreign page; the other entries ask by themselves. */
+  nextAuth(request: Request, nextAuth: NextAuth): Promise<Response>;
+  /** Returns the response to a request for an unknown host or from a foreign page. Other entry points check these too. */
   guard(request: Request): Response | undefined;
   /**
    * Calls v1 from a server component for a known user. `headers` are those of the page's request, from which the
@@ -46,14 +52,10 @@ export interface Api {
   caller(principal: Principal | undefined, headers?: Headers): V1Caller;
 }
 
-export interface ApiDeps {
-  identification: IdentificationService;
-  operations: Operations;
+export interface ApiDeps extends Pick<Services, 'identification' | 'operations' | 'clock' | 'config'> {
   auth: Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
   redis: RedisConnection;
-  clock: Clock;
   logger: Logger;
-  config: ApiConfig;
 }
 
 export function createApi({ redis, ...deps }: ApiDeps): Api {
@@ -67,29 +69,39 @@ export function createApi({ redis, ...deps }: ApiDeps): Api {
   });
 }
 
+/** Like `createApi`, but over given limits and namespaces. */
 export function assembleApi({
   logger,
+  namespaces = NAMESPACES,
   ...deps
-}: Omit<ApiDeps, 'redis'> & Pick<Services, 'identifyLimit' | 'creditShares' | 'throttles'>): Api {
+}: Omit<ApiDeps, 'redis'> &
+  Pick<Services, 'identifyLimit' | 'creditShares' | 'throttles'> & {
+    namespaces?: readonly Namespace[];
+  }): Api {
   const services = {
     ...deps,
+    namespaces,
     healthLimit: createHealthLimit(deps.clock),
     streamLimit: createStreamLimit({ most: MAX_PROGRESS_STREAMS }),
     concurrencyLimit: createConcurrencyLimit(deps.clock),
   };
-  const { auth } = services;
+  const { auth, config } = services;
+  const routers = createRouters(namespaces);
   const pipeline = createRequestPipeline(services, auth, logger);
-  const rest = createRestHandler(pipeline);
-  const signIn = createNextAuthHandler(pipeline, services.throttles, auth);
+  const rest = createRestHandler(pipeline, namespaces, routers.callerRouter);
+  const nextAuthHandler = createNextAuthHandler(pipeline, services.throttles, auth);
+  const matcher = createMatcher(namespaces);
+  const isEndpoint = ({ url }: Request) => matcher.match(new URL(url).pathname) !== undefined;
   return {
-    trpc: createTrpcHandler(pipeline),
+    trpc: createTrpcHandler(pipeline, routers.appRouter),
     rest,
-    nextAuth: (request, answer) => (isEndpoint(request) ? rest(request) : signIn(request, answer)),
+    nextAuth: (request, nextAuth) => (isEndpoint(request) ? rest(request) : nextAuthHandler(request, nextAuth)),
     guard(request) {
-      const refused = requestRefusal(request, services.config);
-      if (refused === undefined) return undefined;
+      const refusal = requestRefusal(request, config);
+      if (refusal === undefined) return undefined;
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
-      return withResponseHeaders(errorResponse(toApiError(refused), 'v1', requestId), requestId);
+      const response = errorResponse(toApiError(refusal), currentErrorPresenter(namespaces), requestId);
+      return withResponseHeaders(response, requestId);
     },
     caller(principal, headers) {
       const request = {
@@ -98,17 +110,18 @@ export function assembleApi({
         authenticate: async () => principal,
         reauthenticate: async () => principal,
         claimedUser: async () => principal && { userId: principal.userId },
-        address: headers && clientAddress(headers, services.config.proxyHops),
+        address: headers && clientAddress(headers, config.proxyHops),
         hasBearer: false,
         signal: new AbortController().signal,
         resHeaders: new Headers(),
-        successorOf: (path: string) => path,
+        successorPath: (path: string) => path,
       };
       return createCaller({ services, request }).v1;
     },
   };
 }
 
-function isEndpoint({ url }: Request): boolean {
-  return matchEndpoints(new URL(url).pathname) !== undefined;
+/** Returns every route of REST and tRPC, with the access policy that its procedure declares. */
+export function apiRoutes(): Route[] {
+  return routesOf(NAMESPACES, appRouter);
 }

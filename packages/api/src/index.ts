@@ -1,8 +1,8 @@
-export { type Api, type ApiDeps, createApi } from './api.ts';
-export type { ApiConfig, Rate } from './config.ts';
+export { type Api, type ApiDeps, type AppRouter, apiRoutes, createApi } from './api.ts';
 export type { ErrorData } from './middleware/init.ts';
-export { apiRoutes, type Route } from './rest/routes.ts';
-export type { AppRouter } from './trpc/router.ts';
+export type { Rate } from './rate-limit/rate-limiter.ts';
+export type { Route } from './rest/routes.ts';
+export type { ApiConfig } from './services.ts';
 export type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './v1/admin/wire.ts';
 export type { WireMe } from './v1/auth/wire.ts';
 export type {
@@ -12,4 +12,4 @@ export type {
   WireProgress,
   WireStoredIdentification,
   WireVerdict,
-} from './v1/wire.ts';
+} from './v1/plant-identification/wire.ts';

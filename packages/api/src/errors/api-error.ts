@@ -74,19 +74,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Returns the detail, followed by each wrong field and its reason: the bodies of legacy paths have only this text. */
-export function detailWithFields({ detail, errors = [] }: ApiError): string {
-  const reasons = errors
-    .filter((field) => field.detail !== detail)
-    .map((field) => (field.pointer === '#' ? field.detail : `${fieldAt(field.pointer)}: ${field.detail}`));
-  return [detail, ...(reasons.length === 0 ? [] : [reasons.join('; ')])].join(' ');
-}
-
-function fieldAt(pointer: string): string {
-  return pointer.slice('#/'.length).replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-/** Also of what belongs to somebody else. */
+/** Also the answer for resources of other users, so that their existence stays unknown. */
 export function notFound(): ApiError {
   return new ApiError('not_found', 'Not found.');
 }

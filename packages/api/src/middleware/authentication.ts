@@ -1,8 +1,8 @@
 import { isDatabaseUnavailable, type Principal } from '@plantcommunity/auth';
-import type { ApiConfig } from '../config.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
 import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
-import type { Context, RequestContext } from '../services.ts';
+import type { ApiConfig } from '../services.ts';
+import type { Context, RequestContext } from './context.ts';
 import type { ProcedureMeta } from './init.ts';
 
 /**
@@ -11,9 +11,9 @@ import type { ProcedureMeta } from './init.ts';
  */
 export type UnconfirmedUser = Pick<Principal, 'userId'> & { tier: 'free' };
 
-/** Who is calling. @throws {ApiError} when the procedure's policy does not let them in */
+/** Returns the caller. @throws {ApiError} when the procedure's policy does not admit the caller */
 export async function authenticate(
-  { services, request }: Context,
+  { request, services }: Context,
   { policy }: ProcedureMeta,
 ): Promise<Principal | UnconfirmedUser | undefined> {
   const principal = await callerOf(request, policy);
@@ -49,7 +49,7 @@ function refusalOf(
   mode: ApiConfig['mode'],
 ): ApiError | undefined {
   if (policy === 'public') return undefined;
-  // Whoever may not administer, signed in or not, is not told what there is to administer.
+  // A 404 does not reveal to other callers, signed in or not, what administrators can do.
   if (policy === 'admin') return isConfirmed(principal) && principal.role === 'admin' ? undefined : notFound();
   if (principal !== undefined) return undefined;
   if (hasBearer) return invalidToken('The access token is not valid or has expired.');

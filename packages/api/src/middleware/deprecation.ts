@@ -1,13 +1,31 @@
-import { deprecationHeaders, goneAt } from '../legacy/deprecation.ts';
-import type { Context } from '../services.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { Context } from './context.ts';
+import type { Deprecation } from './namespace.ts';
 
-const PREFIX = 'legacy.';
+/** Returns the headers of RFC 9745, RFC 8594 and RFC 8288; `successorPath` replaces the path of the request. */
+export function deprecationHeaders(
+  { dates, guide }: Deprecation,
+  config: Parameters<Deprecation['dates']>[0],
+  successorPath: string,
+): Record<string, string> {
+  const { deprecatedAt, sunsetAt } = dates(config);
+  return {
+    Deprecation: `@${Math.floor(deprecatedAt.getTime() / 1000)}`,
+    Sunset: sunsetAt.toUTCString(),
+    Link: [
+      `<${successorPath}>; rel="successor-version"`,
+      `<${guide}>; rel="deprecation"; type="text/html"`,
+      `<${guide}#sunset>; rel="sunset"; type="text/html"`,
+    ].join(', '),
+  };
+}
 
-/** Marks answers of the legacy namespace. @throws {ApiError} `gone` after its sunset */
-export function applyDeprecation({ services, request }: Context, path: string): void {
-  if (!path.startsWith(PREFIX)) return;
-  const headers = deprecationHeaders(services.config.legacy, request.successorOf(path));
+/** Adds the deprecation headers of a call. @throws {ApiError} `version_gone` from the sunset on */
+export function applyDeprecation({ request, services }: Context, deprecated: Deprecation, procedurePath: string): void {
+  const { clock, config } = services;
+  const successorPath = request.successorPath(procedurePath, deprecated.successor);
+  const headers = deprecationHeaders(deprecated, config, successorPath);
   for (const [name, value] of Object.entries(headers)) request.resHeaders.set(name, value);
-  const gone = goneAt(services.clock.now(), services.config.legacy);
-  if (gone !== undefined) throw gone;
+  if (clock.now() < deprecated.dates(config).sunsetAt.getTime()) return;
+  throw new ApiError('version_gone', `This version of the API is gone. Use ${deprecated.successor.basePath}.`);
 }

@@ -1,20 +1,24 @@
 import { currentRequestId } from '@plantcommunity/telemetry';
-import { initTRPC } from '@trpc/server';
+import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
-import { type ApiErrorCode, type ApiErrorStatus, detailWithFields, type FieldError } from '../errors/api-error.ts';
+import type { ApiErrorCode, ApiErrorStatus, FieldError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import type { Context } from '../services.ts';
+import type { Context } from './context.ts';
+import { namespaceOf } from './namespace.ts';
+import type { UploadFields } from './pending-upload.ts';
 
-/** Who may call a procedure, and what it counts against: said once, here, for every transport. */
+/** Access, limits and upload of a procedure, declared once for every transport. */
 export interface ProcedureMeta {
-  /** `identify`: signed in, or anybody in development. */
+  /** `identify` admits signed-in users and, in development, anonymous callers. */
   policy: 'public' | 'identify' | 'user' | 'admin';
   limit?: 'identify';
-  /** Whose tries are counted by the procedure itself, by what it is sent and from where. */
+  /** A limit that the procedure itself applies, by its input and the client's address. */
   throttle?: 'sign_in' | 'register' | 'refresh' | 'health';
+  /** The fields of its upload, whose beginning is read while the limit is checked. */
+  upload?: UploadFields;
 }
 
-/** `data` of an error; `httpStatus` is where tRPC itself looks for the status of the response. */
+/** `data` of a tRPC error. tRPC reads the status of the response from `httpStatus`. */
 export interface ErrorData {
   code: ApiErrorCode;
   status: ApiErrorStatus;
@@ -26,7 +30,7 @@ export interface ErrorData {
   errors?: readonly FieldError[];
 }
 
-/** Clients read from the number whether to try a subscription again: only after 5xx. */
+/** JSON-RPC codes by status. tRPC clients retry a subscription only after a code of 5xx. */
 const RPC_CODES = {
   400: TRPC_ERROR_CODES_BY_KEY.BAD_REQUEST,
   401: TRPC_ERROR_CODES_BY_KEY.UNAUTHORIZED,
@@ -51,9 +55,10 @@ export const t = initTRPC
     // Stacks belong in the log, in development too; the formatter below adds none either.
     isDev: false,
     errorFormatter({ ctx, error, path }) {
-      const known = toApiError(error);
-      const { code, errors, retryAfter, status } = known;
-      const detail = path?.startsWith('legacy.') ? detailWithFields(known) : known.detail;
+      const apiError = toApiError(error);
+      const { code, errors, retryAfter, status } = apiError;
+      const presenter = ctx && namespaceOf(ctx.services.namespaces, path)?.presenter.error;
+      const detail = presenter?.detail(apiError) ?? apiError.detail;
       const data: ErrorData = {
         code,
         status,
@@ -71,3 +76,19 @@ export const t = initTRPC
       client: { reconnectAfterInactivityMs: 30_000 },
     },
   });
+
+/** Returns the procedures of a router by their full paths, which tRPC's own types do not give. */
+export function proceduresOf({ _def: definition }: AnyTRPCRouter): Map<string, AnyTRPCProcedure> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the record is flat, whatever its type says
+  return new Map(Object.entries(definition.procedures as Record<string, AnyTRPCProcedure>));
+}
+
+/** Returns the meta of a procedure, whose type tRPC does not keep. @throws {Error} when the procedure has none */
+export function metaOf({ _def: { meta } }: AnyTRPCProcedure, path: string): ProcedureMeta {
+  if (isMeta(meta)) return meta;
+  throw new Error(`${path} declares no policy`);
+}
+
+export function isMeta(meta: unknown): meta is ProcedureMeta {
+  return typeof meta === 'object' && meta !== null && 'policy' in meta;
+}

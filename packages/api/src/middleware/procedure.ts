@@ -2,38 +2,39 @@ import { notFound } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { CallCharge } from '../rate-limit/call-charge.ts';
 import type { RateHeaders } from '../rate-limit/rate-headers.ts';
-import { rateLimitSubjectOf } from '../rate-limit/rate-limit-subject.ts';
 import { rateLimited } from '../rate-limit/rate-limited.ts';
-import { subjectOf } from '../rate-limit/subject.ts';
+import { rateLimitSubjectOf, subjectOf } from '../rate-limit/subject.ts';
 import { authenticate, authenticationRequired, isConfirmed } from './authentication.ts';
 import { applyDeprecation } from './deprecation.ts';
 import { t } from './init.ts';
+import { namespaceOf } from './namespace.ts';
 
 /**
- * The chain of every call, whatever brought it: namespace, who, how often; then the procedure's own validation. One link
- * to tRPC, since it copies all it knows of a call for each.
+ * The middleware of every call by any transport: deprecation, authentication, rate limit. The procedure validates its
+ * input afterwards. It is one tRPC middleware, because tRPC copies the context of a call for each.
  */
 export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
-  applyDeprecation(ctx, path);
+  const { clock, concurrencyLimit, config, identifyLimit, namespaces } = ctx.services;
+  const deprecated = namespaceOf(namespaces, path)?.deprecated;
+  if (deprecated !== undefined) applyDeprecation(ctx, deprecated, path);
   const principal = await authenticate(ctx, meta);
-  const { clock, config, identifyLimit } = ctx.services;
   const rateLimitSubject = rateLimitSubjectOf(principal, config.rates);
   const callNext = (charge?: CallCharge) => next({ ctx: { principal, rateLimitSubject, charge } });
   if (meta.limit === undefined) {
     if (principal === undefined) return callNext();
-    return ctx.services.concurrencyLimit.run(subjectOf(principal, ctx.request.address), () => {
+    return concurrencyLimit.run(subjectOf(principal, ctx.request.address), () => {
       // A caller who has left in the meantime needs no answer.
       ctx.request.signal.throwIfAborted();
       return callNext();
     });
   }
   const counting = identifyLimit.consume(rateLimitSubject);
-  // Redis takes its time; the photo can come in meanwhile. What is wrong with it is told after the limit has spoken.
-  ctx.request.upload?.start(
-    subjectOf(principal, ctx.request.address),
-    counting.then(({ allowed }) => allowed),
-  );
+  // The upload's beginning arrives while Redis counts. Errors in it are reported after the limit has been checked.
+  if (meta.upload !== undefined) {
+    const admitted = counting.then(({ allowed }) => allowed);
+    ctx.request.upload?.start(meta.upload, subjectOf(principal, ctx.request.address), admitted);
+  }
   const counted = await counting;
   const setRateHeaders = (headers: RateHeaders) => {
     for (const [name, value] of Object.entries(headers)) ctx.request.resHeaders.set(name, value);
@@ -46,13 +47,13 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   return result;
 });
 
-/** For what belongs to one user: its meta is the policy, this tells the compiler. */
+/** A procedure for signed-in users; narrows the type of the caller. */
 export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
   if (!isConfirmed(ctx.principal)) throw authenticationRequired();
   return next({ ctx: { principal: ctx.principal } });
 });
 
-/** For operators: to everybody else it does not exist. */
+/** A procedure for administrators; all other callers get 404. */
 export const adminProcedure = procedure.meta({ policy: 'admin' }).use(({ ctx, next }) => {
   if (!isConfirmed(ctx.principal)) throw notFound();
   const { principal } = ctx;

@@ -10,31 +10,29 @@ import {
   requestRefusal,
 } from '@plantcommunity/http';
 import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
-import { withResponseHeaders } from '../answer-headers.ts';
-import type { ApiConfig } from '../config.ts';
 import type { ApiError } from '../errors/api-error.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
-import type { Context, RequestContext, Services } from '../services.ts';
-import { IDENTIFY_FIELDS } from '../v1/plant-identification/identify-options.ts';
+import type { Services } from '../services.ts';
+import type { Context, RequestContext } from './context.ts';
 import { PendingUpload } from './pending-upload.ts';
 
-/** One request at the door, before anything of it is believed. */
+/** A request before authentication. */
 export interface IncomingRequest {
   request: Request;
   requestId: string;
-  /** Why it must not come in, if so. */
+  /** Why its host or origin is rejected, if it is. */
   rejection: HttpError | undefined;
-  /** Its body, unread, as whoever takes photos reads it. */
+  /** Its unread body, for procedures that take photos. */
   upload: PendingUpload;
 }
 
-/** What tRPC and REST share before and after a procedure is called. */
+/** The steps before and after a procedure that tRPC, REST and next-auth share. */
 export interface RequestPipeline {
-  config: ApiConfig;
-  /** Runs `work` under the request's id and completes the headers of its answer. */
+  services: Services;
+  /** Runs `work` under the request's id and completes the headers of its response. */
   handle(request: Request, work: (incoming: IncomingRequest) => Promise<Response>): Promise<Response>;
-  createContext(incoming: IncomingRequest, answer: Pick<RequestContext, 'resHeaders' | 'successorOf'>): Context;
-  /** Logs what is our fault. */
+  createContext(incoming: IncomingRequest, response: Pick<RequestContext, 'resHeaders' | 'successorPath'>): Context;
+  /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
 }
 
@@ -45,22 +43,22 @@ export function createRequestPipeline(
 ): RequestPipeline {
   const { clock, config } = services;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
-  const form = { ...config.upload, ...IDENTIFY_FIELDS };
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
 
   return {
-    config,
+    services,
 
     handle(request, work) {
       const requestId = acceptRequestId(request.headers.get('x-request-id'));
       const { headers } = request;
       const { signal } = request;
       let memory: HeldMemory | undefined;
-      const upload = new PendingUpload((given, admitted) => {
+      const upload = new PendingUpload((fields, admission) => {
         const address = subjectOf(undefined, addressOf(request));
-        memory = uploadMemory.hold(given ?? address, address);
+        memory = uploadMemory.hold(admission?.subject ?? address, address);
+        const form = { ...config.upload, ...fields };
         return readUpload(request.body, headers.get('content-type'), headers.get('content-length'), form, {
-          admitted,
+          admitted: admission?.admitted,
           signal,
           memory,
           clock,
@@ -68,9 +66,9 @@ export function createRequestPipeline(
         });
       });
       return runWithRequestId(requestId, async () => {
-        const refused = requestRefusal(request, config);
+        const rejection = requestRefusal(request, config);
         try {
-          const response = await work({ request, requestId, rejection: refused, upload });
+          const response = await work({ request, requestId, rejection, upload });
           return withResponseHeaders(response, requestId);
         } finally {
           // The photos stay in memory until the request is answered.
@@ -79,7 +77,7 @@ export function createRequestPipeline(
       });
     },
 
-    createContext({ request, requestId, upload }, answer) {
+    createContext({ request, requestId, upload }, response) {
       const headers = credentialHeaders(request, config);
       return {
         services,
@@ -93,7 +91,7 @@ export function createRequestPipeline(
           hasBearer: hasBearer(request.headers),
           signal: request.signal,
           ...(isUpload(request) && { upload }),
-          ...answer,
+          ...response,
         },
       };
     },
@@ -104,6 +102,18 @@ export function createRequestPipeline(
       else logger.error({ err: error.cause, path }, 'A call failed');
     },
   };
+}
+
+/**
+ * Adds the headers of every API response. Personal data stays out of shared caches unless the response already has a
+ * Cache-Control. The request guard adds the headers that all responses of the server have.
+ */
+export function withResponseHeaders(response: Response, requestId: string): Response {
+  const { headers } = response;
+  headers.set('X-Request-Id', requestId);
+  if (!headers.has('cache-control')) headers.set('Cache-Control', 'no-store');
+  headers.append('Vary', 'Authorization, Cookie');
+  return response;
 }
 
 function isUpload({ headers }: Request): boolean {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { endpoints } from '../rest/endpoints.ts';
+import { legacy } from '../legacy/index.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
 
 const HOST = 'http://localhost:3000';
 const own = { 'Sec-Fetch-Site': 'same-origin' };
 
-const ours = endpoints.filter(({ path }) => path.startsWith('/auth/'));
+const ours = legacy.endpoints.filter(({ path }) => path.startsWith('/auth/'));
 const nextAuths = [
   'csrf',
   'session',

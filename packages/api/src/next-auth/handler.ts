@@ -1,83 +1,99 @@
 import type { Auth } from '@plantcommunity/auth';
 import { clientAddress, parseJson, readSmallBody } from '@plantcommunity/http';
-import { type ApiError, notFound } from '../errors/api-error.ts';
+import { ApiError, notFound } from '../errors/api-error.ts';
+import { errorResponse } from '../errors/problem.ts';
 import { serviceUnavailable, toApiError } from '../errors/to-api-error.ts';
+import { currentErrorPresenter } from '../middleware/namespace.ts';
 import type { RequestPipeline } from '../middleware/request-pipeline.ts';
 import type { Throttles } from '../rate-limit/throttles.ts';
-import { errorResponse } from '../rest/problem.ts';
-import { withMethod } from '../rest/with-method.ts';
-import { requireCallbackUrl } from './callback-url.ts';
+import { withMethod } from '../rest/match.ts';
 import { bringsSession, emailIn, isClientLog, isCredentialsCallback, isUnavailable } from './credentials-callback.ts';
 
 const POST = { method: 'POST' };
-/** All that next-auth knows. */
+/** The methods that next-auth handles. */
 const METHODS = [{ method: 'GET' }, POST];
 
-/** Answers a request that came through our door. */
+/** next-auth's own request handler. */
 export type NextAuth = (request: Request) => Promise<Response>;
 
 /**
- * Everything under `/api/auth`. What answers there reads a body to its end, however large, and fails on JSON that is
- * none: it is handed bodies of at most 64 kB, whose JSON can be read. It also checks every password it is sent, at our
- * cost: it is handed as many tries as the throttle lets through. On sign-out it only removes the cookie; the session
- * itself is ended here, before the answer is sent.
+ * Serves `/api/auth` around next-auth. next-auth buffers bodies without a limit and throws on malformed JSON, so both
+ * are checked first (at most 64 kB). It checks every password it receives, which costs us, so attempts are throttled.
+ * On sign-out it only removes the cookie, so the session itself is ended here, before the response is sent.
  */
 export function createNextAuthHandler(
   pipeline: RequestPipeline,
   throttles: Throttles,
   auth: Pick<Auth, 'endReplacedSession' | 'sessionCookie'>,
-): (request: Request, answer: NextAuth) => Promise<Response> {
-  async function tryPassword(request: Request, body: Buffer, answer: NextAuth): Promise<Response> {
+): (request: Request, nextAuth: NextAuth) => Promise<Response> {
+  const { config, namespaces } = pipeline.services;
+
+  async function tryPassword(request: Request, body: Buffer, nextAuth: NextAuth): Promise<Response> {
     const { headers } = request;
     const email = emailIn(headers.get('content-type'), body);
-    const address = clientAddress(headers, pipeline.config.proxyHops);
+    const address = clientAddress(headers, config.proxyHops);
     return throttles.signIn({ email, address }, async (attempt) => {
-      const answered = await answer(request);
-      const failed = await isUnavailable(answered);
+      const response = await nextAuth(request);
+      const failed = await isUnavailable(response);
       // A password that could not be checked does not count as wrong.
-      if (failed || bringsSession(answered, auth.sessionCookie)) attempt.succeeded();
+      if (failed || bringsSession(response, auth.sessionCookie)) attempt.succeeded();
       if (failed) throw serviceUnavailable();
-      return answered;
+      return response;
     });
   }
 
-  return (request, answer) =>
+  return (request, nextAuth) =>
     pipeline.handle(request, async ({ rejection, requestId }) => {
       const takesPasswords = isCredentialsCallback(request);
-      const isTry = takesPasswords && request.method === 'POST';
+      const isAttempt = takesPasswords && request.method === 'POST';
       try {
         if (rejection !== undefined) throw rejection;
         if (isClientLog(request)) throw notFound();
         withMethod(request.method, takesPasswords ? [POST] : METHODS);
-        requireCallbackUrl(request, pipeline.config.appUrl);
+        requireCallbackUrl(request, config.appUrl);
         const body = await readBody(request);
         const read = withBody(request, body);
-        const answered = await (isTry ? tryPassword(read, body, answer) : answer(read));
-        await auth.endReplacedSession(read.headers, answered.headers);
-        return answered;
+        const response = await (isAttempt ? tryPassword(read, body, nextAuth) : nextAuth(read));
+        await auth.endReplacedSession(read.headers, response.headers);
+        return response;
       } catch (thrown) {
         const error = toApiError(thrown);
         pipeline.report(error, request, new URL(request.url).pathname);
-        return errorResponse(error, 'v1', requestId, isTry ? forNextAuth(error, pipeline.config.appUrl) : {});
+        const members = isAttempt ? loginPage(error, config.appUrl) : {};
+        return errorResponse(error, currentErrorPresenter(namespaces), requestId, members);
       }
     });
 }
 
-/** @throws {ApiError} `invalid_request` for a body that is too large, or JSON that is none */
+/**
+ * Rejects a `callbackUrl` that is neither http(s) nor a path, on which next-auth throws.
+ * @throws {ApiError} `invalid_request`
+ */
+function requireCallbackUrl({ url }: Request, appUrl: URL): void {
+  // next-auth uses the last of several, and ignores an empty one.
+  const wanted = new URL(url).searchParams.getAll('callbackUrl').at(-1);
+  if (!wanted) return;
+  const address = URL.parse(wanted, wanted.startsWith('/') ? appUrl.origin : undefined);
+  if (address === null || !/^https?:$/.test(address.protocol)) {
+    throw new ApiError('invalid_request', 'The callbackUrl is not the address of a page.');
+  }
+}
+
+/** @throws {HttpError} `invalid_request` for a body that is too large, or is malformed JSON */
 async function readBody({ body: stream, headers }: Request): Promise<Buffer> {
   const body = await readSmallBody(stream);
   if (stream !== null && /application\/json/i.test(headers.get('content-type') ?? '')) parseJson(body);
   return body;
 }
 
-/** Always a new one: what a framework hands its routes may be a proxy, of which no Request can be made. */
-function withBody({ body: stream, headers, method: asked, signal, url }: Request, body: Buffer): Request {
-  // Whoever serves us leaves the body of an answer to HEAD away.
-  const method = asked === 'HEAD' ? 'GET' : asked;
+/** Returns a new request with the body. A framework's request may be a proxy, which `new Request` does not accept. */
+function withBody({ body: stream, headers, method: sent, signal, url }: Request, body: Buffer): Request {
+  // The server drops the body of a response to HEAD.
+  const method = sent === 'HEAD' ? 'GET' : sent;
   return new Request(url, { method, headers, signal, ...(stream !== null && { body: new Uint8Array(body) }) });
 }
 
-/** next-auth's client reads the outcome of a try from the address of the page it would be led to. */
-function forNextAuth({ code }: ApiError, appUrl: URL): { url: string } {
+/** next-auth's client reads the result of an attempt from the address of the page it should open. */
+function loginPage({ code }: ApiError, appUrl: URL): { url: string } {
   return { url: new URL(`/login?error=${code}`, appUrl).href };
 }

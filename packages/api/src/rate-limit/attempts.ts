@@ -1,5 +1,4 @@
-import type { Rate } from '../config.ts';
-import type { Consumed, RateLimiter } from './rate-limiter.ts';
+import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
 
 /** Maximum number of attempts of one key in this process that wait for others to be decided. */
 const MAX_WAITING = 100;

@@ -1,7 +1,6 @@
 import type { Clock } from '@plantcommunity/resilience';
-import type { Rate } from '../config.ts';
 import { rateLimited } from './rate-limited.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { Rate, RateLimiter } from './rate-limiter.ts';
 
 /** The limit for an address is this many times the limit for one token: many apps may share an address. */
 const APPS_AT_AN_ADDRESS = 10;

@@ -1,8 +1,7 @@
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Rate } from '../config.ts';
 import { createLocalRateLimiter } from './local-rate-limiter.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { Rate, RateLimiter } from './rate-limiter.ts';
 import { createRedisFallback, tenthOf } from './redis-fallback.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 

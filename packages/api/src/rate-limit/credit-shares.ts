@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Principal } from '@plantcommunity/auth';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ApiConfig } from '../config.ts';
 import { type CreditShare, hourOf, type ShareStatus, shareStatus } from './credit-buckets.ts';
 import { createLocalCredits } from './local-credits.ts';
 import { type CreditStore, createRedisCredits } from './redis-credits.ts';
 import { createRedisFallback, tenthOf, type WithFallback } from './redis-fallback.ts';
 import { subjectOf } from './subject.ts';
+
+/**
+ * Credits in 24 hours: of an account of tier free, and of all such accounts behind one address; 0 means no limit. An
+ * identification costs one, or two with the plant's health.
+ */
+export interface DailyCredits {
+  account: number;
+  address: number;
+}
 
 /** Result of taking credits. */
 interface CreditReservation {
@@ -41,7 +49,7 @@ export function createCreditShares(options: {
   redis: Pick<RedisConnection, 'isReady' | 'client'>;
   clock: Clock;
   logger: Logger;
-  limits: ApiConfig['dailyCredits'];
+  limits: DailyCredits;
 }): CreditShares {
   const { logger, redis } = options;
   const ask = createRedisFallback({
@@ -59,7 +67,7 @@ export function assembleCreditShares(options: {
   ask: WithFallback;
   clock: Clock;
   logger: Logger;
-  limits: ApiConfig['dailyCredits'];
+  limits: DailyCredits;
 }): CreditShares {
   const { ask, clock, limits, logger, shared } = options;
   const local = createLocalCredits();

@@ -1,6 +1,6 @@
 import { underQuota } from './quota-factor.ts';
-import type { RateLimitSubject } from './rate-limit-subject.ts';
 import type { Consumed, RateLimiter } from './rate-limiter.ts';
+import type { RateLimitSubject } from './subject.ts';
 
 /** What became of one counted call. */
 export interface CountedCall extends Omit<Consumed, 'refund'> {
@@ -14,7 +14,7 @@ export interface CountedCall extends Omit<Consumed, 'refund'> {
 const REFUNDS = 2;
 
 /** What an subject may still do. */
-interface Usage {
+export interface Usage {
   /** As many calls a window, as things are. */
   limit: number;
   remaining: number;

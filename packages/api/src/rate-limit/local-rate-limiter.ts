@@ -1,6 +1,5 @@
 import type { Clock } from '@plantcommunity/resilience';
-import type { Rate } from '../config.ts';
-import type { Consumed, RateLimitBalance, RateLimitState } from './rate-limiter.ts';
+import type { Consumed, Rate, RateLimitBalance, RateLimitState } from './rate-limiter.ts';
 
 /** Minimum number of most recent callers in memory; at most twice as many are kept, which takes about 30 MB. */
 const REMEMBERED = 50_000;

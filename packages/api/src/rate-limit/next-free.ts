@@ -1,4 +1,4 @@
-import type { Rate } from '../config.ts';
+import type { Rate } from './rate-limiter.ts';
 
 /** Calls counted in the window of the clock that is running, and in the one before. */
 export interface Counts {

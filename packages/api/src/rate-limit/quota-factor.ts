@@ -1,4 +1,4 @@
-import type { Rate } from '../config.ts';
+import type { Rate } from './rate-limiter.ts';
 
 /**
  * What is let through as the month's credits run out: a half when more than 70 % are used, a tenth when more than

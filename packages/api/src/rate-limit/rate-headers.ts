@@ -1,5 +1,5 @@
-import type { Rate } from '../config.ts';
 import { limitedSeconds } from '../errors/retry-after.ts';
+import type { Rate } from './rate-limiter.ts';
 
 /** State of one of the limits that a call counts against. */
 export interface PolicyStatus {

@@ -1,32 +1,36 @@
-import type { Rate } from '../config.ts';
+/** A limit: `count` calls in a sliding window. */
+export interface Rate {
+  count: number;
+  windowMs: number;
+}
 
-/** How many calls of one key a window still lets through. */
+/** State of one key's limit. */
 export interface RateLimitState {
-  /** What holds now: less than what was asked for while Redis is away. */
+  /** The rate that applies now: lower than the requested one while Redis is unavailable. */
   rate: Rate;
   remaining: number;
-  /** Epoch milliseconds: when the next call is let through, if none is left; else when this window ends. */
+  /** Epoch milliseconds: when the next call is allowed, if none remains; otherwise the end of this window. */
   resetAt: number;
 }
 
-/** How it stands without a call. */
+/** State of one key's limit, read without counting a call. */
 export interface RateLimitBalance extends RateLimitState {
-  /** Epoch milliseconds: when all are there again, unless somebody calls before. */
+  /** Epoch milliseconds: when all calls remain again, if no further call is made. */
   fullAt: number;
 }
 
-/** What became of one counted call. */
+/** Result of counting one call. */
 export interface Consumed extends RateLimitState {
-  /** A call that is not let through is not counted either. */
+  /** Whether the call is allowed; only then it counts. */
   allowed: boolean;
   /** Takes the call back, as if it had never been made. Never throws. */
   refund(): Promise<void>;
 }
 
-/** Counts calls by key, and lets a number of them through in a window that slides. */
+/** Counts calls by key, and allows a number of them in a sliding window. */
 export interface RateLimiter {
   /** Counts one call. Never throws. */
   consume(key: string, rate: Rate): Promise<Consumed>;
-  /** Counts nothing. Never throws. */
+  /** Returns the state without counting a call. Never throws. */
   peek(key: string, rate: Rate): Promise<RateLimitBalance>;
 }

@@ -1,9 +1,8 @@
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { Ratelimit } from '@upstash/ratelimit';
-import type { Rate } from '../config.ts';
 import { allFree, type Counts, nextFree, usedAt, windowEnd } from './next-free.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { Rate, RateLimiter } from './rate-limiter.ts';
 
 const PREFIX = 'ratelimit';
 

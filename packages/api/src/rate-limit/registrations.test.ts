@@ -2,11 +2,11 @@ import { AuthError } from '@plantcommunity/auth';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
-import type { Rate } from '../config.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessRateLimiter } from '../testing/in-process-limits.ts';
 import { times } from '../testing/sign-in-attempts.ts';
+import type { Rate } from './rate-limiter.ts';
 import { createThrottles } from './throttles.ts';
 
 const HOUR = 3_600_000;

@@ -1,10 +1,9 @@
 import { AuthError } from '@plantcommunity/auth';
 import type { Clock } from '@plantcommunity/resilience';
-import type { Rate } from '../config.ts';
 import type { ApiError } from '../errors/api-error.ts';
 import type { Attempts } from './attempts.ts';
 import { rateLimited } from './rate-limited.ts';
-import type { RateLimiter, RateLimitState } from './rate-limiter.ts';
+import type { Rate, RateLimiter, RateLimitState } from './rate-limiter.ts';
 
 export interface Registrations {
   /**

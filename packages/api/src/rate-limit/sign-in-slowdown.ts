@@ -1,8 +1,7 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Rate } from '../config.ts';
 import { rateLimited } from './rate-limited.ts';
-import type { Consumed, RateLimiter } from './rate-limiter.ts';
+import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
 
 /** Window of failed attempts: a day, counted up to 1,000. */
 const COUNTED: Rate = { count: 1_000, windowMs: 86_400_000 };

@@ -3,16 +3,21 @@ import { normalizeEmail } from '@plantcommunity/auth';
 import { addressKey } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { ApiConfig, Rate } from '../config.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
 import { createBadTokens } from './bad-tokens.ts';
 import { rateLimited } from './rate-limited.ts';
-import type { Consumed, RateLimiter, RateLimitState } from './rate-limiter.ts';
+import type { Consumed, Rate, RateLimiter, RateLimitState } from './rate-limiter.ts';
 import { createRegistrations } from './registrations.ts';
 import { createSignInSlowdown } from './sign-in-slowdown.ts';
 
-/** How often doors may be tried that anybody may try. Addresses are the client's; unknown ones count as one. */
+/**
+ * Rates of sign-in attempts on an account from an address (`signIn`) and from an address (`signInAddress`), of
+ * registrations from an address, and of token refreshes of one sign-in of an app.
+ */
+export type ThrottleRates = Readonly<Record<'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
+
+/** Limits for unauthenticated endpoints. Addresses are those of clients; all unknown addresses count as one. */
 export interface Throttles {
   /**
    * Runs `check`, which checks a password. The attempt is counted before, and delayed when many attempts on the account
@@ -51,7 +56,7 @@ export function createThrottles(options: {
   window: RateLimiter;
   clock: Clock;
   logger: Logger;
-  rates: Pick<ApiConfig['rates'], 'signIn' | 'signInAddress' | 'register' | 'refresh'>;
+  rates: ThrottleRates;
 }): Throttles {
   const { clock, rates, window } = options;
   const attempts = createAttempts(window);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { proceduresOf } from '../rest/routes.ts';
+import { proceduresOf } from '../middleware/init.ts';
+import { appRouter } from '../testing/all-procedures.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
-import { appRouter } from '../trpc/router.ts';
 
 const mutations = [...proceduresOf(appRouter)].flatMap(([name, { _def: known }]) =>
   known.type === 'mutation' ? name : [],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { postJson } from '../testing/post-json.ts';
 import { samples } from '../testing/samples.ts';
-import { endpoints } from './endpoints.ts';
+import { v1 } from '../v1/index.ts';
 
 const operations = [
   ['register', '/auth/register', 'auth.register'],
@@ -12,7 +12,7 @@ const operations = [
 ] as const;
 
 it('every endpoint that takes JSON is tried here', () => {
-  const taking = endpoints.filter(({ request }) => request?.json !== undefined);
+  const taking = v1.endpoints.filter(({ request }) => request?.json !== undefined);
   expect(taking.map(({ operationId, path }) => [operationId, path])).toEqual(
     operations.map(([operation, path]) => [operation, path]),
   );

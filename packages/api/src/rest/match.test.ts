@@ -1,30 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { endpoints } from './endpoints.ts';
+import { NAMESPACES } from '../namespaces.ts';
+import { v1 } from '../v1/index.ts';
 import { createMatcher } from './match.ts';
 
-const matchPath = createMatcher(endpoints);
+const { match: matchPath, namespaceAt } = createMatcher(NAMESPACES);
 const operationsAt = (path: string) => matchPath(path)?.endpoints.map(({ operationId }) => operationId);
 
-describe('a path', () => {
+describe('the path', () => {
   it.each(['/api/v1/plant-identification/identify', '/api/v1/plant-identification/identify/'])(
-    '%s leads to identify',
+    '%s matches identify',
     (path) => {
       expect(operationsAt(path)).toEqual(['identifyPlant']);
-      expect(matchPath(path)?.namespace).toBe('v1');
+      expect(matchPath(path)?.namespace.name).toBe('v1');
     },
   );
 
-  it.each(endpoints.map(({ path }) => path))(
-    '%s is in legacy without /v1, and there only under its own name',
+  it.each(v1.endpoints.map(({ path }) => path))(
+    '%s of v1 is in legacy without /v1, and under no other version',
     (path) => {
       const filled = path.replaceAll(/\{\w+\}/g, '1');
-      expect(matchPath(`/api${filled}`)).toMatchObject({ namespace: 'legacy', v1Path: `/api/v1${filled}` });
+      expect(matchPath(`/api${filled}`)).toMatchObject({ namespace: { name: 'legacy' }, path: filled });
       expect(matchPath(`/api/v2${filled}`)).toBeUndefined();
       expect(matchPath(filled)).toBeUndefined();
     },
   );
 
-  it('gives its parameters by name', () => {
+  it.each([
+    ['/api/v1/anything', 'v1'],
+    ['/api/anything', 'legacy'],
+    ['/api/v1', 'legacy'],
+    ['/anything', undefined],
+  ])('%s is in the namespace %s, whose base path is the longest', (path, name) => {
+    expect(namespaceAt(path)?.name).toBe(name);
+  });
+
+  it('has parameters by name', () => {
     const match = matchPath('/api/v1/plant-identification/identifications/01JD/photos/2/');
     expect(match?.params).toEqual({ id: '01JD', n: '2' });
   });
@@ -39,7 +49,7 @@ describe('a path', () => {
     '/api',
     '/api/calendar/events',
     '/api/v1/plant-identification/identify/health/more',
-  ])('%s leads nowhere', (path) => {
+  ])('%s matches no endpoint', (path) => {
     expect(operationsAt(path)).toBeUndefined();
   });
 });

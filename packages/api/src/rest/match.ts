@@ -1,43 +1,67 @@
-import type { Namespace } from './problem.ts';
-import type { Endpoint } from './registry.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { Endpoint, Namespace } from './endpoint.ts';
 
-/** Where a path leads: the endpoints on it, one a method. */
+/** The endpoints at a path, one for each method. */
 export interface Match {
   namespace: Namespace;
   endpoints: readonly Endpoint[];
   params: Readonly<Record<string, string>>;
-  /** The same resource in v1. */
-  v1Path: string;
+  /** The path under the namespace's base path. */
+  path: string;
 }
 
-const V1 = '/api/v1';
-const LEGACY = '/api';
+/** Finds namespaces and endpoints by path. */
+export interface Matcher {
+  /** Returns the endpoints at a path, with or without a slash at its end. */
+  match(pathname: string): Match | undefined;
+  /** Returns the namespace with the longest base path that contains the path. */
+  namespaceAt(pathname: string): Namespace | undefined;
+}
 
-/** Finds endpoints by path, with or without a slash at its end, in v1 or, without `/v1`, in legacy. */
-export function createMatcher(endpoints: readonly Endpoint[]): (pathname: string) => Match | undefined {
-  const places = [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, here]) => ({
-    steps: path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] })),
-    endpoints: here,
-  }));
+export function createMatcher(namespaces: readonly Namespace[]): Matcher {
+  const routes = namespaces
+    .toSorted((one, other) => other.basePath.length - one.basePath.length)
+    .map((namespace) => ({ namespace, start: `${namespace.basePath}/`, paths: pathsOf(namespace.endpoints) }));
+  const routesAt = (pathname: string) => routes.find(({ start }) => pathname.startsWith(start));
 
-  return (pathname) => {
-    const namespace = pathname.startsWith(`${V1}/`) ? 'v1' : 'legacy';
-    const base = namespace === 'v1' ? V1 : LEGACY;
-    if (!pathname.startsWith(`${base}/`)) return undefined;
-    const path = pathname.slice(base.length).replace(/\/$/, '');
-    const values = path.split('/');
-    for (const { endpoints: here, steps } of places) {
-      const params = paramsOf(steps, values);
-      if (params !== undefined) return { namespace, endpoints: here, params, v1Path: V1 + path };
-    }
-    return undefined;
+  return {
+    match(pathname) {
+      const found = routesAt(pathname);
+      if (found === undefined) return undefined;
+      const { namespace, paths } = found;
+      const path = pathname.slice(namespace.basePath.length).replace(/\/$/, '');
+      const values = path.split('/');
+      for (const { endpoints, steps } of paths) {
+        const params = paramsOf(steps, values);
+        if (params !== undefined) return { namespace, endpoints, params, path };
+      }
+      return undefined;
+    },
+    namespaceAt: (pathname) => routesAt(pathname)?.namespace,
   };
 }
 
-/** One step of a path: a text, or a `{name}` that stands for any. */
+/** Returns the endpoint for the method; GET endpoints also answer HEAD. @throws {ApiError} `method_not_allowed` */
+export function withMethod<T extends { method: string }>(method: string, endpoints: readonly T[]): T {
+  const found = endpoints.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
+  if (found !== undefined) return found;
+  const allowed = endpoints.flatMap((candidate) => (candidate.method === 'GET' ? ['GET', 'HEAD'] : [candidate.method]));
+  throw new ApiError('method_not_allowed', `Method "${method}" not allowed.`, {
+    headers: { Allow: allowed.join(', ') },
+  });
+}
+
+/** One step of a path: a text, or a `{name}` that matches any text. */
 interface Step {
   text: string;
   name: string | undefined;
+}
+
+function pathsOf(endpoints: readonly Endpoint[]): { steps: readonly Step[]; endpoints: readonly Endpoint[] }[] {
+  return [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, atPath]) => ({
+    steps: path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] })),
+    endpoints: atPath,
+  }));
 }
 
 function paramsOf(steps: readonly Step[], values: readonly string[]): Record<string, string> | undefined {

@@ -1,22 +1,7 @@
-import { z } from 'zod';
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
-import { type ApiErrorStatus, STATUS } from '../errors/api-error.ts';
-import type { Endpoint } from './registry.ts';
-
-const problem = z
-  .object({
-    type: z.string().meta({ description: 'about:blank, or for 429 the quota-exceeded type of IANA' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().meta({ description: 'For people' }),
-    code: z.enum(Object.keys(STATUS)).meta({ id: 'ErrorCode', description: 'For programs; more may be added' }),
-    requestId: z.uuid(),
-    errors: z
-      .array(z.object({ detail: z.string(), pointer: z.string().meta({ example: '#/organs/1' }) }))
-      .optional()
-      .meta({ description: 'What is wrong with single fields' }),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457' });
+import type { ApiErrorStatus } from '../errors/api-error.ts';
+import type { ErrorPresenter } from '../errors/problem.ts';
+import type { Endpoint } from './endpoint.ts';
 
 const header = (description: string, example: string) => ({
   description,
@@ -25,7 +10,7 @@ const header = (description: string, example: string) => ({
 const whole = (description: string) => ({ description, schema: { type: 'integer' as const, minimum: 0 } });
 
 export const requestIdHeader = {
-  'X-Request-Id': header("The caller's own UUID, else ours", '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3'),
+  'X-Request-Id': header("The caller's UUID, or a generated one", '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3'),
 };
 
 export const rateLimitHeaders = {
@@ -38,24 +23,24 @@ export const rateLimitHeaders = {
     'Each limit: r remaining, t seconds until the reset; on 429 the exceeded limit comes first',
     '"identify-free";r=97;t=1312',
   ),
-  'X-RateLimit-Limit': whole('Calls in a window'),
-  'X-RateLimit-Remaining': whole('Calls that remain'),
+  'X-RateLimit-Limit': whole('Calls allowed in a window'),
+  'X-RateLimit-Remaining': whole('Remaining calls'),
   'X-RateLimit-Reset': whole('Epoch seconds'),
 };
 
-/** What a client of v1 that keeps to the document can run into. */
+/** Errors that a client which follows the document can receive. */
 const RESPONSES = {
-  400: 'The request is not valid',
-  401: 'Nobody is signed in, or what was sent to prove it is not good',
-  403: 'A page of another site sent this, or the account is disabled',
-  404: 'There is no such thing of yours',
+  400: 'Invalid request',
+  401: 'Missing or invalid credentials',
+  403: 'Request from a page of another site, or account disabled',
+  404: 'Not found',
   408: 'The body arrived too slowly; a stalled upload does not count against the rate limit',
-  409: 'It is taken',
+  409: 'Email already registered',
   413: 'A photo is too large',
-  415: 'A photo is of a kind that is not read here',
+  415: 'The type of a photo is not supported',
   422: 'A photo cannot be decoded',
-  429: 'Too many calls',
-  500: 'Our fault',
+  429: 'Too many requests',
+  500: 'Internal error',
   503: 'No provider can answer, or the service is temporarily unavailable',
 } as const satisfies Partial<Record<ApiErrorStatus, string>>;
 
@@ -63,7 +48,7 @@ type Status = keyof typeof RESPONSES;
 
 export const bytes = { type: 'string' as const, format: 'binary' };
 
-/** The errors an endpoint can answer with, from its policy, its limit, what it takes and what it says itself. */
+/** Returns the errors of an endpoint, which follow from its policy, its limit, its request and its own list. */
 export function errorResponses({ errors = [], method, procedure, request = {} }: Endpoint): ZodOpenApiResponsesObject {
   const { limit, policy, throttle } = procedure.meta;
   const uploads = request.multipart !== undefined;
@@ -74,7 +59,7 @@ export function errorResponses({ errors = [], method, procedure, request = {} }:
     ...(request.params === undefined ? [] : [404 as const]),
     ...(method === 'GET' ? [] : [408 as const]),
     ...(uploads ? [413 as const, 415 as const, 422 as const] : []),
-    // Signed-in callers without a limit take turns, and too many may wait.
+    // Without a limit, too many concurrent calls of a signed-in caller are refused.
     ...(limit === undefined && throttle === undefined && policy === 'public' ? [] : [429 as const]),
     500,
     503,
@@ -85,8 +70,8 @@ export function errorResponses({ errors = [], method, procedure, request = {} }:
   );
 }
 
-/** The responses these refer to. */
-export function errorComponents(): Record<string, ZodOpenApiResponseObject> {
+/** Returns the responses that `errorResponses` refers to. */
+export function errorComponents({ mediaType, schema }: ErrorPresenter): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(
     Object.entries(RESPONSES).map(([status, description]) => [
       `Error${status}`,
@@ -95,9 +80,9 @@ export function errorComponents(): Record<string, ZodOpenApiResponseObject> {
         headers: {
           ...(status === '429' ? rateLimitHeaders : requestIdHeader),
           ...(status === '429' || status === '503' ? { 'Retry-After': whole('Seconds') } : {}),
-          ...(status === '401' ? { 'WWW-Authenticate': header('How to sign in', 'Bearer') } : {}),
+          ...(status === '401' ? { 'WWW-Authenticate': header('Authentication scheme', 'Bearer') } : {}),
         },
-        content: { 'application/problem+json': { schema: problem } },
+        content: { [mediaType]: schema === undefined ? {} : { schema } },
       },
     ]),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
+import { v1 } from '../v1/index.ts';
 import { openApiDocument } from './openapi.ts';
 
 interface Operation {
@@ -10,7 +11,7 @@ interface Operation {
   requestBody?: { content: Record<string, { schema: object; encoding: object }> };
 }
 
-const document = openApiDocument('3.1.1', config);
+const document = openApiDocument(v1, '3.1.1', config);
 const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
 );
@@ -59,7 +60,7 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(['3.1.1', '3.0.3'] as const)('in %s describes JSON bodies that take nothing else', (version) => {
-    const made = openApiDocument(version, config);
+    const made = openApiDocument(v1, version, config);
     expect(valuesOf('requestBody', made)).toContainEqual({
       required: true,
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Registration' } } },
@@ -98,7 +99,7 @@ describe('the OpenAPI document', () => {
     expect(body?.schema).toMatchObject({
       properties: {
         image: { maxItems: 5, description: expect.stringContaining('10 MB (10,485,760 bytes)') as string },
-        organs: { type: 'array', maxItems: 5, description: expect.stringContaining('repeated') as string },
+        organs: { type: 'array', maxItems: 5, description: expect.stringContaining('Repeat the field') as string },
       },
     });
     expect(body?.encoding).toEqual({
@@ -130,7 +131,7 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(['3.1.1', '3.0.3'] as const)('in %s refers only to what it holds', (version) => {
-    const made = openApiDocument(version, config);
+    const made = openApiDocument(v1, version, config);
     expect(made.openapi).toBe(version);
     for (const reference of new Set(valuesOf('$ref', made))) {
       const [, ...steps] = String(reference).split('/');
@@ -140,7 +141,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('in 3.0 keeps to what 3.0 knows', () => {
-    const made = openApiDocument('3.0.3', config);
+    const made = openApiDocument(v1, '3.0.3', config);
     expect(valuesOf('const', made)).toEqual([]);
     expect(valuesOf('type', made).filter(Array.isArray)).toEqual([]);
     expect(valuesOf('exclusiveMinimum', made).filter((value) => typeof value !== 'boolean')).toEqual([]);

@@ -3,63 +3,86 @@ import {
   createDocument,
   type ZodOpenApiOperationObject,
   type ZodOpenApiOverride,
+  type ZodOpenApiPathItemObject,
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
   type ZodOpenApiVersion,
 } from 'zod-openapi';
-import type { ApiConfig } from '../config.ts';
-import { endpoints } from './endpoints.ts';
+import type { ApiConfig } from '../services.ts';
+import type { Endpoint, Namespace } from './endpoint.ts';
 import { bytes, errorComponents, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
-import type { Endpoint } from './registry.ts';
 
-const VERSIONS: Readonly<Record<string, ZodOpenApiVersion>> = {
-  '/api/v1/openapi.json': '3.1.1',
-  // For generators that read nothing newer.
-  '/api/v1/openapi-3.0.json': '3.0.3',
-};
+const FILES: readonly (readonly [file: string, version: ZodOpenApiVersion])[] = [
+  ['openapi.json', '3.1.1'],
+  // For client generators that support nothing newer.
+  ['openapi-3.0.json', '3.0.3'],
+];
 
-/** Where the documents are. */
-export const DOCUMENT_PATHS: readonly string[] = Object.keys(VERSIONS);
+type DocumentConfig = Pick<ApiConfig, 'appUrl' | 'upload' | 'version'>;
+type Document = ReturnType<typeof openApiDocument>;
 
-type Facts = Pick<ApiConfig, 'appUrl' | 'upload' | 'version'>;
+/** Returns the paths of the documents of all namespaces. */
+export function documentPaths(namespaces: readonly Namespace[]): string[] {
+  return [...documentsByPath(namespaces).keys()];
+}
 
-/** Finds the document at a path; each is made once, when it is first asked for. */
-export function createDocuments(facts: Facts): (path: string) => ReturnType<typeof openApiDocument> | undefined {
-  const made = new Map<string, ReturnType<typeof openApiDocument>>();
+/** Returns a function that finds the document at a path. Each document is generated on its first request. */
+export function createDocuments(
+  namespaces: readonly Namespace[],
+  config: DocumentConfig,
+): (path: string) => Document | undefined {
+  const sources = documentsByPath(namespaces);
+  const generated = new Map<string, Document>();
   return (path) => {
-    const version = Object.hasOwn(VERSIONS, path) ? VERSIONS[path] : undefined;
-    if (version === undefined) return undefined;
-    const document = made.get(path) ?? openApiDocument(version, facts);
-    made.set(path, document);
+    const source = sources.get(path);
+    if (source === undefined) return undefined;
+    const document = generated.get(path) ?? openApiDocument(source.namespace, source.version, config);
+    generated.set(path, document);
     return document;
   };
 }
 
-/** Generated from the registry, so that it cannot say anything else than what is served. */
-export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, upload, version }: Facts) {
+interface DocumentSource {
+  namespace: Namespace;
+  version: ZodOpenApiVersion;
+}
+
+function documentsByPath(namespaces: readonly Namespace[]): ReadonlyMap<string, DocumentSource> {
+  const documented = namespaces.filter(({ presenter }) => presenter.error.schema !== undefined);
+  return new Map(
+    documented.flatMap((namespace) =>
+      FILES.map(([file, version]) => [`${namespace.basePath}/${file}`, { namespace, version }] as const),
+    ),
+  );
+}
+
+/** Generates the document of a namespace from its endpoints. */
+export function openApiDocument(
+  { basePath, endpoints, presenter }: Namespace,
+  openapi: ZodOpenApiVersion,
+  { appUrl, upload, version }: DocumentConfig,
+) {
   return createDocument(
     {
       openapi,
       info: {
         title: 'Plant ID Community',
         version,
-        description: 'Identify plants from photos. Two identification services answer; what they say is told apart.',
+        description:
+          'Identifies plants in photos. Two identification services answer; each suggestion lists its sources.',
         license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
       },
-      servers: [{ url: `${appUrl.origin}/api/v1` }],
+      servers: [{ url: appUrl.origin + basePath }],
       tags: [
-        {
-          name: 'Plant identification',
-          description: 'From photos of one plant to its name, and what was found before',
-        },
-        { name: 'Accounts', description: 'Accounts, and the tokens by which apps are signed in to them' },
+        { name: 'Plant identification', description: 'Identifications of plants in photos, and their history' },
+        { name: 'Accounts', description: 'Accounts, and tokens that sign apps in' },
       ],
       paths: pathsOf(endpoints, upload),
       components: {
-        responses: errorComponents(),
+        responses: errorComponents(presenter.error),
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An access token, from issueToken' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token from issueToken' },
           session: {
             type: 'apiKey',
             in: 'cookie',
@@ -69,22 +92,30 @@ export function openApiDocument(openapi: ZodOpenApiVersion, { appUrl, upload, ve
         },
       },
     },
-    { override: tidied },
+    { override: tidySchema },
   );
 }
 
-/** Answers may gain members within v1, and a whole number needs no bounds that JavaScript gives it. */
-function tidied({ io, jsonSchema }: Parameters<ZodOpenApiOverride>[0]): void {
+/** Allows new members in responses, and drops the bounds that JavaScript gives integers. */
+function tidySchema({ io, jsonSchema }: Parameters<ZodOpenApiOverride>[0]): void {
   if (io === 'output') delete jsonSchema.additionalProperties;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
-function pathsOf(all: readonly Endpoint[], limits: UploadLimits): ZodOpenApiPathsObject {
+const OPERATION_KEYS = {
+  GET: 'get',
+  POST: 'post',
+  PUT: 'put',
+  PATCH: 'patch',
+  DELETE: 'delete',
+} as const satisfies Record<Endpoint['method'], keyof ZodOpenApiPathItemObject>;
+
+function pathsOf(endpoints: readonly Endpoint[], limits: UploadLimits): ZodOpenApiPathsObject {
   const paths: ZodOpenApiPathsObject = {};
-  for (const endpoint of all) {
-    const method = endpoint.method === 'GET' ? 'get' : 'post';
-    paths[endpoint.path] = { ...paths[endpoint.path], [method]: operationOf(endpoint, limits) };
+  for (const endpoint of endpoints) {
+    const { method, path } = endpoint;
+    paths[path] = { ...paths[path], [OPERATION_KEYS[method]]: operationOf(endpoint, limits) };
   }
   return paths;
 }

@@ -4,9 +4,10 @@ import type { Operations } from '@plantcommunity/operations';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { type Api, assembleApi } from '../api.ts';
-import type { ApiConfig } from '../config.ts';
 import { createIdentifyLimit, type IdentifyLimit } from '../rate-limit/identify-limit.ts';
 import { createThrottles } from '../rate-limit/throttles.ts';
+import type { Namespace } from '../rest/endpoint.ts';
+import type { ApiConfig } from '../services.ts';
 import { type FakeAuthOptions, fakeAuth } from './fake-auth.ts';
 import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
@@ -60,6 +61,7 @@ export function apiUnderTest(
     operations?: Partial<Operations>;
     limit?: Partial<IdentifyLimit>;
     auth?: FakeAuthOptions;
+    namespaces?: readonly Namespace[];
   } = {},
 ): ApiUnderTest {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
@@ -81,6 +83,7 @@ export function apiUnderTest(
     clock,
     logger,
     config: merged,
+    ...(told.namespaces && { namespaces: told.namespaces }),
     identifyLimit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
     creditShares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
     throttles: createThrottles({ window, clock, logger, rates: merged.rates }),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Api } from '../api.ts';
-import type { Namespace } from '../rest/problem.ts';
+import type { NamespaceName } from './all-procedures.ts';
 
 interface Sent {
-  namespace?: Namespace;
+  namespace?: NamespaceName;
   /** A stream needs its Content-Type among the headers. */
   body?: FormData | string | ReadableStream<Uint8Array>;
   headers?: Record<string, string>;

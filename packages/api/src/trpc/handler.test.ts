@@ -1,9 +1,9 @@
 import { createTRPCClient, httpLink, type TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { AppRouter } from '../api.ts';
 import { type ApiUnderTest, apiUnderTest, config } from '../testing/api-under-test.ts';
 import { upload } from '../testing/transports.ts';
-import type { AppRouter } from './router.ts';
 
 const TRPC = 'http://localhost:3000/api/trpc';
 

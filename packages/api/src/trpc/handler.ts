@@ -1,38 +1,35 @@
+import { parseJson, readSmallBody } from '@plantcommunity/http';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
+import { metaOf, proceduresOf } from '../middleware/init.ts';
+import type { Successor } from '../middleware/namespace.ts';
+import type { PendingUpload } from '../middleware/pending-upload.ts';
 import type { RequestPipeline } from '../middleware/request-pipeline.ts';
-import { isMeta, proceduresOf } from '../rest/routes.ts';
-import { ApiRequest } from './api-request.ts';
-import { appRouter } from './router.ts';
 
 const ENDPOINT = '/api/trpc';
-/** Calls in one HTTP request; each is counted by itself. */
+/** Maximum number of calls in one HTTP request; each counts against the limits. */
 const MAX_BATCH = 20;
 
-const NAMESPACE = /^(v1|legacy)\./;
-
-/** Paths of the procedures that need no sign-in. */
-const PUBLIC: ReadonlySet<string> = new Set(
-  [...proceduresOf(appRouter)].flatMap(([path, { _def }]) => {
-    const meta: unknown = _def.meta;
-    return isMeta(meta) && meta.policy === 'public' ? [path] : [];
-  }),
-);
-
-/** tRPC over fetch, handed a request whose body is read late and with a cap. */
-export function createTrpcHandler(pipeline: RequestPipeline): (request: Request) => Promise<Response> {
+/** Serves tRPC over fetch. Bodies are read by procedures, with a cap, instead of by tRPC. */
+export function createTrpcHandler(
+  pipeline: RequestPipeline,
+  router: AnyTRPCRouter,
+): (request: Request) => Promise<Response> {
+  const isPublic = publicPaths(router);
   return (request) =>
     pipeline.handle(request, (incoming) =>
       fetchRequestHandler({
         endpoint: ENDPOINT,
-        router: appRouter,
-        req: isKnown(request) ? new ApiRequest(request, incoming.upload) : withoutBody(request),
+        router,
+        req: hasKnownMethod(request) ? new ApiRequest(request, incoming.upload) : withoutBody(request),
         maxBatchSize: MAX_BATCH,
         createContext: ({ info, resHeaders }) => {
           if (incoming.rejection !== undefined) throw incoming.rejection;
-          refuseRepeats(info.calls.map(({ path }) => path));
-          return pipeline.createContext(incoming, { resHeaders, successorOf });
+          const paths = info.calls.map(({ path }) => path);
+          rejectRepeats(paths.filter((path) => isPublic.has(path)));
+          return pipeline.createContext(incoming, { resHeaders, successorPath });
         },
         responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type) }),
         onError: ({ error, path }) => pipeline.report(toApiError(error), request, path),
@@ -40,30 +37,56 @@ export function createTrpcHandler(pipeline: RequestPipeline): (request: Request)
     );
 }
 
-/** Whether tRPC has a use for the method. */
-function isKnown({ method }: Request): boolean {
+/** The request handed to tRPC: its upload is read by the procedure that takes it, its JSON only up to 64 kB. */
+class ApiRequest extends Request {
+  override readonly formData: () => Promise<FormData>;
+  override readonly json: () => Promise<unknown>;
+
+  constructor(original: Request, upload: PendingUpload) {
+    super(original.url, { method: original.method, headers: original.headers, signal: original.signal });
+    this.formData = async () => upload;
+    this.json = async () => parseJson(await readSmallBody(original.body));
+  }
+}
+
+/** Whether tRPC handles the method. */
+function hasKnownMethod({ method }: Request): boolean {
   return ['GET', 'HEAD', 'POST'].includes(method);
 }
 
-/** tRPC looks for a reader of the body before it looks at the method: as empty JSON, which nobody reads, it is let by. */
+/** tRPC chooses a body reader before it rejects the method, so it gets an empty JSON body, which it does not read. */
 function withoutBody({ method, url }: Request): Request {
   return new Request(url, { method, headers: { 'Content-Type': 'application/json' } });
 }
 
+/** Returns the paths of procedures that need no sign-in. */
+function publicPaths(router: AnyTRPCRouter): ReadonlySet<string> {
+  const procedures = [...proceduresOf(router)];
+  return new Set(
+    procedures.filter(([path, procedure]) => metaOf(procedure, path).policy === 'public').map(([path]) => path),
+  );
+}
+
 /**
- * Refuses a batch that calls a public procedure more than once, under either namespace: one unauthenticated request
- * could otherwise cost twenty calls. @throws {ApiError} `invalid_request`
+ * Rejects a batch that calls a public procedure more than once, in any namespace: one unauthenticated request could
+ * otherwise cost twenty calls. @throws {ApiError} `invalid_request`
  */
-function refuseRepeats(paths: readonly string[]): void {
-  const names = paths.filter((path) => PUBLIC.has(path)).map((path) => path.replace(NAMESPACE, ''));
+function rejectRepeats(publicCalls: readonly string[]): void {
+  const names = publicCalls.map(withoutNamespace);
   if (new Set(names).size === names.length) return;
   throw new ApiError('invalid_request', 'A batch may call each public procedure at most once.');
 }
 
-const successorOf = (path: string) => `${ENDPOINT}/${path.replace(/^legacy\./, 'v1.')}`;
+function successorPath(procedurePath: string, { name }: Successor): string {
+  return `${ENDPOINT}/${name}.${withoutNamespace(procedurePath)}`;
+}
 
-/** Headers travel with the errors; in a batch the last one of a name holds. */
-function headersOf(errors: readonly ReturnType<typeof toApiError>[], type: string): Headers {
+function withoutNamespace(procedurePath: string): string {
+  return procedurePath.slice(procedurePath.indexOf('.') + 1);
+}
+
+/** Returns the headers of the errors; in a batch the last error with a header wins. */
+function headersOf(errors: readonly ApiError[], type: string): Headers {
   const headers = new Headers();
   for (const error of errors) {
     for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);

@@ -1,7 +1,7 @@
 import type { AuditRecord, CircuitOverview, CircuitsOverview } from '@plantcommunity/operations';
-import type { WireAuditEntry, WireCircuit, WireCircuitsOverview } from './wire.ts';
+import type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './wire.ts';
 
-/** From the operators' words to those of the wire. What is undefined is absent there. */
+/** Members that are undefined are absent on the wire. */
 export function presentOverview({
   answers,
   at,
@@ -27,7 +27,11 @@ export function presentOverview({
   };
 }
 
-export function presentEntry(entry: AuditRecord): WireAuditEntry {
+export function presentAuditPage(entries: readonly AuditRecord[]): WireAuditPage {
+  return { items: entries.map(presentEntry) };
+}
+
+function presentEntry(entry: AuditRecord): WireAuditEntry {
   const { action, actor, address, after, before, id, reason, target } = entry;
   return {
     id,

@@ -89,7 +89,7 @@ const auditEntry = z.object({
   address: z.string().optional(),
 });
 
-const circuitsOverview = z.object({
+export const circuitsOverview = z.object({
   at: instant,
   /** `answers`, `minutes`, `outcomes`, `latency` and `states` are those of the instance that answers. */
   counted_by: z.literal('this_instance'),
@@ -107,7 +107,7 @@ const circuitsOverview = z.object({
   audit: z.array(auditEntry),
 });
 
-const auditPage = z.object({ items: z.array(auditEntry) });
+export const auditPage = z.object({ items: z.array(auditEntry) });
 
 /** `reason`: 10 to 500 characters, kept in the audit trail. */
 export const overrideInput = z.strictObject({ provider, reason: z.string() });

@@ -1,12 +1,33 @@
 import type { Principal, TokenGrant } from '@plantcommunity/auth';
 import type { ShareStatus } from '../../rate-limit/credit-buckets.ts';
-import type { WireAccount, WireCredits, WireTokenGrant } from './wire.ts';
+import type { Usage } from '../../rate-limit/identify-limit.ts';
+import type { WireAccount, WireCredits, WireMe, WireTokenGrant } from './wire.ts';
+
+/** A user, and how much the user may still identify. */
+export interface CallerUsage {
+  principal: Principal;
+  usage: Usage;
+  /** The daily shares of credits; empty if the account has none. */
+  credits: readonly ShareStatus[];
+}
 
 export function presentAccount({ email, name, role, tier, userId }: Principal): WireAccount {
   return { id: userId, email, name, role, tier };
 }
 
-export function presentCredits({ fullAt, policy, rate, remaining }: ShareStatus): WireCredits {
+export function presentMe({ credits, principal, usage }: CallerUsage): WireMe {
+  return {
+    ...presentAccount(principal),
+    usage: {
+      limit: usage.limit,
+      remaining: usage.remaining,
+      reset_at: new Date(usage.resetAt).toISOString(),
+      ...(credits.length > 0 && { credits: credits.map(presentCredits) }),
+    },
+  };
+}
+
+function presentCredits({ fullAt, policy, rate, remaining }: ShareStatus): WireCredits {
   return { policy, limit: rate.count, remaining, reset_at: new Date(fullAt).toISOString() };
 }
 

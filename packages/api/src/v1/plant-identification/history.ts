@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { notFound } from '../../errors/api-error.ts';
 import { userProcedure } from '../../middleware/procedure.ts';
-import { presentHistory } from '../present.ts';
+import type { Presenter, WireShapes } from '../presenter.ts';
 
 const PAGE = 24;
 const MAX_PAGE = 100;
@@ -11,12 +12,40 @@ export const historyInput = z.object({
   cursor: z.string().min(1).max(200).optional(),
 });
 
-/** The caller's own identifications, newest first. */
-export const history = userProcedure.input(historyInput.optional()).query(async ({ ctx, input }) => {
-  const { cursor, limit } = input ?? { limit: PAGE };
-  const page = await ctx.services.identification.history(ctx.principal.userId, {
-    limit,
-    ...(cursor === undefined ? {} : { cursor }),
-  });
-  return presentHistory(page);
+const id = z.string().max(100);
+
+const photoInput = z.object({
+  id,
+  /** Number of the photo in the order of the upload, from 1. */
+  n: z.coerce.number<number | string>().int().min(1).max(100),
 });
+
+export function historyProcedures<W extends WireShapes>(presenter: Presenter<W>) {
+  return {
+    /** Lists the caller's identifications, newest first. */
+    history: userProcedure.input(historyInput.optional()).query(async ({ ctx, input }) => {
+      const { cursor, limit } = input ?? { limit: PAGE };
+      const page = await ctx.services.identification.history(ctx.principal.userId, {
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      return presenter.history.present(page);
+    }),
+
+    /** Returns one of the caller's identifications; those of other users are not found. */
+    identification: userProcedure.input(z.object({ id })).query(async ({ ctx, input }) => {
+      const found = await ctx.services.identification.find(ctx.principal.userId, input.id);
+      if (found === undefined) throw notFound();
+      return presenter.storedIdentification.present(found);
+    }),
+  };
+}
+
+/** Creates the procedure for a photo of the caller, as JPEG. Only REST offers it: bytes cannot cross tRPC's JSON. */
+export function photoProcedure() {
+  return userProcedure.input(photoInput).query(async ({ ctx, input }) => {
+    const found = await ctx.services.identification.photo(ctx.principal.userId, input.id, input.n);
+    if (found === undefined) throw notFound();
+    return found.bytes;
+  });
+}

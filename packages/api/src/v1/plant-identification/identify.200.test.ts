@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
 import { billed, monstera, storedId } from '../../testing/fake-service.ts';
 import { PHOTO, transports, upload } from '../../testing/transports.ts';
-import { identification } from '../wire.ts';
+import { identification } from './wire.ts';
 
 describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
   it('with the wire object', async () => {

@@ -3,34 +3,41 @@ import { isConfirmed } from '../../middleware/authentication.ts';
 import { PendingUpload } from '../../middleware/pending-upload.ts';
 import { procedure } from '../../middleware/procedure.ts';
 import { subjectOf } from '../../rate-limit/subject.ts';
-import { presentIdentification } from '../present.ts';
-import { identifyOptions } from './identify-options.ts';
+import type { Presenter, WireShapes } from '../presenter.ts';
+import { IDENTIFY_FIELDS, identifyOptions } from './identify-options.ts';
 
-/** @throws {ApiError} `malformed_upload` for anything but the body that comes with the request */
+/** @throws {ApiError} `malformed_upload` unless the input is the upload of the request */
 function pendingUpload(input: unknown): PendingUpload {
   if (input instanceof PendingUpload) return input;
   throw new ApiError('malformed_upload', 'Photos are sent as multipart/form-data.');
 }
 
-/** One to five photos of one plant in, what it is out. */
-export const identify = procedure
-  .meta({ policy: 'identify', limit: 'identify' })
-  // To clients it is the FormData they send.
-  .input((input): FormData => pendingUpload(input))
-  .mutation(async ({ ctx, input }) => {
-    const upload = await pendingUpload(input).read();
-    const { creditShares: shares, identification: service } = ctx.services;
-    const { billable, identification } = await service.identify({
-      photos: upload.photos,
-      options: identifyOptions(upload),
-      requestId: ctx.request.requestId,
-      ...(ctx.principal && { ownerId: ctx.principal.userId, cachedOnly: !isConfirmed(ctx.principal) }),
-      subject: subjectOf(ctx.principal, ctx.request.address),
-      address: subjectOf(undefined, ctx.request.address),
-      trackProgress: ctx.request.trackProgress,
-      signal: ctx.request.signal,
-      ...(ctx.charge && { spending: ctx.charge.spending(shares, shares.sharesOf(ctx.principal, ctx.request.address)) }),
-    });
-    if (!billable) ctx.charge?.refund();
-    return presentIdentification(identification);
-  });
+/** Identifies the plant in one to five photos. */
+export function identifyProcedure<W extends WireShapes>({ identification: { present } }: Presenter<W>) {
+  return (
+    procedure
+      .meta({ policy: 'identify', limit: 'identify', upload: IDENTIFY_FIELDS })
+      // Clients send FormData.
+      .input((input): FormData => pendingUpload(input))
+      .mutation(async ({ ctx, input }) => {
+        const upload = await pendingUpload(input).read(IDENTIFY_FIELDS);
+        const { charge, principal, request } = ctx;
+        const { creditShares, identification: service } = ctx.services;
+        const { billable, identification } = await service.identify({
+          photos: upload.photos,
+          options: identifyOptions(upload),
+          requestId: request.requestId,
+          ...(principal && { ownerId: principal.userId, cachedOnly: !isConfirmed(principal) }),
+          subject: subjectOf(principal, request.address),
+          address: subjectOf(undefined, request.address),
+          trackProgress: request.trackProgress,
+          signal: request.signal,
+          ...(charge && {
+            spending: charge.spending(creditShares, creditShares.sharesOf(principal, request.address)),
+          }),
+        });
+        if (!billable) charge?.refund();
+        return present(identification);
+      })
+  );
+}

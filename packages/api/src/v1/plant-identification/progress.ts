@@ -2,11 +2,11 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { procedure } from '../../middleware/procedure.ts';
 import { subjectOf } from '../../rate-limit/subject.ts';
-import { presentProgress } from '../present.ts';
+import type { Presenter, WireShapes } from '../presenter.ts';
 
 const input = z.object({
   requestId: z.uuid(),
-  /** Set by tRPC when a client comes back after a lost connection. */
+  /** Set by tRPC when a client reconnects. */
   lastEventId: z.coerce.number<string>().int().optional(),
 });
 
@@ -14,21 +14,23 @@ const input = z.object({
  * Streams the steps of one identification as they happen, from the first one on; ends a minute after the answer. A
  * caller may have ten streams open at once in a process; another one is refused with `rate_limited`.
  */
-export const progress = procedure
-  .meta({ policy: 'identify' })
-  .input(input)
-  .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
-    const left = signal ?? ctx.request.signal;
-    const close = ctx.services.streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
-    left.addEventListener('abort', close, { once: true });
-    try {
-      let count = 0;
-      for await (const event of ctx.services.identification.progress(requestId, ctx.principal?.userId, left)) {
-        count += 1;
-        if (count > lastEventId) yield tracked(String(count), presentProgress(event));
+export function progressProcedure<W extends WireShapes>({ progress: { present } }: Presenter<W>) {
+  return procedure
+    .meta({ policy: 'identify' })
+    .input(input)
+    .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
+      const left = signal ?? ctx.request.signal;
+      const close = ctx.services.streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
+      left.addEventListener('abort', close, { once: true });
+      try {
+        let count = 0;
+        for await (const event of ctx.services.identification.progress(requestId, ctx.principal?.userId, left)) {
+          count += 1;
+          if (count > lastEventId) yield tracked(String(count), present(event));
+        }
+      } finally {
+        close();
+        left.removeEventListener('abort', close);
       }
-    } finally {
-      close();
-      left.removeEventListener('abort', close);
-    }
-  });
+    });
+}

@@ -1,0 +1,76 @@
+import type { ApiError, ApiErrorCode } from '../errors/api-error.ts';
+import type { ErrorPresenter } from '../errors/problem.ts';
+import type { Namespace } from '../rest/endpoint.ts';
+import { createVersion, v1 } from '../v1/index.ts';
+import type { Presenter, V1Shapes } from '../v1/presenter.ts';
+
+/** Codes whose body is `{"success": false, "error": …}`; all other codes have `{"detail": …}`. */
+const SUCCESS_BODY_CODES: ReadonlySet<ApiErrorCode> = new Set([
+  'malformed_upload',
+  'unknown_field',
+  'missing_image',
+  'upload_stalled',
+  'photo_too_large',
+  'photo_type',
+  'photo_undecodable',
+  'providers_resting',
+  'quota_exhausted',
+  'busy',
+]);
+
+/** Presents errors as the former system did. */
+export const legacyErrors: ErrorPresenter = {
+  mediaType: 'application/json',
+  body(error) {
+    const detail = detailWithFields(error);
+    return SUCCESS_BODY_CODES.has(error.code) ? { success: false, error: detail } : { detail };
+  },
+  detail: detailWithFields,
+};
+
+/** Returns the detail, followed by each wrong field and its reason, because legacy bodies have only this text. */
+function detailWithFields({ detail, errors = [] }: ApiError): string {
+  const reasons = errors
+    .filter((field) => field.detail !== detail)
+    .map((field) => (field.pointer === '#' ? field.detail : `${fieldAt(field.pointer)}: ${field.detail}`));
+  return [detail, ...(reasons.length === 0 ? [] : [reasons.join('; ')])].join(' ');
+}
+
+function fieldAt(pointer: string): string {
+  return pointer.slice('#/'.length).replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+const presenter: Presenter<V1Shapes> = { ...v1.presenter, error: legacyErrors };
+const version = createVersion({ name: 'legacy', basePath: '/api', presenter });
+const { callerProcedures, endpoints } = version;
+
+// New procedures and endpoints of v1 are not offered here unless they are added to these lists.
+const { health, history, identification, identify, photo, progress } = callerProcedures.plantIdentification;
+const { me, refresh, register, revoke, token } = callerProcedures.auth;
+const plantIdentification = { identify, progress, health, history, identification };
+const auth = { register, token, refresh, revoke, me };
+const OPERATIONS: readonly string[] = [
+  'identifyPlant',
+  'getIdentifyHealth',
+  'listIdentifications',
+  'getIdentification',
+  'getIdentificationPhoto',
+  'register',
+  'issueToken',
+  'refreshToken',
+  'revokeToken',
+  'getMe',
+];
+
+/** The paths of the former system, with the answers of v1 and the old error bodies. */
+export const legacy = {
+  ...version,
+  deprecated: {
+    successor: { name: v1.name, basePath: v1.basePath },
+    guide: '/docs/migrate-to-v1',
+    dates: (config) => config.legacy,
+  },
+  procedures: { plantIdentification, auth },
+  callerProcedures: { plantIdentification: { ...plantIdentification, photo }, auth },
+  endpoints: endpoints.filter(({ operationId }) => OPERATIONS.includes(operationId)),
+} as const satisfies Namespace;

@@ -1,0 +1,35 @@
+import type { ClaimedUser, Principal } from '@plantcommunity/auth';
+import type { Services } from '../services.ts';
+import type { Successor } from './namespace.ts';
+import type { PendingUpload } from './pending-upload.ts';
+
+/** One request as procedures see it, whether it came by tRPC, REST or a server component. */
+export interface RequestContext {
+  requestId: string;
+  /** Whether the caller chose the request id, and so may follow the request's progress by it. */
+  trackProgress: boolean;
+  /** Returns the caller named by the credentials that count for this request. */
+  authenticate(): Promise<Principal | undefined>;
+  /** Like `authenticate`, but bypasses the per-request cache; for subscriptions. */
+  reauthenticate(): Promise<Principal | undefined>;
+  /** Returns the user that the credentials name, without asking the database: for use while it is unavailable. */
+  claimedUser(): Promise<ClaimedUser | undefined>;
+  /** Whether a Bearer token was sent: if it is not valid, no other credentials are looked at. */
+  hasBearer: boolean;
+  /** The client's address, as far as our own proxies report it. */
+  address: string | undefined;
+  /** The body, if it is an upload. */
+  upload?: PendingUpload;
+  /** Aborts when the caller leaves. */
+  signal: AbortSignal;
+  /** Headers that are added to the response. */
+  resHeaders: Pick<Headers, 'set'>;
+  /** Returns the path by which this transport offers the same resource in another namespace. */
+  successorPath(procedurePath: string, successor: Successor): string;
+}
+
+/** Context of a procedure. It has two keys only, because tRPC copies it key by key for each middleware. */
+export interface Context {
+  services: Services;
+  request: RequestContext;
+}

@@ -1,0 +1,81 @@
+import type { UploadLimits } from '@plantcommunity/http';
+import type { AnyTRPCProcedure, inferProcedureInput, inferProcedureOutput, TRPCRouterRecord } from '@trpc/server';
+import type { ZodObject, ZodType } from 'zod';
+import type { ProcedureMeta } from '../middleware/init.ts';
+import type { NamespaceRules } from '../middleware/namespace.ts';
+import type { PendingUpload } from '../middleware/pending-upload.ts';
+
+/** The parts of a REST request. Only a JSON body is validated here; the procedure validates its whole input. */
+export interface RestRequest {
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  upload: PendingUpload;
+  /** Reads the body, once. @throws {ApiError} `invalid_request` unless it is JSON of this shape */
+  json: <T>(shape: ZodType<T>) => Promise<T>;
+}
+
+export type RestResponse =
+  | { status: number; json: object }
+  | { status: number; bytes: Uint8Array; headers: Record<string, string> }
+  | { status: 204 };
+
+/** A documented response. It has no body if it has neither a JSON shape nor a media type. */
+interface DocumentedResponse {
+  description: string;
+  json?: ZodType;
+  mediaType?: string;
+}
+
+/** A body of type multipart/form-data; `encoding` says how each field is sent (OpenAPI 3.1, 4.8.15). */
+export interface MultipartBody {
+  schema: ZodObject;
+  encoding: Readonly<Record<string, { contentType: string } | { style: 'form'; explode: boolean }>>;
+}
+
+interface EndpointDocumentation {
+  operationId: string;
+  summary: string;
+  tag: 'Plant identification' | 'Accounts';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path under the namespace's base path, with `{names}` of its parameters. */
+  path: string;
+  /** Documentation of what can be sent. */
+  request?: {
+    params?: ZodObject;
+    query?: ZodObject;
+    multipart?: (limits: UploadLimits) => MultipartBody;
+    json?: ZodObject;
+  };
+  /** Documentation of responses without errors. */
+  responses: Readonly<Record<number, DocumentedResponse>>;
+  /** Documentation of errors that do not follow from the policy, the limit and the request. */
+  errors?: readonly (401 | 409)[];
+}
+
+interface EndpointOf<Input, Output, P> extends EndpointDocumentation {
+  /** The procedure that answers. Its meta declares the policy and the limit. */
+  procedure: P;
+  /** Returns the input of the procedure. */
+  input(request: RestRequest): Input | Promise<Input>;
+  /** Returns the response for the output of the procedure. */
+  respond(output: Output): RestResponse;
+}
+
+/** One REST operation. */
+export type Endpoint = EndpointOf<unknown, unknown, AnyTRPCProcedure & { meta: ProcedureMeta }>;
+
+/** Checks that an endpoint's input and response fit its procedure. */
+export function defineEndpoint<P extends AnyTRPCProcedure>(
+  endpoint: EndpointOf<inferProcedureInput<P>, inferProcedureOutput<P>, P & { meta: ProcedureMeta }>,
+): Endpoint {
+  return endpoint;
+}
+
+/** A version of the API: its rules, its procedures and its REST endpoints. */
+export interface Namespace extends NamespaceRules {
+  /** Procedures served over tRPC. */
+  procedures: TRPCRouterRecord;
+  /** Procedures called by REST and by server components: also those whose output cannot cross tRPC's JSON. */
+  callerProcedures: TRPCRouterRecord;
+  endpoints: readonly Endpoint[];
+}

@@ -1,0 +1,127 @@
+import { readJsonBody } from '@plantcommunity/http';
+import { type AnyTRPCProcedure, type AnyTRPCRouter, callTRPCProcedure } from '@trpc/server';
+import type { ZodType } from 'zod';
+import { notFound } from '../errors/api-error.ts';
+import { type ErrorPresenter, errorResponse } from '../errors/problem.ts';
+import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
+import { applyDeprecation, deprecationHeaders } from '../middleware/deprecation.ts';
+import { proceduresOf } from '../middleware/init.ts';
+import { currentErrorPresenter } from '../middleware/namespace.ts';
+import type { IncomingRequest, RequestPipeline } from '../middleware/request-pipeline.ts';
+import type { Namespace, RestResponse } from './endpoint.ts';
+import { createMatcher, type Match, withMethod } from './match.ts';
+import { createDocuments } from './openapi.ts';
+
+/** Serves procedures over REST: maps paths and methods to them, and their outputs to statuses and bodies. */
+export function createRestHandler(
+  pipeline: RequestPipeline,
+  namespaces: readonly Namespace[],
+  router: AnyTRPCRouter,
+): (request: Request) => Promise<Response> {
+  const { config } = pipeline.services;
+  const documents = createDocuments(namespaces, config);
+  const matcher = createMatcher(namespaces);
+  const pathOf = procedurePaths(namespaces, router);
+
+  return (request) =>
+    pipeline.handle(request, async (incoming) => {
+      const { pathname, searchParams } = new URL(request.url);
+      const match = matcher.match(pathname);
+      // Response headers are collected before the response is made: changing them afterwards costs as much again.
+      const headers: Record<string, string> = {};
+      const deprecated = match?.namespace.deprecated;
+      if (deprecated !== undefined) {
+        Object.assign(headers, deprecationHeaders(deprecated, config, deprecated.successor.basePath + match?.path));
+      }
+      const response = await respond(match, incoming, pathname, searchParams, headers).catch((thrown: unknown) => {
+        const error = toApiError(thrown);
+        pipeline.report(error, request, pathname);
+        const refusal = errorResponse(error, errorPresenterAt(pathname, match), incoming.requestId);
+        for (const name in headers) refusal.headers.set(name, headers[name] ?? '');
+        return refusal;
+      });
+      return request.method === 'HEAD' ? new Response(null, response) : response;
+    });
+
+  /** Unknown paths are answered like those of the namespace they lie in, unless it is deprecated. */
+  function errorPresenterAt(pathname: string, match: Match | undefined): ErrorPresenter {
+    if (match !== undefined) return match.namespace.presenter.error;
+    const namespace = matcher.namespaceAt(pathname);
+    if (namespace === undefined || namespace.deprecated !== undefined) return currentErrorPresenter(namespaces);
+    return namespace.presenter.error;
+  }
+
+  async function respond(
+    match: Match | undefined,
+    incoming: IncomingRequest,
+    pathname: string,
+    searchParams: URLSearchParams,
+    headers: Record<string, string>,
+  ): Promise<Response> {
+    const { rejection, request, upload } = incoming;
+    if (rejection !== undefined) throw rejection;
+    const document = documents(pathname.replace(/\/$/, ''));
+    if (document !== undefined) {
+      withMethod(request.method, [{ method: 'GET' }]);
+      return Response.json(document);
+    }
+    if (match === undefined) throw notFound();
+    const endpoint = withMethod(request.method, match.endpoints);
+    const { procedure } = endpoint;
+    const path = pathOf(procedure);
+    const ctx = pipeline.createContext(incoming, {
+      resHeaders: {
+        set(name: string, value: string) {
+          headers[name] = value;
+        },
+      },
+      successorPath: (_, { basePath }) => basePath + match.path,
+    });
+    // The middleware does this again, but a JSON body is read before it runs.
+    const { deprecated } = match.namespace;
+    if (deprecated !== undefined) applyDeprecation(ctx, deprecated, path);
+    const json = <T>(shape: ZodType<T>) => readJson(request, shape);
+    const query = Object.fromEntries(searchParams);
+    const input = await endpoint.input({ params: match.params, query, upload, json });
+    const output: unknown = await callTRPCProcedure({
+      router,
+      path,
+      ctx,
+      type: procedure._def.type,
+      getRawInput: async () => input,
+      signal: undefined,
+      batchIndex: 0,
+    });
+    return toResponse(endpoint.respond(output), headers);
+  }
+}
+
+/** Returns a function that finds the full tRPC path of an endpoint's procedure. */
+function procedurePaths(
+  namespaces: readonly Namespace[],
+  router: AnyTRPCRouter,
+): (procedure: AnyTRPCProcedure) => string {
+  const paths = new Map([...proceduresOf(router)].map(([path, procedure]) => [procedure, path]));
+  const pathOf = (procedure: AnyTRPCProcedure) => {
+    const path = paths.get(procedure);
+    if (path === undefined) throw new Error('The procedure of an endpoint is not in its namespace');
+    return path;
+  };
+  for (const { endpoints } of namespaces) for (const { procedure } of endpoints) pathOf(procedure);
+  return pathOf;
+}
+
+async function readJson<T>({ body, headers }: Request, shape: ZodType<T>): Promise<T> {
+  const { data, error } = shape.safeParse(await readJsonBody(body, headers.get('content-type')));
+  if (error !== undefined) throw invalidRequest(error);
+  return data;
+}
+
+function toResponse(response: RestResponse, headers: Record<string, string>): Response {
+  if ('json' in response) return Response.json(response.json, { status: response.status, headers });
+  if ('bytes' in response) {
+    const { bytes, status } = response;
+    return new Response(new Uint8Array(bytes), { status, headers: { ...headers, ...response.headers } });
+  }
+  return new Response(null, { status: response.status, headers });
+}

@@ -1,0 +1,70 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { notFound } from '../../errors/api-error.ts';
+import { adminProcedure } from '../../middleware/procedure.ts';
+import type { Presenter, WireShapes } from '../presenter.ts';
+import { isolateInput, overrideInput } from './wire.ts';
+
+const MINUTE_MS = 60_000;
+
+const auditInput = z.object({ limit: z.int().min(1).max(200).default(50) }).default({ limit: 50 });
+
+/** tRPC sends the last id when a client reconnects. Each overview is complete, so none is repeated. */
+const watchInput = z.object({ lastEventId: z.string().max(40).optional() }).optional();
+
+/** Procedures for operators. Only tRPC offers them. */
+export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
+  const { present } = presenter.circuits;
+  const circuits = {
+    /** Returns both circuits, their last hour and the newest overrides. */
+    overview: adminProcedure.query(async ({ ctx }) => present(await ctx.services.operations.circuitsOverview())),
+
+    /**
+     * Sends the overview at once, then after every change, at least every ten seconds. Before each overview the caller's
+     * role is read from the database; the stream ends with 404 once the caller is no longer an administrator.
+     */
+    watch: adminProcedure.input(watchInput).subscription(async function* ({ ctx, signal }) {
+      for await (const overview of ctx.services.operations.watchCircuits(signal ?? ctx.request.signal)) {
+        const principal = await ctx.request.reauthenticate();
+        if (principal?.role !== 'admin') throw notFound();
+        yield tracked(String(overview.at), present(overview));
+      }
+    }),
+
+    /** Stops all calls to a provider until the given end or a release. Returns the overview afterwards. */
+    isolate: adminProcedure.input(isolateInput).mutation(async ({ ctx, input }) => {
+      const { clock, operations } = ctx.services;
+      const { minutes, provider, reason, until } = input;
+      const end = minutes === undefined ? until : clock.now() + minutes * MINUTE_MS;
+      await operations.isolateProvider(ctx.operator, {
+        provider,
+        reason,
+        ...(end !== undefined && { until: new Date(end) }),
+      });
+      return present(await operations.circuitsOverview());
+    }),
+
+    /** Ends an isolation on all instances. Returns the overview afterwards. */
+    release: adminProcedure.input(overrideInput).mutation(async ({ ctx, input }) => {
+      const { operations } = ctx.services;
+      await operations.releaseProvider(ctx.operator, input);
+      return present(await operations.circuitsOverview());
+    }),
+
+    /** Closes a circuit and forgets its failures, on all instances. Returns the overview afterwards. */
+    reset: adminProcedure.input(overrideInput).mutation(async ({ ctx, input }) => {
+      const { operations } = ctx.services;
+      await operations.resetProvider(ctx.operator, input);
+      return present(await operations.circuitsOverview());
+    }),
+  };
+
+  /** Lists the actions of operators, newest first. */
+  const list = adminProcedure
+    .input(auditInput)
+    .query(async ({ ctx, input: { limit } }) =>
+      presenter.auditPage.present(await ctx.services.operations.audit(limit)),
+    );
+
+  return { circuits, audit: { list } };
+}

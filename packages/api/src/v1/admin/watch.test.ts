@@ -1,0 +1,100 @@
+import type { CircuitsOverview, Operations } from '@plantcommunity/operations';
+import { describe, expect, it } from 'vitest';
+import { ada, anna, apiUnderTest } from '../../testing/api-under-test.ts';
+import { circuitsOverview } from '../../testing/fake-operations.ts';
+import { streamEvents } from '../../testing/stream-events.ts';
+
+const WATCH = 'http://localhost:3000/api/trpc/v1.admin.circuits.watch';
+
+async function* seen(count: number): AsyncGenerator<CircuitsOverview> {
+  for (let n = 0; n < count; n += 1) yield { ...circuitsOverview, at: circuitsOverview.at + n };
+}
+
+function watch(api: ReturnType<typeof apiUnderTest>['api'], headers: Record<string, string> = {}): Promise<Response> {
+  return api.trpc(new Request(WATCH, { headers: { Accept: 'text/event-stream', Cookie: 'session=ada', ...headers } }));
+}
+
+describe('watching the circuits', () => {
+  it('begins with a whole overview and tells each that follows, in wire words, by its time', async () => {
+    const { api } = apiUnderTest({ operations: { watchCircuits: () => seen(2) } });
+    const [, first, second, end] = await streamEvents(watch(api));
+    expect(first).toMatchObject({
+      id: String(circuitsOverview.at),
+      data: {
+        at: '2026-03-01T12:00:00.000Z',
+        counted_by: 'this_instance',
+        shared: true,
+        instances: { agree: 2, known: 3 },
+        answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
+        circuits: {
+          plant_id: {
+            state: 'open',
+            since: '2026-03-01T11:59:30.000Z',
+            fail_count: 3,
+            fail_max: 3,
+            next_trial_at: '2026-03-01T12:00:30.000Z',
+            last_failure: { kind: 'http_502', at: '2026-03-01T11:59:30.000Z' },
+            minutes: [{ at: '2026-03-01T11:59:00.000Z', ok: 2, failed: 1, refused: 4, p95_ms: 2100 }],
+            outcomes: {
+              success: 2,
+              failure: 0,
+              timeout: 1,
+              refused: 3,
+              isolated: 0,
+              held_back: 1,
+              cached: 9,
+              stale: 4,
+            },
+            latency: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 },
+          },
+          plantnet: {
+            state: 'isolated',
+            isolation: {
+              reason: 'Their status page says outage.',
+              until: '2026-03-01T12:14:00.000Z',
+              by: 'ada@example.org',
+            },
+          },
+        },
+        audit: [{ action: 'circuit.isolate', actor: 'ada@example.org', target: 'plantnet' }],
+      },
+    });
+    expect(second).toMatchObject({ id: String(circuitsOverview.at + 1) });
+    expect(end?.event).toBe('return');
+  });
+
+  it('begins anew for a client that comes back', async () => {
+    const { api } = apiUnderTest({ operations: { watchCircuits: () => seen(1) } });
+    const [, first] = await streamEvents(watch(api, { 'Last-Event-ID': '1' }));
+    expect(first).toMatchObject({ id: String(circuitsOverview.at) });
+  });
+
+  it.each([
+    ['the role is taken away', { ...ada, role: 'user' as const }],
+    ['the session is ended', undefined],
+  ])('ends when %s, with an error that clients do not try again after', async (_case, later) => {
+    let asked = 0;
+    // Twice: by the chain, and for the first overview.
+    const principalOf = async () => (++asked <= 2 ? ada : later);
+    const { api } = apiUnderTest({ auth: { principalOf }, operations: { watchCircuits: () => seen(5) } });
+    const events = await streamEvents(watch(api));
+    expect(events.map(({ event }) => event)).toEqual(['connected', undefined, 'serialized-error']);
+    expect(events.at(-1)).toMatchObject({ data: { code: -32_004, data: { code: 'not_found' } } });
+  });
+
+  it.each([
+    ['anonymous callers', undefined],
+    ['users', anna],
+  ])('does not exist for %s', async (_who, principal) => {
+    let watched = false;
+    const watchCircuits: Operations['watchCircuits'] = () => {
+      watched = true;
+      return seen(1);
+    };
+    const { api } = apiUnderTest({ auth: { principalOf: async () => principal }, operations: { watchCircuits } });
+    const events = await streamEvents(watch(api));
+    expect(events.map(({ event }) => event)).toEqual(['connected', 'serialized-error']);
+    expect(events.at(-1)).toMatchObject({ data: { data: { code: 'not_found' } } });
+    expect(watched).toBe(false);
+  });
+});

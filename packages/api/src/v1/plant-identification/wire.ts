@@ -1,0 +1,195 @@
+import { PROVIDER_NAMES } from '@plantcommunity/identification';
+import { z } from 'zod';
+import 'zod-openapi';
+
+/** The shapes of v1 as they cross the wire: of tRPC outputs, REST bodies and the OpenAPI document alike. */
+
+const provider = z.enum(PROVIDER_NAMES).meta({ id: 'Provider' });
+const share = z.number().min(0).max(1);
+const id = z.string().length(26).meta({ description: 'ULID', example: '01JD8Z4Q0M3T5R7V9X1B2C4D6F' });
+
+const image = z
+  .object({ url: z.url(), author: z.string().optional(), license: z.string().optional() })
+  .meta({ id: 'ReferenceImage' });
+
+const source = z
+  .object({
+    provider,
+    score: share.optional().meta({ description: "Of the provider's own scale: never compare two providers' scores" }),
+    rank: z.int().min(1).meta({ description: "Its place among the provider's candidates" }),
+    of: z.int().min(1).meta({ description: 'How many candidates the provider named' }),
+  })
+  .meta({ id: 'Source' });
+
+const suggestion = z
+  .object({
+    plant_name: z.string().meta({ description: 'The best common name, else the scientific one' }),
+    scientific_name: z.string().meta({ description: 'Without authors' }),
+    family: z.string().optional(),
+    genus: z.string().optional(),
+    probability: share.optional().meta({ description: "Plant.id's; absent where it gave none" }),
+    sources: z.array(source).max(PROVIDER_NAMES.length),
+    gbif_id: z.string().optional(),
+    images: z.array(image),
+  })
+  .meta({ id: 'Suggestion' });
+
+const care = z
+  .object({
+    watering: z.object({ min: z.number(), max: z.number() }).optional().meta({ description: 'From 1, dry, to 3, wet' }),
+    light: z.string().optional(),
+    soil: z.string().optional(),
+  })
+  .meta({ id: 'CareInstructions' });
+
+const treatment = z.object({
+  chemical: z.array(z.string()).optional(),
+  biological: z.array(z.string()).optional(),
+  prevention: z.array(z.string()).optional(),
+});
+
+const diseases = z
+  .object({
+    is_healthy: z.boolean(),
+    probability: share.meta({ description: 'That the plant is healthy' }),
+    diseases: z.array(
+      z
+        .object({
+          name: z.string(),
+          probability: share,
+          description: z.string().optional(),
+          treatment: treatment.optional(),
+        })
+        .meta({ id: 'Disease' }),
+    ),
+  })
+  .meta({ id: 'DiseaseDetection' });
+
+const verdictShape = {
+  is_plant: z.boolean(),
+  plant_name: z.string().optional(),
+  scientific_name: z.string().optional(),
+  confidence: share
+    .optional()
+    .meta({ description: "Of the first suggestion; Plant.id's unless confidence_source says otherwise" }),
+  confidence_source: z.literal('plantnet').optional(),
+  suggestions: z.array(suggestion).max(5).meta({ description: 'Best first; empty when it is no plant' }),
+  care_instructions: care.optional(),
+  disease_detection: diseases.optional(),
+};
+
+const providerStatus = z
+  .enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off'])
+  .meta({ id: 'ProviderStatus' });
+
+const providerReport = z
+  .object({
+    status: providerStatus,
+    reason: z
+      .object({ detail: z.string(), pointer: z.string() })
+      .optional()
+      .meta({ description: 'The part of the request that the provider refused, in the form of `errors` of a 400' }),
+  })
+  .meta({ id: 'ProviderReport' });
+
+const identificationShape = {
+  success: z.literal(true),
+  id: id.optional().meta({ description: 'Absent for anonymous callers, whose identifications are not kept' }),
+  filed: z
+    .literal(false)
+    .optional()
+    .meta({ description: "False if the answer could not be saved to the caller's history; it then has no id" }),
+  demo: z.boolean().meta({ description: 'A simulator answered: demo data' }),
+  partial: z.boolean().meta({ description: 'A provider that is on did not answer' }),
+  cached: z.boolean(),
+  stale: z.boolean(),
+  ...verdictShape,
+  providers: z.object({
+    plant_id: providerReport,
+    plantnet: providerReport,
+  }),
+};
+
+export const identification = z.object(identificationShape).meta({ id: 'Identification' });
+
+export const storedIdentification = z
+  .object({ ...identificationShape, id, created_at: z.iso.datetime(), photos: z.int().min(0) })
+  .meta({ id: 'StoredIdentification' });
+
+export const history = z
+  .object({
+    items: z.array(
+      z
+        .object({
+          id,
+          created_at: z.iso.datetime(),
+          plant_name: z.string().optional(),
+          scientific_name: z.string().optional(),
+          confidence: share.optional(),
+          confidence_source: z.literal('plantnet').optional(),
+          is_plant: z.boolean(),
+          demo: z.boolean(),
+          photos: z.int().min(0).meta({ description: 'How many photos can be fetched' }),
+        })
+        .meta({ id: 'HistoryItem' }),
+    ),
+    next_cursor: z.string().optional().meta({ description: 'Absent on the last page' }),
+  })
+  .meta({ id: 'History' });
+
+const circuitState = z
+  .enum(['closed', 'open', 'half_open', 'isolated', 'off', 'misconfigured'])
+  .meta({ id: 'CircuitState' });
+
+const providerHealth = z
+  .object({
+    available: z.boolean(),
+    circuit_state: circuitState,
+    fail_count: z.string().meta({ description: 'Failures so far / failures that open the circuit', example: '0/3' }),
+  })
+  .meta({ id: 'ProviderHealth' });
+
+const part = z.object({ available: z.boolean() });
+
+export const health = z
+  .object({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    timestamp: z.iso.datetime(),
+    version: z.string(),
+    circuit_state: circuitState.meta({ description: "Plant.id's" }),
+    services: z.object({ plant_id: providerHealth, plantnet: providerHealth, redis: part, database: part }),
+    authentication: z.object({ mode: z.enum(['development', 'production']), requires_auth: z.boolean() }),
+  })
+  .meta({ id: 'IdentifyHealth' });
+
+const at = z.number().meta({ description: 'Milliseconds since the request was received' });
+
+/** An event of the progress subscription, which REST does not have. */
+export const progress = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('received'), at, photos: z.int() }),
+  z.object({ type: z.literal('read'), at }),
+  z.object({
+    type: z.literal('asking'),
+    at,
+    provider,
+    usual_ms: z.number().optional(),
+    slow_ms: z.number().optional(),
+  }),
+  z.object({ type: z.literal('answered'), at, provider, verdict: z.object(verdictShape) }),
+  z.object({
+    type: z.literal('unanswered'),
+    at,
+    provider,
+    status: providerStatus,
+    retry_after_ms: z.number().optional(),
+  }),
+  z.object({ type: z.literal('comparing'), at }),
+  z.object({ type: z.literal('done'), at, ok: z.boolean() }),
+]);
+
+export type WireProgress = z.infer<typeof progress>;
+export type WireVerdict = Extract<WireProgress, { type: 'answered' }>['verdict'];
+export type WireIdentification = z.infer<typeof identification>;
+export type WireStoredIdentification = z.infer<typeof storedIdentification>;
+export type WireHistory = z.infer<typeof history>;
+export type WireHealth = z.infer<typeof health>;

@@ -1,0 +1,91 @@
+import type { Principal, TokenGrant } from '@plantcommunity/auth';
+import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
+import type { AuditRecord, CircuitsOverview } from '@plantcommunity/operations';
+import type { ZodType } from 'zod';
+import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
+import { presentAuditPage, presentOverview } from './admin/present.ts';
+import { auditPage, circuitsOverview, type WireAuditPage, type WireCircuitsOverview } from './admin/wire.ts';
+import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
+import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
+import {
+  type HealthReport,
+  presentHealth,
+  presentHistory,
+  presentIdentification,
+  presentProgress,
+  presentStored,
+} from './plant-identification/present.ts';
+import {
+  health,
+  history,
+  identification,
+  progress,
+  storedIdentification,
+  type WireHealth,
+  type WireHistory,
+  type WireIdentification,
+  type WireProgress,
+  type WireStoredIdentification,
+} from './plant-identification/wire.ts';
+
+/** How a version puts one kind of value on the wire. */
+interface Presentation<Value, Shape> {
+  schema: ZodType<Shape>;
+  present(value: Value): Shape;
+}
+
+/** The wire shapes of a version, by the value they show. */
+export interface WireShapes {
+  identification: object;
+  storedIdentification: object;
+  history: object;
+  progress: object;
+  health: { status: WireHealth['status'] };
+  account: object;
+  me: object;
+  tokenGrant: object;
+  circuits: object;
+  auditPage: object;
+}
+
+/** Puts the values of the domain, and errors, on the wire of one version. */
+export interface Presenter<W extends WireShapes> {
+  error: ErrorPresenter;
+  identification: Presentation<Identification, W['identification']>;
+  storedIdentification: Presentation<StoredIdentification, W['storedIdentification']>;
+  history: Presentation<HistoryPage, W['history']>;
+  progress: Presentation<ProgressEvent, W['progress']>;
+  health: Presentation<HealthReport, W['health']>;
+  account: Presentation<Principal, W['account']>;
+  me: Presentation<CallerUsage, W['me']>;
+  tokenGrant: Presentation<TokenGrant, W['tokenGrant']>;
+  circuits: Presentation<CircuitsOverview, W['circuits']>;
+  auditPage: Presentation<readonly AuditRecord[], W['auditPage']>;
+}
+
+export interface V1Shapes extends WireShapes {
+  identification: WireIdentification;
+  storedIdentification: WireStoredIdentification;
+  history: WireHistory;
+  progress: WireProgress;
+  health: WireHealth;
+  account: WireAccount;
+  me: WireMe;
+  tokenGrant: WireTokenGrant;
+  circuits: WireCircuitsOverview;
+  auditPage: WireAuditPage;
+}
+
+export const presenter: Presenter<V1Shapes> = {
+  error: problemPresenter,
+  identification: { schema: identification, present: presentIdentification },
+  storedIdentification: { schema: storedIdentification, present: presentStored },
+  history: { schema: history, present: presentHistory },
+  progress: { schema: progress, present: presentProgress },
+  health: { schema: health, present: presentHealth },
+  account: { schema: account, present: presentAccount },
+  me: { schema: me, present: presentMe },
+  tokenGrant: { schema: tokenGrant, present: presentGrant },
+  circuits: { schema: circuitsOverview, present: presentOverview },
+  auditPage: { schema: auditPage, present: presentAuditPage },
+};
