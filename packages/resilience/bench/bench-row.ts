@@ -3,20 +3,20 @@ interface Figure {
   readonly value: number;
 }
 
-/** One line of the bench's table; values are medians of the rounds' medians unless the name says otherwise. */
+/** One line of the table of the bench; values are medians of the rounds' medians unless the name says otherwise. */
 export interface BenchRow {
   readonly name: string;
-  /** Of all values: milliseconds, or how often something was loaded. */
+  /** Unit of all values: milliseconds, or a number of loads. */
   readonly unit: 'ms' | 'loads';
-  /** What nothing could go below, or what the bar is set against. */
+  /** The least that the machine needs, or the value that the bar is set against. */
   readonly floor: number;
   readonly ours: number;
-  /** Ours over what the bar is set against: median of the rounds' ratios, and the lowest and highest of them. */
+  /** Ours divided by the value that the bar is set against: median of the rounds' ratios, and their extremes. */
   readonly ratio: number;
   readonly lowest: number;
   readonly highest: number;
   readonly bar: string;
   readonly holds: boolean;
-  /** How others do at the same in the same run, also where they do better. */
+  /** Values of other libraries in the same run, also where they are better. */
   readonly peers: readonly Figure[];
 }

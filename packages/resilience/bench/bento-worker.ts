@@ -3,10 +3,10 @@ import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis';
 import { Redis as IORedis } from 'ioredis';
-import { answer, joinCrowd } from './crowd-member.ts';
-import { type StampedeOrder, stampede } from './stampede.ts';
+import { type StampedeCommand, stampede } from './stampede.ts';
+import { acceptCommands, sendReport } from './worker.ts';
 
-const KEPT_MS = 60_000;
+const TTL_MS = 60_000;
 
 const [callers, url = ''] = process.argv.slice(2);
 const connection = new IORedis(url);
@@ -21,7 +21,7 @@ const bento = new BentoCache({
       .useBus(redisBusDriver({ connection: { host, port: Number(port) } })),
   },
 });
-const ask = (key: string, load: () => Promise<string>) => bento.getOrSet({ key, factory: load, ttl: KEPT_MS });
+const ask = (key: string, load: () => Promise<string>) => bento.getOrSet({ key, factory: load, ttl: TTL_MS });
 
-process.on('message', (order: StampedeOrder) => void stampede(order, Number(callers), ask).then(answer));
-joinCrowd(() => bento.disconnectAll());
+process.on('message', (command: StampedeCommand) => void stampede(command, Number(callers), ask).then(sendReport));
+acceptCommands(() => bento.disconnectAll());

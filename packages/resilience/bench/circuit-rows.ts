@@ -32,7 +32,7 @@ function ourCircuit(name: string, redis: RedisConnection): Circuit {
   });
 }
 
-/** Circuits that processes share over Redis, against cockatiel's, which each has for itself. */
+/** Measures circuits that processes share over Redis against those of cockatiel, which each process has for itself. */
 export async function circuitRows(redis: RedisConnection): Promise<BenchRow[]> {
   const healthy = ourCircuit('healthy', redis);
   const open = ourCircuit('open', redis);

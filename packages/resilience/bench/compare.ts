@@ -5,14 +5,14 @@ interface Comparison extends Effort {
   readonly name: string;
   readonly floor: Contender;
   readonly ours: Contender;
-  /** The bar: ours at most `times` as long as this contender, which may be the floor itself, and `plusMs`. */
+  /** The bar: ours takes at most `times` as long as this contender, which may be the floor, plus `plusMs`. */
   readonly against: Contender;
   readonly times: number;
   readonly plusMs?: number;
   readonly alsoPeers?: readonly Contender[];
 }
 
-/** Ours beside the floor and the peers, all in the same rounds. */
+/** Compares ours with the floor and the peers, all in the same rounds. */
 export async function compare(comparison: Comparison): Promise<BenchRow> {
   const { name, floor, ours, against, times, plusMs = 0, alsoPeers = [] } = comparison;
   const peers = [...(against === floor ? [] : [against]), ...alsoPeers];

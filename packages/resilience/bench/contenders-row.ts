@@ -1,30 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLeases, type RedisConnection, systemClock } from '../src/index.ts';
 import type { BenchRow } from './bench-row.ts';
-import type { ContenderOrder, Stay } from './contender.ts';
-import { Crowd } from './crowd.ts';
+import type { ContenderCommand, Hold } from './contender-command.ts';
 import { quantile } from './rounds.ts';
 import { WakeFloor } from './wake-floor.ts';
+import { WorkerGroup } from './worker-group.ts';
 
 const PROCESSES = 125;
 const ROUNDS = 3;
 const FLOOR_SAMPLES = 100;
 const PREFIX = 'bench';
-/** Long enough for all of them to have asked in vain. */
+/** Long enough for all processes to have asked once and found the lease taken. */
 const SETTLE_MS = 1000;
-/** Many small ones fit beside each other. */
+/** Many small processes fit beside each other. */
 const SMALL = ['--max-semi-space-size=1', '--max-old-space-size=128'];
 const WORKER = new URL('./contender-worker.ts', import.meta.url);
 
 interface Round {
-  /** Milliseconds from each stay's end to the beginning of the next. */
+  /** Milliseconds from the end of each hold to the beginning of the next. */
   readonly handOvers: readonly number[];
   readonly isOrderly: boolean;
 }
 
-/** The log of a round, in the order of entry. */
-function judge(stays: readonly Stay[]): Round {
-  const log = stays.toSorted((a, b) => a.enteredAt - b.enteredAt);
+/** Evaluates the holds of a round in the order of entry. */
+function evaluate(holds: readonly Hold[]): Round {
+  const log = holds.toSorted((a, b) => a.enteredAt - b.enteredAt);
   const pairs = log.slice(1).map((next, index) => ({ next, before: log[index] ?? next }));
   return {
     handOvers: pairs.map(({ before, next }) => next.enteredAt - before.leftAt),
@@ -39,20 +39,20 @@ async function floorOf(url: string): Promise<number> {
   return quantile(samples, 0.5);
 }
 
-/** Many processes want one lease, each once a round: nobody may enter before the one before has left. */
+/** Lets many processes take one lease, each once a round; no process may enter before its predecessor has left. */
 export async function contendersRow(redis: RedisConnection, url: string): Promise<BenchRow> {
   const leases = createLeases({ redis, prefix: PREFIX, owner: 'bench', clock: systemClock });
   const floor = await floorOf(url);
-  await using crowd = await Crowd.gather<ContenderOrder, Stay>(WORKER, PROCESSES, [url, PREFIX], SMALL);
+  await using contenders = await WorkerGroup.start<ContenderCommand, Hold>(WORKER, PROCESSES, [url, PREFIX], SMALL);
   const rounds: Round[] = [];
   while (rounds.length < ROUNDS) {
-    const order = { lease: 'contended' };
-    const stays = await leases.withLease(order.lease, { ttlMs: 30_000, waitMs: 0 }, async () => {
-      const told = crowd.tell(order);
+    const command = { lease: 'contended' };
+    const started = await leases.withLease(command.lease, { ttlMs: 30_000, waitMs: 0 }, async () => {
+      const holds = contenders.run(command);
       await pause(SETTLE_MS);
-      return { told };
+      return { holds };
     });
-    rounds.push(judge(await stays.told));
+    rounds.push(evaluate(await started.holds));
   }
   const ours = quantile(
     rounds.flatMap(({ handOvers }) => handOvers),

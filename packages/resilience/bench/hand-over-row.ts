@@ -2,20 +2,20 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectRedis, createLeases, type LeaseHandle, type Leases, systemClock } from '../src/index.ts';
 import type { BenchRow } from './bench-row.ts';
+import { measureWithin } from './measure-within.ts';
 import { WakeFloor } from './wake-floor.ts';
-import { within } from './within.ts';
 
-const WISH = { ttlMs: 30_000, waitMs: 30_000 };
-/** Long enough for the waiter to have subscribed and asked in vain. */
+const REQUEST = { ttlMs: 30_000, waitMs: 30_000 };
+/** Long enough for the waiter to have subscribed and found the lease taken. */
 const SETTLE_MS = 10;
 
 async function take(leases: Leases): Promise<LeaseHandle> {
-  const acquisition = await leases.acquire('handed', WISH);
+  const acquisition = await leases.acquire('handed', REQUEST);
   if (acquisition.type !== 'acquired') throw new Error('The lease should have become free');
   return acquisition.lease;
 }
 
-/** From the holder's release to the waiter's work, each with a connection of its own. */
+/** Measures from the release of the holder to the work of the waiter, each with a connection of its own. */
 export async function handOverRow(url: string): Promise<BenchRow> {
   const options = { timeoutMs: 5000, readyWaitMs: 10_000 };
   const connections = await Promise.all([connectRedis({ url }, options), connectRedis({ url }, options)]);
@@ -35,7 +35,7 @@ export async function handOverRow(url: string): Promise<BenchRow> {
   using floor = await WakeFloor.open(url);
   try {
     const ours = { ours: handOver, share: 0.5, limitMs: 5 };
-    return await within({ name: 'hand-over to a waiter', floor: floor.sample, batches: 20, ...ours });
+    return await measureWithin({ name: 'hand-over to a waiter', floor: floor.sample, batches: 20, ...ours });
   } finally {
     await Promise.all(connections.map((redis) => redis.close()));
   }

@@ -9,7 +9,7 @@ const LEASE_MS = 30_000;
 const COMPARE_AND_DELETE =
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
-/** A free lease, taken and given back. @param url of the same Redis, for a peer that brings its own client */
+/** Measures taking and releasing a free lease. @param url of the same Redis, for a peer with a client of its own */
 export async function leaseRow(redis: RedisConnection, url: string): Promise<BenchRow> {
   const leases = createLeases({ redis, prefix: 'bench', owner: 'bench', clock: systemClock });
   const peerClient = new IORedis(url);

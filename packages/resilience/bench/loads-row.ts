@@ -1,17 +1,17 @@
 import type { BenchRow } from './bench-row.ts';
 import { quantile, sampleInTurn } from './rounds.ts';
-import { countLoads, gatherBentocache, gatherOurs, stampedeOn } from './stampede-crowd.ts';
+import { countLoads, runStampede, startBentocache, startOurs } from './stampede-group.ts';
 
 const PROCESSES = 4;
 const CALLERS = 250;
 const LOAD_MS = 50;
 const BATCHES = 2;
 
-/** How often callers of several processes load what nobody has: ours at worst, the peer as a rule. */
+/** Counts the loads of a key that no process has, by callers of several processes: ours at worst, the peer's median. */
 export async function loadsRow(url: string): Promise<BenchRow> {
-  await using ours = await gatherOurs(PROCESSES, CALLERS, { url });
-  await using peer = await gatherBentocache(PROCESSES, CALLERS, url);
-  const samplers = [ours, peer].map((crowd) => async () => countLoads(await stampedeOn(crowd, LOAD_MS)));
+  await using ours = await startOurs(PROCESSES, CALLERS, { url });
+  await using peer = await startBentocache(PROCESSES, CALLERS, url);
+  const samplers = [ours, peer].map((group) => async () => countLoads(await runStampede(group, LOAD_MS)));
   const [oursRounds = [], peerRounds = []] = await sampleInTurn(samplers, BATCHES);
   const counts = oursRounds.flat();
   const most = Math.max(...counts);

@@ -14,7 +14,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Lets a server that runs on its unix socket be reached over TCP too, as in production. @returns its URL */
+/** Opens a server that runs on a unix socket over TCP too, as in production. @returns its URL */
 export async function openLoopback(server: RedisServer): Promise<string> {
   const client = new IORedis(server.url.slice('unix://'.length));
   try {

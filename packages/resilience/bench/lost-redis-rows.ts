@@ -1,13 +1,13 @@
 import { RedisServer } from '../src/testing/redis-server.ts';
 import type { BenchRow } from './bench-row.ts';
 import { openLoopback } from './loopback.ts';
-import { welcomeVisitor } from './visitor.ts';
-import { within } from './within.ts';
+import { measureWithin } from './measure-within.ts';
+import { connectRequestClient } from './request-client.ts';
 
 interface Loss {
   readonly name: string;
   readonly lose: (server: RedisServer) => Promise<void>;
-  /** @returns the URL it has now */
+  /** @returns the new URL of the server */
   readonly restore: (server: RedisServer, url: string) => Promise<string>;
 }
 
@@ -30,25 +30,25 @@ const LOSSES: readonly Loss[] = [
   },
 ];
 
-/** The first request after the loss, of whom nobody knows yet, above one with Redis there. */
+/** Measures the first request after the loss, which is the first to notice it, against one with Redis available. */
 async function lostRedisRow({ name, lose, restore }: Loss): Promise<BenchRow> {
   await using server = await RedisServer.prepare();
   await server.start();
   let url = await openLoopback(server);
-  const visit = async (before: () => Promise<void>): Promise<number> => {
-    const visitor = await welcomeVisitor(url);
+  const timeRequest = async (before: () => Promise<void>): Promise<number> => {
+    const client = await connectRequestClient(url);
     await before();
-    const ms = await visitor.request();
-    await visitor.leave();
+    const ms = await client.request();
+    await client.close();
     return ms;
   };
-  const floor = () => visit(async () => {});
+  const floor = () => timeRequest(async () => {});
   const ours = async (): Promise<number> => {
-    const ms = await visit(() => lose(server));
+    const ms = await timeRequest(() => lose(server));
     url = await restore(server, url);
     return ms;
   };
-  return await within({ name, floor, ours, batches: 3, share: 0.5, limitMs: 150, aboveFloor: true });
+  return await measureWithin({ name, floor, ours, batches: 3, share: 0.5, limitMs: 150, aboveFloor: true });
 }
 
 export async function lostRedisRows(): Promise<BenchRow[]> {

@@ -1,4 +1,4 @@
-// Prints the rows of this package as one line of JSON: {rows, leftOut}. `npm run bench` runs it and draws the table.
+// Prints the rows of this package as one line of JSON: {rows, leftOut}. `npm run bench` runs it and prints the table.
 import { connectRedis } from '../src/index.ts';
 import { hasRedisServer, RedisServer } from '../src/testing/redis-server.ts';
 import type { BenchRow } from './bench-row.ts';

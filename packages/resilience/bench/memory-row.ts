@@ -5,12 +5,12 @@ import type { BenchRow } from './bench-row.ts';
 import { compare } from './compare.ts';
 
 const KEY = 'rose';
-const KEPT_MS = 3_600_000;
+const TTL_MS = 3_600_000;
 const VALUE = { name: 'Rosa', score: 0.97, images: ['a', 'b', 'c'] };
 
 const load = async (): Promise<typeof VALUE> => VALUE;
 
-/** A value that is in the memory of the process. */
+/** Measures a hit in the memory of the process. */
 export async function memoryRow(redis: RedisConnection): Promise<BenchRow> {
   const map = new Map([[KEY, VALUE]]);
   const cache = createCache({ redis, prefix: 'bench', memory: { maxEntries: 100 }, clock: systemClock });
@@ -21,8 +21,8 @@ export async function memoryRow(redis: RedisConnection): Promise<BenchRow> {
       copying: bentostore().useL1Layer(memoryDriver({ maxItems: 100 })),
     },
   });
-  const options = { lifetime: () => ({ ttlMs: KEPT_MS, staleMs: KEPT_MS }) };
-  const ask = { key: KEY, factory: load, ttl: KEPT_MS };
+  const options = { lifetime: () => ({ ttlMs: TTL_MS, staleMs: TTL_MS }) };
+  const ask = { key: KEY, factory: load, ttl: TTL_MS };
   const copying = bento.use('copying');
   try {
     return await compare({

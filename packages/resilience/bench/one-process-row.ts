@@ -7,12 +7,12 @@ import { compare } from './compare.ts';
 
 const CALLERS = 1000;
 const LOAD_MS = 50;
-const KEPT_MS = 60_000;
+const TTL_MS = 60_000;
 
 const load = (): Promise<string> => pause(LOAD_MS, 'Rosa');
 const all = (ask: () => Promise<unknown>) => Promise.all(Array.from({ length: CALLERS }, ask));
 
-/** All callers of one process ask for what nobody has. */
+/** Lets all callers of one process ask for a key that is not cached. */
 export async function oneProcessRow(redis: RedisConnection): Promise<BenchRow> {
   const shared = { redis, prefix: 'bench', clock: systemClock };
   const cache = createCache({ ...shared, lock: { ttlMs: 30_000, waitMs: 30_000 }, memory: { maxEntries: 100 } });
@@ -21,14 +21,14 @@ export async function oneProcessRow(redis: RedisConnection): Promise<BenchRow> {
     stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 100, serialize: false })) },
   });
   let n = 0;
-  const options = { lifetime: () => ({ ttlMs: KEPT_MS, staleMs: KEPT_MS }) };
+  const options = { lifetime: () => ({ ttlMs: TTL_MS, staleMs: TTL_MS }) };
   const ours = () => {
-    const key = `alone-${(n += 1)}`;
+    const key = `key-${(n += 1)}`;
     return all(() => cache.getOrLoad(key, load, options));
   };
   const peer = () => {
-    const key = `alone-${(n += 1)}`;
-    return all(() => bento.getOrSet({ key, factory: load, ttl: KEPT_MS }));
+    const key = `key-${(n += 1)}`;
+    return all(() => bento.getOrSet({ key, factory: load, ttl: TTL_MS }));
   };
   const floor = { name: 'load', call: load };
   try {

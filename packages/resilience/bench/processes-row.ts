@@ -1,15 +1,15 @@
 import type { BenchRow } from './bench-row.ts';
-import { fillToLast, gatherWaiters } from './fill-to-last.ts';
+import { fillToLast, startWaiters } from './fill-to-last.ts';
+import { measureWithin } from './measure-within.ts';
 import { WakeFloor } from './wake-floor.ts';
-import { within } from './within.ts';
 
 const LOAD_MS = 50;
 
-/** Over TCP those who wait are woken. */
+/** Measures how fast waiters get a filled value over TCP, where messages wake them. */
 export async function processesRow(url: string): Promise<BenchRow> {
-  await using waiters = await gatherWaiters({ url });
+  await using waiters = await startWaiters({ url });
   using floor = await WakeFloor.open(url);
-  return await within({
+  return await measureWithin({
     name: 'fill to last of 1,000, 3 processes',
     floor: floor.sample,
     ours: () => fillToLast(waiters, LOAD_MS),

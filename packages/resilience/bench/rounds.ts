@@ -6,15 +6,15 @@ export interface Contender {
 }
 
 export interface Effort {
-  /** Batches of each contender in a round; a round counts by their median. */
+  /** Batches of each contender in a round; their median is the value of the round. */
   readonly batches: number;
-  /** Calls timed together, one after the other: a clock is too coarse for a single fast one. */
+  /** Calls that are timed together, one after the other: the clock is too coarse for a single fast call. */
   readonly calls: number;
 }
 
 const ROUNDS = 9;
 
-/** The value below which lies `share` (0 to 1) of the others. */
+/** Returns the value below which `share` (0 to 1) of the others lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
@@ -27,8 +27,8 @@ async function timeCall(call: () => Promise<unknown>, calls: number): Promise<nu
 }
 
 /**
- * Runs samplers in turn, so that what else the machine does falls on all alike; a round before the first warms up.
- * @param samplers give milliseconds
+ * Runs samplers in turn, so that other work of the machine affects all alike; a round before the first warms up.
+ * @param samplers return milliseconds
  * @returns for each, in the order given, its samples in each round
  */
 export async function sampleInTurn(

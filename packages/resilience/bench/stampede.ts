@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { machineMs } from './crowd-member.ts';
+import { machineMs } from './worker.ts';
 
-export interface StampedeOrder {
-  /** All callers of all processes ask for it at once. */
+export interface StampedeCommand {
+  /** All callers of all processes ask for this key at once. */
   readonly key: string;
-  /** How long a load of it takes. */
+  /** Duration of a load. */
   readonly loadMs: number;
 }
 
-/** Times of the machine's clock. */
+/** Times are by the clock of the machine. */
 export interface StampedeReport {
   readonly loads: number;
   /** When the last load ended; 0 when another process loaded. */
@@ -16,9 +16,9 @@ export interface StampedeReport {
   readonly lastServedAt: number;
 }
 
-/** One process' part in a stampede on whatever answers `ask`. */
+/** Runs the part of one process in a stampede on `ask`. */
 export async function stampede(
-  { key, loadMs }: StampedeOrder,
+  { key, loadMs }: StampedeCommand,
   callers: number,
   ask: (key: string, load: () => Promise<string>) => Promise<unknown>,
 ): Promise<StampedeReport> {

@@ -3,7 +3,7 @@ import { Redis as IORedis } from 'ioredis';
 
 const CHANNEL = 'bench:wake';
 
-/** What it takes at least to wake somebody over Redis: one message from one connection to another. */
+/** Measures the least time to wake a waiter over Redis: one message from one connection to another. */
 export class WakeFloor {
   readonly #publisher: IORedis;
   readonly #subscriber: IORedis;
@@ -19,7 +19,7 @@ export class WakeFloor {
     return floor;
   }
 
-  /** @returns milliseconds from sending to hearing */
+  /** @returns milliseconds from sending to receiving */
   readonly sample = async (): Promise<number> => {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#subscriber.once('message', () => resolve(performance.now()));

@@ -3,17 +3,17 @@ import { performance } from 'node:perf_hooks';
 import { Ratelimit } from '@upstash/ratelimit';
 import { connectRedis, createCache, createCircuit, systemClock } from '../src/index.ts';
 
-export interface Visitor {
-  /** @returns milliseconds of one request: counted by a limiter, not in the cache, loaded behind a circuit */
+export interface RequestClient {
+  /** @returns milliseconds of one request: a limiter counts it, the cache misses, a circuit guards the load */
   request(): Promise<number>;
-  leave(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const SHARED = { prefix: 'bench', clock: systemClock };
-const KEPT = { ttlMs: 60_000, staleMs: 60_000 };
+const LIFETIME = { ttlMs: 60_000, staleMs: 60_000 };
 
-/** Everything a request does with Redis, over a connection as in production that has been used already. */
-export async function welcomeVisitor(url: string): Promise<Visitor> {
+/** Makes a client that does everything a request does with Redis, over a connection as in production, already in use. */
+export async function connectRequestClient(url: string): Promise<RequestClient> {
   const redis = await connectRedis({ url }, { timeoutMs: 100, readyWaitMs: 10_000 });
   const limiter = new Ratelimit({
     redis: redis.client,
@@ -27,7 +27,7 @@ export async function welcomeVisitor(url: string): Promise<Visitor> {
   const circuit = createCircuit({
     ...SHARED,
     redis,
-    name: 'visited',
+    name: 'request',
     failMax: 3,
     resetTimeoutMs: 60_000,
     maxResetTimeoutMs: 300_000,
@@ -38,16 +38,16 @@ export async function welcomeVisitor(url: string): Promise<Visitor> {
   const load = () => circuit.execute(async () => 'Rosa');
   const request = async (): Promise<number> => {
     const askedAt = performance.now();
-    // A limiter without Redis is told so and counts by itself.
-    await limiter.limit('visitor').catch(() => undefined);
-    await cache.getOrLoad(randomUUID(), load, { lifetime: () => KEPT });
+    // Without Redis the limiter throws.
+    await limiter.limit('client').catch(() => undefined);
+    await cache.getOrLoad(randomUUID(), load, { lifetime: () => LIFETIME });
     return performance.now() - askedAt;
   };
-  const leave = async (): Promise<void> => {
+  const close = async (): Promise<void> => {
     circuit.close();
     await redis.close();
   };
   await request();
   if (!redis.isReady()) throw new Error('Redis should have answered the first request');
-  return { request, leave };
+  return { request, close };
 }

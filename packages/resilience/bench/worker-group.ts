@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** More at a time would start none of them sooner. */
+/** Starting more at a time starts none of them sooner. */
 const STARTED_TOGETHER = 5;
-const ENDED = 'A process of the crowd ended too early';
+const ENDED = 'A worker ended too early';
 
-async function tooEarly(child: ChildProcess): Promise<never> {
+async function failAtExit(child: ChildProcess): Promise<never> {
   await once(child, 'exit');
   throw new Error(ENDED);
 }
 
-/** Processes of one kind that get the same order at the same time and report once they have carried it out. */
-export class Crowd<Order extends Serializable, Report> implements AsyncDisposable {
+/** Processes of one kind that get the same command at the same time and report when they have run it. */
+export class WorkerGroup<Command extends Serializable, Report> implements AsyncDisposable {
   readonly #worker: string;
   readonly #args: readonly string[];
   readonly #flags: readonly string[];
@@ -30,26 +30,26 @@ export class Crowd<Order extends Serializable, Report> implements AsyncDisposabl
   }
 
   /**
-   * @param worker sends a message when it is ready for orders, and one for each order
+   * @param worker sends a message when it is ready for commands, and a report for each command
    * @param flags for Node
    */
-  static async gather<Order extends Serializable, Report>(
+  static async start<Command extends Serializable, Report>(
     worker: URL,
     processes: number,
     args: readonly string[],
     flags: readonly string[] = [],
-  ): Promise<Crowd<Order, Report>> {
-    const crowd = new Crowd<Order, Report>(worker, args, flags, await mkdtemp(join(tmpdir(), 'crowd-')));
-    // The first compiles for the others.
-    await crowd.#start(1);
-    while (crowd.#children.length < processes) {
-      await crowd.#start(Math.min(STARTED_TOGETHER, processes - crowd.#children.length));
+  ): Promise<WorkerGroup<Command, Report>> {
+    const group = new WorkerGroup<Command, Report>(worker, args, flags, await mkdtemp(join(tmpdir(), 'workers-')));
+    // The first worker compiles for the others.
+    await group.#startMore(1);
+    while (group.#children.length < processes) {
+      await group.#startMore(Math.min(STARTED_TOGETHER, processes - group.#children.length));
     }
-    return crowd;
+    return group;
   }
 
-  async tell(order: Order): Promise<Report[]> {
-    return Promise.all(this.#children.map((child) => this.#tellOne(child, order)));
+  async run(command: Command): Promise<Report[]> {
+    return Promise.all(this.#children.map((child) => this.#runOne(child, command)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -60,15 +60,15 @@ export class Crowd<Order extends Serializable, Report> implements AsyncDisposabl
     await rm(this.#compiled, { recursive: true, force: true });
   }
 
-  async #start(count: number): Promise<void> {
+  async #startMore(count: number): Promise<void> {
     const env = { ...process.env, NODE_COMPILE_CACHE: this.#compiled };
     const execArgv = [...process.execArgv, ...this.#flags];
     const started = Array.from({ length: count }, () => fork(this.#worker, this.#args, { env, execArgv }));
     this.#children.push(...started);
-    await Promise.all(started.map((child) => Promise.race([once(child, 'message'), tooEarly(child)])));
+    await Promise.all(started.map((child) => Promise.race([once(child, 'message'), failAtExit(child)])));
   }
 
-  #tellOne(child: ChildProcess, order: Order): Promise<Report> {
+  #runOne(child: ChildProcess, command: Command): Promise<Report> {
     const { promise, resolve, reject } = Promise.withResolvers<Report>();
     const end = (): void => reject(new Error(ENDED));
     child.once('exit', end);
@@ -76,7 +76,7 @@ export class Crowd<Order extends Serializable, Report> implements AsyncDisposabl
       child.off('exit', end);
       resolve(report);
     });
-    child.send(order);
+    child.send(command);
     return promise;
   }
 }

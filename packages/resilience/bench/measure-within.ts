@@ -1,24 +1,24 @@
 import type { BenchRow } from './bench-row.ts';
 import { quantile, sampleInTurn } from './rounds.ts';
 
-interface Promised {
+interface LimitedRow {
   readonly name: string;
-  /** Both give milliseconds; a floor is what the same machine needs at least, in the same rounds. */
+  /** Returns milliseconds, as `ours` does: the least that the same machine needs, in the same rounds. */
   readonly floor: () => Promise<number>;
   readonly ours: () => Promise<number>;
   /** Samples in each round. */
   readonly batches: number;
-  /** 0 to 1: the quantile of all our samples that the limit is for. */
+  /** The quantile of all our samples that the limit is for, 0 to 1. */
   readonly share: number;
   readonly limitMs: number;
-  /** Whether the limit is for what ours takes above the floor; else, unless given, for all of it. */
+  /** Whether the limit is for the time above the floor, rather than for all of it. Default: false. */
   readonly aboveFloor?: boolean;
 }
 
-/** Ours against a limit in milliseconds, which is what people wait; the floor shows what of it is the machine's. */
-export async function within(promised: Promised): Promise<BenchRow> {
-  const { name, batches, share, limitMs, aboveFloor = false } = promised;
-  const [floorRounds = [], oursRounds = []] = await sampleInTurn([promised.floor, promised.ours], batches);
+/** Measures ours against a limit in milliseconds, the time that people wait; the floor shows the share of the machine. */
+export async function measureWithin(row: LimitedRow): Promise<BenchRow> {
+  const { name, batches, share, limitMs, aboveFloor = false } = row;
+  const [floorRounds = [], oursRounds = []] = await sampleInTurn([row.floor, row.ours], batches);
   const floor = quantile(floorRounds.flat(), 0.5);
   const ours = quantile(oursRounds.flat(), share);
   const ratios = oursRounds.map((list) => quantile(list, share) / floor);
