@@ -16,7 +16,12 @@ const PROBLEM = `{
   "detail": "The request is not valid.",
   "code": "invalid_request",
   "requestId": "6f1c2d3e-…",
-  "errors": [{ "detail": "must be from -90 to 90", "pointer": "#/latitude" }]
+  "errors": [
+    {
+      "detail": "must be from -90 to 90",
+      "pointer": "#/latitude"
+    }
+  ]
 }`;
 
 export default async function MigrationPage() {
