@@ -16,7 +16,7 @@ describe('white space around a value', () => {
     expect(settings).toMatchObject({ plantId: { apiKey: 'abc' }, plantnet: { apiKey: 'abc' } });
   });
 
-  it('is removed from every other kind of value', () => {
+  it('is removed from values of every other form', () => {
     const settings = readSettings({
       APP_ENV: ' development\r\n',
       PORT: '3001\n',
@@ -47,7 +47,7 @@ describe('white space around a value', () => {
     });
   });
 
-  it('alone counts as unset', () => {
+  it('without other text counts as unset', () => {
     expect(readSettings({ ...development, PLANT_ID_API_KEY: ' \n', LOG_LEVEL: '\t' })).toMatchObject({
       plantId: { apiKey: undefined },
       logLevel: 'info',
@@ -59,13 +59,13 @@ describe('white space around a value', () => {
     ['a line feed inside', 'correct\nhorse'],
     ['a carriage return at the end', 'correct horse\r'],
     ['a tab inside', 'correct\thorse'],
-  ])('stops the start in a password: %s', (_what, text) => {
+  ])('in a password is refused: %s', (_name, text) => {
     expect(faultsOf({ ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: text })).toEqual([
       'ADMIN_PASSWORD must be a single line: it holds a line feed or another control character',
     ]);
   });
 
-  it.each([' correct horse', 'correct horse ', '\u00A0correct horse'])('stops the start in a password: %j', (text) => {
+  it.each([' correct horse', 'correct horse ', '\u00A0correct horse'])('around a password is refused: %j', (text) => {
     expect(faultsOf({ ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: text })).toEqual([
       'ADMIN_PASSWORD must not begin or end with a space, which people do not type',
     ]);
@@ -79,15 +79,18 @@ describe('white space around a value', () => {
     ['REDIS_URL', 'redis://:a\rb@redis.example'],
     ['DATA_DIR', '.data\n.other'],
     ['PHOTO_STORE', 'file:/srv/a\nb'],
-  ])('inside %s is a fault: an address would lose it silently', (variable, text) => {
+  ])('inside %s is refused, since addresses drop it silently', (variable, text) => {
     expect(faultsOf({ [variable]: text })).toEqual([expect.stringMatching(`^${variable} must be a single line`)]);
   });
 
-  it.each(['ab cd', 'abc\u200B', 'schlüssel', 'abc…'])('and other letters than ASCII stop a key: %j', (text) => {
-    expect(faultsOf({ PLANTNET_API_KEY: text })).toEqual([expect.stringContaining('only ASCII letters')]);
-  });
+  it.each(['ab cd', 'abc\u200B', 'schlüssel', 'abc…'])(
+    'inside a key is refused like letters outside ASCII: %j',
+    (text) => {
+      expect(faultsOf({ PLANTNET_API_KEY: text })).toEqual([expect.stringContaining('only ASCII letters')]);
+    },
+  );
 
-  it.each(['"abc"', "'abc'", ' "abc"\n'])('leaves quotes, which stop the start: %j', (text) => {
+  it.each(['"abc"', "'abc'", ' "abc"\n'])('around quotes is removed, and the quotes are refused: %j', (text) => {
     expect(faultsOf({ PLANTNET_API_KEY: text })).toEqual([expect.stringContaining('is in quotes')]);
   });
 });
@@ -142,7 +145,7 @@ describe('NAME_FILE', () => {
 
   it.each<[string, () => string, string]>([
     ['is missing', () => path('none'), 'which does not exist'],
-    ['lies below a file', () => `${put('key', 'abc')}/x`, 'which does not exist'],
+    ['is below a file', () => `${put('key', 'abc')}/x`, 'which does not exist'],
     [
       'is a folder',
       () => {
@@ -155,24 +158,24 @@ describe('NAME_FILE', () => {
     ['is empty', () => put('empty', ''), 'which is empty'],
     ['has only a line feed', () => put('blank', '\n'), 'which is empty'],
     ['is too large', () => put('large', 'hunter2'.repeat(20_000)), 'which is larger than 64 kB'],
-    ['is no text', () => put('binary', new Uint8Array([0xff, 0xfe, 0x41])), 'which is not UTF-8 text'],
-  ])('stops the start with one line when the file %s', (_what, file, reason) => {
+    ['is not text', () => put('binary', new Uint8Array([0xff, 0xfe, 0x41])), 'which is not UTF-8 text'],
+  ])('is refused with one fault when the file %s', (_name, file, reason) => {
     const named = file();
     expect(faultsOf({ AUTH_SECRETS_FILE: named })).toEqual([`AUTH_SECRETS_FILE names ${named}, ${reason}`]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('says who may not read the file (root may read all)', () => {
+  it.skipIf(process.getuid?.() === 0)('names the user who may not read the file (root may read all)', () => {
     const file = put('locked', 'abc');
     chmodSync(file, 0);
     expect(faultsOf({ AUTH_SECRETS_FILE: file })).toEqual([expect.stringMatching(/which user \d+ may not read$/)]);
   });
 
-  it('is named in the fault of what it holds, which is never repeated', () => {
+  it('is named in the fault of its content, which is never repeated', () => {
     const fault = faultsOf({ AUTH_SECRETS_FILE: put('short', 'hunter2\n') });
     expect(fault).toEqual(['AUTH_SECRETS_FILE must be at least 32 bytes long']);
   });
 
-  it('meets what production requires, and a fault in it is told once', () => {
+  it('fulfils a requirement of production, and is reported once when it cannot be read', () => {
     const faults = faultsOf({ APP_ENV: 'production', AUTH_SECRETS_FILE: path('none') });
     expect(faults.filter((fault) => fault.startsWith('AUTH_SECRETS'))).toEqual([
       `AUTH_SECRETS_FILE names ${path('none')}, which does not exist`,

@@ -18,7 +18,7 @@ function faultsOf(environment: Record<string, string>): string {
   }
 }
 
-it('is undefined when the environment names none', () => {
+it('the proxy is undefined when the environment names none', () => {
   expect(proxyOf({ NO_PROXY: '*', HTTPS_PROXY: '' })).toBeUndefined();
 });
 
@@ -32,11 +32,11 @@ it.each([
     { ALL_PROXY: 'http://all.example', HTTPS_PROXY: 'https://tls.example' },
     { http_proxy: 'http://all.example', https_proxy: 'https://tls.example' },
   ],
-])('reads %o', (environment, expected) => {
+])('the proxy of %o is read', (environment, expected) => {
   expect(proxyOf(environment as Record<string, string>)).toEqual({ ...expected, no_proxy: THIS_MACHINE });
 });
 
-it('keeps this machine and the entries of NO_PROXY from the proxy, in forms that Node knows', () => {
+it('no_proxy holds this machine and the entries of NO_PROXY, in forms that Node knows', () => {
   const proxy = proxyOf({
     HTTPS_PROXY: 'http://proxy.example',
     NO_PROXY: 'plants.example, .inner.example *.other.example 10.1.1.1 db.example:8080 10.0.0.0/8',
@@ -56,17 +56,17 @@ it.each([
   'http://a b',
   'http://u:%zz@proxy.example',
   'http://proxy\n.example',
-])('stops the start of any mode at the proxy %j, and never repeats it', (text) => {
+])('the proxy %j is refused in every mode and never repeated', (text) => {
   const message = faultsOf({ APP_ENV: 'development', HTTPS_PROXY: text });
   expect(message).toContain('HTTPS_PROXY ');
   expect(message).not.toContain(text);
 });
 
-it('tells a proxy that is wrong for both schemes once', () => {
+it('a wrong proxy for both schemes is reported once', () => {
   expect(faultsOf({ ...real, ALL_PROXY: 'socks5://proxy.example' }).split('\n')).toHaveLength(2);
 });
 
-it('starts the demo on a desktop whose proxy for everything is SOCKS: nothing leaves the machine', () => {
+it('the demo ignores a SOCKS proxy in ALL_PROXY, since nothing leaves the machine', () => {
   expect(readSettings({ APP_ENV: 'development', all_proxy: 'socks://127.0.0.1:1080/' }).proxy).toBeUndefined();
 });
 
@@ -86,7 +86,7 @@ it.each([
   ['https://[fd00::1]', 'fd00::/8'],
   ['https://[fd00::1]', '[fd00::1]'],
   ['https://plants.example', 'a.example plants.example'],
-])('%s goes past the proxy with NO_PROXY=%j', (url, noProxy) => {
+])('%s bypasses the proxy with NO_PROXY=%j', (url, noProxy) => {
   expect(bypassesProxy(new URL(url), noProxy)).toBe(true);
 });
 

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { useProxy } from './proxy.ts';
 import { readSettings } from './settings.ts';
 
-/** Starts a service and a proxy that leads the requests for every host to it. */
+/** Starts a service, and a proxy that connects every tunnel to it. */
 async function startProxy() {
   const seen: string[] = [];
   const service = http.createServer((request, response) => response.end(`the service answers ${request.url}`));
@@ -43,14 +43,14 @@ const getText = (url: string) =>
 
 const authorization = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
 
-it('sends requests through the proxy of the environment, past NO_PROXY, and never those to this machine', async () => {
+it('useProxy sends requests through the proxy, except to hosts in NO_PROXY and to this machine', async () => {
   using proxy = await startProxy();
   const environment = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: 'inner.invalid' };
   const undo = useProxy(readSettings({ APP_ENV: 'development', PLANT_ID_API_KEY: 'k', ...environment }));
   try {
     expect(await textOf('http://plants.invalid/one')).toBe('the service answers /one');
     expect(await getText('http://plants.invalid/two')).toBe('the proxy answers');
-    // The tunnel leads to a service without TLS: that it was asked for is what counts.
+    // The service has no TLS, so the request fails after the proxy has opened the tunnel.
     await expect(textOf('https://plants.invalid/three')).rejects.toThrow('fetch failed');
     expect(proxy.seen).toEqual([
       `CONNECT plants.invalid:80 as ${authorization}`,
@@ -62,7 +62,7 @@ it('sends requests through the proxy of the environment, past NO_PROXY, and neve
       expect(await textOf(direct)).toBe('the service answers /');
       expect(await getText(direct)).toBe('the service answers /');
     }
-    // The service is not on this one.
+    // The service does not listen on this address.
     const second = proxy.serviceUrl.replace('127.0.0.1', '127.0.0.2');
     await expect(getText(second)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     for (const host of ['inner.invalid', 'sub.inner.invalid']) {

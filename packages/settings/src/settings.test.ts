@@ -4,7 +4,7 @@ import { readSettings } from './settings.ts';
 import { faultsIn, production } from './testing/settings-under-test.ts';
 
 describe('readSettings', () => {
-  it('needs nothing in development', () => {
+  it('needs no variable in development', () => {
     const settings = readSettings({ APP_ENV: 'development' });
     expect(settings).toMatchObject({
       mode: 'development',
@@ -23,7 +23,7 @@ describe('readSettings', () => {
     expect(settings.appUrl.origin).toBe('http://localhost:3000');
   });
 
-  it('is production unless told otherwise, and lists all that production lacks', () => {
+  it('assumes production, and lists each missing variable', () => {
     expect(faultsIn({})).toEqual([
       'APP_URL is required in production',
       'AUTH_SECRETS is required in production',
@@ -34,7 +34,7 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('leaves the form of a database address to the package that reads it', () => {
+  it('checks only the scheme of a database address', () => {
     const url = 'postgresql://plants@one:5432,two:5433/plants?schema=plants';
     expect(readSettings({ ...production, DATABASE_URL: url, DIRECT_DATABASE_URL: url }).database).toEqual({
       url,
@@ -50,7 +50,7 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('lists what is wrong with a database address with the other faults', () => {
+  it('lists the problems of a database address with the other faults', () => {
     const problemsOf = (url: string) => (url.includes('foo') ? ['has the unknown parameter foo'] : []);
     const given = { ...production, DATABASE_URL: 'postgresql://h/d?foo=1', DIRECT_DATABASE_URL: 'mysql://h/d?foo=1' };
     expect(() => readSettings({ ...given, LOG_LEVEL: 'loud' }, problemsOf)).toThrow(
@@ -58,13 +58,13 @@ describe('readSettings', () => {
     );
   });
 
-  it('lists an origin that is no address at all with the other faults', () => {
+  it('lists origins that are no addresses', () => {
     const given = { APP_URL: 'plants.example', CORS_ALLOWED_ORIGINS: '*', CSRF_TRUSTED_ORIGINS: 'null' };
     const fault = 'must be an address that begins with http:// or https://';
     expect(faultsIn({ ...production, ...given })).toEqual(Object.keys(given).map((variable) => `${variable} ${fault}`));
   });
 
-  it('takes a whole production set, empty variables counting as unset', () => {
+  it('accepts a complete production set, with empty variables as unset', () => {
     const settings = readSettings({ ...production, PLANTNET_API_KEY: '', SOMETHING_ELSE: 'x' });
     expect(settings).toMatchObject({ mode: 'production', listenAddresses: ['::'], plantnet: { apiKey: undefined } });
     expect(settings.redis).toEqual({ connection: { url: production.REDIS_URL }, timeoutMs: 100 });
@@ -80,7 +80,7 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('takes turns at the providers as it is told', () => {
+  it('reads the times of the cache lock', () => {
     const given = { CACHE_LOCK_TIMEOUT: '20', CACHE_LOCK_EXPIRE: '40', CACHE_LOCK_AUTO_RENEWAL: 'off' };
     expect(readSettings({ APP_ENV: 'development', ...given }).cacheLock).toEqual({
       waitMs: 20_000,
@@ -89,7 +89,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('does not wait for the turn of another instance with CACHE_LOCK_TIMEOUT 0', () => {
+  it('reads CACHE_LOCK_TIMEOUT 0 as not to wait', () => {
     expect(readSettings({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '0' }).cacheLock.waitMs).toBe(0);
     expect(faultsIn({ APP_ENV: 'development', CACHE_LOCK_TIMEOUT: '301' })).toHaveLength(1);
   });
@@ -119,7 +119,7 @@ describe('readSettings', () => {
     ]);
   });
 
-  it('keeps idle connections for 75 seconds, or as long as it is told', () => {
+  it('keeps idle connections for KEEP_ALIVE_TIMEOUT, by default 75 seconds', () => {
     expect(readSettings({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: '620' }).keepAliveMs).toBe(620_000);
     for (const given of ['0', '3601', '60s', '-1']) {
       expect(faultsIn({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: given })).toEqual([
@@ -128,7 +128,7 @@ describe('readSettings', () => {
     }
   });
 
-  it('allows the preload list only when it is told to', () => {
+  it('turns HSTS preload on only with HSTS_PRELOAD', () => {
     expect(readSettings({ ...production, HSTS_PRELOAD: 'on' }).hstsPreload).toBe(true);
     expect(readSettings(production).hstsPreload).toBe(false);
     expect(faultsIn({ ...production, HSTS_PRELOAD: 'yes' })).toEqual(['HSTS_PRELOAD must be on or off']);
@@ -140,7 +140,7 @@ describe('readSettings', () => {
     expect(faultsIn({ APP_ENV: 'development', PLANTNET_API_TIMEOUT: '61' })).toHaveLength(1);
   });
 
-  it('tells malformed values and broken rules in one go', () => {
+  it('lists malformed values and broken rules together', () => {
     const faults = faultsIn({
       ...production,
       PORT: '99999',
@@ -173,7 +173,7 @@ describe('readSettings', () => {
     expect(faultsIn({ APP_ENV: 'development', ...extra })).toEqual([expect.stringContaining(`${variable} must`)]);
   });
 
-  it.each(['AUTH_SECRETS', 'ALLOWED_HOSTS'])('takes a lone comma in %s for no list', (variable) => {
+  it.each(['AUTH_SECRETS', 'ALLOWED_HOSTS'])('refuses %s without an entry', (variable) => {
     expect(faultsIn({ ...production, [variable]: ' , ' })).toEqual([expect.stringContaining('at least one entry')]);
   });
 
@@ -188,7 +188,7 @@ describe('readSettings', () => {
     expect(faultsIn({ ...production, ...extra })).toEqual(expected);
   });
 
-  it('takes no bucket for a folder', () => {
+  it('refuses a bucket as PHOTO_STORE', () => {
     expect(faultsIn({ ...production, PHOTO_STORE: 's3://photos' })).toEqual([expect.stringContaining('PHOTO_STORE')]);
     expect(faultsIn({ ...production, PHOTO_STORE: 'file:/srv/photos' })).toEqual([]);
   });
@@ -210,7 +210,7 @@ describe('readSettings', () => {
     expect(faultsIn({ APP_ENV: 'development', SIGN_IN_RATE: text })).toHaveLength(1);
   });
 
-  it('never lets the simulator answer in production', () => {
+  it('refuses the simulator in production', () => {
     expect(faultsIn({ ...production, PLANT_DEMO: '1' })).toEqual([expect.stringContaining('PLANT_DEMO')]);
   });
 });

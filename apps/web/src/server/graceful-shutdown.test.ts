@@ -10,7 +10,7 @@ afterEach(() => {
   for (const cleanup of cleanups.splice(0)) cleanup();
 });
 
-/** A server that answers `/` at once, and everything else when the test says so. */
+/** Starts a server on a fake clock; `get` sends requests over one kept-alive connection. */
 async function started(handle: RequestListener) {
   const clock = new FakeClock();
   const server = createServer();
@@ -27,7 +27,7 @@ async function started(handle: RequestListener) {
     new Promise<IncomingMessage>((resolve, reject) => {
       request({ port, host: '127.0.0.1', path, headers, agent }, resolve).on('error', reject).end();
     });
-  /** Lets time pass in steps until `over` is settled, and sockets be read in between. */
+  /** Advances the clock in steps of 100 ms, lets sockets be read in between, and returns the result of `over`. */
   async function passTime<T>(over: Promise<T>, atMostMs: number): Promise<T> {
     for (let ms = 0; ms < atMostMs; ms += 100) {
       clock.advance(100);
@@ -38,8 +38,8 @@ async function started(handle: RequestListener) {
   return { clock, server, shutdown, get, passTime };
 }
 
-describe('a server that stops', () => {
-  it('answers requests on kept-alive connections for a second, and tells each to close', async () => {
+describe('a graceful shutdown', () => {
+  it('answers requests on kept-alive connections for a second, with Connection: close', async () => {
     const { get, passTime, server, shutdown } = await started((_request, response) => void response.end('answer'));
     const before = await get('/');
     await text(before);
@@ -55,15 +55,15 @@ describe('a server that stops', () => {
     expect(server.listening).toBe(false);
   });
 
-  it('closes a connection that stays idle after a second', async () => {
+  it('closes an idle connection after a second', async () => {
     const { clock, get, passTime, shutdown } = await started((_request, response) => void response.end('answer'));
     await text(await get('/'));
-    const begun = clock.monotonic();
+    const startedAt = clock.monotonic();
     expect(await passTime(shutdown.stop(10_000), 2_000)).toEqual({ cutOff: 0 });
-    expect(clock.monotonic() - begun).toBeGreaterThanOrEqual(1_000);
+    expect(clock.monotonic() - startedAt).toBeGreaterThanOrEqual(1_000);
   });
 
-  it('finishes a request in flight, however much longer than a second it takes', async () => {
+  it('finishes a request in flight that takes longer than a second', async () => {
     const work = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const { get, passTime, shutdown } = await started((_request, response) => {
@@ -86,7 +86,7 @@ describe('a server that stops', () => {
     await expect(text(response)).rejects.toThrow('aborted');
   });
 
-  it('ends event streams with a reconnect hint, also one that is requested during the stop', async () => {
+  it('ends event streams with a reconnect hint, also a stream that is requested during the shutdown', async () => {
     const { get, passTime, shutdown } = await started((incoming, response) => {
       if (incoming.url === '/') return void response.end('answer');
       response.setHeader('Content-Type', 'text/event-stream');
@@ -102,7 +102,7 @@ describe('a server that stops', () => {
     expect(await passTime(stopped, 2_000)).toEqual({ cutOff: 0 });
   });
 
-  it('hands on a POST of a client that would take a stream, too', async () => {
+  it('still handles a POST whose Accept header includes event streams', async () => {
     const { passTime, server, shutdown } = await started((_request, response) => void response.end('answer'));
     const { port } = server.address() as AddressInfo;
     const stopped = shutdown.stop(10_000);
@@ -112,7 +112,7 @@ describe('a server that stops', () => {
     expect(await passTime(stopped, 2_000)).toEqual({ cutOff: 0 });
   });
 
-  it('stops at once when no client is connected', async () => {
+  it('ends at once when no client is connected', async () => {
     const { clock, shutdown } = await started((_request, response) => void response.end('answer'));
     expect(await shutdown.stop(10_000)).toEqual({ cutOff: 0 });
     expect(clock.monotonic()).toBe(0);

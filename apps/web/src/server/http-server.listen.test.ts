@@ -22,7 +22,7 @@ afterEach(() => {
   for (const listener of open.splice(0)) listener.close();
 });
 
-/** Answers with the address of the client as the connection tells it. */
+/** Creates a server that answers with the client's address on the connection. */
 function server(): Server {
   const created = createServer(timeLimits(75_000), (request, response) => response.end(request.socket.remoteAddress));
   open.push(created);
@@ -40,8 +40,8 @@ async function ask(host: string, port: number): Promise<IncomingMessage & { body
   return Object.assign(answer, { body: await text(answer) });
 }
 
-/** Occupies a port of one address. */
-async function taken(host: string): Promise<number> {
+/** Occupies a port of an address and returns it. */
+async function occupiedPort(host: string): Promise<number> {
   const occupant = createNetServer().listen(0, host);
   open.push(occupant);
   await once(occupant, 'listening');
@@ -55,8 +55,8 @@ const messageOf = (listened: Promise<unknown>) =>
   );
 
 // Without IPv6 on the machine there is no `::1` to listen on.
-describe.skipIf(!hasIpv6)('both loopback addresses', () => {
-  it('answer on one port, with the same time limits', async () => {
+describe.skipIf(!hasIpv6)('listen on both loopback addresses', () => {
+  it('serves both on one port, with the same time limits', async () => {
     const { others, port } = await listening(server(), ['127.0.0.1', '::1']);
     expect(others).toHaveLength(1);
     for (const host of ['127.0.0.1', '::1']) {
@@ -67,31 +67,34 @@ describe.skipIf(!hasIpv6)('both loopback addresses', () => {
     expect(kept.headers.get('keep-alive')).toBe('timeout=75');
   });
 
-  it.each(['127.0.0.1', '::1'])('refuse a port that is taken on %s, and let go of the other', async (host) => {
-    const port = await taken(host);
-    const created = server();
-    expect(await messageOf(listening(created, ['127.0.0.1', '::1'], port))).toMatch(
-      new RegExp(`Cannot listen on port ${port} of ${host}: .*EADDRINUSE`),
-    );
-    expect(created.listening).toBe(false);
-  });
+  it.each(['127.0.0.1', '::1'])(
+    'fails when the port is occupied on %s, and closes the other listener',
+    async (host) => {
+      const port = await occupiedPort(host);
+      const created = server();
+      expect(await messageOf(listening(created, ['127.0.0.1', '::1'], port))).toMatch(
+        new RegExp(`Cannot listen on port ${port} of ${host}: .*EADDRINUSE`),
+      );
+      expect(created.listening).toBe(false);
+    },
+  );
 
-  it('stop together, once requests of both are answered', async () => {
+  it('stops both listeners after the requests of both are answered', async () => {
     const clock = new FakeClock();
     const created = createServer();
     const work = Promise.withResolvers<void>();
-    const begun = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
     const shutdown = serveGracefully(
       created,
       (_request, response) => {
-        begun.resolve();
+        started.resolve();
         void work.promise.then(() => response.end('done'));
       },
       clock,
     );
     const { others, port } = await listening(created, ['127.0.0.1', '::1']);
     const answer = ask('::1', port);
-    await begun.promise;
+    await started.promise;
     let isStopped = false;
     const stopped = shutdown.stop(30_000, others).finally(() => {
       isStopped = true;
@@ -103,7 +106,11 @@ describe.skipIf(!hasIpv6)('both loopback addresses', () => {
       }
     };
     await passTime();
-    expect([isStopped, created.listening, others[0]?.listening]).toEqual([false, false, false]);
+    expect({ isStopped, first: created.listening, second: others[0]?.listening }).toEqual({
+      isStopped: false,
+      first: false,
+      second: false,
+    });
     work.resolve();
     expect((await answer).body).toBe('done');
     await passTime();
@@ -112,8 +119,8 @@ describe.skipIf(!hasIpv6)('both loopback addresses', () => {
 });
 
 // Without IPv6 on the machine there is no IPv6 client.
-describe.skipIf(!hasIpv6)('all addresses', () => {
-  it('are IPv4 and IPv6', async () => {
+describe.skipIf(!hasIpv6)('listen on ::', () => {
+  it('accepts IPv4 and IPv6 clients', async () => {
     const { others, port } = await listening(server(), ['::']);
     expect(others).toEqual([]);
     expect((await ask('127.0.0.1', port)).body).toBe('::ffff:127.0.0.1');
@@ -121,8 +128,8 @@ describe.skipIf(!hasIpv6)('all addresses', () => {
   });
 });
 
-describe('a machine without IPv6', () => {
-  it('leaves out an address that it does not have', async () => {
+describe('listen on a machine without IPv6', () => {
+  it('skips an address that the machine does not have', async () => {
     const { others, port } = await listening(server(), ['127.0.0.1', ABSENT]);
     expect(others).toEqual([]);
     expect((await ask('127.0.0.1', port)).body).toBe('127.0.0.1');
@@ -130,12 +137,12 @@ describe('a machine without IPv6', () => {
     expect((await ask('127.0.0.1', second)).body).toBe('127.0.0.1');
   });
 
-  it.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])('listens on all IPv4 addresses for all: %s', async (code) => {
+  it.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])('replaces :: by 0.0.0.0 on the error %s', async (code) => {
     const created = server();
-    const listenReally = created.listen.bind(created);
+    const realListen = created.listen.bind(created);
     vi.spyOn(created, 'listen').mockImplementation((options?: unknown) => {
-      const wanted = options as ListenOptions;
-      if (wanted.host !== '::') return listenReally(wanted);
+      const target = options as ListenOptions;
+      if (target.host !== '::') return realListen(target);
       process.nextTick(() => created.emit('error', Object.assign(new Error(code), { code })));
       return created;
     });
@@ -144,7 +151,7 @@ describe('a machine without IPv6', () => {
     expect((await ask('127.0.0.1', port)).body).toBe('127.0.0.1');
   });
 
-  it('refuses when no address is left, naming it', async () => {
+  it('fails when no address is left, naming the address', async () => {
     expect(await messageOf(listening(server(), [ABSENT]))).toMatch(/of 2001:db8::1: .*EADDRNOTAVAIL/);
     expect(await messageOf(listening(server(), ['plants.invalid']))).toMatch(
       /of plants\.invalid: .*(ENOTFOUND|EAI_AGAIN)/,

@@ -16,7 +16,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A server with these limits and one connection to it. */
+/** Starts a server with the time limits and opens a connection to it. */
 async function connected(keepAliveMs: number) {
   const server = createServer(timeLimits(keepAliveMs), (_request, response) => response.end('answer'));
   const opened = once(server, 'connection');
@@ -32,12 +32,12 @@ async function connected(keepAliveMs: number) {
   return { client, server, socket };
 }
 
-describe('the time limits of a connection', () => {
-  it('let the slowest upload arrive', () => {
+describe('timeLimits', () => {
+  it('allow the slowest upload to finish', () => {
     expect(timeLimits(DEFAULT_KEEP_ALIVE_MS).requestTimeout).toBeGreaterThan(UPLOAD_MS);
   });
 
-  it('keep an idle connection longer than load balancers do', async () => {
+  it('keep an idle connection longer than a load balancer keeps it', async () => {
     const { client, server, socket } = await connected(DEFAULT_KEEP_ALIVE_MS);
     const setTimeout = vi.spyOn(socket, 'setTimeout');
     client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -49,15 +49,15 @@ describe('the time limits of a connection', () => {
     expect(server.keepAliveTimeout).toBe(DEFAULT_KEEP_ALIVE_MS);
   });
 
-  it('keep a connection that was opened in advance as long', () => {
+  it('keep a connection without any request longer than a load balancer keeps it', () => {
     expect(timeLimits(DEFAULT_KEEP_ALIVE_MS).headersTimeout).toBeGreaterThan(LOAD_BALANCER_MS);
   });
 
-  it('close an idle connection after the time that is set', async () => {
+  it('close an idle connection after keepAliveMs', async () => {
     const { client } = await connected(20);
     client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(client, 'data');
-    // Node adds a second, so that a client that goes by the header closes first.
+    // Node adds a second, so that a client that obeys the header closes first.
     await once(client, 'end');
     expect(client.bytesRead).toBeGreaterThan(0);
   });

@@ -11,8 +11,8 @@ interface Calls {
   plantnet: { identify: number };
 }
 
-/** Starts a fully wired instance (10 anonymous calls an hour) and the simulator in a process of its own. */
-describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
+/** Starts a fully wired instance (10 anonymous calls an hour), and the simulator in a process of its own. */
+describe.skipIf(redisUrl === undefined)('the rate limit of a caller', () => {
   let simulator: Simulator;
   let instance: Container | undefined;
 
@@ -34,16 +34,16 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
     void (await fetch(`${simulator.url}/_faults`, { method: 'POST', body: JSON.stringify(body) }));
   const calls = async () => (await (await fetch(`${simulator.url}/_calls`)).json()) as Calls;
 
-  /** One question after the other, each about another photo. Returns how many were answered with each status. */
+  /** Sends identifications of different photos, one after the other. Returns the number of answers by status. */
   async function ask(
-    questions: number,
+    count: number,
     fields: Readonly<Record<string, string>> = {},
     { from = 0, headers = {} }: { from?: number; headers?: Readonly<Record<string, string>> } = {},
   ) {
     const statuses: Record<number, number> = {};
-    for (let question = from; question < from + questions; question += 1) {
+    for (let index = from; index < from + count; index += 1) {
       const form = new FormData();
-      form.append('image', new Blob([photo(question)], { type: 'image/png' }), 'leaf.png');
+      form.append('image', new Blob([photo(index)], { type: 'image/png' }), 'leaf.png');
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
       const sent = { method: 'POST', body: form, headers: { 'Sec-Fetch-Site': 'same-origin', ...headers } };
       const { status } = (await instance?.api.rest(new Request(IDENTIFY, sent))) ?? { status: 0 };
@@ -52,8 +52,8 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
     return statuses;
   }
 
-  /** A new account of tier free, as an app signs in to it. */
-  async function newcomer(name: string): Promise<Readonly<Record<string, string>>> {
+  /** Registers an account of tier free and returns its Authorization header. */
+  async function registered(name: string): Promise<Readonly<Record<string, string>>> {
     const credentials = { email: `${name}@example.org`, password: 'correct horse battery' };
     const post = async (path: string) => {
       const sent = {
@@ -69,31 +69,31 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
     return { Authorization: `Bearer ${token}` };
   }
 
-  // An eleventh call is allowed if a new hour begins during the test.
-  const TEN = 11;
+  // One call more is allowed if a new hour begins during the test.
+  const MAX_CALLS = 11;
 
-  it('includes questions that Pl@ntNet refuses: 70 about an unknown project reach it 10 times', async () => {
+  it('counts requests that Pl@ntNet refuses: 70 for an unknown project cause 10 calls', async () => {
     await start({ PLANTNET_API_KEY: 'some-key' });
     const statuses = await ask(70, { project: 'k-central-europe' });
-    expect(statuses[429]).toBeGreaterThanOrEqual(70 - TEN);
-    expect((await calls()).plantnet.identify).toBeLessThanOrEqual(TEN);
+    expect(statuses[429]).toBeGreaterThanOrEqual(70 - MAX_CALLS);
+    expect((await calls()).plantnet.identify).toBeLessThanOrEqual(MAX_CALLS);
   });
 
-  it('includes questions that both providers refuse: 150 reach each of them 10 times', async () => {
+  it('counts requests that both providers refuse: 150 cause 10 calls to each', async () => {
     await start({ PLANT_ID_API_KEY: 'some-key', PLANTNET_API_KEY: 'some-key' });
     await fault({ provider: 'plant_id', status: 400 });
     await fault({ provider: 'plantnet', status: 400 });
     const statuses = await ask(150);
-    expect(statuses[429]).toBeGreaterThanOrEqual(150 - TEN);
+    expect(statuses[429]).toBeGreaterThanOrEqual(150 - MAX_CALLS);
     const { plant_id: plantId, plantnet: plantNet } = await calls();
-    expect(Math.max(plantId.identify, plantNet.identify)).toBeLessThanOrEqual(TEN);
+    expect(Math.max(plantId.identify, plantNet.identify)).toBeLessThanOrEqual(MAX_CALLS);
   });
 
-  it('ends at the share of an address, however many accounts ask from it; cached answers stay free', async () => {
+  it('includes the daily share of an address for all its accounts; cached answers cost nothing', async () => {
     await start({ PLANT_ID_API_KEY: 'some-key', FREE_DAILY_CREDITS: '12', ADDRESS_DAILY_CREDITS: '20' });
     const statuses = [];
-    const accounts = [await newcomer('anna'), await newcomer('berta'), await newcomer('cara')];
-    for (const [place, headers] of accounts.entries()) statuses.push(await ask(10, {}, { from: place * 10, headers }));
+    const accounts = [await registered('anna'), await registered('berta'), await registered('cara')];
+    for (const [index, headers] of accounts.entries()) statuses.push(await ask(10, {}, { from: index * 10, headers }));
     expect(statuses).toEqual([{ 200: 6, 429: 4 }, { 200: 4, 429: 6 }, { 429: 10 }]);
     expect((await calls()).plant_id.identify).toBe(10);
     expect(await ask(6, {}, { headers: accounts[2] ?? {} })).toEqual({ 200: 6 });
@@ -101,7 +101,7 @@ describe.skipIf(redisUrl === undefined)('what a caller is charged', () => {
   });
 });
 
-/** A small PNG that can be decoded; another `shade` makes it another photo. */
+/** Returns a small PNG; each `shade` is a different photo. */
 function photo(shade: number): Uint8Array<ArrayBuffer> {
   const side = 16;
   const header = Buffer.alloc(13);

@@ -27,7 +27,7 @@ function logged(print: () => void): Record<string, unknown>[] {
 }
 
 describe('logConsoleAsJson', () => {
-  it('makes one JSON line of an error of Next, with its class, message and stack', () => {
+  it('writes an error of Next as one JSON line with class, message and stack', () => {
     const method = 'error';
     const error = new TypeError('The router state header was sent but could not be parsed.');
     const [line, ...rest] = logged(() => console[method](' \u001B[31m⨯\u001B[39m', error));
@@ -43,12 +43,12 @@ describe('logConsoleAsJson', () => {
     ['log', 'info'],
     ['warn', 'warn'],
     ['trace', 'debug'],
-  ] as const)('writes console.%s at level %s, several lines as one', (method, level) => {
+  ] as const)('writes console.%s at level %s, with several lines of text in one log line', (method, level) => {
     const lines = logged(() => console[method](' ⚠ first\nsecond %s', 'value', { of: ['an', 'object'] }));
     expect(lines).toEqual([expect.objectContaining({ level, msg: "first second value { of: [ 'an', 'object' ] }" })]);
   });
 
-  it('logs warnings of Node, which Node itself no longer prints', () => {
+  it('logs warnings of Node, which Node then no longer prints', () => {
     const lines = logged(() => process.emit('warning', new Error('a leak is likely')));
     expect(lines).toEqual([expect.objectContaining({ level: 'warn', msg: 'a leak is likely' })]);
   });

@@ -8,7 +8,7 @@ const redisUrl = process.env['TEST_REDIS_URL'];
 const casesDir = process.env['PLANT_CASES_DIR'];
 const readCase = (name: string) => readFileSync(join(casesDir ?? '', name));
 
-/** File name and media type of a part; without a media type unless given. */
+/** File name and media type of a part. */
 interface Sent {
   name?: string;
   mediaType?: string;
@@ -57,14 +57,14 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
     return { status: answer.status, ...(code === undefined ? {} : { code }) };
   }
 
-  const taken = { status: 200 };
-  const typed = { status: 415, code: 'photo_type' };
+  const accepted = { status: 200 };
+  const wrongType = { status: 415, code: 'photo_type' };
   const undecodable = { status: 422, code: 'photo_undecodable' };
   const malformed = { status: 400, code: 'malformed_upload' };
 
-  it('J: is taken with a wrong scan header, and refused when data is missing', async () => {
+  it('J: is accepted with a wrong scan header, and refused when data is missing', async () => {
     const jpeg = readCase('jpeg-scan-Se-0.jpg');
-    expect(await identify(jpeg)).toEqual(taken);
+    expect(await identify(jpeg)).toEqual(accepted);
     expect(await identify(jpeg.subarray(0, -2))).toEqual(undecodable);
     expect(await identify(Buffer.concat([jpeg.subarray(0, jpeg.length / 2), Buffer.from([0xff, 0xd9])]))).toEqual(
       undecodable,
@@ -75,20 +75,20 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
     expect(await identify(taller)).toEqual(undecodable);
   });
 
-  it('G: is taken as a GIF without its last byte, and refused when it is cut in its picture data', async () => {
+  it('G: is accepted as a GIF without its last byte, and refused when its picture data is cut off', async () => {
     const [cut, whole] = [readCase('gif-no-trailer.gif'), readCase('gif-whole.gif')];
-    expect(await identify(whole, { name: 'rose.gif' })).toEqual(taken);
-    expect(await identify(cut, { name: 'rose.gif' })).toEqual(taken);
+    expect(await identify(whole, { name: 'rose.gif' })).toEqual(accepted);
+    expect(await identify(cut, { name: 'rose.gif' })).toEqual(accepted);
     for (const bytes of [2, 3, 5]) {
       expect(await identify(whole.subarray(0, -bytes), { name: 'rose.gif' })).toEqual(undecodable);
     }
   });
 
-  it('M: is taken up to 10 x 1,048,576 bytes', async () => {
+  it('M: is accepted up to 10 x 1,048,576 bytes', async () => {
     const jpeg = readCase('jpeg-called.HEIC');
     const ofSize = (bytes: number) => Buffer.concat([jpeg], bytes);
-    expect(await identify(ofSize(10_200_000))).toEqual(taken);
-    expect(await identify(ofSize(10_485_760))).toEqual(taken);
+    expect(await identify(ofSize(10_200_000))).toEqual(accepted);
+    expect(await identify(ofSize(10_485_760))).toEqual(accepted);
     expect(await identify(ofSize(10_485_761))).toEqual({ status: 413, code: 'photo_too_large' });
   });
 
@@ -106,8 +106,8 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
       { name: '1000012345' },
       { name: '' },
       { name: 'a.php.jpg' },
-    ])('takes a JPEG sent as %j', async (sent) => {
-      expect(await identify(readCase('jpeg-called.HEIC'), sent)).toEqual(taken);
+    ])('a JPEG sent as %j is accepted', async (sent) => {
+      expect(await identify(readCase('jpeg-called.HEIC'), sent)).toEqual(accepted);
     });
 
     it.each([
@@ -129,12 +129,12 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
       '.htaccess',
       '.bashrc',
       'web.config',
-    ])('refuses a JPEG called "%s"', async (name) => {
-      expect(await identify(readCase('jpeg-called.HEIC'), { name })).toEqual(typed);
+    ])('a JPEG named "%s" is refused', async (name) => {
+      expect(await identify(readCase('jpeg-called.HEIC'), { name })).toEqual(wrongType);
     });
 
     it.each(['a\u0001.jpg', 'a\u001B[2K.jpg', 'shell.php\0.jpg', 'rose\u202Egnp.jpg', 'rose\u202Egpj.exe'])(
-      'refuses a JPEG called %j',
+      'a JPEG named %j is refused',
       async (name) => {
         expect(await identify(readCase('jpeg-called.HEIC'), { name })).toEqual(malformed);
       },
@@ -158,8 +158,8 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
       'image/jpeg; charset',
       'image/jpg',
       'image/pjpeg',
-    ])('takes a JPEG declared as "%s"', async (mediaType) => {
-      expect(await identify(readCase('jpeg-called.HEIC'), { mediaType })).toEqual(taken);
+    ])('a JPEG declared as "%s" is accepted', async (mediaType) => {
+      expect(await identify(readCase('jpeg-called.HEIC'), { mediaType })).toEqual(accepted);
     });
 
     it.each([
@@ -174,8 +174,8 @@ describe.skipIf(redisUrl === undefined || !casesDir)('a photo from the field', (
       'video/mp4',
       'multipart/mixed',
       'multipart/related; boundary=x',
-    ])('refuses a JPEG declared as "%s"', async (mediaType) => {
-      expect(await identify(readCase('jpeg-called.HEIC'), { mediaType })).toEqual(typed);
+    ])('a JPEG declared as "%s" is refused', async (mediaType) => {
+      expect(await identify(readCase('jpeg-called.HEIC'), { mediaType })).toEqual(wrongType);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isAllowedHost } from './host.ts';
 
-describe('a host is allowed', () => {
+describe('isAllowedHost', () => {
   it.each([
     ['plants.example', 'plants.example', true],
     ['plants.example:3000', 'plants.example', true],
@@ -44,7 +44,7 @@ describe('a host is allowed', () => {
     ['[fd00:0::1]', 'fd00::1', true],
     ['[:::]', '::1', false],
     ['[1.2.3.4]', '1.2.3.4', false],
-  ])('%j by %s: %s', (host, allowed, isAllowed) => {
+  ])('of %j with the entry %s is %s', (host, allowed, isAllowed) => {
     expect(isAllowedHost(host, ['other.example', allowed])).toBe(isAllowed);
   });
 });

@@ -10,13 +10,13 @@ const rules: OriginRules = {
 const post = (headers: Record<string, string>, method = 'POST') =>
   new Request('http://localhost:3000/api/anything', { method, headers: { Cookie: 'session=anna', ...headers } });
 
-describe('requestRefusal and credentialHeaders', () => {
+describe('requestRefusal and credentialHeaders tell senders apart:', () => {
   const SAME = { 'Sec-Fetch-Site': 'same-origin' };
 
   it.each([
     ['our own page', SAME, undefined, true],
-    ['a person typing the address', { 'Sec-Fetch-Site': 'none' }, undefined, true],
-    ['our own page, in a browser that says only the origin', { Origin: 'http://localhost:3000' }, undefined, true],
+    ['an address typed by a person', { 'Sec-Fetch-Site': 'none' }, undefined, true],
+    ['our own page, in a browser that sends only Origin', { Origin: 'http://localhost:3000' }, undefined, true],
     [
       'our page under another of our hosts',
       { Host: '127.0.0.1:3000', Origin: 'http://127.0.0.1:3000' },
@@ -30,7 +30,7 @@ describe('requestRefusal and credentialHeaders', () => {
       true,
     ],
     ['a foreign page with a final dot', { Origin: 'https://evil.example.' }, 'foreign_origin', false],
-    ['a page we trust', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://partner.example' }, undefined, true],
+    ['a trusted page', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://partner.example' }, undefined, true],
     ['a foreign page', { Origin: 'https://evil.example' }, 'foreign_origin', false],
     ['a page of another port', { Origin: 'http://localhost:3001' }, 'foreign_origin', false],
     ['our host over another scheme', { Origin: 'https://localhost:3000' }, 'foreign_origin', false],
@@ -46,22 +46,19 @@ describe('requestRefusal and credentialHeaders', () => {
       'foreign_origin',
       false,
     ],
-  ] as const)('knows %s', (_who, headers, code, cookiesCount) => {
+  ] as const)('%s', (_sender, headers, code, cookiesCount) => {
     const request = post(headers);
     expect(requestRefusal(request, rules)?.code).toBe(code);
     expect(credentialHeaders(request, rules).has('cookie')).toBe(cookiesCount);
   });
 
-  it.each(['GET', 'HEAD'])(
-    'lets anybody read with %s, whose answers the browser keeps from foreign pages',
-    (method) => {
-      const request = post({ Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }, method);
-      expect(requestRefusal(request, rules)).toBeUndefined();
-      expect(credentialHeaders(request, rules).has('cookie')).toBe(true);
-    },
-  );
+  it.each(['GET', 'HEAD'])('%s of a foreign page is accepted, since browsers hide the answer from it', (method) => {
+    const request = post({ Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }, method);
+    expect(requestRefusal(request, rules)).toBeUndefined();
+    expect(credentialHeaders(request, rules).has('cookie')).toBe(true);
+  });
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('judges %s like POST', (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('%s of a foreign page is refused like POST', (method) => {
     expect(requestRefusal(post({ Origin: 'https://evil.example' }, method), rules)?.code).toBe('foreign_origin');
   });
 
@@ -76,12 +73,12 @@ describe('requestRefusal and credentialHeaders', () => {
     ['localhost.evil.example', false],
     ['evil.example:3000@localhost', false],
     ['', false],
-  ])('lets host %j in: %s', (host, isOurs) => {
+  ])('host %j is accepted: %s', (host, isOurs) => {
     const request = new Request('http://localhost:3000/', { headers: { Host: host } });
     expect(requestRefusal(request, rules)?.code).toBe(isOurs ? undefined : 'unknown_host');
   });
 
-  it('knows IPv6 hosts by the address in the brackets', () => {
+  it('an IPv6 host is compared without its brackets', () => {
     const request = new Request('http://localhost:3000/', { headers: { Host: '[::1]:3000' } });
     expect(requestRefusal(request, { ...rules, allowedHosts: ['::1'] })).toBeUndefined();
   });

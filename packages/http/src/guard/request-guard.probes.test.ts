@@ -56,7 +56,7 @@ describe.each(PROBES)('the probe %s', (path) => {
     ['a host with a path', 'HTTP/1.1', 'Host: evil.example/api\r\n'],
     ['a long host', 'HTTP/1.1', `Host: ${'evil.'.repeat(1_000)}example\r\n`],
     ['a forwarded host', 'HTTP/1.1', 'Host: 10.0.1.85\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Port: 1\r\n'],
-  ])('is answered with %s, which no handler sees', async (_case, version, host) => {
+  ])('is answered for %s, and its handler sees our own host', async (_case, version, host) => {
     const ask = await served();
     const answer = await ask(`GET ${path} ${version}\r\n${host}${CLOSE}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
@@ -66,7 +66,7 @@ describe.each(PROBES)('the probe %s', (path) => {
   });
 
   it.each(['http://10.0.1.85:3100', 'https://evil.example', 'http://plants.example'])(
-    'is answered with the target %s',
+    'is answered for the target %s',
     async (origin) => {
       const ask = await served();
       const answer = await ask(`GET ${origin}${path} HTTP/1.1\r\nHost: 10.0.1.85\r\n${CLOSE}\r\n`);
@@ -89,7 +89,7 @@ describe.each(PROBES)('the probe %s', (path) => {
     expect(answer).not.toMatch(/[ab]\.example/);
   });
 
-  it('is not refused for its host with another method', async () => {
+  it('is checked by method, not by host: TRACE gets 405, a preflight 204', async () => {
     const ask = await served();
     const trace = await ask(`TRACE ${path} HTTP/1.1\r\nHost: 10.0.1.85\r\n${CLOSE}\r\n`);
     expect(trace).toMatch(/^HTTP\/1\.1 405 /);
@@ -100,7 +100,7 @@ describe.each(PROBES)('the probe %s', (path) => {
   });
 });
 
-describe('any other path', () => {
+describe('a path that is no probe', () => {
   it.each([
     '/',
     '/api/health',
@@ -118,7 +118,7 @@ describe('any other path', () => {
     'http://10.0.1.85/?/api/health/live',
     'http://10.0.1.85',
     'ftp://10.0.1.85/api/health/live',
-  ])('is 400 for a foreign host, and without one: %s', async (target) => {
+  ])('is refused for a foreign host and without a host: %s', async (target) => {
     const ask = await served();
     for (const head of ['HTTP/1.1\r\nHost: 10.0.1.85:3100', 'HTTP/1.1\r\nHost:', 'HTTP/1.1', 'HTTP/1.0']) {
       const answer = await ask(`GET ${target} ${head}\r\n${CLOSE}\r\n`);

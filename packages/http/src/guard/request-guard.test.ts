@@ -27,7 +27,7 @@ interface Answer {
   body: string;
 }
 
-/** A server that tells the headers it was let in with; behind it `answers` are set as a framework would. */
+/** Starts a server that answers with the headers of an admitted request; sets `answers` as a framework would. */
 async function serve(changes: Partial<RequestGuardConfig> = {}, answers: Record<string, string> = {}) {
   const guard = createRequestGuard({ ...config, ...changes });
   const server = createServer((request, response) => {
@@ -44,7 +44,9 @@ async function serve(changes: Partial<RequestGuardConfig> = {}, answers: Record<
       const sent = ask({ port, path, method, headers: { Host: 'plants.example', ...headers }, agent: false });
       sent.once('error', reject);
       sent.once('response', (answer) => {
-        void text(answer).then((told) => resolve({ status: answer.statusCode, headers: answer.headers, body: told }));
+        void text(answer).then((content) =>
+          resolve({ status: answer.statusCode, headers: answer.headers, body: content }),
+        );
       });
       sent.end(body);
     });
@@ -65,8 +67,8 @@ const everyPath = [
   '/_next/static/chunks/main.js',
 ];
 
-describe('hosts', () => {
-  it.each(everyPath)('refuses a foreign one on %s', async (path) => {
+describe('the request guard checks hosts: it', () => {
+  it.each(everyPath)('refuses a foreign host on %s', async (path) => {
     const send = await serve();
     const { body, headers, status } = await send(path, { Host: 'evil.example', 'X-Forwarded-Host': 'plants.example' });
     expect(status).toBe(400);
@@ -83,7 +85,7 @@ describe('hosts', () => {
     ['plants.example@evil.example', 400],
     ['evil.example:plants.example', 400],
     ['plants.example.evil.example', 400],
-  ])('lets Host %j in with %s', async (host, status) => {
+  ])('answers a request for Host %j with %s', async (host, status) => {
     expect((await (await serve())('/', { Host: host })).status).toBe(status);
   });
 
@@ -91,36 +93,36 @@ describe('hosts', () => {
     ['plants.example', 'evil.example'],
     ['evil.example', 'plants.example'],
     ['plants.example', 'plants.example'],
-  ])('refuses both of %s and %s', async (one, other) => {
+  ])('refuses two Host headers, %s and %s', async (one, other) => {
     const { port } = await serve();
     const socket = connect(port, '127.0.0.1');
     socket.write(`GET / HTTP/1.1\r\nHost: ${one}\r\nHost: ${other}\r\nConnection: close\r\n\r\n`);
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 400[^]*"unknown_host"/);
   });
 
-  it('takes away what a client says of our host', async () => {
+  it('removes X-Forwarded-Host and X-Forwarded-Port of a client', async () => {
     const send = await serve();
     const { body } = await send('/', { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Port': '1' });
     expect(body).not.toMatch(/x-forwarded-(host|port)/);
   });
 });
 
-describe('HSTS', () => {
+describe('Strict-Transport-Security', () => {
   it.each([
     [false, 'max-age=31536000; includeSubDomains'],
     [true, 'max-age=31536000; includeSubDomains; preload'],
-  ])('asks for the preload list: %s', async (hstsPreload, policy) => {
+  ])('with HSTS_PRELOAD %s is %s', async (hstsPreload, policy) => {
     const { headers } = await (await serve({ hstsPreload }))('/');
     expect(headers['strict-transport-security']).toBe(policy);
   });
 
-  it('is never sent in development', async () => {
+  it('is not sent in development', async () => {
     const { headers } = await (await serve({ mode: 'development', hstsPreload: true }))('/');
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
 });
 
-describe('https', () => {
+describe('the redirect to https', () => {
   const https = { httpsRedirect: true, proxyHops: 1 };
   const http = { 'X-Forwarded-Proto': 'http' };
 
@@ -131,30 +133,30 @@ describe('https', () => {
     ['/\\evil.example', 'https://plants.example/\\evil.example'],
     ['/@evil.example', 'https://plants.example/@evil.example'],
     ['/.evil.example', 'https://plants.example/.evil.example'],
-  ])('sends %s to %s', async (path, location) => {
+  ])('leads from %s to %s', async (path, location) => {
     const { headers, status } = await (await serve(https))(path, http);
-    expect([status, headers.location]).toEqual([308, location]);
+    expect({ status, location: headers.location }).toEqual({ status: 308, location });
     expect(new URL(headers.location ?? '').host).toBe('plants.example');
   });
 
-  it('goes by the public origin and not by the host that was called', async () => {
+  it('leads to the public origin, not to the host of the request', async () => {
     const { headers } = await (await serve(https))('/', { ...http, Host: 'localhost:3000' });
     expect(headers.location).toBe('https://plants.example/');
   });
 
-  it('keeps a body going', async () => {
+  it('has status 308, so that a POST keeps its body', async () => {
     const { status } = await (await serve(https))('/api/v1/auth/token', http, 'POST', '{}');
     expect(status).toBe(308);
   });
 
   it.each([
-    ['a proxy that took it over https', https, { 'X-Forwarded-Proto': 'https' }, 200],
-    ['a proxy that says nothing', https, {}, 308],
-    ['a client that says https without a proxy', { httpsRedirect: true }, { 'X-Forwarded-Proto': 'https' }, 308],
-    ['a client before a proxy that appends', https, { 'X-Forwarded-Proto': 'https, http' }, 308],
-    ['a proxy that redirects itself', { httpsRedirect: false, proxyHops: 1 }, http, 200],
-    ['an origin over http', { ...https, appUrl: new URL('http://plants.example') }, http, 200],
-  ])('knows %s', async (_case, changes, headers, status) => {
+    ['a request that a proxy received over https', https, { 'X-Forwarded-Proto': 'https' }, 200],
+    ['a request without X-Forwarded-Proto', https, {}, 308],
+    ['a client that claims https without a proxy', { httpsRedirect: true }, { 'X-Forwarded-Proto': 'https' }, 308],
+    ['a client that claims https to a proxy that appends', https, { 'X-Forwarded-Proto': 'https, http' }, 308],
+    ['a proxy that redirects by itself', { httpsRedirect: false, proxyHops: 1 }, http, 200],
+    ['a public origin that is http', { ...https, appUrl: new URL('http://plants.example') }, http, 200],
+  ])('considers %s', async (_case, changes, headers, status) => {
     expect((await (await serve(changes))('/', headers)).status).toBe(status);
   });
 
@@ -166,13 +168,13 @@ describe('https', () => {
     ['/api/health/../v1/auth/me', 400],
     ['/api/health/live/%2E%2e/../metrics', 400],
     ['/api/nothing', 308],
-  ])('answers %s over http with %s', async (path, status) => {
+  ])('treats %s over http with status %s', async (path, status) => {
     expect((await (await serve(https))(path, http)).status).toBe(status);
   });
 });
 
-describe('where a request came from', () => {
-  it('is appended like a proxy does, and the scheme set right', async () => {
+describe('X-Forwarded-For and X-Forwarded-Proto', () => {
+  it('get the peer appended as a proxy does, and the scheme of the connection', async () => {
     const send = await serve();
     const { body } = await send('/', { 'X-Forwarded-For': '198.51.100.1', 'X-Forwarded-Proto': 'https' });
     expect(JSON.parse(body)).toMatchObject({
@@ -183,24 +185,19 @@ describe('where a request came from', () => {
   });
 });
 
-describe('cookies', () => {
+describe('the request guard passes cookies on only where they prove something:', () => {
   const cookie = { Cookie: 'session=anna' };
 
   it.each([
-    ['a page asks', 'GET', {}, true],
+    ['a page reads', 'GET', {}, true],
     ['a page of ours changes something', 'POST', { 'Sec-Fetch-Site': 'same-origin' }, true],
     ['an old browser changes something', 'POST', { Origin: 'https://plants.example' }, true],
     ['a program changes something', 'POST', {}, false],
     ['a program removes something', 'DELETE', {}, false],
-    ['a token is shown', 'GET', { Authorization: 'Bearer abc' }, false],
-    [
-      'a token is shown from a page of ours',
-      'POST',
-      { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' },
-      false,
-    ],
-    ['other credentials are shown', 'GET', { Authorization: 'Basic abc' }, true],
-  ])('when %s (%s)', async (_case, method, headers, arrive) => {
+    ['a program sends a token', 'GET', { Authorization: 'Bearer abc' }, false],
+    ['a page of ours sends a token', 'POST', { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' }, false],
+    ['a program sends other credentials', 'GET', { Authorization: 'Basic abc' }, true],
+  ])('%s (%s)', async (_case, method, headers, arrive) => {
     const { body } = await (await serve())('/api/auth/signout', { ...cookie, ...headers }, method);
     expect(body.includes('session=anna')).toBe(arrive);
   });
@@ -216,7 +213,7 @@ describe('CORS', () => {
       { Origin: 'https://app.example', ...preflight },
       'OPTIONS',
     );
-    expect([status, body]).toEqual([204, '']);
+    expect({ status, body }).toEqual({ status: 204, body: '' });
     expect(headers).toMatchObject({
       'access-control-allow-origin': 'https://app.example',
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
@@ -226,7 +223,7 @@ describe('CORS', () => {
     expect(headers).not.toHaveProperty('access-control-allow-credentials');
   });
 
-  it('shows a listed origin our headers, and lets it send cookies only where it may change state with them', async () => {
+  it('exposes our headers to a listed origin, and allows cookies only to a trusted one', async () => {
     const send = await serve();
     const { headers } = await send(path, { Origin: 'https://app.example' });
     expect(headers).toMatchObject({
@@ -247,7 +244,7 @@ describe('CORS', () => {
     'https://app.example:8443',
     'https://app.example.evil.example',
     'HTTPS://APP.EXAMPLE',
-  ])('tells %s nothing', async (origin) => {
+  ])('grants %s nothing', async (origin) => {
     const send = await serve();
     for (const answer of [
       await send(path, { Origin: origin }),
@@ -258,7 +255,7 @@ describe('CORS', () => {
     }
   });
 
-  it('leaves pages, and everything when nobody is listed, alone', async () => {
+  it('adds no header to pages, and none at all without listed origins', async () => {
     const page = await (await serve())('/identify', { Origin: 'https://app.example' });
     const none = await (await serve({ corsOrigins: [] }))(path, { Origin: 'https://app.example' });
     for (const { headers } of [page, none]) {
@@ -268,55 +265,58 @@ describe('CORS', () => {
   });
 });
 
-describe('bodies', () => {
+describe('the request guard limits bodies', () => {
   const most = 64 * 1024;
   it.each([
     ['a page', '/login', { 'Content-Length': most }, 'a'.repeat(most), 200],
     ['a page, too large', '/login', { 'Content-Length': most + 1 }, 'a'.repeat(most + 1), 400],
     ['a page, of unknown size', '/login', { 'Transfer-Encoding': 'chunked' }, 'a', 400],
     ['a file', '/_next/static/a.js', { 'Content-Length': most + 1 }, 'a'.repeat(most + 1), 400],
-    ['the API, which counts by itself', '/api/v1/auth/token', { 'Transfer-Encoding': 'chunked' }, 'a', 200],
+    ['the API, whose readers count the bytes', '/api/v1/auth/token', { 'Transfer-Encoding': 'chunked' }, 'a', 200],
   ])('of %s', async (_case, path, headers, body, status) => {
     const answer = await (await serve())(path, headers, 'POST', body);
     const { code } = JSON.parse(answer.body) as { code?: string };
-    expect([answer.status, code]).toEqual([status, status === 400 ? 'invalid_request' : undefined]);
+    expect({ status: answer.status, code }).toEqual({ status, code: status === 400 ? 'invalid_request' : undefined });
   });
 });
 
-describe('paths', () => {
+describe('the request guard checks paths: it', () => {
   const upwards = ['/api/../identify', '/api/%2e%2E/identify', '/api\\..\\identify', '/.', '/a/.%2e'];
   it.each(['/%ff', '/%', '/api/v1/%c0%ae', 'http://plants.example/', '*', ...upwards])(
-    'refuses %s, which nobody can read',
+    'refuses the unreadable path %s',
     async (path) => {
       const { body, status } = await (await serve())(path, {}, 'OPTIONS');
-      expect([status, JSON.parse(body)]).toMatchObject([400, { code: 'invalid_request' }]);
+      expect({ status, problem: JSON.parse(body) as unknown }).toMatchObject({
+        status: 400,
+        problem: { code: 'invalid_request' },
+      });
     },
   );
 
-  it('reads others', async () => {
+  it('admits a path with UTF-8 escapes and dots inside names', async () => {
     expect((await (await serve())('/%C3%A9t%C3%A9/.../a.b/..c?q=%ff&/../')).status).toBe(200);
   });
 
-  it.each(['POST', 'PUT', 'OPTIONS'])('are no files to %s', async (method) => {
+  it.each(['POST', 'PUT', 'OPTIONS'])('answers %s of a static file with 405', async (method) => {
     const send = await serve();
     const { body, headers, status } = await send('/_next/static/a.js', {}, method);
-    expect([status, headers.allow, JSON.parse(body)]).toMatchObject([
-      405,
-      'GET, HEAD',
-      { code: 'method_not_allowed', detail: `Method "${method}" not allowed.` },
-    ]);
+    expect({ status, allow: headers.allow, problem: JSON.parse(body) as unknown }).toMatchObject({
+      status: 405,
+      allow: 'GET, HEAD',
+      problem: { code: 'method_not_allowed', detail: `Method "${method}" not allowed.` },
+    });
   });
 
-  it('give whole files', async () => {
+  it('removes Range from requests for static files only', async () => {
     const send = await serve();
     const range = { Range: 'bytes=99999999-' };
     expect((await send('/_next/static/a.js', range)).body).not.toContain('range');
     expect((await send('/api/v1/auth/me', range)).body).toContain('range');
   });
 
-  it('echoes nothing', async () => {
+  it('answers TRACE with 405', async () => {
     const { headers, status } = await (await serve())('/', {}, 'TRACE');
-    expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'GET, HEAD' });
   });
 });
 
@@ -347,30 +347,30 @@ describe('the headers of every answer', () => {
     expect(answer.headers['content-security-policy']).not.toMatch(/script-src/);
   });
 
-  it('bind nobody to https who develops, and everybody in production whatever the scheme', async () => {
+  it('include Strict-Transport-Security in production, with an http origin too, and not in development', async () => {
     const appUrl = new URL('http://localhost:3000');
-    const developed = await (await serve({ mode: 'development', appUrl }))('/');
-    expect(developed.headers).not.toHaveProperty('strict-transport-security');
-    const produced = await (await serve({ appUrl }))('/');
-    expect(produced.headers).toHaveProperty('strict-transport-security');
+    const inDevelopment = await (await serve({ mode: 'development', appUrl }))('/');
+    expect(inDevelopment.headers).not.toHaveProperty('strict-transport-security');
+    const inProduction = await (await serve({ appUrl }))('/');
+    expect(inProduction.headers).toHaveProperty('strict-transport-security');
   });
 
   it.each([
     ['/api/v1/auth/me', "default-src 'none'; frame-ancestors 'none'"],
     ['/_next/static/a.js', "frame-ancestors 'none'"],
-  ])('give %s the policy %s', async (path, policy) => {
+  ])('give %s the Content-Security-Policy %s', async (path, policy) => {
     const send = await serve({}, { 'Content-Type': 'application/json' });
     expect((await send(path)).headers['content-security-policy']).toBe(policy);
   });
 
-  it('let a form of next-auth look like something', async () => {
+  it('allow inline styles on a page of next-auth', async () => {
     const { headers } = await (await serve({}, { 'Content-Type': 'text/html' }))('/api/auth/signout');
     expect(headers['content-security-policy']).toBe(
       "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     );
   });
 
-  it('leave a policy of an answer its own', async () => {
+  it('keep the policy that a route has set', async () => {
     const own = { 'Content-Security-Policy': 'sandbox' };
     expect((await (await serve({}, own))('/api/x')).headers['content-security-policy']).toBe('sandbox');
   });

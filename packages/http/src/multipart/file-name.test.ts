@@ -45,7 +45,7 @@ describe('hidesCharacters', () => {
     'a\x7f.jpg',
     'a\u202Egpj.exe',
     'a\u202D.jpg',
-  ])('finds them in %j', (name) => {
+  ])('is true for %j', (name) => {
     expect(hidesCharacters(name)).toBe(true);
   });
 
@@ -56,7 +56,7 @@ describe('hidesCharacters', () => {
     '👩‍🌾.jpg',
     'Bildschirmfoto 10.30.00\u202FPM.png',
     'צמח.jpg',
-  ])('leaves %j alone', (name) => {
+  ])('is false for %j', (name) => {
     expect(hidesCharacters(name)).toBe(false);
   });
 });

@@ -43,7 +43,7 @@ describe('parseDisposition', () => {
     ['name=image; filename*=x.jpg', 'x.jpg'],
     ['name=image; filename*0="a long name"; filename*1=" (1).jpg"', 'a long name (1).jpg'],
     ["name=image; filename*0*=us-ascii''a%20long; filename*1*=%20name; filename*2*=.php", 'a long name.php'],
-    // The last ending decides about a name; no parameter behind it, no charset and no encoding may hide the ending.
+    // The last ending of a name decides; no parameter, charset or encoding may hide it.
     ["name=image; filename*=iso-8859-1''a%2Ephp", 'a.php'],
     ["name=image; filename*=utf-8''%ff%2Ephp", '\uFFFD.php'],
     ["name=image; filename*=''a%2Ephp", 'a.php'],
@@ -54,11 +54,11 @@ describe('parseDisposition', () => {
     ["name=image; filename*0*=UTF-8''M%C3; filename*1*=%A4rz.jpg", 'März.jpg'],
     ['name=image; filename="a "b" x.php"; size="1"', 'a "b" x.php'],
     ['name=image; filename="a"; x=b.php"', 'a"; x=b.php'],
-  ])('takes the field of %s', (parameters, fileName) => {
+  ])('accepts the file name of %s', (parameters, fileName) => {
     expect(parseDisposition(`form-data; ${parameters}`)).toEqual({ field: 'image', fileName });
   });
 
-  it('says that a header without a file name has none', () => {
+  it('returns no file name for a header without one', () => {
     expect(parseDisposition('Form-Data; name=language')).toEqual({ field: 'language' });
     expect(parseDisposition('form-data; name=language; junk')).toEqual({ field: 'language' });
   });
@@ -84,11 +84,11 @@ describe('parseDisposition', () => {
     ['form-data; name="image', unreadable],
     ['form-data; name=; filename=rose.jpg', unreadable],
     ['form-data; name=image; filename=a.jpg; filename=b.php', 'A part of the upload has two file names.'],
-  ])('refuses %j with its true reason', (text, message) => {
+  ])('refuses %j with the reason', (text, message) => {
     expect(reason(text)).toBe(message);
   });
 
-  it('reads the worst header in a few milliseconds of processor time', () => {
+  it('parses the costliest header in a few milliseconds of processor time', () => {
     const began = process.cpuUsage();
     for (const filler of ['"; a=b', '"', ';', '; a=""', '; name', '; \t']) {
       const text = `form-data; name=image; filename="${filler.repeat(Math.floor(4000 / filler.length))} x`;

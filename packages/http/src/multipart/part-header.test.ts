@@ -40,7 +40,7 @@ describe('parsePartHeader', () => {
     ['Image/JPEG; charset', 'image/jpeg'],
     ['image/jpeg; name="open', 'image/jpeg'],
     ['image/jpeg; a=1; a=2', 'image/jpeg'],
-  ])('reads the label "%s" as "%s" and leaves its parameters alone', (label, type) => {
+  ])('reads the media type of "%s" as "%s", without parameters', (label, type) => {
     expect(parse('Content-Disposition: form-data; name=image; filename=a', `Content-Type: ${label}`)).toMatchObject({
       type,
     });
@@ -57,7 +57,7 @@ describe('parsePartHeader', () => {
     expect(parse(...lines)).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg' });
   });
 
-  it.each(['', '7bit', '8BIT', 'binary'])('takes the transfer encoding %s', (encoding) => {
+  it.each(['', '7bit', '8BIT', 'binary'])('accepts the transfer encoding "%s"', (encoding) => {
     const header = parse('Content-Disposition: form-data; name=a', `Content-Transfer-Encoding: ${encoding}`);
     expect(header).toMatchObject({ field: 'a' });
   });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPartSplitter } from './part-splitter.ts';
 
-/** What a body splits into when it arrives in these chunks. */
+/** Returns the parts of a body that arrives in these chunks. */
 function split(chunks: Iterable<Buffer>, boundary = 'b'): { header: string; content: string }[] {
   const parts: { header: string; content: string }[] = [];
   const splitter = createPartSplitter(boundary, {
@@ -21,7 +21,7 @@ function split(chunks: Iterable<Buffer>, boundary = 'b'): { header: string; cont
 const whole = (body: string) => split([Buffer.from(body, 'latin1')]);
 
 describe('createPartSplitter', () => {
-  it('splits parts, empty ones too', () => {
+  it('splits a body into parts, also empty ones', () => {
     expect(whole('--b\r\nA: 1\r\n\r\none\r\n--b\r\nB: 2\r\nC: 3\r\n\r\n\r\n--b--')).toEqual([
       { header: 'A: 1', content: 'one' },
       { header: 'B: 2\r\nC: 3', content: '' },
@@ -33,12 +33,12 @@ describe('createPartSplitter', () => {
     expect(whole(body)).toEqual([{ header: 'A: 1', content: 'one' }]);
   });
 
-  it('keeps what only looks like a boundary', () => {
+  it('keeps content that only resembles a boundary', () => {
     const content = '\r\n-b\r\n--\r\r\n--c\n--b\r--b --b\r\n';
     expect(whole(`--b\r\nA: 1\r\n\r\n${content}\r\n--b--`)).toEqual([{ header: 'A: 1', content }]);
   });
 
-  it('finds the same parts wherever the chunks are cut', () => {
+  it('returns the same parts for any division into chunks', () => {
     const content = '\r\n--bound\r\n--boundar\r\r\n--boundary'.slice(0, -1);
     const body = Buffer.from(
       `pre\r\n--boundary\r\nA: 1\r\n\r\n${content}\r\n--boundary \r\nB: 2\r\n\r\n\r\n--boundary--\r\nepi`,
@@ -56,7 +56,7 @@ describe('createPartSplitter', () => {
     }
   });
 
-  it('gives back any content that does not hold the boundary, in any chunks', () => {
+  it('returns any content without the boundary byte for byte, for any division into chunks', () => {
     const letters = fc.constantFrom('\r', '\n', '-', 'b', 'c', '\r\n--', '\r\n-');
     const contents = fc.array(
       fc.array(letters, { maxLength: 30 }).map((all) => all.join('')),
@@ -103,7 +103,7 @@ describe('createPartSplitter', () => {
     expect(() => split(Array.from(body, (letter) => Buffer.from(letter)))).toThrow(refusal);
   });
 
-  it('hands content on as it came, without copying it', () => {
+  it('passes content on without copying it', () => {
     const pieces: Buffer[] = [];
     const sink = { begin: () => {}, content: (piece: Buffer) => void pieces.push(piece), end: () => {} };
     const splitter = createPartSplitter('b', sink);

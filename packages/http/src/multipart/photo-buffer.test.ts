@@ -10,7 +10,7 @@ function collected(photo: Buffer, pieceBytes: number, expected?: number) {
   return buffer.finish();
 }
 
-describe('a photo on its way in', () => {
+describe('createPhotoBuffer', () => {
   it.each([
     ['in one piece', 200_000, 200_000],
     ['in a few large pieces', 200_000, 65_536],
@@ -18,7 +18,7 @@ describe('a photo on its way in', () => {
     ['larger than is held in pieces', 1_500_000, 65_536],
     ['larger, and in many small pieces', 1_500_000, 999],
     ['as large as may be', MOST, 65_536],
-  ])('comes out as it came %s', (_how, bytes, pieceBytes) => {
+  ])('returns the photo that arrived %s', (_name, bytes, pieceBytes) => {
     const photo = randomBytes(bytes);
     for (const expected of [undefined, 1, bytes, bytes * 10]) {
       const { bytes: whole, hash, size } = collected(photo, pieceBytes, expected);
@@ -28,12 +28,12 @@ describe('a photo on its way in', () => {
     }
   });
 
-  it('is put together once', () => {
+  it('joins the pieces once', () => {
     const photo = collected(randomBytes(200_000), 65_536);
     expect(photo.bytes.buffer).toBe(photo.bytes.buffer);
   });
 
-  it('holds no more of a sender of single bytes than their number', () => {
+  it('copies single bytes, so that their chunks can be freed', () => {
     const before = process.memoryUsage();
     const photo = collected(Buffer.alloc(100_000), 1);
     const after = process.memoryUsage();
@@ -41,7 +41,7 @@ describe('a photo on its way in', () => {
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2_000_000);
   });
 
-  it('is counted beyond the limit, and not kept', () => {
+  it('counts bytes beyond the limit without keeping them', () => {
     const buffer = createPhotoBuffer(10);
     for (const piece of [6, 6, 6]) buffer.add(Buffer.alloc(piece));
     expect(buffer.size).toBe(18);

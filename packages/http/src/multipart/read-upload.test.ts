@@ -28,7 +28,7 @@ async function read(bytes: Buffer, { size = 65_536, contentLength = null as stri
   return readUpload(arriving(bytes, { size }).body, CONTENT_TYPE, contentLength, FORM);
 }
 
-/** How an upload is refused. */
+/** Returns the error with which an upload is refused; undefined if it is accepted. */
 async function refused(bytes: Buffer, contentLength: string | null = null) {
   try {
     await read(bytes, { contentLength });
@@ -43,8 +43,8 @@ async function refused(bytes: Buffer, contentLength: string | null = null) {
 const plain = (value: string) => ({ text: value, isJson: false });
 const malformed = (message: string) => ({ code: 'malformed_upload', status: 400, message });
 
-describe('what is read', () => {
-  it('is photos in order, hashed, and the text fields that were sent', async () => {
+describe('readUpload', () => {
+  it('returns photos in order, hashed, and the text fields that were sent', async () => {
     const noise = randomBytes(300_000);
     const upload = await read(
       makeUpload(
@@ -67,7 +67,7 @@ describe('what is read', () => {
     });
   });
 
-  it('is the same however the body is cut into chunks', async () => {
+  it('returns the same for every size of chunks', async () => {
     const photo = Buffer.from(`\r\n--${BOUNDARY.slice(0, -1)}\r\n--\r\n\r\r\n-`);
     const body = makeUpload(file(photo), text('language', 'de'));
     const expected = await read(body);
@@ -75,7 +75,7 @@ describe('what is read', () => {
     for (let size = 1; size <= body.length; size += 1) expect(await read(body, { size })).toEqual(expected);
   });
 
-  it('is every photo there can be', async () => {
+  it('returns any photo byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ minLength: 1, maxLength: 5000 }),
@@ -89,18 +89,18 @@ describe('what is read', () => {
     );
   });
 
-  it('goes by a quoted boundary too', async () => {
+  it('accepts a quoted boundary', async () => {
     const { body } = arriving(makeUpload(file(ROSE)));
     const upload = await readUpload(body, `multipart/form-data; boundary="${BOUNDARY}"`, null, FORM);
     expect(upload.photos).toHaveLength(1);
   });
 
-  it('leaves out a file field that was left empty, when there is another', async () => {
+  it('ignores a file field that was left empty beside another', async () => {
     const upload = await read(makeUpload(file('', { fileName: '', type: 'application/octet-stream' }), file(ROSE)));
     expect(upload.photos).toMatchObject([{ bytes: ROSE }]);
   });
 
-  it('takes a file that does not declare its type, and a name in filename*', async () => {
+  it('accepts a file without a media type, and a name in filename*', async () => {
     const disposition = `Content-Disposition: form-data; name="image"; filename*=utf-8''M%C3%A4rz%E2%80%8E.jpg`;
     const { photos } = await read(makeUpload(part(disposition, ROSE)));
     expect(photos).toMatchObject([{ name: 'März.jpg', declaredType: '' }]);
@@ -126,7 +126,7 @@ describe('what is read', () => {
     ['PNG', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]],
     ['GIF', [...Buffer.from('GIF89a'), 1, 0, 1, 0]],
     ['WebP', [...Buffer.from('RIFF'), 0x24, 0, 0, 0, ...Buffer.from('WEBPVP8 ')]],
-  ])('takes a %s without a file name, whether or not it declares its type', async (_, bytes) => {
+  ])('accepts a %s without a file name, with and without a media type', async (_, bytes) => {
     const photo = Buffer.from(bytes);
     const named = 'Content-Disposition: form-data; name="image"';
     const { photos } = await read(makeUpload(part(`${named}\r\nContent-Type: image/jpeg`, photo), part(named, photo)));
@@ -136,7 +136,7 @@ describe('what is read', () => {
     ]);
   });
 
-  it('takes lists under the names that PHP, Rails and axios give them', async () => {
+  it('accepts lists under the names that PHP, Rails and axios give them', async () => {
     const { fields, photos } = await read(
       makeUpload(
         file(ROSE, { name: 'image[]' }),
@@ -164,12 +164,12 @@ describe('what is read', () => {
   });
 });
 
-/** Text for `organs` that comes under a file name. */
+/** Returns a part with text for `organs` and a file name. */
 function textFile(value: string, name: string): Buffer {
   return part(`Content-Disposition: form-data; name="organs"; filename="${name}"`, value);
 }
 
-describe('fields', () => {
+describe('readUpload checks fields: it', () => {
   it.each([
     ['an unknown text field', text('admin', 'true'), 'The upload has a field “admin”, which we do not know.'],
     ['an unknown file field', file(ROSE, { name: 'photo' }), 'The upload has a field “photo”, which we do not know.'],
@@ -227,14 +227,14 @@ describe('fields', () => {
   });
 
   it.each(['text/plain; charset=UTF-8', '', 'text/*', '*/*', 'application/octet-stream', 'multipart/form-data'])(
-    'takes text that is labelled “%s”',
+    'accepts text of the media type “%s”',
     async (type) => {
       const organs = part(`Content-Disposition: form-data; name=organs\r\nContent-Type: ${type}`, 'leaf');
       expect((await read(makeUpload(file(ROSE), organs))).fields.get('organs')).toEqual([plain('leaf')]);
     },
   );
 
-  it.each(['blob', 'organs', 'organs.txt', 'organs.json', ''])('takes text under the file name “%s”', async (name) => {
+  it.each(['blob', 'organs', 'organs.txt', 'organs.json', ''])('accepts text with the file name “%s”', async (name) => {
     const { fields } = await read(makeUpload(file(ROSE), textFile('leaf', name)));
     expect(fields.get('organs')).toEqual([plain('leaf')]);
   });
@@ -248,17 +248,17 @@ describe('fields', () => {
   );
 });
 
-describe('photos that are not there', () => {
+describe('a missing photo', () => {
   const none = { code: 'missing_image', status: 400, message: 'Please choose a photo: the field “image” holds none.' };
 
-  it('says so for no part, no photo, and a field that was left empty', async () => {
+  it('is reported for no part, no photo, an empty file field and empty text', async () => {
     expect(await refused(makeUpload())).toEqual(none);
     expect(await refused(makeUpload(text('organs', 'leaf')))).toEqual(none);
     expect(await refused(makeUpload(file('', { fileName: '' })))).toEqual(none);
     expect(await refused(makeUpload(text('image', '')))).toEqual(none);
   });
 
-  it('names a photo that is empty', async () => {
+  it('is reported by its number when its file is empty', async () => {
     const message = 'Photo 2 is empty.';
     expect(await refused(makeUpload(file(ROSE), file('')))).toEqual({
       code: 'missing_image',
@@ -268,24 +268,24 @@ describe('photos that are not there', () => {
   });
 });
 
-describe('size', () => {
+describe('readUpload limits the size: it', () => {
   const tooLarge = (message: string) => ({ code: 'photo_too_large', status: 413, message });
 
-  it('takes five photos of 10 MB exactly', async () => {
+  it('accepts five photos of exactly 10 MB', async () => {
     const photo = file(Buffer.alloc(FORM.maxBytes));
     const body = makeUpload(photo, photo, photo, photo, photo);
     const { photos } = await read(body, { contentLength: String(body.length) });
     expect(photos.map(({ bytes }) => bytes.length)).toEqual(Array(5).fill(FORM.maxBytes));
   });
 
-  it('refuses a byte more, naming photo, size and limit', async () => {
+  it('refuses a photo of one byte more, naming photo, size and limit', async () => {
     const one = makeUpload(file(ROSE), file(Buffer.alloc(FORM.maxBytes + 1)));
     expect(await refused(one)).toEqual(tooLarge('Photo 2 is 10.1 MB; 10 MB is the most.'));
     const other = makeUpload(file(Buffer.alloc(12.4 * MEGABYTE)));
     expect(await refused(other)).toEqual(tooLarge('Photo 1 is 12.4 MB; 10 MB is the most.'));
   });
 
-  it('refuses a declared length of more than five photos before it reads anything', async () => {
+  it('refuses a declared length of more than five photos before reading the body', async () => {
     const { body, seen } = arriving(makeUpload(file(ROSE)), { last: 'stall' });
     const upload = readUpload(body, CONTENT_TYPE, String(80 * MEGABYTE), FORM);
     const message = 'The upload is 80 MB; it may hold at most 5 photos of 10 MB.';
@@ -293,7 +293,7 @@ describe('size', () => {
     expect(seen.read).toBeLessThan(1000);
   });
 
-  it('counts what arrives, whatever was declared', async () => {
+  it('counts the bytes that arrive, not the declared length', async () => {
     const message = 'The upload is more than 50 MB; it may hold at most 5 photos of 10 MB.';
     expect(await refused(makeUpload(file(Buffer.alloc(51 * MEGABYTE))), '1000')).toEqual(tooLarge(message));
   });
@@ -304,8 +304,8 @@ describe('size', () => {
   });
 });
 
-describe('bodies that do not end well', () => {
-  it('refuses one that was cut off, as a proxy does at 10 MB', async () => {
+describe('readUpload checks the end of a body: it', () => {
+  it('refuses a body that a proxy cut off at 10 MB', async () => {
     const body = makeUpload(file(Buffer.alloc(10 * MEGABYTE - 100)));
     expect(await refused(body.subarray(0, 10 * MEGABYTE))).toEqual(
       malformed('The upload ends before its closing boundary.'),
@@ -313,7 +313,7 @@ describe('bodies that do not end well', () => {
   });
 
   it.each(['gzip', 'x-gzip', 'br', 'deflate, GZIP'])(
-    'refuses one with the Content-Encoding “%s”',
+    'refuses a body with the Content-Encoding “%s”',
     async (contentEncoding) => {
       const { body } = arriving(makeUpload(file(ROSE)));
       const message = 'The upload has a Content-Encoding of compressed data; please send it without compression.';
@@ -323,20 +323,20 @@ describe('bodies that do not end well', () => {
   );
 
   it.each(['', 'identity', 'Identity', 'utf-8', null])(
-    'takes one with the Content-Encoding “%s”',
+    'accepts a body with the Content-Encoding “%s”',
     async (contentEncoding) => {
       const { body } = arriving(makeUpload(file(ROSE)));
       expect((await readUpload(body, CONTENT_TYPE, null, FORM, { contentEncoding })).photos).toHaveLength(1);
     },
   );
 
-  it('refuses none at all', async () => {
+  it('refuses a request without a body', async () => {
     await expect(readUpload(null, CONTENT_TYPE, null, FORM)).rejects.toMatchObject(
       malformed('The upload has no body.'),
     );
   });
 
-  it('refuses one whose connection breaks off', async () => {
+  it('refuses a body whose connection breaks off', async () => {
     const { body } = arriving(makeUpload(file(ROSE)), { last: 'break off' });
     const message = 'The upload broke off before its end.';
     await expect(readUpload(body, CONTENT_TYPE, null, FORM)).rejects.toMatchObject(malformed(message));
@@ -346,7 +346,7 @@ describe('bodies that do not end well', () => {
   const TOO_SLOW =
     'The upload stalled: less than 8 kB/s arrived over 20 seconds. It is not counted against your limit.';
 
-  /** Lets seconds pass one by one, a piece of `bytes` arriving in each. */
+  /** Advances the clock second by second; `bytes` arrive in each second. */
   async function arriveSlowly(clock: FakeClock, feed: (bytes: number) => void, bytes: number, seconds: number) {
     for (let second = 0; second < seconds; second += 1) {
       if (bytes > 0) feed(bytes);
@@ -355,7 +355,7 @@ describe('bodies that do not end well', () => {
     }
   }
 
-  /** A photo of 10 MB that arrives as it is fed. */
+  /** Begins to read a photo of 10 MB, whose bytes arrive by `feed`. */
   function fed(clock: FakeClock) {
     const bytes = makeUpload(file(Buffer.alloc(10 * MEGABYTE)));
     let at = 0;
@@ -378,7 +378,7 @@ describe('bodies that do not end well', () => {
     return { feed, finish, upload };
   }
 
-  it('ends one that is silent for 20 seconds, and lets go of its timer', async () => {
+  it('ends an upload that is silent for 20 seconds, and cancels its timer', async () => {
     const clock = new FakeClock();
     const { feed, upload } = fed(clock);
     await arriveSlowly(clock, feed, MEGABYTE, 2);
@@ -387,14 +387,14 @@ describe('bodies that do not end well', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('ends one that arrives at less than 8 kB/s', async () => {
+  it('ends an upload that arrives at less than 8 kB/s', async () => {
     const clock = new FakeClock();
     const { feed, upload } = fed(clock);
     await arriveSlowly(clock, feed, 7_900, 20);
     await expect(upload).rejects.toMatchObject(stalled(TOO_SLOW));
   });
 
-  it('takes one that moves at 16 kB/s for 9 minutes', async () => {
+  it('accepts an upload that arrives at 16 kB/s for 9 minutes', async () => {
     const clock = new FakeClock();
     const { feed, finish, upload } = fed(clock);
     await arriveSlowly(clock, feed, 16_000, 540);
@@ -402,7 +402,7 @@ describe('bodies that do not end well', () => {
     expect((await upload).photos).toMatchObject([{ size: 10 * MEGABYTE }]);
   });
 
-  it('ends one that has not come to its end within 10 minutes', async () => {
+  it('ends an upload that takes longer than 10 minutes', async () => {
     const clock = new FakeClock();
     const { feed, upload } = fed(clock);
     await arriveSlowly(clock, feed, 16_000, 600);
@@ -410,7 +410,7 @@ describe('bodies that do not end well', () => {
     await expect(upload).rejects.toMatchObject(stalled(message));
   });
 
-  it('does not blame the sender for time spent waiting for memory', async () => {
+  it('does not count time spent waiting for memory as waiting for the sender', async () => {
     const clock = new FakeClock();
     const { body, seen } = arriving(makeUpload(file(Buffer.alloc(MEGABYTE))));
     const { promise: room, resolve: makeRoom } = Promise.withResolvers<void>();
@@ -434,15 +434,15 @@ describe('bodies that do not end well', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('leaves no timer behind a good one', async () => {
+  it('leaves no timer after a complete upload', async () => {
     const clock = new FakeClock();
     await readUpload(arriving(makeUpload(file(ROSE))).body, CONTENT_TYPE, null, FORM, { clock });
     expect(clock.pendingTimers).toBe(0);
   });
 });
 
-describe('while it is being asked whether the caller is let in', () => {
-  const LET_IN_AT = 256 * 1024;
+describe('while the admission of the caller is pending, readUpload', () => {
+  const EARLY_BYTES = 256 * 1024;
 
   function begun() {
     const bytes = makeUpload(file(Buffer.alloc(MEGABYTE)));
@@ -452,16 +452,16 @@ describe('while it is being asked whether the caller is let in', () => {
     return { answer, bytes, seen, upload };
   }
 
-  it('a little is read, and all of it after a yes', async () => {
+  it('reads 256 kB, and the rest once the caller is admitted', async () => {
     const { answer, seen, upload } = begun();
-    await readTo(seen, LET_IN_AT);
+    await readTo(seen, EARLY_BYTES);
     for (let turn = 0; turn < 10; turn += 1) await tick();
-    expect(seen.read).toBe(LET_IN_AT);
+    expect(seen.read).toBe(EARLY_BYTES);
     answer(true);
     expect((await upload).photos).toMatchObject([{ hash: sha256(Buffer.alloc(MEGABYTE)) }]);
   });
 
-  it('nothing comes of it after a no, and the rest stays unread', async () => {
+  it('fails when the caller is not admitted, and leaves the rest unread', async () => {
     const { answer, bytes, seen, upload } = begun();
     answer(false);
     await expect(upload).rejects.toBeInstanceOf(HttpError);
@@ -470,39 +470,39 @@ describe('while it is being asked whether the caller is let in', () => {
     expect(seen.cancelled).toBe(false);
   });
 
-  it('nothing comes of it after a no that comes when all that is read before has come in', async () => {
+  it('fails when the caller is not admitted after 256 kB have been read', async () => {
     const { answer, seen, upload } = begun();
-    await readTo(seen, LET_IN_AT);
+    await readTo(seen, EARLY_BYTES);
     for (let turn = 0; turn < 10; turn += 1) await tick();
     answer(false);
     await expect(upload).rejects.toMatchObject(malformed('The caller was not admitted.'));
     for (let turn = 0; turn < 10; turn += 1) await tick();
-    expect(seen.read).toBe(LET_IN_AT);
+    expect(seen.read).toBe(EARLY_BYTES);
   });
 
   it.each([
-    ['a no', () => false],
+    ['a refusal', () => false],
     [
       'a failure',
       () => {
         throw new Error('Redis is gone');
       },
     ],
-  ])('nothing more is waited for after %s, not even a timer', async (_, answer) => {
+  ])('stops waiting after %s of the admission, and cancels its timer', async (_, answer) => {
     const clock = new FakeClock();
     const { body, seen } = arriving(makeUpload(file(ROSE)).subarray(0, 80), { last: 'stall' });
-    const { promise: asked, resolve: tell } = Promise.withResolvers<void>();
+    const { promise: asked, resolve: settle } = Promise.withResolvers<void>();
     const upload = readUpload(body, CONTENT_TYPE, null, FORM, { admitted: asked.then(answer), clock });
     await readTo(seen, 80);
     for (let turn = 0; turn < 10; turn += 1) await tick();
-    tell();
+    settle();
     await expect(upload).rejects.toMatchObject(malformed('The caller was not admitted.'));
     expect(clock.pendingTimers).toBe(0);
   });
 });
 
-describe('after a refusal', () => {
-  it('the rest stays unread, and the body whole: to cancel it would cut the connection under the answer', async () => {
+describe('after a refusal, readUpload', () => {
+  it('leaves the rest unread and does not cancel the body, which would cut the connection before the answer', async () => {
     const clock = new FakeClock();
     const rest = makeUpload(text('unknown', 'x'), file(Buffer.alloc(3 * MEGABYTE)));
     const { body, seen } = arriving(rest);

@@ -4,7 +4,7 @@ import { createUploadMemory } from './upload-memory.ts';
 
 const LIMIT = 400;
 
-/** Each subject has an address of its own, unless a test says otherwise. */
+/** Gives each subject an address of its own by default. */
 function memory() {
   const clock = new FakeClock();
   const bytes = createUploadMemory(LIMIT, clock);
@@ -20,8 +20,8 @@ function memory() {
   };
 }
 
-describe('upload memory', () => {
-  it('counts bytes as they arrive and forgets them on release', () => {
+describe('the upload memory', () => {
+  it('counts bytes as they arrive, and subtracts them on release', () => {
     const { memory: bytes } = memory();
     const one = bytes.hold('user:anna');
     expect(bytes.heldBytes).toBe(0);
@@ -33,7 +33,7 @@ describe('upload memory', () => {
     expect(bytes.heldBytes).toBe(0);
   });
 
-  it('gives one subject a quarter over all its uploads, and the others the rest', async () => {
+  it('limits all uploads of a subject to a quarter', async () => {
     const { clock, memory: bytes } = memory();
     for (let n = 0; n < 10; n += 1) expect(bytes.hold('user:anna').take(10)).toBeUndefined();
     const surplus = bytes.hold('user:anna').take(1);
@@ -43,21 +43,21 @@ describe('upload memory', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('gives all accounts of one address a half, and the others the rest', async () => {
+  it('limits all accounts of an address to a half', async () => {
     const { clock, memory: bytes } = memory();
     const held = ['a', 'b'].map((user) => bytes.hold(user, 'here'));
     for (const one of held) expect(one.take(100)).toBeUndefined();
     const surplus = bytes.hold('c', 'here').take(1);
     for (const user of ['d', 'e']) expect(bytes.hold(user, 'there').take(100)).toBeUndefined();
     clock.advance(2_000);
-    // Its neighbours' uploads are no fault of the caller.
+    // The uploads of others behind the address do not count as the caller's own share.
     await expect(surplus).rejects.toMatchObject({ code: 'busy', status: 503, overShare: false });
     held[0]?.release();
     expect(bytes.hold('c', 'here').take(100)).toBeUndefined();
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('refuses bytes that find no room within 2 seconds', async () => {
+  it('refuses bytes that do not fit within 2 seconds', async () => {
     const { clock, memory: bytes } = memory();
     for (const user of ['a', 'b', 'c', 'd']) expect(bytes.hold(user).take(100)).toBeUndefined();
     let refused = false;
@@ -90,7 +90,7 @@ describe('upload memory', () => {
     expect(bytes.heldBytes).toBe(320);
   });
 
-  it('takes nothing more for a request that is over', async () => {
+  it('refuses bytes of a request that is over', async () => {
     const { clock, memory: bytes } = memory();
     for (const user of ['a', 'b', 'c', 'd']) expect(bytes.hold(user).take(100)).toBeUndefined();
     const one = bytes.hold('e');

@@ -9,7 +9,7 @@ import { buildContainer } from '../build-container.ts';
 import type { Container } from '../container.ts';
 
 const SIMULATOR = fileURLToPath(new URL('../../../../provider-simulator/src/main.ts', import.meta.url));
-/** Redis keys of counts and answers of earlier tests. */
+/** Patterns of the Redis keys that earlier tests may have left. */
 const LEFTOVERS = ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*'];
 
 export interface Simulator {
