@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { PAGE_POLICIES } from '../src/server/page-policies.ts';
 import { appRoutes } from './app-routes.ts';
 
-/** What is found in an app of these files and policies. */
+/** Returns the routes of an app with these files and policies. */
 function routesOf(files: readonly string[], policies: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'routes-'));
   try {
@@ -25,8 +25,8 @@ describe('the pages of the app', () => {
     expect(appRoutes(app, PAGE_POLICIES)).toHaveLength(Object.keys(PAGE_POLICIES).length);
   });
 
-  it('are found wherever they lie', () => {
-    const files = ['page.tsx', '(desk)/identify/page.tsx', 'api/health/live/route.ts', 'api/[[...path]]/route.ts'];
+  it('are found in every folder, and routes of the API are left out', () => {
+    const files = ['page.tsx', '(group)/identify/page.tsx', 'api/health/live/route.ts', 'api/[[...path]]/route.ts'];
     const policies = { '/': 'public', '/identify': 'public', '/api/health/live': 'public' };
     expect(routesOf(files, policies)).toEqual([
       { method: 'GET', path: '/', policy: 'public' },
@@ -35,8 +35,8 @@ describe('the pages of the app', () => {
     ]);
   });
 
-  it('must not lack one, nor must one be left of a page that is gone', () => {
+  it('fail the listing without a policy, and so does a policy without a page', () => {
     expect(() => routesOf(['secret/page.tsx'], {})).toThrow('/secret declares no policy');
-    expect(() => routesOf([], { '/gone': 'public' })).toThrow('/gone, which is not there');
+    expect(() => routesOf([], { '/gone': 'public' })).toThrow('/gone, which does not exist');
   });
 });

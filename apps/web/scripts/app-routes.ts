@@ -7,29 +7,29 @@ export interface AppRoute {
   policy: string;
 }
 
-/** Handed on as they are to the API, which names its routes itself. */
-const OF_THE_API = new Set(['/api/[[...path]]', '/api/trpc/[trpc]', '/api/v1/plant-identification/identify']);
+/** Routes that pass every request on to the API, which lists its own routes. */
+const API_ROUTES = new Set(['/api/[[...path]]', '/api/trpc/[trpc]', '/api/v1/plant-identification/identify']);
 
 /**
- * The pages and route handlers in the folder `app`, each with its declared policy.
- * @throws when one declares none, or a policy is declared for what is not there
+ * Returns the pages and route handlers in the folder `app`, each with its declared policy.
+ * @throws when a route declares no policy, or a policy is declared for a route that does not exist
  */
 export function appRoutes(app: string, declared: Readonly<Record<string, string>>): AppRoute[] {
-  const there = globSync('**/{page.tsx,route.ts}', { cwd: app })
+  const found = globSync('**/{page.tsx,route.ts}', { cwd: app })
     .map((file) => ({ path: pathOf(file), isPage: file.endsWith('.tsx') }))
-    .filter(({ path }) => !OF_THE_API.has(path))
+    .filter(({ path }) => !API_ROUTES.has(path))
     .toSorted((a, b) => a.path.localeCompare(b.path));
-  const paths = new Set(there.map(({ path }) => path));
+  const paths = new Set(found.map(({ path }) => path));
   const gone = Object.keys(declared).filter((path) => !paths.has(path));
-  if (gone.length > 0) throw new Error(`A policy is declared for ${gone.join(', ')}, which is not there`);
-  return there.map(({ isPage, path }) => {
+  if (gone.length > 0) throw new Error(`A policy is declared for ${gone.join(', ')}, which does not exist`);
+  return found.map(({ isPage, path }) => {
     const policy = declared[path];
     if (policy === undefined) throw new Error(`${path} declares no policy`);
     return { method: isPage || !path.includes('[') ? 'GET' : 'GET, POST', path, policy };
   });
 }
 
-/** As people type it: without the folders in brackets, which Next leaves out. */
+/** Returns the path of a route as Next serves it, without folders in brackets. */
 function pathOf(file: string): string {
   const folders = dirname(file)
     .split('/')

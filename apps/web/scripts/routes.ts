@@ -1,5 +1,5 @@
-// Every way into the product, with the policy that decides who may take it and the limit it counts against.
-// `identify` is signed-in users, and in development anybody.
+// Lists every route with the policy that decides who may call it, and the limit that its calls count against.
+// `identify` allows signed-in users, and in development anonymous callers.
 import { join } from 'node:path';
 import { apiRoutes } from '@plantcommunity/api';
 import { PAGE_POLICIES } from '../src/server/page-policies.ts';

@@ -1,6 +1,6 @@
-/** After this many chunks the mean chunk must have at least `MEAN_CHUNK_BYTES`. */
-const CHUNKS_AT_LEAST = 4096;
-const MEAN_CHUNK_BYTES = 64;
+/** Number of chunks after which the mean size is judged. */
+const MIN_CHUNKS = 4096;
+const MIN_MEAN_BYTES = 64;
 /** Framing of a chunk of 16 to 255 bytes (RFC 9112, 7.1): two digits and two CRLF; a byte less for smaller chunks. */
 const FRAME_BYTES = 6;
 
@@ -40,7 +40,7 @@ export function createChunkMeter(): ChunkMeter {
       bytes += size;
       const chunks = Math.max(pieces, framed);
       // The framing of the last chunk may have arrived before its bytes.
-      return chunks >= CHUNKS_AT_LEAST && bytes + MEAN_CHUNK_BYTES < chunks * MEAN_CHUNK_BYTES;
+      return chunks >= MIN_CHUNKS && bytes + MIN_MEAN_BYTES < chunks * MIN_MEAN_BYTES;
     },
   };
 }

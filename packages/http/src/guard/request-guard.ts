@@ -161,7 +161,7 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return acceptRequestId(single(headers['x-request-id']));
 }
 
-/** Returns a header as one text. Node joins these headers when they are sent more than once; its types do not say so. */
+/** Returns a header as one text. Node joins these headers when they are sent twice, although its types allow lists. */
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }

@@ -25,7 +25,7 @@ const NO_FRAMES = "frame-ancestors 'none'";
 const NO_CONTENT = `default-src 'none'; ${NO_FRAMES}`;
 /** Policy of next-auth's own pages, which hold a form and an inline style sheet. */
 const FORM = `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; ${NO_FRAMES}`;
-/** Policy of an error page that was made without the page's own policy: text, and our own styles, fonts and pictures. */
+/** Policy of an error page without a policy of its own: text, and our own styles, fonts and pictures. */
 const TEXT = `default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; ${NO_FRAMES}`;
 
 /** Returns the Content-Security-Policy of an answer that has none of its own. */

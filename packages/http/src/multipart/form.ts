@@ -6,7 +6,7 @@ import { type CollectedPhoto, createPhotoBuffer } from './photo-buffer.ts';
 
 const MAX_FILE_NAME = 255;
 const MAX_VALUE_BYTES = 256;
-/** Number of bytes by which a photo without a file name is told from text. */
+/** Number of bytes that decide whether a part without a file name is text. */
 const HEAD_BYTES = 512;
 
 export interface UploadLimits {

@@ -32,7 +32,7 @@ export function parseHeaderValue(text: string): HeaderValue | undefined {
   return { value, parameters };
 }
 
-/** Whether a text is a token: letters, digits and fifteen signs, as header names and unquoted values (RFC 9110, 5.6.2). */
+/** Whether a text is a token, such as a header name: letters, digits and 15 signs (RFC 9110, 5.6.2). */
 export function isToken(text: string): boolean {
   return /^[\w!#$%&'*+\-.^`|~]+$/.test(text);
 }
@@ -49,7 +49,10 @@ function readToken(text: string, from: number): Read | undefined {
   return isToken(value) ? { value, end } : undefined;
 }
 
-/** Reads up to the closing quote. Only `\"` and `\\` are escapes: browsers write `"` as %22 and leave a Windows path's backslashes as they are. */
+/**
+ * Reads up to the closing quote. Only `\"` and `\\` are escapes: browsers write `"` as %22 and leave the backslashes of
+ * a Windows path as they are.
+ */
 function readQuoted(text: string, from: number): Read | undefined {
   let value = '';
   for (let at = from; at < text.length; at += 1) {

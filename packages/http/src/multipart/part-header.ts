@@ -13,7 +13,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const DISPOSITION = 'Content-Disposition';
 const TYPE = 'Content-Type';
 const ENCODING = 'Content-Transfer-Encoding';
-/** RFC 7578, 4.7: clients need no others, and a part that means them would be read as something else. */
+/** Accepted transfer encodings. Clients need no others (RFC 7578, 4.7); an encoded part would be misread. */
 const PLAIN_ENCODINGS = new Set(['', 'binary', '8bit', '7bit']);
 
 /**
@@ -133,9 +133,9 @@ function fieldAt(text: string, start: number): string {
 }
 
 /** Reads a value that breaks the grammar: up to the first well-formed parameters, else to the last quote or the end. */
-function looseValue(rest: string): string {
-  const isQuoted = rest.startsWith('"');
-  const value = isQuoted ? rest.slice(1) : rest;
+function looseValue(text: string): string {
+  const isQuoted = text.startsWith('"');
+  const value = isQuoted ? text.slice(1) : text;
   const ends = [...value.matchAll(isQuoted ? /"/g : /;/g)].map(({ index }) => index).slice(-MAX_ENDS);
   const end =
     ends.find((at) => isEndOfParameters(value.slice(isQuoted ? at + 1 : at))) ?? (isQuoted ? ends.at(-1) : undefined);
@@ -154,7 +154,7 @@ function continuedFileName(parameters: ReadonlyMap<string, string>): string | un
   for (;;) {
     const name = `filename*${pieces.length}`;
     const extended = parameters.get(`${name}*`);
-    // A percent sign stands for itself in a piece that is not encoded.
+    // In a piece that is not encoded, a percent sign is literal.
     const piece = parameters.get(name)?.replaceAll('%', '%25') ?? extended;
     if (piece === undefined) break;
     pieces.push(piece);

@@ -34,9 +34,9 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
   const opening = delimiter.subarray(LINE_END.length);
   let step: 'preamble' | 'delimiter' | 'header' | 'content' | 'epilogue' = 'preamble';
-  let rest: Buffer = Buffer.alloc(0);
+  let buffered: Buffer = Buffer.alloc(0);
 
-  /** Consumes the next element of `rest`; returns false when more bytes are needed. */
+  /** Consumes the next element of `buffered`; returns false when more bytes are needed. */
   function advance(): boolean {
     switch (step) {
       case 'preamble':
@@ -48,50 +48,53 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
       case 'content':
         return readContent();
       case 'epilogue':
-        rest = rest.subarray(rest.length);
+        buffered = buffered.subarray(buffered.length);
         return false;
     }
   }
 
   function readPreamble(): boolean {
     // The first boundary usually begins the body, without a line break before it.
-    if (rest.subarray(0, opening.length).equals(opening)) return leavePreamble(opening.length);
-    const at = rest.indexOf(delimiter);
-    if ((at === -1 ? rest.length - delimiter.length : at) > MAX_PREAMBLE_BYTES) {
+    if (buffered.subarray(0, opening.length).equals(opening)) return leavePreamble(opening.length);
+    const at = buffered.indexOf(delimiter);
+    if ((at === -1 ? buffered.length - delimiter.length : at) > MAX_PREAMBLE_BYTES) {
       throw malformed('The upload does not begin with the boundary that its Content-Type names.');
     }
     return at === -1 ? false : leavePreamble(at + delimiter.length);
   }
 
   function leavePreamble(length: number): boolean {
-    rest = rest.subarray(length);
+    buffered = buffered.subarray(length);
     step = 'delimiter';
     return true;
   }
 
   function readDelimiterLine(): boolean {
-    if (rest.length < 2) return false;
-    if (rest[0] === 0x2d && rest[1] === 0x2d) {
+    if (buffered.length < 2) return false;
+    if (buffered[0] === 0x2d && buffered[1] === 0x2d) {
       step = 'epilogue';
       return true;
     }
-    if (rest[0] === LF) throw malformed('The lines of the upload end in LF alone; they must end in CR LF.');
-    const end = rest.indexOf(LINE_END);
-    const padding = end === -1 ? rest.length : end;
-    if (padding > MAX_PADDING_BYTES || !isPadding(rest, end === -1 && rest.at(-1) === CR ? padding - 1 : padding)) {
+    if (buffered[0] === LF) throw malformed('The lines of the upload end in LF alone; they must end in CR LF.');
+    const end = buffered.indexOf(LINE_END);
+    const padding = end === -1 ? buffered.length : end;
+    if (
+      padding > MAX_PADDING_BYTES ||
+      !isPadding(buffered, end === -1 && buffered.at(-1) === CR ? padding - 1 : padding)
+    ) {
       throw malformed('A boundary in the upload is followed by something else than a new line.');
     }
     if (end === -1) return false;
-    rest = rest.subarray(end + LINE_END.length);
+    buffered = buffered.subarray(end + LINE_END.length);
     step = 'header';
     return true;
   }
 
   function readHeader(): boolean {
     // The part has no header at all.
-    if (rest.subarray(0, LINE_END.length).equals(LINE_END)) return beginPart(0, LINE_END.length);
-    const end = rest.indexOf(HEADER_END);
-    if ((end === -1 ? rest.length - HEADER_END.length : end) > MAX_HEADER_BYTES) {
+    if (buffered.subarray(0, LINE_END.length).equals(LINE_END)) return beginPart(0, LINE_END.length);
+    const end = buffered.indexOf(HEADER_END);
+    if ((end === -1 ? buffered.length - HEADER_END.length : end) > MAX_HEADER_BYTES) {
       throw malformed(`A part of the upload has more than ${MAX_HEADER_BYTES} bytes of headers.`);
     }
     if (end === -1) return false;
@@ -99,29 +102,29 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   }
 
   function beginPart(headerLength: number, gap: number): boolean {
-    sink.begin(rest.subarray(0, headerLength));
-    rest = rest.subarray(headerLength + gap);
+    sink.begin(buffered.subarray(0, headerLength));
+    buffered = buffered.subarray(headerLength + gap);
     step = 'content';
     return true;
   }
 
   function readContent(): boolean {
-    const at = rest.indexOf(delimiter);
-    const safe = at === -1 ? rest.length - delimiterPrefixAtEnd(rest, delimiter) : at;
-    if (safe > 0) sink.content(rest.subarray(0, safe));
+    const at = buffered.indexOf(delimiter);
+    const safe = at === -1 ? buffered.length - delimiterPrefixAtEnd(buffered, delimiter) : at;
+    if (safe > 0) sink.content(buffered.subarray(0, safe));
     if (at === -1) {
-      rest = rest.subarray(safe);
+      buffered = buffered.subarray(safe);
       return false;
     }
     sink.end();
-    rest = rest.subarray(at + delimiter.length);
+    buffered = buffered.subarray(at + delimiter.length);
     step = 'delimiter';
     return true;
   }
 
   return {
     push(chunk) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
       while (advance());
     },
     finish() {
