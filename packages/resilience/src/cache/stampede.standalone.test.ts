@@ -71,7 +71,7 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
 
   it('of 1,000 callers is one load and at most 25 commands', async () => {
     const report = await run(3, { callers: 334, loadMs: 300, waitMs: 10_000 });
-    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, mostAtOnce: 1, refused: 0 });
+    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, maxConcurrent: 1, fencedOff: 0 });
     expect(commands.length).toBeLessThanOrEqual(25);
   });
 
@@ -79,14 +79,14 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     await using rest = new RestServer(server.url);
     const redis = await rest.listen();
     const report = await run(3, { redis, callers: 334, loadMs: 300, waitMs: 10_000 });
-    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, mostAtOnce: 1, refused: 0 });
+    expect(report).toEqual({ loads: 1, served: 1002, failed: 0, maxConcurrent: 1, fencedOff: 0 });
     // While it lasts two processes ask, less and less often, for lease and value.
     expect(rest.requests).toBeLessThanOrEqual(40);
   });
 
   it('on a load slower than the wait is at most one load a process', async () => {
     const report = await run(3, { callers: 100, loadMs: 400, waitMs: 100 });
-    expect(report).toMatchObject({ served: 300, failed: 0, mostAtOnce: 1 });
+    expect(report).toMatchObject({ served: 300, failed: 0, maxConcurrent: 1 });
     expect(report.loads).toBeLessThanOrEqual(3);
   });
 
@@ -98,19 +98,19 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     const isLoading = once(holder, 'message');
     holder.send('go');
     await isLoading;
-    expect(await go(second)).toMatchObject({ loads: 1, served: 100, failed: 0, mostAtOnce: 1 });
+    expect(await go(second)).toMatchObject({ loads: 1, served: 100, failed: 0, maxConcurrent: 1 });
     holder.kill('SIGKILL');
   });
 
   it('on a load that fails fails for all who waited, with one load a process', async () => {
     const report = await run(2, { callers: 100, loadMs: 100, waitMs: 10_000, value: null });
-    expect(report).toMatchObject({ served: 0, failed: 200, mostAtOnce: 1 });
+    expect(report).toMatchObject({ served: 0, failed: 200, maxConcurrent: 1 });
     expect(report.loads).toBeLessThanOrEqual(2);
   });
 
   it('on a load that fails is one load for those who came together, and at most one for each who came later', async () => {
     const report = await run(1, { callers: 100, lateCallers: 20, loadMs: 20, waitMs: 10_000, value: null });
-    expect(report).toMatchObject({ served: 0, failed: 120, mostAtOnce: 1 });
+    expect(report).toMatchObject({ served: 0, failed: 120, maxConcurrent: 1 });
     expect(report.loads).toBeLessThanOrEqual(21);
   });
 
@@ -134,9 +134,9 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     const client = new IORedis(server.url.replace('unix://', ''));
     await once(sleeper, 'message');
     sleeper.kill('SIGSTOP');
-    expect(await run(1, { ...plan, loadMs: 1, value: 'new' })).toMatchObject({ loads: 1, served: 10, refused: 0 });
+    expect(await run(1, { ...plan, loadMs: 1, value: 'new' })).toMatchObject({ loads: 1, served: 10, fencedOff: 0 });
     sleeper.kill('SIGCONT');
-    expect(await report).toMatchObject({ loads: 1, served: 10, refused: 1 });
+    expect(await report).toMatchObject({ loads: 1, served: 10, fencedOff: 1 });
     expect(JSON.parse((await client.get('stampede:{rose}:value')) ?? '')).toMatchObject({ value: 'new' });
     client.disconnect();
   });

@@ -29,7 +29,7 @@ export interface WorkerReport {
 // The test wrote it.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
-const { callers, value: gives, lateCallers = 0, ttlMs = 30_000, loadMs, waitMs } = settings;
+const { callers, value, lateCallers = 0, ttlMs = 30_000, loadMs, waitMs } = settings;
 
 const shared = { prefix: 'stampede', clock: systemClock };
 const redis = await connectRedis(settings.redis, { timeoutMs: 5000, readyWaitMs: 10_000 });
@@ -37,21 +37,21 @@ const cache = createCache({ ...shared, redis, lock: { ttlMs, waitMs }, memory: {
 
 let loads = 0;
 let running = 0;
-let mostAtOnce = 0;
-let refused = 0;
+let maxConcurrent = 0;
+let fencedOff = 0;
 cache.subscribe(({ type }) => {
-  if (type === 'fenced_off') refused += 1;
+  if (type === 'fenced_off') fencedOff += 1;
 });
 
 async function load(): Promise<string> {
   loads += 1;
   running += 1;
-  mostAtOnce = Math.max(mostAtOnce, running);
+  maxConcurrent = Math.max(maxConcurrent, running);
   process.send?.('loading');
   await pause(loadMs);
   running -= 1;
-  if (gives === null) throw new Error('withered');
-  return gives;
+  if (value === null) throw new Error('withered');
+  return value;
 }
 
 // Not `once`: over REST a process waits by timers alone, and then only this listener keeps it alive.
@@ -71,8 +71,8 @@ async function run(): Promise<void> {
     loads,
     served,
     failed: ends.length - served,
-    maxConcurrent: mostAtOnce,
-    fencedOff: refused,
+    maxConcurrent,
+    fencedOff,
   };
   process.send?.(report, () => process.disconnect());
   await redis.close();
