@@ -1,5 +1,4 @@
-import type { UsageReport } from './providers/usage-report.ts';
-import type { UsageReporter } from './quotas/types.ts';
+import type { UsageReport, UsageReporter } from './quotas/types.ts';
 
 /** The two services that name plants, as they are called in code, logs, metrics and answers. */
 export const PROVIDER_NAMES = ['plant_id', 'plantnet'] as const;

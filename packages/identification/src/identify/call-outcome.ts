@@ -1,7 +1,7 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
 import { AbandonedCallError } from '../errors.ts';
 import { outcomeOf } from '../providers/outcome.ts';
-import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
+import { QuotaExhaustedError } from '../quotas/provider-quota.ts';
 import { ProviderError } from '../types.ts';
 import type { CallOutcome } from './service.ts';
 

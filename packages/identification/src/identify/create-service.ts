@@ -11,6 +11,7 @@ import {
 } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { createCircuitLog } from '../observability/circuit-log.ts';
+import { createQuotaLog } from '../observability/quota-log.ts';
 import { createPhotoNormalizer } from '../photos/normalize.ts';
 import type { PhotoLimits } from '../photos/types.ts';
 import { failureClass } from '../providers/failure-class.ts';
@@ -19,8 +20,10 @@ import { createPlantId } from '../providers/plant-id/plant-id.ts';
 import { createPlantNet } from '../providers/plantnet/plantnet.ts';
 import { SharedProviderAccess } from '../providers/provider-access.ts';
 import { createRejections } from '../providers/rejections.ts';
-import { usedShare } from '../quotas/counter.ts';
+import { exhaustedAnswerOf, settlementOf } from '../quotas/call-verdict.ts';
+import { usualCredits } from '../quotas/credits.ts';
 import { StoredDailyUsage } from '../quotas/daily-usage.ts';
+import { usedShare } from '../quotas/periods.ts';
 import { ProviderQuota } from '../quotas/provider-quota.ts';
 import { QuotaStore } from '../quotas/store.ts';
 import type { Quota, QuotaLimits } from '../quotas/types.ts';
@@ -197,14 +200,19 @@ export function createIdentificationService(options: IdentificationOptions): Ope
     });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
     const onCircuit = createCircuitLog(name, logger, clock);
+    const quotaStore = new QuotaStore(redis, name, 'quota');
     const quota = new ProviderQuota({
       provider,
       limits: options.quotas[name],
+      usualCredits: usualCredits(name),
       timeoutMs,
-      store: new QuotaStore(redis, name, 'quota'),
+      settlementOf: (error) => settlementOf(name, error),
+      exhaustedAnswerOf,
+      onUpdate: createQuotaLog({ provider: name, logger, claimWarning: (period) => quotaStore.claimWarning(period) }),
+      store: quotaStore,
       leases,
       redis,
-      dailyUsage: dailyUsage,
+      dailyUsage,
       clock,
       logger,
       closing: closing.signal,

@@ -1,7 +1,7 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
 import { IdentificationError, RejectedRequestError } from '../errors.ts';
 import type { ProviderStatus } from '../identification.ts';
-import { QuotaExhaustedError } from '../quotas/quota-exhausted.ts';
+import { QuotaExhaustedError } from '../quotas/provider-quota.ts';
 import { PROVIDER_NAMES, ProviderError, type ProviderName, type RejectedPart } from '../types.ts';
 
 /** Why a provider did not answer. */

@@ -1,14 +1,15 @@
 import type { Logger } from '@plantcommunity/telemetry';
-import { type Counter, latestReset, usedShare } from '../quotas/counter.ts';
-import type { Period } from '../quotas/periods.ts';
+import { latestReset, usedShare } from '../quotas/periods.ts';
+import type { OnQuotaUpdate } from '../quotas/snapshot.ts';
+import type { Counter, Period } from '../quotas/types.ts';
 import type { ProviderName } from '../types.ts';
 
-/** From which share on operators are warned. Pl@ntNet's day is free, and meant to be used. */
-const WARN_FROM: Readonly<Record<ProviderName, number>> = { plant_id: 0.8, plantnet: 0.9 };
+/** Used share from which operators are warned. Pl@ntNet's daily quota is free, and meant to be used. */
+const WARN_AT_SHARE: Readonly<Record<ProviderName, number>> = { plant_id: 0.8, plantnet: 0.9 };
 
-/** Those that operators are to be warned of. */
+/** Returns the counters that operators are warned of. */
 export function aboveWarnShare(provider: ProviderName, counters: readonly Counter[]): readonly Counter[] {
-  return counters.filter((counter) => usedShare(counter) >= WARN_FROM[provider]);
+  return counters.filter((counter) => usedShare(counter) >= WARN_AT_SHARE[provider]);
 }
 
 export function warningText(provider: ProviderName, counter: Counter): string {
@@ -22,39 +23,41 @@ function resetText(counters: readonly Counter[]): string {
   return at === Number.POSITIVE_INFINITY ? '' : `, until ${new Date(at).toISOString()}`;
 }
 
-/** Writes the `[QUOTA]` warnings: that much is used, once a period over all processes, and that all is, once in each. */
-export class QuotaLog {
-  readonly #provider: ProviderName;
-  readonly #logger: Logger;
-  readonly #claimWarning: (period: Period) => Promise<boolean>;
-  readonly #warned = new Set<string>();
-  #isExhausted = false;
+/**
+ * Logs the `[QUOTA]` warnings: once per period over all processes that most of a quota is used, and once in each process
+ * that all of it is.
+ * @param claimWarning whether this process is the one that logs the period's warning
+ */
+export function createQuotaLog({
+  claimWarning,
+  logger,
+  provider,
+}: {
+  provider: ProviderName;
+  logger: Logger;
+  claimWarning: (period: Period) => Promise<boolean>;
+}): OnQuotaUpdate {
+  const warned = new Set<string>();
+  let wasExhausted = false;
 
-  /** @param warns whether it is this process that is to warn of that period */
-  constructor(provider: ProviderName, logger: Logger, warns: (period: Period) => Promise<boolean>) {
-    this.#provider = provider;
-    this.#logger = logger;
-    this.#claimWarning = warns;
-  }
-
-  /** @param out those that are used up */
-  update(counters: readonly Counter[], out: readonly Counter[]): void {
-    for (const counter of aboveWarnShare(this.#provider, counters)) void this.#warn(counter);
-    if (out.length > 0 && !this.#isExhausted) {
-      this.#logger.warn(`[QUOTA] ${this.#provider} is not asked: its quota is used up${resetText(out)}`);
-    }
-    this.#isExhausted = out.length > 0;
-  }
-
-  async #warn(counter: Counter): Promise<void> {
+  async function warn(counter: Counter): Promise<void> {
     const { id } = counter.period;
-    if (this.#warned.has(id)) return;
-    this.#warned.add(id);
+    if (warned.has(id)) return;
+    warned.add(id);
     try {
-      if (await this.#claimWarning(counter.period)) this.#logger.warn(warningText(this.#provider, counter));
+      if (await claimWarning(counter.period)) logger.warn(warningText(provider, counter));
     } catch {
-      // Said as soon as it can be said once.
-      this.#warned.delete(id);
+      // Redis is unavailable: try again with the next update.
+      warned.delete(id);
     }
   }
+
+  return (counters, exhausted) => {
+    for (const counter of aboveWarnShare(provider, counters)) void warn(counter);
+    const isExhausted = exhausted.length > 0;
+    if (isExhausted && !wasExhausted) {
+      logger.warn(`[QUOTA] ${provider} is not called: its quota is used up${resetText(exhausted)}`);
+    }
+    wasExhausted = isExhausted;
+  };
 }

@@ -1,12 +1,7 @@
 import { AbandonedCallError } from '../errors.ts';
 import { ExchangeError } from '../providers/exchange-fault.ts';
 import { ProviderError, type ProviderErrorType, type ProviderName } from '../types.ts';
-
-/**
- * What a call that failed has cost. `released`: nothing, so that another may have it; `unknown`: the provider may
- * count it still, when it has worked it out.
- */
-export type Settlement = 'counted' | 'released' | 'unknown';
+import type { ExhaustedAnswer, Settlement } from './types.ts';
 
 /** Codes of the system, and of fetch, that say that no connection came about: nothing was sent. */
 const NEVER_SENT = new Set([
@@ -53,4 +48,9 @@ export function settlementOf(provider: ProviderName, error: unknown): Settlement
 /** Whoever stands before the service has lost it, which may work on, and be paid. */
 function isOfGateway(status: number): boolean {
   return status === 502 || status >= 504;
+}
+
+/** Returns the provider's answer to a call that it refused because no credits are left. */
+export function exhaustedAnswerOf(error: unknown): ExhaustedAnswer | undefined {
+  return error instanceof ProviderError && error.type === 'quota' ? error : undefined;
 }

@@ -22,7 +22,7 @@ beforeEach(async () => {
   await database.client.providerUse.deleteMany();
 });
 
-/** One run of a process. */
+/** Starts one run of a process. */
 function run(): StoredDailyUsage {
   return new StoredDailyUsage({ database, clock, logger: createLogger({ level: 'silent' }) });
 }
@@ -32,63 +32,63 @@ async function rows() {
   return found.map(({ count, day, provider }) => `${provider} ${day.toISOString().slice(0, 10)} ${count}`);
 }
 
-describe('what is spent each day', () => {
-  it('is kept for each provider and day in UTC, and is there for those who come after', async () => {
-    const use = run();
-    use.add('plant_id', NOON, 2);
-    use.add('plant_id', NOON + 11 * HOUR, 2);
-    use.add('plantnet', NOON, 1);
-    use.add('plant_id', NOON + 12 * HOUR, 1);
-    await use.read('plant_id', NOON);
+describe('the daily usage', () => {
+  it('is stored per provider and day in UTC, for later processes', async () => {
+    const usage = run();
+    usage.add('plant_id', NOON, 2);
+    usage.add('plant_id', NOON + 11 * HOUR, 2);
+    usage.add('plantnet', NOON, 1);
+    usage.add('plant_id', NOON + 12 * HOUR, 1);
+    await usage.read('plant_id', NOON);
     expect(await rows()).toEqual(['plantnet 2026-12-02 1', 'plant_id 2026-12-02 4', 'plant_id 2026-12-03 1']);
     expect(await run().read('plant_id', NOON + 12 * HOUR)).toEqual({ day: 1, week: 5, month: 5 });
   });
 
-  it('is the sum of what all processes spend at once', async () => {
+  it('is the sum over all processes that spend at once', async () => {
     const all = Array.from({ length: 4 }, () => run());
-    for (let n = 0; n < 100; n += 1) for (const use of all) use.add('plantnet', NOON, 1);
-    await Promise.all(all.map((use) => use.read('plantnet', NOON)));
+    for (let n = 0; n < 100; n += 1) for (const usage of all) usage.add('plantnet', NOON, 1);
+    await Promise.all(all.map((usage) => usage.read('plantnet', NOON)));
     expect(await run().read('plantnet', NOON)).toEqual({ day: 400, week: 400, month: 400 });
   });
 
-  it('counts for the day, the week and the month that it lies in', async () => {
-    const use = run();
+  it('counts in the day, week and month that contain it', async () => {
+    const usage = run();
     for (const [days, credits] of [
       [0, 1],
       [1, 10],
       [2, 100],
       [3, 1_000],
     ] as const) {
-      use.add('plant_id', NOON - days * DAY, credits);
+      usage.add('plant_id', NOON - days * DAY, credits);
     }
     // The first of December was a Tuesday.
-    expect(await use.read('plant_id', NOON)).toEqual({ day: 1, week: 111, month: 11 });
+    expect(await usage.read('plant_id', NOON)).toEqual({ day: 1, week: 111, month: 11 });
   });
 
-  it('is written once the database is there again, though nobody can say whether the last write was done', async () => {
+  it('is written after the database is back, even if the result of the last write is unknown', async () => {
     const execute = database.client.$executeRaw.bind(database.client);
     let late: Promise<unknown> | undefined;
     const lost = vi.spyOn(database.client, '$executeRaw').mockImplementationOnce((...query) => {
       late = execute(...query);
       throw new Error('no answer');
     });
-    const use = run();
-    use.add('plantnet', NOON, 3);
+    const usage = run();
+    usage.add('plantnet', NOON, 3);
     await vi.waitFor(() => expect(clock.pendingTimers).toBe(1));
-    use.add('plantnet', NOON, 4);
+    usage.add('plantnet', NOON, 4);
     lost.mockRestore();
     clock.advance(5_000);
     await late;
     await vi.waitFor(async () => expect(await rows()).toEqual(['plantnet 2026-12-02 7']));
   });
 
-  it('is forgotten here after two days, and not before: a call may end after midnight', async () => {
-    const use = run();
-    use.add('plantnet', NOON, 3);
-    await use.read('plantnet', NOON);
+  it('stays in memory for two days, since a call may end after midnight', async () => {
+    const usage = run();
+    usage.add('plantnet', NOON, 3);
+    await usage.read('plantnet', NOON);
     clock.advance(DAY);
-    use.add('plantnet', NOON, 4);
-    await use.read('plantnet', NOON);
+    usage.add('plantnet', NOON, 4);
+    await usage.read('plantnet', NOON);
     expect(await rows()).toEqual(['plantnet 2026-12-02 7']);
   });
 });

@@ -1,23 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { type Database, isDatabaseUnavailable, table } from '@plantcommunity/db';
-import type { Cancel, Clock } from '@plantcommunity/resilience';
+import { type Cancel, type Clock, waitFor } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../types.ts';
 import { firstDayOf } from './periods.ts';
+import type { QuotaWindow } from './types.ts';
 
-/** How long after a failed write the next is tried. */
+/** Pause after a failed write. */
 const RETRY_MS = 5_000;
-/** Counted from its beginning, after which nothing is added to a day any more. */
+/** Age, from its beginning, at which a day gets no more credits. */
 const CLOSED_MS = 2 * 86_400_000;
+/** Maximum time that a call waits for the database. */
+const READ_TIMEOUT_MS = 1_000;
 
 export type RecentUsage = Readonly<Record<'day' | 'week' | 'month', number>>;
 
-/** What was spent each day, in the database: what the counters in Redis begin with when they are gone. */
+/** The credits spent per day, in the database: they initialize counters that Redis has lost. */
 export interface DailyUsage {
-  /** Counts at once, writes in the background. `at`: milliseconds since 1970, on the day it belongs to. */
+  /** Counts at once and writes in the background. `at`: epoch milliseconds, on the day that the credits count in. */
   add(provider: ProviderName, at: number, credits: number): void;
-  /** What all processes have spent in the day, the week and the month of `now`, as far as they have written it. */
+  /** Returns what all processes spent in the current day, week and month, as far as it is written. */
   read(provider: ProviderName, now: number): Promise<RecentUsage>;
+}
+
+/** Returns the credits spent by window, as far as the database knows in time; other windows are absent. Never throws. */
+export async function readRecentUsage(parts: {
+  provider: { readonly name: ProviderName };
+  dailyUsage: DailyUsage;
+  clock: Clock;
+}): Promise<Readonly<Partial<Record<QuotaWindow, number>>>> {
+  const { clock, dailyUsage, provider } = parts;
+  try {
+    return (await waitFor(dailyUsage.read(provider.name, clock.now()), { clock, timeoutMs: READ_TIMEOUT_MS })) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 interface Row {
@@ -28,8 +45,9 @@ interface Row {
 }
 
 /**
- * Each run of a process writes a row of its own, always its whole sum of the day, which only grows: a write that is
- * repeated because its answer was lost, or comes late, changes nothing, and processes do not wait for each other's rows.
+ * Writes one row per day, provider and run of a process, always with its whole sum of the day, which only grows: a write
+ * that is repeated because its answer was lost, or comes late, changes nothing, and processes do not wait for each
+ * other's rows.
  */
 export class StoredDailyUsage implements DailyUsage {
   readonly #client: Database['client'];
@@ -68,7 +86,7 @@ export class StoredDailyUsage implements DailyUsage {
     return { day: since(day), week: since(week), month: since(month) };
   }
 
-  /** Writes all that was counted until now, one row after the other; tries again later what fails. Never throws. */
+  /** Writes all counts so far, one row after the other; retries later what fails. Never throws. */
   #write(): Promise<void> {
     this.#writing ??= this.#writeRows()
       .catch((error: unknown) => this.#retryLater(error))
@@ -103,7 +121,6 @@ export class StoredDailyUsage implements DailyUsage {
       void this.#write();
     }, RETRY_MS);
     // The health gate logs once that the database is unavailable.
-    if (!isDatabaseUnavailable(error))
-      this.#logger.warn({ err: error }, '[QUOTA] What was spent cannot be written now');
+    if (!isDatabaseUnavailable(error)) this.#logger.warn({ err: error }, '[QUOTA] Could not write the daily usage');
   }
 }

@@ -12,10 +12,10 @@ import type { SpendingSettings } from './testing/spending-messages.ts';
 import type { Quota } from './types.ts';
 
 const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
-const PATIENCE = { timeout: 15_000 };
+const WAIT = { timeout: 15_000 };
 
 /** Separate processes call one service that keeps its own count; one is killed while its call is in flight. */
-describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => {
+describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
   let redis: RedisServer;
   let connection: RedisConnection;
   let server: Server;
@@ -23,7 +23,7 @@ describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => 
   let workers: ChildProcess[];
   let quota: Quota | undefined;
   let prefix: string;
-  /** What the service has counted, and whether it counts calls that it does not answer. */
+  /** `counted`: calls that the service has counted; `countsUnanswered`: it counts calls that it does not answer. */
   let service: { counted: number; answers: boolean; countsUnanswered: boolean; arrived: number };
 
   beforeAll(async () => {
@@ -70,17 +70,17 @@ describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => 
     return child;
   }
 
-  /** Over the life of the key, which no midnight ends during the test. */
+  /** Returns the counter of the window `total`, which no midnight ends during the test. */
   const inRedis = async () => Number(await connection.client.hget(`${prefix}:{plantnet}:total`, 'used'));
 
   it.each([
-    ['had counted is counted once, and so is the one that follows it', true, 2],
-    ['had not counted counts no more once that is certain', false, 1],
-  ])('and which the service %s', async (_, countsUnanswered, total) => {
+    ['that the service has counted', true, 2],
+    ['that the service has not counted', false, 1],
+  ])('and %s ends with the count of the service', async (_, countsUnanswered, total) => {
     Object.assign(service, { answers: false, countsUnanswered });
     const holder = await start();
     holder.send('spend');
-    await vi.waitFor(() => expect(service.arrived).toBe(1), PATIENCE);
+    await vi.waitFor(() => expect(service.arrived).toBe(1), WAIT);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
 
@@ -88,26 +88,26 @@ describe.skipIf(!hasRedisServer)('a call to Pl@ntNet whose process dies', () => 
     const next = await start();
     next.send('spend');
     await once(next, 'message');
-    await vi.waitFor(async () => expect(await inRedis()).toBe(2), PATIENCE);
+    await vi.waitFor(async () => expect(await inRedis()).toBe(2), WAIT);
 
     const clock = new FakeClock(Date.now());
-    let asked = 0;
+    let polls = 0;
     const usage = async () => {
-      asked += 1;
+      polls += 1;
       return { windows: { total: { limit: 500, used: service.counted } }, exhausted: false };
     };
     quota = quotaUnderTest({ provider: { name: 'plantnet', usage }, redis: connection, clock, prefix });
     await quota.start();
-    // Until its time limit and a minute more are over, the call may be counted yet.
+    // The provider may count the call until a minute after its time limit.
     clock.advance(30_000);
-    expect([asked, await inRedis()]).toEqual([0, 2]);
+    expect({ polls, used: await inRedis() }).toEqual({ polls: 0, used: 2 });
     await vi.waitFor(
       async () => {
         clock.advance(30_000);
-        expect(asked).toBeGreaterThan(0);
+        expect(polls).toBeGreaterThan(0);
         expect(await inRedis()).toBe(total);
       },
-      { ...PATIENCE, interval: 250 },
+      { ...WAIT, interval: 250 },
     );
     expect(total).toBe(service.counted);
     expect(clock.monotonic()).toBeLessThan(30 * 60_000);

@@ -14,8 +14,8 @@ const ATTEMPTS = 1_000;
 const LIMIT = 2_000;
 const TIMEOUT_MS = 90_000;
 
-/** Processes of their own, a real Redis, and a service that counts for itself and says so with each answer. */
-describe.skipIf(!testRedisUrl)('of 1,000 attempts in 4 processes with 500 left', () => {
+/** Separate processes, a real Redis, and a service that reports its own count with each answer. */
+describe.skipIf(!testRedisUrl)('4 processes with 500 credits left', () => {
   let server: Server;
   let serviceUrl: string;
   let counted: number;
@@ -45,7 +45,7 @@ describe.skipIf(!testRedisUrl)('of 1,000 attempts in 4 processes with 500 left',
     server.close();
   });
 
-  it('exactly 500 are made', { timeout: TIMEOUT_MS }, async () => {
+  it('make exactly 500 of 1,000 attempted calls', { timeout: TIMEOUT_MS }, async () => {
     const redisUrl = testRedisUrl;
     const attempts = ATTEMPTS / PROCESSES;
     const settings: SpendingSettings = { redisUrl, serviceUrl, attempts, limit: LIMIT, prefix: `test:${randomUUID()}` };
@@ -58,6 +58,10 @@ describe.skipIf(!testRedisUrl)('of 1,000 attempts in 4 processes with 500 left',
     for (const child of workers) child.send('spend');
     const ends = await Promise.all(reports);
     const sum = (of: 'answered' | 'refused') => ends.reduce((total, end) => total + end[of], 0);
-    expect([counted, sum('answered'), sum('refused')]).toEqual([LIMIT, 500, 500]);
+    expect({ counted, answered: sum('answered'), refused: sum('refused') }).toEqual({
+      counted: LIMIT,
+      answered: 500,
+      refused: 500,
+    });
   });
 });

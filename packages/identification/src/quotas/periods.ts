@@ -1,33 +1,25 @@
+import type { Counter, Period, QuotaWindow, UsageReport } from './types.ts';
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** 1970 began on a Thursday, so the first Monday was the fifth day. */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
-
-/** Over what a provider's limit counts. `total`: over the life of the key. */
-export const WINDOWS = ['hour', 'day', 'week', 'month', 'total'] as const;
-export type QuotaWindow = (typeof WINDOWS)[number];
-
-/** One stretch of time with a counter of its own, which begins at 0. */
-export interface Period {
-  readonly window: QuotaWindow;
-  /** Such as `day:2026-11-22`; no other period has it. */
-  readonly id: string;
-  /** In milliseconds since 1970; infinite when nobody knows. */
-  readonly endsAt: number;
-}
+/** Maximum difference between the provider's clock and ours. */
+const CLOCK_SKEW_MS = 60_000;
 
 /**
- * The periods that `now` lies in, in the order of WINDOWS. Both providers begin days at 00:00 UTC and months on the
- * first. When Plant.id's week begins is not documented; Monday is assumed, and its word corrects us where that is wrong.
+ * Returns the periods that contain `now`, in the order of WINDOWS. Both providers start days at 00:00 UTC and months on
+ * the first. The start of Plant.id's week is not documented; Monday is assumed, and its usage report corrects us where
+ * that is wrong.
  */
 export function periodsOf(now: number): readonly Period[] {
   const hour = now - (now % HOUR_MS);
-  if (remembered?.hour !== hour) remembered = { hour, periods: periodsFrom(hour) };
-  return remembered.periods;
+  if (cached?.hour !== hour) cached = { hour, periods: periodsFrom(hour) };
+  return cached.periods;
 }
 
-/** They change with the hour, and are asked for at each request. */
-let remembered: { readonly hour: number; readonly periods: readonly Period[] } | undefined;
+/** The periods change with the hour, and every request reads them. */
+let cached: { readonly hour: number; readonly periods: readonly Period[] } | undefined;
 
 function periodsFrom(now: number): readonly Period[] {
   const time = new Date(now).toISOString();
@@ -43,12 +35,12 @@ function periodsFrom(now: number): readonly Period[] {
   ];
 }
 
-/** How long a counter is kept: a day beyond its period, for calls that end after it. */
-export function keptMs({ endsAt }: Period, now: number): number {
+/** Returns the TTL of a counter: it outlives its period by a day, for calls that end after it. */
+export function ttlOf({ endsAt }: Period, now: number): number {
   return endsAt === Number.POSITIVE_INFINITY ? 400 * DAY_MS : endsAt - now + DAY_MS;
 }
 
-/** The first day, in UTC, of the period of that window. */
+/** Returns the first day, in UTC, of the current period of `window`. */
 export function firstDayOf(window: 'day' | 'week' | 'month', now: number): Date {
   const { id } = periodsOf(now).find((period) => period.window === window) ?? { id: '' };
   return new Date(`${id.slice(window.length + 1)}${window === 'month' ? '-01' : ''}T00:00:00Z`);
@@ -57,4 +49,51 @@ export function firstDayOf(window: 'day' | 'week' | 'month', now: number): Date 
 /** Returns when the current period of `window` ends, in epoch milliseconds. */
 export function endOf(window: 'day' | 'month', now: number): number {
   return periodsOf(now).find((period) => period.window === window)?.endsAt ?? Number.POSITIVE_INFINITY;
+}
+
+/** Returns our own limit (undefined: the reported one; 0: unlimited), but never more than the reported one. */
+export function effectiveLimit(own: number | undefined, reported: number | undefined): number | undefined {
+  if (own === 0) return undefined;
+  if (own === undefined || reported === undefined) return own ?? reported;
+  return Math.min(own, reported);
+}
+
+export function remaining({ limit, used }: Counter): number {
+  return limit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, limit - used);
+}
+
+/** Returns the used share of the limit, from 0 to 1; 0 without a limit. */
+export function usedShare({ limit, used }: Counter): number {
+  if (limit === undefined) return 0;
+  return limit === 0 ? 1 : Math.min(1, used / limit);
+}
+
+/** Returns the counters with too little room for the credits. */
+export function exhausted(counters: readonly Counter[], credits: number): readonly Counter[] {
+  return counters.filter((counter) => remaining(counter) < credits);
+}
+
+/** Returns when the last of the counters resets; undefined without counters, infinite when one never does. */
+export function latestReset(counters: readonly Counter[]): number | undefined {
+  return counters.length === 0 ? undefined : Math.max(...counters.map(({ period }) => period.endsAt));
+}
+
+/**
+ * Returns the report without the usage of periods that the two clocks may not agree on: near a boundary, the reported
+ * usage may be that of the day before or after ours. Limits hold in every period.
+ */
+export function certainReport(report: UsageReport, requestedAt: number, receivedAt: number): UsageReport {
+  const earliest = periodsOf(requestedAt - CLOCK_SKEW_MS);
+  const latest = periodsOf(receivedAt + CLOCK_SKEW_MS);
+  const changing = new Set<QuotaWindow>(
+    earliest.filter(({ id }, index) => id !== latest[index]?.id).map(({ window }) => window),
+  );
+  const windows: UsageReport['windows'] = Object.fromEntries(
+    periodsOf(requestedAt).flatMap(({ window }) => {
+      const usage = report.windows[window];
+      if (usage === undefined) return [];
+      return [[window, changing.has(window) ? { ...usage, used: undefined } : usage]];
+    }),
+  );
+  return { ...report, windows };
 }

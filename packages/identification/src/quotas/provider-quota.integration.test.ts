@@ -11,7 +11,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   });
   afterEach(() => fleet.close());
 
-  it('lets so many calls through as the limit has room for, over all processes, and says when it begins anew', async () => {
+  it('lets through as many calls as the limit allows over all processes, and tells when it resets', async () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 10 }), await fleet.instance({ dailyLimit: 10 })];
     const attempts = await Promise.allSettled(
       [one, other].flatMap((quota) => Array.from({ length: 20 }, () => call(quota))),
@@ -23,7 +23,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     expect([one.shortage(1), other.shortage(1)]).toEqual([{ retryAfterMs: 12 * HOUR }, { retryAfterMs: 12 * HOUR }]);
   });
 
-  it('begins anew at the boundary of the tightest window', async () => {
+  it('resets at the end of the tightest window', async () => {
     const quota = await fleet.instance({ dailyLimit: 3, hourlyLimit: 2 });
     await spend(quota, 2);
     await expect(call(quota)).rejects.toMatchObject({ retryAfterMs: HOUR });
@@ -36,7 +36,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await spend(quota, 2);
   });
 
-  it('takes all of a call or nothing', async () => {
+  it('reserves all credits of a call or none', async () => {
     const quota = await fleet.instance({ dailyLimit: 3 });
     await call(quota, 2);
     await expect(call(quota, 2)).rejects.toMatchObject({ code: 'quota_exhausted' });
@@ -44,20 +44,20 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await call(quota);
   });
 
-  it('counts without a limit too, and 0 is none', async () => {
+  it('counts without a limit, too, and a limit of 0 is none', async () => {
     fleet.report = () => dayReport(5, 0);
     const quota = await fleet.instance({ dailyLimit: 0 });
     await quota.start();
     await spend(quota, 20);
-    expect([used(quota), quota.shortage(1)]).toEqual([20, undefined]);
+    expect({ used: used(quota), shortage: quota.shortage(1) }).toEqual({ used: 20, shortage: undefined });
   });
 
-  it.each<[string, unknown, number]>([
-    ['a refused key', failed('misconfigured', 401), 1],
-    ['want of credits', failed('quota', 429), 1],
-    ['a refused photo, which Pl@ntNet counts', failed('rejected', 400), 0],
-    ['a timeout', failed('timeout'), 0],
-  ])('gives back a call that ends with %s or not', async (_, error, left) => {
+  it.each<[string, string, unknown, number]>([
+    ['releases', 'a rejected key', failed('misconfigured', 401), 1],
+    ['releases', 'a lack of credits', failed('quota', 429), 1],
+    ['counts', 'a rejected photo, which Pl@ntNet counts', failed('rejected', 400), 0],
+    ['counts', 'a timeout', failed('timeout'), 0],
+  ])('%s the credits of a call that ends with %s', async (_, __, error, left) => {
     const quota = await fleet.instance({ dailyLimit: 1 });
     await failing(quota, error);
     fleet.clock.advance(60_001);
@@ -65,16 +65,16 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     expect(fleet.rows.rows.length).toBe(1);
   });
 
-  it('gives back what turned out to be free', async () => {
+  it('releases the credits of a call that turned out to be unbilled', async () => {
     const quota = await fleet.instance({ dailyLimit: 1 });
     for (let n = 0; n < 3; n += 1) {
-      await quota.run(1, async (meter) => meter.markUnbilled());
+      await quota.run(1, async (reporter) => reporter.markUnbilled());
       await vi.waitFor(() => expect(used(quota)).toBe(0));
     }
     expect(fleet.rows.rows).toEqual([]);
   });
 
-  it('knows at once what it has given back, and what another has after five seconds', async () => {
+  it('sees its own released credits at once, and those of another process after five seconds', async () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 1 }), await fleet.instance({ dailyLimit: 1 })];
     const end = Promise.withResolvers<never>();
     const straying = one.run(1, () => end.promise).catch(() => undefined);
@@ -88,7 +88,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await vi.waitFor(() => expect(other.shortage(1)).toBeUndefined());
   });
 
-  it('gives back to the period it was taken from', async () => {
+  it('releases credits in the period of their reservation', async () => {
     const quota = await fleet.instance({ dailyLimit: 2 });
     fleet.clock.advance(12 * HOUR - 1);
     const end = Promise.withResolvers<never>();
@@ -103,7 +103,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     expect(yesterday).toBe(0);
   });
 
-  it('keeps no counter for ever', async () => {
+  it('gives every key a TTL', async () => {
     const quota = await fleet.instance();
     await call(quota);
     const keys = await fleet.redis.keys(`${fleet.prefix}:*`);
@@ -111,7 +111,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     for (const key of keys) expect(await fleet.redis.pttl(key)).toBeGreaterThan(0);
   });
 
-  it('holds back after a 429 in all processes until the provider said', async () => {
+  it('refuses calls after a 429 in all processes until the Retry-After ends', async () => {
     const [one, other] = [await fleet.instance(), await fleet.instance()];
     await failing(one, failed('quota', 429, 5_000));
     expect(one.shortage(1)).toEqual({ retryAfterMs: 5_000 });
@@ -121,21 +121,19 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   });
 
   it.each([
-    ['at once', 0, 1_000],
-    ['in a hundred years', 100 * 365 * 24 * HOUR, 24 * HOUR],
-  ])(
-    'neither goes on asking nor stops for ever when a provider that refuses says to come back %s',
-    async (_, said, ms) => {
-      const quota = await fleet.instance();
-      const work = vi.fn<() => Promise<never>>(() => Promise.reject(failed('quota', 429, said)));
-      for (let n = 0; n < 5; n += 1) await quota.run(1, work).catch(() => undefined);
-      expect([work.mock.calls.length, quota.shortage(1)]).toEqual([1, { retryAfterMs: ms }]);
-      fleet.clock.advance(ms);
-      await call(quota);
-    },
-  );
+    ['zero', 0, 1_000],
+    ['a hundred years', 100 * 365 * 24 * HOUR, 24 * HOUR],
+  ])('clamps a Retry-After of %s', async (_, retryAfterMs, ms) => {
+    const quota = await fleet.instance();
+    const work = vi.fn<() => Promise<never>>(() => Promise.reject(failed('quota', 429, retryAfterMs)));
+    for (let n = 0; n < 5; n += 1) await quota.run(1, work).catch(() => undefined);
+    expect(work).toHaveBeenCalledTimes(1);
+    expect(quota.shortage(1)).toEqual({ retryAfterMs: ms });
+    fleet.clock.advance(ms);
+    await call(quota);
+  });
 
-  it('holds calls back after a 402 until the next quota period, even for a whole month', async () => {
+  it('refuses calls after a 402 until the next quota period, even for a whole month', async () => {
     const [one, other] = [await fleet.instance(), await fleet.instance()];
     await failing(one, failed('quota', 402, 8 * 24 * HOUR));
     fleet.clock.advance(7 * 24 * HOUR);
@@ -145,7 +143,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await call(other);
   });
 
-  it('warns once a period, over all processes, at 90 % of a day of Pl@ntNet', async () => {
+  it('logs one warning per period over all processes at 90 % of Pl@ntNet’s day', async () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 10 }), await fleet.instance({ dailyLimit: 10 })];
     await spend(one, 8);
     expect(fleet.lines).toEqual([]);

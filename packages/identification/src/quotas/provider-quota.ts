@@ -1,32 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, type Leases, type RedisConnection, RedisUnavailableError } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { UsageReport } from '../providers/usage-report.ts';
-import { type ProviderClient, ProviderError } from '../types.ts';
-import { type Settlement, settlementOf } from './call-verdict.ts';
-import type { Counter } from './counter.ts';
-import type { DailyUsage } from './daily-usage.ts';
-import { LocalQuota } from './local-quota.ts';
-import { OfflineAllowance } from './offline-allowance.ts';
-import { PendingSettlements } from './pending-settlements.ts';
-import { QuotaExhaustedError } from './quota-exhausted.ts';
-import { readRecentUsage } from './recent-usage.ts';
-import type { QuotaState, QuotaStore, Reservation } from './store.ts';
-import type { Quota, QuotaLimits, UsageReporter } from './types.ts';
-import { UsagePoller } from './usage-poller.ts';
-import { UsageReconciler } from './usage-reconciler.ts';
-import { QuotaSync } from './usage-sync.ts';
+import { IdentificationError } from '../errors.ts';
+import type { ProviderName } from '../types.ts';
+import { type DailyUsage, readRecentUsage } from './daily-usage.ts';
+import { OfflineAllowance, PendingSettlements } from './offline.ts';
+import { LocalQuota, type OnQuotaUpdate } from './snapshot.ts';
+import type { QuotaStore } from './store.ts';
+import type {
+  Counter,
+  ExhaustedAnswer,
+  Quota,
+  QuotaLimits,
+  QuotaProvider,
+  QuotaState,
+  Reservation,
+  Settlement,
+  UsageReport,
+  UsageReporter,
+} from './types.ts';
+import { QuotaSync, UsageReconciler } from './usage-sync.ts';
 
-/** A call is over for certain so long after its own time limit. */
+/** A call has certainly ended this long after its own time limit. */
 const OVERTIME_MS = 60_000;
-/** Each try loses to a word that was taken over in between: after so many, Redis is of no help. */
+/** Each attempt may lose to a usage report that was applied in between; after so many, decide without Redis. */
 const MAX_ATTEMPTS = 10;
 
+/** A provider was not called: its quota is used up. */
+export class QuotaExhaustedError extends IdentificationError {
+  override readonly name = 'QuotaExhaustedError';
+
+  constructor(provider: ProviderName, retryAfterMs: number | undefined) {
+    super('quota_exhausted', `The quota of ${provider} is used up`, { retryAfterMs });
+  }
+}
+
 export interface ProviderQuotaOptions {
-  provider: Pick<ProviderClient, 'name' | 'usage'>;
+  provider: QuotaProvider;
   limits: QuotaLimits;
-  /** Of one call. */
+  /** Credits of a usual call: below this, the quota counts as exhausted in log and polling. */
+  usualCredits: number;
+  /** Time limit of one call. */
   timeoutMs: number;
+  /** Returns what a failed call cost. */
+  readonly settlementOf: (error: unknown) => Settlement;
+  /** Returns the provider's answer if the call failed because no credits are left. */
+  readonly exhaustedAnswerOf: (error: unknown) => ExhaustedAnswer | undefined;
+  readonly onUpdate: OnQuotaUpdate;
   store: QuotaStore;
   leases: Leases;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
@@ -37,15 +57,15 @@ export interface ProviderQuotaOptions {
   closing: AbortSignal;
 }
 
-/** `standing`: of the moment after it was reserved; undefined: alone, without Redis. */
-interface ActiveReservation {
-  readonly claim: Reservation;
-  readonly standing: QuotaState | undefined;
+/** A reservation, and the state right after it; undefined: it was made offline. */
+interface Reserved {
+  readonly reservation: Reservation;
+  readonly state: QuotaState | undefined;
 }
 
 /**
- * Redis decides: a call is reserved there in all its periods at once, and settled when it ends. What this process has
- * seen last only refuses; without Redis it also lets a little through, which is owed to Redis until it is back.
+ * Counts calls in Redis: a call is reserved there in all its periods at once, and settled when it ends. The snapshot
+ * only refuses calls. Without Redis it also lets a few through, whose settlements are pending until Redis is back.
  */
 export class ProviderQuota implements Quota {
   readonly #options: ProviderQuotaOptions;
@@ -56,17 +76,17 @@ export class ProviderQuota implements Quota {
   readonly #sync: QuotaSync;
 
   constructor(options: ProviderQuotaOptions) {
-    const { clock, provider, store } = options;
+    const { clock, store } = options;
     this.#options = options;
-    this.#local = new LocalQuota({ ...options, alone: this.#offline, provider: provider.name });
-    this.#pending = new PendingSettlements({ store, alone: this.#offline, clock });
-    this.#reconciler = new UsageReconciler({ ...options, provider: provider.name, local: this.#local });
-    const asker = new UsagePoller({
+    this.#local = new LocalQuota({ ...options, offline: this.#offline });
+    this.#pending = new PendingSettlements({ store, offline: this.#offline, clock });
+    this.#reconciler = new UsageReconciler({ ...options, local: this.#local });
+    this.#sync = new QuotaSync({
       ...options,
-      readState: async (at) => this.#local.update(await store.read(at)),
-      applyReport: (word, asked) => this.#reconciler.applyActive(word, asked),
+      local: this.#local,
+      pending: this.#pending,
+      reconciler: this.#reconciler,
     });
-    this.#sync = new QuotaSync({ ...options, poller: asker, local: this.#local, pending: this.#pending });
   }
 
   shortage(credits: number): { retryAfterMs?: number } | undefined {
@@ -75,7 +95,7 @@ export class ProviderQuota implements Quota {
       this.#sync.refreshSoon();
       return { retryAfterMs };
     }
-    // What may be spent without Redis comes back with Redis, and nobody knows when.
+    // When Redis will be back, and with it more credits, is unknown.
     return this.#options.redis.isReady() || this.#local.canSpendOffline(credits) ? undefined : {};
   }
 
@@ -83,28 +103,31 @@ export class ProviderQuota implements Quota {
     return this.#local.counters();
   }
 
-  async run<T>(credits: number, work: (meter: UsageReporter) => Promise<T>): Promise<T> {
-    const reservation = await this.#reserve(credits);
-    let isFree = false;
-    let said: UsageReport | undefined;
-    const meter: UsageReporter = {
-      markUnbilled: () => void (isFree = true),
-      reportUsage: (word) => void (said = word),
+  async run<T>(credits: number, work: (reporter: UsageReporter) => Promise<T>): Promise<T> {
+    const reserved = await this.#reserve(credits);
+    let isUnbilled = false;
+    let report: UsageReport | undefined;
+    const reporter: UsageReporter = {
+      markUnbilled: () => void (isUnbilled = true),
+      reportUsage: (reported) => void (report = reported),
     };
-    const end = async (verdict: Settlement) => {
-      await this.#settle(reservation, isFree ? 'released' : verdict);
-      const { claim, standing } = reservation;
-      if (said !== undefined && standing !== undefined) await this.#reconciler.applyPassive(said, { claim, standing });
+    const end = async (settlement: Settlement) => {
+      await this.#settle(reserved, isUnbilled ? 'released' : settlement);
+      const { reservation, state } = reserved;
+      if (report !== undefined && state !== undefined) {
+        await this.#reconciler.applyPassive(report, { reservation, state });
+      }
     };
     try {
-      const value = await work(meter);
-      // Whoever waits for the answer does not wait for this.
+      const value = await work(reporter);
+      // Settle in the background: the caller gets its answer now.
       void end('counted');
       return value;
     } catch (error) {
-      await end(settlementOf(this.#options.provider.name, error));
-      if (error instanceof ProviderError && error.type === 'quota') {
-        await this.#reconciler.applyExhausted(error);
+      await end(this.#options.settlementOf(error));
+      const answer = this.#options.exhaustedAnswerOf(error);
+      if (answer !== undefined) {
+        await this.#reconciler.applyExhausted(answer);
         this.#sync.pollAgain();
       }
       throw error;
@@ -113,7 +136,7 @@ export class ProviderQuota implements Quota {
 
   async start(): Promise<void> {
     const { clock, redis } = this.#options;
-    // What Redis would have told.
+    // Without Redis, the database knows at least what was spent.
     if (!redis.isReady()) this.#local.snapshot.raise(await readRecentUsage(this.#options), clock.now());
     await this.#sync.start();
   }
@@ -122,47 +145,45 @@ export class ProviderQuota implements Quota {
     this.#sync.close();
   }
 
-  async #reserve(credits: number): Promise<ActiveReservation> {
+  async #reserve(credits: number): Promise<Reserved> {
     const { clock, logger, provider, redis } = this.#options;
-    const claim = { id: randomUUID(), credits, at: clock.now() };
-    let mayBeTaken = false;
+    const reservation = { id: randomUUID(), credits, at: clock.now() };
+    let mayBeReserved = false;
     if (redis.isReady()) {
       try {
-        const standing = await this.#reserveShared(claim);
-        if (standing !== undefined) return { claim, standing };
+        const state = await this.#reserveShared(reservation);
+        if (state !== undefined) return { reservation, state };
       } catch (error) {
         if (error instanceof QuotaExhaustedError) throw error;
-        mayBeTaken = !(error instanceof RedisUnavailableError) || error.wasSent;
-        logger.warn({ provider: provider.name, err: error }, '[QUOTA] Redis does not count: going on alone');
+        mayBeReserved = !(error instanceof RedisUnavailableError) || error.wasSent;
+        logger.warn({ provider: provider.name, err: error }, '[QUOTA] Redis unavailable, counting locally');
       }
     }
     if (this.#local.waitMs(credits) !== undefined || !this.#local.canSpendOffline(credits)) {
-      if (mayBeTaken) this.#pending.enqueue({ reservation: claim, settlement: 'released', isOffline: true });
+      if (mayBeReserved) this.#pending.enqueue({ reservation, settlement: 'released', isOffline: true });
       throw this.#exhausted(credits);
     }
-    this.#offline.add(claim.at, credits);
-    return { claim, standing: undefined };
+    this.#offline.add(reservation.at, credits);
+    return { reservation, state: undefined };
   }
 
-  /** @returns undefined when Redis cannot make up its mind */
-  async #reserveShared(claim: Reservation): Promise<QuotaState | undefined> {
+  /** @returns undefined after MAX_ATTEMPTS */
+  async #reserveShared(reservation: Reservation): Promise<QuotaState | undefined> {
     const { store, timeoutMs } = this.#options;
-    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
-      const limits = this.#local.snapshot.counters(claim.at).map(({ limit }) => limit);
-      const overAt = claim.at + timeoutMs + OVERTIME_MS;
-      const { type: got, state: standing } = await store.reserve(claim, {
-        word: this.#local.snapshot.revision,
-        limits,
-        overAt,
-      });
-      this.#local.update(standing);
-      switch (got) {
+    const { at, credits } = reservation;
+    const { snapshot } = this.#local;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const limits = snapshot.counters(at).map(({ limit }) => limit);
+      const expected = { revision: snapshot.revision, limits, endedAt: at + timeoutMs + OVERTIME_MS };
+      const { state, type } = await store.reserve(reservation, expected);
+      this.#local.update(state);
+      switch (type) {
         case 'reserved':
-          return standing;
+          return state;
         case 'refused':
-          throw this.#exhausted(claim.credits);
+          throw this.#exhausted(credits);
         case 'uninitialized':
-          await this.#initialize(claim.at);
+          await this.#initialize(at);
           break;
         case 'stale_revision':
           break;
@@ -172,26 +193,29 @@ export class ProviderQuota implements Quota {
   }
 
   /**
-   * Begins the counters of the periods of `at` that Redis does not have, and of which the provider has not told. Where
-   * it has lost them, they begin with what is in the database or was seen here: calls that are out add themselves when
+   * Initializes the counters, in the periods of `at`, that Redis does not have and no usage report has initialized.
+   * After a loss of data they start with what the database or the snapshot knows; calls in flight add themselves when
    * they end.
    */
   async #initialize(at: number): Promise<void> {
-    const { snapshot: seen } = this.#local;
-    const { isLost } = seen;
-    const settled = seen.settled(at);
-    const rows = await readRecentUsage(this.#options);
-    const used = seen.counters(at).map(({ period }, index) => Math.max(settled[index] ?? 0, rows[period.window] ?? 0));
+    const { snapshot } = this.#local;
+    const { isLost } = snapshot;
+    const settled = snapshot.settled(at);
+    const recent = await readRecentUsage(this.#options);
+    const used = snapshot
+      .counters(at)
+      .map(({ period }, index) => Math.max(settled[index] ?? 0, recent[period.window] ?? 0));
     this.#local.update(await this.#options.store.initialize(at, used));
     if (isLost) this.#sync.pollAgain();
   }
 
-  async #settle({ claim, standing }: ActiveReservation, verdict: Settlement): Promise<void> {
-    const { provider, dailyUsage: dailyUsage } = this.#options;
-    const isAlone = standing === undefined;
-    if (verdict !== 'released') dailyUsage.add(provider.name, claim.at, claim.credits);
-    else if (isAlone) this.#offline.add(claim.at, -claim.credits);
-    const settled = await this.#pending.settle({ reservation: claim, settlement: verdict, isOffline: isAlone });
+  async #settle({ reservation, state }: Reserved, settlement: Settlement): Promise<void> {
+    const { dailyUsage, provider } = this.#options;
+    const { at, credits } = reservation;
+    const isOffline = state === undefined;
+    if (settlement !== 'released') dailyUsage.add(provider.name, at, credits);
+    else if (isOffline) this.#offline.add(at, -credits);
+    const settled = await this.#pending.settle({ reservation, settlement, isOffline });
     if (settled !== undefined) this.#local.update(settled);
   }
 

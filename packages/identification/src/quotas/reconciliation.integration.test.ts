@@ -3,24 +3,25 @@ import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Settlement } from './call-verdict.ts';
-import { type QuotaState, QuotaStore, type Reservation } from './store.ts';
+import { QuotaStore } from './store.ts';
 import { NOON } from './testing/quota-fleet.ts';
+import type { QuotaState, Reservation, Settlement } from './types.ts';
 
 const LIMIT = 12;
 
-const STEPS = ['reserve', 'arrive', 'end', 'refuse', 'ask', 'read', 'hear'] as const;
-type Step = (typeof STEPS)[number] | 'stranger';
+const STEPS = ['reserve', 'arrive', 'end', 'refuse', 'request', 'read', 'report'] as const;
+type Step = (typeof STEPS)[number] | 'other_client';
 
-/** The provider as it is, and what we have counted of it. */
+/** Simulates the provider beside our count of it. */
 class World {
-  /** What the provider has counted, of us and of others. */
+  /** Credits that the provider has counted, ours and those of other clients. */
   counted = 0;
   readonly #store: QuotaStore;
   readonly #reserved: Reservation[] = [];
   readonly #arrived: Reservation[] = [];
-  readonly #asked: { readonly standing: QuotaState; said: number | undefined }[] = [];
-  #word = 0;
+  /** Usage requests in flight: the state before each, and the count that the provider has read for it. */
+  readonly #requests: { readonly state: QuotaState; reported: number | undefined }[] = [];
+  #revision = 0;
 
   constructor(store: QuotaStore) {
     this.#store = store;
@@ -31,22 +32,22 @@ class World {
       case 'reserve':
         return this.#reserve();
       case 'arrive':
-        return this.#move(this.#reserved, (claim) => {
-          this.counted += claim.credits;
-          this.#arrived.push(claim);
+        return this.#move(this.#reserved, (reservation) => {
+          this.counted += reservation.credits;
+          this.#arrived.push(reservation);
         });
       case 'end':
-        return this.#move(this.#arrived, (claim) => this.#settle(claim, 'counted'));
+        return this.#move(this.#arrived, (reservation) => this.#settle(reservation, 'counted'));
       case 'refuse':
-        return this.#move(this.#reserved, (claim) => this.#settle(claim, 'released'));
-      case 'ask':
-        this.#asked.push({ standing: await this.#store.read(NOON), said: undefined });
+        return this.#move(this.#reserved, (reservation) => this.#settle(reservation, 'released'));
+      case 'request':
+        this.#requests.push({ state: await this.#store.read(NOON), reported: undefined });
         return;
       case 'read':
         return this.#read();
-      case 'hear':
-        return this.#hear();
-      case 'stranger':
+      case 'report':
+        return this.#report();
+      case 'other_client':
         this.counted += 1;
     }
   }
@@ -55,61 +56,58 @@ class World {
     return (await this.#store.read(NOON)).windows[1]?.used ?? -1;
   }
 
-  /** Of calls that the provider has not met yet. */
+  /** Credits of calls that the provider has not counted yet. */
   get underWay(): number {
     return this.#reserved.reduce((sum, { credits }) => sum + credits, 0);
   }
 
-  /** Everything that is out ends, and then the provider is asked again. */
-  async comeToRest(): Promise<void> {
+  /** Ends all calls and usage requests, then polls the provider once more. */
+  async finish(): Promise<void> {
     while (this.#reserved.length > 0) await this.take('arrive');
     while (this.#arrived.length > 0) await this.take('end');
-    while (this.#asked.length > 0) await this.take('hear');
-    await this.take('ask');
-    await this.take('hear');
+    while (this.#requests.length > 0) await this.take('report');
+    await this.take('request');
+    await this.take('report');
   }
 
   async #reserve(): Promise<void> {
-    const claim = { id: randomUUID(), credits: 1 + (this.counted % 2), at: NOON };
+    const reservation = { id: randomUUID(), credits: 1 + (this.counted % 2), at: NOON };
     const limits = [undefined, LIMIT, undefined, undefined, undefined];
     for (;;) {
-      const { type: got, state: standing } = await this.#store.reserve(claim, {
-        word: this.#word,
-        limits,
-        overAt: NOON + 1,
-      });
-      this.#word = standing.revision;
-      if (got === 'reserved') this.#reserved.push(claim);
-      if (got === 'uninitialized') await this.#store.initialize(NOON, [0, 0, 0, 0, 0]);
-      if (got === 'reserved' || got === 'refused') return;
+      const expected = { revision: this.#revision, limits, endedAt: NOON + 1 };
+      const { state, type } = await this.#store.reserve(reservation, expected);
+      this.#revision = state.revision;
+      if (type === 'reserved') this.#reserved.push(reservation);
+      if (type === 'uninitialized') await this.#store.initialize(NOON, [0, 0, 0, 0, 0]);
+      if (type === 'reserved' || type === 'refused') return;
     }
   }
 
-  /** The provider looks at its numbers at some time between question and answer. */
+  /** The provider reads its count at some time between request and report. */
   #read(): void {
-    const asked = this.#asked.find(({ said }) => said === undefined);
-    if (asked !== undefined) asked.said = this.counted;
+    const request = this.#requests.find(({ reported }) => reported === undefined);
+    if (request !== undefined) request.reported = this.counted;
   }
 
-  async #hear(): Promise<void> {
-    const asked = this.#asked.shift();
-    if (asked === undefined) return;
-    const { said = this.counted, standing } = asked;
-    const word = { windows: { day: { limit: LIMIT, used: said } }, exhausted: false };
-    await this.#store.reconcile(word, { standing, at: NOON, inPassing: false }, { now: NOON, refusesUntil: 0 });
+  async #report(): Promise<void> {
+    const request = this.#requests.shift();
+    if (request === undefined) return;
+    const { reported = this.counted, state } = request;
+    const report = { windows: { day: { limit: LIMIT, used: reported } }, exhausted: false };
+    await this.#store.reconcile(report, { state, at: NOON, isActive: true }, { now: NOON, refusedUntil: 0 });
   }
 
-  async #settle(claim: Reservation, verdict: Settlement): Promise<void> {
-    await this.#store.settle(claim, NOON, verdict);
+  async #settle(reservation: Reservation, settlement: Settlement): Promise<void> {
+    await this.#store.settle(reservation, NOON, settlement);
   }
 
-  async #move(from: Reservation[], how: (claim: Reservation) => Promise<void> | void): Promise<void> {
-    const claim = from.shift();
-    if (claim !== undefined) await how(claim);
+  async #move(from: Reservation[], apply: (reservation: Reservation) => Promise<void> | void): Promise<void> {
+    const reservation = from.shift();
+    if (reservation !== undefined) await apply(reservation);
   }
 }
 
-describe.skipIf(!testRedisUrl)('words and calls in whatever order', () => {
+describe.skipIf(!testRedisUrl)('usage reports and calls in any order', () => {
   let redis: RedisConnection;
   beforeAll(async () => {
     redis = await connectRedis({ url: testRedisUrl }, { timeoutMs: 5_000 });
@@ -117,29 +115,29 @@ describe.skipIf(!testRedisUrl)('words and calls in whatever order', () => {
   afterAll(() => redis.close());
 
   const world = () => new World(new QuotaStore(redis, 'plantnet', `test:${randomUUID()}`));
-  const ways = (steps: readonly Step[]) => array(constantFrom(...steps), { minLength: 20, maxLength: 80 });
+  const sequences = (steps: readonly Step[]) => array(constantFrom(...steps), { minLength: 20, maxLength: 80 });
 
-  it('never let more through than there is, and never less, while we alone spend', async () => {
+  it('let exactly the remaining credits through while no other client spends', async () => {
     await assert(
-      asyncProperty(ways(STEPS), async (steps) => {
-        const ours = world();
+      asyncProperty(sequences(STEPS), async (steps) => {
+        const simulation = world();
         for (const step of steps) {
-          await ours.take(step);
-          expect(ours.counted).toBeLessThanOrEqual(LIMIT);
-          expect(await ours.used()).toBe(ours.counted + ours.underWay);
+          await simulation.take(step);
+          expect(simulation.counted).toBeLessThanOrEqual(LIMIT);
+          expect(await simulation.used()).toBe(simulation.counted + simulation.underWay);
         }
       }),
       { numRuns: 60 },
     );
   });
 
-  it('end in what the provider counts, whoever spends too', async () => {
+  it('end with the count of the provider, even if other clients spend', async () => {
     await assert(
-      asyncProperty(ways([...STEPS, 'stranger']), async (steps) => {
-        const ours = world();
-        for (const step of steps) await ours.take(step);
-        await ours.comeToRest();
-        expect(await ours.used()).toBe(ours.counted);
+      asyncProperty(sequences([...STEPS, 'other_client']), async (steps) => {
+        const simulation = world();
+        for (const step of steps) await simulation.take(step);
+        await simulation.finish();
+        expect(await simulation.used()).toBe(simulation.counted);
       }),
       { numRuns: 60 },
     );

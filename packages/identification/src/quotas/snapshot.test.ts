@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { periodsOf } from './periods.ts';
 import { QuotaSnapshot } from './snapshot.ts';
-import type { QuotaState } from './store.ts';
+import type { QuotaState } from './types.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 const HOUR = 3_600_000;
 let order = 0;
 
-function standing(day: { used?: number; limit?: number }, given: Partial<QuotaState> = {}, at = NOON): QuotaState {
+function state(day: { used?: number; limit?: number }, given: Partial<QuotaState> = {}, at = NOON): QuotaState {
   order += 1;
   const windows = periodsOf(at).map((period) => {
     const { limit, used } = period.window === 'day' ? day : { used: 0 };
@@ -15,73 +15,80 @@ function standing(day: { used?: number; limit?: number }, given: Partial<QuotaSt
   });
   return { order, revision: 1, polledAt: NOON, refusedUntil: 0, inFlight: 0, windows, ...given };
 }
-const dayOf = (seen: QuotaSnapshot, now = NOON) => seen.counters(now).find(({ period }) => period.window === 'day');
+const dayOf = (snapshot: QuotaSnapshot, now = NOON) =>
+  snapshot.counters(now).find(({ period }) => period.window === 'day');
 
-describe('what this process saw last', () => {
-  it('is under our own limit and the provider’s', () => {
-    const seen = new QuotaSnapshot({ dailyLimit: 100 });
-    seen.update(standing({ used: 7, limit: 500 }));
-    expect(dayOf(seen)).toMatchObject({ used: 7, limit: 100 });
-    seen.update(standing({ used: 7, limit: 50 }));
-    expect(dayOf(seen)).toMatchObject({ limit: 50 });
+describe('the snapshot', () => {
+  it('has the lower one of our limit and the provider’s', () => {
+    const snapshot = new QuotaSnapshot({ dailyLimit: 100 });
+    snapshot.update(state({ used: 7, limit: 500 }));
+    expect(dayOf(snapshot)).toMatchObject({ used: 7, limit: 100 });
+    snapshot.update(state({ used: 7, limit: 50 }));
+    expect(dayOf(snapshot)).toMatchObject({ limit: 50 });
   });
 
-  it('is nothing of a day that has just begun, whose limit stays', () => {
-    const seen = new QuotaSnapshot({});
-    seen.update(standing({ used: 7, limit: 500 }));
-    expect(dayOf(seen, NOON + 12 * HOUR)).toMatchObject({ used: 0, limit: 500 });
+  it('has no usage but the limit of a day that has just begun', () => {
+    const snapshot = new QuotaSnapshot({});
+    snapshot.update(state({ used: 7, limit: 500 }));
+    expect(dayOf(snapshot, NOON + 12 * HOUR)).toMatchObject({ used: 0, limit: 500 });
   });
 
-  it('is not undone by an answer that was asked for before', () => {
-    const seen = new QuotaSnapshot({});
-    const early = standing({ used: 7 });
-    seen.update(standing({ used: 8 }));
-    seen.update(early);
-    expect(dayOf(seen)?.used).toBe(8);
+  it('ignores the reply of an earlier command that arrives late', () => {
+    const snapshot = new QuotaSnapshot({});
+    const early = state({ used: 7 });
+    snapshot.update(state({ used: 8 }));
+    snapshot.update(early);
+    expect(dayOf(snapshot)?.used).toBe(8);
   });
 
-  it('is not undone by the end of a call of yesterday', () => {
-    const seen = new QuotaSnapshot({});
-    seen.update(standing({ used: 1 }, {}, NOON + 12 * HOUR));
-    seen.update(standing({ used: 480 }));
-    expect(dayOf(seen, NOON + 12 * HOUR)?.used).toBe(1);
+  it('ignores the state of a period that has ended', () => {
+    const snapshot = new QuotaSnapshot({});
+    snapshot.update(state({ used: 1 }, {}, NOON + 12 * HOUR));
+    snapshot.update(state({ used: 480 }));
+    expect(dayOf(snapshot, NOON + 12 * HOUR)?.used).toBe(1);
   });
 
-  it('outlives a Redis that has lost it, but for calls that are out', () => {
-    const seen = new QuotaSnapshot({});
-    seen.update(standing({ used: 7, limit: 500 }, { inFlight: 2 }));
-    seen.update(standing({}, { revision: 0, polledAt: 0 }));
-    expect([seen.isLost, dayOf(seen), seen.settled(NOON)[1]]).toMatchObject([true, { used: 7, limit: 500 }, 5]);
-    seen.update(standing({ used: 5, limit: 400 }, { revision: 1 }));
-    expect([seen.isLost, dayOf(seen)]).toMatchObject([false, { used: 5, limit: 400 }]);
+  it('survives a loss of data in Redis, without the credits of calls in flight', () => {
+    const snapshot = new QuotaSnapshot({});
+    snapshot.update(state({ used: 7, limit: 500 }, { inFlight: 2 }));
+    snapshot.update(state({}, { revision: 0, polledAt: 0 }));
+    expect(snapshot.isLost).toBe(true);
+    expect(dayOf(snapshot)).toMatchObject({ used: 7, limit: 500 });
+    expect(snapshot.settled(NOON)[1]).toBe(5);
+    snapshot.update(state({ used: 5, limit: 400 }, { revision: 1 }));
+    expect(snapshot.isLost).toBe(false);
+    expect(dayOf(snapshot)).toMatchObject({ used: 5, limit: 400 });
   });
 
-  it('loses a limit that the provider has taken back', () => {
-    const seen = new QuotaSnapshot({});
-    seen.update(standing({ used: 7, limit: 500 }));
-    seen.update(standing({ used: 7 }, { revision: 2 }));
-    expect(dayOf(seen)?.limit).toBeUndefined();
+  it('drops a limit that the provider has removed', () => {
+    const snapshot = new QuotaSnapshot({});
+    snapshot.update(state({ used: 7, limit: 500 }));
+    snapshot.update(state({ used: 7 }, { revision: 2 }));
+    expect(dayOf(snapshot)?.limit).toBeUndefined();
   });
 
-  it('can be heard and read where there is no Redis', () => {
-    const seen = new QuotaSnapshot({});
-    seen.raise({ day: 30, month: 300 }, NOON);
-    expect([dayOf(seen)?.used, seen.settled(NOON)[3]]).toEqual([30, 300]);
-    seen.applyReport({ windows: { day: { limit: 500, used: 40 } }, exhausted: false }, NOON, 0);
-    expect(dayOf(seen)).toMatchObject({ used: 40, limit: 500 });
-    seen.applyReport({ windows: { day: { limit: null, used: undefined } }, exhausted: false }, NOON, 0);
-    expect(dayOf(seen)).toMatchObject({ used: 40, limit: undefined });
+  it('takes usage of the database and usage reports while Redis is unavailable', () => {
+    const snapshot = new QuotaSnapshot({});
+    snapshot.raise({ day: 30, month: 300 }, NOON);
+    expect({ day: dayOf(snapshot)?.used, settledInMonth: snapshot.settled(NOON)[3] }).toEqual({
+      day: 30,
+      settledInMonth: 300,
+    });
+    snapshot.applyReport({ windows: { day: { limit: 500, used: 40 } }, exhausted: false }, NOON, 0);
+    expect(dayOf(snapshot)).toMatchObject({ used: 40, limit: 500 });
+    snapshot.applyReport({ windows: { day: { limit: null, used: undefined } }, exhausted: false }, NOON, 0);
+    expect(dayOf(snapshot)).toMatchObject({ used: 40, limit: undefined });
   });
 
   it.each([
-    ['the same', { limit: 500, used: 7 }, false],
-    ['less than is counted here', { limit: 500, used: 3 }, false],
-    ['more than is counted here', { limit: 500, used: 8 }, true],
-    ['another limit', { limit: 400, used: 7 }, true],
-    ['no limit', { limit: null, used: 7 }, true],
-  ])('makes %s news or not', (_, day, isNews) => {
-    const seen = new QuotaSnapshot({});
-    seen.update(standing({ used: 7, limit: 500 }));
-    expect(seen.isChangedBy({ windows: { day }, exhausted: false }, NOON)).toBe(isNews);
+    ['is not changed by the same numbers', { limit: 500, used: 7 }, false],
+    ['is not changed by less usage', { limit: 500, used: 3 }, false],
+    ['is changed by more usage', { limit: 500, used: 8 }, true],
+    ['is changed by another limit', { limit: 400, used: 7 }, true],
+    ['is changed by a removed limit', { limit: null, used: 7 }, true],
+  ])('%s', (_, day, isChanged) => {
+    const snapshot = new QuotaSnapshot({});
+    snapshot.update(state({ used: 7, limit: 500 }));
+    expect(snapshot.isChangedBy({ windows: { day }, exhausted: false }, NOON)).toBe(isChanged);
   });
 });

@@ -1,19 +1,29 @@
-import type { UsageReport } from '../providers/usage-report.ts';
-import { type Counter, effectiveLimit } from './counter.ts';
-import { type Period, periodsOf, type QuotaWindow, WINDOWS } from './periods.ts';
-import type { QuotaState } from './store.ts';
-import type { QuotaLimits } from './types.ts';
+import type { Clock } from '@plantcommunity/resilience';
+import type { OfflineAllowance } from './offline.ts';
+import { effectiveLimit, exhausted, latestReset, periodsOf } from './periods.ts';
+import {
+  type Counter,
+  type Period,
+  type QuotaLimits,
+  type QuotaState,
+  type QuotaWindow,
+  type UsageReport,
+  WINDOWS,
+} from './types.ts';
+
+/** Interval of usage requests while no credits are left, so that bought credits are seen soon, and after a failed one. */
+export const POLL_RETRY_MS = 5 * 60_000;
 
 interface SnapshotWindow {
   readonly period: Period;
   readonly used: number;
-  /** Of these, what calls have spent that are over. */
+  /** The part of `used` that ended calls have spent. */
   readonly settled: number;
-  /** What the provider says. */
+  /** The provider's limit. */
   readonly limit: number | undefined;
 }
 
-/** What this process saw last of a provider's quota: in memory, and so good enough to refuse, but not to let through. */
+/** What this process last read of a provider's quota. */
 export class QuotaSnapshot {
   readonly #ownLimits: Readonly<Partial<Record<QuotaWindow, number | undefined>>>;
   readonly #windows = new Map<QuotaWindow, SnapshotWindow>();
@@ -22,43 +32,36 @@ export class QuotaSnapshot {
   revision = 0;
   polledAt = 0;
   refusedUntil = 0;
-  /** Redis has nothing of what we have seen there. */
+  /** Redis has lost data that this process had read there. */
   isLost = false;
 
   constructor({ dailyLimit, hourlyLimit, monthlyLimit }: QuotaLimits) {
     this.#ownLimits = { hour: hourlyLimit, day: dailyLimit, month: monthlyLimit };
   }
 
-  /** Takes over what Redis has. Of a counter that has not begun there, and of limits that it has lost, ours stay. */
-  update({
-    polledAt: askedAt,
-    order,
-    inFlight: out,
-    refusedUntil: refusesUntil,
-    windows,
-    revision: word,
-  }: QuotaState): void {
-    // Answers that came together may be heard in another order.
+  /** Takes over the state of Redis. Keeps the usage of uninitialized counters, and limits that Redis has lost. */
+  update({ inFlight, order, polledAt, refusedUntil, revision, windows }: QuotaState): void {
+    // Replies of concurrent commands may be processed in another order.
     if (order < this.#order) return;
     this.#order = order;
-    for (const { isInitialized: hasBegun, limit, period, used } of windows) {
+    for (const { isInitialized, limit, period, used } of windows) {
       const before = this.#windows.get(period.window);
       if (before !== undefined && before.period.endsAt > period.endsAt) continue;
       const kept = before?.period.id === period.id ? before : { used: 0, settled: 0 };
       this.#windows.set(period.window, {
         period,
-        used: hasBegun ? used : Math.max(used, kept.used),
-        settled: hasBegun ? used - out : kept.settled,
-        limit: limit ?? (askedAt === 0 ? before?.limit : undefined),
+        used: isInitialized ? used : Math.max(used, kept.used),
+        settled: isInitialized ? used - inFlight : kept.settled,
+        limit: limit ?? (polledAt === 0 ? before?.limit : undefined),
       });
     }
-    this.revision = word;
-    this.refusedUntil = refusesUntil;
-    this.isLost = askedAt === 0 && this.polledAt > 0;
-    if (askedAt > 0) this.polledAt = askedAt;
+    this.revision = revision;
+    this.refusedUntil = refusedUntil;
+    this.isLost = polledAt === 0 && this.polledAt > 0;
+    if (polledAt > 0) this.polledAt = polledAt;
   }
 
-  /** What can be known without Redis: at least so much was spent. */
+  /** Raises the usage of each window to what was spent at least, as known without Redis. */
   raise(used: Readonly<Partial<Record<QuotaWindow, number>>>, now: number): void {
     for (const seen of this.#current(now)) {
       const atLeast = used[seen.period.window] ?? 0;
@@ -70,27 +73,27 @@ export class QuotaSnapshot {
     }
   }
 
-  /** What the provider said to this process alone, at `now`. */
-  applyReport({ windows }: UsageReport, now: number, refusesUntil: number): void {
+  /** Takes over a usage report that this process got while Redis is unavailable. */
+  applyReport({ windows }: UsageReport, now: number, refusedUntil: number): void {
     for (const seen of this.#current(now)) {
-      const said = windows[seen.period.window];
-      if (said === undefined) continue;
-      const used = said.used ?? seen.used;
-      this.#windows.set(seen.period.window, { ...seen, used, settled: used, limit: said.limit ?? undefined });
+      const reported = windows[seen.period.window];
+      if (reported === undefined) continue;
+      const used = reported.used ?? seen.used;
+      this.#windows.set(seen.period.window, { ...seen, used, settled: used, limit: reported.limit ?? undefined });
     }
     this.polledAt = now;
-    this.refusedUntil = refusesUntil;
+    this.refusedUntil = refusedUntil;
   }
 
-  /** Whether a word says more than is known here: another limit, or that more is used. */
+  /** Whether a report has another limit or more usage than this snapshot. */
   isChangedBy({ windows }: UsageReport, now: number): boolean {
     return this.#current(now).some(({ limit, period, used }) => {
-      const said = windows[period.window];
-      return said !== undefined && ((said.limit ?? undefined) !== limit || (said.used ?? 0) > used);
+      const reported = windows[period.window];
+      return reported !== undefined && ((reported.limit ?? undefined) !== limit || (reported.used ?? 0) > used);
     });
   }
 
-  /** Whether the numbers of a word say why the provider refuses, and with them when it will not. */
+  /** Whether the numbers of a report explain why the provider refuses calls, and so tell when it will stop. */
   explainsExhaustion({ windows }: UsageReport): boolean {
     return WINDOWS.some((window) => {
       const limit = effectiveLimit(this.#ownLimits[window], windows[window]?.limit ?? undefined);
@@ -98,7 +101,7 @@ export class QuotaSnapshot {
     });
   }
 
-  /** Of the present periods, in the order of WINDOWS. */
+  /** Returns the counters of the current periods, in the order of WINDOWS. */
   counters(now: number): readonly Counter[] {
     return this.#current(now).map(({ limit, period, used }) => ({
       period,
@@ -107,17 +110,83 @@ export class QuotaSnapshot {
     }));
   }
 
-  /** What was spent by calls that were over: what a counter that was lost begins with at least. */
+  /** Returns the credits of ended calls in each window: the least that a lost counter is initialized with. */
   settled(now: number): readonly number[] {
     return this.#current(now).map(({ settled }) => settled);
   }
 
-  /** A period that has begun since is still unused. */
+  /** A period that began after the last update is unused. */
   #current(now: number): SnapshotWindow[] {
     return periodsOf(now).map((period) => {
       const seen = this.#windows.get(period.window);
-      const isPresent = seen?.period.id === period.id;
-      return isPresent ? seen : { period, limit: seen?.limit, used: 0, settled: 0 };
+      const isCurrent = seen?.period.id === period.id;
+      return isCurrent ? seen : { period, limit: seen?.limit, used: 0, settled: 0 };
     });
+  }
+}
+
+/** Called with the counters, and those without room for a usual call, whenever the quota changed or was read. */
+export type OnQuotaUpdate = (counters: readonly Counter[], exhausted: readonly Counter[]) => void;
+
+/** How this process sees a provider's quota: its snapshot of Redis, and what it spent offline since. */
+export class LocalQuota {
+  readonly snapshot: QuotaSnapshot;
+  readonly #offline: OfflineAllowance;
+  readonly #usualCredits: number;
+  readonly #clock: Clock;
+  readonly #onUpdate: OnQuotaUpdate;
+
+  constructor(parts: {
+    limits: QuotaLimits;
+    offline: OfflineAllowance;
+    usualCredits: number;
+    clock: Clock;
+    onUpdate: OnQuotaUpdate;
+  }) {
+    this.snapshot = new QuotaSnapshot(parts.limits);
+    this.#offline = parts.offline;
+    this.#usualCredits = parts.usualCredits;
+    this.#clock = parts.clock;
+    this.#onUpdate = parts.onUpdate;
+  }
+
+  /** Takes over the state of Redis. @returns the state */
+  update(state: QuotaState): QuotaState {
+    this.snapshot.update(state);
+    this.#onUpdate(this.counters(), this.#exhausted(this.#usualCredits));
+    return state;
+  }
+
+  counters(): readonly Counter[] {
+    return this.snapshot.counters(this.#clock.now()).map((counter) => {
+      return { ...counter, used: counter.used + this.#offline.spentIn(counter.period) };
+    });
+  }
+
+  /** Whether this process may spend the credits without Redis. */
+  canSpendOffline(credits: number): boolean {
+    return this.#offline.exhausted(this.snapshot.counters(this.#clock.now()), credits).length === 0;
+  }
+
+  /**
+   * Returns the milliseconds until the credits may be spent, by the provider's refusal and by our count; undefined when
+   * they may be spent now.
+   */
+  waitMs(credits: number): number | undefined {
+    const now = this.#clock.now();
+    const resetsAt = latestReset(this.#exhausted(credits));
+    // When credits return is unknown, the next poll may tell.
+    const hasRoomAt = resetsAt === Number.POSITIVE_INFINITY ? now + POLL_RETRY_MS : resetsAt;
+    const waitMs = Math.max(this.snapshot.refusedUntil, hasRoomAt ?? 0) - now;
+    return waitMs > 0 ? waitMs : undefined;
+  }
+
+  /** Whether there is no room for a usual call. */
+  isExhausted(): boolean {
+    return this.waitMs(this.#usualCredits) !== undefined;
+  }
+
+  #exhausted(credits: number): readonly Counter[] {
+    return exhausted(this.counters(), credits);
   }
 }

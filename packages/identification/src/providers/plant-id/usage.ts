@@ -1,4 +1,5 @@
-import { type UsageReport, type WindowUsage, windowUsage } from '../usage-report.ts';
+import type { UsageReport, WindowUsage } from '../../quotas/types.ts';
+import { windowUsage } from '../usage-report.ts';
 import type { PlantIdUsage } from './response.ts';
 
 /** What `usage_info` says, in credits. */

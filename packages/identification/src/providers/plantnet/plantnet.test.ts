@@ -1,10 +1,10 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
+import type { UsageReport } from '../../quotas/types.ts';
 import type { IdentifyOptions, ProviderClient } from '../../types.ts';
 import { plantNetBody, plantNetResult } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { answer, type SeenRequest, startStub } from '../testing/stub-service.ts';
-import type { UsageReport } from '../usage-report.ts';
 import { createPlantNet } from './plantnet.ts';
 
 const NOW = Date.UTC(2026, 6, 1, 18, 0, 0);

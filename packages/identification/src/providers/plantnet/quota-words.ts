@@ -1,4 +1,5 @@
-import { type UsageReport, windowUsage } from '../usage-report.ts';
+import type { UsageReport } from '../../quotas/types.ts';
+import { windowUsage } from '../usage-report.ts';
 import type { DailyQuota } from './response.ts';
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import type { ProviderName } from '../../types.ts';
 import type { DailyUsage } from '../daily-usage.ts';
 import { firstDayOf } from '../periods.ts';
 
-/** As the database keeps it, for one process; what is put in `rows` was spent by others. */
+/** Creates a daily usage for one process; tests add usage of other processes to `rows`. */
 export function dailyUsageInMemory(): DailyUsage & {
   readonly rows: { provider: ProviderName; at: number; credits: number }[];
 } {

@@ -2,28 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import type { UsageReport } from '../../providers/usage-report.ts';
 import { ProviderError, type ProviderErrorType, type ProviderName } from '../../types.ts';
-import type { Quota, QuotaLimits } from '../types.ts';
+import type { Quota, QuotaLimits, UsageReport } from '../types.ts';
 import { dailyUsageInMemory } from './daily-usage.ts';
 import { messagesInto } from './messages.ts';
 import { quotaUnderTest } from './quota-under-test.ts';
 
-/** Asking a provider takes a look, a lease, another look, a correction and a release, one after the other. */
+/** A poll reads, takes a lease, reads again, reconciles and releases, one after the other. */
 const SETTLING_ROUNDS = 10;
 
-/** It is noon when tests begin. */
+/** Start time of the tests. */
 export const NOON = Date.UTC(2026, 10, 22, 12);
 
-/** Several processes with one quota on one Redis, and time and the provider's word in the test's hand. */
+/** Several processes with one quota on one Redis; the test controls the clock and the provider's usage report. */
 export class QuotaFleet {
   readonly prefix = `test:${randomUUID()}`;
   readonly clock = new FakeClock(NOON);
-  /** What the database has. */
+  /** The daily usage of the database. */
   readonly rows = dailyUsageInMemory();
   /** Warnings in the log. */
   readonly lines: string[] = [];
-  /** What the provider says when it is asked, and how often it was. */
+  /** The provider's usage report, and how often it was polled. */
   report: () => UsageReport | Promise<UsageReport> = () => ({ windows: {}, exhausted: false });
   polls = 0;
   readonly #url: string;
@@ -36,7 +35,7 @@ export class QuotaFleet {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** One more process. */
+  /** Starts one more process. */
   async instance(limits: QuotaLimits = {}, name: ProviderName = 'plantnet'): Promise<Quota> {
     const redis = await connectRedis(
       { url: this.#url },
@@ -60,19 +59,19 @@ export class QuotaFleet {
     return quota;
   }
 
-  /** Of the first process. */
+  /** The client of the first process. */
   get redis(): RedisConnection['client'] {
     const [first] = this.#connections;
     if (first === undefined) throw new Error('there is no process yet');
     return first.client;
   }
 
-  /** All processes see Redis, or none does. */
+  /** Whether all processes see Redis as ready, or none does. */
   sees(isReady: boolean): boolean {
     return this.#connections.every((redis) => redis.isReady() === isReady);
   }
 
-  /** Until everybody has heard from Redis what follows from what was asked, and what follows from that. */
+  /** Waits until all processes have received the replies of their commands and of those that follow. */
   async settle(): Promise<void> {
     for (let round = 0; round < SETTLING_ROUNDS; round += 1) {
       await Promise.all(this.#connections.map(({ client: redis }) => redis.ping()));
@@ -88,7 +87,7 @@ export class QuotaFleet {
 
 export const call = (quota: Quota, credits = 1) => quota.run(credits, async () => 'answered');
 
-/** Resolves with what the call ended with. */
+/** Resolves with the error of the call. */
 export const failing = (quota: Quota, error: unknown) =>
   quota.run(1, () => Promise.reject(error)).catch((reason: unknown) => reason);
 
@@ -96,7 +95,7 @@ export async function spend(quota: Quota, calls: number): Promise<void> {
   for (let n = 0; n < calls; n += 1) await call(quota);
 }
 
-/** How many of so many calls that are made at once are let through. */
+/** Starts calls at once and returns how many are let through. */
 export async function letThrough(quota: Quota, calls: number): Promise<number> {
   const ends = await Promise.allSettled(Array.from({ length: calls }, () => call(quota)));
   return ends.filter(({ status }) => status === 'fulfilled').length;
@@ -105,7 +104,7 @@ export async function letThrough(quota: Quota, calls: number): Promise<number> {
 export const failed = (type: ProviderErrorType, status?: number, retryAfterMs?: number) =>
   new ProviderError('plantnet', type, 'as scripted', { status, retryAfterMs });
 
-/** As this process sees it. */
+/** Returns the credits used, as seen by the process. */
 export const used = (quota: Quota, window = 'day') =>
   quota.counters().find(({ period }) => period.window === window)?.used;
 

@@ -1,15 +1,17 @@
 import { type Clock, createLeases, type RedisConnection } from '@plantcommunity/resilience';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
-import type { ProviderClient } from '../../types.ts';
+import { createQuotaLog } from '../../observability/quota-log.ts';
+import { exhaustedAnswerOf, settlementOf } from '../call-verdict.ts';
+import { usualCredits } from '../credits.ts';
 import type { DailyUsage } from '../daily-usage.ts';
 import { ProviderQuota } from '../provider-quota.ts';
 import { QuotaStore } from '../store.ts';
-import type { Quota, QuotaLimits } from '../types.ts';
+import type { Quota, QuotaLimits, QuotaProvider } from '../types.ts';
 import { dailyUsageInMemory } from './daily-usage.ts';
 
-/** The real quota of a provider, on the Redis that it is given. */
+/** Creates the real quota of a provider on the given Redis. */
 export function quotaUnderTest(parts: {
-  provider: Pick<ProviderClient, 'name' | 'usage'>;
+  provider: QuotaProvider;
   redis: RedisConnection;
   clock: Clock;
   /** First part of every key in Redis. */
@@ -19,11 +21,17 @@ export function quotaUnderTest(parts: {
   logger?: Logger;
 }): Quota {
   const { clock, limits = {}, logger = createLogger({ level: 'silent' }), prefix, provider, redis } = parts;
+  const { name } = provider;
+  const store = new QuotaStore(redis, name, prefix);
   return new ProviderQuota({
     provider,
     limits,
+    usualCredits: usualCredits(name),
     timeoutMs: 35_000,
-    store: new QuotaStore(redis, provider.name, prefix),
+    settlementOf: (error) => settlementOf(name, error),
+    exhaustedAnswerOf,
+    onUpdate: createQuotaLog({ provider: name, logger, claimWarning: (period) => store.claimWarning(period) }),
+    store,
     leases: createLeases({ redis, prefix, owner: 'test', clock }),
     redis,
     dailyUsage: parts.dailyUsage ?? dailyUsageInMemory(),

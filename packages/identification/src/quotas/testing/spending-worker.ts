@@ -4,11 +4,11 @@ import { openAccess } from '../../identify/testing/open-access.ts';
 import { outcomeOf } from '../../providers/outcome.ts';
 import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
 import { request } from '../../providers/testing/request.ts';
-import { QuotaExhaustedError } from '../quota-exhausted.ts';
+import { QuotaExhaustedError } from '../provider-quota.ts';
 import { quotaUnderTest } from './quota-under-test.ts';
 import { type SpendingReport, spendingSettings } from './spending-messages.ts';
 
-// One instance of the product with Pl@ntNet alone. Told to, it asks many questions at once.
+// One instance of the product with Pl@ntNet alone. On a message it starts many calls at once and reports their ends.
 const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
 const closing = new AbortController().signal;

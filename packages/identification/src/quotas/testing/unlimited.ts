@@ -1,6 +1,6 @@
 import type { Quota } from '../types.ts';
 
-/** Lets every call through, and counts none. */
+/** A quota that lets every call through and counts none. */
 export const unlimited: Quota = {
   shortage: () => undefined,
   run: (_, work) => work({ markUnbilled: () => undefined, reportUsage: () => undefined }),

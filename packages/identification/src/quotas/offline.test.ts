@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { canSpendOffline, OfflineAllowance } from './offline-allowance.ts';
+import { canSpendOffline, OfflineAllowance } from './offline.ts';
 import { periodsOf } from './periods.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
 
-describe('without Redis a process may spend', () => {
+describe('the offline allowance', () => {
   it.each([
     [500, 1, 10],
     [500, 2, 5],
@@ -15,27 +15,30 @@ describe('without Redis a process may spend', () => {
     [1, 1, 1],
     [1, 2, 0],
     [0, 1, 0],
-  ])('of %i that were left, in calls of %i: %i calls', (left, credits, calls) => {
+  ])('of %i remaining credits, in calls of %i credits, is %i calls', (left, credits, calls) => {
     let made = 0;
     while (canSpendOffline(left, made * credits, credits)) made += 1;
     expect(made).toBe(calls);
   });
 
-  it('what it likes where there is no limit', () => {
+  it('is unlimited without a limit', () => {
     expect(canSpendOffline(Number.POSITIVE_INFINITY, 10_000, 2)).toBe(true);
   });
 
-  it('that much in each period, the next one anew, and what it gets back again', () => {
+  it('holds for each period, and counts released credits again', () => {
     const counters = (now: number) =>
       periodsOf(now)
         .map((period) => ({ period, used: 0, limit: 50 }))
         .slice(0, 2);
-    const alone = new OfflineAllowance();
-    const isSpent = (now: number) => alone.exhausted(counters(now), 1).length > 0;
+    const allowance = new OfflineAllowance();
+    const isSpent = (now: number) => allowance.exhausted(counters(now), 1).length > 0;
     expect(isSpent(NOON)).toBe(false);
-    alone.add(NOON, 1);
-    expect([isSpent(NOON), isSpent(NOON + 12 * 3_600_000)]).toEqual([true, false]);
-    alone.add(NOON, -1);
+    allowance.add(NOON, 1);
+    expect({ today: isSpent(NOON), tomorrow: isSpent(NOON + 12 * 3_600_000) }).toEqual({
+      today: true,
+      tomorrow: false,
+    });
+    allowance.add(NOON, -1);
     expect(isSpent(NOON)).toBe(false);
   });
 });

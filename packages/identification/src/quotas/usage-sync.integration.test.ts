@@ -1,19 +1,19 @@
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UsageReport } from '../providers/usage-report.ts';
 import { call, dayReport, failed, failing, letThrough, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
+import type { UsageReport } from './types.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-describe.skipIf(!testRedisUrl)('the word of a provider', () => {
+describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
   let fleet: QuotaFleet;
   beforeEach(() => {
     fleet = new QuotaFleet();
   });
   afterEach(() => fleet.close());
 
-  /** Lets the looks of half a minute come, and what follows from them. */
+  /** Advances the clock by one refresh of 30 s after the other, and waits for the effects of each. */
   async function pass(ms: number) {
     for (let passed = 0; passed < ms; passed += 30_000) {
       fleet.clock.advance(30_000);
@@ -21,7 +21,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     }
   }
 
-  it('is asked for at the start, once for all who start, and is the limit where we set none', async () => {
+  it('is polled at the start, once for all processes, and has the limit when ours is unset', async () => {
     fleet.report = () => dayReport(5, 3);
     const all = await Promise.all([fleet.instance(), fleet.instance(), fleet.instance()]);
     await Promise.all(all.map((quota) => quota.start()));
@@ -30,7 +30,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(2);
   });
 
-  it('is asked for each hour, by one of them', async () => {
+  it('is polled every hour, by one process', async () => {
     const all = await Promise.all([fleet.instance(), fleet.instance()]);
     await Promise.all(all.map((quota) => quota.start()));
     await pass(HOUR - MINUTE);
@@ -41,7 +41,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(fleet.polls).toBe(3);
   });
 
-  it('is asked for every five minutes while nothing is left, so that credits that are bought are seen', async () => {
+  it('is polled every five minutes while no credits are left, so that bought credits are seen', async () => {
     fleet.report = () => ({ windows: { total: { limit: 10, used: 10 } }, exhausted: true });
     const quota = await fleet.instance({}, 'plant_id');
     await quota.start();
@@ -50,11 +50,11 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     await pass(4 * MINUTE);
     await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
     await pass(2 * MINUTE);
-    expect([fleet.polls, quota.shortage(1)]).toEqual([2, undefined]);
+    expect({ polls: fleet.polls, shortage: quota.shortage(1) }).toEqual({ polls: 2, shortage: undefined });
     expect(await letThrough(quota, 20)).toBe(10);
   });
 
-  it('of a limit without a known reset lets nobody wait long', async () => {
+  it('with an exhausted limit that never resets makes calls wait for the next poll only', async () => {
     fleet.report = () => ({ windows: { total: { limit: 10, used: 10 } }, exhausted: false });
     const quota = await fleet.instance({}, 'plant_id');
     await quota.start();
@@ -62,9 +62,9 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
   });
 
   it.each([
-    ['no number tells why', 10, {}],
-    ['the number that does is none of ours', 100, { dailyLimit: 0 }],
-  ])('that a key may not be used holds ten minutes, or until it says otherwise, when %s', async (_, spent, limits) => {
+    ['without an exhausted limit', 10, {}],
+    ['with an exhausted limit that is unlimited for us', 100, { dailyLimit: 0 }],
+  ])('that the key is not usable, %s, holds for ten minutes or until the next report', async (_, spent, limits) => {
     fleet.report = () => ({ windows: { day: { limit: 100, used: spent } }, exhausted: true });
     const quota = await fleet.instance(limits, 'plant_id');
     await quota.start();
@@ -77,7 +77,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
   });
 
   it.each([true, false])(
-    'lets calls through as soon as the day begins anew (it said that it refuses: %s)',
+    'with an exhausted day lets calls through when the next day starts (exhausted: %s)',
     async (exhausted) => {
       fleet.report = () => ({ windows: { day: { limit: 100, used: 100 } }, exhausted });
       const quota = await fleet.instance({}, 'plant_id');
@@ -93,7 +93,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     },
   );
 
-  it('at the start holds over what the database has counted, some of which the provider did not', async () => {
+  it('at the start takes precedence over the daily usage, part of which the provider did not count', async () => {
     fleet.rows.add('plantnet', fleet.clock.now(), 480);
     fleet.report = () => dayReport(500, 300);
     const quota = await fleet.instance();
@@ -101,7 +101,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(await letThrough(quota, 250)).toBe(200);
   });
 
-  it('is asked for after a 429, and holds instead of it', async () => {
+  it('is polled after a 429, and takes its place', async () => {
     const [one, other] = [await fleet.instance(), await fleet.instance()];
     await one.start();
     fleet.report = () => dayReport(500, 500);
@@ -113,7 +113,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     await expect(call(other)).rejects.toMatchObject({ retryAfterMs: 12 * HOUR - MINUTE });
   });
 
-  it('lifts a refusal, but not at once: a provider that refuses says at times that there is enough', async () => {
+  it('ends a refusal, but not at once: a provider that refuses may still report credits', async () => {
     fleet.report = () => dayReport(500, 10);
     const quota = await fleet.instance();
     await quota.start();
@@ -125,7 +125,7 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(quota.shortage(1)).toBeUndefined();
   });
 
-  it('lowers what is left at once when somebody else spends', async () => {
+  it('lowers the remaining credits at once when another client spends', async () => {
     const quota = await fleet.instance({ dailyLimit: 100 });
     await spend(quota, 3);
     fleet.report = () => dayReport(500, 98);
@@ -134,33 +134,33 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(await letThrough(quota, 10)).toBe(2);
   });
 
-  it('raises what is left as far as it confirms, where calls were not counted after all', async () => {
+  it('raises the remaining credits as far as it confirms that calls were not counted', async () => {
     const quota = await fleet.instance({ dailyLimit: 5 });
     for (let n = 0; n < 5; n += 1) await failing(quota, failed('timeout'));
     await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
-    // Until then the provider may be at work on them.
+    // Before that, the provider may still work on them.
     fleet.clock.advance(2 * MINUTE);
     fleet.report = () => dayReport(500, 2);
     await quota.start();
     expect(await letThrough(quota, 10)).toBe(3);
   });
 
-  it('is asked for soon after a hang is over for certain, and settles what the hang has reserved', async () => {
+  it('is polled soon after hanging calls have certainly ended, and settles their reservations', async () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 100 }), await fleet.instance({ dailyLimit: 100 })];
     await Promise.all([one.start(), other.start()]);
     for (let n = 0; n < 20; n += 1) await failing(one, failed('timeout'));
     expect(used(one)).toBe(20);
     fleet.report = () => dayReport(500, 3);
-    // 35 s for the call, 60 s until it is over for certain, and a look each 30 s.
+    // 35 s for the call, 60 s until it has certainly ended, and a refresh every 30 s.
     await pass(90_000);
-    expect([fleet.polls, used(one)]).toEqual([1, 20]);
+    expect({ polls: fleet.polls, used: used(one) }).toEqual({ polls: 1, used: 20 });
     await pass(90_000);
-    expect([fleet.polls, used(one), used(other)]).toEqual([2, 3, 3]);
+    expect({ polls: fleet.polls, one: used(one), other: used(other) }).toEqual({ polls: 2, one: 3, other: 3 });
     await pass(10 * MINUTE);
     expect(fleet.polls).toBe(2);
   });
 
-  it('is asked for each minute after a hang until it can be had', async () => {
+  it('is polled every minute after a hanging call until a poll succeeds', async () => {
     const quota = await fleet.instance({ dailyLimit: 100 });
     await quota.start();
     await failing(quota, failed('timeout'));
@@ -172,26 +172,26 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(used(quota)).toBe(0);
   });
 
-  it('gives nothing back of calls that are out', async () => {
+  it('releases no credits of calls in flight', async () => {
     const quota = await fleet.instance({ dailyLimit: 3 });
     const answer = Promise.withResolvers<string>();
-    const out = [1, 2].map(() => quota.run(1, () => answer.promise));
+    const calls = [1, 2].map(() => quota.run(1, () => answer.promise));
     await vi.waitFor(() => expect(used(quota)).toBe(2));
     fleet.report = () => dayReport(500, 0);
     await quota.start();
-    expect([used(quota), await letThrough(quota, 5)]).toEqual([2, 1]);
+    expect({ used: used(quota), letThrough: await letThrough(quota, 5) }).toEqual({ used: 2, letThrough: 1 });
     answer.resolve('answered');
-    await Promise.all(out);
+    await Promise.all(calls);
   });
 
-  it('gives nothing back of calls that end while it is asked', async () => {
+  it('releases no credits of calls that end during the poll', async () => {
     const quota = await fleet.instance({ dailyLimit: 3 });
     const answer = Promise.withResolvers<string>();
-    const out = quota.run(1, () => answer.promise);
+    const calls = quota.run(1, () => answer.promise);
     await vi.waitFor(() => expect(used(quota)).toBe(1));
     fleet.report = async () => {
       answer.resolve('answered');
-      await out;
+      await calls;
       await call(quota);
       return dayReport(500, 0);
     };
@@ -199,35 +199,38 @@ describe.skipIf(!testRedisUrl)('the word of a provider', () => {
     expect(await letThrough(quota, 5)).toBe(1);
   });
 
-  it('in passing lowers what is left, and raises nothing', async () => {
+  it('with an answer lowers the remaining credits, and never raises them', async () => {
     const quota = await fleet.instance();
-    const told = (word: UsageReport) =>
-      quota.run(1, async (meter) => {
-        meter.reportUsage(word);
+    const callReporting = (report: UsageReport) =>
+      quota.run(1, async (reporter) => {
+        reporter.reportUsage(report);
         return 'answered';
       });
-    await told(dayReport(500, 40));
-    await vi.waitFor(() => expect([used(quota), quota.counters()[1]?.limit]).toEqual([40, 500]));
-    await told(dayReport(500, 3));
-    await told(dayReport(41, 41));
-    await vi.waitFor(() => expect([used(quota), quota.shortage(1)?.retryAfterMs]).toEqual([42, 12 * HOUR]));
+    await callReporting(dayReport(500, 40));
+    await vi.waitFor(() => expect(quota.counters()[1]).toMatchObject({ used: 40, limit: 500 }));
+    await callReporting(dayReport(500, 3));
+    await callReporting(dayReport(41, 41));
+    await vi.waitFor(() =>
+      expect({ used: used(quota), ...quota.shortage(1) }).toEqual({ used: 42, retryAfterMs: 12 * HOUR }),
+    );
   });
 
-  it('about midnight may be that of another day', async () => {
+  it('around midnight may be that of another day, and its usage is ignored', async () => {
     const quota = await fleet.instance();
     fleet.clock.advance(12 * HOUR + 1_000);
     fleet.report = () => dayReport(500, 500);
     await quota.start();
-    expect([quota.shortage(1), quota.counters()[1]]).toMatchObject([undefined, { limit: 500, used: 0 }]);
+    expect(quota.shortage(1)).toBeUndefined();
+    expect(quota.counters()[1]).toMatchObject({ limit: 500, used: 0 });
   });
 
-  it('that cannot be had changes nothing, and is asked for again after five minutes', async () => {
+  it('that cannot be fetched changes nothing, and is polled again after five minutes', async () => {
     fleet.report = () => Promise.reject(failed('timeout'));
     const quota = await fleet.instance({ dailyLimit: 10 });
     await quota.start();
-    expect(fleet.lines).toEqual(['[QUOTA] What is left cannot be asked now']);
+    expect(fleet.lines).toEqual(['[QUOTA] Could not fetch the usage report']);
     await pass(4 * MINUTE);
-    expect([fleet.polls, await letThrough(quota, 20)]).toEqual([1, 10]);
+    expect({ polls: fleet.polls, letThrough: await letThrough(quota, 20) }).toEqual({ polls: 1, letThrough: 10 });
     await pass(2 * MINUTE);
     expect(fleet.polls).toBe(2);
   });
