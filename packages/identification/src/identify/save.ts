@@ -4,8 +4,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
 import type { DecodeOwner } from '../photos/decode-queue.ts';
 import type { InspectedPhoto } from '../photos/inspect.ts';
-import type { PhotoNormalizer } from '../photos/normalize.ts';
-import { createRetryingNormalizer } from '../photos/retrying-normalizer.ts';
+import { createRetryingNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import type { Store } from '../store/store.ts';
 import type { IdentifyOptions } from '../types.ts';
@@ -38,7 +37,7 @@ export function createSaver(parts: {
   logger: Logger;
 }) {
   const { background, isDatabaseUp, store, logger } = parts;
-  const intake = createRetryingNormalizer(parts);
+  const intake = createRetryingNormalizer({ normalizer: parts.intake, clock: parts.clock });
   async function keepLater(id: string, { owner, photos }: SaveInput, pending: readonly string[]): Promise<void> {
     const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
     const inBackground = { ...owner, background: true };

@@ -1,4 +1,4 @@
-import type { PhotoType } from './types.ts';
+import type { PhotoType } from './formats/signature.ts';
 
 /** Subtypes of `image/` that name one of the four accepted formats; some clients write them behind `application/`. */
 const ACCEPTED = new Map<string, PhotoType>([

@@ -1,6 +1,5 @@
 import { PhotoError } from '../errors.ts';
-import type { UnsupportedType } from './formats/signature.ts';
-import type { PhotoType } from './types.ts';
+import type { PhotoType, UnsupportedType } from './formats/signature.ts';
 
 /** Bytes of a megabyte, as in UPLOAD_MAX_MB. */
 const MEGABYTE = 1_048_576;
@@ -14,7 +13,7 @@ const TYPE_NAMES: Readonly<Record<PhotoType | UnsupportedType, string>> = {
 };
 const TAKEN = 'JPEG, PNG, WebP or GIF';
 
-/** Everything a photo is refused for, in words for the person who sent it: what it is, what is allowed, what to do. */
+/** Errors of refused photos, for the person who sent them: what was found, what is allowed, what to do. */
 export const photoErrors = {
   empty: (photo: number) => new PhotoError('photo_undecodable', photo, `${called(photo)} is empty.`),
 
@@ -101,7 +100,7 @@ export const photoErrors = {
     ),
 };
 
-/** People count from 1. */
+/** Names a photo by its place in the upload, counted from 1. */
 function called(photo: number): string {
   return `Photo ${photo + 1}`;
 }
@@ -111,7 +110,7 @@ function tooLarge(photo: number, value: string, most: string, remedy = ''): Phot
   return new PhotoError('photo_too_large', photo, message);
 }
 
-/** Upwards, so that 10 MB and one byte do not read as 10 MB. */
+/** Rounds up, so that 10 MB and one byte do not read as 10 MB. */
 function roundedUp(value: number): string {
   return String(Math.ceil(value * 10) / 10);
 }

@@ -1,51 +1,68 @@
 import type { Clock } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
+import sharp, { type SharpOptions } from 'sharp';
 import { IdentificationError } from '../errors.ts';
-import { confineDecoder, decodePhoto } from './decode.ts';
 import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
+import { holdsFirstFrame } from './formats/gif-pixels.ts';
+import { holdsAllBlocks } from './formats/jpeg-scans.ts';
+import type { PhotoType } from './formats/signature.ts';
 import type { InspectedPhoto } from './inspect.ts';
 import { photoErrors } from './messages.ts';
 import type { NormalizedPhoto } from './types.ts';
 
-/** Both providers and the store want the same photo within one request, seldom in the same moment. */
-const KEPT_MS = 60_000;
-const KEPT_BYTES = 32 * 1024 * 1024;
+/** Both providers and the store need the same photo within one request, rarely at the same time. */
+const CACHED_MS = 60_000;
+const CACHED_BYTES = 32 * 1024 * 1024;
 
-export interface PhotoNormalizerOptions extends DecodeQueueOptions {
-  clock: Clock;
-}
+/** Neither provider asks for more, and their prices and times do not fall below it. */
+const MAX_SIDE = 1500;
+/** JPEG quality, as in the Django system. */
+const QUALITY = 85;
+/** libvips checks it between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
+const TIMEOUT_SECONDS = 10;
 
-/** Turns photos that passed inspection into what leaves and is stored. */
+/** Tries of the retrying normalizer, each after the wait that the one before was told. */
+const MAX_TRIES = 3;
+/** Photos that may wait for their next try, each an upload in memory; the error of one more is final. */
+const MAX_WAITING = 16;
+/** Maximum of these for one owner. */
+const MAX_WAITING_PER_OWNER = 4;
+
+/** Normalizes photos that passed inspection. */
 export interface PhotoNormalizer {
   /**
-   * One decode a photo and process, however many ask for it within a minute. `index` is the photo's place in the
-   * upload, from 0, for the message.
+   * Decodes each photo once per process, however many callers need it within a minute. `index` is the photo's place in
+   * the upload, from 0, for the message.
    * @throws {PhotoError} `photo_undecodable`
    * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
    */
   normalize(photo: InspectedPhoto, index: number, owner: DecodeOwner): Promise<NormalizedPhoto>;
 }
 
+export interface PhotoNormalizerOptions extends DecodeQueueOptions {
+  clock: Clock;
+}
+
 export function createPhotoNormalizer({ clock, ...queue }: PhotoNormalizerOptions): PhotoNormalizer {
   confineDecoder();
   const decodes = createDecodeQueue<NormalizedPhoto>(queue);
-  const kept = new LRUCache<string, NormalizedPhoto>({
-    maxSize: KEPT_BYTES,
+  const cached = new LRUCache<string, NormalizedPhoto>({
+    maxSize: CACHED_BYTES,
     sizeCalculation: ({ jpeg }) => jpeg.length,
-    ttl: KEPT_MS,
+    ttl: CACHED_MS,
     ttlResolution: 0,
     perf: { now: () => clock.monotonic() },
   });
 
   return {
     async normalize(photo, index, owner) {
-      const known = kept.get(photo.hash);
+      const known = cached.get(photo.hash);
       if (known !== undefined) return known;
       try {
         return await decodes.run(owner, photo.hash, async () => {
-          const prepared = await decodePhoto(photo);
-          kept.set(photo.hash, prepared);
-          return prepared;
+          const normalized = await decodePhoto(photo);
+          cached.set(photo.hash, normalized);
+          return normalized;
         });
       } catch (error) {
         if (error instanceof IdentificationError) throw error;
@@ -54,4 +71,90 @@ export function createPhotoNormalizer({ clock, ...queue }: PhotoNormalizerOption
       }
     },
   };
+}
+
+/** Creates a normalizer for background work: it retries later when the decode queue is full. */
+export function createRetryingNormalizer({
+  clock,
+  normalizer,
+}: {
+  normalizer: PhotoNormalizer;
+  clock: Clock;
+}): PhotoNormalizer {
+  /** The owner of each waiting photo. */
+  const waiting: string[] = [];
+
+  const mayWait = (owner: string) =>
+    waiting.length < MAX_WAITING && waiting.filter((one) => one === owner).length < MAX_WAITING_PER_OWNER;
+
+  async function pause(owner: string, ms: number): Promise<void> {
+    waiting.push(owner);
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+    waiting.splice(waiting.indexOf(owner), 1);
+  }
+
+  return {
+    async normalize(photo, index, owner) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await normalizer.normalize(photo, index, owner);
+        } catch (error) {
+          const waitMs = error instanceof IdentificationError ? error.retryAfterMs : undefined;
+          if (waitMs === undefined || tries === MAX_TRIES || !mayWait(owner.subject)) throw error;
+          await pause(owner.subject, waitMs);
+        }
+      }
+    },
+  };
+}
+
+/**
+ * Lets sharp open the four accepted formats and nothing else: by default it renders an SVG called photo.jpg. Each decode
+ * uses one libvips thread, and the queue bounds the number of decodes. Both settings hold for the whole process.
+ */
+function confineDecoder(): void {
+  sharp.cache(false);
+  sharp.concurrency(1);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpegBuffer',
+      'VipsForeignLoadPngBuffer',
+      'VipsForeignLoadWebpBuffer',
+      'VipsForeignLoadNsgifBuffer',
+    ],
+  });
+}
+
+/** Whether the picture data of a repaired photo is complete, which a decoder does not report in every case. */
+function isComplete(type: PhotoType, bytes: Buffer): Promise<boolean> {
+  return type === 'gif' ? holdsFirstFrame(bytes) : holdsAllBlocks(bytes);
+}
+
+/**
+ * Makes an sRGB JPEG, upright, on white, without metadata.
+ * Throws sharp's errors; their texts are shared by all decodes of the process and may belong to another photo.
+ */
+async function decodePhoto(photo: InspectedPhoto): Promise<NormalizedPhoto> {
+  const options: SharpOptions = {
+    autoOrient: true,
+    failOn: 'warning',
+    limitInputChannels: 5,
+    limitInputPixels: photo.width * photo.height,
+    pages: 1,
+    sequentialRead: true,
+    unlimited: false,
+  };
+  const { data: bytes } = photo;
+  if (photo.isRepaired && !(await isComplete(photo.type, bytes))) throw new TypeError('the picture data is incomplete');
+  const { format } = await sharp(bytes, options).metadata();
+  if (format !== photo.type) throw new TypeError(`decoded as ${format}, inspected as ${photo.type}`);
+  const { data, info } = await sharp(bytes, options)
+    .timeout({ seconds: TIMEOUT_SECONDS })
+    .resize(MAX_SIDE, MAX_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .jpeg({ quality: QUALITY })
+    .toBuffer({ resolveWithObject: true });
+  return { jpeg: data, width: info.width, height: info.height };
 }

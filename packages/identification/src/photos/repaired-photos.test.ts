@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { PhotoError } from '../errors.ts';
-import { SOF0, SOS } from './formats/jpeg-markers.ts';
+import { SOF0, SOS } from './formats/jpeg.ts';
 import { inspectPhoto } from './inspect.ts';
 import { createPhotoNormalizer } from './normalize.ts';
 import { inThreeScans, offsetOf, withRestarts } from './testing/joined-jpegs.ts';

@@ -1,18 +1,16 @@
-/** A photo as it came in: bytes nobody has looked into yet. */
+/** A photo as it was uploaded; its bytes have not been inspected yet. */
 export interface UploadedPhoto {
-  /** As the client said; for messages only, never for a path, a header or a decision alone. */
+  /** As the client named it; for messages only, never for a path, a header or a decision alone. */
   name: string;
   /** The declared media type, lower case; empty when none was declared. */
   declaredType: string;
-  /** Bytes. */
+  /** Number of bytes. */
   size: number;
-  /** All of them, put together when they are first asked for: an answer that is known needs none. */
+  /** Joined on first access: a cached answer does not need them. */
   readonly bytes: Buffer;
   /** SHA-256 of `bytes`, lower-case hex: the photo's identity in cache keys and the store. */
   hash: string;
 }
-
-export type PhotoType = 'jpeg' | 'png' | 'webp' | 'gif';
 
 export interface PhotoLimits {
   maxBytes: number;
@@ -23,7 +21,7 @@ export interface PhotoLimits {
   maxPhotos: number;
 }
 
-/** The only form of a photo that leaves or is stored: upright JPEG, at most 1500 px, no metadata. */
+/** The only form of a photo that is sent to providers or stored: upright JPEG, at most 1500 px, no metadata. */
 export interface NormalizedPhoto {
   jpeg: Buffer;
   width: number;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeGif } from '../testing/make-gif.ts';
 import { readGif } from './gif.ts';
-import { joinPieces } from './pieces.ts';
-import { DAMAGED, MAX_PIECES, TRUNCATED } from './structure.ts';
+import { DAMAGED, joinPieces, MAX_PIECES, TRUNCATED } from './structure.ts';
 
 const SMALL = { width: 20, height: 10 };
 

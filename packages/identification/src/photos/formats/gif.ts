@@ -1,5 +1,4 @@
-import { createPieceList } from './pieces.ts';
-import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
+import { createPieceList, DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
 
 const HEADER_BYTES = 13;
 const DESCRIPTOR_BYTES = 10;
@@ -11,7 +10,7 @@ const GRAPHIC_CONTROL = 0xf9;
 const PLAIN_TEXT = 0x01;
 const MISSING_TRAILER = Buffer.from([TRAILER]);
 
-/** Picture data of a frame: where it begins, with its code size, and how many pixels it must hold. */
+/** The picture data of a frame: the offset of its code size, and the number of pixels that it must hold. */
 export interface FrameData {
   start: number;
   pixels: number;
@@ -23,8 +22,8 @@ export interface FrameData {
  *
  * Two faults are repaired: a missing trailer behind complete frames, since only that byte can follow, and zeros behind
  * a frame, since no block begins with one. As a byte too many or too few in the picture data looks the same,
- * `holdsFirstFrame` judges a repaired file before it is decoded. A file that ends inside a block, or behind the graphic
- * control of a missing frame, was cut and stays refused.
+ * `holdsFirstFrame` checks a repaired file before it is decoded. A file that ends inside a block, or behind the graphic
+ * control of a missing frame, was truncated and stays refused.
  */
 export function readGif(bytes: Buffer): Structure | Fault {
   if (bytes.length < HEADER_BYTES) return TRUNCATED;
@@ -72,7 +71,7 @@ export function readGif(bytes: Buffer): Structure | Fault {
   return { width, height, frames, scans: 1, heldBytes, traits: [], pieces: pieces.upTo(at) };
 }
 
-/** Finds the first frame of a GIF that `readGif` has taken: all before it are extensions. */
+/** Finds the first frame of a GIF that passed `readGif`: only extensions precede it. */
 export function firstFrame(gif: Buffer): FrameData {
   let at = HEADER_BYTES + paletteBytes(gif.readUInt8(10));
   while (gif[at] === EXTENSION) at = endOfSubBlocks(gif, at + 2) ?? gif.length;

@@ -6,8 +6,7 @@ import { cpuTimeOf } from '../testing/cpu-time.ts';
 import { inThreeScans, offsetOf, withRestarts } from '../testing/joined-jpegs.ts';
 import { makeJpeg, segment } from '../testing/make-jpeg.ts';
 import { realPicture } from '../testing/real-picture.ts';
-import { readJpeg } from './jpeg.ts';
-import { SOF0 } from './jpeg-markers.ts';
+import { readJpeg, SOF0 } from './jpeg.ts';
 import { holdsAllBlocks } from './jpeg-scans.ts';
 
 const photosDir = process.env['PLANT_PHOTOS_DIR'];

@@ -1,8 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type BlockTables, EntropyReader } from './entropy-reader.ts';
-import { defineTables, type HuffmanTables } from './huffman-tables.ts';
-import { endOfScan } from './jpeg.ts';
-import { DHT, DRI, EOI, MARKER, SOF0, SOF1, SOF2, SOS } from './jpeg-markers.ts';
+import { DHT, DRI, EOI, endOfScan, MARKER, RST0, SOF0, SOF1, SOF2, SOS } from './jpeg.ts';
 
 /** Markers of the segments that decoding a sequential scan depends on, beside DRI. */
 const READ_MARKERS = new Set([SOF0, SOF1, DHT, SOS]);
@@ -115,4 +112,148 @@ function scanOf(segment: Buffer, frame: Frame, { ac, dc }: HuffmanTables, interv
         : blocks(frame.width, 1, widest) * blocks(frame.height, 1, tallest);
   }
   return mcu.length === 0 ? undefined : { mcu, mcuCount, interval };
+}
+
+const COEFFICIENTS = 64;
+const PEEK_BITS = 16;
+/** Run length of the code ZRL, sixteen zeros. Any other code without a value is EOB, the end of the block. */
+const SIXTEEN_ZEROS = 15;
+
+/** Huffman tables of one block of a scan. */
+interface BlockTables {
+  dc: HuffmanTable;
+  ac: HuffmanTable;
+}
+
+/** Reads the codes of a sequential scan (ITU-T T.81, F.2.2) and skips their values. */
+class EntropyReader {
+  readonly #bytes: Buffer;
+  #at: number;
+  /** Bits that were loaded from the file, the latest in the lowest places. */
+  #buffer = 0;
+  /** Number of loaded bits that are not read yet; a negative number is that of bits to skip. */
+  #bitCount = 0;
+  /** Number of zero bits that were loaded behind the end of the data. */
+  #paddingBits = 0;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  /** Reads the blocks of `count` minimum coded units (MCU); false when a code does not exist. */
+  read(mcu: readonly BlockTables[], count: number): boolean {
+    for (let left = count; left > 0; left -= 1) {
+      for (const tables of mcu) if (!this.#readBlock(tables)) return false;
+    }
+    return true;
+  }
+
+  /** Whether the data held every bit that was read. */
+  isWithinData(): boolean {
+    while (this.#bitCount < 0) this.#loadByte();
+    return this.#paddingBits <= this.#bitCount;
+  }
+
+  /** Whether the data held every bit that was read, and only zeros are left; some cameras append zeros. */
+  isAtEnd(): boolean {
+    if (!this.isWithinData()) return false;
+    const leftBytes = (this.#bitCount - this.#paddingBits) >> 3;
+    if (((this.#buffer >>> this.#paddingBits) & ((1 << (leftBytes * 8)) - 1)) !== 0) return false;
+    let at = this.#at;
+    while (this.#bytes[at] === 0) at += 1;
+    return this.#bytes[at] === MARKER && this.#bytes[at + 1] !== 0;
+  }
+
+  /** Moves behind the restart marker with this number; false when data is missing before it, or it is not there. */
+  restart(number: number): boolean {
+    if (!this.isWithinData()) return false;
+    this.#bitCount = 0;
+    this.#paddingBits = 0;
+    while (this.#bytes[this.#at] === MARKER && this.#bytes[this.#at + 1] === MARKER) this.#at += 1;
+    if (this.#bytes[this.#at] !== MARKER || this.#bytes[this.#at + 1] !== RST0 + number) return false;
+    this.#at += 2;
+    return true;
+  }
+
+  #readBlock({ ac, dc }: BlockTables): boolean {
+    let table = dc;
+    for (let coefficient = 0; coefficient < COEFFICIENTS; coefficient += 1) {
+      while (this.#bitCount < PEEK_BITS) this.#loadByte();
+      const entry = table[(this.#buffer >>> (this.#bitCount - PEEK_BITS)) & 0xffff] ?? 0;
+      if (entry === 0) return false;
+      const symbol = entry & 0xff;
+      const valueBits = coefficient === 0 ? symbol : symbol & 15;
+      this.#bitCount -= (entry >> 8) + valueBits;
+      if (coefficient > 0) {
+        const run = symbol >> 4;
+        if (valueBits === 0 && run !== SIXTEEN_ZEROS) return true;
+        coefficient += run;
+      }
+      table = ac;
+    }
+    return true;
+  }
+
+  #loadByte(): void {
+    let byte = this.#bytes[this.#at] ?? MARKER;
+    if (byte !== MARKER) this.#at += 1;
+    else if (this.#bytes[this.#at + 1] === 0) this.#at += 2;
+    else {
+      byte = 0;
+      this.#paddingBits += 8;
+    }
+    this.#buffer = (this.#buffer << 8) | byte;
+    this.#bitCount += 8;
+  }
+}
+
+const CODE_BITS = 16;
+const CLASS_BYTES = 1;
+/**
+ * Maximum number of tables. An encoder defines four, or a few for each scan; each takes 128 kB, for 20 bytes of a file.
+ */
+const MAX_DEFINED = 64;
+
+/**
+ * Lookup table of a Huffman code. The index is the next 16 bits of the data; an entry has the length of the code in its
+ * upper byte and the symbol in its lower one.
+ */
+type HuffmanTable = Uint16Array;
+
+/** The tables of a JPEG by their number, as defined so far. */
+interface HuffmanTables {
+  dc: (HuffmanTable | undefined)[];
+  ac: (HuffmanTable | undefined)[];
+  /** Number of definitions, including those that replaced a table. */
+  defined: number;
+}
+
+/** Adds the tables of a DHT segment (ITU-T T.81, B.2.4.2 and annex C); false when they are malformed or too many. */
+function defineTables(segment: Buffer, tables: HuffmanTables): boolean {
+  let at = 0;
+  while (at < segment.length) {
+    tables.defined += 1;
+    if (tables.defined > MAX_DEFINED) return false;
+    const target = segment.readUInt8(at);
+    const table = new Uint16Array(1 << CODE_BITS);
+    let symbolAt = at + CLASS_BYTES + CODE_BITS;
+    if (symbolAt > segment.length) return false;
+    let code = 0;
+    for (let length = 1; length <= CODE_BITS; length += 1) {
+      const span = 1 << (CODE_BITS - length);
+      for (let left = segment.readUInt8(at + length); left > 0; left -= 1) {
+        const symbol = segment[symbolAt];
+        const from = code * span;
+        if (symbol === undefined || from >= table.length) return false;
+        table.fill((length << 8) | symbol, from, from + span);
+        code += 1;
+        symbolAt += 1;
+      }
+      code *= 2;
+    }
+    (target >> 4 === 0 ? tables.dc : tables.ac)[target & 15] = table;
+    at = symbolAt;
+  }
+  return true;
 }

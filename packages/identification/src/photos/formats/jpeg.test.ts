@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeJpeg, segment } from '../testing/make-jpeg.ts';
 import { readJpeg } from './jpeg.ts';
-import { joinPieces } from './pieces.ts';
-import { DAMAGED, MAX_PIECES, TRUNCATED } from './structure.ts';
+import { DAMAGED, joinPieces, MAX_PIECES, TRUNCATED } from './structure.ts';
 
 const SMALL = { width: 640, height: 480 };
 

@@ -1,6 +1,25 @@
-import { APP0, EOI, MARKER, SOF0, SOF1, SOF2, SOI, SOS } from './jpeg-markers.ts';
-import { createPieceList, type PieceList } from './pieces.ts';
-import { DAMAGED, type Fault, MAX_PIECES, type Structure, TRUNCATED } from './structure.ts';
+import {
+  createPieceList,
+  DAMAGED,
+  type Fault,
+  MAX_PIECES,
+  type PieceList,
+  type Structure,
+  TRUNCATED,
+} from './structure.ts';
+
+/** The byte that begins each marker of a JPEG; the codes below follow it (ITU-T T.81, table B.1). */
+export const MARKER = 0xff;
+export const SOF0 = 0xc0;
+export const SOF1 = 0xc1;
+export const SOF2 = 0xc2;
+export const DHT = 0xc4;
+export const RST0 = 0xd0;
+export const SOI = 0xd8;
+export const EOI = 0xd9;
+export const SOS = 0xda;
+export const DRI = 0xdd;
+export const APP0 = 0xe0;
 
 const UNCOMMON: Fault = { fault: 'this kind of JPEG is not supported' };
 /** Ss, Se, Ah and Al of a sequential scan: all 64 coefficients in full precision (T.81, table B.3). */
@@ -9,8 +28,8 @@ const JFIF = Buffer.from('JFIF\0', 'latin1');
 const JFIF_SEGMENT_BYTES = 16;
 const JFIF_MAJOR = Buffer.from([1]);
 const MAX_COMPONENTS = 4;
-/** How many bytes without 0xFF are looked at one by one before a search is worth its call. */
-const PATIENCE = 8;
+/** Bytes that are compared one by one before a call of indexOf is faster. */
+const SCANNED_BYTES = 8;
 
 interface Frame {
   width: number;
@@ -25,14 +44,14 @@ interface Frame {
 /**
  * Walks the markers of a JPEG (ITU-T T.81, Annex B) from SOI to EOI; all bytes after EOI are cut.
  *
- * Repaired, because the standard leaves no choice and no pixel depends on it: the spectral range and bit positions in
- * the header of a sequential scan, which some phones leave at zero; bytes before a marker that belong to no segment, up
- * to the first scan; and a JFIF version other than 1. A decoder ignores all three with a warning, and a warning refuses
- * a photo.
+ * Three faults are repaired, because the standard leaves no choice and no pixel depends on it: the spectral range and
+ * bit positions in the header of a sequential scan, which some phones leave at zero; bytes before a marker that belong
+ * to no segment, up to the first scan; and a JFIF version other than 1. A decoder ignores all three with a warning, and
+ * a warning refuses a photo.
  *
  * A JPEG without its end marker stays refused on purpose, even when all rows decode. Only EOI says that no scan is
- * missing: a progressive picture that is cut between two scans decodes without a warning, only coarser, and a file that
- * lacks its end was cut on its way here. The sender still has the whole one.
+ * missing: a progressive picture that is truncated between two scans decodes without a warning, only coarser, and a
+ * file that lacks its end was truncated on its way here. The sender still has the complete one.
  */
 export function readJpeg(bytes: Buffer): Structure | Fault {
   const pieces = createPieceList();
@@ -76,7 +95,7 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
   }
   if (frame === undefined || scans === 0) return DAMAGED;
   const { awaited, width, height, progressive, density } = frame;
-  // The header of a scan may be hidden in the segment before it; its data would then pass for stray bytes.
+  // The header of a scan may be inside the segment before it; its data would then count as stray bytes.
   if (!progressive && awaited.size > 0) return DAMAGED;
   // libjpeg keeps every coefficient (2 bytes each) as soon as one row needs more than one pass.
   const heldBytes = progressive || scans > 1 ? Math.ceil(width * height * density * 2) : 0;
@@ -102,15 +121,15 @@ function nextMarker(bytes: Buffer, from: number): number {
 
 /**
  * Returns the offset of the next 0xFF; the file's end when there is none. Photos have one every few hundred bytes, hostile
- * files at every second one: both must be quick.
+ * files at every second byte: both must be fast.
  */
 function nextFill(bytes: Buffer, from: number): number {
-  for (let at = from; at < from + PATIENCE; at += 1) if (bytes[at] === MARKER) return at;
-  const next = bytes.indexOf(MARKER, from + PATIENCE);
+  for (let at = from; at < from + SCANNED_BYTES; at += 1) if (bytes[at] === MARKER) return at;
+  const next = bytes.indexOf(MARKER, from + SCANNED_BYTES);
   return next === -1 ? bytes.length : next;
 }
 
-/** Markers without a length, which have no place between segments: TEM, RSTn and 0x00. */
+/** Whether a marker has no length and no place between segments: TEM, RSTn and 0x00. */
 function isBare(marker: number): boolean {
   return marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }
@@ -127,7 +146,7 @@ function repairScanHeader(pieces: PieceList, bytes: Buffer, at: number, end: num
   if (!bytes.subarray(range, end).equals(SEQUENTIAL)) pieces.replace(range, end, SEQUENTIAL);
 }
 
-/** SOF0 to SOF15 without DHT, JPG and DAC, which live in the same range. */
+/** Whether a marker is SOF0 to SOF15; DHT, JPG and DAC have codes in the same range. */
 function isFrameHeader(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -141,7 +160,7 @@ function isCommon(marker: number): boolean {
   return marker === SOF0 || marker === SOF1 || marker === SOF2;
 }
 
-/** Undefined when it makes no sense; a height of 0 would come later in a DNL marker, which nobody's camera writes. */
+/** Returns undefined for an invalid header. A height of 0 would follow in a DNL marker, which no camera writes. */
 function readFrame(segment: Buffer, marker: number): Frame | undefined {
   const components = segment[5] ?? 0;
   if (components < 1 || components > MAX_COMPONENTS || segment.length < 6 + components * 3) return undefined;
@@ -171,7 +190,7 @@ function componentsOf(segment: Buffer): number[] {
   return Array.from({ length: count }, (_, index) => segment[1 + index * 2] ?? -1);
 }
 
-/** The place of the next real marker: stuffed zeros, restarts and fill bytes belong to the compressed data. */
+/** Returns the offset of the next real marker: stuffed zeros, restarts and fill bytes belong to the scan data. */
 export function endOfScan(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length) {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { chunk, colourProfile, compressedText, makePng } from '../testing/make-png.ts';
-import { joinPieces } from './pieces.ts';
 import { readPng } from './png.ts';
-import { DAMAGED, TRUNCATED } from './structure.ts';
+import { DAMAGED, joinPieces, TRUNCATED } from './structure.ts';
 
 const SMALL = { width: 20, height: 10 };
 

@@ -1,7 +1,14 @@
 import { inflateSync } from 'node:zlib';
-import { chunkType } from './four-letters.ts';
-import { createPieceList, type Piece } from './pieces.ts';
-import { DAMAGED, type Fault, type PngTrait, type Structure, TRUNCATED } from './structure.ts';
+import {
+  chunkType,
+  createPieceList,
+  DAMAGED,
+  type Fault,
+  type Piece,
+  type PngTrait,
+  type Structure,
+  TRUNCATED,
+} from './structure.ts';
 
 const SIGNATURE_BYTES = 8;
 /** Offset of the IHDR data: after the signature, and the length and type of the chunk. */
@@ -20,7 +27,7 @@ const TRNS = chunkType('tRNS');
 const IDAT = chunkType('IDAT');
 const IEND = chunkType('IEND');
 const ICCP = chunkType('iCCP');
-/** The chunks that may stay beside IDAT, once each, and which data they may have. */
+/** Checks of the chunks that stay, once each, besides IDAT. */
 const ALLOWED_CHUNKS = new Map<number, (data: Buffer) => boolean>([
   [IHDR, (data) => data.length === 13],
   [PLTE, (data) => data.length <= 768],
@@ -74,13 +81,13 @@ export function readPng(bytes: Buffer): Structure | Fault {
   return readHeader(bytes, { keyed: seen.has(TRNS), profiled }, pieces.upTo(at));
 }
 
-/** Asked once a type: a view of every chunk of a file that repeats one costs more than the rest of the walk. */
+/** Checks the first chunk of each type only: a view of every repeated chunk costs more than the rest of the walk. */
 function isAllowed(type: number, seen: Set<number>, data: Buffer): boolean {
   seen.add(type);
   return ALLOWED_CHUNKS.get(type)?.(data) === true;
 }
 
-/** An upper-case first letter: a decoder that does not know the chunk must not show the picture. */
+/** Whether the first letter is upper-case: a decoder that does not know the chunk must not show the picture. */
 function isCritical(type: number): boolean {
   return (type & 0x2000_0000) === 0;
 }
@@ -112,7 +119,7 @@ function pixelsOf(bytes: Buffer): number {
   return bytes.readUInt32BE(HEADER_AT) * bytes.readUInt32BE(HEADER_AT + 4);
 }
 
-/** A colour profile is worth keeping, but some inflate from 50 kB to 50 MB. */
+/** Whether a colour profile stays small when it is inflated: some grow from 50 kB to 50 MB. */
 function isSmallProfile(data: Buffer): boolean {
   const name = data.subarray(0, 80).indexOf(0);
   if (name === -1 || data.length > MAX_PROFILE_BYTES) return false;

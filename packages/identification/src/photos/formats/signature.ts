@@ -1,13 +1,14 @@
-import type { PhotoType } from '../types.ts';
+/** The accepted formats. */
+export type PhotoType = 'jpeg' | 'png' | 'webp' | 'gif';
 
-/** Formats that are told apart only to refuse them by name. */
+/** Formats that are detected only to name them in the refusal. */
 export type UnsupportedType = 'avif' | 'heic';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const AVIF_BRANDS = new Set(['avif', 'avis']);
 const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1']);
 
-/** Tells a format by its first 12 bytes: all that can be said before anything is parsed. */
+/** Detects the format from the first 12 bytes, before anything is parsed. */
 export function detectFormat(bytes: Buffer): PhotoType | UnsupportedType | undefined {
   if (bytes.length < 12) return undefined;
   // Some cameras leave stray bytes between these two and the next marker.
@@ -16,12 +17,12 @@ export function detectFormat(bytes: Buffer): PhotoType | UnsupportedType | undef
   const start = bytes.toString('latin1', 0, 12);
   if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'gif';
   if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'webp';
-  if (start.slice(4, 8) === 'ftyp') return recogniseBrand(bytes, start.slice(8));
+  if (start.slice(4, 8) === 'ftyp') return detectBrand(bytes, start.slice(8));
   return undefined;
 }
 
-/** `mif1` and `msf1` say only "some HEIF": then the compatible brands tell whether AV1 is inside. */
-function recogniseBrand(bytes: Buffer, major: string): UnsupportedType | undefined {
+/** The brands `mif1` and `msf1` mean any HEIF: then the compatible brands tell whether it holds AV1. */
+function detectBrand(bytes: Buffer, major: string): UnsupportedType | undefined {
   if (AVIF_BRANDS.has(major)) return 'avif';
   if (!HEIC_BRANDS.has(major)) return undefined;
   if (major !== 'mif1' && major !== 'msf1') return 'heic';

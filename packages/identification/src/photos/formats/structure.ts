@@ -1,31 +1,77 @@
-import type { Piece } from './pieces.ts';
-
 /** Properties of a PNG that make it slower to decode; `profiled`: a colour profile is applied to each pixel. */
 export type PngTrait = 'transparent' | '16-bit' | 'interlaced' | 'profiled';
 
-/** What the file's own structure says about the picture, read without decoding a pixel. */
+/** What the structure of a file says about the picture, read without decoding a pixel. */
 export interface Structure {
   width: number;
   height: number;
-  /** Pictures in an animation; 1 for a still. */
+  /** Pictures of an animation; 1 for a still. */
   frames: number;
-  /** Passes over the picture: a decoder works through the whole of it once for each. */
+  /** Passes over the picture: a decoder works through all of it once per scan. */
   scans: number;
-  /** Bytes a decoder must hold at once because it cannot work row by row; 0 when it can. */
+  /** Bytes that a decoder must hold at once because it cannot work row by row; 0 when it can. */
   heldBytes: number;
   /** Empty for other formats. */
   traits: readonly PngTrait[];
-  /** Bytes of the picture: without what follows it, and repaired where the standard leaves no choice. */
+  /** The bytes of the picture: without trailing bytes, and repaired where the standard leaves no choice. */
   pieces: readonly Piece[];
 }
 
 /** Maximum pieces of one picture: no camera writes so many faults, and each costs memory. */
 export const MAX_PIECES = 200;
 
-/** Why a structure cannot be followed, as the end of the sentence "Photo 1 could not be read: …". */
+/** Why a structure is invalid, as the end of the sentence "Photo 1 could not be read: …". */
 export interface Fault {
   fault: string;
 }
 
 export const TRUNCATED: Fault = { fault: 'the file ends before the picture does' };
 export const DAMAGED: Fault = { fault: 'the file is damaged' };
+
+/** Returns the type of a PNG or RIFF chunk as a number: a file may have a million chunks, and a string for each is slow. */
+export function chunkType(letters: string): number {
+  return Buffer.from(letters, 'latin1').readUInt32BE(0);
+}
+
+/** A run of the file's bytes, `to` exclusive, or bytes that a repair inserts. */
+export type Piece = { from: number; to: number } | Buffer;
+
+/** The remaining pieces of a file, collected while it is read from start to end. */
+export interface PieceList {
+  readonly count: number;
+  /** Replaces a run, `to` exclusive, by `instead`, or drops it. */
+  replace(from: number, to: number, instead?: Buffer): void;
+  /** Returns all pieces of a picture that ends before `to`. */
+  upTo(to: number): readonly Piece[];
+}
+
+export function createPieceList(): PieceList {
+  const pieces: Piece[] = [];
+  let kept = 0;
+
+  function keepTo(to: number): void {
+    if (to > kept) pieces.push({ from: kept, to });
+  }
+
+  return {
+    get count() {
+      return pieces.length;
+    },
+    replace(from, to, instead) {
+      keepTo(from);
+      if (instead !== undefined) pieces.push(instead);
+      kept = to;
+    },
+    upTo(to) {
+      keepTo(to);
+      return pieces;
+    },
+  };
+}
+
+/** Joins the pieces of a file; a single run is returned as a view, not a copy. */
+export function joinPieces(bytes: Buffer, pieces: readonly Piece[]): Buffer {
+  const parts = pieces.map((piece) => (Buffer.isBuffer(piece) ? piece : bytes.subarray(piece.from, piece.to)));
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
+}

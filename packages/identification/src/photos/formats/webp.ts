@@ -1,5 +1,4 @@
-import { chunkType } from './four-letters.ts';
-import { DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
+import { chunkType, DAMAGED, type Fault, type Structure, TRUNCATED } from './structure.ts';
 
 const RIFF_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
@@ -12,8 +11,8 @@ interface Size {
 }
 
 /**
- * Walks the chunks of a WebP (RFC 9649) inside its RIFF size; whatever follows is cut. The size is the largest any
- * chunk claims, so that a small canvas cannot hide a large picture.
+ * Walks the chunks of a WebP (RFC 9649) inside its RIFF size; trailing bytes are cut. The size is the largest that
+ * any chunk claims, so that a small canvas cannot hide a large picture.
  */
 export function readWebp(bytes: Buffer): Structure | Fault {
   const riffEnd = CHUNK_HEADER_BYTES + bytes.readUInt32LE(4);
@@ -52,7 +51,7 @@ export function readWebp(bytes: Buffer): Structure | Fault {
   };
 }
 
-/** The chunks that name a size; undefined out of one: it is too short or carries no start code. */
+/** Readers of the chunks that have a size. They return undefined if a chunk is too short or has no start code. */
 const SIZES = new Map<number, (data: Buffer) => Size | undefined>([
   [VP8X, (data) => (data.length < 10 ? undefined : size24(data, 4))],
   [ANMF, (data) => (data.length < 16 ? undefined : size24(data, 6))],
@@ -64,7 +63,7 @@ function size24(data: Buffer, at: number): Size {
   return { width: data.readUIntLE(at, 3) + 1, height: data.readUIntLE(at + 3, 3) + 1 };
 }
 
-/** A key frame's header (RFC 6386, 9.1): the upper two bits of each side are a scaling hint. */
+/** Reads a key frame's header (RFC 6386, 9.1): the upper two bits of each side are a scaling hint. */
 function lossySize(data: Buffer): Size | undefined {
   if (data.length < 10 || data.readUIntBE(3, 3) !== 0x9d012a) return undefined;
   const width = data.readUInt16LE(6) & 0x3fff;

@@ -1,4 +1,4 @@
-import { DRI, EOI, MARKER, RST0, SOF0, SOS } from '../formats/jpeg-markers.ts';
+import { DRI, EOI, MARKER, RST0, SOF0, SOS } from '../formats/jpeg.ts';
 import { segment } from './make-jpeg.ts';
 import { realPicture } from './real-picture.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { decodeCost } from './decode-cost.ts';
 import { readJpeg } from './formats/jpeg.ts';
 import { readPng } from './formats/png.ts';
+import type { PhotoType } from './formats/signature.ts';
 import type { Fault, Structure } from './formats/structure.ts';
+import { decodeCost } from './inspect.ts';
 import { type JpegShape, makeJpeg } from './testing/make-jpeg.ts';
 import { colourProfile, makePng, type PngShape } from './testing/make-png.ts';
-import type { PhotoType } from './types.ts';
 
 const LARGE = { width: 10_000, height: 8_900 };
 const SEVEN = { width: 3_500, height: 2_000 };

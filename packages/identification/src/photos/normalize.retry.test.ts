@@ -4,7 +4,7 @@ import { IdentificationError, PhotoError } from '../errors.ts';
 import type { DecodeOwner } from './decode-queue.ts';
 import { createStructureCache } from './formats/read-structure.ts';
 import { type InspectedPhoto, inspectPhoto } from './inspect.ts';
-import { createRetryingNormalizer } from './retrying-normalizer.ts';
+import { createRetryingNormalizer } from './normalize.ts';
 import { makeJpeg } from './testing/make-jpeg.ts';
 import { LIMITS, uploaded } from './testing/uploaded-photo.ts';
 import type { NormalizedPhoto } from './types.ts';
@@ -25,7 +25,7 @@ function setUp(refuses: Error | undefined) {
   const asked = { times: 0, refuses };
   const intake = createRetryingNormalizer({
     clock,
-    intake: {
+    normalizer: {
       async normalize() {
         asked.times += 1;
         if (asked.refuses !== undefined) throw asked.refuses;
