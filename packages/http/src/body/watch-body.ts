@@ -5,7 +5,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import { createChunkMeter } from './chunk-meter.ts';
 
 /** Why a body was ended before its last byte: its chunks were too small on average, or its time limit passed. */
-export type BodyFault = 'tiny_chunks' | 'slow';
+type BodyFault = 'tiny_chunks' | 'slow';
 
 /** State of a request body at the connection, which the body of a fetch `Request` does not expose. */
 export interface WatchedBody {

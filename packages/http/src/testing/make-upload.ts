@@ -1,7 +1,7 @@
 export const BOUNDARY = '----FormBoundary7MA4YWxkTrZu0gW';
 export const CONTENT_TYPE: string = `multipart/form-data; boundary=${BOUNDARY}`;
 
-/** A part with these header lines. */
+/** Returns a part with these header lines. */
 export function part(headers: string, content: Buffer | string): Buffer {
   return Buffer.concat([Buffer.from(`--${BOUNDARY}\r\n${headers}\r\n\r\n`), Buffer.from(content), Buffer.from('\r\n')]);
 }
@@ -24,15 +24,15 @@ export function file(
   );
 }
 
-/** Parts and the closing boundary. */
+/** Joins parts and appends the closing boundary. */
 export function makeUpload(...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)]);
 }
 
 export interface Arrival {
-  /** Bytes a piece. */
+  /** Bytes of each piece. */
   size?: number;
-  /** What comes behind the bytes; a body that stalls never ends. */
+  /** The end of the body; a body that stalls never ends. */
   last?: 'end' | 'break off' | 'stall';
 }
 
@@ -42,7 +42,7 @@ export interface ArrivingBody {
   seen: { read: number; cancelled: boolean };
 }
 
-/** A body that arrives in pieces and knows how far it was read. */
+/** Returns a body that arrives in pieces, and a record of how far it was read. */
 export function arriving(bytes: Buffer, { size = 65_536, last = 'end' }: Arrival = {}): ArrivingBody {
   const seen = { read: 0, cancelled: false };
   const body = new ReadableStream<Uint8Array>(
