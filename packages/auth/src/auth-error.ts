@@ -6,7 +6,7 @@ export type AuthErrorCode =
   | 'wrong_password'
   | 'last_admin';
 
-/** What this package refuses on purpose; `message` may be shown to whoever asked. */
+/** A request that this package refuses; `message` may be shown to the person who made it. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   readonly code: AuthErrorCode;

@@ -3,26 +3,22 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
-import { type EnsuredAdmin, ensureAdmin, findAdmin, renewAdminPassword } from './admin.ts';
-import { BrowserSessions } from './browser-sessions.ts';
+import { BrowserSessions, createSessionTokens, type Session } from './browser-sessions.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
-import type { OAuthOptions, OAuthProviderName } from './oauth/oauth-options.ts';
-import { oauthProviders } from './oauth/oauth-providers.ts';
-import { createOAuthSignIn } from './oauth/oauth-sign-in.ts';
+import { type OAuthOptions, type OAuthProviderName, oauthProviders } from './oauth/providers.ts';
+import { createOAuthSignIn } from './oauth/sign-in.ts';
 import { type ClaimedUser, type Principal, principalOfSession } from './principal.ts';
 import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
-import { createSessionTokens, type Session } from './session-token.ts';
 import { createSignIn } from './sign-in.ts';
-import { type AppSession, createAccessTokens } from './tokens/access-token.ts';
-import { bearerOf } from './tokens/bearer.ts';
+import { type AppSession, bearerOf, createAccessTokens } from './tokens/access-token.ts';
 import { createTokens, type Tokens } from './tokens/tokens.ts';
-import { createUser, type NewUser } from './users.ts';
+import { createUser, type EnsuredAdmin, ensureAdmin, findAdmin, type NewUser, renewAdminPassword } from './users.ts';
 
 export interface Users {
   /** @throws {AuthError} `email_taken`, `invalid_email`, `invalid_name`, `invalid_password` */
   create(user: NewUser): Promise<{ id: string }>;
-  /** Makes the first admin, unless there is one. @throws {AuthError} */
+  /** Creates the first admin, unless there is one. @throws {AuthError} */
   ensureAdmin(wanted: { email?: string; password?: string }): Promise<EnsuredAdmin>;
   hasAdmin(): Promise<boolean>;
   /** Gives the first admin a new password; undefined when there is no admin. */
@@ -30,11 +26,11 @@ export interface Users {
 }
 
 export interface Auth {
-  /** For next-auth's route handler. */
+  /** Options of next-auth's route handler. */
   readonly nextAuthOptions: NextAuthOptions;
-  /** Name of the cookie that carries a session; next-auth cuts a long one into `name.0`, `name.1`, … */
+  /** Name of the session cookie; next-auth splits a long one into `name.0`, `name.1`, … */
   readonly sessionCookie: string;
-  /** Other services that people may sign in with, by next-auth's names for them. */
+  /** Services with which people may sign in, by next-auth's names for them. */
   readonly oauthProviders: readonly OAuthProviderName[];
   readonly users: Users;
   readonly accounts: Accounts;
@@ -58,19 +54,19 @@ export interface Auth {
 
 export interface AuthOptions {
   database: Database;
-  /** At least one, of 32 bytes or more; the first signs, all verify. */
+  /** At least one secret, of 32 bytes or more each; the first signs, all verify. */
   secrets: readonly string[];
-  /** https makes cookies secure. */
+  /** Public origin of the app; https makes cookies secure. */
   appUrl: URL;
   clock: Clock;
   logger: Logger;
-  /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
+  /** Deletes everything that is stored for a user elsewhere; called again after a failure. */
   readonly eraseOwner: (ownerId: string) => Promise<void>;
   oauth?: OAuthOptions;
 }
 
 export function createAuth(options: AuthOptions): Auth {
-  const { appUrl, clock, logger, secrets } = options;
+  const { appUrl, clock, eraseOwner, logger, secrets } = options;
   const { client } = options.database;
   const sessionTokens = createSessionTokens(secrets, clock);
   const sessions = new BrowserSessions(client, clock);
@@ -79,8 +75,8 @@ export function createAuth(options: AuthOptions): Auth {
   const [csrfKey = new Uint8Array()] = deriveKeys(secrets, 'csrf');
   const providers = oauthProviders(options.oauth ?? {}, logger);
   const cookieName = cookiesFor(appUrl).sessionToken.name;
-  /** One look into the database a request, however many parts of it ask. */
-  const known = new WeakMap<Headers, Promise<Principal | undefined>>();
+  /** Cache of one database query per request. */
+  const principals = new WeakMap<Headers, Promise<Principal | undefined>>();
 
   /**
    * Returns the session that a request's credentials name, checked by their encryption or signature and expiry only.
@@ -88,25 +84,25 @@ export function createAuth(options: AuthOptions): Auth {
   async function verify(headers: Headers): Promise<Session | AppSession | undefined> {
     const bearer = bearerOf(headers);
     // A Bearer token takes precedence: cookies are ignored.
-    return bearer === undefined ? cookieSession(headers.get('cookie')) : access.open(bearer);
+    return bearer === undefined ? cookieSession(headers.get('cookie')) : access.verify(bearer);
   }
 
   async function cookieSession(cookies: string | null): Promise<Session | undefined> {
     const cookie = readSessionCookie(cookies, cookieName);
-    return cookie === undefined ? undefined : sessionTokens.open(cookie);
+    return cookie === undefined ? undefined : sessionTokens.decrypt(cookie);
   }
 
-  async function look(headers: Headers): Promise<Principal | undefined> {
+  async function findPrincipal(headers: Headers): Promise<Principal | undefined> {
     const session = await verify(headers);
     return session && principalOfSession(client, session, clock.now());
   }
 
   function principalOf(headers: Headers): Promise<Principal | undefined> {
-    let principal = known.get(headers);
+    let principal = principals.get(headers);
     if (!principal) {
-      principal = look(headers);
-      known.set(headers, principal);
-      principal.catch(() => known.delete(headers));
+      principal = findPrincipal(headers);
+      principals.set(headers, principal);
+      principal.catch(() => principals.delete(headers));
     }
     return principal;
   }
@@ -132,7 +128,7 @@ export function createAuth(options: AuthOptions): Auth {
       hasAdmin: async () => (await findAdmin(client)) !== undefined,
       renewAdminPassword: () => renewAdminPassword(client),
     },
-    accounts: createAccounts({ client, oauthProviders: providers, clock, logger, eraseOwner: options.eraseOwner }),
+    accounts: createAccounts({ client, oauthProviders: providers, clock, logger, eraseOwner }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principalOf,
     async claimedUser(headers) {
@@ -143,7 +139,7 @@ export function createAuth(options: AuthOptions): Auth {
       const cookie = sessionCookieSet(answer.getSetCookie(), cookieName);
       if (cookie === undefined) return;
       const before = await cookieSession(request.get('cookie'));
-      const after = cookie === '' ? undefined : await sessionTokens.open(cookie);
+      const after = cookie === '' ? undefined : await sessionTokens.decrypt(cookie);
       if (before !== undefined && before.sessionId !== after?.sessionId) await sessions.end(before.sessionId);
     },
   };

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
-import type { Session } from './session-token.ts';
+import { EncryptJWT, errors, jwtDecrypt } from 'jose';
+import { z } from 'zod';
+import { deriveKeys } from './keys.ts';
 import type { SignedIn } from './sign-in.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,9 +14,17 @@ const ABSOLUTE_LIFETIME_MS = 90 * DAY_MS;
 /** Minimum extension that is written, so that frequent renewals do not write each time. */
 const RENEWAL_STEP_MS = DAY_MS;
 /** Maximum sessions of a user: more than a person needs. Bounds the rows that a program with the password can add. */
-const MOST_SESSIONS = 100;
+const MAX_SESSIONS = 100;
 /** Maximum number of expired rows that a sign-in removes; it adds one, so that expired rows do not pile up. */
-const SWEPT_A_SIGN_IN = 10;
+const EXPIRED_PER_SIGN_IN = 10;
+
+/** The session of a browser, as its cookie contains it. */
+export interface Session extends SignedIn {
+  /** New at every sign-in; names the database row that keeps the cookie valid. */
+  sessionId: string;
+  /** Epoch milliseconds, in whole seconds. */
+  expiresAt: number;
+}
 
 /**
  * Stores browser sessions, one row per sign-in; a cookie is valid only while its row exists. Throws database errors.
@@ -29,7 +39,8 @@ export class BrowserSessions {
   }
 
   /**
-   * Starts a session with a new id; undefined if the user was removed meanwhile. The 101st of a user ends their oldest.
+   * Starts a session with a new id; undefined if the user was removed meanwhile. The 101st session of a user ends their
+   * oldest.
    */
   async begin({ epoch, userId }: SignedIn): Promise<Session | undefined> {
     const now = this.#clock.now();
@@ -52,10 +63,10 @@ export class BrowserSessions {
     const id = session.sessionId;
     const now = this.#clock.now();
     const row = await this.#client.browserSession.findUnique({ where: { id } });
-    const kept = row?.expiresAt.getTime() ?? 0;
-    if (row === null || kept <= now) return undefined;
+    const stored = row?.expiresAt.getTime() ?? 0;
+    if (row === null || stored <= now) return undefined;
     const expiresAt = expiryAt(now, row.createdAt.getTime());
-    if (expiresAt - kept < RENEWAL_STEP_MS) return { ...session, expiresAt: kept };
+    if (expiresAt - stored < RENEWAL_STEP_MS) return { ...session, expiresAt: stored };
     const { count } = await this.#client.browserSession.updateMany({
       where: { id },
       data: { expiresAt: new Date(expiresAt) },
@@ -73,14 +84,69 @@ export class BrowserSessions {
     await this.#client.$executeRaw`
       DELETE FROM ${table('BrowserSession')} WHERE "id" IN (
         SELECT "id" FROM ${table('BrowserSession')} WHERE "userId" = ${userId}
-        ORDER BY "createdAt" DESC, "id" OFFSET ${MOST_SESSIONS} FOR UPDATE SKIP LOCKED
+        ORDER BY "createdAt" DESC, "id" OFFSET ${MAX_SESSIONS} FOR UPDATE SKIP LOCKED
       )`;
     await this.#client.$executeRaw`
       DELETE FROM ${table('BrowserSession')} WHERE "id" IN (
         SELECT "id" FROM ${table('BrowserSession')} WHERE "expiresAt" <= ${now}
-        ORDER BY "expiresAt" LIMIT ${SWEPT_A_SIGN_IN} FOR UPDATE SKIP LOCKED
+        ORDER BY "expiresAt" LIMIT ${EXPIRED_PER_SIGN_IN} FOR UPDATE SKIP LOCKED
       )`;
   }
+}
+
+export interface SessionTokens {
+  /** Encrypts a session as a token, valid until its `expiresAt`. */
+  encrypt(session: Session): Promise<string>;
+  /**
+   * Decrypts a token. Undefined if it is forged, expired or encrypted with a removed secret. Does not ask the database.
+   */
+  decrypt(token: string): Promise<Session | undefined>;
+}
+
+const payloadSchema = z.object({
+  sub: z.string().min(1),
+  sid: z.string().min(1),
+  epoch: z.int().nonnegative(),
+  exp: z.int(),
+});
+
+/** Encrypted JWTs (`dir`, A256GCM). The first secret encrypts; all decrypt, so that a secret can be replaced in use. */
+export function createSessionTokens(secrets: readonly string[], clock: Clock): SessionTokens {
+  const keys = deriveKeys(secrets, 'session');
+  const [encryptionKey] = keys;
+  if (encryptionKey === undefined) throw new RangeError('secrets must hold at least one secret');
+  return {
+    encrypt({ epoch, expiresAt, sessionId, userId }) {
+      const now = Math.floor(clock.now() / 1000);
+      return new EncryptJWT({ sid: sessionId, epoch })
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'JWT' })
+        .setSubject(userId)
+        .setIssuedAt(now)
+        .setExpirationTime(Math.floor(expiresAt / 1000))
+        .setJti(randomUUID())
+        .encrypt(encryptionKey);
+    },
+    async decrypt(token) {
+      const options = {
+        currentDate: new Date(clock.now()),
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+        requiredClaims: ['sub', 'iat', 'exp'],
+      };
+      for (const key of keys) {
+        try {
+          const { payload } = await jwtDecrypt(token, key, options);
+          const { data } = payloadSchema.safeParse(payload);
+          return data && { userId: data.sub, epoch: data.epoch, sessionId: data.sid, expiresAt: data.exp * 1000 };
+        } catch (error) {
+          if (error instanceof errors.JWEDecryptionFailed) continue;
+          if (error instanceof errors.JOSEError) return undefined;
+          throw error;
+        }
+      }
+      return undefined;
+    },
+  };
 }
 
 /** Returns when a session that is used at `now` ends: epoch milliseconds, in whole seconds as in its token. */

@@ -1,12 +1,10 @@
 export { isDatabaseUnavailable } from '@plantcommunity/db';
 export type { Accounts } from './accounts/accounts.ts';
-export type { EnsuredAdmin } from './admin.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
-export { normalizeEmail } from './email.ts';
-export { safeNextPath } from './next-path.ts';
-export type { OAuthOptions, OAuthProviderName } from './oauth/oauth-options.ts';
-export { PASSWORD_LENGTH, passwordLength } from './password-length.ts';
+export { PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
+export { safeNextPath } from './next-auth-options.ts';
+export type { OAuthOptions, OAuthProviderName } from './oauth/providers.ts';
 export type { ClaimedUser, Principal } from './principal.ts';
 export type { TokenGrant, Tokens } from './tokens/tokens.ts';
-export type { NewUser } from './users.ts';
+export { type EnsuredAdmin, type NewUser, normalizeEmail } from './users.ts';

@@ -1,27 +1,43 @@
 import { isDatabaseUnavailable, type PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
-import type { Logger } from '@plantcommunity/telemetry';
-import type { NextAuthOptions } from 'next-auth';
+import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
+import type { LoggerInstance, NextAuthOptions } from 'next-auth';
 import { z } from 'zod';
-import { type BrowserSessions, SESSION_MAX_AGE } from './browser-sessions.ts';
-import { nextAuthLogger } from './next-auth-logger.ts';
-import { safeNextPath } from './next-path.ts';
-import type { OAuthProvider } from './oauth/oauth-providers.ts';
-import { OAuthRefusal, type OAuthSignIn } from './oauth/oauth-sign-in.ts';
+import { type BrowserSessions, SESSION_MAX_AGE, type Session, type SessionTokens } from './browser-sessions.ts';
 import { fromUser } from './oauth/person.ts';
+import type { OAuthProvider } from './oauth/providers.ts';
+import { OAuthRefusal, type OAuthSignIn } from './oauth/sign-in.ts';
 import { principalOfSession } from './principal.ts';
 import { cookiesFor } from './session-cookie.ts';
-import type { Session, SessionTokens } from './session-token.ts';
 import type { SignIn } from './sign-in.ts';
 
-/** A session in next-auth's own claim names, as it is passed between callbacks. */
+/** Longer paths are no page of ours. */
+const MAX_PATH_LENGTH = 2048;
+/** An origin that can never be a real host (RFC 2606). */
+const PLACEHOLDER_ORIGIN = 'http://next.invalid';
+
+/**
+ * Levels of messages that are no fault of ours: the usual end of a session, and errors that any client can cause, by a
+ * forged return from another service or by the page that a request wants to be sent to.
+ */
+const LOG_LEVELS: ReadonlyMap<string, 'debug' | 'warn'> = new Map([
+  ['JWT_SESSION_ERROR', 'debug'],
+  ['SIGNOUT_ERROR', 'debug'],
+  ['OAUTH_CALLBACK_ERROR', 'warn'],
+  ['OAUTH_CALLBACK_HANDLER_ERROR', 'warn'],
+  ['INVALID_CALLBACK_URL_ERROR', 'warn'],
+  ['AUTH_ON_ERROR_PAGE_ERROR', 'warn'],
+  ['LOGGER_ERROR', 'warn'],
+]);
+
+/** A session with next-auth's claim names, as next-auth passes it between callbacks. */
 const sessionSchema = z
   .object({ sub: z.string(), sid: z.string(), epoch: z.int(), expiresAt: z.int() })
   .transform(({ sub, sid, ...rest }): Session => ({ ...rest, userId: sub, sessionId: sid }));
 
 export function createNextAuthOptions(parts: {
   appUrl: URL;
-  /** For the cookies of next-auth's own: of its forms, and of those who are on their way over another service. */
+  /** Protects next-auth's own cookies: those of its forms, and of a sign-in with another service. */
   csrfKey: Uint8Array;
   client: PrismaClient;
   clock: Clock;
@@ -39,27 +55,27 @@ export function createNextAuthOptions(parts: {
     if (!isDatabaseUnavailable(error)) logger.error({ err: error }, message);
   }
 
-  async function userOf(session: Session): Promise<{ name?: string; email?: string } | undefined> {
+  async function findUser(session: Session): Promise<{ name?: string; email?: string } | undefined> {
     try {
       const principal = await principalOfSession(client, session, clock.now());
       return principal && { email: principal.email, ...(principal.name === undefined ? {} : { name: principal.name }) };
     } catch (error) {
-      report(error, '[AUTH] The user of a session could not be looked up');
+      report(error, '[AUTH] Could not look up the user of a session');
       return {};
     }
   }
 
   /** Extends a session; when the database fails, the session stays as it is. */
-  async function renewed(session: Session): Promise<Session | undefined> {
+  async function renew(session: Session): Promise<Session | undefined> {
     try {
       return await sessions.renew(session);
     } catch (error) {
-      report(error, '[AUTH] A session could not be renewed');
+      report(error, '[AUTH] Could not renew a session');
       return session;
     }
   }
 
-  /** next-auth puts the message into the address of the login page. */
+  /** Returns the error of a failed sign-in; next-auth puts its message into the URL of the login page. */
   function unavailable(cause: unknown): Error {
     report(cause, '[AUTH] Sign-in failed');
     return new Error('Unavailable', { cause });
@@ -92,9 +108,9 @@ export function createNextAuthOptions(parts: {
     ],
     jwt: {
       maxAge: SESSION_MAX_AGE,
-      encode: ({ token }) => tokens.seal(sessionSchema.parse(token)),
+      encode: ({ token }) => tokens.encrypt(sessionSchema.parse(token)),
       async decode({ token }) {
-        const session = token ? await tokens.open(token) : undefined;
+        const session = token ? await tokens.decrypt(token) : undefined;
         return session ? claimsOf(session) : null;
       },
     },
@@ -105,7 +121,7 @@ export function createNextAuthOptions(parts: {
         try {
           const session = await sessions.begin(await parts.oauthSignIn(provider, fromUser(user)));
           if (session === undefined) return false;
-          // next-auth hands this very object on to `jwt`, where it is what authorize returns for a password.
+          // next-auth passes this object on to `jwt`, like the object that `authorize` returns.
           Object.assign(user, { id: session.userId, ...claimsOf(session) });
           return true;
         } catch (error) {
@@ -115,17 +131,15 @@ export function createNextAuthOptions(parts: {
       // An error thrown here or in `session` makes next-auth remove the cookie: throw only when the session has ended,
       // never for our own faults. `user` is set only on sign-in.
       async jwt({ token, user }) {
-        const session = user
-          ? sessionSchema.parse({ ...user, sub: user.id })
-          : await renewed(sessionSchema.parse(token));
+        const session = user ? sessionSchema.parse({ ...user, sub: user.id }) : await renew(sessionSchema.parse(token));
         if (session === undefined) throw sessionEnded();
         return claimsOf(session);
       },
       async session({ session, token }) {
-        const kept = sessionSchema.parse(token);
-        const user = await userOf(kept);
+        const current = sessionSchema.parse(token);
+        const user = await findUser(current);
         if (user === undefined) throw sessionEnded();
-        return { ...session, user, expires: new Date(kept.expiresAt).toISOString() };
+        return { ...session, user, expires: new Date(current.expiresAt).toISOString() };
       },
       redirect: ({ url }) => `${appUrl.origin}${safeNextPath(withoutOwnOrigin(url, appUrl), '/')}`,
     },
@@ -142,7 +156,42 @@ function sessionEnded(): Error {
   return new Error('This session was ended.');
 }
 
-/** Browsers send the whole address of the page; a JSON body may hold anything. */
+/** Removes our own origin from a URL: browsers send the URL of the page. A JSON body may contain any value. */
 function withoutOwnOrigin(url: unknown, appUrl: URL): unknown {
   return typeof url === 'string' && url.startsWith(`${appUrl.origin}/`) ? url.slice(appUrl.origin.length) : url;
+}
+
+/**
+ * Returns the page to open after signing in: `value` if it is a path of this site, else `fallback`. Rejects other origins
+ * in every spelling (`https://x`, `//x`, `/\x`, `/<tab>/x`, `/.//x`).
+ */
+export function safeNextPath(value: unknown, fallback: string): string {
+  if (typeof value !== 'string' || value.length > MAX_PATH_LENGTH || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(value))
+    return fallback;
+  const url = URL.parse(value, PLACEHOLDER_ORIGIN);
+  if (url === null || url.origin !== PLACEHOLDER_ORIGIN || url.pathname.startsWith('//')) return fallback;
+  return `${url.pathname}${url.search}${url.hash}`;
+}
+
+/**
+ * Writes next-auth's messages to our log. Requests control parts of them (its `/_log` route, which we close, would
+ * accept any text), so each is cut, put on one line and redacted, and only an error's message is kept of the details. A
+ * message without an Error may come from a client, and is a warning unless `LOG_LEVELS` says otherwise.
+ */
+export function nextAuthLogger(logger: Logger): LoggerInstance {
+  return {
+    error(code, metadata) {
+      const error = errorIn(metadata);
+      const level = LOG_LEVELS.get(code) ?? (error === undefined ? 'warn' : 'error');
+      logger[level]({ code: redactAndCut(code), reason: error && redactAndCut(error.message) }, '[AUTH] next-auth');
+    },
+    warn: (code) => logger.warn({ code: redactAndCut(code) }, '[AUTH] next-auth'),
+    debug: (code) => logger.debug({ code: redactAndCut(code) }, '[AUTH] next-auth'),
+  };
+}
+
+function errorIn(metadata: unknown): Error | undefined {
+  if (typeof metadata !== 'object' || metadata === null) return undefined;
+  if (metadata instanceof Error) return metadata;
+  return 'error' in metadata ? errorIn(metadata.error) : undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashPassword, makePassword, verifyPassword } from './password.ts';
+import { generatePassword, hashPassword, verifyPassword } from './password.ts';
 
 describe('passwords', () => {
   it('are hashed by argon2id with 19 MiB, two passes and a salt', async () => {
@@ -59,7 +59,7 @@ describe('passwords', () => {
   });
 
   it('that we make are long, and never the same', () => {
-    const made = Array.from({ length: 100 }, makePassword);
+    const made = Array.from({ length: 100 }, generatePassword);
     expect(new Set(made).size).toBe(100);
     for (const password of made) expect(password).toMatch(/^[A-HJ-NP-Za-km-z2-9]{20}$/);
   });

@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { AuthError } from './auth-error.ts';
-import { canBeTyped, canonical, PASSWORD_LENGTH, passwordLength } from './password-length.ts';
+import { canonicalPassword, isPossibleLength, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
 
-/** Argon2id, the library's kind, with 19 MiB and 2 passes: the OWASP Password Storage Cheat Sheet's first choice. */
+/** Argon2id (the default of the library), 19 MiB, 2 passes: the first choice of the OWASP Password Storage Cheat Sheet. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Without the letters and digits that are taken for each other. */
+/** Without letters and digits that look alike. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
-/** 20 of 57: 116 bits. */
-const MADE_LENGTH = 20;
+/** 20 of 57 characters: 116 bits. */
+const GENERATED_LENGTH = 20;
 
-/** @throws {AuthError} `invalid_password` outside of 10 to 200 characters, or with half of one */
+/** @throws {AuthError} `invalid_password` for a length outside 10 to 200 characters, or a lone surrogate */
 export async function hashPassword(password: string): Promise<string> {
   if (!password.isWellFormed()) {
     throw new AuthError('invalid_password', 'A password is made of whole characters; this one holds half of one.');
@@ -21,17 +21,18 @@ export async function hashPassword(password: string): Promise<string> {
   if (length < min || length > max) {
     throw new AuthError('invalid_password', `A password has ${min} to ${max} characters.`);
   }
-  return hash(canonical(password), PARAMETERS);
+  return hash(canonicalPassword(password), PARAMETERS);
 }
 
 /**
- * What cannot be a password is answered no, as late as any other: what is too long, and lone surrogates, which are all
- * the same in UTF-8.
+ * Compares a password with a hash. A text that cannot be a password takes as long as any other and never matches: one
+ * that is too long, or that has a lone surrogate (all of them are the same in UTF-8).
  */
 export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
-  return verify(passwordHash, canBeTyped(password) && password.isWellFormed() ? canonical(password) : '');
+  const isPossible = isPossibleLength(password) && password.isWellFormed();
+  return verify(passwordHash, isPossible ? canonicalPassword(password) : '');
 }
 
-export function makePassword(): string {
-  return Array.from({ length: MADE_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+export function generatePassword(): string {
+  return Array.from({ length: GENERATED_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
 }

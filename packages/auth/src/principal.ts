@@ -1,8 +1,8 @@
 import type { Prisma, PrismaClient, Role, Tier } from '@plantcommunity/db';
-import type { Session } from './session-token.ts';
+import type { Session } from './browser-sessions.ts';
 import type { AppSession } from './tokens/access-token.ts';
 
-/** Who is asking, as the database has them now. */
+/** The user who makes a request, as the database has them now. */
 export interface Principal {
   userId: string;
   email: string;
@@ -16,7 +16,7 @@ export type ClaimedUser = Pick<Principal, 'userId'>;
 
 /**
  * Returns the user of a browser or app session, with one query. Undefined when the account was removed or disabled, or
- * the session, or all sessions of the user, were ended since.
+ * when the session or all sessions of the user were ended.
  */
 export async function principalOfSession(
   client: PrismaClient,

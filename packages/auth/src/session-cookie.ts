@@ -1,19 +1,19 @@
 import type { NextAuthOptions } from 'next-auth';
 
-/** How long somebody may take at another service until they come back, in seconds. */
+/** Time that a person may spend at another service before they come back, in seconds. */
 const CHECK_MAX_AGE = 15 * 60;
 
-/** More pieces than a session of ours ever has; no more are read from a request. */
+/** Maximum pieces of a cookie that are read: more than a session of ours ever has. */
 const MAX_CHUNKS = 8;
 
 /**
- * Names and flags of next-auth's cookies. Over https the names bind browsers to Secure, path `/` and no domain (RFC
- * 6265bis, 4.1.3); over plain http no browser would take such a name.
+ * Returns names and flags of next-auth's cookies. Over https the prefix makes browsers require Secure, path `/` and no
+ * domain (RFC 6265bis, 4.1.3); over plain http browsers reject such a name.
  */
 export function cookiesFor(appUrl: URL): NonNullable<NextAuthOptions['cookies']> & { sessionToken: { name: string } } {
   const secure = appUrl.protocol === 'https:';
   const prefix = secure ? '__Host-' : '';
-  // Lax: back from another service they are asked for, and from nowhere else but our own pages.
+  // Lax: sent on the top-level navigation back from another service, and otherwise only from our own pages.
   const options = { httpOnly: true, sameSite: 'lax' as const, path: '/', secure };
   const check = { ...options, maxAge: CHECK_MAX_AGE };
   return {
@@ -39,14 +39,14 @@ export function sessionCookieSet(lines: readonly string[], name: string): string
   return readSessionCookie(pairs.filter((pair) => !pair.endsWith('=')).join('; '), name) ?? '';
 }
 
-/** The value of cookie `name` in a Cookie header, put together when next-auth had to cut it into `name.0`, `name.1`, … */
+/** Returns the value of cookie `name` in a Cookie header; joins the pieces `name.0`, `name.1`, … of a long one. */
 export function readSessionCookie(header: string | null, name: string): string | undefined {
   if (header === null) return undefined;
   const values = new Map<string, string>();
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     const key = pair.slice(0, equals).trim();
-    // The first of a name is the one with the longest path, which is the one to believe (RFC 6265, 5.4).
+    // Use the first cookie of a name: browsers send the one with the longest path first (RFC 6265, 5.4).
     if (equals > 0 && key.startsWith(name) && !values.has(key)) values.set(key, pair.slice(equals + 1).trim());
   }
   const whole = values.get(name);

@@ -1,8 +1,8 @@
 import type { PrismaClient } from '@plantcommunity/db';
 import type { Logger } from '@plantcommunity/telemetry';
 import { z } from 'zod';
-import { normalizeEmail } from './email.ts';
-import { hashPassword, makePassword, verifyPassword } from './password.ts';
+import { generatePassword, hashPassword, verifyPassword } from './password.ts';
+import { normalizeEmail } from './users.ts';
 
 /** A user who signed in, with the epoch of their sessions and tokens: all of an epoch are revoked together. */
 export interface SignedIn {
@@ -10,26 +10,29 @@ export interface SignedIn {
   epoch: number;
 }
 
-/** Undefined for wrong credentials of every kind, told apart in our log only; `disabled` only to who knows the password. */
+/**
+ * Checks email and password. Undefined for wrong credentials of every kind, which only our log tells apart; `disabled`
+ * only when the password is right.
+ */
 export type SignIn = (credentials: unknown) => Promise<SignedIn | 'disabled' | undefined>;
 
 const credentialsSchema = z.object({ email: z.string(), password: z.string() });
 
-/** Nothing in answer or time tells whether an account exists: an unknown one costs the check of a password, too. */
+/** Neither answer nor time shows whether an account exists: for an unknown one, a password is checked as well. */
 export function createSignIn(client: PrismaClient, logger: Logger): SignIn {
-  const nobodysHash = hashPassword(makePassword());
-  // A failure shows when it is awaited; until then it is nobody's.
-  nobodysHash.catch(() => {});
+  const decoyHash = hashPassword(generatePassword());
+  // An error is thrown where the hash is awaited; until then it must not count as unhandled.
+  decoyHash.catch(() => {});
   return async (credentials) => {
     const parsed = credentialsSchema.safeParse(credentials);
     if (!parsed.success) return undefined;
     const email = normalizeEmail(parsed.data.email);
     const user = email === undefined ? null : await client.user.findUnique({ where: { email } });
     const passwordHash = user?.passwordHash ?? null;
-    const same = await verifyPassword(passwordHash ?? (await nobodysHash), parsed.data.password);
-    const matches = same && passwordHash !== null;
+    const isVerified = await verifyPassword(passwordHash ?? (await decoyHash), parsed.data.password);
+    const matches = isVerified && passwordHash !== null;
     if (user === null || !matches || user.disabledAt !== null) {
-      const reason = refusalOf(user, matches);
+      const reason = refusalReason(user, matches);
       logger.warn({ reason, ...(user === null ? {} : { userId: user.id }) }, '[AUTH] Sign-in refused');
       return matches ? 'disabled' : undefined;
     }
@@ -38,7 +41,7 @@ export function createSignIn(client: PrismaClient, logger: Logger): SignIn {
   };
 }
 
-function refusalOf(user: { passwordHash: string | null } | null, matches: boolean): string {
+function refusalReason(user: { passwordHash: string | null } | null, matches: boolean): string {
   if (user === null) return 'unknown account';
   if (user.passwordHash === null) return 'has no password';
   return matches ? 'disabled' : 'wrong password';

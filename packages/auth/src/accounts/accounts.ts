@@ -1,63 +1,76 @@
 import type { PrismaClient } from '@plantcommunity/db';
-import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { OAuthProviderName } from '../oauth/oauth-options.ts';
-import type { OAuthProvider } from '../oauth/oauth-providers.ts';
+import { AuthError } from '../auth-error.ts';
+import type { OAuthProvider, OAuthProviderName } from '../oauth/providers.ts';
+import { hashPassword, verifyPassword } from '../password.ts';
 import type { Principal } from '../principal.ts';
 import { createUser } from '../users.ts';
-import { changePassword } from './change-password.ts';
-import { removeAccount } from './remove-account.ts';
+import { type RemoveAccountOptions, removeAccount } from './remove-account.ts';
 
 /** What people do with their own accounts. */
 export interface Accounts {
   /**
-   * A name is trimmed, of at most 100 characters and one line. Takes as long for an address that is taken.
+   * Creates an account. A name is trimmed, has at most 100 characters and one line. Takes equally long when the address
+   * is taken.
    * @throws {AuthError} `email_taken`, `invalid_email`, `invalid_password`, `invalid_name`
    */
   register(person: { email: string; password: string; name?: string }): Promise<Principal>;
   /**
-   * Ends all sessions and tokens, that of whoever asks with them.
-   * @throws {AuthError} `wrong_password` (an account without a password has no right one), `invalid_password`
+   * Changes the password and ends all sessions and tokens, those of the caller included.
+   * @throws {AuthError} `wrong_password` (also for an account without a password), `invalid_password`
    */
   changePassword(userId: string, passwords: { current: string; next: string }): Promise<void>;
   /** Ends all sessions and tokens. */
   signOutEverywhere(userId: string): Promise<void>;
   /**
-   * Removes the account with all that belongs to it. What others still refer to, such as the log of orders, keeps an id
-   * of which nothing else is known. When it fails on its way, the account is still there, and is removed by another try.
-   * An account without a password needs none: have them confirm.
+   * Removes the account and all that belongs to it. If other rows still refer to the user, such as the audit trail, they
+   * keep an id without any personal data. After a failure the account still exists and can be removed again. An account
+   * without a password needs none: let the person confirm.
    * @throws {AuthError} `wrong_password`, `last_admin`
    */
   remove(userId: string, confirmation: { password?: string }): Promise<void>;
-  /** False for who signs in with another service only. */
+  /** False for a user who signs in with another service only. */
   hasPassword(userId: string): Promise<boolean>;
-  /** The other services of those offered that open the account. */
+  /** Returns those of the offered services with which the user can sign in. */
   linkedServices(userId: string): Promise<OAuthProviderName[]>;
 }
 
-export interface AccountParts {
-  client: PrismaClient;
+export interface AccountsOptions extends RemoveAccountOptions {
   oauthProviders: readonly OAuthProvider[];
-  clock: Clock;
   logger: Logger;
-  /** Removes all that is kept for an owner elsewhere; it is called again after a failure. */
-  readonly eraseOwner: (ownerId: string) => Promise<void>;
 }
 
-export function createAccounts(parts: AccountParts): Accounts {
-  const { client, clock, logger, oauthProviders } = parts;
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { client, clock, logger, oauthProviders } = options;
   return {
     async register({ email, name, password }) {
       const principal = await createUser(client, clock, { email, password, ...(name === undefined ? {} : { name }) });
       logger.info({ userId: principal.userId }, '[AUTH] Registered');
       return principal;
     },
-    changePassword: (userId, passwords) => changePassword(parts, userId, passwords),
+    async changePassword(userId, { current, next }) {
+      const passwordHash = (await passwordHashOf(client, userId)) ?? null;
+      if (passwordHash === null) throw wrongPassword();
+      await requirePassword({ userId, passwordHash }, current, logger);
+      const { count } = await client.user.updateMany({
+        // Match the hash that was checked: of two concurrent changes, the second did not prove the new password.
+        where: { id: userId, passwordHash },
+        data: { passwordHash: await hashPassword(next), sessionEpoch: { increment: 1 } },
+      });
+      if (count === 0) throw wrongPassword();
+      logger.info({ userId }, '[AUTH] Password changed');
+    },
     async signOutEverywhere(userId) {
       await client.user.updateMany({ where: { id: userId }, data: { sessionEpoch: { increment: 1 } } });
       logger.info({ userId }, '[AUTH] Signed out everywhere');
     },
-    remove: (userId, { password }) => removeAccount(parts, userId, password),
+    async remove(userId, { password }) {
+      const passwordHash = await passwordHashOf(client, userId);
+      if (passwordHash === undefined) return;
+      if (passwordHash !== null) await requirePassword({ userId, passwordHash }, password, logger);
+      await removeAccount(options, userId);
+      logger.info({ userId }, '[AUTH] Account removed');
+    },
     async hasPassword(userId) {
       return (await client.user.count({ where: { id: userId, passwordHash: { not: null } } })) > 0;
     },
@@ -67,4 +80,25 @@ export function createAccounts(parts: AccountParts): Accounts {
       return oauthProviders.filter(({ issuer }) => issuers.has(issuer)).map(({ name }) => name);
     },
   };
+}
+
+/** Returns null for a user without a password; undefined for an unknown user. */
+async function passwordHashOf(client: PrismaClient, userId: string): Promise<string | null | undefined> {
+  const user = await client.user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
+  return user?.passwordHash;
+}
+
+/** Makes a signed-in user prove their identity by the password. @throws {AuthError} `wrong_password` */
+async function requirePassword(
+  { passwordHash, userId }: { userId: string; passwordHash: string },
+  password: string | undefined,
+  logger: Logger,
+): Promise<void> {
+  if (password !== undefined && (await verifyPassword(passwordHash, password))) return;
+  logger.warn({ userId }, '[AUTH] Wrong password of a signed-in user');
+  throw wrongPassword();
+}
+
+function wrongPassword(): AuthError {
+  return new AuthError('wrong_password', 'The current password is not right.');
 }

@@ -1,8 +1,7 @@
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import type { OAuthConfig } from 'next-auth/providers/oauth';
 import { z } from 'zod';
-import { missingPermission } from './missing-permission.ts';
-import { type EmailOrProblem, HTTP_OPTIONS, type Person, toUser } from './person.ts';
+import { type EmailOrProblem, HTTP_OPTIONS, missingPermission, type Person, toUser } from './person.ts';
 
 export const GITHUB = 'https://github.com/login/oauth';
 
@@ -21,9 +20,9 @@ interface Reply {
   body: string;
 }
 
-type Ask = (path: string) => Promise<Reply>;
+type Get = (path: string) => Promise<Reply>;
 
-/** OAuth 2 with state and PKCE. Whether an address is verified is told by a question of its own only. */
+/** Configures OAuth 2 with state and PKCE. Only a second request says whether an address is verified. */
 export function github(
   { id, issuer, secret }: { id: string; secret: string; issuer: string },
   logger: Logger,
@@ -31,14 +30,14 @@ export function github(
   const api = apiOf(issuer);
   const logMissingPermission = missingPermission(logger, 'github', PERMISSION);
 
-  async function userOf(ask: Ask): Promise<z.output<typeof userSchema>> {
-    return userSchema.parse(jsonOf('/user', await ask('/user')));
+  async function userOf(get: Get): Promise<z.output<typeof userSchema>> {
+    return userSchema.parse(jsonOf('/user', await get('/user')));
   }
 
-  /** Never throws: a person who has an account here already gets in without an address. */
-  async function emailOf(ask: Ask): Promise<EmailOrProblem> {
+  /** Never throws: a person who already has an account here can sign in without an address. */
+  async function emailOf(get: Get): Promise<EmailOrProblem> {
     try {
-      const reply = await ask('/user/emails');
+      const reply = await get('/user/emails');
       if (isForbidden(reply)) {
         logMissingPermission(reply.status);
         return { emailProblem: 'EmailNotShared' };
@@ -48,7 +47,7 @@ export function github(
       return isUsable ? { email: primary.email } : { emailProblem: 'EmailNotVerified' };
     } catch (error) {
       const reason = redactAndCut(error instanceof Error ? error.message : String(error));
-      logger.warn({ provider: 'github', reason }, '[AUTH] The service could not be asked for e-mail addresses');
+      logger.warn({ provider: 'github', reason }, '[AUTH] Could not ask the service for e-mail addresses');
       return { emailProblem: 'EmailUnreachable' };
     }
   }
@@ -67,12 +66,12 @@ export function github(
     userinfo: {
       async request({ client, tokens }) {
         const accessToken = tokens.access_token;
-        if (accessToken === undefined) throw new Error('GitHub gave no access token');
-        const ask: Ask = async (path) => {
+        if (accessToken === undefined) throw new Error('GitHub returned no access token');
+        const get: Get = async (path) => {
           const { body, headers, statusCode = 0 } = await client.requestResource(`${api}${path}`, accessToken);
           return { status: statusCode, headers, body: String(body) };
         };
-        const [user, email] = await Promise.all([userOf(ask), emailOf(ask)]);
+        const [user, email] = await Promise.all([userOf(get), emailOf(get)]);
         return { sub: String(user.id), name: user.name ?? user.login, ...email };
       },
     },

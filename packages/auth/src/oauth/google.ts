@@ -1,8 +1,7 @@
 import type { Logger } from '@plantcommunity/telemetry';
 import type { OAuthConfig } from 'next-auth/providers/oauth';
 import { z } from 'zod';
-import { missingPermission } from './missing-permission.ts';
-import { type EmailOrProblem, HTTP_OPTIONS, toUser } from './person.ts';
+import { type EmailOrProblem, HTTP_OPTIONS, missingPermission, toUser } from './person.ts';
 
 export const GOOGLE = 'https://accounts.google.com';
 
@@ -13,7 +12,7 @@ const claimsSchema = z.object({
   email_verified: z.unknown().optional(),
 });
 
-/** OpenID Connect with state, PKCE and nonce; all that is believed is in the signed id token. */
+/** Configures OpenID Connect with state, PKCE and nonce. Only the signed id token is trusted. */
 export function google(
   { id, issuer, secret }: { id: string; secret: string; issuer: string },
   logger: Logger,

@@ -53,7 +53,7 @@ async function signIn(provider: 'github' | 'google'): Promise<{ userId?: string;
 }
 
 const missing = () => log.filter(({ msg }) => msg.includes('shares no e-mail addresses'));
-const unreachable = () => log.filter(({ msg }) => msg.includes('could not be asked for e-mail addresses'));
+const unreachable = () => log.filter(({ msg }) => msg.includes('Could not ask the service for e-mail addresses'));
 const address = (email: string, verified = true, primary = true) => ({
   email,
   verified,

@@ -1,3 +1,4 @@
+import type { Logger } from '@plantcommunity/telemetry';
 import type { User } from 'next-auth';
 import { z } from 'zod';
 
@@ -10,7 +11,7 @@ export type EmailProblem = (typeof EMAIL_PROBLEMS)[number];
 
 /** A person, as another service describes them. */
 export interface Person {
-  /** Its own name for them, which never changes. */
+  /** The service's own name for them, which never changes. */
   sub: string;
   name?: string;
   /** Verified address. A person who already has an account here needs none. */
@@ -22,7 +23,7 @@ export interface Person {
 /** The address of a person, or the reason why there is none. */
 export type EmailOrProblem = Pick<Person, 'email' | 'emailProblem'>;
 
-/** Of a call to another service; in milliseconds. */
+/** Options of a call to another service; milliseconds. */
 export const HTTP_OPTIONS = { timeout: 10_000 };
 
 const personSchema = z.object({
@@ -42,4 +43,20 @@ export function toUser({ email, emailProblem, name, sub }: Person): User {
 export function fromUser(user: User): Person {
   const { email, emailProblem, id, name } = personSchema.parse(user);
   return { sub: id, ...(name && { name }), ...(email && { email }), ...(emailProblem && { emailProblem }) };
+}
+
+/**
+ * Returns a function that logs, once a process, that a service shares no addresses and which permission is missing. It
+ * logs nothing about the person.
+ */
+export function missingPermission(logger: Logger, provider: string, permission: string): (status?: number) => void {
+  let isLogged = false;
+  return (status) => {
+    if (isLogged) return;
+    isLogged = true;
+    logger.warn(
+      { provider, ...(status === undefined ? {} : { status }) },
+      `[AUTH] The service shares no e-mail addresses: ${permission}. Only people who have an account already can sign in`,
+    );
+  };
 }

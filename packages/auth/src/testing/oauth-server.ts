@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { OAuthOptions } from '../oauth/oauth-options.ts';
 
 /** Who sits at the browser, and agrees to whatever they are asked. */
 export interface OAuthPerson {
@@ -18,8 +17,8 @@ type Tampering = Record<string, unknown>;
 
 export interface OAuthServer {
   readonly origin: string;
-  /** For `createAuth`: this server in place of both. */
-  readonly oauth: OAuthOptions;
+  /** Option of `createAuth` that puts this server in place of both services. */
+  readonly oauth: Readonly<Record<'github' | 'google', Readonly<{ id: string; secret: string; issuer: string }>>>;
   /** Undefined: they refuse. */
   person: OAuthPerson | undefined;
   /** Put over the claims of id tokens. */

@@ -5,27 +5,27 @@ import { z } from 'zod';
 import { deriveKeys } from '../keys.ts';
 import type { SignedIn } from '../sign-in.ts';
 
-/** In seconds. */
+/** Lifetime of an access token, in seconds. */
 export const ACCESS_LIFETIME = 3_600;
-/** How far the clocks of our instances may be apart, in seconds. */
+/** Largest expected difference between the clocks of our instances, in seconds. */
 export const CLOCK_SKEW = 60;
 
-/** What an access token says: whose it is, and which sign-in of which run of that user's sessions it came of. */
+/** The content of an access token: the user, the epoch of their sessions, and the sign-in it was issued for. */
 export interface AppSession extends SignedIn {
   familyId: string;
 }
 
 export interface AccessTokens {
   sign(session: AppSession): Promise<string>;
-  /** Undefined for whatever we did not sign as an access token, signed with a secret that is gone, or is not of now. */
-  open(token: string): Promise<AppSession | undefined>;
+  /** Undefined for a token that is not our access token, is signed with a removed secret, or is not valid now. */
+  verify(token: string): Promise<AppSession | undefined>;
 }
 
 const ALGORITHM = 'HS256';
-/** RFC 9068, 2.1: so that no JWT of another kind is taken for one (RFC 8725, 3.11). */
+/** Keeps JWTs of other kinds from being accepted (RFC 9068, 2.1; RFC 8725, 3.11). */
 const MEDIA_TYPE = 'at+jwt';
 const USE = 'access';
-/** Ours have some 500 characters; a longer one is not looked at. */
+/** Our tokens have about 500 characters; a longer one is rejected unread. */
 const MAX_LENGTH = 2_048;
 
 const payloadSchema = z.object({
@@ -35,11 +35,11 @@ const payloadSchema = z.object({
   typ: z.literal(USE),
 });
 
-/** Signed JWTs. The first secret signs; all verify, told apart by `kid`, so that a secret can be replaced in use. */
+/** Signed JWTs. The first secret signs; `kid` selects the one that verifies, so that a secret can be replaced in use. */
 export function createAccessTokens(secrets: readonly string[], appUrl: URL, clock: Clock): AccessTokens {
   const keys = deriveKeys(secrets, 'access').map((key) => ({ id: keyId(key), key }));
-  const [signing] = keys;
-  if (signing === undefined) throw new RangeError('secrets must hold at least one secret');
+  const [signingKey] = keys;
+  if (signingKey === undefined) throw new RangeError('secrets must hold at least one secret');
   const issuer = appUrl.origin;
   const audience = `${appUrl.origin}/api`;
 
@@ -47,7 +47,7 @@ export function createAccessTokens(secrets: readonly string[], appUrl: URL, cloc
     sign({ userId, epoch, familyId }) {
       const now = Math.floor(clock.now() / 1_000);
       return new SignJWT({ typ: USE, sid: familyId, epoch })
-        .setProtectedHeader({ alg: ALGORITHM, typ: MEDIA_TYPE, kid: signing.id })
+        .setProtectedHeader({ alg: ALGORITHM, typ: MEDIA_TYPE, kid: signingKey.id })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(userId)
@@ -55,10 +55,10 @@ export function createAccessTokens(secrets: readonly string[], appUrl: URL, cloc
         .setIssuedAt(now)
         .setNotBefore(now)
         .setExpirationTime(now + ACCESS_LIFETIME)
-        .sign(signing.key);
+        .sign(signingKey.key);
     },
 
-    async open(token) {
+    async verify(token) {
       if (token.length > MAX_LENGTH) return undefined;
       try {
         const { payload } = await jwtVerify(
@@ -88,7 +88,18 @@ export function createAccessTokens(secrets: readonly string[], appUrl: URL, cloc
   };
 }
 
-/** Names a key without telling it. */
+/** Returns a name of a key that does not reveal it. */
 function keyId(key: Uint8Array): string {
   return createHash('sha256').update(key).digest('base64url').slice(0, 11);
+}
+
+/**
+ * Returns the token of `Authorization: Bearer …` (RFC 6750, 2.1), empty when the header holds no single token; undefined
+ * without such a header.
+ */
+export function bearerOf(headers: Headers): string | undefined {
+  const authorization = headers.get('authorization') ?? '';
+  if (!/^bearer(\s|$)/i.test(authorization)) return undefined;
+  const token = authorization.slice('bearer'.length).trim();
+  return /^[\w\-.~+/]+=*$/.test(token) ? token : '';
 }

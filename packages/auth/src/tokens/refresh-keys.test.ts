@@ -5,11 +5,11 @@ const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at lea
 
 describe('refresh keys', () => {
   const keys = createRefreshKeys([old]);
-  const token = keys.make();
+  const token = keys.generate();
   const successor = keys.successor(token, keys.digest(token), 'f1');
 
   it('make tokens of 256 bits, each another', () => {
-    const made = Array.from({ length: 100 }, () => keys.make());
+    const made = Array.from({ length: 100 }, () => keys.generate());
     expect(new Set(made).size).toBe(100);
     expect(made.map((one) => Buffer.from(one, 'base64url').length)).toEqual(made.map(() => 32));
   });
@@ -21,7 +21,7 @@ describe('refresh keys', () => {
   });
 
   it('make another successor in another family, of another token and with another secret', () => {
-    const other = keys.make();
+    const other = keys.generate();
     const others = createRefreshKeys([fresh]);
     const all = [
       successor,

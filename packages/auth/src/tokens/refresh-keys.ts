@@ -3,19 +3,19 @@ import { deriveKeys } from '../keys.ts';
 
 /** 256 bits. */
 const TOKEN_BYTES = 32;
-const TOKEN = /^[\w-]{43}$/;
+const TOKEN_PATTERN = /^[\w-]{43}$/;
 
-/** What refresh tokens are made of and kept as, base64url throughout; it knows of no database and no time. */
+/** Generates refresh tokens and the digests under which they are stored, all base64url. Uses no database and no clock. */
 export interface RefreshKeys {
-  make(): string;
-  /** What a token is kept as from now on. */
+  generate(): string;
+  /** Returns the digest under which a new token is stored. */
   digest(token: string): string;
-  /** All that a token may have been kept as, under each secret there is; nothing for what is no token of ours. */
+  /** Returns every digest under which a token may be stored, one per secret; none for a malformed token. */
   digests(token: string): string[];
   /**
-   * The one token that `token` of a family is exchanged for. It is made with the key that `token` is kept under and not
-   * with the first: so it is the same for whoever asks again, also when the secrets were rotated in between or another
-   * instance has them in another order. `digest` is what `token` is kept as.
+   * Returns the one token for which `token` of a family is exchanged. It is derived with the key under which `token` is
+   * stored, not with the first: so a repeated request gets the same successor, also when the secrets were rotated in
+   * between or another instance has them in another order. `digest` is the stored digest of `token`.
    */
   successor(token: string, digest: string, familyId: string): string;
 }
@@ -26,18 +26,18 @@ export function createRefreshKeys(secrets: readonly string[]): RefreshKeys {
   const [first] = keys;
   if (first === undefined) throw new RangeError('secrets must hold at least one secret');
   return {
-    make: () => randomBytes(TOKEN_BYTES).toString('base64url'),
+    generate: () => randomBytes(TOKEN_BYTES).toString('base64url'),
     digest: (token) => digestOf(first, token),
-    digests: (token) => (TOKEN.test(token) ? keys.map((key) => digestOf(key, token)) : []),
+    digests: (token) => (TOKEN_PATTERN.test(token) ? keys.map((key) => digestOf(key, token)) : []),
     successor(token, digest, familyId) {
       const key = keys.find((candidate) => digestOf(candidate, token) === digest);
-      if (key === undefined) throw new RangeError('the token is kept under none of the secrets');
+      if (key === undefined) throw new RangeError('the token is stored under none of the secrets');
       return mac(key, `successor\n${familyId}\n${token}`);
     },
   };
 }
 
-/** Keyed, so that tokens kept under a secret end when it is removed. Never equal to a successor: its text is another. */
+/** Keyed, so that removing a secret ends its tokens. Never equal to a successor, which is derived from another text. */
 function digestOf(key: Uint8Array, token: string): string {
   return mac(key, `digest\n${token}`);
 }

@@ -29,7 +29,7 @@ describe('a refresh token', () => {
     expect(JSON.parse(app.log[0] ?? '')).toMatchObject({
       level: 'warn',
       userId: app.userId,
-      msg: expect.stringMatching(/^\[AUTH\] A spent refresh token came back/) as string,
+      msg: expect.stringMatching(/^\[AUTH\] A spent refresh token was used again/) as string,
     });
     expect(app.log[0]).not.toContain(refreshToken);
     expect(app.log[0]).not.toContain(next.refreshToken);

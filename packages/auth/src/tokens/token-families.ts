@@ -1,11 +1,11 @@
 import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { AppSession } from './access-token.ts';
 
-/** A refresh token as it is kept, with its family and that family's user as they are now. */
-export interface KeptToken {
+/** The row of a refresh token, with its family and that family's user as they are now. */
+export interface StoredToken {
   hash: string;
   spentAt: Date | null;
-  /** Null before the exchange, and after one by an instance of a release that kept no successors. */
+  /** Null before the exchange, and after an exchange by a release that did not store successors. */
   successorHash: string | null;
   /** Whether `successorHash` has not been exchanged itself. */
   isSuccessorUnused: boolean;
@@ -17,7 +17,7 @@ export interface KeptToken {
   sessionEpoch: number;
 }
 
-/** The rows of refresh tokens. Whatever changes a family locks its row first, so that no two ever wait for each other. */
+/** Stores refresh tokens. Every change of a family locks its row first, so that no two changes can deadlock. */
 export class TokenFamilies {
   readonly #client: PrismaClient;
 
@@ -25,7 +25,7 @@ export class TokenFamilies {
     this.#client = client;
   }
 
-  /** False when the user was removed meanwhile. */
+  /** Stores a family with its first token; false when the user was removed meanwhile. */
   async begin({ familyId, userId, epoch }: AppSession, expiresAt: Date, hash: string): Promise<boolean> {
     try {
       await this.#client.tokenFamily.create({
@@ -38,8 +38,8 @@ export class TokenFamilies {
     }
   }
 
-  async find(hashes: readonly string[]): Promise<KeptToken | undefined> {
-    const [token] = await this.#client.$queryRaw<KeptToken[]>`
+  async find(hashes: readonly string[]): Promise<StoredToken | undefined> {
+    const [token] = await this.#client.$queryRaw<StoredToken[]>`
       SELECT token."hash", token."spentAt", token."successorHash", token."familyId", family."userId", family."epoch",
         family."expiresAt", person."disabledAt", person."sessionEpoch",
         successor."hash" IS NOT NULL AND successor."spentAt" IS NULL AS "isSuccessorUnused"
@@ -51,17 +51,17 @@ export class TokenFamilies {
     return token;
   }
 
-  /** Whether a token that is kept under one of the hashes has not been exchanged yet. */
+  /** Whether a token that is stored under one of the hashes has not been exchanged yet. */
   async hasUnspent(hashes: readonly string[]): Promise<boolean> {
     return (await this.#client.refreshToken.count({ where: { hash: { in: [...hashes] }, spentAt: null } })) > 0;
   }
 
   /**
-   * Spends a token and keeps its successor, at once or not at all: false when the token was spent already or its family
-   * is gone. Of many at once one succeeds, and the others are answered when its successor can be found.
+   * Spends a token and stores its successor, in one statement: false when the token was spent already or its family is
+   * gone. Of concurrent calls one succeeds; the others return when its successor can be found.
    */
-  async exchange(token: Pick<KeptToken, 'hash' | 'familyId'>, successorHash: string, at: Date): Promise<boolean> {
-    const kept = await this.#client.$executeRaw`
+  async exchange(token: Pick<StoredToken, 'hash' | 'familyId'>, successorHash: string, at: Date): Promise<boolean> {
+    const inserted = await this.#client.$executeRaw`
       WITH family AS (
         SELECT "id" FROM ${table('TokenFamily')} WHERE "id" = ${token.familyId} FOR KEY SHARE
       ), spent AS (
@@ -71,10 +71,10 @@ export class TokenFamilies {
         RETURNING token."familyId"
       )
       INSERT INTO ${table('RefreshToken')} ("hash", "familyId") SELECT ${successorHash}, "familyId" FROM spent`;
-    return kept === 1;
+    return inserted === 1;
   }
 
-  /** The family that any of its tokens, spent or not, is of. False when there was none. */
+  /** Ends the family of a token, spent or not. False when there is none. */
   async end(hashes: readonly string[]): Promise<boolean> {
     const { count } = await this.#client.tokenFamily.deleteMany({
       where: { tokens: { some: { hash: { in: [...hashes] } } } },
@@ -82,17 +82,17 @@ export class TokenFamilies {
     return count > 0;
   }
 
-  /** Ends what a user has more than `most` of, those first that are over first; what another is ending is left to them. */
-  async trim(userId: string, most: number): Promise<void> {
+  /** Ends the user's families beyond `max`, those that expire first; skips rows locked by others. */
+  async trim(userId: string, max: number): Promise<void> {
     await this.#client.$executeRaw`
       DELETE FROM ${table('TokenFamily')} WHERE "id" IN (
         SELECT "id" FROM ${table('TokenFamily')} WHERE "userId" = ${userId}
-        ORDER BY "expiresAt" DESC, "id" OFFSET ${most} FOR UPDATE SKIP LOCKED
+        ORDER BY "expiresAt" DESC, "id" OFFSET ${max} FOR UPDATE SKIP LOCKED
       )`;
   }
 
-  /** Removes at most `limit` families that ended before `time`; what another is removing is left to them. */
-  async sweep(time: Date, limit: number): Promise<void> {
+  /** Removes up to `limit` families that expired before `time`; skips rows locked by others. */
+  async removeExpired(time: Date, limit: number): Promise<void> {
     await this.#client.$executeRaw`
       DELETE FROM ${table('TokenFamily')} WHERE "id" IN (
         SELECT "id" FROM ${table('TokenFamily')} WHERE "expiresAt" <= ${time}

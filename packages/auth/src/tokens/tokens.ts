@@ -5,23 +5,23 @@ import type { Logger } from '@plantcommunity/telemetry';
 import type { SignIn } from '../sign-in.ts';
 import { ACCESS_LIFETIME, type AccessTokens, type AppSession, CLOCK_SKEW } from './access-token.ts';
 import { createRefreshKeys } from './refresh-keys.ts';
-import { type KeptToken, TokenFamilies } from './token-families.ts';
+import { type StoredToken, TokenFamilies } from './token-families.ts';
 
-/** From the sign-in on: seven days. */
+/** Lifetime of a family from its sign-in on: seven days. */
 const REFRESH_LIFETIME_MS = 604_800_000;
 /** Time after its first use in which a refresh token gives its unused successor again: 24 hours. */
 const RETRY_WINDOW_MS = 86_400_000;
-/** A sign-in adds one family and removes up to so many: there are never more than a week's for long. */
-const SWEPT_A_SIGN_IN = 10;
-/** Maximum number of sign-ins a user, more than anyone has apps: with a password alone one could fill the database. */
-const MOST_SIGN_INS = 100;
+/** Maximum number of expired families that a sign-in removes; it adds one, so that they do not pile up. */
+const EXPIRED_PER_SIGN_IN = 10;
+/** Maximum sign-ins of a user: more than a person needs. Bounds the rows that a program with the password can add. */
+const MAX_SIGN_INS = 100;
 
 export interface TokenGrant {
   accessToken: string;
   /** In seconds. */
   expiresIn: typeof ACCESS_LIFETIME;
   refreshToken: string;
-  /** In whole seconds, 604800 at the sign-in and what is left of it later: refreshing does not put the end off. */
+  /** In whole seconds: 604800 at the sign-in, and less after each refresh, which does not extend the lifetime. */
   refreshExpiresIn: number;
 }
 
@@ -31,15 +31,15 @@ export interface TokenGrant {
  */
 export interface Tokens {
   /**
-   * Undefined for wrong credentials of every kind; `disabled` only to who knows the password. A user's hundred and
-   * first sign-in ends their oldest.
+   * Undefined for wrong credentials of every kind; `disabled` only when the password is right. The 101st sign-in of a
+   * user ends their oldest.
    */
   issue(credentials: { email: string; password: string }): Promise<TokenGrant | 'disabled' | undefined>;
   /**
-   * Exchanges a refresh token for its one successor. The same successor is given again for 24 hours, as long as it is
-   * unused: neither a lost answer nor two uses at once sign a person out. A use after the successor was used means that
-   * two have the token, and ends its family. After 24 hours a token with an unused successor is refused; its family
-   * stays. `admit` is called with the sign-in id of a good token before the token is spent; an error that it throws is
+   * Exchanges a refresh token for its one successor. The same successor is returned again for 24 hours, as long as it is
+   * unused: neither a lost answer nor two concurrent uses sign a person out. A use after the successor was used means
+   * that two parties have the token, and ends its family. After 24 hours a token with an unused successor is refused;
+   * its family stays. `admit` is called with the sign-in id of a valid token before the token is spent; its error is
    * passed on.
    */
   refresh(refreshToken: string, admit?: (signInId: string) => Promise<void>): Promise<TokenGrant | undefined>;
@@ -68,12 +68,12 @@ export function createTokens(parts: {
     };
   }
 
-  /** While a new release is rolled out, instances of the one before exchange tokens without keeping the successor. */
-  async function isSuccessorUnused(token: KeptToken, successor: string): Promise<boolean> {
+  /** During a rollout, instances of an earlier release exchange tokens without storing the successor. */
+  async function isSuccessorUnused(token: StoredToken, successor: string): Promise<boolean> {
     return token.isSuccessorUnused || (token.successorHash === null && families.hasUnspent(keys.digests(successor)));
   }
 
-  /** `askedAt`: a wait for the database is not held against who asked in time. */
+  /** Judges expiry by `askedAt`: the wait for the database does not count. */
   async function exchange(
     refreshToken: string,
     askedAt: number,
@@ -88,7 +88,7 @@ export function createTokens(parts: {
       if (await families.end(digests)) {
         logger.warn(
           { userId, familyId },
-          '[AUTH] A spent refresh token came back: all tokens of its sign-in are ended',
+          '[AUTH] A spent refresh token was used again: all tokens of its sign-in are ended',
         );
       }
       return undefined;
@@ -97,8 +97,8 @@ export function createTokens(parts: {
     await admit(familyId);
     if (spentAt === null) {
       const spent = await families.exchange(token, keys.digest(successor), new Date(clock.now()));
-      // Another request has just spent it, or ended its family: read again which one.
-      if (!spent) return exchange(refreshToken, askedAt, admitted);
+      // Another request has spent the token or ended its family meanwhile: read again.
+      if (!spent) return exchange(refreshToken, askedAt, admitAll);
     }
     return grant(token, successor, token.expiresAt.getTime() - askedAt);
   }
@@ -108,17 +108,17 @@ export function createTokens(parts: {
       const session = await signIn(credentials);
       if (session === undefined || session === 'disabled') return session;
       const now = clock.now();
-      const begun = { ...session, familyId: randomUUID() };
-      const refreshToken = keys.make();
+      const appSession = { ...session, familyId: randomUUID() };
+      const refreshToken = keys.generate();
       const expiresAt = new Date(now + REFRESH_LIFETIME_MS);
-      if (!(await families.begin(begun, expiresAt, keys.digest(refreshToken)))) return undefined;
-      await families.trim(session.userId, MOST_SIGN_INS);
-      // The last access tokens of a family outlive it by as much.
-      await families.sweep(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), SWEPT_A_SIGN_IN);
-      return grant(begun, refreshToken, REFRESH_LIFETIME_MS);
+      if (!(await families.begin(appSession, expiresAt, keys.digest(refreshToken)))) return undefined;
+      await families.trim(session.userId, MAX_SIGN_INS);
+      // Keep an expired family until the last access token of it has expired.
+      await families.removeExpired(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), EXPIRED_PER_SIGN_IN);
+      return grant(appSession, refreshToken, REFRESH_LIFETIME_MS);
     },
 
-    refresh: (refreshToken, admit = admitted) => exchange(refreshToken, clock.now(), admit),
+    refresh: (refreshToken, admit = admitAll) => exchange(refreshToken, clock.now(), admit),
 
     async revoke(refreshToken) {
       const digests = keys.digests(refreshToken);
@@ -127,8 +127,8 @@ export function createTokens(parts: {
   };
 }
 
-const admitted = async () => undefined;
+const admitAll = async () => undefined;
 
-function isOver({ expiresAt, disabledAt, epoch, sessionEpoch }: KeptToken, now: number): boolean {
+function isOver({ expiresAt, disabledAt, epoch, sessionEpoch }: StoredToken, now: number): boolean {
   return now >= expiresAt.getTime() || disabledAt !== null || epoch !== sessionEpoch;
 }

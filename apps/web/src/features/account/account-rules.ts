@@ -1,5 +1,4 @@
-import { requireName } from '@plantcommunity/auth/name';
-import { PASSWORD_LENGTH, passwordLength } from '@plantcommunity/auth/password-length';
+import { PASSWORD_LENGTH, passwordLength, requireName } from '@plantcommunity/auth/input-rules';
 
 const { max, min } = PASSWORD_LENGTH;
 

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
-import { nextAuthLogger } from './next-auth-logger.ts';
+import { nextAuthLogger } from './next-auth-options.ts';
 import { Browser } from './testing/browser.ts';
 
 describe('what next-auth logs', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { requireName } from './name.ts';
+import { requireName } from './input-rules.ts';
 
 describe('a name', () => {
   it.each([

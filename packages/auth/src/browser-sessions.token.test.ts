@@ -1,8 +1,8 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { EncryptJWT, jwtDecrypt, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { createSessionTokens } from './browser-sessions.ts';
 import { deriveKeys } from './keys.ts';
-import { createSessionTokens } from './session-token.ts';
 
 const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
 
@@ -13,8 +13,8 @@ describe('session tokens', () => {
   const session = aMinuteFrom(clock.now());
 
   it('give back what was sealed, and say no more than that', async () => {
-    const token = await tokens.seal(session);
-    expect(await tokens.open(token)).toEqual(session);
+    const token = await tokens.encrypt(session);
+    expect(await tokens.decrypt(token)).toEqual(session);
     expect(token.split('.')[0]).toBe(Buffer.from('{"alg":"dir","enc":"A256GCM","typ":"JWT"}').toString('base64url'));
   });
 
@@ -22,30 +22,30 @@ describe('session tokens', () => {
     const [key = new Uint8Array()] = deriveKeys([old], 'session');
     const idOf = async (token: string) =>
       (await jwtDecrypt(token, key, { currentDate: new Date(clock.now()) })).payload.jti;
-    const ids = [await idOf(await tokens.seal(session)), await idOf(await tokens.seal(session))];
+    const ids = [await idOf(await tokens.encrypt(session)), await idOf(await tokens.encrypt(session))];
     expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(ids[0]).not.toBe(ids[1]);
   });
 
   it('expire with their session', async () => {
-    const token = await tokens.seal(session);
+    const token = await tokens.encrypt(session);
     clock.advance(59_000);
-    expect(await tokens.open(token)).toEqual(session);
+    expect(await tokens.decrypt(token)).toEqual(session);
     clock.advance(1_000);
-    expect(await tokens.open(token)).toBeUndefined();
+    expect(await tokens.decrypt(token)).toBeUndefined();
   });
 
   it('outlive the change of the secret until the old one is removed', async () => {
     const later = aMinuteFrom(clock.now());
-    const before = await tokens.seal(later);
+    const before = await tokens.encrypt(later);
     const during = createSessionTokens([fresh, old], clock);
     const after = createSessionTokens([fresh], clock);
-    const sealedDuring = await during.seal(later);
+    const sealedDuring = await during.encrypt(later);
 
-    expect(await during.open(before)).toEqual(later);
-    expect(await after.open(sealedDuring)).toEqual(later);
-    expect(await after.open(before)).toBeUndefined();
-    expect(await tokens.open(sealedDuring)).toBeUndefined();
+    expect(await during.decrypt(before)).toEqual(later);
+    expect(await after.decrypt(sealedDuring)).toEqual(later);
+    expect(await after.decrypt(before)).toBeUndefined();
+    expect(await tokens.decrypt(sealedDuring)).toBeUndefined();
   });
 
   it('refuse what is not sealed by us for this purpose', async () => {
@@ -53,7 +53,7 @@ describe('session tokens', () => {
     const [otherKey = new Uint8Array()] = deriveKeys([old], 'csrf');
     const claims = (jwt: EncryptJWT) => jwt.setSubject('u1').setIssuedAt().setExpirationTime(Date.now());
     const header = { alg: 'dir', enc: 'A256GCM' };
-    const token = await tokens.seal(aMinuteFrom(clock.now()));
+    const token = await tokens.encrypt(aMinuteFrom(clock.now()));
     const forged = {
       empty: '',
       text: 'no token',
@@ -77,7 +77,7 @@ describe('session tokens', () => {
       unsecured: new UnsecuredJWT({ epoch: 3, sub: 'u1' }).encode(),
     };
     const opened = [];
-    for (const [what, value] of Object.entries(forged)) if (await tokens.open(value)) opened.push(what);
+    for (const [what, value] of Object.entries(forged)) if (await tokens.decrypt(value)) opened.push(what);
     expect(opened).toEqual([]);
   });
 

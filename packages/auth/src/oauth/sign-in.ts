@@ -2,33 +2,33 @@ import type { PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { AuthError } from '../auth-error.ts';
-import { normalizeEmail } from '../email.ts';
-import { requireName } from '../name.ts';
+import { requireName } from '../input-rules.ts';
 import type { SignedIn } from '../sign-in.ts';
-import { insertUser } from '../users.ts';
-import type { OAuthProvider } from './oauth-providers.ts';
+import { insertUser, normalizeEmail } from '../users.ts';
 import type { EmailProblem, Person } from './person.ts';
+import type { OAuthProvider } from './providers.ts';
 
 /** @throws {OAuthRefusal} */
 export type OAuthSignIn = (provider: OAuthProvider, person: Person) => Promise<SignedIn>;
 
 type Reason = 'OAuthAccountNotLinked' | EmailProblem | 'AccessDenied';
 
-/** Why the account of another service opens none of ours; its message is put into the address of the login page. */
+/** A refused sign-in with another service; next-auth puts the message into the URL of the login page. */
 export class OAuthRefusal extends Error {
   override readonly name = 'OAuthRefusal';
 }
 
 /**
- * The account that belongs to the account of another service, else a new one for its verified address. Never one that
- * has that address already: whoever registered it may not own it, and would sit in the account of the one who does.
+ * Signs in the account that is linked to the account of another service, or creates one for its verified address. Never
+ * links an existing account that has the address: the person who registered it may not own the address, and would
+ * share the account with its owner.
  */
 export function createOAuthSignIn(client: PrismaClient, clock: Clock, logger: Logger): OAuthSignIn {
   return async ({ issuer, name: provider }, { email, emailProblem, name, sub: subject }) => {
-    const found = (await findLinked()) ?? (await makeUser());
-    if (found.disabledAt !== null) throw refused('AccessDenied', found.id);
-    logger.info({ userId: found.id, provider }, '[AUTH] Signed in');
-    return { userId: found.id, epoch: found.sessionEpoch };
+    const user = (await findLinked()) ?? (await createLinked());
+    if (user.disabledAt !== null) throw refusal('AccessDenied', user.id);
+    logger.info({ userId: user.id, provider }, '[AUTH] Signed in');
+    return { userId: user.id, epoch: user.sessionEpoch };
 
     async function findLinked() {
       const linked = await client.linkedAccount.findUnique({
@@ -38,9 +38,9 @@ export function createOAuthSignIn(client: PrismaClient, clock: Clock, logger: Lo
       return linked?.user;
     }
 
-    async function makeUser() {
+    async function createLinked() {
       const address = normalizeEmail(email ?? '');
-      if (address === undefined) throw refused(emailProblem ?? 'EmailNotVerified');
+      if (address === undefined) throw refusal(emailProblem ?? 'EmailNotVerified');
       const linkedAccounts = { create: { issuer, subject, createdAt: new Date(clock.now()) } };
       try {
         const { userId } = await insertUser(client, clock, { email: address, name: nameOf(name), linkedAccounts });
@@ -48,20 +48,20 @@ export function createOAuthSignIn(client: PrismaClient, clock: Clock, logger: Lo
       } catch (error) {
         if (!(error instanceof AuthError)) throw error;
       }
-      // Also when they came in twice at the same time: the other one has made it.
-      const made = await findLinked();
-      if (made === undefined) throw refused('OAuthAccountNotLinked');
-      return made;
+      // Of two concurrent sign-ins, the second finds the account that the first created.
+      const created = await findLinked();
+      if (created === undefined) throw refusal('OAuthAccountNotLinked');
+      return created;
     }
 
-    function refused(reason: Reason, userId?: string): OAuthRefusal {
+    function refusal(reason: Reason, userId?: string): OAuthRefusal {
       logger.warn({ reason, provider, ...(userId === undefined ? {} : { userId }) }, '[AUTH] Sign-in refused');
       return new OAuthRefusal(reason);
     }
   };
 }
 
-/** Theirs may be one that nobody may choose here: then none. */
+/** Returns a name that follows our rules; null when the service's name does not. */
 function nameOf(value: string | undefined): string | null {
   try {
     return requireName(value) ?? null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { safeNextPath } from './next-path.ts';
+import { safeNextPath } from './next-auth-options.ts';
 
 describe('safeNextPath', () => {
   it.each(['/', '/history', '/history/01JD?from=x&y=%2F%2Fz#top', '/identify?next=https://plants.example'])(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AuthError } from './auth-error.ts';
-import { normalizeEmail, requireEmail } from './email.ts';
+import { normalizeEmail, requireEmail } from './users.ts';
 
 it.each([
   [' Ann.Smith+plants@Example.ORG ', 'ann.smith+plants@example.org'],
