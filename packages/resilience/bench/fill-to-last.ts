@@ -1,11 +1,10 @@
-import type { RedisSettings } from '../src/index.ts';
-import { countLoads, runStampede, type StampedeGroup, startOurs } from './stampede-group.ts';
+import { countLoads, type RedisAddress, runStampede, type StampedeGroup, startOurs } from './stampede-group.ts';
 
 const CALLERS = 1000;
 const PROCESSES = 3;
 
 /** Starts the processes whose callers wait for one fill. */
-export function startWaiters(redis: RedisSettings): Promise<StampedeGroup> {
+export function startWaiters(redis: RedisAddress): Promise<StampedeGroup> {
   return startOurs(PROCESSES, Math.ceil(CALLERS / PROCESSES), redis);
 }
 

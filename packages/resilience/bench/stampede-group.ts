@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisSettings } from '../src/index.ts';
+import type { RestSettings } from '../src/index.ts';
 import type { StampedeCommand, StampedeReport } from './stampede.ts';
 import { WorkerGroup } from './worker-group.ts';
+
+/** A Redis whose address a process can be started with. */
+export type RedisAddress = { readonly url: string } | RestSettings;
 
 export type StampedeGroup = WorkerGroup<StampedeCommand, StampedeReport>;
 
@@ -9,7 +12,7 @@ const OURS = new URL('./stampede-worker.ts', import.meta.url);
 const BENTOCACHE = new URL('./bento-worker.ts', import.meta.url);
 
 /** @param callers in each process */
-export function startOurs(processes: number, callers: number, redis: RedisSettings): Promise<StampedeGroup> {
+export function startOurs(processes: number, callers: number, redis: RedisAddress): Promise<StampedeGroup> {
   const address = 'url' in redis ? [redis.url] : [redis.restUrl, redis.token];
   return WorkerGroup.start(OURS, processes, [String(callers), ...address]);
 }

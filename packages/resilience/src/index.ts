@@ -40,8 +40,16 @@ export type {
   ReleaseScript,
 } from './lease/types.ts';
 export type { Unsubscribe } from './listeners.ts';
-export { connectRedis, type RedisOptions, type RedisSettings } from './redis/connect.ts';
+export { connectRedis } from './redis/connect.ts';
 export { RedisUnavailableError } from './redis/errors.ts';
-export type { RedisConnection, RedisEvent } from './redis/types.ts';
+export type {
+  IORedisOptions,
+  RedisConnection,
+  RedisEvent,
+  RedisOptions,
+  RedisSettings,
+  RestSettings,
+  TcpSettings,
+} from './redis/types.ts';
 export { createSingleFlight, ReentrantCallError, type SingleFlight } from './single-flight.ts';
 export { type Timeout, type WaitEvent, waitFor } from './wait.ts';

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { RedisUnavailableError } from './errors.ts';
 import { RedisHealthGate } from './health-gate.ts';
-import type { Transport } from './transport.ts';
-import type { RedisEvent } from './types.ts';
+import type { RedisEvent, Transport } from './types.ts';
 
 class FakeTransport implements Transport {
   readonly type = 'tcp';

@@ -1,20 +1,39 @@
 import { errors, type Requester, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import type { Cancel, Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
-import { DatabaseChannels } from './database-channels.ts';
-import { errorCauseOf, isReplicaError, parseErrorReply } from './error-reply.ts';
-import { RedisUnavailableError, reasonOf } from './errors.ts';
-import { PROBE } from './sign-of-life.ts';
-import type { Transport, TransportObserver } from './transport.ts';
-import type { RedisEvent } from './types.ts';
+import { errorCauseOf, isReplicaError, parseErrorReply, RedisUnavailableError, reasonOf } from './errors.ts';
+import { DatabaseChannels } from './subscriptions.ts';
+import type { RedisEvent, Transport, TransportObserver } from './types.ts';
 
-/** How long a Redis that did not answer is left alone before it is asked for a sign of life. */
+/** Interval of probes while Redis is unavailable. */
 const PROBE_INTERVAL_MS = 1000;
+
+const PROBE_KEYS = ['string', 'hash', 'sorted-set', 'list'].map((type) => `{sign-of-life}:${type}`);
+const PROBE_TTL_MS = '60000';
+
+/**
+ * Writes one value of each type that our scripts and commands write, so that Redis counts as available only if it
+ * accepts such writes from this user. A PING would also succeed on a replica, without memory, and without permission
+ * for scripts. KEYS string, hash, sorted set, list; in one slot of a cluster. ARGV ms to keep them. Returns 1.
+ */
+const PROBE_SCRIPT = `
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+redis.call('HSET', KEYS[2], 'sign', '1')
+redis.call('ZADD', KEYS[3], 1, 'sign')
+redis.call('DEL', KEYS[4])
+redis.call('RPUSH', KEYS[4], 'sign')
+for key = 2, 4 do redis.call('PEXPIRE', KEYS[key], ARGV[1]) end
+return 1
+`;
+
+const PROBE: UpstashRequest = {
+  body: ['EVAL', PROBE_SCRIPT, String(PROBE_KEYS.length), ...PROBE_KEYS, PROBE_TTL_MS],
+};
 
 /**
  * A health gate between the client and a transport. Once Redis has not answered, or has rejected writes, commands fail
- * at once, so that a request waits at most one time limit in total for a dead Redis. A probe, a write about once a
- * second, detects when Redis is back.
+ * at once, so that a request waits at most one time limit in total for a dead Redis. While Redis is unavailable, a
+ * background probe, which writes, runs once a second.
  */
 export class RedisHealthGate implements Requester, TransportObserver {
   readonly #clock: Clock;
@@ -23,20 +42,20 @@ export class RedisHealthGate implements Requester, TransportObserver {
   #channels: DatabaseChannels = new DatabaseChannels(0);
   #status: RedisEvent = { type: 'lost', reason: 'not connected yet' };
   #lastError: string | undefined;
-  /** The last error of a single command that was reported, so that it is reported once. */
+  /** The last refusal of a single command that was reported, so that each is reported once. */
   #lastRefusal: string | undefined;
   #nextRefusalProbeAt = Number.NEGATIVE_INFINITY;
   #nextReconnectAt = Number.NEGATIVE_INFINITY;
   #cancelProbe: Cancel = () => {};
   #isClosed = false;
-  /** A probe after a late reply is in flight. */
+  /** Whether a probe after a late reply is in flight. */
   #isProbingLateReply = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** The transport needs its observer first. */
+  /** Sets the transport, which needs this gate as its observer first. */
   attach(transport: Transport): void {
     this.#transport = transport;
     this.#channels = new DatabaseChannels(transport.database);
@@ -50,7 +69,7 @@ export class RedisHealthGate implements Requester, TransportObserver {
     return this.#status.type === 'ready';
   }
 
-  /** Tells the new listener how things stand first. */
+  /** Adds a listener and calls it with the current state. */
   subscribe(listener: (event: RedisEvent) => void): Unsubscribe {
     listener(this.#status);
     return this.#listeners.add(listener);
@@ -58,7 +77,7 @@ export class RedisHealthGate implements Requester, TransportObserver {
 
   async request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
     if (!this.isReady) throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false });
-    // What a reply holds is known only to the command that asked.
+    // Only the command that was sent knows the type of its reply.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await this.#send(this.#channels.scope(request))) as UpstashResponse<TResult>;
   }
@@ -78,12 +97,12 @@ export class RedisHealthGate implements Requester, TransportObserver {
     }
   }
 
-  /** Asks now and, until there is an answer, once a second. */
+  /** Probes now and then once a second until Redis is ready. */
   async probeUntilReady(): Promise<void> {
     if (!(await this.probe())) this.disconnected(this.#status.reason ?? 'no answer');
   }
 
-  /** Probes, since a connected Redis may still reject writes. */
+  /** Probes first, since a connected Redis may still reject writes. */
   connected(): void {
     void this.probeUntilReady();
   }
@@ -92,13 +111,13 @@ export class RedisHealthGate implements Requester, TransportObserver {
     this.#cancelProbe();
     if (this.#isClosed) return;
     this.#cancelProbe = this.#clock.setTimeout(() => void this.probeUntilReady(), PROBE_INTERVAL_MS);
-    // What the connection said last tells more than that it is closed.
+    // The last error of the connection says more than that it is closed.
     const status: RedisEvent = { type: 'lost', reason: this.#lastError ?? reason };
     if (this.isReady) this.#setStatus(status);
     else this.#status = status;
   }
 
-  /** The same fault again and again, as while connecting to a dead Redis, is told once. */
+  /** Reports an error once, however often it repeats, as while connecting to a dead Redis. */
   failed(reason: string): void {
     if (reason === this.#lastError) return;
     this.#lastError = reason;
@@ -145,8 +164,8 @@ export class RedisHealthGate implements Requester, TransportObserver {
   }
 
   /**
-   * Classifies an error reply. @throws {RedisUnavailableError} if it holds for every command; batches may have run in
-   * part
+   * Checks whether an error reply concerns more than its command.
+   * @throws {RedisUnavailableError} if it concerns every command; batches may have run in part
    */
   #checkErrorReply(message: string, error?: unknown): void {
     const refusal = parseErrorReply(message);
@@ -157,7 +176,7 @@ export class RedisHealthGate implements Requester, TransportObserver {
   }
 
   #markRefused(cause: string): void {
-    // Becomes the reason of the event `lost`; while lost already, only a new cause is reported.
+    // Becomes the reason of the event `lost`; if Redis is lost already, only a new cause is reported.
     if (this.isReady) this.#lastError = cause;
     else this.failed(cause);
     this.disconnected(cause);
@@ -189,7 +208,7 @@ export class RedisHealthGate implements Requester, TransportObserver {
   }
 }
 
-/** An error that Redis itself gave. A body that is no JSON comes from something in between. */
+/** Whether Redis itself gave the error. A body that is no JSON comes from a proxy in between. */
 function isErrorReply(error: unknown): error is errors.UpstashError {
   return error instanceof errors.UpstashError && !(error instanceof errors.UpstashJSONParseError);
 }

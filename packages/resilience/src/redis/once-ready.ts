@@ -13,7 +13,7 @@ export interface RetryWork {
   readonly work: () => Promise<unknown>;
   /** Bytes that the work sends, if many. */
   readonly bytes?: number;
-  /** Small fallback, queued when the work is given up. */
+  /** Small work that is queued instead when this work is given up. */
   readonly fallback?: () => Promise<unknown>;
 }
 
@@ -47,14 +47,14 @@ class RetryQueue {
     });
   }
 
-  add({ work, bytes = 0, fallback: orElse }: RetryWork): void {
+  add({ work, bytes = 0, fallback }: RetryWork): void {
     if (this.#queued.length >= MAX_QUEUED) return;
     if (bytes > 0 && this.#bytes + bytes > MAX_QUEUED_BYTES) {
-      if (orElse) this.add({ work: orElse });
+      if (fallback) this.add({ work: fallback });
       return;
     }
     this.#bytes += bytes;
-    this.#queued.push({ work, bytes, tries: 0, ...(orElse && { fallback: orElse }) });
+    this.#queued.push({ work, bytes, tries: 0, ...(fallback && { fallback }) });
     void this.#run();
   }
 
@@ -73,7 +73,7 @@ class RetryQueue {
     }
   }
 
-  /** Returns the next work. Small work first: it releases leases that others wait for. */
+  /** Returns the next work. Small work comes first, because it releases leases that others wait for. */
   #next(): QueuedWork | undefined {
     if (!this.#redis.isReady()) return undefined;
     return this.#queued.find(({ bytes }) => bytes === 0) ?? this.#queued[0];
@@ -86,7 +86,7 @@ class RetryQueue {
       return true;
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) return true;
-      // Redis went away before the work was sent: that does not count as a try.
+      // Redis became unavailable before the work was sent: that does not count as a try.
       if (!error.wasSent && !this.#redis.isReady()) return false;
       retry.tries += 1;
       if (retry.tries < MAX_TRIES) return false;

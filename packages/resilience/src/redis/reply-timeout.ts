@@ -1,7 +1,7 @@
 import type { Cancel } from '../clock.ts';
 
 /**
- * Time is measured in intervals this short; an interval in which this process was busy counts once, however long it
+ * Time is measured in intervals of this length. An interval in which this process was busy counts once, however long it
  * took.
  */
 export const TICK_MS = 25;
@@ -11,39 +11,39 @@ export const TICK_TOLERANCE_MS = 5;
 const MAX_EXTENSION = 20;
 
 /** Returns the number of bytes received from Redis on the connection so far. */
-export type Received = () => number;
+export type BytesReceived = () => number;
 
 /**
  * Calls `fn` after Redis was silent for `ms`. Time in which the event loop was blocked (for more than a few
  * milliseconds) does not count, nor does time in which data arrived.
  */
-export function afterSilence(ms: number, received: Received, fn: () => void): Cancel {
-  let [silentMs, heardMs, bytes] = [0, 0, received()];
+export function afterSilence(ms: number, bytesReceived: BytesReceived, fn: () => void): Cancel {
+  let [silentMs, activeMs, bytes] = [0, 0, bytesReceived()];
   let timer: NodeJS.Timeout;
-  let last: NodeJS.Immediate | undefined;
-  const turn = () => {
+  let immediate: NodeJS.Immediate | undefined;
+  const tick = () => {
     const length = Math.min(ms - silentMs, TICK_MS);
-    const begunAt = performance.now();
+    const startedAt = performance.now();
     timer = setTimeout(() => {
-      const passedMs = Math.min(performance.now() - begunAt, length + TICK_TOLERANCE_MS);
-      const hasHeard = received() !== bytes && heardMs < ms * MAX_EXTENSION;
-      if (hasHeard) [heardMs, bytes] = [heardMs + passedMs, received()];
+      const passedMs = Math.min(performance.now() - startedAt, length + TICK_TOLERANCE_MS);
+      const isActive = bytesReceived() !== bytes && activeMs < ms * MAX_EXTENSION;
+      if (isActive) [activeMs, bytes] = [activeMs + passedMs, bytesReceived()];
       else silentMs += passedMs;
-      if (silentMs < ms) turn();
+      if (silentMs < ms) tick();
       // Node runs immediates after it has read the sockets, timers before.
-      else last = setImmediate(fn);
+      else immediate = setImmediate(fn);
     }, length);
   };
-  turn();
+  tick();
   return () => {
     clearTimeout(timer);
-    clearImmediate(last);
+    clearImmediate(immediate);
   };
 }
 
 /** The reply did not arrive within its time limit. */
 export class ReplyTimeoutError extends Error {
-  override readonly name = 'LateReplyError';
+  override readonly name = 'ReplyTimeoutError';
 
   constructor() {
     super('Command timed out');
@@ -51,9 +51,13 @@ export class ReplyTimeoutError extends Error {
 }
 
 /** Returns or throws the reply. @throws {ReplyTimeoutError} when Redis was silent for `timeoutMs`, see `afterSilence` */
-export function withReplyTimeout<T>(reply: Promise<T>, timeoutMs: number, received: Received = () => 0): Promise<T> {
+export function withReplyTimeout<T>(
+  reply: Promise<T>,
+  timeoutMs: number,
+  bytesReceived: BytesReceived = () => 0,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const cancel = afterSilence(timeoutMs, received, () => reject(new ReplyTimeoutError()));
+    const cancel = afterSilence(timeoutMs, bytesReceived, () => reject(new ReplyTimeoutError()));
     reply.then(resolve, reject).finally(cancel);
   });
 }

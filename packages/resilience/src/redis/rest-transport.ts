@@ -1,10 +1,10 @@
 import { errors, Redis, type Requester, type UpstashRequest } from '@upstash/redis';
 import { TICK_MS, TICK_TOLERANCE_MS } from './reply-timeout.ts';
-import type { Transport } from './transport.ts';
+import type { RestSettings, Transport } from './types.ts';
 
 /**
- * Redis' own errors begin with a code in capitals. What stands before it and has too much to do, or is out of order,
- * uses words; the client does not hand on its status of 429 or 5xx.
+ * Redis errors start with an upper-case code; the body of a proxy's 429 or 5xx is prose. The client does not pass on the
+ * status.
  */
 const REDIS_ERROR_CODE = /^[A-Z]{2,}\b/;
 
@@ -17,9 +17,9 @@ function createTimeoutSignal(timeoutMs: number): AbortSignal {
   const giveUp = () => controller.abort(new DOMException('The operation timed out', 'TimeoutError'));
   let extensionMs = 0;
   const wait = (ms: number) => {
-    const begunAt = performance.now();
+    const startedAt = performance.now();
     const end = () => {
-      const isOnTime = performance.now() - begunAt <= ms + TICK_TOLERANCE_MS;
+      const isOnTime = performance.now() - startedAt <= ms + TICK_TOLERANCE_MS;
       if (isOnTime || extensionMs >= timeoutMs) return setImmediate(giveUp);
       extensionMs += TICK_MS;
       return wait(TICK_MS);
@@ -30,30 +30,30 @@ function createTimeoutSignal(timeoutMs: number): AbortSignal {
   return controller.signal;
 }
 
-/** The HTTP client that the package keeps to itself, with the options that let it fail fast. */
+/** Exposes the HTTP client that the package keeps protected, with its options that make it fail fast. */
 class RestRedis extends Redis {
   get requester(): Requester {
     return this.client;
   }
 }
 
-/** Speaks to Upstash over HTTP. */
+/** Sends requests to Upstash over HTTP. */
 export class RestTransport implements Transport {
   readonly type = 'rest';
   /** Upstash has no other database. */
   readonly database = 0;
   readonly #http: Requester;
 
-  constructor(settings: { readonly restUrl: string; readonly token: string }, timeoutMs: number) {
+  constructor(settings: RestSettings, timeoutMs: number) {
     this.#http = new RestRedis({
       url: settings.restUrl,
       token: settings.token,
       enableAutoPipelining: false,
       enableTelemetry: false,
       readYourWrites: false,
-      // `false` would still try twice.
+      // With `false` it would still try twice.
       retry: { retries: 0 },
-      // A function: a plain signal works once only, and an abort would then look like a result.
+      // A function, because a plain signal works once only, and an abort would then look like a result.
       signal: () => createTimeoutSignal(timeoutMs),
     }).requester;
   }

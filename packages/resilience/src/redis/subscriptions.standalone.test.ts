@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { commandOptions, subscriberOptions } from './tcp-options.ts';
+import { COMMAND_OPTIONS, SUBSCRIBER_OPTIONS } from './tcp-transport.ts';
 
 it.skipIf(!hasRedisServer)('a subscription that died with its connection is confirmed by the next one', async () => {
   await using server = await RedisServer.prepare();
   await server.start();
-  const options = { ...commandOptions, ...subscriberOptions, path: server.url.replace('unix://', '') };
+  const options = { ...COMMAND_OPTIONS, ...SUBSCRIBER_OPTIONS, path: server.url.replace('unix://', '') };
   const subscriptions = new Subscriptions(
     () => new IORedis(options),
     systemClock,
@@ -29,7 +29,7 @@ it.skipIf(!hasRedisServer)('a subscription that died with its connection is conf
 
 it.skipIf(!hasRedisServer)('a subscription that is left before it is confirmed is waited for by nobody', async () => {
   await using server = await RedisServer.prepare();
-  const options = { ...commandOptions, ...subscriberOptions, path: server.url.replace('unix://', '') };
+  const options = { ...COMMAND_OPTIONS, ...SUBSCRIBER_OPTIONS, path: server.url.replace('unix://', '') };
   const subscriptions = new Subscriptions(
     () => new IORedis(options),
     systemClock,

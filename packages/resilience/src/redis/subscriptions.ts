@@ -1,7 +1,7 @@
+import type { UpstashRequest } from '@upstash/redis';
 import type { Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
-import { isReplyError } from './error-reply.ts';
-import { startHeartbeat } from './pulse.ts';
+import { isReplyError } from './errors.ts';
 
 /** Retry interval of a refused subscription: an operator may have granted the permission. */
 const RETRY_REFUSED_MS = 5000;
@@ -9,16 +9,17 @@ const RETRY_REFUSED_MS = 5000;
 type LineListener = (line: string) => void;
 type SubscribeCommand = 'subscribe' | 'psubscribe';
 
-const UNSUBSCRIBE_COMMANDS = { subscribe: 'unsubscribe', psubscribe: 'punsubscribe' } as const;
+const UNSUBSCRIBE = { subscribe: 'unsubscribe', psubscribe: 'punsubscribe' } as const;
 
 interface Channel {
   readonly command: SubscribeCommand;
+  /** Name of the channel, or a pattern. */
   readonly name: string;
   readonly subscribers: Set<LineListener>;
 }
 
 /**
- * Channels and patterns over one connection of their own, opened by the first of them. Each subscriber is fed the
+ * Channels and patterns over one connection of their own, opened by the first of them. Each subscriber receives the
  * lines that Upstash's event stream would carry; besides, `unsubscribe` when the connection breaks, from when on
  * messages are missed, and `subscribe` when they arrive again.
  *
@@ -43,31 +44,36 @@ export class Subscriptions {
   }
 
   /** Resolves when Redis has confirmed or refused, on this connection or the next one, or when `signal` aborts. */
-  async add(verb: SubscribeCommand, name: string, lines: LineListener, signal: AbortSignal | undefined): Promise<void> {
+  async add(
+    command: SubscribeCommand,
+    name: string,
+    listener: LineListener,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const connection = (this.#connection ??= this.#open());
-    const key = `${verb},${name}`;
-    const channel = this.#channels.get(key) ?? { command: verb, name, subscribers: new Set() };
+    const key = `${command},${name}`;
+    const channel = this.#channels.get(key) ?? { command, name, subscribers: new Set() };
     this.#channels.set(key, channel);
-    const over = Promise.withResolvers<void>();
-    const feed: LineListener = (line) => {
-      lines(line);
-      if (line === `${key},1`) over.resolve();
+    const settled = Promise.withResolvers<void>();
+    const subscriber: LineListener = (line) => {
+      listener(line);
+      if (line === `${key},1`) settled.resolve();
     };
-    channel.subscribers.add(feed);
-    const leave = () => {
-      this.#remove(channel, feed);
-      over.resolve();
+    channel.subscribers.add(subscriber);
+    const abort = () => {
+      this.#remove(channel, subscriber);
+      settled.resolve();
     };
-    signal?.addEventListener('abort', leave, { once: true });
-    // Under way when its connection closes, it never settles: the next one confirms.
-    const confirmed = () => channel.subscribers.has(feed) && feed(`${key},1`);
-    const failed = (error: unknown) => {
-      if (!isReplyError(error)) return over.reject(error);
+    signal?.addEventListener('abort', abort, { once: true });
+    // If the connection closes before the reply, this promise never settles, and the next connection confirms.
+    const confirm = () => channel.subscribers.has(subscriber) && subscriber(`${key},1`);
+    const fail = (error: unknown) => {
+      if (!isReplyError(error)) return settled.reject(error);
       this.#markRefused(channel, error.message);
-      over.resolve();
+      settled.resolve();
     };
-    connection[verb](name).then(confirmed, failed);
-    return over.promise;
+    connection[command](name).then(confirm, fail);
+    return settled.promise;
   }
 
   /** Reconnects; each subscriber receives `unsubscribe` and then `subscribe`. */
@@ -86,7 +92,7 @@ export class Subscriptions {
   #open(): IORedis {
     const connection = this.#connect();
     this.#stopHeartbeat = startHeartbeat(connection, this.#clock);
-    // It connects again by itself; the main connection says what is wrong.
+    // It reconnects by itself, and the main connection reports the error.
     connection.on('error', () => {});
     let isFirst = true;
     connection.on('ready', () => {
@@ -94,8 +100,9 @@ export class Subscriptions {
       isFirst = false;
     });
     connection.on('close', () => {
-      for (const { command: verb, name } of this.#channels.values())
-        this.#deliver(`${verb},${name}`, `${UNSUBSCRIBE_COMMANDS[verb]},${name},0`);
+      for (const { command, name } of this.#channels.values()) {
+        this.#deliver(`${command},${name}`, `${UNSUBSCRIBE[command]},${name},0`);
+      }
     });
     connection.on('message', (name, payload) => {
       this.#deliver(`subscribe,${name}`, `message,${name},${payload}`);
@@ -107,17 +114,17 @@ export class Subscriptions {
   }
 
   async #resubscribe(connection: IORedis, channel: Channel): Promise<void> {
-    const { command: verb, name } = channel;
+    const { command, name } = channel;
     try {
-      await connection[verb](name);
+      await connection[command](name);
     } catch (error) {
-      // Otherwise the connection broke again; the next `ready` subscribes again.
+      // After any other error the connection broke again, and the next `ready` subscribes again.
       if (isReplyError(error)) this.#markRefused(channel, error.message);
       return;
     }
     this.#refused.delete(channel);
     if (this.#refused.size === 0) this.#refusalReason = undefined;
-    this.#deliver(`${verb},${name}`, `${verb},${name},1`);
+    this.#deliver(`${command},${name}`, `${command},${name},1`);
   }
 
   #markRefused(channel: Channel, reason: string): void {
@@ -138,15 +145,114 @@ export class Subscriptions {
   }
 
   #deliver(key: string, line: string): void {
-    for (const lines of this.#channels.get(key)?.subscribers ?? []) lines(line);
+    for (const subscriber of this.#channels.get(key)?.subscribers ?? []) subscriber(line);
   }
 
-  #remove(channel: Channel, lines: LineListener): void {
-    const { command: verb, name, subscribers } = channel;
-    if (!subscribers.delete(lines) || subscribers.size > 0) return;
-    this.#channels.delete(`${verb},${name}`);
+  #remove(channel: Channel, subscriber: LineListener): void {
+    const { command, name, subscribers } = channel;
+    if (!subscribers.delete(subscriber) || subscribers.size > 0) return;
+    this.#channels.delete(`${command},${name}`);
     if (this.#refused.delete(channel) && this.#refused.size === 0) this.#cancelRetry();
-    // Refused only when the connection is going away, and the subscription with it.
-    this.#connection?.[UNSUBSCRIBE_COMMANDS[verb]](name).catch(() => {});
+    // Fails only while the connection closes, and the subscription ends with it.
+    this.#connection?.[UNSUBSCRIBE[command]](name).catch(() => {});
+  }
+}
+
+const HEARTBEAT_INTERVAL_MS = 30_000;
+const HEARTBEAT_TIMEOUT_MS = 5000;
+
+/**
+ * Sends a PING every 30 s, and gives up a connection that does not answer within 5 s, so that it reconnects: NAT gateways
+ * and load balancers drop idle connections silently, and a connection that only receives would wait forever.
+ */
+export function startHeartbeat(
+  connection: Pick<IORedis, 'disconnect' | 'off' | 'once' | 'ping' | 'status'>,
+  clock: Clock,
+): Cancel {
+  let cancel: Cancel;
+  const schedule = () => {
+    cancel = clock.setTimeout(() => void beat(), HEARTBEAT_INTERVAL_MS);
+  };
+  async function beat(): Promise<void> {
+    schedule();
+    if (connection.status !== 'ready') return;
+    let isOver = false;
+    const giveUp = () => isOver || connection.disconnect(true);
+    // Reads pending replies first, since this process may have been busy: immediates run after sockets, timers before.
+    const cancelGiveUp = clock.setTimeout(() => setImmediate(giveUp), HEARTBEAT_TIMEOUT_MS);
+    const end = () => {
+      isOver = true;
+      cancelGiveUp();
+    };
+    // After a disconnect the PING never settles; the client then opens a new connection.
+    connection.once('close', end);
+    await connection.ping().catch(() => {});
+    end();
+    connection.off('close', end);
+  }
+  schedule();
+  return () => cancel();
+}
+
+const SUBSCRIBE_PATHS: ReadonlySet<unknown> = new Set(['subscribe', 'psubscribe']);
+const BATCH_PATHS: ReadonlySet<unknown> = new Set(['pipeline', 'multi-exec']);
+
+/**
+ * Separates the Pub/Sub channels of the databases of one Redis, which keeps keys per database but channels per server.
+ * Appends the index of the database to every channel and pattern of a request: as a suffix, so that ACL patterns
+ * (`&prefix:*`) still match. Subscribers see the plain names.
+ */
+export class DatabaseChannels {
+  readonly #suffix: string;
+
+  /** @param database index of the connection; 0 over REST */
+  constructor(database: number) {
+    this.#suffix = `@db${database}`;
+  }
+
+  /** Returns the channel name in Redis; for scripts, in whose arguments a client cannot recognize channels. */
+  nameOf(channel: string): string {
+    return channel + this.#suffix;
+  }
+
+  /** Returns the Redis command that grants `user` the permission that is missing according to a refused SUBSCRIBE. */
+  grantCommand(user: string, refusal: string): string {
+    return `ACL SETUSER ${user} ${refusal.includes('channel') ? `&*${this.#suffix}` : '+subscribe'}`;
+  }
+
+  /** Returns the request with its channels, if any, renamed to those of the database. */
+  scope(request: UpstashRequest): UpstashRequest {
+    if (!request.path) {
+      const body = this.#scopeCommand(request.body);
+      return body === request.body ? request : { ...request, body };
+    }
+    const [path, channel = ''] = request.path;
+    if (SUBSCRIBE_PATHS.has(path)) return this.#scopeSubscription(request, String(path), channel);
+    if (BATCH_PATHS.has(path) && Array.isArray(request.body)) {
+      return { ...request, body: request.body.map((command: unknown) => this.#scopeCommand(command)) };
+    }
+    return request;
+  }
+
+  #scopeCommand(body: unknown): unknown {
+    if (!Array.isArray(body) || typeof body[0] !== 'string' || body[0].toUpperCase() !== 'PUBLISH') return body;
+    return body.map((part: unknown, at) => (at === 1 ? this.nameOf(String(part)) : part));
+  }
+
+  #scopeSubscription(request: UpstashRequest, command: string, channel: string): UpstashRequest {
+    const { onMessage } = request;
+    const path = [command, this.nameOf(channel)];
+    return onMessage
+      ? { ...request, path, onMessage: (line) => onMessage(this.#withPlainName(line, channel)) }
+      : { ...request, path };
+  }
+
+  /** Restores plain names in a line: `type,channel,payload`, or `pmessage,pattern,channel,payload`. */
+  #withPlainName(line: string, channel: string): string {
+    const type = line.slice(0, line.indexOf(','));
+    const head = `${type},${this.nameOf(channel)},`;
+    if (!line.startsWith(head)) return line;
+    const rest = line.slice(head.length);
+    return `${type},${channel},${type === 'pmessage' ? rest.replace(`${this.#suffix},`, ',') : rest}`;
   }
 }

@@ -2,24 +2,60 @@ import { TLSSocket } from 'node:tls';
 import { errors, type UpstashRequest, type UpstashResponse } from '@upstash/redis';
 import { type ChainableCommander, Redis as IORedis } from 'ioredis';
 import type { Cancel, Clock } from '../clock.ts';
-import { LargeCommands } from './big-commands.ts';
-import { type Command, toCommand } from './command.ts';
-import { isReplyError } from './error-reply.ts';
-import { reasonOf } from './errors.ts';
-import { parseRedisUrl } from './redis-url.ts';
+import { type Command, LargeCommands, toCommand } from './command.ts';
+import { isReplyError, reasonOf } from './errors.ts';
 import { afterSilence, ReplyTimeoutError, withReplyTimeout } from './reply-timeout.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { commandOptions, SILENCE_MS, subscriberOptions } from './tcp-options.ts';
-import type { Transport, TransportObserver } from './transport.ts';
+import type { IORedisOptions, TcpSettings, Transport, TransportObserver } from './types.ts';
 import { UpstashScriptCompat } from './upstash-script-compat.ts';
 
 type Reply = UpstashResponse<unknown>;
 type NetStream = IORedis['stream'];
 
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 1000;
+/** A connection on which Redis owes a reply is given up after so much silence. */
+const SILENCE_MS = 500;
 /** Time limit of the PING after a late reply. */
 const CONFIRM_MS = 30;
 
-/** Speaks to plain Redis over ioredis and answers as Upstash's REST API would. */
+/**
+ * Options for commands: fail fast. No command is queued or retried; only the connection is. `withReplyTimeout` limits the
+ * time of replies. The socket timeout of ioredis stays off: it fires while a busy process has unread replies.
+ */
+export const COMMAND_OPTIONS: IORedisOptions = {
+  // With RESP 3, replies come in shapes that the client does not know.
+  protocol: 2,
+  connectTimeout: SILENCE_MS,
+  disableClientInfo: true,
+  // The check needs INFO, which many users may not run; our own probe checks more.
+  enableReadyCheck: false,
+  retryStrategy: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** attempt, RETRY_MAX_MS),
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  // An interrupted command may have run.
+  autoResendUnfulfilledCommands: false,
+};
+
+/** Options for the connection that subscribes: it queues commands and waits for the connection. */
+export const SUBSCRIBER_OPTIONS: IORedisOptions = {
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: null,
+  // `Subscriptions` subscribes again itself, and sees refusals.
+  autoResubscribe: false,
+  // The server of an abandoned connection may not answer the close.
+  disconnectTimeout: 100,
+};
+
+/** Options of a caller's client that would change when commands are sent, or what they mean. */
+const NEUTRAL_OPTIONS: IORedisOptions = {
+  lazyConnect: false,
+  enableAutoPipelining: false,
+  keyPrefix: '',
+  stringNumbers: false,
+};
+
+/** Sends requests to plain Redis over ioredis and answers as Upstash's REST API would. */
 export class TcpTransport implements Transport {
   readonly type = 'tcp';
   readonly database: number;
@@ -30,18 +66,14 @@ export class TcpTransport implements Transport {
   readonly #observer: TransportObserver;
   readonly #large: LargeCommands = new LargeCommands();
   /** The PING in flight after a late reply. */
-  #confirmPing: Promise<unknown> | undefined;
+  #confirmation: Promise<unknown> | undefined;
   #cancelSilenceWatch: Cancel = () => {};
   /** The socket watched for silence, and the bytes received when the watch began. */
-  #silenceWatch: { readonly stream: NetStream; readonly before: number } | undefined;
+  #silenceWatch: { readonly stream: NetStream; readonly bytesBefore: number } | undefined;
 
-  constructor(url: string, timeoutMs: number, clock: Clock, observer: TransportObserver) {
+  constructor(settings: TcpSettings, timeoutMs: number, clock: Clock, observer: TransportObserver) {
     this.#timeoutMs = timeoutMs;
-    const address = parseRedisUrl(url);
-    this.#io =
-      address.type === 'url'
-        ? new IORedis(address.url, commandOptions)
-        : new IORedis({ ...commandOptions, path: address.path, db: address.db });
+    this.#io = connect(settings);
     this.database = this.#io.options.db ?? 0;
     this.#observer = observer;
     // A connection is not probed before Redis has confirmed AUTH and SELECT.
@@ -51,7 +83,7 @@ export class TcpTransport implements Transport {
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
     this.#subscriptions = new Subscriptions(
-      () => this.#io.duplicate(subscriberOptions),
+      () => this.#io.duplicate(SUBSCRIBER_OPTIONS),
       clock,
       (reason) => observer.subscriptionRefused(reason, username ?? 'default'),
     );
@@ -67,7 +99,7 @@ export class TcpTransport implements Transport {
       case undefined:
         return this.#runCommand(toCommand(request.body));
       case 'pipeline':
-        return this.#runPipeline(toCommands(request.body));
+        return this.#runBatch(this.#io.pipeline(), toCommands(request.body));
       case 'multi-exec':
         return this.#runTransaction(toCommands(request.body));
       case 'subscribe':
@@ -106,10 +138,6 @@ export class TcpTransport implements Transport {
     }
   }
 
-  async #runPipeline(commands: readonly Command[]): Promise<Reply[]> {
-    return this.#runBatch(this.#io.pipeline(), commands);
-  }
-
   async #runTransaction(commands: readonly Command[]): Promise<Reply[]> {
     try {
       return await this.#runBatch(this.#io.multi(), commands);
@@ -123,7 +151,7 @@ export class TcpTransport implements Transport {
   async #runBatch(batch: ChainableCommander, commands: readonly Command[]): Promise<Reply[]> {
     const sent: Command[] = [];
     for (const command of commands) {
-      // There is no second try after NOSCRIPT here, so a script we know is sent with its text.
+      // A batch is not retried after NOSCRIPT, so a known script is sent with its text.
       const [name, ...args] = this.#scripts.withText(command) ?? this.#scripts.adapt(command);
       sent.push([name, ...args]);
       batch.call(name, args);
@@ -147,15 +175,13 @@ export class TcpTransport implements Transport {
 
   /** Sends a PING after a late reply. Redis counts as silent only if the PING is late, too. */
   async #confirmSilence<T>(reply: Promise<T>): Promise<T> {
-    this.#confirmPing ??= withReplyTimeout(this.#ping(), CONFIRM_MS, this.#bytesReceived).finally(() => {
-      this.#confirmPing = undefined;
+    this.#confirmation ??= withReplyTimeout(this.#ping(), CONFIRM_MS, this.#bytesReceived).finally(() => {
+      this.#confirmation = undefined;
     });
+    const confirmed = this.#confirmation.then(() => withReplyTimeout(reply, CONFIRM_MS, this.#bytesReceived));
     try {
       // Replies come in order.
-      return await Promise.race([
-        reply,
-        this.#confirmPing.then(() => withReplyTimeout(reply, CONFIRM_MS, this.#bytesReceived)),
-      ]);
+      return await Promise.race([reply, confirmed]);
     } catch (error) {
       if (!(error instanceof ReplyTimeoutError)) throw error;
       this.#watchSilence();
@@ -181,13 +207,13 @@ export class TcpTransport implements Transport {
   /** Watches for silence. Does not restart a running watch: further late replies must not postpone its end. */
   #watchSilence(): void {
     const { stream } = this.#io;
-    const before = stream.bytesRead;
-    if (this.#silenceWatch?.stream === stream && this.#silenceWatch.before === before) return;
+    const bytesBefore = stream.bytesRead;
+    if (this.#silenceWatch?.stream === stream && this.#silenceWatch.bytesBefore === bytesBefore) return;
     this.#cancelSilenceWatch();
-    this.#silenceWatch = { stream, before };
+    this.#silenceWatch = { stream, bytesBefore };
     const giveUp = () => {
       this.#silenceWatch = undefined;
-      if (stream.bytesRead !== before || stream.destroyed) return;
+      if (stream.bytesRead !== bytesBefore || stream.destroyed) return;
       this.#observer.failed(`Redis was silent for ${SILENCE_MS} ms`);
       // After a normal close the system would still send buffered commands, before those of the next connection. Only
       // plain TCP can be reset.
@@ -195,6 +221,42 @@ export class TcpTransport implements Transport {
       else stream.resetAndDestroy();
     };
     this.#cancelSilenceWatch = afterSilence(SILENCE_MS, () => stream.bytesRead, giveUp);
+  }
+}
+
+function connect(settings: TcpSettings): IORedis {
+  if ('ioredis' in settings) return new IORedis({ ...settings.ioredis, ...NEUTRAL_OPTIONS, ...COMMAND_OPTIONS });
+  const address = parseRedisUrl(settings.url);
+  if (address.type === 'url') return new IORedis(address.url, COMMAND_OPTIONS);
+  return new IORedis({ ...COMMAND_OPTIONS, path: address.path, db: address.db });
+}
+
+/** What ioredis takes: a URL, or the path of a unix socket with a database index. */
+type RedisAddress =
+  | { readonly type: 'url'; readonly url: string }
+  | { readonly type: 'socket'; readonly path: string; readonly db: number };
+
+/**
+ * Parses `redis://` and `rediss://` with `/database`, and `unix:///path/of.sock` with `?db=`.
+ * @throws {TypeError} for any other URL; never quotes it, since it may hold a password
+ */
+export function parseRedisUrl(url: string): RedisAddress {
+  // The error of `new URL` carries its input.
+  if (!URL.canParse(url)) throw new TypeError('a Redis URL begins with redis://, rediss:// or unix://');
+  const { protocol, pathname, searchParams, hostname } = new URL(url);
+  switch (protocol) {
+    case 'redis:':
+    case 'rediss:':
+      if (!/^\/?\d*$/.test(pathname)) throw new TypeError(`the database of a Redis URL is a number, got ${pathname}`);
+      return { type: 'url', url };
+    case 'unix:': {
+      const db = Number(searchParams.get('db') ?? 0);
+      if (hostname || !pathname) throw new TypeError('a unix socket needs three slashes: unix:///path/of.sock');
+      if (!Number.isSafeInteger(db) || db < 0) throw new TypeError('db of a Redis URL is a number of 0 or more');
+      return { type: 'socket', path: decodeURIComponent(pathname), db };
+    }
+    default:
+      throw new TypeError(`a Redis URL begins with redis://, rediss:// or unix://, got ${protocol}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Command } from './command.ts';
 
-/** Only Upstash knows this flag: plain Redis refuses every script of @upstash/ratelimit for it. */
+/** A flag that only Upstash knows: plain Redis refuses every script of @upstash/ratelimit because of it. */
 const UPSTASH_FLAG = 'allow-key-locking';
 const SHEBANG = /^#![^\n]*/;
 
@@ -11,13 +11,13 @@ interface AdaptedScript {
 }
 
 /**
- * Makes scripts written for Upstash run on plain Redis: their first line goes, the line break stays so that line
- * numbers hold. Callers go on using the sha of the script as they wrote it.
+ * Makes scripts written for Upstash run on plain Redis: removes their first line, but not its line break, so that line
+ * numbers hold. Callers go on using the SHA of the original script.
  */
 export class UpstashScriptCompat {
-  readonly #bySha: Map<string, AdaptedScript> = new Map();
+  readonly #byOriginalSha: Map<string, AdaptedScript> = new Map();
 
-  /** The command as plain Redis takes it. */
+  /** Returns the command as plain Redis accepts it. */
   adapt(command: Command): Command {
     const [name, script = '', ...rest] = command;
     switch (name) {
@@ -26,7 +26,7 @@ export class UpstashScriptCompat {
         return hasUpstashFlag(script) ? [name, this.#remember(script).text, ...rest] : command;
       case 'EVALSHA':
       case 'EVALSHA_RO':
-        return [name, this.#bySha.get(script.toLowerCase())?.sha ?? script, ...rest];
+        return [name, this.#byOriginalSha.get(script.toLowerCase())?.sha ?? script, ...rest];
       case 'SCRIPT':
         return this.#adaptScriptLoad(command);
       default:
@@ -34,25 +34,24 @@ export class UpstashScriptCompat {
     }
   }
 
-  /** What to send instead of an EVALSHA that Redis does not know, when we know the text. */
+  /** Returns the EVAL for an EVALSHA that Redis does not know, if the text of its script is known here. */
   withText(command: Command): Command | undefined {
     const [name, sha = '', ...rest] = command;
-    const known = name.startsWith('EVALSHA') ? this.#bySha.get(sha.toLowerCase()) : undefined;
+    const known = name.startsWith('EVALSHA') ? this.#byOriginalSha.get(sha.toLowerCase()) : undefined;
     return known && [name.replace('EVALSHA', 'EVAL'), known.text, ...rest];
   }
 
   #adaptScriptLoad(command: Command): Command {
-    const [name, verb = '', script = ''] = command;
-    return verb.toUpperCase() === 'LOAD' && hasUpstashFlag(script)
-      ? [name, verb, this.#remember(script).text]
-      : command;
+    const [name, subcommand = '', script = ''] = command;
+    if (subcommand.toUpperCase() !== 'LOAD' || !hasUpstashFlag(script)) return command;
+    return [name, subcommand, this.#remember(script).text];
   }
 
   #remember(script: string): AdaptedScript {
     const text = script.replace(SHEBANG, '');
-    const rewritten: AdaptedScript = { sha: sha1(text), text };
-    this.#bySha.set(sha1(script), rewritten);
-    return rewritten;
+    const adapted: AdaptedScript = { sha: sha1(text), text };
+    this.#byOriginalSha.set(sha1(script), adapted);
+    return adapted;
   }
 }
 

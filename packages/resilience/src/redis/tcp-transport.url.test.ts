@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseRedisUrl } from './redis-url.ts';
+import { parseRedisUrl } from './tcp-transport.ts';
 
 it.each(['redis://localhost:6379', 'redis://user:pass@cache.example/3', 'rediss://cache.example:6380/0'])(
   'hands %s on as it is',

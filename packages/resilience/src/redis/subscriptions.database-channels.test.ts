@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DatabaseChannels } from './database-channels.ts';
+import { DatabaseChannels } from './subscriptions.ts';
 
 const channels = new DatabaseChannels(3);
 

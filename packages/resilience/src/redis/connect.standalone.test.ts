@@ -1,0 +1,36 @@
+import { Redis as IORedis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
+import { connectRedis } from './connect.ts';
+
+describe.skipIf(!hasRedisServer)('connectRedis', () => {
+  it('needs a URL only', async () => {
+    await using server = await RedisServer.prepare();
+    await server.start();
+    const redis = await connectRedis({ url: server.url });
+    expect({ isReady: redis.isReady(), reply: await redis.client.ping() }).toEqual({ isReady: true, reply: 'PONG' });
+    await redis.close();
+  });
+
+  it("takes the options of a caller's ioredis client, except those that change when or what it sends", async () => {
+    await using server = await RedisServer.prepare();
+    await server.start();
+    const client = new IORedis({
+      path: server.url.replace('unix://', ''),
+      db: 3,
+      keyPrefix: 'app:',
+      lazyConnect: true,
+    });
+    const redis = await connectRedis({ ioredis: client.options });
+    await redis.client.set('rose', 'Rosa');
+    await client.connect();
+    expect({ plain: await client.call('GET', 'rose'), channel: redis.channelOf('news') }).toEqual({
+      plain: null,
+      channel: 'news@db3',
+    });
+    client.options.keyPrefix = '';
+    expect(await client.get('rose')).toBe('Rosa');
+    client.disconnect();
+    await redis.close();
+  });
+});
