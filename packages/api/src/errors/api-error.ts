@@ -1,4 +1,4 @@
-/** Every machine code an answer of this API may carry, with its HTTP status. */
+/** HTTP status of each error code of the API. */
 export const STATUS = {
   malformed_upload: 400,
   unknown_field: 400,
@@ -28,25 +28,23 @@ export const STATUS = {
 export type ApiErrorCode = keyof typeof STATUS;
 export type ApiErrorStatus = (typeof STATUS)[ApiErrorCode];
 
-/** What is wrong with one field; `pointer` is a JSON pointer fragment such as `#/organs/1`. */
+/** Error of one field; `pointer` is a JSON pointer fragment such as `#/organs/1`. */
 export interface FieldError {
   detail: string;
   pointer: string;
 }
 
-/** An error as the wire knows it. Its `detail` is for the caller, its headers travel with it. */
+/** An error that the wire shows: `detail` is for the caller, `headers` belong to the response. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
   readonly status: ApiErrorStatus;
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whole seconds, for 429 and 503; also in `headers`. */
+  /** Whole seconds, for 429 and 503; `headers` have it too. */
   readonly retryAfter: number | undefined;
   readonly errors: readonly FieldError[] | undefined;
-  /**
-   * Refused because the caller already uses its whole share of this process: the call counts against its rate limit.
-   */
+  /** Whether the caller used up its share of this process. The call then counts against its rate limit. */
   readonly overShare: boolean;
 
   constructor(

@@ -56,13 +56,13 @@ describe('the body of an error', () => {
   it('lists the wrong fields with their reasons in the one text of legacy', async () => {
     const errors = [
       { detail: 'must be one of leaf, flower', pointer: '#/organs/1' },
-      { detail: 'is not known here', pointer: '#/a~1b' },
+      { detail: 'unknown field', pointer: '#/a~1b' },
       { detail: 'The service does not accept this request.', pointer: '#' },
     ];
     const error = new ApiError('invalid_request', 'The request is not valid.', { errors });
     expect(await errorResponse(error, legacyErrors, ID).json()).toEqual({
       detail:
-        'The request is not valid. organs/1: must be one of leaf, flower; a/b: is not known here; ' +
+        'The request is not valid. organs/1: must be one of leaf, flower; a/b: unknown field; ' +
         'The service does not accept this request.',
     });
     expect(await errorResponse(error, problemPresenter, ID).json()).toMatchObject({

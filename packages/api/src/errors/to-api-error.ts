@@ -5,17 +5,16 @@ import { OperationsError, type OperationsErrorCode } from '@plantcommunity/opera
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
-import { rejectedField } from './rejected-field.ts';
-import { retryAfterSeconds } from './retry-after.ts';
-import { SERVICE_UNAVAILABLE, UNAVAILABLE } from './texts.ts';
+import { retryAfterSeconds } from './rate-limited.ts';
+import { REJECTED_FIELDS, SERVICE_UNAVAILABLE, UNAVAILABLE } from './texts.ts';
 
 const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
-/** As many faults are told of one request: what nobody knows may be thousands of fields, each told in more than it took. */
-const MOST_FAULTS = 20;
-const SAID_TO_CALLERS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE));
+/** Cap on reported field errors, so that a body of unknown fields cannot amplify the response. */
+const MAX_FIELD_ERRORS = 20;
+const KNOWN_UNAVAILABLE_TEXTS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE));
 
-/** Whatever was thrown, as the wire tells it. What is not known by type is `internal` and says nothing else. */
+/** Converts any thrown value. Unknown types become `internal`, whose detail reveals nothing. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
   if (thrown instanceof HttpError) return fromHttp(thrown);
@@ -38,14 +37,14 @@ function internal(cause: unknown): ApiError {
 
 export function invalidRequest(error: ZodError): ApiError {
   return new ApiError('invalid_request', INVALID, {
-    errors: error.issues.flatMap(fieldErrors).slice(0, MOST_FAULTS),
+    errors: error.issues.flatMap(fieldErrors).slice(0, MAX_FIELD_ERRORS),
     cause: error,
   });
 }
 
 function fieldErrors(issue: ZodError['issues'][number]): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ detail: issue.message, pointer: pointerTo(issue.path) }];
-  return issue.keys.map((key) => ({ detail: 'is not known here', pointer: pointerTo([...issue.path, key]) }));
+  return issue.keys.map((key) => ({ detail: 'unknown field', pointer: pointerTo([...issue.path, key]) }));
 }
 
 function pointerTo(path: readonly PropertyKey[]): string {
@@ -65,7 +64,7 @@ function fromIdentification(error: IdentificationError): ApiError {
   switch (error.code) {
     case 'invalid_request':
       return new ApiError('invalid_request', INVALID, {
-        errors: error instanceof RejectedRequestError ? error.rejected.map(rejectedField) : [],
+        errors: error instanceof RejectedRequestError ? error.rejected.map((part) => REJECTED_FIELDS[part]) : [],
         cause: error,
       });
     case 'photo_too_large':
@@ -75,7 +74,7 @@ function fromIdentification(error: IdentificationError): ApiError {
     case 'providers_resting':
     case 'quota_exhausted':
     case 'busy':
-      return new ApiError(error.code, SAID_TO_CALLERS.has(error.message) ? error.message : UNAVAILABLE.both, {
+      return new ApiError(error.code, KNOWN_UNAVAILABLE_TEXTS.has(error.message) ? error.message : UNAVAILABLE.both, {
         retryAfter: retryAfterSeconds(error.retryAfterMs ?? RETRY_WHEN_UNKNOWN_MS),
         overShare: error.overShare,
         cause: error,
@@ -83,7 +82,7 @@ function fromIdentification(error: IdentificationError): ApiError {
   }
 }
 
-/** Which field is at fault, where several procedures call it the same. */
+/** The field that an error points at, where procedures share its name. */
 const AUTH_FIELD: Readonly<Record<AuthErrorCode, string>> = {
   email_taken: '#/email',
   invalid_email: '#/email',
@@ -93,7 +92,7 @@ const AUTH_FIELD: Readonly<Record<AuthErrorCode, string>> = {
   last_admin: '#',
 };
 
-/** A wrong password of somebody signed in is no 401, which would tell a client that the session is over. */
+/** A wrong password of a signed-in user is not a 401, which would tell the client that the session has ended. */
 export function fromAuth(error: AuthError, pointer = AUTH_FIELD[error.code]): ApiError {
   return new ApiError(error.code === 'email_taken' ? 'email_taken' : 'invalid_request', error.message, {
     errors: [{ detail: error.message, pointer }],
@@ -102,7 +101,7 @@ export function fromAuth(error: AuthError, pointer = AUTH_FIELD[error.code]): Ap
 }
 
 /** The field of an override that an error points at. */
-const ORDER_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
+const OVERRIDE_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
   invalid_reason: '#/reason',
   invalid_end: '#/until',
   provider_off: '#/provider',
@@ -111,14 +110,14 @@ const ORDER_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
 
 function fromOperations(error: OperationsError): ApiError {
   return new ApiError('invalid_request', error.message, {
-    errors: [{ detail: error.message, pointer: ORDER_FIELD[error.code] }],
+    errors: [{ detail: error.message, pointer: OVERRIDE_FIELD[error.code] }],
     cause: error,
   });
 }
 
-/** tRPC wraps what a procedure throws, and refuses requests itself with errors that have no cause. */
+/** Unwraps what a procedure threw, and converts tRPC's own errors, which have no cause. */
 function fromTrpc(error: TRPCError): ApiError {
-  // Only of a procedure's input: a ZodError from anywhere else is our own fault.
+  // A ZodError from anywhere but a procedure's input is an internal error.
   if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return invalidRequest(error.cause);
   if (error.cause !== undefined) {
     const inner = toApiError(error.cause);

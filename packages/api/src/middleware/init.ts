@@ -1,5 +1,5 @@
 import { currentRequestId } from '@plantcommunity/telemetry';
-import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC } from '@trpc/server';
+import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { ApiErrorCode, ApiErrorStatus, FieldError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
@@ -79,7 +79,7 @@ export const t = initTRPC
 
 /** Returns the procedures of a router by their full paths, which tRPC's own types do not give. */
 export function proceduresOf({ _def: definition }: AnyTRPCRouter): Map<string, AnyTRPCProcedure> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the record is flat, whatever its type says
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the record is flat, unlike its type
   return new Map(Object.entries(definition.procedures as Record<string, AnyTRPCProcedure>));
 }
 
@@ -87,6 +87,11 @@ export function proceduresOf({ _def: definition }: AnyTRPCRouter): Map<string, A
 export function metaOf({ _def: { meta } }: AnyTRPCProcedure, path: string): ProcedureMeta {
   if (isMeta(meta)) return meta;
   throw new Error(`${path} declares no policy`);
+}
+
+/** Returns whether a procedure is a query, a mutation or a subscription. */
+export function typeOf({ _def: { type } }: AnyTRPCProcedure): TRPCProcedureType {
+  return type;
 }
 
 export function isMeta(meta: unknown): meta is ProcedureMeta {

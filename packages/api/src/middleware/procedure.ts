@@ -1,8 +1,8 @@
 import { notFound } from '../errors/api-error.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { CallCharge } from '../rate-limit/call-charge.ts';
 import type { RateHeaders } from '../rate-limit/rate-headers.ts';
-import { rateLimited } from '../rate-limit/rate-limited.ts';
 import { rateLimitSubjectOf, subjectOf } from '../rate-limit/subject.ts';
 import { authenticate, authenticationRequired, isConfirmed } from './authentication.ts';
 import { applyDeprecation } from './deprecation.ts';

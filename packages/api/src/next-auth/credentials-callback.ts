@@ -1,4 +1,4 @@
-/** Where next-auth checks a password. */
+/** Path under which next-auth checks passwords. */
 const CALLBACK = /^\/+api\/+auth\/+callback\/+credentials(\/|$)/;
 
 /** next-auth's route that logs any posted text; none of our pages uses it. */
@@ -9,19 +9,19 @@ export function isClientLog({ url }: Request): boolean {
   return CLIENT_LOG.test(decodeLetters(new URL(url).pathname));
 }
 
-/** Whether next-auth checks passwords there. The path is compared as Next decodes it. */
+/** Whether next-auth checks a password for this request. The path is compared as Next decodes it. */
 export function isCredentialsCallback({ url }: Request): boolean {
   return CALLBACK.test(decodeLetters(new URL(url).pathname));
 }
 
-/** Only what a path of ours is made of; never throws. */
+/** Decodes escapes of ASCII characters only; never throws. */
 function decodeLetters(pathname: string): string {
   return pathname.replace(/%([2-7][\da-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** The e-mail address that is to be signed in with, found where next-auth looks for it, in a body whose JSON is sound. */
+/** Returns the email address of a sign-in, from where next-auth reads it. JSON bodies must be well-formed. */
 export function emailIn(contentType: string | null, body: Buffer): string | undefined {
-  // As a Request does it, which leaves a byte order mark away.
+  // Like Request.text(), this drops a byte order mark.
   const text = new TextDecoder().decode(body);
   let fields: unknown;
   if (contentType?.includes('application/json')) fields = JSON.parse(text);
@@ -32,8 +32,8 @@ export function emailIn(contentType: string | null, body: Buffer): string | unde
   return typeof fields.email === 'string' ? fields.email : undefined;
 }
 
-/** Whether an answer of next-auth's brings a session: all of its cookie, or the first piece. */
-export function bringsSession({ headers }: Response, cookieName: string): boolean {
+/** Whether a response of next-auth sets a session: its whole cookie, or the first piece of it. */
+export function setsSession({ headers }: Response, cookieName: string): boolean {
   return headers
     .getSetCookie()
     .some((cookie) => [`${cookieName}=`, `${cookieName}.0=`].some((start) => hasValue(cookie, start)));
@@ -44,7 +44,7 @@ function hasValue(cookie: string, start: string): boolean {
 }
 
 /**
- * Whether an answer of next-auth means that the password could not be checked: its redirect has `error=Unavailable`.
+ * Whether a response of next-auth means that the password could not be checked: its redirect has `error=Unavailable`.
  */
 export async function isUnavailable(answered: Response): Promise<boolean> {
   const address = answered.headers.get('location') ?? (await addressIn(answered.clone()));

@@ -7,7 +7,7 @@ import { currentErrorPresenter } from '../middleware/namespace.ts';
 import type { RequestPipeline } from '../middleware/request-pipeline.ts';
 import type { Throttles } from '../rate-limit/throttles.ts';
 import { withMethod } from '../rest/match.ts';
-import { bringsSession, emailIn, isClientLog, isCredentialsCallback, isUnavailable } from './credentials-callback.ts';
+import { emailIn, isClientLog, isCredentialsCallback, isUnavailable, setsSession } from './credentials-callback.ts';
 
 const POST = { method: 'POST' };
 /** The methods that next-auth handles. */
@@ -36,7 +36,7 @@ export function createNextAuthHandler(
       const response = await nextAuth(request);
       const failed = await isUnavailable(response);
       // A password that could not be checked does not count as wrong.
-      if (failed || bringsSession(response, auth.sessionCookie)) attempt.succeeded();
+      if (failed || setsSession(response, auth.sessionCookie)) attempt.succeeded();
       if (failed) throw serviceUnavailable();
       return response;
     });

@@ -1,19 +1,19 @@
 import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
 
-/** Maximum number of attempts of one key in this process that wait for others to be decided. */
+/** Maximum number of waiting attempts of one key in this process. */
 const MAX_WAITING = 100;
 
-/** A counted attempt whose result is not known yet. `giveBack` or `keep` must be called. */
+/** A counted attempt whose result is not known yet. `refund` or `commit` must be called. */
 export interface Attempt extends Consumed {
-  /** Leaves the attempt counted. */
+  /** Keeps the attempt counted. */
   commit(): void;
 }
 
-/** Counts attempts before they are made, and gives back those that turn out not to count. */
+/** Counts attempts before they are made, and refunds those that turn out not to count. */
 export interface Attempts {
   /**
-   * Counts one attempt. Over the limit the attempt waits while others of the same key are undecided in this process, as
-   * these may be given back: people who sign in at once from one address do not refuse each other. Never throws.
+   * Counts one attempt. Over the limit, the attempt waits while others of its key are undecided in this process, because
+   * these may be refunded: users who sign in at the same time from one address do not block each other. Never throws.
    */
   begin(key: string, rate: Rate): Promise<Attempt>;
 }
@@ -32,7 +32,7 @@ export function createAttempts(window: RateLimiter): Attempts {
     undecided.set(key, attempts);
   }
 
-  /** Ends one attempt: wakes one that waits if its place is free, and all once none is undecided. */
+  /** Ends one attempt. Wakes one waiting attempt if it was refunded, and all of them once none is undecided. */
   function decide(key: string, isFree: boolean): void {
     const attempts = undecided.get(key);
     if (attempts === undefined) return;
@@ -47,7 +47,7 @@ export function createAttempts(window: RateLimiter): Attempts {
 
   return {
     async begin(key, rate) {
-      // Undecided from the start: Redis may answer a later attempt first.
+      // The attempt is undecided from the start, because Redis may answer a later one first.
       enter(key);
       let isEntered = true;
       for (;;) {

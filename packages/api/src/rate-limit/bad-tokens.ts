@@ -1,5 +1,5 @@
 import type { Clock } from '@plantcommunity/resilience';
-import { rateLimited } from './rate-limited.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 
 /** The limit for an address is this many times the limit for one token: many apps may share an address. */
@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
 /** Digests of a refresh token and of the address that sent it. */
 interface SentToken {
   token: string;
-  place: string;
+  addressHash: string;
 }
 
 export interface BadTokens {
@@ -54,14 +54,17 @@ export function createBadTokens(options: { window: RateLimiter; clock: Clock; ra
   }
 
   return {
-    async run({ place, token }, work) {
-      const [tokenKey, placeKey] = [`bad-token:${token}`, `bad-token-address:${place}`];
-      const [ofToken, ofPlace] = await Promise.all([window.peek(tokenKey, rate), window.peek(placeKey, addressRate)]);
+    async run({ addressHash, token }, work) {
+      const [tokenKey, addressLimitKey] = [`bad-token:${token}`, `bad-token-address:${addressHash}`];
+      const [ofToken, ofAddress] = await Promise.all([
+        window.peek(tokenKey, rate),
+        window.peek(addressLimitKey, addressRate),
+      ]);
       if (ofToken.remaining === 0) throw rateLimited(ofToken.resetAt, clock.now());
-      const result = await (ofPlace.remaining === 0 ? inLookUpQueue(work) : work());
+      const result = await (ofAddress.remaining === 0 ? inLookUpQueue(work) : work());
       if (result !== undefined) return result;
       // The address first: over its limit, no keys are added for further tokens.
-      for (const [key, limit] of [[placeKey, addressRate] as const, [tokenKey, rate] as const]) {
+      for (const [key, limit] of [[addressLimitKey, addressRate] as const, [tokenKey, rate] as const]) {
         // oxlint-disable-next-line no-await-in-loop -- they come one after the other
         const taken = await window.consume(key, limit);
         if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());

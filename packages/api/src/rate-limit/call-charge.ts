@@ -1,12 +1,11 @@
 import type { Spending } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiError } from '../errors/api-error.ts';
-import { LONGEST_RETRY_S } from '../errors/retry-after.ts';
+import { LONGEST_RETRY_S, rateLimited } from '../errors/rate-limited.ts';
 import type { CreditShare } from './credit-buckets.ts';
 import type { CreditShares } from './credit-shares.ts';
 import type { CountedCall } from './identify-limit.ts';
 import { type PolicyStatus, type RateHeaders, rateHeaders } from './rate-headers.ts';
-import { rateLimited } from './rate-limited.ts';
 
 /** Tracks the cost of one counted call: its credits and rate-limit headers, and whether it is refunded at its end. */
 export class CallCharge {

@@ -1,23 +1,23 @@
-import { rateLimited } from './rate-limited.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 
-/** Calls of one subject that run at once in this process. */
+/** Maximum number of concurrent calls of one subject in this process. */
 const MOST_RUNNING = 4;
-/** Calls of one subject that wait for it: five full batches. */
+/** Maximum number of waiting calls of one subject: five full batches. */
 const MOST_WAITING = 100;
-/** When a call that finds no room to wait may come again. */
+/** Retry-After of a call that is refused because too many wait. */
 const RETRY_MS = 1_000;
 
-/** Takes turns at what anyone signed in may ask for without a limit, so that one account does not hold up the others. */
+/** Limits concurrent calls of each signed-in user that no rate limit counts, so that one account does not block others. */
 export interface ConcurrencyLimit {
   /**
-   * Does `work` once fewer calls of the subject run than may; those that wait come in their order.
-   * @throws {ApiError} `rate_limited` when as many wait as may
+   * Runs `work` when fewer calls of the subject run than allowed. Waiting calls run in order.
+   * @throws {ApiError} `rate_limited` when too many calls wait
    */
   run<T>(subject: string, work: () => Promise<T>): Promise<T>;
 }
 
 export function createConcurrencyLimit(clock: { now(): number }): ConcurrencyLimit {
-  /** Of each subject with a running call: those that wait, and how many run. */
+  /** Number of running calls, and the waiting calls, of each subject with a running call. */
   const subjects = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
 
   return {

@@ -6,8 +6,8 @@ import { createRedisFallback, tenthOf } from './redis-fallback.ts';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 
 /**
- * A window in Redis, shared by all instances. While Redis is away each process lets through a tenth of the number by
- * its own count: what stands behind the limits is worth more than its availability.
+ * Creates a limiter in Redis, shared by all instances. While Redis is unavailable each process allows a tenth of the
+ * calls by its own count: protecting the providers' credits matters more than availability.
  */
 export function createRateLimiter(options: { redis: RedisConnection; clock: Clock; logger: Logger }): RateLimiter {
   const shared = createRedisRateLimiter(options);

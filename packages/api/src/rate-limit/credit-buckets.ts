@@ -1,4 +1,4 @@
-import { LONGEST_RETRY_S } from '../errors/retry-after.ts';
+import { LONGEST_RETRY_S } from '../errors/rate-limited.ts';
 import type { PolicyStatus } from './rate-headers.ts';
 
 export const HOUR_MS = 3_600_000;

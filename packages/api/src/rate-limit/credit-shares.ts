@@ -17,10 +17,10 @@ export interface DailyCredits {
   address: number;
 }
 
-/** Result of taking credits. */
+/** Result of reserving credits. */
 interface CreditReservation {
   allowed: boolean;
-  /** State of each share, with any credits taken. After a refusal, refusing shares come first, longest wait first. */
+  /** State of each share after the reservation. After a refusal, refusing shares come first, longest wait first. */
   statuses: readonly ShareStatus[];
   /** Refunds unspent credits in the background. Returns the resulting state of the shares. */
   settle(spent: number): readonly ShareStatus[];
@@ -31,16 +31,16 @@ interface CreditReservation {
  */
 export interface CreditShares {
   /**
-   * Returns the shares that an identification takes from: the account's own, and the one that all accounts of tier free
-   * at its address (one /64 of IPv6) have together. None for paid tiers and for anonymous callers, who share a limit.
+   * Returns the shares that an identification uses: the account's own, and the share of all accounts of tier free at its
+   * address (one /64 of IPv6). Paid tiers have none, nor have anonymous callers, who share a limit.
    */
   sharesOf(
     principal: Pick<Principal, 'tier' | 'userId'> | undefined,
     address: string | undefined,
   ): readonly CreditShare[];
-  /** Takes credits from all shares, or from none where one has too few left. Never rejects. */
+  /** Reserves credits in all shares, or in none if one has too few left. Never rejects. */
   reserve(shares: readonly CreditShare[], credits: number): Promise<CreditReservation>;
-  /** Returns the state of the shares without taking credits. Never rejects. */
+  /** Returns the state of the shares without reserving credits. Never rejects. */
   peek(shares: readonly CreditShare[]): Promise<readonly ShareStatus[]>;
 }
 
@@ -72,7 +72,7 @@ export function assembleCreditShares(options: {
   const { ask, clock, limits, logger, shared } = options;
   const local = createLocalCredits();
 
-  /** Takes credits from Redis under the full limits, or locally under a tenth of them. */
+  /** Reserves credits in Redis under the full limits, or locally under a tenth of them. */
   async function count(shares: readonly CreditShare[], hour: number, credits: number) {
     const tenth = shares.map((share) => ({ ...share, limit: tenthOf(share.limit) }));
     const through = async (store: CreditStore, counted: readonly CreditShare[]) => ({
@@ -117,15 +117,19 @@ export function assembleCreditShares(options: {
   return {
     sharesOf(principal, address) {
       if (principal?.tier !== 'free') return [];
-      const account: CreditShare = {
+      const ofAccount: CreditShare = {
         key: subjectOf(principal, address),
         policy: 'credits-free',
         limit: limits.account,
       };
       // Hashed: Redis stores no addresses.
-      const place = createHash('sha256').update(subjectOf(undefined, address)).digest('hex');
-      const behind: CreditShare = { key: `address:${place}`, policy: 'credits-address', limit: limits.address };
-      return [account, behind].filter(({ limit }) => limit > 0);
+      const addressHash = createHash('sha256').update(subjectOf(undefined, address)).digest('hex');
+      const ofAddress: CreditShare = {
+        key: `address:${addressHash}`,
+        policy: 'credits-address',
+        limit: limits.address,
+      };
+      return [ofAccount, ofAddress].filter(({ limit }) => limit > 0);
     },
     reserve: async (shares, credits) =>
       shares.length === 0 ? { allowed: true, statuses: [], settle: () => [] } : take(shares, credits),

@@ -1,8 +1,8 @@
 import { addressKey } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
-import { rateLimited } from './rate-limited.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 
-/** Calls that an address may make at once. */
+/** Maximum burst of calls from an address. */
 const BURST = 100;
 /** Milliseconds until one more call is allowed: 50 a second. */
 const REFILL_MS = 20;
@@ -17,7 +17,7 @@ export interface HealthLimit {
 
 /** Keeps a token bucket for each address (for IPv6, each /64), stored as the time at which it is full again. */
 export function createHealthLimit(clock: Clock): HealthLimit {
-  /** By address, the one that called longest ago first; in milliseconds of the monotonic clock. */
+  /** When each bucket is full again, in milliseconds of the monotonic clock; the least recent caller first. */
   const fullAt = new Map<string, number>();
   return {
     consume(address) {

@@ -1,54 +1,53 @@
-import { underQuota } from './quota-factor.ts';
-import type { Consumed, RateLimiter } from './rate-limiter.ts';
+import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
 import type { RateLimitSubject } from './subject.ts';
 
-/** What became of one counted call. */
+/** Result of counting one call. */
 export interface CountedCall extends Omit<Consumed, 'refund'> {
-  /** Names the subject in the RateLimit headers. */
+  /** Name of the limit in the RateLimit headers. */
   policy: string;
   /** Refunds the call unless the subject has used up its refunds. Returns whether it was refunded. Never throws. */
   refund(): Promise<boolean>;
 }
 
-/** Maximum refunds in a window, as a multiple of its calls: without a maximum, refunded calls could go on forever. */
+/** Maximum refunds in a window, as a multiple of its calls; otherwise refunded calls could go on forever. */
 const REFUNDS = 2;
 
-/** What an subject may still do. */
+/** The remaining calls of a subject. */
 export interface Usage {
-  /** As many calls a window, as things are. */
+  /** Calls that a window allows now. */
   limit: number;
   remaining: number;
-  /** Epoch milliseconds: when all are there again. */
+  /** Epoch milliseconds: when all calls remain again. */
   resetAt: number;
 }
 
 export interface IdentifyLimit {
-  /** Counts one call of this subject. Never throws. */
+  /** Counts one call of the subject. Never throws. */
   consume(subject: RateLimitSubject): Promise<CountedCall>;
-  /** Counts nothing. Never throws. */
+  /** Returns the usage without counting a call. Never throws. */
   peek(subject: RateLimitSubject): Promise<Usage>;
 }
 
 /**
- * How often somebody may identify. The number is worked out for each call, from the tier and `quotaUse`, the share of
- * the month's credits that is used: what changes holds from the next call on, and what is used stays used.
+ * Limits identifications. The limit is computed for each call from the subject's rate and from `quotaUse`, the used
+ * share of the month's credits. A change applies from the next call on; calls already counted stay counted.
  */
 export function createIdentifyLimit(options: { window: RateLimiter; quotaUse: () => number }): IdentifyLimit {
   const { quotaUse, window } = options;
   return {
     async consume({ key, policy, rate }) {
-      const taken = await window.consume(keyOf(key), underQuota(rate, quotaUse()));
-      const { allowed, remaining, resetAt } = taken;
-      const refunds = { count: REFUNDS * taken.rate.count, windowMs: rate.windowMs };
+      const consumed = await window.consume(keyOf(key), underQuota(rate, quotaUse()));
+      const { allowed, remaining, resetAt } = consumed;
+      const refunds = { count: REFUNDS * consumed.rate.count, windowMs: rate.windowMs };
       return {
         allowed,
         policy,
-        rate: taken.rate,
+        rate: consumed.rate,
         remaining,
         resetAt,
         async refund() {
           const refunded = await window.consume(`refund:${keyOf(key)}`, refunds);
-          if (refunded.allowed) await taken.refund();
+          if (refunded.allowed) await consumed.refund();
           return refunded.allowed;
         },
       };
@@ -58,6 +57,15 @@ export function createIdentifyLimit(options: { window: RateLimiter; quotaUse: ()
       return { limit: balance.rate.count, remaining: balance.remaining, resetAt: balance.fullAt };
     },
   };
+}
+
+/**
+ * Returns the rate while the month's credits run out: half when more than 70 % are used, a tenth when more than 90 %,
+ * at least one call. `use` is a share from 0 to 1.
+ */
+export function underQuota({ count, windowMs }: Rate, use: number): Rate {
+  const factor = use > 0.9 ? 0.1 : use > 0.7 ? 0.5 : 1;
+  return { count: Math.max(1, Math.floor(count * factor)), windowMs };
 }
 
 const keyOf = (key: string) => `identify:${key}`;

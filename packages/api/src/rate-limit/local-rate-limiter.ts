@@ -57,7 +57,7 @@ export function createLocalRateLimiter(clock: Clock, remembered: number = REMEMB
   };
 }
 
-/** Room comes when the oldest call stops counting, or as many of them as are too many. */
+/** The next call is allowed when enough of the oldest calls stop counting. */
 function standingOf(calls: Calls, rate: Rate, now: number): RateLimitState {
   return {
     rate,
@@ -88,7 +88,7 @@ class Calls {
     this.#times.push(time);
   }
 
-  /** The time of the `nth` call from the end, counted from 1. */
+  /** Returns the time of the `nth` call from the end, counted from 1. */
   fromEnd(nth: number): number | undefined {
     if (nth < 1 || nth > this.size) return undefined;
     return nth > this.size - this.#first ? this.#firstAt : this.#times.at(-nth);

@@ -1,25 +1,25 @@
 import type { Rate } from './rate-limiter.ts';
 
-/** Calls counted in the window of the clock that is running, and in the one before. */
+/** Calls counted in the current fixed window and in the previous one. */
 export interface Counts {
   current: number;
   previous: number;
 }
 
-/** Windows follow each other from 1970 on. */
+/** Returns the end of the fixed window at a moment; windows are aligned to 1970. */
 export function windowEnd(at: number, windowMs: number): number {
   return (Math.floor(at / windowMs) + 1) * windowMs;
 }
 
 /**
- * Calls that count at a moment, by the arithmetic of @upstash/ratelimit's script, to the last bit: of the window before,
- * the share that lies within one window's length, rounded down.
+ * Returns the calls that count at a moment, exactly as @upstash/ratelimit's script computes them: of the previous
+ * window, the share that lies within one window's length, rounded down.
  */
 export function usedAt(at: number, { current, previous }: Counts, windowMs: number): number {
   return current + Math.floor((1 - (at % windowMs) / windowMs) * previous);
 }
 
-/** The first moment from `now` on at which a call is let through, unless somebody calls before. Epoch milliseconds. */
+/** Returns when the next call is allowed, if no other call is made before. Epoch milliseconds. */
 export function nextFree(now: number, counts: Counts, rate: Rate): number {
   const end = windowEnd(now, rate.windowMs);
   return (
@@ -29,12 +29,12 @@ export function nextFree(now: number, counts: Counts, rate: Rate): number {
   );
 }
 
-/** The first moment from `now` on at which nothing counts, unless somebody calls before. Epoch milliseconds. */
+/** Returns when no call counts any more, if no other call is made before. Epoch milliseconds. */
 export function allFree(now: number, counts: Counts, windowMs: number): number {
   return nextFree(now, counts, { count: 1, windowMs });
 }
 
-/** Within one window what counts only ever falls, so that the moment can be looked for by halves. */
+/** Searches the moment by bisection: within one window the counted calls only decrease. */
 function firstFree(from: number, end: number, counts: Counts, { count, windowMs }: Rate): number | undefined {
   const isFree = (at: number) => usedAt(at, counts, windowMs) < count;
   if (isFree(from)) return from;

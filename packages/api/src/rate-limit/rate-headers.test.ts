@@ -1,7 +1,7 @@
 import { assert, double, property } from 'fast-check';
 import { parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_RETRY_S, limitedSeconds } from '../errors/retry-after.ts';
+import { LONGEST_RETRY_S, limitedSeconds } from '../errors/rate-limited.ts';
 import { rateHeaders } from './rate-headers.ts';
 
 describe('rate limit headers', () => {

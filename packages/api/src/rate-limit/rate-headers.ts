@@ -1,4 +1,4 @@
-import { limitedSeconds } from '../errors/retry-after.ts';
+import { limitedSeconds } from '../errors/rate-limited.ts';
 import type { Rate } from './rate-limiter.ts';
 
 /** State of one of the limits that a call counts against. */

@@ -29,7 +29,7 @@ const KEPT_S = (HOURS + 1) * 3_600;
  * count. KEYS one hash per share, credits by hour; ARGV hour, credits, number of hours that count, TTL in seconds, and
  * a limit for each key. Returns 1 if added, else 0, and for each key {hour, credits, ...} as it was before.
  */
-const TAKE = `
+const RESERVE = `
 local hour, credits, hours = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local answer = {1}
 for place, key in ipairs(KEYS) do
@@ -58,7 +58,7 @@ return answer
 `;
 
 /** Subtracts credits from an hour. KEYS as above; ARGV hour, credits. Returns the number of keys. */
-const GIVE_BACK = `
+const RELEASE = `
 for _, key in ipairs(KEYS) do
   local left = tonumber(redis.call('HGET', key, ARGV[1]) or '0') - tonumber(ARGV[2])
   if left > 0 then redis.call('HSET', key, ARGV[1], left) else redis.call('HDEL', key, ARGV[1]) end
@@ -68,18 +68,18 @@ return #KEYS
 
 const answered = z.tuple([z.number()], z.array(z.number()));
 
-/** Counts in Redis, shared by all instances. Throws what Redis fails with. */
+/** Counts credits in Redis for all instances. Rejects with Redis errors. */
 export function createRedisCredits({ client: redis }: Pick<RedisConnection, 'client'>): CreditStore {
   return {
     async reserve(keys, hour, credits) {
       const limits = keys.map(({ limit }) => String(limit));
       const args = [hour, credits, HOURS, KEPT_S].map(String);
-      const answer: unknown = await redis.eval<string[]>(TAKE, keys.map(nameOf), [...args, ...limits]);
+      const answer: unknown = await redis.eval<string[]>(RESERVE, keys.map(nameOf), [...args, ...limits]);
       const [allowed, ...before] = answered.parse(answer);
       return { allowed: allowed === 1, before: before.map(pairs) };
     },
     async release(keys, hour, credits) {
-      await redis.eval(GIVE_BACK, keys.map(nameOf), [String(hour), String(credits)]);
+      await redis.eval(RELEASE, keys.map(nameOf), [String(hour), String(credits)]);
     },
   };
 }

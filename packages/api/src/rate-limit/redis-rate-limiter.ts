@@ -7,10 +7,10 @@ import type { Rate, RateLimiter } from './rate-limiter.ts';
 const PREFIX = 'ratelimit';
 
 /**
- * Takes a call out of the window KEYS[1], which goes with its last: whoever names a new account with each try would
- * fill Redis with nothing. Returns the calls that stay; 0 also when the window is forgotten.
+ * Removes a call from the window KEYS[1]. Deletes the key at zero; otherwise refunded attempts with random accounts
+ * would fill Redis with empty counters. Returns the remaining calls; 0 also for a missing window.
  */
-const GIVE_BACK = `
+const REFUND = `
 if tonumber(redis.call('GET', KEYS[1]) or '0') < 2 then
   redis.call('DEL', KEYS[1])
   return 0
@@ -19,15 +19,15 @@ return redis.call('DECR', KEYS[1])
 `;
 
 /**
- * The sliding window of @upstash/ratelimit, as exact as Redis. Throws what Redis fails with.
- * `clock` is that of the process: the library asks no other.
+ * Counts calls in the sliding window of @upstash/ratelimit. Rejects with Redis errors. `clock` must be the clock of the
+ * process, because the library reads no other.
  */
 export function createRedisRateLimiter(options: { redis: RedisConnection; clock: Clock; logger: Logger }): RateLimiter {
   const { clock, logger } = options;
   const { client: redis } = options.redis;
   const limiters = new Map<string, Ratelimit>();
 
-  /** One limiter a number: all share the prefix, so a caller whose number changes keeps what is used. */
+  /** Returns the limiter of a rate. All use one prefix, so a caller whose rate changes keeps its counted calls. */
   function limiterFor({ count, windowMs }: Rate): Ratelimit {
     const name = `${count}/${windowMs}`;
     const limiter =
@@ -37,7 +37,7 @@ export function createRedisRateLimiter(options: { redis: RedisConnection; clock:
         limiter: Ratelimit.slidingWindow(count, `${windowMs} ms`),
         prefix: PREFIX,
         ephemeralCache: false,
-        // The connection bounds each command and rejects; this one would let the call through instead.
+        // The connection already limits each command's time and rejects; this timeout would allow the call instead.
         timeout: 0,
         enableTelemetry: false,
       });
@@ -58,7 +58,7 @@ export function createRedisRateLimiter(options: { redis: RedisConnection; clock:
       const now = clock.now();
       return nextFree(now, await countsAt(now, key, rate.windowMs), rate);
     } catch {
-      // What Redis has said of the call itself stays said.
+      // The result of the call itself is known and stays valid.
       return otherwise;
     }
   }
@@ -66,21 +66,21 @@ export function createRedisRateLimiter(options: { redis: RedisConnection; clock:
   return {
     async consume(key, rate) {
       const { success, remaining, reset } = await limiterFor(rate).limit(tagged(key));
-      let isTaken = success;
+      let isCounted = success;
       return {
         allowed: success,
         rate,
         remaining,
-        // The library's reset is the end of the window, which is not when a call is let through.
+        // The library's reset is the end of the window, which is not when the next call is allowed.
         resetAt: remaining > 0 ? reset : await nextFreeOf(key, rate, reset),
         async refund() {
-          if (!isTaken) return;
-          isTaken = false;
-          // Of the window it was counted in, which may be over by now.
+          if (!isCounted) return;
+          isCounted = false;
+          // The window in which the call was counted may have ended by now.
           await redis
-            .eval(GIVE_BACK, [windowKey(key, reset - rate.windowMs, rate.windowMs)], [])
+            .eval(REFUND, [windowKey(key, reset - rate.windowMs, rate.windowMs)], [])
             .catch((error: unknown) => {
-              logger.warn({ err: error }, '[RATELIMIT] A call could not be given back');
+              logger.warn({ err: error }, '[RATELIMIT] Could not refund a call');
             });
         },
       };
@@ -105,7 +105,7 @@ function tagged(key: string): string {
   return `{${key}}`;
 }
 
-/** As the library names it. */
+/** Returns the key under which the library stores a window. */
 function windowKey(key: string, at: number, windowMs: number): string {
   return [PREFIX, tagged(key), Math.floor(at / windowMs)].join(':');
 }

@@ -1,19 +1,19 @@
 import { AuthError } from '@plantcommunity/auth';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ApiError } from '../errors/api-error.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 import type { Attempts } from './attempts.ts';
-import { rateLimited } from './rate-limited.ts';
 import type { Rate, RateLimiter, RateLimitState } from './rate-limiter.ts';
 
 export interface Registrations {
   /**
-   * Runs `work`, which creates an account for a client at an address; `place` is a digest of the address. Accounts that
-   * were created count against one limit, refused registrations against another: a mistake does not use up the accounts
-   * of a class, and an address is asked a limited number of times which accounts exist. A registration that failed
-   * otherwise counts nowhere.
-   * @throws {ApiError} `rate_limited`, with the cause and what can be done, without running `work`
+   * Runs `work`, which creates an account for a client; `addressHash` is a digest of its address. Accounts that
+   * were created count against one limit, refused registrations against another. So a mistake does not use up the accounts
+   * of a school class, and an address can probe only a limited number of times which accounts exist. A registration that
+   * failed otherwise does not count.
+   * @throws {ApiError} `rate_limited`, with the cause and the remedy, without running `work`
    */
-  run<T>(place: string, work: () => Promise<T>): Promise<T>;
+  run<T>(addressHash: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** @param options `rate`: limit for the accounts of one address, and for its refused registrations. */
@@ -25,7 +25,7 @@ export function createRegistrations(options: {
 }): Registrations {
   const { attempts, clock, rate, window } = options;
 
-  /** Makes the 429. `noun` and `predicate` form its sentence: "At most 10 accounts per hour may be created …". */
+  /** Creates the 429. `noun` and `predicate` form its sentence: "At most 10 accounts per hour may be created …". */
   function tooMany(full: RateLimitState, noun: string, predicate: string): ApiError {
     const { count, windowMs } = full.rate;
     const most = `At most ${count} ${count === 1 ? noun : `${noun}s`} per ${spanOf(windowMs)}`;
@@ -35,8 +35,8 @@ export function createRegistrations(options: {
   }
 
   return {
-    async run(place, work) {
-      const refusedKey = `register-refused:${place}`;
+    async run(addressHash, work) {
+      const refusedKey = `register-refused:${addressHash}`;
       const tooManyRefused = (refused: RateLimitState) => tooMany(refused, 'registration', 'may fail');
       async function requireFewRefused(): Promise<void> {
         const refused = await window.peek(refusedKey, rate);
@@ -45,10 +45,10 @@ export function createRegistrations(options: {
 
       await requireFewRefused();
       // An account counts before it is created, so that many at once do not exceed the limit.
-      const account = await attempts.begin(`register:${place}`, rate);
+      const account = await attempts.begin(`register:${addressHash}`, rate);
       if (!account.allowed) throw tooMany(account, 'account', 'may be created');
       try {
-        // Again, because others may have been refused while this one waited.
+        // Check again, because others may have been refused while this one waited.
         await requireFewRefused();
         const result = await work();
         account.commit();
@@ -56,7 +56,7 @@ export function createRegistrations(options: {
       } catch (error) {
         const refused = error instanceof AuthError ? await window.consume(refusedKey, rate) : undefined;
         await account.refund();
-        // Of many at once, those over the limit do not learn why they were refused.
+        // Concurrent registrations over the limit do not reveal why they were refused.
         throw refused?.allowed === false ? tooManyRefused(refused) : error;
       }
     },

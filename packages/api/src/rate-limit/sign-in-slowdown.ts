@@ -1,6 +1,6 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { rateLimited } from './rate-limited.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
 
 /** Window of failed attempts: a day, counted up to 1,000. */
@@ -28,10 +28,9 @@ const LOGGED = 16;
 /** A sign-in attempt, identified by digests, which reveal neither the account nor the address. */
 interface Attempt {
   account: string;
-  /** Digest of the address. */
-  place: string;
+  addressHash: string;
   /** Digest of both. */
-  accountAtPlace: string;
+  accountAtAddress: string;
 }
 
 export interface SignInSlowdown {
@@ -39,7 +38,7 @@ export interface SignInSlowdown {
    * Counts an attempt on an account across all addresses for a day, and delays it when too many have failed. All
    * addresses share one rate, except for the first attempts of each: guessing from many addresses is slow, and the
    * owner still gets in.
-   * @returns the counts, to be given back when the attempt succeeds
+   * @returns the counts, to be refunded when the attempt succeeds
    * @throws {ApiError} `rate_limited` when its turn would come too late; the attempt is not counted then
    */
   enter(attempt: Attempt): Promise<Consumed[]>;
@@ -79,28 +78,28 @@ export function createSignInSlowdown(options: { window: RateLimiter; clock: Cloc
   }
 
   return {
-    async enter({ account, accountAtPlace, place }) {
+    async enter({ account, accountAtAddress, addressHash }) {
       const ofAccount = await window.consume(`sign-in-account:${account.slice(0, BUCKET_DIGITS)}`, COUNTED);
       const failures = used(ofAccount);
       const everyMs = PACES.find(({ above }) => failures > above)?.everyMs;
       if (everyMs === undefined) return [ofAccount];
-      const ofPlace = await window.consume(`sign-in-place:${accountAtPlace}`, COUNTED);
-      const taken = [ofAccount, ofPlace];
-      if (used(ofPlace) <= FREE_TRIES) return taken;
+      const ofAddress = await window.consume(`sign-in-place:${accountAtAddress}`, COUNTED);
+      const counts = [ofAccount, ofAddress];
+      if (used(ofAddress) <= FREE_TRIES) return counts;
       const startedAt = clock.now();
       const turnAt = await queueForTurn(account, everyMs);
       logger.warn(
         {
           account: account.slice(0, LOGGED),
-          address: place.slice(0, LOGGED),
+          address: addressHash.slice(0, LOGGED),
           failures,
           waitedMs: clock.now() - startedAt,
           refused: turnAt !== undefined,
         },
         '[AUTH] Many failed sign-ins for one account: sign-in slowed down',
       );
-      if (turnAt === undefined) return taken;
-      await Promise.all(taken.map((one) => one.refund()));
+      if (turnAt === undefined) return counts;
+      await Promise.all(counts.map((count) => count.refund()));
       throw rateLimited(turnAt, clock.now());
     },
   };

@@ -4,9 +4,9 @@ import { addressKey } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { ApiError } from '../errors/api-error.ts';
+import { rateLimited } from '../errors/rate-limited.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
 import { createBadTokens } from './bad-tokens.ts';
-import { rateLimited } from './rate-limited.ts';
 import type { Consumed, Rate, RateLimiter, RateLimitState } from './rate-limiter.ts';
 import { createRegistrations } from './registrations.ts';
 import { createSignInSlowdown } from './sign-in-slowdown.ts';
@@ -21,8 +21,8 @@ export type ThrottleRates = Readonly<Record<'signIn' | 'signInAddress' | 'regist
 export interface Throttles {
   /**
    * Runs `check`, which checks a password. The attempt is counted before, and delayed when many attempts on the account
-   * have failed. It stays counted unless `check` calls `succeeded`, or throws anything but an `ApiError`: the password
-   * could not be checked then. Over the limit it waits for attempts of this process that are not decided yet.
+   * have failed. It stays counted unless `check` calls `succeeded`, or throws an error other than `ApiError`, after which
+   * the password could not be checked. Over the limit it waits for undecided attempts of this process.
    * @throws {ApiError} `rate_limited`, without running `check`; the attempt is not counted then
    */
   signIn<T>(
@@ -31,7 +31,7 @@ export interface Throttles {
   ): Promise<T>;
   /**
    * Runs `work`, which creates an account. Accounts and refused registrations of an address have a limit each.
-   * @throws {ApiError} `rate_limited`, with the cause and what can be done, without running `work`
+   * @throws {ApiError} `rate_limited`, with the cause and the remedy, without running `work`
    */
   register<T>(address: string | undefined, work: () => Promise<T>): Promise<T>;
   /** Counts the refresh of a good token against its sign-in, not its address. @throws {ApiError} `rate_limited` */
@@ -65,78 +65,78 @@ export function createThrottles(options: {
   const registrations = createRegistrations({ window, attempts, clock, rate: rates.register });
 
   /**
-   * Counts in all windows or, where one is full, in none; one after the other, so that what is refused by the narrower
-   * one does not even for a moment take a place in the wider, which is others' too.
+   * Counts an attempt in all windows, or in none if one is full. The windows are counted one after the other, so that an
+   * attempt refused by the narrow one never uses the wider one, which other users share.
    */
-  async function take(...windows: readonly [key: string, rate: Rate][]): Promise<Attempt[]> {
-    const taken: Attempt[] = [];
+  async function beginAll(...windows: readonly [key: string, rate: Rate][]): Promise<Attempt[]> {
+    const begun: Attempt[] = [];
     for (const [index, [key, rate]] of windows.entries()) {
-      // oxlint-disable-next-line no-await-in-loop -- they come one after the other
-      const one = await attempts.begin(key, rate);
-      if (!one.allowed) {
-        // oxlint-disable-next-line no-await-in-loop -- the last thing it does
-        throw await refusal(one, taken, windows.slice(index + 1));
+      // oxlint-disable-next-line no-await-in-loop -- the windows are counted in order
+      const attempt = await attempts.begin(key, rate);
+      if (!attempt.allowed) {
+        // oxlint-disable-next-line no-await-in-loop -- ends the loop
+        throw await refusal(attempt, begun, windows.slice(index + 1));
       }
-      taken.push(one);
+      begun.push(attempt);
     }
-    return taken;
+    return begun;
   }
 
-  /** Tells when all of them will have room: those that were not asked to count are looked at. */
+  /** Creates the 429, with the time at which all windows allow a call; peeks at the windows not counted yet. */
   async function refusal(
-    one: RateLimitState,
-    taken: readonly Consumed[],
+    refused: RateLimitState,
+    begun: readonly Consumed[],
     others: readonly [key: string, rate: Rate][],
   ) {
-    const [standings] = await Promise.all([
+    const [balances] = await Promise.all([
       Promise.all(others.map(([key, rate]) => window.peek(key, rate))),
-      giveBack(taken),
+      refundAll(begun),
     ]);
-    const full = [one, ...standings.filter(({ remaining }) => remaining === 0)];
+    const full = [refused, ...balances.filter(({ remaining }) => remaining === 0)];
     return rateLimited(Math.max(...full.map(({ resetAt }) => resetAt)), clock.now());
   }
 
   return {
     async signIn({ address, email }, check) {
-      // All invalid addresses count as one account, however they are spelled.
+      // All invalid email addresses count as one account.
       const account = normalizeEmail(email ?? '') ?? '';
-      const accountAtPlace = digest(account, placeOf(address));
-      const place = digest(placeOf(address));
-      const taken = await take(
-        [`sign-in:${accountAtPlace}`, rates.signIn],
-        [`sign-in-address:${place}`, rates.signInAddress],
+      const accountAtAddress = digest(account, addressKeyOf(address));
+      const addressHash = digest(addressKeyOf(address));
+      const begun = await beginAll(
+        [`sign-in:${accountAtAddress}`, rates.signIn],
+        [`sign-in-address:${addressHash}`, rates.signInAddress],
       );
       const slowed: Consumed[] = [];
       let isWrong = false;
       try {
-        slowed.push(...(await slowdown.enter({ account: digest(account), accountAtPlace, place })));
+        slowed.push(...(await slowdown.enter({ account: digest(account), accountAtAddress, addressHash })));
         isWrong = true;
         return await check({ succeeded: () => void (isWrong = false) });
       } catch (error) {
         isWrong &&= error instanceof ApiError;
         throw error;
       } finally {
-        if (isWrong) for (const attempt of taken) attempt.commit();
-        else await giveBack([...taken, ...slowed]);
+        if (isWrong) for (const attempt of begun) attempt.commit();
+        else await refundAll([...begun, ...slowed]);
       }
     },
-    register: (address, work) => registrations.run(digest(placeOf(address)), work),
+    register: (address, work) => registrations.run(digest(addressKeyOf(address)), work),
     async refresh(signInId) {
       const taken = await window.consume(`refresh:${digest(signInId)}`, rates.refresh);
       if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());
     },
     withRefreshToken: ({ address, token }, work) =>
-      badTokens.run({ token: digest(token), place: digest(placeOf(address)) }, work),
+      badTokens.run({ token: digest(token), addressHash: digest(addressKeyOf(address)) }, work),
   };
 }
 
-async function giveBack(taken: readonly Consumed[]): Promise<void> {
+async function refundAll(taken: readonly Consumed[]): Promise<void> {
   await Promise.all(taken.map((one) => one.refund()));
 }
 
-const placeOf = (address: string | undefined) => (address === undefined ? '' : addressKey(address));
+const addressKeyOf = (address: string | undefined) => (address === undefined ? '' : addressKey(address));
 
-/** Redis is told neither who tried nor from where. */
+/** Hashes the values, so that Redis stores neither accounts nor addresses. */
 function digest(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -5,7 +5,7 @@ import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { ownedBy } from '../testing/owned-by.ts';
 import { samples } from '../testing/samples.ts';
 
-const endpoints = NAMESPACES.flatMap((namespace) => [...namespace.endpoints]);
+const allEndpoints = NAMESPACES.flatMap((namespace) => [...namespace.endpoints]);
 const POLICIES: (string | undefined)[] = ['public', 'identify', 'user', 'admin'];
 /** Procedures that only our pages use; v1 offers them over tRPC only. */
 const PAGES_ONLY = ['admin.', 'account.'];
@@ -14,7 +14,7 @@ describe('every procedure', () => {
   it('has a policy', () => {
     expect(procedures.length).toBeGreaterThanOrEqual(31);
     expect(procedures.filter(([, { _def }]) => !POLICIES.includes(policyOf(_def))).map(([path]) => path)).toEqual([]);
-    expect(endpoints.filter(({ procedure }) => !POLICIES.includes(procedure.meta.policy))).toEqual([]);
+    expect(allEndpoints.filter(({ procedure }) => !POLICIES.includes(procedure.meta.policy))).toEqual([]);
   });
 
   it('of v1 is in legacy too, except those that only our pages use', () => {
@@ -30,7 +30,7 @@ describe('every procedure', () => {
   it('for operators is for administrators, and over tRPC only', () => {
     const policies = procedures.filter(([path]) => path.startsWith('v1.admin.')).map(([, { _def }]) => policyOf(_def));
     expect(policies).toEqual(Array.from({ length: 6 }, () => 'admin'));
-    expect(endpoints.filter(({ procedure }) => procedure.meta.policy === 'admin')).toEqual([]);
+    expect(allEndpoints.filter(({ procedure }) => procedure.meta.policy === 'admin')).toEqual([]);
   });
 
   it.each(allProcedures)(

@@ -5,7 +5,7 @@ import { notFound } from '../errors/api-error.ts';
 import { type ErrorPresenter, errorResponse } from '../errors/problem.ts';
 import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
 import { applyDeprecation, deprecationHeaders } from '../middleware/deprecation.ts';
-import { proceduresOf } from '../middleware/init.ts';
+import { proceduresOf, typeOf } from '../middleware/init.ts';
 import { currentErrorPresenter } from '../middleware/namespace.ts';
 import type { IncomingRequest, RequestPipeline } from '../middleware/request-pipeline.ts';
 import type { Namespace, RestResponse } from './endpoint.ts';
@@ -87,7 +87,7 @@ export function createRestHandler(
       router,
       path,
       ctx,
-      type: procedure._def.type,
+      type: typeOf(procedure),
       getRawInput: async () => input,
       signal: undefined,
       batchIndex: 0,

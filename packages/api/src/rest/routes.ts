@@ -1,5 +1,5 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { metaOf, type ProcedureMeta, proceduresOf } from '../middleware/init.ts';
+import { metaOf, type ProcedureMeta, proceduresOf, typeOf } from '../middleware/init.ts';
 import type { Namespace } from './endpoint.ts';
 import { documentPaths } from './openapi.ts';
 
@@ -25,7 +25,7 @@ const METHODS = { query: 'GET', mutation: 'POST', subscription: 'GET' } as const
 
 function trpcRoutes(router: AnyTRPCRouter): Route[] {
   return [...proceduresOf(router)].map(([path, procedure]) =>
-    routeOf(METHODS[procedure._def.type], `/api/trpc/${path}`, metaOf(procedure, path)),
+    routeOf(METHODS[typeOf(procedure)], `/api/trpc/${path}`, metaOf(procedure, path)),
   );
 }
 

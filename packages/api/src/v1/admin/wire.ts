@@ -1,7 +1,7 @@
 import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 
-/** The shapes of `v1.admin`, which is offered over tRPC only. Times are ISO 8601, lengths of time milliseconds. */
+/** The wire shapes of `v1.admin`, which only tRPC offers. Times are ISO 8601, durations are milliseconds. */
 
 const provider = z.enum(PROVIDER_NAMES);
 const instant = z.iso.datetime();
@@ -9,25 +9,25 @@ const count = z.int().min(0);
 const ms = z.number().min(0);
 
 const circuitState = z.enum(['closed', 'open', 'half_open', 'isolated']);
-/** `off`: it has no key; `misconfigured`: it refuses our key. */
+/** `off`: no key is configured; `misconfigured`: the provider rejects our key. */
 const state = z.enum([...circuitState.options, 'off', 'misconfigured']);
 
-/** One minute of calls to one provider, as counted by the instance that answers. */
+/** One minute of calls to one provider, counted by the instance that answers. */
 const minute = z.object({
   at: instant,
   ok: count,
-  /** Timeouts too. */
+  /** Includes timeouts. */
   failed: count,
-  /** Not sent, for whatever reason. */
+  /** Calls that were not sent, for any reason. */
   refused: count,
   /** Absent for a minute without calls. */
   p95_ms: ms.optional(),
 });
 
 /**
- * What became of the questions of those minutes. `success`, `failure` and `timeout` were sent; `refused` by the circuit,
- * `isolated` and `held_back` (no credits, no key, or too many at once) were not; `cached` and `stale` were answered
- * without a call of their own, `stale` often after a call that failed or was not sent.
+ * Outcomes of the requests in those minutes. Calls with `success`, `failure` and `timeout` were sent. Calls that the
+ * circuit refused, `isolated` and `held_back` calls (no credits, no key, or too many at once) were not. `cached` and
+ * `stale` requests were answered without a call of their own, `stale` often after a call that failed or was not sent.
  */
 const outcomes = z.object({
   success: count,
@@ -46,46 +46,46 @@ const circuit = z.object({
   since: instant.optional(),
   fail_count: count,
   fail_max: count,
-  /** How long the circuit stays, or would stay, open. */
+  /** How long the circuit stays open once it opens. */
   reset_timeout_ms: ms,
-  /** What the reset time, doubled by each failed recovery, never exceeds. */
+  /** Maximum of the reset timeout, which each failed recovery doubles. */
   max_reset_timeout_ms: ms,
-  /** Of one call to the provider. */
+  /** Timeout of one call to the provider. */
   timeout_ms: ms,
-  /** While `open`: from when on a trial is let through. */
+  /** While `open`: when the next trial is allowed. */
   next_trial_at: instant.optional(),
-  /** While `half_open`: good trials so far, and how many close it. */
+  /** While `half_open`: successful trials, and the number that closes the circuit. */
   trials: z.object({ succeeded: count, required: count }).optional(),
   /** Class of the last failure that counted, such as `timeout`, `http_502`, `connection` or `malformed`, and when this instance saw it. */
   last_failure: z.object({ kind: z.string(), at: instant.optional() }).optional(),
-  /** While an operator's isolation stands; without `until` it stands until it is released. `by` is an e-mail address. */
+  /** While an isolation is active; without `until` it lasts until it is released. `by` is an email address. */
   isolation: z.object({ reason: z.string(), until: instant.optional(), by: z.string(), at: instant }).optional(),
   /** The last 60 minutes of this instance, oldest first, the last one still running. */
   minutes: z.array(minute),
   outcomes,
-  /** Of the calls of those minutes; absent without any. */
+  /** Latency of the calls of those minutes; absent without calls. */
   latency: z.object({ p50_ms: ms, p95_ms: ms, p99_ms: ms }).optional(),
   /** The states of the last 60 minutes as this instance saw them, oldest first; each lasts until the next begins. */
   states: z.array(z.object({ state: circuitState, from: instant })),
 });
 
-/** A circuit as the audit trail keeps it. */
+/** A circuit in an audit entry. */
 const auditedCircuit = z.object({ state: circuitState, until: instant.optional() });
 
 const auditEntry = z.object({
   /** ULID. */
   id: z.string(),
   at: instant,
-  /** E-mail address; absent when time did it. */
+  /** Email address; absent if an isolation expired. */
   actor: z.string().optional(),
   action: z.enum(['circuit.isolate', 'circuit.release', 'circuit.reset', 'circuit.expire']),
-  /** What it was done to: a provider. */
+  /** The provider it applied to. */
   target: provider,
   reason: z.string(),
   before: auditedCircuit,
   after: auditedCircuit,
   request_id: z.string().optional(),
-  /** Of the client, where a proxy of ours told it. */
+  /** The client's address, if a proxy of ours reported it. */
   address: z.string().optional(),
 });
 
@@ -93,14 +93,14 @@ export const circuitsOverview = z.object({
   at: instant,
   /** `answers`, `minutes`, `outcomes`, `latency` and `states` are those of the instance that answers. */
   counted_by: z.literal('this_instance'),
-  /** False: circuits are this instance's own until Redis is back; orders are kept and followed then. */
+  /** False while Redis is unavailable: circuits are local, and overrides are stored and applied later. */
   shared: z.boolean(),
   /**
-   * Of the `known` instances, which were heard of in the last minute, `agree` see the circuits as the one that answers,
-   * which both count; absent while Redis does not answer.
+   * Of the `known` instances, which reported in the last minute, `agree` have the same circuit states as the instance that
+   * answers. Both counts include it. Absent while Redis does not answer.
    */
   instances: z.object({ agree: count, known: count }).optional(),
-  /** What the requests of the last `minutes` got; `waiting`: nothing, and were asked to come again. */
+  /** Answers to the requests of the last `minutes`; `waiting` requests were told to retry. */
   answers: z.object({ minutes: count, cached: count, stale: count, fresh: count, waiting: count }),
   circuits: z.object({ plant_id: circuit, plantnet: circuit }),
   /** The 20 newest entries, newest first. */
@@ -109,7 +109,7 @@ export const circuitsOverview = z.object({
 
 export const auditPage = z.object({ items: z.array(auditEntry) });
 
-/** `reason`: 10 to 500 characters, kept in the audit trail. */
+/** `reason`: 10 to 500 characters, stored in the audit trail. */
 export const overrideInput = z.strictObject({ provider, reason: z.string() });
 
 /** Ends at `until` or after `minutes`, up to 30 days; with neither it lasts until it is released. */

@@ -2,12 +2,12 @@ import { normalizeEmail, PASSWORD_LENGTH, passwordLength } from '@plantcommunity
 import { z } from 'zod';
 import 'zod-openapi';
 
-/** The shapes of `v1.auth` and `v1.account`. What comes in is checked before it counts as a try. */
+/** The wire shapes of `v1.auth` and `v1.account`. Invalid inputs do not count as attempts. */
 
-/** No address and no name is as long, and no token of ours. */
+/** Longer than any email address, name or token. */
 const MAX_TEXT = 512;
 const { max, min } = PASSWORD_LENGTH;
-/** What a password of the most characters can take, however they are typed. */
+/** Maximum length of a password in UTF-16 code units, in any normalization form. */
 const MAX_TYPED = 8 * max;
 
 const email = z
@@ -16,7 +16,7 @@ const email = z
   .refine((typed) => normalizeEmail(typed) !== undefined, 'must be an email address')
   .meta({ format: 'email' });
 
-/** One that may be set. */
+/** A new password. */
 export const newPassword = z
   .string()
   .max(MAX_TYPED)
@@ -26,7 +26,7 @@ export const newPassword = z
   )
   .meta({ format: 'password', minLength: min, maxLength: max });
 
-/** One that is asked for: older ones may be shorter than what is asked of new ones. */
+/** An existing password, which may be shorter than new ones must be. */
 export const knownPassword = z
   .string()
   .max(MAX_TYPED)
@@ -46,11 +46,11 @@ export const refreshToken = z.strictObject({ refresh_token: z.string().max(MAX_T
 const accountShape = {
   id: z.string(),
   email: z.string().meta({ format: 'email' }),
-  name: z.string().optional().meta({ description: 'Absent when it is not known' }),
+  name: z.string().optional().meta({ description: 'Absent if unknown' }),
   role: z.enum(['user', 'admin']).meta({ id: 'Role' }),
   tier: z
     .enum(['free', 'pro', 'premium', 'enterprise'])
-    .meta({ id: 'Tier', description: 'How often one may identify' }),
+    .meta({ id: 'Tier', description: 'Determines the rate limit of identifications' }),
 };
 
 export const account = z.object(accountShape).meta({ id: 'Account' });
@@ -64,16 +64,16 @@ const credits = z
     remaining: z.int().min(0),
     reset_at: z.iso.datetime().meta({ description: 'When the whole share is available again' }),
   })
-  .meta({ id: 'Credits', description: 'An identification costs one credit, or two with the health of the plant' });
+  .meta({ id: 'Credits', description: 'An identification costs one credit, or two with disease detection' });
 
 export const me = z
   .object({
     ...accountShape,
     usage: z
       .object({
-        limit: z.int().min(0).meta({ description: 'Identifications in a window' }),
+        limit: z.int().min(0).meta({ description: 'Identifications allowed in a window' }),
         remaining: z.int().min(0),
-        reset_at: z.iso.datetime().meta({ description: 'When all of them are there again' }),
+        reset_at: z.iso.datetime().meta({ description: 'When all identifications are available again' }),
         credits: z
           .array(credits)
           .optional()

@@ -5,14 +5,14 @@ import { invalidRequest } from '../../errors/to-api-error.ts';
 import { listItems, singleValue } from './field-values.ts';
 import { isLanguageTag, primarySubtag } from './language-tag.ts';
 
-/** A JSON number; also with a plus sign or leading zeros, which were accepted before. */
+/** Matches JSON numbers, and plus signs and leading zeros, which the former system accepted. */
 const NUMBER = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\d{1,3}(?:\.\d{1,15})?)$/i;
 
 const text = (pattern: RegExp, message: string) => z.string(message).regex(pattern, message);
 
 const coordinate = (limit: number) => {
   const range = `must be from -${limit} to ${limit}`;
-  // Adding 0 makes 0 of -0, so that both are the same place.
+  // Adding 0 turns -0 into 0, so that both are the same place.
   return text(NUMBER, 'must be a decimal number of degrees, such as 52.5 or -5e-05')
     .transform((sent) => Number(sent) + 0)
     .pipe(z.number(range).min(-limit, range).max(limit, range))
@@ -73,13 +73,13 @@ const fields = z
     }
   });
 
-/** What is asked for beside the photos. @throws {ApiError} `invalid_request`, pointing at every field that is wrong */
+/** Returns the options of an upload. @throws {ApiError} `invalid_request`, pointing at every wrong field */
 export function identifyOptions(upload: Upload): IdentifyOptions {
-  return upload.fields.size === 0 ? nothingAskedFor : readOptions(upload);
+  return upload.fields.size === 0 ? DEFAULT_OPTIONS : readOptions(upload);
 }
 
-/** Most uploads are photos alone. */
-const nothingAskedFor = readOptions({ photos: [], fields: new Map() });
+/** The options of uploads without text fields, which most are. */
+const DEFAULT_OPTIONS = readOptions({ photos: [], fields: new Map() });
 
 function readOptions({ photos, fields: sent }: Upload): IdentifyOptions {
   const single = (name: string) => singleValue(name, sent.get(name) ?? []);

@@ -9,7 +9,7 @@ import type {
   StoredIdentification,
   Suggestion,
 } from '@plantcommunity/identification';
-import { rejectedField } from '../../errors/rejected-field.ts';
+import { REJECTED_FIELDS } from '../../errors/texts.ts';
 import type {
   WireHealth,
   WireHistory,
@@ -38,7 +38,7 @@ export function presentIdentification(found: Identification): WireIdentification
 }
 
 function presentReport({ rejected, status }: ProviderReport): WireIdentification['providers']['plant_id'] {
-  return { status, reason: rejected && rejectedField(rejected) };
+  return { status, reason: rejected && REJECTED_FIELDS[rejected] };
 }
 
 export function presentStored(found: StoredIdentification): WireStoredIdentification {

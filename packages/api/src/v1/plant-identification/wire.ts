@@ -2,7 +2,7 @@ import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 import 'zod-openapi';
 
-/** The shapes of v1 as they cross the wire: of tRPC outputs, REST bodies and the OpenAPI document alike. */
+/** The wire shapes of v1, for tRPC outputs, REST bodies and the OpenAPI document. */
 
 const provider = z.enum(PROVIDER_NAMES).meta({ id: 'Provider' });
 const share = z.number().min(0).max(1);
@@ -15,19 +15,21 @@ const image = z
 const source = z
   .object({
     provider,
-    score: share.optional().meta({ description: "Of the provider's own scale: never compare two providers' scores" }),
-    rank: z.int().min(1).meta({ description: "Its place among the provider's candidates" }),
-    of: z.int().min(1).meta({ description: 'How many candidates the provider named' }),
+    score: share
+      .optional()
+      .meta({ description: "On the provider's own scale; scores of two providers cannot be compared" }),
+    rank: z.int().min(1).meta({ description: "Rank among the provider's candidates" }),
+    of: z.int().min(1).meta({ description: 'Number of candidates from the provider' }),
   })
   .meta({ id: 'Source' });
 
 const suggestion = z
   .object({
-    plant_name: z.string().meta({ description: 'The best common name, else the scientific one' }),
+    plant_name: z.string().meta({ description: 'The best common name, or the scientific name' }),
     scientific_name: z.string().meta({ description: 'Without authors' }),
     family: z.string().optional(),
     genus: z.string().optional(),
-    probability: share.optional().meta({ description: "Plant.id's; absent where it gave none" }),
+    probability: share.optional().meta({ description: "Plant.id's probability; absent if it gave none" }),
     sources: z.array(source).max(PROVIDER_NAMES.length),
     gbif_id: z.string().optional(),
     images: z.array(image),
@@ -36,7 +38,10 @@ const suggestion = z
 
 const care = z
   .object({
-    watering: z.object({ min: z.number(), max: z.number() }).optional().meta({ description: 'From 1, dry, to 3, wet' }),
+    watering: z
+      .object({ min: z.number(), max: z.number() })
+      .optional()
+      .meta({ description: 'From 1 (dry) to 3 (wet)' }),
     light: z.string().optional(),
     soil: z.string().optional(),
   })
@@ -51,7 +56,7 @@ const treatment = z.object({
 const diseases = z
   .object({
     is_healthy: z.boolean(),
-    probability: share.meta({ description: 'That the plant is healthy' }),
+    probability: share.meta({ description: 'Probability that the plant is healthy' }),
     diseases: z.array(
       z
         .object({
@@ -71,9 +76,9 @@ const verdictShape = {
   scientific_name: z.string().optional(),
   confidence: share
     .optional()
-    .meta({ description: "Of the first suggestion; Plant.id's unless confidence_source says otherwise" }),
+    .meta({ description: 'Confidence of the first suggestion, from Plant.id unless confidence_source says otherwise' }),
   confidence_source: z.literal('plantnet').optional(),
-  suggestions: z.array(suggestion).max(5).meta({ description: 'Best first; empty when it is no plant' }),
+  suggestions: z.array(suggestion).max(5).meta({ description: 'Best first; empty if the photos show no plant' }),
   care_instructions: care.optional(),
   disease_detection: diseases.optional(),
 };
@@ -88,19 +93,19 @@ const providerReport = z
     reason: z
       .object({ detail: z.string(), pointer: z.string() })
       .optional()
-      .meta({ description: 'The part of the request that the provider refused, in the form of `errors` of a 400' }),
+      .meta({ description: 'The part of the request that the provider rejected, in the form of `errors` of a 400' }),
   })
   .meta({ id: 'ProviderReport' });
 
 const identificationShape = {
   success: z.literal(true),
-  id: id.optional().meta({ description: 'Absent for anonymous callers, whose identifications are not kept' }),
+  id: id.optional().meta({ description: 'Absent for anonymous callers, whose identifications are not stored' }),
   filed: z
     .literal(false)
     .optional()
     .meta({ description: "False if the answer could not be saved to the caller's history; it then has no id" }),
-  demo: z.boolean().meta({ description: 'A simulator answered: demo data' }),
-  partial: z.boolean().meta({ description: 'A provider that is on did not answer' }),
+  demo: z.boolean().meta({ description: 'True if a simulator answered' }),
+  partial: z.boolean().meta({ description: 'True if an enabled provider did not answer' }),
   cached: z.boolean(),
   stale: z.boolean(),
   ...verdictShape,
@@ -129,7 +134,7 @@ export const history = z
           confidence_source: z.literal('plantnet').optional(),
           is_plant: z.boolean(),
           demo: z.boolean(),
-          photos: z.int().min(0).meta({ description: 'How many photos can be fetched' }),
+          photos: z.int().min(0).meta({ description: 'Number of photos that can be fetched' }),
         })
         .meta({ id: 'HistoryItem' }),
     ),
@@ -145,7 +150,7 @@ const providerHealth = z
   .object({
     available: z.boolean(),
     circuit_state: circuitState,
-    fail_count: z.string().meta({ description: 'Failures so far / failures that open the circuit', example: '0/3' }),
+    fail_count: z.string().meta({ description: 'Failures, of the failures that open the circuit', example: '0/3' }),
   })
   .meta({ id: 'ProviderHealth' });
 
@@ -156,7 +161,7 @@ export const health = z
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
     timestamp: z.iso.datetime(),
     version: z.string(),
-    circuit_state: circuitState.meta({ description: "Plant.id's" }),
+    circuit_state: circuitState.meta({ description: 'State of the Plant.id circuit' }),
     services: z.object({ plant_id: providerHealth, plantnet: providerHealth, redis: part, database: part }),
     authentication: z.object({ mode: z.enum(['development', 'production']), requires_auth: z.boolean() }),
   })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { underQuota } from './quota-factor.ts';
+import { underQuota } from './identify-limit.ts';
 
 it.each([
   [100, 0, 100],
