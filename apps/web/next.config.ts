@@ -3,7 +3,7 @@ import type { NextConfig } from 'next';
 
 const repository = path.join(import.meta.dirname, '..', '..');
 
-/** Nothing of the settings is read here: one build serves every setting. */
+/** Reads no settings, so that one build serves all of them. */
 const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
@@ -22,10 +22,10 @@ const config: NextConfig = {
     '@plantcommunity/settings',
     '@plantcommunity/telemetry',
   ],
-  // Nobody asks for optimised images: the route that makes them stays shut.
+  // No page uses optimised images, so the route that makes them is off.
   images: { unoptimized: true },
   devIndicators: false,
-  // `next dev` gives its own scripts to pages of localhost and of these.
+  // `next dev` serves its own scripts to pages of localhost and of these hosts.
   allowedDevOrigins: ['127.0.0.1', '[::1]'],
 };
 

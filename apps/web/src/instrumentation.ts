@@ -1,4 +1,4 @@
-/** Runs once in the server process, before the first request. */
+/** Starts the container; Next calls it once in the server process, before the first request. */
 export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] === 'nodejs') {
     const { start } = await import('./server/start.ts');

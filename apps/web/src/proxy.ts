@@ -4,8 +4,8 @@ import { container } from './server/container.ts';
 import { pagePolicy } from './server/response-headers.ts';
 
 /**
- * Pages only: refuses foreign pages that would change something, and gives each page the policy of its scripts. It
- * decides nothing about who may see what; every page and procedure does that itself.
+ * Runs for pages only: refuses state changes by pages of other sites, and gives each page its Content-Security-Policy.
+ * Access is not decided here; every page and procedure checks it itself.
  */
 export async function proxy(request: NextRequest): Promise<Response> {
   const { api, settings } = await container();
@@ -15,12 +15,12 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const https = settings.appUrl.protocol === 'https:';
   const policy = pagePolicy({ nonce, https, imageHosts: REFERENCE_IMAGE_HOSTS });
   const headers = new Headers(request.headers);
-  // Next reads the nonce for its own scripts out of this request header.
+  // Next takes the nonce for its own scripts from this request header.
   headers.set('Content-Security-Policy', policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('Content-Security-Policy', policy);
   return response;
 }
 
-// Not /api: the proxy would buffer bodies and cut them at 10 MB; route handlers call the same guard.
+// Not for /api: the proxy would buffer bodies and cut them at 10 MB; route handlers run the same check.
 export const config = { matcher: ['/((?!api/|_next/static/|_next/image).*)'] };

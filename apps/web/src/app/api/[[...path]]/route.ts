@@ -1,6 +1,6 @@
 import { container } from '@/server/container.ts';
 
-/** Everything of the REST surface, v1 and legacy; what it does not know is its own 404. */
+/** Passes every REST request to the API, v1 and legacy; the API answers unknown paths with its own 404. */
 async function handle(request: Request): Promise<Response> {
   return (await container()).api.rest(request);
 }

@@ -6,7 +6,7 @@ interface Context {
   params: Promise<{ nextauth: string[] }>;
 }
 
-/** What the registry of REST has here, and next-auth: the API knows which is which. */
+/** Passes requests to the API, which answers those of its REST endpoints and hands the others to next-auth. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
   const { api, auth } = await container();
   return api.nextAuth(request, async (admitted) => {

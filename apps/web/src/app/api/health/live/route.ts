@@ -1,6 +1,6 @@
 import { probeHeaders } from '@/server/response-headers.ts';
 
-/** 200 once requests are served. */
+/** Liveness probe: 200 while the process handles requests. */
 export function GET(request: Request): Response {
   return Response.json({ status: 'live' }, { headers: probeHeaders(request) });
 }

@@ -1,6 +1,6 @@
 import { container } from '@/server/container.ts';
 
-/** Every method, so that one tRPC does not know is refused in the words of the wire contract. */
+/** Handles every method, so that the API refuses unsupported ones as the wire contract says. */
 async function handle(request: Request): Promise<Response> {
   return (await container()).api.trpc(request);
 }

@@ -1,5 +1,5 @@
-// Where photos are sent has a route of its own: Next finds a fixed path sooner than a pattern.
+// The path of the main job has a route of its own, since Next matches a fixed path faster than a pattern.
 export { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } from '../../../[[...path]]/route.ts';
 
-/** Said in so many words, it spares each request the stand-in by which Next would find out. */
+/** Declared explicitly: otherwise Next wraps each request in a proxy to detect dynamic use. */
 export const dynamic = 'force-dynamic';
