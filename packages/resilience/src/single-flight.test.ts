@@ -96,21 +96,21 @@ describe('a flight that asks for its own key', () => {
 
   it('is refused when it asks through other keys and other single-flights', async () => {
     const [flights, others] = [createSingleFlight(), createSingleFlight()];
-    const asked = flights.run('rose', () => others.run('fern', () => flights.run('rose', async () => 'Rosa')));
-    await expect(asked).rejects.toMatchObject({ code: 'reentrant_call', message: /rose -> fern -> rose$/ });
+    const requested = flights.run('rose', () => others.run('fern', () => flights.run('rose', async () => 'Rosa')));
+    await expect(requested).rejects.toMatchObject({ code: 'reentrant_call', message: /rose -> fern -> rose$/ });
   });
 
   it('is refused when it asks through a flight that began separately', async () => {
     const flights = createSingleFlight();
     const both = Promise.withResolvers<void>();
-    const ask = async (key: string) => {
+    const request = async (key: string) => {
       await both.promise;
       return flights.run(key, async () => key);
     };
-    const asked = [flights.run('rose', () => ask('fern')), flights.run('fern', () => ask('rose'))];
+    const requested = [flights.run('rose', () => request('fern')), flights.run('fern', () => request('rose'))];
     both.resolve();
-    const ends = await Promise.allSettled(asked);
-    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const results = await Promise.allSettled(requested);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(flights.size).toBe(0);
   });
 

@@ -113,7 +113,7 @@ export class RedisCircuitStore {
 
 const SEVERITY = { closed: 0, half_open: 1, open: 1, isolated: 2 } as const;
 
-/** Returns how severe a state is, as the scripts see it: of two states, neither known to be later, the severer holds. */
+/** Returns how severe a state is, as in the scripts: of two states, neither known to be later, the more severe holds. */
 export function severityOf({ status, failCount }: CircuitState): number {
   return status === 'closed' ? failCount / (failCount + 1) : SEVERITY[status];
 }

@@ -54,7 +54,7 @@ end
 
 local circuit = read()
 
--- Of two states, neither known to be later, the severer holds.
+-- Of two states, neither known to be later, the more severe holds.
 local function severity(one)
   return one.state == 'closed' and one.fails / (one.fails + 1) or SEVERITY[one.state]
 end

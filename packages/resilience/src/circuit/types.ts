@@ -29,11 +29,11 @@ export interface CircuitOptions {
   readonly trialDeadlineMs?: number;
   /**
    * Returns what an error says about the service. An error that makes it throw is ignored. A call that resolves is a
-   * success. Default: every error is a failure, except a `ResilienceError`: a refusal that left this process says
-   * nothing about the service.
+   * success. Default: every error is a failure, except a `ResilienceError`: a refusal of this package says nothing about
+   * the service.
    */
   classify?(error: unknown): CircuitOutcome;
-  /** Returns the class of a failure for the snapshot, in a word. Default: the name of the error. */
+  /** Returns the class of a failure, for the snapshot. Default: the name of the error. */
   nameFailure?(error: unknown): string;
   /** Default: the clock of the system. */
   readonly clock?: Clock;

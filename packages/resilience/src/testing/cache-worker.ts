@@ -59,18 +59,20 @@ process.on('message', () => void run());
 process.send?.('ready');
 
 async function run(): Promise<void> {
-  const ask = () => cache.getOrLoad('rose', load, { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }) });
-  const asked = [Promise.allSettled(Array.from({ length: callers }, ask))];
+  const request = () => cache.getOrLoad('rose', load, { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }) });
+  const requested = [Promise.allSettled(Array.from({ length: callers }, request))];
   for (let n = 0; n < lateCallers; n += 1) {
     await pause(loadMs / 2);
-    asked.push(Promise.allSettled([ask()]));
+    requested.push(Promise.allSettled([request()]));
   }
-  const ends = (await Promise.all(asked)).flat();
-  const served = ends.filter((end) => end.status === 'fulfilled' && typeof end.value.value === 'string').length;
+  const results = (await Promise.all(requested)).flat();
+  const served = results.filter(
+    (result) => result.status === 'fulfilled' && typeof result.value.value === 'string',
+  ).length;
   const report: WorkerReport = {
     loads,
     served,
-    failed: ends.length - served,
+    failed: results.length - served,
     maxConcurrent,
     fencedOff,
   };
