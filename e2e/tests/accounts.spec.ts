@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import type { App } from '../fixtures/app.ts';
-import { identify, picture } from '../fixtures/desk.ts';
-import { newcomer, type Person, signIn, test, tokenOf } from '../fixtures/people.ts';
+import { expect } from '../fixtures/development.ts';
+import { identify, takeScreenshots } from '../fixtures/identify-page.ts';
+import { type Person, registerPerson, signIn, test, tokenOf } from '../fixtures/oauth-app.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
 import { startProduction } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
 
 const REFUSED = 'E-mail and password do not belong together.';
-const faultIn = (page: Page) => page.locator('form').getByRole('alert');
+const errorIn = (page: Page) => page.locator('form').getByRole('alert');
 
 async function openAccount(page: Page, { url }: App, person: Person): Promise<void> {
   await page.goto(`${url}/account`);
@@ -19,7 +19,7 @@ async function openAccount(page: Page, { url }: App, person: Person): Promise<vo
   await expect(page.getByRole('heading', { level: 1, name: 'Your account' })).toBeVisible();
 }
 
-/** No page is wider than the smallest screen it is for. */
+/** Checks that the page fits the smallest supported screen. */
 async function expectToFit(page: Page): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
@@ -27,41 +27,41 @@ async function expectToFit(page: Page): Promise<void> {
   if (before !== null) await page.setViewportSize(before);
 }
 
-test.describe('making an account', () => {
-  test('keeps the photo, says what is missing, and lands on its answer', async ({ app, page, simulator }) => {
+test.describe('registration', () => {
+  test('keeps the photo, shows what is missing, and ends at the answer', async ({ app, page, simulator }) => {
     await identify(page, app.url, await plantPhoto(51));
     await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
     await expect(page.getByText('Your photo is waiting')).toBeVisible();
     await expectAccessible(page);
     await expectToFit(page);
-    await picture(page, 'login');
+    await takeScreenshots(page, 'login');
     await page.getByRole('link', { name: 'Make an account' }).last().click();
     await expect(page).toHaveURL(/\/register\?next=(%2F|\/)identify/);
     await expect(page.getByText('Your photo is waiting')).toBeVisible();
     await expect(page.getByText('10 to 200 characters')).toBeVisible();
     await expectAccessible(page);
     await expectToFit(page);
-    await picture(page, 'register');
+    await takeScreenshots(page, 'register');
 
     const email = page.getByLabel('E-mail');
     const password = page.getByLabel('Password', { exact: true });
-    const make = page.getByRole('button', { name: 'Make an account' });
-    await make.click();
+    const submit = page.getByRole('button', { name: 'Make an account' });
+    await submit.click();
     await expect(email).toBeFocused();
     await expect(email).toHaveAccessibleDescription('Please enter your e-mail address.');
     await email.fill('cara@example');
     await password.fill('too short');
-    await make.click();
+    await submit.click();
     await expect(email).toBeFocused();
     await expect(email).toHaveAccessibleDescription(/This is no e-mail address/);
     await expect(password).toHaveAccessibleDescription(/10 to 200 characters.* this one has 9 characters/);
     await expect(password).toHaveValue('too short');
     await expectAccessible(page);
-    await picture(page, 'register-errors');
-    // It is said as long as it is true.
+    await takeScreenshots(page, 'register-errors');
+    // The error disappears once the address is valid.
     await email.fill('cara@plants.example');
     await expect(email).toHaveAccessibleDescription('');
-    await make.click();
+    await submit.click();
     await expect(password).toBeFocused();
     expect((await simulator.calls()).plant_id).toBe(0);
 
@@ -69,12 +69,12 @@ test.describe('making an account', () => {
     await page.getByRole('button', { name: 'Show password' }).click();
     await expect(password).toHaveAttribute('type', 'text');
     await password.fill('four green leaves');
-    await make.click();
+    await submit.click();
     await expect(page).toHaveURL(`${app.url}/identify`);
     await expect(page.getByText('Named by')).toBeVisible();
 
     await page.getByRole('button', { name: 'Account of Cara' }).click();
-    await picture(page, 'account-menu');
+    await takeScreenshots(page, 'account-menu');
     await page.getByRole('link', { name: 'Account' }).click();
     await expect(page).toHaveURL(`${app.url}/account`);
     await expect(page.getByRole('button', { name: 'Sign out', exact: true })).toBeHidden();
@@ -83,11 +83,11 @@ test.describe('making an account', () => {
     await expect(page.getByRole('main').getByText('cara@plants.example')).toBeVisible();
     await expectAccessible(page);
     await expectToFit(page);
-    await picture(page, 'account');
+    await takeScreenshots(page, 'account');
   });
 
-  test('says that an address is taken, and leads to the account', async ({ app, page }) => {
-    const { email, password } = await newcomer(app, 'taken');
+  test('says that an address is taken, and links the sign-in page', async ({ app, page }) => {
+    const { email, password } = await registerPerson(app, 'taken');
     await page.goto(`${app.url}/register?next=/history`);
     await page.getByLabel('E-mail').fill(email.toUpperCase());
     await page.getByLabel('Name').fill('Not lost');
@@ -97,46 +97,46 @@ test.describe('making an account', () => {
     await expect(page.getByLabel('E-mail')).toHaveAccessibleDescription(/an account for this address already/);
     await expect(page.getByLabel('Name')).toHaveValue('Not lost');
     await expectAccessible(page);
-    await picture(page, 'register-taken');
+    await takeScreenshots(page, 'register-taken');
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).first().click();
     await expect(page).toHaveURL(/\/login\?next=(%2F|\/)history$/);
     await signIn(page, { email, password });
     await expect(page).toHaveURL(`${app.url}/history`);
   });
 
-  test('says when the next account may be made from here', async ({ page, services, simulator }) => {
+  test('shows the time of the next registration that the rate limit allows', async ({ page, services, simulator }) => {
     const strict = await startProduction({ services, simulator }, { REGISTER_RATE: '1/h' });
     try {
-      await newcomer(strict, 'first').catch(() => undefined);
+      await registerPerson(strict, 'first').catch(() => undefined);
       await page.goto(`${strict.url}/register`);
       await page.getByLabel('E-mail').fill('second@plants.example');
       await page.getByLabel('Password', { exact: true }).fill('four green leaves');
       await page.getByRole('button', { name: 'Make an account' }).click();
-      await expect(faultIn(page)).toHaveText(/Several accounts .* You can try again at (\d\d \w+, )?\d\d:\d\d\./);
+      await expect(errorIn(page)).toHaveText(/Several accounts .* You can try again at (\d\d \w+, )?\d\d:\d\d\./);
       const again = page.getByRole('button', { name: /Try again in \d/ });
       await expect(again).toHaveAttribute('aria-disabled', 'true');
       await expect(page.getByLabel('E-mail')).toHaveValue('second@plants.example');
       await expectAccessible(page);
-      await picture(page, 'register-throttled');
+      await takeScreenshots(page, 'register-throttled');
     } finally {
       await strict.stop();
     }
   });
 });
 
-test.describe('signing in', () => {
-  test('says the same of a wrong address and a wrong password, and keeps what is typed', async ({ app, page }) => {
-    const person = await newcomer(app, 'right');
+test.describe('sign-in', () => {
+  test('has one message for a wrong address and a wrong password, and keeps the input', async ({ app, page }) => {
+    const person = await registerPerson(app, 'right');
     await page.goto(`${app.url}/login?next=/history`);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await expect(page.getByLabel('E-mail')).toBeFocused();
     await signIn(page, { ...person, password: 'not the password' });
-    await expect(faultIn(page)).toContainText(REFUSED);
-    const said = await faultIn(page).textContent();
+    await expect(errorIn(page)).toContainText(REFUSED);
+    const message = await errorIn(page).textContent();
     await expectAccessible(page);
-    await picture(page, 'login-refused');
-    await signIn(page, { ...person, email: 'nobody@plants.example' });
-    await expect(faultIn(page)).toHaveText(said ?? '');
+    await takeScreenshots(page, 'login-refused');
+    await signIn(page, { ...person, email: 'unknown@plants.example' });
+    await expect(errorIn(page)).toHaveText(message ?? '');
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue(person.password);
 
     const held = Promise.withResolvers<void>();
@@ -151,32 +151,32 @@ test.describe('signing in', () => {
     await expect(busy).toHaveAttribute('aria-disabled', 'true');
     await busy.click({ force: true });
     await page.getByLabel('Password', { exact: true }).press('Enter');
-    await picture(page, 'login-busy');
+    await takeScreenshots(page, 'login-busy');
     held.resolve();
     await expect(page).toHaveURL(`${app.url}/history`);
     expect(asked).toBe(1);
   });
 
-  test('says after many tries when the next one is let through, of that account', async ({ app, page }) => {
-    const person = await newcomer(app, 'guessed');
-    const other = await newcomer(app, 'unharmed');
+  test('shows the time of the next possible try after many tries at that account', async ({ app, page }) => {
+    const person = await registerPerson(app, 'guessed');
+    const other = await registerPerson(app, 'unharmed');
     await page.goto(`${app.url}/login`);
     for (let time = 0; time < 5; time += 1) {
       await signIn(page, { ...person, password: `guess ${time}` });
-      await expect(faultIn(page)).toContainText(REFUSED);
+      await expect(errorIn(page)).toContainText(REFUSED);
     }
     await signIn(page, person);
-    await expect(faultIn(page)).toHaveText(/many tries in a short time\. You can try again at \d\d:\d\d\./);
+    await expect(errorIn(page)).toHaveText(/many tries in a short time\. You can try again at \d\d:\d\d\./);
     const again = page.getByRole('button', { name: /Try again in \d/ });
     await expect(again).toHaveAttribute('aria-disabled', 'true');
     await expectAccessible(page);
-    await picture(page, 'login-throttled');
+    await takeScreenshots(page, 'login-throttled');
     await signIn(page, other);
     await expect(page).toHaveURL(`${app.url}/identify`);
   });
 
-  test('leads to paths of our own only', async ({ app, page }) => {
-    const person = await newcomer(app, 'lured');
+  test('leads only to paths of this site', async ({ app, page }) => {
+    const person = await registerPerson(app, 'lured');
     for (const lure of ['//evil.example', '/\\evil.example', 'https://evil.example/account', '/%09/evil.example']) {
       await page.context().clearCookies();
       await page.goto(`${app.url}/login?next=${encodeURIComponent(lure)}`);
@@ -192,8 +192,8 @@ test.describe('signing in', () => {
     }
   });
 
-  test('works by keyboard alone, and without a connection says so', async ({ app, context, page }) => {
-    const person = await newcomer(app, 'keyboard');
+  test('works by keyboard, and shows when there is no connection', async ({ app, context, page }) => {
+    const person = await registerPerson(app, 'keyboard');
     await page.goto(`${app.url}/login?next=/account`);
     await page.getByLabel('E-mail').focus();
     await page.keyboard.insertText(person.email);
@@ -203,8 +203,8 @@ test.describe('signing in', () => {
     await page.keyboard.insertText(person.password);
     await context.setOffline(true);
     await page.keyboard.press('Enter');
-    await expect(faultIn(page)).toContainText('You are offline. Nothing is lost');
-    await picture(page, 'login-offline');
+    await expect(errorIn(page)).toContainText('You are offline. Nothing is lost');
+    await takeScreenshots(page, 'login-offline');
     await context.setOffline(false);
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { level: 1, name: 'Your account' })).toBeVisible();
@@ -222,9 +222,9 @@ test.describe('signing in', () => {
   });
 });
 
-test.describe('an account', () => {
-  test('changes its password here, and is signed out everywhere else', async ({ app, browser, page }) => {
-    const person = await newcomer(app, 'changing');
+test.describe('the account page', () => {
+  test('changes the password, and ends all other sessions', async ({ app, browser, page }) => {
+    const person = await registerPerson(app, 'changing');
     const elsewhere = await (await browser.newContext()).newPage();
     await openAccount(elsewhere, app, person);
     const token = await tokenOf(app, person);
@@ -239,28 +239,28 @@ test.describe('an account', () => {
     await expect(current).toBeFocused();
     await expect(current).toHaveAccessibleDescription('This is not your current password.');
     await expectAccessible(page);
-    await picture(page, 'account-password-refused');
+    await takeScreenshots(page, 'account-password-refused');
     await current.fill(person.password);
     await change.click();
     await expect(page.getByText('Your password is changed.')).toBeVisible();
     await expect(current).toHaveValue('');
     await expectAccessible(page);
-    await picture(page, 'account-password-changed');
+    await takeScreenshots(page, 'account-password-changed');
     await page.reload();
     await expect(page.getByRole('heading', { level: 1, name: 'Your account' })).toBeVisible();
 
     await elsewhere.reload();
     await expect(elsewhere).toHaveURL(/\/login/);
     await signIn(elsewhere, person);
-    await expect(faultIn(elsewhere)).toContainText(REFUSED);
+    await expect(errorIn(elsewhere)).toContainText(REFUSED);
     await signIn(elsewhere, { ...person, password: 'a new password' });
     await expect(elsewhere).toHaveURL(`${app.url}/account`);
     expect(await statusOfMe(app, token)).toBe(401);
     await elsewhere.context().close();
   });
 
-  test('is signed out everywhere at once', async ({ app, browser, page }) => {
-    const person = await newcomer(app, 'leaving');
+  test('ends all sessions at once', async ({ app, browser, page }) => {
+    const person = await registerPerson(app, 'leaving');
     const elsewhere = await (await browser.newContext()).newPage();
     await openAccount(elsewhere, app, person);
     const token = await tokenOf(app, person);
@@ -269,7 +269,7 @@ test.describe('an account', () => {
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
     await expect(page.getByText('You are signed out everywhere, and so are the apps.')).toBeVisible();
     await expectAccessible(page);
-    await picture(page, 'login-departed');
+    await takeScreenshots(page, 'login-departed');
     await page.reload();
     await expect(page.getByText('You are signed out everywhere')).toBeHidden();
     expect(await statusOfMe(app, token)).toBe(401);
@@ -278,8 +278,8 @@ test.describe('an account', () => {
     await elsewhere.context().close();
   });
 
-  test('is deleted with its history and photos, once that is really wanted', async ({ app, page }) => {
-    const person = await newcomer(app, 'ending');
+  test('deletes the account with its history and photos after a confirmation', async ({ app, page }) => {
+    const person = await registerPerson(app, 'ending');
     const others = await photosOf(app);
     await openAccount(page, app, person);
     await identify(page, app.url, await plantPhoto(52));
@@ -300,9 +300,9 @@ test.describe('an account', () => {
     await expect(dialog.getByRole('listitem').first()).toContainText('identifications and their photos');
     await expectAccessible(page);
     await expectToFit(page);
-    await picture(page, 'account-delete');
+    await takeScreenshots(page, 'account-delete');
     await page.keyboard.press('Escape');
-    // The browser closes the dialog before the page removes it: Enter would open nothing in between.
+    // The browser closes the dialog before the page removes it; in between, Enter would open nothing.
     await expect(page.locator('dialog').filter({ hasText: 'Delete your account' })).toHaveCount(0);
     await expect(open).toBeFocused();
     await page.keyboard.press('Enter');
@@ -311,18 +311,18 @@ test.describe('an account', () => {
     await dialog.getByRole('button', { name: 'Delete account' }).click();
     await expect(password).toBeFocused();
     await expect(password).toHaveAccessibleDescription('This is not your password.');
-    await picture(page, 'account-delete-refused');
+    await takeScreenshots(page, 'account-delete-refused');
     await password.fill(person.password);
     await dialog.getByRole('button', { name: 'Delete account' }).click();
     await expect(page.getByText('Your account is deleted')).toBeVisible();
-    await picture(page, 'login-deleted');
+    await takeScreenshots(page, 'login-deleted');
 
     expect((await page.request.get(photo)).status()).toBe(401);
     expect(await photosOf(app)).toEqual(others);
     await signIn(page, person);
-    await expect(faultIn(page)).toContainText(REFUSED);
-    // The address is free again, and nothing of before comes back with it.
-    await newcomer(app, 'ending');
+    await expect(errorIn(page)).toContainText(REFUSED);
+    // The address can be registered again, without the old data.
+    await registerPerson(app, 'ending');
     await signIn(page, person);
     await expect(page).toHaveURL(`${app.url}/`);
     expect((await page.request.get(photo)).status()).toBe(404);
@@ -330,8 +330,8 @@ test.describe('an account', () => {
     await expect(page.getByText('Nothing pressed yet')).toBeVisible();
   });
 
-  test('of somebody who is gone meanwhile leads to signing in', async ({ app, browser, page }) => {
-    const person = await newcomer(app, 'gone');
+  test('leads to the sign-in page when the session has ended elsewhere', async ({ app, browser, page }) => {
+    const person = await registerPerson(app, 'gone');
     await openAccount(page, app, person);
     const elsewhere = await (await browser.newContext()).newPage();
     await openAccount(elsewhere, app, person);
@@ -343,9 +343,13 @@ test.describe('an account', () => {
   });
 });
 
-test.describe('another service', () => {
-  test('opens an account without a password, which is deleted by its address', async ({ app, elsewhere, page }) => {
-    elsewhere.person = { subject: '4711', name: 'Ann', email: 'ann@elsewhere.example' };
+test.describe('sign-in with an OAuth provider', () => {
+  test('creates an account without a password, which its address confirms for deletion', async ({
+    app,
+    oauthServer,
+    page,
+  }) => {
+    oauthServer.person = { subject: '4711', name: 'Ann', email: 'ann@elsewhere.example' };
     await identify(page, app.url, await plantPhoto(53));
     await expect(page.getByText('Your photo is waiting')).toBeVisible();
     await page.getByRole('button', { name: 'Continue with GitHub' }).click();
@@ -355,7 +359,7 @@ test.describe('another service', () => {
     await expect(page.getByText('You sign in with GitHub. This account has no password here.')).toBeVisible();
     await expect(page.getByLabel('Current password')).toHaveCount(0);
     await expectAccessible(page);
-    await picture(page, 'account-github');
+    await takeScreenshots(page, 'account-github');
 
     await page.getByRole('button', { name: 'Delete account…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete your account' });
@@ -366,52 +370,56 @@ test.describe('another service', () => {
     await expect(typed).toBeFocused();
     await expect(typed).toHaveAccessibleDescription(/This is not the address of this account/);
     await expectAccessible(page);
-    await picture(page, 'account-delete-by-address');
+    await takeScreenshots(page, 'account-delete-by-address');
     await typed.fill('Ann@Elsewhere.example');
     await dialog.getByRole('button', { name: 'Delete account' }).click();
     await expect(page.getByText('Your account is deleted')).toBeVisible();
   });
 
-  test('that shares no addresses signs known people in, and tells others why not', async ({ app, elsewhere, page }) => {
+  test('without shared addresses signs known people in, and tells others the reason', async ({
+    app,
+    oauthServer,
+    page,
+  }) => {
     const signInWithGitHub = async () => {
       await page.context().clearCookies();
       await page.goto(`${app.url}/login?next=/history`);
       await page.getByRole('button', { name: 'Continue with GitHub' }).click();
     };
-    elsewhere.person = { subject: '4720', name: 'Gita', email: 'gita@elsewhere.example' };
+    oauthServer.person = { subject: '4720', name: 'Gita', email: 'gita@elsewhere.example' };
     await signInWithGitHub();
     await expect(page).toHaveURL(`${app.url}/history`);
-    elsewhere.scripted.set('/api/v3/user/emails', { status: 403 });
+    oauthServer.scripted.set('/api/v3/user/emails', { status: 403 });
     try {
       await signInWithGitHub();
       await expect(page).toHaveURL(`${app.url}/history`);
-      elsewhere.person = { subject: '4721', name: 'Gustav', email: 'gustav@elsewhere.example' };
+      oauthServer.person = { subject: '4721', name: 'Gustav', email: 'gustav@elsewhere.example' };
       await signInWithGitHub();
-      await expect(faultIn(page)).toContainText('did not share your e-mail address');
+      await expect(errorIn(page)).toContainText('did not share your e-mail address');
       await expectAccessible(page);
     } finally {
-      elsewhere.scripted.clear();
+      oauthServer.scripted.clear();
     }
   });
 
-  test('says why it opens none, and keeps where one was going', async ({ app, elsewhere, page }) => {
-    const { email, password } = await newcomer(app, 'both');
-    elsewhere.person = { subject: '4712', name: 'Both', email };
+  test('says why it created no account, and keeps the target path', async ({ app, oauthServer, page }) => {
+    const { email, password } = await registerPerson(app, 'both');
+    oauthServer.person = { subject: '4712', name: 'Both', email };
     await page.goto(`${app.url}/register?next=/history`);
     await page.getByRole('button', { name: 'Continue with Google' }).click();
-    await expect(faultIn(page)).toContainText('There is an account for your address already');
+    await expect(errorIn(page)).toContainText('There is an account for your address already');
     await expectAccessible(page);
-    await picture(page, 'login-not-linked');
-    elsewhere.person = undefined;
+    await takeScreenshots(page, 'login-not-linked');
+    oauthServer.person = undefined;
     await page.goto(`${app.url}/login?next=/history`);
     await page.getByRole('button', { name: 'Continue with Google' }).click();
-    await expect(faultIn(page)).toContainText('did not let you in, or you stopped on the way');
+    await expect(errorIn(page)).toContainText('did not let you in, or you stopped on the way');
     await signIn(page, { email, password });
     await expect(page).toHaveURL(`${app.url}/history`);
   });
 });
 
-/** The files that are kept, of everybody. */
+/** Lists the stored photos of all accounts. */
 async function photosOf({ dataDir }: App): Promise<string[]> {
   const entries = await readdir(join(dataDir, 'photos'), { recursive: true, withFileTypes: true });
   return entries

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import type { App } from '../fixtures/app.ts';
-import { picture } from '../fixtures/desk.ts';
-import { test, withoutRole } from '../fixtures/operated.ts';
+import { expect } from '../fixtures/development.ts';
+import { takeScreenshots } from '../fixtures/identify-page.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
+import { test, withoutAdminRole } from '../fixtures/two-instances.ts';
 
 const BOTH_ANSWER = 'Both services answer.';
 const ALONE = 'Plant.id is isolated. Pl@ntNet answers alone.';
@@ -14,8 +14,8 @@ const NOTHING = 'There is no sheet here';
 
 test.describe.configure({ mode: 'serial' });
 
-/** Who answered for a photo, as an app that talks to the API is told. */
-async function askedOf(app: App, seed: number): Promise<Record<string, string>> {
+/** Identifies a photo through the API, and returns the status of each provider. */
+async function providerStatuses(app: App, seed: number): Promise<Record<string, string>> {
   const answer = await fetch(`${app.url}/api/v1/plant-identification/identify`, {
     method: 'POST',
     body: await formWith(plantPhoto(seed)),
@@ -33,7 +33,7 @@ async function signIn(page: Page, app: App, headline = BOTH_ANSWER): Promise<voi
   await expect(page.getByRole('heading', { level: 1, name: headline })).toBeVisible();
 }
 
-test('is nowhere for strangers', async ({ app, page }) => {
+test('the admin page does not exist for visitors', async ({ app, page }) => {
   const response = await page.goto(`${app.url}/admin`);
   expect(response?.status()).toBe(404);
   await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
@@ -43,16 +43,16 @@ test('is nowhere for strangers', async ({ app, page }) => {
   expect(asked.status).toBe(404);
 });
 
-test('isolates and releases a service on every instance', async ({ app, context, neighbour, page, simulator }) => {
+test('isolates and releases a provider on every instance', async ({ app, context, secondApp, page, simulator }) => {
   await signIn(page, app);
   const plantId = page.getByRole('region', { name: 'Plant.id' });
   await expect(page.getByRole('link', { name: 'Admin' })).toHaveAttribute('aria-current', 'page');
   await expect(plantId.getByText('Closed', { exact: true })).toBeVisible();
   await expect(page.getByText(/^Live, /)).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'admin-closed');
+  await takeScreenshots(page, 'admin-closed');
   const elsewhere = await context.newPage();
-  await elsewhere.goto(`${neighbour.url}/admin`);
+  await elsewhere.goto(`${secondApp.url}/admin`);
   await expect(elsewhere.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
 
   const isolate = plantId.getByRole('button', { name: 'Isolate…' });
@@ -72,7 +72,7 @@ test('isolates and releases a service on every instance', async ({ app, context,
   await reason.fill('Their status page says outage.');
   await expect(dialog.getByRole('alert')).toBeHidden();
   await expectAccessible(page);
-  await picture(page, 'admin-dialog');
+  await takeScreenshots(page, 'admin-dialog');
   await dialog.getByText('15 min').click();
   await dialog.getByRole('button', { name: 'Isolate Plant.id' }).click();
   await expect(dialog).toBeHidden();
@@ -81,12 +81,12 @@ test('isolates and releases a service on every instance', async ({ app, context,
   await expect(page.getByRole('heading', { level: 1, name: ALONE })).toBeVisible();
   await expect(elsewhere.getByRole('heading', { level: 1, name: ALONE })).toBeVisible();
   await expect(plantId.getByText(/^until \d\d:\d\d$/)).toBeVisible();
-  await picture(page, 'admin-isolated');
+  await takeScreenshots(page, 'admin-isolated');
   for (const [at, seed] of [
     [app, 31],
-    [neighbour, 32],
+    [secondApp, 32],
   ] as const) {
-    expect(await askedOf(at, seed)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
+    expect(await providerStatuses(at, seed)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
   }
   expect((await simulator.calls()).plant_id).toBe(0);
 
@@ -96,7 +96,7 @@ test('isolates and releases a service on every instance', async ({ app, context,
   await release.getByRole('button', { name: 'Release Plant.id' }).click();
   await expect(elsewhere.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
   await expect(page.getByRole('heading', { level: 1, name: BOTH_ANSWER })).toBeVisible();
-  expect(await askedOf(app, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
+  expect(await providerStatuses(app, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
 
   const audit = page.getByRole('region', { name: 'Audit' }).getByRole('listitem');
   await expect(audit).toHaveCount(2);
@@ -109,10 +109,10 @@ test('isolates and releases a service on every instance', async ({ app, context,
   await expectAccessible(page);
 });
 
-test('shows live how a service fails and its circuit opens', async ({ app, context, neighbour, page, simulator }) => {
+test('shows live how a provider fails and its circuit opens', async ({ app, context, secondApp, page, simulator }) => {
   await signIn(page, app);
   const elsewhere = await context.newPage();
-  await elsewhere.goto(`${neighbour.url}/admin`);
+  await elsewhere.goto(`${secondApp.url}/admin`);
   for (const at of [page, elsewhere]) {
     await expect(at.getByText(/^Live, /)).toBeVisible();
     await expect(at.getByText('2 of 2 instances')).toBeVisible();
@@ -120,14 +120,14 @@ test('shows live how a service fails and its circuit opens', async ({ app, conte
   const plantId = page.getByRole('region', { name: 'Plant.id' });
   await expect(plantId.getByText('0/3')).toBeVisible();
 
-  // The neighbour is asked, and fails; nothing here is loaded anew.
+  // The secondApp is asked, and fails; nothing here is loaded anew.
   await simulator.fault({ provider: 'plant_id', status: 500 });
   for (const seed of [41, 42]) {
-    expect(await askedOf(neighbour, seed)).toEqual({ plant_id: 'failed', plantnet: 'answered' });
+    expect(await providerStatuses(secondApp, seed)).toEqual({ plant_id: 'failed', plantnet: 'answered' });
   }
   await expect(plantId.getByText('2/3')).toBeVisible();
   await expect(plantId.getByText('Closed', { exact: true })).toBeVisible();
-  await askedOf(neighbour, 43);
+  await providerStatuses(secondApp, 43);
   await expect(page.getByRole('heading', { level: 1, name: OPEN })).toBeVisible();
   await expect(plantId.getByText('Open', { exact: true })).toBeVisible();
   await expect(plantId.getByText('until the next trial')).toBeVisible();
@@ -136,8 +136,8 @@ test('shows live how a service fails and its circuit opens', async ({ app, conte
   await simulator.clear();
 
   // A kept answer and one that is not sent, where people ask.
-  expect(await askedOf(neighbour, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
-  expect(await askedOf(neighbour, 44)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
+  expect(await providerStatuses(secondApp, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
+  expect(await providerStatuses(secondApp, 44)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
   const counted = elsewhere.getByRole('region', { name: 'Plant.id' }).getByRole('listitem');
   await expect(counted.filter({ hasText: 'failure' })).toHaveText('failure 3');
   await expect(counted.filter({ hasText: 'refused' })).toHaveText('refused, open 1');
@@ -146,13 +146,13 @@ test('shows live how a service fails and its circuit opens', async ({ app, conte
     elsewhere.getByText(/^At this instance in the last 15.min people got \d+.% of answers from cache, /),
   ).toBeVisible();
   await expectAccessible(elsewhere);
-  await picture(elsewhere, 'admin-open');
+  await takeScreenshots(elsewhere, 'admin-open');
 });
 
-test('resets it on every instance', async ({ app, context, neighbour, page }) => {
+test('resets a circuit on every instance', async ({ app, context, secondApp, page }) => {
   await signIn(page, app, OPEN);
   const elsewhere = await context.newPage();
-  await elsewhere.goto(`${neighbour.url}/admin`);
+  await elsewhere.goto(`${secondApp.url}/admin`);
   await expect(elsewhere.getByRole('heading', { level: 1, name: OPEN })).toBeVisible();
   const plantId = page.getByRole('region', { name: 'Plant.id' });
   await plantId.getByRole('button', { name: 'Reset…' }).click();
@@ -172,10 +172,10 @@ test('resets it on every instance', async ({ app, context, neighbour, page }) =>
   await expect(newest).toContainText('Reset Plant.id');
   await expect(newest).toContainText('They have said that it is mended.');
   await expect(newest).toContainText('open, closed');
-  expect(await askedOf(neighbour, 45)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
+  expect(await providerStatuses(secondApp, 45)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
 });
 
-test('stands still when asked to', async ({ app, page }) => {
+test('pauses and resumes updates', async ({ app, page }) => {
   await signIn(page, app);
   await page.getByRole('button', { name: 'Pause updates' }).click();
   await expect(page.getByText(/^Paused at /)).toBeVisible();
@@ -183,10 +183,10 @@ test('stands still when asked to', async ({ app, page }) => {
   await expect(page.getByText(/^Live, /)).toBeVisible();
 });
 
-test('shows out whose role is taken away, and is nowhere for users', async ({ app, page, services }) => {
+test('removes an administrator who lost the role, and does not exist for users', async ({ app, page, services }) => {
   await signIn(page, app);
   await expect(page.getByText(/^Live, /)).toBeVisible();
-  await withoutRole(services, ADMIN.email, async () => {
+  await withoutAdminRole(services, ADMIN.email, async () => {
     await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
     const response = await page.goto(`${app.url}/admin`);
     expect(response?.status()).toBe(404);

@@ -5,18 +5,18 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { SECRET, test } from '../fixtures/accounts.ts';
-import { type Documented, documented } from '../fixtures/documented.ts';
+import { expect } from '../fixtures/development.ts';
+import { type DocsCommand, docsCommands } from '../fixtures/docs-commands.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
-import { expect } from '../fixtures/served.ts';
 import type { Services } from '../fixtures/services.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-const page = documented('authentication.md');
+const page = docsCommands('authentication.md');
 const commands = page.filter(({ language }) => language === 'sh');
 const [giveTier, disable] = page.filter(({ language }) => language === 'sql');
 
-/** An app's, if it was given any. */
+/** Tokens of an app; absent in an error. */
 interface Tokens {
   access_token?: string;
   refresh_token?: string;
@@ -44,22 +44,22 @@ async function registered(url: string, email: string): Promise<Tokens> {
   return signedIn(url, email);
 }
 
-/** Does what the page says in SQL, to one row. */
-async function order({ settings }: Services, documentedOrder: Documented | undefined): Promise<void> {
+/** Runs SQL of the page, which must change one row. */
+async function runSql({ settings }: Services, documentedSql: DocsCommand | undefined): Promise<void> {
   const client = new Client({ connectionString: settings.DATABASE_URL });
   await client.connect();
-  const { rowCount } = await client.query(documentedOrder?.text ?? '');
+  const { rowCount } = await client.query(documentedSql?.text ?? '');
   await client.end();
   expect(rowCount).toBe(1);
 }
 
-/** The kinds of all values, whatever they are. */
+/** Returns the types of all values in a JSON value. */
 function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));
 }
 
-/** What a page says is printed, where `…` may be anything. */
+/** Converts documented output to a pattern, in which `…` matches any text. */
 function patternOf(text: string): RegExp {
   const literal = (part: string) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return new RegExp(`^${text.trim().split('…').map(literal).join('.*')}$`);
@@ -69,7 +69,7 @@ test('every command of the page does what the page says', async ({ app }) => {
   expect(commands).toHaveLength(9);
   const folder = await mkdtemp(join(tmpdir(), 'plants-'));
   await writeFile(join(folder, 'plant.jpg'), (await plantPhoto(61)).buffer);
-  // Braces: each command has a file for what it prints, and the variables of those before.
+  // Braces give each command a file for its output, and keep the variables of the commands before.
   const script = commands.map(({ text }, index) => `{\n${text}\n} > printed-${index}\n`).join('');
   await promisify(execFile)('sh', ['-euc', script.replaceAll('http://localhost:3000', app.url)], {
     cwd: folder,
@@ -88,24 +88,21 @@ test('every command of the page does what the page says', async ({ app }) => {
   }
 });
 
-test('a tier given in the database holds from the next request on, and keeps what is used', async ({
-  app,
-  services,
-}) => {
+test('a tier set in the database applies from the next request on, and keeps the usage', async ({ app, services }) => {
   const you = await signedIn(app.url, 'you@example.org');
   const usage = async () => (await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).json() as Promise<object>;
   expect(await usage()).toMatchObject({ tier: 'free', usage: { limit: 100, remaining: 99 } });
 
-  await order(services, giveTier);
+  await runSql(services, giveTier);
   expect(await usage()).toMatchObject({ tier: 'pro', usage: { limit: 200, remaining: 199 } });
 });
 
-test('an account that is disabled has no tokens, which is told to who knows the password', async ({
+test('a disabled account gets no tokens; only the right password reveals that it is disabled', async ({
   app,
   services,
 }) => {
   const you = await signedIn(app.url, 'you@example.org');
-  await order(services, disable);
+  await runSql(services, disable);
   expect((await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).status).toBe(401);
   const credentials = { email: 'you@example.org', password: 'correct horse battery' };
   const known = await post(`${app.url}/api/v1/auth/token`, credentials);
@@ -114,7 +111,7 @@ test('an account that is disabled has no tokens, which is told to who knows the 
   expect([guessed.status, guessed.body]).toEqual([401, expect.objectContaining({ code: 'invalid_credentials' })]);
 });
 
-test('both the old paths and those of next-auth are there under /api/auth', async ({ app }) => {
+test('/api/auth serves the legacy paths and those of next-auth', async ({ app }) => {
   const base = `${app.url}/api/auth`;
   const ben = { email: 'ben@example.org', password: 'correct horse battery' };
   for (const slash of ['', '/']) {
@@ -144,7 +141,7 @@ test('both the old paths and those of next-auth are there under /api/auth', asyn
   expect([await allowed('token'), await allowed('session')]).toEqual(['POST', 'GET, HEAD, POST']);
 });
 
-test('what is Anna’s is not there for Berta, whatever she knows of it', async ({ app }) => {
+test('Anna’s identification is not found for Berta, who knows its id', async ({ app }) => {
   const [anna, berta] = await Promise.all([
     registered(app.url, 'anna@example.org'),
     registered(app.url, 'berta@example.org'),
@@ -173,21 +170,18 @@ test('what is Anna’s is not there for Berta, whatever she knows of it', async 
   expect(await (await fetch(identifications, bearer(berta))).json()).toEqual({ items: [] });
 });
 
-test('a secret is changed without signing anybody out, and signs its holders out when it is removed', async ({
-  app,
-  instance,
-}) => {
+test('rotating a secret keeps sessions; removing the old secret ends its sessions', async ({ app, startInstance }) => {
   const held = await registered(app.url, 'carla@example.org');
   const statusAt = async (url: string, tokens: Tokens | undefined) =>
     (await fetch(`${url}/api/v1/auth/me`, bearer(tokens))).status;
   const next = 'after-the-rotation-0123456789-abcdef';
 
-  const both = await instance(`${next},${SECRET}`);
+  const both = await startInstance(`${next},${SECRET}`);
   expect(await statusAt(both.url, held)).toBe(200);
   const renewed = await post(`${both.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
   expect(renewed.status).toBe(200);
 
-  const after = await instance(next);
+  const after = await startInstance(next);
   expect(await statusAt(after.url, renewed.body)).toBe(200);
   expect(await statusAt(after.url, held)).toBe(401);
   const again = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: renewed.body?.refresh_token });

@@ -1,11 +1,11 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { type App, startApp } from '../fixtures/app.ts';
 import { test as withBrowser } from '../fixtures/browser.ts';
-import { identify, picture } from '../fixtures/desk.ts';
+import { expect } from '../fixtures/development.ts';
+import { identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
-import { expect } from '../fixtures/served.ts';
 
-/** As a newcomer has it: no keys, no settings. */
+/** The product with neither keys nor settings. */
 const test = withBrowser.extend<object, { app: App }>({
   app: [
     async ({}, use) => {
@@ -32,13 +32,13 @@ test('an answer of a deprecated path links the page about the move to v1', async
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Move to v1 of the API');
   await expect(page.locator('#sunset')).toContainText('1 July 2027');
   await expectAccessible(page);
-  await picture(page, 'migrate-to-v1');
+  await takeScreenshots(page, 'migrate-to-v1');
 });
 
 test('the home page takes a photo at once', async ({ app, page }) => {
   await page.goto(app.url);
   await expectAccessible(page);
-  await picture(page, 'home');
+  await takeScreenshots(page, 'home');
   await page
     .locator('input[type=file]')
     .first()
@@ -53,16 +53,16 @@ test('a demo answer says so on the page and in the API', async ({ app, page }) =
   await expect(page.getByText('Demo answers.')).toBeVisible();
   await expect(page.getByText('Demo', { exact: true })).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-demo');
+  await takeScreenshots(page, 'identify-demo');
 });
 
-test('the limit is a countdown that keeps the photo', async ({ app, page }) => {
+test('the rate limit shows a countdown and keeps the photo', async ({ app, page }) => {
   await identify(page, app.url, await plantPhoto(10));
   await expect(page.getByText('Named by')).toBeVisible();
   await identify(page, app.url, await plantPhoto(11));
   await expect(page.getByRole('heading', { name: /You can identify again in/ })).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-limited');
+  await takeScreenshots(page, 'identify-limited');
 });
 
 test('probes answer with and without a slash, and name their answers', async ({ app }) => {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { expect } from '../fixtures/development.ts';
 import { run } from '../fixtures/process.ts';
 import { test } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
 import { startServices } from '../fixtures/services.ts';
 
 /** The last line of a command that looks at something, once it has ended. */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { breakFiles, handOverFiles, setVisible } from '../fixtures/broken-device.ts';
-import { choose, identify, picture } from '../fixtures/desk.ts';
+import { expect, test as served } from '../fixtures/development.ts';
+import { choosePhoto, identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
-import { expect, test as served } from '../fixtures/served.ts';
 
-/** A folder on the disk of this machine, which is the browser's device. */
+/** A folder on this machine's disk, which is the device of the browser. */
 const test = served.extend<{ folder: string }>({
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'plants-'));
@@ -20,8 +20,8 @@ const test = served.extend<{ folder: string }>({
 /** Matches the title of an answer, of a species or a genus. */
 const ANSWERED = /, (likely|possible|unsure)/;
 const identifyButton = (page: Page) => page.getByRole('button', { name: 'Identify this plant' });
-// Next has an alert of its own, which announces page changes.
-const refused = (page: Page) => page.getByRole('main').getByRole('alert');
+// Next has its own alert, which announces page changes.
+const alertIn = (page: Page) => page.getByRole('main').getByRole('alert');
 
 /** Puts a photo of an hour ago into a folder: Chromium misses a change within the same second. */
 async function photoIn(folder: string, seed: number): Promise<string> {
@@ -32,7 +32,7 @@ async function photoIn(folder: string, seed: number): Promise<string> {
   return path;
 }
 
-/** Chooses a file before the page's script is there, and lets the script come after `meanwhile`. */
+/** Chooses a file before the page's script has loaded; the script loads after `meanwhile`. */
 async function chooseEarly(page: Page, url: string, path: string, meanwhile: () => Promise<void>): Promise<void> {
   const { promise: scriptMayCome, resolve: letScriptCome } = Promise.withResolvers<void>();
   await page.route('**/_next/static/**/*.js', async (route) => {
@@ -45,7 +45,7 @@ async function chooseEarly(page: Page, url: string, path: string, meanwhile: () 
   letScriptCome();
 }
 
-test('identifies the bytes that were chosen, although the file is changed and deleted afterwards', async ({
+test('identifies the bytes that were chosen when the file is changed and deleted afterwards', async ({
   app,
   folder,
   page,
@@ -60,63 +60,63 @@ test('identifies the bytes that were chosen, although the file is changed and de
   await expect(page).toHaveTitle(ANSWERED);
 });
 
-test('says that a file was deleted before the page could read it', async ({ app, folder, page }) => {
+test('reports a file that was deleted before the page read it', async ({ app, folder, page }) => {
   const path = await photoIn(folder, 321);
   await chooseEarly(page, app.url, path, () => rm(path));
-  await expect(refused(page)).toContainText('meadow.jpg');
-  await expect(refused(page)).toContainText('no longer where it was');
+  await expect(alertIn(page)).toContainText('meadow.jpg');
+  await expect(alertIn(page)).toContainText('no longer where it was');
   await expect(identifyButton(page)).toHaveCount(0);
 });
 
-test('says that a file was changed before the page could read it', async ({ app, folder, page }) => {
+test('reports a file that was changed before the page read it', async ({ app, folder, page }) => {
   const path = await photoIn(folder, 322);
   await chooseEarly(page, app.url, path, () => writeFile(path, 'something else, and longer than nothing'));
-  await expect(refused(page)).toContainText('can’t open it');
+  await expect(alertIn(page)).toContainText('can’t open it');
 });
 
 for (const error of ['NotReadableError', 'NotFoundError', 'SecurityError', 'UnknownError']) {
-  test(`says at once that the device cannot read a photo: ${error}`, async ({ app, page }) => {
+  test(`reports at once that the device cannot read a photo: ${error}`, async ({ app, page }) => {
     await breakFiles(page, { error });
-    await choose(page, app.url, await plantPhoto(323));
-    await expect(refused(page)).toContainText('leaf.jpg');
+    await choosePhoto(page, app.url, await plantPhoto(323));
+    await expect(alertIn(page)).toContainText('leaf.jpg');
     await expect(identifyButton(page)).toHaveCount(0);
     if (error !== 'NotReadableError') return;
-    await expect(refused(page)).toContainText('This device lists it but can’t open it.');
+    await expect(alertIn(page)).toContainText('This device lists it but can’t open it.');
     await expect(page.getByRole('heading', { name: 'This file can’t be opened' })).toBeVisible();
     await expectAccessible(page);
-    await picture(page, 'identify-unreadable');
+    await takeScreenshots(page, 'identify-unreadable');
     await page.goto(app.url);
     await page
       .locator('input[type=file]')
       .first()
       .setInputFiles(await plantPhoto(323));
-    await expect(refused(page)).toContainText('This device lists it but can’t open it.');
+    await expect(alertIn(page)).toContainText('This device lists it but can’t open it.');
     await expectAccessible(page);
-    await picture(page, 'home-unreadable');
+    await takeScreenshots(page, 'home-unreadable');
   });
 }
 
-test('says after a second that a photo has not arrived, and takes it when it does', async ({ app, page }) => {
+test('reports after a second that a photo has not arrived, and takes it later', async ({ app, page }) => {
   await breakFiles(page, 'late');
-  await choose(page, app.url, await plantPhoto(324));
-  await expect(refused(page)).toContainText('hasn’t handed it over yet');
+  await choosePhoto(page, app.url, await plantPhoto(324));
+  await expect(alertIn(page)).toContainText('hasn’t handed it over yet');
   await expect(page.getByRole('heading', { name: 'Waiting for your photo' })).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-slow-file');
+  await takeScreenshots(page, 'identify-slow-file');
   await handOverFiles(page);
   await expect(identifyButton(page)).toBeVisible();
-  await expect(refused(page)).toHaveCount(0);
+  await expect(alertIn(page)).toHaveCount(0);
 });
 
 test('ignores a late photo after another one was chosen', async ({ app, folder, page }) => {
   await breakFiles(page, 'late');
-  await choose(page, app.url, await plantPhoto(325, 'first.jpg'));
-  await expect(refused(page)).toContainText('first.jpg');
+  await choosePhoto(page, app.url, await plantPhoto(325, 'first.jpg'));
+  await expect(alertIn(page)).toContainText('first.jpg');
   await page
     .locator('input[type=file]')
     .first()
     .setInputFiles(await photoIn(folder, 326));
-  await expect(refused(page)).toContainText('meadow.jpg');
+  await expect(alertIn(page)).toContainText('meadow.jpg');
   await handOverFiles(page);
   await expect(page.getByText('meadow.jpg')).toBeVisible();
   await expect(identifyButton(page)).toBeVisible();
@@ -124,8 +124,8 @@ test('ignores a late photo after another one was chosen', async ({ app, folder, 
 });
 
 test('refuses an empty file', async ({ app, page }) => {
-  await choose(page, app.url, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
-  await expect(refused(page)).toContainText('empty.jpg');
+  await choosePhoto(page, app.url, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
+  await expect(alertIn(page)).toContainText('empty.jpg');
 });
 
 test('refuses a folder that is dropped', async ({ app, folder, page }) => {
@@ -138,26 +138,30 @@ test('refuses a folder that is dropped', async ({ app, folder, page }) => {
       const data = { items: [], files: [holiday], dragOperationsMask: 1 };
       await devtools.send('Input.dispatchDragEvent', { type, x: 150, y: 300, data });
     }
-    await expect(refused(page)).toContainText('This is a folder.', { timeout: 1_000 });
+    await expect(alertIn(page)).toContainText('This is a folder.', { timeout: 1_000 });
   }).toPass();
 });
 
-test('says that the browser cannot show a picture, and lets the server check it', async ({ app, page, simulator }) => {
+test('reports that the browser cannot show a picture, and lets the server check it', async ({
+  app,
+  page,
+  simulator,
+}) => {
   const { buffer, ...photo } = await plantPhoto(327);
   const before = await simulator.calls();
-  await choose(page, app.url, { ...photo, buffer: Buffer.concat([buffer.subarray(0, 20), Buffer.alloc(5_000, 7)]) });
+  await choosePhoto(page, app.url, {
+    ...photo,
+    buffer: Buffer.concat([buffer.subarray(0, 20), Buffer.alloc(5_000, 7)]),
+  });
   await expect(page.getByText('This photo can’t be shown here.')).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-undecodable');
+  await takeScreenshots(page, 'identify-undecodable');
   await identifyButton(page).click();
   await expect(page.getByRole('heading', { name: 'This photo cannot be used' })).toBeVisible();
   expect(await simulator.calls()).toEqual(before);
 });
 
-test('identifies where the browser has neither server-sent events, nor locks, nor crypto.randomUUID', async ({
-  app,
-  page,
-}) => {
+test('identifies in a browser without server-sent events, locks and crypto.randomUUID', async ({ app, page }) => {
   await page.addInitScript(() => {
     Reflect.deleteProperty(globalThis, 'EventSource');
     Reflect.deleteProperty(Navigator.prototype, 'locks');
@@ -167,7 +171,7 @@ test('identifies where the browser has neither server-sent events, nor locks, no
   await expect(page).toHaveTitle(ANSWERED);
 });
 
-test('goes on identifying while the page is hidden, and shows the steps when it is visible again', async ({
+test('continues while the page is hidden, and shows the steps when it is visible again', async ({
   app,
   page,
   simulator,

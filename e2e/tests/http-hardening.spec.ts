@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Answer, asking, OWN_PAGE, signIn } from '../fixtures/ask.ts';
+import { expect } from '../fixtures/development.ts';
 import { ADMIN } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
+import { type Answer, OWN_PAGE, requestSender, signIn } from '../fixtures/send-request.ts';
 import { APP, credentialsOf, type Mode, PARTNER, type Site, test } from '../fixtures/sites.ts';
 
 // The first test of each mode waits for the start of its app.
@@ -413,7 +413,7 @@ test('production redirects http to https, except for probes', async ({ sites }) 
   });
   expect(posted.status).toBe(308);
   // An orchestrator sends its probes past the proxy.
-  const inside = asking(app.url, { Host: 'plants.example' });
+  const inside = requestSender(app.url, { Host: 'plants.example' });
   for (const path of ['/api/health/live', '/api/health/ready', '/api/health/ready/']) {
     const { status } = await inside(path);
     expect({ path, status }).toEqual({ path, status: 200 });

@@ -1,21 +1,21 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
-import { choose, identify, picture } from '../fixtures/desk.ts';
+import { expect, test } from '../fixtures/development.ts';
+import { choosePhoto, identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { formWith, greyPhoto, plantPhoto, textCalledPhoto } from '../fixtures/photos.ts';
-import { expect, test } from '../fixtures/served.ts';
 
 test.afterEach(async ({ simulator }) => {
   await simulator.clear();
 });
 
-test('names a photo: label, sureness, who said so, other candidates', async ({ app, page }) => {
+test('shows the label: name, confidence, providers, other candidates', async ({ app, page }) => {
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
 
-  await choose(page, app.url, await plantPhoto(7));
-  await picture(page, 'identify-chosen');
+  await choosePhoto(page, app.url, await plantPhoto(7));
+  await takeScreenshots(page, 'identify-chosen');
   await page.getByRole('button', { name: 'Identify this plant' }).click();
   await expect(page.getByText('Named by')).toBeVisible();
   await expect(page.locator('h1')).toBeFocused();
@@ -23,78 +23,82 @@ test('names a photo: label, sureness, who said so, other candidates', async ({ a
   await expect(page.getByText('It could also be')).toBeVisible();
   await expect(page.getByText('Demo')).toHaveCount(0);
   await expectAccessible(page);
-  await picture(page, 'identify-answer');
+  await takeScreenshots(page, 'identify-answer');
   expect(complaints).toEqual([]);
 });
 
-test('tells the steps while it waits, and the first answer before the second', async ({ app, page, simulator }) => {
+test('shows the steps, and the first answer before the second', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', latencyMs: 4_000 });
   await identify(page, app.url, await plantPhoto(8));
   await expect(page.getByText('Pl@ntNet answered', { exact: true })).toBeVisible();
   await expect(page.getByText('Asking Plant.id')).toBeVisible();
-  await picture(page, 'identify-working');
+  await takeScreenshots(page, 'identify-working');
   await expect(page.getByText('Named by')).toBeVisible();
 });
 
-test('stops when asked to, and keeps the photo', async ({ app, page, simulator }) => {
+test('stops on request, and keeps the photo', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', latencyMs: 5_000 });
   await identify(page, app.url, await plantPhoto(10));
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
 });
 
-test('names the genus when no species is sure enough', async ({ app, page }) => {
+test('shows the genus when no species is confident enough', async ({ app, page }) => {
   await identify(page, app.url, await plantPhoto(9));
   await expect(page.getByRole('heading', { level: 1, name: /^An? / })).toBeVisible();
   await expect(page.getByText(/this photo cannot tell/)).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-unsure');
+  await takeScreenshots(page, 'identify-unsure');
 });
 
-test('says that a wall is no plant', async ({ app, page }) => {
+test('reports that a wall is no plant', async ({ app, page }) => {
   await identify(page, app.url, await greyPhoto());
   await expect(page.getByRole('heading', { name: 'We see no plant here' })).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-no-plant');
+  await takeScreenshots(page, 'identify-no-plant');
 });
 
-test('refuses a text called photo.jpg before it is sent', async ({ app, page, simulator }) => {
+test('rejects a text named photo.jpg before it is sent', async ({ app, page, simulator }) => {
   const before = await simulator.calls();
-  await choose(page, app.url, textCalledPhoto);
+  await choosePhoto(page, app.url, textCalledPhoto);
   await expect(page.getByRole('alert').getByText('photo.jpg')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toHaveCount(0);
   await expectAccessible(page);
-  await picture(page, 'identify-refused');
+  await takeScreenshots(page, 'identify-refused');
   expect(await simulator.calls()).toEqual(before);
 });
 
-test('takes a JPEG under an old or unknown name, and refuses one that is called like a program', async ({
+test('accepts a JPEG with an old or unknown extension, and rejects one with the extension of a program', async ({
   app,
   page,
 }) => {
   const { buffer } = await plantPhoto(301);
   const sendButton = page.getByRole('button', { name: 'Identify this plant' });
   for (const name of ['shell.php', 'rose.svg', '.htaccess', 'shell.php.xyz']) {
-    await choose(page, app.url, { name, mimeType: 'image/jpeg', buffer });
+    await choosePhoto(page, app.url, { name, mimeType: 'image/jpeg', buffer });
     await expect(page.getByRole('alert').getByText(/, which is no photo/)).toBeVisible();
     await expect(sendButton).toHaveCount(0);
   }
-  await choose(page, app.url, { name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer });
+  await choosePhoto(page, app.url, { name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer });
   await expect(sendButton).toBeVisible();
   await identify(page, app.url, { name: 'Monstera.deliciosa', mimeType: '', buffer });
   await expect(page.getByRole('button', { name: 'Identify another' })).toBeVisible();
 });
 
-test('answers with one provider when the other is down, and says so', async ({ app, page, simulator }) => {
+test('answers with one provider when the other is down, and names the missing one', async ({
+  app,
+  page,
+  simulator,
+}) => {
   await simulator.fault({ provider: 'plant_id', status: 500 });
   await identify(page, app.url, await plantPhoto(11));
   await expect(page.getByText('one opinion, no percentage')).toBeVisible();
   await expect(page.getByText('Plant.id').first()).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-partial');
+  await takeScreenshots(page, 'identify-partial');
 });
 
-test('keeps the photo while both rest, and tries again by itself', async ({ app, page, simulator }) => {
+test('keeps the photo while both circuits are open, and tries again by itself', async ({ app, page, simulator }) => {
   await simulator.fault({ provider: 'plant_id', status: 500 });
   await simulator.fault({ provider: 'plantnet', status: 500 });
   const identifyUrl = `${app.url}/api/v1/plant-identification/identify`;
@@ -104,10 +108,10 @@ test('keeps the photo while both rest, and tries again by itself', async ({ app,
   await identify(page, app.url, await plantPhoto(13));
   await expect(page.getByRole('heading', { name: 'Both services are resting' })).toBeVisible();
   await expectAccessible(page);
-  await picture(page, 'identify-resting');
+  await takeScreenshots(page, 'identify-resting');
   await simulator.clear();
   await expect(page.getByText('Named by')).toBeVisible({ timeout: 30_000 });
-  // Both are trusted again before the next test counts on them.
+  // Both circuits must be closed before the next test.
   await expect
     .poll(
       async () => {
@@ -119,7 +123,7 @@ test('keeps the photo while both rest, and tries again by itself', async ({ app,
     .toBe(200);
 });
 
-test('answers the same photo from what is known, without a call', async ({ app, page, simulator }) => {
+test('answers the same photo from the cache, without a call', async ({ app, page, simulator }) => {
   const photo = await plantPhoto(14);
   await identify(page, app.url, photo);
   await expect(page.getByText('Agreed by')).toBeVisible();

@@ -1,15 +1,15 @@
-import { choose } from '../fixtures/desk.ts';
+import { expect } from '../fixtures/development.ts';
+import { choosePhoto } from '../fixtures/identify-page.ts';
 import { test } from '../fixtures/insecure.ts';
-import { signIn } from '../fixtures/people.ts';
+import { signIn } from '../fixtures/oauth-app.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
 
-test('identifies and follows circuits on plain http, where browsers hide much of the device', async ({
+test('identifies and follows circuits on plain http, where browsers lack many APIs', async ({
   app,
   insecurePage: page,
 }) => {
-  await choose(page, app.url, await plantPhoto(340));
+  await choosePhoto(page, app.url, await plantPhoto(340));
   expect(await page.evaluate(() => [isSecureContext, 'locks' in navigator, 'randomUUID' in crypto])).toEqual([
     false,
     false,

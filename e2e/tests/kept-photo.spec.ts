@@ -1,12 +1,12 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { breakStorage, type StorageFault } from '../fixtures/broken-device.ts';
-import { choose, picture } from '../fixtures/desk.ts';
+import { expect } from '../fixtures/development.ts';
+import { choosePhoto, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN, test } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
 
 const FAULTS: readonly StorageFault[] = ['silent', 'blocked', 'refused', 'forbidden', 'full'];
-const ONLY_HERE = /This browser can’t store it/;
+const NOT_STORED = /This browser can’t store it/;
 
 /**
  * Runs in the page. Returns the time from the press to the request of the sign-in page, without the server's own time.
@@ -18,9 +18,9 @@ function msFromPressToLogin(): number {
 }
 
 for (const [index, fault] of FAULTS.entries()) {
-  test(`goes to the sign-in page and back with a photo where IndexedDB is ${fault}`, async ({ app, page }) => {
+  test(`keeps the photo over the sign-in when IndexedDB is ${fault}`, async ({ app, page }) => {
     await breakStorage(page, fault);
-    await choose(page, app.url, await plantPhoto(300 + index));
+    await choosePhoto(page, app.url, await plantPhoto(300 + index));
     const identify = page.getByRole('button', { name: 'Identify this plant' });
     await expect(identify).toBeVisible();
     await page.evaluate(() => {
@@ -31,10 +31,10 @@ for (const [index, fault] of FAULTS.entries()) {
     await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
     await expect(page.getByText('Your photo is waiting')).toBeVisible();
     expect(await page.evaluate(msFromPressToLogin)).toBeLessThan(1_000);
-    await expect(page.getByText(ONLY_HERE)).toBeVisible();
+    await expect(page.getByText(NOT_STORED)).toBeVisible();
     if (fault === 'silent') {
       await expectAccessible(page);
-      await picture(page, 'login-waiting-unstored');
+      await takeScreenshots(page, 'login-waiting-unstored');
     }
     await page.getByLabel('E-mail').fill(ADMIN.email);
     await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
@@ -44,7 +44,7 @@ for (const [index, fault] of FAULTS.entries()) {
   });
 }
 
-test('takes a photo from the home page to the desk where IndexedDB never answers', async ({ app, page }) => {
+test('keeps the photo from the home page to /identify when IndexedDB never answers', async ({ app, page }) => {
   await breakStorage(page, 'silent');
   await page.goto(app.url);
   await page
@@ -55,7 +55,7 @@ test('takes a photo from the home page to the desk where IndexedDB never answers
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
 });
 
-test('signs out where IndexedDB never answers', async ({ app, page }) => {
+test('signs out when IndexedDB never answers', async ({ app, page }) => {
   await breakStorage(page, 'silent');
   await page.goto(`${app.url}/login?next=/account`);
   await page.getByLabel('E-mail').fill(ADMIN.email);
@@ -67,12 +67,12 @@ test('signs out where IndexedDB never answers', async ({ app, page }) => {
 });
 
 test('keeps the photo over a reload of the sign-in page', async ({ app, page }) => {
-  await choose(page, app.url, await plantPhoto(311));
+  await choosePhoto(page, app.url, await plantPhoto(311));
   await page.getByRole('button', { name: 'Identify this plant' }).click();
   await expect(page.getByText('Your photo is waiting')).toBeVisible();
   await page.reload();
   await expect(page.getByText('Your photo is waiting')).toBeVisible();
   const photo = page.getByRole('img', { name: 'Your photo' });
   await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(800);
-  await expect(page.getByText(ONLY_HERE)).toHaveCount(0);
+  await expect(page.getByText(NOT_STORED)).toHaveCount(0);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '../fixtures/served.ts';
+import { expect, test } from '../fixtures/development.ts';
 
 /** Headers of Next's own protocol with contents that Next cannot parse. */
 const JUNK: readonly Record<string, string>[] = [

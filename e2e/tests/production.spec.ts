@@ -1,16 +1,16 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
-import { identify, picture } from '../fixtures/desk.ts';
+import { expect } from '../fixtures/development.ts';
+import { identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN, test } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
 
-test('asks to sign in, keeps the photo meanwhile, and files the answer', async ({ app, page, simulator }) => {
+test('asks to sign in, keeps the photo, and files the answer', async ({ app, page, simulator }) => {
   await identify(page, app.url, await plantPhoto(7));
   await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
   await expect(page.getByText('Your photo is waiting')).toBeVisible();
   expect((await simulator.calls()).plant_id).toBe(0);
   await expectAccessible(page);
-  await picture(page, 'login-waiting');
+  await takeScreenshots(page, 'login-waiting');
 
   await page.getByLabel('E-mail').fill(ADMIN.email);
   await page.getByLabel('Password', { exact: true }).fill('not the password');
@@ -20,7 +20,7 @@ test('asks to sign in, keeps the photo meanwhile, and files the answer', async (
   await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(/\/identify/);
-  // As the sign-in page promised: it is identified as soon as one is in.
+  // The photo is identified right after the sign-in, as the sign-in page promised.
   await expect(page.getByText('Named by')).toBeVisible();
   const name = (await page.locator('h1').textContent()) ?? '';
 
@@ -30,18 +30,18 @@ test('asks to sign in, keeps the photo meanwhile, and files the answer', async (
   await expect(drawn).toBeVisible();
   await expect.poll(() => drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await expectAccessible(page);
-  await picture(page, 'history');
+  await takeScreenshots(page, 'history');
   await page.getByText(name).click();
   await expect(page.locator('h1')).toHaveText(name);
   await expectAccessible(page);
-  await picture(page, 'history-sheet');
+  await takeScreenshots(page, 'history-sheet');
 
   for (const nowhere of ['/history/01JD0000000000000000000000', `/history/${'x'.repeat(200)}`, '/history?cursor=']) {
     expect((await page.goto(`${app.url}${nowhere}`))?.status(), nowhere).toBe(404);
   }
 });
 
-test('shows nothing of anybody without a session', async ({ app, page }) => {
+test('shows no history without a session', async ({ app, page }) => {
   await page.goto(`${app.url}/history`);
   await expect(page).toHaveURL(/\/login\?next=(%2F|\/)history/);
   const answer = await fetch(`${app.url}/api/v1/plant-identification/identifications`);

@@ -1,9 +1,9 @@
 import { type App, startApp } from '../fixtures/app.ts';
 import { test } from '../fixtures/browser.ts';
-import { identify, picture } from '../fixtures/desk.ts';
+import { expect } from '../fixtures/development.ts';
+import { identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
 import { hasRecordings, startRecorded } from '../fixtures/recorded.ts';
-import { expect } from '../fixtures/served.ts';
 
 test.skip(!hasRecordings, 'PLANT_CONTRACTS_DIR does not lead to recorded answers');
 
@@ -23,7 +23,7 @@ const ANSWERS = [
 ];
 
 for (const { plantId, plantNet, first, other } of ANSWERS) {
-  test(`what Plant.id and Pl@ntNet once answered is merged and shown: ${plantId}`, async ({ page }) => {
+  test(`recorded answers of Plant.id and Pl@ntNet are merged and shown: ${plantId}`, async ({ page }) => {
     test.setTimeout(180_000);
     const recorded = await startRecorded({ plantId, plantNet });
     const app: App = await startApp(recorded.settings);
@@ -32,7 +32,7 @@ for (const { plantId, plantNet, first, other } of ANSWERS) {
     await expect(page.locator('h1')).toHaveText(first);
     await expect(page.getByText(other).first()).toBeVisible();
     await expect(page.getByText('Demo')).toHaveCount(0);
-    await picture(page, `recorded-${plantId.split('.')[1]}`);
+    await takeScreenshots(page, `recorded-${plantId.split('.')[1]}`);
     await app.stop();
     await recorded.stop();
   });

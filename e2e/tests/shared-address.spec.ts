@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { App } from '../fixtures/app.ts';
+import { expect } from '../fixtures/development.ts';
 import { startProduction } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
 import { test as withServices } from '../fixtures/with-services.ts';
 
 /** The product in production with its usual limits, and all clients behind one address. */

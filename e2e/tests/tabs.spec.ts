@@ -1,9 +1,9 @@
 import type { BrowserContext, Page, Request } from '@playwright/test';
 import { setVisible } from '../fixtures/broken-device.ts';
-import { test } from '../fixtures/operated.ts';
-import { signIn } from '../fixtures/people.ts';
+import { expect } from '../fixtures/development.ts';
+import { signIn } from '../fixtures/oauth-app.ts';
 import { ADMIN } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
+import { test } from '../fixtures/two-instances.ts';
 
 const BOTH_ANSWER = 'Both services answer.';
 const ALONE = 'Plant.id is isolated. Pl@ntNet answers alone.';
@@ -42,11 +42,7 @@ function openStreams(context: BrowserContext): () => number {
   return () => open.size;
 }
 
-test('opens and updates seven admin pages that are all visible, and any other page beside them', async ({
-  app,
-  context,
-  page,
-}) => {
+test('opens and updates seven visible admin pages, and another page beside them', async ({ app, context, page }) => {
   const streams = openStreams(context);
   await openAdmin(page, app.url);
   const tabs = [page];
@@ -66,13 +62,13 @@ test('opens and updates seven admin pages that are all visible, and any other pa
   await Promise.all(tabs.map((tab) => expect(tab.getByRole('heading', { level: 1, name: ALONE })).toBeVisible()));
   await override(page, 'Release');
 
-  // A page that leaves makes room for one that waits.
+  // A closed page frees its slot for another one.
   await page.close();
   await expect.poll(streams).toBe(3);
   await Promise.all(tabs.slice(1).map((tab) => expect(live(tab)).toBeVisible()));
 });
 
-test('holds no stream in a hidden page, and catches up when the page is visible again', async ({
+test('closes the stream of a hidden page, and catches up when the page is visible again', async ({
   app,
   context,
   page,
@@ -96,7 +92,7 @@ test('holds no stream in a hidden page, and catches up when the page is visible 
   await override(page, 'Release');
 });
 
-test('shows the news of a hidden page in its title', async ({ app, context, page }) => {
+test('updates the title of a hidden page', async ({ app, context, page }) => {
   await page.goto(`${app.url}/login?next=/admin`);
   await signIn(page, ADMIN);
   await expect(page).toHaveTitle(/^Both services answer/);

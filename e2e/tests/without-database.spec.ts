@@ -1,9 +1,9 @@
 import { startApp } from '../fixtures/app.ts';
-import { type Answer, asking, OWN_PAGE, signIn } from '../fixtures/ask.ts';
 import { test } from '../fixtures/browser.ts';
+import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN } from '../fixtures/production.ts';
-import { expect } from '../fixtures/served.ts';
+import { type Answer, OWN_PAGE, requestSender, signIn } from '../fixtures/send-request.ts';
 import { startServices } from '../fixtures/services.ts';
 
 const IDENTIFY = '/api/v1/plant-identification/identify';
@@ -18,7 +18,7 @@ test('serves cached answers and pages while the database hangs, refuses the rest
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
   });
-  const ask = asking(app.url);
+  const ask = requestSender(app.url);
   const identify = async (cookies: string, seed: number): Promise<Answer> => {
     const form = new Response(await formWith(plantPhoto(seed)));
     return ask(IDENTIFY, {

@@ -1,7 +1,7 @@
 import { startApp } from '../fixtures/app.ts';
 import { test } from '../fixtures/browser.ts';
+import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
-import { expect } from '../fixtures/served.ts';
 
 test('starts without Redis, says so, and lets through a tenth', async () => {
   test.setTimeout(180_000);

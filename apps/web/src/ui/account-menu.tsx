@@ -19,10 +19,10 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
     setLeaving(true);
     setRefused(false);
     try {
-      // Loaded when somebody leaves: every page would carry it otherwise.
+      // Loaded on demand, so that pages do not carry it.
       const { signOut } = await import('@/features/account/sign-in.ts');
       await signOut();
-      // What waits on this device belongs to whoever chose it.
+      // The kept photo belongs to the person who signs out.
       await forgetPhoto();
       location.assign('/');
     } catch {

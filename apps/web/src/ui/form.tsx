@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { FormError } from '@/lib/form.ts';
 import { Button, type ButtonLook } from './button.tsx';
+import { Countdown } from './countdown.tsx';
 import styles from './form.module.css';
-import { Countdown } from './time.tsx';
 
 /** Shows the error of a form above its button. */
 export function FormErrorText({ error, children }: { error: FormError | undefined; children?: ReactNode }) {

@@ -2,6 +2,7 @@
 
 import { ImageOff, X } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { type Corner, PhotoCorners } from './photo-corners.tsx';
 import styles from './photo-sheet.module.css';
 import { Picture } from './picture.tsx';
 
@@ -51,26 +52,4 @@ export function PhotoSheet({ src, alt, corners, unshown }: PhotoSheetProps) {
       </dialog>
     </div>
   );
-}
-
-const ALL = ['topLeft', 'topRight', 'bottomLeft', 'bottomRight'] as const;
-type Corner = (typeof ALL)[number];
-
-/**
- * The paper corners that hold a photo on its sheet, laid over the box they stand in. Those that a label covers are
- * left out.
- */
-export function PhotoCorners({ corners = ALL }: { corners?: readonly Corner[] }) {
-  return corners.map((corner) => (
-    <svg
-      key={corner}
-      data-corner={corner}
-      className={`${styles['corner']} ${styles[corner]}`}
-      viewBox="0 0 30 30"
-      aria-hidden="true"
-    >
-      <path className={styles['paper']} d="M.5 .5H29L.5 29Z" />
-      <path className={styles['fold']} d="M22 3.5L3.5 22" />
-    </svg>
-  ));
 }

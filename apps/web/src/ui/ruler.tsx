@@ -12,7 +12,7 @@ export interface RulerProps {
   grows?: boolean;
 }
 
-/** A scale with ticks and what is filled of it. Decoration: whoever uses it says in words what it shows. */
+/** A scale with ticks and a fill. Decoration: its user shows the value as text. */
 export function Ruler({ fill, tone = 'leaf', cuts = [], bare = false, grows = false }: RulerProps) {
   return (
     <div className={styles['ruler']} data-tone={tone} data-bare={bare || undefined} aria-hidden="true">

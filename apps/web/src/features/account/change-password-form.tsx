@@ -7,7 +7,7 @@ import { useForm } from '@/lib/use-form.ts';
 import { PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
-import { Notice } from '@/ui/slip.tsx';
+import { Notice } from '@/ui/notice.tsx';
 import { toFormFailure, v1 } from './account-api.ts';
 import { missingPassword, PASSWORD_RULE, passwordError } from './account-rules.ts';
 import styles from './change-password-form.module.css';

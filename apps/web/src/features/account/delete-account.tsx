@@ -52,7 +52,7 @@ function DeleteDialog({ account, onClose }: DeleteDialogProps) {
       state="open"
       title="Delete your account"
       consequences={[
-        'All your identifications and their photos are deleted. Nobody can bring them back.',
+        'All your identifications and their photos are deleted. This can’t be undone.',
         'Every browser and every app is signed out.',
         `A new account can be made for ${email}.`,
       ]}

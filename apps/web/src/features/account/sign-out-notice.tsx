@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { forgetPhoto } from '@/lib/kept-photo.ts';
-import { Notice } from '@/ui/slip.tsx';
+import { Notice } from '@/ui/notice.tsx';
 import styles from './sign-out-notice.module.css';
 
 /** Confirms on the sign-in page that people were signed out everywhere, or that their account is deleted. */

@@ -27,7 +27,7 @@ export function AuditList({ newest, now, timeZone }: AuditListProps) {
     <section className={styles['audit']} aria-labelledby="audit">
       <h2 id="audit">Audit</h2>
       {entries.length === 0 ? (
-        <p className={styles['none']}>Nobody has isolated, released or reset anything yet.</p>
+        <p className={styles['none']}>Nothing has been isolated, released or reset yet.</p>
       ) : (
         <>
           <p className={styles['columns']} aria-hidden="true">

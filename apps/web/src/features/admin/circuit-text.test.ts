@@ -42,7 +42,7 @@ describe('keyFigure', () => {
     });
     expect(figureOf({ state: 'isolated', isolation })).toEqual({
       figure: 'no end',
-      caption: 'until somebody releases it',
+      caption: 'until an operator releases it',
     });
   });
 });
@@ -69,9 +69,9 @@ describe('nextStepText', () => {
     ],
     [
       { state: 'isolated', isolation: { ...isolation, until: at(2_700) } },
-      'No call goes out. It closes at 03:29 or when somebody releases it.',
+      'No call goes out. It closes at 03:29 or when an operator releases it.',
     ],
-    [{ state: 'isolated', isolation }, 'No call goes out. It closes when somebody releases it.'],
+    [{ state: 'isolated', isolation }, 'No call goes out. It closes when an operator releases it.'],
     [{ state: 'off' }, 'It has no key here, so it is never asked.'],
   ])('of %j', (given, words) => {
     expect(plain(nextStepText(circuitOf(given), NOW, 'Europe/Berlin'))).toBe(words);

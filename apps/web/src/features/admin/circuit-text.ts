@@ -38,7 +38,7 @@ export function keyFigure(circuit: ProviderCircuit, now: number, timeZone: strin
     };
   }
   if (state === 'isolated' && isolation !== undefined) {
-    if (isolation.until === undefined) return { figure: 'no end', caption: 'until somebody releases it' };
+    if (isolation.until === undefined) return { figure: 'no end', caption: 'until an operator releases it' };
     const end = Date.parse(isolation.until);
     return {
       figure: `until ${untilTime(end, now, timeZone)}`,
@@ -78,7 +78,7 @@ export function nextStepText(circuit: ProviderCircuit, now: number, timeZone: st
     case 'isolated': {
       const end = isolation?.until;
       const until = end === undefined ? '' : `at ${untilTime(Date.parse(end), now, timeZone)} or `;
-      return `No call goes out. It closes ${until}when somebody releases it.`;
+      return `No call goes out. It closes ${until}when an operator releases it.`;
     }
     case 'off':
       return 'It has no key here, so it is never asked.';

@@ -26,7 +26,7 @@ describe('consequences', () => {
     const second = (state: ProviderCircuit['state']) =>
       consequences({ type: 'isolate', provider: 'plantnet' }, overview({ state }))[1];
     expect([second('half_open'), second('open')]).toEqual([
-      'Answers come from cache and Plant.id, which nobody confirms.',
+      'Answers come from cache and Plant.id, without a second opinion.',
       'Only kept answers are given: Plant.id cannot be asked either.',
     ]);
   });

@@ -58,7 +58,7 @@ function answersWithout(provider: ProviderName, circuits: CircuitsOverview['circ
   if (state !== 'closed' && state !== 'half_open') {
     return `Only kept answers are given: ${PROVIDER_NAMES[other]} cannot be asked either.`;
   }
-  const without = provider === 'plant_id' ? 'without health or care' : 'which nobody confirms';
+  const without = provider === 'plant_id' ? 'without health or care' : 'without a second opinion';
   return `Answers come from cache and ${PROVIDER_NAMES[other]}, ${without}.`;
 }
 

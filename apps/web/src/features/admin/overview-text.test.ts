@@ -47,14 +47,14 @@ describe('trafficText', () => {
     [{ fresh: 1 }, 'In the last 15 min people got 100 % of answers fresh.'],
     [{ stale: 1, waiting: 1 }, 'In the last 15 min people got 50 % of answers stale; 50 % were asked to wait.'],
     [{ waiting: 3 }, 'In the last 15 min everybody was asked to wait.'],
-    [{}, 'In the last 15 min nobody asked.'],
+    [{}, 'In the last 15 min no one asked.'],
   ])('of %j', (answers, sentence) => {
     expect(said(answers)).toBe(sentence);
   });
 
   it('names this instance when there are others, or when their number is unknown', () => {
     expect(said({ fresh: 1 }, 3)).toBe('At this instance in the last 15 min people got 100 % of answers fresh.');
-    expect(said({}, 0)).toBe('At this instance in the last 15 min nobody asked.');
+    expect(said({}, 0)).toBe('At this instance in the last 15 min no one asked.');
   });
 });
 

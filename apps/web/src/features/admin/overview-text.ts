@@ -43,7 +43,7 @@ export function trafficText({ answers, instances }: Pick<CircuitsOverview, 'answ
   const { cached, fresh, minutes, stale, waiting } = answers;
   const all = cached + stale + fresh + waiting;
   const when = `${instances?.known === 1 ? 'In' : 'At this instance in'} the last ${minutes}\u00a0min`;
-  if (all === 0) return `${when} nobody asked.`;
+  if (all === 0) return `${when} no one asked.`;
   if (waiting === all) return `${when} everybody was asked to wait.`;
 
   const share = (count: number) => `${Math.round((count / all) * 100)}\u00a0%`;

@@ -4,12 +4,12 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useTimeZone } from '@/lib/device.ts';
 import type { HistoryItem } from '@/lib/wire.ts';
+import { LocalTime } from '@/ui/local-time.tsx';
 import { Mark } from '@/ui/mark.tsx';
-import { PhotoCorners } from '@/ui/photo-sheet.tsx';
+import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import { Picture } from '@/ui/picture.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import { Slip } from '@/ui/slip.tsx';
-import { LocalTime } from '@/ui/time.tsx';
 import styles from './herbarium.module.css';
 import { byMonth, photoPath, readSheet } from './sheets.ts';
 

@@ -1,6 +1,6 @@
 import { Image as Picture } from 'lucide-react';
 import { bytesText } from '@/lib/format/amounts.ts';
-import { PhotoCorners } from '@/ui/photo-sheet.tsx';
+import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import styles from './empty-view.module.css';
 import type { RejectedFile } from './photo/photo-check.ts';
 import { type OnFiles, PhotoBar, PickPhoto } from './photo/photo-input.tsx';

@@ -1,10 +1,10 @@
 'use client';
 
 import { Button, ButtonLink } from '@/ui/button.tsx';
+import { Countdown } from '@/ui/countdown.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { PhotoLayout, StickyBar } from '@/ui/layout.tsx';
 import { PhotoSheet } from '@/ui/photo-sheet.tsx';
-import { Countdown } from '@/ui/time.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import { RejectedFiles } from './empty-view.tsx';
 import styles from './failed-view.module.css';

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
+import { LEGACY_PATHS, successorOf } from '@/app/docs/migrate-to-v1/legacy-paths.ts';
 import styles from '@/app/docs/migrate-to-v1/page.module.css';
 import { container } from '@/server/container.ts';
 import { Row } from '@/ui/layout.tsx';
 import page from '@/ui/page.module.css';
-import { LEGACY_PATHS, successorOf } from './legacy-paths.ts';
 
 export const metadata: Metadata = { title: 'Move to v1' };
 

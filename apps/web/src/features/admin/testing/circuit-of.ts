@@ -1,6 +1,6 @@
 import type { ProviderCircuit } from '../../../lib/wire.ts';
 
-/** A closed circuit that nobody has used, but for what is given. */
+/** Makes a closed, unused circuit with the given properties. */
 export function circuitOf(given: Partial<ProviderCircuit> = {}): ProviderCircuit {
   return {
     state: 'closed',

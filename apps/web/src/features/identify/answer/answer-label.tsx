@@ -1,8 +1,8 @@
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import type { Identification } from '@/lib/wire.ts';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
+import { LocalTime } from '@/ui/local-time.tsx';
 import { Slip } from '@/ui/slip.tsx';
-import { LocalTime } from '@/ui/time.tsx';
 import styles from './answer-label.module.css';
 import { ConfidenceRuler } from './confidence-ruler.tsx';
 import { capitalised, type LabelReading } from './label-reading.ts';
