@@ -8,8 +8,8 @@ const mutations = [...proceduresOf(appRouter)].flatMap(([name, { _def: known }])
 );
 
 /**
- * What a form or a script of any page may send without asking first, and how it is refused: tRPC knows two of the types
- * by itself, but runs a mutation without input for the others.
+ * Media types that a form or a script of any page may send without a preflight, and the status of the refusal. tRPC
+ * refuses two of the types by itself, but runs a mutation without input for the others.
  */
 const FORMS = [
   ['multipart/form-data; boundary=x', 403],
@@ -26,10 +26,10 @@ const FOREIGN = [
   { Origin: 'null' },
 ];
 
-/** Tells whether a call got as far as asking who is calling, and by which cookie. */
-function watched() {
+/** Creates an API whose `cookies` record each authentication, by its cookie. */
+function recordingApi() {
   const cookies: (string | null)[] = [];
-  const under = apiUnderTest({
+  const { api } = apiUnderTest({
     config: { mode: 'production' },
     auth: {
       principalOf: async (headers) => {
@@ -38,7 +38,7 @@ function watched() {
       },
     },
   });
-  return { api: under.api, cookies };
+  return { api, cookies };
 }
 
 const post = (path: string, type: string, headers: Record<string, string>) =>
@@ -49,23 +49,23 @@ const post = (path: string, type: string, headers: Record<string, string>) =>
   });
 
 describe.each(mutations)('a forged form for %s', (path) => {
-  it.each(FORMS)('of type %s comes to nothing: %s', async (type, status) => {
+  it.each(FORMS)('of type %s is refused with %s before authentication', async (type, status) => {
     for (const headers of FOREIGN) {
-      const { api, cookies } = watched();
+      const { api, cookies } = recordingApi();
       const answer = await api.trpc(post(path, type, headers));
-      expect([headers, answer.status, cookies]).toEqual([headers, status, []]);
+      expect({ headers, status: answer.status, cookies }).toEqual({ headers, status, cookies: [] });
     }
   });
 
-  it.each(FORMS)('of type %s that no browser sent is nobody in particular', async (type) => {
-    const { api, cookies } = watched();
+  it.each(FORMS)('of type %s without browser headers is not authenticated by its cookie', async (type) => {
+    const { api, cookies } = recordingApi();
     await api.trpc(post(path, type, {}));
     expect(cookies.filter((cookie) => cookie !== null)).toEqual([]);
   });
 });
 
-it('tells by the same means who sends a form of ours', async () => {
-  const { api, cookies } = watched();
+it('a form of our own page is authenticated by its cookie', async () => {
+  const { api, cookies } = recordingApi();
   await api.trpc(
     post('v1.plantIdentification.identify', 'multipart/form-data; boundary=x', { 'Sec-Fetch-Site': 'same-origin' }),
   );

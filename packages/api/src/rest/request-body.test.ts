@@ -10,7 +10,7 @@ const IDENTIFY_OVER_TRPC = '/api/trpc/v1.plantIdentification.identify';
 const JSON_PATH = '/api/v1/auth/token';
 const LINGER_MS = 2_000;
 const LINGER_BYTES = 256 * 1024;
-/** What the kernel's and Node's buffers hold of a body before a reader asks for it. */
+/** Bytes of a body that the buffers of the kernel and of Node hold before a reader asks for them. */
 const BUFFERED_BYTES = 256 * 1024;
 
 const ends: (() => void)[] = [];
@@ -18,14 +18,14 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** Our API behind the request guard; pages answer at once and read nothing. */
+/** Starts the API behind the request guard; pages answer at once and read no body. */
 async function start(mode: 'development' | 'production' = 'production') {
   const clock = new FakeClock();
   const { api, asked } = apiUnderTest({ config: { mode } });
-  const door = guardUnderTest(clock, { mode });
+  const guard = guardUnderTest(clock, { mode });
   const paths: string[] = [];
   const page = async () => new Response('a page', { headers: { 'Content-Type': 'text/html' } });
-  const server: Served = await serve(door, async (request) => {
+  const server: Served = await serve(guard, async (request) => {
     const { pathname } = new URL(request.url);
     paths.push(pathname);
     if (pathname.startsWith('/api/trpc/')) return api.trpc(request);
@@ -36,7 +36,7 @@ async function start(mode: 'development' | 'production' = 'production') {
   return { asked, clock, paths, server };
 }
 
-/** Opens a raw connection that records the answers, and whether the server has ended its side. */
+/** Opens a raw connection; `seen` records the answers and whether the server has ended its side. */
 function client(port: number) {
   const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   ends.push(() => socket.destroy());
@@ -74,7 +74,7 @@ const UPLOAD_CHUNKED = { ...CHUNKED, 'Content-Type': CONTENT_TYPE };
 describe('an endless body', () => {
   it.each([
     ['a page', 'GET', '/identify', CHUNKED, 400],
-    ['a page that is posted to', 'POST', '/login', { 'Content-Length': '9999999' }, 400],
+    ['a page, by POST', 'POST', '/login', { 'Content-Length': '9999999' }, 400],
     ['a file', 'GET', '/_next/static/a.js', CHUNKED, 400],
     ['an unknown path', 'PUT', '/nothing/here', CHUNKED, 400],
     ['an unknown path of the API', 'POST', '/api/nothing', CHUNKED, 404],
@@ -88,7 +88,7 @@ describe('an endless body', () => {
     ['an upload of an anonymous caller', 'POST', IDENTIFY, UPLOAD_CHUNKED, 401],
     ['an upload over tRPC', 'POST', IDENTIFY_OVER_TRPC, UPLOAD_CHUNKED, 401],
     ['a foreign host', 'POST', IDENTIFY, { ...UPLOAD_CHUNKED, Host: 'evil.example' }, 400],
-  ])('to %s is answered and cut', async (_what, method, path, headers, status) => {
+  ])('to %s is answered, and its connection closed', async (_name, method, path, headers, status) => {
     const { clock, server } = await start();
     const { seen, socket } = client(server.port);
     const request = head(method, path, headers);
@@ -129,7 +129,7 @@ describe('a refused body', () => {
     await until(() => seen.isClosed);
   });
 
-  it('is no longer parsed: pipelined requests behind it are not handled', async () => {
+  it('is not parsed further: pipelined requests behind it are not handled', async () => {
     const { paths, server } = await start();
     const { seen, socket } = client(server.port);
     socket.write(head('POST', IDENTIFY, { 'Content-Type': CONTENT_TYPE, 'Content-Length': '100000' }));
@@ -140,7 +140,7 @@ describe('a refused body', () => {
     expect(paths).toEqual([IDENTIFY]);
   });
 
-  it('that has arrived whole leaves the connection open for the next request', async () => {
+  it('that has arrived completely leaves the connection open for the next request', async () => {
     const { paths, server } = await start();
     const { seen, socket } = client(server.port);
     const body = '{"email":"anna@example.org","password":"wrong"}';
@@ -164,7 +164,7 @@ describe('a body in tiny chunks', () => {
     ['JSON', JSON_PATH, JSON_CHUNKED, 'invalid_request', 'The body arrives'],
     ['JSON over tRPC', '/api/trpc/v1.auth.token', JSON_CHUNKED, 'invalid_request', 'The body arrives'],
     ['JSON to next-auth', '/api/auth/session', JSON_CHUNKED, 'invalid_request', 'The body arrives'],
-  ])('is 400 for %s after 4,096 of them', async (_what, path, headers, code, subject) => {
+  ])('is refused for %s after 4,096 chunks', async (_name, path, headers, code, subject) => {
     const { asked, server } = await start('development');
     const { seen, socket } = client(server.port);
     const body = path.includes('identify') ? makeUpload(file(Buffer.alloc(20_000, 'a'))) : Buffer.alloc(20_000, ' ');
@@ -179,9 +179,9 @@ describe('a body in tiny chunks', () => {
   });
 
   it.each([
-    ['fewer than 4,096 of one byte', 1, 3_500],
-    ['64 bytes each', 64, 500_000],
-  ])('passes with %s', async (_what, size, photoBytes) => {
+    ['fewer than 4,096 chunks of one byte', 1, 3_500],
+    ['chunks of 64 bytes', 64, 500_000],
+  ])('is accepted with %s', async (_name, size, photoBytes) => {
     const { asked, server } = await start('development');
     const { seen, socket } = client(server.port);
     const body = makeUpload(file(Buffer.alloc(photoBytes, 'a')));
@@ -194,8 +194,8 @@ describe('a body in tiny chunks', () => {
   });
 });
 
-describe('a request behind another one on the same connection', () => {
-  it('has a body of its own, or none', async () => {
+describe('pipelined requests', () => {
+  it('each have their own body, or none', async () => {
     const { paths, server } = await start();
     const { seen, socket } = client(server.port);
     const headers = { 'Content-Type': 'application/json', 'Content-Length': '2' };
@@ -209,7 +209,7 @@ describe('a request behind another one on the same connection', () => {
 });
 
 describe('a slow body', () => {
-  it('of JSON is 408 after 30 seconds', async () => {
+  it('of JSON gets 408 after 30 seconds', async () => {
     const { clock, server } = await start();
     const { seen, socket } = client(server.port);
     socket.write(`${head('POST', JSON_PATH, { 'Content-Type': 'application/json', 'Content-Length': '50' })}{`);
@@ -221,7 +221,7 @@ describe('a slow body', () => {
     expect(seen.answer).toContain('The body took longer than 30 seconds.');
   });
 
-  it('of an upload is judged by its reader alone', async () => {
+  it('of an upload has only the time limit of its reader', async () => {
     const { asked, clock, server } = await start('development');
     const { seen, socket } = client(server.port);
     const body = makeUpload(file(Buffer.alloc(3_000, 'a')));

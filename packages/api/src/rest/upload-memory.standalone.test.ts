@@ -6,15 +6,15 @@ import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { CONTENT_TYPE, file, makeUpload } from '@plantcommunity/http/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { UploadServerWord } from '../testing/upload-server.ts';
+import type { UploadServerMessage } from '../testing/upload-server.ts';
 
 const SERVER = fileURLToPath(new URL('../testing/upload-server.ts', import.meta.url));
 const PATH = '/api/v1/plant-identification/identify';
 const MEGABYTE = 1_048_576;
 const UPLOADS = 60;
 const SMALL_UPLOADS = 5;
-/** The ceiling of UPLOAD_MEMORY_MB. */
-const CEILING = 256 * MEGABYTE;
+/** The default of UPLOAD_MEMORY_MB. */
+const LIMIT = 256 * MEGABYTE;
 
 const ends: (() => unknown)[] = [];
 afterEach(() => {
@@ -24,23 +24,23 @@ afterEach(() => {
 async function startServer(): Promise<{ child: ChildProcess; port: number }> {
   const child = fork(SERVER);
   ends.push(() => child.kill());
-  const [word] = (await once(child, 'message')) as [UploadServerWord];
-  if (!('port' in word)) throw new Error('The server did not tell its port');
-  return { child, port: word.port };
+  const [message] = (await once(child, 'message')) as [UploadServerMessage];
+  if (!('port' in message)) throw new Error('The server did not send its port');
+  return { child, port: message.port };
 }
 
 async function memoryOf(child: ChildProcess) {
-  const told = once(child, 'message') as Promise<[UploadServerWord]>;
+  const answer = once(child, 'message') as Promise<[UploadServerMessage]>;
   child.send('memory');
-  const [word] = await told;
-  if (!('peakRss' in word)) throw new Error('The server did not tell its memory');
-  return word;
+  const [message] = await answer;
+  if (!('peakRss' in message)) throw new Error('The server did not send its memory');
+  return message;
 }
 
 const photo = file(Buffer.alloc(10 * MEGABYTE, 'a'));
 const largest = makeUpload(photo, photo, photo, photo, photo);
 
-/** Sends all of five photos of 10 MB but the last bytes, and then nothing; resolves with the status of an early answer. */
+/** Sends five photos of 10 MB except for the last bytes; `answered` resolves with the status of an early answer. */
 function stall(port: number, from: string): { answered: Promise<string>; sent: Promise<void> } {
   const socket: Socket = connect({ port, host: '127.0.0.1' });
   ends.push(() => socket.destroy());
@@ -76,14 +76,14 @@ async function identifySmall(port: number, from: string): Promise<{ status: numb
   return { status: answer.statusCode, body: await json(answer) };
 }
 
-/** Client addresses, as the proxy in front sends them. */
+/** Returns a client address, as the proxy in front sends it. */
 const address = (n: number) => `203.0.113.${n}`;
 
 describe(`${UPLOADS} stalled uploads of 50 MB`, () => {
   it.each([
     ['one address', 1],
     ['20 addresses', 20],
-  ])('from %s stay under the ceiling, and others are served', { timeout: 120_000 }, async (_whose, addresses) => {
+  ])('from %s stay within the limit, and other uploads are served', { timeout: 120_000 }, async (_name, addresses) => {
     const { child, port } = await startServer();
     const stalled = Array.from({ length: UPLOADS }, (_, n) => stall(port, address(n % addresses)));
     const refused = stalled.map(async ({ answered }) => answered);
@@ -93,7 +93,7 @@ describe(`${UPLOADS} stalled uploads of 50 MB`, () => {
       expect(await identifySmall(port, address(100 + n))).toMatchObject({ status: 200 });
     }
     const { asked, peakRss, startRss } = await memoryOf(child);
-    const kept = addresses === 1 ? CEILING / 4 : CEILING;
+    const kept = addresses === 1 ? LIMIT / 4 : LIMIT;
     const statuses = await Promise.all(refused.map((status) => Promise.race([status, Promise.resolve('stalled')])));
     expect(statuses).toContain('503');
     expect(asked).toBe(SMALL_UPLOADS);

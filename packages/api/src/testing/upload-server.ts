@@ -2,7 +2,7 @@ import { apiUnderTest, config } from './api-under-test.ts';
 import { guardUnderTest, serve } from './serve.ts';
 
 /** Messages to the parent process; memory in bytes. */
-export type UploadServerWord =
+export type UploadServerMessage =
   | { port: number }
   | {
       startRss: number;
@@ -15,10 +15,7 @@ export type UploadServerWord =
 const TICK_MS = 50;
 const HOUR_MS = 3_600_000;
 
-/**
- * Runs our API in a process of its own. Reports its memory and the options it was asked with on each message from the
- * parent.
- */
+/** Runs the API in a process of its own; answers each message of the parent with its memory and the last options. */
 const { api, asked, clock } = apiUnderTest({
   config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
 });
@@ -31,11 +28,11 @@ setInterval(() => {
   clock.advance(TICK_MS);
   peakRss = Math.max(peakRss, process.memoryUsage.rss());
 }, TICK_MS);
-const say = (word: UploadServerWord) => process.send?.(word);
+const send = (message: UploadServerMessage) => process.send?.(message);
 process.on('message', () => {
   const last = asked.at(-1);
   const options = { photos: last?.photos.length, ...last?.options };
-  say({ startRss, peakRss, asked: asked.length, options });
+  send({ startRss, peakRss, asked: asked.length, options });
 });
 process.on('disconnect', () => process.exit());
-say({ port: server.port });
+send({ port: server.port });
