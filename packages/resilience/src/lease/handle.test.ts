@@ -7,18 +7,18 @@ let clock: FakeClock;
 let renewals: number[];
 let releases: number;
 let lost: string[];
-/** What Redis says to a renewal; an error: nothing. */
-let answer: boolean | Error;
+/** Reply of Redis to a renewal; an error stands for no reply. */
+let reply: boolean | Error;
 
 beforeEach(() => {
   clock = new FakeClock();
   renewals = [];
   releases = 0;
   lost = [];
-  answer = true;
+  reply = true;
 });
 
-function hold(options: Partial<LeaseHandleOptions> = {}): RedisLeaseHandle {
+function createHandle(options: Partial<LeaseHandleOptions> = {}): RedisLeaseHandle {
   return new RedisLeaseHandle({
     name: 'rose',
     fence: 7,
@@ -29,10 +29,10 @@ function hold(options: Partial<LeaseHandleOptions> = {}): RedisLeaseHandle {
     requestedAt: clock.monotonic(),
     renewInRedis: async () => {
       renewals.push(clock.monotonic());
-      if (answer instanceof Error) throw answer;
-      return answer;
+      if (reply instanceof Error) throw reply;
+      return reply;
     },
-    releaseInRedis: (by) => by({ keys: ['lock', 'fence'], args: ['owner', '7', 'released', 'rose'] }),
+    releaseInRedis: (script) => script({ keys: ['lock', 'fence'], args: ['owner', '7', 'released', 'rose'] }),
     release: async () => {
       releases += 1;
       return { wasOurs: true, result: undefined };
@@ -44,7 +44,7 @@ function hold(options: Partial<LeaseHandleOptions> = {}): RedisLeaseHandle {
   });
 }
 
-/** Lets time pass in small steps, so that answers come in between. */
+/** Lets time pass in small steps, so that replies arrive in between. */
 async function pass(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 10) {
     clock.advance(10);
@@ -52,9 +52,9 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-describe('renewal', () => {
-  it('comes when a third is left, again and again, until the release', async () => {
-    const lease = hold();
+describe('the renewal of a lease', () => {
+  it('runs whenever a third of the time is left, until the release', async () => {
+    const lease = createHandle();
     await pass(3000);
     expect(renewals.slice(0, 3)).toEqual([200, 400, 600]);
     expect(renewals.length).toBeLessThanOrEqual(16);
@@ -62,18 +62,18 @@ describe('renewal', () => {
     await lease.release();
     await pass(1000);
     expect(renewals.length).toBeLessThanOrEqual(16);
-    expect([releases, clock.pendingTimers]).toEqual([1, 0]);
+    expect({ releases, pendingTimers: clock.pendingTimers }).toEqual({ releases: 1, pendingTimers: 0 });
   });
 
-  it('never comes without a pause, however short the lease', async () => {
-    hold({ ttlMs: 30, renew: true });
+  it('leaves a pause between two commands, however short the lease', async () => {
+    createHandle({ ttlMs: 30, renew: true });
     await pass(200);
     expect(renewals.length).toBeLessThanOrEqual(10);
   });
 
-  it('that Redis does not answer is tried again until the lease is over, by our clock', async () => {
-    answer = new Error('no answer');
-    const lease = hold();
+  it('is tried again when Redis does not answer, until the lease expires by our clock', async () => {
+    reply = new Error('no answer');
+    const lease = createHandle();
     await pass(290);
     expect(renewals.length).toBeGreaterThan(1);
     expect(lease.signal.aborted).toBe(false);
@@ -83,57 +83,59 @@ describe('renewal', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('that fails once and then works saves the lease', async () => {
-    answer = new Error('no answer');
-    const lease = hold();
+  it('saves the lease when the second try works', async () => {
+    reply = new Error('no answer');
+    const lease = createHandle();
     await pass(220);
-    answer = true;
+    reply = true;
     await pass(1000);
     expect(lease.signal.aborted).toBe(false);
   });
 
-  it('that finds another holder ends it at once', async () => {
-    answer = false;
-    const lease = hold();
+  it('ends the lease at once when another process holds it', async () => {
+    reply = false;
+    const lease = createHandle();
     await pass(200);
     expect(lease.signal.reason).toBeInstanceOf(LeaseLostError);
     expect(lost).toHaveLength(1);
   });
 });
 
-it('counts the lease from before the request left', () => {
-  clock.advance(1000);
-  const lease = hold({ requestedAt: 750, renew: false });
-  clock.advance(49);
-  expect(lease.signal.aborted).toBe(false);
-  clock.advance(1);
-  expect(lease.signal.aborted).toBe(true);
-});
+describe('a lease', () => {
+  it('counts from before its request was sent', () => {
+    clock.advance(1000);
+    const lease = createHandle({ requestedAt: 750, renew: false });
+    clock.advance(49);
+    expect(lease.signal.aborted).toBe(false);
+    clock.advance(1);
+    expect(lease.signal.aborted).toBe(true);
+  });
 
-it('is given up when it was held too long', async () => {
-  const lease = hold({ maxHoldMs: 1000 });
-  await pass(990);
-  expect(lease.signal.aborted).toBe(false);
-  await pass(10);
-  expect(lost).toEqual(['it was held too long']);
-  expect(clock.pendingTimers).toBe(0);
-  // In Redis it is ours still: when the work has ended others need not wait for its end.
-  expect(await lease.release()).toBe(false);
-  expect(releases).toBe(1);
-  expect(await lease.release()).toBe(false);
-  expect(releases).toBe(1);
-});
+  it('is given up after maxHoldMs, and then released in Redis once', async () => {
+    const lease = createHandle({ maxHoldMs: 1000 });
+    await pass(990);
+    expect(lease.signal.aborted).toBe(false);
+    await pass(10);
+    expect(lost).toEqual(['it was held too long']);
+    expect(clock.pendingTimers).toBe(0);
+    // Redis still keeps it for us: a release after the work spares waiters the wait for its expiry.
+    expect(await lease.release()).toBe(false);
+    expect(releases).toBe(1);
+    expect(await lease.release()).toBe(false);
+    expect(releases).toBe(1);
+  });
 
-it('released after it was lost leaves the next holder alone', async () => {
-  const lease = hold({ renew: false });
-  clock.advance(300);
-  expect(await lease.release()).toBe(false);
-  expect(releases).toBe(0);
-});
+  it('does not release the lease of the next holder after it was lost', async () => {
+    const lease = createHandle({ renew: false });
+    clock.advance(300);
+    expect(await lease.release()).toBe(false);
+    expect(releases).toBe(0);
+  });
 
-it('released too late is lost, though no timer has said so yet', async () => {
-  const lease = hold({ renew: false, clock: Object.assign(clock, { setTimeout: () => () => {} }) });
-  clock.advance(300);
-  expect(await lease.release()).toBe(false);
-  expect([lost, releases]).toEqual([['it expired'], 0]);
+  it('counts as lost when released too late, even before its timer fires', async () => {
+    const lease = createHandle({ renew: false, clock: Object.assign(clock, { setTimeout: () => () => {} }) });
+    clock.advance(300);
+    expect(await lease.release()).toBe(false);
+    expect({ lost, releases }).toEqual({ lost: ['it expired'], releases: 0 });
+  });
 });

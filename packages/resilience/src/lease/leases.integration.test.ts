@@ -18,7 +18,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
   });
   afterAll(() => connections[Symbol.asyncDispose]());
 
-  /** As many processes as there are connections. */
+  /** Stands for one process per connection. */
   function setUp(): {
     all: Leases[];
     one: Leases;
@@ -39,18 +39,18 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
 
   async function hold(leases: Leases, options: LeaseOptions = PATIENT): Promise<LeaseHandle> {
     const acquisition = await leases.acquire('rose', options);
-    if (acquisition.type !== 'acquired') throw new Error('nobody else holds it');
+    if (acquisition.type !== 'acquired') throw new Error('the lease should be free');
     return acquisition.lease;
   }
 
-  it('are held by one at a time, with fences that rise', async () => {
+  it('have one holder at a time, and fences that rise', async () => {
     const { all } = setUp();
     const fences: number[] = [];
     let inside = 0;
-    let most = 0;
+    let mostInside = 0;
     const work = async (_signal: AbortSignal, fence: number) => {
       inside += 1;
-      most = Math.max(most, inside);
+      mostInside = Math.max(mostInside, inside);
       fences.push(fence);
       await new Promise(setImmediate);
       inside -= 1;
@@ -58,12 +58,12 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     await Promise.all(
       all.flatMap((leases) => Array.from({ length: 20 }, () => leases.withLease('rose', PATIENT, work))),
     );
-    expect([most, fences.length]).toEqual([1, 60]);
+    expect({ mostInside, entries: fences.length }).toEqual({ mostInside: 1, entries: 60 });
     expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
     expect(fences.every(Number.isSafeInteger)).toBe(true);
   });
 
-  it('name their owner, and are gone after the release', async () => {
+  it('name their owner in Redis, and are gone after the release', async () => {
     const { one, redis, key } = setUp();
     await one.withLease('rose', PATIENT, async () => {
       expect(await redis.client.get(key)).toMatch(new RegExp(`^test-.+-${process.pid}-\\d+$`));
@@ -74,7 +74,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     expect(await redis.client.exists(key)).toBe(0);
   });
 
-  it('that others hold are not waited for beyond the time', async () => {
+  it('time out after waitMs while another process holds them', async () => {
     const { one, other, events } = setUp();
     const held = await hold(other);
     await expect(one.withLease('rose', { ttlMs: 1000, waitMs: 0 }, async () => 1)).rejects.toBeInstanceOf(
@@ -85,26 +85,26 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     await held.release();
   });
 
-  it('end by themselves when their owner is gone', async () => {
+  it('expire when their owner is gone', async () => {
     const { one, redis, key } = setUp();
     await redis.client.set(key, 'dead-owner', { px: 150 });
-    const got = await one.withLease('rose', PATIENT, async () => 'mine');
-    expect(got).toBe('mine');
+    const result = await one.withLease('rose', PATIENT, async () => 'mine');
+    expect(result).toBe('mine');
   });
 
-  it('that are lost are said to be lost, though the work came to its end', async () => {
+  it('throw LeaseLostError when they were lost, although the work succeeded', async () => {
     const { one, redis, key, events } = setUp();
     const work = one.withLease('rose', { ttlMs: 300, waitMs: 0 }, async (signal) => {
-      await redis.client.set(key, 'somebody else', { px: 5000 });
+      await redis.client.set(key, 'another process', { px: 5000 });
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       return 'done';
     });
     await expect(work).rejects.toBeInstanceOf(LeaseLostError);
-    expect(await redis.client.get(key)).toBe('somebody else');
+    expect(await redis.client.get(key)).toBe('another process');
     expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'lost']);
   });
 
-  it('are reported when they are taken over from a holder who did not release them, and only then', async () => {
+  it('report a takeover when the previous holder did not release them, and only then', async () => {
     const { one, other, events } = setUp();
     let previousOwner = '';
     other.subscribe((event) => {
@@ -113,8 +113,8 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     const dead = await hold(other, { ttlMs: 100, waitMs: 0, renew: false });
     await one.withLease('rose', PATIENT, async () => {});
     await one.withLease('rose', PATIENT, async () => {});
-    const told = events.filter((event) => event.type === 'taken_over');
-    expect(told.map((event) => event.previousOwner)).toEqual([previousOwner]);
+    const takeovers = events.filter((event) => event.type === 'taken_over');
+    expect(takeovers.map((event) => event.previousOwner)).toEqual([previousOwner]);
     expect(await dead.release()).toBe(false);
   });
 
@@ -128,32 +128,32 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'renewed', 'released']);
   });
 
-  it('of 300 ms are kept for 3 s of work by no more than 16 renewals', async () => {
+  it('of 300 ms last for 3 s of work with at most 16 renewals', async () => {
     const { one, events } = setUp();
     await one.withLease('rose', { ttlMs: 300, waitMs: 0 }, () => sleep(3000));
     const types = events.map(({ type }) => type);
     const renewals = types.filter((type) => type === 'renewed').length;
     expect(types).toEqual(['attempting', 'acquired', ...Array.from({ length: renewals }, () => 'renewed'), 'released']);
-    // Each covers 300 ms at most.
+    // Each renewal covers 300 ms at most.
     expect(renewals).toBeGreaterThanOrEqual(9);
     expect(renewals).toBeLessThanOrEqual(16);
   });
 
-  it('end a wait when what they were wanted for is done', async () => {
+  it('end a wait as `done` when another process has done the work', async () => {
     const { one, other, redis } = setUp();
     const held = await hold(other);
     await expect(one.acquire('rose', { ttlMs: 1000, waitMs: 0 })).resolves.toEqual({ type: 'timed_out' });
-    let filled: string | undefined;
-    const waiter = one.acquire('rose', PATIENT, async () => filled);
-    // It has been refused once what is sent after it on the same connection is answered.
+    let result: string | undefined;
+    const waiter = one.acquire('rose', PATIENT, async () => result);
+    // Replies come in order, so the waiter has been refused once this PING is answered.
     await new Promise((resolve) => setImmediate(resolve));
     await redis.client.ping();
-    filled = 'Rosa';
+    result = 'Rosa';
     await held.release();
     await expect(waiter).resolves.toEqual({ type: 'done', value: 'Rosa' });
   });
 
-  it('are no longer waited for by those who have left', async () => {
+  it('end the wait of a caller that aborts', async () => {
     const { one, other } = setUp();
     const held = await hold(other);
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCache } from '../cache/create-cache.ts';
 import type { Cache } from '../cache/types.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
@@ -9,8 +9,8 @@ import { createTask } from '../testing/task.ts';
 import { createLeases } from './leases.ts';
 import type { Leases } from './types.ts';
 
-const PATIENT = { ttlMs: 30_000, waitMs: 40_000 };
-const LOCK = 'test:{rose}:lock';
+const LOCK_OPTIONS = { ttlMs: 30_000, waitMs: 40_000 };
+const LOCK_KEY = 'test:{rose}:lock';
 
 let clock: FakeClock;
 let redis: SimulatedRedis;
@@ -25,11 +25,11 @@ beforeEach(async () => {
 });
 afterEach(() => redis.close());
 
-/** With a connection of its own. */
+/** Stands for a process: it has a connection of its own. */
 function createProcess(): { leases: Leases; cache: Cache } {
   const shared = { redis: redis.connect(), prefix: 'test', clock };
   const leases = createLeases({ ...shared, owner: 'test' });
-  return { leases, cache: createCache({ ...shared, lock: PATIENT, memory: { maxEntries: 10 } }) };
+  return { leases, cache: createCache({ ...shared, lock: LOCK_OPTIONS, memory: { maxEntries: 10 } }) };
 }
 
 async function pass(ms: number): Promise<void> {
@@ -49,93 +49,95 @@ const ask = ({ cache }: { cache: Cache }, work: () => Promise<string>) =>
     { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }) },
   );
 
-it('in which Redis is away for two seconds makes nobody load what another process is loading', async () => {
-  const [one, two, three] = [createProcess(), createProcess(), createProcess()];
-  const task = createTask<string>();
-  const first = ask(one, task.work);
-  await redis.settle();
-  const others = [ask(two, task.work), ask(three, task.work)];
-  await redis.settle();
-  redis.down();
-  await pass(2000);
-  await redis.up('kept');
-  await pass(300);
-  task.resolve('Rosa');
-  expect((await Promise.all([first, ...others])).map(({ value }) => value)).toEqual(['Rosa', 'Rosa', 'Rosa']);
-  expect(loads).toBe(1);
-});
-
-it('that lasts is waited for a few seconds by those who know of a holder, and by nobody else', async () => {
-  const [one, two, three] = [createProcess(), createProcess(), createProcess()];
-  const task = createTask<string>();
-  void ask(one, task.work);
-  await redis.settle();
-  void ask(two, task.work);
-  await redis.settle();
-  redis.down();
-  void ask(three, task.work);
-  await redis.settle();
-  expect(loads).toBe(2);
-  await pass(2000);
-  expect(loads).toBe(2);
-  await pass(1000);
-  expect(loads).toBe(3);
-  task.resolve('Rosa');
-});
-
-it('at the end of a load keeps nobody waiting afterwards: value and release follow', async () => {
-  const [one, other] = [createProcess(), createProcess()];
-  const task = createTask<string>();
-  const first = ask(one, task.work);
-  await redis.settle();
-  redis.down();
-  task.resolve('Rosa');
-  expect(await first).toMatchObject({ value: 'Rosa', source: 'loaded' });
-  await redis.up('kept');
-  await redis.settle();
-  expect(await admin.client.exists(LOCK)).toBe(0);
-  expect(await ask(other, task.work)).toMatchObject({ value: 'Rosa', source: 'redis' });
-  expect(loads).toBe(1);
-});
-
-it('at the end of a load that fails ends the lease afterwards, however often it goes', async () => {
-  const one = createProcess();
-  const task = createTask<string>();
-  const first = ask(one, task.work);
-  await redis.settle();
-  redis.down();
-  task.reject(new Error('withered'));
-  await expect(first).rejects.toThrow('withered');
-  redis.loseReply();
-  await redis.up('kept');
-  await redis.settle();
-  await redis.up('kept');
-  await redis.settle();
-  expect(await admin.client.exists(LOCK)).toBe(0);
-});
-
-it('that swallows the answer to a request leaves no lease behind, however long it lasts', async () => {
-  const { leases } = createProcess();
-  redis.loseReply();
-  await expect(leases.acquire('rose', PATIENT)).rejects.toBeInstanceOf(RedisUnavailableError);
-  expect(clock.pendingTimers).toBe(0);
-  clock.advance(3_600_000);
-  await redis.up('kept');
-  await redis.settle();
-  expect(await admin.client.exists(LOCK)).toBe(0);
-});
-
-it('of a value that has outlived itself meanwhile still ends the lease', async () => {
-  const { cache } = createProcess();
-  const loaded = cache.getOrLoad('rose', async () => 'Rosa', {
-    lifetime: () => {
-      redis.down();
-      return { ttlMs: 1000, staleMs: 0 };
-    },
+describe('an outage of Redis', () => {
+  it('of two seconds makes no process load what another is loading', async () => {
+    const [one, two, three] = [createProcess(), createProcess(), createProcess()];
+    const task = createTask<string>();
+    const first = ask(one, task.work);
+    await redis.settle();
+    const others = [ask(two, task.work), ask(three, task.work)];
+    await redis.settle();
+    redis.down();
+    await pass(2000);
+    await redis.up('kept');
+    await pass(300);
+    task.resolve('Rosa');
+    expect((await Promise.all([first, ...others])).map(({ value }) => value)).toEqual(['Rosa', 'Rosa', 'Rosa']);
+    expect(loads).toBe(1);
   });
-  await loaded;
-  clock.advance(60_000);
-  await redis.up('kept');
-  await redis.settle();
-  expect(await admin.client.exists(LOCK)).toBe(0);
+
+  it('ends the wait of a process that saw a holder after 2.5 s, and of any other process at once', async () => {
+    const [one, two, three] = [createProcess(), createProcess(), createProcess()];
+    const task = createTask<string>();
+    void ask(one, task.work);
+    await redis.settle();
+    void ask(two, task.work);
+    await redis.settle();
+    redis.down();
+    void ask(three, task.work);
+    await redis.settle();
+    expect(loads).toBe(2);
+    await pass(2000);
+    expect(loads).toBe(2);
+    await pass(1000);
+    expect(loads).toBe(3);
+    task.resolve('Rosa');
+  });
+
+  it('at the end of a load delays the value and the release until Redis is back', async () => {
+    const [one, other] = [createProcess(), createProcess()];
+    const task = createTask<string>();
+    const first = ask(one, task.work);
+    await redis.settle();
+    redis.down();
+    task.resolve('Rosa');
+    expect(await first).toMatchObject({ value: 'Rosa', source: 'loaded' });
+    await redis.up('kept');
+    await redis.settle();
+    expect(await admin.client.exists(LOCK_KEY)).toBe(0);
+    expect(await ask(other, task.work)).toMatchObject({ value: 'Rosa', source: 'redis' });
+    expect(loads).toBe(1);
+  });
+
+  it('at the end of a failed load delays the release until Redis stays', async () => {
+    const one = createProcess();
+    const task = createTask<string>();
+    const first = ask(one, task.work);
+    await redis.settle();
+    redis.down();
+    task.reject(new Error('withered'));
+    await expect(first).rejects.toThrow('withered');
+    redis.loseReply();
+    await redis.up('kept');
+    await redis.settle();
+    await redis.up('kept');
+    await redis.settle();
+    expect(await admin.client.exists(LOCK_KEY)).toBe(0);
+  });
+
+  it('that swallows the reply to a request leaves no lease behind, however long it lasts', async () => {
+    const { leases } = createProcess();
+    redis.loseReply();
+    await expect(leases.acquire('rose', LOCK_OPTIONS)).rejects.toBeInstanceOf(RedisUnavailableError);
+    expect(clock.pendingTimers).toBe(0);
+    clock.advance(3_600_000);
+    await redis.up('kept');
+    await redis.settle();
+    expect(await admin.client.exists(LOCK_KEY)).toBe(0);
+  });
+
+  it('longer than the lifetime of the loaded value still ends with a release', async () => {
+    const { cache } = createProcess();
+    const loaded = cache.getOrLoad('rose', async () => 'Rosa', {
+      lifetime: () => {
+        redis.down();
+        return { ttlMs: 1000, staleMs: 0 };
+      },
+    });
+    await loaded;
+    clock.advance(60_000);
+    await redis.up('kept');
+    await redis.settle();
+    expect(await admin.client.exists(LOCK_KEY)).toBe(0);
+  });
 });

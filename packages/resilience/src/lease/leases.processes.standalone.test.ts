@@ -18,7 +18,7 @@ interface Entry {
   readonly pid: number;
 }
 
-describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
+describe.skipIf(!hasRedisServer)('a lease among real processes', () => {
   let server: RedisServer;
   let dir: string;
   let log: string;
@@ -57,7 +57,7 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
   };
   const firstEntry = () => eventually(async () => (await read()).find(({ what }) => what === 'enter'), 20_000);
 
-  it('is never held by two of 40 processes, and its fences rise in the order of entry', {
+  it('has one holder at a time among 40 processes, and fences that rise in the order of entry', {
     timeout: 90_000,
   }, async () => {
     const redis = await connectTestRedis(server.url);
@@ -80,21 +80,21 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
     expect(fences).toEqual([...new Set(fences)].toSorted((a, b) => a - b));
   });
 
-  it('is taken over from a holder who was killed, and this is told', async () => {
+  it('is taken over from a killed holder, and the takeover is reported', async () => {
     const holder = start({ times: 1, holdMs: 60_000, ttlMs: 500 });
     const first = await firstEntry();
     holder.kill('SIGKILL');
     const next = start({ times: 1, holdMs: 0, ttlMs: 500 });
     await once(next, 'exit');
     const entries = await read();
-    const told = entries.filter(({ pid, what }) => pid === next.pid && what.startsWith('taken_over'));
-    expect(told.map(({ what }) => what)).toEqual([`taken_over_from_worker-${hostname()}-${holder.pid}-1`]);
+    const takeovers = entries.filter(({ pid, what }) => pid === next.pid && what.startsWith('taken_over'));
+    expect(takeovers.map(({ what }) => what)).toEqual([`taken_over_from_worker-${hostname()}-${holder.pid}-1`]);
     const entered = entries.filter(({ what }) => what === 'enter');
     expect(entered).toHaveLength(2);
     expect(entered[1]?.fence).toBeGreaterThan(first.fence);
   });
 
-  it('is taken over from a holder who was stopped, who is told when it goes on', async () => {
+  it('is taken over from a paused holder, which gets a LeaseLostError when it goes on', async () => {
     const holder = start({ times: 1, holdMs: 300, ttlMs: 400 });
     const first = await firstEntry();
     holder.kill('SIGSTOP');
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedisServer)('one lease, real processes', () => {
     expect(entries.filter(({ pid }) => pid === holder.pid).map(({ what }) => what)).toContain('LeaseLostError');
   });
 
-  it('has fences that rise though Redis lost its data', async () => {
+  it('has fences that rise even after Redis lost its data', async () => {
     await once(start({ times: 1, holdMs: 0, ttlMs: 500 }), 'exit');
     await server.kill();
     await server.start();

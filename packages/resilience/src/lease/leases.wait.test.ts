@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createLeases } from './leases.ts';
 import type { Leases } from './types.ts';
 
-const LOCK = 'test:{rose}:lock';
+const LOCK_KEY = 'test:{rose}:lock';
 
 let clock: FakeClock;
 let redis: SimulatedRedis;
@@ -17,31 +17,33 @@ beforeEach(async () => {
 });
 afterEach(() => redis.close());
 
-it('for a lease that has no end asks no more often than for any other', async () => {
-  await redis.command('SET', LOCK, 'somebody');
-  const waiting = leases.acquire('rose', { ttlMs: 1000, waitMs: 2000 });
-  for (let passed = 0; passed <= 2000; passed += 10) {
-    clock.advance(10);
-    await redis.settle();
-  }
-  expect(await waiting).toEqual({ type: 'timed_out' });
-  expect(redis.commands.filter((name) => name === 'EVAL').length).toBeLessThanOrEqual(13);
-});
-
-it('whose caller left while the request was on its way ends without work and without a lease', async () => {
-  const left = new AbortController();
-  let didRun = false;
-  const work = leases.withLease('rose', { ttlMs: 1000, waitMs: 0, signal: left.signal }, async () => {
-    didRun = true;
+describe('a wait for a lease', () => {
+  it('polls a lease without an expiry no more often than any other', async () => {
+    await redis.command('SET', LOCK_KEY, 'another process');
+    const waiting = leases.acquire('rose', { ttlMs: 1000, waitMs: 2000 });
+    for (let passed = 0; passed <= 2000; passed += 10) {
+      clock.advance(10);
+      await redis.settle();
+    }
+    expect(await waiting).toEqual({ type: 'timed_out' });
+    expect(redis.commands.filter((name) => name === 'EVAL').length).toBeLessThanOrEqual(13);
   });
-  while (!redis.commands.includes('EVAL')) await Promise.resolve();
-  left.abort(new Error('gone'));
-  await expect(work).rejects.toThrow('gone');
-  await redis.settle();
-  expect([didRun, await redis.command('EXISTS', LOCK)]).toEqual([false, 0]);
-});
 
-it('with options that cannot be is refused before anything is asked', async () => {
-  await expect(leases.acquire('rose', { ttlMs: 0, waitMs: 0 })).rejects.toBeInstanceOf(RangeError);
-  expect(redis.commands).toEqual([]);
+  it('ends without work and without a lease when its caller aborts during the request', async () => {
+    const controller = new AbortController();
+    let didRun = false;
+    const work = leases.withLease('rose', { ttlMs: 1000, waitMs: 0, signal: controller.signal }, async () => {
+      didRun = true;
+    });
+    while (!redis.commands.includes('EVAL')) await Promise.resolve();
+    controller.abort(new Error('gone'));
+    await expect(work).rejects.toThrow('gone');
+    await redis.settle();
+    expect({ didRun, locks: await redis.command('EXISTS', LOCK_KEY) }).toEqual({ didRun: false, locks: 0 });
+  });
+
+  it('is refused with invalid options before a command is sent', async () => {
+    await expect(leases.acquire('rose', { ttlMs: 0, waitMs: 0 })).rejects.toBeInstanceOf(RangeError);
+    expect(redis.commands).toEqual([]);
+  });
 });

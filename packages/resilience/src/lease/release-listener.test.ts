@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createLeases } from './leases.ts';
 import type { LeaseHandle, Leases } from './types.ts';
 
-const PATIENT = { ttlMs: 30_000, waitMs: 40_000 };
+const OPTIONS = { ttlMs: 30_000, waitMs: 40_000 };
 
 let clock: FakeClock;
 let redis: SimulatedRedis;
@@ -18,18 +18,18 @@ afterEach(() => redis.close());
 const createProcess = (transport: 'tcp' | 'rest' = 'tcp') =>
   createLeases({ redis: redis.connect(transport), prefix: 'test', owner: 'test', clock });
 
-async function take(leases: Leases, name = 'rose'): Promise<LeaseHandle> {
-  const acquisition = await leases.acquire(name, PATIENT);
-  if (acquisition.type !== 'acquired') throw new Error('it was to be had');
+async function acquire(leases: Leases, name = 'rose'): Promise<LeaseHandle> {
+  const acquisition = await leases.acquire(name, OPTIONS);
+  if (acquisition.type !== 'acquired') throw new Error('the lease should become free');
   return acquisition.lease;
 }
 
-/** Whether a waiter has it without any time passing. */
-async function wakes(holder: Leases, waiter: Leases, name = 'rose'): Promise<boolean> {
-  const held = await take(holder, name);
+/** Whether a waiter has the lease after the release without any time passing. */
+async function isWokenAtOnce(holder: Leases, waiter: Leases, name = 'rose'): Promise<boolean> {
+  const held = await acquire(holder, name);
   let isWoken = false;
   const next = (async () => {
-    const lease = await take(waiter, name);
+    const lease = await acquire(waiter, name);
     isWoken = true;
     return lease;
   })();
@@ -43,73 +43,75 @@ async function wakes(holder: Leases, waiter: Leases, name = 'rose'): Promise<boo
   return isAtOnce;
 }
 
-it.each(['rose', '007', '{"a":1}', 'with, a comma'])('of %s wake a waiter of another process', async (name) => {
-  expect(await wakes(createProcess(), createProcess(), name)).toBe(true);
-});
+describe('the release of a lease', () => {
+  it.each(['rose', '007', '{"a":1}', 'with, a comma'])('of %s wakes a waiter of another process', async (name) => {
+    expect(await isWokenAtOnce(createProcess(), createProcess(), name)).toBe(true);
+  });
 
-it('are heard by a process that first asked while Redis was away', async () => {
-  const [holder, waiter] = [createProcess(), createProcess()];
-  redis.down();
-  await expect(waiter.acquire('rose', PATIENT)).rejects.toThrow('unavailable');
-  await redis.up('kept');
-  expect(await wakes(holder, waiter)).toBe(true);
-});
+  it('wakes a process that first asked while Redis was unavailable', async () => {
+    const [holder, waiter] = [createProcess(), createProcess()];
+    redis.down();
+    await expect(waiter.acquire('rose', OPTIONS)).rejects.toThrow('unavailable');
+    await redis.up('kept');
+    expect(await isWokenAtOnce(holder, waiter)).toBe(true);
+  });
 
-it('are heard again after the subscription broke, and those missed are made up for', async () => {
-  const [holder, waiter] = [createProcess(), createProcess()];
-  const held = await take(holder);
-  const waiting = take(waiter);
-  await redis.settle();
-  redis.dropSubscriptions();
-  await held.release();
-  await redis.settle();
-  redis.restoreSubscriptions();
-  // No time has passed.
-  const next = await waiting;
-  expect(next.fence).toBeGreaterThan(held.fence);
-  await next.release();
-  expect(await wakes(holder, waiter)).toBe(true);
-});
-
-it('that are not heard of are noticed within 313 ms', async () => {
-  const [holder, waiter] = [createProcess(), createProcess()];
-  const held = await take(holder);
-  const waiting = take(waiter);
-  await redis.settle();
-  redis.dropSubscriptions();
-  await held.release();
-  clock.advance(313);
-  expect((await waiting).fence).toBeGreaterThan(held.fence);
-});
-
-it('between the look and the wait are not missed: who waits is listening before it asks', async () => {
-  const [holder, waiter] = [createProcess(), createProcess()];
-  await wakes(holder, waiter);
-  const held = await take(holder);
-  const waiting = take(waiter);
-  while (redis.commands.at(-1) !== 'EVAL') await Promise.resolve();
-  // Both are on their way: the answer that it is held, and its release.
-  void held.release();
-  expect((await waiting).fence).toBeGreaterThan(held.fence);
-});
-
-it('are asked for over REST, less and less often', async () => {
-  const [holder, waiter] = [createProcess('rest'), createProcess('rest')];
-  const held = await take(holder);
-  const before = redis.commands.length;
-  const waiting = take(waiter);
-  const asked: number[] = [];
-  for (let passed = 0; passed < 2000; passed += 5) {
+  it('that was missed while the subscription was down wakes waiters when it is back', async () => {
+    const [holder, waiter] = [createProcess(), createProcess()];
+    const held = await acquire(holder);
+    const waiting = acquire(waiter);
     await redis.settle();
-    while (asked.length < redis.commands.length - before) asked.push(passed);
-    clock.advance(5);
-  }
-  const pauses = asked.slice(1).map((at, n) => at - (asked[n] ?? 0));
-  expect(pauses[0]).toBeLessThanOrEqual(35);
-  expect(pauses.length).toBeLessThanOrEqual(14);
-  expect(Math.max(...pauses)).toBeLessThanOrEqual(320);
-  expect(pauses.at(-1)).toBeGreaterThanOrEqual(185);
-  await held.release();
-  clock.advance(320);
-  await waiting;
+    redis.dropSubscriptions();
+    await held.release();
+    await redis.settle();
+    redis.restoreSubscriptions();
+    // No time has passed.
+    const next = await waiting;
+    expect(next.fence).toBeGreaterThan(held.fence);
+    await next.release();
+    expect(await isWokenAtOnce(holder, waiter)).toBe(true);
+  });
+
+  it('that was missed is detected by polling within 313 ms', async () => {
+    const [holder, waiter] = [createProcess(), createProcess()];
+    const held = await acquire(holder);
+    const waiting = acquire(waiter);
+    await redis.settle();
+    redis.dropSubscriptions();
+    await held.release();
+    clock.advance(313);
+    expect((await waiting).fence).toBeGreaterThan(held.fence);
+  });
+
+  it('between the request and the wait is not missed, since a waiter listens before it asks', async () => {
+    const [holder, waiter] = [createProcess(), createProcess()];
+    await isWokenAtOnce(holder, waiter);
+    const held = await acquire(holder);
+    const waiting = acquire(waiter);
+    while (redis.commands.at(-1) !== 'EVAL') await Promise.resolve();
+    // Both are on their way: the reply that the lease is held, and the release.
+    void held.release();
+    expect((await waiting).fence).toBeGreaterThan(held.fence);
+  });
+
+  it('is polled for over REST, less and less often', async () => {
+    const [holder, waiter] = [createProcess('rest'), createProcess('rest')];
+    const held = await acquire(holder);
+    const before = redis.commands.length;
+    const waiting = acquire(waiter);
+    const asked: number[] = [];
+    for (let passed = 0; passed < 2000; passed += 5) {
+      await redis.settle();
+      while (asked.length < redis.commands.length - before) asked.push(passed);
+      clock.advance(5);
+    }
+    const pauses = asked.slice(1).map((at, n) => at - (asked[n] ?? 0));
+    expect(pauses[0]).toBeLessThanOrEqual(35);
+    expect(pauses.length).toBeLessThanOrEqual(14);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(320);
+    expect(pauses.at(-1)).toBeGreaterThanOrEqual(185);
+    await held.release();
+    clock.advance(320);
+    await waiting;
+  });
 });
