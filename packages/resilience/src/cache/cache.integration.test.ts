@@ -6,7 +6,7 @@ import { eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 import { createCache } from './create-cache.ts';
 import type { CacheEvent } from './types.ts';
 
-describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport) => {
+describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a cache over %s', (transport) => {
   let connections: TestConnections;
   let redis: RedisConnection;
 
@@ -21,7 +21,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
     createCache({ redis, prefix, memory: { maxEntries: 10 }, clock: systemClock });
 
   it.each([null, 0, '', false, '007', '{"v":1}', '🌱', { name: 'Rosa', scores: [0.5] }])(
-    'gives %j to another process as it was',
+    'gives %j to another process unchanged',
     async (value) => {
       const prefix = uniqueKey('cache');
       await createProcess(prefix).getOrLoad('rose', async () => value, { lifetime });
@@ -29,7 +29,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
     },
   );
 
-  it('lets Redis forget it when it is no longer worth keeping', async () => {
+  it('lets the key of a value expire after staleMs', async () => {
     const prefix = uniqueKey('cache');
     await createProcess(prefix).getOrLoad('rose', async () => 'Rosa', { lifetime });
     const pttl = await redis.client.pttl(`${prefix}:{rose}:value`);
@@ -37,7 +37,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
     expect(pttl).toBeLessThanOrEqual(600_000);
   });
 
-  it('takes a key of another type for a miss and writes over it', async () => {
+  it('treats a key of another type as a miss and overwrites it', async () => {
     const prefix = uniqueKey('cache');
     await redis.client.lpush(`${prefix}:{rose}:value`, 'foreign');
     const cache = createProcess(prefix);
@@ -49,26 +49,26 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('the cache over %s', (transport)
     expect(await createProcess(prefix).peek('rose')).toMatchObject({ value: 'Rosa' });
   });
 
-  it('never lets a poor value replace a better one, stale or not, in this process or another', async () => {
+  it('never replaces a value, even a stale one, by a provisional one, in this process or another', async () => {
     const prefix = uniqueKey('cache');
-    const poorly = () => ({ ttlMs: 60_000, staleMs: 0, provisional: true });
-    const shortly = () => ({ ttlMs: 1, staleMs: 60_000 });
+    const provisional = () => ({ ttlMs: 60_000, staleMs: 0, provisional: true });
+    const brief = () => ({ ttlMs: 1, staleMs: 60_000 });
     const one = createProcess(prefix);
-    await one.getOrLoad('rose', async () => 'good', { lifetime: shortly });
+    await one.getOrLoad('rose', async () => 'good', { lifetime: brief });
     await eventually(() => (one.peekMemory('rose')?.stale ? true : undefined));
     for (const cache of [one, createProcess(prefix)]) {
       let loads = 0;
       const load = async () => {
         loads += 1;
-        return 'poor';
+        return 'provisional';
       };
-      const ask = () => cache.getOrLoad('rose', load, { lifetime: poorly });
+      const ask = () => cache.getOrLoad('rose', load, { lifetime: provisional });
       expect(await ask()).toMatchObject({ value: 'good', source: 'stale', stale: true });
       expect(await ask()).toMatchObject({ value: 'good' });
       expect(loads).toBe(1);
     }
     const other = createProcess(prefix);
-    await other.getOrLoad('oak', async () => 'poor', { lifetime: poorly });
-    expect(await createProcess(prefix).peek('oak')).toMatchObject({ value: 'poor' });
+    await other.getOrLoad('oak', async () => 'provisional', { lifetime: provisional });
+    expect(await createProcess(prefix).peek('oak')).toMatchObject({ value: 'provisional' });
   });
 });

@@ -27,7 +27,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     return cache;
   }
 
-  it('wakes the process that waits, which then loads nothing', async () => {
+  it('wakes the waiting process, which then loads nothing', async () => {
     const prefix = uniqueKey('fence');
     const events: CacheEvent[] = [];
     const [one, other] = [createProcess(prefix), createProcess(prefix, events)];
@@ -43,11 +43,11 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     expect(events).toContainEqual({ type: 'filled_remotely', key: 'rose', waitedFor: 'lease' });
   });
 
-  it('is not repeated early by a process that finds it done', async () => {
+  it('is not repeated by the early refresh of a process that finds it in Redis', async () => {
     const prefix = uniqueKey('fence');
-    const surely = () => 1 - Number.EPSILON;
-    const [one, other] = [createProcess(prefix, [], surely), createProcess(prefix, [], surely)];
-    // Due at any time, having taken so long.
+    const highestDraw = () => 1 - Number.EPSILON;
+    const [one, other] = [createProcess(prefix, [], highestDraw), createProcess(prefix, [], highestDraw)];
+    // A load this long makes a refresh due at any time.
     const slow = async () => {
       await sleep(10);
       return 'old';
@@ -66,7 +66,7 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a fill under a lease over %s', 
     expect(other.peekMemory('rose')).toMatchObject({ value: 'new' });
   });
 
-  it('of a holder who was overtaken is refused', async () => {
+  it('of an overtaken holder is fenced off', async () => {
     const prefix = uniqueKey('fence');
     const events: CacheEvent[] = [];
     const slow = createTask<string>();

@@ -39,7 +39,7 @@ describe('a load that asks for its own key', () => {
     return 'Rosa';
   };
 
-  it('fails at once and gives its lease back', async () => {
+  it('fails at once and releases its lease', async () => {
     const asked = get('rose', async () => (await get('rose', leaf)).value);
     await expect(asked).rejects.toBeInstanceOf(ReentrantCallError);
     await redis.settle();
@@ -47,14 +47,14 @@ describe('a load that asks for its own key', () => {
     expect(await get('rose', leaf)).toMatchObject({ value: 'Rosa', source: 'loaded' });
   });
 
-  it('through the loads of other keys fails at once', async () => {
+  it('fails at once, also through the loads of other keys', async () => {
     const viaFern = async () => (await get('fern', viaMoss)).value;
     const viaMoss = async () => (await get('moss', viaRose)).value;
     const viaRose = async () => (await get('rose', leaf)).value;
     await expect(get('rose', viaFern)).rejects.toThrow(/rose -> fern -> moss -> rose$/);
   });
 
-  it('in an early refresh, when the value has ended meanwhile, fails at once', async () => {
+  it('fails at once in an early refresh whose value has expired meanwhile', async () => {
     const events: CacheEvent[] = [];
     cache.subscribe((event) => events.push(event));
     await get('rose', leaf);
@@ -67,7 +67,7 @@ describe('a load that asks for its own key', () => {
     expect(events.at(-1)).toMatchObject({ type: 'early_refresh_failed', error: { code: 'reentrant_call' } });
   });
 
-  it('whose value is in memory gets it', async () => {
+  it('gets the value when it is in memory', async () => {
     await get('rose', leaf);
     expect(await get('fern', async () => (await get('rose', leaf)).value)).toMatchObject({ value: 'Rosa' });
   });
@@ -94,14 +94,14 @@ describe('work that holds a lease and asks for it', () => {
 
   it('is refused, directly and through a load under that lease', async () => {
     const { leases, cache } = createProcess();
-    const again = leases.withLease('rose', hold, () => leases.withLease('rose', hold, async () => 'Rosa'));
-    await expect(again).rejects.toBeInstanceOf(LeaseReentryError);
+    const nested = leases.withLease('rose', hold, () => leases.withLease('rose', hold, async () => 'Rosa'));
+    await expect(nested).rejects.toBeInstanceOf(LeaseReentryError);
     const loading = leases.withLease('rose', hold, () => cache.getOrLoad('rose', async () => 'Rosa', options));
     await expect(loading).rejects.toBeInstanceOf(LeaseReentryError);
     expect(await redis.command('EXISTS', 'test:{rose}:lock')).toBe(0);
   });
 
-  it('may ask for another, and for the same once it has ended', async () => {
+  it('may ask for another lease, and for the same one once it has ended', async () => {
     const { leases } = createProcess();
     const ended = Promise.withResolvers<void>();
     let later: Promise<string> = Promise.resolve('');
@@ -110,6 +110,6 @@ describe('work that holds a lease and asks for it', () => {
       return leases.withLease('fern', hold, async () => 'other');
     });
     ended.resolve();
-    expect([other, await later]).toEqual(['other', 'again']);
+    expect({ other, later: await later }).toEqual({ other: 'other', later: 'again' });
   });
 });

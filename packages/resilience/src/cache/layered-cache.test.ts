@@ -13,7 +13,7 @@ let redis: MemoryRedis;
 let cache: Cache;
 let events: CacheEvent[];
 
-/** Another process on the same Redis. */
+/** Stands for another process on the same Redis. */
 function createProcess(maxEntries = 100, random?: () => number): Cache {
   const options = { redis: redis.connection(), prefix: 'plants', memory: { maxEntries }, clock };
   return createCache(random ? { ...options, random } : options);
@@ -31,7 +31,7 @@ const put = (value: unknown, key = 'rose') => cache.getOrLoad(key, async () => v
 
 describe('a value', () => {
   it.each([null, 0, '', false, [], { name: 'Rosa' }])(
-    '%j is found in memory, and in Redis by others',
+    '%j is found in memory, and in Redis by other processes',
     async (value) => {
       expect(await put(value)).toEqual({ value, source: 'loaded', ageMs: 0, stale: false, joined: false });
       clock.advance(10);
@@ -43,7 +43,7 @@ describe('a value', () => {
     },
   );
 
-  it('is loaded once, however many ask at the same time', async () => {
+  it('is loaded once, however many callers ask at the same time', async () => {
     const task = createTask<string>();
     const asked = Array.from({ length: 1000 }, () => cache.getOrLoad('rose', task.work, { lifetime }));
     task.resolve('Rosa');
@@ -53,7 +53,7 @@ describe('a value', () => {
     expect(new Set(answers.map(({ value }) => value))).toEqual(new Set(['Rosa']));
   });
 
-  it('that is there is not loaded', async () => {
+  it('is not loaded when it is cached', async () => {
     await put('Rosa');
     const task = createTask<string>();
     expect(await cache.getOrLoad('rose', task.work, { lifetime })).toMatchObject({ value: 'Rosa', source: 'memory' });
@@ -61,7 +61,7 @@ describe('a value', () => {
     expect(task.calls()).toBe(0);
   });
 
-  it('is kept in Redis under one key, which ends when not even a stale value is wanted', async () => {
+  it('is kept in Redis under one key, which expires after staleMs', async () => {
     await put('Rosa');
     expect([...redis.entries.keys()]).toEqual(['plants:{rose}:value']);
     clock.advance(10 * MINUTE - 1);
@@ -71,7 +71,7 @@ describe('a value', () => {
     expect(await cache.peek('rose')).toBeUndefined();
   });
 
-  it('may be handed out without being kept', async () => {
+  it('may be returned without being kept', async () => {
     const skipped = await cache.getOrLoad('rose', async () => 'unsure', { lifetime: () => 'skip' });
     expect(skipped).toMatchObject({ value: 'unsure', source: 'loaded' });
     expect(redis.entries.size).toBe(0);
@@ -84,27 +84,27 @@ describe('a value', () => {
       await expect(put(value)).rejects.toThrow(/^the load of rose returned .* JSON cannot represent/);
       const skipped = cache.getOrLoad('rose', async () => value, { lifetime: () => 'skip' });
       await expect(skipped).rejects.toBeInstanceOf(TypeError);
-      expect([cache.peekMemory('rose'), redis.entries.size]).toEqual([undefined, 0]);
+      expect({ inMemory: cache.peekMemory('rose'), inRedis: redis.entries.size }).toEqual({
+        inMemory: undefined,
+        inRedis: 0,
+      });
       expect(await put('Rosa')).toMatchObject({ value: 'Rosa', source: 'loaded' });
     },
   );
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])(
-    'is not asked for with a staleRetryMs of %d',
-    async (staleRetryMs) => {
-      const load = async () => 'Rosa';
-      await expect(cache.getOrLoad('rose', load, { lifetime, staleRetryMs })).rejects.toThrow(/^staleRetryMs must/);
-      const eager = createProcess(10, () => 1);
-      const slow = async () => {
-        clock.advance(1);
-        return 'Rosa';
-      };
-      await eager.getOrLoad('rose', slow, { lifetime });
-      await expect(eager.peek('rose', { load, lifetime, staleRetryMs })).rejects.toThrow(/^staleRetryMs must/);
-    },
-  );
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('is refused with a staleRetryMs of %d', async (staleRetryMs) => {
+    const load = async () => 'Rosa';
+    await expect(cache.getOrLoad('rose', load, { lifetime, staleRetryMs })).rejects.toThrow(/^staleRetryMs must/);
+    const eager = createProcess(10, () => 1);
+    const slow = async () => {
+      clock.advance(1);
+      return 'Rosa';
+    };
+    await eager.getOrLoad('rose', slow, { lifetime });
+    await expect(eager.peek('rose', { load, lifetime, staleRetryMs })).rejects.toThrow(/^staleRetryMs must/);
+  });
 
-  it('leaves memory when there are too many, and is found in Redis', async () => {
+  it('leaves a full memory tier, and is found in Redis', async () => {
     const small = createProcess(2);
     for (const key of ['a', 'b', 'c']) await small.getOrLoad(key, async () => key, { lifetime });
     expect(small.peekMemory('a')).toBeUndefined();
@@ -113,14 +113,14 @@ describe('a value', () => {
 });
 
 describe('a stale value', () => {
-  it('is told apart, and loaded anew', async () => {
+  it('is marked as stale, and loaded again', async () => {
     await put('old');
     clock.advance(MINUTE);
     expect(cache.peekMemory('rose')).toEqual({ value: 'old', source: 'memory', ageMs: MINUTE, stale: true });
     expect(await put('new')).toMatchObject({ value: 'new', source: 'loaded', stale: false });
   });
 
-  it('stands in for a load that fails, when that is wanted, and is not loaded again for a while', async () => {
+  it('is returned in place of a failed load for staleRetryMs, if that is given', async () => {
     await put('old');
     clock.advance(MINUTE);
     const loads: number[] = [];
@@ -140,7 +140,7 @@ describe('a stale value', () => {
     expect(events.filter(({ type }) => type === 'stale_served')).toHaveLength(3);
   });
 
-  it('in memory gives way to a fresh one that another process wrote', async () => {
+  it('in memory is replaced by a fresh one that another process wrote', async () => {
     await put('old');
     clock.advance(MINUTE);
     await createProcess().getOrLoad('rose', async () => 'new', { lifetime });
@@ -157,31 +157,31 @@ describe('an early refresh', () => {
   const read = (of: Cache, value: string) =>
     of.getOrLoad('rose', slowly(value), { lifetime, refreshEarly: true }).then((loaded) => loaded.value);
 
-  it('hands out the fresh value at once and has the next one ready', async () => {
-    const sure = createProcess(100, () => 1 - Number.EPSILON);
-    expect(await read(sure, 'old')).toBe('old');
+  it('returns the fresh value at once and has the next one ready', async () => {
+    const eager = createProcess(100, () => 1 - Number.EPSILON);
+    expect(await read(eager, 'old')).toBe('old');
     clock.advance(MINUTE - 3000);
-    expect(await read(sure, 'new')).toBe('old');
+    expect(await read(eager, 'new')).toBe('old');
     await new Promise(setImmediate);
-    expect(sure.peekMemory('rose')).toMatchObject({ value: 'new', ageMs: 0, stale: false });
+    expect(eager.peekMemory('rose')).toMatchObject({ value: 'new', ageMs: 0, stale: false });
   });
 
-  it('that fails harms nobody', async () => {
-    const sure = createProcess(100, () => 1 - Number.EPSILON);
-    const told: string[] = [];
-    sure.subscribe(({ type }) => told.push(type));
-    await read(sure, 'old');
+  it('that fails affects no caller', async () => {
+    const eager = createProcess(100, () => 1 - Number.EPSILON);
+    const types: string[] = [];
+    eager.subscribe(({ type }) => types.push(type));
+    await read(eager, 'old');
     clock.advance(MINUTE - 3000);
     const failing = () => Promise.reject(new Error('withered'));
-    expect(await sure.getOrLoad('rose', failing, { lifetime, refreshEarly: true })).toMatchObject({ value: 'old' });
+    expect(await eager.getOrLoad('rose', failing, { lifetime, refreshEarly: true })).toMatchObject({ value: 'old' });
     await new Promise(setImmediate);
     const first = ['loading', 'loaded', 'stored'];
-    expect(told).toEqual([...first, 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
+    expect(types).toEqual([...first, 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
   });
 
-  it('is set off by a look too, and not again for a while after it failed', async () => {
-    const sure = createProcess(100, () => 1 - Number.EPSILON);
-    await read(sure, 'old');
+  it('is started by a peek, too, and not again for staleRetryMs after it failed', async () => {
+    const eager = createProcess(100, () => 1 - Number.EPSILON);
+    await read(eager, 'old');
     clock.advance(MINUTE - 3000);
     let loads = 0;
     const load = () => {
@@ -189,7 +189,7 @@ describe('an early refresh', () => {
       return Promise.reject(new Error('withered'));
     };
     const look = async () => {
-      expect(await sure.peek('rose', { load, lifetime, staleRetryMs: 1000 })).toMatchObject({ value: 'old' });
+      expect(await eager.peek('rose', { load, lifetime, staleRetryMs: 1000 })).toMatchObject({ value: 'old' });
       await new Promise(setImmediate);
     };
     await look();
@@ -200,22 +200,22 @@ describe('an early refresh', () => {
     expect(loads).toBe(2);
   });
 
-  it('is not made of a poor value, which just ends', async () => {
-    const sure = createProcess(100, () => 1 - Number.EPSILON);
-    const poor = () => ({ ...lifetime(), provisional: true });
+  it('is not started for a provisional value, which just expires', async () => {
+    const eager = createProcess(100, () => 1 - Number.EPSILON);
+    const provisional = () => ({ ...lifetime(), provisional: true });
     redis.isDown = true;
-    await sure.getOrLoad('rose', slowly('poor'), { lifetime: poor });
+    await eager.getOrLoad('rose', slowly('unsure'), { lifetime: provisional });
     clock.advance(MINUTE - 3000);
-    const told: string[] = [];
-    sure.subscribe(({ type }) => told.push(type));
-    await sure.peek('rose', { load: slowly('new'), lifetime: poor });
-    expect(told).toEqual(['hit']);
-    expect(sure.peekMemory('rose')).toMatchObject({ value: 'poor' });
+    const types: string[] = [];
+    eager.subscribe(({ type }) => types.push(type));
+    await eager.peek('rose', { load: slowly('new'), lifetime: provisional });
+    expect(types).toEqual(['hit']);
+    expect(eager.peekMemory('rose')).toMatchObject({ value: 'unsure' });
   });
 });
 
 describe('a failed load', () => {
-  it('is shared by those who wait, and the next caller tries again', async () => {
+  it('is shared by all waiting callers, and the next caller tries again', async () => {
     const task = createTask<string>();
     const error = new Error('withered');
     const asked = [1, 2, 3].map(() => cache.getOrLoad('rose', task.work, { lifetime }));
@@ -227,7 +227,7 @@ describe('a failed load', () => {
 });
 
 describe('an abort', () => {
-  it('detaches its caller; the load goes on and is kept', async () => {
+  it('detaches its caller, while the load goes on and is kept', async () => {
     const task = createTask<string>();
     const controller = new AbortController();
     const leaver = cache.getOrLoad('rose', task.work, { lifetime, signal: controller.signal });
@@ -240,9 +240,9 @@ describe('an abort', () => {
   });
 });
 
-describe('what is in Redis but not ours', () => {
+describe('foreign data in Redis', () => {
   it.each(['not json', '{"v":1', '7', '"text"', '[]', '{"v":99,"value":1,"writtenAt":1,"ttlMs":1,"staleMs":1}'])(
-    '%s is a miss, is told, and is written over',
+    '%s is a miss and an event, and is overwritten',
     async (bytes) => {
       redis.entries.set('plants:{rose}:value', { value: bytes, until: Number.POSITIVE_INFINITY });
       expect(await cache.peek('rose')).toBeUndefined();
@@ -256,8 +256,8 @@ describe('what is in Redis but not ours', () => {
   );
 });
 
-describe('without Redis', () => {
-  it('loads and keeps in memory, and tells', async () => {
+describe('a cache without Redis', () => {
+  it('loads, keeps values in memory, and reports the failures of Redis', async () => {
     redis.isDown = true;
     expect(await put('Rosa')).toMatchObject({ value: 'Rosa', source: 'loaded' });
     expect(await cache.peek('rose')).toMatchObject({ value: 'Rosa', source: 'memory' });
@@ -270,7 +270,7 @@ describe('without Redis', () => {
     ]);
   });
 
-  it('still has what is stale in memory', async () => {
+  it('still has the stale values of the memory tier', async () => {
     await put('Rosa');
     clock.advance(MINUTE);
     redis.isDown = true;
@@ -278,29 +278,31 @@ describe('without Redis', () => {
   });
 });
 
-it('tells who shared a load of another', async () => {
-  const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
-  await Promise.all([ask(), ask(), ask()]);
-  expect(events.filter(({ type }) => type === 'joined')).toEqual([
-    { type: 'joined', key: 'rose', stale: false },
-    { type: 'joined', key: 'rose', stale: false },
-  ]);
-});
+describe('the events of a cache', () => {
+  it('report the callers that shared a load', async () => {
+    const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
+    await Promise.all([ask(), ask(), ask()]);
+    expect(events.filter(({ type }) => type === 'joined')).toEqual([
+      { type: 'joined', key: 'rose', stale: false },
+      { type: 'joined', key: 'rose', stale: false },
+    ]);
+  });
 
-it('tells hits, misses and how long a load took', async () => {
-  const task = createTask<string>();
-  await cache.peek('rose');
-  const asked = cache.getOrLoad('rose', task.work, { lifetime });
-  await new Promise(setImmediate);
-  clock.advance(300);
-  task.resolve('Rosa');
-  await asked;
-  await cache.peek('rose');
-  expect(events).toEqual([
-    { type: 'miss', key: 'rose' },
-    { type: 'loading', key: 'rose', lease: 'none' },
-    { type: 'loaded', key: 'rose', loadMs: 300 },
-    { type: 'stored', key: 'rose' },
-    { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
-  ]);
+  it('report hits, misses and how long a load took', async () => {
+    const task = createTask<string>();
+    await cache.peek('rose');
+    const asked = cache.getOrLoad('rose', task.work, { lifetime });
+    await new Promise(setImmediate);
+    clock.advance(300);
+    task.resolve('Rosa');
+    await asked;
+    await cache.peek('rose');
+    expect(events).toEqual([
+      { type: 'miss', key: 'rose' },
+      { type: 'loading', key: 'rose', lease: 'none' },
+      { type: 'loaded', key: 'rose', loadMs: 300 },
+      { type: 'stored', key: 'rose' },
+      { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
+    ]);
+  });
 });

@@ -12,7 +12,7 @@ import { eventually } from '../testing/test-redis.ts';
 import { collectUnhandledRejections } from '../testing/unhandled-rejections.ts';
 import { createCache } from './create-cache.ts';
 
-/** One pause is shorter than the silence after which a connection is given up, one is longer. */
+/** One pause shorter, and one longer, than the silence after which a connection is given up. */
 const PAUSES_MS = [500, 1500];
 const KEYS = ['rose', 'oak', 'weed'];
 const lifetime = () => ({ ttlMs: 20, staleMs: 60_000 });
@@ -26,7 +26,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     server = await RedisServer.prepare();
     await server.start();
     admin = new IORedis(server.url.replace('unix://', ''));
-    // It connects again when Redis was killed.
+    // It reconnects after Redis was killed.
     admin.on('error', () => {});
   });
   afterEach(async () => {
@@ -51,7 +51,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     return { redis, leases, cache, losses: () => losses };
   }
 
-  it('gives no wrong answer and leaves no rejection, timer or connection behind', { timeout: 60_000 }, async () => {
+  it('causes no wrong value and leaves no rejection, timer or connection behind', { timeout: 60_000 }, async () => {
     const clock = new CountingClock();
     const processes = [await createProcess(clock), await createProcess(clock)];
     const wrong: unknown[] = [];
@@ -65,7 +65,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
       return `${key} in bloom`;
     };
     const body = async (signal: AbortSignal) => {
-      if ([...holding].some((other) => !other.aborted)) wrong.push('two at once');
+      if ([...holding].some((other) => !other.aborted)) wrong.push('two holders at once');
       holding.add(signal);
       await sleep(2);
       holding.delete(signal);
@@ -102,7 +102,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     await works();
     for (const pauseMs of PAUSES_MS) {
       await admin.client('PAUSE', pauseMs, 'ALL');
-      // Answered when the pause is over.
+      // Redis answers when the pause is over.
       await admin.ping();
       await works();
     }
@@ -116,7 +116,7 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
 
     expect(wrong).toEqual([]);
     for (const { losses } of processes) expect(losses()).toBeGreaterThan(PAUSES_MS.length);
-    // For commands and for messages of either process, and our own.
+    // Each process has one for commands and one for messages, and the test has its own.
     await eventually(async () => ((await clients()) === 5 ? true : undefined));
     await Promise.all(processes.map(({ redis }) => redis.close()));
     await eventually(async () => ((await clients()) === 1 ? true : undefined));
@@ -124,10 +124,10 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
     expect(unhandled).toEqual([]);
   });
 
-  it.each(PAUSES_MS)('for %i ms makes nobody load what another process is loading', async (pauseMs) => {
-    // Longer than the pauses, as in use: one that runs out meanwhile is anybody's, whoever comes back first.
-    const patience = { ttlMs: 10_000, waitMs: 40_000 };
-    const processes = await Promise.all(Array.from({ length: 4 }, () => createProcess(systemClock, patience)));
+  it.each(PAUSES_MS)('for %i ms makes no process load what another is loading', async (pauseMs) => {
+    // Longer than the pauses, as in use: any process may take over a lease that expires meanwhile.
+    const lock = { ttlMs: 10_000, waitMs: 40_000 };
+    const processes = await Promise.all(Array.from({ length: 4 }, () => createProcess(systemClock, lock)));
     let loads = 0;
     const loaded = Promise.withResolvers<string>();
     const ask = ({ cache }: (typeof processes)[number]) =>
@@ -140,14 +140,14 @@ describe.skipIf(!hasRedisServer)('a Redis that pauses and dies under load', () =
         { lifetime: () => ({ ttlMs: 60_000, staleMs: 60_000 }) },
       );
     const [first, ...others] = processes;
-    if (!first) throw new Error('four were made');
+    if (!first) throw new Error('there are four processes');
     const asked = [ask(first)];
     await eventually(() => (loads === 1 ? true : undefined));
-    // Signs of life and the lease of the first are counted by now.
+    // The probes and the lease of the first process are counted by now.
     const scripts = async () => Number(/cmdstat_eval:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
     const before = await scripts();
     asked.push(...others.map(ask));
-    // Each of the others has asked for the lease, and knows of a holder.
+    // Each of the others has asked for the lease and seen its holder.
     await eventually(async () => ((await scripts()) >= before + others.length ? true : undefined));
     await admin.client('PAUSE', pauseMs, 'ALL');
     await admin.ping();

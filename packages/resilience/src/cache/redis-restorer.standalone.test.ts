@@ -15,7 +15,7 @@ const MARKER = 'resilience:data';
 const NOTICED_WITHIN_MS = 20_000;
 const lifetime = (): Lifetime => ({ ttlMs: 60_000, staleMs: 600_000 });
 
-describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
+describe.skipIf(!hasRedisServer)('a Redis that loses data', () => {
   let server: RedisServer;
   let connections: RedisConnection[];
 
@@ -46,11 +46,11 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
 
   const fill = (cache: Cache) =>
     Promise.all(KEYS.map((key) => cache.getOrLoad(key, async () => `answer to ${key}`, { lifetime })));
-  const isSeen = ({ redis }: { redis: RedisConnection }) =>
+  const isMarked = ({ redis }: { redis: RedisConnection }) =>
     eventually(async () => ((await redis.client.exists(MARKER)) === 1 ? true : undefined), NOTICED_WITHIN_MS);
-  const putBack = (events: CacheEvent[]) => events.filter(({ type }) => type === 'restored');
+  const restored = (events: CacheEvent[]) => events.filter(({ type }) => type === 'restored');
 
-  /** What a process that starts now has to load. */
+  /** Counts the values that a process that starts now has to load. */
   async function loadsOfNewcomer(): Promise<number> {
     const { cache } = await createProcess();
     let loads = 0;
@@ -65,30 +65,30 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
   it('by FLUSHALL gets the memory tier of a process back', { timeout: 60_000 }, async () => {
     const one = await createProcess();
     await fill(one.cache);
-    await isSeen(one);
+    await isMarked(one);
     await one.redis.client.flushall();
-    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    await eventually(() => (restored(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
     expect(await loadsOfNewcomer()).toBe(0);
     const leftMs = await one.redis.client.pttl('answer:{photo-0}:value');
     expect(leftMs).toBeGreaterThan(500_000);
     expect(leftMs).toBeLessThanOrEqual(600_000);
   });
 
-  it('again during the write-back gets all values back, including those written before', {
+  it('again while being restored gets all values back, including those restored before', {
     timeout: 60_000,
   }, async () => {
     const clock = new FakeClock();
     const one = await createProcess(clock);
     await fill(one.cache);
     clock.advance(2000);
-    await isSeen(one);
+    await isMarked(one);
     const { client: redis } = one.redis;
-    // The check that has just set the marker still has to read it.
+    // The poll that has just set the marker still has to read it.
     for (let n = 0; n < 5; n += 1) await redis.ping();
     await redis.flushall();
     clock.advance(2000);
-    // The write-back pauses after each value, by the fake clock.
-    await eventually(() => (putBack(one.events).length === 1 ? true : undefined));
+    // The restorer pauses after each value, by the fake clock.
+    await eventually(() => (restored(one.events).length === 1 ? true : undefined));
     await redis.flushall();
     clock.advance(2000);
     const values = await eventually(async () => {
@@ -102,37 +102,37 @@ describe.skipIf(!hasRedisServer)('a Redis that loses its data', () => {
   it('by a restart gets the memory tier of a process back', { timeout: 60_000 }, async () => {
     const one = await createProcess();
     await fill(one.cache);
-    await isSeen(one);
+    await isMarked(one);
     await server.kill();
     await server.start();
-    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    await eventually(() => (restored(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
     expect(await loadsOfNewcomer()).toBe(0);
   });
 
-  it('gets back values that were loaded while it was unavailable', { timeout: 60_000 }, async () => {
+  it('gets the values that were loaded while it was unavailable', { timeout: 60_000 }, async () => {
     const one = await createProcess();
     await server.kill();
     await eventually(() => (one.redis.isReady() ? undefined : true));
     await fill(one.cache);
     await server.start();
-    await eventually(() => (putBack(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
+    await eventually(() => (restored(one.events).length === KEYS.length ? true : undefined), NOTICED_WITHIN_MS);
     expect(await loadsOfNewcomer()).toBe(0);
   });
 
-  it('keeps newer values, and values that do not yield', async () => {
+  it('keeps newer values, and values that are not provisional', async () => {
     const { redis } = await createProcess();
     const store = new RedisStore(redis.client, 'answer', systemClock);
     const now = systemClock.now();
     const old = encode('old', lifetime(), now - 1000, 1);
-    const poor = encode('unsure', { ...lifetime(), provisional: true }, now, 1);
+    const provisional = encode('unsure', { ...lifetime(), provisional: true }, now, 1);
     const sure = encode('sure', lifetime(), now - 500, 1);
     await store.write('rose', sure, undefined);
     expect(await store.missing(['rose', 'fern'])).toEqual(['fern']);
     const written = [];
-    for (const envelope of [old, poor, sure]) written.push(await store.restore('rose', envelope, 10_000));
+    for (const envelope of [old, provisional, sure]) written.push(await store.restore('rose', envelope, 10_000));
     expect(written).toEqual([0, 0, 0]);
     expect(await store.read('rose')).toMatchObject({ envelope: { value: 'sure' } });
-    expect(await store.restore('fern', poor, 10_000)).toBeGreaterThan(0);
+    expect(await store.restore('fern', provisional, 10_000)).toBeGreaterThan(0);
     expect(await store.restore('fern', encode('late', lifetime(), now + 1, 1), 10_000)).toBeGreaterThan(0);
     expect(await store.read('fern')).toMatchObject({ envelope: { value: 'late' } });
     expect(await store.restore('moss', encode('x'.repeat(10_000), lifetime(), now, 1), 10_000)).toBe(0);

@@ -38,8 +38,8 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
 
   it.each([
     ['being out of memory', ['CONFIG', 'SET', 'maxmemory', '1']],
-    ['being a replica by now', ['REPLICAOF', '127.0.0.1', '1']],
-  ])('for %s is a miss, and the process loads alone', async (_why, [name = '', ...args]) => {
+    ['having become a replica', ['REPLICAOF', '127.0.0.1', '1']],
+  ])('of %s causes a miss, and the process loads by itself', async (_why, [name = '', ...args]) => {
     const { ask, events } = createProcess();
     await server.command(name, ...args);
     expect(await ask()).toMatchObject({ value: 'Rosa', source: 'loaded' });
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
     expect(redis.isReady()).toBe(false);
   });
 
-  it('because memory ran out during the load keeps nobody waiting', async () => {
+  it('because memory ran out during the load keeps no lease', async () => {
     const { cache } = createProcess();
     const loading = cache.getOrLoad(
       'rose',
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedisServer)('a Redis that answers with an error', () => {
     expect(await server.command('EXISTS', 'refusing:{rose}:lock')).toBe('0');
   });
 
-  it('for a fence of another type is written over, and no lease stays behind', async () => {
+  it('for a fence of another type causes neither a lost value nor a lease left behind', async () => {
     await redis.client.lpush('refusing:{rose}:fence', 'foreign');
     const { ask, events } = createProcess();
     expect(await ask()).toMatchObject({ value: 'Rosa', source: 'loaded' });

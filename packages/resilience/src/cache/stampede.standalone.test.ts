@@ -8,13 +8,13 @@ import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { RestServer } from '../testing/rest-server.ts';
 
 const WORKER = fileURLToPath(new URL('../testing/cache-worker.ts', import.meta.url));
-/** Setting up a connection, and subscriptions: not part of a look-up. */
+/** Commands that set up a connection or a subscription are no part of a look-up. */
 const NOT_COUNTED = /^(subscribe|unsubscribe|client|hello|info|select|ping|monitor)$/i;
 
-/** Over a unix socket, and the loads give `Rosa`, unless told otherwise. */
+/** Settings of one run; the defaults are a unix socket and loads that return `Rosa`. */
 type Plan = Partial<WorkerSettings> & Pick<WorkerSettings, 'callers' | 'loadMs' | 'waitMs'>;
 
-describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
+describe.skipIf(!hasRedisServer)('a stampede of processes', () => {
   let server: RedisServer;
   let monitor: IORedis;
   let commands: string[];
@@ -25,7 +25,7 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
   beforeEach(async () => {
     await server.start();
     commands = [];
-    // Never connects itself: its first command would be heard by the monitor before that is ready for it.
+    // Never connects itself: the monitor would receive its first command before it is ready.
     const watcher = new IORedis(server.url.replace('unix://', ''), { lazyConnect: true });
     monitor = await watcher.monitor();
     watcher.disconnect();
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
 
   async function go(worker: ChildProcess): Promise<WorkerReport> {
     const { promise, resolve } = Promise.withResolvers<WorkerReport>();
-    // Besides, it says that it is loading.
+    // The worker also reports that it is loading.
     worker.on('message', (message: 'loading' | WorkerReport) => message !== 'loading' && resolve(message));
     const exited = once(worker, 'exit');
     worker.send('go');
@@ -69,28 +69,28 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     }));
   }
 
-  it('of 1,000 callers is one load and at most 25 commands', async () => {
+  it('of 1,000 callers causes one load and at most 25 commands', async () => {
     const report = await run(3, { callers: 334, loadMs: 300, waitMs: 10_000 });
     expect(report).toEqual({ loads: 1, served: 1002, failed: 0, maxConcurrent: 1, fencedOff: 0 });
     expect(commands.length).toBeLessThanOrEqual(25);
   });
 
-  it('of 1,000 callers is one load over REST too', async () => {
+  it('of 1,000 callers causes one load over REST, too', async () => {
     await using rest = new RestServer(server.url);
     const redis = await rest.listen();
     const report = await run(3, { redis, callers: 334, loadMs: 300, waitMs: 10_000 });
     expect(report).toEqual({ loads: 1, served: 1002, failed: 0, maxConcurrent: 1, fencedOff: 0 });
-    // While it lasts two processes ask, less and less often, for lease and value.
+    // Meanwhile two processes poll the lease and the value, less and less often.
     expect(rest.requests).toBeLessThanOrEqual(40);
   });
 
-  it('on a load slower than the wait is at most one load a process', async () => {
+  it('on a load slower than the wait causes at most one load per process', async () => {
     const report = await run(3, { callers: 100, loadMs: 400, waitMs: 100 });
     expect(report).toMatchObject({ served: 300, failed: 0, maxConcurrent: 1 });
     expect(report.loads).toBeLessThanOrEqual(3);
   });
 
-  it('without a wait is one load a process, none of which waits for another process', async () => {
+  it('without a wait causes one load per process, none of which waits for another process', async () => {
     const [holder, second] = [
       await start({ callers: 100, loadMs: 60_000, waitMs: 0 }),
       await start({ callers: 100, loadMs: 10, waitMs: 0 }),
@@ -102,13 +102,13 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     holder.kill('SIGKILL');
   });
 
-  it('on a load that fails fails for all who waited, with one load a process', async () => {
+  it('on a failing load fails for all callers, with at most one load per process', async () => {
     const report = await run(2, { callers: 100, loadMs: 100, waitMs: 10_000, value: null });
     expect(report).toMatchObject({ served: 0, failed: 200, maxConcurrent: 1 });
     expect(report.loads).toBeLessThanOrEqual(2);
   });
 
-  it('on a load that fails is one load for those who came together, and at most one for each who came later', async () => {
+  it('on a failing load causes one load for concurrent callers, and at most one for each later caller', async () => {
     const report = await run(1, { callers: 100, lateCallers: 20, loadMs: 20, waitMs: 10_000, value: null });
     expect(report).toMatchObject({ served: 0, failed: 120, maxConcurrent: 1 });
     expect(report.loads).toBeLessThanOrEqual(21);
@@ -121,21 +121,21 @@ describe.skipIf(!hasRedisServer)('a stampede over processes', () => {
     const client = new IORedis(server.url.replace('unix://', ''));
     await once(holder, 'message');
     holder.kill('SIGKILL');
-    // What would happen 30 s later.
+    // The lease would expire 30 s later.
     await client.pexpire('stampede:{rose}:lock', 50);
     expect(await run(1, { ...plan, loadMs: 10 })).toMatchObject({ loads: 1, served: 10, failed: 0 });
     client.disconnect();
   });
 
-  it('does not let a process that slept through its lease write over what was loaded since', async () => {
+  it('does not let a process that was paused past its lease overwrite a newer value', async () => {
     const plan = { callers: 10, waitMs: 10_000, ttlMs: 300 };
-    const sleeper = await start({ ...plan, loadMs: 200, value: 'old' });
-    const report = go(sleeper);
+    const paused = await start({ ...plan, loadMs: 200, value: 'old' });
+    const report = go(paused);
     const client = new IORedis(server.url.replace('unix://', ''));
-    await once(sleeper, 'message');
-    sleeper.kill('SIGSTOP');
+    await once(paused, 'message');
+    paused.kill('SIGSTOP');
     expect(await run(1, { ...plan, loadMs: 1, value: 'new' })).toMatchObject({ loads: 1, served: 10, fencedOff: 0 });
-    sleeper.kill('SIGCONT');
+    paused.kill('SIGCONT');
     expect(await report).toMatchObject({ loads: 1, served: 10, fencedOff: 1 });
     expect(JSON.parse((await client.get('stampede:{rose}:value')) ?? '')).toMatchObject({ value: 'new' });
     client.disconnect();

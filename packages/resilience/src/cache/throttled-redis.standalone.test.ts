@@ -15,7 +15,7 @@ const lifetime = () => ({ ttlMs: 60_000, staleMs: 60_000 });
 
 interface Link extends AsyncDisposable {
   readonly url: string;
-  /** Bytes that went to Redis. */
+  /** Bytes that were sent to Redis. */
   sent(): number;
   isIdle(): boolean;
 }
@@ -65,7 +65,7 @@ async function openLink(server: RedisServer, rate: number): Promise<Link> {
   };
 }
 
-describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit of Redis', () => {
+describe.skipIf(!hasRedisServer)('a value that takes longer to send than the time limit of a command', () => {
   let server: RedisServer;
   let admin: RedisConnection;
 
@@ -92,8 +92,8 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
     return { redis, store, losses: () => losses };
   }
 
-  /** Asks for a small value again and again. */
-  async function askMeanwhile({ client: redis }: RedisConnection, ms: number) {
+  /** Reads a small value again and again. */
+  async function readMeanwhile({ client: redis }: RedisConnection, ms: number) {
     const count = { answered: 0, failed: 0 };
     const asked: Promise<void>[] = [];
     const ask = async () => {
@@ -112,7 +112,7 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
   it('is stored over 10 Mbit/s, and every other command is answered', { timeout: 30_000 }, async () => {
     await using link = await openLink(server, 1250);
     const { redis, store, losses } = await createProcess(link.url);
-    const [, count] = await Promise.all([store(), askMeanwhile(redis, 2000)]);
+    const [, count] = await Promise.all([store(), readMeanwhile(redis, 2000)]);
     expect({ failed: count.failed, losses: losses() }).toEqual({ failed: 0, losses: 0 });
     expect(count.answered).toBeGreaterThan(20);
     expect(await admin.client.strlen('link:{big}:value')).toBeGreaterThan(BIG.length);
@@ -126,11 +126,11 @@ describe.skipIf(!hasRedisServer)('a value that takes longer than the time limit 
     expect(await store()).toMatchObject({ value: BIG, source: 'loaded' });
     await eventually(async () => ((await admin.client.exists('link:{big}:lock')) === 0 ? true : undefined), 40_000);
     await eventually(() => (redis.isReady() ? true : undefined));
-    // What was on its way when a connection was given up still arrives.
+    // Bytes that were on their way when a connection was given up still arrive.
     await eventually(() => (link.isIdle() ? true : undefined));
     const before = link.sent();
     expect(before).toBeLessThan(BIG.length * 4.5);
-    expect(await askMeanwhile(redis, 2000)).toMatchObject({ failed: 0 });
+    expect(await readMeanwhile(redis, 2000)).toMatchObject({ failed: 0 });
     expect(link.sent() - before).toBeLessThan(BIG.length / 10);
     expect(await admin.client.exists('link:{big}:value')).toBe(0);
     await redis.close();
