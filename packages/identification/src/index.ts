@@ -20,7 +20,7 @@ export type { CreditDecision, Spending } from './identify/spending.ts';
 export type { PhotoLimits, UploadedPhoto } from './photos/types.ts';
 export type { ProgressEvent } from './progress.ts';
 export { REFERENCE_IMAGE_HOSTS } from './providers/reference-image-hosts.ts';
-export type { HistoryItem, HistoryPage, StoredIdentification } from './store/stored.ts';
+export type { HistoryItem, HistoryPage, StoredIdentification } from './store/types.ts';
 export {
   type IdentifyOptions,
   ORGANS,

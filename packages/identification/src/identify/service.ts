@@ -2,7 +2,7 @@ import type { Circuit, CircuitStatus } from '@plantcommunity/resilience';
 import type { Identification } from '../identification.ts';
 import type { PhotoLimits, UploadedPhoto } from '../photos/types.ts';
 import type { ProgressEvent } from '../progress.ts';
-import type { HistoryPage, StoredIdentification } from '../store/stored.ts';
+import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { IdentifyOptions, ProviderName } from '../types.ts';
 import type { Spending } from './spending.ts';
 

@@ -53,14 +53,14 @@ async function storedFiles(): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name.replace('.jpg', ''));
 }
 
-/** That there is a file for each photo, a photo for each file, and something that shows it. */
-async function expectNothingLeftOver(): Promise<void> {
+/** Checks that each photo has a file and an identification, and each file a photo. */
+async function expectNoOrphans(): Promise<void> {
   const photos = await database.client.photo.findMany({ include: { _count: { select: { uses: true } } } });
   expect(photos.filter(({ _count, hash }) => _count.uses === 0 || hash === null)).toEqual([]);
   expect((await storedFiles()).toSorted()).toEqual(photos.map(({ id }) => id).toSorted());
 }
 
-describe('an owner who is forgotten', () => {
+describe('the deletion of an owner’s identifications', () => {
   it('leaves no identification, photo or file', async () => {
     await save(ann, [one, two]);
     await save(ann, [two, three]);
@@ -70,24 +70,24 @@ describe('an owner who is forgotten', () => {
     expect(await storedFiles()).toEqual([]);
   });
 
-  it('leaves to others what is theirs, photos that both showed among it, until they go too', async () => {
+  it('keeps identifications of other owners and shared photos, until these are deleted, too', async () => {
     await save(ann, [one, two]);
     const { id } = await save(bob, [two]);
     await store.deleteByOwner(ann);
     expect(await store.find(bob, id)).toMatchObject({ photos: 1, photosState: 'kept' });
     expect((await store.photo(bob, id, 1))?.bytes.toString()).toBe('two');
-    await expectNothingLeftOver();
+    await expectNoOrphans();
     expect(await storedFiles()).toHaveLength(1);
 
     await store.deleteByOwner(bob);
     expect(await storedFiles()).toEqual([]);
   });
 
-  it('may have had nothing, and may be forgotten twice', async () => {
+  it('succeeds without identifications, and when repeated', async () => {
     for (const owner of [ann, ann, 'nobody']) await expect(store.deleteByOwner(owner)).resolves.toBeUndefined();
   });
 
-  it('has more photos than go at once', async () => {
+  it('deletes more photos than one batch', async () => {
     await save(
       ann,
       Array.from({ length: 205 }, (_, n) => aPhoto(`photo ${n}`)),
@@ -98,12 +98,12 @@ describe('an owner who is forgotten', () => {
   });
 });
 
-describe('forgetting that fails', () => {
-  it('is ended by another try; meanwhile nothing shows the photo, and who uploads it gets one of their own', async () => {
+describe('a failed deletion', () => {
+  it('is completed by the next one; until then the photo is hidden, and a new upload of it gets its own row', async () => {
     await save(ann, [one]);
     const [name = ''] = await storedFiles();
     const path = join(photoDir, name.slice(0, 2), `${name}.jpg`);
-    // Of a folder no file can be removed.
+    // Removing a folder as a file fails.
     await rm(path);
     await mkdir(path);
     await expect(store.deleteByOwner(ann)).rejects.toThrow(/could not be removed/);
@@ -115,15 +115,15 @@ describe('forgetting that fails', () => {
 
     await rmdir(path);
     await store.deleteByOwner(ann);
-    await expectNothingLeftOver();
+    await expectNoOrphans();
     expect((await store.photo(bob, id, 1))?.bytes.toString()).toBe('one');
   });
 
-  it('leaves behind what the next one takes along, wherever it was cut off', async () => {
-    // As if the process had died after the identifications were removed,
+  it('leaves rows and files that the next deletion removes, wherever it was interrupted', async () => {
+    // The process died after it deleted the identifications,
     await save(ann, [one]);
     await database.client.identification.deleteMany();
-    // and as if it had died after a file was.
+    // and after it deleted a file.
     await save(ann, [two]);
     await database.client.identification.deleteMany();
     const { id } = await database.client.photo.update({ where: { hash: two.hash }, data: { hash: null } });
@@ -135,11 +135,11 @@ describe('forgetting that fails', () => {
   });
 });
 
-describe('an identification on its way while its owner is forgotten', () => {
+describe('an identification that is saved during the deletion of its owner', () => {
   it.each([
-    ['gone', () => database.client.user.delete({ where: { id: ann } })],
+    ['deleted', () => database.client.user.delete({ where: { id: ann } })],
     ['closed', () => database.client.user.update({ where: { id: ann }, data: { disabledAt: new Date() } })],
-  ])('is not stored, nor its photos, when the account is %s', async (_what, end) => {
+  ])('is not stored when the account is %s, nor are its photos', async (_what, end) => {
     await end();
     expect(await store.save(entryOf(ann, [one, two]))).toBeUndefined();
     expect(await store.save(entryOf(ann, [{ hash: one.hash }]))).toBeUndefined();
@@ -148,7 +148,7 @@ describe('an identification on its way while its owner is forgotten', () => {
     expect(await storedFiles()).toEqual([]);
   });
 
-  it('gets no photos afterwards', async () => {
+  it('gets no photos after the deletion', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     await store.deleteByOwner(ann);
     await store.addPhotos(id, [one]);
@@ -156,7 +156,7 @@ describe('an identification on its way while its owner is forgotten', () => {
     expect(await storedFiles()).toEqual([]);
   });
 
-  it('gets its photos or none, and leaves nothing, when they come at that moment', async () => {
+  it('leaves no photos when they are added at the same time', async () => {
     for (let round = 0; round < 20; round++) {
       const { id } = await save(ann, [{ hash: one.hash }, { hash: two.hash }]);
       await Promise.all([store.addPhotos(id, [one, two]), store.deleteByOwner(ann)]);
@@ -166,8 +166,8 @@ describe('an identification on its way while its owner is forgotten', () => {
   });
 });
 
-describe('a photo that another uploads while it is swept away', () => {
-  it('is theirs, with its file', async () => {
+describe('a photo that another owner uploads during its deletion', () => {
+  it('is stored for that owner, with its file', async () => {
     for (let round = 0; round < 20; round++) {
       await save(ann, [one, two, three]);
       const uploads = [[one], [three, two], [two, one], [{ hash: two.hash }]];
@@ -176,7 +176,7 @@ describe('a photo that another uploads while it is swept away', () => {
         store.deleteByOwner(ann),
         store.deleteByOwner(ann),
       ]);
-      // What was swept away at that very moment is prepared once more, as the flow does it.
+      // A photo that was deleted in between is normalized once more, as in the identify flow.
       for (const { id, pendingPhotos } of saved) {
         if (pendingPhotos.length > 0) {
           await store.addPhotos(
@@ -190,16 +190,18 @@ describe('a photo that another uploads while it is swept away', () => {
         const text = (await store.photo(bob, id, 1))?.bytes.toString();
         expect(text).toBe(['one', 'three', 'two', 'two'][n]);
       }
-      await expectNothingLeftOver();
+      await expectNoOrphans();
       await store.deleteByOwner(bob);
     }
   });
 });
 
-describe('what comes while a removal is about to be written waits for it', () => {
-  beforeEach(async (context) => context.skip(await usesOneSession(database), 'PGlite lets nobody wait'));
+describe('a save during an uncommitted deletion waits for it', () => {
+  beforeEach(async (context) =>
+    context.skip(await usesOneSession(database), 'PGlite has one session and no lock waits'),
+  );
 
-  it('and prepares a photo anew that went', async () => {
+  it('and reports a deleted photo as pending', async () => {
     await save(ann, [one]);
     const saved = await afterWaiting(
       (transaction) => transaction.photo.updateMany({ data: { hash: null } }),
@@ -213,19 +215,19 @@ describe('what comes while a removal is about to be written waits for it', () =>
     [
       'closed',
       (user: Prisma.TransactionClient['user']) =>
-        user.update({ where: { id: ann }, data: { email: 'nobody@removed.invalid', disabledAt: new Date() } }),
+        user.update({ where: { id: ann }, data: { email: 'former@removed.invalid', disabledAt: new Date() } }),
     ],
-  ])('and stores nothing for an owner who is %s', async (_what, end) => {
+  ])('and stores nothing for an owner whose account is %s', async (_what, end) => {
     const saved = await afterWaiting(
       ({ user }) => end(user),
       () => store.save(entryOf(ann, [one])),
     );
     expect(saved).toBeUndefined();
     expect(await database.client.identification.count()).toBe(0);
-    await expectNothingLeftOver();
+    await expectNoOrphans();
   });
 
-  it('and keeps no photos for an identification that is gone', async () => {
+  it('and stores no photos for a deleted identification', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     await afterWaiting(
       ({ identification }) => identification.delete({ where: { id } }),
@@ -236,7 +238,7 @@ describe('what comes while a removal is about to be written waits for it', () =>
   });
 });
 
-/** Runs `work` while `change` is not written yet, and writes it once the work waits for it. */
+/** Runs `work` while `change` is uncommitted, and commits it once the work waits for a lock. */
 async function afterWaiting<T>(
   change: (transaction: Prisma.TransactionClient) => Promise<unknown>,
   work: () => Promise<T>,

@@ -1,14 +1,10 @@
-import type { Prisma, PrismaClient } from '@plantcommunity/db';
-import type { Clock } from '@plantcommunity/resilience';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { photosStateAt } from './photos-state.ts';
-import type { HistoryItem, HistoryPage, StoredIdentification } from './stored.ts';
+import type { PhotosState, Prisma } from '@plantcommunity/db';
+import { isValid } from 'ulid';
 import { storedOptions, storedResult } from './stored-json.ts';
+import type { HistoryItem, HistoryPage, StoreContext, StoredIdentification } from './types.ts';
 
-interface ReadParts {
-  client: PrismaClient;
-  clock: Clock;
-}
+/** Age at which pending photos count as missing; normalizing a photo takes a second. */
+const MAX_PENDING_MS = 10 * 60 * 1000;
 
 const columns = {
   id: true,
@@ -23,8 +19,10 @@ const columns = {
   _count: { select: { photos: { where: { photoId: { not: null } } } } },
 } satisfies Prisma.IdentificationSelect;
 
+type ReadContext = Pick<StoreContext, 'client' | 'clock'>;
+
 export async function listHistory(
-  { client, clock }: ReadParts,
+  { client, clock }: ReadContext,
   ownerId: string,
   { cursor, limit }: { limit: number; cursor?: string },
 ): Promise<HistoryPage> {
@@ -33,7 +31,7 @@ export async function listHistory(
   const rows = await client.identification.findMany({
     where: { ownerId, ...(after === undefined ? {} : { id: { lt: after } }) },
     orderBy: { id: 'desc' },
-    // One more than asked tells whether there is a next page.
+    // One more row than requested tells whether there is a next page.
     take: limit + 1,
     select: columns,
   });
@@ -43,7 +41,7 @@ export async function listHistory(
 }
 
 export async function findIdentification(
-  { client, clock }: ReadParts,
+  { client, clock }: ReadContext,
   ownerId: string,
   id: string,
 ): Promise<StoredIdentification | undefined> {
@@ -63,7 +61,7 @@ export async function findIdentification(
 }
 
 function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>, now: number): HistoryItem {
-  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, _count: kept } = row;
+  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, _count: stored } = row;
   return {
     id,
     createdAt,
@@ -73,7 +71,24 @@ function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>
     ...(confidence === null ? {} : { confidence }),
     ...(confidenceSource === 'plantnet' ? { confidenceSource } : {}),
     demo,
-    photos: kept.photos,
+    photos: stored.photos,
     photosState: photosStateAt(now, row),
   };
+}
+
+/** Returns the state of the photos; photos that stay pending were lost with their process and are missing. */
+export function photosStateAt(now: number, row: { photosState: PhotosState; createdAt: Date }): PhotosState {
+  const isLost = row.photosState === 'pending' && now - row.createdAt.getTime() > MAX_PENDING_MS;
+  return isLost ? 'missing' : row.photosState;
+}
+
+/** Returns the cursor of the page after the id; opaque to callers. */
+export function encodeCursor(lastId: string): string {
+  return Buffer.from(lastId, 'latin1').toString('base64url');
+}
+
+/** Returns the id of a cursor; undefined unless `encodeCursor` made it. */
+export function decodeCursor(cursor: string): string | undefined {
+  const id = Buffer.from(cursor, 'base64url').toString('latin1');
+  return isValid(id) && encodeCursor(id) === cursor ? id : undefined;
 }

@@ -13,29 +13,29 @@ describe('photo files', () => {
   });
   afterEach(() => rm(parent, { recursive: true }));
 
-  it('come back byte for byte, small and large', async () => {
+  it('are read byte for byte, small and large', async () => {
     const files = openPhotoFiles(join(parent, 'a', 'b'));
     for (const size of [0, 1, 511, 512, 4_096, 65_537, 3_000_000]) {
       const jpeg = Buffer.alloc(size, `${size}`);
       await files.write(`id${size}`, jpeg);
-      expect(jpeg.equals((await files.read(`id${size}`)) ?? Buffer.from('gone'))).toBe(true);
+      expect(jpeg.equals((await files.read(`id${size}`)) ?? Buffer.from('missing'))).toBe(true);
     }
   });
 
-  it('are for this user only, in a folder for this user only', async () => {
+  it('are readable by this user only, in a folder of this user only', async () => {
     const folder = join(parent, 'photos');
     await openPhotoFiles(folder).write('abc', Buffer.from('x'));
     expect(await modeOf(folder)).toBe('700');
     expect(await modeOf(join(folder, 'ab', 'abc.jpg'))).toBe('600');
   });
 
-  it('leave a folder as it is that was there before, for it may have other uses', async () => {
+  it('keep the mode of an existing folder, which may have other uses', async () => {
     await chmod(parent, 0o755);
     openPhotoFiles(parent);
     expect(await modeOf(parent)).toBe('755');
   });
 
-  it('are gone when they are removed, and may be gone before', async () => {
+  it('are removed, and may be removed twice', async () => {
     const files = openPhotoFiles(parent);
     await files.write('abc', Buffer.from('x'));
     await files.remove('abc');

@@ -5,16 +5,16 @@ import { buffer } from 'node:stream/consumers';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 
-/** Where the photos are, by the random ids of their rows. */
+/** The files of stored photos, by the random ids of their rows. */
 export interface PhotoFiles {
   write(id: string, jpeg: Buffer): Promise<void>;
   /** Undefined when there is no such file. */
   read(id: string): Promise<Buffer | undefined>;
-  /** It may be gone already. */
+  /** Removes the file; does nothing when there is none. */
   remove(id: string): Promise<void>;
 }
 
-/** Files nobody but this user may read, in a folder nobody else may enter. */
+/** A folder whose files only this user of the operating system may read. */
 class PrivateFolder extends FSDriver {
   readonly #location: string;
 
@@ -30,16 +30,16 @@ class PrivateFolder extends FSDriver {
 }
 
 export function openPhotoFiles(folder: string): PhotoFiles {
-  // Only a folder made here is locked: one that is there already may have other uses, such as /tmp.
+  // Restrict only a folder that was created here: an existing one may have other uses, such as /tmp.
   if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
   const disk = new Disk(new PrivateFolder(folder));
-  // Two letters of it are a folder, so that none grows too large to list.
+  // The first two characters are a folder, so that no folder grows too large to list.
   const keyOf = (id: string) => `${id.slice(0, 2)}/${id}.jpg`;
   return {
     write: (id, jpeg) => disk.put(keyOf(id), jpeg),
     async read(id) {
       try {
-        // Not getBytes: it gives the whole of the memory that a file was read into, which may be more than the file.
+        // Not getBytes: it returns the whole buffer that the file was read into, which may be larger than the file.
         return await buffer(await disk.getStream(keyOf(id)));
       } catch (error) {
         if (await disk.exists(keyOf(id))) throw error;

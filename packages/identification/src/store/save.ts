@@ -1,10 +1,14 @@
-import { type Prisma, table } from '@plantcommunity/db';
-import { type StoreParts, storePhotos } from './store-photos.ts';
+import { randomUUID } from 'node:crypto';
+import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import { storedOptions, storedResult } from './stored-json.ts';
-import type { NewIdentification, SavedIdentification } from './types.ts';
+import type { NewIdentification, PhotoToSave, SavedIdentification, StoreContext } from './types.ts';
 
+/** The ids of stored photos by the hashes of their uploads. */
+type StoredPhotoIds = ReadonlyMap<string, string>;
+
+/** Saves an identification with its photos; undefined if the owner's account is closed. */
 export async function saveIdentification(
-  parts: StoreParts,
+  context: StoreContext,
   id: string,
   entry: NewIdentification,
 ): Promise<SavedIdentification | undefined> {
@@ -12,10 +16,10 @@ export async function saveIdentification(
   const options = storedOptions.parse(entry.options);
   const result = storedResult.parse(entry.identification);
   const [best] = result.suggestions;
-  const createdAt = new Date(parts.clock.now());
-  return storePhotos(parts, photos, async (transaction, kept) => {
+  const createdAt = new Date(context.clock.now());
+  return storePhotos(context, photos, async (transaction, stored) => {
     if (!(await lockOwner(transaction, ownerId))) return undefined;
-    const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !kept.has(hash)));
+    const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !stored.has(hash)));
     await transaction.identification.create({
       data: {
         id,
@@ -33,7 +37,7 @@ export async function saveIdentification(
         photosState: pendingPhotos.size === 0 ? 'kept' : 'pending',
         photos: {
           createMany: {
-            data: photos.map(({ hash }, index) => ({ position: index + 1, hash, photoId: kept.get(hash) ?? null })),
+            data: photos.map(({ hash }, index) => ({ position: index + 1, hash, photoId: stored.get(hash) ?? null })),
           },
         },
       },
@@ -43,9 +47,132 @@ export async function saveIdentification(
   });
 }
 
-/** Whether the owner's account is still open, which it is then until the transaction ends: none is removed under it. */
+/** Adds the pending photos of a saved identification; those that are not among `photos` become missing. */
+export async function addPhotos(
+  context: StoreContext,
+  id: string,
+  photos: readonly Required<PhotoToSave>[],
+): Promise<void> {
+  const { client } = context;
+  try {
+    const pending = await client.identificationPhoto.findMany({
+      where: { identificationId: id, photoId: null },
+      select: { position: true, hash: true },
+    });
+    const normalized = new Map(photos.map((photo) => [photo.hash, photo]));
+    // Photos that were not normalized here may have been stored for another identification in the meantime.
+    const wanted = pending.map(({ hash }) => normalized.get(hash) ?? { hash });
+    await storePhotos(context, wanted, async (transaction, stored) => {
+      if (!(await lockIdentification(transaction, id))) return undefined;
+      for (const { position, hash } of pending) {
+        const photoId = stored.get(hash);
+        if (photoId === undefined) continue;
+        await transaction.identificationPhoto.updateMany({
+          where: { identificationId: id, position },
+          data: { photoId },
+        });
+      }
+      await transaction.identification.updateMany({
+        where: { id },
+        data: { photosState: pending.every(({ hash }) => stored.has(hash)) ? 'kept' : 'missing' },
+      });
+      return true;
+    });
+  } catch (error) {
+    // If the database failed, the state ages into `missing` by itself.
+    await client.identification.updateMany({ where: { id }, data: { photosState: 'missing' } }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Rolls back a transaction whose photos are not needed. */
+class PhotosNotNeededError extends Error {}
+
+/**
+ * Stores the normalized photos that are not stored yet, and runs `work` in the same transaction; if it returns
+ * undefined, nothing is stored. Files are written before rows, so that no row refers to a missing file. Files without a
+ * row are removed; until then no request can read them.
+ */
+async function storePhotos<T>(
+  { client, files, clock, logger }: StoreContext,
+  photos: readonly PhotoToSave[],
+  work: (transaction: Prisma.TransactionClient, stored: StoredPhotoIds) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const hashes = [...new Set(photos.map(({ hash }) => hash))];
+  const normalized = new Map(photos.flatMap((photo) => (photo.normalized ? [[photo.hash, photo.normalized]] : [])));
+  const before = await findStored(client, [...normalized.keys()]);
+  const fresh = [...normalized]
+    .filter(([hash]) => !before.has(hash))
+    .map(([hash, { jpeg, width, height }]) => ({ id: randomUUID(), hash, jpeg, width, height }))
+    // One order for all: two transactions that insert the same photos in different orders would wait for each other.
+    .toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
+  if (fresh.length === 0) {
+    return client.$transaction(async (transaction) => work(transaction, await lockStored(transaction, hashes)));
+  }
+
+  const unused = new Set<string>(fresh.map(({ id }) => id));
+  try {
+    await Promise.all(fresh.map(({ id, jpeg }) => files.write(id, jpeg)));
+    const createdAt = new Date(clock.now());
+    const { result, stored } = await client.$transaction(async (transaction) => {
+      await transaction.photo.createMany({
+        data: fresh.map(({ id, hash, jpeg, width, height }) => ({
+          id,
+          hash,
+          bytes: jpeg.length,
+          width,
+          height,
+          createdAt,
+        })),
+        // Another transaction may have stored the same photo first; its copy is equal.
+        skipDuplicates: true,
+      });
+      const all = await lockStored(transaction, hashes);
+      const done = await work(transaction, all);
+      if (done === undefined) throw new PhotosNotNeededError();
+      return { result: done, stored: all };
+    });
+    for (const id of stored.values()) unused.delete(id);
+    return result;
+  } catch (error) {
+    if (error instanceof PhotosNotNeededError) return undefined;
+    throw error;
+  } finally {
+    const removed = await Promise.allSettled([...unused].map((id) => files.remove(id)));
+    for (const { reason } of removed.filter((one) => one.status === 'rejected')) {
+      logger.warn({ err: reason as unknown }, '[UPLOAD] A file that no photo refers to could not be removed');
+    }
+  }
+}
+
+/** Returns the hashes of stored photos. These may be deleted concurrently: call `lockStored` before referring to them. */
+async function findStored(client: PrismaClient, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+  if (hashes.length === 0) return new Set();
+  const rows = await client.photo.findMany({ where: { hash: { in: [...hashes] } }, select: { hash: true } });
+  return new Set(rows.flatMap(({ hash }) => hash ?? []));
+}
+
+/**
+ * Protects stored photos from deletion until the transaction ends. Locks in the order of ids, like the deletion: two
+ * transactions that lock the same photos in different orders would wait for each other.
+ */
+async function lockStored(transaction: Prisma.TransactionClient, hashes: readonly string[]): Promise<StoredPhotoIds> {
+  const rows = await transaction.$queryRaw<{ id: string; hash: string }[]>`
+    SELECT "id", "hash" FROM ${table('Photo')} WHERE "hash" = ANY(${hashes}) ORDER BY "id" FOR KEY SHARE`;
+  return new Map(rows.map(({ id, hash }) => [hash, id]));
+}
+
+/** Whether the owner's account is open; it then stays until the transaction ends. */
 async function lockOwner(transaction: Prisma.TransactionClient, ownerId: string): Promise<boolean> {
   const rows = await transaction.$queryRaw<unknown[]>`
     SELECT 1 FROM ${table('User')} WHERE "id" = ${ownerId} AND "disabledAt" IS NULL FOR KEY SHARE`;
+  return rows.length > 0;
+}
+
+/** Whether the identification exists; it then stays until the transaction ends. */
+async function lockIdentification(transaction: Prisma.TransactionClient, id: string): Promise<boolean> {
+  const rows = await transaction.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM ${table('Identification')} WHERE "id" = ${id} FOR UPDATE`;
   return rows.length > 0;
 }

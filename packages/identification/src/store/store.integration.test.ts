@@ -55,8 +55,8 @@ async function storedFiles(): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-describe('what was saved', () => {
-  it('comes back whole, with its photos', async () => {
+describe('a saved identification', () => {
+  it('is found with all fields and photos', async () => {
     const photos = [aPhoto('one'), aPhoto('two')];
     const { id, pendingPhotos } = await save(ann, photos);
 
@@ -73,7 +73,7 @@ describe('what was saved', () => {
     expect((await store.photo(ann, id, 2))?.bytes.toString()).toBe('two');
   });
 
-  it('is one line of the history', async () => {
+  it('is an item of the history', async () => {
     const { id } = await save(ann, [aPhoto('one')]);
     expect(await store.history(ann, { limit: 10 })).toEqual({
       items: [
@@ -94,7 +94,7 @@ describe('what was saved', () => {
     });
   });
 
-  it('has no name when it is no plant', async () => {
+  it('has no name if it is no plant', async () => {
     const { id } = await savedBy(store, {
       ownerId: ann,
       identification: notAPlant,
@@ -108,7 +108,7 @@ describe('what was saved', () => {
     expect(await store.find(ann, id)).toMatchObject({ identification: notAPlant });
   });
 
-  it('is kept without what PostgreSQL cannot keep', async () => {
+  it('is stored without characters that PostgreSQL cannot store', async () => {
     const suggestions = [{ plantName: 'Fern\0\ud800', scientificName: 'Pteris\0', sources: [], images: [] }];
     const identification = { ...anIdentification, suggestions };
     const { id } = await savedBy(store, { ownerId: ann, identification, photos: [], options: someOptions });
@@ -118,7 +118,7 @@ describe('what was saved', () => {
     expect((await store.find(ann, id))?.identification.suggestions[0]?.plantName).toBe('Fern\ufffd');
   });
 
-  it('is nothing to others', async () => {
+  it('does not exist for other owners', async () => {
     const { id } = await save(ann, [aPhoto('one')]);
     expect(await store.find(bob, id)).toBeUndefined();
     expect(await store.photo(bob, id, 1)).toBeUndefined();
@@ -140,7 +140,7 @@ describe('what was saved', () => {
 });
 
 describe('a photo', () => {
-  it('is kept once, whoever uploads it how often', async () => {
+  it('is stored once for all uploads of all owners', async () => {
     const one = aPhoto('one');
     const first = await save(ann, [one, one]);
     const second = await save(bob, [one]);
@@ -150,7 +150,7 @@ describe('a photo', () => {
     expect((await store.photo(bob, second.id, 1))?.bytes.toString()).toBe('one');
   });
 
-  it('is kept once when several upload it at the same time', async () => {
+  it('is stored once when several owners upload it at the same time', async () => {
     const photos = [aPhoto('one'), aPhoto('two'), aPhoto('three')];
     const stores = [store, anotherStore()];
     const saves = await Promise.all(
@@ -167,7 +167,7 @@ describe('a photo', () => {
     }
   });
 
-  it('lies under a name that says nothing of it', async () => {
+  it('has a file name that reveals neither its hash nor its identification', async () => {
     const { hash } = aPhoto('one');
     const { id } = await save(ann, [aPhoto('one')]);
     const [name] = await storedFiles();
@@ -176,7 +176,7 @@ describe('a photo', () => {
     expect(name).not.toContain(id);
   });
 
-  it('leaves no file when its identification cannot be written', async () => {
+  it('leaves no file when its identification cannot be saved', async () => {
     const identification = { ...anIdentification, confidence: Number.NaN };
     const entry = { ownerId: ann, identification, photos: [aPhoto('one'), aPhoto('two')], options: someOptions };
     await expect(store.save(entry)).rejects.toThrow(/confidence/);
@@ -184,24 +184,24 @@ describe('a photo', () => {
     expect(await database.client.photo.count()).toBe(0);
   });
 
-  it('leaves neither row nor file when one of several cannot be written', async () => {
+  it('leaves neither row nor file when another photo of the upload cannot be saved', async () => {
     const broken = { ...aPhoto('two'), normalized: { jpeg: Buffer.from('two'), width: Number.NaN, height: 3 } };
     await expect(save(ann, [aPhoto('one'), broken])).rejects.toThrow(/width/);
     expect(await storedFiles()).toEqual([]);
     expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
   });
 
-  it('is undefined when its file is gone', async () => {
+  it('is undefined when its file is missing', async () => {
     const { id } = await save(ann, [aPhoto('one')]);
     for (const entry of await readdir(photoDir)) await rm(join(photoDir, entry), { recursive: true });
     expect(await store.photo(ann, id, 1)).toBeUndefined();
   });
 });
 
-describe('an answer out of the cache', () => {
+describe('a saved cached answer', () => {
   const [one, two] = [aPhoto('one'), aPhoto('two')];
 
-  it('refers to photos that are kept, without anything decoded', async () => {
+  it('refers to stored photos that were not decoded again', async () => {
     await save(bob, [one]);
     const { id, pendingPhotos } = await save(ann, [{ hash: one.hash }]);
     expect(pendingPhotos).toEqual([]);
@@ -209,7 +209,7 @@ describe('an answer out of the cache', () => {
     expect((await store.photo(ann, id, 1))?.bytes.toString()).toBe('one');
   });
 
-  it('waits for photos that are not kept, and gets them', async () => {
+  it('has pending photos until they are added', async () => {
     const { id, pendingPhotos } = await save(ann, [{ hash: one.hash }, { hash: two.hash }, { hash: one.hash }]);
     expect(pendingPhotos).toEqual([one.hash, two.hash]);
     expect(await store.find(ann, id)).toMatchObject({ photos: 0, photosState: 'pending' });
@@ -221,7 +221,7 @@ describe('an answer out of the cache', () => {
     expect(await storedFiles()).toHaveLength(2);
   });
 
-  it('says that photos are missing which could not be prepared', async () => {
+  it('has missing photos when some could not be normalized', async () => {
     const { id } = await save(ann, [{ hash: one.hash }, { hash: two.hash }]);
     await store.addPhotos(id, [one]);
     expect(await store.find(ann, id)).toMatchObject({ photos: 1, photosState: 'missing' });
@@ -229,7 +229,7 @@ describe('an answer out of the cache', () => {
     expect(await store.photo(ann, id, 2)).toBeUndefined();
   });
 
-  it('says that photos are missing when keeping them fails, and leaves no file', async () => {
+  it('has missing photos and no file when adding them fails', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     const broken = { ...one, normalized: { ...one.normalized, width: Number.NaN } };
     await expect(store.addPhotos(id, [broken])).rejects.toThrow(/width/);
@@ -237,21 +237,21 @@ describe('an answer out of the cache', () => {
     expect(await storedFiles()).toEqual([]);
   });
 
-  it('says that photos are missing when nobody brought them in time', async () => {
+  it('has missing photos when they were not added within ten minutes', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     clock.advance(11 * 60_000);
     expect(await store.find(ann, id)).toMatchObject({ photosState: 'missing' });
     expect((await store.history(ann, { limit: 1 })).items).toMatchObject([{ photosState: 'missing' }]);
   });
 
-  it('takes photos that somebody else brought meanwhile', async () => {
+  it('gets photos that another owner has uploaded in the meantime', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     await save(bob, [one]);
     await store.addPhotos(id, []);
     expect(await store.find(ann, id)).toMatchObject({ photos: 1, photosState: 'kept' });
   });
 
-  it('keeps nothing for an identification that is gone, or that did not ask for it', async () => {
+  it('gets no photos that it does not need, and none after its deletion', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     await store.addPhotos(id, [two]);
     await database.client.identification.deleteMany();
@@ -261,21 +261,21 @@ describe('an answer out of the cache', () => {
   });
 });
 
-describe('history', () => {
+describe('the history', () => {
   async function saveSeveral(count: number): Promise<string[]> {
     const ids: string[] = [];
     for (let n = 0; n < count; n++) ids.push((await save(ann, [])).id);
     return ids;
   }
 
-  it('is newest first, also of one millisecond', async () => {
+  it('is sorted newest first, even within one millisecond', async () => {
     const ids = await saveSeveral(5);
     const { items, nextCursor } = await store.history(ann, { limit: 5 });
     expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
     expect(nextCursor).toBeUndefined();
   });
 
-  it('comes in pages that fit together while new ones are added', async () => {
+  it('has consistent pages while identifications are added', async () => {
     const ids = await saveSeveral(7);
     const seen: string[] = [];
     let cursor: string | undefined;
@@ -290,13 +290,13 @@ describe('history', () => {
     expect(seen).toEqual(ids.toReversed());
   });
 
-  it("shows one's own only, also with the cursor of another", async () => {
+  it('has only identifications of the owner, even with the cursor of another owner', async () => {
     await saveSeveral(3);
     const { nextCursor = '' } = await store.history(ann, { limit: 1 });
     expect(await store.history(bob, { limit: 10, cursor: nextCursor })).toEqual({ items: [] });
   });
 
-  it('ends where a cursor is not ours', async () => {
+  it('is empty after an invalid cursor', async () => {
     await saveSeveral(1);
     expect(await store.history(ann, { limit: 10, cursor: 'x' })).toEqual({ items: [] });
   });

@@ -2,51 +2,55 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
-import { addPhotos } from './add-photos.ts';
 import { deleteByOwner } from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
 import { openPhotoFiles } from './photo-files.ts';
-import { saveIdentification } from './save.ts';
-import type { HistoryPage, StoredIdentification } from './stored.ts';
-import type { NewIdentification, PhotoToSave, SavedIdentification } from './types.ts';
+import { addPhotos, saveIdentification } from './save.ts';
+import type {
+  HistoryPage,
+  NewIdentification,
+  PhotoToSave,
+  SavedIdentification,
+  StoredIdentification,
+} from './types.ts';
 
-/** What was identified and for whom. Everything is answered to its owner only: to others it does not exist. */
+/** Stores identifications and their photos. For another owner an identification does not exist. */
 export interface Store {
   /**
-   * Writes identification and photos, all or nothing. A photo that anybody's identification keeps already is referred
-   * to, whether `normalized` is given or not. Undefined when the owner's account was closed meanwhile: nothing is written.
+   * Saves an identification with its photos in one transaction. A photo that is stored already, for any owner, is only
+   * referred to, whether `normalized` is set or not. Returns undefined if the owner's account is closed: nothing is saved.
    */
   save(entry: NewIdentification): Promise<SavedIdentification | undefined>;
   /**
-   * Keeps photos that were prepared after `save`. It is called once an identification: what is pending and not among
-   * `photos` is missing for good. When it fails, they are missing, too.
+   * Stores photos that were normalized after `save`; called once per identification. Pending photos that are not among
+   * `photos` become missing, and if the call fails, all of them do.
    */
   addPhotos(id: string, photos: readonly Required<PhotoToSave>[]): Promise<void>;
-  /** Newest first, stable under inserts. After a cursor that is not ours comes nothing. */
+  /** Returns a page of the owner's identifications, newest first and stable under inserts; empty for a foreign cursor. */
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
-  /** The JPEG; `index` counts from 1. */
+  /** Returns the JPEG of a photo; `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
   /**
-   * Removes all that was identified for the owner, with the photos that nobody else's identification keeps. After a
-   * failure it is called again; what others have left behind goes, too.
+   * Deletes all identifications of the owner, and the photos that no other identification refers to. Call it again after
+   * a failure; it also deletes what failed calls for other owners left.
    */
   deleteByOwner(ownerId: string): Promise<void>;
 }
 
-/** `photoDir` is made when it is not there, for this user only. */
+/** Creates the store; a missing `photoDir` is created, readable only by this user of the operating system. */
 export function createStore(options: { database: Database; photoDir: string; clock: Clock; logger: Logger }): Store {
   const { clock, logger } = options;
   const { client } = options.database;
   const files = openPhotoFiles(options.photoDir);
   const nextId = monotonicFactory();
-  const parts = { client, files, clock, logger };
+  const context = { client, files, clock, logger };
   return {
-    save: (entry) => saveIdentification(parts, nextId(clock.now()), entry),
-    addPhotos: (id, photos) => addPhotos(parts, id, photos),
-    history: (ownerId, page) => listHistory(parts, ownerId, page),
+    save: (entry) => saveIdentification(context, nextId(clock.now()), entry),
+    addPhotos: (id, photos) => addPhotos(context, id, photos),
+    history: (ownerId, page) => listHistory(context, ownerId, page),
     async find(ownerId, id) {
-      return isValid(id) ? findIdentification(parts, ownerId, id) : undefined;
+      return isValid(id) ? findIdentification(context, ownerId, id) : undefined;
     },
     async photo(ownerId, id, index) {
       if (!isValid(id) || !Number.isInteger(index) || index < 1 || index > 0x7fff) return undefined;
@@ -55,9 +59,10 @@ export function createStore(options: { database: Database; photoDir: string; clo
         select: { photoId: true },
       });
       const bytes = row?.photoId ? await files.read(row.photoId) : undefined;
-      if (row?.photoId && !bytes) logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a kept photo is gone');
+      if (row?.photoId && !bytes)
+        logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a stored photo is missing');
       return bytes && { bytes };
     },
-    deleteByOwner: (ownerId) => deleteByOwner(parts, ownerId),
+    deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
   };
 }

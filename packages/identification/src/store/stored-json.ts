@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Identification } from '../identification.ts';
 import { type IdentifyOptions, ORGANS, PROVIDER_NAMES, REJECTABLE_PARTS } from '../types.ts';
 
-// The columns `result` and `options`. Rows of old stay readable: what is new here is optional.
+// Schemas of the columns `result` and `options`. Old rows stay readable: new fields are optional.
 
-/** What PostgreSQL cannot keep in a text, it must not lose an answer for. */
+/** Drops what PostgreSQL cannot store in a text, so that it does not reject the answer. */
 const text = z.string().overwrite((value) => value.replaceAll('\0', '').toWellFormed());
 const optionalText = text.exactOptional();
 const optionalTexts = z.array(text).exactOptional();

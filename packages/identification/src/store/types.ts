@@ -1,6 +1,10 @@
+import type { PhotosState, PrismaClient } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../identification.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import type { IdentifyOptions } from '../types.ts';
+import type { PhotoFiles } from './photo-files.ts';
 
 /** `hash`: SHA-256 of the upload, lower-case hex. */
 export interface PhotoToSave {
@@ -9,7 +13,6 @@ export interface PhotoToSave {
   normalized?: NormalizedPhoto;
 }
 
-/** What `save` is given. */
 export interface NewIdentification {
   ownerId: string;
   identification: Omit<Identification, 'id'>;
@@ -21,6 +24,49 @@ export interface NewIdentification {
 export interface SavedIdentification {
   /** ULID. */
   id: string;
-  /** Hashes of the photos that are not kept yet, each once: prepare them and call `addPhotos`. */
+  /** Distinct hashes of the photos that are not stored yet: normalize them and call `addPhotos`. */
   pendingPhotos: readonly string[];
+}
+
+/** One identification in its owner's history. */
+export interface HistoryItem {
+  /** ULID. */
+  id: string;
+  createdAt: Date;
+  isPlant: boolean;
+  plantName?: string;
+  scientificName?: string;
+  confidence?: number;
+  /** Set when the confidence is Pl@ntNet's score, which is no probability. */
+  confidenceSource?: 'plantnet';
+  demo: boolean;
+  /** Number of stored photos, addressed from 1. */
+  photos: number;
+  photosState: PhotosState;
+}
+
+/** Newest first. */
+export interface HistoryPage {
+  items: HistoryItem[];
+  /** Cursor of the next older page; absent on the last one. */
+  nextCursor?: string;
+}
+
+/** An identification as its owner got it. */
+export interface StoredIdentification {
+  /** The whole answer with its id. */
+  identification: Identification & { id: string };
+  createdAt: Date;
+  options: IdentifyOptions;
+  /** Number of stored photos, addressed from 1. */
+  photos: number;
+  photosState: PhotosState;
+}
+
+/** What the parts of the store work with. */
+export interface StoreContext {
+  client: PrismaClient;
+  files: PhotoFiles;
+  clock: Clock;
+  logger: Logger;
 }

@@ -5,7 +5,7 @@ import type { IdentifyOptions } from '../../types.ts';
 import type { Store } from '../store.ts';
 import type { NewIdentification, SavedIdentification } from '../types.ts';
 
-/** With everything an answer may hold. */
+/** An answer with every field set. */
 export const anIdentification: Omit<Identification, 'id'> = {
   isPlant: true,
   suggestions: [
@@ -64,7 +64,7 @@ export const someOptions: IdentifyOptions = {
   project: 'weurope',
 };
 
-/** A photo that nobody looks into: its bytes are `text`. */
+/** A photo that no test decodes: its bytes are `text`. */
 export function aPhoto(text: string): { hash: string; normalized: NormalizedPhoto } {
   return {
     hash: createHash('sha256').update(text).digest('hex'),
@@ -72,9 +72,9 @@ export function aPhoto(text: string): { hash: string; normalized: NormalizedPhot
   };
 }
 
-/** Saves for an owner who is there. */
+/** Saves an identification of an existing owner. */
 export async function savedBy(store: Store, entry: NewIdentification): Promise<SavedIdentification> {
   const saved = await store.save(entry);
-  if (saved === undefined) throw new Error('The owner is not there.');
+  if (saved === undefined) throw new Error('The owner does not exist.');
   return saved;
 }
