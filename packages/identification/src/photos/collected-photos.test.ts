@@ -12,7 +12,7 @@ import { LIMITS, uploaded } from './testing/uploaded-photo.ts';
 const photoDir = process.env['PLANT_PHOTOS_DIR'];
 
 describe.skipIf(!photoDir)('the collected photos', () => {
-  it('come out small and bare, apart from the HEIC one', { timeout: 30_000 }, async () => {
+  it('are normalized to small JPEGs without metadata, except the HEIC one', { timeout: 30_000 }, async () => {
     const dir = photoDir ?? '';
     const names = readdirSync(dir).filter((name) => /\.(jpg|png|webp|gif|heic)$/.test(name));
     expect(names.length).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import { createDecodeQueue, type DecodeQueueOptions } from './decode-queue.ts';
 const settled = () => new Promise(setImmediate);
 const BUSY = { code: 'busy', retryAfterMs: 5_000 };
 
-/** A queue of decodes that begin when they may and end when the test says so. */
+/** A decode queue whose decodes end when the test ends them. */
 function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
   const queue = createDecodeQueue<string>({ concurrency: 2, capacity: 32, backgroundCapacity: 16, ...options });
   const began: string[] = [];
@@ -21,7 +21,7 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
       return end.promise;
     });
   };
-  /** The same, for decodes whose refusal the test reads in `refused`. */
+  /** Like `add`, for decodes whose refusal the test reads in `refused`. */
   const add = (subject: string, key: string, background = false): void => {
     run(subject, key, background).catch((error: unknown) => {
       if (error instanceof IdentificationError) refused.push({ key, overShare: error.overShare });
@@ -32,7 +32,7 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
     add,
     began,
     refused,
-    /** The same for an owner at an address that it shares. */
+    /** Like `add`, for an owner at a shared address. */
     addAt: (address: string, subject: string, key: string): void => {
       run(subject, key, false, address).catch(() => undefined);
     },
@@ -51,8 +51,8 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
   };
 }
 
-describe('one owner alone', () => {
-  it('runs as many decodes as there are places, the rest in order, also after one that failed', async () => {
+describe('a single owner', () => {
+  it('runs as many decodes as there are slots, the rest in order, also after a failed one', async () => {
     const { began, end, fail, run } = queueUnderTest();
     const [first, second, third, fourth] = ['a', 'b', 'c', 'd'].map((key) => run('anna', key));
     await settled();
@@ -68,7 +68,7 @@ describe('one owner alone', () => {
     expect(await Promise.all([first, fourth])).toEqual(['a', 'd']);
   });
 
-  it('may have 32 waiting; one more is refused with overShare', async () => {
+  it('may have 32 decodes waiting; one more is refused with overShare', async () => {
     const { addMany, began, refused, run } = queueUnderTest();
     addMany('anna', 34);
     await settled();
@@ -77,7 +77,7 @@ describe('one owner alone', () => {
     await expect(run('anna', 'one more')).rejects.toMatchObject({ ...BUSY, overShare: true });
   });
 
-  it('is taken in again once there is a place', async () => {
+  it('may add decodes again once a place is free', async () => {
     const { addMany, end, run } = queueUnderTest({ concurrency: 1, capacity: 1 });
     addMany('anna', 2);
     await expect(run('anna', 'early')).rejects.toMatchObject(BUSY);
@@ -109,7 +109,7 @@ describe('two owners', () => {
     expect(began.slice(4)).toEqual(['bob 1', 'bob 2', 'anna 5', 'bob 3', 'bob 4']);
   });
 
-  it('get eight waiting places each, and the surplus is counted', async () => {
+  it('get eight waiting places each, and the rest is refused with overShare', async () => {
     const { addMany, refused } = queueUnderTest({ concurrency: 1 });
     addMany('anna', 1);
     addMany('bob', 1);
@@ -118,7 +118,7 @@ describe('two owners', () => {
     expect(refused).toEqual([{ key: 'cora 9', overShare: true }]);
   });
 
-  it('share a queue that the first one filled: it gives up its newest decodes', async () => {
+  it('share a queue that the first one filled: its newest decodes are displaced', async () => {
     const { add, addMany, refused } = queueUnderTest();
     addMany('anna', 34);
     add('bob', 'small');
@@ -128,7 +128,7 @@ describe('two owners', () => {
 });
 
 describe('owners of one address', () => {
-  it('have the turns of one among them all while another address waits', async () => {
+  it('share the turns of one owner while another address waits', async () => {
     const { addAt, began, end } = queueUnderTest({ concurrency: 1 });
     for (const subject of ['a', 'b', 'c', 'd', 'anna']) {
       const address = subject === 'anna' ? 'another' : 'one';
@@ -149,7 +149,7 @@ describe('owners of one address', () => {
   });
 });
 
-describe('a decode that two owners want', () => {
+describe('a decode for two owners', () => {
   it('runs once, and as early as the first of them has a turn', async () => {
     const { addMany, began, end, run } = queueUnderTest({ concurrency: 1 });
     addMany('anna', 8);
@@ -161,7 +161,7 @@ describe('a decode that two owners want', () => {
     expect(began.filter((key) => key === 'leaf')).toHaveLength(1);
   });
 
-  it('is not refused because the owner that came first gave up its place', async () => {
+  it('is not refused when the place of the first owner is displaced', async () => {
     const { addMany, began, end, run } = queueUnderTest({ concurrency: 1, capacity: 4 });
     addMany('anna', 4);
     const both = Promise.all([run('anna', 'leaf'), run('bob', 'leaf')]);
@@ -181,7 +181,7 @@ describe('a decode that two owners want', () => {
 });
 
 describe('background decodes', () => {
-  it('run when no caller waits, and take at most half of the places', async () => {
+  it('run when no caller waits, in at most half of the slots', async () => {
     const { add, addMany, began, end } = queueUnderTest({ concurrency: 2 });
     for (const key of ['store 1', 'store 2', 'store 3']) add('anna', key, true);
     await settled();
@@ -195,7 +195,7 @@ describe('background decodes', () => {
     expect(began.at(-1)).toBe('store 2');
   });
 
-  it('take no place of the decodes that callers wait for, and have shares of their own', async () => {
+  it('take no waiting place of callers, and have shares of their own', async () => {
     const { add, addMany, refused, run } = queueUnderTest({ concurrency: 1 });
     addMany('anna', 33);
     for (let photo = 1; photo <= 4; photo += 1) add('anna', `hers ${photo}`, true);
@@ -205,7 +205,7 @@ describe('background decodes', () => {
     await expect(run('anna', 'hers 5', true)).rejects.toMatchObject({ ...BUSY, overShare: true });
   });
 
-  it('come forward when a caller wants the same photo', async () => {
+  it('get the priority of a caller that needs the same photo', async () => {
     const { add, addMany, began, end, run } = queueUnderTest({ concurrency: 1 });
     addMany('anna', 3);
     add('anna', 'leaf', true);

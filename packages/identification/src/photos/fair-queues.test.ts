@@ -4,30 +4,30 @@ import { createFairQueues, type FairQueues, type Load, type QueueOwner } from '.
 
 const EVEN: Load = { ofSubject: () => 0, ofAddress: () => 0 };
 
-/** An owner who is alone at its address. */
+/** Creates an owner that is alone at its address. */
 const alone = (subject: string): QueueOwner => ({ subject, address: subject });
 
-/** Adds items called `owner 1`, `owner 2`, … and returns what became of the last one. */
+/** Adds items named `owner 1`, `owner 2`, … and returns the placement of the last one. */
 function fill(queues: FairQueues<string>, subject: string, count: number, address = subject) {
   const add = (_: unknown, index: number) => queues.add({ subject, address }, `${subject} ${index + 1}`);
   return Array.from({ length: count }, add).at(-1);
 }
 
-/** Takes everything out, in order. */
+/** Takes all items, in order. */
 function drain(queues: FairQueues<string>, load: Load = EVEN): string[] {
   const items: string[] = [];
   for (let taken = queues.take(load); taken !== undefined; taken = queues.take(load)) items.push(taken.item);
   return items;
 }
 
-describe('an owner alone', () => {
+describe('a single owner', () => {
   it('fills the capacity, and one item more is refused with overShare', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     expect(fill(queues, 'a', 32)).toEqual({ placed: true });
     expect(queues.add(alone('a'), 'one more')).toEqual({ placed: false, overShare: true });
   });
 
-  it('is not blamed for a capacity of 0', () => {
+  it('is refused without overShare at a capacity of 0', () => {
     const queues = createFairQueues<string>({ capacity: 0, share: 0 });
     expect(fill(queues, 'a', 1)).toEqual({ placed: false, overShare: false });
   });
@@ -49,7 +49,7 @@ describe('an owner beside others', () => {
     expect(drain(queues)).toHaveLength(32);
   });
 
-  it('finds a place although others fill the capacity within their shares, who are not blamed for it', () => {
+  it('gets a place when others fill the capacity within their shares, and displaces them without overShare', () => {
     const queues = createFairQueues<string>({ capacity: 4, share: 2 });
     fill(queues, 'a', 2);
     fill(queues, 'b', 2);
@@ -84,12 +84,12 @@ describe('many owners of one address', () => {
   const crowd = (queues: FairQueues<string>, owners: number, items = 1) =>
     Array.from({ length: owners }, (_, index) => fill(queues, `c${index}`, items, 'one address'));
 
-  it('fill a capacity that they have for themselves', () => {
+  it('may fill the whole capacity when no other address waits', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     expect(crowd(queues, 32)).toEqual(Array.from({ length: 32 }, () => ({ placed: true })));
   });
 
-  it('lock out no other address, which has every other turn', () => {
+  it('leave every other turn to another address', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });
     crowd(queues, 32);
     expect(fill(queues, 'a', 8)).toMatchObject({ placed: true, displaced: { overShare: false } });

@@ -5,7 +5,7 @@ const each = (list: string) => list.trim().split(/\s+/);
 const endingsOf = (names: readonly string[]) => names.map((name) => fileNameFault(name));
 
 describe('fileNameFault', () => {
-  it('takes every ending of a picture format', () => {
+  it('accepts every ending of a picture format', () => {
     const names = each(`
       a.jpg a.JPG a.jpeg a.jpe a.jfif a.pjpeg a.png a.apng a.webp a.gif a.heic a.HEIC a.heif a.hif a.avif a.tif a.tiff
       a.bmp a.dng a.cr2 a.nef a.arw a.raw a.jp2 a.jxl a.ico a.psd a.mpo
@@ -37,7 +37,7 @@ describe('fileNameFault', () => {
     '.jpg',
     '.trashed-1780000000-IMG_1.jpg',
     '.pending-1780000000-IMG_1.heic',
-  ])('takes "%s"', (name) => {
+  ])('accepts "%s"', (name) => {
     expect(fileNameFault(name)).toBeUndefined();
   });
 
@@ -67,7 +67,7 @@ describe('fileNameFault', () => {
     ['.user.ini', 'ini'],
     ['.htaccess', 'htaccess'],
     ['.php', 'php'],
-  ])('goes by the last known ending of "%s"', (name, ending) => {
+  ])('uses the last known ending of "%s"', (name, ending) => {
     expect(fileNameFault(name)).toEqual({ type: 'other_format', ending });
   });
 

@@ -9,7 +9,7 @@ import { LIMITS, uploaded } from './testing/uploaded-photo.ts';
 const UPLOADS = 3;
 const PHOTOS = 5;
 
-/** Among the slowest photos that are taken: 16 bits, transparent and interlaced. */
+/** One of the slowest accepted photos: 16 bits, transparent and interlaced. */
 async function heavyPng(): Promise<Buffer> {
   const pixels = await realPicture(1_200, 900).ensureAlpha(0.5).raw().toBuffer();
   return sharp(pixels, { raw: { width: 1_200, height: 900, channels: 4 } })
@@ -29,11 +29,11 @@ it('a small photo is decoded while three heavy uploads of another account still 
     done.push(subject);
   };
   const png = await heavyPng();
-  // What follows the picture is cut before it is decoded, and makes each file another photo.
+  // Trailing bytes are cut before decoding, and make each file another photo.
   const heavy = Array.from({ length: UPLOADS * PHOTOS }, (_, index) => Buffer.concat([png, Buffer.from([index])]));
   const small = await realPicture(60, 40).jpeg().toBuffer();
   await Promise.all([...heavy.map((bytes) => decode('user:anna', bytes)), decode('user:bob', small)]);
   expect(done).toHaveLength(UPLOADS * PHOTOS + 1);
-  // The two that ran when it came, and at most two more that ended before it did.
+  // The two that ran when it was added, and at most two more that ended before it.
   expect(done.indexOf('user:bob')).toBeLessThanOrEqual(4);
 });

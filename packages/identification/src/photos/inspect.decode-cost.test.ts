@@ -18,17 +18,17 @@ function costOf(type: PhotoType, structure: Structure | Fault) {
 const png = (shape: PngShape) => costOf('png', readPng(makePng(shape)));
 const jpeg = (shape: JpegShape) => costOf('jpeg', readJpeg(makeJpeg(shape)));
 
-describe('a PNG', () => {
+describe('the decode cost of a PNG', () => {
   it.each([
     ['grey', { colour: 0 }, 356],
     ['RGB', { colour: 2 }, 356],
     ['palette', { colour: 3 }, 356],
     ['RGB with alpha', { colour: 6 }, 1157],
-  ])('of 8 bits and 89 megapixels in %s is plain', (_kind, shape, ms) => {
+  ])('with 8 bits and 89 megapixels in %s is plain', (_kind, shape, ms) => {
     expect(png({ ...LARGE, ...shape })).toEqual({ heldBytes: 0, isPlain: true, ms });
   });
 
-  it('costs more time with 16 bits, and interlaced also memory', () => {
+  it('has more time with 16 bits, and interlaced also more memory', () => {
     const rgb = { ...SEVEN, colour: 2 };
     expect(png({ ...rgb, depth: 16 })).toEqual({ heldBytes: 0, isPlain: false, ms: 182 });
     expect(png({ ...rgb, interlaced: true })).toEqual({ heldBytes: 21_000_000, isPlain: false, ms: 105 });
@@ -36,7 +36,7 @@ describe('a PNG', () => {
     expect(png(both)).toEqual({ heldBytes: 56_000_000, isPlain: false, ms: 322 });
   });
 
-  it('costs more with a colour profile, which is not applied to more than 16 megapixels', () => {
+  it('is higher with a colour profile, which is not applied to more than 16 megapixels', () => {
     const extra = [colourProfile(Buffer.alloc(500))];
     expect(png({ ...SEVEN, colour: 2, extra })).toEqual({ heldBytes: 0, isPlain: true, ms: 203 });
     expect(png({ width: 4_000, height: 4_000, colour: 2, extra }).ms).toBe(464);
@@ -44,12 +44,12 @@ describe('a PNG', () => {
   });
 });
 
-describe('a JPEG', () => {
-  it('of one pass is plain', () => {
+describe('the decode cost of a JPEG', () => {
+  it('with one pass is plain', () => {
     expect(jpeg(LARGE)).toEqual({ heldBytes: 0, isPlain: true, ms: 178 });
   });
 
-  it('of more than one pass costs time for each coefficient and scan', () => {
+  it('with several passes has time for each coefficient and scan', () => {
     const progressive = { ...SEVEN, progressive: true };
     expect(jpeg({ ...progressive, scans: 10 })).toEqual({ heldBytes: 21_000_000, isPlain: false, ms: 75 });
     expect(jpeg({ ...progressive, scans: 64 })).toEqual({ heldBytes: 21_000_000, isPlain: false, ms: 120 });

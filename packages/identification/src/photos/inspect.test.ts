@@ -17,7 +17,7 @@ const VALID = {
   gif: makeGif(SMALL, [SMALL]),
 };
 
-/** How a photo is refused, as the second one of an upload. */
+/** Returns how a photo is refused as the second one of an upload; undefined if it is accepted. */
 function refused(bytes: Buffer, claims: { name?: string; declaredType?: string } = {}) {
   try {
     inspectPhoto(uploaded(bytes, claims), 1, LIMITS);
@@ -28,7 +28,7 @@ function refused(bytes: Buffer, claims: { name?: string; declaredType?: string }
   return undefined;
 }
 
-describe('what a photo says it is', () => {
+describe('inspectPhoto and the declared type', () => {
   it.each([
     ['jpeg', 'image/jpeg', 'IMG_0001.JPG'],
     ['jpeg', 'image/pjpeg; q=1', 'photo.jfif'],
@@ -45,7 +45,7 @@ describe('what a photo says it is', () => {
     ['png', '', 'rose.jpg'],
     ['webp', '*/*', 'rose.heic'],
     ['gif', 'multipart/form-data', 'Monstera.deliciosa'],
-  ] as const)('takes a %s declared as "%s" and called "%s"', (type, declaredType, name) => {
+  ] as const)('accepts a %s declared as "%s" with the name "%s"', (type, declaredType, name) => {
     const photo = uploaded(VALID[type], { name, declaredType });
     expect(inspectPhoto(photo, 0, LIMITS)).toEqual({
       hash: photo.hash,
@@ -78,7 +78,7 @@ describe('what a photo says it is', () => {
       '.bashrc',
       'The name of photo 2 starts with a dot, like that of a hidden file. Please rename it and try again.',
     ],
-  ] as const)('refuses a %s declared as "%s" and called "%s"', (type, declaredType, name, message) => {
+  ] as const)('refuses a %s declared as "%s" with the name "%s"', (type, declaredType, name, message) => {
     expect(refused(VALID[type], { name, declaredType })).toEqual({ code: 'photo_type', photo: 1, message });
   });
 
@@ -87,12 +87,12 @@ describe('what a photo says it is', () => {
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
     ['TIFF', 'II*\0\b\0\0\0and more of it'],
     ['PDF', '%PDF-1.7\nand more of it'],
-    ['almost a GIF', 'GIF88a and more of it'],
+    ['a wrong GIF version', 'GIF88a and more of it'],
     ['other RIFF', 'RIFF\x10\0\0\0WAVE'],
     ['other ISO media', '\0\0\0\x18ftypisom\0\0\0\0'],
-    ['the beginning of a JPEG and text', '\xff\xd8<html>\xff\xc0 and more of it'],
+    ['text behind the start of a JPEG', '\xff\xd8<html>\xff\xc0 and more of it'],
     ['eleven bytes', '\xff\xd8\xff\xe0\0\0\0\0\0\0\0'],
-  ])('refuses %s called photo.jpg', (_, text) => {
+  ])('refuses %s with the name photo.jpg', (_, text) => {
     expect(refused(Buffer.from(text, 'latin1'), { name: 'photo.jpg', declaredType: 'image/jpeg' })).toEqual({
       code: 'photo_type',
       photo: 1,
@@ -107,7 +107,7 @@ describe('what a photo says it is', () => {
     ['AVIF', 'avif', ''],
     ['AVIF', 'avis', ''],
     ['AVIF', 'mif1', 'mif1miafavif'],
-  ])('calls %s (brand %s) by its name and says what to do', (format, major, compatible) => {
+  ])('names %s (brand %s) in the refusal and says what to do', (format, major, compatible) => {
     const size = Buffer.alloc(4);
     size.writeUInt32BE(16 + compatible.length);
     const box = Buffer.concat([size, Buffer.from(`ftyp${major}\0\0\0\0${compatible}moov`, 'latin1')]);
@@ -119,10 +119,10 @@ describe('what a photo says it is', () => {
   });
 });
 
-describe('limits', () => {
+describe('inspectPhoto and the limits', () => {
   const tooLarge = (message: string) => ({ code: 'photo_too_large', photo: 1, message });
 
-  it('takes 10 MB exactly and refuses a byte more', () => {
+  it('accepts exactly 10 MB and refuses one byte more', () => {
     const jpeg = Buffer.alloc(LIMITS.maxBytes);
     VALID.jpeg.copy(jpeg);
     expect(refused(jpeg)).toBeUndefined();
@@ -130,13 +130,13 @@ describe('limits', () => {
     expect(refused(more)).toEqual(tooLarge('Photo 2 is 10.1 MB; 10 MB is the most.'));
   });
 
-  it('refuses a side of more than 10000', () => {
+  it('refuses a side of more than 10000 pixels', () => {
     expect(refused(makeJpeg({ width: 10_000, height: 8 }))).toBeUndefined();
     const message = 'Photo 2 is 10001 pixels on its longer side; 10000 is the most.';
     expect(refused(makeJpeg({ width: 8, height: 10_001 }))).toEqual(tooLarge(message));
   });
 
-  it('refuses more than 89 megapixels, in whichever format they are declared', () => {
+  it('refuses more than 89 megapixels in any format', () => {
     expect(refused(makeJpeg({ width: 10_000, height: 8900 }))).toBeUndefined();
     const message = 'Photo 2 has 89.1 megapixels (10000 × 8901); 89 is the most.';
     expect(refused(makeJpeg({ width: 10_000, height: 8901 }))).toEqual(tooLarge(message));
@@ -153,7 +153,7 @@ describe('limits', () => {
     expect(refused(bytes)).toEqual(tooLarge(message));
   });
 
-  it('refuses a GIF whose header alone is large, which libvips would not see', () => {
+  it('refuses a GIF with a large canvas only in its header, which libvips does not check', () => {
     const message = 'Photo 2 is 65535 pixels on its longer side; 10000 is the most.';
     expect(refused(makeGif({ width: 65_535, height: 65_535 }))).toEqual(tooLarge(message));
   });
@@ -194,7 +194,7 @@ describe('limits', () => {
     expect(refused(makeJpeg({ ...SMALL, progressive: true, scans: 2600 }))).toEqual(tooLarge(message));
   });
 
-  it('refuses what would make a decoder hold more than 200 MB, and only then', () => {
+  it('refuses a photo that makes a decoder hold more than 200 MB', () => {
     const large = { width: 8000, height: 8000 };
     expect(refused(makeJpeg({ ...large, progressive: true }))).toBeUndefined();
     expect(refused(makePng({ ...large, colour: 2, interlaced: true }))).toBeUndefined();
@@ -213,7 +213,7 @@ describe('limits', () => {
   });
 });
 
-describe('decode time', () => {
+describe('inspectPhoto and the decode time', () => {
   const refusedFor = (what: string, megapixels: number, most: number) => ({
     code: 'photo_too_large',
     photo: 1,
@@ -225,7 +225,7 @@ describe('decode time', () => {
     [1, 1],
   ] as const;
 
-  it('refuses what would take a core more than a second, and says how large it may be', () => {
+  it('refuses a photo that takes a core more than a second, and says how large it may be', () => {
     const deep = { colour: 6, depth: 16 };
     expect(refused(makePng({ width: 7_000, height: 4_000, ...deep }))).toBeUndefined();
     expect(refused(makePng({ width: 7_200, height: 4_000, ...deep }))).toEqual(
@@ -239,7 +239,7 @@ describe('decode time', () => {
     expect(refused(makeJpeg({ ...scans, scans: 64 }))).toEqual(refusedFor('JPEG of 64 scans', 33.2, 30.9));
   });
 
-  it('takes plain photos up to the limit on pixels, were it 200 megapixels', () => {
+  it('accepts plain photos up to the limit on pixels, even at 200 megapixels', () => {
     const generous = { ...LIMITS, maxSide: 30_000, maxPixels: 200_000_000 };
     const large = { width: 20_000, height: 10_000 };
     for (const bytes of [makeJpeg(large), ...[0, 2, 3, 4, 6].map((colour) => makePng({ ...large, colour }))]) {
@@ -248,8 +248,8 @@ describe('decode time', () => {
   });
 });
 
-describe('broken and hostile files', () => {
-  it('says so when a photo is empty or cut short', () => {
+describe('inspectPhoto of damaged and hostile files', () => {
+  it('names an empty and a truncated photo', () => {
     expect(refused(Buffer.alloc(0))).toEqual({ code: 'photo_undecodable', photo: 1, message: 'Photo 2 is empty.' });
     for (const bytes of Object.values(VALID)) {
       expect(refused(bytes.subarray(0, bytes.length - 2))).toEqual({
@@ -260,12 +260,12 @@ describe('broken and hostile files', () => {
     }
   });
 
-  it.each(['jpeg', 'png', 'webp', 'gif'] as const)('cuts what is hidden behind a %s', (type) => {
+  it.each(['jpeg', 'png', 'webp', 'gif'] as const)('cuts bytes behind a %s', (type) => {
     const polyglot = Buffer.concat([VALID[type], Buffer.from('<?php system($_GET[0]); ?>PK\x03\x04', 'latin1')]);
     expect(inspectPhoto(uploaded(polyglot), 0, LIMITS).data).toEqual(VALID[type]);
   });
 
-  it('forwards nothing of two gigabytes hidden in text chunks', () => {
+  it('drops two gigabytes of text in compressed chunks', () => {
     const text = compressedText(49 * 1024 * 1024);
     const bomb = makePng({ width: 1, height: 1, extra: Array.from({ length: 40 }, () => text) });
     expect(inspectPhoto(uploaded(bomb), 0, LIMITS).data).toEqual(makePng({ width: 1, height: 1 }));
@@ -276,7 +276,7 @@ describe('broken and hostile files', () => {
     ['PNG chunks that may come once', makePng({ ...SMALL, extra: [many(chunk('sBIT', Buffer.alloc(0)))] })],
     ['stuffed JPEG bytes', makeJpeg({ ...SMALL, entropy: many(Buffer.from([0xff, 0x00])) })],
     [
-      'JPEG markers just beyond patience',
+      'JPEG markers just behind the bytes that are compared one by one',
       makeJpeg({ ...SMALL, entropy: many(Buffer.from(`\xff\0${'x'.repeat(9)}`, 'latin1')) }),
     ],
     [
@@ -285,7 +285,7 @@ describe('broken and hostile files', () => {
     ],
     ['GIF padding', Buffer.concat([makeGif(SMALL).subarray(0, -1), many(Buffer.alloc(1))])],
     ['tiny WebP chunks', makeWebp(lossy(SMALL), many(Buffer.from('junk\0\0\0\0', 'latin1')))],
-  ])('walks 10 MB of %s without holding up the process', async (_, bytes) => {
+  ])('reads 10 MB of %s in less than a second', async (_, bytes) => {
     expect(await cpuTimeOf(() => expect(refused(bytes)).toBeUndefined())).toBeLessThan(1_000);
   });
 
@@ -303,12 +303,12 @@ describe('broken and hostile files', () => {
       'GIF padding',
       Buffer.concat([VALID.gif.subarray(0, 19), many(Buffer.from('\0\x21\xfe\0', 'latin1')), VALID.gif.subarray(19)]),
     ],
-  ])('repairs no 10 MB of wrong %s', async (_, bytes) => {
+  ])('refuses to repair 10 MB of wrong %s', async (_, bytes) => {
     const refuse = () => expect(refused(bytes)).toMatchObject({ code: 'photo_undecodable' });
     expect(await cpuTimeOf(refuse)).toBeLessThan(1_000);
   });
 
-  it('answers random bytes behind a true signature with a photo or a PhotoError', () => {
+  it('returns a photo or throws a PhotoError for random bytes behind a valid signature', () => {
     const starts = Object.values(VALID).map((bytes) => bytes.subarray(0, 16));
     fc.assert(
       fc.property(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 400 }), (start, tail) => {
@@ -318,7 +318,7 @@ describe('broken and hostile files', () => {
     );
   });
 
-  it('answers every mutation of a sound file with a photo or a PhotoError', () => {
+  it('returns a photo or throws a PhotoError for every mutation of a valid file', () => {
     const mutation = fc.record({ at: fc.nat(), value: fc.nat(255), kind: fc.constantFrom('set', 'cut', 'insert') });
     fc.assert(
       fc.property(

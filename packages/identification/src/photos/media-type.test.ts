@@ -39,7 +39,7 @@ it.each([
   'image/bmp',
   'image/x-adobe-dng',
   'image/x-unheard-of',
-])('takes a JPEG declared as "%s"', (mediaType) => {
+])('a media type of "%s" does not contradict a JPEG', (mediaType) => {
   expect(mediaTypeContradicts(mediaType, 'jpeg')).toBe(false);
 });
 
@@ -80,7 +80,7 @@ it.each([
   'image/jpeg, image/png',
   'text/html image/jpeg',
   'text/html/x',
-])('refuses a JPEG declared as "%s"', (mediaType) => {
+])('a media type of "%s" contradicts a JPEG', (mediaType) => {
   expect(mediaTypeContradicts(mediaType, 'jpeg')).toBe(true);
 });
 
@@ -91,6 +91,6 @@ it.each([
   ['image/webp', 'webp'],
   ['image/gif', 'gif'],
   ['image/heic', 'webp'],
-] as const)('takes "%s" over a %s', (mediaType, type) => {
+] as const)('a media type of "%s" does not contradict a %s', (mediaType, type) => {
   expect(mediaTypeContradicts(mediaType, type)).toBe(false);
 });

@@ -19,16 +19,16 @@ const BLUE = { red: false, blue: true };
 
 const ANNA: DecodeOwner = { subject: 'user:anna', background: false };
 
-function intakeOf({ concurrency = 2, waiting = 32, clock = new FakeClock() } = {}) {
-  return createPhotoNormalizer({ concurrency, capacity: waiting, backgroundCapacity: 16, clock });
+function createNormalizer({ concurrency = 2, capacity = 32, clock = new FakeClock() } = {}) {
+  return createPhotoNormalizer({ concurrency, capacity, backgroundCapacity: 16, clock });
 }
 
 function inspected(bytes: Buffer): InspectedPhoto {
   return inspectPhoto(uploaded(bytes), 0, LIMITS);
 }
 
-async function prepared(bytes: Buffer): Promise<NormalizedPhoto> {
-  return intakeOf().normalize(inspected(bytes), 0, ANNA);
+async function normalized(bytes: Buffer): Promise<NormalizedPhoto> {
+  return createNormalizer().normalize(inspected(bytes), 0, ANNA);
 }
 
 async function plain(background: string): Promise<Buffer> {
@@ -37,7 +37,7 @@ async function plain(background: string): Promise<Buffer> {
     .toBuffer();
 }
 
-/** The quantisation tables of a JPEG, which its quality decides. */
+/** Returns the quantisation tables of a JPEG, which depend on its quality. */
 function tablesOf(jpeg: Buffer): string[] {
   const tables: string[] = [];
   for (let at = 2; jpeg.readUInt8(at + 1) !== 0xda; at += 2 + jpeg.readUInt16BE(at + 2)) {
@@ -46,70 +46,70 @@ function tablesOf(jpeg: Buffer): string[] {
   return tables;
 }
 
-describe('what comes out', () => {
+describe('the normalized photo', () => {
   it.each(['jpeg', 'png', 'webp', 'gif'] as const)('is a JPEG of the same picture for a %s', async (type) => {
-    const { jpeg, width, height } = await prepared(await realPicture(60, 40).toFormat(type).toBuffer());
-    expect([width, height]).toEqual([60, 40]);
+    const { jpeg, width, height } = await normalized(await realPicture(60, 40).toFormat(type).toBuffer());
+    expect({ width, height }).toEqual({ width: 60, height: 40 });
     expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', space: 'srgb', width, height });
     expect(await coloursAt(jpeg, 0.2, 0.5)).toEqual(RED);
     expect(await coloursAt(jpeg, 0.8, 0.5)).toEqual(BLUE);
   });
 
-  it('is upright, whatever way the phone was held', async () => {
+  it('is upright for every EXIF orientation', async () => {
     const sideways = await realPicture(60, 40).withMetadata({ orientation: TURNED_LEFT }).jpeg().toBuffer();
-    const { jpeg, width, height } = await prepared(sideways);
-    expect([width, height]).toEqual([40, 60]);
+    const { jpeg, width, height } = await normalized(sideways);
+    expect({ width, height }).toEqual({ width: 40, height: 60 });
     expect(await coloursAt(jpeg, 0.5, 0.2)).toEqual(RED);
     expect(await coloursAt(jpeg, 0.5, 0.8)).toEqual(BLUE);
   });
 
-  it('is at most 1500 pixels on its longer side, and never enlarged', async () => {
-    expect(await prepared(await realPicture(3000, 2000).jpeg().toBuffer())).toMatchObject({
+  it('has at most 1500 pixels on its longer side, and is never enlarged', async () => {
+    expect(await normalized(await realPicture(3000, 2000).jpeg().toBuffer())).toMatchObject({
       width: 1500,
       height: 1000,
     });
-    expect(await prepared(await realPicture(20, 2400).jpeg().toBuffer())).toMatchObject({ width: 13, height: 1500 });
-    expect(await prepared(await realPicture(1500, 9).jpeg().toBuffer())).toMatchObject({ width: 1500, height: 9 });
+    expect(await normalized(await realPicture(20, 2400).jpeg().toBuffer())).toMatchObject({ width: 13, height: 1500 });
+    expect(await normalized(await realPicture(1500, 9).jpeg().toBuffer())).toMatchObject({ width: 1500, height: 9 });
   });
 
-  it('has the quality 85', async () => {
+  it('has quality 85', async () => {
     const picture = realPicture(60, 40);
-    const { jpeg } = await prepared(await picture.png().toBuffer());
+    const { jpeg } = await normalized(await picture.png().toBuffer());
     expect(tablesOf(jpeg)).toEqual(tablesOf(await picture.jpeg({ quality: 85 }).toBuffer()));
     expect(tablesOf(jpeg)).not.toEqual(tablesOf(await picture.jpeg({ quality: 86 }).toBuffer()));
   });
 
-  it('carries no metadata, however much went in', async () => {
+  it('has no metadata of the upload', async () => {
     const photo = await realPicture(60, 40)
-      .withExif({ IFD0: { Copyright: 'somebody' }, IFD3: { GPSLatitude: '49/1 12/1 34/1' } })
+      .withExif({ IFD0: { Copyright: 'Ann Example' }, IFD3: { GPSLatitude: '49/1 12/1 34/1' } })
       .withIccProfile('p3')
       .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>')
       .jpeg()
       .toBuffer();
     const before = await sharp(photo).metadata();
-    expect([before.exif, before.icc, before.xmp].every(Boolean)).toBe(true);
-    const { jpeg } = await prepared(photo);
+    expect(before).toMatchObject({ exif: expect.any(Buffer), icc: expect.any(Buffer), xmp: expect.any(Buffer) });
+    const { jpeg } = await normalized(photo);
     const after = await sharp(jpeg).metadata();
-    expect([after.exif, after.icc, after.xmp, after.iptc, after.orientation]).toEqual(Array(5).fill(undefined));
-    expect([isBare(photo), isBare(jpeg)]).toEqual([false, true]);
+    for (const key of ['exif', 'icc', 'xmp', 'iptc', 'orientation']) expect(after).not.toHaveProperty(key);
+    expect({ upload: isBare(photo), normalized: isBare(jpeg) }).toEqual({ upload: false, normalized: true });
   });
 
-  it('is sRGB for a CMYK photo and for 16 bits a channel', async () => {
+  it('is sRGB for a CMYK photo and for 16 bits per channel', async () => {
     const cmyk = await realPicture(60, 40).toColourspace('cmyk').jpeg().toBuffer();
     expect(await sharp(cmyk).metadata()).toMatchObject({ space: 'cmyk' });
     const deep = await realPicture(60, 40).toColourspace('rgb16').png().toBuffer();
     for (const bytes of [cmyk, deep]) {
-      const { jpeg } = await prepared(bytes);
+      const { jpeg } = await normalized(bytes);
       expect(await sharp(jpeg).metadata()).toMatchObject({ space: 'srgb', channels: 3, depth: 'uchar' });
       expect(await coloursAt(jpeg, 0.2, 0.5)).toEqual(RED);
     }
   });
 
-  it('is white where the photo was transparent', async () => {
+  it('is white where the upload is transparent', async () => {
     const clear = await sharp({ create: { width: 8, height: 8, channels: 4, background: '#0000' } })
       .png()
       .toBuffer();
-    const { jpeg } = await prepared(clear);
+    const { jpeg } = await normalized(clear);
     expect(await coloursAt(jpeg, 0.5, 0.5)).toEqual({ red: true, blue: true });
   });
 
@@ -119,21 +119,21 @@ describe('what comes out', () => {
       .gif()
       .toBuffer();
     expect(inspected(gif).frames).toBe(2);
-    const { jpeg, height } = await prepared(gif);
+    const { jpeg, height } = await normalized(gif);
     expect(height).toBe(8);
     expect(await coloursAt(jpeg, 0.5, 0.5)).toEqual(RED);
   });
 
-  it('holds nothing of what was hidden in or behind the photo', async () => {
+  it('has no bytes that were hidden in or behind the upload', async () => {
     const hidden = Buffer.from('<?php system($_GET[0]); ?>', 'latin1');
     const png = await realPicture(60, 40).png().toBuffer();
     const polyglot = Buffer.concat([png.subarray(0, 33), chunk('eXIf', hidden), png.subarray(33), hidden]);
-    const { jpeg } = await prepared(polyglot);
+    const { jpeg } = await normalized(polyglot);
     expect(jpeg.includes('<?php')).toBe(false);
   });
 });
 
-describe('what is refused', () => {
+describe('the normalizer', () => {
   const damaged = {
     code: 'photo_undecodable',
     photo: 3,
@@ -144,47 +144,47 @@ describe('what is refused', () => {
     ['JPEG', makeJpeg({ width: 60, height: 40 })],
     ['PNG', makePng({ width: 1500, height: 1000 })],
     ['WebP', makeWebp(lossy({ width: 60, height: 40 }))],
-  ])('a %s of sound structure without a picture, in our words and for its own place', async (_, bytes) => {
-    const error: unknown = await intakeOf()
+  ])('refuses a %s with valid structure but no picture, and names its place in the upload', async (_, bytes) => {
+    const error: unknown = await createNormalizer()
       .normalize(inspected(bytes), 3, ANNA)
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PhotoError);
     expect(error).toMatchObject(damaged);
   });
 
-  it('a photo that turns out larger than inspection found it', async () => {
+  it('refuses a photo that is larger than inspection found', async () => {
     const photo = inspected(await realPicture(60, 40).png().toBuffer());
-    await expect(intakeOf().normalize({ ...photo, width: 59 }, 3, ANNA)).rejects.toMatchObject(damaged);
+    await expect(createNormalizer().normalize({ ...photo, width: 59 }, 3, ANNA)).rejects.toMatchObject(damaged);
   });
 
-  it('a photo that turns out to be another format', async () => {
+  it('refuses a photo of another format than inspection found', async () => {
     const photo = inspected(await realPicture(60, 40).png().toBuffer());
-    await expect(intakeOf().normalize({ ...photo, type: 'jpeg' }, 3, ANNA)).rejects.toMatchObject(damaged);
+    await expect(createNormalizer().normalize({ ...photo, type: 'jpeg' }, 3, ANNA)).rejects.toMatchObject(damaged);
   });
 
   it.each([
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"/>')],
     ['TIFF', undefined],
     ['AVIF', undefined],
-  ] as const)('%s by the decoder itself, should it ever get there', async (type, bytes) => {
+  ] as const)('refuses %s in the decoder itself', async (type, bytes) => {
     const photo = inspected(await realPicture(60, 40).png().toBuffer());
     const format = type === 'TIFF' ? 'tiff' : 'avif';
     const data = bytes ?? (await realPicture(60, 40).toFormat(format).toBuffer());
-    await expect(intakeOf().normalize({ ...photo, data }, 3, ANNA)).rejects.toMatchObject(damaged);
+    await expect(createNormalizer().normalize({ ...photo, data }, 3, ANNA)).rejects.toMatchObject(damaged);
   });
 });
 
-describe('how much is decoded at once', () => {
+describe('the normalizer under load', () => {
   async function photos(count: number): Promise<InspectedPhoto[]> {
     const widths = Array.from({ length: count }, (_, index) => index + 40);
     return Promise.all(widths.map(async (width) => inspected(await realPicture(width, 40).jpeg().toBuffer())));
   }
 
-  it('refuses at once, with a time to come back, when as many wait as may wait', async () => {
-    const intake = intakeOf({ concurrency: 2, waiting: 3 });
+  it('refuses a photo with retryAfterMs when the queue is full', async () => {
+    const normalizer = createNormalizer({ concurrency: 2, capacity: 3 });
     const served = Array.from({ length: 5 }, () => 'fulfilled');
     const outcomes = await Promise.allSettled(
-      (await photos(7)).map((photo, index) => intake.normalize(photo, index, ANNA)),
+      (await photos(7)).map((photo, index) => normalizer.normalize(photo, index, ANNA)),
     );
     expect(outcomes.map(({ status }) => status)).toEqual([...served, 'rejected', 'rejected']);
     for (const outcome of outcomes.slice(5)) {
@@ -194,51 +194,53 @@ describe('how much is decoded at once', () => {
     }
   });
 
-  it('takes the next when room is free again, after failures too', async () => {
-    const intake = intakeOf({ concurrency: 1, waiting: 0 });
-    await expect(intake.normalize(inspected(makeJpeg({ width: 9, height: 9 })), 0, ANNA)).rejects.toBeInstanceOf(
+  it('decodes the next photo when a slot is free again, also after failures', async () => {
+    const normalizer = createNormalizer({ concurrency: 1, capacity: 0 });
+    await expect(normalizer.normalize(inspected(makeJpeg({ width: 9, height: 9 })), 0, ANNA)).rejects.toBeInstanceOf(
       PhotoError,
     );
     for (const photo of await photos(3))
-      await expect(intake.normalize(photo, 0, ANNA)).resolves.toMatchObject({ height: 40 });
+      await expect(normalizer.normalize(photo, 0, ANNA)).resolves.toMatchObject({ height: 40 });
   });
 
-  it('decodes a photo once for all who wait for it', async () => {
-    const intake = intakeOf({ concurrency: 1, waiting: 0 });
+  it('decodes a photo once for all concurrent callers', async () => {
+    const normalizer = createNormalizer({ concurrency: 1, capacity: 0 });
     const [photo] = await photos(1);
     if (photo === undefined) throw new Error('no photo');
-    const all = await Promise.all(Array.from({ length: 50 }, async (_, index) => intake.normalize(photo, index, ANNA)));
+    const all = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => normalizer.normalize(photo, index, ANNA)),
+    );
     expect(new Set(all).size).toBe(1);
   });
 
-  it('tells each who waits for a broken photo the place it has in their upload', async () => {
-    const intake = intakeOf();
+  it('tells each caller the place of a damaged photo in its own upload', async () => {
+    const normalizer = createNormalizer();
     const photo = inspected(makeJpeg({ width: 9, height: 9 }));
-    const outcomes = await Promise.allSettled([0, 4].map((index) => intake.normalize(photo, index, ANNA)));
+    const outcomes = await Promise.allSettled([0, 4].map((index) => normalizer.normalize(photo, index, ANNA)));
     expect(outcomes).toMatchObject([{ reason: { photo: 0 } }, { reason: { photo: 4 } }]);
   });
 
-  it('knows a photo for a minute', async () => {
+  it('caches a photo for a minute', async () => {
     const clock = new FakeClock();
-    // lru-cache takes the moment 0 for "no moment".
+    // lru-cache treats time 0 as unset.
     clock.advance(1);
-    const intake = intakeOf({ clock });
+    const normalizer = createNormalizer({ clock });
     const [photo] = await photos(1);
     if (photo === undefined) throw new Error('no photo');
-    const first = await intake.normalize(photo, 0, ANNA);
+    const first = await normalizer.normalize(photo, 0, ANNA);
     clock.advance(59_000);
-    expect(await intake.normalize(photo, 0, ANNA)).toBe(first);
+    expect(await normalizer.normalize(photo, 0, ANNA)).toBe(first);
     clock.advance(2_000);
-    expect(await intake.normalize(photo, 0, ANNA)).not.toBe(first);
+    expect(await normalizer.normalize(photo, 0, ANNA)).not.toBe(first);
   });
 });
 
-describe('cost', () => {
-  it('opens a PNG that hides two gigabytes of text without inflating them', async () => {
+describe('the cost of a decode', () => {
+  it('does not include inflating two gigabytes of text in a PNG', async () => {
     const text = compressedText(49 * 1024 * 1024);
     const bomb = makePng({ width: 1, height: 1, extra: Array.from({ length: 40 }, () => text) });
     const before = process.memoryUsage.rss();
-    await expect(prepared(bomb)).resolves.toMatchObject({ width: 1, height: 1 });
+    await expect(normalized(bomb)).resolves.toMatchObject({ width: 1, height: 1 });
     expect(process.memoryUsage.rss() - before).toBeLessThan(100_000_000);
   });
 });

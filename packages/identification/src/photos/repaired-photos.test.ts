@@ -23,7 +23,7 @@ const EOI_BYTES = 2;
 const intake = createPhotoNormalizer({ concurrency: 2, capacity: 32, backgroundCapacity: 16, clock: systemClock });
 
 /**
- * Returns the hash of the JPEG that is sent and stored, which equal pixels share; undefined when the photo is refused.
+ * Returns the hash of the normalized JPEG, which is equal for equal pixels; undefined when the photo is refused.
  */
 async function prepared(bytes: Buffer, claims: { name?: string; declaredType?: string } = {}) {
   try {
@@ -70,7 +70,7 @@ describe.each(Object.entries(JPEGS))('%s', (_name, jpeg) => {
     ['Ah/Al 1', changed(jpeg, range + 2, 1)],
     ['all three wrong', changed(jpeg, range, 63, 0, 0x21)],
     ['stray zeros before its scan', inserted(jpeg, scan, Buffer.alloc(5))],
-    ['stray bytes behind its beginning', inserted(jpeg, 2, Buffer.from([0x00, 0x4d]))],
+    ['stray bytes behind its SOI', inserted(jpeg, 2, Buffer.from([0x00, 0x4d]))],
     ['stray bytes before its frame', inserted(jpeg, frame, Buffer.from([0x4d, 0xff, 0x00, 0x37]))],
     ['fill bytes', inserted(inserted(jpeg, scan, Buffer.alloc(3, 0xff)), 2, Buffer.alloc(2, 0xff))],
     ['a restart before its end', inserted(jpeg, jpeg.length - EOI_BYTES, Buffer.from([0xff, 0xd0]))],
@@ -79,7 +79,7 @@ describe.each(Object.entries(JPEGS))('%s', (_name, jpeg) => {
       'another JFIF version',
       inserted(jpeg, 2, segment(0xe0, Buffer.from('JFIF\0\x02\x01\0\0\x01\0\x01\0\0', 'latin1'))),
     ],
-  ])('with %s has the same pixels', async (_fault, faulty) => {
+  ])('with %s is repaired to the same pixels', async (_fault, faulty) => {
     const twin = await prepared(jpeg);
     expect(twin).toBeDefined();
     expect(await prepared(faulty)).toEqual(twin);
@@ -92,7 +92,7 @@ describe.each(Object.entries(JPEGS))('%s', (_name, jpeg) => {
     ['half of its data', Buffer.concat([jpeg.subarray(0, (scan + jpeg.length) / 2), Buffer.from([0xff, 0xd9])])],
     ['twice the height', changed(jpeg, frame + 5, 0, 180)],
     ['twice the width', changed(jpeg, frame + 7, 0, 240)],
-  ])('with %s stays refused, the scan header right or wrong', async (_fault, faulty) => {
+  ])('with %s stays refused, whether its scan header is right or wrong', async (_fault, faulty) => {
     expect(await prepared(faulty)).toBeUndefined();
     expect(await prepared(changed(faulty, range, 0, 0, 0))).toBeUndefined();
   });
@@ -114,7 +114,7 @@ it.each(Object.entries(JPEGS))(
   },
 );
 
-it('a JPEG of one scan with zeros before its end has the same pixels', async () => {
+it('a JPEG of one scan with zeros before its EOI has the same pixels', async () => {
   const jpeg = await photo().jpeg().toBuffer();
   expect(await prepared(inserted(jpeg, jpeg.length - EOI_BYTES, Buffer.alloc(9)))).toEqual(await prepared(jpeg));
 });
@@ -174,7 +174,7 @@ describe('PNG and WebP', () => {
 });
 
 describe('any change of a few bytes', () => {
-  it('leaves a photo refused, or with a picture that decodes without a warning', { timeout: 60_000 }, async () => {
+  it('results in a refusal or in a picture that decodes without a warning', { timeout: 60_000 }, async () => {
     const files = [...Object.values(JPEGS), await photo().gif().toBuffer()];
     const mutation = fc.record({ at: fc.nat(), value: fc.nat(255), kind: fc.constantFrom('set', 'cut', 'insert') });
     await fc.assert(
@@ -212,7 +212,7 @@ function mutate(bytes: Buffer, { at, value, kind }: { at: number; value: number;
 }
 
 describe.skipIf(!casesDir)('the reported cases', () => {
-  it('J: a sequential JPEG with Se 0 is taken, one that promises more rows than it holds is not', async () => {
+  it('J: a sequential JPEG with Se 0 is accepted, one that promises more rows than it holds is not', async () => {
     const jpeg = readCase('jpeg-scan-Se-0.jpg');
     const right = changed(jpeg, rangeOf(jpeg), 0, 63, 0);
     const twin = await sharp(right).raw().toBuffer();
@@ -226,7 +226,7 @@ describe.skipIf(!casesDir)('the reported cases', () => {
     expect(await prepared(jpeg.subarray(0, -EOI_BYTES))).toBeUndefined();
   });
 
-  it('G: a GIF without its last byte has the pixels of the whole one', async () => {
+  it('G: a GIF without its last byte has the pixels of the complete one', async () => {
     const [cut, whole] = [readCase('gif-no-trailer.gif'), readCase('gif-whole.gif')];
     const pixels = await sharp(whole).raw().toBuffer();
     const { data } = inspectPhoto(uploaded(cut), 0, LIMITS);
@@ -235,7 +235,7 @@ describe.skipIf(!casesDir)('the reported cases', () => {
     for (let bytes = 2; bytes < 12; bytes += 1) expect(await prepared(whole.subarray(0, -bytes))).toBeUndefined();
   });
 
-  it('N: a JPEG under its old name and label', async () => {
+  it('N: a JPEG with the name and media type of its former format is accepted', async () => {
     const jpeg = readCase('jpeg-called.HEIC');
     expect(await prepared(jpeg, { name: 'jpeg-called.HEIC', declaredType: 'image/heic' })).toEqual(
       await prepared(jpeg),

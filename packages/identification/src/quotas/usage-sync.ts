@@ -114,7 +114,7 @@ export class UsageReconciler {
     }
   }
 
-  /** Applies that the provider refused a call: no credits are left, whatever the counters say. Never throws. */
+  /** Applies that the provider refused a call: no credits are left, even if the counters differ. Never throws. */
   async applyExhausted({ retryAfterMs = DEFAULT_REFUSAL_MS, status }: ExhaustedAnswer): Promise<void> {
     const { clock, local, logger, provider, store } = this.#parts;
     const now = clock.now();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeGif } from '../testing/make-gif.ts';
 import { holdsFirstFrame, holdsPixels } from './gif-pixels.ts';
 
-/** The picture data of a GIF of one frame, its code size first. */
+/** Returns the picture data of a GIF with one frame, starting with its code size. */
 async function dataOf(width: number, height: number, shades: number): Promise<Buffer> {
   const pixels = Buffer.from(Array.from({ length: width * height }, (_, at) => ((at * 7919) % 251) % shades));
   const gif = await sharp(pixels, { raw: { width, height, channels: 1 } })
@@ -29,24 +29,24 @@ describe('holdsPixels', () => {
     [300, 200, 200],
     [640, 480, 251],
     [1000, 800, 1],
-  ])('counts the pixels of an encoder: %i x %i in %i shades', async (width, height, shades) => {
+  ])('accepts the pixels of an encoder: %i x %i in %i shades', async (width, height, shades) => {
     const data = await dataOf(width, height, shades);
     expect(await holdsPixels(data, 0, width * height)).toBe(true);
     expect(await holdsPixels(data, 0, width * height - 1)).toBe(false);
     expect(await holdsPixels(data, 0, width * height + 1)).toBe(false);
   });
 
-  it('counts a code that stands for the run it ends, and codes without an end', async () => {
-    // Clear, 0, the code that is just being made, 0, end: 1 + 2 + 1 pixels.
+  it('accepts a code that stands for the run it ends, and codes without an end code', async () => {
+    // Clear, 0, the code that is being defined, 0, end: 1 + 2 + 1 pixels.
     expect(await holdsPixels(Buffer.from([2, 2, 0x84, 0x51, 0]), 0, 4)).toBe(true);
-    // Clear, 0 and three bits of nothing.
+    // Clear, 0 and three unused bits.
     expect(await holdsPixels(Buffer.from([2, 1, 0b00_000_100, 0]), 0, 1)).toBe(true);
   });
 
   it.each([
-    ['a code size no encoder writes', [0, 1, 4, 0]],
+    ['a code size that no encoder writes', [0, 1, 4, 0]],
     ['a large code size', [9, 2, 0, 1, 0]],
-    ['a code that was not made yet', [2, 2, 0b11_111_100, 0x01, 0]],
+    ['a code that is not defined yet', [2, 2, 0b11_111_100, 0x01, 0]],
     ['data behind the end code', [2, 3, 0x44, 0x01, 0x00, 0]],
     ['a sub-block behind the end code', [2, 2, 0x44, 0x01, 1, 0, 0]],
     ['nothing', [2, 0]],
@@ -63,7 +63,7 @@ describe('holdsPixels', () => {
         Buffer.concat([head, Buffer.from([0x5a]), tail]),
         Buffer.concat([head, tail.subarray(1)]),
       ]) {
-        // The walk over the sub-blocks has found their end before.
+        // The walk over the sub-blocks has found their end already.
         if (await holdsPixels(Buffer.concat([changed, Buffer.alloc(300)]), 0, 3_000)) taken += 1;
       }
     }

@@ -5,7 +5,7 @@ import { DAMAGED, joinPieces, MAX_PIECES, TRUNCATED } from './structure.ts';
 
 const SMALL = { width: 20, height: 10 };
 
-/** The bytes of a file that a decoder gets. */
+/** Returns the bytes that a decoder gets. */
 function taken(bytes: Buffer): Buffer {
   const read = readGif(bytes);
   if ('fault' in read) throw new Error(read.fault);
@@ -13,19 +13,19 @@ function taken(bytes: Buffer): Buffer {
 }
 
 describe('readGif', () => {
-  it('finds size and frames; one canvas is held', () => {
+  it('finds size and frames; a decoder holds one canvas', () => {
     const gif = makeGif(SMALL, [SMALL, SMALL, SMALL]);
     expect(readGif(gif)).toMatchObject({ ...SMALL, frames: 3, heldBytes: 800 });
     expect(taken(gif)).toEqual(gif);
   });
 
-  it('takes the larger of header and frames for the canvas', () => {
+  it('uses the larger one of header and frames as the canvas', () => {
     const huge = { width: 65_535, height: 65_535 };
     expect(readGif(makeGif(huge))).toMatchObject(huge);
     expect(readGif(makeGif({ width: 1, height: 1 }, [SMALL, huge]))).toMatchObject(huge);
   });
 
-  it('walks over extensions', () => {
+  it('skips extensions', () => {
     const gif = makeGif(SMALL, [SMALL]);
     const comment = Buffer.from('\x21\xfe\x05<?php\x03 ;,\x00', 'latin1');
     const whole = Buffer.concat([gif.subarray(0, 19), comment, gif.subarray(19)]);
@@ -33,12 +33,12 @@ describe('readGif', () => {
     expect(taken(whole)).toEqual(whole);
   });
 
-  it('cuts what follows the trailer', () => {
+  it('cuts bytes behind the trailer', () => {
     const gif = makeGif(SMALL);
     expect(taken(Buffer.concat([gif, Buffer.from('PK\x03\x04')]))).toEqual(gif);
   });
 
-  it('calls a file truncated that ends inside a block', () => {
+  it('reports a file that ends inside a block as truncated', () => {
     const gif = makeGif(SMALL, [SMALL, SMALL]);
     const ends = [19 + 15, gif.length - 1];
     for (let length = 12; length < gif.length; length += 1) {
@@ -47,7 +47,7 @@ describe('readGif', () => {
     }
   });
 
-  it('refuses what no encoder writes', () => {
+  it('refuses blocks that no encoder writes', () => {
     const gif = makeGif(SMALL);
     expect(readGif(makeGif(SMALL, [])), 'no frame').toEqual(DAMAGED);
     expect(readGif(makeGif({ width: 0, height: 0 }, [{ width: 0, height: 0 }])), 'no size').toEqual(DAMAGED);
@@ -55,7 +55,7 @@ describe('readGif', () => {
   });
 });
 
-describe('readGif repairs', () => {
+describe('readGif of a faulty file', () => {
   const one = { width: 1, height: 1 };
   const gif = makeGif(SMALL, [one, one]);
   const [blocks, trailer] = [gif.subarray(0, -1), gif.subarray(-1)];
@@ -72,16 +72,16 @@ describe('readGif repairs', () => {
       'padding between frames',
       Buffer.concat([gif.subarray(0, secondFrame), Buffer.alloc(3), gif.subarray(secondFrame)]),
     ],
-  ])('%s', (_, bytes) => {
+  ])('repairs %s', (_, bytes) => {
     expect(readGif(bytes)).toMatchObject({ ...SMALL, frames: 2 });
     expect(taken(bytes)).toEqual(gif);
   });
 
-  it('a missing trailer behind a comment', () => {
+  it('repairs a missing trailer behind a comment', () => {
     expect(taken(Buffer.concat([blocks, comment]))).toEqual(Buffer.concat([blocks, comment, trailer]));
   });
 
-  it('no file that ends inside a block, or where a frame was announced', () => {
+  it('does not repair a file that ends inside a block, or where a frame was announced', () => {
     for (let length = 1; length < comment.length; length += 1) {
       expect(readGif(Buffer.concat([blocks, comment.subarray(0, length)])), `${length} bytes`).toEqual(TRUNCATED);
     }
@@ -96,7 +96,7 @@ describe('readGif repairs', () => {
     expect(readGif(headed), 'zeros before the first frame').toEqual(DAMAGED);
   });
 
-  it('no more faults than an encoder could write', () => {
+  it('does not repair more faults than an encoder could write', () => {
     const pair = Buffer.concat([Buffer.alloc(1), comment]);
     const pairs = Array.from({ length: MAX_PIECES + 1 }, () => pair);
     expect(readGif(Buffer.concat([blocks, ...pairs, trailer]))).toEqual(DAMAGED);

@@ -24,13 +24,13 @@ const JPEGS: Readonly<Record<string, Buffer>> = {
 };
 
 describe.each(Object.entries(JPEGS))('holdsAllBlocks of a JPEG with %s', (_kind, jpeg) => {
-  it('is true of the whole one', async () => {
+  it('is true for the complete file', async () => {
     expect(await holdsAllBlocks(jpeg)).toBe(true);
     const padded = Buffer.concat([jpeg.subarray(0, -EOI.length), Buffer.from([0xff, 0xff]), EOI]);
     expect(await holdsAllBlocks(padded)).toBe(true);
   });
 
-  it('is true with zeros behind its data, and false with other bytes', async () => {
+  it('is true with zeros behind the data, and false with other bytes', async () => {
     const filledWith = (bytes: Buffer) => Buffer.concat([jpeg.subarray(0, -EOI.length), bytes, EOI]);
     for (const bytes of [1, 2, 3, 4, 100]) expect(await holdsAllBlocks(filledWith(Buffer.alloc(bytes)))).toBe(true);
     for (const bytes of [1, 2, 3, 4, 100]) {
@@ -38,13 +38,13 @@ describe.each(Object.entries(JPEGS))('holdsAllBlocks of a JPEG with %s', (_kind,
     }
   });
 
-  it('is false when the last bytes of its data are missing', async () => {
+  it('is false when the last bytes of the data are missing', async () => {
     for (const cut of [1, 2, 3, 8]) {
       expect(await holdsAllBlocks(Buffer.concat([jpeg.subarray(0, -EOI.length - cut), EOI]))).toBe(false);
     }
   });
 
-  it('is false when its header promises another row or column of blocks', async () => {
+  it('is false when the header promises another row or column of blocks', async () => {
     const frame = offsetOf(jpeg, SOF0);
     for (const place of [frame + 5, frame + 7]) {
       const larger = Buffer.from(jpeg);
@@ -54,7 +54,7 @@ describe.each(Object.entries(JPEGS))('holdsAllBlocks of a JPEG with %s', (_kind,
   });
 });
 
-it('is false when a restart marker is missing, or has another number', async () => {
+it('holdsAllBlocks is false when a restart marker is missing, or has another number', async () => {
   const jpeg = await withRestarts(123, 20);
   const restart = jpeg.indexOf(Buffer.from([0xff, 0xd3]));
   const renumbered = Buffer.from(jpeg);
@@ -65,7 +65,7 @@ it('is false when a restart marker is missing, or has another number', async () 
   expect(await holdsAllBlocks(filled)).toBe(true);
 });
 
-it('is false without Huffman tables, or with malformed ones', async () => {
+it('holdsAllBlocks is false without Huffman tables, or with malformed ones', async () => {
   expect(await holdsAllBlocks(makeJpeg({ width: 8, height: 8 }))).toBe(false);
   const jpeg = JPEGS['grey'] ?? Buffer.alloc(0);
   const scan = offsetOf(jpeg, 0xda);
@@ -81,7 +81,7 @@ it('is false without Huffman tables, or with malformed ones', async () => {
   }
 });
 
-it('defines no more Huffman tables than an encoder would, and ends soon for 10 MB of segments', async () => {
+it('holdsAllBlocks defines no more Huffman tables than an encoder writes, and ends soon for 10 MB of segments', async () => {
   const jpeg = JPEGS['one block'] ?? Buffer.alloc(0);
   const scan = offsetOf(jpeg, 0xda);
   const filledWith = (segments: Buffer) =>
@@ -97,7 +97,7 @@ it('defines no more Huffman tables than an encoder would, and ends soon for 10 M
   expect(await cpuTimeOf(readAll)).toBeLessThan(3_000);
 });
 
-it('gives other work its turn', async () => {
+it('holdsAllBlocks lets other work run in between', async () => {
   const jpeg = JPEGS['more blocks than fit in a turn'] ?? Buffer.alloc(0);
   const done: string[] = [];
   setImmediate(() => done.push('other work'));
@@ -106,11 +106,11 @@ it('gives other work its turn', async () => {
   expect(done).toEqual(['other work', 'all blocks']);
 });
 
-it('leaves a progressive JPEG to the decoder, which reads all of it before the first row', async () => {
+it('holdsAllBlocks leaves a progressive JPEG to the decoder, which reads all of it before the first row', async () => {
   expect(await holdsAllBlocks(await realPicture(60, 40).jpeg({ progressive: true }).toBuffer())).toBe(true);
 });
 
-it('ends for every mutation that readJpeg takes', async () => {
+it('holdsAllBlocks ends for every mutation that passes readJpeg', async () => {
   const mutation = fc.record({ at: fc.nat(), value: fc.nat(255) });
   const small = Object.values(JPEGS).filter(({ length }) => length < 10_000);
   await fc.assert(

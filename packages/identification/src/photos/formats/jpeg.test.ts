@@ -5,7 +5,7 @@ import { DAMAGED, joinPieces, MAX_PIECES, TRUNCATED } from './structure.ts';
 
 const SMALL = { width: 640, height: 480 };
 
-/** The bytes of a file that a decoder gets. */
+/** Returns the bytes that a decoder gets. */
 function taken(bytes: Buffer): Buffer {
   const read = readJpeg(bytes);
   if ('fault' in read) throw new Error(read.fault);
@@ -13,7 +13,7 @@ function taken(bytes: Buffer): Buffer {
 }
 
 describe('readJpeg', () => {
-  it('finds the size and holds nothing for one baseline scan', () => {
+  it('finds the size; a decoder holds nothing for one baseline scan', () => {
     expect(readJpeg(makeJpeg(SMALL))).toMatchObject({ ...SMALL, frames: 1, scans: 1, heldBytes: 0 });
   });
 
@@ -30,11 +30,11 @@ describe('readJpeg', () => {
     });
   });
 
-  it('holds the whole picture for a baseline one in several scans', () => {
+  it('counts the whole picture as held for a baseline one in several scans', () => {
     expect(readJpeg(makeJpeg({ ...SMALL, scans: 3 }))).toMatchObject({ scans: 3, heldBytes: 640 * 480 * 3 });
   });
 
-  it('leaves out stray bytes before a marker, however many there are', () => {
+  it('drops any number of stray bytes before a marker', () => {
     const jpeg = makeJpeg(SMALL);
     for (let count = 1; count < 40; count += 1) {
       for (const stray of [Buffer.alloc(count), Buffer.alloc(count * 2, Buffer.from([0xff, 0x00]))]) {
@@ -63,7 +63,7 @@ describe('readJpeg', () => {
     expect(readJpeg(jpeg)).toEqual({ fault: 'this kind of JPEG is not supported' });
   });
 
-  it('counts scans, not what looks like one inside compressed data', () => {
+  it('counts scans, but no scan markers inside compressed data', () => {
     const entropy = Buffer.from([0xff, 0x00, 0xda, 0xff, 0xd0, 0xda, 0xff, 0xff, 0x00, 0x01]);
     expect(readJpeg(makeJpeg({ ...SMALL, scans: 2600, entropy }))).toMatchObject({ scans: 2600 });
   });
@@ -75,7 +75,7 @@ describe('readJpeg', () => {
     }
   });
 
-  it('is not led astray by a picture inside a segment', () => {
+  it('ignores a picture inside a segment', () => {
     const jpeg = makeJpeg(SMALL);
     const thumbnail = segment(0xe1, makeJpeg({ width: 16, height: 16, scans: 9 }));
     const whole = Buffer.concat([jpeg.subarray(0, 2), thumbnail, jpeg.subarray(2)]);
@@ -83,19 +83,19 @@ describe('readJpeg', () => {
     expect(taken(whole)).toEqual(whole);
   });
 
-  it('cuts what follows the end', () => {
+  it('cuts bytes behind EOI', () => {
     const jpeg = makeJpeg(SMALL);
     expect(taken(Buffer.concat([jpeg, Buffer.from('<?php echo 1;')]))).toEqual(jpeg);
   });
 
-  it('calls every beginning of a file truncated', () => {
+  it('reports every prefix of a file as truncated', () => {
     const jpeg = makeJpeg({ ...SMALL, scans: 2 });
     for (let length = 3; length < jpeg.length; length += 1) {
       expect(readJpeg(jpeg.subarray(0, length)), `${length} bytes`).toEqual(TRUNCATED);
     }
   });
 
-  it('refuses what no encoder writes', () => {
+  it('refuses structures that no encoder writes', () => {
     const jpeg = makeJpeg(SMALL);
     const frame = jpeg.subarray(2, 2 + 19);
     const scan = jpeg.subarray(2 + 19);
@@ -111,7 +111,7 @@ describe('readJpeg', () => {
   });
 });
 
-/** A sequential JPEG of these scans, each with its Ss, Se and Ah/Al. */
+/** Makes a sequential JPEG with these scans, each with its Ss, Se and Ah/Al. */
 function withRanges(ranges: readonly (readonly [number, number, number])[], sof = 0xc0): Buffer {
   const jpeg = makeJpeg({ ...SMALL, progressive: sof === 0xc2 });
   jpeg.writeUInt8(sof, 3);
@@ -122,8 +122,8 @@ function withRanges(ranges: readonly (readonly [number, number, number])[], sof 
   return Buffer.concat([jpeg.subarray(0, 21), ...scans, Buffer.from([0xff, 0xd9])]);
 }
 
-describe('readJpeg repairs', () => {
-  it.each([0xc0, 0xc1])('the header of each sequential scan, in all its bytes (SOF marker %i)', (sof) => {
+describe('readJpeg of a faulty file', () => {
+  it.each([0xc0, 0xc1])('repairs the header of each sequential scan, in all its bytes (SOF marker %i)', (sof) => {
     const right = [0, 63, 0] as const;
     const wrong = [
       [0, 0, 0],
@@ -139,7 +139,7 @@ describe('readJpeg repairs', () => {
     }
   });
 
-  it('no header of a progressive scan', () => {
+  it('does not repair the header of a progressive scan', () => {
     const progressive = withRanges(
       [
         [0, 0, 1],
@@ -151,7 +151,7 @@ describe('readJpeg repairs', () => {
     expect(taken(progressive)).toEqual(progressive);
   });
 
-  it('no scan header of another length, which decoders refuse', () => {
+  it('does not repair a scan header of another length, which decoders refuse', () => {
     const jpeg = makeJpeg(SMALL);
     const long = Buffer.concat([
       jpeg.subarray(0, 21),
@@ -175,17 +175,17 @@ describe('readJpeg repairs', () => {
     ['TEM', Buffer.from([0xff, 0x01])],
     ['bytes and fill bytes', Buffer.from([0x37, 0xff, 0xff, 0x00, 0x37])],
     ['20 kB', Buffer.alloc(20_000, 0x37)],
-  ])('by leaving out %s before a marker', (_, stray) => {
+  ])('drops %s before a marker', (_, stray) => {
     expect(taken(Buffer.concat([start, comment, stray, rest]))).toEqual(commented);
     expect(taken(Buffer.concat([start, comment, rest.subarray(0, 19), stray, rest.subarray(19)]))).toEqual(commented);
   });
 
-  it('nothing about fill bytes, which the standard allows', () => {
+  it('keeps fill bytes, which the standard allows', () => {
     const filled = Buffer.concat([start, Buffer.alloc(5, 0xff), comment, Buffer.from([0xff]), rest]);
     expect(taken(filled)).toEqual(filled);
   });
 
-  it('the major version of JFIF', () => {
+  it('repairs the major version of JFIF', () => {
     const jfif = (major: number) =>
       segment(0xe0, Buffer.from(`JFIF\0${String.fromCharCode(major)}\x02\0\0\x01\0\x01\0\0`));
     const versioned = (major: number) => Buffer.concat([start, jfif(major), rest]);
@@ -194,7 +194,7 @@ describe('readJpeg repairs', () => {
     expect(taken(short)).toEqual(short);
   });
 
-  it('no bytes between segments behind a scan: they may be another scan', () => {
+  it('does not repair bytes between segments behind a scan: they may be another scan', () => {
     const scans = makeJpeg({ ...SMALL, scans: 2 });
     const second = scans.lastIndexOf(Buffer.from([0xff, 0xda]));
     const parts = (stray: Buffer) => Buffer.concat([scans.subarray(0, second), comment, stray, scans.subarray(second)]);
@@ -203,7 +203,7 @@ describe('readJpeg repairs', () => {
     expect(readJpeg(parts(Buffer.from([0xff, 0xd0])))).toEqual(DAMAGED);
   });
 
-  it('no sequential picture that lacks a component', () => {
+  it('does not repair a sequential picture that lacks a component', () => {
     const [first, second, third] = [1, 2, 3].map((component) =>
       Buffer.concat([segment(0xda, Buffer.from([1, component, 0, 0, 63, 0])), Buffer.from([0x2a])]),
     );
@@ -214,7 +214,7 @@ describe('readJpeg repairs', () => {
     expect(holding(first, first, third)).toEqual(DAMAGED);
   });
 
-  it('no second SOI, no missing EOI and no more faults than a camera could write', () => {
+  it('does not repair a second SOI, a missing EOI, or more faults than a camera could write', () => {
     expect(readJpeg(Buffer.concat([start, comment, start, rest]))).toEqual(DAMAGED);
     expect(readJpeg(Buffer.concat([start, comment, Buffer.from('tail')]))).toEqual(TRUNCATED);
     expect(readJpeg(Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(4_096)]))).toEqual(TRUNCATED);

@@ -6,7 +6,7 @@ import { DAMAGED, joinPieces, TRUNCATED } from './structure.ts';
 
 const SMALL = { width: 20, height: 10 };
 
-/** The types of a PNG's chunks, in order. */
+/** Returns the types of a PNG's chunks, in order. */
 function typesOf(png: Buffer): string[] {
   const read = readPng(png);
   if ('fault' in read) throw new Error(read.fault);
@@ -19,14 +19,14 @@ function typesOf(png: Buffer): string[] {
 }
 
 describe('readPng', () => {
-  it('hands a plain file on as it is', () => {
+  it('keeps a plain file unchanged', () => {
     const png = makePng(SMALL);
     const whole = [{ from: 0, to: png.length }];
     expect(readPng(png)).toMatchObject({ ...SMALL, frames: 1, heldBytes: 0, pieces: whole });
     expect(joinPieces(png, whole).buffer).toBe(png.buffer);
   });
 
-  it('drops text, animation and unknown chunks wherever they stand', () => {
+  it('drops text, animation and unknown chunks at every place', () => {
     const flood = Array.from({ length: 40 }, () => compressedText(1_000_000));
     const others = ['tEXt', 'iTXt', 'acTL', 'fcTL', 'fdAT', 'pHYs', 'tIME', 'zzZz'].map((type) =>
       chunk(type, Buffer.alloc(8)),
@@ -35,7 +35,7 @@ describe('readPng', () => {
     expect(typesOf(makePng({ ...SMALL, extra }))).toEqual(['IHDR', 'gAMA', 'sRGB', 'IDAT', 'IEND']);
   });
 
-  it('keeps a usual colour profile and orientation, once each', () => {
+  it('keeps a common colour profile and orientation, once each', () => {
     const extra = [colourProfile(randomBytes(3144)), chunk('eXIf', Buffer.alloc(200))];
     const types = ['IHDR', 'iCCP', 'eXIf', 'IDAT', 'IEND'];
     expect(typesOf(makePng({ ...SMALL, extra: [...extra, ...extra] }))).toEqual(types);
@@ -52,7 +52,7 @@ describe('readPng', () => {
     }
   });
 
-  it('estimates what an interlaced picture makes a decoder hold', () => {
+  it('estimates the bytes that a decoder holds for an interlaced picture', () => {
     const held = (colour: number, depth: number, extra: Buffer[] = []) =>
       readPng(makePng({ ...SMALL, colour, depth, interlaced: true, extra }));
     expect(held(0, 1)).toMatchObject({ heldBytes: 200 });
@@ -63,21 +63,21 @@ describe('readPng', () => {
     });
   });
 
-  it('cuts what follows the end', () => {
+  it('cuts bytes behind IEND', () => {
     const png = makePng(SMALL);
     expect(readPng(Buffer.concat([png, Buffer.from('<script>alert(1)</script>')]))).toMatchObject({
       pieces: [{ from: 0, to: png.length }],
     });
   });
 
-  it('calls every beginning of a file truncated', () => {
+  it('reports every prefix of a file as truncated', () => {
     const png = makePng(SMALL);
     for (let length = 12; length < png.length; length += 1) {
       expect(readPng(png.subarray(0, length)), `${length} bytes`).toEqual(TRUNCATED);
     }
   });
 
-  it('refuses what no encoder writes', () => {
+  it('refuses structures that no encoder writes', () => {
     const header = chunk('IHDR', Buffer.alloc(13));
     const png = makePng(SMALL);
     expect(readPng(makePng({ width: 0, height: 10 })), 'no width').toEqual(DAMAGED);

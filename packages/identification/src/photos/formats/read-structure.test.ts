@@ -17,7 +17,7 @@ it.each([
   ['a photo with a tail', Buffer.concat([makeJpeg(SMALL), Buffer.from('trailing')])],
   ['a photo that loses some of its chunks', makePng({ ...SMALL, extra: [compressedText(10)] })],
   ['a photo that is repaired', makeGif(SMALL).subarray(0, -1)],
-])('follows %s once and says the same of it again', (_what, bytes) => {
+])('the structure cache reads %s once and returns the same again', (_what, bytes) => {
   const { read, remembering } = setUp();
   const first = remembering(uploaded(bytes));
   expect(remembering(uploaded(Buffer.from(bytes)))).toEqual(first);
@@ -25,14 +25,14 @@ it.each([
   expect(read).toHaveBeenCalledTimes(1);
 });
 
-it('tells photos apart by their hash', () => {
+it('the structure cache separates photos by their hash', () => {
   const { read, remembering } = setUp();
   remembering(uploaded(makeJpeg(SMALL)));
   expect(remembering(uploaded(makeJpeg({ width: 8, height: 8 }))).structure).toMatchObject({ width: 8, height: 8 });
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-it('does not remember what is wrong', () => {
+it('the structure cache keeps no faults', () => {
   const { read, remembering } = setUp();
   const photo = uploaded(makeJpeg({ ...SMALL, sampling: [] }));
   remembering(photo);
@@ -40,7 +40,7 @@ it('does not remember what is wrong', () => {
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-it('needs no byte of a photo that it knows', () => {
+it('the structure cache needs no byte of a cached photo', () => {
   const { remembering } = setUp();
   const photo = uploaded(makeJpeg(SMALL));
   remembering(photo);

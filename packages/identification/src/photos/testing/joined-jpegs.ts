@@ -13,7 +13,7 @@ export function offsetOf(jpeg: Buffer, marker: number): number {
   return at;
 }
 
-/** A sequential JPEG with a scan for each colour, put together from three grey ones that share their tables. */
+/** Makes a sequential JPEG with a scan per colour from three grey ones that share their tables. */
 export async function inThreeScans(width: number, height: number): Promise<Buffer> {
   const channels = await Promise.all(([0, 1, 2] as const).map((channel) => greyJpeg(width, height, channel)));
   const scans = channels.map((grey, index) =>
@@ -22,7 +22,7 @@ export async function inThreeScans(width: number, height: number): Promise<Buffe
   return Buffer.concat([...headOf(channels, width, height, 3), ...scans, END]);
 }
 
-/** A grey JPEG with a restart marker behind each row of blocks, put together from JPEGs of one row. */
+/** Makes a grey JPEG with a restart marker behind each row of blocks from JPEGs of one row. */
 export async function withRestarts(width: number, rows: number): Promise<Buffer> {
   const all = await Promise.all(Array.from({ length: rows }, () => greyJpeg(width, BLOCK_SIDE, 0)));
   const data = all.map((row, index) =>

@@ -3,11 +3,11 @@ interface Size {
   height: number;
 }
 
-/** One pixel's worth of LZW data: clear, colour 0, end. */
+/** LZW data of one pixel: clear, colour 0, end. */
 const PIXEL = [0x02, 0x02, 0x44, 0x01, 0x00];
 const TRAILER = 0x3b;
 
-/** A GIF whose header and frames may disagree about the canvas. */
+/** Makes a GIF whose header and frames may have different canvases. */
 export function makeGif(canvas: Size, frames: readonly Size[] = [{ width: 1, height: 1 }]): Buffer {
   const header = Buffer.from('GIF89a\0\0\0\0\x80\0\0\0\0\0\xff\xff\xff', 'latin1');
   header.writeUInt16LE(canvas.width, 6);

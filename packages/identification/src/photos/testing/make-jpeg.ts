@@ -14,7 +14,7 @@ export interface JpegShape {
 const SOI = Buffer.from([0xff, 0xd8]);
 const EOI = Buffer.from([0xff, 0xd9]);
 
-/** A JPEG whose structure is sound and whose picture nobody can decode. */
+/** Makes a JPEG with valid structure but no decodable picture. */
 export function makeJpeg({ width, height, progressive = false, ...shape }: JpegShape): Buffer {
   const sampling = shape.sampling ?? [
     [2, 2],

@@ -13,7 +13,7 @@ export interface PngShape {
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** A black picture; its data is really there only up to a megapixel. */
+/** Makes a black PNG; its data is complete only up to a megapixel. */
 export function makePng({ width, height, depth = 8, colour = 0, interlaced = false, extra = [] }: PngShape): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -33,7 +33,7 @@ export function chunk(type: string, data: Buffer): Buffer {
   return bytes;
 }
 
-/** A compressed text chunk that inflates to `bytes`. */
+/** Makes a compressed text chunk that inflates to `bytes`. */
 export function compressedText(bytes: number): Buffer {
   return chunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), deflateSync(Buffer.alloc(bytes, 0x41))]));
 }

@@ -3,7 +3,7 @@ export interface Size {
   height: number;
 }
 
-/** A WebP of these chunks. */
+/** Makes a WebP of these chunks. */
 export function makeWebp(...chunks: readonly Buffer[]): Buffer {
   const body = Buffer.concat([Buffer.from('WEBP', 'latin1'), ...chunks]);
   return riffChunk('RIFF', body);
@@ -17,7 +17,7 @@ export function riffChunk(type: string, data: Buffer): Buffer {
   return bytes;
 }
 
-/** The beginning of a lossless picture: enough for its size. */
+/** Makes the start of a lossless picture: enough to read its size. */
 export function lossless({ width, height }: Size): Buffer {
   const data = Buffer.alloc(6);
   data[0] = 0x2f;
@@ -25,7 +25,7 @@ export function lossless({ width, height }: Size): Buffer {
   return riffChunk('VP8L', data);
 }
 
-/** The beginning of a lossy key frame. */
+/** Makes the start of a lossy key frame. */
 export function lossy({ width, height }: Size): Buffer {
   const data = Buffer.from([0x10, 0, 0, 0x9d, 0x01, 0x2a, 0, 0, 0, 0]);
   data.writeUInt16LE(width, 6);
