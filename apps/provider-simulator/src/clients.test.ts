@@ -43,7 +43,7 @@ test('the product’s own clients understand both services', async () => {
   expect(simulator.calls()).toEqual({ plant_id: { identify: 2, all: 2 }, plantnet: { identify: 1, all: 1 } });
 });
 
-test('what is no plant is none for both', async () => {
+test('both clients report a picture without a plant as no plant', async () => {
   const { plantId, plantNet } = clients();
   for (const image of [picture().grayscale(), plain('#3a7')]) {
     const asked = await request(image);
@@ -52,7 +52,7 @@ test('what is no plant is none for both', async () => {
   }
 });
 
-test('an unlisted project is known to be rejected without an identify call', async () => {
+test('the Pl@ntNet client rejects an unlisted project without an identification', async () => {
   const { plantNet } = clients();
   const rejected = async (project: string) =>
     await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, signal);
@@ -60,19 +60,19 @@ test('an unlisted project is known to be rejected without an identify call', asy
   expect(simulator.calls().plantnet).toEqual({ identify: 0, all: 1 });
 });
 
-test('asking what is left costs nothing, and is told it', async () => {
+test('both clients read usage without an identification', async () => {
   const { plantId, plantNet } = clients();
   expect(await plantId.usage(signal)).toMatchObject({ windows: { total: { limit: 100_000, used: 0 } } });
   expect(await plantNet.usage(signal)).toEqual({ windows: { day: { limit: 500, used: 0 } }, exhausted: false });
   expect(simulator.calls()).toEqual({ plant_id: { identify: 0, all: 1 }, plantnet: { identify: 0, all: 1 } });
 });
 
-describe('faults arrive as what they are', () => {
+describe('the clients report', () => {
   test.each([
     [{ status: 500 }, 'failed'],
     [{ status: 403 }, 'misconfigured'],
     [{ status: 429 }, 'quota'],
-  ])('%j: %s', async (fault, type) => {
+  ])('a fault with %j as %s', async (fault, type) => {
     simulator.setFault({ provider: 'plant_id', ...fault });
     simulator.setFault({ provider: 'plantnet', ...fault });
     const { plantId, plantNet } = clients();
@@ -83,7 +83,7 @@ describe('faults arrive as what they are', () => {
     }
   });
 
-  test('no credits: identifications are refused, and asking says that nothing is left', async () => {
+  test('missing credits as a quota error, and as used up in usage', async () => {
     simulator.setFault({ provider: 'plant_id', outOfCredits: true });
     simulator.setFault({ provider: 'plantnet', outOfCredits: true });
     const { plantId, plantNet } = clients();
@@ -92,11 +92,14 @@ describe('faults arrive as what they are', () => {
       await expect(client.identify(asked, signal)).rejects.toMatchObject({ type: 'quota' });
     }
     const { exhausted, windows } = await plantId.usage(signal);
-    expect([exhausted, windows.total?.limit === windows.total?.used]).toEqual([true, true]);
+    expect({ exhausted, isUsedUp: windows.total?.limit === windows.total?.used }).toEqual({
+      exhausted: true,
+      isUsedUp: true,
+    });
     expect(await plantNet.usage(signal)).toMatchObject({ windows: { day: { limit: 500, used: 500 } } });
   });
 
-  test('a used-up day says until when', async () => {
+  test('the end of a used-up day as retryAfterMs', async () => {
     simulator.setFault({ provider: 'plantnet', outOfCredits: true });
     const refused = await clients()
       .plantNet.identify(await request(picture()), signal)
@@ -104,7 +107,7 @@ describe('faults arrive as what they are', () => {
     expect(refused).toMatchObject({ type: 'quota', status: 429, retryAfterMs: expect.any(Number) as number });
   });
 
-  test('an unknown key', async () => {
+  test('an unknown key as misconfigured', async () => {
     const { plantId, plantNet } = clients('bad-key');
     for (const client of [plantId, plantNet]) {
       await expect(client.usage(signal)).rejects.toMatchObject({ type: 'misconfigured', status: 401 });

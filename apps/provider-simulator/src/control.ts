@@ -1,12 +1,13 @@
-import type { CallCounter } from './calls.ts';
-import { type FaultBoard, fault } from './faults.ts';
-import type { Incoming } from './incoming.ts';
+import type { ProviderName } from './faults.ts';
+import { type ActiveFaults, faultSchema } from './faults.ts';
+import type { SimulatorRequest } from './server.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
-/** `/_faults` and `/_calls`, for tests on this machine only: a page in a browser cannot reach them either. */
-export function control(request: Incoming, faults: FaultBoard, calls: CallCounter): Response {
-  if (!LOOPBACK.has(request.peer) || request.headers.has('origin')) return Response.json(null, { status: 403 });
+/** Handles `/_faults` and `/_calls`. Only tests on this machine may call them: pages in a browser are refused, too. */
+export function control(request: SimulatorRequest, faults: ActiveFaults, calls: CallCounter): Response {
+  if (!LOOPBACK.has(request.remoteAddress) || request.headers.has('origin'))
+    return Response.json(null, { status: 403 });
   switch (`${request.method} ${request.url.pathname}`) {
     case 'GET /_faults':
       return Response.json(faults.list());
@@ -25,8 +26,8 @@ export function control(request: Incoming, faults: FaultBoard, calls: CallCounte
   }
 }
 
-function setFault(body: string, faults: FaultBoard): Response {
-  const parsed = fault.safeParse(parseJson(body));
+function setFault(body: string, faults: ActiveFaults): Response {
+  const parsed = faultSchema.safeParse(parseJson(body));
   if (!parsed.success)
     return Response.json({ errors: parsed.error.issues.map((issue) => issue.message) }, { status: 400 });
   faults.set(parsed.data);
@@ -39,4 +40,34 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+export interface Count {
+  /** Identifications, refused ones included. */
+  identify: number;
+  /** All requests to the provider, identifications included. */
+  all: number;
+}
+
+/** Counts the calls to each provider. */
+export class CallCounter {
+  readonly #counts: Record<ProviderName, Count> = zeroCounts();
+
+  add(provider: ProviderName, isIdentify: boolean): void {
+    const count = this.#counts[provider];
+    count.all += 1;
+    if (isIdentify) count.identify += 1;
+  }
+
+  counts(): Readonly<Record<ProviderName, Readonly<Count>>> {
+    return structuredClone(this.#counts);
+  }
+
+  reset(): void {
+    Object.assign(this.#counts, zeroCounts());
+  }
+}
+
+function zeroCounts(): Record<ProviderName, Count> {
+  return { plant_id: { identify: 0, all: 0 }, plantnet: { identify: 0, all: 0 } };
 }

@@ -1,25 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { SimulatorResponse } from './server.ts';
 
 /**
- * How an identification's answer is lost on its way: held back, the connection reset, no JSON, or cut in the middle.
+ * Ways to lose the response to an identification: it is held back, the connection is reset, the body is not JSON, or it is
+ * cut in the middle.
  */
-const breakage = z.enum(['hang', 'reset', 'malformed', 'truncated']);
-export type Breakage = z.infer<typeof breakage>;
+const breakTypeSchema = z.enum(['hang', 'reset', 'malformed', 'truncated']);
+export type BreakType = z.infer<typeof breakTypeSchema>;
 
-export const fault = z
+export const faultSchema = z
   .strictObject({
     provider: z.enum(['plant_id', 'plantnet']),
-    /** Wait before the call is looked at; with `hang`, before its answer leaves. */
+    /** Delay before a call is handled; with `hang`, before its response is sent. */
     latencyMs: z.int().min(0).max(600_000).optional(),
-    /** Answer with this and the body that belongs to it. */
+    /** Answer with this status and the body that belongs to it. */
     status: z.int().min(400).max(599).optional(),
-    /** The key has nothing left: 429, and usage and quota say so. */
+    /** Answer 429, and report no credits left in usage and quota. */
     outOfCredits: z.boolean().optional(),
-    /** The answer of an identification is lost; without `latencyMs` a `hang` lasts until the caller leaves. */
-    breaks: breakage.optional(),
-    /** It is lost before the identification was made and paid, rather than after. */
+    /** Lose the response to an identification; a `hang` without `latencyMs` lasts until the client disconnects. */
+    breaks: breakTypeSchema.optional(),
+    /** Lose the response before the identification is made and paid, not after. */
     before: z.boolean().optional(),
-    /** For so many identifications; without it until cleared. */
+    /** Number of identifications that meet the fault; unlimited when absent. */
     times: z.int().min(1).optional(),
   })
   .refine(
@@ -33,36 +36,69 @@ export const fault = z
     'an answer that breaks cannot refuse too',
   );
 
-export type Fault = z.infer<typeof fault>;
+export type Fault = z.infer<typeof faultSchema>;
 export type ProviderName = Fault['provider'];
 
-/** The faults in force, one a provider: a new one replaces the one before. */
-export class FaultBoard {
-  readonly #inForce = new Map<ProviderName, Fault>();
+/** The active faults, one per provider: a new one replaces the one before. */
+export class ActiveFaults {
+  readonly #faults = new Map<ProviderName, Fault>();
 
   set(value: Fault): void {
-    this.#inForce.set(value.provider, value);
+    this.#faults.set(value.provider, value);
   }
 
   clear(): void {
-    this.#inForce.clear();
+    this.#faults.clear();
   }
 
   list(): Fault[] {
-    return [...this.#inForce.values()];
+    return [...this.#faults.values()];
   }
 
-  /** What a call meets now. Only identifications use up `times`, and only their answers break. */
-  meet(provider: ProviderName, isIdentify: boolean): Fault | undefined {
-    const current = this.#inForce.get(provider);
+  /** Returns the fault that a call meets. Only identifications count against `times`, and only their responses break. */
+  take(provider: ProviderName, isIdentify: boolean): Fault | undefined {
+    const current = this.#faults.get(provider);
     if (current && !isIdentify && isBreaking(current)) return undefined;
     if (current?.times === undefined || !isIdentify) return current;
-    if (current.times === 1) this.#inForce.delete(provider);
-    else this.#inForce.set(provider, { ...current, times: current.times - 1 });
+    if (current.times === 1) this.#faults.delete(provider);
+    else this.#faults.set(provider, { ...current, times: current.times - 1 });
     return current;
   }
 }
 
-export function isBreaking(one: Fault): one is Fault & { breaks: Breakage } {
-  return one.breaks !== undefined;
+export function isBreaking(fault: Fault): fault is Fault & { breaks: BreakType } {
+  return fault.breaks !== undefined;
+}
+
+/** Longest delay of a timer: until the client disconnects. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * Returns a response that breaks as the fault says. The identification is made and paid nevertheless and can be asked for
+ * again, unless the fault says `before`: then it is not made.
+ */
+export async function breakResponse(
+  fault: Fault & { breaks: BreakType },
+  respond: () => Promise<Response>,
+  signal: AbortSignal,
+): Promise<SimulatorResponse> {
+  const { before = false, breaks, latencyMs } = fault;
+  if (breaks !== 'hang') await pause(latencyMs ?? 0, signal);
+  const response = before ? undefined : await respond();
+  switch (breaks) {
+    case 'hang':
+      await pause(latencyMs ?? MAX_DELAY_MS, signal);
+      return { response: response ?? (await respond()) };
+    case 'reset':
+      return { response: new Response(null), cut: 'at_once' };
+    case 'malformed':
+      return { response: new Response('<html><title>200 OK</title>', { headers: { 'Content-Type': 'text/html' } }) };
+    case 'truncated':
+      return { response: response ?? Response.json({ access_token: 'cut', result: {} }), cut: 'halfway' };
+  }
+}
+
+/** Waits for `ms` milliseconds. @throws when the client disconnects meanwhile */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal });
 }

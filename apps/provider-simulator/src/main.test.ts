@@ -14,10 +14,10 @@ async function urlOf(child: ChildProcess): Promise<string> {
   return line.toString().slice('{"listening":"'.length, -'"}\n'.length);
 }
 
-/** Starting a process takes its time on a busy machine. */
+/** Starting a process may be slow on a busy machine. */
 const patient = { timeout: 30_000 };
 
-test('says where it listens, serves, and ends on SIGTERM', patient, async () => {
+test('the simulator prints its address, serves, and ends on SIGTERM', patient, async () => {
   const child = start({});
   const url = await urlOf(child);
   expect((await fetch(`${url}/v2/_status`)).status).toBe(200);
@@ -26,7 +26,7 @@ test('says where it listens, serves, and ends on SIGTERM', patient, async () => 
   expect(await ended).toEqual([0, null]);
 });
 
-test('ends with the launcher at the other end of its pipe', patient, async () => {
+test('the simulator ends when the launcher at the other end of its pipe ends', patient, async () => {
   const child = start({ PLANT_LAUNCHER_PIPE: '1' });
   await urlOf(child);
   const ended = once(child, 'exit');
@@ -34,7 +34,7 @@ test('ends with the launcher at the other end of its pipe', patient, async () =>
   expect(await ended).toEqual([0, null]);
 });
 
-test('does not start in production', patient, async () => {
+test('the simulator does not start in production', patient, async () => {
   const child = start({ APP_ENV: 'production' });
   expect(await once(child, 'exit')).toEqual([1, null]);
 });

@@ -3,7 +3,7 @@ import { createSimulator } from './simulator.ts';
 const { env } = process;
 
 if (env['APP_ENV'] === 'production') {
-  process.stderr.write('The simulator makes plants up: it does not start with APP_ENV=production.\n');
+  process.stderr.write('The simulator answers with made-up plants: it does not start with APP_ENV=production.\n');
   process.exit(1);
 }
 
@@ -18,5 +18,5 @@ const end = (): void => {
 };
 process.once('SIGTERM', end);
 process.once('SIGINT', end);
-// The launcher holds the other end of this pipe: when it is gone, however it went, so is this.
+// The launcher holds the other end of this pipe: end when the launcher ends, also after a crash.
 if (env['PLANT_LAUNCHER_PIPE'] === '1') process.stdin.once('end', end).once('close', end).resume();

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { seedOf, seePhoto } from './photo.ts';
+import { readPhoto, seedOf } from './photo.ts';
 import { picture, plain } from './testing/pictures.ts';
 
-test('a picture has one seed, whatever file it comes in', async () => {
-  const png = await seePhoto(await picture().png().toBuffer());
-  const jpeg = await seePhoto(await picture().jpeg({ quality: 95 }).toBuffer());
-  const smaller = await seePhoto(await picture().resize(120, 90).png().toBuffer());
+test('a picture has the same seed in any size and encoding', async () => {
+  const png = await readPhoto(await picture().png().toBuffer());
+  const jpeg = await readPhoto(await picture().jpeg({ quality: 95 }).toBuffer());
+  const smaller = await readPhoto(await picture().resize(120, 90).png().toBuffer());
   expect(png).toMatchObject({ width: 240, height: 180, isPlant: true });
   expect(jpeg?.seed).toBe(png?.seed);
   expect(smaller?.seed).toBe(png?.seed);
 });
 
-test('other pictures have other seeds', async () => {
+test('different pictures have different seeds', async () => {
   const seeds = await Promise.all(
-    [1, 2, 3, 4].map(async (variant) => (await seePhoto(await picture(variant).jpeg().toBuffer()))?.seed),
+    [1, 2, 3, 4].map(async (variant) => (await readPhoto(await picture(variant).jpeg().toBuffer()))?.seed),
   );
   expect(new Set(seeds).size).toBe(4);
 });
@@ -24,17 +24,17 @@ test.each([
   ['a single colour', plain('#2e8b57').png()],
   ['a single colour after compression', plain('#c03060').jpeg({ quality: 30 })],
   ['black', plain('#000').jpeg()],
-])('%s is no plant', async (_, image) => {
-  expect(await seePhoto(await image.toBuffer())).toMatchObject({ isPlant: false });
+])('%s does not count as a plant', async (_, image) => {
+  expect(await readPhoto(await image.toBuffer())).toMatchObject({ isPlant: false });
 });
 
-test('what cannot be decoded is no photo', async () => {
+test('bytes that cannot be decoded are not a photo', async () => {
   const whole = await picture().jpeg().toBuffer();
-  expect(await seePhoto(Buffer.from('no picture'))).toBeUndefined();
-  expect(await seePhoto(whole.subarray(0, 2000))).toBeUndefined();
+  expect(await readPhoto(Buffer.from('no picture'))).toBeUndefined();
+  expect(await readPhoto(whole.subarray(0, 2000))).toBeUndefined();
 });
 
-test('several photos are of one plant, seen in those that show one', () => {
+test('the seed of several photos comes from those that show a plant', () => {
   const photo = (seed: string, isPlant = true) => ({ width: 1, height: 1, seed, isPlant });
   expect(seedOf([photo('a'), photo('b', false), photo('c')])).toBe('a+c');
   expect(seedOf([photo('b', false)])).toBeUndefined();

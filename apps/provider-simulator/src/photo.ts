@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 
-/** A photo as the simulator sees it. */
+/** The properties of a photo that decide the answers. */
 export interface Photo {
   width: number;
   height: number;
-  /** Not grey and not of a single colour. */
+  /** True unless the picture is grey or of a single colour. */
   isPlant: boolean;
-  /** The same for the same pixels, and mostly for the same picture in another size or encoding. */
+  /** Fingerprint: equal for the same pixels, and mostly for the same picture in another size or encoding. */
   seed: string;
 }
 
+/** Width and height to which pictures are scaled. */
 const SIDE = 32;
 /** Mean distance between a pixel's strongest and weakest channel, of 255: below it, the picture is grey. */
-const GREY_BELOW = 5;
+const MIN_CHROMA = 5;
 /** Mean spread of the channels, of 255: below it, the picture is of a single colour. */
-const PLAIN_BELOW = 4;
+const MIN_SPREAD = 4;
 
-/** Undefined when the bytes are no picture that can be decoded. */
-export async function seePhoto(bytes: Buffer): Promise<Photo | undefined> {
+/** Decodes a photo; undefined for bytes that cannot be decoded. */
+export async function readPhoto(bytes: Buffer): Promise<Photo | undefined> {
   try {
     const { width, height } = await sharp(bytes).metadata();
     const pixels = await sharp(bytes, { failOn: 'error' })
@@ -32,7 +33,7 @@ export async function seePhoto(bytes: Buffer): Promise<Photo | undefined> {
     return {
       width,
       height,
-      isPlant: chroma(channels) >= GREY_BELOW && spread(channels) >= PLAIN_BELOW,
+      isPlant: chroma(channels) >= MIN_CHROMA && spread(channels) >= MIN_SPREAD,
       seed: fingerprint(channels),
     };
   } catch {
@@ -42,7 +43,7 @@ export async function seePhoto(bytes: Buffer): Promise<Photo | undefined> {
 
 type Channels = readonly [red: number[], green: number[], blue: number[]];
 
-/** A greyscale picture has one channel only, which then stands for all three. */
+/** Splits pixels into channels. The one channel of a greyscale picture counts as all three. */
 function split(data: Buffer, count: number): Channels {
   const channel = (offset: number): number[] =>
     Array.from({ length: SIDE * SIDE }, (_, pixel) => data[pixel * count + (count < 3 ? 0 : offset)] ?? 0);
@@ -66,7 +67,7 @@ function spread(channels: Channels): number {
   return Math.max(...deviations);
 }
 
-/** Which of two is the stronger, field by field: that outlives scaling and recompression, values do not. */
+/** Hashes which of two neighbouring fields or channels is stronger: unlike values, that survives scaling and recompression. */
 function fingerprint([red, green, blue]: Channels): string {
   const light = fieldsOf(
     red.map((r, pixel) => r * 0.3 + (green[pixel] ?? 0) * 0.6 + (blue[pixel] ?? 0) * 0.1),
@@ -85,14 +86,16 @@ function fingerprint([red, green, blue]: Channels): string {
   return createHash('sha256').update(bits).digest('hex').slice(0, 16);
 }
 
-/** Means of the square fields that a channel is cut into, in rows. */
+/** Cuts a channel into square fields and returns their means, in rows. */
 function fieldsOf(channel: readonly number[], perSide: number): number[][] {
   const size = SIDE / perSide;
-  const places = Array.from({ length: perSide }, (_, place) => place);
-  return places.map((row) =>
-    places.map((column) =>
+  const indexes = Array.from({ length: perSide }, (_, index) => index);
+  return indexes.map((row) =>
+    indexes.map((column) =>
       mean(
-        channel.filter((_, at) => Math.floor((at % SIDE) / size) === column && Math.floor(at / SIDE / size) === row),
+        channel.filter(
+          (_, pixel) => Math.floor((pixel % SIDE) / size) === column && Math.floor(pixel / SIDE / size) === row,
+        ),
       ),
     ),
   );
@@ -102,7 +105,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** The photos of one request are of one plant: one seed for all, made of those that show a plant. */
+/** Returns one seed for all photos of a request, which show one plant; undefined when none of them shows a plant. */
 export function seedOf(photos: readonly Photo[]): string | undefined {
   const plants = photos.filter(({ isPlant }) => isPlant);
   return plants.length === 0 ? undefined : plants.map(({ seed }) => seed).join('+');

@@ -28,37 +28,38 @@ async function identifyStatus(provider: 'plant_id' | 'plantnet'): Promise<number
   return (await fetch(url, { method: 'POST' })).status;
 }
 
-/** What both say to a call without a key when nothing is wrong with them. */
-const FINE = 401;
+/** Status of a call without a key when no fault is active. */
+const NO_FAULT = 401;
 
 describe('a fault', () => {
   test.each(['plant_id', 'plantnet'] as const)(
-    'strikes %s for so many identifications, and only it',
+    'affects %s only, for as many identifications as `times` says',
     async (provider) => {
       const other = provider === 'plant_id' ? 'plantnet' : 'plant_id';
       expect((await control('POST', '/_faults', { provider, status: 503, times: 2 })).status).toBe(201);
-      const statuses = [await identifyStatus(provider), await identifyStatus(other), await identifyStatus(provider)];
-      expect(statuses).toEqual([503, FINE, 503]);
-      expect(await identifyStatus(provider)).toBe(FINE);
+      expect(await identifyStatus(provider)).toBe(503);
+      expect(await identifyStatus(other)).toBe(NO_FAULT);
+      expect(await identifyStatus(provider)).toBe(503);
+      expect(await identifyStatus(provider)).toBe(NO_FAULT);
     },
   );
 
-  test('lasts until cleared otherwise, on the free routes too', async () => {
+  test('without `times` lasts until it is cleared, on the free routes too', async () => {
     await control('POST', '/_faults', { provider: 'plant_id', status: 500 });
     const usage = await fetch(`${simulator.plantIdBaseUrl}/usage_info`);
-    expect([await identifyStatus('plant_id'), usage.status]).toEqual([500, 500]);
+    expect({ identify: await identifyStatus('plant_id'), usage: usage.status }).toEqual({ identify: 500, usage: 500 });
     expect((await control('DELETE', '/_faults')).status).toBe(204);
-    expect(await identifyStatus('plant_id')).toBe(FINE);
+    expect(await identifyStatus('plant_id')).toBe(NO_FAULT);
   });
 
   test('is not used up by a free route', async () => {
     simulator.setFault({ provider: 'plantnet', status: 502, times: 1 });
     await fetch(`${simulator.plantNetBaseUrl}/quota/daily`);
     expect(await identifyStatus('plantnet')).toBe(502);
-    expect(await identifyStatus('plantnet')).toBe(FINE);
+    expect(await identifyStatus('plantnet')).toBe(NO_FAULT);
   });
 
-  test('takes the key’s credits away, which usage and quota tell', async () => {
+  test('with `outOfCredits` refuses identifications and reports no credits in usage and quota', async () => {
     simulator.setFault({ provider: 'plant_id', outOfCredits: true });
     simulator.setFault({ provider: 'plantnet', outOfCredits: true });
     const headers = { 'Api-Key': 'k' };
@@ -71,15 +72,15 @@ describe('a fault', () => {
     expect(await refused.text()).toContain('sufficient number of available credits');
   });
 
-  test('keeps callers waiting, but not those who leave, nor the end', async () => {
+  test('with a latency holds calls back until they are aborted or the simulator closes', async () => {
     simulator.setFault({ provider: 'plant_id', latencyMs: 600_000 });
     const arrived = (count: number) => expect.poll(() => simulator.calls().plant_id.identify).toBe(count);
-    const leaving = new AbortController();
+    const client = new AbortController();
     const leave = async (): Promise<void> => {
       await arrived(1);
-      leaving.abort();
+      client.abort();
     };
-    const left = fetch(`${simulator.plantIdBaseUrl}/identification`, { method: 'POST', signal: leaving.signal });
+    const left = fetch(`${simulator.plantIdBaseUrl}/identification`, { method: 'POST', signal: client.signal });
     await Promise.all([expect(left).rejects.toThrow('aborted'), leave()]);
 
     const end = async (): Promise<void> => {
@@ -91,7 +92,7 @@ describe('a fault', () => {
 
   test.each([
     [{ provider: 'plant_id' }],
-    [{ provider: 'nobody', status: 500 }],
+    [{ provider: 'unknown', status: 500 }],
     [{ provider: 'plant_id', status: 200 }],
     [{ provider: 'plant_id', status: 500, times: 0 }],
     [{ provider: 'plant_id', status: 500, typo: true }],
@@ -99,12 +100,12 @@ describe('a fault', () => {
     [{ provider: 'plant_id', breaks: 'reset', status: 500 }],
     [{ provider: 'plant_id', status: 500, before: true }],
     [null],
-  ])('is refused when it makes no sense: %j', async (fault) => {
+  ])('is rejected when it is invalid: %j', async (fault) => {
     expect((await control('POST', '/_faults', fault)).status).toBe(400);
   });
 });
 
-test('calls are counted, refused ones too, until reset', async () => {
+test('the simulator counts calls, refused ones included, until it is reset', async () => {
   await identifyStatus('plant_id');
   await identifyStatus('plantnet');
   await identifyStatus('plantnet');
@@ -115,13 +116,13 @@ test('calls are counted, refused ones too, until reset', async () => {
   expect(simulator.calls()).toEqual({ plant_id: { identify: 0, all: 0 }, plantnet: { identify: 0, all: 0 } });
 });
 
-test('a page in a browser cannot reach the controls', async () => {
+test('the controls refuse a page in a browser', async () => {
   const headers = { Origin: 'https://elsewhere.test' };
   expect((await control('POST', '/_faults', { provider: 'plant_id', status: 500 }, headers)).status).toBe(403);
-  expect(await identifyStatus('plant_id')).toBe(FINE);
+  expect(await identifyStatus('plant_id')).toBe(NO_FAULT);
 });
 
-test('there is nothing else', async () => {
+test('unknown paths answer 404', async () => {
   expect((await control('GET', '/')).status).toBe(404);
   expect((await control('GET', '/_nothing')).status).toBe(404);
 });

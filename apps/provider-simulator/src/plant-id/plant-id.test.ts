@@ -45,7 +45,7 @@ async function create(body: object, query = ''): Promise<z.infer<typeof created>
 }
 
 describe('an identification', () => {
-  test('is created with 201 and can be asked for again, by token and by id of one’s own', async () => {
+  test('is created with 201 and can be read again by access token and by custom id', async () => {
     const first = await create({ custom_id: 4711 });
     for (const id of [first.access_token, '4711']) {
       const again = await ask('GET', `/identification/${id}`);
@@ -54,7 +54,7 @@ describe('an identification', () => {
     }
   });
 
-  test('is gone once deleted', async () => {
+  test('cannot be read after it is deleted', async () => {
     const { access_token } = await create({});
     const deleted = await ask('DELETE', `/identification/${access_token}`);
     expect([deleted.status, await deleted.json()]).toEqual([200, true]);
@@ -62,27 +62,27 @@ describe('an identification', () => {
     expect([again.status, await again.text()]).toEqual([404, 'The requested identification does not exist.']);
   });
 
-  test('has the details that were asked for, null where nothing is known', async () => {
+  test('has the requested details, null for unknown ones', async () => {
     const { result } = await create({}, '?details=common_names,watering,toxicity,nonsense&language=en');
     const details = result?.classification?.suggestions[0]?.details;
     expect(Object.keys(details ?? {})).toEqual(['common_names', 'watering', 'toxicity', 'language', 'entity_id']);
     expect(details).toMatchObject({ toxicity: null, language: 'en' });
   });
 
-  test('has dictionaries where several languages were asked for', async () => {
+  test('has objects by language when several languages are requested', async () => {
     const { result } = await create({}, '?details=common_names&language=en,de');
     const names = z.object({ common_names: z.record(z.string(), z.array(z.string())) });
     const details = names.parse(result?.classification?.suggestions[0]?.details);
     expect(Object.keys(details.common_names)).toEqual(['en', 'de']);
   });
 
-  test('tells of health only when asked', async () => {
+  test('has health only when it is requested', async () => {
     expect((await create({})).result).not.toHaveProperty('is_healthy');
     expect((await create({ health: 'all' })).result).toHaveProperty('is_healthy');
     expect((await create({ health: 'only' })).result).not.toHaveProperty('classification');
   });
 
-  test('gives the result later when asked to', async () => {
+  test('returns its result later when it is asynchronous', async () => {
     const pending = await create({}, '?async=true');
     expect(pending).toMatchObject({ status: 'CREATED' });
     expect(pending).not.toHaveProperty('result');
@@ -90,7 +90,7 @@ describe('an identification', () => {
     expect(await done.json()).toMatchObject({ status: 'COMPLETED', result: { is_plant: { binary: true } } });
   });
 
-  test('takes data URIs and multipart too', async () => {
+  test('accepts data URIs and multipart forms', async () => {
     const wanted = (await create({})).result;
     expect((await create({ images: [`data:image/jpeg;base64,${photo}`] })).result).toEqual(wanted);
     const form = new FormData();
@@ -110,7 +110,7 @@ describe('an identification', () => {
     expect(result?.is_plant.probability).toBeLessThan(result?.is_plant.threshold ?? 0);
   });
 
-  test('takes feedback, but no empty one', async () => {
+  test('accepts feedback, and rejects empty feedback', async () => {
     const { access_token } = await create({});
     const empty = await ask('POST', `/identification/${access_token}/feedback`, {});
     expect([empty.status, await empty.text()]).toEqual([400, 'Empty feedback provided.']);
@@ -120,18 +120,18 @@ describe('an identification', () => {
   });
 });
 
-describe('a refusal is plain text', () => {
+describe('a request', () => {
   test.each([
     ['no key', null, 401, 'No api key provided.'],
     ['an unknown key', 'bad-key', 401, 'The specified api key not found.'],
     ['an inactive key', 'inactive-key', 401, 'The specified api key is not active.'],
-  ])('with %s', async (_, key, status, text) => {
+  ])('with %s is refused in plain text', async (_, key, status, text) => {
     for (const [method, path] of [
       ['POST', '/identification'],
       ['GET', '/usage_info'],
     ] as const) {
       const response = await ask(method, path, undefined, key);
-      expect([response.status, await response.text()]).toEqual([status, text]);
+      expect({ status: response.status, text: await response.text() }).toEqual({ status, text });
       expect(response.headers.get('content-type')).toContain('text/plain');
     }
   });
@@ -144,12 +144,12 @@ describe('a refusal is plain text', () => {
     ['an empty list', { images: [] }, 'Missing image data'],
     ['an image alone', { images: 'aGk=' }, 'Images have to be list of base64 strings'],
     ['numbers', { images: [1] }, 'Images have to be list of base64 strings'],
-    ['no base64', { images: ['%%%'] }, 'Invalid base64 image data'],
-    ['no picture', { images: ['aGVsbG8='] }, 'Invalid image data'],
-    ['an address', { images: ['https://plant.test/1.jpg'] }, 'Invalid image data'],
-  ])('with %s', async (_, body, text) => {
+    ['invalid base64', { images: ['%%%'] }, 'Invalid base64 image data'],
+    ['bytes that are not a picture', { images: ['aGVsbG8='] }, 'Invalid image data'],
+    ['a URL', { images: ['https://plant.test/1.jpg'] }, 'Invalid image data'],
+  ])('with %s is refused', async (_, body, text) => {
     const response = await ask('POST', '/identification', body);
-    expect([response.status, await response.text()]).toEqual([400, text]);
+    expect({ status: response.status, text: await response.text() }).toEqual({ status: 400, text });
   });
 
   test.each([
@@ -158,7 +158,7 @@ describe('a refusal is plain text', () => {
     [1_785_433_978, 400],
     ['2026-07-30T17:52:58', 201],
     ['2026-07-30T17:52:58.123456+00:00', 201],
-  ])('with datetime %j: %i', async (datetime, status) => {
+  ])('with datetime %j answers %i', async (datetime, status) => {
     expect((await ask('POST', '/identification', { images: [photo], datetime })).status).toBe(status);
   });
 
@@ -166,13 +166,13 @@ describe('a refusal is plain text', () => {
     ['latitude', { latitude: 'north' }],
     ['health', { health: 'perhaps' }],
     ['custom_id', { custom_id: 'mine' }],
-  ])('with a wrong %s, which it names', async (name, body) => {
+  ])('with an invalid %s is refused by a message that names the field', async (name, body) => {
     const response = await ask('POST', '/identification', { images: [photo], ...body });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain(`Invalid JSON value error: ${name}`);
   });
 
-  test('with more than 25 megapixels or five images', async () => {
+  test('with more than 25 megapixels or five images is refused', async () => {
     const huge = (await plain('#3a7', 5100, 5000).png().toBuffer()).toString('base64');
     expect((await ask('POST', '/identification', { images: [huge] })).status).toBe(400);
     expect((await ask('POST', '/identification', { images: Array.from({ length: 6 }, () => photo) })).status).toBe(400);
@@ -183,12 +183,12 @@ describe('a refusal is plain text', () => {
     ['GET', '/identification/unknown', 404],
     ['GET', '/identification', 405],
     ['POST', '/usage_info', 405],
-  ])('of %s %s with %i', async (method, path, status) => {
+  ])('%s %s answers %i', async (method, path, status) => {
     expect((await ask(method, path)).status).toBe(status);
   });
 });
 
-test('usage counts what was spent: one credit, one more with health', async () => {
+test('usage counts one credit per identification, and two with health', async () => {
   const usage = z.object({ used: z.object({ total: z.number() }), remaining: z.object({ total: z.number() }) });
   const read = async () => usage.parse(await (await ask('GET', '/usage_info')).json());
   const before = await read();

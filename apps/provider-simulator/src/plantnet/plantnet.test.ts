@@ -35,7 +35,7 @@ async function identify(body: FormData | string, path = '/identify/all?api-key=s
 }
 
 describe('an identification', () => {
-  test('names plants with 200 and says what is left of the day', async () => {
+  test('returns species with 200, and the remaining identifications of the day', async () => {
     now = Date.UTC(2026, 0, 1, 23, 59, 0);
     const response = await identify(
       form([jpeg, png], ['leaf', 'habit']),
@@ -64,13 +64,13 @@ describe('an identification', () => {
     ]);
   });
 
-  test('does not reject when asked not to', async () => {
+  test('of a picture without a plant returns species with no-reject', async () => {
     const grey = blob(await picture().grayscale().jpeg().toBuffer());
     expect((await identify(form([grey]), '/identify/all?api-key=k&no-reject=true')).status).toBe(200);
   });
 });
 
-describe('a refusal', () => {
+describe('a refused request', () => {
   test.each([
     ['no key', '/identify/all', 401],
     ['an unknown key', '/identify/all?api-key=bad-key', 401],
@@ -78,13 +78,13 @@ describe('a refusal', () => {
     ['an unknown parameter', '/identify/all?api-key=k&nonsense=1', 400],
     ['no results wanted', '/identify/all?api-key=k&nb-results=0', 400],
     ['an unknown route', '/nowhere?api-key=k', 404],
-  ])('is JSON with its status, for %s', async (_, path, status) => {
+  ])('with %s answers JSON with its status', async (_, path, status) => {
     const response = await identify(form([jpeg]), path);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ statusCode: status });
   });
 
-  test('names the project it does not know', async () => {
+  test('names an unknown project', async () => {
     const response = await identify(form([jpeg]), '/identify/k-central-europe?api-key=k');
     expect(await response.json()).toMatchObject({ message: 'Unknown project: k-central-europe' });
   });
@@ -98,11 +98,11 @@ describe('a refusal', () => {
     ['organs in brackets', () => form([jpeg], [], { 'organs[0]': 'leaf' }), 400],
     ['a text file', () => form([new Blob(['hello'])]), 415],
     ['half a photo', () => form([jpeg.slice(0, 2000)]), 400],
-  ])('of %s', async (_, body, status) => {
+  ])('with %s has its status', async (_, body, status) => {
     expect((await identify(body())).status).toBe(status);
   });
 
-  test('of WebP, which has to be converted before', async () => {
+  test('with a WebP image answers 415', async () => {
     const response = await identify(form([blob(await picture().webp().toBuffer())]));
     expect(response.status).toBe(415);
     expect(await response.json()).toMatchObject({
@@ -110,20 +110,20 @@ describe('a refusal', () => {
     });
   });
 
-  test('of a body that is no form', async () => {
+  test('with a body that is not a form answers 415', async () => {
     expect((await identify('{}')).status).toBe(415);
   });
 
-  test('of more than 50 MB', async () => {
+  test('of more than 50 MB answers 413', async () => {
     expect((await identify(form([new Blob([Buffer.alloc(52_428_801)])]))).status).toBe(413);
   });
 });
 
-describe('the day', () => {
+describe('the daily quota', () => {
   const daily = async (): Promise<unknown> =>
     (await fetch(`${simulator.plantNetBaseUrl}/quota/daily?api-key=k`)).json();
 
-  test('counts refused identifications too, and ends at midnight UTC', async () => {
+  test('counts refused identifications, and is renewed at midnight UTC', async () => {
     now = Date.UTC(2026, 1, 1, 12);
     await identify(form([jpeg]));
     await identify(form([]));
@@ -132,7 +132,7 @@ describe('the day', () => {
     expect(await daily()).toEqual({ day: '2026-02-02', quota: { identify: { count: 0, total: 500, remaining: 500 } } });
   });
 
-  test('used up, says when the next one comes as a date', async () => {
+  test('gives the date of its renewal when it is used up', async () => {
     const small = await createSimulator({ now: () => Date.UTC(2026, 2, 1, 12), plantNetPerDay: 1 });
     const url = `${small.plantNetBaseUrl}/identify/all?api-key=k`;
     expect((await fetch(url, { method: 'POST', body: form([jpeg]) })).status).toBe(200);

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 
-/** A colourful picture made by formula; another `variant`, another picture. */
+/** Generates a colourful picture; each `variant` gives another one. */
 export function picture(variant = 1, width = 240, height = 180): Sharp {
   const pixels = Buffer.alloc(width * height * 3);
   for (let at = 0; at < width * height; at++) {
@@ -13,7 +13,7 @@ export function picture(variant = 1, width = 240, height = 180): Sharp {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-/** One colour from edge to edge. */
+/** Generates a picture of one colour. */
 export function plain(colour: string, width = 64, height = 64): Sharp {
   return sharp({ create: { width, height, channels: 3, background: colour } });
 }

@@ -1,5 +1,5 @@
-/** A refusal as Plant.id words it: plain text, not JSON. */
-export class Refusal extends Error {
+/** An error response of Plant.id: plain text, not JSON. */
+export class PlantIdError extends Error {
   readonly status: number;
 
   constructor(status: number, text: string) {
@@ -29,7 +29,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** The refusal that usually comes with a status. */
-export function usualRefusal(status: number): Refusal {
-  return new Refusal(status, TEXTS[status] ?? `Error ${status}`);
+/** Returns the error that Plant.id usually sends with a status. */
+export function plantIdError(status: number): PlantIdError {
+  return new PlantIdError(status, TEXTS[status] ?? `Error ${status}`);
 }

@@ -13,8 +13,8 @@ const NAMES: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** A refusal as Pl@ntNet words it: JSON with the status repeated. */
-export class Refusal extends Error {
+/** An error response of Pl@ntNet: JSON that repeats the status. */
+export class PlantNetError extends Error {
   readonly status: number;
 
   constructor(status: number, text = NAMES[status] ?? 'Error') {

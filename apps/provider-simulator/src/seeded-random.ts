@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers that only look random: the same seed and topic always throw the same. */
-export interface Dice {
-  /** From `low` up to `high`. */
+/** A reproducible sequence of random numbers: the same seed and topic always give the same sequence. */
+export interface SeededRandom {
+  /** Returns a number from `low` up to `high`. */
   between(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
   shuffled<T>(from: readonly T[]): T[];
 }
 
-/** Each topic has throws of its own, so that one more throw in one leaves the others as they were. */
-export function diceFor(seed: string, topic: string): Dice {
-  let throws = 0;
+/** Each topic has its own sequence, so that one more number in one topic does not change the others. */
+export function seededRandom(seed: string, topic: string): SeededRandom {
+  let count = 0;
   const next = (): number => {
-    const digest = createHash('sha256').update(`${seed}/${topic}/${throws++}`).digest();
+    const digest = createHash('sha256').update(`${seed}/${topic}/${count++}`).digest();
     return digest.readUInt32BE(0) / 2 ** 32;
   };
   return {
@@ -26,8 +26,8 @@ export function diceFor(seed: string, topic: string): Dice {
     },
     shuffled: (from) =>
       from
-        .map((value) => ({ value, at: next() }))
-        .toSorted((a, b) => a.at - b.at)
+        .map((value) => ({ value, rank: next() }))
+        .toSorted((a, b) => a.rank - b.rank)
         .map(({ value }) => value),
   };
 }

@@ -1,9 +1,9 @@
-import { diceFor } from './dice.ts';
-import type { Species } from './species.ts';
+import type { Species } from '../recognition.ts';
+import { seededRandom } from '../seeded-random.ts';
 
-/** Care made up by rule of the plant's family: true of no plant. */
+/** Made-up care advice, chosen by the plant's family. */
 export interface Care {
-  /** 1 dry to 3 wet. */
+  /** From 1, dry, to 3, wet. */
   watering: { min: number; max: number };
   light: string;
   soil: string;
@@ -53,7 +53,7 @@ const CARE: Readonly<Record<Habit, Care>> = {
 
 export function careOf(species: Species): Care {
   const care = CARE[HABITS[species.family] ?? 'garden'];
-  // Some of the easy ones like it wetter.
-  const thirsty = diceFor(species.scientificName, 'care').chance(0.3) && care.watering.max === 2;
+  // Some species of the garden need more water than the others.
+  const thirsty = seededRandom(species.scientificName, 'care').chance(0.3) && care.watering.max === 2;
   return thirsty ? { ...care, watering: { min: 2, max: 2 } } : care;
 }

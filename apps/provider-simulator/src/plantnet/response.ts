@@ -1,16 +1,15 @@
-import type { Scored } from '../diagnosis.ts';
-import type { Parameters } from './parameters.ts';
-import type { Upload } from './upload.ts';
+import type { Scored } from '../recognition.ts';
+import type { Parameters, Upload } from './request.ts';
 
-/** An identification as the service answers it. */
+/** Presents an identification as the real service does. */
 export function present(
   project: string,
   upload: Upload,
   parameters: Parameters,
-  seen: readonly Scored[],
+  ranking: readonly Scored[],
   remaining: number,
 ): object {
-  const results = seen.slice(0, parameters.results);
+  const results = ranking.slice(0, parameters.results);
   return {
     query: {
       project,
@@ -42,13 +41,13 @@ function resultOf({ species, score }: Scored, { relatedImages }: Parameters): ob
       family: taxon(species.family),
       commonNames: [species.commonName],
     },
-    // There are no pictures to show, and none are made up.
+    // The simulator has no pictures.
     ...(relatedImages && { images: [] }),
     gbif: species.gbifId === null ? null : { id: String(species.gbifId) },
   };
 }
 
-/** Authors are not among the data, so both forms of a name are the same. */
+/** Returns a taxon. Both forms of its name are equal: the data have no authors. */
 function taxon(name: string): object {
   return { scientificNameWithoutAuthor: name, scientificNameAuthorship: '', scientificName: name };
 }

@@ -1,7 +1,7 @@
-import { type Dice, diceFor } from './dice.ts';
+import { type SeededRandom, seededRandom } from '../seeded-random.ts';
 
-/** A complaint made up by rule: descriptions and treatments are general knowledge, told of no plant in particular. */
-export interface Complaint {
+/** A disease that a plant may have; descriptions and treatments are general knowledge. */
+export interface Disease {
   name: string;
   description: string;
   treatment: { chemical?: readonly string[]; biological?: readonly string[]; prevention: readonly string[] };
@@ -9,12 +9,12 @@ export interface Complaint {
 
 export interface Health {
   isHealthy: boolean;
-  /** That the plant is healthy. */
+  /** Probability that the plant is healthy. */
   probability: number;
-  complaints: readonly { complaint: Complaint; probability: number }[];
+  diseases: readonly { disease: Disease; probability: number }[];
 }
 
-const COMPLAINTS: readonly Complaint[] = [
+const DISEASES: readonly Disease[] = [
   {
     name: 'water excess or uneven watering',
     description: 'Roots that stand in water get no air, and leaves turn yellow and limp from below.',
@@ -83,19 +83,19 @@ const COMPLAINTS: readonly Complaint[] = [
   },
 ];
 
-export function healthOf(seed: string): Health {
-  const dice = diceFor(seed, 'health');
-  const isHealthy = dice.chance(0.65);
-  const probability = isHealthy ? dice.between(0.72, 0.98) : dice.between(0.04, 0.35);
-  return { isHealthy, probability, complaints: complaintsOf(dice, isHealthy) };
+export function assessHealth(seed: string): Health {
+  const random = seededRandom(seed, 'health');
+  const isHealthy = random.chance(0.65);
+  const probability = isHealthy ? random.between(0.72, 0.98) : random.between(0.04, 0.35);
+  return { isHealthy, probability, diseases: diseasesOf(random, isHealthy) };
 }
 
-/** A healthy plant may have one faint suspicion, as the real service lists it. */
-function complaintsOf(dice: Dice, isHealthy: boolean): Health['complaints'] {
-  const count = isHealthy ? (dice.chance(0.3) ? 1 : 0) : Math.round(dice.between(1, 3));
-  const top = isHealthy ? dice.between(0.02, 0.08) : dice.between(0.35, 0.8);
-  return dice
-    .shuffled(COMPLAINTS)
+/** Returns diseases; a healthy plant may have one with a low probability, as the real service lists it. */
+function diseasesOf(random: SeededRandom, isHealthy: boolean): Health['diseases'] {
+  const count = isHealthy ? (random.chance(0.3) ? 1 : 0) : Math.round(random.between(1, 3));
+  const top = isHealthy ? random.between(0.02, 0.08) : random.between(0.35, 0.8);
+  return random
+    .shuffled(DISEASES)
     .slice(0, count)
-    .map((complaint, place) => ({ complaint, probability: top * 0.5 ** place }));
+    .map((disease, index) => ({ disease, probability: top * 0.5 ** index }));
 }

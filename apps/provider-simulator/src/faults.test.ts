@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { Breakage } from './faults.ts';
+import type { BreakType } from './faults.ts';
 import { createSimulator, type Simulator } from './simulator.ts';
 import { picture } from './testing/pictures.ts';
 
-const BREAKAGES: readonly Breakage[] = ['hang', 'reset', 'malformed', 'truncated'];
+const BREAKAGES: readonly BreakType[] = ['hang', 'reset', 'malformed', 'truncated'];
 const headers = { 'Api-Key': 'some-key' };
 
 let simulator: Simulator;
@@ -23,15 +23,15 @@ async function identify(customId: number, signal?: AbortSignal): Promise<Respons
   });
 }
 
-/** Leaves a call that hangs; takes what any other says. */
-async function answerTo(breaks: Breakage, customId: number): Promise<string> {
-  const leaving = new AbortController();
-  const answer = identify(customId, leaving.signal)
+/** Returns the text of a response; leaves a call that hangs. */
+async function answerTo(breaks: BreakType, customId: number): Promise<string> {
+  const client = new AbortController();
+  const answer = identify(customId, client.signal)
     .then((response) => response.text())
     .catch(() => 'no answer');
   if (breaks === 'hang') {
     await vi.waitUntil(() => simulator.calls().plant_id.identify === 1);
-    leaving.abort();
+    client.abort();
   }
   return await answer;
 }
@@ -45,41 +45,43 @@ async function paid(): Promise<number> {
   return z.object({ used: z.object({ total: z.number() }) }).parse(await usage.json()).used.total;
 }
 
-describe.each(BREAKAGES)('an answer that breaks by %s', (breaks) => {
-  test('was made and paid, and can be asked for again', async () => {
+describe.each(BREAKAGES)('an identification with the fault %s', (breaks) => {
+  test('is made and paid, and can be asked for again', async () => {
     simulator.setFault({ provider: 'plant_id', breaks });
     expect(await answerTo(breaks, 7)).not.toContain('COMPLETED');
     await expect.poll(() => statusOf(7)).toBe(200);
     expect(await paid()).toBe(1);
   });
 
-  test('was not made when it breaks before', async () => {
+  test('is not made when the fault comes before it', async () => {
     simulator.setFault({ provider: 'plant_id', breaks, before: true });
     expect(await answerTo(breaks, 7)).not.toContain('COMPLETED');
-    expect([await statusOf(7), await paid()]).toEqual([404, 0]);
+    expect({ status: await statusOf(7), paid: await paid() }).toEqual({ status: 404, paid: 0 });
   });
 
-  test('breaks for so many times', async () => {
+  test('meets the fault as often as `times` says', async () => {
     simulator.setFault({ provider: 'plant_id', breaks, times: 1 });
     await answerTo(breaks, 7);
     expect((await identify(8)).status).toBe(201);
   });
 });
 
-test('a hang ends when it is told to', async () => {
+test('a hang ends after its latency', async () => {
   simulator.setFault({ provider: 'plant_id', breaks: 'hang', latencyMs: 1 });
   expect((await identify(7)).status).toBe(201);
 });
 
-test('a truncated answer is short of its length', async () => {
+test('a truncated response is shorter than its Content-Length', async () => {
   simulator.setFault({ provider: 'plant_id', breaks: 'truncated' });
   const answer = await identify(7);
-  expect([answer.status, Number(answer.headers.get('content-length'))]).toEqual([201, expect.any(Number)]);
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('content-length')).toMatch(/^\d+$/);
   await expect(answer.text()).rejects.toThrow('terminated');
 });
 
-test('a malformed answer is a page that says it is fine', async () => {
+test('a malformed response is a page with status 200', async () => {
   simulator.setFault({ provider: 'plantnet', breaks: 'malformed' });
   const answer = await fetch(`${simulator.plantNetBaseUrl}/identify/all?api-key=k`, { method: 'POST' });
-  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('<html>')]);
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain('<html>');
 });
