@@ -13,7 +13,7 @@ describe('`parseEvent`', () => {
   });
 
   test.each([
-    '{"level":"info","msg":"Redis answers"}',
+    '{"level":"info","msg":"Redis available"}',
     '{"type":"admin","password":"p"}',
     '{"type":"notice","text":3}',
     '{"type":"other"}',

@@ -6,7 +6,7 @@ import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createRequestGuard } from '@plantcommunity/http';
 import { createIdentificationService } from '@plantcommunity/identification';
 import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
-import { connectRedis, systemClock } from '@plantcommunity/resilience';
+import { connectRedis, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
@@ -109,22 +109,15 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     requestGuard: createRequestGuard(settings),
     async close(timeoutMs) {
       operations.close();
-      const isSettled = await settlesWithin(service.settled(), timeoutMs);
+      const settled = service.settled().then(() => true);
+      const isSettled = (await waitFor(settled, { timeoutMs, clock })) ?? false;
       service.close();
       // Wait for the replies to commands that were sent without waiting, such as the release of a lease.
       await redis.probe();
-      await Promise.all([redis.close(), settlesWithin(database.close(), DATABASE_TIMEOUT_MS)]);
+      await Promise.all([redis.close(), waitFor(database.close(), { timeoutMs: DATABASE_TIMEOUT_MS, clock })]);
       return isSettled;
     },
   };
-}
-
-async function settlesWithin(work: Promise<void>, timeoutMs: number): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const cancel = systemClock.setTimeout(() => late.resolve(false), timeoutMs);
-  const isSettled = await Promise.race([work.then(() => true), late.promise]);
-  cancel();
-  return isSettled;
 }
 
 /** Returns the addresses and folders to use; in development the launcher has set those of its embedded services. */
@@ -153,16 +146,16 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
   if (!redis.isReady()) {
     notifyLauncher({
       type: 'notice',
-      text: 'Redis does not answer: limits are a tenth and nothing is shared until it does.',
+      text: 'Redis is unavailable: until it is back, rate limits are a tenth and instances share nothing.',
     });
-    logger.warn('Redis does not answer; trying again by itself');
+    logger.warn('Redis unavailable; reconnecting in the background');
   }
   redis.subscribe(({ type, reason, remedy }) => {
     switch (type) {
       case 'ready':
-        return logger.info('Redis answers');
+        return logger.info('Redis available');
       case 'lost':
-        return logger.warn({ reason }, 'Redis is lost; trying again by itself');
+        return logger.warn({ reason }, 'Redis lost; reconnecting in the background');
       case 'error':
         return logger.warn({ reason }, 'Redis error');
       case 'subscribe_refused':
