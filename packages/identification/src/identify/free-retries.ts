@@ -5,7 +5,7 @@ import type { Identification } from '../identification.ts';
 import type { IdentifyRequest, IdentifyResult } from './service.ts';
 
 /** The part of a request that decides whether another one repeats it. */
-export type Question = Pick<IdentifyRequest, 'ownerId' | 'options'> & {
+type Question = Pick<IdentifyRequest, 'ownerId' | 'options'> & {
   readonly photos: readonly { readonly hash: string }[];
 };
 

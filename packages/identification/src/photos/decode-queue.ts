@@ -25,11 +25,11 @@ export interface DecodeQueueOptions {
 }
 
 /**
- * Runs a few decodes at once and queues some more, with fair queuing between addresses, and at an address between
- * owners: the next decode is of the address with the fewest running decodes and there of the owner with the fewest;
- * those with equally many take turns. So while another one waits, no owner and no address has more than half of the
- * running decodes (rounded up, so that no slot is idle). Background decodes start only when no
- * caller waits, and use at most half of the slots (but at least one).
+ * Runs a few decodes at once and queues more, with fair queuing between addresses, and at an address between owners.
+ * The next decode belongs to the address with the fewest running decodes, and there to the owner with the fewest; equal
+ * ones take turns. So while others wait, no owner and no address has more than half of the running decodes (rounded up,
+ * so that no slot is idle). Background decodes start only when no caller waits, and use at most half of the slots (but
+ * at least one).
  */
 export interface DecodeQueue<T> {
   /**
@@ -50,21 +50,22 @@ interface Job<T> {
 export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T> {
   const { concurrency } = options;
   const jobs = new Map<string, Job<T>>();
-  const front = createLane<T>(options.capacity, concurrency);
-  const back = createLane<T>(options.backgroundCapacity, Math.max(1, Math.floor(concurrency / 2)));
+  const foreground = createPriority<T>(options.capacity, concurrency);
+  const background = createPriority<T>(options.backgroundCapacity, Math.max(1, Math.floor(concurrency / 2)));
 
-  const hasPlace = (lane: Lane<T>) => lane.running() < lane.most && front.running() + back.running() < concurrency;
+  const hasSlot = (priority: Priority<T>) =>
+    priority.running() < priority.maxRunning && foreground.running() + background.running() < concurrency;
 
-  async function start(lane: Lane<T>, owner: QueueOwner, job: Job<T>): Promise<void> {
+  async function start(priority: Priority<T>, owner: QueueOwner, job: Job<T>): Promise<void> {
     job.isRunning = true;
-    front.queues.remove(job);
-    back.queues.remove(job);
-    lane.enter(owner);
+    foreground.queues.remove(job);
+    background.queues.remove(job);
+    priority.started(owner);
     await job.work().then(job.result.resolve, job.result.reject);
-    lane.leave(owner);
+    priority.ended(owner);
     jobs.delete(job.key);
-    for (const next of [front, back]) {
-      while (hasPlace(next)) {
+    for (const next of [foreground, background]) {
+      while (hasSlot(next)) {
         const taken = next.queues.take(next.load);
         if (taken === undefined) break;
         void start(next, taken.owner, taken.item);
@@ -73,29 +74,29 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
   }
 
   /** Adds the job to the owner's queue, which may displace the newest job of an owner over its share. */
-  function wait(lane: Lane<T>, owner: QueueOwner, job: Job<T>): void {
-    const placement = lane.queues.add(owner, job);
+  function wait(priority: Priority<T>, owner: QueueOwner, job: Job<T>): void {
+    const placement = priority.queues.add(owner, job);
     if (!placement.placed) {
       // A job that already waits for another caller needs no further place.
-      if (lane.queues.holds(job) || front.queues.holds(job)) return;
+      if (priority.queues.holds(job) || foreground.queues.holds(job)) return;
       throw busy(placement.overShare);
     }
     const { displaced } = placement;
     if (displaced === undefined) return;
     const { item, overShare } = displaced;
-    if (front.queues.holds(item) || back.queues.holds(item)) return;
+    if (foreground.queues.holds(item) || background.queues.holds(item)) return;
     jobs.delete(item.key);
     item.result.reject(busy(overShare));
   }
 
   return {
-    async run({ address, background, subject }, key, work) {
-      const lane = background ? back : front;
+    async run({ address, background: isBackground, subject }, key, work) {
+      const priority = isBackground ? background : foreground;
       const owner = { subject, address: address ?? subject };
       const job = jobs.get(key) ?? { key, work, result: Promise.withResolvers<T>(), isRunning: false };
       if (!job.isRunning) {
-        if (hasPlace(lane)) void start(lane, owner, job);
-        else wait(lane, owner, job);
+        if (hasSlot(priority)) void start(priority, owner, job);
+        else wait(priority, owner, job);
       }
       jobs.set(key, job);
       return job.result.promise;
@@ -104,9 +105,9 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
 }
 
 /** The queues of one priority, and the number of its running decodes. */
-interface Lane<T> extends ReturnType<typeof createLane<T>> {}
+interface Priority<T> extends ReturnType<typeof createPriority<T>> {}
 
-function createLane<T>(capacity: number, most: number) {
+function createPriority<T>(capacity: number, maxRunning: number) {
   const bySubject = new Map<string, number>();
   const byAddress = new Map<string, number>();
   let running = 0;
@@ -120,12 +121,12 @@ function createLane<T>(capacity: number, most: number) {
     add(byAddress, address, by);
   }
   return {
-    most,
+    maxRunning,
     queues: createFairQueues<Job<T>>({ capacity, share: Math.ceil(capacity * SHARE) }),
     load,
     running: () => running,
-    enter: (owner: QueueOwner) => change(owner, 1),
-    leave: (owner: QueueOwner) => change(owner, -1),
+    started: (owner: QueueOwner) => change(owner, 1),
+    ended: (owner: QueueOwner) => change(owner, -1),
   };
 }
 

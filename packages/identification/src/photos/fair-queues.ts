@@ -58,7 +58,7 @@ export function createFairQueues<T>({ capacity, share }: { capacity: number; sha
     size += 1;
   }
 
-  function cut({ address, subject }: QueueOwner, queue: T[], at: number): T | undefined {
+  function removeAt({ address, subject }: QueueOwner, queue: T[], at: number): T | undefined {
     const [removed] = queue.splice(at, 1);
     size -= 1;
     const queues = queuesOf(address);
@@ -96,7 +96,7 @@ export function createFairQueues<T>({ capacity, share }: { capacity: number; sha
       const longest = displaceable(owner);
       if (longest === undefined) return { placed: false, overShare: isAlone && size > 0 };
       const overShare = longest.queue.length > share;
-      const displaced = cut(longest.owner, longest.queue, longest.queue.length - 1);
+      const displaced = removeAt(longest.owner, longest.queue, longest.queue.length - 1);
       push(owner, item);
       return displaced === undefined ? { placed: true } : { placed: true, displaced: { item: displaced, overShare } };
     },
@@ -107,7 +107,7 @@ export function createFairQueues<T>({ capacity, share }: { capacity: number; sha
       if (address === undefined || first === undefined) return undefined;
       const [subject, queue] = first;
       const owner = { address, subject };
-      const item = cut(owner, queue, 0);
+      const item = removeAt(owner, queue, 0);
       if (item === undefined) return undefined;
       if (queues.delete(subject)) queues.set(subject, queue);
       if (addresses.delete(address)) addresses.set(address, queues);
@@ -118,7 +118,7 @@ export function createFairQueues<T>({ capacity, share }: { capacity: number; sha
       for (const [address, queues] of addresses) {
         for (const [subject, queue] of queues) {
           const at = queue.indexOf(item);
-          if (at !== -1) cut({ address, subject }, queue, at);
+          if (at !== -1) removeAt({ address, subject }, queue, at);
         }
       }
     },

@@ -173,6 +173,6 @@ function parseState(order: number, reply: number[], at: number): QuotaState {
  * have counted right. It is dropped when another report was applied since its request, because `used now - used at the
  * request` would include that correction, too.
  */
-export function reconciliationShift(reported: number, atRequest: { used: number; inFlight: number }): number {
+function reconciliationShift(reported: number, atRequest: { used: number; inFlight: number }): number {
   return reported + atRequest.inFlight - atRequest.used;
 }

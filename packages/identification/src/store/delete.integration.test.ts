@@ -84,7 +84,7 @@ describe('the deletion of an owner’s identifications', () => {
   });
 
   it('succeeds without identifications, and when repeated', async () => {
-    for (const owner of [ann, ann, 'nobody']) await expect(store.deleteByOwner(owner)).resolves.toBeUndefined();
+    for (const owner of [ann, ann, 'unknown']) await expect(store.deleteByOwner(owner)).resolves.toBeUndefined();
   });
 
   it('deletes more photos than one batch', async () => {

@@ -15,11 +15,11 @@ export const SOF1 = 0xc1;
 export const SOF2 = 0xc2;
 export const DHT = 0xc4;
 export const RST0 = 0xd0;
-export const SOI = 0xd8;
+const SOI = 0xd8;
 export const EOI = 0xd9;
 export const SOS = 0xda;
 export const DRI = 0xdd;
-export const APP0 = 0xe0;
+const APP0 = 0xe0;
 
 const UNCOMMON: Fault = { fault: 'this kind of JPEG is not supported' };
 /** Ss, Se, Ah and Al of a sequential scan: all 64 coefficients in full precision (T.81, table B.3). */
