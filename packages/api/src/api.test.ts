@@ -3,12 +3,12 @@ import { ApiError } from './errors/api-error.ts';
 import { anna, apiUnderTest } from './testing/api-under-test.ts';
 
 describe('a server component', () => {
-  it('calls v1 as the user it knows', async () => {
+  it('calls v1 as a known user', async () => {
     const { api } = apiUnderTest({ config: { mode: 'production' } });
     expect(await api.caller(anna).plantIdentification.history()).toEqual({ items: [] });
   });
 
-  it('is told the same refusals as any caller', async () => {
+  it('gets the same errors as other callers', async () => {
     const { api } = apiUnderTest({ config: { mode: 'production' } });
     const refused = await api
       .caller(undefined)
@@ -20,19 +20,19 @@ describe('a server component', () => {
 });
 
 describe('the guard for pages', () => {
-  it('lets in what comes to our host', () => {
+  it('admits requests to our host', () => {
     const { api } = apiUnderTest();
     expect(api.guard(new Request('http://localhost:3000/identify'))).toBeUndefined();
   });
 
-  it('answers a problem to everything else', async () => {
+  it('answers a problem to other hosts', async () => {
     const { api } = apiUnderTest();
     const answer = api.guard(new Request('http://evil.example/identify'));
     expect(answer?.status).toBe(400);
     expect(await answer?.json()).toMatchObject({ code: 'unknown_host' });
   });
 
-  it('refuses a foreign page that would change something', async () => {
+  it('refuses state changes from foreign pages', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site', 'Next-Action': '00' };
     const answer = apiUnderTest().api.guard(new Request('http://localhost:3000/', { method: 'POST', headers }));
     expect(answer?.status).toBe(403);

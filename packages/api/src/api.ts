@@ -30,7 +30,7 @@ const { appRouter, createCaller } = createRouters(NAMESPACES);
 
 export type AppRouter = typeof appRouter;
 /** The procedures of v1, bound to one request. */
-export type V1Caller = ReturnType<typeof createCaller>['v1'];
+type V1Caller = ReturnType<typeof createCaller>['v1'];
 
 /** The entry points of the API. Each resolves to a response for every request. */
 export interface Api {

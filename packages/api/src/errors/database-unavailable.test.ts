@@ -45,7 +45,7 @@ describe('identify without the database', () => {
   it.each([
     ['a session', { Cookie: 'session=anna' }],
     ['an access token', { Authorization: 'Bearer anna' }],
-  ])('answers the user whom %s names, with the limit of a free account', async (_what, headers) => {
+  ])('answers the user named by %s, with the limit of a free account', async (_what, headers) => {
     const { api, asked } = without(away);
     const answer = await api.rest(identify(headers));
     expect(answer.status).toBe(200);
@@ -57,13 +57,13 @@ describe('identify without the database', () => {
     expect(answer.headers.get('ratelimit')).toMatch(/^"identify-free";r=99;/);
   });
 
-  it('may ask and pay for a user whom the database confirms', async () => {
+  it('calls providers for a user whom the database confirms', async () => {
     const { api, asked } = without();
     await api.rest(identify({ Cookie: 'session=anna' }));
     expect(asked[0]).toMatchObject({ ownerId: 'anna', cachedOnly: false });
   });
 
-  it('refuses a token that is not good', async () => {
+  it('refuses an invalid token', async () => {
     const { api, asked } = without(away);
     expect((await api.rest(identify({ Authorization: 'Bearer forged' }))).status).toBe(401);
     expect(asked).toEqual([]);
@@ -76,13 +76,13 @@ describe('identify without the database', () => {
   });
 });
 
-describe('without the database', () => {
+describe('while the database is unavailable', () => {
   const others = allProcedures.filter(
     ({ procedure }) =>
       !/^plantIdentification\.(identify|progress|health)$|^admin\.circuits\.(overview|watch)$/.test(procedure),
   );
 
-  it.each(others)('$procedure, $namespace over $over, is 503 with Retry-After', async (way) => {
+  it.each(others)('$procedure, $namespace over $over, answers 503 with Retry-After', async (way) => {
     const { api, log } = without(way.procedure === 'auth.me' ? away : undefined);
     const answer = await way.call(api, samples[way.procedure]?.(), { ...own, Cookie: 'session=ada' });
     const text = await answer.text();
@@ -105,21 +105,24 @@ describe('without the database', () => {
   it.each([
     ['JSON', () => Response.json({ url: `${HOST}/login?error=Unavailable` }, { status: 401 })],
     ['a redirect', () => Response.redirect(`${HOST}/login?error=Unavailable`)],
-  ])('a password that next-auth could not check, as %s says, is 503 and no wrong one', async (_how, answered) => {
-    const { api } = without();
-    const body = () => new URLSearchParams({ email: 'anna@example.org', password: 'right' });
-    for (let times = 0; times < 10; times += 1) {
-      const request = new Request(`${HOST}/api/auth/callback/credentials`, {
-        method: 'POST',
-        body: body(),
-        headers: own,
-      });
-      const answer = await api.nextAuth(request, async () => answered());
-      expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
-        status: 503,
-        retryAfter: '5',
-      });
-      expect(await answer.json()).toMatchObject({ code: 'busy', url: `${HOST}/login?error=busy` });
-    }
-  });
+  ])(
+    'a password that next-auth could not check (%s) answers 503 and does not count as wrong',
+    async (_how, answered) => {
+      const { api } = without();
+      const body = () => new URLSearchParams({ email: 'anna@example.org', password: 'right' });
+      for (let times = 0; times < 10; times += 1) {
+        const request = new Request(`${HOST}/api/auth/callback/credentials`, {
+          method: 'POST',
+          body: body(),
+          headers: own,
+        });
+        const answer = await api.nextAuth(request, async () => answered());
+        expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+          status: 503,
+          retryAfter: '5',
+        });
+        expect(await answer.json()).toMatchObject({ code: 'busy', url: `${HOST}/login?error=busy` });
+      }
+    },
+  );
 });

@@ -38,8 +38,8 @@ const inModes = allProcedures.flatMap((way) =>
   (['development', 'production'] as const).map((mode) => ({ ...way, way, mode })),
 );
 
-describe('a fault', () => {
-  it.each(inModes)('behind $procedure, $namespace over $over, $mode, is in the log only', async ({ mode, way }) => {
+describe('an internal error', () => {
+  it.each(inModes)('in $procedure, $namespace over $over, $mode, is only logged', async ({ mode, way }) => {
     const { api, log } = apiUnderTest({
       config: { mode },
       service,
@@ -58,7 +58,7 @@ describe('a fault', () => {
   });
 
   it.each(allProcedures.filter(({ policy }) => policy !== 'public'))(
-    'of the look at who calls $procedure, $namespace over $over, is told nobody',
+    'while authenticating the caller of $procedure, $namespace over $over, is not shown',
     async (way) => {
       const { api } = apiUnderTest({ auth: { principalOf: failing } });
       const answer = await way.call(api, samples[way.procedure]?.(), asAda);

@@ -9,7 +9,7 @@ import { streamEvents } from '../testing/stream-events.ts';
 const own = { 'Sec-Fetch-Site': 'same-origin' };
 const CALLERS = {
   anonymous: own,
-  // Whose cookie would do, were it looked at.
+  // The cookie would be valid, but a Bearer token takes precedence.
   'bad token': { ...own, Authorization: 'Bearer bad', Cookie: 'session=ada' },
   user: { ...own, Cookie: 'session=anna' },
   "user's token": { Authorization: 'Bearer anna' },
@@ -21,29 +21,29 @@ const MODES = ['development', 'production'] as const;
 
 type Statuses = readonly (number | 'ok')[];
 
-const everybody: Statuses = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok'];
-const whoIsSignedIn: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok'];
-const whoIdentifies: Statuses = ['ok', 401, 'ok', 'ok', 'ok', 'ok'];
-/** What is Anna's; the administrator is not Anna. */
-const itsOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404];
+const everyone: Statuses = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok'];
+const signedIn: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok'];
+const identifiers: Statuses = ['ok', 401, 'ok', 'ok', 'ok', 'ok'];
+/** Access to Anna's data; the administrator is not Anna. */
+const owner: Statuses = [401, 401, 'ok', 'ok', 404, 404];
 const administrators: Statuses = [404, 404, 404, 404, 'ok', 'ok'];
 
-/** What each caller is answered, in the order of the callers: in development, then in production where it differs. */
+/** Responses to each caller, in the order of the callers: in development, then in production if it differs. */
 const EXPECTED: Readonly<Record<string, readonly [development: Statuses, production?: Statuses]>> = {
-  'plantIdentification.identify': [whoIdentifies, whoIsSignedIn],
-  'plantIdentification.progress': [whoIdentifies, whoIsSignedIn],
-  'plantIdentification.health': [everybody],
-  'plantIdentification.history': [whoIsSignedIn],
-  'plantIdentification.identification': [itsOwner],
-  'plantIdentification.photo': [itsOwner],
-  'auth.register': [everybody],
-  'auth.token': [everybody],
-  'auth.refresh': [everybody],
-  'auth.revoke': [everybody],
-  'auth.me': [whoIsSignedIn],
-  'account.changePassword': [whoIsSignedIn],
-  'account.signOutEverywhere': [whoIsSignedIn],
-  'account.remove': [whoIsSignedIn],
+  'plantIdentification.identify': [identifiers, signedIn],
+  'plantIdentification.progress': [identifiers, signedIn],
+  'plantIdentification.health': [everyone],
+  'plantIdentification.history': [signedIn],
+  'plantIdentification.identification': [owner],
+  'plantIdentification.photo': [owner],
+  'auth.register': [everyone],
+  'auth.token': [everyone],
+  'auth.refresh': [everyone],
+  'auth.revoke': [everyone],
+  'auth.me': [signedIn],
+  'account.changePassword': [signedIn],
+  'account.signOutEverywhere': [signedIn],
+  'account.remove': [signedIn],
   'admin.circuits.overview': [administrators],
   'admin.circuits.watch': [administrators],
   'admin.circuits.isolate': [administrators],
@@ -56,13 +56,13 @@ const cases = MODES.flatMap((mode) =>
   allProcedures.flatMap((way) => CALLER_NAMES.map((caller, column) => ({ ...way, way, mode, caller, column }))),
 );
 
-/** By way in, then mode and caller: what was answered. */
+/** Statuses by route, then by mode and caller. */
 const table = new Map<ProcedureRoute, Map<string, number>>(
   allProcedures.map((way) => [way, new Map<string, number>()]),
 );
 
-describe('who may do what', () => {
-  it('is said of every procedure and endpoint, and of nothing else', () => {
+describe('access', () => {
+  it('is defined for every procedure and for nothing else', () => {
     const ways = new Set(allProcedures.map(({ procedure }) => procedure));
     expect([...ways].toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
     expect([...ways].toSorted()).toEqual(Object.keys(samples).toSorted());
@@ -87,7 +87,7 @@ describe('who may do what', () => {
 
 const refusal = z.object({ data: z.object({ status: z.int() }) });
 
-/** A stream is answered 200 before it is refused: the status is then in its first event. */
+/** A stream answers 200 before it is refused, so the status is in its first event. */
 async function statusOf(answer: Response): Promise<number> {
   if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.status;
   const events = await streamEvents(Promise.resolve(answer));
@@ -95,7 +95,7 @@ async function statusOf(answer: Response): Promise<number> {
   return refused === undefined ? answer.status : refusal.parse(refused.data).data.status;
 }
 
-/** All of it, one line a way in; the callers in their order, first in development, then in production. */
+/** Formats the table: one line per route, callers in order, first in development, then in production. */
 function printed(): string {
   const rows = [...table].map(([{ namespace, over, policy, procedure }, statuses]) => {
     const inMode = (mode: string) => CALLER_NAMES.map((caller) => statuses.get(`${mode} ${caller}`) ?? '-').join(' ');

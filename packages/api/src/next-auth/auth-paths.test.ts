@@ -19,15 +19,15 @@ const nextAuths = [
   'register/me',
 ];
 
-/** Who answers a request for a path under `/api/auth`. */
+/** Sends a request to a path under `/api/auth`. */
 async function answered(path: string, init: RequestInit = {}) {
   const { api } = apiUnderTest();
   const request = new Request(`${HOST}/api/auth/${path}`, { headers: own, ...init });
   return api.nextAuth(request, async ({ method }) => new Response(`next-auth ${method}`));
 }
 
-describe('under /api/auth', () => {
-  it('are five paths of ours', () => {
+describe('paths under /api/auth', () => {
+  it('include five endpoints of legacy', () => {
     expect(ours.map(({ method, path }) => `${method} /api${path}`)).toEqual([
       'POST /api/auth/register',
       'POST /api/auth/token',
@@ -38,11 +38,11 @@ describe('under /api/auth', () => {
   });
 
   it.each(ours.flatMap(({ method, path }) => [`${method} ${path}`, `${method} ${path}/`]))(
-    '%s is ours',
+    '%s reaches legacy',
     async (line) => {
       const [method = '', path = ''] = line.split(' ');
       const answer = await answered(path.replace('/auth/', ''), { method });
-      // Nothing is sent, and nobody is signed in.
+      // The request has no body and no credentials.
       expect(answer.status).toBe(method === 'GET' ? 401 : 400);
       expect(answer.headers.get('deprecation')).toBe('@1767225600');
       expect(answer.headers.get('link')).toContain(`</api/v1${path.replace(/\/$/, '')}>; rel="successor-version"`);
@@ -50,7 +50,7 @@ describe('under /api/auth', () => {
     },
   );
 
-  it.each(nextAuths)('%s is next-auth’s, for the methods it knows', async (path) => {
+  it.each(nextAuths)('%s reaches next-auth, for the methods it handles', async (path) => {
     for (const [method, handed] of [
       ['GET', 'GET'],
       ['HEAD', 'GET'],
@@ -66,7 +66,7 @@ describe('under /api/auth', () => {
     }
   });
 
-  it('a password is taken by POST alone', async () => {
+  it('accept passwords only by POST', async () => {
     const tried = await answered('callback/credentials', { method: 'POST' });
     expect(await tried.text()).toBe('next-auth POST');
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
@@ -76,7 +76,7 @@ describe('under /api/auth', () => {
   });
 
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'GET'])(
-    '%s of a path of ours is told what it takes',
+    '%s on a legacy path answers 405 with Allow',
     async (method) => {
       const answer = await answered('token', { method });
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
@@ -84,7 +84,7 @@ describe('under /api/auth', () => {
     },
   );
 
-  it('paths of ours are refused like all others to foreign pages', async () => {
+  it('refuse requests from foreign pages', async () => {
     const foreign = await answered('token', { method: 'POST', headers: { 'Sec-Fetch-Site': 'cross-site' } });
     expect(foreign.status).toBe(403);
   });

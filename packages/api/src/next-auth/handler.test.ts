@@ -20,8 +20,8 @@ function posted(
 
 const echo = async (request: Request) => new Response(`${request.method} ${await request.text()}`);
 
-describe('the sign-in entry', () => {
-  it('hands on what is small and sound, with its headers', async () => {
+describe('the next-auth handler', () => {
+  it('passes on small, well-formed bodies with their headers', async () => {
     const { api } = apiUnderTest();
     const form = await api.nextAuth(posted('email=a%40b.c', 'application/x-www-form-urlencoded'), echo);
     expect(await form.text()).toBe('POST email=a%40b.c');
@@ -33,7 +33,7 @@ describe('the sign-in entry', () => {
     expect(await (await api.nextAuth(new Request(SESSION), echo)).text()).toBe('GET ');
   });
 
-  it('hands on a request of which another can be made, whatever came in', async () => {
+  it('passes on a request that can be cloned, also for proxied requests', async () => {
     const proxied = new Proxy(new Request(SESSION, { headers: { Cookie: 'x=y' } }), {
       get: (target, name) => Reflect.get(target, name, target) as unknown,
     });
@@ -44,13 +44,13 @@ describe('the sign-in entry', () => {
     expect(await answer.text()).toBe('x=y');
   });
 
-  it('gives the answer the headers of every answer', async () => {
+  it('adds the headers of every API response', async () => {
     const { headers } = await apiUnderTest().api.nextAuth(new Request(SESSION), echo);
     expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it('reads no body to the end that says nothing of its length', async () => {
+  it('stops reading a body of unknown length at 64 kB', async () => {
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -64,13 +64,13 @@ describe('the sign-in entry', () => {
     expect(sent).toBeLessThan(128 * 1024);
   });
 
-  it('refuses JSON that is none', async () => {
+  it('refuses malformed JSON', async () => {
     const answer = await apiUnderTest().api.nextAuth(posted('{', 'application/json; charset=utf-8'), echo);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ code: 'invalid_request' });
   });
 
-  it.each(['', '/more', '?callbackUrl=%2F'])('takes passwords by POST alone (%s)', async (end) => {
+  it.each(['', '/more', '?callbackUrl=%2F'])('accepts passwords only by POST (%s)', async (end) => {
     for (const method of ['GET', 'HEAD', 'PUT']) {
       const answer = await apiUnderTest().api.nextAuth(new Request(CALLBACK + end, { method }), echo);
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
@@ -79,7 +79,7 @@ describe('the sign-in entry', () => {
   });
 
   it.each(['x', 'history', 'javascript:alert(1)', 'https:', '//['])(
-    'refuses to be led to %s, where next-auth fails',
+    'refuses the callbackUrl %s, on which next-auth throws',
     async (wanted) => {
       const query = new URLSearchParams({ callbackUrl: wanted }).toString();
       for (const request of [
@@ -93,7 +93,7 @@ describe('the sign-in entry', () => {
   );
 
   it.each(['/', '/history?page=2#x', 'http://localhost:3000/', 'https://evil.example/', '//evil.example', ''])(
-    'leaves it to next-auth what to make of %s',
+    'passes on the callbackUrl %s',
     async (wanted) => {
       const query = new URLSearchParams({ callbackUrl: wanted }).toString();
       const answer = await apiUnderTest().api.nextAuth(new Request(`${SESSION}?${query}`), echo);
@@ -101,7 +101,7 @@ describe('the sign-in entry', () => {
     },
   );
 
-  it('lets in nobody the door refuses', async () => {
+  it('refuses unknown hosts and foreign pages', async () => {
     const { api } = apiUnderTest();
     const foreign = await api.nextAuth(
       posted('a=b', 'application/x-www-form-urlencoded', { 'Sec-Fetch-Site': 'cross-site' }),
@@ -113,7 +113,7 @@ describe('the sign-in entry', () => {
   });
 
   it.each(['_log', '_log/', '_log/x', '%5Flog', '_lo%67', '/_log', '_log?nextauth=session'])(
-    'takes no lines for our log at %s',
+    'hides next-auth’s logging route at %s',
     async (path) => {
       const { api, log } = apiUnderTest();
       const request = new Request(`${AUTH}/${path}`, {
@@ -127,7 +127,7 @@ describe('the sign-in entry', () => {
     },
   );
 
-  it('has the session ended that an answer removes or replaces, before it gives the answer', async () => {
+  it('ends a removed or replaced session before it responds', async () => {
     const order: string[] = [];
     const { api } = apiUnderTest({
       auth: {
@@ -145,7 +145,7 @@ describe('the sign-in entry', () => {
     expect(order).toEqual(['session=abc -> session=; Max-Age=0', 'answered']);
   });
 
-  it('does not answer a sign-out whose session could not be ended', async () => {
+  it('answers 500 to a sign-out whose session could not be ended', async () => {
     const { api } = apiUnderTest({
       auth: {
         async endReplacedSession() {
@@ -161,7 +161,7 @@ describe('the sign-in entry', () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
-  it('tells nothing of what fails behind it, but logs it', async () => {
+  it('logs errors of next-auth and does not show them', async () => {
     const { api, log } = apiUnderTest();
     const answer = await api.nextAuth(new Request(SESSION), async () => {
       throw new Error('secret');

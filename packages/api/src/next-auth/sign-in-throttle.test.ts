@@ -49,49 +49,46 @@ function signInUnderTest() {
   };
 }
 
-describe('tries to sign in', () => {
-  it.each(['form', 'json'] as const)(
-    'are checked five times in 15 minutes, and then no password is (%s)',
-    async (as) => {
-      const { attempt, checks, clock } = signInUnderTest();
-      for (let n = 0; n < 5; n += 1) expect((await attempt({ email: 'anna@example.org', as })).status).toBe(200);
-      const refused = await attempt({ email: 'Anna@Example.org ', as, password: RIGHT });
-      expect(refused.status).toBe(429);
-      expect(checks()).toBe(5);
-      expect(refused.headers.get('retry-after')).toBe('900');
-      expect(refused.headers.get('content-type')).toBe('application/problem+json');
-      expect(await refused.json()).toMatchObject({
-        status: 429,
-        code: 'rate_limited',
-        detail: 'Request was throttled. Expected available in 900 seconds.',
-      });
-      clock.advance(15 * 60_000);
-      expect((await attempt({ email: 'anna@example.org', as, password: RIGHT })).status).toBe(200);
-      expect(checks()).toBe(6);
-    },
-  );
+describe('sign-in attempts', () => {
+  it.each(['form', 'json'] as const)('are checked five times in 15 minutes, and then refused (%s)', async (as) => {
+    const { attempt, checks, clock } = signInUnderTest();
+    for (let n = 0; n < 5; n += 1) expect((await attempt({ email: 'anna@example.org', as })).status).toBe(200);
+    const refused = await attempt({ email: 'Anna@Example.org ', as, password: RIGHT });
+    expect(refused.status).toBe(429);
+    expect(checks()).toBe(5);
+    expect(refused.headers.get('retry-after')).toBe('900');
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    expect(await refused.json()).toMatchObject({
+      status: 429,
+      code: 'rate_limited',
+      detail: 'Request was throttled. Expected available in 900 seconds.',
+    });
+    clock.advance(15 * 60_000);
+    expect((await attempt({ email: 'anna@example.org', as, password: RIGHT })).status).toBe(200);
+    expect(checks()).toBe(6);
+  });
 
-  it('are refused so that next-auth’s client can read it, which looks for an error in an address', async () => {
+  it('are refused with the address of the login page, from which next-auth’s client reads the error', async () => {
     const { attempt } = signInUnderTest();
     for (let n = 0; n < 5; n += 1) await attempt({ email: 'anna@example.org' });
     const refused = await attempt({ email: 'anna@example.org' });
     expect(await refused.json()).toMatchObject({ url: 'http://localhost:3000/login?error=rate_limited' });
   });
 
-  it('that bring a session are given back', async () => {
+  it('that succeed are refunded', async () => {
     const { attempt, checks } = signInUnderTest();
     for (let n = 0; n < 30; n += 1) await attempt({ email: 'anna@example.org', password: RIGHT });
     expect(checks()).toBe(30);
   });
 
-  it('count by the address our proxies tell', async () => {
+  it('count by the address that our proxies report', async () => {
     const { attempt } = signInUnderTest();
     for (let n = 0; n < 20; n += 1) await attempt({ email: `user${n}@example.org` });
     expect((await attempt({ email: 'anna@example.org' })).status).toBe(429);
     expect((await attempt({ email: 'anna@example.org', address: '198.51.100.9' })).status).toBe(200);
   });
 
-  it('count however the path is written', async () => {
+  it('count for every spelling of the path', async () => {
     const { attempt } = signInUnderTest();
     const paths = ['/', '//', '/?callbackUrl=%2F', '/more'].map((end) => CALLBACK + end);
     const escaped = [CALLBACK.replace('credentials', '%63redentials'), CALLBACK.replace('callback', 'c%61llback')];
@@ -101,7 +98,7 @@ describe('tries to sign in', () => {
     }
   });
 
-  it('are named by the last e-mail address of a form, which is the one that is checked', async () => {
+  it('count for the last email address of a form, which next-auth checks', async () => {
     const { api } = signInUnderTest();
     const send = (first: string) =>
       api.nextAuth(
@@ -119,28 +116,25 @@ describe('tries to sign in', () => {
   it.each([
     ['application/x-www-form-urlencoded', 'email=anna%40example.org'],
     ['application/json', '{"email":"anna@example.org"}'],
-  ])(
-    'are named by the same e-mail address behind a byte order mark, which whoever checks does not see (%s)',
-    async (type, body) => {
-      const { attempt, api } = signInUnderTest();
-      for (let n = 0; n < 5; n += 1) await attempt({ email: 'anna@example.org' });
-      const marked = new Request(CALLBACK, {
-        method: 'POST',
-        headers: { 'Content-Type': type, 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-For': '203.0.113.7' },
-        body: `\ufeff${body}`,
-      });
-      const answer = await api.nextAuth(marked, async (request) => new Response(await request.text()));
-      expect(answer.status).toBe(429);
-    },
-  );
+  ])('count for the same email address behind a byte order mark, which next-auth drops (%s)', async (type, body) => {
+    const { attempt, api } = signInUnderTest();
+    for (let n = 0; n < 5; n += 1) await attempt({ email: 'anna@example.org' });
+    const marked = new Request(CALLBACK, {
+      method: 'POST',
+      headers: { 'Content-Type': type, 'Sec-Fetch-Site': 'same-origin', 'X-Forwarded-For': '203.0.113.7' },
+      body: `\ufeff${body}`,
+    });
+    const answer = await api.nextAuth(marked, async (request) => new Response(await request.text()));
+    expect(answer.status).toBe(429);
+  });
 
-  it('of which no e-mail address can be read count together', async () => {
+  it('without a readable email address count together', async () => {
     const { attempt } = signInUnderTest();
     for (let n = 0; n < 5; n += 1) await attempt({});
     expect((await attempt({})).status).toBe(429);
   });
 
-  it('are all that is counted there', async () => {
+  it('are the only requests that count', async () => {
     const { api, attempt } = signInUnderTest();
     const others = [
       new Request('http://localhost:3000/api/auth/session'),

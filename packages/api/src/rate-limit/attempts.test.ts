@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { notFound } from '../errors/api-error.ts';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessRateLimiter } from '../testing/in-process-limits.ts';
-import { isLetIn, times, wrong } from '../testing/sign-in-attempts.ts';
+import { isAllowed, times, wrong } from '../testing/sign-in-attempts.ts';
 import { createThrottles, type Throttles } from './throttles.ts';
 
 const HERE = '203.0.113.7';
@@ -21,7 +21,7 @@ describe('attempts to sign in', () => {
   it.each([
     ['one account', () => 'anna@example.org'],
     ['31 accounts', (n: number) => `user${n}@example.org`],
-  ])('that succeed do not refuse each other: 31 at once from one address, of %s', async (_whose, emailOf) => {
+  ])('that succeed do not block each other: 31 at once from one address, of %s', async (_whose, emailOf) => {
     const { throttles } = throttlesAt();
     const all = Array.from({ length: 31 }, (_, n) =>
       throttles.signIn({ email: emailOf(n), address: HERE }, async (attempt) => {
@@ -33,11 +33,11 @@ describe('attempts to sign in', () => {
     expect(await Promise.all(all)).toHaveLength(31);
   });
 
-  it('made at once wait for those that are checked, and are refused when these fail', async () => {
+  it('wait for undecided attempts, and are refused when these fail', async () => {
     const { throttles } = throttlesAt();
     let checks = 0;
     const all = Array.from({ length: 150 }, () =>
-      isLetIn(
+      isAllowed(
         throttles.signIn({ email: 'anna@example.org', address: HERE }, async () => {
           checks += 1;
           await nextTurn();
@@ -48,10 +48,10 @@ describe('attempts to sign in', () => {
     expect(checks).toBe(5);
   });
 
-  it('are let in up to the limit when some of those made at once are wrong', async () => {
+  it('are allowed up to the limit when some concurrent ones fail', async () => {
     const { throttles } = throttlesAt();
     const all = Array.from({ length: 30 }, (_, n) =>
-      isLetIn(
+      isAllowed(
         throttles.signIn({ email: 'anna@example.org', address: HERE }, async (attempt) => {
           await nextTurn();
           if (n % 10 !== 0) attempt.succeeded();
@@ -60,14 +60,14 @@ describe('attempts to sign in', () => {
     );
     expect(await Promise.all(all)).not.toContain(false);
     await times(2, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
-    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong))).toBe(false);
+    expect(await isAllowed(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong))).toBe(false);
   });
 
-  it('wait for others at most a hundred at a time', async () => {
+  it('wait a hundred at a time at most', async () => {
     const { throttles } = throttlesAt();
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const all = Array.from({ length: 110 }, () =>
-      isLetIn(
+      isAllowed(
         throttles.signIn({ email: 'anna@example.org', address: HERE }, async (attempt) => {
           await held;
           attempt.succeeded();
@@ -79,21 +79,21 @@ describe('attempts to sign in', () => {
     expect((await Promise.all(all)).filter(Boolean)).toHaveLength(105);
   });
 
-  it('whose password could not be checked do not count; those that are refused by the check do', async () => {
+  it('count if the password is wrong, and do not count if it could not be checked', async () => {
     const { throttles } = throttlesAt();
     const failing = (error: Error) =>
       throttles.signIn({ email: 'anna@example.org', address: HERE }, async () => {
         throw error;
       });
-    await times(20, () => isLetIn(failing(new Error('the database is unavailable'))));
+    await times(20, () => isAllowed(failing(new Error('the database is unavailable'))));
     await times(5, () => expect(failing(notFound())).rejects.toMatchObject({ code: 'not_found' }));
     await expect(failing(notFound())).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  it('that create accounts wait for others, too: ten of eleven at once, of which one fails', async () => {
+  it('to register wait for others, too: ten of eleven at once, of which one fails', async () => {
     const { throttles } = throttlesAt();
     const all = Array.from({ length: config.rates.register.count + 1 }, (_, n) =>
-      isLetIn(
+      isAllowed(
         throttles.register(HERE, async () => {
           await nextTurn();
           if (n === 0) throw new Error('the database is unavailable');

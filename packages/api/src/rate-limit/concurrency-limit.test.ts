@@ -19,7 +19,7 @@ function callsUnderTest() {
   return { began, ends, run };
 }
 
-it('runs four calls of one account at once, and the others in their order, also after one that failed', async () => {
+it('four calls of one account run at once, and the others in order, also after a failed one', async () => {
   const { began, ends, run } = callsUnderTest();
   const calls = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => run('user:anna', name));
   await settled();
@@ -31,7 +31,7 @@ it('runs four calls of one account at once, and the others in their order, also 
   expect(began).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
 });
 
-it('lets no account wait for the calls of another one, and refuses the 101st that waits', async () => {
+it('accounts do not wait for each other, and the 101st waiting call is refused', async () => {
   const { began, run } = callsUnderTest();
   for (let n = 0; n < 104; n += 1) void run('user:anna', `anna ${n}`);
   await expect(run('user:anna', 'one more')).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 1 });

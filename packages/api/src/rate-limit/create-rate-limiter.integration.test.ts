@@ -9,8 +9,8 @@ import type { RateLimiter } from './rate-limiter.ts';
 const HOUR = 3_600_000;
 const logger = createLogger({ level: 'silent' });
 const hourly = (count: number) => ({ count, windowMs: HOUR });
-/** Somebody no other test has counted. */
-const somebody = () => `test:${crypto.randomUUID()}`;
+/** Returns a key that no other test uses. */
+const newKey = () => `test:${crypto.randomUUID()}`;
 
 let connections: RedisConnection[] = [];
 let instances: RateLimiter[] = [];
@@ -29,9 +29,9 @@ function instance(number: number): RateLimiter {
   return window;
 }
 
-describe('a window that instances share', () => {
-  it('lets exactly the 10 that are left through, of 1,000 parallel calls over three instances', async () => {
-    const key = somebody();
+describe('a rate limiter shared by instances', () => {
+  it('allows exactly the 10 remaining of 1,000 parallel calls over three instances', async () => {
+    const key = newKey();
     for (let call = 0; call < 90; call += 1) await instance(call).consume(key, hourly(100));
     const taken = await Promise.all(
       Array.from({ length: 1_000 }, (_, call) => instance(call).consume(key, hourly(100))),
@@ -40,8 +40,8 @@ describe('a window that instances share', () => {
     expect(taken.every(({ rate }) => rate.count === 100)).toBe(true);
   });
 
-  it('takes a call back, once and for all instances', async () => {
-    const key = somebody();
+  it('refunds a call once, for all instances', async () => {
+    const key = newKey();
     const first = await instance(0).consume(key, hourly(1));
     expect((await instance(1).consume(key, hourly(1))).allowed).toBe(false);
     await first.refund();
@@ -50,9 +50,9 @@ describe('a window that instances share', () => {
     expect((await instance(2).consume(key, hourly(1))).allowed).toBe(false);
   });
 
-  it('keeps nothing in Redis of a key whose calls were all taken back', async () => {
+  it('deletes a key whose calls were all refunded', async () => {
     const [connection] = connections;
-    const key = somebody();
+    const key = newKey();
     const calls = [await instance(0).consume(key, hourly(5)), await instance(1).consume(key, hourly(5))];
     const kept = () => connection?.client.keys(`*${key}*`);
     for (const call of calls) {
@@ -62,34 +62,34 @@ describe('a window that instances share', () => {
     expect(await kept()).toEqual([]);
   });
 
-  it('takes nothing back of a call that was refused', async () => {
-    const key = somebody();
+  it('refunds nothing for a refused call', async () => {
+    const key = newKey();
     await instance(0).consume(key, hourly(1));
     await (await instance(0).consume(key, hourly(1))).refund();
     expect((await instance(0).consume(key, hourly(1))).allowed).toBe(false);
   });
 
-  it('keeps what is used when a caller’s number changes, and applies the new one at once', async () => {
-    const key = somebody();
+  it('keeps counted calls when the rate changes, and applies the new rate at once', async () => {
+    const key = newKey();
     for (let call = 0; call < 3; call += 1) await instance(0).consume(key, hourly(3));
     expect((await instance(0).consume(key, hourly(3))).allowed).toBe(false);
     expect(await instance(0).consume(key, hourly(5))).toMatchObject({ allowed: true, remaining: 1 });
     expect((await instance(1).consume(key, hourly(3))).allowed).toBe(false);
   });
 
-  it('tells how it stands without counting', async () => {
-    const key = somebody();
+  it('peeks without counting', async () => {
+    const key = newKey();
     expect(await instance(0).peek(key, hourly(3))).toMatchObject({ rate: hourly(3), remaining: 3 });
     await instance(0).consume(key, hourly(3));
     for (let look = 0; look < 5; look += 1) expect((await instance(1).peek(key, hourly(3))).remaining).toBe(2);
     expect((await instance(0).consume(key, hourly(3))).remaining).toBe(1);
   });
 
-  it('goes down to a tenth by its own count when Redis does not answer', async () => {
+  it('allows a tenth by a local count when Redis does not answer', async () => {
     const [own] = await connectInstances(1);
     if (own === undefined) throw new Error('no connection');
     const window = createRateLimiter({ redis: own, clock: systemClock, logger });
-    const key = somebody();
+    const key = newKey();
     await own.close();
     const taken = await Promise.all(Array.from({ length: 5 }, () => window.consume(key, hourly(20))));
     expect(taken.map(({ allowed }) => allowed)).toEqual([true, true, false, false, false]);
@@ -103,7 +103,7 @@ describe('a window that instances share', () => {
  * The library asks `Date` for the time, as the system's clock does, and hands it to Redis: so `Date` is what is moved.
  * Redis' own clock, which forgets keys after two windows, goes on at its own pace, far behind.
  */
-describe('a window at a given time', () => {
+describe('a rate limiter at a given time', () => {
   const NOON = Date.UTC(2026, 2, 1, 12);
 
   beforeEach(() => {
@@ -113,7 +113,7 @@ describe('a window at a given time', () => {
     vi.useRealTimers();
   });
 
-  it('lets a refused call in exactly after the seconds it is told, and not a second before', async () => {
+  it('allows a refused call exactly after its Retry-After, and not a second earlier', async () => {
     const windows = constantFrom(60_000, 15 * 60_000, HOUR);
     const calls = integer({ min: 0, max: 20 });
     await assert(
@@ -124,7 +124,7 @@ describe('a window at a given time', () => {
         windows,
         integer({ min: 0, max: 999 }),
         async (count, before, during, windowMs, offset) => {
-          const key = somebody();
+          const key = newKey();
           const now = Math.floor(NOON + (offset / 1_000) * windowMs);
           const at = (time: number, number = count) => {
             vi.setSystemTime(time);
@@ -145,8 +145,8 @@ describe('a window at a given time', () => {
     );
   });
 
-  it('tells the wait, not the end of the window, with the last call that is let through', async () => {
-    const key = somebody();
+  it('reports the wait, not the end of the window, with the last allowed call', async () => {
+    const key = newKey();
     vi.setSystemTime(NOON - HOUR / 2);
     for (let call = 0; call < 100; call += 1) await instance(0).consume(key, hourly(100));
     vi.setSystemTime(NOON + 1_000);
@@ -161,8 +161,8 @@ describe('a window at a given time', () => {
     });
   });
 
-  it('takes a call back from the window it was counted in', async () => {
-    const key = somebody();
+  it('refunds a call in the window where it was counted', async () => {
+    const key = newKey();
     vi.setSystemTime(NOON - 1);
     const call = await instance(0).consume(key, hourly(2));
     vi.setSystemTime(NOON + HOUR / 2);

@@ -43,8 +43,8 @@ function windowOver(redis: RedisConnection) {
   return { window: createRateLimiter({ redis, clock, logger }), clock, log };
 }
 
-describe('a window without Redis', () => {
-  it.each([true, false])('lets a tenth through and no more (the connection says ready: %s)', async (ready) => {
+describe('a rate limiter without Redis', () => {
+  it.each([true, false])('allows a tenth of the calls (the connection reports ready: %s)', async (ready) => {
     const { clock, window } = windowOver(broken({ ready }).connection);
     const allowed: boolean[] = [];
     for (let call = 0; call < 4; call += 1) allowed.push((await window.consume('anna', TWENTY)).allowed);
@@ -59,20 +59,20 @@ describe('a window without Redis', () => {
     expect((await window.consume('anna', TWENTY)).allowed).toBe(true);
   });
 
-  it('lets one call through where a tenth would be none', async () => {
+  it('allows one call if a tenth is less than one', async () => {
     const { window } = windowOver(broken({ ready: false }).connection);
     const few = { count: 5, windowMs: HOUR };
     expect((await window.consume('anna', few)).allowed).toBe(true);
     expect((await window.consume('anna', few)).allowed).toBe(false);
   });
 
-  it('asks a connection that is lost for nothing', async () => {
+  it('sends no commands over a lost connection', async () => {
     const { commands, connection } = broken({ ready: false });
     await windowOver(connection).window.consume('anna', TWENTY);
     expect(commands()).toBe(0);
   });
 
-  it('says so in the log once, not once a call', async () => {
+  it('logs the outage once', async () => {
     const { log, window } = windowOver(broken({ ready: true }).connection);
     for (let call = 0; call < 3; call += 1) await window.consume('anna', TWENTY);
     expect(log.filter((line) => line.includes('[RATELIMIT] Redis unavailable'))).toHaveLength(1);

@@ -7,7 +7,7 @@ const hour = hourOf(NOON);
 const share: CreditShare = { key: 'user:anna', policy: 'credits-free', limit: 10 };
 
 describe('the status of a daily share', () => {
-  it('counts the credits of 24 hours, the running one among them', () => {
+  it('counts the credits of 24 hours, including the current one', () => {
     const buckets = new Map([
       [hour - 24, 100],
       [hour - 23, 4],
@@ -18,7 +18,7 @@ describe('the status of a daily share', () => {
     expect(shareStatus(share, buckets, NOON, 4)).toMatchObject({ allowed: false, remaining: 3 });
   });
 
-  it('tells a refused caller when enough credits are free again', () => {
+  it('reports when enough credits are available for a refused caller', () => {
     const buckets = new Map([
       [hour - 3, 4],
       [hour - 20, 1],
@@ -29,7 +29,7 @@ describe('the status of a daily share', () => {
     expect(shareStatus(share, buckets, NOON, 11).resetAt).toBe(NOON + 24 * HOUR_MS);
   });
 
-  it('tells when the next credits are free again, and when all of them are', () => {
+  it('reports when the next and when all credits are available again', () => {
     const buckets = new Map([
       [hour - 3, 4],
       [hour, 5],

@@ -33,7 +33,7 @@ function newcomer(address: string) {
   return instance(0).sharesOf({ userId, tier: 'free' }, address);
 }
 
-describe('shares that instances count together', () => {
+describe('daily shares counted by several instances', () => {
   it('allow exactly the credits left to parallel calls of four accounts at one address', async () => {
     const address = crypto.randomUUID();
     const accounts = Array.from({ length: 4 }, () => newcomer(address));
@@ -48,7 +48,7 @@ describe('shares that instances count together', () => {
     expect(Math.max(...own)).toBeLessThanOrEqual(400);
   });
 
-  it('are free again hour by hour, and are kept no longer than they count', async () => {
+  it('become available hour by hour, and expire when they no longer count', async () => {
     const own = newcomer(crypto.randomUUID());
     await instance(0).reserve(own, 300);
     clock.advance(2 * HOUR);
@@ -66,7 +66,7 @@ describe('shares that instances count together', () => {
     }
   });
 
-  it('get unspent credits back, and no more than were taken', async () => {
+  it('get unspent credits back, and no more than were reserved', async () => {
     const own = newcomer(crypto.randomUUID());
     const taken = await instance(0).reserve(own, 2);
     await instance(1).reserve(own, 1);

@@ -33,7 +33,7 @@ describe('the shares of an identification', () => {
     expect(shared({ account: 0, address: 0 }).shares.sharesOf(user('anna'), undefined)).toEqual([]);
   });
 
-  it('are the account’s own, and one that accounts of one address or one /64 have together', () => {
+  it('are the account’s own and one of all accounts at one address or /64', () => {
     const { shares } = shared();
     const keys = (userId: string, address: string | undefined) =>
       shares.sharesOf(user(userId), address).map(({ key }) => key);
@@ -47,7 +47,7 @@ describe('the shares of an identification', () => {
 });
 
 describe('credits of the daily shares', () => {
-  it('of one address are 1,200 in 24 hours, however many accounts are registered there', async () => {
+  it('of one address are 1,200 in 24 hours, for any number of accounts', async () => {
     const { clock, shares } = shared();
     let spent = 0;
     // Three registrations an hour, each account with 100 identifications an hour.
@@ -65,7 +65,7 @@ describe('credits of the daily shares', () => {
     expect(spent).toBe(1_200);
   });
 
-  it('of one account are 400 in 24 hours, from wherever it asks', async () => {
+  it('of one account are 400 in 24 hours, from any address', async () => {
     const { clock, shares } = shared();
     let spent = 0;
     for (let call = 0; call < 500; call += 1) {
@@ -77,7 +77,7 @@ describe('credits of the daily shares', () => {
     expect((await shares.reserve(shares.sharesOf(user('anna'), '203.0.113.7'), 1)).allowed).toBe(true);
   });
 
-  it('are counted in both shares or, where one has too few, in none', async () => {
+  it('are reserved in both shares, or in none if one has too few', async () => {
     const { shares } = shared({ account: 3, address: 4 });
     const anna = shares.sharesOf(user('anna'), '203.0.113.7');
     const berta = shares.sharesOf(user('berta'), '203.0.113.7');
@@ -91,7 +91,7 @@ describe('credits of the daily shares', () => {
     expect((await shares.reserve(berta, 1)).allowed).toBe(true);
   });
 
-  it('that were not spent are given back', async () => {
+  it('that were not spent are refunded', async () => {
     const { clock, shares } = shared({ account: 4, address: 0 });
     const anna = shares.sharesOf(user('anna'), '203.0.113.7');
     const taken = await shares.reserve(anna, 2);
@@ -102,7 +102,7 @@ describe('credits of the daily shares', () => {
 });
 
 describe('daily shares without Redis', () => {
-  it('are a tenth in each process, which the log says once', async () => {
+  it('are a tenth in each process, which is logged once', async () => {
     const log: string[] = [];
     const clock = new FakeClock();
     const redis = new Redis({

@@ -19,7 +19,7 @@ function letThrough(limit: HealthLimit, address: string | undefined, calls: numb
 }
 
 describe('the health limit', () => {
-  it('lets a burst of 100 through, then 50 a second', () => {
+  it('allows a burst of 100, then 50 a second', () => {
     const clock = new FakeClock();
     const limit = createHealthLimit(clock);
     expect(letThrough(limit, HERE, 4_000)).toBe(100);
@@ -39,7 +39,7 @@ describe('the health limit', () => {
     );
   });
 
-  it('counts addresses apart, an IPv6 /64 as one and unknown addresses as one', () => {
+  it('counts addresses separately, an IPv6 /64 as one and unknown addresses as one', () => {
     const limit = createHealthLimit(new FakeClock());
     expect(letThrough(limit, HERE, 200)).toBe(100);
     expect(letThrough(limit, '203.0.113.8', 200)).toBe(100);
@@ -49,7 +49,7 @@ describe('the health limit', () => {
     expect(letThrough(limit, undefined, 200)).toBe(100);
   });
 
-  it('remembers at most 10,000 addresses, those that called last', () => {
+  it('keeps the 10,000 most recent addresses', () => {
     const limit = createHealthLimit(new FakeClock());
     letThrough(limit, HERE, 100);
     const others = Array.from({ length: 9_999 }, (_, n) => `10.1.${n >> 8}.${n & 255}`);

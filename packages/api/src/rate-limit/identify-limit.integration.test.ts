@@ -27,7 +27,7 @@ describe.each(transports)('anonymous callers over %s and Redis', (_name, identif
     vi.useRealTimers();
   });
 
-  /** Ten calls an hour, in an hour in which nobody has called before. */
+  /** Creates an API that allows ten calls an hour, in an hour without earlier calls. */
   function limited() {
     const [redis] = connections;
     if (redis === undefined) throw new Error('no connection');
@@ -43,7 +43,7 @@ describe.each(transports)('anonymous callers over %s and Redis', (_name, identif
     return { ...under, pass };
   }
 
-  it('are answered ten times in an hour; the eleventh is let in exactly after Retry-After', async () => {
+  it('get ten answers in an hour; the eleventh call is allowed exactly after Retry-After', async () => {
     const { api, asked, pass } = limited();
     pass(40 * 60_000 + 123);
     for (let call = 0; call < 10; call += 1) expect((await identify(api, {})).status).toBe(200);

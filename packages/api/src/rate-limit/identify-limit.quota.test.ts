@@ -13,6 +13,6 @@ it.each([
   [10, 0.95, 1],
   [5, 0.95, 1],
   [1, 0.8, 1],
-])('of %i calls, with %d of the month used, %i are let through', (count, use, through) => {
+])('a rate of %i calls, with %d of the month’s credits used, allows %i', (count, use, through) => {
   expect(underQuota({ count, windowMs: 60_000 }, use)).toEqual({ count: through, windowMs: 60_000 });
 });

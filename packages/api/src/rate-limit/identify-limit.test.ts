@@ -17,8 +17,8 @@ function limitAt() {
   return { clock, limit, useUp };
 }
 
-describe('the number of the identify limit', () => {
-  it('shrinks with the credits at the next call, and keeps what is used', async () => {
+describe('the identify limit', () => {
+  it('shrinks with the credits from the next call on, and keeps counted calls', async () => {
     const { limit, useUp } = limitAt();
     for (let call = 0; call < 15; call += 1) await limit.consume(pro);
     useUp(0.71);
@@ -29,7 +29,7 @@ describe('the number of the identify limit', () => {
     expect(await limit.consume(pro)).toMatchObject({ allowed: true, rate: { count: 200 }, remaining: 182 });
   });
 
-  it('shrinks for anonymous callers too, to one at least', async () => {
+  it('shrinks for anonymous callers too, to at least one call', async () => {
     const { limit, useUp } = limitAt();
     useUp(1);
     expect(await limit.consume(anonymous)).toMatchObject({ allowed: true, rate: { count: 1 }, remaining: 0 });
@@ -37,8 +37,8 @@ describe('the number of the identify limit', () => {
   });
 });
 
-describe('what is used of the identify limit', () => {
-  it('is told without counting', async () => {
+describe('the usage of the identify limit', () => {
+  it('is read without counting a call', async () => {
     const { clock, limit } = limitAt();
     await limit.consume(pro);
     clock.advance(60_000);
@@ -47,7 +47,7 @@ describe('what is used of the identify limit', () => {
     expect((await limit.consume(pro)).remaining).toBe(198);
   });
 
-  it('is told of what holds as the credits run out', async () => {
+  it('refers to the reduced rate as the credits run out', async () => {
     const { limit, useUp } = limitAt();
     for (let call = 0; call < 30; call += 1) await limit.consume(pro);
     useUp(0.95);

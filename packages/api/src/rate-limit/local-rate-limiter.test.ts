@@ -6,8 +6,8 @@ import { createLocalRateLimiter } from './local-rate-limiter.ts';
 const MS_PER_CALL = 0.05;
 const TWO_A_MINUTE = { count: 2, windowMs: 60_000 };
 
-describe('the window of one process', () => {
-  it('lets through the number, then nothing until the oldest call is a window old', () => {
+describe('the local rate limiter', () => {
+  it('allows the rate, then no call until the oldest one is a window old', () => {
     const clock = new FakeClock();
     const local = createLocalRateLimiter(clock);
     const start = clock.now();
@@ -24,7 +24,7 @@ describe('the window of one process', () => {
     expect(local.consume('anna', TWO_A_MINUTE)).toMatchObject({ allowed: true, remaining: 0, resetAt: start + 70_000 });
   });
 
-  it('tells how it stands without counting', () => {
+  it('peeks without counting', () => {
     const clock = new FakeClock();
     const local = createLocalRateLimiter(clock);
     const start = clock.now();
@@ -50,7 +50,7 @@ describe('the window of one process', () => {
     });
   });
 
-  it('lets nobody in before enough calls are a window old when the number has shrunk', () => {
+  it('allows no call after the rate has shrunk, until enough calls are a window old', () => {
     const clock = new FakeClock();
     const local = createLocalRateLimiter(clock);
     const start = clock.now();
@@ -65,7 +65,7 @@ describe('the window of one process', () => {
     expect(local.consume('anna', TWO_A_MINUTE).allowed).toBe(true);
   });
 
-  it('counts callers apart', () => {
+  it('counts callers separately', () => {
     const local = createLocalRateLimiter(new FakeClock());
     local.consume('anna', TWO_A_MINUTE);
     local.consume('anna', TWO_A_MINUTE);
@@ -73,7 +73,7 @@ describe('the window of one process', () => {
     expect(local.consume('ben', TWO_A_MINUTE).allowed).toBe(true);
   });
 
-  it('takes a call back once, and a refused one never', async () => {
+  it('refunds a call once, and a refused call never', async () => {
     const local = createLocalRateLimiter(new FakeClock());
     const first = local.consume('anna', TWO_A_MINUTE);
     local.consume('anna', TWO_A_MINUTE);
@@ -84,7 +84,7 @@ describe('the window of one process', () => {
     expect(local.consume('anna', TWO_A_MINUTE).allowed).toBe(false);
   });
 
-  describe('with more callers than it remembers', () => {
+  describe('with more callers than fit into memory', () => {
     const FIVE_A_MINUTE = { count: 5, windowMs: 60_000 };
     const fill = (local: ReturnType<typeof createLocalRateLimiter>, count: number) => {
       for (let n = 0; n < count; n += 1) local.consume(`caller ${n}`, FIVE_A_MINUTE);
@@ -92,7 +92,7 @@ describe('the window of one process', () => {
     const letThrough = (local: ReturnType<typeof createLocalRateLimiter>, key: string) =>
       Array.from({ length: 10 }, () => local.consume(key, FIVE_A_MINUTE).allowed).filter(Boolean).length;
 
-    it('remembers those used last', () => {
+    it('keeps the most recent callers', () => {
       const local = createLocalRateLimiter(new FakeClock(), 100);
       expect(letThrough(local, 'anna')).toBe(5);
       for (let round = 0; round < 10; round += 1) {
@@ -101,7 +101,7 @@ describe('the window of one process', () => {
       }
     });
 
-    it('lets one call of a forgotten caller through, not a full window', () => {
+    it('allows an evicted caller one call, not a full window', () => {
       const clock = new FakeClock();
       const local = createLocalRateLimiter(clock, 100);
       expect(letThrough(local, 'anna')).toBe(5);
@@ -112,7 +112,7 @@ describe('the window of one process', () => {
       expect(letThrough(local, 'anna')).toBe(5);
     });
 
-    it('gives new callers all of their number once no forgotten one can count any more', () => {
+    it('allows new callers the full rate once no evicted call can count any more', () => {
       const clock = new FakeClock();
       const local = createLocalRateLimiter(clock, 100);
       fill(local, 300);
@@ -122,7 +122,7 @@ describe('the window of one process', () => {
       expect(letThrough(local, 'carla')).toBe(5);
     });
 
-    it('forgets nothing for calls that are taken back', async () => {
+    it('evicts no caller for refunded calls', async () => {
       const local = createLocalRateLimiter(new FakeClock(), 100);
       expect(letThrough(local, 'anna')).toBe(5);
       for (let n = 0; n < 1_000; n += 1) await local.consume(`caller ${n}`, FIVE_A_MINUTE).refund();

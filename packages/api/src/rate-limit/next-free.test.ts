@@ -6,28 +6,28 @@ const HOUR = 3_600_000;
 /** A full hour. */
 const NOON = Date.UTC(2026, 2, 1, 12);
 
-describe('the next free moment of a sliding window', () => {
-  it('comes when enough of the last window is over', () => {
+describe('the next allowed call of a sliding window', () => {
+  it('is allowed when enough of the previous window is over', () => {
     const counts = { current: 60, previous: 80 };
     // 40 of the 80 are one too many, until half an hour is over.
     const free = nextFree(NOON + 60_000, counts, { count: 100, windowMs: HOUR });
     expect(free).toBe(NOON + HOUR / 2 + 1);
   });
 
-  it('comes in the next window when this one alone is full', () => {
+  it('is allowed in the next window when the current one alone is full', () => {
     expect(nextFree(NOON, { current: 10, previous: 0 }, { count: 10, windowMs: HOUR })).toBe(NOON + HOUR + 1);
   });
 
-  it('comes far into the next window when the number has shrunk', () => {
+  it('is allowed late in the next window when the rate has shrunk', () => {
     const free = nextFree(NOON + 1_000, { current: 100, previous: 0 }, { count: 50, windowMs: HOUR });
     expect(free).toBe(NOON + HOUR + HOUR / 2 + 1);
   });
 
-  it('is now when there is room', () => {
+  it('is allowed now if calls remain', () => {
     expect(nextFree(NOON + 5, { current: 9, previous: 0 }, { count: 10, windowMs: HOUR })).toBe(NOON + 5);
   });
 
-  it('lets all through when nothing of what was counted counts any more', () => {
+  it('has the full rate when no counted call counts any more', () => {
     expect(allFree(NOON + 5, { current: 0, previous: 0 }, HOUR)).toBe(NOON + 5);
     // Of one call, less than one counts as soon as its window is over; of two, half a window later.
     expect(allFree(NOON + 5, { current: 1, previous: 0 }, HOUR)).toBe(NOON + HOUR + 1);
@@ -35,7 +35,7 @@ describe('the next free moment of a sliding window', () => {
     expect(allFree(NOON + 5, { current: 2, previous: 80 }, HOUR)).toBe(NOON + HOUR + HOUR / 2 + 1);
   });
 
-  it('is the first at which a call is let through, whatever was counted', () => {
+  it('is the first that the script allows, for all counts', () => {
     assert(
       property(
         integer({ min: 1, max: 200 }),

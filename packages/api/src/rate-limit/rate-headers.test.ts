@@ -5,7 +5,7 @@ import { LONGEST_RETRY_S, limitedSeconds } from '../errors/rate-limited.ts';
 import { rateHeaders } from './rate-headers.ts';
 
 describe('rate limit headers', () => {
-  it('tell seconds to the reset in the draft’s fields and epoch seconds in the older ones', () => {
+  it('have seconds until the reset in the draft’s fields and epoch seconds in the older ones', () => {
     const now = Date.UTC(2026, 2, 1, 12);
     const counted = {
       allowed: true,
@@ -29,7 +29,7 @@ describe('rate limit headers', () => {
     [35_001, 36],
     [0, 1],
     [5_400_000, 3600],
-  ])('tell who is refused, with %i ms to wait, the %i seconds of Retry-After', (wait, seconds) => {
+  ])('of a refused call, with %i ms to wait, have the %i seconds of Retry-After', (wait, seconds) => {
     const now = Date.UTC(2026, 2, 1, 12);
     const rate = { count: 10, windowMs: 3_600_000 };
     const refused = { allowed: false, policy: 'identify-free', rate, remaining: 0, resetAt: now + wait };
@@ -42,7 +42,7 @@ describe('rate limit headers', () => {
 });
 
 describe('Retry-After', () => {
-  it('of a limit is a whole number of seconds from 1 to 3600, whatever the wait', () => {
+  it('of a rate limit is a whole number of seconds from 1 to 3600, for any wait', () => {
     assert(
       property(double({ noNaN: true }), (milliseconds) => {
         const seconds = limitedSeconds(milliseconds);
@@ -51,11 +51,11 @@ describe('Retry-After', () => {
     );
   });
 
-  it('of a daily share is a day at most', () => {
+  it('of a daily share is at most a day', () => {
     expect(limitedSeconds(90_000_000, LONGEST_RETRY_S.share)).toBe(86_400);
   });
 
-  it('never sends anybody back too early', () => {
+  it('is never too short', () => {
     expect(limitedSeconds(1000)).toBe(1);
     expect(limitedSeconds(1001)).toBe(2);
   });

@@ -4,7 +4,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisRateLimiter } from './redis-rate-limiter.ts';
 
-describe.skipIf(!hasRedisServer)('a rate window on a node of a cluster', () => {
+describe.skipIf(!hasRedisServer)('a rate limiter on a cluster node', () => {
   let server: RedisServer;
   let redis: RedisConnection;
 
@@ -21,7 +21,7 @@ describe.skipIf(!hasRedisServer)('a rate window on a node of a cluster', () => {
   });
 
   it.each(['user:rose', 'address:2001:db8::/64', 'sign-in:{a}'])(
-    'counts %s: both windows share a slot',
+    'counts %s in one slot for both windows',
     async (key) => {
       const window = createRedisRateLimiter({ redis, clock: systemClock, logger: createLogger({ level: 'silent' }) });
       const rate = { count: 3, windowMs: 3_600_000 };

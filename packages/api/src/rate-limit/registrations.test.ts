@@ -35,7 +35,7 @@ function registrations(register: Rate = { count: 10, windowMs: HOUR }) {
 const taken = new AuthError('email_taken', 'There is one.');
 
 describe('registrations from one address', () => {
-  it('create ten accounts an hour; the refusal of the next names the cause and what can be done', async () => {
+  it('create ten accounts an hour; the next refusal names the cause and the remedy', async () => {
     const { clock, create } = registrations();
     await times(10, () => create(HERE));
     await expect(create(HERE)).rejects.toMatchObject({
@@ -50,7 +50,7 @@ describe('registrations from one address', () => {
     expect(await create(HERE)).toBe('an account');
   });
 
-  it('create ten accounts, beside refused and failed ones', async () => {
+  it('create ten accounts besides refused and failed ones', async () => {
     const { create, fail } = registrations();
     const outage = new Error('the database is unavailable');
     await times(9, async () => {
@@ -76,13 +76,13 @@ describe('registrations from one address', () => {
     expect(await create(HERE)).toBe('an account');
   });
 
-  it('made at once count before any of them ends', async () => {
+  it('made at once count before any of them is decided', async () => {
     const { create } = registrations();
     const all = await Promise.allSettled(Array.from({ length: 30 }, () => create(HERE)));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
   });
 
-  it('made at once reveal no more existing accounts: 150 reveal ten, and none is created after these', async () => {
+  it('made at once reveal no more existing accounts: 150 reveal ten, and create none afterwards', async () => {
     const { create, fail } = registrations();
     const all = await Promise.all(Array.from({ length: 150 }, () => fail(taken)));
     expect(all.filter((reason) => reason === taken)).toHaveLength(10);
@@ -90,7 +90,7 @@ describe('registrations from one address', () => {
     await expect(create(HERE)).rejects.toThrow('At most 10 registrations');
   });
 
-  it('that wait for others are not even tried once ten of these were refused', async () => {
+  it('that wait are not run once ten others were refused', async () => {
     const { fail } = registrations();
     let tries = 0;
     const all = Array.from({ length: 50 }, () => fail(taken, HERE, () => void (tries += 1)));
@@ -98,14 +98,14 @@ describe('registrations from one address', () => {
     expect(tries).toBe(10);
   });
 
-  it('count as one for all that one subscriber of IPv6 has', async () => {
+  it('count an IPv6 /64 as one address', async () => {
     const { create } = registrations();
     await times(10, (index) => create(`2001:db8:1:2::${index + 1}`));
     await expect(create('2001:db8:1:2:3:4:5:6')).rejects.toMatchObject({ code: 'rate_limited' });
     await create('2001:db8:1:3::1');
   });
 
-  it('count as one for all unknown addresses', async () => {
+  it('count all unknown addresses as one', async () => {
     const { create } = registrations();
     await times(10, () => create(undefined));
     await expect(create(undefined)).rejects.toMatchObject({ code: 'rate_limited' });
@@ -117,7 +117,7 @@ describe('registrations from one address', () => {
     ['per 15 minutes', 900_000],
     ['per second', 1_000],
     ['per 36 hours', 36 * HOUR],
-  ])('have a limit that the refusal gives as %s', async (told, windowMs) => {
+  ])('state their limit in a refusal as %s', async (told, windowMs) => {
     const { create } = registrations({ count: 1, windowMs });
     await create(HERE);
     await expect(create(HERE)).rejects.toThrow(`At most 1 account ${told} may be created`);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(connections.map((connection) => connection.close())));
 
-it('instances count the failures of an account together', async () => {
+it('the sign-in slowdown counts failures of all instances', async () => {
   const [here, there] = instances;
   const email = `${randomUUID()}@example.org`;
   for (let n = 0; n < 22; n += 1) await here?.signIn({ email, address: `10.1.0.${n}` }, wrong);

@@ -57,7 +57,7 @@ function follow(attempt: Promise<unknown>) {
 }
 
 describe('sign-in to an account that is guessed from many addresses', () => {
-  it('lets guesses through at one rate for all addresses together', async () => {
+  it('allows guesses at one rate for all addresses together', async () => {
     const { attempt, pass } = underAttack();
     let letIn = 0;
     // Each of 60 addresses keeps to its own limit, 5 in 15 minutes: 1,200 guesses in an hour.
@@ -75,7 +75,7 @@ describe('sign-in to an account that is guessed from many addresses', () => {
     expect(letIn).toBeLessThan(400);
   });
 
-  it('lets the owner in at once at an address with no failures of its own', async () => {
+  it('admits the owner at once from an address without failures', async () => {
     const { attempt, clock, guess } = underAttack();
     await guess(500);
     await attempt('203.0.113.7');
@@ -83,7 +83,7 @@ describe('sign-in to an account that is guessed from many addresses', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('lets the owner in after a wait of seconds at an address with failures', async () => {
+  it('admits the owner within seconds from an address with failures', async () => {
     const { attempt, guess, pass } = underAttack();
     await guess(500);
     await attempt('203.0.113.7');
@@ -96,7 +96,7 @@ describe('sign-in to an account that is guessed from many addresses', () => {
     expect(next.state).toBe('let in');
   });
 
-  it('refuses a try whose turn would not come within 10 s, and counts it nowhere', async () => {
+  it('refuses an attempt whose turn is more than 10 s away, and does not count it', async () => {
     const { attempt, guess, pass } = underAttack();
     await guess(500);
     // Two of each address do not wait.
@@ -122,7 +122,7 @@ describe('sign-in to an account that is guessed from many addresses', () => {
     }
   });
 
-  it('slows down more the more tries have failed', async () => {
+  it('gets slower with more failures', async () => {
     const waits: number[] = [];
     for (const failures of [20, 100, 450]) {
       const { attempt, clock, guess, pass } = underAttack();
@@ -146,13 +146,13 @@ describe('sign-in to an account that is guessed from many addresses', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('does not count tries that succeed', async () => {
+  it('does not count successful attempts', async () => {
     const { attempt, clock } = underAttack();
     for (let n = 0; n < 100; n += 1) await attempt('203.0.113.7', ANNA, right);
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('is logged with digests of account and address, the same for the same', async () => {
+  it('is logged with stable digests of account and address', async () => {
     const { attempt, guess, log, pass } = underAttack();
     await guess(100);
     const [here, there] = ['203.0.113.7', '198.51.100.9'] as const;

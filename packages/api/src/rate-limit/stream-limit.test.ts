@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createStreamLimit } from './stream-limit.ts';
 
-it('a stream frees one place, however often it is closed', () => {
+it('a stream that is closed twice frees one place', () => {
   const streams = createStreamLimit({ most: 2 });
   const close = streams.open('user:anna');
   streams.open('user:anna');

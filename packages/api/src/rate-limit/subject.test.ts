@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { subjectOf } from './subject.ts';
 
-it('a user is one subject at every address', () => {
+it('a user is the same subject at every address', () => {
   expect(subjectOf({ userId: 'anna' }, '203.0.113.7')).toBe('user:anna');
   expect(subjectOf({ userId: 'anna' }, undefined)).toBe('user:anna');
 });

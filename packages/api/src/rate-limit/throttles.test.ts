@@ -4,7 +4,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
 import { inProcessRateLimiter } from '../testing/in-process-limits.ts';
-import { isLetIn, right, times, wrong } from '../testing/sign-in-attempts.ts';
+import { isAllowed, right, times, wrong } from '../testing/sign-in-attempts.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { createThrottles } from './throttles.ts';
 
@@ -35,8 +35,8 @@ function throttlesAt(rates: Partial<typeof config.rates> = {}) {
   };
 }
 
-describe('tries to sign in', () => {
-  it('are let through five times for an account from an address, whatever the spelling', async () => {
+describe('sign-in attempts', () => {
+  it('are allowed five times for an account from an address, in any spelling', async () => {
     const { clock, throttles } = throttlesAt();
     const spellings = [
       'anna@example.org',
@@ -61,15 +61,15 @@ describe('tries to sign in', () => {
     await throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
   });
 
-  it('of one account from one address leave others alone', async () => {
+  it('of one account from one address do not affect others', async () => {
     const { throttles } = throttlesAt();
     await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
-    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong))).toBe(false);
-    expect(await isLetIn(throttles.signIn({ email: 'anna@example.org', address: THERE }, wrong))).toBe(true);
-    expect(await isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }, wrong))).toBe(true);
+    expect(await isAllowed(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong))).toBe(false);
+    expect(await isAllowed(throttles.signIn({ email: 'anna@example.org', address: THERE }, wrong))).toBe(true);
+    expect(await isAllowed(throttles.signIn({ email: 'ben@example.org', address: HERE }, wrong))).toBe(true);
   });
 
-  it('are let through twenty times from an address, whatever the account', async () => {
+  it('are allowed twenty times from an address, for all accounts together', async () => {
     const { throttles } = throttlesAt();
     await times(20, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }, wrong));
     await expect(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)).rejects.toMatchObject({
@@ -78,28 +78,28 @@ describe('tries to sign in', () => {
     await throttles.signIn({ email: 'anna@example.org', address: THERE }, wrong);
   });
 
-  it('count nowhere when they are refused, so that the time told stays true', async () => {
+  it('do not count when they are refused, so that Retry-After stays true', async () => {
     const { throttles } = throttlesAt();
     await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
-    await times(30, () => isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)));
+    await times(30, () => isAllowed(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)));
     for (let other = 0; other < 15; other += 1) {
-      expect(await isLetIn(throttles.signIn({ email: `user${other}@example.org`, address: HERE }, wrong))).toBe(true);
+      expect(await isAllowed(throttles.signIn({ email: `user${other}@example.org`, address: HERE }, wrong))).toBe(true);
     }
   });
 
-  it('take no place of their neighbours while they are refused', async () => {
+  it('use no place of other accounts while they are refused', async () => {
     const { throttles } = throttlesAt();
     await times(5, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong));
     await times(14, (index) => throttles.signIn({ email: `user${index}@example.org`, address: HERE }, wrong));
     const again = Array.from({ length: 10 }, () =>
-      isLetIn(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)),
+      isAllowed(throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong)),
     );
-    const neighbour = isLetIn(throttles.signIn({ email: 'ben@example.org', address: HERE }, wrong));
+    const neighbour = isAllowed(throttles.signIn({ email: 'ben@example.org', address: HERE }, wrong));
     expect(await Promise.all(again)).not.toContain(true);
     expect(await neighbour).toBe(true);
   });
 
-  it('are told when there is room for both, the account and the address', async () => {
+  it('get a Retry-After that fits both the account and the address', async () => {
     const signIn = { count: 5, windowMs: MINUTE };
     const { throttles } = throttlesAt({ signIn, signInAddress: { count: 5, windowMs: 15 * MINUTE } });
     const anna = () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
@@ -107,16 +107,16 @@ describe('tries to sign in', () => {
     await expect(anna()).rejects.toMatchObject({ retryAfter: 900 });
   });
 
-  it('are given back when they succeed', async () => {
+  it('are refunded when they succeed', async () => {
     const { throttles } = throttlesAt();
     const signIn = () => throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
     await times(50, () => throttles.signIn({ email: 'anna@example.org', address: HERE }, right));
     await times(4, signIn);
-    expect(await isLetIn(signIn())).toBe(true);
-    expect(await isLetIn(signIn())).toBe(false);
+    expect(await isAllowed(signIn())).toBe(true);
+    expect(await isAllowed(signIn())).toBe(false);
   });
 
-  it('made at once count before any of them is checked', async () => {
+  it('made at once count before they are checked', async () => {
     const { throttles } = throttlesAt();
     const tries = Array.from({ length: 12 }, () =>
       throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong),
@@ -125,7 +125,7 @@ describe('tries to sign in', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
 
-  it('with no e-mail address in them count as one account', async () => {
+  it('without an email address count as one account', async () => {
     const { throttles } = throttlesAt();
     await times(5, (index) =>
       throttles.signIn({ email: index % 2 === 0 ? undefined : `no${index}`, address: HERE }, wrong),
@@ -135,7 +135,7 @@ describe('tries to sign in', () => {
     });
   });
 
-  it('leave neither person nor address in what is kept of them', async () => {
+  it('store neither account nor address', async () => {
     const { counted, throttles } = throttlesAt();
     await throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
     await throttles.register(HERE, async () => undefined);
@@ -154,7 +154,7 @@ describe('a refresh token', () => {
   const bad = async () => undefined;
   const good = async () => 'a grant';
 
-  it('that is good is let through 30 times an hour and sign-in, from any address', async () => {
+  it('that is good is allowed 30 times an hour per sign-in, from any address', async () => {
     const { clock, throttles } = throttlesAt();
     await times(30, () => throttles.refresh('a sign-in'));
     await expect(throttles.refresh('a sign-in')).rejects.toMatchObject({ code: 'rate_limited', retryAfter: 3600 });
@@ -163,14 +163,14 @@ describe('a refresh token', () => {
     await throttles.refresh('a sign-in');
   });
 
-  it('that is good counts against no address', async () => {
+  it('that is good does not count against an address', async () => {
     const { throttles } = throttlesAt();
     await times(1_000, async (n) => {
       expect(await throttles.withRefreshToken({ token: `token ${n}`, address: HERE }, good)).toBe('a grant');
     });
   });
 
-  it('that is bad is looked up 30 times, and then refused without a look-up', async () => {
+  it('that is bad is looked up 30 times, then refused without a look-up', async () => {
     const { clock, throttles } = throttlesAt();
     let looks = 0;
     const send = (address: string) =>
@@ -185,7 +185,7 @@ describe('a refresh token', () => {
     expect(await send(HERE)).toBeUndefined();
   });
 
-  it('that is bad counts against its address, whose good ones are let through', async () => {
+  it('that is bad counts against its address, from which good ones stay allowed', async () => {
     const { throttles } = throttlesAt();
     const junk = (n: number, address = HERE) => throttles.withRefreshToken({ token: `junk ${n}`, address }, bad);
     await times(300, junk);
@@ -196,11 +196,11 @@ describe('a refresh token', () => {
 
   it('that is bad adds no key of its own once its address is over its limit', async () => {
     const { counted, throttles } = throttlesAt();
-    await times(400, (n) => isLetIn(throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad)));
+    await times(400, (n) => isAllowed(throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad)));
     expect(new Set(counted).size).toBe(301);
   });
 
-  it('is looked up two at a time for an address over its limit, and at once for others', async () => {
+  it('is looked up two at a time for an address over its limit, and at once for other addresses', async () => {
     const { throttles } = throttlesAt();
     await times(300, (n) => throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad));
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
@@ -211,7 +211,7 @@ describe('a refresh token', () => {
         await held;
         return 'a grant';
       });
-    const here = Array.from({ length: 110 }, (_, n) => isLetIn(send(`token ${n}`, HERE)));
+    const here = Array.from({ length: 110 }, (_, n) => isAllowed(send(`token ${n}`, HERE)));
     await nextTurn();
     expect(looks).toBe(2);
     const there = send('another', THERE);

@@ -6,7 +6,7 @@ import type { NamespaceRules } from '../middleware/namespace.ts';
 import type { PendingUpload } from '../middleware/pending-upload.ts';
 
 /** The parts of a REST request. Only a JSON body is validated here; the procedure validates its whole input. */
-export interface RestRequest {
+interface RestRequest {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   upload: PendingUpload;

@@ -17,7 +17,7 @@ describe('REST', () => {
     },
   );
 
-  it.each(['v1/', ''])('refuses hosts it does not know under /api/%s, reads included', async (namespace) => {
+  it.each(['v1/', ''])('refuses unknown hosts under /api/%s, also for GET', async (namespace) => {
     const { api } = apiUnderTest();
     const request = new Request(`${HOST}/api/${namespace}plant-identification/identify/health`, {
       headers: { Host: 'evil.example' },
@@ -29,7 +29,7 @@ describe('REST', () => {
     );
   });
 
-  it('reads nothing of what a refused caller still sends, and leaves the body whole', async () => {
+  it('does not read or cancel the body of a refused caller', async () => {
     const { api } = apiUnderTest({ config: { mode: 'production' } });
     let taken = 0;
     let isCancelled = false;

@@ -11,7 +11,7 @@ const operations = [
   ['revokeToken', '/auth/token/revoke', 'auth.revoke'],
 ] as const;
 
-it('every endpoint that takes JSON is tried here', () => {
+it('every endpoint that takes JSON is tested here', () => {
   const taking = v1.endpoints.filter(({ request }) => request?.json !== undefined);
   expect(taking.map(({ operationId, path }) => [operationId, path])).toEqual(
     operations.map(([operation, path]) => [operation, path]),
@@ -53,7 +53,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     },
   );
 
-  it('is refused with any field more, each by its name', async () => {
+  it('is refused with unknown fields, each by its name', async () => {
     const { api } = apiUnderTest();
     const more = good.replace('{', '{"__proto__":{},"a/b":1,');
     const answer = await postJson(api, `/api/v1${path}`, more);
@@ -66,7 +66,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     });
   });
 
-  it('is refused with thousands of fields more in an answer that is short', async () => {
+  it('is refused with thousands of unknown fields in a short response', async () => {
     const { api } = apiUnderTest();
     const more = Object.fromEntries(Array.from({ length: 4_000 }, (_, n) => [`field${n}`, 0]));
     const answer = await postJson(api, `/api/v1${path}`, more);
@@ -75,7 +75,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     expect(errors).toHaveLength(20);
   });
 
-  it('is not read beyond 64 kB, whatever it says of its length', async () => {
+  it('is not read beyond 64 kB, with any Content-Length', async () => {
     const { api } = apiUnderTest();
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
@@ -104,7 +104,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     expect(answer.headers.get('deprecation')).toBe('@1767225600');
   });
 
-  it('is not even read after the end of legacy', async () => {
+  it('is not read after the sunset of legacy', async () => {
     const { api, clock } = apiUnderTest();
     clock.advance(config.legacy.sunsetAt.getTime() - clock.now());
     const answer = await postJson(api, `/api${path}`, '{');
@@ -119,14 +119,14 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
   });
 });
 
-describe('a refusal in legacy', () => {
+describe('a legacy error', () => {
   it.each([
     [
       { email: 'x', password: 'short', nam: 1 },
       ['email: must be an email', 'password: must have 10', 'nam: unknown field'],
     ],
     [{}, ['email: ', 'password: ']],
-  ])('of %j names every field and its reason', async (body, reasons) => {
+  ])('for %j names every field and its reason', async (body, reasons) => {
     const { api } = apiUnderTest();
     const answer = await postJson(api, '/api/auth/register/', body);
     expect(answer.status).toBe(400);
@@ -134,7 +134,7 @@ describe('a refusal in legacy', () => {
     for (const reason of reasons) expect(detail).toContain(reason);
   });
 
-  it.each(['limit=0', 'limit=x', 'cursor='])('of a history with %s names the parameter', async (query) => {
+  it.each(['limit=0', 'limit=x', 'cursor='])('for a history with %s names the parameter', async (query) => {
     const { api } = apiUnderTest();
     const headers = { Cookie: 'session=anna', 'Sec-Fetch-Site': 'same-origin' };
     const url = `http://localhost:3000/api/plant-identification/identifications/?${query}`;

@@ -22,7 +22,7 @@ const operationOf = (id: string) => {
   return found.operation;
 };
 
-/** Every value under a key, anywhere in the document. */
+/** Returns every value under a key, anywhere in the document. */
 function valuesOf(key: string, within: unknown): unknown[] {
   if (typeof within !== 'object' || within === null) return [];
   return Object.entries<unknown>({ ...within }).flatMap(([name, value]) => [
@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('says who may call what, as the procedures do', () => {
+  it('has the security of each procedure’s policy', () => {
     const open = ['getIdentifyHealth', 'register', 'issueToken', 'refreshToken', 'revokeToken'];
     for (const { operation } of operations) {
       const security = open.includes(operation.operationId) ? [] : [{ bearer: [] }, { session: [] }];
@@ -59,7 +59,7 @@ describe('the OpenAPI document', () => {
     expect(document.components?.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
   });
 
-  it.each(['3.1.1', '3.0.3'] as const)('in %s describes JSON bodies that take nothing else', (version) => {
+  it.each(['3.1.1', '3.0.3'] as const)('in %s describes JSON bodies that take no other fields', (version) => {
     const made = openApiDocument(v1, version, config);
     expect(valuesOf('requestBody', made)).toContainEqual({
       required: true,
@@ -81,7 +81,7 @@ describe('the OpenAPI document', () => {
     expect(made.components?.schemas?.['Credentials']).not.toHaveProperty('properties.password.minLength');
   });
 
-  it('says what is answered: the account, the tokens, nothing', () => {
+  it('refers to the schemas of accounts and tokens', () => {
     const schemaOf = (id: string, status: string) => valuesOf('$ref', operationOf(id).responses[status])[0];
     expect(schemaOf('register', '201')).toBe('#/components/schemas/Account');
     expect(schemaOf('issueToken', '200')).toBe('#/components/schemas/TokenGrant');
@@ -90,7 +90,7 @@ describe('the OpenAPI document', () => {
     expect(operationOf('revokeToken').responses['204']).not.toHaveProperty('content');
   });
 
-  it('tells generators that images are files, and that lists are repeated', () => {
+  it('describes images as files, and lists as repeated fields', () => {
     const body = operationOf('identifyPlant').requestBody?.content['multipart/form-data'];
     expect(body?.schema).toMatchObject({
       required: ['image'],
@@ -121,7 +121,7 @@ describe('the OpenAPI document', () => {
     expect(document.components?.responses?.['Error429']).toHaveProperty('headers.Retry-After');
   });
 
-  it('declares every parameter of a path, required', () => {
+  it('declares every path parameter as required', () => {
     for (const { operation, path } of operations) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
@@ -130,7 +130,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it.each(['3.1.1', '3.0.3'] as const)('in %s refers only to what it holds', (version) => {
+  it.each(['3.1.1', '3.0.3'] as const)('in %s has a target for every reference', (version) => {
     const made = openApiDocument(v1, version, config);
     expect(made.openapi).toBe(version);
     for (const reference of new Set(valuesOf('$ref', made))) {
@@ -140,14 +140,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('in 3.0 keeps to what 3.0 knows', () => {
+  it('in 3.0 uses only features of 3.0', () => {
     const made = openApiDocument(v1, '3.0.3', config);
     expect(valuesOf('const', made)).toEqual([]);
     expect(valuesOf('type', made).filter(Array.isArray)).toEqual([]);
     expect(valuesOf('exclusiveMinimum', made).filter((value) => typeof value !== 'boolean')).toEqual([]);
   });
 
-  it('makes nothing nullable and nothing a union, which client generators stumble over', () => {
+  it('has no nullable types and no unions, which client generators handle badly', () => {
     expect(valuesOf('anyOf', document)).toEqual([]);
     expect(valuesOf('oneOf', document)).toEqual([]);
     expect(JSON.stringify(document)).not.toContain('"null"');
@@ -166,7 +166,7 @@ describe('the OpenAPI document', () => {
     },
   );
 
-  it('is only read, and has no legacy twin', async () => {
+  it('is read-only, and does not exist in legacy', async () => {
     const { api } = apiUnderTest();
     const posted = await api.rest(new Request('http://localhost:3000/api/v1/openapi.json', { method: 'POST' }));
     expect(posted.status).toBe(405);

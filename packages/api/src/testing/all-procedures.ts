@@ -26,10 +26,12 @@ export interface ProcedureRoute {
   call(api: Api, sample: Sample, headers: Record<string, string>): Promise<Response>;
 }
 
-export const { appRouter, callerRouter } = createRouters(NAMESPACES);
+const routers = createRouters(NAMESPACES);
+
+export const { appRouter } = routers;
 
 const overTrpc = [...proceduresOf(appRouter)];
-const callable = [...proceduresOf(callerRouter)];
+const callable = [...proceduresOf(routers.callerRouter)];
 
 /** Every procedure with its path. Some can be called over REST or by server components only. */
 export const procedures: readonly [path: string, procedure: AnyTRPCProcedure][] = [

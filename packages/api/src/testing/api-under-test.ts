@@ -44,18 +44,18 @@ export const config: ApiConfig = {
 export interface ApiUnderTest {
   api: Api;
   clock: FakeClock;
-  /** What the service was asked. */
+  /** Requests that reached the service. */
   asked: ReturnType<typeof fakeService>['asked'];
-  /** Log lines so far. */
+  /** Log lines, oldest first. */
   log: string[];
 }
 
 /**
- * The whole API over a service that is told what to answer. The session cookie `anna` signs Anna in, `ada` Ada, who
- * administers; as Bearer tokens these do, too.
+ * Creates the API over fakes whose answers a test can set. The session cookie `anna` signs Anna in, and `ada` the
+ * administrator Ada; Bearer tokens do the same.
  */
 export function apiUnderTest(
-  told: {
+  options: {
     config?: Partial<ApiConfig>;
     service?: Partial<IdentificationService>;
     operations?: Partial<Operations>;
@@ -65,7 +65,7 @@ export function apiUnderTest(
   } = {},
 ): ApiUnderTest {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
-  const { asked, service } = fakeService(told.service);
+  const { asked, service } = fakeService(options.service);
   const log: string[] = [];
   const destination = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -74,17 +74,17 @@ export function apiUnderTest(
     },
   });
   const window = inProcessRateLimiter(clock);
-  const merged = { ...config, ...told.config };
+  const merged = { ...config, ...options.config };
   const logger = createLogger({ level: 'info', destination });
   const api = assembleApi({
     identification: service,
-    operations: fakeOperations(told.operations),
-    auth: fakeAuth(told.auth),
+    operations: fakeOperations(options.operations),
+    auth: fakeAuth(options.auth),
     clock,
     logger,
     config: merged,
-    ...(told.namespaces && { namespaces: told.namespaces }),
-    identifyLimit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...told.limit },
+    ...(options.namespaces && { namespaces: options.namespaces }),
+    identifyLimit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...options.limit },
     creditShares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
     throttles: createThrottles({ window, clock, logger, rates: merged.rates }),
   });

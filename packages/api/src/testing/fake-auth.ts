@@ -5,7 +5,7 @@ export const anna: Principal = { userId: 'anna', email: 'anna@example.org', role
 const berta: Principal = { userId: 'berta', email: 'berta@example.org', role: 'user', tier: 'free' };
 export const ada: Principal = { userId: 'ada', email: 'ada@example.org', role: 'admin', tier: 'enterprise' };
 
-/** By the cookie `session=anna`, or the header `Authorization: Bearer anna`. */
+/** Users by the cookie `session=anna` or the header `Authorization: Bearer anna`. */
 const PEOPLE: Readonly<Record<string, Principal>> = { anna, berta, ada };
 
 const principalOf: Auth['principalOf'] = async (headers) => {
@@ -20,7 +20,7 @@ export const grant: TokenGrant = {
   refreshExpiresIn: 604_800,
 };
 
-/** What a test tells the accounts and tokens to answer. */
+/** Answers of accounts and tokens that a test sets. */
 export interface FakeAuthOptions {
   accounts?: Partial<Accounts>;
   tokens?: Partial<Tokens>;
@@ -28,9 +28,9 @@ export interface FakeAuthOptions {
   endReplacedSession?: Auth['endReplacedSession'];
 }
 
-/** Takes every registration, password and token for good, unless a test tells it otherwise. */
+/** Creates a fake that accepts every registration, password and token unless a test sets other answers. */
 export function fakeAuth(
-  told: FakeAuthOptions = {},
+  options: FakeAuthOptions = {},
 ): Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'> {
   return {
     accounts: {
@@ -46,7 +46,7 @@ export function fakeAuth(
       remove: async () => undefined,
       hasPassword: async () => true,
       linkedServices: async () => [],
-      ...told.accounts,
+      ...options.accounts,
     },
     tokens: {
       issue: async () => grant,
@@ -55,14 +55,14 @@ export function fakeAuth(
         return grant;
       },
       revoke: async () => true,
-      ...told.tokens,
+      ...options.tokens,
     },
     sessionCookie: 'session',
-    principalOf: told.principalOf ?? principalOf,
+    principalOf: options.principalOf ?? principalOf,
     claimedUser: async (headers) => {
       const claimed = await principalOf(headers);
       return claimed && { userId: claimed.userId };
     },
-    endReplacedSession: told.endReplacedSession ?? (async () => undefined),
+    endReplacedSession: options.endReplacedSession ?? (async () => undefined),
   };
 }

@@ -56,8 +56,8 @@ export const circuitsOverview: CircuitsOverview = {
   audit: [auditRecord],
 };
 
-/** Operations that answer what a test tells them to. */
-export function fakeOperations(told: Partial<Operations> = {}): Operations {
+/** Creates operations whose answers a test can set. */
+export function fakeOperations(options: Partial<Operations> = {}): Operations {
   return {
     isolateProvider: async () => undefined,
     releaseProvider: async () => undefined,
@@ -69,6 +69,6 @@ export function fakeOperations(told: Partial<Operations> = {}): Operations {
     audit: async () => [auditRecord],
     start: async () => undefined,
     close: () => undefined,
-    ...told,
+    ...options,
   };
 }

@@ -9,7 +9,7 @@ const MEGABYTE = 1_048_576;
 
 export const photoLimits = { maxBytes: 10 * MEGABYTE, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 };
 
-/** What both providers say about a Swiss cheese plant. */
+/** An identification of a Swiss cheese plant by both providers. */
 export const monstera: Identification = {
   demo: false,
   partial: false,
@@ -43,8 +43,8 @@ export const billed = (identification: Identification): IdentifyResult => ({ ide
 export const storedId = '01JD8Z4Q0M3T5R7V9X1B2C4D6F';
 export const createdAt = new Date('2026-03-01T12:00:00.000Z');
 
-/** An IdentificationService that keeps what it was asked and answers what a test tells it to. */
-export function fakeService(told: Partial<IdentificationService> = {}) {
+/** Creates a service that records its requests and whose answers a test can set. */
+export function fakeService(options: Partial<IdentificationService> = {}) {
   const asked: IdentifyRequest[] = [];
   const closed = { available: true, state: 'closed', failCount: 0 } as const;
   const service: IdentificationService = {
@@ -67,7 +67,7 @@ export function fakeService(told: Partial<IdentificationService> = {}) {
     find: async () => undefined,
     photo: async () => undefined,
     forget: async () => undefined,
-    ...told,
+    ...options,
   };
   const recording: IdentificationService = {
     ...service,

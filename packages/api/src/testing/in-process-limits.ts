@@ -4,7 +4,7 @@ import { createLocalCredits } from '../rate-limit/local-credits.ts';
 import { createLocalRateLimiter } from '../rate-limit/local-rate-limiter.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 
-/** Lets the whole number through, as Redis would. */
+/** Allows the whole rate, as Redis does. */
 export function inProcessRateLimiter(clock: Clock): RateLimiter {
   const local = createLocalRateLimiter(clock);
   return {
@@ -13,7 +13,7 @@ export function inProcessRateLimiter(clock: Clock): RateLimiter {
   };
 }
 
-/** Counts the full shares in this process, as Redis would for all instances. */
+/** Counts the full shares in this process, as Redis does for all instances. */
 export function inProcessCredits(
   options: Omit<Parameters<typeof assembleCreditShares>[0], 'shared' | 'ask'>,
 ): CreditShares {

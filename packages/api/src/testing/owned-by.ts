@@ -1,7 +1,7 @@
 import type { IdentificationService } from '@plantcommunity/identification';
 import { createdAt, monstera, storedId } from './fake-service.ts';
 
-/** The part of a service that keeps one identification, with one photo, for one user. */
+/** Creates the part of a service that has one identification, with one photo, of one user. */
 export function ownedBy(owner: string): Pick<IdentificationService, 'history' | 'find' | 'photo' | 'progress'> {
   const isTheirs = (ownerId: string | undefined, id: string) => ownerId === owner && id === storedId;
   const kept = { id: storedId, createdAt, photos: 1, photosState: 'kept' } as const;

@@ -2,7 +2,7 @@ import type { Api } from '../api.ts';
 
 const ORIGIN = 'http://localhost:3000';
 
-/** Posts JSON to a path of REST, as an app does: without anything that browsers send. Text is sent as it is. */
+/** Posts JSON to a REST path like an app, without browser headers. Strings are sent unchanged. */
 export function postJson(
   api: Api,
   path: string,

@@ -1,6 +1,6 @@
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 
-/** Connections to the Redis that the test runner gives, as of so many processes; with a patience for slow machines. */
+/** Connects to the test Redis several times, like several processes, with a long timeout for slow machines. */
 export function connectInstances(count: number): Promise<RedisConnection[]> {
   const url = process.env['TEST_REDIS_URL'];
   if (url === undefined) throw new Error('TEST_REDIS_URL names the Redis of the integration tests');

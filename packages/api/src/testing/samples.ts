@@ -5,7 +5,7 @@ import { upload } from './transports.ts';
 const order = { provider: 'plant_id', reason: 'Their status page says outage.' };
 const password = 'correct horse battery';
 
-/** Something good to send to each procedure, by its path without the namespace. What is of somebody is of Anna. */
+/** A valid input for each procedure, by its path without the namespace. User data is Anna's. */
 export const samples: Readonly<Record<string, () => Sample>> = {
   'plantIdentification.identify': () => upload(),
   'plantIdentification.progress': () => ({ requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3' }),

@@ -1,7 +1,7 @@
-/** A check of a password for `throttles.signIn`, which finds it wrong. */
+/** A password check for `throttles.signIn` that fails. */
 export const wrong = async (): Promise<void> => undefined;
 
-/** A check of a password for `throttles.signIn`, which finds it right. */
+/** A password check for `throttles.signIn` that succeeds. */
 export const right = async (attempt: { succeeded(): void }): Promise<void> => attempt.succeeded();
 
 /** Makes calls one after the other. */
@@ -10,7 +10,7 @@ export async function times(count: number, call: (index: number) => Promise<unkn
 }
 
 /** Resolves with false when a call is refused. */
-export const isLetIn = (call: Promise<unknown>): Promise<boolean> =>
+export const isAllowed = (call: Promise<unknown>): Promise<boolean> =>
   call.then(
     () => true,
     () => false,

@@ -4,7 +4,7 @@ interface StreamEvent {
   data?: unknown;
 }
 
-/** The events of a stream that ends, in order. */
+/** Reads the events of a stream until it ends. */
 export async function streamEvents(answer: Promise<Response>): Promise<StreamEvent[]> {
   const text = await (await answer).text();
   return text.split('\n\n').flatMap((block) => {

@@ -7,25 +7,25 @@ interface Sent {
   /** A stream needs its Content-Type among the headers. */
   body?: FormData | string | ReadableStream<Uint8Array>;
   headers?: Record<string, string>;
-  /** Sent by a program, or by the page of somebody else: without the headers of our own page. */
+  /** Leaves out the headers of our own page, like a program. */
   notOurPage?: boolean;
   signal?: AbortSignal;
 }
 
-/** How one call of identify was answered, the same words for both transports. */
+/** The response to a call of identify, in the same form for both transports. */
 interface Received {
   status: number;
   headers: Headers;
-  /** The body of a success, or what the namespace's clients read of an error. */
+  /** The body of a success or error. */
   body: Record<string, unknown>;
-  /** Our code: in v1's and tRPC's errors. */
+  /** The error code, in v1 and tRPC. */
   code: unknown;
   detail: unknown;
 }
 
 export const PHOTO = Buffer.from('photo bytes');
 
-/** An upload of one photo, unless told otherwise. */
+/** Creates an upload, of one photo by default. */
 export function upload(fields: Record<string, string | string[]> = {}, photos: readonly Buffer[] = [PHOTO]): FormData {
   const form = new FormData();
   for (const [index, photo] of photos.entries()) {
@@ -38,7 +38,7 @@ export function upload(fields: Record<string, string | string[]> = {}, photos: r
 }
 
 const ORIGIN = 'http://localhost:3000';
-/** What a browser says of a request from our own page. */
+/** Headers that browsers add to requests from our own page. */
 const OWN_PAGE = { 'Sec-Fetch-Site': 'same-origin' };
 
 function post(path: string, { body = upload(), headers = {}, notOurPage = false, signal }: Sent): Request {
@@ -73,7 +73,7 @@ async function overTrpc(api: Api, sent: Sent): Promise<Received> {
   return { status: response.status, headers: response.headers, body, code: body['code'], detail: error?.message };
 }
 
-/** Every test of a status runs over both. */
+/** Both transports, for `describe.each`. */
 export const transports = [
   ['REST', overRest],
   ['tRPC', overTrpc],

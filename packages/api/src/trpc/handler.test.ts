@@ -29,7 +29,7 @@ describe('a tRPC client', () => {
     expect(answer.suggestions[0]?.sources[1]).toEqual({ provider: 'plantnet', score: 0.71, rank: 1, of: 10 });
   });
 
-  it('is told code, status, detail, request id and wrong fields of an error', async () => {
+  it('receives code, status, detail, request id and wrong fields of an error', async () => {
     const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
     const client = clientOf(apiUnderTest(), { 'X-Request-Id': requestId });
     const error = await client.v1.plantIdentification.identify
@@ -45,7 +45,7 @@ describe('a tRPC client', () => {
     });
   });
 
-  it('is told the seconds to wait as a number', async () => {
+  it('receives Retry-After as a number', async () => {
     const under = apiUnderTest({ limit: { consume: async () => never } });
     const never = {
       allowed: false,
@@ -68,7 +68,7 @@ describe('tRPC', () => {
   const repeated = (size: number, path = 'v1.plantIdentification.history') =>
     batchOf(...Array.from({ length: size }, () => path));
 
-  it('takes batches of 20 and refuses those of 21', async () => {
+  it('accepts batches of 20 and refuses batches of 21', async () => {
     const { api } = apiUnderTest();
     expect((await api.trpc(repeated(20))).status).toBe(200);
     const refused = await api.trpc(repeated(21));
@@ -80,7 +80,7 @@ describe('tRPC', () => {
     ['twice', ['v1.plantIdentification.health', 'v1.plantIdentification.health']],
     ['under both namespaces', ['v1.plantIdentification.health', 'legacy.plantIdentification.health']],
     ['beside others', ['v1.auth.me', 'legacy.plantIdentification.health', 'legacy.plantIdentification.health']],
-  ])('refuses a batch that names a public procedure %s, and runs none of it', async (_how, paths) => {
+  ])('refuses a batch that names a public procedure %s, and runs none of its calls', async (_how, paths) => {
     let probes = 0;
     const { api } = apiUnderTest({
       service: {
@@ -97,12 +97,12 @@ describe('tRPC', () => {
     expect(probes).toBe(0);
   });
 
-  it('takes a batch that names a public procedure once', async () => {
+  it('accepts a batch that names a public procedure once', async () => {
     const { api } = apiUnderTest();
     expect((await api.trpc(batchOf('v1.plantIdentification.health', 'v1.auth.me'))).status).toBe(200);
   });
 
-  it('counts every call of a batch, and none of a batch it refuses', async () => {
+  it('counts every call of a batch, and no call of a refused batch', async () => {
     const { api, asked } = apiUnderTest({
       config: { rates: { ...config.rates, anonymous: { count: 30, windowMs: 3_600_000 } } },
     });
@@ -127,7 +127,7 @@ describe('tRPC', () => {
     expect(asked).toEqual([]);
   });
 
-  it('masks what failed inside a batch', async () => {
+  it('masks internal errors inside a batch', async () => {
     const { api } = apiUnderTest({
       service: {
         history: async () => {
@@ -180,7 +180,7 @@ describe('tRPC', () => {
     expect(answer.status).toBe(400);
   });
 
-  it('takes for JSON what REST takes for it', async () => {
+  it('accepts the same JSON as REST', async () => {
     const { api } = apiUnderTest();
     const good = Buffer.from(JSON.stringify({ refresh_token: 'refresh' }));
     const send = async (body: Buffer) => {
@@ -193,7 +193,7 @@ describe('tRPC', () => {
     expect(await send(Buffer.from('{"refresh_token":"\xff"}', 'latin1'))).toEqual([400, 400]);
   });
 
-  it('answers 404 to a procedure that is not there, with a trailing slash or without', async () => {
+  it('answers 404 to an unknown procedure, with or without a trailing slash', async () => {
     const { api } = apiUnderTest();
     for (const path of ['v1.nothing', 'v1.nothing/', 'v1.__proto__', '']) {
       const answer = await api.trpc(new Request(`${TRPC}/${path}`));
@@ -202,7 +202,7 @@ describe('tRPC', () => {
     }
   });
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('answers 405 to %s, and says what it takes', async (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('answers 405 with Allow to %s', async (method) => {
     const { api } = apiUnderTest();
     const bodies = [
       {},
@@ -226,7 +226,7 @@ describe('tRPC', () => {
     expect((await api.trpc(new Request(`${TRPC}/v1.nothing`, { method }))).status).toBe(404);
   });
 
-  it('judges every call of a batch by its own policy', async () => {
+  it('applies to every call of a batch its own policy', async () => {
     const { api } = apiUnderTest({ config: { mode: 'production' } });
     const answer = await api.trpc(
       new Request(`${TRPC}/v1.plantIdentification.history,v1.plantIdentification.health?batch=1&input={}`),

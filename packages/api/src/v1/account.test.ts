@@ -30,13 +30,13 @@ function account(failure?: Error) {
   };
 }
 
-describe('an order to one’s own account', () => {
+describe('a change of the caller’s account', () => {
   it.each([
     ['changePassword', { current, next }, ['anna', { current, next }]],
     ['signOutEverywhere', { confirm: true }, ['anna']],
     ['remove', { confirm: true, password: current }, ['anna', { password: current }]],
     ['remove', { confirm: true }, ['anna', {}]],
-  ])('%s %j is done to the caller', async (path, input, asked) => {
+  ])('%s %j applies to the caller', async (path, input, asked) => {
     const { done, order } = account();
     const answer = await order(path, input);
     expect(answer.status).toBe(200);
@@ -59,7 +59,7 @@ describe('an order to one’s own account', () => {
     expect(done).not.toHaveBeenCalled();
   });
 
-  it.each(orders)('%s cannot be given by a form, the hole of procedures without input', async (path) => {
+  it.each(orders)('%s cannot be sent by a form', async (path) => {
     const { done, send } = account();
     const form = new FormData();
     form.set('confirm', 'true');
@@ -82,7 +82,7 @@ describe('an order to one’s own account', () => {
   it.each([
     ['changePassword', { current, next }, '#/current'],
     ['remove', { confirm: true, password: current }, '#/password'],
-  ])('%s with a wrong password is refused with 400, as a 401 would end the session', async (path, input, pointer) => {
+  ])('%s with a wrong password answers 400, because a 401 would end the session', async (path, input, pointer) => {
     const { order } = account(new AuthError('wrong_password', 'The password is wrong.'));
     const answer = await order(path, input);
     expect(answer.status).toBe(400);
@@ -94,7 +94,7 @@ describe('an order to one’s own account', () => {
   it.each([
     ['changePassword', { current, next }],
     ['remove', { confirm: true, password: current }],
-  ])('%s is no way to guess a password', async (path, input) => {
+  ])('%s cannot be used to guess a password', async (path, input) => {
     const { done, order } = account(new AuthError('wrong_password', 'The password is wrong.'));
     const statuses = [];
     for (let time = 0; time < 6; time += 1) statuses.push((await order(path, input)).status);
@@ -102,7 +102,7 @@ describe('an order to one’s own account', () => {
     expect(done).toHaveBeenCalledTimes(5);
   });
 
-  it('is refused to the last administrator who would go', async () => {
+  it('is refused for the last administrator', async () => {
     const { order } = account(new AuthError('last_admin', 'The last administrator cannot be removed.'));
     const answer = await order('remove', { confirm: true });
     expect(answer.status).toBe(400);
@@ -111,7 +111,7 @@ describe('an order to one’s own account', () => {
     });
   });
 
-  it.each(orders)('%s tells nothing of what fails behind it', async (path, input) => {
+  it.each(orders)('%s does not show internal errors', async (path, input) => {
     const { log, order } = account(new Error('postgres://secret'));
     const answer = await order(path, input);
     expect(answer.status).toBe(500);

@@ -38,7 +38,7 @@ const cases = procedures.flatMap((procedure) =>
   (['development', 'production'] as const).flatMap((mode) => callers.map((row) => ({ ...row, mode, procedure }))),
 );
 
-describe('what is for administrators', () => {
+describe('procedures for administrators', () => {
   it.each(cases)('$procedure.path, $mode, $caller: $status', async ({ headers, mode, procedure, status }) => {
     const note = vi.fn<Operations['resetProvider']>();
     const { api } = apiUnderTest({
@@ -53,7 +53,7 @@ describe('what is for administrators', () => {
   });
 
   it.each(procedures.filter(({ type }) => type === 'mutation'))(
-    '$path is refused to a page of another site, whoever is signed in',
+    '$path is refused to a page of another site for every user',
     async (procedure) => {
       const { api } = apiUnderTest();
       const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example', Cookie: 'session=ada' };
@@ -62,7 +62,7 @@ describe('what is for administrators', () => {
     },
   );
 
-  it('is not there over REST, nor in the old namespace', async () => {
+  it('do not exist over REST or in legacy', async () => {
     const { api } = apiUnderTest();
     const headers = { ...own, Cookie: 'session=ada' };
     const rest = await api.rest(new Request('http://localhost:3000/api/v1/admin/circuits/overview', { headers }));

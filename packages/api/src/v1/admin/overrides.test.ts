@@ -22,12 +22,12 @@ function send(api: ReturnType<typeof apiUnderTest>['api'], name: string, input: 
   );
 }
 
-describe('an order', () => {
+describe('an override', () => {
   it.each([
     [{}, undefined],
     [{ minutes: 15 }, new Date(NOON + 900_000)],
     [{ until: '2026-03-01T13:30:00.000Z' }, new Date('2026-03-01T13:30:00Z')],
-  ])('to isolate, with %j', async (end, until) => {
+  ])('isolates with %j', async (end, until) => {
     const isolateProvider = vi.fn<Operations['isolateProvider']>();
     const { api } = apiUnderTest({ operations: { isolateProvider } });
     const answer = await send(api, 'isolate', { ...order, ...end });
@@ -37,7 +37,7 @@ describe('an order', () => {
     expect(isolateProvider.mock.calls).toEqual([[operator, { ...order, ...(until && { until }) }]]);
   });
 
-  it('names its client as a proxy of ours told it', async () => {
+  it('records the client address that our proxy reported', async () => {
     const releaseProvider = vi.fn<Operations['releaseProvider']>();
     const { api } = apiUnderTest({ config: { proxyHops: 1 }, operations: { releaseProvider } });
     await send(api, 'release', order, { 'X-Forwarded-For': '198.51.100.1, 203.0.113.7, 10.0.0.1' });
@@ -68,7 +68,7 @@ describe('an order', () => {
     ['invalid_end', '#/until'],
     ['provider_off', '#/provider'],
     ['not_isolated', '#/provider'],
-  ])('that operations refuse as %s is a fault of %s', async (code, pointer) => {
+  ])('that operations refuse as %s points at %s', async (code, pointer) => {
     const resetProvider = () => Promise.reject(new OperationsError(code, 'This cannot be.'));
     const { api } = apiUnderTest({ operations: { resetProvider } });
     const answer = await send(api, 'reset', order);
@@ -83,7 +83,7 @@ describe('the audit trail', () => {
   it.each([
     [undefined, 50],
     [{ limit: 200 }, 200],
-  ])('asked with %j tells the newest %i', async (input, limit) => {
+  ])('asked with %j lists the newest %i', async (input, limit) => {
     const audit = vi.fn<Operations['audit']>(async () => []);
     const { api } = apiUnderTest({ operations: { audit } });
     expect(await api.caller(ada).admin.audit.list(input)).toEqual({ items: [] });

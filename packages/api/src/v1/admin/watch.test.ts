@@ -15,7 +15,7 @@ function watch(api: ReturnType<typeof apiUnderTest>['api'], headers: Record<stri
 }
 
 describe('watching the circuits', () => {
-  it('begins with a whole overview and tells each that follows, in wire words, by its time', async () => {
+  it('sends a whole overview at once and after each change, with its time as id', async () => {
     const { api } = apiUnderTest({ operations: { watchCircuits: () => seen(2) } });
     const [, first, second, end] = await streamEvents(watch(api));
     expect(first).toMatchObject({
@@ -63,7 +63,7 @@ describe('watching the circuits', () => {
     expect(end?.event).toBe('return');
   });
 
-  it('begins anew for a client that comes back', async () => {
+  it('starts over for a client that reconnects', async () => {
     const { api } = apiUnderTest({ operations: { watchCircuits: () => seen(1) } });
     const [, first] = await streamEvents(watch(api, { 'Last-Event-ID': '1' }));
     expect(first).toMatchObject({ id: String(circuitsOverview.at) });
@@ -72,7 +72,7 @@ describe('watching the circuits', () => {
   it.each([
     ['the role is taken away', { ...ada, role: 'user' as const }],
     ['the session is ended', undefined],
-  ])('ends when %s, with an error that clients do not try again after', async (_case, later) => {
+  ])('ends when %s, with an error after which clients do not retry', async (_case, later) => {
     let asked = 0;
     // Twice: by the chain, and for the first overview.
     const principalOf = async () => (++asked <= 2 ? ada : later);

@@ -18,7 +18,7 @@ const wire = {
 };
 
 describe('me', () => {
-  it.each(PATHS)('%s tells the account and its use, without a name it does not know', async (path) => {
+  it.each(PATHS)('%s returns the account and its usage, without an unknown name', async (path) => {
     const { api } = apiUnderTest();
     const answer = await api.rest(new Request(HOST + path, asAnna));
     expect(answer.status).toBe(200);
@@ -33,13 +33,16 @@ describe('me', () => {
     expect(await answer.json()).toEqual({ result: { data: wire } });
   });
 
-  it.each(transports)('shows what an identification over %s used, and uses nothing itself', async (_name, identify) => {
-    const { api } = apiUnderTest();
-    const remaining = async () =>
-      ((await (await api.rest(new Request(`${HOST}/api/v1/auth/me`, asAnna))).json()) as typeof wire).usage.remaining;
-    await identify(api, { headers: asAnna.headers });
-    expect([await remaining(), await remaining()]).toEqual([199, 199]);
-  });
+  it.each(transports)(
+    'shows the usage of an identification over %s, and uses nothing itself',
+    async (_name, identify) => {
+      const { api } = apiUnderTest();
+      const remaining = async () =>
+        ((await (await api.rest(new Request(`${HOST}/api/v1/auth/me`, asAnna))).json()) as typeof wire).usage.remaining;
+      await identify(api, { headers: asAnna.headers });
+      expect([await remaining(), await remaining()]).toEqual([199, 199]);
+    },
+  );
 
   it('shows an account of tier free the daily credits left for the account and for its address', async () => {
     const { api } = apiUnderTest();
@@ -57,7 +60,7 @@ describe('me', () => {
     });
   });
 
-  it('is asked for by who is signed in, in development too', async () => {
+  it('requires a signed-in user, in development too', async () => {
     const { api } = apiUnderTest();
     const answer = await api.rest(new Request(`${HOST}/api/v1/auth/me`));
     expect(answer.status).toBe(401);

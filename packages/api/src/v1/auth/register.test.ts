@@ -15,7 +15,7 @@ function registering(failure?: AuthError) {
 }
 
 describe('registering', () => {
-  it('answers 201 with the account, nothing of its password and no session', async () => {
+  it('answers 201 with the account, without password and session', async () => {
     const { api, register } = registering();
     const answer = await postJson(api, PATH, { ...carla, name: 'Carla' });
     expect(answer.status).toBe(201);
@@ -30,7 +30,7 @@ describe('registering', () => {
     expect(register).toHaveBeenCalledExactlyOnceWith({ ...carla, name: 'Carla' });
   });
 
-  it('leaves out a name that was not told', async () => {
+  it('omits an unknown name', async () => {
     const { api, register } = registering();
     const answer = await postJson(api, PATH, carla);
     expect(await answer.json()).not.toHaveProperty('name');
@@ -65,7 +65,7 @@ describe('registering', () => {
     ['a role', { ...carla, role: 'admin' }, '#/role'],
     ['a tier', { ...carla, tier: 'enterprise' }, '#/tier'],
     ['nothing', {}, '#/email'],
-  ])('is refused with 400 for %s, before it counts as a try', async (_what, body, pointer) => {
+  ])('is refused with 400 for %s, without counting as an attempt', async (_what, body, pointer) => {
     const { api, register } = registering();
     for (let time = 0; time < 5; time += 1) {
       const answer = await postJson(api, PATH, body);
@@ -80,14 +80,14 @@ describe('registering', () => {
   });
 
   it.each(['🌱'.repeat(10), 'a'.repeat(200), '🌱'.repeat(200)])(
-    'takes 10 to 200 characters, of whatever size',
+    'accepts passwords of 10 to 200 characters of any size',
     async (password) => {
       const { api } = registering();
       expect((await postJson(api, PATH, { ...carla, password })).status).toBe(201);
     },
   );
 
-  it('is throttled, and refused registrations are throttled apart from accounts', async () => {
+  it('is throttled, with separate limits for accounts and refused registrations', async () => {
     const { api, register } = registering(new AuthError('email_taken', 'There is one.'));
     const statuses = [];
     for (let time = 0; time < 4; time += 1) statuses.push((await postJson(api, PATH, carla)).status);
@@ -102,7 +102,7 @@ describe('registering', () => {
     [PATH, (body: unknown) => body],
     ['/api/auth/register/', (body: unknown) => body],
     ['/api/trpc/v1.auth.register', (body: unknown) => (body as { error: { data: unknown } }).error.data],
-  ])('is refused over %s with the cause and what can be done', async (path, problemIn) => {
+  ])('is refused over %s with the cause and the remedy', async (path, problemIn) => {
     const { api } = registering();
     const send = () =>
       path.startsWith('/api/trpc')

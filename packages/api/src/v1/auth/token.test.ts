@@ -13,7 +13,7 @@ function issuing(answer: Awaited<ReturnType<Tokens['issue']>>) {
 }
 
 describe('a token', () => {
-  it('is answered 200, never stored by anybody on the way', async () => {
+  it('is issued with 200 and no-store', async () => {
     const { api, issue } = issuing(grant);
     const answer = await postJson(api, PATH, anna);
     expect(answer.status).toBe(200);
@@ -28,7 +28,7 @@ describe('a token', () => {
     expect(issue).toHaveBeenCalledExactlyOnceWith(anna);
   });
 
-  it('is refused with 401 for wrong credentials, saying how to sign in', async () => {
+  it('is refused with 401 and WWW-Authenticate for wrong credentials', async () => {
     const { api } = issuing(undefined);
     const answer = await postJson(api, PATH, anna);
     expect(answer.status).toBe(401);
@@ -46,7 +46,7 @@ describe('a token', () => {
     expect(await answer.json()).toMatchObject({ code: 'account_disabled' });
   });
 
-  it('is asked for with whatever a password may once have been, up to 200 characters', async () => {
+  it('is issued for passwords of up to 200 characters, also short old ones', async () => {
     const { api } = issuing(undefined);
     const statuses = [];
     for (const password of ['a', '', 'a'.repeat(200), 'a'.repeat(201)]) {
@@ -55,10 +55,10 @@ describe('a token', () => {
     expect(statuses).toEqual([401, 401, 401, 400]);
   });
 
-  it('does not tell an address that is none from one without an account', async () => {
+  it('is refused alike for invalid addresses and unknown accounts', async () => {
     const { api } = issuing(undefined);
     const [none, unknown] = await Promise.all(
-      ['nobody', 'nobody@example.org'].map(async (email) => {
+      ['unknown', 'unknown@example.org'].map(async (email) => {
         const answer = await postJson(api, PATH, { ...anna, email });
         const { requestId: _, ...problem } = (await answer.json()) as Record<string, unknown>;
         return { status: answer.status, problem };
@@ -67,7 +67,7 @@ describe('a token', () => {
     expect(none).toEqual(unknown);
   });
 
-  it('can be tried 5 times in a quarter of an hour, however the address is spelled', async () => {
+  it('can be requested 5 times in 15 minutes, in any spelling of the address', async () => {
     const { api, clock, issue } = issuing(undefined);
     const spellings = [
       'anna@example.org',
@@ -84,18 +84,18 @@ describe('a token', () => {
     expect((await postJson(api, PATH, anna)).status).toBe(401);
   });
 
-  it('that is given does not count as a try', async () => {
+  it('that is issued does not count as an attempt', async () => {
     const { api } = issuing(grant);
     for (let time = 0; time < 30; time += 1) expect((await postJson(api, PATH, anna)).status).toBe(200);
   });
 
-  it('refused to a disabled account counts as one', async () => {
+  it('refused to a disabled account counts as an attempt', async () => {
     const { api } = issuing('disabled');
     for (let time = 0; time < 5; time += 1) await postJson(api, PATH, anna);
     expect((await postJson(api, PATH, anna)).status).toBe(429);
   });
 
-  it('is refused to the page of somebody else, which would sign its visitors in as whom it likes', async () => {
+  it('is refused to cross-site pages (login CSRF)', async () => {
     const { api, issue } = issuing(grant);
     const answer = await postJson(api, PATH, anna, { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' });
     expect(answer.status).toBe(403);
@@ -128,7 +128,7 @@ async function statusesOf(count: number, send: (n: number) => Promise<Response>)
 }
 
 describe('a refresh token', () => {
-  it('is changed for the next pair', async () => {
+  it('is exchanged for the next pair', async () => {
     const refresh = vi.fn<Tokens['refresh']>(async () => grant);
     const { api } = apiUnderTest({ auth: { tokens: { refresh } } });
     const answer = await postJson(api, `${PATH}/refresh`, { refresh_token: 'mine' });
@@ -138,7 +138,7 @@ describe('a refresh token', () => {
     expect(refresh).toHaveBeenCalledExactlyOnceWith('mine', expect.any(Function));
   });
 
-  it('that is not good is refused with 401', async () => {
+  it('that is invalid is refused with 401', async () => {
     const { api } = apiUnderTest({ auth: { tokens: { refresh: async () => undefined } } });
     const answer = await postJson(api, `${PATH}/refresh`, { refresh_token: 'old' });
     expect(answer.status).toBe(401);
@@ -146,7 +146,7 @@ describe('a refresh token', () => {
     expect(await answer.json()).toMatchObject({ code: 'invalid_token' });
   });
 
-  it('can be changed 30 times an hour and sign-in', async () => {
+  it('can be exchanged 30 times an hour per sign-in', async () => {
     const { api } = apiUnderTest();
     const statuses = [];
     for (let time = 0; time < 31; time += 1) {
@@ -157,14 +157,14 @@ describe('a refresh token', () => {
   });
 
   it.each(['/api/v1/auth/token/refresh', '/api/auth/token/refresh', '/api/auth/token/refresh/'])(
-    'is changed over %s for each of 500 sign-ins of one address',
+    'is exchanged over %s for each of 500 sign-ins of one address',
     async (path) => {
       const { api } = apiUnderTest({ auth: { tokens: { refresh: refreshOfOwnSignIn } } });
       expect(await statusesOf(500, (n) => postJson(api, path, { refresh_token: `token ${n}` }))).toEqual([200]);
     },
   );
 
-  it.each(['v1', 'legacy'])('is changed over tRPC %s for each of 500 sign-ins of one address', async (namespace) => {
+  it.each(['v1', 'legacy'])('is exchanged over tRPC %s for each of 500 sign-ins of one address', async (namespace) => {
     const { api } = apiUnderTest({ auth: { tokens: { refresh: refreshOfOwnSignIn } } });
     const statuses = await statusesOf(500, (n) =>
       api.trpc(
@@ -178,7 +178,7 @@ describe('a refresh token', () => {
     expect(statuses).toEqual([200]);
   });
 
-  it('that is good is changed while its address is over the limit of bad ones', async () => {
+  it('that is good is exchanged while its address is over the limit of bad ones', async () => {
     const { api } = apiUnderTest({
       auth: {
         tokens: {
@@ -192,7 +192,7 @@ describe('a refresh token', () => {
     expect(await statusesOf(31, (n) => send(`token ${n}`))).toEqual([200]);
   });
 
-  it('that is junk is answered 429 when it is sent too often, to refresh and revoke alike', async () => {
+  it('that is invalid answers 429 when it is sent too often, to refresh and revoke', async () => {
     const { api } = apiUnderTest({
       auth: { tokens: { refresh: async () => undefined, revoke: async () => false } },
     });
@@ -214,7 +214,7 @@ describe('a refresh token', () => {
     ['mine', true],
     ['unknown', false],
     ['', false],
-  ])('%j is revoked with 204 and no body, whether or not it is one', async (token, isOne) => {
+  ])('%j is revoked with 204 and no body, whether or not it exists', async (token, isOne) => {
     const revoke = vi.fn<Tokens['revoke']>(async () => isOne);
     const { api } = apiUnderTest({ auth: { tokens: { revoke } } });
     const answer = await postJson(api, `${PATH}/revoke`, { refresh_token: token });
@@ -223,7 +223,7 @@ describe('a refresh token', () => {
     expect(revoke).toHaveBeenCalledExactlyOnceWith(token);
   });
 
-  it.each(['refresh', 'revoke'])('is the only thing that can be sent to %s', async (path) => {
+  it.each(['refresh', 'revoke'])('is the only field that %s accepts', async (path) => {
     const { api } = apiUnderTest();
     for (const body of [
       {},

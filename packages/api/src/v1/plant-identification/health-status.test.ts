@@ -25,12 +25,12 @@ describe('the status of the service', () => {
     ['open', 'open', 'unhealthy'],
     ['open', 'isolated', 'unhealthy'],
     ['misconfigured', 'off', 'unhealthy'],
-  ])('is, with circuits %s and %s, %s either way round', (one, other, expected) => {
+  ])('with circuits %s and %s in either order is %s', (one, other, expected) => {
     expect(statusOf(one, other)).toBe(expected);
     expect(statusOf(other, one)).toBe(expected);
   });
 
-  it('takes a provider that is out of quota for one that is not closed, though its circuit is', () => {
+  it('treats a provider that is out of quota as not closed', () => {
     const out: ProviderHealth = { ...provider('closed'), outOfQuota: true };
     const service = { redis: true, database: true };
     const statuses = [provider('closed'), out, provider('half_open')].map((plantnet) =>
@@ -39,7 +39,7 @@ describe('the status of the service', () => {
     expect(statuses).toEqual(['degraded', 'unhealthy', 'degraded']);
   });
 
-  it('is unhealthy without a database, whatever the circuits', () => {
+  it('is unhealthy without a database, for all circuit states', () => {
     expect(statusOf('closed', 'closed', { database: false })).toBe('unhealthy');
     expect(statusOf('half_open', 'closed', { database: false })).toBe('unhealthy');
   });

@@ -35,7 +35,7 @@ describe('health', () => {
     expect(await answer.json()).toEqual({ result: { data: wire } });
   });
 
-  it('is 503 with the whole body when Plant.id rests, its state at the top', async () => {
+  it('is 503 with the whole body when the Plant.id circuit is open, its state at the top', async () => {
     const { api } = apiUnderTest({
       service: {
         health: async () => ({
@@ -58,7 +58,7 @@ describe('health', () => {
     });
   });
 
-  it('lets 100 calls of an address through at once, over REST and tRPC together, and then answers 429', async () => {
+  it('allows 100 calls of an address at once, over REST and tRPC together, then answers 429', async () => {
     const { api, clock } = apiUnderTest();
     const from = (address: string, path: string) =>
       new Request(HOST + path, { headers: { 'X-Forwarded-For': address } });
@@ -75,7 +75,7 @@ describe('health', () => {
     expect((await overRest('203.0.113.7')).status).toBe(200);
   });
 
-  it('shows the state, and no counts beyond the published shape', async () => {
+  it('shows states, and no counts beyond the published shape', async () => {
     const { api } = apiUnderTest({
       service: {
         health: async () => ({

@@ -41,7 +41,7 @@ function withHistory() {
 }
 
 describe('the history of a user', () => {
-  it('is told by pages, in wire names', async () => {
+  it('is listed in pages, in wire names', async () => {
     const { api, history } = withHistory();
     const answer = await api.rest(new Request(`${BASE}?limit=7&cursor=abc`, asAnna));
     expect(answer.status).toBe(200);
@@ -63,7 +63,7 @@ describe('the history of a user', () => {
     expect(history).toHaveBeenCalledExactlyOnceWith(anna.userId, { limit: 7, cursor: 'abc' });
   });
 
-  it('has pages of 24 unless told otherwise', async () => {
+  it('has pages of 24 by default', async () => {
     const { api, history } = withHistory();
     await api.rest(new Request(`${BASE}/`, asAnna));
     await api.trpc(new Request('http://localhost:3000/api/trpc/v1.plantIdentification.history', asAnna));
@@ -80,7 +80,7 @@ describe('the history of a user', () => {
     expect(await answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ pointer: '#/limit' }] });
   });
 
-  it('is nobody else’s: anonymous callers are asked to sign in, in development too', async () => {
+  it('requires a signed-in user, in development too', async () => {
     const { api, history } = withHistory();
     expect((await api.rest(new Request(BASE))).status).toBe(401);
     expect(history).not.toHaveBeenCalled();
@@ -88,7 +88,7 @@ describe('the history of a user', () => {
 });
 
 describe('one identification', () => {
-  it('is told as it was answered', async () => {
+  it('is returned as it was answered', async () => {
     const { api } = withHistory();
     const answer = await api.rest(new Request(`${BASE}/${storedId}`, asAnna));
     expect(await answer.json()).toMatchObject({
@@ -99,7 +99,7 @@ describe('one identification', () => {
     });
   });
 
-  it('that is not the caller’s does not exist', async () => {
+  it('of another user is not found', async () => {
     const { api } = withHistory();
     const answer = await api.rest(new Request(`${BASE}/01JD8Z4Q0M3T5R7V9X1B2C4D60`, asAnna));
     expect(answer.status).toBe(404);
@@ -108,7 +108,7 @@ describe('one identification', () => {
 });
 
 describe('a photo', () => {
-  it('is a JPEG that no browser runs, frames or shares', async () => {
+  it('is a JPEG that browsers do not run, frame or share', async () => {
     const { api } = withHistory();
     const answer = await api.rest(new Request(`${BASE}/${storedId}/photos/1`, asAnna));
     expect(answer.status).toBe(200);
@@ -121,14 +121,14 @@ describe('a photo', () => {
     });
   });
 
-  it.each(['2', '0', 'one', '../1'])('%s that is not there is 404 or refused, never another', async (n) => {
+  it.each(['2', '0', 'one', '../1'])('%s that does not exist is 404 or refused', async (n) => {
     const { api, photo } = withHistory();
     const answer = await api.rest(new Request(`${BASE}/${storedId}/photos/${encodeURIComponent(n)}`, asAnna));
     expect([400, 404]).toContain(answer.status);
     expect(photo.mock.calls.every(([, , asked]) => asked === 2)).toBe(true);
   });
 
-  it('cannot be had over tRPC, whose JSON would mangle it', async () => {
+  it('is not offered over tRPC, whose JSON would mangle it', async () => {
     const { api } = withHistory();
     const input = encodeURIComponent(JSON.stringify({ id: storedId, n: 1 }));
     const url = `http://localhost:3000/api/trpc/v1.plantIdentification.photo?input=${input}`;

@@ -41,7 +41,7 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(identification.safeParse(answer.body).success).toBe(true);
   });
 
-  it('with the reason why a provider refused the request', async () => {
+  it('with the reason why a provider rejected the request', async () => {
     const providers = { ...monstera.providers, plantnet: { status: 'failed', rejected: 'project' } as const };
     const { api } = apiUnderTest({
       service: { identify: async () => billed({ ...monstera, partial: true, providers }) },
@@ -58,7 +58,7 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(identification.safeParse(body).success).toBe(true);
   });
 
-  it('with neither names nor confidence when it is no plant', async () => {
+  it('without names and confidence if the photos show no plant', async () => {
     const { demo, partial, cached, stale, providers } = monstera;
     const noPlant = { demo, partial, cached, stale, providers, isPlant: false, suggestions: [] };
     const { api } = apiUnderTest({
@@ -77,14 +77,14 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     });
   });
 
-  it('with an id for a signed-in caller, who owns what is kept', async () => {
+  it('with an id for a signed-in caller, who owns the identification', async () => {
     const { api, asked } = apiUnderTest();
     const { body } = await identify(api, { headers: { Cookie: 'session=anna' } });
     expect(body['id']).toBe(storedId);
     expect(asked[0]?.ownerId).toBe(anna.userId);
   });
 
-  it('after naming whom the shares of the process count: the user, or the address of an anonymous caller', async () => {
+  it('after passing on the subject of the process shares: the user, or the address of an anonymous caller', async () => {
     const { api, asked } = apiUnderTest();
     const from = { 'X-Forwarded-For': '203.0.113.7' };
     await identify(api, { headers: { Cookie: 'session=anna', ...from } });
@@ -97,13 +97,13 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     ['zh-Hant-TW', 'zh'],
     ['tlh', 'tlh'],
     ['x-ours', undefined],
-  ])('in any well-formed language: %s', async (language, primary) => {
+  ])('for any well-formed language: %s', async (language, primary) => {
     const { api, asked } = apiUnderTest();
     expect((await identify(api, { body: upload({ language }) })).status).toBe(200);
     expect(asked[0]?.options.language).toBe(primary);
   });
 
-  it('after handing on photos in order, and the options as they were sent', async () => {
+  it('after passing on photos in order, and the options as sent', async () => {
     const { api, asked } = apiUnderTest();
     const second = Buffer.from('another photo');
     const fields = {
@@ -125,13 +125,13 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     });
   });
 
-  it('asking for diseases and for no organs unless told otherwise', async () => {
+  it('with diseases and without organs by default', async () => {
     const { api, asked } = apiUnderTest();
     await identify(api, {});
     expect(asked[0]?.options).toEqual({ organs: [], includeDiseases: true });
   });
 
-  it("keeping the caller's request id, by which alone it can be followed", async () => {
+  it("with the caller's request id, by which it can be followed", async () => {
     const { api, asked } = apiUnderTest();
     const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
     const { headers } = await identify(api, { headers: { 'X-Request-Id': requestId } });
@@ -143,7 +143,7 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(asked[1]).toMatchObject({ requestId: replaced.get('x-request-id'), trackProgress: false });
   });
 
-  it('saying what is left of the limit, in both forms', async () => {
+  it('with the remaining calls in both forms of headers', async () => {
     const { api } = apiUnderTest();
     const { headers } = await identify(api, {});
     const hour = 3600;
@@ -154,7 +154,7 @@ describe.each(transports)('identify answers 200 over %s', (_name, identify) => {
     expect(headers.get('x-ratelimit-reset')).toBe(String(Date.UTC(2026, 2, 1, 13) / 1000));
   });
 
-  it('which nobody caches or shares between callers', async () => {
+  it('with headers that forbid caching', async () => {
     const { api } = apiUnderTest();
     const { headers } = await identify(api, {});
     expect(headers.get('cache-control')).toBe('no-store');

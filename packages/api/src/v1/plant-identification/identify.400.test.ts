@@ -4,7 +4,7 @@ import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { PHOTO, transports, upload } from '../../testing/transports.ts';
 
 describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
-  it('malformed_upload to what is no multipart body', async () => {
+  it('malformed_upload to a body that is not multipart', async () => {
     const { api, asked } = apiUnderTest();
     const answer = await identify(api, { body: '{"image":1}', headers: { 'Content-Type': 'application/json' } });
     expect(answer).toMatchObject({ status: 400, code: 'malformed_upload' });
@@ -24,7 +24,7 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
     expect(answer).toMatchObject({ status: 400, code: 'missing_image' });
   });
 
-  it('unknown_field to a field it does not know', async () => {
+  it('unknown_field to an unknown field', async () => {
     const { api } = apiUnderTest();
     const answer = await identify(api, { body: upload({ colour: 'green' }) });
     expect(answer).toMatchObject({ status: 400, code: 'unknown_field' });
@@ -50,14 +50,14 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
     expect(asked).toEqual([]);
   });
 
-  it('naming every field that is wrong, and repeating nothing of what was sent', async () => {
+  it('with every wrong field and without the sent values', async () => {
     const { api } = apiUnderTest();
     const { body } = await identify(api, { body: upload({ language: '<script>', project: '<script>' }, [PHOTO]) });
     expect(body['errors']).toMatchObject([{ pointer: '#/language' }, { pointer: '#/project' }]);
     expect(JSON.stringify(body)).not.toContain('<script>');
   });
 
-  it('unknown_host to a host that is not ours, whatever its port', async () => {
+  it('unknown_host to a foreign host with any port', async () => {
     const { api } = apiUnderTest();
     expect(await identify(api, { headers: { Host: 'evil.example:3000' } })).toMatchObject({
       status: 400,
@@ -66,7 +66,7 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
     expect(await identify(api, { headers: { Host: 'localhost:8080' } })).toMatchObject({ status: 200 });
   });
 
-  it('invalid_request, counted, to what a provider refused, pointing at it', async () => {
+  it('invalid_request, counted, to a rejection by a provider, pointing at the field', async () => {
     const { api } = apiUnderTest({
       service: {
         identify: async () => {
@@ -84,7 +84,7 @@ describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
     expect(answer.headers.has('retry-after')).toBe(false);
   });
 
-  it('and counts what it refused', async () => {
+  it('and counts refused requests', async () => {
     const { api } = apiUnderTest();
     await identify(api, { body: upload({ colour: 'green' }) });
     const { headers } = await identify(api, {});

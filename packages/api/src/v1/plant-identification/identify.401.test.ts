@@ -14,7 +14,7 @@ describe.each(transports)('identify answers 401 over %s', (_name, identify) => {
     expect(asked).toEqual([]);
   });
 
-  it('invalid_token to a token that is not good, in development too and whatever the cookies say', async () => {
+  it('invalid_token to an invalid token, in development too and despite cookies', async () => {
     const { api, asked } = apiUnderTest();
     const headers = { Authorization: 'Bearer abc', Cookie: 'session=anna' };
     const answer = await identify(api, { headers });
@@ -23,7 +23,7 @@ describe.each(transports)('identify answers 401 over %s', (_name, identify) => {
     expect(asked).toEqual([]);
   });
 
-  it('to a cookie that came without any sign of our own page', async () => {
+  it('to a cookie without headers of our own page', async () => {
     const { api } = apiUnderTest({ config: { mode: 'production' } });
     const cookie = { Cookie: 'session=anna' };
     expect((await identify(api, { headers: cookie })).status).toBe(200);

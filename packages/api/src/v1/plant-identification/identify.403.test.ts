@@ -14,7 +14,7 @@ describe.each(transports)('identify answers 403 over %s', (_name, identify) => {
     expect(asked).toEqual([]);
   });
 
-  it('but lets in a page we trust', async () => {
+  it('but not to a trusted page', async () => {
     const { api } = apiUnderTest();
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://partner.example' };
     expect((await identify(api, { headers })).status).toBe(200);

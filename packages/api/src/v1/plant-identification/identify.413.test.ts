@@ -11,7 +11,7 @@ describe.each(transports)('identify answers 413 over %s', (_name, identify) => {
     throw new PhotoError('photo_too_large', 0, MESSAGE);
   };
 
-  it('photo_too_large with what the intake says about the photo', async () => {
+  it('photo_too_large with the text of the photo check', async () => {
     const { api } = apiUnderTest({ service: { identify: refusing } });
     expect(await identify(api, {})).toMatchObject({ status: 413, code: 'photo_too_large', detail: MESSAGE });
   });
@@ -27,14 +27,14 @@ describe.each(transports)('identify answers 413 over %s', (_name, identify) => {
     [10_200_000, 200, undefined],
     [10_485_760, 200, undefined],
     [10_485_761, 413, 'Photo 1 is 10.1 MB; 10 MB is the most.'],
-  ])('only above 10 x 1,048,576 bytes: %i bytes get %i', async (bytes, status, detail) => {
+  ])('only above 10 x 1,048,576 bytes: %i bytes answer %i', async (bytes, status, detail) => {
     const { api } = apiUnderTest();
     const body = upload({}, [Buffer.alloc(bytes)]);
     expect(await identify(api, { body })).toMatchObject({ status, detail });
     expect(await identify(api, { body, namespace: 'legacy' })).toMatchObject({ status, detail });
   });
 
-  it('while it reads, without asking anybody, when a photo has more bytes than the limit', async () => {
+  it('while reading, without calling the service, when a photo exceeds the limit', async () => {
     const { api, asked } = apiUnderTest({ config: { upload: { ...photoLimits, maxBytes: 1000 } } });
     const answer = await identify(api, { body: upload({}, [Buffer.alloc(1001)]) });
     expect(answer).toMatchObject({ status: 413, code: 'photo_too_large' });

@@ -10,7 +10,7 @@ describe.each(transports)('identify answers 415 over %s', (_name, identify) => {
     throw new PhotoError('photo_type', 0, MESSAGE);
   };
 
-  it('photo_type with what the intake says about the photo', async () => {
+  it('photo_type with the text of the photo check', async () => {
     const { api } = apiUnderTest({ service: { identify: refusing } });
     expect(await identify(api, {})).toMatchObject({ status: 415, code: 'photo_type', detail: MESSAGE });
   });

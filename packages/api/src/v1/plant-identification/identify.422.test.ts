@@ -10,7 +10,7 @@ describe.each(transports)('identify answers 422 over %s', (_name, identify) => {
     throw new PhotoError('photo_undecodable', 0, MESSAGE);
   };
 
-  it('photo_undecodable with what the intake says about the photo', async () => {
+  it('photo_undecodable with the text of the photo check', async () => {
     const { api } = apiUnderTest({ service: { identify: refusing } });
     expect(await identify(api, {})).toMatchObject({ status: 422, code: 'photo_undecodable', detail: MESSAGE });
   });

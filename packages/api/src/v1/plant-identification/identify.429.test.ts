@@ -11,7 +11,7 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
     return apiUnderTest({ config: { rates: { ...config.rates, anonymous: TWO_AN_HOUR } } });
   }
 
-  it('to the call after the last one of the hour, with the kept text and the seconds to wait', async () => {
+  it('to the first call over the limit, with the kept text and Retry-After', async () => {
     const { api, asked, clock } = limited();
     await identify(api, {});
     clock.advance(600_000);
@@ -31,7 +31,7 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
     expect(answer.headers.get('x-ratelimit-reset')).toBe(String(Date.UTC(2026, 2, 1, 13) / 1000));
   });
 
-  it('whatever is wrong with the body', async () => {
+  it('also for an invalid body', async () => {
     const { api } = limited();
     await identify(api, {});
     await identify(api, {});
@@ -42,7 +42,7 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
     expect(answer.status).toBe(429);
   });
 
-  it('having read no more than the beginning of a photo while the limit was asked', async () => {
+  it('after reading only the beginning of a photo while the limit was checked', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const refuse: IdentifyLimit['consume'] = async ({ policy, rate }) => {
       await promise;
@@ -57,7 +57,7 @@ describe.each(transports)('identify answers 429 over %s', (_name, identify) => {
     expect(asked).toEqual([]);
   });
 
-  it('to anonymous callers together, while a user counts alone and by tier', async () => {
+  it('to anonymous callers together, and to each user by tier', async () => {
     const { api } = limited();
     for (const namespace of ['v1', 'legacy', 'v1'] as const) await identify(api, { namespace });
     const { headers, status } = await identify(api, { headers: { Cookie: 'session=anna' } });

@@ -6,7 +6,7 @@ import { transports } from '../../testing/transports.ts';
 const SECRET = 'cannot reach postgres at db.internal as plants';
 
 describe.each(transports)('identify answers 500 over %s', (_name, identify) => {
-  it.each(['v1', 'legacy'] as const)('in %s with a request id and nothing else of what happened', async (namespace) => {
+  it.each(['v1', 'legacy'] as const)('in %s with a request id and without the cause', async (namespace) => {
     const { api, log } = apiUnderTest({
       service: {
         identify: async () => {
@@ -22,7 +22,7 @@ describe.each(transports)('identify answers 500 over %s', (_name, identify) => {
     expect(log.filter((line) => line.includes(requestId) && line.includes('A call failed'))).toHaveLength(1);
   });
 
-  it('and not 400 when it is our own data that has the wrong shape', async () => {
+  it('and not 400 when our own data has the wrong shape', async () => {
     const { api } = apiUnderTest({
       service: {
         identify: async () => {

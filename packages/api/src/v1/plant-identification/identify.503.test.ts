@@ -24,12 +24,12 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     expect(answer.headers.get('retry-after')).toBe('60');
   });
 
-  it('with the time until the quota begins anew, were it the whole month', async () => {
+  it('with the time until the quota resets, up to a whole month', async () => {
     const { api } = unavailable('quota_exhausted', BOTH, 31 * 86_400_000 - 999);
     expect((await identify(api, {})).headers.get('retry-after')).toBe(String(31 * 86_400));
   });
 
-  it('with Retry-After 5 when nobody knows', async () => {
+  it('with Retry-After 5 when the time is unknown', async () => {
     const { api } = unavailable('providers_resting', BOTH);
     expect((await identify(api, {})).headers.get('retry-after')).toBe('5');
   });
@@ -39,7 +39,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     expect((await identify(api, {})).detail).toBe(BOTH);
   });
 
-  it('and charges nobody for it', async () => {
+  it('and refunds the call', async () => {
     const { api } = unavailable('providers_resting', BOTH);
     for (let call = 1; call <= 12; call += 1) {
       const { headers, status } = await identify(api, {});
@@ -48,7 +48,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     }
   });
 
-  it('counts a refusal for a caller over its share of this process', async () => {
+  it('and counts the call of a caller over its share of this process', async () => {
     const { api } = apiUnderTest({
       service: {
         identify: async () => {
@@ -62,7 +62,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     }
   });
 
-  it('refunds at most twice the rate an hour, so that free refusals end, too', async () => {
+  it('and refunds at most twice the rate an hour', async () => {
     const { api, clock } = unavailable('providers_resting', BOTH);
     const statuses: number[] = [];
     for (let call = 1; call <= 40; call += 1) statuses.push((await identify(api, {})).status);
@@ -72,7 +72,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     expect((await identify(api, {})).headers.get('x-ratelimit-remaining')).toBe('10');
   });
 
-  it('counted when a provider was called for it', async () => {
+  it('and counts the call if a provider was called', async () => {
     const { api } = apiUnderTest({
       service: {
         identify: async ({ spending }) => {

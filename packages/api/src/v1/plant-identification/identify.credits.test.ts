@@ -36,7 +36,7 @@ describe.each(transports)('daily credits over %s', (_name, identify) => {
     expect(parseList(headers.get('ratelimit') ?? '')).toHaveLength(3);
   });
 
-  it('end in a 429 that lists the exceeded share first, and when it has room again', async () => {
+  it('that run out answer 429 with the exceeded share and its reset first', async () => {
     const { api, clock } = spending();
     clock.advance(1_800_000);
     for (const status of [200, 200]) expect((await identify(api, { headers: berta })).status).toBe(status);
@@ -57,7 +57,7 @@ describe.each(transports)('daily credits over %s', (_name, identify) => {
     expect((await identify(api, { headers: berta })).status).toBe(200);
   });
 
-  it('of an address are used up for every account behind it', async () => {
+  it('of an address are shared by all its accounts', async () => {
     const { api } = spending({ dailyCredits: { account: 100, address: 2 } });
     await identify(api, { headers: from('203.0.113.7') });
     const refused = await identify(api, { headers: from('203.0.113.7') });

@@ -72,7 +72,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     '90.0001',
     '1e2',
     '[52.5]',
-  ])('refuse the latitude %s by its name', async (latitude) => {
+  ])('refuse the latitude %s and name the field', async (latitude) => {
     const refusal = await optionsOf(upload({ latitude, longitude: '13' }));
     expect(refusal).toMatchObject(refused);
     expect(JSON.stringify(refusal)).toContain('latitude');
@@ -88,14 +88,14 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     [{ include_diseases: '' }],
     [{ project: '' }],
     [{ language: '', latitude: '', longitude: '', organs: '', include_diseases: '', project: '', image_url: '' }],
-  ])('count empty ones as absent: %j', async (fields) => {
+  ])('are absent if empty: %j', async (fields) => {
     expect(await optionsOf(upload(fields))).toEqual({ organs: [], includeDiseases: true });
   });
 
   it.each([
     [{ latitude: '', longitude: '13' }, 'latitude'],
     [{ latitude: '52', longitude: ' ' }, 'longitude'],
-  ])('refuse half a place: %j', async (fields, missing) => {
+  ])('refuse an incomplete location: %j', async (fields, missing) => {
     const refusal = await optionsOf(upload(fields));
     expect(refusal).toMatchObject(refused);
     expect(JSON.stringify(refusal)).toContain(missing);
@@ -114,7 +114,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     expect(await optionsOf(upload({ organs }, two))).toMatchObject({ organs: ['leaf', 'flower'] });
   });
 
-  it('take a list under the name that PHP, Rails and axios give it', async () => {
+  it('take a list under the name that PHP, Rails and axios use', async () => {
     expect(await optionsOf(upload({ 'organs[]': ['leaf', 'flower'] }, two))).toMatchObject({
       organs: ['leaf', 'flower'],
     });
@@ -127,7 +127,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     },
   );
 
-  it.each<[unknown]>([[[]], [null], ['""'], [[]]])('count the JSON list %j as absent', async (organs) => {
+  it.each<[unknown]>([[[]], [null], ['""'], [[]]])('treat the JSON list %j as absent', async (organs) => {
     expect(await optionsOf(asJson({ organs }, two))).toMatchObject({ organs: [] });
   });
 
@@ -171,7 +171,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     ['a number for a boolean', asJson({ include_diseases: 2 }), 'include_diseases'],
     ['text for a boolean', upload({ include_diseases: 'perhaps' }), 'include_diseases'],
     ['a list for a project', asJson({ project: ['weurope'] }), 'project'],
-  ])('refuse %s by its name', async (_what, body, field) => {
+  ])('refuse %s and name the field', async (_what, body, field) => {
     const refusal = await optionsOf(body);
     expect(refusal).toMatchObject(refused);
     expect(JSON.stringify(refusal)).toContain(field);
@@ -233,7 +233,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     'deutschland',
     'é',
     '../en',
-  ])('refuse the malformed language %j by its name', async (language) => {
+  ])('refuse the malformed language %j and name the field', async (language) => {
     const refusal = await optionsOf(upload({ language }));
     expect(refusal).toMatchObject(refused);
     expect(JSON.stringify(refusal)).toContain('language');
@@ -256,7 +256,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
   });
 });
 
-it('takes every number that JavaScript writes for a coordinate', async () => {
+it('coordinates accept every number format of JavaScript', async () => {
   const { api, asked } = apiUnderTest({
     config: { rates: { ...config.rates, anonymous: { count: 10_000, windowMs: 3_600_000 } } },
   });

@@ -4,7 +4,7 @@ import { billed, monstera } from '../../testing/fake-service.ts';
 import { transports } from '../../testing/transports.ts';
 
 describe.each(transports)('a caller who leaves over %s', (_name, identify) => {
-  it('is told to the service, which lets go of the caller alone', async () => {
+  it('aborts the signal of the service', async () => {
     const leaving = new AbortController();
     const { api, asked } = apiUnderTest({
       service: {

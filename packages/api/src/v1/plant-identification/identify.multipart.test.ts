@@ -164,7 +164,7 @@ describe.each(EVERY_PATH)('an upload to %s', (path) => {
       'the field “image” holds none',
     ],
     ['no end', FORM, `${GOOD}--b`, 'ends before its closing boundary'],
-  ])('refuses %s with the true reason', async (_what, type, body, reason) => {
+  ])('refuses %s with the reason', async (_what, type, body, reason) => {
     const { answer, status } = await post(path, type, body);
     expect(status).toBe(400);
     const told = expect.stringContaining(reason) as string;
@@ -173,7 +173,7 @@ describe.each(EVERY_PATH)('an upload to %s', (path) => {
   });
 });
 
-it('names every wrong field and its reason in the body of a legacy path', async () => {
+it('a legacy body names every wrong field and its reason', async () => {
   const fields = [
     ['language', 'de--DE'],
     ['latitude', '91'],

@@ -16,7 +16,7 @@ describe.each(transports)('an identification over %s', (_name, identify) => {
     expect(await remaining(identify(api, {}))).toBe('8');
   });
 
-  it('is free at most twice the rate an hour: a provider that never answers does not make every call free', async () => {
+  it('is free at most twice the rate an hour, also if a provider never answers', async () => {
     const { api } = apiUnderTest({ service: { identify: async () => free } });
     const statuses: number[] = [];
     for (let call = 1; call <= 40; call += 1) statuses.push((await identify(api, {})).status);

@@ -6,8 +6,8 @@ import { ownedBy } from '../../testing/owned-by.ts';
 import { samples } from '../../testing/samples.ts';
 
 /**
- * What Berta is answered to what is good for Anna: that it is not there, or the same about herself. `shows`: what only
- * Anna's answer holds. Every procedure that knows its caller has a row; one without fails the first test.
+ * Answers to Berta for requests that are valid for Anna: 404, or Berta's own data. `shows` is a text that only Anna's
+ * answer has. Every procedure that knows its caller needs a row; the first test fails without it.
  */
 const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'plantIdentification.identify': { berta: 'own' },
@@ -25,7 +25,7 @@ const bound = allProcedures.filter(({ policy }) => policy === 'user' || policy =
 const callers = { anna: 'session=anna', berta: 'session=berta' };
 
 /** The API over services that keep something of Anna's, and note for whom they are asked. */
-function household() {
+function apiWithAnnasData() {
   const askedFor = new Set<string | undefined>();
   const annas = ownedBy('anna');
   const done = async (userId: string) => void askedFor.add(userId);
@@ -57,7 +57,7 @@ function household() {
   return { api, askedFor };
 }
 
-describe('what is somebody’s', () => {
+describe('data of a user', () => {
   it('has a row for every procedure that knows its caller', () => {
     const procedures = new Set(bound.map(({ procedure }) => procedure));
     expect([...procedures].toSorted()).toEqual(Object.keys(ROWS).toSorted());
@@ -67,13 +67,13 @@ describe('what is somebody’s', () => {
     const { berta, shows } = ROWS[way.procedure] ?? {};
 
     async function asked(caller: keyof typeof callers) {
-      const { api, askedFor } = household();
+      const { api, askedFor } = apiWithAnnasData();
       const headers = { 'Sec-Fetch-Site': 'same-origin', Cookie: callers[caller] };
       const answer = await way.call(api, samples[way.procedure]?.(), headers);
       return { status: answer.status, text: await answer.text(), askedFor };
     }
 
-    it('is there for Anna', async () => {
+    it('is returned to Anna', async () => {
       const { askedFor, status, text } = await asked('anna');
       expect(status).toBe(way.success);
       expect(text).toContain(shows ?? '');

@@ -27,7 +27,7 @@ function following(headers: Record<string, string> = {}, input: unknown = { requ
 }
 
 describe('progress', () => {
-  it('tells the steps in wire words, each with its number, and ends', async () => {
+  it('streams the steps in wire names, each with its number, and ends', async () => {
     const { answer } = following();
     expect((await answer).headers.get('content-type')).toContain('text/event-stream');
     const events = await streamEvents(answer);
@@ -42,12 +42,12 @@ describe('progress', () => {
     ]);
   });
 
-  it('goes on where a lost connection ended', async () => {
+  it('continues where a lost connection ended', async () => {
     const { answer } = following({ 'Last-Event-ID': '3' });
     expect((await streamEvents(answer)).map(({ id }) => id)).toEqual([undefined, '4', '5', undefined]);
   });
 
-  it('is asked for by who is signed in, which the service judges', async () => {
+  it('passes the signed-in user to the service', async () => {
     const { answer, progress } = following({ Cookie: 'session=anna' });
     await streamEvents(answer);
     expect(progress.mock.calls[0]?.slice(0, 2)).toEqual([requestId, anna.userId]);
@@ -57,7 +57,7 @@ describe('progress', () => {
     ['anonymous callers in production', {}, { requestId }, 'production', 'authentication_required'],
     ['an id that is no UUID', {}, { requestId: '1' }, undefined, 'invalid_request'],
   ] as const)(
-    'is refused to %s, as an event that a client does not retry after',
+    'is refused to %s with an event after which clients do not retry',
     async (_who, headers, input, mode, code) => {
       const { answer, progress } = following(headers, input, mode);
       const [, refused] = await streamEvents(answer);
@@ -107,7 +107,7 @@ describe('open progress streams', () => {
   }
   const asAnna = { Cookie: 'session=anna' };
 
-  it('of one account are at most ten; another account still gets its own', async () => {
+  it('of one account are at most ten, independent of other accounts', async () => {
     const { open, openMany } = openStreams();
     const ten = await openMany(10, asAnna);
     expect(ten.map(({ code }) => code)).toEqual(Array(10).fill('open'));
@@ -122,14 +122,14 @@ describe('open progress streams', () => {
     expect((await open({ 'X-Forwarded-For': '198.51.100.9' })).code).toBe('open');
   });
 
-  it('free their places when the caller leaves', async () => {
+  it('are released when the caller leaves', async () => {
     const { openMany } = openStreams();
     const ten = await openMany(10, asAnna);
     await Promise.all(ten.slice(0, 3).map(({ leave }) => leave()));
     expect((await openMany(4, asAnna)).map(({ code }) => code)).toEqual(['open', 'open', 'open', 'rate_limited']);
   });
 
-  it('free their places when they end', async () => {
+  it('are released when they end', async () => {
     const progress = vi.fn<IdentificationService['progress']>(async function* () {
       yield* EVENTS;
     });
