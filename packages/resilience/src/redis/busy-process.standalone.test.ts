@@ -26,12 +26,12 @@ describe.skipIf(!hasRedisServer)('a process whose event loop is blocked beside a
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   }
 
-  it.each([300, 700])('for %d ms again and again never calls it lost', { timeout: 30_000 }, async (ms) => {
+  it.each([300, 700])('for %d ms again and again never reports it as lost', { timeout: 30_000 }, async (ms) => {
     const failures: unknown[] = [];
     for (let n = 0; n < 10; n += 1) {
       const asked = Array.from({ length: 5 }, () => redis.client.incr('n').catch((error) => failures.push(error)));
       block(ms);
-      // The next block begins before everything that has arrived was read.
+      // The next block begins before all received data was read.
       if (n % 2 === 0) setImmediate(() => block(ms));
       await Promise.all(asked);
     }
@@ -39,7 +39,7 @@ describe.skipIf(!hasRedisServer)('a process whose event loop is blocked beside a
     expect(await redis.client.get('n')).toBe(50);
   });
 
-  it('notices one that hangs, and is back as soon as it answers', async () => {
+  it('notices a hung Redis, and is ready again as soon as it answers', async () => {
     server.hang();
     block(300);
     await expect(redis.client.get('n')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });

@@ -5,7 +5,7 @@ import { connectTestRedis, eventually, testRedisUrl, uniqueKey } from '../testin
 import { connectRedis } from './connect.ts';
 import type { RedisConnection } from './types.ts';
 
-/** The client must behave the same whatever carries its requests. */
+/** The client must behave the same over both transports. */
 describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %s', (transport) => {
   let connection: RedisConnection;
   let redis: Redis;
@@ -20,7 +20,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
     await rest?.[Symbol.asyncDispose]();
   });
 
-  describe('one command', () => {
+  describe('a command', () => {
     it.each<[string, unknown]>([
       ['text', 'Rosa canina'],
       ['text like a number with zeros', '007'],
@@ -32,7 +32,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       ['a plant', '🌱'],
       ['an object', { name: 'Rosa', scores: [0.95, null], nested: { a: '1' } }],
       ['an empty list', []],
-    ])('gives back %s as it was', async (_what, value) => {
+    ])('returns %s unchanged', async (_what, value) => {
       const key = uniqueKey('value');
       await redis.set(key, value);
       expect(await redis.get(key)).toEqual(value);
@@ -44,12 +44,13 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       expect(await redis.strlen(key)).toBe(2_000_000);
     });
 
-    it('gives null for nothing, null for an empty hash and 0 for no key', async () => {
+    it('returns null for a missing value and a missing hash, and 0 for a missing key', async () => {
       const key = uniqueKey('none');
-      expect([await redis.get(key), await redis.hgetall(key), await redis.exists(key)]).toEqual([null, null, 0]);
+      const replies = { value: await redis.get(key), hash: await redis.hgetall(key), exists: await redis.exists(key) };
+      expect(replies).toEqual({ value: null, hash: null, exists: 0 });
     });
 
-    it('gives hashes, sorted sets, streams and scans in the shapes of the client', async () => {
+    it('returns hashes, sorted sets, streams and scans in the shapes of the client', async () => {
       const key = uniqueKey('shapes');
       await redis.hset(`${key}:h`, { name: 'Rosa', petals: 5 });
       expect(await redis.hgetall(`${key}:h`)).toEqual({ name: 'Rosa', petals: 5 });
@@ -58,10 +59,10 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       const id = await redis.xadd(`${key}:s`, '*', { step: 'read' });
       expect(await redis.xrange(`${key}:s`, '-', '+')).toEqual({ [id]: { step: 'read' } });
       const [cursor, keys] = await redis.scan(0, { match: `${key}:*`, count: 10_000 });
-      expect([cursor, keys.toSorted()]).toEqual(['0', [`${key}:h`, `${key}:s`, `${key}:z`]]);
+      expect({ cursor, keys: keys.toSorted() }).toEqual({ cursor: '0', keys: [`${key}:h`, `${key}:s`, `${key}:z`] });
     });
 
-    it('is refused as the client refuses', async () => {
+    it('throws the error reply of Redis as UpstashError', async () => {
       const key = uniqueKey('wrong');
       await redis.set(key, 'text');
       await expect(redis.lpush(key, 'x')).rejects.toThrow('WRONGTYPE');
@@ -69,19 +70,19 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       expect(connection.isReady()).toBe(true);
     });
 
-    it('is refused when it would block everybody', async () => {
+    it('is refused when it would block the shared connection', async () => {
       await expect(redis.exec(['BLPOP', uniqueKey('list'), 0])).rejects.toThrow('BLPOP is refused');
     });
   });
 
   describe('a pipeline', () => {
-    it('answers in order', async () => {
+    it('returns its replies in order', async () => {
       const key = uniqueKey('pipeline');
       const replies = await redis.pipeline().set(key, { n: 1 }).get(key).incr(`${key}:n`).exec();
       expect(replies).toEqual(['OK', { n: 1 }, 1]);
     });
 
-    it('names the command that failed, or keeps the errors', async () => {
+    it('names the command that failed, or keeps its error among the replies', async () => {
       const key = uniqueKey('pipeline');
       await redis.set(key, 'text');
       await expect(redis.pipeline().get(key).incr(key).exec()).rejects.toThrow('Command 2 [ incr ] failed: ERR');
@@ -92,12 +93,12 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
   });
 
   describe('a transaction', () => {
-    it('answers in order', async () => {
+    it('returns its replies in order', async () => {
       const key = uniqueKey('multi');
       expect(await redis.multi().set(key, 1).incr(key).get(key).exec()).toEqual(['OK', 2, 2]);
     });
 
-    it('that Redis refuses as a whole changes nothing', async () => {
+    it('changes nothing when Redis refuses it as a whole', async () => {
       const key = uniqueKey('multi');
       const transaction = redis.multi();
       transaction.set(key, 1);
@@ -113,7 +114,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
   describe('a script', () => {
     const body = "redis.call('SET', KEYS[1], ARGV[1]) return {redis.call('GET', KEYS[1]), 7}";
 
-    it('runs by text and by sha', async () => {
+    it('runs by text and by SHA', async () => {
       const key = uniqueKey('script');
       expect(await redis.eval(body, [key], ['leaf'])).toEqual(['leaf', 7]);
       const sha = await redis.scriptLoad(body);
@@ -121,7 +122,7 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       expect(await redis.createScript<[string, number]>(body).exec([key], ['stem'])).toEqual(['stem', 7]);
     });
 
-    it('written for Upstash runs too, in pipelines as well, also when Redis has forgotten it', async () => {
+    it('for Upstash runs, too, also in batches and after Redis has forgotten it', async () => {
       const key = uniqueKey('script');
       const script = redis.createScript<[string, number]>(`#!lua flags=allow-key-locking\n${body}`);
       expect(await script.exec([key], ['a'])).toEqual(['a', 7]);
@@ -133,35 +134,37 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('the client over %
       expect(await redis.multi().evalsha(script.sha1, [key], ['d']).exec()).toEqual([['d', 7]]);
     });
 
-    it('that nobody knows says so', async () => {
+    it('with an unknown SHA fails with NOSCRIPT', async () => {
       await expect(redis.evalsha('0'.repeat(40), [], [])).rejects.toThrow('NOSCRIPT');
     });
   });
 
   describe('a subscription', () => {
-    it('hears channel and pattern, commas and JSON in the payload included, and ends', async () => {
+    it('receives messages by channel and pattern, commas and JSON included, until it ends', async () => {
       const channel = uniqueKey('channel');
-      const heard: unknown[] = [];
+      const received: unknown[] = [];
       const byName = redis.subscribe<unknown>(channel);
-      byName.on('message', ({ message }) => heard.push(message));
+      byName.on('message', ({ message }) => received.push(message));
       const byPattern = redis.psubscribe<unknown>(`${channel}*`);
-      byPattern.on('pmessage', ({ channel: from, message }) => heard.push({ from, message }));
+      byPattern.on('pmessage', ({ channel: from, message }) => received.push({ from, message }));
       await eventually(async () => ((await redis.publish(channel, { a: [1, 2] })) === 2 ? true : undefined));
-      await eventually(() => (heard.length >= 2 ? true : undefined));
-      expect(heard).toContainEqual({ a: [1, 2] });
-      expect(heard).toContainEqual({ from: channel, message: { a: [1, 2] } });
+      await eventually(() => (received.length >= 2 ? true : undefined));
+      expect(received).toContainEqual({ a: [1, 2] });
+      expect(received).toContainEqual({ from: channel, message: { a: [1, 2] } });
       await Promise.all([byName.unsubscribe(), byPattern.unsubscribe()]);
-      await eventually(async () => ((await redis.publish(channel, 'nobody')) === 0 ? true : undefined));
+      await eventually(async () => ((await redis.publish(channel, 'unheard')) === 0 ? true : undefined));
     });
   });
 
-  it('answers a probe', async () => {
-    expect([await connection.probe(), connection.isReady(), connection.transport]).toEqual([true, true, transport]);
+  it('is ready when a probe succeeds', async () => {
+    const probe = await connection.probe();
+    const { transport: used } = connection;
+    expect({ probe, isReady: connection.isReady(), used }).toEqual({ probe: true, isReady: true, used: transport });
   });
 });
 
-describe.skipIf(!testRedisUrl)('a database index', () => {
-  it('keeps databases apart', async () => {
+describe.skipIf(!testRedisUrl)('a connection with a database index', () => {
+  it('sees no keys of another database', async () => {
     const key = uniqueKey('db');
     const url = testRedisUrl.startsWith('unix:') ? `${testRedisUrl}?db=1` : `${testRedisUrl.replace(/\/\d*$/, '')}/1`;
     const other = await connectTestRedis(url);

@@ -31,14 +31,14 @@ describe.skipIf(!hasRedisServer)('a node of a cluster', () => {
     await eventually(() => redis.isReady() || undefined);
   }
 
-  it('whose cluster is down is not available until it is up', async () => {
+  it('is unavailable while its cluster is down', async () => {
     await eventually(() => (events.some(({ reason }) => reason?.startsWith('CLUSTERDOWN')) ? true : undefined));
     expect(await redis.probe()).toBe(false);
     await serve();
     expect(await redis.client.set('key', 'value')).toBe('OK');
   });
 
-  it('runs every script: the keys of each share a slot', async () => {
+  it('runs every script, since the keys of each share a slot', async () => {
     await serve();
     events.length = 0;
     const shared = { redis, prefix: 'test', clock: systemClock };

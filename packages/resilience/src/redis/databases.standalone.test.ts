@@ -35,7 +35,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
     return connection;
   }
 
-  /** Its clock stands still: it never polls. */
+  /** Creates a circuit that never polls, since its clock stands still. */
   async function join(database: number): Promise<Circuit> {
     const redis = await connect(database);
     const circuit = createCircuit({ ...SERVICE_CIRCUIT, redis, clock: new FakeClock(), classify: () => 'failure' });
@@ -44,7 +44,7 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
     return circuit;
   }
 
-  async function subscribers(clients: number): Promise<void> {
+  async function waitForSubscribers(clients: number): Promise<void> {
     const list = async () => (await connections[0]?.client.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub'])) ?? '';
     await eventually(async () => ((await list()).match(/\b(p?sub)=1\b/g)?.length === clients ? true : undefined));
   }
@@ -52,12 +52,12 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
   it('share no circuit: failures and an isolation of one do not reach the other', async () => {
     const one = [await join(1), await join(1)] as const;
     const two = [await join(2), await join(2)] as const;
-    await subscribers(4);
+    await waitForSubscribers(4);
 
     for (let n = 0; n < 3; n += 1) await fail(one[0]);
     await eventually(() => (one[1].snapshot().state === 'open' ? true : undefined));
     await fail(two[0]);
-    // What was published before has arrived before.
+    // Messages arrive in order, so an earlier one would have arrived.
     await eventually(() => (two[1].snapshot().failCount === 1 ? true : undefined));
     expect(two.map((circuit) => circuit.snapshot().state)).toEqual(['closed', 'closed']);
 
@@ -76,11 +76,11 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
       [1, 2].map(async (database) => {
         const [holder, waiter] = await Promise.all([connect(database), connect(database)]);
         const leasesOf = (redis: RedisConnection) => createLeases({ redis, prefix: 'test', owner: 'test', clock });
-        const held = await take(leasesOf(holder));
-        return { held, waiting: take(leasesOf(waiter)) };
+        const held = await acquire(leasesOf(holder));
+        return { held, waiting: acquire(leasesOf(waiter)) };
       }),
     );
-    // Each connection is probed; a holder asks once, and a waiter once more when its subscription begins.
+    // Each connection is probed; a holder asks once, a waiter once and again when its subscription begins.
     await eventually(async () => ((await evals()) === start + 10 ? true : undefined));
     await one?.held.release();
     await (await one?.waiting)?.release();
@@ -92,24 +92,24 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
 
   it('receive no message of each other on the same channel or pattern, and see plain names', async () => {
     const [one, peer, two] = [await connect(1), await connect(1), await connect(2)];
-    const heard: string[] = [];
+    const received: string[] = [];
     const listen = (name: string, { client: redis }: RedisConnection) => {
       const news = redis.subscribe<number>('news');
-      news.on('message', ({ channel, message }) => heard.push(`${name} ${channel} ${message}`));
+      news.on('message', ({ channel, message }) => received.push(`${name} ${channel} ${message}`));
       const all = redis.psubscribe<number>('n*');
-      all.on('pmessage', ({ pattern, channel, message }) => heard.push(`${name} ${pattern} ${channel} ${message}`));
+      all.on('pmessage', ({ pattern, channel, message }) => received.push(`${name} ${pattern} ${channel} ${message}`));
     };
     listen('peer', peer);
     listen('two', two);
-    await subscribers(4);
+    await waitForSubscribers(4);
 
     await one.client.publish('news', 1);
     await one.client.pipeline().publish('news', 2).exec();
     await one.client.multi().publish('news', 3).exec();
     await one.client.eval("return redis.call('PUBLISH', ARGV[1], '4')", [], [one.channelOf('news')]);
     await two.client.publish('news', 5);
-    await eventually(() => (heard.length >= 10 ? true : undefined));
-    expect(heard.toSorted()).toEqual([
+    await eventually(() => (received.length >= 10 ? true : undefined));
+    expect(received.toSorted()).toEqual([
       ...[1, 2, 3, 4].map((message) => `peer n* news ${message}`),
       ...[1, 2, 3, 4].map((message) => `peer news ${message}`),
       'two n* news 5',
@@ -117,9 +117,9 @@ describe.skipIf(!hasRedisServer)('two deployments on databases 1 and 2 of one Re
     ]);
   });
 
-  async function take(leases: Leases): Promise<LeaseHandle> {
+  async function acquire(leases: Leases): Promise<LeaseHandle> {
     const acquisition = await leases.acquire('rose', { ttlMs: 30_000, waitMs: 40_000 });
-    if (acquisition.type !== 'acquired') throw new Error('the lease was to be had');
+    if (acquisition.type !== 'acquired') throw new Error('the lease should be free');
     return acquisition.lease;
   }
 

@@ -6,10 +6,10 @@ import { RedisUnavailableError } from './errors.ts';
 import type { RedisConnection, RedisEvent } from './types.ts';
 
 const TIMEOUT_MS = 100;
-/** The machine may be busy; the bench measures, this only tells fast from slow. */
+/** Only tells fast from slow, since the machine may be busy; the bench measures. */
 const SOON_MS = 1000;
 
-describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
+describe.skipIf(!hasRedisServer)('a Redis', () => {
   let server: RedisServer;
   let connection: RedisConnection;
   let events: RedisEvent[];
@@ -40,7 +40,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     return performance.now() - start;
   }
 
-  it('killed: commands fail at once, and it is back by itself', async () => {
+  it('that was killed makes commands fail at once, and is used again once it is back', async () => {
     await server.kill();
     await eventually(() => (connection.isReady() ? undefined : true));
     const took = await timed(async () => {
@@ -54,7 +54,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     expect(types()).toEqual(expect.arrayContaining(['ready', 'lost', 'ready']));
   });
 
-  it('killed under load: every command ends, one way or the other', async () => {
+  it('that is killed under load leaves no command without an end', async () => {
     const calls = Array.from({ length: 500 }, () => connection.client.incr('n'));
     const killed = server.kill();
     const ends = await Promise.allSettled(calls);
@@ -64,21 +64,21 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     }
   });
 
-  it('hung: one command pays the time limit, those after it nothing', async () => {
+  it('that hangs delays one command by its time limit, and those after it not at all', async () => {
     server.hang();
     const first = await timed(() => expect(read()).rejects.toBeInstanceOf(RedisUnavailableError));
     expect(first).toBeGreaterThanOrEqual(TIMEOUT_MS - 5);
     expect(first).toBeLessThan(SOON_MS);
-    const rest = await timed(async () => {
+    const others = await timed(async () => {
       for (let n = 0; n < 100; n += 1) await expect(read()).rejects.toBeInstanceOf(RedisUnavailableError);
     });
-    expect(rest).toBeLessThan(SOON_MS);
+    expect(others).toBeLessThan(SOON_MS);
     server.wake();
     await ready();
     expect(await read()).toBe('value');
   });
 
-  it('hung: the connection is replaced after 500 ms of silence, even under frequent probes', async () => {
+  it('that hangs gets a new connection after 500 ms of silence, even under frequent probes', async () => {
     server.hang();
     const isGivenUp = () => events.some(({ reason }) => reason === 'Redis was silent for 500 ms');
     await eventually(async () => {
@@ -90,7 +90,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     expect(await read()).toBe('value');
   });
 
-  it('hung during the handshake of a connection: that connection is replaced, too', async () => {
+  it('that hangs during a handshake gets a new connection, too', async () => {
     server.hang();
     const late = await connectRedis({ url: `${server.url}?db=1` }, { timeoutMs: TIMEOUT_MS, readyWaitMs: 0 });
     const reasons: (string | undefined)[] = [];
@@ -101,7 +101,7 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     await late.close();
   });
 
-  it('hung: pipelines and transactions keep the time limit too', async () => {
+  it('that hangs delays pipelines and transactions by their time limit, too', async () => {
     server.hang();
     const both = [connection.client.pipeline().get('key').exec(), connection.client.multi().get('key').exec()];
     const took = await timed(() => Promise.allSettled(both));
@@ -110,45 +110,45 @@ describe.skipIf(!hasRedisServer)('when Redis goes away', () => {
     server.wake();
   });
 
-  it('not there at the start: connecting resolves, says so, and finds it later', async () => {
+  it('that is unavailable at the start lets connectRedis resolve, and is used once it is there', async () => {
     await server.kill();
     let late: RedisConnection | undefined;
     const took = await timed(async () => {
       late = await connectRedis({ url: server.url }, { timeoutMs: TIMEOUT_MS, readyWaitMs: 50 });
     });
     expect(took).toBeLessThan(SOON_MS);
-    const told: RedisEvent[] = [];
-    late?.subscribe((event) => told.push(event));
-    expect(told[0]?.type).toBe('lost');
+    const lateEvents: RedisEvent[] = [];
+    late?.subscribe((event) => lateEvents.push(event));
+    expect(lateEvents[0]?.type).toBe('lost');
     await server.start();
     await eventually(() => (late?.isReady() ? true : undefined));
     expect(await late?.client.ping()).toBe('PONG');
     await late?.close();
   });
 
-  it('killed and back: subscriptions go on', async () => {
-    const heard: unknown[] = [];
+  it('that was restarted serves its subscriptions again', async () => {
+    const received: unknown[] = [];
     const subscriber = connection.client.subscribe<string>('news');
-    subscriber.on('message', ({ message }) => heard.push(message));
+    subscriber.on('message', ({ message }) => received.push(message));
     await eventually(async () => ((await connection.client.publish('news', 'before')) === 1 ? true : undefined));
     await server.kill();
     await server.start();
     await ready();
     await eventually(async () => ((await connection.client.publish('news', 'after')) === 1 ? true : undefined));
-    await eventually(() => (heard.length > 1 ? true : undefined));
-    expect(heard).toEqual(['before', 'after']);
+    await eventually(() => (received.length > 1 ? true : undefined));
+    expect(received).toEqual(['before', 'after']);
     await subscriber.unsubscribe();
   });
 
-  it('only a subscription is broken: its subscriber is told, and told again when it hears', async () => {
-    const told: string[] = [];
+  it('that closes only the subscribing connection causes `unsubscribe`, then `subscribe`', async () => {
+    const lines: string[] = [];
     const subscriber = connection.client.subscribe('news');
-    subscriber.on('subscribe', () => told.push('subscribe'));
-    subscriber.on('unsubscribe', () => told.push('unsubscribe'));
-    await eventually(() => (told.length === 1 ? true : undefined));
+    subscriber.on('subscribe', () => lines.push('subscribe'));
+    subscriber.on('unsubscribe', () => lines.push('unsubscribe'));
+    await eventually(() => (lines.length === 1 ? true : undefined));
     await connection.client.exec(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-    await eventually(() => (told.length === 3 ? true : undefined));
-    expect(told).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
+    await eventually(() => (lines.length === 3 ? true : undefined));
+    expect(lines).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
     expect(connection.isReady()).toBe(true);
     await subscriber.unsubscribe();
   });

@@ -6,8 +6,8 @@ import { connectTestRedis, eventually } from '../testing/test-redis.ts';
 import { RedisUnavailableError } from './errors.ts';
 import type { RedisConnection, RedisEvent } from './types.ts';
 
-/** It heals within a second; the machine may be busy. */
-const HEALED_WITHIN_MS = 5000;
+/** It recovers within a second, but the machine may be busy. */
+const RECOVERED_WITHIN_MS = 5000;
 
 describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () => {
   let server: RedisServer;
@@ -32,8 +32,8 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
 
   const command = (line: string) => server.command(...line.split(' '));
   const write = () => connection.client.eval("return redis.call('SET', KEYS[1], 'value')", ['key'], []);
-  const ready = () => eventually(() => connection.isReady() || undefined, HEALED_WITHIN_MS);
-  const told = () => events.map(({ type, reason }) => (reason === undefined ? type : `${type}: ${reason}`));
+  const ready = () => eventually(() => connection.isReady() || undefined, RECOVERED_WITHIN_MS);
+  const report = () => events.map(({ type, reason }) => (reason === undefined ? type : `${type}: ${reason}`));
 
   async function failSaving(): Promise<void> {
     await server.command('CONFIG', 'SET', 'save', '3600 1');
@@ -78,29 +78,32 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
       () => command('ACL SETUSER default -hset'),
       () => command('ACL SETUSER default +hset'),
     ],
-  ])('because it %s is not available, says why once, and heals by itself', async (_why, reason, begin, end) => {
-    await begin();
-    expect(await connection.probe()).toBe(false);
-    await expect(write()).rejects.toBeInstanceOf(RedisUnavailableError);
-    // As long as some signs of life are refused.
-    for (let asked = 0; asked < 3; asked += 1) expect(await connection.probe()).toBe(false);
-    await end();
-    await ready();
-    expect(await write()).toBe('OK');
-    expect(told()).toEqual(['ready', expect.stringMatching(`^lost: ${reason.source.slice(1)}`), 'ready']);
-  });
+  ])(
+    'is unavailable because it %s, reports the reason once, and recovers by itself',
+    async (_why, reason, begin, end) => {
+      await begin();
+      expect(await connection.probe()).toBe(false);
+      await expect(write()).rejects.toBeInstanceOf(RedisUnavailableError);
+      // It stays unavailable while probes are refused.
+      for (let asked = 0; asked < 3; asked += 1) expect(await connection.probe()).toBe(false);
+      await end();
+      await ready();
+      expect(await write()).toBe('OK');
+      expect(report()).toEqual(['ready', expect.stringMatching(`^lost: ${reason.source.slice(1)}`), 'ready']);
+    },
+  );
 
   it.each([
     ['full', 'CONFIG SET maxmemory 1'],
     ['a replica', 'REPLICAOF 127.0.0.1 1'],
-  ])('because it is %s is lost with the first write, and nothing else is asked of it', async (_why, line) => {
+  ])('is lost with the first write because it is %s, and receives no other command', async (_why, line) => {
     await command(line);
     await expect(write()).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: true });
     expect(connection.isReady()).toBe(false);
     await expect(connection.client.get('key')).rejects.toMatchObject({ code: 'redis_unavailable', wasSent: false });
   });
 
-  it('because it loads its data is not available until it has', async () => {
+  it('is unavailable while it loads its data', async () => {
     for (let key = 0; key < 60; key += 1) await command(`SET key:${key} ${'x'.repeat(2000)}`);
     await command('SAVE');
     await server.kill();
@@ -112,26 +115,26 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
       '--loading-process-events-interval-bytes',
       '1024',
     );
-    await eventually(() => (told().some((line) => line.startsWith('error: LOADING')) ? true : undefined));
+    await eventually(() => (report().some((line) => line.startsWith('error: LOADING')) ? true : undefined));
     expect(connection.isReady()).toBe(false);
     await ready();
     expect(await connection.client.strlen('key:59')).toBe(2000);
   });
 
-  it('because another node became the master is abandoned for that node', async () => {
+  it('is left for another node that became the master', async () => {
     const link = join(server.dir, 'link.sock');
-    const lead = async (to: RedisServer) => {
+    const point = async (to: RedisServer) => {
       await symlink(to.url.replace('unix://', ''), `${link}.new`);
       await rename(`${link}.new`, link);
     };
-    await lead(server);
+    await point(server);
     await connection.close();
     await use(`unix://${link}`);
     await using master = await RedisServer.prepare();
     await master.start();
 
     await command('REPLICAOF 127.0.0.1 1');
-    await lead(master);
+    await point(master);
     await expect(write()).rejects.toBeInstanceOf(RedisUnavailableError);
     await ready();
     expect(await write()).toBe('OK');

@@ -17,7 +17,7 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it('that hangs costs one time limit and one request, then nothing until it is back', async () => {
+  it('costs one time limit and one request when it hangs, then nothing until it is back', async () => {
     const connection = await connectRedis(settings, { timeoutMs: 300 });
     expect(connection.isReady()).toBe(true);
     server.isHung = true;
@@ -37,7 +37,7 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     [429, 'too many requests'],
     [500, 'internal error'],
     [503, 'Service unavailable'],
-  ])('before which something answers %i is away until that is over', async (status, error) => {
+  ])('is unavailable while a proxy answers %i', async (status, error) => {
     const connection = await connectRedis(settings, { timeoutMs: 2000 });
     server.proxyReply = { status, error };
     const before = server.requests;
@@ -50,7 +50,7 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     await connection.close();
   });
 
-  it('that refuses a command is there', async () => {
+  it('is ready although it refuses a command', async () => {
     const connection = await connectRedis(settings, { timeoutMs: 2000 });
     server.proxyReply = { status: 400, error: 'ERR max daily request limit exceeded' };
     await expect(connection.client.get('key')).rejects.toThrow('max daily request limit');
@@ -59,22 +59,22 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     await connection.close();
   });
 
-  it('that is not there is waited for no longer than told', async () => {
+  it('delays connectRedis by readyWaitMs at most when it does not exist', async () => {
     const options = { timeoutMs: 100, readyWaitMs: 50 };
     const start = performance.now();
-    const nobody = await connectRedis({ restUrl: 'http://127.0.0.1:9', token: 'x' }, options);
+    const connection = await connectRedis({ restUrl: 'http://127.0.0.1:9', token: 'x' }, options);
     expect(performance.now() - start).toBeLessThan(SOON_MS);
-    expect(nobody.isReady()).toBe(false);
-    await nobody.close();
+    expect(connection.isReady()).toBe(false);
+    await connection.close();
   });
 
-  it('with the wrong token is not ready', async () => {
-    const stranger = await connectRedis({ ...settings, token: 'wrong' }, { timeoutMs: 2000, readyWaitMs: 50 });
-    const told: RedisEvent[] = [];
-    stranger.subscribe((event) => told.push(event));
-    expect(stranger.isReady()).toBe(false);
-    expect(await stranger.probe()).toBe(false);
-    expect(told.map(({ type }) => type)).toEqual(['lost']);
-    await stranger.close();
+  it('is not ready with the wrong token', async () => {
+    const connection = await connectRedis({ ...settings, token: 'wrong' }, { timeoutMs: 2000, readyWaitMs: 50 });
+    const events: RedisEvent[] = [];
+    connection.subscribe((event) => events.push(event));
+    expect(connection.isReady()).toBe(false);
+    expect(await connection.probe()).toBe(false);
+    expect(events.map(({ type }) => type)).toEqual(['lost']);
+    await connection.close();
   });
 });

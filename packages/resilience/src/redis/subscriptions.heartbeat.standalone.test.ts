@@ -1,121 +1,120 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { connectRedis } from './connect.ts';
 import type { RedisConnection } from './types.ts';
 
-interface Box extends AsyncDisposable {
+interface Gateway extends AsyncDisposable {
   readonly url: string;
-  /** Nothing passes any more on connections that listen, and neither end is told. */
-  forgetListeners(): void;
+  /** Silently drops the connections that subscribe: nothing passes any more, and neither end notices. */
+  dropSubscribers(): void;
 }
 
-/** Stands before a Redis, as a firewall does. */
-async function boxBefore(server: RedisServer): Promise<Box> {
+/** Opens a gateway in front of a Redis, such as a firewall. */
+async function openGateway(server: RedisServer): Promise<Gateway> {
   const path = server.url.replace('unix://', '');
-  const listening = new Set<Socket>();
-  const forgotten = new Set<Socket>();
+  const subscribing = new Set<Socket>();
+  const dropped = new Set<Socket>();
   const ends = new Set<Socket>();
-  const box = createServer({ allowHalfOpen: true }, (near) => {
+  const proxy = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(path);
     for (const end of [near, far]) ends.add(end.on('error', () => {}));
     near.on('data', (bytes: Buffer) => {
-      if (bytes.includes('subscribe')) listening.add(near);
-      if (!forgotten.has(near)) far.write(bytes);
+      if (bytes.includes('subscribe')) subscribing.add(near);
+      if (!dropped.has(near)) far.write(bytes);
     });
-    far.on('data', (bytes: Buffer) => forgotten.has(near) || near.write(bytes));
-    near.on('end', () => forgotten.has(near) || near.end());
+    far.on('data', (bytes: Buffer) => dropped.has(near) || near.write(bytes));
+    near.on('end', () => dropped.has(near) || near.end());
     near.on('close', () => far.destroy());
   });
-  box.listen(`${path}.box`);
-  await once(box, 'listening');
+  proxy.listen(`${path}.gateway`);
+  await once(proxy, 'listening');
   return {
-    url: `${server.url}.box`,
-    forgetListeners() {
-      for (const near of listening) forgotten.add(near);
+    url: `${server.url}.gateway`,
+    dropSubscribers() {
+      for (const near of subscribing) dropped.add(near);
     },
     async [Symbol.asyncDispose]() {
       for (const end of ends) end.destroy();
-      box.close();
+      proxy.close();
     },
   };
 }
 
-function listen({ client: redis }: RedisConnection) {
+function subscribe({ client: redis }: RedisConnection) {
   const lines: string[] = [];
   const subscriber = redis.subscribe('news');
-  for (const kind of ['subscribe', 'unsubscribe'] as const) subscriber.on(kind, () => lines.push(kind));
+  for (const type of ['subscribe', 'unsubscribe'] as const) subscriber.on(type, () => lines.push(type));
   subscriber.on('message', ({ message }) => lines.push(String(message)));
-  const told = (line: string) => eventually(() => (lines.at(-1) === line ? true : undefined));
-  return { lines, subscriber, told };
+  const received = (line: string) => eventually(() => (lines.at(-1) === line ? true : undefined));
+  return { lines, subscriber, received };
 }
 
-it.skipIf(!hasRedisServer)('a subscription whose connection was forgotten on the way is made anew', async () => {
-  await using server = await RedisServer.prepare();
-  await server.start();
-  await using box = await boxBefore(server);
-  const clock = new FakeClock();
-  const connection = await connectRedis({ url: box.url }, { timeoutMs: 2000, clock });
-  const { lines, subscriber, told } = listen(connection);
+describe.skipIf(!hasRedisServer)('the heartbeat of a subscription', () => {
+  it('replaces a connection that a gateway dropped silently', async () => {
+    await using server = await RedisServer.prepare();
+    await server.start();
+    await using gateway = await openGateway(server);
+    const clock = new FakeClock();
+    const connection = await connectRedis({ url: gateway.url }, { timeoutMs: 2000, clock });
+    const { lines, subscriber, received } = subscribe(connection);
 
-  await told('subscribe');
-  for (const word of ['one', 'two', 'three']) {
-    clock.advance(30_000);
-    await connection.client.publish('news', word);
-    await told(word);
-  }
-  box.forgetListeners();
-  await connection.client.publish('news', 'missed');
-  clock.advance(35_000);
-  await told('subscribe');
-  await connection.client.publish('news', 'heard');
-  await told('heard');
-  expect(lines).toEqual(['subscribe', 'one', 'two', 'three', 'unsubscribe', 'subscribe', 'heard']);
-  await subscriber.unsubscribe();
-  await connection.close();
-  expect(clock.pendingTimers).toBe(0);
-});
+    await received('subscribe');
+    for (const word of ['one', 'two', 'three']) {
+      clock.advance(30_000);
+      await connection.client.publish('news', word);
+      await received(word);
+    }
+    gateway.dropSubscribers();
+    await connection.client.publish('news', 'missed');
+    clock.advance(35_000);
+    await received('subscribe');
+    await connection.client.publish('news', 'heard');
+    await received('heard');
+    expect(lines).toEqual(['subscribe', 'one', 'two', 'three', 'unsubscribe', 'subscribe', 'heard']);
+    await subscriber.unsubscribe();
+    await connection.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
 
-it.skipIf(!hasRedisServer)('a sign of life that died with its connection does not cost the next one', async () => {
-  await using server = await RedisServer.prepare();
-  await server.start();
-  const clock = new FakeClock();
-  const connection = await connectRedis({ url: server.url }, { timeoutMs: 2000, clock });
-  const { lines, subscriber, told } = listen(connection);
-  const listener = async () =>
-    /id=\d+/.exec(await connection.client.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub']))?.[0];
-
-  await told('subscribe');
-  server.hang();
-  clock.advance(30_000);
-  await server.kill();
-  await told('unsubscribe');
-  await server.start();
-  await told('subscribe');
-  await eventually(() => connection.isReady() || undefined);
-  const before = await listener();
-  clock.advance(5_000);
-  await connection.client.publish('news', 'heard');
-  await told('heard');
-  expect(await listener()).toBe(before);
-  expect(lines).toEqual(['subscribe', 'unsubscribe', 'subscribe', 'heard']);
-  await subscriber.unsubscribe();
-  await connection.close();
-  expect(clock.pendingTimers).toBe(0);
-});
-
-it.skipIf(!hasRedisServer)(
-  'a sign of life that came while the process was busy is read before it counts as missing',
-  async () => {
+  it('that was lost with its connection does not close the next one', async () => {
     await using server = await RedisServer.prepare();
     await server.start();
     const clock = new FakeClock();
     const connection = await connectRedis({ url: server.url }, { timeoutMs: 2000, clock });
-    const { lines, subscriber, told } = listen(connection);
-    await told('subscribe');
+    const { lines, subscriber, received } = subscribe(connection);
+    const subscriberId = async () =>
+      /id=\d+/.exec(await connection.client.exec<string>(['CLIENT', 'LIST', 'TYPE', 'pubsub']))?.[0];
+
+    await received('subscribe');
+    server.hang();
+    clock.advance(30_000);
+    await server.kill();
+    await received('unsubscribe');
+    await server.start();
+    await received('subscribe');
+    await eventually(() => connection.isReady() || undefined);
+    const before = await subscriberId();
+    clock.advance(5_000);
+    await connection.client.publish('news', 'heard');
+    await received('heard');
+    expect(await subscriberId()).toBe(before);
+    expect(lines).toEqual(['subscribe', 'unsubscribe', 'subscribe', 'heard']);
+    await subscriber.unsubscribe();
+    await connection.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('reads a reply that arrived while the process was busy before it counts as missing', async () => {
+    await using server = await RedisServer.prepare();
+    await server.start();
+    const clock = new FakeClock();
+    const connection = await connectRedis({ url: server.url }, { timeoutMs: 2000, clock });
+    const { lines, subscriber, received } = subscribe(connection);
+    await received('subscribe');
     // From here on the next turn of the event loop begins with timers, before sockets are read.
     await new Promise(setImmediate);
     const late = Promise.withResolvers<void>();
@@ -127,9 +126,9 @@ it.skipIf(!hasRedisServer)(
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     await late.promise;
     await connection.client.publish('news', 'heard');
-    await told('heard');
+    await received('heard');
     expect(lines).toEqual(['subscribe', 'heard']);
     await subscriber.unsubscribe();
     await connection.close();
-  },
-);
+  });
+});

@@ -9,7 +9,7 @@ import { eventually } from '../testing/test-redis.ts';
 import { connectRedis } from './connect.ts';
 import type { RedisConnection, RedisEvent } from './types.ts';
 
-describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', () => {
+describe.skipIf(!hasRedisServer)('a Redis that refuses subscriptions', () => {
   let server: RedisServer;
   let clock: FakeClock;
   let connections: RedisConnection[];
@@ -28,10 +28,10 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
     await server[Symbol.asyncDispose]();
   });
 
-  const rights = (...rules: string[]) => server.command('ACL', 'SETUSER', 'default', ...rules);
+  const setPermissions = (...rules: string[]) => server.command('ACL', 'SETUSER', 'default', ...rules);
 
-  /** One process, with the events of its connection. */
-  async function start() {
+  /** Stands for a process; collects the events of its connection. */
+  async function createProcess() {
     const redis = await connectRedis({ url: server.url }, { timeoutMs: 2000, readyWaitMs: 5000, clock });
     connections.push(redis);
     const events: RedisEvent[] = [];
@@ -45,33 +45,33 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
     return { circuit, events, id, leases, refusals };
   }
 
-  const told = (process: Awaited<ReturnType<typeof start>>) =>
+  const reportsRefusal = (process: Awaited<ReturnType<typeof createProcess>>) =>
     eventually(() => (process.refusals().length > 0 ? true : undefined));
 
-  /** Advances the clock until `isThere` returns true. */
-  const asTimePasses = (isThere: () => boolean) =>
+  /** Advances the clock until `isTrue` returns true. */
+  const advanceUntil = (isTrue: () => boolean) =>
     eventually(async () => {
-      if (isThere()) return true;
+      if (isTrue()) return true;
       clock.advance(250);
       await new Promise(setImmediate);
       return undefined;
     });
 
-  it('stays up: circuits and leases are shared by polling, and one event names the right', async () => {
-    await rights('resetchannels');
-    const one = await start();
-    const two = await start();
-    const ids = [await one.id(), await two.id()];
-    await Promise.all([told(one), told(two)]);
+  it('stays ready, shares circuits and leases by polling, and causes one event that names the permission', async () => {
+    await setPermissions('resetchannels');
+    const one = await createProcess();
+    const two = await createProcess();
+    const ids = { one: await one.id(), two: await two.id() };
+    await Promise.all([reportsRefusal(one), reportsRefusal(two)]);
 
     for (let n = 0; n < 3; n += 1) await fail(one.circuit);
     expect(one.circuit.snapshot().state).toBe('open');
-    await asTimePasses(() => two.circuit.snapshot().state === 'open');
+    await advanceUntil(() => two.circuit.snapshot().state === 'open');
     expect(await two.circuit.isolate('maintenance')).toBe('shared');
-    await asTimePasses(() => one.circuit.snapshot().state === 'isolated');
+    await advanceUntil(() => one.circuit.snapshot().state === 'isolated');
 
     const held = await one.leases.acquire('rose', { ttlMs: 1e9, renew: false, waitMs: 40_000 });
-    if (held.type !== 'acquired') throw new Error('the lease was to be had');
+    if (held.type !== 'acquired') throw new Error('the lease should be free');
     let hasIt = false;
     const wait = async () => {
       const next = await two.leases.acquire('rose', { ttlMs: 1e9, renew: false, waitMs: 1e9 });
@@ -79,47 +79,47 @@ describe.skipIf(!hasRedisServer)('a Redis whose user has no right to channels', 
     };
     const waiting = wait();
     expect(await held.lease.release()).toBe(true);
-    await asTimePasses(() => hasIt);
+    await advanceUntil(() => hasIt);
     await waiting;
 
-    // Many more times it is tried again.
+    // The subscription is retried many more times.
     for (let n = 0; n < 20; n += 1) {
       clock.advance(5000);
       await Promise.all([one.id(), two.id()]);
     }
-    expect([await one.id(), await two.id()]).toEqual(ids);
+    expect({ one: await one.id(), two: await two.id() }).toEqual(ids);
     for (const { events, refusals } of [one, two]) {
       expect(events.map(({ type }) => type)).toEqual(['ready', 'subscribe_refused']);
       expect(refusals()[0]?.remedy).toBe('ACL SETUSER default &*@db0');
     }
   });
 
-  it('receives messages once the reported permission is granted, and survives its loss', async () => {
-    await rights('resetchannels');
-    const one = await start();
-    const two = await start();
-    await Promise.all([told(one), told(two)]);
-    await rights('&*@db0');
+  it('delivers messages once the reported permission is granted, and is polled after its loss', async () => {
+    await setPermissions('resetchannels');
+    const one = await createProcess();
+    const two = await createProcess();
+    await Promise.all([reportsRefusal(one), reportsRefusal(two)]);
+    await setPermissions('&*@db0');
     await eventually(async () => {
       clock.advance(5000);
-      const hearing = await server.command('PUBSUB', 'NUMSUB', 'circuit:{service}:changed@db0');
-      return hearing.endsWith(',2') ? true : undefined;
+      const subscribers = await server.command('PUBSUB', 'NUMSUB', 'circuit:{service}:changed@db0');
+      return subscribers.endsWith(',2') ? true : undefined;
     });
     // No time passes: the message arrives through the subscription.
     for (let n = 0; n < 3; n += 1) await fail(one.circuit);
     await eventually(() => (two.circuit.snapshot().state === 'open' ? true : undefined));
 
-    await rights('resetchannels');
+    await setPermissions('resetchannels');
     await eventually(() => (two.refusals().length === 2 ? true : undefined));
     await one.circuit.reset('by hand');
-    await asTimePasses(() => two.circuit.snapshot().state === 'closed');
+    await advanceUntil(() => two.circuit.snapshot().state === 'closed');
     expect(two.events.map(({ type }) => type)).toEqual(['ready', 'subscribe_refused', 'subscribe_refused']);
   });
 
-  it('refuses SUBSCRIBE itself: the command is named', async () => {
-    await rights('-subscribe');
-    const one = await start();
-    await told(one);
+  it('causes an event that names the command if SUBSCRIBE itself is refused', async () => {
+    await setPermissions('-subscribe');
+    const one = await createProcess();
+    await reportsRefusal(one);
     expect(one.refusals()).toMatchObject([{ remedy: 'ACL SETUSER default +subscribe' }]);
   });
 });
