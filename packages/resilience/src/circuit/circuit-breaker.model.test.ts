@@ -240,7 +240,7 @@ const TRIAL_OF_AN_EARLIER_OUTAGE: [ReferenceOptions, boolean, SharedStep[]] = [
   ],
 ];
 
-describe('a circuit behaves like the reference after any steps', () => {
+describe('after any steps a circuit behaves like the reference', () => {
   let redis: SimulatedRedis;
 
   beforeAll(async () => {
@@ -266,7 +266,7 @@ describe('a circuit behaves like the reference after any steps', () => {
     );
   });
 
-  it('shared by processes that restart, over a Redis that fails and loses data', { timeout: 60_000 }, async () => {
+  it('in processes that restart and share it over a Redis that fails and loses data', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(options, fc.boolean(), sharedSteps, async (settings, reachesTrial, steps) => {
         await redis.up('lost');

@@ -25,7 +25,7 @@ describe('an override', () => {
     ]);
   });
 
-  it('that isolates until a time ends then, without a call', async () => {
+  it('that isolates until a time ends at that time, without a call', async () => {
     const { circuit, clock, events } = localCircuit();
     const until = clock.now() + 900_000;
     await circuit.isolate('maintenance', until);

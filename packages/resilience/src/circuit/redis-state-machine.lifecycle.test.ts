@@ -114,14 +114,14 @@ describe('an override', () => {
     expect(b.snapshot().isolation).toEqual({ reason: '123' });
   });
 
-  it('that isolates until a time ends everywhere then, without a call', async () => {
+  it('that isolates until a time ends everywhere at that time, without a call', async () => {
     const [a, b] = [await addProcess(), await addProcess()];
     await a.isolate('maintenance', cluster.clock.now() + 900_000);
     await settle();
     cluster.clock.advance(900_000);
     await settle();
     expect(states()).toEqual(['closed', 'closed']);
-    expect([a.events.at(-1), b.events.at(-1)]).toEqual([{ type: 'released' }, { type: 'released' }]);
+    expect({ a: a.events.at(-1), b: b.events.at(-1) }).toEqual({ a: { type: 'released' }, b: { type: 'released' } });
   });
 
   it.each([

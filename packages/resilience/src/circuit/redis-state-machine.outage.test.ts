@@ -188,7 +188,7 @@ describe('foreign data in Redis', () => {
     await cluster.redis.command('HSET', 'circuit:{service}:state', 'state', 'melted', 'revision', 'many');
     const late = await addProcess();
     await settle();
-    expect([a.snapshot().state, late.snapshot().state]).toEqual(['open', 'open']);
+    expect({ a: a.snapshot().state, late: late.snapshot().state }).toEqual({ a: 'open', late: 'open' });
   });
 
   it('under the key makes each process decide alone until it is removed', async () => {
