@@ -3,7 +3,7 @@
 import { Button } from '@/ui/button.tsx';
 import { MessagePage } from '@/ui/message-page.tsx';
 
-/** A page could not be made. The error itself stays in the log. */
+/** Replaces a page that failed to render. Only the log has the error. */
 export default function PageError({ reset }: { error: Error; reset: () => void }) {
   return (
     <MessagePage

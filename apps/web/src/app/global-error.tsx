@@ -5,7 +5,7 @@ import { MessagePage } from '@/ui/message-page.tsx';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 
-/** Not even the frame of the pages could be made, for want of the database as a rule. */
+/** Replaces the page when even the root layout fails, mostly because the database is unavailable. */
 export default function FrameError({ reset }: { error: Error; reset: () => void }) {
   return (
     <html lang="en">

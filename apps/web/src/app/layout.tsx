@@ -6,7 +6,7 @@ import { DemoStrip, SiteFooter, SiteHeader } from '@/ui/site-header.tsx';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 
-/** Every page carries the nonce of its own request, and nothing of the settings is rendered at build. */
+/** Renders each page per request: it carries the nonce of its request, and the build knows no settings. */
 export const dynamic = 'force-dynamic';
 
 export const metadata: Metadata = {

@@ -20,7 +20,7 @@ export default async function Home() {
   );
 }
 
-/** What happens to a photo, each line true as written. */
+/** Says what happens to a photo. Each line must stay true as written. */
 function PhotoFacts({ signedIn, isDemo }: { signedIn: boolean; isDemo: boolean }) {
   const facts = [
     ['Made smaller', 'Our server turns it into a picture of at most 1500 px before it goes any further.'],

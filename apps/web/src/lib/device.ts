@@ -2,7 +2,7 @@
 
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
-/** This device's time in epoch milliseconds, again every `everyMs`. */
+/** Returns this device's time in epoch milliseconds, updated every `everyMs`. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useNow(everyMs: number): number {
 
 const never = () => () => undefined;
 
-/** The reader's time zone; undefined on the server and until the page is in their hands. */
+/** Returns the reader's time zone; undefined on the server and until hydration. */
 export function useTimeZone(): string | undefined {
   return useSyncExternalStore(
     never,
@@ -23,7 +23,7 @@ export function useTimeZone(): string | undefined {
   );
 }
 
-/** Whether people can see this page now; a page that is not on screen holds no connection. */
+/** Returns whether people can see this page; a hidden page holds no connection. */
 export const isVisible = (): boolean => document.visibilityState === 'visible';
 
 /** Calls `onChange` when the page is hidden, shown, or comes back out of the browser's back/forward cache. */

@@ -53,14 +53,14 @@ describe.each(failing)('a photo on a device whose IndexedDB %s', (_name, databas
     vi.stubGlobal('indexedDB', database());
   });
 
-  it('is kept in memory at once, and known not to survive a reload', async () => {
+  it('is kept in memory at once, and reported as not stored', async () => {
     keepPhoto(photo, { sendWhenSignedIn: true });
     expect(await keptPhoto()).toEqual({ file: photo, sendWhenSignedIn: true });
     expect(await withinASecond(isPhotoStored())).toBe(false);
     await withinASecond(forgetPhoto());
   });
 
-  it('is forgotten within a second, and missed after ten', async () => {
+  it('is forgotten within a second, and reported missing after ten', async () => {
     keepPhoto(photo);
     await withinASecond(forgetPhoto());
     const missed = keptPhoto();

@@ -1,6 +1,6 @@
 import { DEVICE_TIMEOUT_MS, withTimeout } from './timeout.ts';
 
-/** The one photo that waits on this device between pages: from the blank sheet to the desk, and over a sign-in. */
+/** The photo that this device keeps between pages: from the home page to `/identify`, and during a sign-in. */
 export interface KeptPhoto {
   file: File;
   /** Whether the photo was being sent when a sign-in was required, so that it is sent after the sign-in. */
@@ -12,7 +12,7 @@ const STORE = 'waiting';
 const KEY = 'photo';
 /** Time limit for restoring a photo: a phone that has just started may take seconds to open a database. */
 const RESTORE_TIMEOUT_MS = 10_000;
-/** A photo that waits longer belongs to a visit that is over. */
+/** Maximum age of a kept photo; an older one belongs to an earlier visit. */
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -31,19 +31,19 @@ interface Row {
 const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof ArrayBuffer;
 
-/** The photo in memory, which survives every change of page except a reload. */
+/** The photo in memory, which survives navigations but no reload. */
 let inMemory: KeptPhoto | undefined;
-/** Whether IndexedDB has that photo, too. */
+/** Whether IndexedDB has the photo in memory. */
 let storing: Promise<boolean> = Promise.resolve(false);
 
-/** Keeps a photo in memory at once. Storing it as well goes on in the background: no page waits for that. */
+/** Keeps a photo in memory at once, and stores it in the background, so that no page waits. */
 export function keepPhoto(file: File, { sendWhenSignedIn = false } = {}): void {
   const photo: KeptPhoto = { file, sendWhenSignedIn };
   inMemory = photo;
   storing = store(photo).catch(() => false);
 }
 
-/** Whether the kept photo survives a reload; false when this device does not answer in time. */
+/** Returns whether the kept photo survives a reload; false when this device does not answer in time. */
 export function isPhotoStored(ms: number = DEVICE_TIMEOUT_MS): Promise<boolean> {
   return withTimeout(storing, ms).catch(() => false);
 }
@@ -82,7 +82,7 @@ async function store(photo: KeptPhoto): Promise<boolean> {
   return key !== undefined;
 }
 
-/** Opens the database, does one thing in it, and closes it. */
+/** Opens the database, runs one request, and closes the database. */
 async function inStore<T>(
   mode: IDBTransactionMode,
   work: (store: IDBObjectStore) => IDBRequest<T> | undefined,
@@ -96,7 +96,7 @@ async function inStore<T>(
   try {
     const transaction = database.transaction(STORE, mode);
     const request = work(transaction.objectStore(STORE));
-    // A full disk is only known at the end: the request succeeds, and the transaction aborts.
+    // With a full disk, the request succeeds and only the transaction aborts.
     await new Promise<void>((resolve, reject) => {
       transaction.addEventListener('complete', () => resolve());
       transaction.addEventListener('abort', () => reject(refused(transaction.error)));

@@ -1,25 +1,25 @@
 import { TRPCClientError } from '@trpc/client';
 
-/** A refusal of the API's, as the wire has it. */
+/** Problem body of the API (RFC 9457), as tRPC carries it. */
 export interface Problem {
   status: number;
   code: string;
   detail: string;
   requestId?: string;
-  /** Whole seconds. */
+  /** Seconds until the next possible try. */
   retryAfter?: number;
-  /** What is wrong with single fields; `pointer` is a JSON pointer fragment such as `#/email`. */
+  /** Errors of single fields; `pointer` is a JSON pointer fragment such as `#/email`. */
   errors?: readonly { detail: string; pointer: string }[];
 }
 
-/** Undefined for what is no answer of the API's at all. */
+/** Returns the problem in an error; undefined when the error is no answer of the API. */
 export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
   const data: unknown = error.data;
   return isProblem(data) ? data : undefined;
 }
 
-/** Only the API itself sends what says its status and code. */
+/** Returns whether data has the status and code of a problem, which a proxy's error lacks. */
 function isProblem(data: unknown): data is Problem {
   return (
     typeof data === 'object' &&

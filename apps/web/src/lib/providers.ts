@@ -7,7 +7,7 @@ export const PROVIDER_NAMES: Readonly<Record<ProviderName, string>> = { plant_id
 export const otherProvider = (provider: ProviderName): ProviderName =>
   provider === 'plant_id' ? 'plantnet' : 'plant_id';
 
-/** How a provider that gave no answer fares, to stand before or after its name. */
+/** Texts for a provider without an answer: before its name, and after it. */
 export const UNANSWERED: Readonly<Record<Exclude<ProviderStatus, 'answered'>, { heading: string; phrase: string }>> = {
   failed: { heading: 'No answer', phrase: 'gave no answer' },
   timeout: { heading: 'Too slow', phrase: 'took too long' },

@@ -4,8 +4,8 @@ import { useEffect, useState } from 'react';
 import { withTimeout } from './timeout.ts';
 
 /**
- * Names of the locks that allow a stream. Over HTTP/1.1 a browser opens six connections to a host, for all its tabs
- * together. Three of them may be streams; the others stay free for pages, uploads and queries.
+ * Names of the locks that allow a stream. Over HTTP/1.1 a browser opens six connections to a host in all its tabs. Three
+ * of them may be streams; the others stay free for pages, uploads and queries.
  */
 const SLOTS = ['stream-1', 'stream-2', 'stream-3'];
 /** Interval at which a page without a slot looks for a free one. */
@@ -19,7 +19,7 @@ interface Locks {
   request: (name: string, options: LockOptions, granted: (lock: Lock | null) => unknown) => Promise<unknown>;
 }
 
-/** Takes one of the browser's slots for streams if one is free, and holds it until `signal` aborts. */
+/** Takes a free stream slot of the browser, if there is one, and holds it until `signal` aborts. */
 export async function takeStreamSlot(signal: AbortSignal, locks: Locks | null = browserLocks()): Promise<StreamSlot> {
   if (locks === null) return 'unsupported';
   let isLate = false;
@@ -59,8 +59,8 @@ function request(
 }
 
 /**
- * Returns this page's slot; undefined while none is `wanted`, and until the first result. A page without a slot looks
- * for a free one again and again; a page that has a slot gives it back as soon as none is wanted.
+ * Returns the slot of this page; undefined while none is `wanted`, and until the first result. A page without a slot
+ * keeps looking for one; a page returns its slot once it is not wanted.
  */
 export function useStreamSlot(wanted: boolean): StreamSlot | undefined {
   const [slot, setSlot] = useState<StreamSlot>();

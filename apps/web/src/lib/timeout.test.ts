@@ -16,7 +16,7 @@ describe('withTimeout', () => {
     expect(await outcome).toBeInstanceOf(DeviceTimeout);
   });
 
-  it('hands on an answer and an error, and leaves no timer behind', async () => {
+  it('passes on an answer and an error, and leaves no timer', async () => {
     await expect(withTimeout(Promise.resolve('leaf'))).resolves.toBe('leaf');
     await expect(withTimeout(Promise.reject(new TypeError('no')))).rejects.toThrow(TypeError);
     expect(vi.getTimerCount()).toBe(0);

@@ -1,4 +1,4 @@
-/** Time limit for each answer of this device: of its storage, its files, its locks. */
+/** Time limit for each answer of this device, such as from its storage, files or locks. */
 export const DEVICE_TIMEOUT_MS = 1_000;
 
 /** Error of a device that did not answer in time. */
@@ -7,8 +7,8 @@ export class DeviceTimeout extends Error {
 }
 
 /**
- * Settles as `work` does, and rejects with a `DeviceTimeout` when that takes too long. The work itself goes on: its
- * late result is dropped, also when that is an error.
+ * Settles like `work`, but rejects with a `DeviceTimeout` after `ms`. The work continues; its late result or error is
+ * dropped.
  */
 export function withTimeout<T>(work: Promise<T>, ms: number = DEVICE_TIMEOUT_MS): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ import type {
   WireVerdict,
 } from '@plantcommunity/api';
 
-/** The wire's objects, as the API itself types them. */
+/** Objects on the wire, with the types of the API. */
 export type Identification = WireIdentification;
 export type ProgressEvent = WireProgress;
 export type MergedResult = WireVerdict;
@@ -24,7 +24,7 @@ export type StoredIdentification = WireStoredIdentification;
 
 export type CircuitsOverview = WireCircuitsOverview;
 export type ProviderCircuit = WireCircuit;
-/** Of a circuit, or why there is none that works. */
+/** State of a circuit, or the reason why a provider has none. */
 export type CircuitState = ProviderCircuit['state'];
 export type AuditEntry = WireAuditEntry;
 

@@ -7,7 +7,7 @@ import { type ReactNode, useId, useRef, useState } from 'react';
 import { forgetPhoto } from '@/lib/kept-photo.ts';
 import styles from './account-menu.module.css';
 
-/** The account's mark, and behind it who is signed in, what is theirs, and the way out. */
+/** Button with the initial of the account, and its menu: name, links, sign-out. */
 export function AccountMenu({ name, email }: { name: string; email: string }) {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
@@ -69,7 +69,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
   );
 }
 
-/** A way to another part of the site; says so when one is there already. */
+/** Link to a part of the site; marks the current one. */
 export function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const path = usePathname();
   const here = path === href ? 'page' : path.startsWith(`${href}/`) ? 'true' : undefined;

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import styles from './button.module.css';
 
 export interface ButtonLook {
-  /** The one thing a page wants done. */
+  /** The main action of a page. */
   main?: boolean;
-  /** As wide as its column. */
+  /** Fills the width of the column. */
   wide?: boolean;
-  /** One of several in a row. */
+  /** Smaller, for several buttons in a row. */
   small?: boolean;
-  /** Filled with the colour of the state it leads to. */
+  /** Fills the button with the colour of the state it leads to. */
   state?: 'leaf' | 'isolated' | 'open';
 }
 
@@ -30,9 +30,9 @@ export interface ButtonProps extends ButtonLook {
   children: ReactNode;
   onClick?: (() => void) | undefined;
   type?: 'button' | 'submit';
-  /** Keeps its place and its focus, does nothing; what it says must tell when. */
+  /** Disables the button, but keeps its place and focus. Its text must say when it works again. */
   disabled?: boolean;
-  /** Is doing it: keeps its look, its place and its focus, and does nothing more. */
+  /** Shows that the action runs. Keeps the look, place and focus, and ignores clicks. */
   busy?: boolean;
 }
 

@@ -6,24 +6,24 @@ import tone from './tone.module.css';
 
 interface ConfirmDialogProps {
   ref: RefObject<HTMLDialogElement | null>;
-  /** What it leads to, by whose colour. */
+  /** State that the action leads to; its colour marks the dialog. */
   state: 'closed' | 'isolated' | 'open';
   title: ReactNode;
-  /** What the deed will do, said before it is done. */
+  /** Effects of the action, listed before it is confirmed. */
   consequences: readonly string[];
-  /** How its form is sent. */
+  /** Props of the form. */
   form: ComponentProps<'form'>;
-  /** The deed is on its way: there is no going back. */
+  /** The action runs, so the dialog cannot be cancelled. */
   busy: boolean;
-  /** What is to be written. */
+  /** Fields of the form. */
   children: ReactNode;
-  /** The ways out: away first, then the deed. */
+  /** Buttons: first cancel, then the action. */
   foot: ReactNode;
-  /** Called once it is closed, and focus is back where it came from. */
+  /** Called once the dialog is closed and focus has returned. */
   onClose: () => void;
 }
 
-/** Stands before a deed that is not done lightly; open as long as it is there. Focus goes to what is to be written. */
+/** Modal dialog that confirms a serious action. It is open while it is rendered, and focuses its first field. */
 export function ConfirmDialog({
   ref,
   state,

@@ -7,17 +7,17 @@ import hidden from './visually-hidden.module.css';
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
-  /** Behind the label, in a quieter voice. */
+  /** Quieter text after the label. */
   note?: string;
-  /** Stands at the right of the label. */
+  /** Element at the right of the label. */
   aside?: ReactNode;
-  /** What one should know before typing. */
+  /** Advice to read before typing. */
   hint?: ReactNode;
-  /** What is wrong with it, as a sentence. */
+  /** Error of the value, as a sentence. */
   error?: ReactNode;
 }
 
-/** A line to write on, with its label above. */
+/** Text input with its label, hint and error. */
 export function Field({ label, note, aside, hint, error, ...input }: FieldProps) {
   const id = useId();
   const described = [hint === undefined ? [] : `${id}hint`, error === undefined ? [] : `${id}error`].flat();
@@ -56,7 +56,7 @@ interface PasswordFieldProps extends Omit<FieldProps, 'aside' | 'type'> {
   autoComplete: 'current-password' | 'new-password';
 }
 
-/** A password that can be looked at and pasted. */
+/** Password input with a button that shows the password. */
 export function PasswordField(field: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (

@@ -9,7 +9,7 @@ interface FocusedHeadingProps {
   lang?: string | undefined;
 }
 
-/** The page's `h1`; focus goes to it when it brings news that was waited for. */
+/** The `h1` of a page. Focus moves to it when the page shows a new state. */
 export function FocusedHeading({ children, active, lang }: FocusedHeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -3,12 +3,12 @@ import styles from './layout.module.css';
 
 interface PhotoLayoutProps {
   photo: ReactNode;
-  /** What the panel holds: a label that is pasted over the photo's edge, or what is to be read beside it. */
+  /** Place of the panel: a label over the photo's edge, or text beside the photo. */
   panel: 'label' | 'beside';
   children: ReactNode;
 }
 
-/** The photo, and beside it (below it on phones) what is said of it. The photo keeps its place through all states. */
+/** The photo with a panel beside it (below it on phones). The photo keeps its place in all states. */
 export function PhotoLayout({ photo, panel, children }: PhotoLayoutProps) {
   return (
     <div className={styles['grid']}>
@@ -18,7 +18,7 @@ export function PhotoLayout({ photo, panel, children }: PhotoLayoutProps) {
   );
 }
 
-/** A part of a page: its heading in the margin, with where it comes from; above it on phones. */
+/** Section of a page with its heading and note in the margin, on phones above it. */
 export function Row({ heading, note, children }: { heading: string; note?: string; children: ReactNode }) {
   const id = useId();
   return (
@@ -32,7 +32,7 @@ export function Row({ heading, note, children }: { heading: string; note?: strin
   );
 }
 
-/** The page's main actions: at the thumb on phones, in their place on wider screens or, `phoneOnly`, gone there. */
+/** Main actions of a page, at the bottom of the screen on phones. `phoneOnly`: hidden on wider screens. */
 export function StickyBar({ children, phoneOnly = false }: { children: ReactNode; phoneOnly?: boolean }) {
   return <div className={`${styles['bar']} ${phoneOnly ? styles['phoneOnly'] : ''}`}>{children}</div>;
 }

@@ -1,6 +1,6 @@
 import styles from './mark.module.css';
 
-/** The product's mark: a small sprig. Decoration beside its name. */
+/** Logo of the product, a small sprig. Decoration beside its name. */
 export function Mark() {
   return (
     <svg className={styles['mark']} viewBox="0 0 26 26" aria-hidden="true">

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { ButtonLink } from './button.tsx';
 import styles from './message-page.module.css';
 
-/** A page that has one thing to say and a way on. */
+/** Page with a single message and a link or button. */
 export function MessagePage({ title, sentence, children }: { title: string; sentence: string; children: ReactNode }) {
   return (
     <main className={styles['blank']}>

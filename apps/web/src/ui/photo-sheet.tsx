@@ -7,7 +7,7 @@ import styles from './photo-sheet.module.css';
 import { Picture } from './picture.tsx';
 
 interface PhotoSheetProps {
-  /** Undefined while it is being fetched from this device: the box is there already. */
+  /** Undefined while the photo is read; the empty frame is shown meanwhile. */
   src: string | undefined;
   alt: string;
   corners?: readonly Corner[];
@@ -15,7 +15,7 @@ interface PhotoSheetProps {
   unshown?: string;
 }
 
-/** A photo mounted on its sheet; a tap opens it whole. A photo that cannot be shown says so in its place. */
+/** A photo mounted on its sheet. A tap opens the whole photo; a notice replaces a photo that cannot be shown. */
 export function PhotoSheet({ src, alt, corners, unshown }: PhotoSheetProps) {
   const whole = useRef<HTMLDialogElement>(null);
   const [failed, setFailed] = useState<string>();

@@ -3,15 +3,15 @@
 import { type ImgHTMLAttributes, useEffect, useState } from 'react';
 
 /**
- * A photo as it is: from this device, from its owner's private address, or from wherever a service keeps its reference
- * pictures. None of them may go through an image optimiser, and no other site learns which page shows them.
+ * Shows a picture of this device, of the private photo route, or of a provider's site. Without an image optimiser, which
+ * must not see private photos, and without a referrer, which would tell other sites the page.
  */
 export function Picture({ alt, ...rest }: ImgHTMLAttributes<HTMLImageElement> & { alt: string }) {
   // oxlint-disable-next-line next/no-img-element -- for the reason above
   return <img alt={alt} decoding="async" referrerPolicy="no-referrer" {...rest} />;
 }
 
-/** An object URL of a file for as long as it is shown. */
+/** Returns an object URL of a file, and revokes it when the file changes or the component unmounts. */
 export function usePreview(file: File | undefined): string | undefined {
   const [preview, setPreview] = useState<{ file: File; url: string }>();
   useEffect(() => {

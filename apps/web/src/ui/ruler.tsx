@@ -1,14 +1,14 @@
 import styles from './ruler.module.css';
 
 export interface RulerProps {
-  /** How full, from 0 to 1. */
+  /** Filled share, from 0 to 1. */
   fill: number;
   tone?: 'leaf' | 'half' | 'open' | 'isolated' | 'quiet' | 'petal' | 'demo';
-  /** Longer strokes across the scale, from 0 to 1. */
+  /** Positions of longer ticks, from 0 to 1. */
   cuts?: readonly number[];
-  /** Without ticks: a bare bar. */
+  /** Hides the ticks. */
   bare?: boolean;
-  /** Fills once when it appears. */
+  /** Animates the fill when the ruler appears. */
   grows?: boolean;
 }
 

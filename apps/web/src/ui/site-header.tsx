@@ -7,7 +7,7 @@ import styles from './site-header.module.css';
 
 interface SiteHeaderProps {
   principal: Principal | undefined;
-  /** The viewer has a session, but the database is unavailable, so that the account cannot be looked up. */
+  /** The viewer has a session, but the account cannot be looked up because the database is unavailable. */
   isUnknown: boolean;
 }
 
@@ -43,7 +43,7 @@ function Account({ principal, isUnknown }: SiteHeaderProps) {
   );
 }
 
-/** Stands above everything while a stand-in answers for both services. */
+/** Banner of the demo, in which the simulator answers for both providers. */
 export function DemoStrip() {
   return (
     <aside className={styles['strip']} aria-label="Demo">

@@ -89,7 +89,7 @@ const stem = Array.from({ length: 13 }, (_, i) => onStem(i / 12))
 /** One path per leaf, so that each leaf covers those below. */
 const leaves = LEAVES.map((leaf) => margin(leaf) + veins(leaf));
 
-/** A drawn sprig: decoration for an empty sheet. */
+/** Draws a sprig. Decoration of an empty sheet. */
 export function Sprig() {
   return (
     <svg className={styles['sprig']} viewBox="38 38 198 554" aria-hidden="true">

@@ -55,7 +55,7 @@ export default async function AccountPage() {
   );
 }
 
-/** How one gets into an account that has no password. */
+/** Names the OAuth providers of an account without a password. */
 function OtherSignIn({ services }: { services: readonly OAuthProviderName[] }) {
   const names = services.map((service) => OAUTH_NAMES[service]).join(' or ');
   return (

@@ -49,7 +49,7 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
   );
 }
 
-/** Nothing was filed yet: an invitation. */
+/** Invitation to identify the first plant. */
 function EmptyHerbarium({ sprig }: { sprig: ReactNode }) {
   return (
     <div className={styles['empty']}>

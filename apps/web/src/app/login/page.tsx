@@ -14,7 +14,7 @@ import styles from '@/ui/narrow-page.module.css';
 export const metadata: Metadata = { title: 'Sign in' };
 
 interface LoginPageProps {
-  /** `callbackUrl` and `error` are next-auth's, from the way back of another service. */
+  /** next-auth adds `callbackUrl` and `error` when it leads back from an OAuth provider. */
   searchParams: Promise<Partial<Record<'next' | 'callbackUrl' | 'error', string | string[]>>>;
 }
 

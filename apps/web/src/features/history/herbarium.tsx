@@ -15,11 +15,11 @@ import { byMonth, photoPath, readSheet } from './sheets.ts';
 
 interface HerbariumProps {
   items: readonly HistoryItem[];
-  /** Drawn on the blank sheet that comes first; without it there is none. */
+  /** Drawing of the blank sheet; without it there is no blank sheet. */
   sprig: ReactNode;
 }
 
-/** The drawer of finished sheets, by month of the reader's own time zone. */
+/** The filed sheets, by month in the reader's time zone. */
 export function Herbarium({ items, sprig }: HerbariumProps) {
   const timeZone = useTimeZone() ?? 'UTC';
   return byMonth(items, timeZone).map((month, index) => (
@@ -43,7 +43,7 @@ export function Herbarium({ items, sprig }: HerbariumProps) {
   ));
 }
 
-/** The blank sheet among the finished ones. */
+/** The blank sheet, a link to `/identify`. */
 function BlankCell({ sprig }: { sprig: ReactNode }) {
   return (
     <Link href="/identify" className={styles['cell']}>
@@ -60,7 +60,7 @@ function BlankCell({ sprig }: { sprig: ReactNode }) {
 const CORNERS = ['topLeft', 'topRight'] as const;
 const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
-/** One finished sheet: the photo, and its label hung over the edge. */
+/** A filed sheet: the photo, with its label over the edge. */
 function FiledSheet({ item }: { item: HistoryItem }) {
   const { title, titleIsLatin, latin, word, share } = readSheet(item);
   return (

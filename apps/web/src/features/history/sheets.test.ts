@@ -14,7 +14,7 @@ const item = (more: Partial<HistoryItem>): HistoryItem => ({
 });
 
 describe('readSheet', () => {
-  it('says name, word and share of a sheet', () => {
+  it('returns the name, the confidence and the probability', () => {
     expect(readSheet(item({ confidence: 0.87 }))).toMatchObject({
       title: 'Canada goldenrod',
       word: 'likely',
@@ -22,7 +22,7 @@ describe('readSheet', () => {
     });
   });
 
-  it('names only the genus of what was unsure', () => {
+  it('returns only the genus of an unsure answer', () => {
     expect(readSheet(item({ confidence: 0.3 }))).toMatchObject({
       title: 'A Solidago',
       latin: 'Solidago',
@@ -30,13 +30,13 @@ describe('readSheet', () => {
     });
   });
 
-  it('draws no bar from a score of Pl@ntNet', () => {
+  it('returns no probability for a score of Pl@ntNet', () => {
     const sheet = readSheet(item({ confidence: 0.31, confidence_source: 'plantnet' }));
     expect(sheet).toMatchObject({ title: 'Canada goldenrod', word: 'possible' });
     expect(sheet).not.toHaveProperty('share');
   });
 
-  it('says that nothing was found', () => {
+  it('says that no plant was found', () => {
     expect(readSheet(item({ is_plant: false }))).toEqual({ title: 'No plant found', titleIsLatin: false });
   });
 });
@@ -50,7 +50,7 @@ const itemAt = (created_at: string): HistoryItem => ({
 });
 
 describe('byMonth', () => {
-  it('counts a month in the time zone of the reader', () => {
+  it('groups by month in the time zone of the reader', () => {
     const items = [itemAt('2026-11-01T03:00:00Z'), itemAt('2026-10-31T12:00:00Z')];
     expect(byMonth(items, 'UTC').map(({ name }) => name)).toEqual(['November 2026', 'October 2026']);
     expect(byMonth(items, 'America/New_York')).toMatchObject([{ key: '2026-10', name: 'October 2026', items }]);

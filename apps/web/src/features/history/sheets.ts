@@ -2,17 +2,17 @@ import { type ConfidenceLevel, confidenceLevel } from '@plantcommunity/identific
 import type { HistoryItem } from '../../lib/wire.ts';
 import { article, genusNoun } from '../identify/answer/label-reading.ts';
 
-/** What the small label of a filed sheet says. */
+/** Content of the small label of a filed sheet. */
 interface SheetReading {
   title: string;
   titleIsLatin: boolean;
   latin?: string;
   word?: ConfidenceLevel;
-  /** Plant.id's probability of the species. */
+  /** Probability of the species from Plant.id. */
   share?: number;
 }
 
-/** As on the large label: no species that is not sure enough is named, its genus is. */
+/** Returns the species, or like the large label its genus when the species is not confident enough. */
 export function readSheet(item: HistoryItem): SheetReading {
   const { plant_name: name, scientific_name: scientific, confidence } = item;
   if (!item.is_plant || name === undefined || scientific === undefined)
@@ -36,7 +36,7 @@ interface Month {
   items: readonly HistoryItem[];
 }
 
-/** Sheets by the month of their making in a time zone, in the order they come. */
+/** Groups sheets by the month of their creation in a time zone, in the given order. */
 export function byMonth(items: readonly HistoryItem[], timeZone: string): Month[] {
   const key = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', timeZone });
   const name = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'long', timeZone });
@@ -47,6 +47,6 @@ export function byMonth(items: readonly HistoryItem[], timeZone: string): Month[
   }));
 }
 
-/** Where the owner finds photo `n` (from 1) of an identification. */
+/** Returns the path of photo `n` (from 1) of an identification, for its owner. */
 export const photoPath = (id: string, n = 1): string =>
   `/api/v1/plant-identification/identifications/${encodeURIComponent(id)}/photos/${n}`;

@@ -21,7 +21,7 @@ export function announcementOf(state: IdentifyState): string {
     case 'answered':
       return answerText(state.answer);
     case 'failed':
-      // A rejected photo has an alert of its own.
+      // A rejected photo has its own alert.
       return state.error.type === 'photo_rejected' ? '' : ERRORS[state.error.type];
   }
 }

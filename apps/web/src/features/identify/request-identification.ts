@@ -17,7 +17,7 @@ const URL_PATH = '/api/trpc';
 const ANSWER_TIMEOUT_MS = 75_000;
 
 interface IdentificationRequest {
-  /** A UUID: the request's id, and the name under which its progress is followed. */
+  /** UUID of the request, which also names its progress stream. */
   requestId: string;
   photo: File;
   signal: AbortSignal;
@@ -27,8 +27,8 @@ interface IdentificationRequest {
 }
 
 /**
- * Sends a photo and follows its work until the answer is there. The steps come over a subscription of their own, for an
- * answer to an upload cannot stream; when they do not come, the answer still does.
+ * Sends a photo, follows its progress, and returns the answer. Progress uses a separate subscription, because the answer
+ * to an upload cannot stream; the answer does not depend on it.
  */
 export async function requestIdentification({
   requestId,
@@ -82,8 +82,8 @@ interface Follow {
 }
 
 /**
- * Follows the steps of one identification while the page is visible and the browser has a connection to spare. The
- * stream closes when the page is hidden, and goes on after the last event it brought when the page is shown again.
+ * Follows the steps of one identification while the page is visible and the browser has a free connection. The stream
+ * closes when the page is hidden, and resumes after its last event when the page is shown again.
  *
  * @returns a function that stops following
  */

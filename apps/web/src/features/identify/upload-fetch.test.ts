@@ -59,7 +59,7 @@ afterEach(() => {
 });
 
 describe('uploadFetch', () => {
-  it('tells the bytes that left and hands the answer on with its headers', async () => {
+  it('reports the sent bytes, and returns the answer with its headers', async () => {
     const { answer, request, told } = begin();
     request.upload.dispatchEvent(moved('progress', 40));
     request.upload.dispatchEvent(moved('load', 100));
@@ -68,12 +68,13 @@ describe('uploadFetch', () => {
 
     const response = await answer;
     expect(told).toEqual([40, 100]);
-    expect([request.sent, request.sentHeaders]).toEqual(['leaf', { 'x-request-id': 'a' }]);
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(request).toMatchObject({ sent: 'leaf', sentHeaders: { 'x-request-id': 'a' } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
     expect(await response.json()).toEqual({ ok: false });
   });
 
-  it('waits for an answer from the last byte on, not from the first', async () => {
+  it('counts the time limit from the last byte, not from the first', async () => {
     const { answer, request } = begin();
     const outcome = answer.catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(120_000);
@@ -84,20 +85,20 @@ describe('uploadFetch', () => {
     expect(await outcome).toBeInstanceOf(AnswerTimeout);
   });
 
-  it('stops when it is told to', async () => {
+  it('aborts with its signal', async () => {
     const stop = new AbortController();
     const { answer } = begin(stop.signal);
     stop.abort();
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('sends nothing that was stopped before', async () => {
+  it('sends nothing when its signal was aborted before', async () => {
     const fetch = uploadFetch({ onUpload: () => undefined, answerTimeoutMs: 1 });
     await expect(fetch('/api', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
     expect(FakeRequest.last).toBeUndefined();
   });
 
-  it('knows a broken connection', async () => {
+  it('reports a broken connection', async () => {
     const { answer, request } = begin();
     request.dispatchEvent(new Event('error'));
     await expect(answer).rejects.toBeInstanceOf(ConnectionLost);

@@ -1,17 +1,17 @@
-/** The request never reached an end: no network, or the connection broke. */
+/** Error of a request that did not complete: no network, or a broken connection. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** The photo arrived, but no answer came in time. */
+/** Error of a photo that was sent, but not answered in time. */
 export class AnswerTimeout extends Error {
   override readonly name = 'AnswerTimeout';
 }
 
 export interface UploadWatch {
-  /** Bytes of the body that have left, of all of them. */
+  /** Receives the bytes of the body that were sent, and their total. */
   onUpload: (sent: number, total: number) => void;
-  /** Milliseconds from the last byte sent to the answer. */
+  /** Time limit from the last byte sent to the answer, in milliseconds. */
   answerTimeoutMs: number;
 }
 
@@ -22,7 +22,7 @@ interface UploadInit {
   signal?: AbortSignal | null | undefined;
 }
 
-/** A `fetch` that can tell how far its body has come, which the platform's own cannot: it is XMLHttpRequest inside. */
+/** Returns a `fetch` that reports the progress of its upload. It uses XMLHttpRequest, because `fetch` itself cannot. */
 export function uploadFetch({ onUpload, answerTimeoutMs }: UploadWatch) {
   return (input: string | URL | Request, init: UploadInit = {}): Promise<Response> =>
     new Promise((resolve, reject) => {

@@ -3,8 +3,8 @@ import { aboutText, bytesText, clockText, countdownText, oversizeText, percentTe
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
-describe('amounts', () => {
-  it('say bytes, seconds and shares with their units', () => {
+describe('formats of amounts', () => {
+  it('have the units of bytes, seconds and shares', () => {
     expect([1, 389_120, 4_508_877].map((bytes) => plain(bytesText(bytes)))).toEqual(['1 KB', '380 KB', '4.3 MB']);
     expect(plain(bytesText(10_485_760, 0))).toBe('10 MB');
     expect(plain(oversizeText(10_485_761))).toBe('10.1 MB');

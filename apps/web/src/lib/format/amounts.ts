@@ -15,30 +15,30 @@ export function oversizeText(bytes: number): string {
   return `${(Math.ceil((bytes / MEGABYTE) * 10) / 10).toFixed(1)}${NO_BREAK}MB`;
 }
 
-/** Milliseconds as "0.4 s", from ten seconds on as "12 s". */
+/** Formats milliseconds as "0.4 s", from ten seconds on as "12 s". */
 export function secondsText(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)}${NO_BREAK}s`;
 }
 
-/** About how long something takes: "0.4 s", "4 s", "4.5 s". */
+/** Formats an approximate duration: "0.4 s", "4 s", "4.5 s". */
 export function aboutText(ms: number): string {
   return secondsText(ms).replace('.0', '');
 }
 
-/** A share of one as "87 %"; what is not nothing is never called 0 %. */
+/** Formats a share of one as "87 %"; only 0 becomes "0 %". */
 export function percentText(share: number): string {
   const percent = Math.round(share * 100);
   return percent === 0 && share > 0 ? `under 1${NO_BREAK}%` : `${percent}${NO_BREAK}%`;
 }
 
-/** Whole seconds left: "42 s", "12:40", "1:00:05". */
+/** Formats remaining seconds: "42 s", "12:40", "1:00:05". */
 export function countdownText(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds));
   return left < 60 ? `${left}${NO_BREAK}s` : clockText(left);
 }
 
-/** Whole seconds left as a clock that never changes its form: "0:42", "12:40", "1:00:05". */
+/** Formats remaining seconds always as a clock: "0:42", "12:40", "1:00:05". */
 export function clockText(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds));
   const two = (value: number) => String(value).padStart(2, '0');

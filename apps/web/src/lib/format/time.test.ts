@@ -3,20 +3,20 @@ import { clockTime, dayAndTime, durationText, rateText, untilTime } from './time
 
 const NIGHT = Date.UTC(2026, 10, 22, 1, 41, 7);
 
-describe('time words', () => {
-  it('tell a moment by the clock of the reader', () => {
+describe('formats of times', () => {
+  it('use the time zone of the reader', () => {
     expect(clockTime(NIGHT, 'Europe/Berlin')).toBe('02:41:07');
     expect(clockTime(NIGHT, 'UTC', 'minutes')).toBe('01:41');
     expect(clockTime(Date.UTC(2026, 10, 22), 'UTC')).toBe('00:00:00');
   });
 
-  it('name the day only when it is another, for the reader', () => {
+  it('have the day unless it is today for the reader', () => {
     const evening = Date.UTC(2026, 10, 21, 23, 30);
     expect(dayAndTime(evening, NIGHT, 'Europe/Berlin')).toBe('00:30:00');
     expect(dayAndTime(evening, NIGHT, 'UTC')).toBe('21 Nov, 23:30');
   });
 
-  it('name the day of what is to come only when the clock alone could mean another', () => {
+  it('have the day of a future time when the clock time is ambiguous', () => {
     expect(untilTime(NIGHT + 8 * 3_600_000, NIGHT, 'UTC')).toBe('09:41');
     expect(untilTime(NIGHT + 30 * 3_600_000, NIGHT, 'UTC')).toBe('23 Nov, 07:41');
   });
@@ -30,7 +30,7 @@ describe('time words', () => {
     [7_530_000, '2 h 5 min'],
     [100_800_000, '1 d 4 h'],
     [-5, '0 s'],
-  ])('%i ms last %s', (ms, words) => {
+  ])('have %i ms as %s', (ms, words) => {
     expect(durationText(ms).replaceAll('\u00a0', ' ')).toBe(words);
   });
 });

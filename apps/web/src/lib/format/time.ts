@@ -4,7 +4,7 @@ const HOUR_S = 3_600;
 const DAY_S = 86_400;
 const HALF_A_DAY_MS = (DAY_S * 1000) / 2;
 
-/** A moment as the clock on the wall shows it: "02:41:07", or "02:41". */
+/** Formats a time as "02:41:07", or as "02:41". */
 export function clockTime(at: number, timeZone: string, precision: 'seconds' | 'minutes' = 'seconds'): string {
   return new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -15,19 +15,19 @@ export function clockTime(at: number, timeZone: string, precision: 'seconds' | '
   }).format(at);
 }
 
-/** With its day when that is not today: "02:41:07", "22 Nov, 02:41". */
+/** Formats a time with its day, unless that is today: "02:41:07", "22 Nov, 02:41". */
 export function dayAndTime(at: number, now: number, timeZone: string): string {
   const day = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' });
   if (day.format(at) === day.format(now)) return clockTime(at, timeZone);
   return `${day.format(at)}, ${clockTime(at, timeZone, 'minutes')}`;
 }
 
-/** A moment to come: by its clock alone when no other can be meant, else with its day. */
+/** Formats a future time, with its day when it is at least half a day away. */
 export function untilTime(at: number, now: number, timeZone: string): string {
   return at - now < HALF_A_DAY_MS ? clockTime(at, timeZone, 'minutes') : dayAndTime(at, now, timeZone);
 }
 
-/** How long, in its two largest units: "9 s", "3 min 12 s", "2 h 5 min", "1 d 4 h". */
+/** Formats a duration in its two largest units: "9 s", "3 min 12 s", "2 h 5 min", "1 d 4 h". */
 export function durationText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < MINUTE_S) return unit(seconds, 's');
@@ -53,7 +53,7 @@ const SPANS: ReadonlyMap<number, string> = new Map([
   [86_400_000, 'a day'],
 ]);
 
-/** How often something may be done: "100 an hour", "1,000 a day", "5 in 15 min". */
+/** Formats a rate limit: "100 an hour", "1,000 a day", "5 in 15 min". */
 export function rateText(count: number, windowMs: number, what = ''): string {
   const number = `${count.toLocaleString('en-GB')}${what === '' ? '' : ` ${what}`}`;
   return `${number} ${SPANS.get(windowMs) ?? `in ${durationText(windowMs)}`}`;

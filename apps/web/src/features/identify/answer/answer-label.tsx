@@ -15,11 +15,11 @@ interface AnswerLabelProps {
   reading: Named;
   /** ISO 8601. */
   at: string;
-  /** Moves focus to the name, for an answer that was waited for. */
+  /** Moves focus to the name of a new answer. */
   fresh: boolean;
 }
 
-/** The specimen label: what it is, how sure, and who said so. */
+/** The specimen label: name, confidence, and which provider said what. */
 export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
   const titleLang = reading.type === 'species' && reading.titleIsLatin ? 'la' : undefined;
   return (
@@ -84,7 +84,7 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
   );
 }
 
-/** The end of its id, enough to tell two sheets apart. */
+/** Shows the end of the id, which distinguishes two sheets. */
 function Id({ id }: { id: string | undefined }) {
   return id === undefined ? null : <span className={styles['id']}>{`${id.slice(-8, -4)}-${id.slice(-4)}`}</span>;
 }

@@ -14,7 +14,7 @@ interface AnswerRowsProps {
   photo: string | undefined;
 }
 
-/** All that is known beside the name. What is unknown has no row; the caution always stands. */
+/** Rows below the label; parts without data have no row. The caution is always shown. */
 export function AnswerRows({ answer, reading, photo }: AnswerRowsProps) {
   const isGenus = reading.type === 'genus';
   const candidates = isGenus ? answer.suggestions : answer.suggestions.slice(1);
@@ -57,7 +57,7 @@ interface ExternalLink {
   url: string;
 }
 
-/** Where to read more of a species: by GBIF's own id when it is known, else by name. */
+/** Links to sites about a species, by its GBIF id if known, else by name. */
 function linksTo({
   scientific_name: name,
   gbif_id: gbifId,

@@ -21,7 +21,7 @@ interface AnswerSheetProps {
   photo: string | undefined;
   /** ISO 8601. */
   at: string;
-  /** Moves focus to the heading, for an answer that was waited for. */
+  /** Moves focus to the heading of a new answer. */
   fresh: boolean;
   /** Notices and actions below the label. */
   children: ReactNode;

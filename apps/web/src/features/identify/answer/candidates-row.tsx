@@ -8,12 +8,12 @@ import { Thumbnail } from './reference-pictures.tsx';
 
 interface CandidatesRowProps {
   candidates: readonly Suggestion[];
-  /** No species leads, so these are all there is. */
+  /** No species leads, so the row has all candidates. */
   equal: boolean;
   demo: boolean;
 }
 
-/** What else it could be. Figures are Plant.id's; where it gave none, none stands. */
+/** Lists other candidates, with the probabilities that Plant.id gave. */
 export function CandidatesRow({ candidates, equal, demo }: CandidatesRowProps) {
   return (
     <Row

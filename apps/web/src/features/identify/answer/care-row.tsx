@@ -4,7 +4,7 @@ import type { Care } from '@/lib/wire.ts';
 import { Row } from '@/ui/layout.tsx';
 import styles from './care-row.module.css';
 
-/** Plant.id's scale of water. */
+/** Names of Plant.id's water levels. */
 const WATER = { 1: 'Little', 2: 'Medium', 3: 'Much' } as const;
 const LEVELS = [1, 2, 3] as const;
 
@@ -15,7 +15,7 @@ function waterText(min: Level, max: Level): string {
   return min === max ? WATER[min] : `${WATER[min]} to ${WATER[max].toLowerCase()}`;
 }
 
-/** How to keep it, as far as it is known. */
+/** Shows the known care instructions. */
 export function CareRow({ care, demo }: { care: Care; demo: boolean }) {
   const { watering, light, soil } = care;
   return (

@@ -5,7 +5,7 @@ import styles from './confidence-ruler.module.css';
 import { capitalised } from './label-reading.ts';
 
 const CUTS = [POSSIBLE_FROM, LIKELY_FROM] as const;
-/** Each word stands under the middle of its part of the scale. */
+/** Words of the scale, each at the middle of its part. */
 const WORDS: readonly { word: ConfidenceLevel; at: number }[] = [
   { word: 'unsure', at: POSSIBLE_FROM / 2 },
   { word: 'possible', at: (POSSIBLE_FROM + LIKELY_FROM) / 2 },
@@ -15,16 +15,16 @@ const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
 interface ConfidenceRulerProps {
   word: ConfidenceLevel;
-  /** Plant.id's probability. */
+  /** Probability from Plant.id. */
   share: number;
   demo?: boolean;
-  /** In place of the tone that goes with the word. */
+  /** Replaces the tone of the word. */
   tone?: RulerProps['tone'];
-  /** The word in the label's own type, or small for rows. */
+  /** Smaller type, for rows. */
   small?: boolean;
 }
 
-/** How sure: the word, the figure, and the scale with its cuts. */
+/** Shows the confidence: as a word, as a figure, and on the scale. */
 export function ConfidenceRuler({ word, share, demo = false, tone, small = false }: ConfidenceRulerProps) {
   const figure = percentText(share);
   return (

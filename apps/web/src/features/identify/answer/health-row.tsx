@@ -5,10 +5,10 @@ import { Row } from '@/ui/layout.tsx';
 import { ConfidenceRuler } from './confidence-ruler.tsx';
 import styles from './health-row.module.css';
 
-/** Below this a disease is not worth a worry. */
+/** Minimum probability of a further disease. */
 const WORTH_SAYING = 0.1;
 
-/** What ails it, if anything, with the caution that belongs to it. */
+/** Shows the health assessment, with the caution. */
 export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
   const [first, ...others] = health.is_healthy ? [] : health.diseases;
   const also = others.filter(({ probability }) => probability >= WORTH_SAYING).slice(0, 3);
@@ -47,7 +47,7 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
   );
 }
 
-/** "Powdery mildew" inside a sentence; names in capitals or Latin keep theirs. */
+/** Lowers the first letter of a disease inside a sentence, except in Latin names and abbreviations. */
 function lowered(name: string): string {
   return /^\p{Lu}\p{Ll}+( \p{Ll}|$)/u.test(name) ? name.slice(0, 1).toLowerCase() + name.slice(1) : name;
 }
@@ -60,7 +60,7 @@ const HEADINGS = [
   ['prevention', 'Next time'],
 ] as const;
 
-/** What to do, mildest first. */
+/** Lists treatments, mildest first. */
 function Treatment({ treatment }: { treatment: Advice }) {
   return (
     <div className={styles['treatment']}>
@@ -79,7 +79,7 @@ function Treatment({ treatment }: { treatment: Advice }) {
   );
 }
 
-/** Never folded away. */
+/** Warning that is always visible. */
 export function Caution() {
   return (
     <p className={styles['caution']}>

@@ -28,7 +28,7 @@ const plantnet = (confidence: number, ...suggestions: Suggestion[]): MergedResul
 });
 
 describe('readLabel', () => {
-  it('names the species with its word and share', () => {
+  it('returns the species with its confidence and probability', () => {
     expect(readLabel(plantId(species('Salsify', 'Tragopogon porrifolius', 0.87)))).toMatchObject({
       type: 'species',
       title: 'Salsify',
@@ -38,13 +38,13 @@ describe('readLabel', () => {
     });
   });
 
-  it('does not say the scientific name twice', () => {
+  it('does not repeat the scientific name', () => {
     const reading = readLabel(plantId(species('Aloe vera', 'Aloe vera', 0.6)));
     expect(reading).toMatchObject({ title: 'Aloe vera', titleIsLatin: true, word: 'possible' });
     expect(reading).not.toHaveProperty('latin');
   });
 
-  it('names the genus with its own share when no species is sure enough', () => {
+  it('returns the genus with its own probability when no species is confident enough', () => {
     const verdict = plantId(
       species('Velvety goldenrod', 'Solidago velutina', 0.34),
       species('Canada goldenrod', 'Solidago canadensis', 0.3),
@@ -59,7 +59,7 @@ describe('readLabel', () => {
     expect(readLabel(verdict)).toHaveProperty('share', expect.closeTo(0.64));
   });
 
-  it('never turns a score of Pl@ntNet into a percentage', () => {
+  it('returns no probability for a score of Pl@ntNet', () => {
     const sure = readLabel(plantnet(0.31, species('Purple heart', 'Tradescantia pallida')));
     expect(sure).toMatchObject({ type: 'species', word: 'possible' });
     expect(sure).not.toHaveProperty('share');
@@ -69,7 +69,7 @@ describe('readLabel', () => {
     expect(unsure).not.toHaveProperty('share');
   });
 
-  it('names nothing that is no plant', () => {
+  it('returns no name without a plant', () => {
     expect(readLabel({ is_plant: false, suggestions: [] })).toEqual({ type: 'no_plant' });
     expect(readLabel({ is_plant: true, suggestions: [] })).toEqual({ type: 'no_plant' });
   });
@@ -84,7 +84,7 @@ describe('genusNoun', () => {
     sources: [],
   });
 
-  it('is the word the names of its species end in', () => {
+  it('returns the last word that the names of its species share', () => {
     const suggestions = [
       named('Canada goldenrod', 'Solidago canadensis'),
       named('Giant Goldenrod', 'Solidago gigantea'),
@@ -94,13 +94,13 @@ describe('genusNoun', () => {
     expect(genusNoun(suggestions, 'Solidago')).toEqual({ noun: 'goldenrod', isLatin: false });
   });
 
-  it('is the genus when the names do not agree or there is only one', () => {
+  it('returns the genus when the names differ or there is only one', () => {
     const suggestions = [named('Wax begonia', 'Begonia cucullata'), named('Angel wing', 'Begonia coccinea')];
     expect(genusNoun(suggestions, 'Begonia')).toEqual({ noun: 'Begonia', isLatin: true });
     expect(genusNoun(suggestions.slice(0, 1), 'Begonia')).toEqual({ noun: 'Begonia', isLatin: true });
   });
 
-  it('has its article', () => {
+  it('gets its article by sound', () => {
     expect(['goldenrod', 'aloe', 'Eucalyptus', 'Ulmus', 'iris', 'Uncinia'].map(article)).toEqual([
       'A',
       'An',

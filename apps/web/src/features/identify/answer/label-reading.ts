@@ -1,18 +1,18 @@
 import { type ConfidenceLevel, confidenceLevel, mostConfidentGenus } from '@plantcommunity/identification/confidence';
 import type { MergedResult, Suggestion } from '../../../lib/wire.ts';
 
-/** What the label of an answer says. */
+/** Content of an answer's label. */
 export type LabelReading =
   | { type: 'no_plant' }
   | {
       type: 'species';
       title: string;
-      /** The scientific name, unless the title is it already. */
+      /** Scientific name, unless it is the title. */
       latin?: string;
       titleIsLatin: boolean;
       family?: string;
       word: ConfidenceLevel;
-      /** Plant.id's probability; absent when it gave none, for Pl@ntNet's score is no percentage. */
+      /** Probability from Plant.id; absent without one, because Pl@ntNet's score is no percentage. */
       share?: number;
       best: Suggestion;
     }
@@ -26,7 +26,7 @@ export type LabelReading =
       best: Suggestion;
     };
 
-/** Names the species, or its genus when no species is sure enough: a weak guess is never shown as the answer. */
+/** Returns the species, or its genus when no species is confident enough, so that no weak guess is shown as the answer. */
 export function readLabel(verdict: MergedResult): LabelReading {
   const [best] = verdict.suggestions;
   if (!verdict.is_plant || best === undefined) return { type: 'no_plant' };
@@ -55,7 +55,7 @@ function readGenus(verdict: MergedResult, best: Suggestion): LabelReading | unde
   if (genus === undefined) return undefined;
   const { noun } = genusNoun(verdict.suggestions, genus);
   const title = `${article(noun)} ${noun}`;
-  // Pl@ntNet alone gives no probability to add up.
+  // Without Plant.id there are no probabilities to add up.
   if (surest === undefined) return { type: 'genus', title, noun, genus, word: 'unsure', best };
   return {
     type: 'genus',
@@ -68,12 +68,12 @@ function readGenus(verdict: MergedResult, best: Suggestion): LabelReading | unde
   };
 }
 
-/** "Likely", as headings and titles write it. */
+/** Capitalises a word, as in "Likely". */
 export const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 /**
- * What a plant of a genus is called in plain words. Only species carry common names, so the noun is the word that the
- * names of at least two of its species end in ("Canada goldenrod", "giant goldenrod"); else the genus itself.
+ * Returns a plain noun for a genus. Only species have common names, so the noun is the last word that the names of at
+ * least two of its species share ("Canada goldenrod", "giant goldenrod"); else the genus itself.
  */
 export function genusNoun(suggestions: readonly Suggestion[], genus: string): { noun: string; isLatin: boolean } {
   const endings = suggestions
@@ -84,7 +84,7 @@ export function genusNoun(suggestions: readonly Suggestion[], genus: string): { 
   return shared ? { noun: ending, isLatin: false } : { noun: genus, isLatin: true };
 }
 
-/** "A" goldenrod, "An" aloe, "A" eucalyptus: by sound, as far as spelling tells. */
+/** Returns the article by sound, as far as the spelling tells: A goldenrod, An aloe, A eucalyptus. */
 export function article(noun: string): 'A' | 'An' {
   return /^[aeiou]/i.test(noun) && !/^(eu|u[^aeiou]?[aeiou]|one)/i.test(noun) ? 'An' : 'A';
 }

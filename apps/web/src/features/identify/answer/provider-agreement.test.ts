@@ -14,7 +14,7 @@ function suggestion(name: string, sources: Suggestion['sources'], probability?: 
   };
 }
 
-function told(suggestions: Suggestion[], providers: Identification['providers']): string[] {
+function linesOf(suggestions: Suggestion[], providers: Identification['providers']): string[] {
   return providerAgreement({ suggestions, providers }).map(({ heading, provider, text: says, latin }) =>
     [heading, provider, says.replace('\u00a0', ' ').replace('\u00a0', ' '), latin].filter(Boolean).join(' | '),
   );
@@ -23,35 +23,35 @@ function told(suggestions: Suggestion[], providers: Identification['providers'])
 const fromPlantId = { provider: 'plant_id', score: 0.87, rank: 1, of: 5 } as const;
 const fromPlantnet = { provider: 'plantnet', score: 0.31, rank: 1, of: 10 } as const;
 
-describe('witnesses', () => {
-  it('says who named it and who agrees, with a place in place of a score', () => {
+describe('providerAgreement', () => {
+  it('lists which provider named the plant and which agrees, with ranks instead of scores', () => {
     expect(
-      told([suggestion('Begonia', [fromPlantId, fromPlantnet], 0.87)], { plant_id: answered, plantnet: answered }),
+      linesOf([suggestion('Begonia', [fromPlantId, fromPlantnet], 0.87)], { plant_id: answered, plantnet: answered }),
     ).toEqual(['Named by | plant_id | 87 % sure', 'Agreed by | plantnet | its first choice of 10']);
   });
 
-  it('says so when the other saw something else first', () => {
+  it('names the first choice of a provider that differs', () => {
     const suggestions = [
       suggestion('Begonia grandis', [fromPlantId], 0.87),
       suggestion('Begonia cucullata', [fromPlantnet]),
     ];
-    expect(told(suggestions, { plant_id: answered, plantnet: answered })).toContain(
+    expect(linesOf(suggestions, { plant_id: answered, plantnet: answered })).toContain(
       'Otherwise | plantnet | whose first choice is | Begonia cucullata',
     );
   });
 
-  it('says which service gave no answer, and nothing of one that is off', () => {
+  it('lists a provider without an answer, but none that is off', () => {
     const one = [suggestion('Begonia', [fromPlantnet])];
-    expect(told(one, { plant_id: { status: 'resting' }, plantnet: answered })).toEqual([
+    expect(linesOf(one, { plant_id: { status: 'resting' }, plantnet: answered })).toEqual([
       'Named by | plantnet | its first choice of 10',
       'Resting | plant_id',
     ]);
-    expect(told(one, { plant_id: { status: 'off' }, plantnet: answered })).toHaveLength(1);
+    expect(linesOf(one, { plant_id: { status: 'off' }, plantnet: answered })).toHaveLength(1);
   });
 });
 
 describe('candidateSources', () => {
-  it('says who thought of a candidate', () => {
+  it('names the providers of a candidate', () => {
     expect(candidateSources(suggestion('A', [fromPlantId, { ...fromPlantnet, rank: 3 }]))).toBe(
       'Plant.id, and third at Pl@ntNet',
     );
@@ -61,7 +61,7 @@ describe('candidateSources', () => {
 });
 
 describe('ordinal', () => {
-  it('says a place', () => {
+  it('formats ranks as words up to ten', () => {
     expect([1, 3, 10, 11, 12, 13, 21, 22, 101, 111].map(ordinal)).toEqual([
       'first',
       'third',

@@ -2,11 +2,11 @@ import { percentText } from '../../../lib/format/amounts.ts';
 import { otherProvider, PROVIDER_NAMES, UNANSWERED } from '../../../lib/providers.ts';
 import type { Identification, ProviderName, ProviderStatus, Suggestion } from '../../../lib/wire.ts';
 
-/** One line of a label: who said what of its name. */
+/** One line of a label: a provider and its opinion. */
 interface ProviderOpinion {
   heading: string;
   provider: ProviderName;
-  /** Continues after the provider's name; empty when there is no more to say. */
+  /** Text after the provider's name; may be empty. */
   text: string;
   /** A scientific name that ends the line. */
   latin?: string;
@@ -14,13 +14,13 @@ interface ProviderOpinion {
 
 type Source = Suggestion['sources'][number];
 
-/** Pl@ntNet's score is no percentage, so its place among its own choices is told. */
+/** Describes an opinion: by probability, or by rank, because Pl@ntNet's score is no percentage. */
 function opinion(source: Source, probability: number | undefined): string {
   if (source.provider === 'plant_id' && probability !== undefined) return `${percentText(probability)} sure`;
   return `its ${ordinal(source.rank)} choice of\u00a0${source.of}`;
 }
 
-/** Who named the first suggestion, who agrees, who saw something else, and who gave no answer. */
+/** Lists which provider named the first suggestion, which agrees or differs, and which gave no answer. */
 export function providerAgreement(answer: Pick<Identification, 'suggestions' | 'providers'>): ProviderOpinion[] {
   const [best] = answer.suggestions;
   if (best === undefined) return [];
@@ -44,7 +44,7 @@ export function providerAgreement(answer: Pick<Identification, 'suggestions' | '
   });
 }
 
-/** "Plant.id, and third at Pl@ntNet": who thought of a candidate. */
+/** Names the providers of a candidate: "Plant.id, and third at Pl@ntNet". */
 export function candidateSources({ sources }: Suggestion): string {
   const plantId = sources.find(({ provider }) => provider === 'plant_id');
   const plantnet = sources.find(({ provider }) => provider === 'plantnet');
@@ -55,7 +55,7 @@ export function candidateSources({ sources }: Suggestion): string {
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
-/** 1 -> "first"; beyond ten "11th" and so on. */
+/** Formats a rank: "first" to "tenth", then "11th". */
 export function ordinal(place: number): string {
   const word = ORDINALS[place - 1];
   if (word !== undefined) return word;

@@ -14,7 +14,7 @@ interface CompareRowProps {
   species: Suggestion;
 }
 
-/** The reader's photo beside others of its kind, each with its author and licence. */
+/** Shows the reader's photo beside reference pictures of the species, each with author and licence. */
 export function CompareRow({ yours, species }: CompareRowProps) {
   const [lost, setLost] = useState<ReadonlySet<string>>(new Set());
   const images = species.images.filter(({ url }) => url.startsWith('https://') && !lost.has(url)).slice(0, MOST);
@@ -48,7 +48,7 @@ export function CompareRow({ yours, species }: CompareRowProps) {
   );
 }
 
-/** A small reference picture, or the mark where there is none. Decoration: the name stands beside it. */
+/** Shows a small reference picture, or the logo without one. Decoration beside the name. */
 export function Thumbnail({ image }: { image: Suggestion['images'][number] | undefined }) {
   const [lost, setLost] = useState(false);
   return (

@@ -13,11 +13,11 @@ const check = async (of: File) =>
   checkPhoto(of, new Uint8Array(await of.slice(0, SIGNATURE_BYTES).arrayBuffer()), MAX_BYTES);
 const reason = async (of: File) => {
   const checked = await check(of);
-  return checked.ok ? undefined : `${checked.refusal.badge}: ${checked.refusal.reason}`;
+  return checked.ok ? undefined : `${checked.rejected.badge}: ${checked.rejected.reason}`;
 };
 
 describe('checkPhoto', () => {
-  it('lets a photo through as it is', async () => {
+  it('accepts a photo unchanged', async () => {
     const photo = file('begonia.jpg', JPEG, 'image/jpeg');
     expect(await check(photo)).toEqual({ ok: true, file: photo });
   });
@@ -34,12 +34,12 @@ describe('checkPhoto', () => {
     ['Screenshot at 10.30', PNG, 'Screenshot at 10.30.png', 'image/png'],
     ['a.php.jpg', JPEG, 'a.php.jpg', 'image/jpeg'],
     ['leaf.gif', new TextEncoder().encode('GIF89a'), 'leaf.gif', 'image/gif'],
-  ])('takes %s under its true name and type', async (name, bytes, trueName, type) => {
+  ])('accepts %s with its true name and type', async (name, bytes, trueName, type) => {
     const checked = await check(file(name, bytes));
     expect(checked.ok && { name: checked.file.name, type: checked.file.type }).toEqual({ name: trueName, type });
   });
 
-  it('says what is inside a file that only calls itself a photo', async () => {
+  it('names the content of a file that only looks like a photo', async () => {
     expect(await reason(file('photo.jpg', '%PDF-1.7'))).toBe(
       'PDF: It says photo, but inside it is a PDF. Choose a JPEG, PNG, WebP or GIF.',
     );
@@ -50,13 +50,13 @@ describe('checkPhoto', () => {
     );
   });
 
-  it('says of formats that are not read yet that they are not', async () => {
+  it('names formats that are not supported yet', async () => {
     expect(await reason(file('IMG_1.heic', HEIC))).toBe(
       'HEIC: HEIC photos cannot be read here yet. Choose a JPEG, PNG, WebP or GIF.',
     );
   });
 
-  it('refuses a photo behind another name, an empty file and one that is too big', async () => {
+  it('rejects a photo with a foreign extension, an empty file and a large file', async () => {
     expect(await reason(file('photo.exe', JPEG))).toBe(
       'EXE: Its name ends in .exe, which is no photo. Choose a JPEG, PNG, WebP or GIF.',
     );
@@ -69,16 +69,16 @@ describe('checkPhoto', () => {
 });
 
 describe('the name of a photo', () => {
-  it.each(['a.php', 'a.html', 'a.svg', 'a.phtml', '.htaccess', 'shell.php.xyz'])('refuses it as "%s"', async (name) => {
+  it.each(['a.php', 'a.html', 'a.svg', 'a.phtml', '.htaccess', 'shell.php.xyz'])('is rejected as "%s"', async (name) => {
     expect(await reason(file(name, JPEG, 'image/jpeg'))).toContain('which is no photo');
   });
 
-  it('refuses a dot file', async () => {
+  it('must not start with a dot', async () => {
     expect(await reason(file('.bashrc', JPEG))).toContain('starts with a dot');
   });
 
   it.each(['rose\u202Egpj.exe', 'rose\u202Egnp.jpg', 'shell.php\0.jpg', 'rose\u001B.jpg'])(
-    'refuses characters that hide the ending of %j',
+    'must not hide its extension, as in %j',
     async (name) => {
       expect(await reason(file(name, JPEG))).toContain('hide how it ends');
     },

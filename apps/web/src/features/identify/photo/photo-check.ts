@@ -5,16 +5,16 @@ import { bytesText, oversizeText } from '../../../lib/format/amounts.ts';
 /** A file that cannot be used, with its reason and remedy in one text. */
 export interface RejectedFile {
   name: string;
-  /** Three to seven letters in place of a picture: "PDF", "12 MB". */
+  /** Short text in place of a thumbnail: "PDF", "12 MB". */
   badge: string;
   reason: string;
-  /** Heading in place of the usual one. */
+  /** Replaces the usual heading. */
   title?: string;
-  /** Set while the file may still become usable by itself. */
+  /** Set while the device may still hand over the file. */
   isPending?: true;
 }
 
-type CheckResult = { ok: true; file: File } | { ok: false; refusal: RejectedFile };
+type CheckResult = { ok: true; file: File } | { ok: false; rejected: RejectedFile };
 
 const FORMATS = 'Choose a JPEG, PNG, WebP or GIF.';
 const EXTENSIONS: Record<PhotoFormat, readonly string[]> = {
@@ -25,26 +25,26 @@ const EXTENSIONS: Record<PhotoFormat, readonly string[]> = {
 };
 
 /**
- * Checks a file before it is sent: its format by `head`, its first bytes, then its name and its size. A photo gets the
- * ending of its true format. As on the server, which decides in the end, only the ending of a known other format, a
- * leading dot and hidden characters in its name refuse it.
+ * Checks a file before it is sent: its format by `head`, its first bytes, then its name and size. A photo gets the
+ * extension of its true format. Like the server, which decides in the end, rejects only names with the extension of
+ * another known format, a leading dot or hidden characters.
  */
 export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): CheckResult {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
   const kind = fileFormat(head);
-  const refuse = (badge: string, reason: string): CheckResult => ({
+  const reject = (badge: string, reason: string): CheckResult => ({
     ok: false,
-    refusal: { name: file.name, badge, reason },
+    rejected: { name: file.name, badge, reason },
   });
 
-  if (file.size === 0) return refuse('Empty', 'There is nothing in this file. Choose another one.');
+  if (file.size === 0) return reject('Empty', 'There is nothing in this file. Choose another one.');
   if (!kind.photo) {
     const badge = kind.name?.split(' ')[0] ?? 'File';
     if (kind.name === 'HEIC' || kind.name === 'AVIF') {
-      return refuse(badge, `${kind.name} photos cannot be read here yet. ${FORMATS}`);
+      return reject(badge, `${kind.name} photos cannot be read here yet. ${FORMATS}`);
     }
     const inside = kind.name === undefined ? 'it is no photo' : `it is ${kind.name === 'text' ? '' : 'a '}${kind.name}`;
-    return refuse(
+    return reject(
       badge,
       endsLikePicture(file.name)
         ? `It says photo, but inside ${inside}. ${FORMATS}`
@@ -52,20 +52,20 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
     );
   }
   if (hidesCharacters(file.name)) {
-    return refuse('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');
+    return reject('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');
   }
   const fault = fileNameFault(file.name);
   if (fault?.type === 'other_format') {
-    return refuse(
+    return reject(
       fault.ending.slice(0, 7).toUpperCase(),
       `Its name ends in .${fault.ending}, which is no photo. ${FORMATS}`,
     );
   }
   if (fault?.type === 'dot_file') {
-    return refuse('Name', 'Its name starts with a dot, like that of a hidden file. Rename it and try again.');
+    return reject('Name', 'Its name starts with a dot, like that of a hidden file. Rename it and try again.');
   }
   if (file.size > maxBytes) {
-    return refuse(
+    return reject(
       bytesText(file.size, 0),
       `${oversizeText(file.size)}; ${bytesText(maxBytes, 0)} is the most. Make it smaller and it will fit.`,
     );
@@ -73,7 +73,7 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
   return { ok: true, file: underTrueName(file, kind.photo, extension) };
 }
 
-/** Renames a photo to its true format: replaces the ending of another picture format, and appends to any other name. */
+/** Gives a photo the extension of its true format: replaces that of another picture format, else appends it. */
 function underTrueName(file: File, kind: PhotoFormat, extension: string): File {
   const type = `image/${kind.toLowerCase()}`;
   const [usual = ''] = EXTENSIONS[kind];
@@ -83,23 +83,23 @@ function underTrueName(file: File, kind: PhotoFormat, extension: string): File {
   return new File([file], name, { type, lastModified: file.lastModified });
 }
 
-/** What a file is, from its first bytes; names are told to people. */
+/** Formats of usable photos; pages show these names. */
 type PhotoFormat = 'JPEG' | 'PNG' | 'WebP' | 'GIF';
 
 interface FileFormat {
-  /** As people call it; undefined when nothing is recognised. */
+  /** Name for people; undefined for an unknown format. */
   name: string | undefined;
-  /** Set for the four kinds we can use. */
+  /** Set for the four usable formats. */
   photo?: PhotoFormat;
 }
 
-/** How many bytes `fileKind` looks at. */
+/** Number of bytes that `fileFormat` reads. */
 export const SIGNATURE_BYTES = 64;
 
 const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
 const starts = (bytes: Uint8Array, ...signature: number[]) => signature.every((byte, i) => bytes[i] === byte);
 
-/** Reads a file's signature; its name and declared type have no say. */
+/** Detects the format by the signature only, not by the name or declared type. */
 function fileFormat(bytes: Uint8Array): FileFormat {
   if (starts(bytes, 0xff, 0xd8)) return { name: 'JPEG', photo: 'JPEG' };
   if (starts(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return { name: 'PNG', photo: 'PNG' };

@@ -8,7 +8,7 @@ import hidden from '@/ui/visually-hidden.module.css';
 
 const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes('Files') ?? false;
 
-/** Takes files that were chosen, dropped or pasted; `folders` are the names of those that are folders. */
+/** Receives files that were chosen, dropped or pasted; `folders` names those that are folders. */
 export type OnFiles = (files: readonly File[], folders?: readonly string[]) => void;
 
 /** Returns the names of folders. Browsers hand over a folder as an unreadable file; only its entry shows what it is. */
@@ -18,12 +18,12 @@ function foldersIn(transfer: DataTransfer): string[] {
 }
 
 /**
- * Takes photos that are dropped anywhere on the page or pasted. Says whether one is above the page right now. What is
- * dragged from the page itself, or is no file, is left alone.
+ * Receives photos that are dropped anywhere on the page or pasted. `above` tells whether one is dragged over the page.
+ * Ignores elements dragged from the page itself, and everything but files.
  */
 export function usePhotoDrop(onFiles: OnFiles): { above: boolean } {
   const [above, setAbove] = useState(false);
-  const hand = useEffectEvent((transfer: DataTransfer) => onFiles([...transfer.files], foldersIn(transfer)));
+  const handOver = useEffectEvent((transfer: DataTransfer) => onFiles([...transfer.files], foldersIn(transfer)));
 
   useEffect(() => {
     const leaving = new AbortController();
@@ -37,7 +37,7 @@ export function usePhotoDrop(onFiles: OnFiles): { above: boolean } {
       event.preventDefault();
       return true;
     };
-    const rest = () => {
+    const reset = () => {
       depth = 0;
       setAbove(false);
     };
@@ -52,16 +52,16 @@ export function usePhotoDrop(onFiles: OnFiles): { above: boolean } {
     listen('dragleave', (event) => {
       if (ours || !carriesFiles(event.dataTransfer)) return;
       depth -= 1;
-      if (depth <= 0) rest();
+      if (depth <= 0) reset();
     });
     listen('drop', (event) => {
       if (!over(event)) return;
-      rest();
-      if (event.dataTransfer !== null) hand(event.dataTransfer);
+      reset();
+      if (event.dataTransfer !== null) handOver(event.dataTransfer);
     });
     listen('paste', ({ clipboardData }) => {
-      // Pasted text is left to the page.
-      if (clipboardData !== null && clipboardData.files.length > 0) hand(clipboardData);
+      // Pasted text is handled by the page.
+      if (clipboardData !== null && clipboardData.files.length > 0) handOver(clipboardData);
     });
     return () => leaving.abort();
   }, []);
@@ -76,7 +76,7 @@ interface PickPhotoProps extends ButtonLook {
   onFiles: OnFiles;
 }
 
-/** A button that is a real file input, so that it works by pointer, keyboard and voice alike. */
+/** Button around a real file input, so that it works by pointer, keyboard and voice. */
 export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPhotoProps) {
   const input = useRef<HTMLInputElement>(null);
   const take = useRef(onFiles);
@@ -89,10 +89,10 @@ export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPh
     if (files.length === 0) return;
     // Reading begins before the input releases the files.
     take.current(files);
-    // Emptied, so that the same file can be chosen again after it was removed.
+    // Clear the input, so that the same file can be chosen again after it was removed.
     if (input.current) input.current.value = '';
   };
-  // A photo may have been chosen before this script arrived.
+  // A photo may have been chosen before this script loaded.
   useEffect(hand, []);
 
   return (
@@ -110,7 +110,7 @@ export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPh
   );
 }
 
-/** On a phone, within reach of the thumb: the camera first, the gallery apart. */
+/** Bar at the bottom of a phone's screen: camera first, then gallery. */
 export function PhotoBar({ onFiles }: { onFiles: OnFiles }) {
   return (
     <StickyBar phoneOnly>

@@ -53,15 +53,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('firstUsable', () => {
-  it('takes the first good file and says why those before it were not taken', async () => {
+describe('selectFirstUsable', () => {
+  it('selects the first usable file, and returns why the files before it were rejected', async () => {
     const taken = await take([new File(['text'], 'a.txt'), jpeg(), jpeg('b.jpg')]);
     expect(taken.file?.name).toBe('a.jpg');
     expect(taken.rejected.map(({ name }) => name)).toEqual(['a.txt']);
     expect(taken.leftOut).toBe(1);
   });
 
-  it('copies the bytes, so that a file that changes afterwards does not matter', async () => {
+  it('copies the bytes, so that later changes of the file have no effect', async () => {
     let isChanged = false;
     const file = await fileReadBy(
       (bytes) => (isChanged ? Promise.reject(new DOMException('', 'NotReadableError')) : Promise.resolve(bytes)),
@@ -78,7 +78,7 @@ describe('firstUsable', () => {
     ['NotFoundError', 'It is no longer where it was.'],
     ['SecurityError', 'This browser isn’t allowed to open it.'],
     ['AbortError', 'This device lists it but can’t open it.'],
-  ])('tells a file that fails with %s', async (error, reason) => {
+  ])('reports a file that fails with %s', async (error, reason) => {
     expect(await reasonFor(await fails(error))).toContain(reason);
   });
 
@@ -90,7 +90,7 @@ describe('firstUsable', () => {
     expect(await reasonFor(new File([], 'a.jpg'))).toContain('nothing in this file');
   });
 
-  it('refuses a file that fails in its middle, and one that is cut short', async () => {
+  it('rejects a file that fails in its middle, and one that is cut short', async () => {
     const size = TWO_PIECES;
     const failing = await fileReadBy(
       (bytes) =>
@@ -102,12 +102,12 @@ describe('firstUsable', () => {
     expect(await reasonFor(short)).toContain('only a part of it');
   });
 
-  it('goes on to the next file after one that cannot be read', async () => {
+  it('continues with the next file after an unreadable one', async () => {
     const taken = await take([await fails('NotReadableError'), jpeg('b.jpg')]);
-    expect([taken.file?.name, taken.rejected.length]).toEqual(['b.jpg', 1]);
+    expect({ name: taken.file?.name, rejected: taken.rejected.length }).toEqual({ name: 'b.jpg', rejected: 1 });
   });
 
-  it('reports a slow file after a second, and takes it when it arrives', async () => {
+  it('reports a slow file after a second, and selects it when it arrives', async () => {
     const arrival = Promise.withResolvers<void>();
     const file = await fileReadBy(async (bytes) => {
       await arrival.promise;
@@ -124,18 +124,18 @@ describe('firstUsable', () => {
     expect((await taking).file?.size).toBe(JPEG.length);
   });
 
-  it('gives up a file that is silent for 30 seconds', async () => {
+  it('rejects a file after 30 seconds of silence', async () => {
     const reason = reasonFor(await fileReadBy(() => new Promise(() => {})));
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await reason).toContain('doesn’t hand it over');
   });
 
-  it('refuses a folder, and a drop without a file', async () => {
+  it('rejects a folder, and a drop without a file', async () => {
     expect(await reasonFor(new File([], 'Holiday'), { folders: ['Holiday'] })).toContain('This is a folder.');
     expect((await take([])).rejected[0]?.reason).toContain('There was no file in it.');
   });
 
-  it('does not copy a file that is refused: a film is not read to its end', async () => {
+  it('does not copy a rejected file, such as a film', async () => {
     const read: number[] = [];
     const film = new File([new TextEncoder().encode('\0\0\0\x18ftypmp42'), new Uint8Array(3_000_000)], 'film.mp4');
     const recorded: Read = (bytes) => {

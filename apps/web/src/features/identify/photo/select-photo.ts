@@ -2,11 +2,11 @@ import { DEVICE_TIMEOUT_MS, DeviceTimeout, withTimeout } from '../../../lib/time
 import { checkPhoto, type RejectedFile, SIGNATURE_BYTES } from './photo-check.ts';
 
 interface FileSelection {
-  /** A copy in memory of the first file that is a photo we can use. */
+  /** In-memory copy of the first usable file. */
   file: File | undefined;
-  /** Why each file before it, or each file when there is none, cannot be used. */
+  /** Rejected files before the usable one, or all files when none is usable. */
   rejected: readonly RejectedFile[];
-  /** How many files came after it and were not looked at: one photo is identified at a time. */
+  /** Number of files after the usable one; they are not checked, because one photo is identified at a time. */
   leftOut: number;
 }
 
@@ -15,11 +15,11 @@ export interface ReadOptions {
   /** Names of files that are folders; browsers hand over a dropped folder as a file. */
   folders: readonly string[];
   /** Called with a message for people when this device takes long to hand over a file. */
-  onSlow: (refusal: RejectedFile) => void;
+  onSlow: (file: RejectedFile) => void;
 }
 
 const BADGE = 'File';
-const NOTHING: RejectedFile = {
+const NO_FILE: RejectedFile = {
   name: 'What you dropped',
   badge: BADGE,
   title: 'No file arrived',
@@ -39,17 +39,17 @@ const IS_SLOW = {
 } as const;
 const TOO_BIG_FOR_MEMORY = 'This browser can’t hold it in memory. Close some other tabs, then choose it again.';
 
-/** Reads and checks files until one can be used. Never rejects: a file that cannot be read counts as refused. */
+/** Reads and checks files until one can be used. Never throws: an unreadable file counts as rejected. */
 export async function selectFirstUsable(files: readonly File[], options: ReadOptions): Promise<FileSelection> {
-  if (files.length === 0) return { file: undefined, rejected: [NOTHING], leftOut: 0 };
-  const refusals: RejectedFile[] = [];
+  if (files.length === 0) return { file: undefined, rejected: [NO_FILE], leftOut: 0 };
+  const rejected: RejectedFile[] = [];
   for (const [index, file] of files.entries()) {
     // oxlint-disable-next-line no-await-in-loop -- the first good one ends it
-    const taken = await readAndCheck(file, options);
-    if (taken instanceof File) return { file: taken, rejected: refusals, leftOut: files.length - index - 1 };
-    refusals.push(taken);
+    const checked = await readAndCheck(file, options);
+    if (checked instanceof File) return { file: checked, rejected, leftOut: files.length - index - 1 };
+    rejected.push(checked);
   }
-  return { file: undefined, rejected: refusals, leftOut: 0 };
+  return { file: undefined, rejected, leftOut: 0 };
 }
 
 async function readAndCheck(file: File, { maxBytes, folders, onSlow }: ReadOptions): Promise<File | RejectedFile> {
@@ -59,7 +59,7 @@ async function readAndCheck(file: File, { maxBytes, folders, onSlow }: ReadOptio
   try {
     const head = await readHead(file, SIGNATURE_BYTES, slow);
     const checked = checkPhoto(file, head, maxBytes);
-    return checked.ok ? await copyFile(checked.file, slow) : checked.refusal;
+    return checked.ok ? await copyFile(checked.file, slow) : checked.rejected;
   } catch (error) {
     const reason = error instanceof UnreadableFile ? error.message : TOO_BIG_FOR_MEMORY;
     return { name, badge: BADGE, title: 'This file can’t be opened', reason };
@@ -79,7 +79,7 @@ class UnreadableFile extends Error {
 /** Reads a file's first bytes. `onSlow` is called once they are a second late; the reading goes on. */
 async function readHead(file: File, byteCount: number, onSlow: () => void): Promise<Uint8Array> {
   try {
-    // Chromium gives a file that was deleted a size of 0, and says so only to a reader of the whole file.
+    // In Chromium a deleted file has size 0; only reading the whole file fails.
     const head = file.size === 0 ? file : file.slice(0, byteCount);
     return new Uint8Array(await unlessSilent(head.arrayBuffer(), onSlow));
   } catch (error) {
@@ -88,8 +88,8 @@ async function readHead(file: File, byteCount: number, onSlow: () => void): Prom
 }
 
 /**
- * Copies a file into memory, so that it can be sent although it is changed, moved or deleted meanwhile. Each piece has
- * its own limit, for ten megabytes from a slow card take longer than a second. The file is opened once and read from
+ * Copies a file into memory, so that it can be sent even if it is changed, moved or deleted meanwhile. Each piece has its
+ * own limit, because ten megabytes from a slow card take longer than a second. The file is opened once and read from
  * its start: on Android, a file from a cloud cannot be read from its middle, and may look changed when it is opened
  * again.
  */
