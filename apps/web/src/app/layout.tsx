@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { viewer } from '@/server/viewer.ts';
 import { figtree, fraunces, frauncesItalic, jetbrainsMono } from '@/styles/fonts.ts';
-import { DemoStrip, SiteFooter, SiteHeader } from '@/ui/site-header.tsx';
+import { DemoStrip, SiteFooter, SiteHeader } from './site-header.tsx';
 import '@/styles/tokens.css';
 import '@/styles/base.css';
 

@@ -1,7 +1,7 @@
-import styles from '@/app/page.module.css';
 import { BlankSheet } from '@/features/identify/blank-sheet.tsx';
 import { viewer } from '@/server/viewer.ts';
 import { Sprig } from '@/ui/sprig.tsx';
+import styles from './page.module.css';
 
 export default async function Home() {
   const { isUnknown, principal, isDemo, maxPhotoBytes } = await viewer();

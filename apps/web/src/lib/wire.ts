@@ -6,7 +6,6 @@ import type {
   WireIdentification,
   WireMe,
   WireProgress,
-  WireStoredIdentification,
   WireVerdict,
 } from '@plantcommunity/api';
 
@@ -20,7 +19,6 @@ export type Care = NonNullable<MergedResult['care_instructions']>;
 export type ProviderName = keyof Identification['providers'];
 export type ProviderStatus = Identification['providers'][ProviderName]['status'];
 export type HistoryItem = WireHistory['items'][number];
-export type StoredIdentification = WireStoredIdentification;
 
 export type CircuitsOverview = WireCircuitsOverview;
 export type ProviderCircuit = WireCircuit;

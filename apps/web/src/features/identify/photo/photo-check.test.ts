@@ -69,9 +69,12 @@ describe('checkPhoto', () => {
 });
 
 describe('the name of a photo', () => {
-  it.each(['a.php', 'a.html', 'a.svg', 'a.phtml', '.htaccess', 'shell.php.xyz'])('is rejected as "%s"', async (name) => {
-    expect(await reason(file(name, JPEG, 'image/jpeg'))).toContain('which is no photo');
-  });
+  it.each(['a.php', 'a.html', 'a.svg', 'a.phtml', '.htaccess', 'shell.php.xyz'])(
+    'is rejected as "%s"',
+    async (name) => {
+      expect(await reason(file(name, JPEG, 'image/jpeg'))).toContain('which is no photo');
+    },
+  );
 
   it('must not start with a dot', async () => {
     expect(await reason(file('.bashrc', JPEG))).toContain('starts with a dot');

@@ -1,8 +1,9 @@
 import type { Principal } from '@plantcommunity/auth';
 import { Info } from 'lucide-react';
 import Link from 'next/link';
-import { AccountMenu, NavLink } from './account-menu.tsx';
-import { Mark } from './mark.tsx';
+import { AccountMenu } from '@/features/account/account-menu.tsx';
+import { Mark } from '@/ui/mark.tsx';
+import { NavLink } from '@/ui/nav-link.tsx';
 import styles from './site-header.module.css';
 
 interface SiteHeaderProps {
@@ -60,7 +61,7 @@ export function DemoStrip() {
 export function SiteFooter() {
   return (
     <footer className={styles['footer']}>
-      <p className={styles['siteFooterInner']}>Names from Plant.id and Pl@ntNet. Taxonomy: GBIF.</p>
+      <p className={styles['footerInner']}>Names from Plant.id and Pl@ntNet. Taxonomy: GBIF.</p>
     </footer>
   );
 }

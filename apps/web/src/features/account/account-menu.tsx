@@ -2,8 +2,7 @@
 
 import { LogOut } from 'lucide-react';
 import Link from 'next/link';
-import { usePathname } from 'next/navigation';
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { forgetPhoto } from '@/lib/kept-photo.ts';
 import styles from './account-menu.module.css';
 
@@ -20,7 +19,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
     setRefused(false);
     try {
       // Loaded on demand, so that pages do not carry it.
-      const { signOut } = await import('@/features/account/sign-in.ts');
+      const { signOut } = await import('./sign-in.ts');
       await signOut();
       // The kept photo belongs to the person who signs out.
       await forgetPhoto();
@@ -66,16 +65,5 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
         </button>
       </div>
     </>
-  );
-}
-
-/** Link to a part of the site; marks the current one. */
-export function NavLink({ href, children }: { href: string; children: ReactNode }) {
-  const path = usePathname();
-  const here = path === href ? 'page' : path.startsWith(`${href}/`) ? 'true' : undefined;
-  return (
-    <Link href={href} className={styles['link']} aria-current={here}>
-      {children}
-    </Link>
   );
 }
