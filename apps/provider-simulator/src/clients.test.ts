@@ -1,4 +1,4 @@
-import { createPlantId, createPlantNet } from '@plantcommunity/identification/providers';
+import { plantId, plantNet } from '@plantcommunity/identification/providers';
 import { systemClock } from '@plantcommunity/resilience';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from './simulator.ts';
@@ -15,8 +15,8 @@ afterEach(() => simulator.close());
 function clients(apiKey = 'some-key') {
   const shared = { apiKey, timeoutMs: TIMEOUT, clock: systemClock };
   return {
-    plantId: createPlantId({ ...shared, baseUrl: simulator.plantIdBaseUrl }),
-    plantNet: createPlantNet({ ...shared, baseUrl: simulator.plantNetBaseUrl }),
+    plantIdClient: plantId.createClient({ ...shared, baseUrl: simulator.plantIdBaseUrl }),
+    plantNetClient: plantNet.createClient({ ...shared, baseUrl: simulator.plantNetBaseUrl }),
   };
 }
 
@@ -28,10 +28,10 @@ async function request(...images: ReturnType<typeof picture>[]) {
 const signal = new AbortController().signal;
 
 test('the product’s own clients understand both services', async () => {
-  const { plantId, plantNet } = clients();
+  const { plantIdClient, plantNetClient } = clients();
   const asked = await request(picture(1), picture(2));
-  const one = await plantId.identify(asked, signal);
-  const other = await plantNet.identify(asked, signal);
+  const one = await plantIdClient.identify(asked, signal);
+  const other = await plantNetClient.identify(asked, signal);
   expect(one).toMatchObject({ isPlant: true, health: {}, care: { watering: {} } });
   expect(other).toMatchObject({ isPlant: true });
   const names = other.candidates.map(({ scientificName }) => scientificName);
@@ -39,31 +39,31 @@ test('the product’s own clients understand both services', async () => {
   for (const { commonNames, family, genus } of [...one.candidates, ...other.candidates]) {
     expect([commonNames.length, typeof family, typeof genus]).toEqual([1, 'string', 'string']);
   }
-  expect(await plantId.identify(asked, signal)).toEqual(one);
+  expect(await plantIdClient.identify(asked, signal)).toEqual(one);
   expect(simulator.calls()).toEqual({ plant_id: { identify: 2, all: 2 }, plantnet: { identify: 1, all: 1 } });
 });
 
 test('both clients report a picture without a plant as no plant', async () => {
-  const { plantId, plantNet } = clients();
+  const { plantIdClient, plantNetClient } = clients();
   for (const image of [picture().grayscale(), plain('#3a7')]) {
     const asked = await request(image);
-    expect(await plantId.identify(asked, signal)).toMatchObject({ isPlant: false, candidates: [] });
-    expect(await plantNet.identify(asked, signal)).toMatchObject({ isPlant: false, candidates: [] });
+    expect(await plantIdClient.identify(asked, signal)).toMatchObject({ isPlant: false, candidates: [] });
+    expect(await plantNetClient.identify(asked, signal)).toMatchObject({ isPlant: false, candidates: [] });
   }
 });
 
 test('the Pl@ntNet client rejects an unlisted project without an identification', async () => {
-  const { plantNet } = clients();
+  const { plantNetClient } = clients();
   const rejected = async (project: string) =>
-    await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, signal);
+    await plantNetClient.rejects?.({ includeDiseases: true, organs: [], project }, signal);
   expect([await rejected('k-nowhere'), await rejected('weeds')]).toEqual(['project', undefined]);
   expect(simulator.calls().plantnet).toEqual({ identify: 0, all: 1 });
 });
 
 test('both clients read usage without an identification', async () => {
-  const { plantId, plantNet } = clients();
-  expect(await plantId.usage(signal)).toMatchObject({ windows: { total: { limit: 100_000, used: 0 } } });
-  expect(await plantNet.usage(signal)).toEqual({ windows: { day: { limit: 500, used: 0 } }, exhausted: false });
+  const { plantIdClient, plantNetClient } = clients();
+  expect(await plantIdClient.usage(signal)).toMatchObject({ windows: { total: { limit: 100_000, used: 0 } } });
+  expect(await plantNetClient.usage(signal)).toEqual({ windows: { day: { limit: 500, used: 0 } }, exhausted: false });
   expect(simulator.calls()).toEqual({ plant_id: { identify: 0, all: 1 }, plantnet: { identify: 0, all: 1 } });
 });
 
@@ -75,9 +75,9 @@ describe('the clients report', () => {
   ])('a fault with %j as %s', async (fault, type) => {
     simulator.setFault({ provider: 'plant_id', ...fault });
     simulator.setFault({ provider: 'plantnet', ...fault });
-    const { plantId, plantNet } = clients();
+    const { plantIdClient, plantNetClient } = clients();
     const asked = await request(picture());
-    for (const client of [plantId, plantNet]) {
+    for (const client of [plantIdClient, plantNetClient]) {
       await expect(client.identify(asked, signal)).rejects.toMatchObject({ type });
       await expect(client.usage(signal)).rejects.toMatchObject({ type });
     }
@@ -86,30 +86,30 @@ describe('the clients report', () => {
   test('missing credits as a quota error, and as used up in usage', async () => {
     simulator.setFault({ provider: 'plant_id', outOfCredits: true });
     simulator.setFault({ provider: 'plantnet', outOfCredits: true });
-    const { plantId, plantNet } = clients();
+    const { plantIdClient, plantNetClient } = clients();
     const asked = await request(picture());
-    for (const client of [plantId, plantNet]) {
+    for (const client of [plantIdClient, plantNetClient]) {
       await expect(client.identify(asked, signal)).rejects.toMatchObject({ type: 'quota' });
     }
-    const { exhausted, windows } = await plantId.usage(signal);
+    const { exhausted, windows } = await plantIdClient.usage(signal);
     expect({ exhausted, isUsedUp: windows.total?.limit === windows.total?.used }).toEqual({
       exhausted: true,
       isUsedUp: true,
     });
-    expect(await plantNet.usage(signal)).toMatchObject({ windows: { day: { limit: 500, used: 500 } } });
+    expect(await plantNetClient.usage(signal)).toMatchObject({ windows: { day: { limit: 500, used: 500 } } });
   });
 
   test('the end of a used-up day as retryAfterMs', async () => {
     simulator.setFault({ provider: 'plantnet', outOfCredits: true });
     const refused = await clients()
-      .plantNet.identify(await request(picture()), signal)
+      .plantNetClient.identify(await request(picture()), signal)
       .catch((error: unknown) => error);
     expect(refused).toMatchObject({ type: 'quota', status: 429, retryAfterMs: expect.any(Number) as number });
   });
 
   test('an unknown key as misconfigured', async () => {
-    const { plantId, plantNet } = clients('bad-key');
-    for (const client of [plantId, plantNet]) {
+    const { plantIdClient, plantNetClient } = clients('bad-key');
+    for (const client of [plantIdClient, plantNetClient]) {
       await expect(client.usage(signal)).rejects.toMatchObject({ type: 'misconfigured', status: 401 });
     }
   });

@@ -1,4 +1,4 @@
-import type { RejectedPart } from './types.ts';
+import type { ProviderName, RejectedPart } from './types.ts';
 
 /** Why an identification could not be given; each code is one row of the wire contract. */
 export type IdentificationErrorCode =
@@ -6,9 +6,10 @@ export type IdentificationErrorCode =
   | 'photo_type'
   | 'photo_undecodable'
   | 'invalid_request'
-  | 'providers_resting'
-  | 'quota_exhausted'
-  | 'busy';
+  | UnansweredCode;
+
+/** Why no provider answered. */
+export type UnansweredCode = 'providers_resting' | 'quota_exhausted' | 'busy';
 
 /** The root of every error this package throws on purpose. */
 export class IdentificationError extends Error {
@@ -20,14 +21,23 @@ export class IdentificationError extends Error {
    * Refused because the caller already uses its whole share of this process: the call counts against its rate limit.
    */
   readonly overShare: boolean;
+  /** The provider that did not answer, if it is the only one that is on. */
+  readonly provider: ProviderName | undefined;
 
+  /** `message` is for our log, except for a `PhotoError`. */
   constructor(
     code: IdentificationErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterMs?: number | undefined; overShare?: boolean } = {},
+    options: {
+      cause?: unknown;
+      retryAfterMs?: number | undefined;
+      overShare?: boolean;
+      provider?: ProviderName | undefined;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
+    this.provider = options.provider;
     this.overShare = options.overShare ?? false;
     this.retryAfterMs = options.retryAfterMs;
   }

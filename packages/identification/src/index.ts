@@ -1,31 +1,44 @@
-export { IdentificationError, type IdentificationErrorCode, PhotoError, RejectedRequestError } from './errors.ts';
-export type { Identification, MergedResult, ProviderReport, ProviderStatus, Suggestion } from './identification.ts';
 export {
-  createIdentificationService,
-  type IdentificationOptions,
-  type OperatedService,
-} from './identify/create-service.ts';
+  IdentificationError,
+  type IdentificationErrorCode,
+  PhotoError,
+  RejectedRequestError,
+  type UnansweredCode,
+} from './errors.ts';
+export { createIdentificationService } from './identify/create-service.ts';
+export type { ProgressEvent } from './identify/progress.ts';
 export type {
   AnswerType,
-  CallOutcome,
+  CreditDecision,
+  IdentificationOptions,
   IdentificationService,
   IdentifyRequest,
   IdentifyResult,
   OperatedProvider,
+  OperatedService,
   ProviderCall,
   ProviderHealth,
   ServiceHealth,
+  Spending,
 } from './identify/service.ts';
-export type { CreditDecision, Spending } from './identify/spending.ts';
 export type { PhotoLimits, UploadedPhoto } from './photos/types.ts';
-export type { ProgressEvent } from './progress.ts';
-export { REFERENCE_IMAGE_HOSTS } from './providers/reference-image-hosts.ts';
+export { displayNameOf, REFERENCE_IMAGE_HOSTS } from './providers/index.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/types.ts';
 export {
+  byProvider,
+  type CallOutcome,
+  CONFIRMING_PROVIDERS,
+  type Identification,
   type IdentifyOptions,
+  LEADING_PROVIDER,
+  type MergedResult,
+  mapProviders,
   ORGANS,
   type Organ,
   PROVIDER_NAMES,
   type ProviderName,
+  type ProviderReport,
+  type ProviderStatus,
   type RejectedPart,
+  type Suggestion,
 } from './types.ts';

@@ -1,26 +1,50 @@
-import type { UsageReport, UsageReporter } from './quotas/types.ts';
-
-/** The two services that name plants, as they are called in code, logs, metrics and answers. */
+/** Names of the providers in code, logs, metrics and answers. The first one leads. */
 export const PROVIDER_NAMES = ['plant_id', 'plantnet'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** The provider that leads: its scores are probabilities. The others confirm and complete what it answers. */
+export const [LEADING_PROVIDER, ...CONFIRMING_PROVIDERS] = PROVIDER_NAMES;
+export type ConfirmingProviderName = (typeof CONFIRMING_PROVIDERS)[number];
+
+/** Whether the provider is not the leading one: its scores are not probabilities. */
+export function isConfirming(name: ProviderName): name is ConfirmingProviderName {
+  return name !== LEADING_PROVIDER;
+}
+
+/** Returns `valueOf` of each value of a record by provider. */
+export function mapProviders<In, Out>(
+  values: Readonly<Record<ProviderName, In>>,
+  valueOf: (value: In, name: ProviderName) => Out,
+): Record<ProviderName, Out> {
+  const entries = Object.entries(values) as [ProviderName, In][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, valueOf(value, name)])) as Record<ProviderName, Out>;
+}
+
+/** Returns a record with `valueOf` of each name. */
+export function byProvider<Out>(
+  valueOf: (name: ProviderName) => Out,
+  names: readonly ProviderName[] = PROVIDER_NAMES,
+): Record<ProviderName, Out> {
+  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<ProviderName, Out>;
+}
 
 export const ORGANS = ['auto', 'leaf', 'flower', 'fruit', 'bark', 'habit', 'other'] as const;
 export type Organ = (typeof ORGANS)[number];
 
-/** What a caller may ask for beside the photos; part of every cache key. */
+/** Options of a request beside its photos; those that a provider is sent are part of its cache key. */
 export interface IdentifyOptions {
-  /** Ask Plant.id about diseases too. */
+  /** Ask about the plant's health, too. */
   includeDiseases: boolean;
   /** One per photo, in order; empty: all `auto`. */
   organs: readonly Organ[];
   location?: { latitude: number; longitude: number };
   /** Language of common names: the primary subtag of a language tag, in lower case. */
   language?: string;
-  /** A Pl@ntNet flora, `all` unless given. */
+  /** A flora by the provider's id, `all` unless given. */
   project?: string;
 }
 
-/** What leaves for a provider: our own JPEGs (never the uploaded bytes) and the options. */
+/** A request to a provider: our own JPEGs (never the uploaded bytes) and the options. */
 export interface ProviderRequest {
   photos: readonly Buffer[];
   options: IdentifyOptions;
@@ -39,13 +63,13 @@ export interface Candidate {
   commonNames: readonly string[];
   family?: string;
   genus?: string;
-  /** 0 to 1; Plant.id's probability or Pl@ntNet's score, which must never be compared with each other. */
+  /** 0 to 1, on the provider's own scale: scores of two providers must never be compared. */
   score?: number;
   gbifId?: string;
   images: readonly ReferenceImage[];
 }
 
-/** Plant.id's scale: 1 dry to 3 wet. */
+/** How to care for a plant; watering goes from 1, dry, to 3, wet. */
 export interface Care {
   watering?: { min: number; max: number };
   light?: string;
@@ -61,99 +85,86 @@ export interface Disease {
 
 export interface PlantHealth {
   isHealthy: boolean;
-  /** That the plant is healthy. */
+  /** Probability that the plant is healthy. */
   probability: number;
   diseases: readonly Disease[];
 }
 
-/** A provider's answer in our own words: what is cached and merged. Plain JSON. */
+/** A provider's answer in our own terms: cached and merged. Plain JSON. */
 export interface ProviderAnswer {
   provider: ProviderName;
   isPlant: boolean;
   /** Best first; empty when it is no plant. */
   candidates: readonly Candidate[];
-  /** Of the best candidate. */
+  /** For the best candidate. */
   care?: Care;
   health?: PlantHealth;
 }
-
-/**
- * What went wrong with a provider. `failed`: connection, 5xx, redirect or a body that breaks the contract;
- * `rejected`: a 4xx about this request; `quota`: out of credits; `misconfigured`: 401 or 403.
- */
-export type ProviderErrorType = 'failed' | 'timeout' | 'rejected' | 'quota' | 'misconfigured';
 
 /** Parts of a request that a provider may reject; `request`: it did not name a part. */
 export const REJECTABLE_PARTS = ['project', 'organs', 'location', 'image', 'request'] as const;
 export type RejectedPart = (typeof REJECTABLE_PARTS)[number];
 
-export class ProviderError extends Error {
-  override readonly name = 'ProviderError';
-  readonly provider: ProviderName;
-  readonly type: ProviderErrorType;
-  readonly status: number | undefined;
-  readonly retryAfterMs: number | undefined;
-  /** The rejected part of the caller's request; undefined when the error is not about the request. */
-  readonly rejected: RejectedPart | undefined;
-
-  /** `message` is for our log only: redacted, never shown to a user. */
-  constructor(
-    provider: ProviderName,
-    type: ProviderErrorType,
-    message: string,
-    options: {
-      status?: number | undefined;
-      retryAfterMs?: number | undefined;
-      rejected?: RejectedPart | undefined;
-      cause?: unknown;
-    } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.provider = provider;
-    this.type = type;
-    this.status = options.status;
-    this.retryAfterMs = options.retryAfterMs;
-    this.rejected = options.rejected;
-  }
+/** One species as all providers together see it. */
+export interface Suggestion {
+  /** The best common name, else the scientific one. */
+  plantName: string;
+  scientificName: string;
+  family?: string;
+  genus?: string;
+  /** Probability by the leading provider; absent where it gave none. */
+  probability?: number;
+  sources: readonly { provider: ProviderName; score?: number; rank: number; of: number }[];
+  gbifId?: string;
+  images: readonly ReferenceImage[];
 }
 
-/** The number of a paid call, by which its answer can be asked for when it was lost on the way. */
-export interface RecallId {
-  /** Ours, and nobody else's: 1 up to 2^31. */
-  readonly customId: number;
-  /** When a call with this number left first, in milliseconds since 1970; absent: none has. */
-  readonly sentAt?: number;
+/**
+ * Result of asking one provider in one identification. `resting`: open, isolated, or half-open without a permit; `off`:
+ * the provider has no key.
+ */
+export type ProviderStatus = 'answered' | 'failed' | 'timeout' | 'resting' | 'busy' | 'quota' | 'misconfigured' | 'off';
+export type UnansweredStatus = Exclude<ProviderStatus, 'answered'>;
+
+/** The status of a provider, and the part of the request that it rejected, if any. */
+export interface ProviderReport {
+  status: ProviderStatus;
+  rejected?: RejectedPart;
 }
 
-/** A client of one service. It never repeats a POST. */
-export interface ProviderClient {
-  readonly name: ProviderName;
-  /** Scheme, host and port of its base URL: part of the cache key. */
-  readonly origin: string;
-  /** Changes when what we ask for or keep of an answer changes: part of the cache key. */
-  readonly contractVersion: string;
-  /** Supported languages, as primary subtags; any other one is replaced by the default of the provider. */
-  readonly languages: ReadonlySet<string>;
-  /**
-   * @param ticket for a service that keeps its answers: one that was sent before is asked for first, and a new one is
-   * paid only if there is none
-   * @param meter hears what is not paid, and what the service says of our quota
-   * @throws {ProviderError} and whatever aborts `signal`.
-   */
-  identify(
-    request: ProviderRequest,
-    signal: AbortSignal,
-    ticket?: RecallId,
-    meter?: UsageReporter,
-  ): Promise<ProviderAnswer>;
-  /**
-   * Returns the part of the options that the provider is known to reject, without an identify call; undefined if none
-   * is known. Never throws.
-   */
-  rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<RejectedPart | undefined>;
-  /**
-   * Asks a free route what is used and left, and so whether service and key work.
-   * @throws {ProviderError} and whatever aborts `signal`.
-   */
-  usage(signal: AbortSignal): Promise<UsageReport>;
+/** The answers of all providers merged: computed from them, never cached. */
+export interface MergedResult {
+  isPlant: boolean;
+  /** At most 5, best first; empty when it is no plant. */
+  suggestions: readonly Suggestion[];
+  confidence?: number;
+  /** The provider whose score the confidence is; absent when it is the leading provider's probability. */
+  confidenceSource?: ConfirmingProviderName;
+  care?: Care;
+  health?: PlantHealth;
 }
+
+/** A whole identification, as callers get it. */
+export interface Identification extends MergedResult {
+  /** ULID of the stored row; absent for anonymous callers. */
+  id?: string;
+  /** False if the identification could not be saved for its owner; it then has no id. */
+  filed?: false;
+  /** The simulator answered. */
+  demo: boolean;
+  /** A provider that is on did not answer. */
+  partial: boolean;
+  /** Every answer came out of the cache. */
+  cached: boolean;
+  stale: boolean;
+  providers: Readonly<Record<ProviderName, ProviderReport>>;
+}
+
+/**
+ * Outcome of a question to a provider. Sent: `ok` (the service works, with any answer about the photos), `failed`,
+ * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` because there are no credits,
+ * no accepted API key, no free slot or no waiting request, or because the request is known to be rejected. Answered
+ * without a call of its own: `cached`, from the cache or by another request's call; `stale`, from the cache past its
+ * TTL, often after the question was not sent.
+ */
+export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';

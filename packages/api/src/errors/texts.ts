@@ -11,11 +11,9 @@ export const throttled = (seconds: number): string =>
 /** Sent while the database is unavailable. */
 export const SERVICE_UNAVAILABLE = 'The service is temporarily unavailable. Please try again in a few moments.';
 
-export const UNAVAILABLE = {
-  plant_id: 'Plant.id service is temporarily unavailable. Please try again in a few moments.',
-  plantnet: 'Pl@ntNet service is temporarily unavailable. Please try again in a few moments.',
-  both: 'Plant identification is temporarily unavailable. Please try again in a few moments.',
-} as const;
+/** Sent when no provider answers. @param provider the display name of the provider, if it is the only one that is on */
+export const providersUnavailable = (provider?: string): string =>
+  `${provider === undefined ? 'Plant identification' : `${provider} service`} is temporarily unavailable. Please try again in a few moments.`;
 
 /** Field errors for each part of a request that a provider rejects. Pointers name the caller's fields. */
 export const REJECTED_FIELDS: Readonly<Record<RejectedPart, FieldError>> = {

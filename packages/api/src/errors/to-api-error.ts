@@ -1,18 +1,17 @@
 import { AuthError, type AuthErrorCode, isDatabaseUnavailable } from '@plantcommunity/auth';
 import { HttpError } from '@plantcommunity/http';
-import { IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
+import { displayNameOf, IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
 import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { retryAfterSeconds } from './rate-limited.ts';
-import { REJECTED_FIELDS, SERVICE_UNAVAILABLE, UNAVAILABLE } from './texts.ts';
+import { providersUnavailable, REJECTED_FIELDS, SERVICE_UNAVAILABLE } from './texts.ts';
 
 const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
 /** Cap on reported field errors, so that a body of unknown fields cannot amplify the response. */
 const MAX_FIELD_ERRORS = 20;
-const KNOWN_UNAVAILABLE_TEXTS: ReadonlySet<string> = new Set(Object.values(UNAVAILABLE));
 
 /** Converts any thrown value. Unknown types become `internal`, whose detail reveals nothing. */
 export function toApiError(thrown: unknown): ApiError {
@@ -53,7 +52,7 @@ function pointerTo(path: readonly PropertyKey[]): string {
 
 function fromHttp(error: HttpError): ApiError {
   if (error.code !== 'busy') return new ApiError(error.code, error.message, { headers: error.headers, cause: error });
-  return new ApiError('busy', UNAVAILABLE.both, {
+  return new ApiError('busy', providersUnavailable(), {
     retryAfter: retryAfterSeconds(RETRY_WHEN_UNKNOWN_MS),
     overShare: error.overShare,
     cause: error,
@@ -74,7 +73,7 @@ function fromIdentification(error: IdentificationError): ApiError {
     case 'providers_resting':
     case 'quota_exhausted':
     case 'busy':
-      return new ApiError(error.code, KNOWN_UNAVAILABLE_TEXTS.has(error.message) ? error.message : UNAVAILABLE.both, {
+      return new ApiError(error.code, providersUnavailable(error.provider && displayNameOf(error.provider)), {
         retryAfter: retryAfterSeconds(error.retryAfterMs ?? RETRY_WHEN_UNKNOWN_MS),
         overShare: error.overShare,
         cause: error,

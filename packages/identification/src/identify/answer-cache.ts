@@ -1,63 +1,121 @@
-import { type Cache, type Clock, createCache, type RedisConnection } from '@plantcommunity/resilience';
+import {
+  type Cache,
+  type Clock,
+  createCache,
+  createSingleFlight,
+  type Lifetime,
+  type RedisConnection,
+} from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { createCacheLog } from '../observability/cache-log.ts';
-import type { ProviderName } from '../types.ts';
-import { type CallsInFlight, createCallsInFlight } from './calls-in-flight.ts';
+import { logAnswerCache } from '../observability/cache-log.ts';
+import type { ProviderDefinition } from '../providers/definition.ts';
+import type { ProviderAnswer } from '../types.ts';
 import { createRecallIds, type RecallIds } from './recall-ids.ts';
 
 /** How processes take turns at asking a provider the same question. */
 export interface AnswerLock {
   /** How long to wait for another process' call; longer than a call may take. */
   waitMs: number;
-  /** How long a process that is gone keeps the others waiting. */
+  /** How long the lease of a process that has died blocks the others. */
   ttlMs: number;
-  /** Whether it is prolonged while the call runs. */
+  /** Whether the lease is renewed while the call runs. */
   renew: boolean;
 }
 
 export interface AnswerCacheOptions {
-  provider: ProviderName;
+  definition: Pick<ProviderDefinition, 'name' | 'canRecall'>;
   lock: AnswerLock;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
-  /** First part of every key in Redis: `answer` unless given. */
-  prefix?: string;
+  /** First part of every key in Redis. */
+  prefix: string;
 }
 
-/** Answers kept in this process: a few kilobytes each. */
+/** Answers in the memory of this process: a few kilobytes each. */
 const MEMORY_ENTRIES = 1_000;
 
 /** The cached answers of one provider, its calls in flight, and the recall ids of paid answers. */
 export interface AnswerCache {
   readonly cache: Cache;
   readonly callsInFlight: CallsInFlight;
-  /** Undefined if answers of this provider are free, or cannot be recalled. */
+  /** Undefined if answers of this provider cannot be recalled. */
   readonly recallIds: RecallIds | undefined;
 }
 
-/** Creates the answer cache of one provider, with recall ids if its answers are paid and can be recalled. */
+/** Creates the answer cache of one provider, with recall ids if its answers can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
-  const { clock, lock, logger, provider, prefix = 'answer', redis } = options;
+  const { clock, definition, lock, logger, prefix, redis } = options;
   const cache = createCache({
     redis,
     prefix,
     memory: { maxEntries: MEMORY_ENTRIES },
-    lock: { ...lock, owner: provider },
+    lock: { ...lock, owner: definition.name },
     clock,
   });
+  logAnswerCache(definition.name, { redis, cache }, logger, lock.waitMs);
   const callsInFlight = createCallsInFlight({ redis, prefix, clock });
-  if (provider !== 'plant_id') return { cache, callsInFlight, recallIds: undefined };
+  if (!definition.canRecall) return { cache, callsInFlight, recallIds: undefined };
 
-  const log = createCacheLog(logger, lock.waitMs);
-  redis.subscribe(log.onRedis);
-  cache.subscribeToLock(log.onLease);
-  cache.subscribe(log.onCache);
-
-  const tickets = createRecallIds({ redis, prefix, clock });
+  const recallIds = createRecallIds({ redis, prefix, clock });
   cache.subscribe(({ key, type }) => {
-    if (type === 'stored') tickets.discard(key);
-    if (type === 'fenced_off') tickets.forget(key);
+    if (type === 'stored') recallIds.discard(key);
+    if (type === 'fenced_off') recallIds.forget(key);
   });
-  return { cache, callsInFlight, recallIds: tickets };
+  return { cache, callsInFlight, recallIds };
+}
+
+/** TTL of a poor answer: another photo, or another model next week, may well say more. */
+const POOR_ANSWER_TTL_MS = 3_600_000;
+
+function isPoor({ candidates, isPlant }: ProviderAnswer, poorBelowScore: number): boolean {
+  const [best] = candidates;
+  return !isPlant || best === undefined || (best.score ?? 0) < poorBelowScore;
+}
+
+/** Returns how long every answer is cached at least, in milliseconds. */
+export function shortestAnswerTtlMs(usual: Lifetime): number {
+  return Math.min(usual.ttlMs, POOR_ANSWER_TTL_MS);
+}
+
+/** Returns the lifetime of an answer. A poor one lives for an hour, is never served stale and never replaces a better one. */
+export function answerLifetime(
+  answer: ProviderAnswer,
+  { poorBelowScore }: Pick<ProviderDefinition, 'poorBelowScore'>,
+  usual: Lifetime,
+): Lifetime {
+  if (!isPoor(answer, poorBelowScore)) return usual;
+  const ttlMs = shortestAnswerTtlMs(usual);
+  return { ttlMs, staleMs: ttlMs, provisional: true };
+}
+
+/** TTL of the record of a call whose process died: longer than any call may take. */
+const CALL_RECORD_TTL_MS = 90_000;
+
+/** Shares the start times of calls in flight with other processes, which may be waiting for the answers. */
+export interface CallsInFlight {
+  /** Records that this process sends a call for the question `key`. */
+  add(key: string): void;
+  /** Removes the record: the call is over. */
+  remove(key: string): void;
+  /** Returns the age of the call in flight for the question, in ms; undefined when none is known. Never throws. */
+  age(key: string): Promise<number | undefined>;
+}
+
+/** @param options.prefix prefix of the cache: all keys of a question share its hash tag, and so a slot of a cluster */
+function createCallsInFlight(options: { redis: RedisConnection; prefix: string; clock: Clock }): CallsInFlight {
+  const { clock, prefix, redis } = options;
+  const nameOf = (key: string): string => `${prefix}:{${key}}:departed`;
+  /** Requests for the same photo at the same time share a look-up. */
+  const lookups = createSingleFlight();
+  return {
+    add: (key) => void redis.client.set(nameOf(key), clock.now(), { px: CALL_RECORD_TTL_MS }).catch(() => undefined),
+    remove: (key) => void redis.client.del(nameOf(key)).catch(() => undefined),
+    async age(key) {
+      if (!redis.isReady()) return undefined;
+      const look = (): Promise<unknown> => redis.client.get(nameOf(key)).catch(() => undefined);
+      const { value: sentAt } = await lookups.run(key, look);
+      return typeof sentAt === 'number' ? Math.max(0, clock.now() - sentAt) : undefined;
+    },
+  };
 }

@@ -6,17 +6,14 @@ it.each([
   ['5 s after the longest call that an enabled provider may take', [60_000, 20_000], 65_000],
   ['5 s after the longest call of the other provider', [35_000, 60_000], 65_000],
 ] as const)('a request has %s', (_what, [plantId, plantnet], expected) => {
-  const providers = {
-    plant_id: { apiKey: 'k', timeoutMs: plantId },
-    plantnet: { apiKey: 'k', timeoutMs: plantnet },
-  };
+  const providers = [plantId, plantnet].map((timeoutMs) => ({ apiKey: 'k', timeoutMs }));
   expect(deadlineOf(providers)).toBe(expected);
 });
 
 it('a request does not wait for the timeout of a provider that is off', () => {
-  const providers = {
-    plant_id: { apiKey: undefined, timeoutMs: 60_000 },
-    plantnet: { apiKey: 'k', timeoutMs: 20_000 },
-  };
+  const providers = [
+    { apiKey: undefined, timeoutMs: 60_000 },
+    { apiKey: 'k', timeoutMs: 20_000 },
+  ];
   expect(deadlineOf(providers)).toBe(45_000);
 });

@@ -1,4 +1,3 @@
-import type { Database } from '@plantcommunity/db';
 import {
   type Circuit,
   type Clock,
@@ -6,261 +5,241 @@ import {
   createCircuit,
   createLeases,
   createSingleFlight,
-  type Lifetime,
-  type RedisConnection,
 } from '@plantcommunity/resilience';
-import type { Logger } from '@plantcommunity/telemetry';
 import { createCircuitLog } from '../observability/circuit-log.ts';
 import { createQuotaLog } from '../observability/quota-log.ts';
-import { createPhotoNormalizer } from '../photos/normalize.ts';
-import type { PhotoLimits } from '../photos/types.ts';
-import { failureClass } from '../providers/failure-class.ts';
-import { outcomeOf } from '../providers/outcome.ts';
-import { createPlantId } from '../providers/plant-id/plant-id.ts';
-import { createPlantNet } from '../providers/plantnet/plantnet.ts';
+import { createPhotoNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
+import { type ProviderDefinition, usualCredits } from '../providers/definition.ts';
+import { PROVIDERS } from '../providers/index.ts';
 import { SharedProviderAccess } from '../providers/provider-access.ts';
+import { circuitOutcomeOf, exhaustedAnswerOf, failureLabel, settlementOf } from '../providers/provider-error.ts';
 import { createRejections } from '../providers/rejections.ts';
-import { exhaustedAnswerOf, settlementOf } from '../quotas/call-verdict.ts';
-import { usualCredits } from '../quotas/credits.ts';
-import { StoredDailyUsage } from '../quotas/daily-usage.ts';
+import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
 import { ProviderQuota } from '../quotas/provider-quota.ts';
 import { QuotaStore } from '../quotas/store.ts';
-import type { Quota, QuotaLimits } from '../quotas/types.ts';
-import { createStore } from '../store/store.ts';
-import type { ProviderClient, ProviderName } from '../types.ts';
-import { type AnswerLock, createAnswerCache } from './answer-cache.ts';
-import { shortestAnswerTtlMs } from './answer-lifetime.ts';
-import type { ProviderPipeline } from './dependencies.ts';
+import type { Period, Quota } from '../quotas/types.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { byProvider, type ProviderName } from '../types.ts';
+import { createAnswerCache, shortestAnswerTtlMs } from './answer-cache.ts';
 import { createFreeRetries, withFreeRetries } from './free-retries.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
-import { createProviderCaller } from './provider-caller.ts';
-import { createRecentDurations } from './recent-durations.ts';
-import type { AnswerType, IdentificationService, OperatedProvider, ProviderCall, ProviderHealth } from './service.ts';
-import { shareProbe } from './share-probe.ts';
+import { createProviderCaller, createRecentDurations } from './provider-caller.ts';
+import type { ProviderPipeline } from './questions.ts';
+import type {
+  IdentificationOptions,
+  OperatedProvider,
+  OperatedService,
+  ProviderConfig,
+  ProviderHealth,
+} from './service.ts';
 
-interface ProviderConfig {
-  /** Undefined: the provider is off. */
-  apiKey: string | undefined;
-  baseUrl: string;
-  timeoutMs: number;
-  circuit: {
-    failMax: number;
-    resetTimeoutMs: number;
-    maxResetTimeoutMs: number;
-    successThreshold: number;
-    trialPermits: number;
-  };
-}
-
-export interface IdentificationOptions {
-  providers: Readonly<Record<ProviderName, ProviderConfig>>;
-  /** What we let ourselves spend at each. */
-  quotas: Readonly<Record<ProviderName, QuotaLimits>>;
-  /** Calls in flight a provider and process; above it `busy`. */
-  maxConcurrency: number;
-  lifetime: Lifetime;
-  /** `waitMs` undefined: as long as the provider's call may take, and a little. */
-  lock: Omit<AnswerLock, 'waitMs'> & { waitMs: number | undefined };
-  photoLimits: PhotoLimits;
-  /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
-  decodeConcurrency: number;
-  photoDir: string;
-  isDemo: boolean;
-  database: Database;
-  redis: RedisConnection;
-  clock: Clock;
-  logger: Logger;
-  /** Hears of every question to a provider what became of it. */
-  readonly onCall: (call: ProviderCall) => void;
-  /** Hears what each request got. */
-  readonly onAnswer: (type: AnswerType) => void;
-}
-
-/** How much longer than a call may take its end is waited for by other processes. */
+/** Time that other processes wait for the answer of a call beyond the call's own time limit. */
 const LOCK_MARGIN_MS = 5_000;
+
 /** Deadline of a request, unless a provider has a longer timeout. */
 const DEADLINE_MS = 45_000;
 const DEADLINE_MARGIN_MS = 5_000;
+
+/** Time after which a trial call without a result gives its permit back, beyond the call's own time limit. */
+const TRIAL_MARGIN_MS = 1_000;
+
 /** Maximum photos of waiting callers in the decode queue. */
-const DECODES_WAITING = 32;
+const DECODE_CAPACITY = 32;
+
 /** Maximum photos in the background decode queue (for storage); each keeps an upload in memory. */
-const DECODES_WAITING_IN_BACKGROUND = 16;
+const BACKGROUND_DECODE_CAPACITY = 16;
 
-const CLIENTS = { plant_id: createPlantId, plantnet: createPlantNet };
-
-/** The service as whoever runs it has it in hand. */
-export interface OperatedService extends IdentificationService {
-  readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
-  /** Begins what goes on without anybody asking: to follow and correct the quotas. Never throws. */
-  start(): Promise<void>;
-  /**
-   * Resolves when no provider call is in flight, all answers are cached, and no photo is being stored in the
-   * background.
-   */
-  settled(): Promise<void>;
-  /** Drops calls that are still out. */
-  close(): void;
+/** Parts that tests replace; production uses the real ones. */
+export interface ServiceParts {
+  /** Providers in their order; the first one leads. */
+  readonly definitions: readonly ProviderDefinition[];
+  readonly normalizer: PhotoNormalizer;
+  readonly store: Store;
+  readonly dailyUsage: DailyUsage;
+  /** First part of every key in Redis; empty in production. */
+  readonly keyPrefix: string;
 }
 
-export function createIdentificationService(options: IdentificationOptions): OperatedService {
-  const { clock, database, isDemo, logger, onCall, photoLimits, redis } = options;
+/** Creates the service. `parts`: replaces some of its parts, for tests. */
+export function createIdentificationService(
+  options: IdentificationOptions,
+  parts: Partial<ServiceParts> = {},
+): OperatedService {
+  const { clock, database, logger, photoDir } = options;
+  const decoding = { concurrency: options.decodeConcurrency, capacity: DECODE_CAPACITY };
+  return composeService(options, {
+    definitions: parts.definitions ?? PROVIDERS,
+    normalizer:
+      parts.normalizer ?? createPhotoNormalizer({ ...decoding, backgroundCapacity: BACKGROUND_DECODE_CAPACITY, clock }),
+    store: parts.store ?? createStore({ database, photoDir, clock, logger }),
+    dailyUsage: parts.dailyUsage ?? new StoredDailyUsage({ database, clock, logger }),
+    keyPrefix: parts.keyPrefix ?? '',
+  });
+}
+
+/** A provider that is on, with everything that has to be started and closed. */
+interface OperatedPipeline extends ProviderPipeline {
+  readonly access: SharedProviderAccess;
+  readonly circuit: Circuit;
+  readonly quota: Quota;
+}
+
+function composeService(options: IdentificationOptions, parts: ServiceParts): OperatedService {
+  const { clock, database, isDemo, logger, photoLimits, redis } = options;
+  const { dailyUsage, definitions, keyPrefix, normalizer, store } = parts;
+  const names = definitions.map(({ name }) => name);
   const closing = new AbortController();
-  const dailyUsage = new StoredDailyUsage({ database, clock, logger });
-  const leases = createLeases({ redis, prefix: 'quota', owner: 'quota', clock });
-  const lanes = { plant_id: laneOf('plant_id'), plantnet: laneOf('plantnet') };
-  const store = createStore({ database, photoDir: options.photoDir, clock, logger });
+  const quotaLeases = createLeases({ redis, prefix: `${keyPrefix}quota`, owner: 'quota', clock });
+  const pipelines = definitions.flatMap((definition) => createPipeline(definition) ?? []);
   const probeRedis = shareProbe(clock, () => redis.probe());
-  const board = createProgressHub({ redis, clock });
+  const progress = createProgressHub({ redis, clock });
   const background = createSingleFlight();
   const identify = createIdentify({
-    pipelines: lanes,
-    intake: createPhotoNormalizer({
-      concurrency: options.decodeConcurrency,
-      capacity: DECODES_WAITING,
-      backgroundCapacity: DECODES_WAITING_IN_BACKGROUND,
-      clock,
-    }),
+    ...options,
+    providers: names,
+    pipelines,
+    normalizer,
     store,
     background,
     isDatabaseUp: () => database.isUp,
-    progress: board,
-    clock,
-    logger,
-    photoLimits,
-    lifetime: options.lifetime,
-    deadlineMs: deadlineOf(options.providers),
-    isDemo,
-    onCall,
-    onAnswer: options.onAnswer,
+    progress,
+    deadlineMs: deadlineOf(names.map((name) => options.providers[name])),
   });
-
-  const validMs = shortestAnswerTtlMs(options.lifetime);
-  const freeRetries = createFreeRetries({ validMs, redis, logger });
+  const freeRetries = createFreeRetries({ validMs: shortestAnswerTtlMs(options.lifetime), redis, logger });
 
   return {
     photoLimits,
     isDemo,
-    operated: { plant_id: operatedOf('plant_id'), plantnet: operatedOf('plantnet') },
+    operated: byProvider(operatedProvider, names),
     identify: withFreeRetries(identify, { freeRetries, clock }),
-    progress: (...viewing) => board.follow(...viewing),
+    progress: (...viewing) => progress.follow(...viewing),
     async health() {
-      const [redisUp, databaseUp] = await Promise.all([
-        probeRedis(),
-        database.ping().then(
-          () => true,
-          () => false,
-        ),
-      ]);
-      const providers = { plant_id: healthOf('plant_id'), plantnet: healthOf('plantnet') };
-      return { providers, redis: redisUp, database: databaseUp };
+      const isDatabaseUp = database.ping().then(
+        () => true,
+        () => false,
+      );
+      const [redisUp, databaseUp] = await Promise.all([probeRedis(), isDatabaseUp]);
+      return { providers: byProvider(healthOf, names), redis: redisUp, database: databaseUp };
     },
     quotaUse() {
-      const month = lanes.plant_id?.quota.counters().find(({ period }) => period.window === 'month');
-      return month === undefined ? 0 : usedShare(month);
+      const shares = pipelines.flatMap(({ definition, quota }) =>
+        quota
+          .counters()
+          .filter(({ period }) => period.window === definition.rateLimitWindow)
+          .map(usedShare),
+      );
+      return Math.max(0, ...shares);
     },
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
     forget: (ownerId) => store.deleteByOwner(ownerId),
     async start() {
-      await Promise.all(
-        Object.values(lanes).flatMap((lane) => (lane ? [lane.access.start(), lane.quota.start()] : [])),
-      );
+      await Promise.all(pipelines.flatMap(({ access, quota }) => [access.start(), quota.start()]));
     },
     async settled() {
-      const calls = Object.values(lanes).map((lane) => lane?.cache.settled());
-      await Promise.all([...calls, background.settled()]);
+      await Promise.all([...pipelines.map(({ cache }) => cache.settled()), background.settled()]);
     },
     close() {
       closing.abort();
-      for (const lane of Object.values(lanes)) {
-        lane?.access.close();
-        lane?.circuit.close();
-        lane?.quota.close();
+      for (const { access, circuit, quota } of pipelines) {
+        access.close();
+        circuit.close();
+        quota.close();
       }
     },
   };
 
-  function laneOf(
-    name: ProviderName,
-  ): (ProviderPipeline & { access: SharedProviderAccess; circuit: Circuit; quota: Quota }) | undefined {
+  /** Returns undefined for a provider that is off. */
+  function createPipeline(definition: ProviderDefinition): OperatedPipeline | undefined {
+    const { name } = definition;
     const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
     if (apiKey === undefined) return undefined;
-    const provider: ProviderClient = CLIENTS[name]({ apiKey, baseUrl, timeoutMs, clock });
+    const client = definition.createClient({ apiKey, baseUrl, timeoutMs, clock });
+    const shared = { redis, clock, logger, closing: closing.signal };
     const circuit = createCircuit({
       name,
+      prefix: `${keyPrefix}circuit`,
       ...circuitOptions,
-      trialDeadlineMs: timeoutMs + 1_000,
-      classify: outcomeOf,
-      nameFailure: failureClass,
+      trialDeadlineMs: timeoutMs + TRIAL_MARGIN_MS,
+      classify: circuitOutcomeOf,
+      nameFailure: failureLabel,
       clock,
       redis,
     });
-    const bulkhead = createBulkhead({ max: options.maxConcurrency });
-    const onCircuit = createCircuitLog(name, logger, clock);
-    const quotaStore = new QuotaStore(redis, name, 'quota');
+    const quotaStore = new QuotaStore(redis, name, `${keyPrefix}quota`);
+    const claimWarning = (period: Period) => quotaStore.claimWarning(period);
     const quota = new ProviderQuota({
-      provider,
+      ...shared,
+      provider: client,
       limits: options.quotas[name],
-      usualCredits: usualCredits(name),
+      usualCredits: usualCredits(definition),
       timeoutMs,
-      settlementOf: (error) => settlementOf(name, error),
+      settlementOf: (error) => settlementOf(error, definition.billsErrorAnswers),
       exhaustedAnswerOf,
-      onUpdate: createQuotaLog({ provider: name, logger, claimWarning: (period) => quotaStore.claimWarning(period) }),
+      onUpdate: createQuotaLog({ provider: name, warnAtShare: definition.warnAtShare, logger, claimWarning }),
       store: quotaStore,
-      leases,
-      redis,
+      leases: quotaLeases,
       dailyUsage,
-      clock,
-      logger,
-      closing: closing.signal,
     });
-    const access = new SharedProviderAccess({ provider, apiKey, redis, clock, logger, closing: closing.signal });
-    const gate = createProviderCaller({
-      provider,
+    const access = new SharedProviderAccess({ ...shared, client, apiKey, prefix: `${keyPrefix}access` });
+    const caller = createProviderCaller({
+      ...shared,
+      definition,
+      client,
       access,
       circuit,
       quota,
-      bulkhead,
-      clock,
-      closing: closing.signal,
-      onCircuit,
-      onCall,
+      bulkhead: createBulkhead({ max: options.maxConcurrency }),
+      onCircuit: createCircuitLog(name, logger, clock),
+      onCall: options.onCall,
     });
     const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
-    const answers = createAnswerCache({ provider: name, lock, redis, clock, logger });
-    const rejections = createRejections({ provider, redis, clock, closing: closing.signal });
-    return {
-      provider,
-      access,
-      caller: gate,
-      circuit,
-      quota,
-      rejections,
-      durations: createRecentDurations(),
-      ...answers,
-    };
+    const answers = createAnswerCache({ ...shared, definition, lock, prefix: `${keyPrefix}answer` });
+    const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
+    const durations = createRecentDurations();
+    return { definition, client, access, caller, circuit, quota, rejections, durations, ...answers };
+  }
+
+  function pipelineOf(name: ProviderName): OperatedPipeline | undefined {
+    return pipelines.find(({ definition }) => definition.name === name);
   }
 
   function healthOf(name: ProviderName): ProviderHealth {
     const { failMax } = options.providers[name].circuit;
-    return lanes[name]?.caller.health() ?? { available: false, state: 'off', failCount: 0, failMax };
+    return pipelineOf(name)?.caller.health() ?? { available: false, state: 'off', failCount: 0, failMax };
   }
 
-  function operatedOf(name: ProviderName): OperatedProvider {
+  function operatedProvider(name: ProviderName): OperatedProvider {
     const { circuit, timeoutMs } = options.providers[name];
     const { maxResetTimeoutMs, resetTimeoutMs } = circuit;
     const health = () => healthOf(name);
-    return { circuit: lanes[name]?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
+    return { circuit: pipelineOf(name)?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
   }
 }
 
-/** Returns the deadline of a request: longer than the timeout of every enabled provider. */
-export function deadlineOf(
-  providers: Readonly<Record<ProviderName, Pick<ProviderConfig, 'apiKey' | 'timeoutMs'>>>,
-): number {
-  const longest = Object.values(providers).map(({ apiKey, timeoutMs }) => (apiKey === undefined ? 0 : timeoutMs));
-  return Math.max(DEADLINE_MS, Math.max(...longest) + DEADLINE_MARGIN_MS);
+/** Returns the deadline of a request: longer than the timeout of every provider that is on. */
+export function deadlineOf(providers: readonly Pick<ProviderConfig, 'apiKey' | 'timeoutMs'>[]): number {
+  const timeouts = providers.map(({ apiKey, timeoutMs }) => (apiKey === undefined ? 0 : timeoutMs));
+  return Math.max(DEADLINE_MS, Math.max(...timeouts) + DEADLINE_MARGIN_MS);
+}
+
+/** Time for which the result of a probe is cached. */
+const PROBE_TTL_MS = 1_000;
+
+/** Wraps `probe` so that concurrent callers share one run, and its result for one second afterwards. */
+export function shareProbe<T>(clock: Clock, probe: () => Promise<T>): () => Promise<T> {
+  let last: { result: Promise<T>; endedAt: number } | undefined;
+  return () => {
+    if (last !== undefined && clock.monotonic() < last.endedAt + PROBE_TTL_MS) return last.result;
+    const current = { result: probe(), endedAt: Number.POSITIVE_INFINITY };
+    const end = () => {
+      current.endedAt = clock.monotonic();
+    };
+    current.result.then(end, end);
+    last = current;
+    return current.result;
+  };
 }

@@ -4,7 +4,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { plantIdBody } from '../providers/testing/bodies.ts';
 import { startStub } from '../providers/testing/stub-service.ts';
-import { createPlantIdAlone, leafRequest } from './testing/plant-id-only.ts';
+import { createPlantIdService, leafRequest } from './testing/plant-id-only.ts';
 import { BUSY, PLANTNET_ANSWER, request, testFlow } from './testing/test-flow.ts';
 
 const DEADLINE = 45_000;
@@ -24,7 +24,7 @@ function account() {
 }
 
 async function slowReader() {
-  const under = await testFlow();
+  const under = await testFlow({ quotas: { plant_id: { monthlyLimit: 1_000 } } });
   const read = Promise.withResolvers<void>();
   under.reading.until = read.promise;
   return { ...under, read: () => read.resolve() };
@@ -35,7 +35,7 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the deadline of a request', () => {
   it('sends no call whose photos were decoded after it', async () => {
-    const { clock, decodes, identify, providers, quotas, read } = await slowReader();
+    const { clock, decodes, identify, providers, read, service } = await slowReader();
     const accounts = Array.from({ length: 13 }, account);
     const answers = Promise.allSettled(accounts.map(({ spending }, n) => identify(request({ spending }, n))));
     await expect.poll(() => decodes.length).toBe(13);
@@ -53,7 +53,7 @@ describe('the deadline of a request', () => {
     expect(accounts.map(({ sent, settled }) => ({ sent, settled }))).toEqual(
       accounts.map(() => ({ sent: [], settled: [0] })),
     );
-    expect(quotas.plantnet?.counters().every(({ used }) => used === 0)).toBe(true);
+    expect(service.quotaUse()).toBe(0);
   });
 
   it('does not keep a call from being sent for another request that still waits, which pays for it', async () => {
@@ -111,7 +111,7 @@ describe('the deadline of a request', () => {
     const clock = new FakeClock();
     const redis = await connectRedis({ url: 'unix:///nowhere/redis.sock' }, { timeoutMs: 2_000, readyWaitMs: 0 });
     const lock = { waitMs: 65_000, ttlMs: 10_000 };
-    const service = createPlantIdAlone({ redis, baseUrl: stub.url, timeoutMs: 60_000, lock, clock });
+    const service = createPlantIdService({ redis, baseUrl: stub.url, timeoutMs: 60_000, lock, clock });
     const answer = service.identify(await leafRequest());
     const response = await answering.promise;
     clock.advance(59_000);

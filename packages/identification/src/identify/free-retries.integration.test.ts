@@ -2,7 +2,7 @@ import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Identification } from '../identification.ts';
+import type { Identification } from '../types.ts';
 import { createFreeRetries, type FreeRetries, withFreeRetries } from './free-retries.ts';
 import type { IdentifyRequest } from './service.ts';
 
@@ -74,6 +74,7 @@ const whole: Identification = {
   suggestions: [],
   providers: { plant_id: { status: 'answered' }, plantnet: { status: 'answered' } },
 };
+
 const partial: Identification = { ...whole, partial: true };
 
 describe('an identification', () => {

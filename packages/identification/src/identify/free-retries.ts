@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Identification } from '../identification.ts';
+import type { Identification } from '../types.ts';
 import type { IdentifyRequest, IdentifyResult } from './service.ts';
 
 /** The part of a request that decides whether another one repeats it. */

@@ -3,7 +3,8 @@ import type { RedisConnection } from '@plantcommunity/resilience';
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ProviderAnswer, ProviderError } from '../types.ts';
+import { ProviderError } from '../providers/provider-error.ts';
+import type { ProviderAnswer } from '../types.ts';
 import { BUSY, request, testFlow } from './testing/test-flow.ts';
 
 const DAY = 86_400_000;
@@ -226,7 +227,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     const { answer } = one.providers.plant_id;
     one.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'as scripted'));
     await one.identify(request());
-    const tickets = () => one.redis.client.keys(`${prefix}:{plant_id:*}:ticket`);
+    const tickets = () => one.redis.client.keys(`${prefix}:answer:{plant_id:*}:ticket`);
     expect(await tickets()).toHaveLength(1);
     other.providers.plant_id.answer = answer;
     await other.identify(request());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProviderError } from '../types.ts';
+import { ProviderError } from '../providers/provider-error.ts';
 import { request, testFlow } from './testing/test-flow.ts';
 
 const HOUR = 3_600_000;
@@ -28,7 +28,7 @@ describe('an identification and the quotas', () => {
     await expect(identify(request(plantOnly, 2))).rejects.toMatchObject({
       code: 'quota_exhausted',
       retryAfterMs: NOON,
-      message: 'Plant identification is temporarily unavailable. Please try again in a few moments.',
+      provider: undefined,
     });
     expect(decodes).toHaveLength(1);
     clock.advance(NOON);
@@ -39,8 +39,8 @@ describe('an identification and the quotas', () => {
   });
 
   it('takes nothing for what is kept, for what joins another, or for a circuit that lets nothing through', async () => {
-    const { circuits, identify, quotas } = await testFlow({ quotas: { plant_id: { dailyLimit: 100 } } });
-    const spent = () => quotas.plant_id?.counters().find(({ period }) => period.window === 'day')?.used;
+    const { circuits, identify, service } = await testFlow({ quotas: { plant_id: { monthlyLimit: 100 } } });
+    const spent = () => Math.round(service.quotaUse() * 100);
     await Promise.all([identify(request()), identify(request()), identify(request())]);
     await identify(request());
     expect(spent()).toBe(2);

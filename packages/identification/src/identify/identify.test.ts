@@ -2,7 +2,8 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
 import { uploaded } from '../photos/testing/uploaded-photo.ts';
-import { type ProviderAnswer, ProviderError, type ProviderErrorType } from '../types.ts';
+import { ProviderError, type ProviderErrorType } from '../providers/provider-error.ts';
+import type { ProviderAnswer } from '../types.ts';
 import { BUSY, PLANTNET_ANSWER, request, testFlow } from './testing/test-flow.ts';
 
 const failing = (type: ProviderErrorType, retryAfterMs?: number) => async (): Promise<ProviderAnswer> => {
@@ -183,7 +184,7 @@ describe('one identification', () => {
     for (let seed = 1; seed <= 3; seed += 1) {
       await expect(identify(request({}, seed))).rejects.toMatchObject({
         code: 'providers_resting',
-        message: 'Plant identification is temporarily unavailable. Please try again in a few moments.',
+        provider: undefined,
       });
     }
     const before = decodes.length;
@@ -197,9 +198,7 @@ describe('one identification', () => {
   it('names the one provider that is on when it cannot answer', async () => {
     const { identify, providers } = await testFlow({ off: 'plantnet' });
     providers.plant_id.answer = failing('failed');
-    await expect(identify(request())).rejects.toThrow(
-      'Plant.id service is temporarily unavailable. Please try again in a few moments.',
-    );
+    await expect(identify(request())).rejects.toMatchObject({ code: 'providers_resting', provider: 'plant_id' });
   });
 
   it('counts a provider without a key neither as missing nor as partial', async () => {
@@ -208,11 +207,11 @@ describe('one identification', () => {
   });
 
   it('gives up at its deadline, with what it has', async () => {
-    const { board, clock, identify, providers } = await testFlow();
+    const { clock, identify, providers, service } = await testFlow();
     providers.plant_id.answer = () => new Promise(() => undefined);
     const asked = request();
     const answer = identify(asked);
-    for await (const { type } of board.follow(asked.requestId, undefined, new AbortController().signal)) {
+    for await (const { type } of service.progress(asked.requestId, undefined, new AbortController().signal)) {
       if (type === 'answered') break;
     }
     clock.advance(45_000);
@@ -371,20 +370,21 @@ describe('an old answer', () => {
     clock.advance(DAY);
     providers.plant_id.answer = failing('failed');
     providers.plantnet.answer = failing('failed');
-    for (let seed = 2; seed <= 4; seed += 1) await expect(identify(request({}, seed))).rejects.toThrow('unavailable');
+    for (let seed = 2; seed <= 4; seed += 1)
+      await expect(identify(request({}, seed))).rejects.toMatchObject({ code: 'providers_resting' });
     const before = decodes.length;
     expect(await identify(request())).toMatchObject({ stale: true, cached: true, partial: false });
     expect(decodes).toHaveLength(before);
   });
 
   it('stands in when the deadline comes first', async () => {
-    const { board, clock, identify, providers } = await testFlow();
+    const { clock, identify, providers, service } = await testFlow();
     await identify(request());
     clock.advance(DAY);
     providers.plant_id.answer = () => new Promise(() => undefined);
     const asked = request();
     const answer = identify(asked);
-    for await (const { type } of board.follow(asked.requestId, undefined, new AbortController().signal)) {
+    for await (const { type } of service.progress(asked.requestId, undefined, new AbortController().signal)) {
       if (type === 'answered') break;
     }
     clock.advance(45_000);
@@ -457,12 +457,12 @@ describe('progress', () => {
   });
 
   it('tells the first answer before the second is there', async () => {
-    const { board, identify, providers } = await testFlow();
+    const { identify, providers, service } = await testFlow();
     const late = Promise.withResolvers<ProviderAnswer>();
     providers.plant_id.answer = () => late.promise;
     const asked = request();
     const answer = identify(asked);
-    for await (const event of board.follow(asked.requestId, undefined, new AbortController().signal)) {
+    for await (const event of service.progress(asked.requestId, undefined, new AbortController().signal)) {
       if (event.type !== 'answered') continue;
       expect(event).toMatchObject({
         provider: 'plantnet',
@@ -484,12 +484,12 @@ describe('progress', () => {
   });
 
   it('is forgotten a minute after the answer', async () => {
-    const { board, clock, identify } = await testFlow();
+    const { clock, identify, service } = await testFlow();
     const asked = request();
     await identify(asked);
     clock.advance(60_001);
     const leaving = new AbortController();
-    const next = board.follow(asked.requestId, undefined, leaving.signal).next();
+    const next = service.progress(asked.requestId, undefined, leaving.signal)[Symbol.asyncIterator]().next();
     leaving.abort();
     expect(await next).toEqual({ done: true, value: undefined });
   });

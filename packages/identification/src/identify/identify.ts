@@ -1,117 +1,131 @@
+import type { SingleFlight } from '@plantcommunity/resilience';
 import { IdentificationError, isCallerError } from '../errors.ts';
-import type { Identification } from '../identification.ts';
+import { logIdentified } from '../observability/cache-log.ts';
 import type { DecodeOwner } from '../photos/decode-queue.ts';
 import { createStructureCache } from '../photos/formats/read-structure.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photos/inspect.ts';
+import type { PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
-import { callerCredits } from '../quotas/credits.ts';
-import { PROVIDER_NAMES, type ProviderAnswer, type ProviderName } from '../types.ts';
-import { answerLifetime } from './answer-lifetime.ts';
-import { AwaitedCalls, loadWhileAwaited } from './awaited-calls.ts';
-import { withCoarseLocation } from './coarse-location.ts';
-import type { IdentifyDependencies } from './dependencies.ts';
+import { type UnavailableReason, unavailable, unavailableReasonOf } from '../providers/provider-error.ts';
+import type { Store } from '../store/store.ts';
+import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
+import { answerLifetime } from './answer-cache.ts';
+import { AwaitedCalls, loadWhileAwaited, WaitLimit } from './call-waiters.ts';
 import {
   answerTypeOf,
   cachedOutcome,
-  identificationOf,
-  mergedResult,
-  type ProviderOutcome,
-  unavailableReasons,
-} from './outcomes.ts';
-import type { EmitProgress } from './progress.ts';
-import { type Question, questionsFor } from './questions.ts';
-import { createSaver } from './save.ts';
-import type { IdentifyRequest } from './service.ts';
-import type { CreditDecision } from './spending.ts';
-import {
   DATABASE_UNAVAILABLE,
   databaseUnavailable,
-  type UnavailableReason,
-  unansweredError,
-  unavailableReasonOf,
-} from './unavailable-reason.ts';
-import { WaitLimit } from './wait-limit.ts';
+  type ProviderOutcome,
+  ProviderOutcomes,
+} from './outcomes.ts';
+import type { EmitProgress, ProgressHub } from './progress.ts';
+import { callerCredits, type ProviderPipeline, type Question, questionsFor, withCoarseLocation } from './questions.ts';
+import { createSaver } from './save.ts';
+import type { CreditDecision, IdentificationOptions, IdentifyRequest } from './service.ts';
 
-/** After a call failed for which an old answer could stand in, the old one does for so long. */
+export interface IdentifyDependencies
+  extends Pick<
+    IdentificationOptions,
+    'clock' | 'isDemo' | 'lifetime' | 'logger' | 'onAnswer' | 'onCall' | 'photoLimits'
+  > {
+  /** Names of all providers in their order, those that are off included. */
+  readonly providers: readonly ProviderName[];
+  /** The providers that are on, in their order. */
+  readonly pipelines: readonly ProviderPipeline[];
+  readonly normalizer: PhotoNormalizer;
+  readonly store: Store;
+  /** Stores photos after the answer was given; keys are ids of identifications. */
+  readonly background: SingleFlight;
+  /** While false, only cached answers are given: no provider is called and nothing is stored. */
+  readonly isDatabaseUp: () => boolean;
+  readonly progress: ProgressHub;
+  /** Deadline of a request, counted from the last byte of its body. */
+  readonly deadlineMs: number;
+}
+
+/** Time for which a stale answer is served after a failed call, before the provider is asked again. */
 const STALE_RETRY_MS = 30_000;
 
 /** Subject of requests that name none, in the per-process limits. */
 const UNKNOWN_SUBJECT = 'unknown';
 
-/** One identification, from uploaded photos to the stored answer; `answer` reads top to bottom. */
-export function createIdentify(parts: IdentifyDependencies): (request: IdentifyRequest) => Promise<Identification> {
-  const { clock, intake, pipelines: lanes, logger } = parts;
-  const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, parts.lifetime);
-  const keep = createSaver(parts);
+/** Creates `identify`: one identification, from uploaded photos to the stored answer. Its `answer` reads top to bottom. */
+export function createIdentify(
+  dependencies: IdentifyDependencies,
+): (request: IdentifyRequest) => Promise<Identification> {
+  const { clock, logger, normalizer, onCall } = dependencies;
+  const save = createSaver(dependencies);
   const structureOf = createStructureCache();
   const calls = new AwaitedCalls(clock);
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
     const owner = { subject: given.subject ?? UNKNOWN_SUBJECT, address: given.address };
-    /** In whose name calls are out; one that others have joined counts for the request that came first. */
+    /** Holders of the calls of this request; a call that others have joined counts for the request that came first. */
     const holders = [given.subject, given.address].filter((holder) => holder !== undefined);
-    const began = clock.monotonic();
-    const at = () => Math.round(clock.monotonic() - began);
-    const mayAsk = () => request.cachedOnly !== true && parts.isDatabaseUp();
-    const tell: EmitProgress = request.trackProgress
-      ? parts.progress.start(request.requestId, request.ownerId)
+    const startedAt = clock.monotonic();
+    const at = () => Math.round(clock.monotonic() - startedAt);
+    const mayAsk = () => request.cachedOnly !== true && dependencies.isDatabaseUp();
+    const emit: EmitProgress = request.trackProgress
+      ? dependencies.progress.start(request.requestId, request.ownerId)
       : () => undefined;
-    const outcomes = new Map<ProviderName, ProviderOutcome>();
+    const outcomes = new ProviderOutcomes(dependencies.providers);
     let ok = false;
     try {
       const identification = await answer();
       ok = true;
-      parts.onAnswer(answerTypeOf(identification));
+      dependencies.onAnswer(answerTypeOf(identification));
       return identification;
     } catch (error) {
-      if (error instanceof IdentificationError && !isCallerError(error)) parts.onAnswer('retry');
+      if (error instanceof IdentificationError && !isCallerError(error)) dependencies.onAnswer('retry');
       throw error;
     } finally {
-      tell({ type: 'done', at: at(), ok });
+      emit({ type: 'done', at: at(), ok });
     }
 
     async function answer(): Promise<Identification> {
-      // What needs no decode is checked for every request: a bad file is not let in by a kept answer.
-      const photos = request.photos.map((photo, index) => inspectPhoto(photo, index, parts.photoLimits, structureOf));
+      // Checks that need no decode run for every request: a cached answer does not let a bad file in.
+      const photos = request.photos.map((photo, index) =>
+        inspectPhoto(photo, index, dependencies.photoLimits, structureOf),
+      );
       for (const { type } of photos) logger.info(`[UPLOAD] Magic bytes validation: image/${type}`);
-      tell({ type: 'received', at: at(), photos: photos.length });
+      emit({ type: 'received', at: at(), photos: photos.length });
 
-      const questions = questionsFor(lanes, request);
+      const questions = questionsFor(dependencies.pipelines, request);
       const open = await lookUp(questions, photos);
       let ready: readonly NormalizedPhoto[] | undefined;
       let overShare = false;
       const credits = open.length === 0 ? undefined : await reserveFor(open);
-      if (credits?.allowed === false) answerFromKept(open, credits);
+      if (credits?.allowed === false) answerFromCache(open, credits);
       else if (open.length > 0) {
-        const prepared = prepare(photos);
-        const keepReady = (them: readonly NormalizedPhoto[]) => {
-          ready = them;
+        const normalized = normalize(photos);
+        const keepReady = (done: readonly NormalizedPhoto[]) => {
+          ready = done;
         };
-        // It may fail before anybody waits for it, or with nobody who ever does: one whose answer another's call brings.
-        prepared.then(keepReady, (error: unknown) => {
+        // The decode may fail before a question awaits it, or unawaited: then another request's call brings the answer.
+        normalized.then(keepReady, (error: unknown) => {
           overShare = error instanceof IdentificationError && error.overShare;
         });
-        await askAll(open, prepared, credits);
+        await askAll(open, normalized, credits);
       }
 
-      const refusals = unavailableReasons(outcomes);
-      if (PROVIDER_NAMES.every((name) => refusals[name] !== undefined)) throw unansweredError(refusals, overShare);
-      tell({ type: 'comparing', at: at() });
-      const identification = identificationOf(outcomes, parts.isDemo);
+      if (!outcomes.hasAnswer) throw outcomes.unansweredError(overShare);
+      emit({ type: 'comparing', at: at() });
+      const identification = outcomes.identification(dependencies.isDemo);
       const { cachedOnly, options, ownerId } = request;
       if (ownerId === undefined) return identification;
       if (cachedOnly === true) return { ...identification, filed: false };
-      // Who has an answer does not wait for photos that are not ready, or cannot be now: they are kept later.
-      const filing = await keep({ ownerId, owner, identification, options, photos, prepared: ready });
-      return { ...identification, ...filing };
+      // The answer does not wait for photos that are not normalized yet: they are stored in the background.
+      const saved = await save({ ownerId, owner, identification, options, photos, normalized: ready });
+      return { ...identification, ...saved };
     }
 
     /**
      * Uses cached answers, and decides about the other questions before a photo is decoded: a provider that may not be
      * called now, or is known to reject the request, is concluded at once, with a stale answer if there is one.
-     * An answer near its end is asked for anew in the background, unless its caller has a daily share: a cached answer
-     * costs none of it, so the call would be free.
+     * An answer near its end is refreshed in the background, unless its caller has a daily share: a cached answer costs
+     * none of it, so the call would be free.
      * @returns the questions that have to be asked
      */
     async function lookUp(
@@ -120,54 +134,47 @@ export function createIdentify(parts: IdentifyDependencies): (request: IdentifyR
     ): Promise<readonly Question[]> {
       const early = (question: Question) => ({
         load: () => call(question, decode(photos, { ...owner, background: true }), () => undefined),
-        lifetime,
-        staleRetryMs: STALE_RETRY_MS,
+        ...cacheOptions(question),
       });
       const mayRefresh = mayAsk() && request.spending?.reserve === undefined;
       const hits = await Promise.all(
         questions.map((question) => question.cache.peek(question.key, mayRefresh ? early(question) : undefined)),
       );
-      const refusals = await Promise.all(
-        questions.map(async (question, index) => (hits[index]?.stale === false ? undefined : refusalBefore(question))),
+      const reasons = await Promise.all(
+        questions.map(async (question, index) => (hits[index]?.stale === false ? undefined : reasonNotToAsk(question))),
       );
       return questions.filter((question, index) => {
-        const [hit, refusal] = [hits[index], refusals[index]];
-        if (hit !== undefined && (!hit.stale || refusal !== undefined)) {
-          conclude(question.name, { answer: hit.value, fromCache: true, stale: hit.stale });
+        const [hit, reason] = [hits[index], reasons[index]];
+        if (hit !== undefined && (!hit.stale || reason !== undefined)) {
+          conclude(question.name, { type: 'answered', answer: hit.value, fromCache: true, stale: hit.stale });
           return false;
         }
-        if (refusal !== undefined) conclude(question.name, { refusal });
-        return refusal === undefined;
+        if (reason !== undefined) conclude(question.name, { type: 'unanswered', reason });
+        return reason === undefined;
       });
     }
 
-    async function refusalBefore({
-      caller: gate,
-      name,
-      rejections,
-      ...question
-    }: Question): Promise<UnavailableReason | undefined> {
+    async function reasonNotToAsk(question: Question): Promise<UnavailableReason | undefined> {
       if (!mayAsk()) return DATABASE_UNAVAILABLE;
-      const refusal = gate.unavailableReason(request.options, holders);
-      if (refusal !== undefined) return refusal;
-      const rejected = await rejections.find(question);
+      const reason = question.caller.unavailableReason(request.options, holders);
+      if (reason !== undefined) return reason;
+      const rejected = await question.rejections.find(question);
       if (rejected === undefined) return undefined;
-      parts.onCall({ provider: name, outcome: 'held_back' });
-      return { status: 'failed', rejected };
+      onCall({ provider: question.name, outcome: 'held_back' });
+      return unavailable('rejected', { rejected });
     }
 
     function reserveFor(open: readonly Question[]): Promise<CreditDecision> | undefined {
-      const names = open.map(({ name }) => name);
-      return request.spending?.reserve?.(callerCredits(names, request.options));
+      return request.spending?.reserve?.(callerCredits(open, request.options));
     }
 
     /** Concludes questions that may not be asked with stale answers. @throws the refusal when no answer is cached */
-    function answerFromKept(open: readonly Question[], refused: CreditDecision & { allowed: false }): void {
-      const { error, retryAfterMs } = refused;
+    function answerFromCache(open: readonly Question[], refused: CreditDecision & { allowed: false }): void {
+      const reason = unavailable('out_of_quota', { retryAfterMs: refused.retryAfterMs });
       for (const { cache, key, name } of open) {
-        conclude(name, cachedOutcome(cache, key) ?? { refusal: { status: 'quota', retryAfterMs } });
+        conclude(name, cachedOutcome(cache, key) ?? { type: 'unanswered', reason });
       }
-      if (![...outcomes.values()].some((outcome) => 'answer' in outcome)) throw error;
+      if (!outcomes.hasAnswer) throw refused.error;
     }
 
     /**
@@ -180,14 +187,14 @@ export function createIdentify(parts: IdentifyDependencies): (request: IdentifyR
       credits: (CreditDecision & { allowed: true }) | undefined,
     ): Promise<void> {
       const deadline = new AbortController();
-      const cancelDeadline = clock.setTimeout(() => deadline.abort(), parts.deadlineMs - at());
+      const cancelDeadline = clock.setTimeout(() => deadline.abort(), dependencies.deadlineMs - at());
       const signals = { deadline: deadline.signal, any: AbortSignal.any([request.signal, deadline.signal]) };
-      const paid: ProviderName[] = [];
-      const asks = questions.map((question) => ask(question, ready, signals, () => paid.push(question.name)));
+      const paid: Question[] = [];
+      const asks = questions.map((question) => ask(question, ready, signals, () => paid.push(question)));
       try {
         await Promise.all(asks);
       } catch (error) {
-        // The request fails: an answer of the other provider would not be used.
+        // The request fails: an answer of another provider would not be used.
         deadline.abort();
         await Promise.allSettled(asks);
         throw error;
@@ -197,16 +204,16 @@ export function createIdentify(parts: IdentifyDependencies): (request: IdentifyR
       }
     }
 
-    /** Leaves an outcome, whatever the provider does. @throws what is no provider's doing: a bad photo, the caller left */
+    /** Concludes a question, whatever the provider does. @throws for faults that are not the provider's: a bad photo, an aborted request */
     async function ask(
       question: Question,
       ready: Promise<readonly NormalizedPhoto[]>,
       signals: { deadline: AbortSignal; any: AbortSignal },
       onPaid: () => void,
     ): Promise<void> {
-      const { cache, callsInFlight, durations, caller: gate, key, name } = question;
+      const { cache, caller, callsInFlight, durations, key, name } = question;
       const usual = durations.usual();
-      tell({ type: 'asking', at: at(), provider: name, ...usual });
+      emit({ type: 'asking', at: at(), provider: name, ...usual });
       const waitLimit = new WaitLimit(clock, usual?.slowMs, signals.any);
       const { signal } = waitLimit;
       if (usual !== undefined) void callsInFlight.age(key).then((age) => waitLimit.sentElsewhere(age));
@@ -219,95 +226,74 @@ export function createIdentify(parts: IdentifyDependencies): (request: IdentifyR
         },
       });
       try {
-        const load = () => callAwaited(question, ready);
-        const options = { lifetime, staleRetryMs: STALE_RETRY_MS, signal };
-        const getOrLoad = () => cache.getOrLoad(key, load, options);
+        const load = () =>
+          calls.callWhileAwaited(key, ready, callsInFlight, (checked, onSent) => call(question, checked, onSent));
+        const getOrLoad = () => cache.getOrLoad(key, load, { ...cacheOptions(question), signal });
         const { joined, source, stale, value } = await loadWhileAwaited(getOrLoad, signal);
-        if (joined && source === 'loaded') parts.onCall({ provider: name, outcome: 'cached' });
-        conclude(name, { answer: value, fromCache: source !== 'loaded', stale });
+        if (joined && source === 'loaded') onCall({ provider: name, outcome: 'cached' });
+        conclude(name, { type: 'answered', answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
         const isLate = signals.deadline.aborted || waitLimit.isOver;
-        const reason = unavailableReasonOf(error) ?? (isLate ? ({ status: 'timeout' } as const) : undefined);
-        if (reason === undefined) throw error;
-        // This may have been the failure that opened its circuit.
-        const refusal = { ...gate.retryAfter(request.options), ...reason };
+        const known = unavailableReasonOf(error) ?? (isLate ? unavailable('timeout') : undefined);
+        if (known === undefined) throw error;
+        // This failure may have opened the circuit.
+        const reason = { ...caller.retryAfter(request.options), ...known };
         logger.warn({ provider: name, err: error }, 'A provider did not answer');
-        // The deadline may have come while a fresh one was waited for.
-        conclude(name, cachedOutcome(cache, key) ?? { refusal });
+        // A stale answer may be left if the deadline came while a fresh one was awaited.
+        conclude(name, cachedOutcome(cache, key) ?? { type: 'unanswered', reason });
       } finally {
         leave();
         waitLimit.close();
       }
     }
 
-    /** Makes one call, which is sent only while a request waits for it. @throws {AbandonedCallError} otherwise */
-    async function callAwaited(
-      question: Question,
-      ready: Promise<readonly NormalizedPhoto[]>,
-    ): Promise<ProviderAnswer> {
-      const { callsInFlight, key } = question;
-      // Checked before quota is reserved for the call.
-      const prepared = ready.then((photos) => {
-        calls.check(key);
-        return photos;
-      });
-      try {
-        return await call(question, prepared, () => {
-          calls.send(key);
-          callsInFlight.add(key);
-        });
-      } finally {
-        calls.end(key);
-        callsInFlight.remove(key);
-      }
-    }
-
-    /**
-     * Makes one call, with the recall id (ticket) for its answer. `onSent` may throw to keep the call from being sent.
-     */
+    /** Makes one call, with the recall id for its answer. `onSent` may throw to keep the call from being sent. */
     async function call(
       question: Question,
       ready: Promise<readonly NormalizedPhoto[]>,
       onSent: () => void,
     ): Promise<ProviderAnswer> {
-      const { durations, caller: gate, key, name, options, rejections, recallIds: tickets } = question;
+      const { caller, durations, key, name, options, recallIds, rejections } = question;
       const photos = (await ready).map(({ jpeg }) => jpeg);
-      if (!parts.isDatabaseUp()) throw databaseUnavailable();
-      const sent = clock.monotonic();
-      const take = () => {
+      if (!dependencies.isDatabaseUp()) throw databaseUnavailable();
+      const sentAt = clock.monotonic();
+      const recallId = () => {
         onSent();
-        return tickets?.getOrCreate(key);
+        return recallIds?.getOrCreate(key);
       };
-      const answered = await rejections.guard(question, () => gate.call({ photos, options }, take, holders));
-      const tookMs = clock.monotonic() - sent;
-      durations.add(tookMs);
-      if (name === 'plant_id') {
-        logger.info(`[PERF] Plant.id identification successful in ${(tookMs / 1_000).toFixed(2)}s`);
-      }
+      const answered = await rejections.guard(question, () => caller.call({ photos, options }, recallId, holders));
+      const durationMs = clock.monotonic() - sentAt;
+      durations.add(durationMs);
+      logIdentified(name, durationMs, logger);
       return answered;
     }
 
-    async function prepare(photos: readonly InspectedPhoto[]): Promise<readonly NormalizedPhoto[]> {
-      const prepared = await decode(photos, { ...owner, background: false });
-      tell({ type: 'read', at: at() });
-      return prepared;
+    async function normalize(photos: readonly InspectedPhoto[]): Promise<readonly NormalizedPhoto[]> {
+      const normalized = await decode(photos, { ...owner, background: false });
+      emit({ type: 'read', at: at() });
+      return normalized;
     }
 
     function conclude(name: ProviderName, outcome: ProviderOutcome): void {
       outcomes.set(name, outcome);
-      if ('answer' in outcome && outcome.fromCache) {
-        parts.onCall({ provider: name, outcome: outcome.stale ? 'stale' : 'cached' });
+      if (outcome.type === 'unanswered') {
+        const { retryAfterMs, status } = outcome.reason;
+        const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+        emit({ type: 'unanswered', at: at(), provider: name, status, ...wait });
+        return;
       }
-      if ('refusal' in outcome) {
-        const { rejected: _, ...refusal } = outcome.refusal;
-        tell({ type: 'unanswered', at: at(), provider: name, ...refusal });
-        // The merged result so far is computed only if progress is tracked.
-      } else if (request.trackProgress)
-        tell({ type: 'answered', at: at(), provider: name, verdict: mergedResult(outcomes) });
+      if (outcome.fromCache) onCall({ provider: name, outcome: outcome.stale ? 'stale' : 'cached' });
+      // The merged result so far is computed only if progress is tracked.
+      if (request.trackProgress) emit({ type: 'answered', at: at(), provider: name, verdict: outcomes.merge() });
     }
   };
 
+  function cacheOptions({ definition }: Question) {
+    const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, definition, dependencies.lifetime);
+    return { lifetime, staleRetryMs: STALE_RETRY_MS };
+  }
+
   function decode(photos: readonly InspectedPhoto[], owner: DecodeOwner): Promise<readonly NormalizedPhoto[]> {
-    return Promise.all(photos.map((photo, index) => intake.normalize(photo, index, owner)));
+    return Promise.all(photos.map((photo, index) => normalizer.normalize(photo, index, owner)));
   }
 }

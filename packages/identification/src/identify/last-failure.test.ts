@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { OperatedService } from './create-service.ts';
-import { createPlantIdAlone, leafRequest } from './testing/plant-id-only.ts';
+import type { OperatedService } from './service.ts';
+import { createPlantIdService, leafRequest } from './testing/plant-id-only.ts';
 
 let answer: (response: ServerResponse) => void;
 let server: Server;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const port = typeof address === 'object' ? address?.port : undefined;
   redis = await connectRedis({ url: 'unix:///nowhere/redis.sock' }, { timeoutMs: 100, readyWaitMs: 0 });
   const lock = { waitMs: 1_000, ttlMs: 1_000 };
-  service = createPlantIdAlone({ redis, baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 5_000, lock });
+  service = createPlantIdService({ redis, baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 5_000, lock });
 });
 afterAll(async () => {
   service.close();

@@ -1,8 +1,8 @@
 import { type CircuitEvent, createBulkhead, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../providers/outcome.ts';
-import { createPlantId } from '../providers/plant-id/plant-id.ts';
+import { plantId } from '../providers/plant-id/index.ts';
+import { circuitOutcomeOf } from '../providers/provider-error.ts';
 import { plantIdBody } from '../providers/testing/bodies.ts';
 import { request, unhurried } from '../providers/testing/request.ts';
 import { type Act, answer, startStub } from '../providers/testing/stub-service.ts';
@@ -24,12 +24,13 @@ async function callWith(...acts: Act[]) {
     maxResetTimeoutMs: 1_000,
     successThreshold: 1,
     trialPermits: 1,
-    classify: outcomeOf,
+    classify: circuitOutcomeOf,
     clock,
   });
   const taken: string[] = [];
   const gate = createProviderCaller({
-    provider: createPlantId({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock }),
+    definition: plantId,
+    client: plantId.createClient({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock }),
     access: openAccess,
     circuit,
     quota: unlimited,

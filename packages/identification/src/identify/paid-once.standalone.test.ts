@@ -9,7 +9,7 @@ import { type WorkerAnswer, type WorkerSettings, workerAnswer } from './testing/
 const SIMULATOR = fileURLToPath(new URL('../../../../apps/provider-simulator/src/main.ts', import.meta.url));
 const WORKER = fileURLToPath(new URL('./testing/identify-worker.ts', import.meta.url));
 const ANSWERED = { isPlant: true };
-const UNAVAILABLE = { failed: 'Plant.id service is temporarily unavailable. Please try again in a few moments.' };
+const UNAVAILABLE = { failed: 'providers_resting' };
 
 const listening = z.object({ listening: z.string() });
 const counts = z.object({ plant_id: z.object({ identify: z.number(), all: z.number() }) });

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection, systemClock } from '@plantcommunity/resilience';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ProgressEvent } from '../progress.ts';
-import { createProgressHub } from './progress.ts';
+import { createProgressHub, type ProgressEvent } from './progress.ts';
 
 const url = process.env['TEST_REDIS_URL'] ?? '';
 let connections: RedisConnection[] = [];

@@ -1,55 +1,61 @@
-import type { Bulkhead, Circuit, CircuitEvent, Clock } from '@plantcommunity/resilience';
-import type { ProviderAccess } from '../providers/provider-access.ts';
-import { creditsFor, usualCredits } from '../quotas/credits.ts';
-import type { Quota } from '../quotas/types.ts';
 import {
-  type IdentifyOptions,
-  type ProviderAnswer,
-  type ProviderClient,
-  ProviderError,
-  type ProviderRequest,
-  type RecallId,
-} from '../types.ts';
-import { callOutcome, wasSent } from './call-outcome.ts';
-import type { CallOutcome, ProviderCall, ProviderHealth } from './service.ts';
-import type { UnavailableReason } from './unavailable-reason.ts';
+  type Bulkhead,
+  type Circuit,
+  type CircuitEvent,
+  type Clock,
+  compose,
+  type Policy,
+} from '@plantcommunity/resilience';
+import { type ProviderClient, type ProviderDefinition, type RecallId, usualCredits } from '../providers/definition.ts';
+import type { ProviderAccess } from '../providers/provider-access.ts';
+import { callOutcomeOf, ProviderError, type UnavailableReason, unavailable } from '../providers/provider-error.ts';
+import type { Quota, UsageReporter } from '../quotas/types.ts';
+import type { CallOutcome, IdentifyOptions, ProviderAnswer, ProviderRequest } from '../types.ts';
+import type { ProviderCall, ProviderHealth } from './service.ts';
 
-/** Everything that stands between a question and one provider. */
+/** Calls one provider, through everything that protects it. */
 export interface ProviderCaller {
-  /** Undefined when a call may leave now for `holders`, see `Bulkhead`. Decided in memory. */
+  /**
+   * Returns why no call may be sent now for `holders` (see `Bulkhead`); undefined if one may. Decided in memory, and
+   * reported to operators.
+   */
   unavailableReason(options: IdentifyOptions, holders?: readonly string[]): UnavailableReason | undefined;
   /**
-   * One call.
-   * @param ticket taken once the call is let through, before anything leaves
+   * Sends one call.
+   * @param recallId called once the call is let through, before anything is sent
    * @throws {ProviderError | QuotaExhaustedError | CircuitRejectedError | BulkheadFullError}
    */
   call(
     request: ProviderRequest,
-    ticket: () => Promise<RecallId> | undefined,
+    recallId: () => Promise<RecallId> | undefined,
     holders?: readonly string[],
   ): Promise<ProviderAnswer>;
-  /** Until the next trial, while its circuit is not closed, else until its quota begins anew, as far as is known. */
+  /** Returns the time until the next trial while the circuit is not closed, else until the quota resets, if known. */
   retryAfter(options: IdentifyOptions): { retryAfterMs?: number };
   health(): ProviderHealth;
 }
 
 export interface ProviderCallerOptions {
-  provider: ProviderClient;
+  definition: Pick<ProviderDefinition, 'name' | 'credits'>;
+  client: ProviderClient;
   access: ProviderAccess;
   circuit: Circuit;
   quota: Quota;
   bulkhead: Bulkhead;
   clock: Clock;
-  /** Aborts when the process ends; callers never abort a call that has left. */
+  /** Aborts when the process ends; callers never abort a call that was sent. */
   closing: AbortSignal;
-  /** Hears the circuit, and the calls that were refused before they reached it. */
+  /** Called with the events of the circuit, and with the rejections that were decided before a call reached it. */
   onCircuit(event: CircuitEvent): void;
-  /** Hears of every question that gets here what became of it. */
+  /** Called with the outcome of every question to the provider. */
   onCall(call: ProviderCall): void;
 }
 
 export function createProviderCaller(options: ProviderCallerOptions): ProviderCaller {
-  const { access, bulkhead, circuit, clock, closing, provider, quota } = options;
+  const { access, bulkhead, circuit, client, clock, closing, definition, quota } = options;
+  // The bulkhead is outermost: a call that finds no room takes no trial permit. The quota is innermost: a call that is
+  // refused before it costs nothing.
+  const protection = compose(bulkhead, circuit, quotaPolicy(quota));
   circuit.subscribe((event) => options.onCircuit(event));
 
   function untilTrial(): { retryAfterMs?: number } {
@@ -57,57 +63,53 @@ export function createProviderCaller(options: ProviderCallerOptions): ProviderCa
     return nextTrialAt === undefined ? {} : { retryAfterMs: Math.max(0, nextTrialAt - clock.now()) };
   }
 
-  function tell(outcome: CallOutcome, durationMs?: number): void {
-    options.onCall({ provider: provider.name, outcome, ...(durationMs !== undefined && { durationMs }) });
-  }
-
-  function refusal(wanted: IdentifyOptions, holders?: readonly string[]): UnavailableReason | undefined {
-    if (access.isRefused()) return { status: 'misconfigured' };
-    if (!circuit.admits()) {
-      options.onCircuit({ type: 'rejected', state: circuit.snapshot().state, ...untilTrial() });
-      return { status: 'resting', ...untilTrial() };
-    }
-    const spent = quota.shortage(creditsFor(provider.name, wanted));
-    if (spent !== undefined) return { status: 'quota', ...spent };
-    return bulkhead.hasRoom(holders) ? undefined : { status: 'busy' };
+  function report(outcome: CallOutcome, durationMs?: number): void {
+    options.onCall({ provider: definition.name, outcome, ...(durationMs !== undefined && { durationMs }) });
   }
 
   return {
     unavailableReason(wanted, holders) {
-      const refused = refusal(wanted, holders);
-      if (refused?.status === 'resting') tell(circuit.snapshot().state === 'isolated' ? 'isolated' : 'refused');
-      else if (refused !== undefined) tell('held_back');
-      return refused;
+      if (access.isRefused()) {
+        report('held_back');
+        return unavailable('misconfigured');
+      }
+      if (!circuit.admits()) {
+        const { state } = circuit.snapshot();
+        options.onCircuit({ type: 'rejected', state, ...untilTrial() });
+        report(state === 'isolated' ? 'isolated' : 'refused');
+        return unavailable('circuit_open', untilTrial());
+      }
+      const shortage = quota.shortage(definition.credits(wanted));
+      if (shortage === undefined && bulkhead.hasRoom(holders)) return undefined;
+      report('held_back');
+      return shortage === undefined ? unavailable('bulkhead_full') : unavailable('out_of_quota', shortage);
     },
 
-    // The bulkhead stands outside: a call that finds no room takes no trial permit. The quota comes last: a call that is
-    // refused before costs nothing.
-    async call(request, ticket, holders) {
+    async call(request, recallId, holders) {
       if (await access.wasRefused()) {
-        tell('held_back');
-        throw new ProviderError(provider.name, 'misconfigured', 'the API key was rejected before');
+        report('held_back');
+        throw new ProviderError(definition.name, 'misconfigured', 'the API key was rejected before');
       }
-      const began = clock.monotonic();
+      const startedAt = clock.monotonic();
       try {
-        const credits = creditsFor(provider.name, request.options);
-        const work = () =>
-          quota.run(credits, async (meter) => provider.identify(request, closing, await ticket(), meter));
-        const answer = await bulkhead.execute(() => circuit.execute(work), { holders });
-        tell('ok', clock.monotonic() - began);
+        const answer = await protection.execute(
+          async ({ usage }) => client.identify(request, closing, await recallId(), usage),
+          { holders, credits: definition.credits(request.options) },
+        );
+        report('ok', clock.monotonic() - startedAt);
         access.record(undefined);
         return answer;
       } catch (error) {
-        const outcome = callOutcome(error);
-        tell(outcome, wasSent(outcome) ? clock.monotonic() - began : undefined);
+        const outcome = callOutcomeOf(error);
+        const wasSent = outcome === 'ok' || outcome === 'failed' || outcome === 'timeout';
+        report(outcome, wasSent ? clock.monotonic() - startedAt : undefined);
         access.record(error);
         throw error;
       }
     },
 
     retryAfter: (wanted) =>
-      circuit.snapshot().nextTrialAt === undefined
-        ? { ...quota.shortage(creditsFor(provider.name, wanted)) }
-        : untilTrial(),
+      circuit.snapshot().nextTrialAt === undefined ? { ...quota.shortage(definition.credits(wanted)) } : untilTrial(),
 
     health() {
       const { state, failCount, failMax } = circuit.snapshot();
@@ -115,10 +117,43 @@ export function createProviderCaller(options: ProviderCallerOptions): ProviderCa
       return {
         available: state === 'closed' && !isRefused,
         state: isRefused ? 'misconfigured' : state,
-        ...(quota.shortage(usualCredits(provider.name)) !== undefined && { outOfQuota: true as const }),
+        ...(quota.shortage(usualCredits(definition)) !== undefined && { outOfQuota: true as const }),
         failCount,
         failMax,
       };
+    },
+  };
+}
+
+/** Returns the quota as the innermost layer of a composition. It hands the call a reporter of its usage. */
+function quotaPolicy(quota: Quota): Policy<{ readonly credits: number }, { readonly usage: UsageReporter }> {
+  return { execute: (work, { credits }) => quota.run(credits, (usage) => work({ usage })) };
+}
+
+/** Durations of the last calls, from which people are told how long a call usually takes. */
+export interface RecentDurations {
+  add(ms: number): void;
+  /** Returns p50 and p95; undefined until there are enough calls. */
+  usual(): { usualMs: number; slowMs: number } | undefined;
+}
+
+const MAX_DURATIONS = 100;
+const MIN_DURATIONS = 5;
+
+export function createRecentDurations(): RecentDurations {
+  const durations: number[] = [];
+  const quantile = (sorted: readonly number[], share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+
+  return {
+    add(ms) {
+      durations.push(ms);
+      if (durations.length > MAX_DURATIONS) durations.shift();
+    },
+    usual() {
+      if (durations.length < MIN_DURATIONS) return undefined;
+      const sorted = durations.toSorted((a, b) => a - b);
+      return { usualMs: Math.round(quantile(sorted, 0.5)), slowMs: Math.round(quantile(sorted, 0.95)) };
     },
   };
 }

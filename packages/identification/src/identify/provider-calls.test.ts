@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { uploaded } from '../photos/testing/uploaded-photo.ts';
-import { ProviderError } from '../types.ts';
+import { ProviderError } from '../providers/provider-error.ts';
 import { PLANTNET_ANSWER, request, testFlow } from './testing/test-flow.ts';
 
 /** How the questions to Plant.id ended. */

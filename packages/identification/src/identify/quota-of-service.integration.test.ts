@@ -7,8 +7,8 @@ import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock, testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { OperatedService } from './create-service.ts';
-import { createPlantIdAlone, leafRequest } from './testing/plant-id-only.ts';
+import type { OperatedService } from './service.ts';
+import { createPlantIdService, leafRequest } from './testing/plant-id-only.ts';
 
 const SIMULATOR = fileURLToPath(new URL('../../../../apps/provider-simulator/src/main.ts', import.meta.url));
 const NOON = Date.UTC(2026, 10, 22, 12);
@@ -64,7 +64,15 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     if (redis === undefined) throw new Error('there is no connection');
     const lock = { waitMs: 30_000, ttlMs: 30_000 };
     const baseUrl = `${url}/api/v3`;
-    const service = createPlantIdAlone({ redis, baseUrl, timeoutMs: 30_000, lock, monthlyLimit: 10, database, clock });
+    const service = createPlantIdService({
+      redis,
+      baseUrl,
+      timeoutMs: 30_000,
+      lock,
+      monthlyLimit: 10,
+      database,
+      clock,
+    });
     services.push(service);
     await service.start();
     return service;
@@ -86,7 +94,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     await expect(identify(one, 10)).rejects.toMatchObject({
       code: 'quota_exhausted',
       retryAfterMs: Date.UTC(2026, 11, 1) - clock.now(),
-      message: 'Plant.id service is temporarily unavailable. Please try again in a few moments.',
+      provider: 'plant_id',
     });
     expect((await one.health()).providers.plant_id).toMatchObject({ available: true, outOfQuota: true });
     expect([await calls(), one.quotaUse()]).toEqual([10, 1]);

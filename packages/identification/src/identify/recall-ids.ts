@@ -2,14 +2,17 @@ import { randomInt } from 'node:crypto';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { RecallId } from '../types.ts';
+import type { RecallId } from '../providers/definition.ts';
 
 /** Long enough for any outage after which people still ask; under the life of an answer, whose reload is a new call. */
 const KEPT_MS = 6 * 3_600_000;
+
 /** Questions of this process whose answers were lost, or are on their way. */
 const MAX_HERE = 1_000;
+
 /** Numbers are below it. */
 const CUSTOM_IDS = 2 ** 31;
+
 /** A number is one question's for longer than its answer could be taken for another's, which is a day after it was made. */
 const CLAIMED_MS = KEPT_MS + 2 * 86_400_000;
 
@@ -44,6 +47,7 @@ const issued = z.object({
     .max(CUSTOM_IDS - 1),
   sentAt: z.number(),
 });
+
 type Issued = z.infer<typeof issued>;
 
 /** Under which numbers paid calls have left, known to all processes before they leave. */

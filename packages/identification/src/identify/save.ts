@@ -1,13 +1,12 @@
 import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { Clock, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Identification } from '../identification.ts';
 import type { DecodeOwner } from '../photos/decode-queue.ts';
 import type { InspectedPhoto } from '../photos/inspect.ts';
 import { createRetryingNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import type { Store } from '../store/store.ts';
-import type { IdentifyOptions } from '../types.ts';
+import type { Identification, IdentifyOptions } from '../types.ts';
 
 export interface SaveInput {
   ownerId: string;
@@ -16,19 +15,19 @@ export interface SaveInput {
   identification: Omit<Identification, 'id'>;
   options: IdentifyOptions;
   photos: readonly InspectedPhoto[];
-  /** In the order of `photos`; absent when nothing had to be decoded, or could not be yet. */
-  prepared: readonly NormalizedPhoto[] | undefined;
+  /** In the order of `photos`; undefined when no photo had to be decoded, or none could be yet. */
+  normalized: readonly NormalizedPhoto[] | undefined;
 }
 
 /** Result of saving: the `id` of the stored identification, or `filed: false`. */
 type SaveResult = Pick<Identification, 'filed' | 'id'>;
 
 /**
- * Stores an identification before it is answered, so that an id once told is never lost. Photos that nobody has kept
- * yet are prepared in the background after it; the row says so until then.
+ * Creates the function that stores an identification before it is answered, so that an id in an answer is never lost.
+ * Photos that are not stored yet are normalized and stored in the background afterwards; the row says so until then.
  */
 export function createSaver(parts: {
-  intake: PhotoNormalizer;
+  normalizer: PhotoNormalizer;
   store: Store;
   /** Runs the storing of photos, by the identification's id; a process that shuts down waits for it. */
   background: SingleFlight;
@@ -37,31 +36,32 @@ export function createSaver(parts: {
   logger: Logger;
 }) {
   const { background, isDatabaseUp, store, logger } = parts;
-  const intake = createRetryingNormalizer({ normalizer: parts.intake, clock: parts.clock });
-  async function keepLater(id: string, { owner, photos }: SaveInput, pending: readonly string[]): Promise<void> {
-    const kept = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
+  const normalizer = createRetryingNormalizer({ normalizer: parts.normalizer, clock: parts.clock });
+
+  async function storePhotosLater(id: string, { owner, photos }: SaveInput, pending: readonly string[]): Promise<void> {
+    const missing = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
     const inBackground = { ...owner, background: true };
-    const prepared = await Promise.allSettled(
-      kept.map(async ({ photo, index }) => ({
+    const results = await Promise.allSettled(
+      missing.map(async ({ photo, index }) => ({
         hash: photo.hash,
-        normalized: await intake.normalize(photo, index, inBackground),
+        normalized: await normalizer.normalize(photo, index, inBackground),
       })),
     );
-    for (const result of prepared) {
+    for (const result of results) {
       if (result.status === 'rejected')
-        logger.warn({ id, err: result.reason as unknown }, '[UPLOAD] A photo could not be kept');
+        logger.warn({ id, err: result.reason as unknown }, '[UPLOAD] A photo could not be stored');
     }
     await store.addPhotos(
       id,
-      prepared.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+      results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
     );
   }
 
   /** Stores an identification. @returns no id when the owner's account was closed meanwhile */
-  async function save(keepsake: SaveInput): Promise<SaveResult> {
-    const { ownerId, identification, options, photos, prepared } = keepsake;
+  async function save(input: SaveInput): Promise<SaveResult> {
+    const { ownerId, identification, options, photos, normalized } = input;
     const entries = photos.map(({ hash }, index) => {
-      const ready = prepared?.[index];
+      const ready = normalized?.[index];
       return ready === undefined ? { hash } : { hash, normalized: ready };
     });
     const saved = await store.save({ ownerId, identification, options, photos: entries });
@@ -69,19 +69,19 @@ export function createSaver(parts: {
     const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {
       background
-        .run(id, () => keepLater(id, keepsake, pendingPhotos))
+        .run(id, () => storePhotosLater(id, input, pendingPhotos))
         .catch((error: unknown) => {
-          logger.error({ id, err: error }, '[UPLOAD] The photos of an identification could not be kept');
+          logger.error({ id, err: error }, '[UPLOAD] The photos of an identification could not be stored');
         });
     }
     return { id };
   }
 
   /** Saves an identification. Never throws: the answer is given and cached even when it cannot be saved. */
-  return async (keepsake: SaveInput): Promise<SaveResult> => {
+  return async (input: SaveInput): Promise<SaveResult> => {
     if (!isDatabaseUp()) return { filed: false };
     try {
-      return await save(keepsake);
+      return await save(input);
     } catch (error) {
       // The health gate logs once that the database is unavailable.
       if (!isDatabaseUnavailable(error))

@@ -1,13 +1,55 @@
-import type { Circuit, CircuitStatus } from '@plantcommunity/resilience';
-import type { Identification } from '../identification.ts';
+import type { Database } from '@plantcommunity/db';
+import type { Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
 import type { PhotoLimits, UploadedPhoto } from '../photos/types.ts';
-import type { ProgressEvent } from '../progress.ts';
+import type { QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
-import type { IdentifyOptions, ProviderName } from '../types.ts';
-import type { Spending } from './spending.ts';
+import type { CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
+import type { AnswerLock } from './answer-cache.ts';
+import type { ProgressEvent } from './progress.ts';
+
+/** Configuration of one provider. */
+export interface ProviderConfig {
+  /** Undefined: the provider is off. */
+  apiKey: string | undefined;
+  baseUrl: string;
+  /** Time limit of one call. */
+  timeoutMs: number;
+  circuit: {
+    failMax: number;
+    resetTimeoutMs: number;
+    maxResetTimeoutMs: number;
+    successThreshold: number;
+    trialPermits: number;
+  };
+}
+
+export interface IdentificationOptions {
+  providers: Readonly<Record<ProviderName, ProviderConfig>>;
+  /** Our own limits of each provider's quota. */
+  quotas: Readonly<Record<ProviderName, QuotaLimits>>;
+  /** Maximum calls in flight per provider and process; above it callers get `busy`. */
+  maxConcurrency: number;
+  lifetime: Lifetime;
+  /** `waitMs` undefined: a little longer than the provider's call may take. */
+  lock: Omit<AnswerLock, 'waitMs'> & { waitMs: number | undefined };
+  photoLimits: PhotoLimits;
+  /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
+  decodeConcurrency: number;
+  photoDir: string;
+  isDemo: boolean;
+  database: Database;
+  redis: RedisConnection;
+  clock: Clock;
+  logger: Logger;
+  /** Called with the outcome of every question to a provider. */
+  readonly onCall: (call: ProviderCall) => void;
+  /** Called with the type of answer of each request. */
+  readonly onAnswer: (type: AnswerType) => void;
+}
 
 export interface IdentifyRequest {
-  /** A UUID; progress is followed by it. */
+  /** A UUID, by which the progress of the request is followed. */
   requestId: string;
   /** 1 to `photoLimits.maxPhotos`, in order. */
   photos: readonly UploadedPhoto[];
@@ -25,11 +67,42 @@ export interface IdentifyRequest {
   address?: string;
   /** A client may follow the progress of this request by its id. */
   trackProgress: boolean;
-  /** The caller's leaving. It detaches the caller only: a paid request that left is never aborted. */
+  /** Aborts when the caller leaves. It detaches the caller only: a paid request that was sent is never aborted. */
   signal: AbortSignal;
-  /** Learns the cost of the request, and may refuse it. */
+  /** Is told the cost of the request, and may refuse it. */
   spending?: Spending;
 }
+
+/** Hooks by which the caller of a request reserves credits before it runs, and learns which calls were sent. */
+export interface Spending {
+  /**
+   * Takes credits of the caller's shares, before a photo is decoded or a call is sent. Never rejects. Absent when the
+   * caller has no share.
+   */
+  reserve?(credits: number): Promise<CreditDecision>;
+  /** Called for each provider call that was sent for the request, or that was in flight when the request joined it. */
+  onSent(provider: ProviderName): void;
+}
+
+export type CreditDecision =
+  /** `settle` is called once, with the credits of the calls that the request pays for. */
+  | { readonly allowed: true; settle(spent: number): void }
+  /** `error`: thrown when no cached answer can be given. */
+  | { readonly allowed: false; readonly error: Error; readonly retryAfterMs: number };
+
+/** A question to a provider, for operators. */
+export interface ProviderCall {
+  provider: ProviderName;
+  outcome: CallOutcome;
+  /** Duration of a call that was sent. */
+  durationMs?: number;
+}
+
+/**
+ * What a request was answered with. `stale`: a part of the answer is; `cached`: all of it is; `retry`: no answer, the
+ * caller was told to retry.
+ */
+export type AnswerType = 'cached' | 'stale' | 'fresh' | 'retry';
 
 /** The answer of `identify`. */
 export interface IdentifyResult {
@@ -42,7 +115,7 @@ export interface ProviderHealth {
   /** Its circuit is closed. */
   available: boolean;
   state: CircuitStatus | 'off' | 'misconfigured';
-  /** Said while it is not asked because it has no identifications left for us. */
+  /** Set while the provider is not asked because its quota is used up. */
   outOfQuota?: true;
   failCount: number;
   failMax: number;
@@ -54,61 +127,56 @@ export interface OperatedProvider {
   readonly circuit: Circuit | undefined;
   readonly resetTimeoutMs: number;
   readonly maxResetTimeoutMs: number;
-  /** Of one call. */
+  /** Time limit of one call. */
   readonly timeoutMs: number;
   /** Decided in memory. */
   health(): ProviderHealth;
 }
 
-/**
- * Outcome of a question to a provider. Sent: `ok` (the service works, with any answer about the photos), `failed`,
- * `timeout`. Not sent: `refused` by the circuit, `isolated` by an operator, `held_back` because there are no credits,
- * no accepted API key, no free slot or no waiting request, or because the request is known to be rejected. Answered
- * without a call of its own: `cached`, from the cache or by another request's call; `stale`, from the cache past its
- * TTL, often after the question was not sent.
- */
-export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';
-
-export interface ProviderCall {
-  provider: ProviderName;
-  outcome: CallOutcome;
-  /** Of a call that was sent. */
-  durationMs?: number;
-}
-
-/** What a request got; `stale` as soon as a part of it is, `cached` when all of it is kept, `wait`: to come again. */
-export type AnswerType = 'cached' | 'stale' | 'fresh' | 'retry';
-
 export interface ServiceHealth {
-  providers: { plant_id: ProviderHealth; plantnet: ProviderHealth };
+  providers: Readonly<Record<ProviderName, ProviderHealth>>;
   redis: boolean;
   database: boolean;
 }
 
-/** What an identification is, to those who offer it: the whole flow behind a handful of verbs. */
+/** The whole identification, as transports call it. */
 export interface IdentificationService {
   readonly photoLimits: PhotoLimits;
-  /** The simulator answers for both providers. */
+  /** The simulator answers for all providers. */
   readonly isDemo: boolean;
   /**
-   * Share from 0 to 1 of this month's Plant.id credits that is used, as last known: at most a minute old; 0 when
-   * unlimited or unknown.
+   * Returns the used share, from 0 to 1, of the quota that lowers the callers' rate limits (this month's paid credits),
+   * as last known: at most a minute old; 0 when unlimited or unknown.
    */
   quotaUse(): number;
   /** @throws {PhotoError | IdentificationError} */
   identify(request: IdentifyRequest): Promise<IdentifyResult>;
   /**
-   * Follows a request, which may not have arrived yet. `viewerId` is the signed-in user who asks; an anonymous
-   * request is told to whoever knows its id. Ends a minute after the answer.
+   * Follows a request, which may not have arrived yet. `viewerId` is the signed-in user who follows; the progress of an
+   * anonymous request is shown to every caller that knows its id. Ends a minute after the answer.
    */
   progress(requestId: string, viewerId: string | undefined, signal: AbortSignal): AsyncIterable<ProgressEvent>;
   health(): Promise<ServiceHealth>;
   /** Newest first. `cursor` is opaque and comes from the page before. */
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
-  /** Undefined for ids that are not this owner's, as for ids that do not exist. */
+  /** Returns undefined for ids of other owners, as for ids that do not exist. */
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
-  /** Removes all that was identified for the owner, with its photos. What failed is ended by calling it again. */
+  /** Removes all identifications of the owner, with their photos. Call it again if it failed. */
   forget(ownerId: string): Promise<void>;
+}
+
+/** The service for the process that runs it. */
+export interface OperatedService extends IdentificationService {
+  readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
+  /** Starts the background work: following and correcting quotas and the state of API keys. Never throws. */
+  start(): Promise<void>;
+  /**
+   * Resolves when no provider call is in flight, all answers are cached, and no photo is being stored in the
+   * background.
+   */
+  settled(): Promise<void>;
+  /** Aborts calls in flight and stops the background work. */
+  close(): void;
 }

@@ -1,6 +1,6 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { shareProbe } from './share-probe.ts';
+import { shareProbe } from './create-service.ts';
 
 describe('shareProbe', () => {
   it('runs one probe for all who ask while it runs and for one second after', async () => {

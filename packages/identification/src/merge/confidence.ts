@@ -1,28 +1,34 @@
 /** How sure an answer is, in a word. */
 export type ConfidenceLevel = 'likely' | 'possible' | 'unsure';
 
-/** From this Plant.id probability on a species is called likely. */
+/** A species is called likely from this probability on. */
 export const LIKELY_FROM = 0.8;
-/** From this Plant.id probability on a species is called possible. */
+
+/** A species is called possible from this probability on. */
 export const POSSIBLE_FROM = 0.5;
-/** With Pl@ntNet alone: 0.2 is a usual score of a right answer there, and nothing it says alone is called likely. */
+
+/** The same without a probability: 0.2 is a usual score of a right answer of Pl@ntNet. */
 export const POSSIBLE_FROM_SCORE = 0.2;
 
-/** The word for a confidence from 0 to 1; `source` is said when Pl@ntNet answered alone. */
-export function confidenceLevel(confidence: number, source?: 'plantnet'): ConfidenceLevel {
-  if (source === 'plantnet') return confidence >= POSSIBLE_FROM_SCORE ? 'possible' : 'unsure';
+/**
+ * Returns the level of a confidence from 0 to 1.
+ *
+ * @param source the provider whose score the confidence is, if the leading provider gave no probability: then nothing is
+ * called likely
+ */
+export function confidenceLevel(confidence: number, source?: string): ConfidenceLevel {
+  if (source !== undefined) return confidence >= POSSIBLE_FROM_SCORE ? 'possible' : 'unsure';
   if (confidence >= LIKELY_FROM) return 'likely';
   return confidence >= POSSIBLE_FROM ? 'possible' : 'unsure';
 }
 
-/** What is read of a suggestion; the objects of the wire fit as well. */
+/** The part of a suggestion that the genus is computed from; suggestions of the wire fit as well. */
 export interface SpeciesProbability {
   genus?: string | undefined;
-  /** Plant.id's. */
   probability?: number | undefined;
 }
 
-/** How sure the genus is, from 0 to 1: the sum of Plant.id's probabilities of the species in it. */
+/** Returns the confidence of a genus, from 0 to 1: the sum of the probabilities of its species. */
 export function genusConfidence(suggestions: readonly SpeciesProbability[], genus: string): number {
   const sum = suggestions
     .filter((suggestion) => suggestion.genus === genus)
@@ -30,7 +36,7 @@ export function genusConfidence(suggestions: readonly SpeciesProbability[], genu
   return Math.min(1, sum);
 }
 
-/** The genus to name when no species is sure enough; undefined when Plant.id gave no probability in any. */
+/** Returns the genus to name when no species is sure enough; undefined when no suggestion has a probability. */
 export function mostConfidentGenus(
   suggestions: readonly SpeciesProbability[],
 ): { genus: string; confidence: number } | undefined {

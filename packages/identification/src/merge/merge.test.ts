@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Candidate, ProviderAnswer } from '../types.ts';
+import { type Candidate, PROVIDER_NAMES, type ProviderAnswer } from '../types.ts';
 import { mergeAnswers } from './merge.ts';
+
+const merge = (answers: { plant_id?: ProviderAnswer; plantnet?: ProviderAnswer }) =>
+  mergeAnswers(Object.values(answers), PROVIDER_NAMES);
 
 function candidate(scientificName: string, score?: number, fields: Partial<Candidate> = {}): Candidate {
   return { scientificName, commonNames: [], images: [], ...(score !== undefined && { score }), ...fields };
@@ -19,7 +22,7 @@ const NO_PLANTNET: ProviderAnswer = { provider: 'plantnet', isPlant: false, cand
 const NOTHING = { isPlant: false, suggestions: [] };
 
 test('the same species from both is one suggestion with both sources', () => {
-  const verdict = mergeAnswers({
+  const verdict = merge({
     plant_id: plantId(candidate('Mentha ×piperita', 0.7, { family: 'Lamiaceae' }), candidate('Mentha spicata', 0.2)),
     plantnet: plantNet(
       candidate('Mentha aquatica', 0.4),
@@ -49,7 +52,7 @@ test('the same species from both is one suggestion with both sources', () => {
 test('what Plant.id says of a species leads', () => {
   const one = { commonNames: ['Daisy'], genus: 'Bellis', family: 'Asteraceae', gbifId: '1' };
   const other = { commonNames: ['Common daisy'], genus: 'bellis', family: 'Compositae', gbifId: '2' };
-  const [first] = mergeAnswers({
+  const [first] = merge({
     plant_id: plantId(candidate('Bellis perennis', 0.9, one)),
     plantnet: plantNet(candidate('Bellis perennis', 0.9, other)),
   }).suggestions;
@@ -57,13 +60,13 @@ test('what Plant.id says of a species leads', () => {
 });
 
 test('a species without a common name goes by its scientific one', () => {
-  expect(mergeAnswers({ plant_id: plantId(candidate('Bellis perennis', 1)) }).suggestions[0]?.plantName).toBe(
+  expect(merge({ plant_id: plantId(candidate('Bellis perennis', 1)) }).suggestions[0]?.plantName).toBe(
     'Bellis perennis',
   );
 });
 
 test('order is by probability, then by score, and five are enough', () => {
-  const { suggestions } = mergeAnswers({
+  const { suggestions } = merge({
     plant_id: plantId(candidate('A a', 0.1), candidate('B b', 0.3), candidate('C c', 0.3)),
     plantnet: plantNet(candidate('X x', 0.99), candidate('C c', 0.6), candidate('Y y', 0.5), candidate('Z z', 0.4)),
   });
@@ -72,7 +75,7 @@ test('order is by probability, then by score, and five are enough', () => {
 });
 
 test('a species that one provider lists twice counts once, by its better place', () => {
-  const { suggestions } = mergeAnswers({
+  const { suggestions } = merge({
     plant_id: plantId(candidate('Bellis perennis', 0.6), candidate('bellis perennis', 0.2)),
   });
   expect(suggestions).toHaveLength(1);
@@ -81,7 +84,7 @@ test('a species that one provider lists twice counts once, by its better place',
 
 test('each picture is shown once, Plant.id’s first', () => {
   const image = (name: string): Candidate['images'][number] => ({ url: `https://images.test/${name}` });
-  const [first] = mergeAnswers({
+  const [first] = merge({
     plant_id: plantId(candidate('A a', 1, { images: [image('1'), image('2')] })),
     plantnet: plantNet(candidate('A a', 1, { images: [image('2'), image('3')] })),
   }).suggestions;
@@ -94,16 +97,16 @@ test.each([
   ['Plant.id says so alone', { plant_id: NO_PLANT_ID }],
   ['Pl@ntNet says so alone', { plantnet: NO_PLANTNET }],
 ])('it is no plant when %s', (_, answers) => {
-  expect(mergeAnswers(answers)).toEqual(NOTHING);
+  expect(merge(answers)).toEqual(NOTHING);
 });
 
 test('it is a plant when only Pl@ntNet sees none', () => {
-  const verdict = mergeAnswers({ plant_id: plantId(candidate('A a', 0.9)), plantnet: NO_PLANTNET });
+  const verdict = merge({ plant_id: plantId(candidate('A a', 0.9)), plantnet: NO_PLANTNET });
   expect(verdict).toMatchObject({ isPlant: true, confidence: 0.9, suggestions: [{ scientificName: 'A a' }] });
 });
 
 test('confidence is the probability of the first suggestion', () => {
-  const verdict = mergeAnswers({
+  const verdict = merge({
     plant_id: plantId(candidate('A a', 0.55)),
     plantnet: plantNet(candidate('B b', 0.99), candidate('A a', 0.2)),
   });
@@ -115,22 +118,22 @@ test.each([
   ['alone', {}],
   ['beside a Plant.id that names nothing', { plant_id: plantId() }],
 ])('with Pl@ntNet %s it is the score, and that is said', (_, others) => {
-  const verdict = mergeAnswers({ ...others, plantnet: plantNet(candidate('A a', 0.24)) });
+  const verdict = merge({ ...others, plantnet: plantNet(candidate('A a', 0.24)) });
   expect(verdict).toMatchObject({ confidence: 0.24, confidenceSource: 'plantnet' });
 });
 
 test('a plant that nobody can name has neither suggestions nor confidence', () => {
-  expect(mergeAnswers({ plant_id: plantId(), plantnet: plantNet() })).toEqual({ isPlant: true, suggestions: [] });
+  expect(merge({ plant_id: plantId(), plantnet: plantNet() })).toEqual({ isPlant: true, suggestions: [] });
 });
 
 test('care and health come from Plant.id', () => {
   const care = { watering: { min: 1, max: 2 } };
   const health = { isHealthy: true, probability: 0.9, diseases: [] };
   const answer = { ...plantId(candidate('A a', 1)), care, health };
-  expect(mergeAnswers({ plant_id: answer })).toMatchObject({ care, health });
-  expect(mergeAnswers({ plantnet: plantNet(candidate('A a', 1)) })).not.toHaveProperty('health');
+  expect(merge({ plant_id: answer })).toMatchObject({ care, health });
+  expect(merge({ plantnet: plantNet(candidate('A a', 1)) })).not.toHaveProperty('health');
 });
 
 test('without an answer there is nothing to say', () => {
-  expect(() => mergeAnswers({})).toThrow(TypeError);
+  expect(() => merge({})).toThrow(TypeError);
 });

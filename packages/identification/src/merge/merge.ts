@@ -1,75 +1,86 @@
-import type { MergedResult, Suggestion } from '../identification.ts';
-import type { Candidate, ProviderAnswer, ProviderName } from '../types.ts';
+import {
+  type Candidate,
+  isConfirming,
+  type MergedResult,
+  type ProviderAnswer,
+  type ProviderName,
+  type Suggestion,
+} from '../types.ts';
 import { speciesKey } from './species-key.ts';
 
 const MAX_SUGGESTIONS = 5;
 const MAX_IMAGES = 6;
 
-export type Answers = Readonly<Partial<Record<ProviderName, ProviderAnswer>>>;
-
 /**
- * What the answers say together: Plant.id leads, Pl@ntNet confirms and completes.
+ * Merges the answers of several providers: the first provider leads, the others confirm and complete.
  *
- * @throws {TypeError} when there is no answer at all.
+ * @param answers one of each provider that has answered
+ * @param order all providers; the scores of the first one are probabilities
+ * @throws {TypeError} when there is no answer at all
  */
-export function mergeAnswers({ plant_id: plantId, plantnet: plantNet }: Answers): MergedResult {
-  const leading = plantId ?? plantNet;
-  if (!leading) throw new TypeError('there is no answer to merge');
-  if (!leading.isPlant) return { isPlant: false, suggestions: [] };
+export function mergeAnswers(answers: readonly ProviderAnswer[], order: readonly ProviderName[]): MergedResult {
+  const rank = (answer: ProviderAnswer): number => order.indexOf(answer.provider);
+  const ordered = answers.toSorted((a, b) => rank(a) - rank(b));
+  const [first] = ordered;
+  if (!first) throw new TypeError('there is no answer to merge');
+  if (!first.isPlant) return { isPlant: false, suggestions: [] };
 
-  const suggestions = pair(plantId?.candidates ?? [], plantNet?.candidates ?? [])
-    .toSorted(byConfidence)
+  const [leader] = order;
+  const suggestions = groupBySpecies(ordered)
+    .toSorted((a, b) => byScore(a, b, order))
     .slice(0, MAX_SUGGESTIONS)
-    .map(suggestionOf);
+    .map((species) => suggestionOf(species, leader));
+  const care = ordered.find((answer) => answer.care !== undefined)?.care;
+  const health = ordered.find((answer) => answer.health !== undefined)?.health;
   return {
     isPlant: true,
     suggestions,
     ...confidenceOf(suggestions[0]),
-    ...(plantId?.care && { care: plantId.care }),
-    ...(plantId?.health && { health: plantId.health }),
+    ...(care && { care }),
+    ...(health && { health }),
   };
 }
 
 /** A candidate with its place, from 1, in its provider's list. */
 interface Placed {
-  candidate: Candidate;
-  rank: number;
-  of: number;
+  readonly provider: ProviderName;
+  readonly candidate: Candidate;
+  readonly rank: number;
+  readonly of: number;
 }
 
-/** One species: at least one of the two named it. */
-interface Pair {
-  plantId?: Placed;
-  plantNet?: Placed;
-}
+/** One species: each provider's best candidate for it, in the order of the providers. */
+type Species = readonly Placed[];
 
-function pair(plantId: readonly Candidate[], plantNet: readonly Candidate[]): Pair[] {
-  const bySpecies = new Map<string, Pair>();
-  const place = (candidates: readonly Candidate[], from: keyof Pair): void => {
+function groupBySpecies(answers: readonly ProviderAnswer[]): Species[] {
+  const bySpecies = new Map<string, Placed[]>();
+  for (const { candidates, provider } of answers) {
     for (const [index, candidate] of candidates.entries()) {
       const key = speciesKey(candidate.scientificName);
-      const species = bySpecies.get(key) ?? {};
-      species[from] ??= { candidate, rank: index + 1, of: candidates.length };
+      const species = bySpecies.get(key) ?? [];
       bySpecies.set(key, species);
+      if (species.some((placed) => placed.provider === provider)) continue;
+      species.push({ provider, candidate, rank: index + 1, of: candidates.length });
     }
-  };
-  place(plantId, 'plantId');
-  place(plantNet, 'plantNet');
+  }
   return [...bySpecies.values()];
 }
 
-/** Plant.id's probability first; Pl@ntNet's score only where that does not tell, for the two are no common scale. */
-function byConfidence(a: Pair, b: Pair): number {
-  return scoreOf(b.plantId) - scoreOf(a.plantId) || scoreOf(b.plantNet) - scoreOf(a.plantNet);
+/** Compares by the scores of the first provider; the scores of the next one only decide a tie, for their scales differ. */
+function byScore(a: Species, b: Species, order: readonly ProviderName[]): number {
+  for (const provider of order) {
+    const difference = scoreOf(b, provider) - scoreOf(a, provider);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
-function scoreOf(placed: Placed | undefined): number {
-  return placed?.candidate.score ?? -1;
+function scoreOf(species: Species, provider: ProviderName): number {
+  return species.find((placed) => placed.provider === provider)?.candidate.score ?? -1;
 }
 
-function suggestionOf({ plantId, plantNet }: Pair): Suggestion {
-  const sources = [...sourceOf('plant_id', plantId), ...sourceOf('plantnet', plantNet)];
-  const candidates = [plantId, plantNet].flatMap((placed) => placed?.candidate ?? []);
+function suggestionOf(species: Species, leader: ProviderName | undefined): Suggestion {
+  const candidates = species.map(({ candidate }) => candidate);
   const firstOf = <T>(read: (candidate: Candidate) => T | undefined): T | undefined =>
     candidates.map(read).find((value) => value !== undefined);
 
@@ -77,7 +88,7 @@ function suggestionOf({ plantId, plantNet }: Pair): Suggestion {
   const family = firstOf((candidate) => candidate.family);
   const genus = firstOf((candidate) => candidate.genus);
   const gbifId = firstOf((candidate) => candidate.gbifId);
-  const probability = plantId?.candidate.score;
+  const probability = species.find(({ provider }) => provider === leader)?.candidate.score;
   const images = new Map(candidates.flatMap((candidate) => candidate.images.map((image) => [image.url, image])));
   return {
     plantName: firstOf((candidate) => candidate.commonNames[0]) ?? scientificName,
@@ -85,21 +96,21 @@ function suggestionOf({ plantId, plantNet }: Pair): Suggestion {
     ...(family !== undefined && { family }),
     ...(genus !== undefined && { genus }),
     ...(probability !== undefined && { probability }),
-    sources,
+    sources: species.map(sourceOf),
     ...(gbifId !== undefined && { gbifId }),
     images: [...images.values()].slice(0, MAX_IMAGES),
   };
 }
 
-function sourceOf(provider: ProviderName, placed: Placed | undefined): Suggestion['sources'] {
-  if (!placed) return [];
-  const { candidate, rank, of } = placed;
-  return [{ provider, ...(candidate.score !== undefined && { score: candidate.score }), rank, of }];
+function sourceOf({ candidate, of, provider, rank }: Placed): Suggestion['sources'][number] {
+  return { provider, ...(candidate.score !== undefined && { score: candidate.score }), rank, of };
 }
 
-/** Plant.id's probability of the first suggestion, else Pl@ntNet's score, which is then said. */
+/** Returns the leader's probability of the first suggestion, else the first score that another provider gave, and whose. */
 function confidenceOf(first: Suggestion | undefined): Pick<MergedResult, 'confidence' | 'confidenceSource'> {
   if (first?.probability !== undefined) return { confidence: first.probability };
-  const score = first?.sources.find(({ provider }) => provider === 'plantnet')?.score;
-  return score === undefined ? {} : { confidence: score, confidenceSource: 'plantnet' };
+  for (const { provider, score } of first?.sources ?? []) {
+    if (score !== undefined && isConfirming(provider)) return { confidence: score, confidenceSource: provider };
+  }
+  return {};
 }

@@ -1,15 +1,16 @@
 import { LRUCache } from 'lru-cache';
 
 const RANKS = new Set(['subsp', 'ssp', 'var', 'subvar', 'f', 'fo', 'forma', 'cv', 'nothosubsp', 'nothovar']);
-/** Words of an author citation that are written small. */
+
+/** Lower-case words of an author citation. */
 const AUTHOR_WORDS = new Set(['ex', 'et', 'de', 'von', 'van', 'in', 'auct', 'sensu', 'non']);
 
-/** Every answer, hits too, is merged anew, and its names have mostly been seen before. */
+/** Keys of names seen before: every answer is merged anew, cache hits too, and most of its names are known. */
 const keys = new LRUCache<string, string>({ max: 5_000 });
 
 /**
- * What tells whether two names mean the same species: without authors, rank marks, hybrid signs (× or x), accents
- * and case. "Mentha ×piperita L." and "mentha x piperita" have the same key.
+ * Returns a key that is equal for two names of the same species: without authors, rank marks, hybrid signs (× or x),
+ * accents and case. "Mentha ×piperita L." and "mentha x piperita" have the same key.
  */
 export function speciesKey(name: string): string {
   const known = keys.get(name);

@@ -11,18 +11,19 @@ import {
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { answerKey } from '../identify/answer-key.ts';
+import { answerKey } from '../identify/questions.ts';
+import { plantId } from '../providers/index.ts';
 import { createCacheLog } from './cache-log.ts';
 import { KEPT_LINES, keptLineOf } from './testing/kept-lines.ts';
 
 const PHOTO = 'abcdef0123456789';
 const KEY = answerKey({
-  provider: 'plant_id',
+  definition: plantId,
   origin: 'https://plant.example',
-  contractVersion: '1',
   photoHashes: [PHOTO],
   options: { includeDiseases: true, organs: [] },
 });
+
 const WAIT_MS = 100;
 const lifetime = (): Lifetime => ({ ttlMs: 60_000, staleMs: 60_000 });
 

@@ -1,10 +1,33 @@
-import type { CacheEvent, LeaseEvent, RedisEvent } from '@plantcommunity/resilience';
+import type { Cache, CacheEvent, LeaseEvent, RedisConnection, RedisEvent } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
-import { photoOf } from '../identify/answer-key.ts';
+import type { ProviderName } from '../types.ts';
+
+/** The provider whose cache, lock and performance lines monitors of the replaced system match on. */
+const LOGGED_PROVIDER: ProviderName = 'plant_id';
+
+/** Logs the answer cache of a provider and its leases: Plant.id's alone, as in the replaced system. */
+export function logAnswerCache(
+  provider: ProviderName,
+  { cache, redis }: { cache: Cache; redis: RedisConnection },
+  logger: Logger,
+  waitMs: number,
+): void {
+  if (provider !== LOGGED_PROVIDER) return;
+  const log = createCacheLog(logger, waitMs);
+  redis.subscribe(log.onRedis);
+  cache.subscribeToLock(log.onLease);
+  cache.subscribe(log.onCache);
+}
+
+/** Logs the duration of a successful identification by Plant.id; other providers have no such line. */
+export function logIdentified(provider: ProviderName, durationMs: number, logger: Logger): void {
+  if (provider !== LOGGED_PROVIDER) return;
+  logger.info(`[PERF] Plant.id identification successful in ${(durationMs / 1_000).toFixed(2)}s`);
+}
 
 /**
- * Writes what happens to Plant.id's answers and their leases as the log lines that monitors of the replaced system
- * match on; `{h}` there is the start of the (first) photo's hash. Wording and levels are kept, so change neither.
+ * Writes the events of the answer cache and its leases as the log lines that monitors of the replaced system match on;
+ * `{h}` there is the start of the (first) photo's hash. Wording and levels are kept, so change neither.
  *
  * @param waitMs how long a lease is waited for
  */
@@ -100,7 +123,7 @@ export function createCacheLog(logger: Logger, waitMs: number) {
       case 'lost':
         logger.warn(`[LOCK] Lost lock for ${photo} (id: ${event.owner}): ${redactAndCut(event.reason)}`);
         break;
-      // What follows from them is told by the cache.
+      // The cache logs what follows from these events.
       case 'renewed':
       case 'timed_out':
       case 'redis_failed':
@@ -120,4 +143,9 @@ export function createCacheLog(logger: Logger, waitMs: number) {
 
 function describe(error: unknown): string {
   return redactAndCut(error instanceof Error ? error.message : String(error));
+}
+
+/** Returns the start of the photo's hash in the cache key of a question. */
+function photoOf(key: string): string {
+  return key.split(':')[1] ?? '';
 }

@@ -2,9 +2,9 @@ import { type CircuitEvent, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
-import { ExchangeError } from '../providers/exchange-fault.ts';
-import { outcomeOf } from '../providers/outcome.ts';
-import { PROVIDER_NAMES, ProviderError, type ProviderName } from '../types.ts';
+import { ExchangeError } from '../providers/exchange-error.ts';
+import { circuitOutcomeOf, ProviderError } from '../providers/provider-error.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../types.ts';
 import { createCircuitLog } from './circuit-log.ts';
 import { KEPT_CIRCUIT_LINES, keptLineOf } from './testing/kept-lines.ts';
 
@@ -38,7 +38,7 @@ function plantIdCircuit() {
     maxResetTimeoutMs: 300_000,
     successThreshold: 2,
     trialPermits: 2,
-    classify: outcomeOf,
+    classify: circuitOutcomeOf,
     clock,
     random: () => 0,
   });

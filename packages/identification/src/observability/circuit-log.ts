@@ -1,8 +1,8 @@
 import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
-import { ExchangeError } from '../providers/exchange-fault.ts';
-import { failureClass } from '../providers/failure-class.ts';
-import { ProviderError, type ProviderName } from '../types.ts';
+import { ExchangeError } from '../providers/exchange-error.ts';
+import { failureLabel, ProviderError } from '../providers/provider-error.ts';
+import type { ProviderName } from '../types.ts';
 
 /** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */
 const REJECTED_EVERY_MS = 1_000;
@@ -126,7 +126,7 @@ function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => vo
 function describe(error: unknown): string {
   if (error instanceof ProviderError) {
     const { message } = error.cause instanceof ExchangeError ? error.cause : error;
-    return `${failureClass(error)}: ${redactAndCut(message)}`;
+    return `${failureLabel(error)}: ${redactAndCut(message)}`;
   }
   return error instanceof Error ? `${error.name}: ${redactAndCut(error.message)}` : redactAndCut(String(error));
 }

@@ -2,44 +2,41 @@ import { createCircuit } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../providers/outcome.ts';
-import { createPlantId } from '../providers/plant-id/plant-id.ts';
-import { createPlantNet } from '../providers/plantnet/plantnet.ts';
+import type { ProviderDefinition } from '../providers/definition.ts';
+import { PROVIDERS } from '../providers/index.ts';
+import { circuitOutcomeOf } from '../providers/provider-error.ts';
 import { errorOf, request, unhurried } from '../providers/testing/request.ts';
 import { type Act, answer, silence, startStub } from '../providers/testing/stub-service.ts';
-import type { ProviderName } from '../types.ts';
 import { createCircuitLog } from './circuit-log.ts';
 
 const TIMEOUT_MS = 20_000;
-const clients = { plant_id: createPlantId, plantnet: createPlantNet } as const;
-const providers: readonly ProviderName[] = ['plant_id', 'plantnet'];
 
 /** Makes one call of the real client against `baseUrl`, and returns its log lines. */
 async function failedLine(
-  provider: ProviderName,
+  { createClient, name }: ProviderDefinition,
   baseUrl: string,
   sent: Promise<unknown> | undefined,
 ): Promise<string> {
   const clock = new FakeClock();
   const lines: string[] = [];
   const write = (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg);
-  const client = clients[provider]({
+  const client = createClient({
     apiKey: 'k3y-0123456789',
     baseUrl,
     timeoutMs: TIMEOUT_MS,
     clock,
   });
   const circuit = createCircuit({
-    name: provider,
+    name,
     failMax: 5,
     resetTimeoutMs: 60_000,
     maxResetTimeoutMs: 300_000,
     successThreshold: 2,
     trialPermits: 2,
-    classify: outcomeOf,
+    classify: circuitOutcomeOf,
     clock,
   });
-  circuit.subscribe(createCircuitLog(provider, createLogger({ level: 'error', destination: { write } }), clock));
+  circuit.subscribe(createCircuitLog(name, createLogger({ level: 'error', destination: { write } }), clock));
   const failed = errorOf(circuit.execute(() => client.identify(request(), unhurried())));
   if (sent !== undefined) {
     await sent;
@@ -51,8 +48,8 @@ async function failedLine(
 
 const hangUp: Act = (response) => response.destroy();
 
-describe.each(providers)('a call of %s that fails is logged with its class', (provider) => {
-  const line = (told: string) => `[CIRCUIT] ${provider}_api call FAILED - ${told} (fail_count=1/5)`;
+describe.each(PROVIDERS)('a failed call of $name is logged with its label:', (definition) => {
+  const line = (told: string) => `[CIRCUIT] ${definition.name}_api call FAILED - ${told} (fail_count=1/5)`;
 
   it.each<[string, Act]>([
     ['http_502: HTTP 502: Bad Gateway', answer(502, 'Bad Gateway')],
@@ -64,23 +61,23 @@ describe.each(providers)('a call of %s that fails is logged with its class', (pr
     ['malformed: the answer is not JSON', answer(200, '<html>')],
   ])('%s', async (told, act) => {
     await using stub = await startStub(act);
-    expect(await failedLine(provider, stub.url, undefined)).toBe(line(told));
+    expect(await failedLine(definition, stub.url, undefined)).toBe(line(told));
   });
 
   it('off_contract: the place where the answer differs', async () => {
     await using stub = await startStub(answer(200, { results: 7, result: 7 }));
-    expect(await failedLine(provider, stub.url, undefined)).toMatch(/call FAILED - off_contract: \S/);
+    expect(await failedLine(definition, stub.url, undefined)).toMatch(/call FAILED - off_contract: \S/);
   });
 
   it('timeout: no answer within its time limit', async () => {
     await using stub = await startStub(silence);
     const sent = stub.arrival();
-    expect(await failedLine(provider, stub.url, sent)).toBe(line(`timeout: no answer within ${TIMEOUT_MS} ms`));
+    expect(await failedLine(definition, stub.url, sent)).toBe(line(`timeout: no answer within ${TIMEOUT_MS} ms`));
   });
 
   it('connection: ECONNREFUSED', async () => {
     const stub = await startStub(silence);
     await stub[Symbol.asyncDispose]();
-    expect(await failedLine(provider, stub.url, undefined)).toBe(line('connection: ECONNREFUSED'));
+    expect(await failedLine(definition, stub.url, undefined)).toBe(line('connection: ECONNREFUSED'));
   });
 });

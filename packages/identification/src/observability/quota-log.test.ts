@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { plantId, plantNet } from '../providers/index.ts';
 import { periodsOf } from '../quotas/periods.ts';
 import { messagesInto } from '../quotas/testing/messages.ts';
 import type { Counter } from '../quotas/types.ts';
@@ -10,29 +11,32 @@ const counters = (used: number, limit: number | undefined): Counter[] =>
 
 describe('aboveWarnShare', () => {
   it.each([
-    ['plant_id', 79, false],
-    ['plant_id', 80, true],
-    ['plantnet', 89, false],
-    ['plantnet', 90, true],
-  ] as const)('%s with %i of 100 credits used returns a counter: %s', (provider, used, warned) => {
-    expect(aboveWarnShare(provider, counters(used, 100)).map(({ period }) => period.window)).toEqual(
+    [plantId, 79, false],
+    [plantId, 80, true],
+    [plantNet, 89, false],
+    [plantNet, 90, true],
+  ] as const)('$0.name with %i of 100 credits used returns a counter: %s', ({ warnAtShare }, used, warned) => {
+    expect(aboveWarnShare(warnAtShare, counters(used, 100)).map(({ period }) => period.window)).toEqual(
       warned ? ['month'] : [],
     );
   });
 
   it('returns no counter without a limit', () => {
-    expect(aboveWarnShare('plant_id', counters(1e9, undefined))).toEqual([]);
+    expect(aboveWarnShare(0.8, counters(1e9, undefined))).toEqual([]);
   });
 
   it('and warningText tell share, numbers and end of the period', () => {
-    const texts = aboveWarnShare('plant_id', counters(815, 1_000)).map((counter) => warningText('plant_id', counter));
+    const texts = aboveWarnShare(0.8, counters(815, 1_000)).map((counter) => warningText('plant_id', counter));
     expect(texts).toEqual(['[QUOTA] plant_id has used 81% of its month (815 of 1000, until 2026-12-01T00:00:00.000Z)']);
   });
 });
 
 function quotaLog(claimWarning: () => Promise<boolean>) {
   const lines: string[] = [];
-  return { lines, log: createQuotaLog({ provider: 'plant_id', logger: messagesInto(lines), claimWarning }) };
+  return {
+    lines,
+    log: createQuotaLog({ provider: 'plant_id', warnAtShare: 0.8, logger: messagesInto(lines), claimWarning }),
+  };
 }
 
 describe('the quota log', () => {

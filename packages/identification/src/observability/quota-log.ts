@@ -4,12 +4,9 @@ import type { OnQuotaUpdate } from '../quotas/snapshot.ts';
 import type { Counter, Period } from '../quotas/types.ts';
 import type { ProviderName } from '../types.ts';
 
-/** Used share from which operators are warned. Pl@ntNet's daily quota is free, and meant to be used. */
-const WARN_AT_SHARE: Readonly<Record<ProviderName, number>> = { plant_id: 0.8, plantnet: 0.9 };
-
 /** Returns the counters that operators are warned of. */
-export function aboveWarnShare(provider: ProviderName, counters: readonly Counter[]): readonly Counter[] {
-  return counters.filter((counter) => usedShare(counter) >= WARN_AT_SHARE[provider]);
+export function aboveWarnShare(warnAtShare: number, counters: readonly Counter[]): readonly Counter[] {
+  return counters.filter((counter) => usedShare(counter) >= warnAtShare);
 }
 
 export function warningText(provider: ProviderName, counter: Counter): string {
@@ -32,8 +29,11 @@ export function createQuotaLog({
   claimWarning,
   logger,
   provider,
+  warnAtShare,
 }: {
   provider: ProviderName;
+  /** Used share from which operators are warned. */
+  warnAtShare: number;
   logger: Logger;
   claimWarning: (period: Period) => Promise<boolean>;
 }): OnQuotaUpdate {
@@ -53,7 +53,7 @@ export function createQuotaLog({
   }
 
   return (counters, exhausted) => {
-    for (const counter of aboveWarnShare(provider, counters)) void warn(counter);
+    for (const counter of aboveWarnShare(warnAtShare, counters)) void warn(counter);
     const isExhausted = exhausted.length > 0;
     if (isExhausted && !wasExhausted) {
       logger.warn(`[QUOTA] ${provider} is not called: its quota is used up${resetText(exhausted)}`);

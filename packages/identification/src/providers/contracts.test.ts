@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergeAnswers } from '../merge/merge.ts';
-import type { ProviderAnswer, ProviderClient } from '../types.ts';
-import { createPlantId } from './plant-id/plant-id.ts';
-import { createPlantNet } from './plantnet/plantnet.ts';
+import { PROVIDER_NAMES, type ProviderAnswer } from '../types.ts';
+import type { ProviderClient } from './definition.ts';
+import { plantId } from './plant-id/index.ts';
+import { plantNet } from './plantnet/index.ts';
 import { errorOf, request, unhurried } from './testing/request.ts';
 import { type Act, answer, type StubService, startStub } from './testing/stub-service.ts';
 
@@ -25,20 +26,20 @@ function replay(status: number, provider: string, name: string): Act {
 
 describe.skipIf(folder === '')('recorded answers over HTTP', () => {
   let stub: StubService;
-  let plantId: ProviderClient;
-  let plantNet: ProviderClient;
+  let plantIdClient: ProviderClient;
+  let plantNetClient: ProviderClient;
 
   beforeAll(async () => {
     stub = await startStub();
     const options = { apiKey: 'key', baseUrl: stub.url, timeoutMs: 5000, clock: new FakeClock() };
-    plantId = createPlantId(options);
-    plantNet = createPlantNet(options);
+    plantIdClient = plantId.createClient(options);
+    plantNetClient = plantNet.createClient(options);
   });
   afterAll(() => stub[Symbol.asyncDispose]());
 
   const identifyWithPlantId = async (name: string): Promise<ProviderAnswer> => {
     stub.acts(replay(201, 'plantid', name));
-    return await plantId.identify(request(), unhurried());
+    return await plantIdClient.identify(request(), unhurried());
   };
 
   test.each(recorded('plantid', /^identification-(?!health-only)/))('Plant.id names the plant: %s', async (name) => {
@@ -69,12 +70,12 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
 
   test('Plant.id: usage says whether there are credits', async () => {
     stub.acts(replay(200, 'plantid', 'usage_info.sdk-fixture.json'));
-    expect(await plantId.usage(unhurried())).toMatchObject({
+    expect(await plantIdClient.usage(unhurried())).toMatchObject({
       windows: { month: { limit: null, used: 1 }, total: { limit: 100, used: 2 } },
       exhausted: false,
     });
     stub.acts(replay(200, 'plantid', 'usage_info.no-credits.observed-2026-09-13.json'));
-    expect(await plantId.usage(unhurried())).toMatchObject({
+    expect(await plantIdClient.usage(unhurried())).toMatchObject({
       windows: { month: { limit: null }, total: { limit: 0, used: 0 } },
       exhausted: true,
     });
@@ -92,13 +93,13 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     expect(texts).not.toHaveLength(0);
     for (const text of texts) {
       stub.acts(answer(status, text));
-      expect(await errorOf(plantId.identify(request(), unhurried()))).toMatchObject({ type });
+      expect(await errorOf(plantIdClient.identify(request(), unhurried()))).toMatchObject({ type });
     }
   });
 
   test.each(recorded('plantnet', /^identify-.*\.json$/))('Pl@ntNet: %s', async (name) => {
     stub.acts(replay(200, 'plantnet', name));
-    const result = await plantNet.identify(request(), unhurried());
+    const result = await plantNetClient.identify(request(), unhurried());
     expect(result.isPlant).toBe(true);
     expect(result.candidates.length).toBeGreaterThan(1);
     const scores = result.candidates.map(({ score }) => score ?? 0);
@@ -107,23 +108,23 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
 
   test('Pl@ntNet: related images carry author and licence', async () => {
     stub.acts(replay(200, 'plantnet', 'identify-all-related-images.zea-mays.2023-09-12_7.1.json'));
-    const { candidates } = await plantNet.identify(request(), unhurried());
+    const { candidates } = await plantNetClient.identify(request(), unhurried());
     expect(candidates[0]?.images[0]).toMatchObject({ author: '#MaryKingfishers', license: 'cc-by-sa' });
   });
 
   test('Pl@ntNet: projects that it does not list are rejected', async () => {
     stub.acts(replay(200, 'plantnet', 'projects-lat49.8-lon9.9.partial-2026.json'));
     const listed = async (project: string) =>
-      await plantNet.rejects?.({ includeDiseases: true, organs: [], project }, unhurried());
+      await plantNetClient.rejects?.({ includeDiseases: true, organs: [], project }, unhurried());
     expect(await listed('k-central-europe')).toBe('project');
     expect(await listed('k-middle-europe')).toBeUndefined();
   });
 
   test('Pl@ntNet: the two meanings of 404', async () => {
     stub.acts(replay(404, 'plantnet', 'error-404-species-not-found.json'));
-    expect(await plantNet.identify(request(), unhurried())).toMatchObject({ isPlant: false });
+    expect(await plantNetClient.identify(request(), unhurried())).toMatchObject({ isPlant: false });
     stub.acts(replay(404, 'plantnet', 'error-404-unknown-project.json'));
-    expect(await errorOf(plantNet.identify(request(), unhurried()))).toMatchObject({
+    expect(await errorOf(plantNetClient.identify(request(), unhurried()))).toMatchObject({
       type: 'rejected',
       rejected: 'project',
     });
@@ -132,8 +133,8 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
   test('both merge into one answer', async () => {
     const plant_id = await identifyWithPlantId('identification-health-all-question.cucumber.v5.1.1.json');
     stub.acts(replay(200, 'plantnet', 'identify-all-two-images-get.hibiscus.2022-06-14_6.0.json'));
-    const plantnet = await plantNet.identify(request(), unhurried());
-    const verdict = mergeAnswers({ plant_id, plantnet });
+    const plantnet = await plantNetClient.identify(request(), unhurried());
+    const verdict = mergeAnswers([plant_id, plantnet], PROVIDER_NAMES);
     expect(verdict).toMatchObject({ isPlant: true, confidence: 0.99, health: { isHealthy: false } });
     expect(verdict.suggestions.map((one) => one.scientificName).slice(0, 2)).toEqual([
       'Cucumis sativus',

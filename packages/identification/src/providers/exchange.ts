@@ -1,7 +1,10 @@
 import type { Clock } from '@plantcommunity/resilience';
-import { ProviderError, type ProviderName } from '../types.ts';
-import { readCapped } from './capped-body.ts';
-import { ExchangeError } from './exchange-fault.ts';
+import { redactAndCut } from '@plantcommunity/telemetry';
+import type { ZodType } from 'zod';
+import type { ProviderName, RejectedPart } from '../types.ts';
+import { ExchangeError } from './exchange-error.ts';
+import { plainText } from './plain-text.ts';
+import { ProviderError, type ProviderErrorType } from './provider-error.ts';
 
 /** Answers of both services are some 10 to 100 kB. */
 export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
@@ -80,4 +83,106 @@ function streamOnce(bytes: Uint8Array): ReadableStream<Uint8Array> {
       controller.close();
     },
   });
+}
+
+/**
+ * The JSON of an answer, checked.
+ *
+ * @throws {ProviderError} `failed`, with an ExchangeFault that names the places at fault but quotes no value.
+ */
+export function readBody<T>(provider: ProviderName, text: string, schema: ZodType<T>): T {
+  const parsed = schema.safeParse(readJson(provider, text));
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'body'} (${issue.code})`);
+  throw brokenContract(provider, new ExchangeError('off_contract', places.join(', ').slice(0, 300)));
+}
+
+function readJson(provider: ProviderName, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw brokenContract(provider, new ExchangeError('malformed', 'the answer is not JSON'));
+  }
+}
+
+function brokenContract(provider: ProviderName, cause: ExchangeError): ProviderError {
+  return new ProviderError(provider, 'failed', `${cause.code}: ${cause.message}`, { cause });
+}
+
+/**
+ * Reads a body as text while counting its decompressed bytes.
+ *
+ * @throws {ExchangeError} `oversized` as soon as more than `maxBytes` came; the rest is not read.
+ */
+export async function readCapped(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+  if (!body) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new ExchangeError('oversized', `the answer is over ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** A route under a base URL, which may end with a slash or not. `query` leaves out what is undefined. */
+export function routeUnder(base: URL, path: string, query: Readonly<Record<string, string | undefined>> = {}): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+const EXCERPT_LENGTH = 100;
+
+/** Classification of an answer outside 2xx. */
+export interface ErrorReason {
+  type: ProviderErrorType;
+  /** The part of the request that was rejected, for type `rejected`. */
+  rejected?: RejectedPart | undefined;
+}
+
+/**
+ * Builds the error for an answer outside 2xx. Its message is for our log: the status and the start of the body, from
+ * which `secret` is removed before it is cut (half a key is a leak, too). `periodEndsAt`: when the provider's quota
+ * period ends, in epoch milliseconds.
+ */
+export function providerErrorFrom(
+  provider: ProviderName,
+  { rejected, type }: ErrorReason,
+  reply: Reply,
+  context: { secret: string; now: number; periodEndsAt: number },
+): ProviderError {
+  const text = plainText(withoutSecret(reply.text, context.secret), 5 * EXCERPT_LENGTH) ?? '';
+  const excerpt = redactAndCut(text, EXCERPT_LENGTH);
+  return new ProviderError(provider, type, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
+    status: reply.status,
+    rejected,
+    // 402 lasts until the next quota period, regardless of Retry-After.
+    retryAfterMs:
+      reply.status === 402
+        ? context.periodEndsAt - context.now
+        : parseRetryAfter(reply.headers.get('retry-after'), context.now),
+  });
+}
+
+function withoutSecret(text: string, secret: string): string {
+  if (!secret) return text;
+  return text.replaceAll(secret, '[redacted]').replaceAll(encodeURIComponent(secret), '[redacted]');
+}
+
+/**
+ * Returns the milliseconds to wait by a Retry-After header (RFC 9110, 10.2.3), given as seconds or as an HTTP date;
+ * undefined when it is absent or neither.
+ */
+export function parseRetryAfter(header: string | null, now: number): number | undefined {
+  const value = header?.trim() ?? '';
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  if (!/^[A-Za-z]{3,9},? /.test(value)) return undefined;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

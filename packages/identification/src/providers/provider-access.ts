@@ -1,12 +1,15 @@
 import { hash } from 'node:crypto';
 import type { Cancel, Clock, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { type ProviderClient, ProviderError } from '../types.ts';
+import type { ProviderClient } from './definition.ts';
+import { ProviderError } from './provider-error.ts';
 
 /** Interval at which this process reads the shared state; each call also reads it before it is sent. */
 const POLL_EVERY_MS = 5_000;
+
 /** Interval of the free usage call that checks whether a provider accepts a rejected API key again. */
 const PROBE_EVERY_MS = 60_000;
+
 /** TTL of the shared state, in case no process is left that could clear it. */
 const KEPT_MS = 7 * 86_400_000;
 
@@ -42,7 +45,7 @@ export interface ProviderAccess {
 }
 
 export interface ProviderAccessOptions {
-  provider: Pick<ProviderClient, 'name' | 'origin' | 'usage'>;
+  client: Pick<ProviderClient, 'name' | 'origin' | 'usage'>;
   /** Only its hash is stored in Redis; each API key has a state of its own. */
   apiKey: string;
   redis: RedisConnection;
@@ -50,8 +53,8 @@ export interface ProviderAccessOptions {
   logger: Logger;
   /** Aborts when the process ends. */
   closing: AbortSignal;
-  /** First part of the Redis key: `access` unless given. */
-  prefix?: string;
+  /** First part of the keys in Redis. */
+  prefix: string;
 }
 
 export class SharedProviderAccess implements ProviderAccess {
@@ -68,9 +71,9 @@ export class SharedProviderAccess implements ProviderAccess {
   #cancel: Cancel = () => undefined;
 
   constructor(options: ProviderAccessOptions) {
-    const { apiKey, prefix = 'access', provider, redis } = options;
+    const { apiKey, prefix, client, redis } = options;
     this.#options = options;
-    this.#key = `${prefix}:{${provider.name}}:${hash('sha256', JSON.stringify([provider.origin, apiKey])).slice(0, 32)}`;
+    this.#key = `${prefix}:{${client.name}}:${hash('sha256', JSON.stringify([client.origin, apiKey])).slice(0, 32)}`;
     this.#stop = redis.subscribe(({ type }) => {
       if (type === 'ready') void this.#catchUp();
     });
@@ -136,13 +139,13 @@ export class SharedProviderAccess implements ProviderAccess {
   }
 
   async #report(fault: AccessFault, status: number | undefined): Promise<void> {
-    const { logger, provider } = this.#options;
+    const { logger, client } = this.#options;
     this.#changes += 1;
     if (fault === 'misconfigured') this.#switchOff();
     const wasReported = this.#reported.has(fault);
     this.#reported.add(fault);
     const isFirst = await this.#claimReport(fault);
-    if (isFirst && !wasReported) logger.error({ provider: provider.name, status }, TEXTS[fault]);
+    if (isFirst && !wasReported) logger.error({ provider: client.name, status }, TEXTS[fault]);
   }
 
   /** Records the fault in Redis. Returns whether this process has to log it; true while Redis is unavailable. */
@@ -159,19 +162,19 @@ export class SharedProviderAccess implements ProviderAccess {
   }
 
   async #probe(): Promise<void> {
-    const { clock, closing, logger, provider, redis } = this.#options;
+    const { clock, closing, logger, client, redis } = this.#options;
     this.#nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
     try {
-      await provider.usage(closing);
+      await client.usage(closing);
     } catch (error) {
-      logger.debug({ provider: provider.name, err: error }, 'The provider still rejects the API key');
+      logger.debug({ provider: client.name, err: error }, 'The provider still rejects the API key');
       return;
     }
     this.#changes += 1;
     this.#isOff = false;
     this.#unreported.delete('misconfigured');
     const isFirst = await redis.client.hdel(this.#key, 'off').catch(() => 1);
-    if (isFirst === 1) logger.warn({ provider: provider.name }, 'The provider accepts the API key again');
+    if (isFirst === 1) logger.warn({ provider: client.name }, 'The provider accepts the API key again');
   }
 
   #recovered(): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { referenceImages } from './reference-image.ts';
+import { referenceImages } from './candidate.ts';
 
 const HOSTS = ['images.test', 'pictures.test'];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { request, testFlow } from '../identify/testing/test-flow.ts';
-import { type IdentifyOptions, type ProviderAnswer, ProviderError, type RejectedPart } from '../types.ts';
+import type { IdentifyOptions, ProviderAnswer, RejectedPart } from '../types.ts';
+import { ProviderError } from './provider-error.ts';
 
 const MINUTE = 60_000;
 

@@ -1,16 +1,13 @@
 import { hash } from 'node:crypto';
 import { type Clock, createSingleFlight, type RedisConnection } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
-import {
-  type IdentifyOptions,
-  type ProviderClient,
-  ProviderError,
-  REJECTABLE_PARTS,
-  type RejectedPart,
-} from '../types.ts';
+import { type IdentifyOptions, REJECTABLE_PARTS, type RejectedPart } from '../types.ts';
+import type { ProviderClient } from './definition.ts';
+import { ProviderError } from './provider-error.ts';
 
 /** TTL of a rejection: stops immediate retries, but soon notices when the provider begins to accept the request. */
 const KEPT_MS = 5 * 60_000;
+
 /** Maximum rejections in memory: a few hundred bytes each. */
 const MAX_HERE = 1_000;
 
@@ -34,24 +31,24 @@ export interface Rejections {
 }
 
 export interface RejectionOptions {
-  provider: Pick<ProviderClient, 'name' | 'origin' | 'rejects'>;
+  client: Pick<ProviderClient, 'name' | 'origin' | 'rejects'>;
   redis: RedisConnection;
   clock: Clock;
-  /** First part of every key in Redis: `rejected` unless given. */
-  prefix?: string;
+  /** First part of the keys in Redis. */
+  prefix: string;
   /** Aborts when the process ends. */
   closing: AbortSignal;
 }
 
 export function createRejections(options: RejectionOptions): Rejections {
-  const { clock, closing, prefix = 'rejected', provider, redis } = options;
+  const { clock, closing, prefix, client, redis } = options;
   /** Requests for the same photo at the same time share a look-up. */
   const lookups = createSingleFlight();
   const here = new LRUCache<string, { rejected: RejectedPart; until: number }>({ max: MAX_HERE });
   // The provider is the hash tag, so that all keys of a question share a slot of a cluster. The key contains the
   // origin: the real service may accept what a simulator rejects.
   const nameOf = (part: readonly unknown[]): string =>
-    `${prefix}:{${provider.name}}:${hash('sha256', JSON.stringify([provider.origin, ...part]))}`;
+    `${prefix}:{${client.name}}:${hash('sha256', JSON.stringify([client.origin, ...part]))}`;
 
   function findHere(names: readonly string[]): RejectedPart | undefined {
     const now = clock.monotonic();
@@ -70,7 +67,7 @@ export function createRejections(options: RejectionOptions): Rejections {
 
   async function find(question: AskedQuestion): Promise<RejectedPart | undefined> {
     const names = partsOf(question).map(({ part }) => nameOf(part));
-    const known = findHere(names) ?? (await provider.rejects?.(question.options, closing));
+    const known = findHere(names) ?? (await client.rejects?.(question.options, closing));
     return known ?? (await lookups.run(question.key, () => findShared(names))).value;
   }
 
@@ -86,7 +83,7 @@ export function createRejections(options: RejectionOptions): Rejections {
     async guard(question, ask) {
       const known = await find(question);
       if (known !== undefined) {
-        throw new ProviderError(provider.name, 'rejected', `known to reject the ${known}`, { rejected: known });
+        throw new ProviderError(client.name, 'rejected', `known to reject the ${known}`, { rejected: known });
       }
       try {
         return await ask();

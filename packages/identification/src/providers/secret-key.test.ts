@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
-import { ProviderError } from '../types.ts';
-import { createPlantId } from './plant-id/plant-id.ts';
-import { createPlantNet } from './plantnet/plantnet.ts';
+import { PROVIDERS } from './index.ts';
+import { ProviderError } from './provider-error.ts';
 import { errorOf, request, unhurried } from './testing/request.ts';
 import { type Act, answer, silence, startStub } from './testing/stub-service.ts';
 
@@ -30,18 +29,17 @@ async function shownOf(work: Promise<unknown>): Promise<string[]> {
 const echoesUrl: Act = (response, { url }) => {
   response.writeHead(500).end(`cannot serve ${url.href}`);
 };
+
 const echoesKey: Act = (response) => {
   response.writeHead(400).end(`${'x'.repeat(70)} no such key ${KEY} or ${encodeURIComponent(KEY)}`);
 };
+
 const cuts: Act = (response) => response.destroy();
 const garbles: Act = (response) => {
   response.socket?.end('HTTP/9.9 what?\r\n\r\n');
 };
 
-describe.each([
-  ['Plant.id', createPlantId],
-  ['Pl@ntNet', createPlantNet],
-])('the key of %s is in no error', (_, create) => {
+describe.each(PROVIDERS)('the API key of $displayName is in no error', ({ createClient }) => {
   test.each([
     ['when the answer quotes the URL', echoesUrl],
     ['when the answer quotes the key', echoesKey],
@@ -53,22 +51,27 @@ describe.each([
     ],
     ['when the connection is cut', cuts],
     ['when the answer is not HTTP', garbles],
-  ])('%s', async (__, act) => {
+  ])('%s', async (_, act) => {
     await using stub = await startStub(act);
-    const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock: new FakeClock() });
+    const client = createClient({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock: new FakeClock() });
     expect(await shownOf(client.identify(request(), unhurried()))).toEqual([]);
     expect(await shownOf(client.usage(unhurried()))).toEqual([]);
   });
 
   test('when nobody listens', async () => {
-    const client = create({ apiKey: KEY, baseUrl: 'http://127.0.0.1:1', timeoutMs: TIMEOUT, clock: new FakeClock() });
+    const client = createClient({
+      apiKey: KEY,
+      baseUrl: 'http://127.0.0.1:1',
+      timeoutMs: TIMEOUT,
+      clock: new FakeClock(),
+    });
     expect(await shownOf(client.identify(request(), unhurried()))).toEqual([]);
   });
 
   test('when the service is too slow', async () => {
     await using stub = await startStub(silence);
     const clock = new FakeClock();
-    const client = create({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock });
+    const client = createClient({ apiKey: KEY, baseUrl: stub.url, timeoutMs: TIMEOUT, clock });
     const arrived = stub.arrival();
     const shown = shownOf(client.identify(request(), unhurried()));
     await arrived;
@@ -77,7 +80,7 @@ describe.each([
   });
 
   test('when it cannot even be sent', async () => {
-    const client = create({
+    const client = createClient({
       apiKey: `${KEY}\n${KEY}`,
       baseUrl: 'ftp://127.0.0.1',
       timeoutMs: TIMEOUT,

@@ -71,7 +71,7 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
   }
 
   /** Returns the counter of the window `total`, which no midnight ends during the test. */
-  const inRedis = async () => Number(await connection.client.hget(`${prefix}:{plantnet}:total`, 'used'));
+  const inRedis = async () => Number(await connection.client.hget(`${prefix}:quota:{plantnet}:total`, 'used'));
 
   it.each([
     ['that the service has counted', true, 2],
@@ -96,7 +96,12 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
       polls += 1;
       return { windows: { total: { limit: 500, used: service.counted } }, exhausted: false };
     };
-    quota = quotaUnderTest({ provider: { name: 'plantnet', usage }, redis: connection, clock, prefix });
+    quota = quotaUnderTest({
+      provider: { name: 'plantnet', usage },
+      redis: connection,
+      clock,
+      prefix: `${prefix}:quota`,
+    });
     await quota.start();
     // The provider may count the call until a minute after its time limit.
     clock.advance(30_000);

@@ -1,5 +1,6 @@
 import type { PhotosState, Prisma } from '@plantcommunity/db';
 import { isValid } from 'ulid';
+import { CONFIRMING_PROVIDERS } from '../types.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 import type { HistoryItem, HistoryPage, StoreContext, StoredIdentification } from './types.ts';
 
@@ -62,6 +63,7 @@ export async function findIdentification(
 
 function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>, now: number): HistoryItem {
   const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, _count: stored } = row;
+  const source = CONFIRMING_PROVIDERS.find((name) => name === confidenceSource);
   return {
     id,
     createdAt,
@@ -69,7 +71,7 @@ function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>
     ...(plantName === null ? {} : { plantName }),
     ...(scientificName === null ? {} : { scientificName }),
     ...(confidence === null ? {} : { confidence }),
-    ...(confidenceSource === 'plantnet' ? { confidenceSource } : {}),
+    ...(source === undefined ? {} : { confidenceSource: source }),
     demo,
     photos: stored.photos,
     photosState: photosStateAt(now, row),

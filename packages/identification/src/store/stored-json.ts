@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import type { Identification } from '../identification.ts';
-import { type IdentifyOptions, ORGANS, PROVIDER_NAMES, REJECTABLE_PARTS } from '../types.ts';
+import {
+  byProvider,
+  CONFIRMING_PROVIDERS,
+  type Identification,
+  type IdentifyOptions,
+  ORGANS,
+  PROVIDER_NAMES,
+  REJECTABLE_PARTS,
+} from '../types.ts';
 
 // Schemas of the columns `result` and `options`. Old rows stay readable: new fields are optional.
 
@@ -44,14 +51,15 @@ export const storedResult = z.object({
   isPlant: z.boolean(),
   suggestions: z.array(suggestion),
   confidence: optionalNumber,
-  confidenceSource: z.literal('plantnet').exactOptional(),
+  confidenceSource: z.literal(CONFIRMING_PROVIDERS).exactOptional(),
   care: care.exactOptional(),
   health: z.object({ isHealthy: z.boolean(), probability: z.number(), diseases: z.array(disease) }).exactOptional(),
   demo: z.boolean(),
   partial: z.boolean(),
   cached: z.boolean(),
   stale: z.boolean(),
-  providers: z.object({ plant_id: report, plantnet: report }),
+  // A provider that is new since the row was written was off then.
+  providers: z.object(byProvider(() => report.default({ status: 'off' }))),
 }) satisfies z.ZodType<Omit<Identification, 'id'>>;
 
 export const storedOptions = z.object({

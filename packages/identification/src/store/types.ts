@@ -1,9 +1,8 @@
 import type { PhotosState, PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { Identification } from '../identification.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
-import type { IdentifyOptions } from '../types.ts';
+import type { ConfirmingProviderName, Identification, IdentifyOptions } from '../types.ts';
 import type { PhotoFiles } from './photo-files.ts';
 
 /** `hash`: SHA-256 of the upload, lower-case hex. */
@@ -38,7 +37,7 @@ export interface HistoryItem {
   scientificName?: string;
   confidence?: number;
   /** Set when the confidence is Pl@ntNet's score, which is no probability. */
-  confidenceSource?: 'plantnet';
+  confidenceSource?: ConfirmingProviderName;
   demo: boolean;
   /** Number of stored photos, addressed from 1. */
   photos: number;

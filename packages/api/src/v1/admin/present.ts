@@ -1,3 +1,4 @@
+import { mapProviders } from '@plantcommunity/identification';
 import type { AuditRecord, CircuitOverview, CircuitsOverview } from '@plantcommunity/operations';
 import type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './wire.ts';
 
@@ -22,7 +23,7 @@ export function presentOverview({
       fresh: answers.fresh,
       waiting: answers.retry,
     },
-    circuits: { plant_id: presentCircuit(circuits.plant_id), plantnet: presentCircuit(circuits.plantnet) },
+    circuits: mapProviders(circuits, presentCircuit),
     audit: audit.map(presentEntry),
   };
 }

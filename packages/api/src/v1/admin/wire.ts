@@ -1,4 +1,4 @@
-import { PROVIDER_NAMES } from '@plantcommunity/identification';
+import { byProvider, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 
 /** The wire shapes of `v1.admin`, which only tRPC offers. Times are ISO 8601, durations are milliseconds. */
@@ -102,7 +102,7 @@ export const circuitsOverview = z.object({
   instances: z.object({ agree: count, known: count }).optional(),
   /** Answers to the requests of the last `minutes`; `waiting` requests were told to retry. */
   answers: z.object({ minutes: count, cached: count, stale: count, fresh: count, waiting: count }),
-  circuits: z.object({ plant_id: circuit, plantnet: circuit }),
+  circuits: z.object(byProvider(() => circuit)),
   /** The 20 newest entries, newest first. */
   audit: z.array(auditEntry),
 });

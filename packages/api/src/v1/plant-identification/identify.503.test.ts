@@ -1,4 +1,4 @@
-import { IdentificationError, type IdentificationErrorCode } from '@plantcommunity/identification';
+import { IdentificationError, type IdentificationErrorCode, type ProviderName } from '@plantcommunity/identification';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { transports, upload } from '../../testing/transports.ts';
@@ -6,41 +6,46 @@ import { transports, upload } from '../../testing/transports.ts';
 const BOTH = 'Plant identification is temporarily unavailable. Please try again in a few moments.';
 const ONE = 'Plant.id service is temporarily unavailable. Please try again in a few moments.';
 
-function unavailable(code: IdentificationErrorCode, message: string, retryAfterMs?: number) {
+function unavailable(code: IdentificationErrorCode, options: { provider?: ProviderName; retryAfterMs?: number } = {}) {
   return apiUnderTest({
     service: {
       identify: async () => {
-        throw new IdentificationError(code, message, { retryAfterMs });
+        throw new IdentificationError(code, '32 photos are waiting for the decoder', options);
       },
     },
   });
 }
 
 describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
-  it.each(['providers_resting', 'quota_exhausted', 'busy'] as const)('%s with the kept text', async (code) => {
-    const { api } = unavailable(code, ONE, 59_001);
+  it.each([
+    ['providers_resting', 'plant_id', ONE],
+    ['quota_exhausted', 'plantnet', 'Pl@ntNet service is temporarily unavailable. Please try again in a few moments.'],
+    ['busy', 'plant_id', ONE],
+    ['providers_resting', undefined, BOTH],
+  ] as const)('%s with the kept text if %s alone is on', async (code, provider, text) => {
+    const { api } = unavailable(code, { ...(provider && { provider }), retryAfterMs: 59_001 });
     const answer = await identify(api, {});
-    expect(answer).toMatchObject({ status: 503, code, detail: ONE });
+    expect(answer).toMatchObject({ status: 503, code, detail: text });
     expect(answer.headers.get('retry-after')).toBe('60');
   });
 
   it('with the time until the quota resets, up to a whole month', async () => {
-    const { api } = unavailable('quota_exhausted', BOTH, 31 * 86_400_000 - 999);
+    const { api } = unavailable('quota_exhausted', { retryAfterMs: 31 * 86_400_000 - 999 });
     expect((await identify(api, {})).headers.get('retry-after')).toBe(String(31 * 86_400));
   });
 
   it('with Retry-After 5 when the time is unknown', async () => {
-    const { api } = unavailable('providers_resting', BOTH);
+    const { api } = unavailable('providers_resting');
     expect((await identify(api, {})).headers.get('retry-after')).toBe('5');
   });
 
   it('with no other text than a kept one', async () => {
-    const { api } = unavailable('busy', '32 photos are waiting for the decoder');
+    const { api } = unavailable('busy');
     expect((await identify(api, {})).detail).toBe(BOTH);
   });
 
   it('and refunds the call', async () => {
-    const { api } = unavailable('providers_resting', BOTH);
+    const { api } = unavailable('providers_resting');
     for (let call = 1; call <= 12; call += 1) {
       const { headers, status } = await identify(api, {});
       expect(status).toBe(503);
@@ -63,7 +68,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
   });
 
   it('and refunds at most twice the rate an hour', async () => {
-    const { api, clock } = unavailable('providers_resting', BOTH);
+    const { api, clock } = unavailable('providers_resting');
     const statuses: number[] = [];
     for (let call = 1; call <= 40; call += 1) statuses.push((await identify(api, {})).status);
     expect(statuses.filter((status) => status === 503)).toHaveLength(30);

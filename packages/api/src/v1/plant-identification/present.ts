@@ -1,13 +1,16 @@
-import type {
-  HistoryPage,
-  Identification,
-  MergedResult,
-  ProgressEvent,
-  ProviderHealth,
-  ProviderReport,
-  ServiceHealth,
-  StoredIdentification,
-  Suggestion,
+import {
+  type HistoryPage,
+  type Identification,
+  LEADING_PROVIDER,
+  type MergedResult,
+  mapProviders,
+  type ProgressEvent,
+  type ProviderHealth,
+  type ProviderName,
+  type ProviderReport,
+  type ServiceHealth,
+  type StoredIdentification,
+  type Suggestion,
 } from '@plantcommunity/identification';
 import { REJECTED_FIELDS } from '../../errors/texts.ts';
 import type {
@@ -30,14 +33,11 @@ export function presentIdentification(found: Identification): WireIdentification
     cached: found.cached,
     stale: found.stale,
     ...presentVerdict(found),
-    providers: {
-      plant_id: presentReport(found.providers.plant_id),
-      plantnet: presentReport(found.providers.plantnet),
-    },
+    providers: mapProviders(found.providers, presentReport),
   };
 }
 
-function presentReport({ rejected, status }: ProviderReport): WireIdentification['providers']['plant_id'] {
+function presentReport({ rejected, status }: ProviderReport): WireIdentification['providers'][ProviderName] {
   return { status, reason: rejected && REJECTED_FIELDS[rejected] };
 }
 
@@ -153,10 +153,9 @@ export function presentHealth({ at, mode, services, version }: HealthReport): Wi
     status: healthStatus(services),
     timestamp: new Date(at).toISOString(),
     version,
-    circuit_state: providers.plant_id.state,
+    circuit_state: providers[LEADING_PROVIDER].state,
     services: {
-      plant_id: presentProvider(providers.plant_id),
-      plantnet: presentProvider(providers.plantnet),
+      ...mapProviders(providers, presentProvider),
       redis: { available: redis },
       database: { available: database },
     },
@@ -166,7 +165,7 @@ export function presentHealth({ at, mode, services, version }: HealthReport): Wi
 
 /** Implements the health table of the wire contract. Providers that are off by configuration are left out. */
 export function healthStatus({ database, providers, redis }: ServiceHealth): WireHealth['status'] {
-  const states = [providers.plant_id, providers.plantnet]
+  const states = Object.values(providers)
     .filter(({ state }) => state !== 'off')
     .map(({ outOfQuota, state }) => (outOfQuota ? 'out_of_quota' : state));
   const someClosed = states.includes('closed');

@@ -1,4 +1,4 @@
-import { PROVIDER_NAMES } from '@plantcommunity/identification';
+import { byProvider, CONFIRMING_PROVIDERS, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 import 'zod-openapi';
 
@@ -77,7 +77,7 @@ const verdictShape = {
   confidence: share
     .optional()
     .meta({ description: 'Confidence of the first suggestion, from Plant.id unless confidence_source says otherwise' }),
-  confidence_source: z.literal('plantnet').optional(),
+  confidence_source: z.literal(CONFIRMING_PROVIDERS).optional(),
   suggestions: z.array(suggestion).max(5).meta({ description: 'Best first; empty if the photos show no plant' }),
   care_instructions: care.optional(),
   disease_detection: diseases.optional(),
@@ -109,10 +109,7 @@ const identificationShape = {
   cached: z.boolean(),
   stale: z.boolean(),
   ...verdictShape,
-  providers: z.object({
-    plant_id: providerReport,
-    plantnet: providerReport,
-  }),
+  providers: z.object(byProvider(() => providerReport)),
 };
 
 export const identification = z.object(identificationShape).meta({ id: 'Identification' });
@@ -131,7 +128,7 @@ export const history = z
           plant_name: z.string().optional(),
           scientific_name: z.string().optional(),
           confidence: share.optional(),
-          confidence_source: z.literal('plantnet').optional(),
+          confidence_source: z.literal(CONFIRMING_PROVIDERS).optional(),
           is_plant: z.boolean(),
           demo: z.boolean(),
           photos: z.int().min(0).meta({ description: 'Number of photos that can be fetched' }),
@@ -162,7 +159,7 @@ export const health = z
     timestamp: z.iso.datetime(),
     version: z.string(),
     circuit_state: circuitState.meta({ description: 'State of the Plant.id circuit' }),
-    services: z.object({ plant_id: providerHealth, plantnet: providerHealth, redis: part, database: part }),
+    services: z.object({ ...byProvider(() => providerHealth), redis: part, database: part }),
     authentication: z.object({ mode: z.enum(['development', 'production']), requires_auth: z.boolean() }),
   })
   .meta({ id: 'IdentifyHealth' });

@@ -1,13 +1,14 @@
 import { flushCompileCache } from 'node:module';
 import { connectRedis } from '@plantcommunity/resilience';
-import { createPlantIdAlone, leafRequest } from './plant-id-only.ts';
+import { IdentificationError } from '../../errors.ts';
+import { createPlantIdService, leafRequest } from './plant-id-only.ts';
 import { type WorkerAnswer, workerSettings } from './worker-messages.ts';
 
 // One instance of the product with Plant.id alone. It asks when it is told to, always of one photo.
 const settings = workerSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: settings.redisUrl }, { timeoutMs: 2_000, readyWaitMs: settings.redisWaitMs });
 const { ttlMs, plantIdUrl: baseUrl, timeoutMs } = settings;
-const service = createPlantIdAlone({ redis, baseUrl, timeoutMs, lock: { waitMs: 30_000, ttlMs } });
+const service = createPlantIdService({ redis, baseUrl, timeoutMs, lock: { waitMs: 30_000, ttlMs } });
 
 const leaf = await leafRequest();
 
@@ -17,7 +18,7 @@ async function ask(): Promise<WorkerAnswer> {
     const { cached, isPlant } = identification;
     return { isPlant, cached };
   } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
+    return { failed: error instanceof IdentificationError ? error.code : String(error) };
   }
 }
 

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 
-/** What an instance of the product in a process of its own is told. */
+/** Settings of an instance of the product in a process of its own. */
 export const workerSettings = z.object({
   redisUrl: z.string(),
-  /** How long it waits for Redis at its start. */
+  /** How long the instance waits for Redis at its start. */
   redisWaitMs: z.number(),
   plantIdUrl: z.string(),
   timeoutMs: z.number(),
   ttlMs: z.number(),
 });
+
 export type WorkerSettings = z.infer<typeof workerSettings>;
 
-/** What it says each time it is asked; `failed`: the text that the caller is told. */
+/** The answer of a worker; `failed`: code of the error that the caller gets. */
 export const workerAnswer = z.union([
   z.object({ isPlant: z.boolean(), cached: z.boolean() }),
   z.object({ failed: z.string() }),
 ]);
+
 export type WorkerAnswer = z.infer<typeof workerAnswer>;

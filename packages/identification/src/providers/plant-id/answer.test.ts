@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ProviderAnswer } from '../../types.ts';
-import { readBody } from '../body.ts';
+import { readBody } from '../exchange.ts';
 import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
 import { toAnswer } from './answer.ts';
 import { identification } from './response.ts';

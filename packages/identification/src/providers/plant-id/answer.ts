@@ -1,13 +1,12 @@
 import type { Candidate, Care, Disease, PlantHealth, ProviderAnswer } from '../../types.ts';
-import { candidate, MAX_CANDIDATES } from '../candidate.ts';
+import { candidate, MAX_CANDIDATES, share } from '../candidate.ts';
 import { plainText, plainTexts } from '../plain-text.ts';
-import { share } from '../share.ts';
 import type { DiseaseSuggestion, PlantIdResult, PlantSuggestion } from './response.ts';
 
 const MAX_DISEASES = 5;
 
 /** Hosts of Plant.id's reference pictures. */
-export const PLANT_ID_IMAGE_HOSTS: readonly string[] = ['plant-id.ams3.cdn.digitaloceanspaces.com', 'plant.id'];
+export const IMAGE_HOSTS: readonly string[] = ['plant-id.ams3.cdn.digitaloceanspaces.com', 'plant.id'];
 
 /** A result in our own words. Nothing in it is trusted: texts are cleaned and cut, lists are cut. */
 export function toAnswer(result: PlantIdResult): ProviderAnswer {
@@ -33,7 +32,7 @@ function candidateOf({ name, probability, details, similar_images }: PlantSugges
     family: details?.taxonomy?.family,
     score: probability,
     gbifId: details?.gbif_id,
-    imageHosts: PLANT_ID_IMAGE_HOSTS,
+    imageHosts: IMAGE_HOSTS,
     images: [
       { url: details?.image?.value, author: details?.image?.citation, license: details?.image?.license_name },
       ...(similar_images ?? []).map(({ url, citation, license_name }) => ({

@@ -1,8 +1,7 @@
 import type { IdentifyOptions, ProviderRequest } from '../../types.ts';
-import type { ExchangeRequest } from '../exchange.ts';
-import { routeUnder } from '../route.ts';
+import { type ExchangeRequest, routeUnder } from '../exchange.ts';
 
-/** Only what we keep is asked for; both kinds share one list. */
+/** Details to ask for: only those that are read. Plant and disease details share one list. */
 const PLANT_DETAILS = [
   'common_names',
   'taxonomy',
@@ -14,11 +13,11 @@ const PLANT_DETAILS = [
 ];
 const DISEASE_DETAILS = ['local_name', 'description', 'treatment'];
 
-/** Nothing is worked out for it; and what it takes is missing for the call that may have to follow. */
+/** Short: the service only looks the answer up, and the time is missing for the call that may have to follow. */
 const RECALL_MS = 5_000;
 const USAGE_MS = 5_000;
 
-/** One call does all: plant and, when asked for, its health. */
+/** Builds the one call that asks for the plant and, if wanted, its health. */
 export function identifyRequest(
   base: URL,
   apiKey: string,
@@ -34,13 +33,13 @@ export function identifyRequest(
     ...(customId !== undefined && { custom_id: customId }),
   };
   return {
-    url: routeUnder(base, 'identification', wantedOf(options)),
+    url: routeUnder(base, 'identification', detailsOf(options)),
     headers: { 'Api-Key': apiKey },
     payload: { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) },
   };
 }
 
-/** Free: the identification that was made under a number of ours. Details and language are not kept with it. */
+/** Builds the free request for the identification that was made under a recall id. Details and language are not stored with it. */
 export function recallRequest(
   base: URL,
   apiKey: string,
@@ -48,18 +47,30 @@ export function recallRequest(
   customId: number,
 ): ExchangeRequest {
   return {
-    url: routeUnder(base, `identification/${customId}`, wantedOf(options)),
+    url: routeUnder(base, `identification/${customId}`, detailsOf(options)),
     headers: { 'Api-Key': apiKey },
     timeoutMs: RECALL_MS,
   };
 }
 
-function wantedOf({ includeDiseases, language }: IdentifyOptions) {
+function detailsOf({ includeDiseases, language }: IdentifyOptions) {
   const details = includeDiseases ? [...PLANT_DETAILS, ...DISEASE_DETAILS] : PLANT_DETAILS;
   return { details: details.join(','), language };
 }
 
-/** Free: says whether the key is active and has credits. */
+/** Builds the free request whose answer says whether the key is active and has credits. */
 export function usageRequest(base: URL, apiKey: string): ExchangeRequest {
   return { url: routeUnder(base, 'usage_info'), headers: { 'Api-Key': apiKey }, timeoutMs: USAGE_MS };
+}
+
+/** Returns everything a call can ask for, as text: part of the contract version. */
+export function askedFor(): string {
+  const options: IdentifyOptions = {
+    includeDiseases: true,
+    organs: [],
+    location: { latitude: 0, longitude: 0 },
+    language: 'en',
+  };
+  const { payload, url } = identifyRequest(new URL('https://service.invalid'), '', { photos: [], options }, 1);
+  return `${url.pathname}${url.search} ${Buffer.from(payload?.bytes ?? []).toString()}`;
 }

@@ -35,6 +35,7 @@ const plantSuggestion = z.object({
   similar_images: similarImages,
   details: plantDetails,
 });
+
 export type PlantSuggestion = z.infer<typeof plantSuggestion>;
 
 const diseaseSuggestion = z.object({
@@ -44,6 +45,7 @@ const diseaseSuggestion = z.object({
   redundant: extra(z.boolean()),
   details: diseaseDetails,
 });
+
 export type DiseaseSuggestion = z.infer<typeof diseaseSuggestion>;
 
 /** Thresholds differ between models, so only the service's own verdict `binary` is read. */
@@ -73,7 +75,7 @@ export type PlantIdResult = z.infer<typeof result>;
 export const identification = z.object({ result });
 
 /** As GET answers it later. `created`: seconds since 1970. Without a result it has failed, for good. */
-export const kept = z
+export const recalled = z
   .object({ status: z.string().nullish(), created: z.number().nullish(), result: result.nullish() })
   .refine((value) => value.result ?? value.status === 'FAILED', 'is not finished');
 
@@ -94,4 +96,5 @@ export const usage = z.object({
   used: amounts,
   remaining: amounts,
 });
+
 export type PlantIdUsage = z.infer<typeof usage>;

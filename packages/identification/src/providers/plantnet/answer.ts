@@ -3,7 +3,7 @@ import { candidate, MAX_CANDIDATES } from '../candidate.ts';
 import type { PlantNetResult } from './response.ts';
 
 /** Hosts of Pl@ntNet's reference pictures. */
-export const PLANTNET_IMAGE_HOSTS: readonly string[] = ['bs.plantnet.org'];
+export const IMAGE_HOSTS: readonly string[] = ['bs.plantnet.org'];
 
 /** Results in our own words. Nothing in them is trusted: texts are cleaned and cut, lists are cut. */
 export function toAnswer(results: readonly PlantNetResult[]): ProviderAnswer {
@@ -22,7 +22,7 @@ function candidateOf({ score, species, gbif, images }: PlantNetResult): Candidat
     family: species.family?.scientificNameWithoutAuthor,
     score,
     gbifId: gbif?.id,
-    imageHosts: PLANTNET_IMAGE_HOSTS,
+    imageHosts: IMAGE_HOSTS,
     images: (images ?? []).map(({ url, author, license }) => ({ url: url?.m, author, license })),
   });
 }

@@ -1,8 +1,9 @@
 import { type Clock, createLeases, type RedisConnection } from '@plantcommunity/resilience';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { createQuotaLog } from '../../observability/quota-log.ts';
-import { exhaustedAnswerOf, settlementOf } from '../call-verdict.ts';
-import { usualCredits } from '../credits.ts';
+import { usualCredits } from '../../providers/definition.ts';
+import { plantId, plantNet } from '../../providers/index.ts';
+import { exhaustedAnswerOf, settlementOf } from '../../providers/provider-error.ts';
 import type { DailyUsage } from '../daily-usage.ts';
 import { ProviderQuota } from '../provider-quota.ts';
 import { QuotaStore } from '../store.ts';
@@ -22,15 +23,21 @@ export function quotaUnderTest(parts: {
 }): Quota {
   const { clock, limits = {}, logger = createLogger({ level: 'silent' }), prefix, provider, redis } = parts;
   const { name } = provider;
+  const definition = name === 'plant_id' ? plantId : plantNet;
   const store = new QuotaStore(redis, name, prefix);
   return new ProviderQuota({
     provider,
     limits,
-    usualCredits: usualCredits(name),
+    usualCredits: usualCredits(definition),
     timeoutMs: 35_000,
-    settlementOf: (error) => settlementOf(name, error),
+    settlementOf: (error) => settlementOf(error, definition.billsErrorAnswers),
     exhaustedAnswerOf,
-    onUpdate: createQuotaLog({ provider: name, logger, claimWarning: (period) => store.claimWarning(period) }),
+    onUpdate: createQuotaLog({
+      provider: name,
+      warnAtShare: definition.warnAtShare,
+      logger,
+      claimWarning: (period) => store.claimWarning(period),
+    }),
     store,
     leases: createLeases({ redis, prefix, owner: 'test', clock }),
     redis,

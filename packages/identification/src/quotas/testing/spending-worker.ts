@@ -1,47 +1,59 @@
-import { connectRedis, createBulkhead, createCircuit, systemClock } from '@plantcommunity/resilience';
-import { createProviderCaller } from '../../identify/provider-caller.ts';
-import { openAccess } from '../../identify/testing/open-access.ts';
-import { outcomeOf } from '../../providers/outcome.ts';
-import { createPlantNet } from '../../providers/plantnet/plantnet.ts';
-import { request } from '../../providers/testing/request.ts';
-import { QuotaExhaustedError } from '../provider-quota.ts';
-import { quotaUnderTest } from './quota-under-test.ts';
+import { hash, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { connectRedis, systemClock } from '@plantcommunity/resilience';
+import { createLogger } from '@plantcommunity/telemetry';
+import { IdentificationError } from '../../errors.ts';
+import { createIdentificationService } from '../../identify/create-service.ts';
+import type { IdentifyRequest } from '../../identify/service.ts';
+import { absentDatabase, request, testConfig } from '../../identify/testing/test-flow.ts';
+import { LIMITS } from '../../photos/testing/uploaded-photo.ts';
+import { plantNet } from '../../providers/index.ts';
+import { dailyUsageInMemory } from './daily-usage.ts';
 import { type SpendingReport, spendingSettings } from './spending-messages.ts';
 
-// One instance of the product with Pl@ntNet alone. On a message it starts many calls at once and reports their ends.
+// One instance of the product with Pl@ntNet alone. On a message it asks many questions at once.
 const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
-const closing = new AbortController().signal;
-const clock = systemClock;
-const provider = createPlantNet({ apiKey: 'some-key', baseUrl: serviceUrl, timeoutMs: 30_000, clock });
-const quota = quotaUnderTest({ provider, redis, clock, prefix, limits: { dailyLimit: limit } });
-const circuit = createCircuit({
-  name: 'plantnet',
-  failMax: 1_000,
-  resetTimeoutMs: 1_000,
-  maxResetTimeoutMs: 1_000,
-  successThreshold: 1,
-  trialPermits: 1,
-  classify: outcomeOf,
-  clock,
-});
-const bulkhead = createBulkhead({ max: attempts });
-const silent = () => undefined;
-const gate = createProviderCaller({
-  provider,
-  access: openAccess,
-  circuit,
-  quota,
-  bulkhead,
-  clock,
-  closing,
-  onCircuit: silent,
-  onCall: silent,
-});
+const plantnet = { ...testConfig(30_000), baseUrl: serviceUrl };
+const service = createIdentificationService(
+  {
+    providers: { plant_id: { ...plantnet, apiKey: undefined }, plantnet },
+    quotas: { plant_id: {}, plantnet: { dailyLimit: limit } },
+    maxConcurrency: attempts,
+    lifetime: { ttlMs: 60_000, staleMs: 60_000 },
+    lock: { waitMs: 30_000, ttlMs: 30_000, renew: false },
+    photoLimits: LIMITS,
+    decodeConcurrency: 1,
+    photoDir: tmpdir(),
+    isDemo: false,
+    database: absentDatabase(),
+    redis,
+    clock: systemClock,
+    logger: createLogger({ level: 'silent' }),
+    onCall: () => undefined,
+    onAnswer: () => undefined,
+  },
+  {
+    definitions: [plantNet],
+    normalizer: { normalize: async ({ hash }) => ({ jpeg: Buffer.from(hash), width: 8, height: 8 }) },
+    dailyUsage: dailyUsageInMemory(),
+    keyPrefix: `${prefix}:`,
+  },
+);
+
+/** A request with a photo that no process has asked about. */
+function anotherRequest(): IdentifyRequest {
+  const one = request({ trackProgress: false });
+  return { ...one, photos: one.photos.map((photo) => ({ ...photo, hash: hash('sha256', randomUUID()) })) };
+}
 
 async function spend(): Promise<SpendingReport> {
-  const ends = await Promise.allSettled(Array.from({ length: attempts }, () => gate.call(request(), silent)));
-  const refused = ends.filter((end) => end.status === 'rejected' && end.reason instanceof QuotaExhaustedError);
+  const asked = Array.from({ length: attempts }, () => anotherRequest());
+  const ends = await Promise.allSettled(asked.map((one) => service.identify(one)));
+  const refused = ends.filter(
+    (end) =>
+      end.status === 'rejected' && end.reason instanceof IdentificationError && end.reason.code === 'quota_exhausted',
+  );
   return { answered: ends.filter(({ status }) => status === 'fulfilled').length, refused: refused.length };
 }
 
@@ -49,5 +61,5 @@ process.on('message', () => {
   void spend().then((report) => process.send?.(report));
 });
 process.once('disconnect', () => process.exit(0));
-await quota.start();
+await service.start();
 process.send?.('ready');

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Identification } from '../../identification.ts';
 import type { NormalizedPhoto } from '../../photos/types.ts';
-import type { IdentifyOptions } from '../../types.ts';
+import type { Identification, IdentifyOptions } from '../../types.ts';
 import type { Store } from '../store.ts';
 import type { NewIdentification, SavedIdentification } from '../types.ts';
 

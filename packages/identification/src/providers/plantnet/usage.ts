@@ -3,11 +3,12 @@ import { windowUsage } from '../usage-report.ts';
 import type { DailyQuota } from './response.ts';
 
 const DAY_MS = 86_400_000;
+
 /** How far their midnight, in whole seconds, may be from ours. */
 const CLOCKS_APART_MS = 60_000;
 
 /** What `/v2/quota/daily` says; nothing when it speaks of another day than ours. */
-export function dailyWord({ day, quota }: DailyQuota, now: number): UsageReport {
+export function dailyUsage({ day, quota }: DailyQuota, now: number): UsageReport {
   const today = new Date(now).toISOString().slice(0, 10);
   if (typeof day === 'string' && day !== today) return { windows: {}, exhausted: false };
   const { count, remaining, total } = quota.identify;
@@ -19,7 +20,7 @@ export function dailyWord({ day, quota }: DailyQuota, now: number): UsageReport 
  * `RateLimit-Policy: "dailyQuota";q=500;w=86400` and `RateLimit: "dailyQuota";r=499;t=3600`. Undefined when they say
  * nothing of the day that ends at our midnight.
  */
-export function passingWord(headers: Headers, now: number): UsageReport | undefined {
+export function headerUsage(headers: Headers, now: number): UsageReport | undefined {
   const policy = itemOf(headers.get('ratelimit-policy'));
   const state = itemOf(headers.get('ratelimit'));
   if (policy === undefined || state === undefined || policy.name !== state.name) return undefined;

@@ -1,13 +1,13 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
-import type { ProviderClient } from '../../types.ts';
+import type { ProviderClient } from '../definition.ts';
 import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { type Act, answer, type StubService, silence, startStub } from '../testing/stub-service.ts';
-import { createPlantId } from './plant-id.ts';
+import { plantId } from './index.ts';
 
 function clientFor(baseUrl: string): ProviderClient {
-  return createPlantId({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock() });
+  return plantId.createClient({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock() });
 }
 
 describe('a request', () => {
@@ -127,7 +127,7 @@ describe('a call with a ticket', () => {
   test('that left before waits 5 s for what was made, and for both no longer than for one', async () => {
     await using stub = await startStub(silence);
     const clock = new FakeClock();
-    const client = createPlantId({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 35_000, clock });
+    const client = plantId.createClient({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 35_000, clock });
     const recalling = stub.arrival();
     const first = errorOf(client.identify(request(), unhurried(), sent));
     await recalling;
@@ -212,7 +212,7 @@ describe('an answer', () => {
 test('402 lasts until the end of the month unless it is paid', async () => {
   await using stub = await startStub(answer(402, 'Payment required'));
   const clock = new FakeClock(Date.UTC(2026, 10, 22));
-  const client = createPlantId({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 5_000, clock });
+  const client = plantId.createClient({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 5_000, clock });
   const retryAfterMs = 9 * 86_400_000;
   expect(await errorOf(client.identify(request(), unhurried()))).toMatchObject({ type: 'quota', retryAfterMs });
 });

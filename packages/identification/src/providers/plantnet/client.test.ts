@@ -1,16 +1,17 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
 import type { UsageReport } from '../../quotas/types.ts';
-import type { IdentifyOptions, ProviderClient } from '../../types.ts';
+import type { IdentifyOptions } from '../../types.ts';
+import type { ProviderClient } from '../definition.ts';
 import { plantNetBody, plantNetResult } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
 import { answer, type SeenRequest, startStub } from '../testing/stub-service.ts';
-import { createPlantNet } from './plantnet.ts';
+import { plantNet } from './index.ts';
 
 const NOW = Date.UTC(2026, 6, 1, 18, 0, 0);
 
 function clientFor(baseUrl: string): ProviderClient {
-  return createPlantNet({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock(NOW) });
+  return plantNet.createClient({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock(NOW) });
 }
 
 async function sent(options: Partial<IdentifyOptions>): Promise<SeenRequest> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { passingWord } from './quota-words.ts';
+import { headerUsage } from './usage.ts';
 
 const SIX = Date.UTC(2026, 6, 1, 18);
 const POLICY = '"dailyQuota";q=500;w=86400;pk=:c2ltdWxhdG9y:';
@@ -10,7 +10,7 @@ function said(policy: string | undefined, state: string | undefined, now = SIX) 
     ...(policy !== undefined && { 'RateLimit-Policy': policy }),
     ...(state !== undefined && { RateLimit: state }),
   });
-  return passingWord(headers, now);
+  return headerUsage(headers, now);
 }
 
 describe('what the headers of an answer say of the day', () => {

@@ -1,7 +1,7 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { AbandonedCallError } from '../errors.ts';
-import { AwaitedCalls, loadWhileAwaited, type Waiter } from './awaited-calls.ts';
+import { AwaitedCalls, loadWhileAwaited, type Waiter } from './call-waiters.ts';
 
 function waiter() {
   const leaving = new AbortController();

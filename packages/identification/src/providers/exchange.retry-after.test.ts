@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterMs } from './retry-after.ts';
+import { parseRetryAfter } from './exchange.ts';
 
 const now = Date.UTC(2026, 6, 1, 22, 0, 0);
 
@@ -10,12 +10,12 @@ test.each([
   ['a date of the old form', 'Thursday, 02-Jul-26 00:00:00 GMT', 7_200_000],
   ['a date that has passed', 'Wed, 01 Jul 2026 21:00:00 GMT', 0],
 ])('reads %s', (_, header, expected) => {
-  expect(retryAfterMs(header, now)).toBe(expected);
+  expect(parseRetryAfter(header, now)).toBe(expected);
 });
 
 test.each([null, '', 'soon', '-5', '1.5', '1e9', '99999999999999999999', 'Thu, 99 Foo 2026'])(
   'leaves %j out',
   (header) => {
-    expect(retryAfterMs(header, now)).toBeUndefined();
+    expect(parseRetryAfter(header, now)).toBeUndefined();
   },
 );

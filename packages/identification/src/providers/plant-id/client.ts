@@ -1,0 +1,110 @@
+import { endOf } from '../../quotas/periods.ts';
+import type { UsageReport, WindowUsage } from '../../quotas/types.ts';
+import type { ProviderRequest, RejectedPart } from '../../types.ts';
+import type { ClientOptions, ProviderClient, ProviderDefinition, RecallId } from '../definition.ts';
+import { createExchange, providerErrorFrom, type Reply, readBody } from '../exchange.ts';
+import { ProviderError, type ProviderErrorType } from '../provider-error.ts';
+import { windowUsage } from '../usage-report.ts';
+import { toAnswer } from './answer.ts';
+import { identifyRequest, recallRequest, usageRequest } from './request.ts';
+import { identification, type PlantIdResult, type PlantIdUsage, recalled, usage } from './response.ts';
+
+/** Maximum difference between our clock and the provider's. */
+const CLOCK_SKEW_MS = 86_400_000;
+
+/** Creates a client of the Plant.id API v3 by Kindwise. Each identification is one paid call. */
+export function createPlantIdClient(
+  { apiKey, baseUrl, timeoutMs, clock }: ClientOptions,
+  { name, quotaPeriod }: Pick<ProviderDefinition, 'name' | 'quotaPeriod'>,
+): ProviderClient {
+  const base = new URL(baseUrl);
+  const exchange = createExchange({ provider: name, timeoutMs, clock });
+
+  const accepted = (reply: Reply): string => {
+    if (reply.status >= 200 && reply.status < 300) return reply.text;
+    const type = errorTypeOf(reply.status, reply.text);
+    const rejected = type === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
+    throw providerErrorFrom(name, { type, rejected }, reply, {
+      secret: apiKey,
+      now: clock.now(),
+      periodEndsAt: endOf(quotaPeriod, clock.now()),
+    });
+  };
+
+  /** Returns the paid result of an earlier call under the same recall id; undefined if there is none. */
+  async function recall(
+    request: ProviderRequest,
+    { customId, sentAt }: RecallId,
+    signal: AbortSignal,
+  ): Promise<PlantIdResult | undefined> {
+    if (sentAt === undefined) return undefined;
+    const reply = await exchange(recallRequest(base, apiKey, request, customId), signal);
+    if (reply.status === 404) return undefined;
+    const { created, result } = readBody(name, accepted(reply), recalled);
+    // There are only 2^31 ids: a result that was made long before our call was sent belongs to another photo.
+    const madeAt = created === undefined || created === null ? sentAt : created * 1_000;
+    return madeAt >= sentAt - CLOCK_SKEW_MS ? (result ?? undefined) : undefined;
+  }
+
+  return {
+    name,
+    origin: base.origin,
+
+    async identify(request, signal, recallId, usageReporter) {
+      const startedAt = clock.monotonic();
+      let isPaid = false;
+      try {
+        const result = recallId && (await recall(request, recallId, signal));
+        if (result) return toAnswer(result);
+        isPaid = true;
+      } finally {
+        if (!isPaid) usageReporter?.markUnbilled();
+      }
+      // Recall and call share one time limit: together they are one call to the waiting request.
+      const leftMs = timeoutMs - (clock.monotonic() - startedAt);
+      const post = { ...identifyRequest(base, apiKey, request, recallId?.customId), timeoutMs: leftMs };
+      return toAnswer(readBody(name, accepted(await exchange(post, signal)), identification).result);
+    },
+
+    async usage(signal) {
+      const text = accepted(await exchange(usageRequest(base, apiKey), signal));
+      const body = readBody(name, text, usage);
+      if (!body.active) throw new ProviderError(name, 'misconfigured', 'the key is not active');
+      return toUsageReport(body);
+    },
+  };
+}
+
+/** Returns the report of `usage_info`, in credits. */
+function toUsageReport({ can_use_credits, credit_limits, remaining, used }: PlantIdUsage): UsageReport {
+  const of = (window: 'day' | 'week' | 'month' | 'total'): WindowUsage =>
+    windowUsage({ limit: credit_limits?.[window], used: used?.[window], left: remaining?.[window] });
+  const windows = { day: of('day'), week: of('week'), month: of('month'), total: of('total') };
+  return { windows, exhausted: can_use_credits?.value === false };
+}
+
+const OUT_OF_CREDITS = /sufficient number of available credits|credit limit/i;
+
+/**
+ * Classifies a status outside 2xx. Bodies are plain text. 402 and 429 always mean that no credits are left (this API
+ * has no rate limit), and so does 403 when its body says so. 408 and 425 are about the connection, not about the
+ * request.
+ */
+function errorTypeOf(status: number, text: string): ProviderErrorType {
+  if (status === 402 || status === 429) return 'quota';
+  if (status === 403 && OUT_OF_CREDITS.test(text.slice(0, 1000))) return 'quota';
+  if (status === 401 || status === 403) return 'misconfigured';
+  if (status === 408 || status === 425) return 'failed';
+  return status >= 400 && status < 500 ? 'rejected' : 'failed';
+}
+
+/** Statuses of a missing route: the configured URL of the service is wrong, which no caller can fix. */
+const ROUTE_ERRORS: ReadonlySet<number> = new Set([404, 405, 410]);
+
+/** Returns the part of the request that a `rejected` answer is about; undefined when it is not about the request. */
+function rejectedPart(status: number, text: string): RejectedPart | undefined {
+  if (ROUTE_ERRORS.has(status)) return undefined;
+  const body = text.slice(0, 1000);
+  if (status === 413 || status === 415 || /image|base64/i.test(body)) return 'image';
+  return /latitude|longitude/i.test(body) ? 'location' : 'request';
+}
