@@ -91,7 +91,7 @@ describe('the lock of a cache', () => {
     for (const lock of [LOCK, false] as const) {
       const cache = create({ lock });
       cache.subscribeToLock(({ type }) => types.push(type));
-      await cache.getOrLoad(`rose ${String(lock)}`, async () => 'Rosa', { ttlMs: MINUTE });
+      await cache.getOrLoad(lock ? 'locked' : 'unlocked', async () => 'Rosa', { ttlMs: MINUTE });
       await redis.settle();
     }
     expect(types).toEqual(['attempting', 'acquired', 'released']);

@@ -83,10 +83,9 @@ export class RedisLeaseHandle implements LeaseHandle {
   }
 
   async #releaseInRedis<T>(script: ReleaseScript<T>, wasOver: boolean, bytes = 0): Promise<ReleaseResult<T>> {
-    const { clock, onLost, onReleased, requestedAt } = this.#options;
     const released = await this.#options.releaseInRedis(script, bytes);
-    if (released.wasOurs) onReleased(clock.monotonic() - requestedAt);
-    else if (!wasOver) onLost('Redis no longer kept it for us');
+    if (released.wasOurs) this.#options.onReleased(this.#options.clock.monotonic() - this.#options.requestedAt);
+    else if (!wasOver) this.#options.onLost('Redis no longer kept it for us');
     return released;
   }
 

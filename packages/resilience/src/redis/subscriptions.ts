@@ -165,7 +165,7 @@ const HEARTBEAT_TIMEOUT_MS = 5000;
  * Sends a PING every 30 s, and gives up a connection that does not answer within 5 s, so that it reconnects: NAT gateways
  * and load balancers drop idle connections silently, and a connection that only receives would wait forever.
  */
-export function startHeartbeat(
+function startHeartbeat(
   connection: Pick<IORedis, 'disconnect' | 'off' | 'once' | 'ping' | 'status'>,
   clock: Clock,
 ): Cancel {
