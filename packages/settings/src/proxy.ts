@@ -1,4 +1,4 @@
-import * as http from 'node:http';
+import * as nodeHttp from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { type Environment, type Fault, type Given, SettingsError } from './environment.ts';
 import { isLoopback } from './hosts.ts';
@@ -150,7 +150,7 @@ function isWithin(range: string, host: string): boolean {
 }
 
 /** `node:http` with a function of Node 24.14 that is missing in the types. */
-interface WithProxy extends Pick<typeof http, 'request'> {
+interface WithProxy extends Pick<typeof nodeHttp, 'request'> {
   setGlobalProxyFromEnv?: (environment: ProxyEnvironment) => () => void;
 }
 
@@ -163,7 +163,7 @@ interface WithProxy extends Pick<typeof http, 'request'> {
 export function useProxy({ isDemo, proxy }: { isDemo: boolean; proxy: ProxyEnvironment | undefined }): () => void {
   // The demo sends nothing to other machines.
   if (!proxy || isDemo) return () => {};
-  const { setGlobalProxyFromEnv: install } = http as WithProxy;
+  const { setGlobalProxyFromEnv: install } = nodeHttp as WithProxy;
   if (!install) {
     const problem = `needs Node 24.14 or newer; this is ${process.versions.node}`;
     throw new SettingsError([{ variable: proxy.https_proxy ? 'HTTPS_PROXY' : 'HTTP_PROXY', problem }]);
