@@ -6,13 +6,13 @@ const MAX_CODE_BITS = 12;
 /** Bits per pixel that an encoder may declare (GIF89a, appendix F). */
 const PIXEL_BITS = { least: 1, most: 8 };
 
-/** Number of sub-blocks, of at most 255 bytes, that are read before other work gets its turn: a few milliseconds. */
-const BLOCKS_A_TURN = 500;
+/** Number of sub-blocks, of at most 255 bytes, that are read before other work runs: a few milliseconds. */
+const BLOCKS_PER_TURN = 500;
 
 /**
  * Whether the first frame of a GIF, the one that is identified, holds exactly its pixels. Only repaired photos are
- * checked: where a sub-block lost or gained a byte, the walk over the blocks can end at what looks like a missing
- * trailer. Takes about 20 ms a megabyte, in turns.
+ * checked: where a sub-block lost or gained a byte, the walk over the blocks can end at an apparent missing trailer.
+ * Takes about 20 ms per megabyte, and lets other work run in between.
  *
  * @param gif has passed `readGif`, with its repairs done.
  */
@@ -44,7 +44,7 @@ export async function holdsPixels(bytes: Buffer, from: number, pixels: number): 
     const length = bytes[block] ?? 0;
     if (length === 0) return found === pixels;
     blocksInTurn += 1;
-    if (blocksInTurn > BLOCKS_A_TURN) {
+    if (blocksInTurn > BLOCKS_PER_TURN) {
       blocksInTurn = 0;
       // oxlint-disable-next-line no-await-in-loop -- waits for other work
       await nextTurn();

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DHT, DRI, EOI, endOfScan, MARKER, RST0, SOF0, SOF1, SOF2, SOS } from './jpeg.ts';
 
-/** Markers of the segments that decoding a sequential scan depends on, beside DRI. */
+/** Markers of the segments that decoding a sequential scan depends on, besides DRI. */
 const READ_MARKERS = new Set([SOF0, SOF1, DHT, SOS]);
 const BLOCK_SIDE = 8;
-/** Number of blocks that are read before other work gets its turn: a few milliseconds. */
-const BLOCKS_A_TURN = 10_000;
+/** Number of blocks that are read before other work runs: a few milliseconds. */
+const BLOCKS_PER_TURN = 10_000;
 
 interface Frame {
   width: number;
@@ -23,9 +23,9 @@ interface Scan {
 
 /**
  * Whether each scan of a sequential JPEG holds every block that its header promises, and no more. Only repaired photos
- * are checked: a decoder warns of missing blocks, but libvips misses its warnings about the last rows, 8 of them and up
- * to 64 where it shrinks. Without the repair the fault itself would have refused the photo. Takes about 30 ms a
- * megabyte, in turns. Progressive JPEGs need no check: a decoder reads all their scans before the first row, so that no
+ * are checked: a decoder warns of missing blocks, but libvips misses its warnings about the last 8 rows, or up to 64
+ * where it shrinks. Without the repair the fault itself would have refused the photo. Takes about 30 ms per megabyte,
+ * and lets other work run in between. Progressive JPEGs need no check: a decoder reads all their scans before the first row, so that no
  * warning is missed.
  *
  * @param jpeg has passed `readJpeg`, with its repairs done.
@@ -49,14 +49,14 @@ export async function holdsAllBlocks(jpeg: Buffer): Promise<boolean> {
     if (marker === SOS) {
       const scan = frame && scanOf(segment, frame, tables, interval);
       // oxlint-disable-next-line no-await-in-loop -- one scan follows the other
-      if (scan === undefined || !(await isWhole(scan, new EntropyReader(jpeg, at)))) return false;
+      if (scan === undefined || !(await isComplete(scan, new EntropyReader(jpeg, at)))) return false;
       at = endOfScan(jpeg, at);
     }
   }
 }
 
-async function isWhole({ interval, mcu, mcuCount }: Scan, reader: EntropyReader): Promise<boolean> {
-  const mcusPerTurn = Math.ceil(BLOCKS_A_TURN / mcu.length);
+async function isComplete({ interval, mcu, mcuCount }: Scan, reader: EntropyReader): Promise<boolean> {
+  const mcusPerTurn = Math.ceil(BLOCKS_PER_TURN / mcu.length);
   let inTurn = 0;
   let restarts = 0;
   for (let done = 0; done < mcuCount; ) {
@@ -116,7 +116,7 @@ function scanOf(segment: Buffer, frame: Frame, { ac, dc }: HuffmanTables, interv
 
 const COEFFICIENTS = 64;
 const PEEK_BITS = 16;
-/** Run length of the code ZRL, sixteen zeros. Any other code without a value is EOB, the end of the block. */
+/** Run length of the code ZRL, sixteen zeros. Every other code without a value is EOB, the end of the block. */
 const SIXTEEN_ZEROS = 15;
 
 /** Huffman tables of one block of a scan. */
@@ -129,11 +129,11 @@ interface BlockTables {
 class EntropyReader {
   readonly #bytes: Buffer;
   #at: number;
-  /** Bits that were loaded from the file, the latest in the lowest places. */
+  /** Bits that were loaded from the file, the latest in the lowest positions. */
   #buffer = 0;
-  /** Number of loaded bits that are not read yet; a negative number is that of bits to skip. */
+  /** Number of loaded bits that are not read yet; if negative, number of bits to skip. */
   #bitCount = 0;
-  /** Number of zero bits that were loaded behind the end of the data. */
+  /** Number of zero bits that were added behind the end of the data. */
   #paddingBits = 0;
 
   constructor(bytes: Buffer, at: number) {
@@ -165,7 +165,7 @@ class EntropyReader {
     return this.#bytes[at] === MARKER && this.#bytes[at + 1] !== 0;
   }
 
-  /** Moves behind the restart marker with this number; false when data is missing before it, or it is not there. */
+  /** Moves behind the restart marker with this number; false when data before it or the marker itself is missing. */
   restart(number: number): boolean {
     if (!this.isWithinData()) return false;
     this.#bitCount = 0;
@@ -211,7 +211,7 @@ class EntropyReader {
 const CODE_BITS = 16;
 const CLASS_BYTES = 1;
 /**
- * Maximum number of tables. An encoder defines four, or a few for each scan; each takes 128 kB, for 20 bytes of a file.
+ * Maximum number of tables. An encoder defines four, or a few per scan; each takes 128 kB for 20 bytes of a file.
  */
 const MAX_DEFINED = 64;
 
