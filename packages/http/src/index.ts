@@ -6,6 +6,7 @@ export { createRequestGuard, type RequestGuard, type RequestGuardConfig } from '
 export {
   type FieldValue,
   inMegabytes,
+  oversizedPhotoMessage,
   type Upload,
   type UploadedPhoto,
   type UploadForm,

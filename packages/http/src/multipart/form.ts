@@ -227,8 +227,12 @@ export function uploadTooLarge(bytes: number | undefined, limits: UploadLimits):
 }
 
 function photoTooLarge(index: number, bytes: number, max: number): HttpError {
-  const message = `Photo ${index + 1} is ${roundedUp(bytes)} MB; ${inMegabytes(max)} MB is the most.`;
-  return new HttpError('photo_too_large', message);
+  return new HttpError('photo_too_large', oversizedPhotoMessage(index, bytes, max));
+}
+
+/** Returns the message for a photo over the size limit; `index` is its place in the upload, from 0. */
+export function oversizedPhotoMessage(index: number, bytes: number, max: number): string {
+  return `Photo ${index + 1} is ${roundedUp(bytes)} MB; ${inMegabytes(max)} MB is the most.`;
 }
 
 function photoCount(count: number): string {

@@ -1,8 +1,7 @@
+import { oversizedPhotoMessage } from '@plantcommunity/http';
 import { PhotoError } from '../errors.ts';
 import type { PhotoType, UnsupportedType } from './formats/signature.ts';
 
-/** Bytes of a megabyte, as in UPLOAD_MAX_MB. */
-const MEGABYTE = 1_048_576;
 const TYPE_NAMES: Readonly<Record<PhotoType | UnsupportedType, string>> = {
   jpeg: 'JPEG',
   png: 'PNG',
@@ -11,14 +10,14 @@ const TYPE_NAMES: Readonly<Record<PhotoType | UnsupportedType, string>> = {
   avif: 'AVIF',
   heic: 'HEIC',
 };
-const TAKEN = 'JPEG, PNG, WebP or GIF';
+const ACCEPTED = 'JPEG, PNG, WebP or GIF';
 
 /** Errors of refused photos, for the person who sent them: what was found, what is allowed, what to do. */
 export const photoErrors = {
-  empty: (photo: number) => new PhotoError('photo_undecodable', photo, `${called(photo)} is empty.`),
+  empty: (photo: number) => new PhotoError('photo_undecodable', photo, `${photoLabel(photo)} is empty.`),
 
   bytes: (photo: number, bytes: number, most: number) =>
-    tooLarge(photo, `is ${roundedUp(bytes / MEGABYTE)} MB`, `${roundedDown(most / MEGABYTE)} MB`),
+    new PhotoError('photo_too_large', photo, oversizedPhotoMessage(photo, bytes, most)),
 
   side: (photo: number, side: number, most: number) =>
     tooLarge(photo, `is ${side} pixels on its longer side`, `${most}`),
@@ -61,20 +60,24 @@ export const photoErrors = {
     ),
 
   unknownType: (photo: number) =>
-    new PhotoError('photo_type', photo, `${called(photo)} is not a picture we can read. Please choose a ${TAKEN}.`),
+    new PhotoError(
+      'photo_type',
+      photo,
+      `${photoLabel(photo)} is not a picture we can read. Please choose a ${ACCEPTED}.`,
+    ),
 
   refusedType: (photo: number, type: UnsupportedType) =>
     new PhotoError(
       'photo_type',
       photo,
-      `${called(photo)} is in the ${TYPE_NAMES[type]} format, which we cannot read yet. Please save it as a JPEG and try again.`,
+      `${photoLabel(photo)} is in the ${TYPE_NAMES[type]} format, which we cannot read yet. Please save it as a JPEG and try again.`,
     ),
 
   declaredOtherwise: (photo: number, type: PhotoType) =>
     new PhotoError(
       'photo_type',
       photo,
-      `${called(photo)} was sent as another type of file, but is a ${TYPE_NAMES[type]}. Please send it as image/${type}.`,
+      `${photoLabel(photo)} was sent as another type of file, but is a ${TYPE_NAMES[type]}. Please send it as image/${type}.`,
     ),
 
   namedOtherwise: (photo: number, type: PhotoType, ending: string) =>
@@ -95,22 +98,22 @@ export const photoErrors = {
     new PhotoError(
       'photo_undecodable',
       photo,
-      `${called(photo)} could not be read: ${why}. Please try another photo.`,
+      `${photoLabel(photo)} could not be read: ${why}. Please try another photo.`,
       cause === undefined ? {} : { cause },
     ),
 };
 
 /** Names a photo by its place in the upload, counted from 1. */
-function called(photo: number): string {
+function photoLabel(photo: number): string {
   return `Photo ${photo + 1}`;
 }
 
 function tooLarge(photo: number, value: string, most: string, remedy = ''): PhotoError {
-  const message = `${called(photo)} ${value}; ${most} is the most.${remedy === '' ? '' : ` ${remedy}`}`;
+  const message = `${photoLabel(photo)} ${value}; ${most} is the most.${remedy === '' ? '' : ` ${remedy}`}`;
   return new PhotoError('photo_too_large', photo, message);
 }
 
-/** Rounds up, so that 10 MB and one byte do not read as 10 MB. */
+/** Rounds up, so that a value just over the limit does not read as the limit. */
 function roundedUp(value: number): string {
   return String(Math.ceil(value * 10) / 10);
 }
