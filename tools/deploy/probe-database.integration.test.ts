@@ -23,7 +23,7 @@ it('`probeDatabase` reports a table that is not ours', async () => {
     await database.client.$executeRaw`CREATE TABLE taken."Photo" (n int)`;
     const [finding] = await probeDatabase(inSchema('taken'));
     expect(finding).toMatchObject({ level: 'error', about: 'DATABASE_URL' });
-    expect(finding?.text).toContain('"Photo", which our migrations did not make');
+    expect(finding?.text).toContain('"Photo", which our migrations did not create');
   } finally {
     await database.client.$executeRaw`DROP SCHEMA taken CASCADE`;
     await database.close();

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrationsFolder } from '../src/migrations/folder.ts';
+import { migrationsFolder } from '../src/migrations/history.ts';
 import { migratedSchemaFile, readMigratedSchema, schemaDiff, schemaFile } from '../src/migrations/schema-diff.ts';
 
 // Writes the SQL that leads from the last migration to the schema: pnpm migration <name>

@@ -1,11 +1,14 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlQuery, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
+import type { PoolConfig } from 'pg';
 import { clientConfig } from './connection/client-config.ts';
 import type { DatabaseTarget } from './connection/database-target.ts';
 import { readDatabaseUrl } from './connection/database-url.ts';
-import { DatabaseUnavailableError } from './database-error.ts';
-import { GatedAdapters } from './gated-adapters.ts';
+import { DatabaseUnavailableError, isConnectionFailure } from './database-error.ts';
 import { PrismaClient } from './generated/client.ts';
-import { type DatabaseEvent, DatabaseHealthGate } from './health-gate.ts';
-import { createProbe } from './probe.ts';
+import { createProbe, type DatabaseEvent, DatabaseHealthGate } from './health-gate.ts';
+import { inSchema, quoted } from './table.ts';
+import { limitStatements } from './time-limits.ts';
 
 /** Longest wait for a connection, of the pool as of the server, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -47,7 +50,7 @@ export interface Database {
 }
 
 /**
- * Opens nothing yet: connections are made when they are needed, at most `poolSize` at once and one for probes.
+ * Creates a client. Connections are opened when they are needed, at most `poolSize` at once and one for probes.
  * @throws {DatabaseUrlError}
  */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -63,7 +66,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const client = new PrismaClient({
     adapter: new GatedAdapters(target, poolConfig(target, options), gate),
     transactionOptions: { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
-    // Errors are the caller's to log: what Prisma prints is not for a log of JSON lines.
+    // The caller logs errors: Prisma's own output is not JSON.
     log: [],
     errorFormat: 'minimal',
   });
@@ -84,9 +87,69 @@ export function openDatabase(options: DatabaseOptions): Database {
 function poolConfig(target: DatabaseTarget, { idleTimeoutMs, maxLifetimeMs, poolSize }: DatabaseOptions) {
   return {
     max: poolSize ?? target.poolSize ?? POOL_SIZE,
-    // A request is answered within 5 s: a longer wait that the URL allows would not be of use.
+    // A request is answered within 5 s: a longer wait that the URL allows would be useless.
     connectionTimeoutMillis: Math.min(target.poolTimeoutMs ?? CONNECT_TIMEOUT_MS, CONNECT_TIMEOUT_MS),
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMillis: idleTimeoutMs }),
     ...(maxLifetimeMs === undefined ? {} : { maxLifetimeSeconds: maxLifetimeMs / 1_000 }),
   };
+}
+
+/**
+ * Creates Prisma's PostgreSQL adapters behind a health gate. Turns every failure of the connection, however wrapped,
+ * into a `DatabaseUnavailableError`; Prisma passes on its code and message.
+ */
+export class GatedAdapters extends PrismaPg {
+  readonly #target: DatabaseTarget;
+  readonly #gate: DatabaseHealthGate;
+
+  constructor(target: DatabaseTarget, pool: PoolConfig, gate: DatabaseHealthGate) {
+    // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
+    super(
+      { ...clientConfig(target), ...pool },
+      // Prisma puts the name between double quotes without escaping it.
+      { schema: quoted(target.schema).slice(1, -1), onPoolError: () => gate.suspect() },
+    );
+    this.#target = target;
+    this.#gate = gate;
+  }
+
+  override async connect() {
+    const adapter = await super.connect();
+    limitStatements(adapter.underlyingDriver());
+    const startTransaction = adapter.startTransaction.bind(adapter);
+    adapter.startTransaction = async (level) => {
+      let starting: Promise<Transaction> | undefined;
+      try {
+        const started = await this.#run(() => {
+          starting = startTransaction(level);
+          return starting;
+        });
+        return this.#guard(started);
+      } catch (error) {
+        // The transaction may still begin after its caller has failed: roll back to return its connection to the pool.
+        starting?.then((late) => late.rollback()).catch(() => undefined);
+        throw error;
+      }
+    };
+    return this.#guard(adapter);
+  }
+
+  #guard<T extends SqlQueryable>(queryable: T): T {
+    const queryRaw = queryable.queryRaw.bind(queryable);
+    const executeRaw = queryable.executeRaw.bind(queryable);
+    const complete = (query: SqlQuery): SqlQuery => ({ ...query, sql: inSchema(query.sql, this.#target.schema) });
+    queryable.queryRaw = (query) => this.#run(() => queryRaw(complete(query)));
+    queryable.executeRaw = (query) => this.#run(() => executeRaw(complete(query)));
+    return queryable;
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#gate.run(work);
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error;
+      this.#gate.suspect();
+      throw new DatabaseUnavailableError(this.#target, error);
+    }
+  }
 }

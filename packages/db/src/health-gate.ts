@@ -1,4 +1,6 @@
+import { Client, type ClientConfig, DatabaseError } from 'pg';
 import type { DatabaseUnavailableError } from './database-error.ts';
+import { startTimeLimit } from './time-limits.ts';
 
 /** Work without an answer for this many milliseconds triggers a probe. */
 const SUSPECT_AFTER_MS = 1_000;
@@ -15,7 +17,7 @@ export type DatabaseEvent = { type: 'ready' } | { type: 'lost'; error: DatabaseU
 export class DatabaseHealthGate {
   readonly #probe: (timeoutMs?: number) => Promise<void>;
   readonly #listeners = new Set<(event: DatabaseEvent) => void>();
-  readonly #waiting = new Set<(error: DatabaseUnavailableError) => void>();
+  readonly #pending = new Set<(error: DatabaseUnavailableError) => void>();
   #lost: DatabaseUnavailableError | undefined;
   #nextProbe: NodeJS.Timeout | undefined;
   #closed = false;
@@ -40,13 +42,13 @@ export class DatabaseHealthGate {
     if (this.#lost !== undefined) throw this.#lost;
     const { promise, reject, resolve } = Promise.withResolvers<T>();
     const suspicion = setTimeout(() => this.suspect(), SUSPECT_AFTER_MS);
-    this.#waiting.add(reject);
+    this.#pending.add(reject);
     try {
       work().then(resolve, reject);
       return await promise;
     } finally {
       clearTimeout(suspicion);
-      this.#waiting.delete(reject);
+      this.#pending.delete(reject);
     }
   }
 
@@ -81,7 +83,7 @@ export class DatabaseHealthGate {
     const wasUp = this.isUp;
     this.#lost = error;
     if (!wasUp) return;
-    for (const reject of this.#waiting) reject(error);
+    for (const reject of this.#pending) reject(error);
     this.#emit({ type: 'lost', error });
   }
 
@@ -102,4 +104,105 @@ export class DatabaseHealthGate {
   #emit(event: DatabaseEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/** Time for which the result of a probe is cached, in milliseconds. */
+const RESULT_TTL_MS = 1_000;
+/** Maximum idle time of a reused connection, in milliseconds: shorter than the idle timeout of firewalls. */
+const MAX_IDLE_MS = 30_000;
+
+/** Checks whether the database answers. */
+export interface Probe {
+  /**
+   * Makes one round trip within `timeoutMs`. Also succeeds when the server has no connection left: the server answers.
+   * Concurrent callers share one probe with the first one's time limit, and its result for one second.
+   * @throws the error of the driver, or an `Error` with the message `timeout`
+   */
+  run(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Connection {
+  client: Promise<Client>;
+  /** Times by `performance.now()`. */
+  openedAt: number;
+  usedAt: number;
+}
+
+/** Whether the server or the pooler has too many connections: open connections still work. */
+function isFull(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  return error.code === '53300' || error.message.startsWith('no more connections allowed');
+}
+
+/**
+ * Creates a probe with a connection of its own, so that an exhausted pool does not look like a database that is down.
+ * The connection is reused while it works and replaced after a failure, and when it is `maxLifetimeMs` old.
+ */
+export function createProbe(connect: ClientConfig, maxLifetimeMs = Number.POSITIVE_INFINITY): Probe {
+  let connection: Connection | undefined;
+  let last: { result: Promise<void>; endedAt: number } | undefined;
+
+  /** Ends a connection; one that was never established has nothing to end. */
+  function drop(dropped: Connection | undefined): void {
+    if (connection === dropped) connection = undefined;
+    dropped?.client.then((client) => client.end()).catch(() => undefined);
+  }
+
+  function open(timeoutMs: number): Connection {
+    const client = async () => {
+      const created = new Client({ ...connect, connectionTimeoutMillis: timeoutMs });
+      created.on('error', () => drop(opened));
+      await created.connect();
+      return created;
+    };
+    const now = performance.now();
+    const opened: Connection = { client: client(), openedAt: now, usedAt: now };
+    return opened;
+  }
+
+  function isOld({ openedAt, usedAt }: Connection): boolean {
+    const now = performance.now();
+    return now > usedAt + MAX_IDLE_MS || now > openedAt + maxLifetimeMs;
+  }
+
+  async function roundTrip(timeoutMs: number): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const cancelLimit = startTimeLimit(timeoutMs, () => late.reject(new Error('timeout')));
+    if (connection !== undefined && isOld(connection)) drop(connection);
+    connection ??= open(timeoutMs);
+    const used = connection;
+    try {
+      const client = await Promise.race([used.client, late.promise]);
+      // LOCAL and in one message: behind a transaction pooler the next message may reach another session.
+      const statements = `BEGIN; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SELECT 1; COMMIT`;
+      await Promise.race([client.query(statements), late.promise]);
+      used.usedAt = performance.now();
+    } catch (error) {
+      drop(used);
+      if (!isFull(error)) throw error;
+    } finally {
+      cancelLimit();
+    }
+  }
+
+  return {
+    run(timeoutMs) {
+      if (last !== undefined && performance.now() < last.endedAt + RESULT_TTL_MS) return last.result;
+      const probe = { result: roundTrip(timeoutMs), endedAt: Number.POSITIVE_INFINITY };
+      const end = () => {
+        probe.endedAt = performance.now();
+      };
+      probe.result.then(end, end);
+      last = probe;
+      return probe.result;
+    },
+
+    async close() {
+      const left = connection;
+      connection = undefined;
+      const client = await left?.client.catch(() => undefined);
+      await client?.end();
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { Prisma } from './generated/client.ts';
 
-/** Stands for the schema in raw SQL until the adapter, which knows it, puts the name in. */
+/** Placeholder of the schema in raw SQL, which the adapter replaces by the name. */
 const PLACEHOLDER = '"{schema}"';
 
 /**
@@ -16,7 +16,7 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Puts the name of the schema into raw SQL that names tables by `table`. */
+/** Replaces the placeholder in raw SQL that names tables by `table`. */
 export function inSchema(sql: string, schema: string): string {
   return sql.replaceAll(PLACEHOLDER, () => quoted(schema));
 }

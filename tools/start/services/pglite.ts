@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import { keepStatementsWhole } from '@plantcommunity/db/embedded';
+import { serializeStatements } from '@plantcommunity/db/embedded';
 import { explain } from '../bootstrap/explain.mjs';
 import { makeFolder } from '../bootstrap/make-folder.mjs';
 import { endWithParentPipe } from './parent-pipe.ts';
@@ -15,7 +15,7 @@ const socket = join(socketFolder, '.s.PGSQL.5432');
 const MAX_CONNECTIONS = 100;
 const WASI_NOSPC = 51;
 
-const database = keepStatementsWhole(await openDatabase());
+const database = serializeStatements(await openDatabase());
 const server = new PGLiteSocketServer({ db: database, path: socket, maxConnections: MAX_CONNECTIONS });
 await server.start();
 chmodSync(socket, 0o600);

@@ -6,7 +6,7 @@ import { ServerSocket } from './server-socket.ts';
 /** Longest wait for one host, in milliseconds: of several, each has its share of the driver's own 3 s. */
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Time for which a suitable host is not checked again, in milliseconds. */
-const HOST_KEPT_MS = 5_000;
+const HOST_TTL_MS = 5_000;
 
 /**
  * Returns the configuration of the driver for a target. Never a URL: the driver reads one with other modes of checking
@@ -19,7 +19,7 @@ export function clientConfig(target: DatabaseTarget): ClientConfig {
     target.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     Math.ceil(CONNECT_TIMEOUT_MS / target.hosts.length),
   );
-  const chooseHosts = target.sessionAttributes === 'any' ? () => Promise.resolve(target.hosts) : suitableHost(target);
+  const chooseHosts = target.sessionAttributes === 'any' ? () => Promise.resolve(target.hosts) : hostFinder(target);
   return {
     ...(first === undefined ? {} : { host: first.host, port: first.port }),
     ...(target.user === undefined ? {} : { user: target.user }),
@@ -44,10 +44,10 @@ function needsServerSocket({ sessionAttributes, tls }: DatabaseTarget): boolean 
  * Returns a function that finds the host that `target_session_attrs` asks for, by a connection of its own to each. The
  * result is kept for a few seconds, so that new connections follow a failover.
  */
-function suitableHost(target: DatabaseTarget): () => Promise<readonly DatabaseHost[]> {
+function hostFinder(target: DatabaseTarget): () => Promise<readonly DatabaseHost[]> {
   let found: { hosts: readonly DatabaseHost[]; at: number } | undefined;
   return async () => {
-    if (found !== undefined && performance.now() < found.at + HOST_KEPT_MS) return found.hosts;
+    if (found !== undefined && performance.now() < found.at + HOST_TTL_MS) return found.hosts;
     let failure: unknown;
     for (const host of target.hosts) {
       try {

@@ -1,5 +1,5 @@
 import { type DatabaseHost, type DatabaseTarget, DatabaseUrlError } from './database-target.ts';
-import { tlsProblems } from './tls.ts';
+import { tlsProblems } from './dial.ts';
 import { type Draft, readParameter, schemaProblem } from './url-parameters.ts';
 
 const DEFAULT_PORT = '5432';
@@ -32,13 +32,13 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Databas
   const [, credentials = '', authority = '', path = '', query = ''] = parts;
   const draft: Draft = { target: emptyTarget(), isShuffled: false };
   // A mistake here may put a piece of the password anywhere, so that nothing more is read, and nothing shown.
-  if (!takeAuthority(draft, credentials, authority, path)) {
+  if (!readAuthority(draft, credentials, authority, path)) {
     throw new DatabaseUrlError(variable, [`${FORM}; ${ENCODING}`]);
   }
-  const problems = takeParameters(draft, query);
+  const problems = readParameters(draft, query);
   const hosts = hostsOf(draft, problems);
   const schema = schemaOf(draft, problems);
-  settleTls(draft);
+  decideTlsMode(draft);
   problems.push(...tlsProblems(draft.target.tls));
   if (problems.length > 0) throw new DatabaseUrlError(variable, problems);
   return { ...draft.target, hosts, schema: schema ?? DEFAULT_SCHEMA, namesSchema: schema !== undefined };
@@ -68,7 +68,7 @@ function emptyTarget(): DatabaseTarget {
 }
 
 /** Reads user, password, hosts and database into the draft; false when a part cannot be read. */
-function takeAuthority(draft: Draft, credentials: string, authority: string, path: string): boolean {
+function readAuthority(draft: Draft, credentials: string, authority: string, path: string): boolean {
   const [user, password] = splitOnce(credentials, ':').map(decoded);
   const database = decoded(path);
   const hosts = authority.split(',').map((part) => HOST.exec(part));
@@ -86,7 +86,7 @@ function takeAuthority(draft: Draft, credentials: string, authority: string, pat
 }
 
 /** Reads the parameters into the draft, and returns what is wrong with them. */
-function takeParameters(draft: Draft, query: string): string[] {
+function readParameters(draft: Draft, query: string): string[] {
   const parameters = query.split('&').filter((part) => part !== '');
   const mode = process.env['PGSSLMODE'];
   if (mode) parameters.unshift(`sslmode=${mode}`);
@@ -98,7 +98,7 @@ function takeParameters(draft: Draft, query: string): string[] {
 }
 
 /** Decides how strictly TLS is checked: of several parameters the strictest wins. */
-function settleTls({ accepts, sslMode, target: { tls } }: Draft): void {
+function decideTlsMode({ accepts, sslMode, target: { tls } }: Draft): void {
   const given = sslMode === 'no-verify' ? 'require' : sslMode;
   tls.mode = given ?? (tls.rootCert === 'system' ? 'verify-full' : 'prefer');
   if (accepts === 'strict' && tls.mode !== 'disable') tls.mode = 'verify-full';

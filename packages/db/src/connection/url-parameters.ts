@@ -67,7 +67,7 @@ export function schemaProblem(name: string): string | undefined {
 }
 
 /** Readers by parameter: those of libpq, then those of Prisma and of other drivers that have a meaning here. */
-const READERS: Readonly<Record<string, Reader>> = {
+const PARAMETERS: Readonly<Record<string, Reader>> = {
   host: list((values, draft) => void (draft.hosts = values)),
   hostaddr: (value, draft) => {
     const values = value.split(',');
@@ -133,7 +133,7 @@ const NEITHER = 'the driver cannot do it';
 const BY_OPTIONS = (name: string) => `write options=-c%20${name}%3D... instead`;
 
 /** Parameters that are known and not honoured, with what to do instead. */
-const REFUSED: Readonly<Record<string, string>> = {
+const UNSUPPORTED: Readonly<Record<string, string>> = {
   currentSchema: 'write schema=... instead',
   search_path: 'write schema=... instead',
   statement_timeout: BY_OPTIONS('statement_timeout'),
@@ -161,17 +161,18 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /** Matches names that may be shown: other text may be a piece of a password with a `?` or `&` in it. */
-const SHOWN = /^[A-Za-z_][\w.-]{0,40}$/;
+const SAFE_NAME = /^[A-Za-z_][\w.-]{0,40}$/;
 
 /** Reads one parameter of the URL into the draft, or returns what is wrong with it, without its value. */
 export function readParameter(name: string, value: string, draft: Draft): string | undefined {
-  const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
+  const read = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
   if (read !== undefined) {
     const problem = read(value, draft);
     return problem === undefined ? undefined : `has a parameter ${name} that ${problem}`;
   }
-  if (!SHOWN.test(name)) return 'has a parameter whose name cannot be read; in a password, write & as %26 and ? as %3F';
-  const instead = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+  if (!SAFE_NAME.test(name))
+    return 'has a parameter whose name cannot be read; in a password, write & as %26 and ? as %3F';
+  const instead = Object.hasOwn(UNSUPPORTED, name) ? UNSUPPORTED[name] : undefined;
   if (instead !== undefined) return `has the parameter ${name}, which is not supported: ${instead}`;
-  return `has the unknown parameter ${name}; known are ${Object.keys(READERS).toSorted().join(', ')}`;
+  return `has the unknown parameter ${name}; known are ${Object.keys(PARAMETERS).toSorted().join(', ')}`;
 }

@@ -6,8 +6,8 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database.ts';
 import { testDatabaseUrl, usesOneSession } from '../testing/index.ts';
 import { applyMigrations, pendingMigrations } from './apply.ts';
-import { readMigrations } from './folder.ts';
-import { MigrationError } from './migration-error.ts';
+import { readMigrations } from './history.ts';
+import { MigrationError } from './session.ts';
 import { schemaDiff, schemaFile } from './schema-diff.ts';
 
 const url = testDatabaseUrl();

@@ -3,12 +3,12 @@ import { describeTarget } from '../connection/client-config.ts';
 import { type DatabaseTarget, DatabaseUrlError } from '../connection/database-target.ts';
 import { readDatabaseUrl } from '../connection/database-url.ts';
 import { quoted } from '../table.ts';
-import { type Migration, readMigrations } from './folder.ts';
+import { type Migration, readMigrations } from './history.ts';
 import { createHistory, readHistory, recordApplied } from './history.ts';
 import { beginWithLock, type LockOptions } from './lock.ts';
-import { describeFailure, MigrationError } from './migration-error.ts';
+import { describeFailure, MigrationError } from './session.ts';
 import { type Session, withSession } from './session.ts';
-import { demandFreeNames } from './taken-names.ts';
+import { requireFreeNames } from './history.ts';
 
 /** Longest migration, in milliseconds. */
 const MIGRATION_TIMEOUT_MS = 600_000;
@@ -20,21 +20,21 @@ const TABLE_LOCK_MS = 10_000;
 const PUBLIC_SCHEMA = /^CREATE SCHEMA IF NOT EXISTS "public";$/m;
 
 export interface MigrationOptions extends LockOptions {
-  /** Address of the same database past a pooler. */
+  /** URL of the same database without its pooler. */
   directUrl?: string | undefined;
-  /** Folder of the migrations; the checked-in ones unless given. */
+  /** Folder of the migrations; the checked-in ones by default. */
   folder?: string | undefined;
 }
 
 /**
- * Brings the database of `url` to the checked-in migrations, all in one transaction; nothing happens when it is there
- * already. Safe to run from several starts at once, also through a transaction pooler.
+ * Applies the migrations that the database of `url` does not have, all in one transaction. Safe to run from several
+ * starts at once, also through a transaction pooler.
  * @throws {DatabaseUrlError} @throws {DatabaseUnavailableError} @throws {MigrationError}
  */
 export async function applyMigrations(url: string, options: MigrationOptions = {}): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(options.folder);
   return withSession(migrationTarget(url, options.directUrl), async (session) => {
-    if (options.directUrl !== undefined) await demandSameDatabase(session, url);
+    if (options.directUrl !== undefined) await requireSameDatabase(session, url);
     const fail = (error: unknown, name?: string) => asMigrationError(error, session.target, name);
     await beginWithLock(session, options).catch((error: unknown) => {
       throw fail(error);
@@ -58,7 +58,7 @@ export async function applyMigrations(url: string, options: MigrationOptions = {
 }
 
 /**
- * Names of the checked-in migrations that are not in the database of `url`, oldest first. Writes nothing.
+ * Returns the names of the migrations that the database of `url` does not have, oldest first. Writes nothing.
  * @throws {DatabaseUrlError} @throws {DatabaseUnavailableError} @throws {MigrationError}
  */
 export async function pendingMigrations(
@@ -86,9 +86,9 @@ function migrationTarget(url: string, directUrl: string | undefined): DatabaseTa
 }
 
 /** @throws {MigrationError} when the two URLs lead to different databases */
-async function demandSameDatabase(direct: Session, url: string): Promise<void> {
+async function requireSameDatabase(direct: Session, url: string): Promise<void> {
   const identity = async (session: Session) => {
-    // As a number: roles and URLs may set another time zone, which would write the time in another way.
+    // As a number: as text the time would depend on the time zone, which roles and URLs may set.
     const query = `SELECT oid::text || ' ' || extract(epoch FROM pg_postmaster_start_time())::text AS identity
       FROM pg_database WHERE datname = current_database()`;
     const [row] = await session.run<{ identity: string }>(query);
@@ -102,11 +102,11 @@ async function demandSameDatabase(direct: Session, url: string): Promise<void> {
   );
 }
 
-/** Returns the migrations that are still to be applied. @throws {MigrationError} when a table is not ours */
+/** Returns the pending migrations. @throws {MigrationError} when a table belongs to another application */
 async function pendingOf(session: Session, migrations: readonly Migration[]): Promise<Migration[]> {
   try {
     const history = await readHistory(session, migrations);
-    await demandFreeNames(session, migrations, history);
+    await requireFreeNames(session, migrations, history);
     return migrations.filter(({ name }) => !history.applied.has(name));
   } catch (error) {
     throw asMigrationError(error, session.target);
@@ -127,12 +127,12 @@ async function prepareSchema(session: Session): Promise<void> {
 }
 
 async function apply(session: Session, migration: Migration): Promise<void> {
-  // In one message, so that a migration may hold semicolons in texts and functions.
+  // Send the file as one message: a migration may contain semicolons in texts and functions.
   await session.run(migration.sql.replace(PUBLIC_SCHEMA, ''), [], MIGRATION_TIMEOUT_MS);
   await recordApplied(session, migration);
 }
 
-/** Converts an error of the server into a sentence with a remedy; other errors have one already. */
+/** Adds a remedy to an error of the server; other errors have one already. */
 function asMigrationError(error: unknown, { schema }: DatabaseTarget, name?: string): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const reason = describeFailure(error, `"${schema}"`);

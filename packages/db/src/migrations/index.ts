@@ -1,2 +1,2 @@
 export { applyMigrations, pendingMigrations } from './apply.ts';
-export { MigrationError } from './migration-error.ts';
+export { MigrationError } from './session.ts';

@@ -5,8 +5,8 @@ import { readDatabaseUrl } from '../connection/database-url.ts';
 import { openDatabase } from '../database.ts';
 import { startDatabaseProxy, testDatabaseUrl, usesOneSession } from '../testing/index.ts';
 import { applyMigrations } from './apply.ts';
-import { readMigrations } from './folder.ts';
-import { MigrationError } from './migration-error.ts';
+import { readMigrations } from './history.ts';
+import { MigrationError } from './session.ts';
 
 const LOCK = 7_209_221;
 /** The holder of a lock is named within this time. */
@@ -100,7 +100,7 @@ describe.skipIf(isOneSession)('the migration lock', () => {
   it('is left by no start, whether it migrates or fails', async () => {
     await applyMigrations(urlOf('lock_old'));
     const { client } = await holder('lock_old', 'CREATE SCHEMA taken', 'CREATE TABLE taken."Photo" (n int)');
-    await expect(applyMigrations(`${urlOf('lock_old')}&schema=taken`)).rejects.toThrow('our migrations did not make');
+    await expect(applyMigrations(`${urlOf('lock_old')}&schema=taken`)).rejects.toThrow('our migrations did not create');
     const { rows } = await client.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
     expect(rows).toEqual([]);

@@ -1,14 +1,14 @@
 import { DatabaseError } from 'pg';
 import { describeTarget } from '../connection/client-config.ts';
-import { MigrationError } from './migration-error.ts';
+import { MigrationError } from './session.ts';
 import type { Session } from './session.ts';
 
-/** Any number, as long as nothing else in the database takes the same. */
+/** Arbitrary number, which nothing else in the database may use. */
 const LOCK = 7_209_221;
 /** Wait of one attempt for the lock, in milliseconds: even a slow start names the holder within 10 s. */
 const ATTEMPT_MS = 4_000;
-/** Longest wait for a holder that works, in milliseconds: more than a migration takes, less than a start should. */
-const PATIENCE_MS = 120_000;
+/** Longest wait for an active holder, in milliseconds: longer than a migration, shorter than a start may take. */
+const MAX_WAIT_MS = 120_000;
 /** Seconds after which a holder that sends nothing counts as stranded. */
 const IDLE_SECONDS = 3;
 /** Extra wait for an answer, in milliseconds, beyond the server's own time limit. */
@@ -18,28 +18,28 @@ const LOCK_NOT_AVAILABLE = '55P03';
 /** Time limits of the transaction itself. A start that hangs in it is ended by the server, and its lock with it. */
 const LIMITS = `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 60000;`;
 
-/** `onWait` is called once, with the holder that a start waits for. */
+/** `onWait` is called once, with a description of the holder. */
 export interface LockOptions {
   onWait?: ((text: string) => void) | undefined;
-  patienceMs?: number | undefined;
+  maxWaitMs?: number | undefined;
 }
 
 /**
  * Begins a transaction that holds the migration lock: of several starts at once one migrates and the others wait. The
  * lock belongs to the transaction, not to the session, so that it ends with it behind a transaction pooler too. (Behind
  * PGlite's socket all connections are one session, which never waits for itself.)
- * @throws {MigrationError} when the holder of the lock does nothing, or works for longer than `patienceMs`
+ * @throws {MigrationError} when the holder of the lock does nothing, or works for longer than `maxWaitMs`
  */
-export async function beginWithLock(session: Session, { onWait, patienceMs = PATIENCE_MS }: LockOptions): Promise<void> {
-  const end = performance.now() + patienceMs;
-  for (let isTold = false; ; isTold = true) {
-    if (await tryLock(session, Math.min(ATTEMPT_MS, patienceMs))) return;
+export async function beginWithLock(session: Session, { onWait, maxWaitMs = MAX_WAIT_MS }: LockOptions): Promise<void> {
+  const end = performance.now() + maxWaitMs;
+  for (let isReported = false; ; isReported = true) {
+    if (await tryLock(session, Math.min(ATTEMPT_MS, maxWaitMs))) return;
     const holder = await findHolder(session);
     if (holder === undefined) continue;
     const text = describeHolder(session, holder);
     if (isStranded(holder)) throw new MigrationError(`${text}, and does nothing. ${remedy(holder)}`);
     if (performance.now() >= end) throw new MigrationError(`${text}, for too long. ${remedy(holder)}`);
-    if (!isTold) onWait?.(`${text}. Waiting for it. ${remedy(holder)}`);
+    if (!isReported) onWait?.(`${text}. Waiting for it. ${remedy(holder)}`);
   }
 }
 
@@ -82,14 +82,14 @@ function isStranded({ seconds, state }: Holder): boolean {
 }
 
 function describeHolder({ target }: Session, { address, application, pid, seconds, state, user }: Holder): string {
-  const about = [
+  const details = [
     application ? `application "${application}"` : undefined,
     user ? `user "${user}"` : undefined,
     address ? `from ${address}` : undefined,
     state === null ? undefined : `${state} for ${seconds ?? 0} s`,
   ].filter((part) => part !== undefined);
-  const who = about.length === 0 ? '' : ` (${about.join(', ')})`;
-  return `The migration lock of the database ${describeTarget(target)} is held by process ${pid} of the server${who}`;
+  const suffix = details.length === 0 ? '' : ` (${details.join(', ')})`;
+  return `The migration lock of the database ${describeTarget(target)} is held by process ${pid} of the server${suffix}`;
 }
 
 function remedy({ pid }: Holder): string {

@@ -6,7 +6,7 @@ import { openDatabase } from '../database.ts';
 import { quoted, table } from '../table.ts';
 import { testDatabaseUrl, usesOneSession } from '../testing/index.ts';
 import { applyMigrations, pendingMigrations } from './apply.ts';
-import { readMigrations } from './folder.ts';
+import { readMigrations } from './history.ts';
 
 /** A name that works only in quotes. */
 const SCHEMA = 'we "grow" Ünits';
@@ -129,14 +129,14 @@ describe('the migrations stop before anything is written at', () => {
   beforeEach(() => sql('CREATE SCHEMA other'));
 
   it.each([
-    ['a table', () => sql('CREATE TABLE other."User" (id int)'), 'has the table "User", which our migrations did not make'],
+    ['a table', () => sql('CREATE TABLE other."User" (id int)'), 'has the table "User", which our migrations did not create'],
     ['a view', () => sql('CREATE VIEW other."Photo" AS SELECT 1 AS n'), 'has the view "Photo", which our migrations'],
-    ['an enum', () => sql("CREATE TYPE other.\"Role\" AS ENUM ('a')"), 'has the type "Role", which our migrations did not make'],
-    ['a domain', () => sql('CREATE DOMAIN other."Tier" AS text'), 'has the type "Tier", which our migrations did not make'],
+    ['an enum', () => sql("CREATE TYPE other.\"Role\" AS ENUM ('a')"), 'has the type "Role", which our migrations did not create'],
+    ['a domain', () => sql('CREATE DOMAIN other."Tier" AS text'), 'has the type "Tier", which our migrations did not create'],
     [
       'an index',
       () => sql('CREATE TABLE other.people (email text); CREATE INDEX "User_email_key" ON other.people (email)'),
-      'has the index "User_email_key", which our migrations did not make',
+      'has the index "User_email_key", which our migrations did not create',
     ],
     ['a sequence', () => sql('CREATE SEQUENCE other."User_pkey"'), 'has the sequence "User_pkey", which our migrations'],
     [
@@ -145,7 +145,7 @@ describe('the migrations stop before anything is written at', () => {
         await history('other', first);
         await sql('CREATE TABLE other."BrowserSession" (id int)');
       },
-      'has the table "BrowserSession", which our migrations did not make',
+      'has the table "BrowserSession", which our migrations did not create',
     ],
     [
       'a _prisma_migrations of another application',
@@ -163,7 +163,7 @@ describe('the migrations stop before anything is written at', () => {
       () => sql('CREATE TABLE other._prisma_migrations (n int); INSERT INTO other._prisma_migrations VALUES (1)'),
       `is another application's: it has other columns`,
     ],
-    ['one that is a view', () => sql('CREATE VIEW other._prisma_migrations AS SELECT 1 AS n'), 'it is no plain table'],
+    ['one that is a view', () => sql('CREATE VIEW other._prisma_migrations AS SELECT 1 AS n'), 'it is not a plain table'],
   ])('%s', async (_what, prepare, text) => {
     await prepare();
     const before = await contentOf('other');
@@ -177,7 +177,7 @@ describe('the migrations stop before anything is written at', () => {
     await history('other', `failed ${first}`);
     await sql('CREATE TABLE other."Photo" (id int)');
     await expect(applyMigrations(urlOf('other'))).rejects.toThrow(
-      `"Photo", which the migration ${first} makes: that migration began and did not end. Nothing was written. ` +
+      `"Photo", which the migration ${first} creates: that migration started and did not finish. Nothing was written. ` +
         `Compare the schema with packages/db/migrations/${first}/migration.sql`,
     );
   });

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import { testDatabaseUrl } from '../testing/index.ts';
 import { applyMigrations, pendingMigrations } from './apply.ts';
-import { migrationsFolder } from './folder.ts';
+import { migrationsFolder } from './history.ts';
 
 const MIGRATION = '20261127030249_refresh_token_successors';
 const url = testDatabaseUrl();

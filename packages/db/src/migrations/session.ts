@@ -5,7 +5,7 @@ import { Client, DatabaseError, type QueryResultRow } from 'pg';
 import { clientConfig } from '../connection/client-config.ts';
 import type { DatabaseTarget } from '../connection/database-target.ts';
 import { DatabaseUnavailableError, isConnectionFailure } from '../database-error.ts';
-import { startTimeLimit } from '../time-limit.ts';
+import { startTimeLimit } from '../time-limits.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Longest wait for an answer, in milliseconds, unless a statement is given more. */
@@ -14,7 +14,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** Longest wait for the end of the connection, in milliseconds. */
 const END_TIMEOUT_MS = 1_000;
 
-/** One connection that runs one statement at a time, each with a time limit. */
+/** A connection that runs one statement at a time, each with a time limit. */
 export interface Session {
   readonly target: DatabaseTarget;
   /**
@@ -26,7 +26,7 @@ export interface Session {
 }
 
 /**
- * Opens a connection for the time of `work`.
+ * Opens a connection, runs `work` and closes the connection.
  * @throws {DatabaseUnavailableError}
  */
 export async function withSession<T>(target: DatabaseTarget, work: (session: Session) => Promise<T>): Promise<T> {
@@ -38,7 +38,7 @@ export async function withSession<T>(target: DatabaseTarget, work: (session: Ses
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     stream: () => (stream = config.stream?.() ?? new Socket()),
   });
-  // A connection that breaks shows in the statement that runs.
+  // A broken connection fails the running statement.
   client.on('error', () => undefined);
   const unavailable = (error: unknown) => new DatabaseUnavailableError(target, error);
   try {
@@ -52,7 +52,7 @@ export async function withSession<T>(target: DatabaseTarget, work: (session: Ses
         const cancel = startTimeLimit(timeoutMs, () => late.reject(new Error('timeout')));
         try {
           const result = await Promise.race([client.query<R>(sql, [...values]), late.promise]);
-          // Several statements have several results.
+          // A message with several statements has an array of results.
           return Array.isArray(result) ? [] : result.rows;
         } catch (error) {
           if (error instanceof DatabaseError && !isConnectionFailure(error)) throw error;
@@ -63,8 +63,27 @@ export async function withSession<T>(target: DatabaseTarget, work: (session: Ses
       },
     });
   } finally {
-    // The server rolls an open transaction back; the wait for a server that hangs is limited.
+    // The server rolls back an open transaction; do not wait long for a server that hangs.
     await Promise.race([client.end(), sleep(END_TIMEOUT_MS, undefined, { ref: false })]);
     stream?.destroy();
   }
+}
+
+/** Migrations could not be applied; the database is unchanged. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+  readonly code = 'migration_failed';
+}
+
+/** Returns the message of an error on one line, with a remedy. */
+export function describeFailure(error: unknown, schema: string): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const message = text.replaceAll(/\s+/g, ' ').trim();
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  if (code === '42501') {
+    return `${message}. The role of DATABASE_URL needs CREATE on the schema ${schema}, or on the database if the schema is not there yet, and owns the tables it changes.`;
+  }
+  if (code === '25006') return `${message}. The server takes no writes: DATABASE_URL must lead to the primary.`;
+  if (code === '55P03') return `${message}. A statement or a transaction holds the table: end it, then start again.`;
+  return message;
 }

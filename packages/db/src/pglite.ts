@@ -1,4 +1,4 @@
-/** As much of PGlite as its socket server needs for taking turns. */
+/** The part of PGlite that its socket server uses to schedule clients. */
 interface Session {
   isInTransaction(): boolean;
   exec(...parameters: readonly unknown[]): Promise<unknown>;
@@ -6,17 +6,17 @@ interface Session {
 }
 
 /**
- * Parse, Bind, Describe, Execute, Close and Flush: what a client sends of one statement before its Sync, which ends it.
+ * Parse, Bind, Describe, Execute, Close and Flush: the messages of one statement before the Sync that ends it.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
-const WITHIN_STATEMENT = new Set(Array.from('PBDECH', (letter) => letter.charCodeAt(0)));
+const STATEMENT_MESSAGES = new Set(Array.from('PBDECH', (letter) => letter.charCodeAt(0)));
 
 /**
- * PGlite's socket server lets its clients take turns message by message, and keeps one client's messages together
- * only while that client is in a transaction. All clients share one session, though, with one unnamed statement: when
- * several wait, one could execute what another has just bound. So a statement counts as a transaction until its Sync.
+ * Makes PGlite's socket server finish one client's statement before the next client's. The server schedules clients message
+ * by message, unless one is in a transaction. But all clients share one session with one unnamed statement, so one client
+ * could execute the statement that another has just bound. Therefore a statement counts as a transaction until its Sync.
  */
-export function keepStatementsWhole<T extends Session>(session: T): T {
+export function serializeStatements<T extends Session>(session: T): T {
   const isInTransaction = session.isInTransaction.bind(session);
   const exec = session.exec.bind(session);
   const execProtocolRawStream = session.execProtocolRawStream.bind(session);
@@ -24,12 +24,12 @@ export function keepStatementsWhole<T extends Session>(session: T): T {
   return Object.assign(session, {
     isInTransaction: () => withinStatement || isInTransaction(),
     exec(...parameters: readonly unknown[]) {
-      // The server's own ROLLBACK, when a client has left in the middle.
+      // The server's own ROLLBACK, after a client disconnected within a statement.
       withinStatement = false;
       return exec(...parameters);
     },
     execProtocolRawStream(message: Uint8Array, ...rest: readonly unknown[]) {
-      withinStatement = WITHIN_STATEMENT.has(message[0] ?? 0);
+      withinStatement = STATEMENT_MESSAGES.has(message[0] ?? 0);
       return execProtocolRawStream(message, ...rest);
     },
   });

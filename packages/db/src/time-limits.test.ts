@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startTimeLimit } from './time-limit.ts';
+import { startTimeLimit } from './time-limits.ts';
 
 /** Blocks the event loop. */
 function block(ms: number): void {

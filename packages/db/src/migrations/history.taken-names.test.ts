@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { namesMadeBy } from './taken-names.ts';
+import { createdNames } from './history.ts';
 
 it('finds what a migration makes, and nothing that it only mentions', () => {
   const sql = `
@@ -13,5 +13,5 @@ it('finds what a migration makes, and nothing that it only mentions', () => {
     CREATE UNIQUE INDEX "say ""hi""" ON "User"("email");
     CREATE INDEX "User_name_idx" ON "User"("name");
     ALTER TABLE "Photo" ADD COLUMN "width" INTEGER;`;
-  expect(namesMadeBy(sql)).toEqual(['Role', 'User', 'User_pkey', 'say "hi"', 'User_name_idx']);
+  expect(createdNames(sql)).toEqual(['Role', 'User', 'User_pkey', 'say "hi"', 'User_name_idx']);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readMigrations } from './folder.ts';
+import { readMigrations } from './history.ts';
 
 /** What ends the one transaction of all migrations, or cannot run in it. */
 const LEAVES = /\b(COMMIT|ROLLBACK|BEGIN|START TRANSACTION|CONCURRENTLY|VACUUM|CREATE DATABASE|ALTER SYSTEM)\b/i;

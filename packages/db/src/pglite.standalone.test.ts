@@ -6,7 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keepStatementsWhole } from './whole-statements.ts';
+import { serializeStatements } from './pglite.ts';
 
 describe('many clients of one session', () => {
   let folder: string;
@@ -17,7 +17,7 @@ describe('many clients of one session', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pglite-'));
-    database = keepStatementsWhole(await PGlite.create());
+    database = serializeStatements(await PGlite.create());
     server = new PGLiteSocketServer({ db: database, path: socket(), maxConnections: 40 });
     await server.start();
     pool = new Pool({ connectionString: `postgresql://postgres@/postgres?host=${folder}`, max: 10 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeFailure } from './migration-error.ts';
+import { describeFailure } from './session.ts';
 
 const failure = (code: string, message: string) => Object.assign(new Error(message), { code });
 

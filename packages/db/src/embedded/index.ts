@@ -1,1 +1,0 @@
-export { keepStatementsWhole } from './whole-statements.ts';
