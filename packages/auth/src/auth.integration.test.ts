@@ -27,7 +27,7 @@ async function signedIn(email = 'ann@example.org'): Promise<{ id: string; browse
   return { id, browser };
 }
 
-async function whileUsersAreGone(work: () => Promise<void>): Promise<void> {
+async function withoutUserTable(work: () => Promise<void>): Promise<void> {
   await database.client.$executeRaw`ALTER TABLE "User" RENAME TO "Hidden"`;
   try {
     await work();
@@ -37,7 +37,7 @@ async function whileUsersAreGone(work: () => Promise<void>): Promise<void> {
 }
 
 describe('signing in', () => {
-  it('leads to a session that tells who is asking', async () => {
+  it('starts a session that authenticates the user', async () => {
     const { browser, id } = await signedIn();
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toEqual({
       userId: id,
@@ -48,7 +48,7 @@ describe('signing in', () => {
     });
   });
 
-  it('does not mind how the address is spelled', async () => {
+  it('accepts the email address in any case, with surrounding spaces', async () => {
     await auth.users.create({ email: 'Bob@Example.org', password });
     const browser = new Browser(auth);
     await browser.signIn({ email: ' bob@EXAMPLE.org ', password });
@@ -57,11 +57,11 @@ describe('signing in', () => {
 
   it.each([
     ['a wrong password', { email: 'ann@example.org', password: 'wrong horse' }],
-    ['an unknown account', { email: 'nobody@example.org', password }],
-    ['no address', { email: 'ann', password }],
-    ['no text', { email: { $ne: '' }, password: [password] }],
+    ['an unknown account', { email: 'unknown@example.org', password }],
+    ['an invalid address', { email: 'ann', password }],
+    ['values that are not text', { email: { $ne: '' }, password: [password] }],
     ['nothing', {}],
-  ])('is refused with %s, in the same words', async (_what, credentials) => {
+  ])('is refused with %s by the same answer', async (_what, credentials) => {
     await auth.users.create({ email: 'ann@example.org', password });
     const browser = new Browser(auth);
     const response = await browser.signIn(credentials);
@@ -70,7 +70,7 @@ describe('signing in', () => {
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
-  it('is refused to the disabled', async () => {
+  it('is refused for a disabled user', async () => {
     const { id } = await auth.users.create({ email: 'ann@example.org', password });
     await database.client.user.update({ where: { id }, data: { disabledAt: new Date() } });
     const response = await new Browser(auth).signIn({ email: 'ann@example.org', password });
@@ -78,20 +78,20 @@ describe('signing in', () => {
     expect(response.url).toMatch(/\/error\?error=CredentialsSignin/);
   });
 
-  it('is refused without the token of its form', async () => {
+  it('is refused without a valid CSRF token', async () => {
     await auth.users.create({ email: 'ann@example.org', password });
     const browser = new Browser(auth);
     await browser.signIn({ email: 'ann@example.org', password, csrfToken: 'forged' });
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
-  it('takes as long for an account that does not exist, has no password or is disabled', async () => {
+  it('takes equally long for an account that does not exist, has no password or is disabled', async () => {
     const right = { email: 'ann@example.org', password: 'wrong horse' };
     const kinds = {
       known: right,
-      unknown: { ...right, email: 'nobody@example.org' },
+      unknown: { ...right, email: 'unknown@example.org' },
       'of another service': { ...right, email: 'oauth@example.org' },
-      // Whose password is right.
+      // With the right password.
       disabled: { email: 'disabled@example.org', password },
     };
     await auth.users.create({ email: 'ann@example.org', password });
@@ -116,15 +116,15 @@ describe('signing in', () => {
     }
     expect(answers.size).toBe(1);
     const median = (kind: string) => times.get(kind)?.toSorted((a, b) => a - b)[4] ?? 0;
-    // The check of a password is most of it: without one it would be a small part.
-    const unlike = Object.keys(kinds)
+    // Checking a password takes most of the time: an answer without the check would take a small part of it.
+    const different = Object.keys(kinds)
       .map((kind) => ({ kind, ratio: median(kind) / median('known') }))
       .filter(({ ratio }) => ratio < 0.5 || ratio > 2);
-    expect(unlike).toEqual([]);
+    expect(different).toEqual([]);
   });
 
-  it('says that it is unavailable, and no more, when the database fails', async () => {
-    await whileUsersAreGone(async () => {
+  it('fails as unavailable, without details, when the database fails', async () => {
+    await withoutUserTable(async () => {
       const response = await new Browser(auth).signIn({ email: 'ann@example.org', password });
       expect(response).toMatchObject({ status: 401, url: 'http://localhost:3000/api/auth/error?error=Unavailable' });
     });
@@ -138,7 +138,7 @@ describe('signing in', () => {
     ['/\\evil.example', 'http://localhost:3000/'],
     ['http://localhost:3000.evil.example/', 'http://localhost:3000/'],
     ['http://localhost:3000@evil.example/', 'http://localhost:3000/'],
-  ])('with callbackUrl %s leads to %s', async (callbackUrl, target) => {
+  ])('with callbackUrl %s redirects to %s', async (callbackUrl, target) => {
     await auth.users.create({ email: 'ann@example.org', password });
     const response = await new Browser(auth).signIn({
       email: 'ann@example.org',
@@ -150,7 +150,7 @@ describe('signing in', () => {
 });
 
 describe('a session', () => {
-  it('knows of the user as the database has them now', async () => {
+  it('has the user as they are in the database now', async () => {
     const { browser, id } = await signedIn();
     await database.client.user.update({ where: { id }, data: { role: 'admin', tier: 'premium', name: null } });
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toEqual({
@@ -161,7 +161,7 @@ describe('a session', () => {
     });
   });
 
-  it('asks the database once a request', async () => {
+  it('queries the database once per request', async () => {
     const { browser, id } = await signedIn();
     const headers = headersWith(browser.cookieHeader);
     const first = await auth.principalOf(headers);
@@ -172,7 +172,7 @@ describe('a session', () => {
   it.each([
     ['the user is disabled', { disabledAt: new Date() }],
     ['all sessions are ended', { sessionEpoch: { increment: 1 } }],
-  ])('is over when %s, also for next-auth', async (_what, data) => {
+  ])('ends when %s, also for next-auth', async (_what, data) => {
     const { browser, id } = await signedIn();
     await database.client.user.update({ where: { id }, data });
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
@@ -180,13 +180,13 @@ describe('a session', () => {
     expect(browser.cookieHeader).not.toContain('plantcommunity.session');
   });
 
-  it('is over when the user is gone', async () => {
+  it('ends when the user is deleted', async () => {
     const { browser, id } = await signedIn();
     await database.client.user.delete({ where: { id } });
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
-  it('stays the session it was when next-auth renews it, and ends with it', async () => {
+  it('stays the same session when next-auth renews its cookie', async () => {
     const { browser, id } = await signedIn();
     const before = browser.cookieHeader;
     await browser.session();
@@ -196,17 +196,17 @@ describe('a session', () => {
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
-  it('tells a page name and address only', async () => {
+  it('shows a page only name and email address', async () => {
     const { browser } = await signedIn();
     const session = await browser.session();
     expect(session).toHaveProperty('user', { name: 'Ann', email: 'ann@example.org' });
     expect(Object.keys(session)).toEqual(['user', 'expires']);
   });
 
-  it('outlives a failing database, which tells nothing meanwhile', async () => {
+  it('survives a failing database, and shows no user meanwhile', async () => {
     const { browser, id } = await signedIn();
     const headers = headersWith(browser.cookieHeader);
-    await whileUsersAreGone(async () => {
+    await withoutUserTable(async () => {
       await expect(auth.principalOf(headers)).rejects.toThrow(/User/);
       expect(await browser.session()).toHaveProperty('user', {});
     });
@@ -214,7 +214,7 @@ describe('a session', () => {
     expect(await auth.principalOf(headersWith(browser.cookieHeader))).toMatchObject({ userId: id });
   });
 
-  it('is new at every sign-in and gone after signing out', async () => {
+  it('is new at every sign-in and ends with signing out', async () => {
     const { browser } = await signedIn();
     const before = browser.cookieHeader;
     await browser.signIn({ email: 'ann@example.org', password });
@@ -225,21 +225,21 @@ describe('a session', () => {
   });
 
   it.each(['Bearer abc', 'bearer abc', 'Bearer', 'BEARER\tabc'])(
-    'is nothing beside Authorization: %s',
+    'is ignored beside Authorization: %s',
     async (value) => {
       const { browser } = await signedIn();
       expect(await auth.principalOf(headersWith(browser.cookieHeader, { authorization: value }))).toBeUndefined();
     },
   );
 
-  it('is read when next-auth had to cut its cookie', async () => {
+  it('is read from a cookie that next-auth has split', async () => {
     const { browser, id } = await signedIn();
     const [, token = ''] = /plantcommunity\.session=([^;]+)/.exec(browser.cookieHeader) ?? [];
     const cookie = `plantcommunity.session.1=${token.slice(40)}; plantcommunity.session.0=${token.slice(0, 40)}`;
     expect(await auth.principalOf(headersWith(cookie))).toMatchObject({ userId: id });
   });
 
-  it('lives on when the secret is replaced, and ends when the old one is removed', async () => {
+  it('survives the rotation of the secret, and ends when the old secret is removed', async () => {
     const { browser, id } = await signedIn();
     const fresh = 'a fresh secret of 32 bytes or more';
     const during = authUnderTest({ database, secrets: [fresh, ...secrets] });
@@ -248,7 +248,7 @@ describe('a session', () => {
     expect(await after.principalOf(headersWith(browser.cookieHeader))).toBeUndefined();
   });
 
-  it('has a cookie bound to host and https where the app has https', async () => {
+  it('has a cookie that is bound to host and https when the app uses https', async () => {
     await auth.users.create({ email: 'ann@example.org', password });
     const secure = authUnderTest({ database, appUrl: new URL('https://plants.example') });
     const browser = new Browser(secure, 'https://plants.example');

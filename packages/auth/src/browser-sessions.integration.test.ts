@@ -31,10 +31,10 @@ async function signedIn(): Promise<Browser> {
   return browser;
 }
 
-const isGood = async (cookie: string) => (await auth.principalOf(new Headers({ cookie })))?.userId === userId;
+const isValid = async (cookie: string) => (await auth.principalOf(new Headers({ cookie })))?.userId === userId;
 const rows = () => database.client.browserSession.findMany({ orderBy: { createdAt: 'asc' } });
 
-async function whileSessionsAreGone(work: () => Promise<void>): Promise<void> {
+async function withoutSessionTable(work: () => Promise<void>): Promise<void> {
   await database.client.$executeRaw`ALTER TABLE "BrowserSession" RENAME TO "Hidden"`;
   try {
     await work();
@@ -44,18 +44,18 @@ async function whileSessionsAreGone(work: () => Promise<void>): Promise<void> {
 }
 
 describe('signing out', () => {
-  it('ends every copy of the cookie, earlier and renewed ones too', async () => {
+  it('invalidates every copy of the cookie, earlier and renewed ones included', async () => {
     const browser = await signedIn();
     const first = browser.cookieHeader;
     clock.advance(2 * DAY);
     await browser.session();
     const renewed = browser.cookieHeader;
-    expect({ first: await isGood(first), renewed: await isGood(renewed) }).toEqual({ first: true, renewed: true });
+    expect({ first: await isValid(first), renewed: await isValid(renewed) }).toEqual({ first: true, renewed: true });
 
     await browser.signOut();
-    expect({ first: await isGood(first), renewed: await isGood(renewed) }).toEqual({ first: false, renewed: false });
+    expect({ first: await isValid(first), renewed: await isValid(renewed) }).toEqual({ first: false, renewed: false });
     expect(await rows()).toEqual([]);
-    // next-auth does not bring a copy back to life either.
+    // next-auth rejects a copy, too.
     const [, value = ''] = /plantcommunity\.session=([^;]+)/.exec(renewed) ?? [];
     const thief = new Browser(auth, 'http://localhost:3000', { 'plantcommunity.session': value });
     expect(await thief.session()).toEqual({});
@@ -64,24 +64,24 @@ describe('signing out', () => {
   it('leaves the other browsers of the user signed in', async () => {
     const [here, there] = [await signedIn(), await signedIn()];
     await here.signOut();
-    expect(await isGood(there.cookieHeader)).toBe(true);
+    expect(await isValid(there.cookieHeader)).toBe(true);
   });
 
-  it('fails when the database fails, so that the client does not take it for done', async () => {
+  it('fails when the database fails, so that the client does not report success', async () => {
     const browser = await signedIn();
-    await whileSessionsAreGone(() => expect(browser.signOut()).rejects.toThrow(/BrowserSession/));
-    expect(await isGood(browser.cookieHeader)).toBe(true);
+    await withoutSessionTable(() => expect(browser.signOut()).rejects.toThrow(/BrowserSession/));
+    expect(await isValid(browser.cookieHeader)).toBe(true);
   });
 
-  it('without the token of its form ends nothing', async () => {
+  it('without a valid CSRF token ends no session', async () => {
     const browser = await signedIn();
     await browser.signOut({ csrfToken: 'forged' });
-    expect(await isGood(browser.cookieHeader)).toBe(true);
+    expect(await isValid(browser.cookieHeader)).toBe(true);
   });
 });
 
 describe('signing in', () => {
-  it('gives a session a new id and ends the one the browser had', async () => {
+  it('starts a session with a new id and ends the previous session of the browser', async () => {
     const browser = await signedIn();
     const before = browser.cookieHeader;
     const [first] = await rows();
@@ -89,36 +89,36 @@ describe('signing in', () => {
     const [second, ...others] = await rows();
     expect(others).toEqual([]);
     expect(second?.id).not.toBe(first?.id);
-    expect({ before: await isGood(before), after: await isGood(browser.cookieHeader) }).toEqual({
+    expect({ before: await isValid(before), after: await isValid(browser.cookieHeader) }).toEqual({
       before: false,
       after: true,
     });
   });
 
-  it('that is refused leaves the session as it is', async () => {
+  it('keeps the previous session when it is refused', async () => {
     const browser = await signedIn();
     await browser.signIn({ ...CREDENTIALS, password: 'wrong horse' });
-    expect(await isGood(browser.cookieHeader)).toBe(true);
+    expect(await isValid(browser.cookieHeader)).toBe(true);
   });
 
-  it('ends the oldest of a hundred sessions of the user', async () => {
+  it('ends the oldest session of a user with a hundred sessions', async () => {
     const first = await signedIn();
     clock.advance(1_000);
-    const about = { userId, createdAt: new Date(clock.now()), expiresAt: new Date(clock.now() + 30 * DAY) };
+    const columns = { userId, createdAt: new Date(clock.now()), expiresAt: new Date(clock.now() + 30 * DAY) };
     await database.client.browserSession.createMany({
-      data: Array.from({ length: 99 }, (_, n) => ({ id: `session ${n}`, ...about })),
+      data: Array.from({ length: 99 }, (_, n) => ({ id: `session ${n}`, ...columns })),
     });
-    expect(await isGood(first.cookieHeader)).toBe(true);
+    expect(await isValid(first.cookieHeader)).toBe(true);
     clock.advance(1_000);
     const last = await signedIn();
     expect(await rows()).toHaveLength(100);
-    expect({ first: await isGood(first.cookieHeader), last: await isGood(last.cookieHeader) }).toEqual({
+    expect({ first: await isValid(first.cookieHeader), last: await isValid(last.cookieHeader) }).toEqual({
       first: false,
       last: true,
     });
   });
 
-  it('removes rows of sessions that are over, of any user', async () => {
+  it('removes rows of expired sessions of all users', async () => {
     await auth.users.create({ ...CREDENTIALS, email: 'bob@example.org' });
     await new Browser(auth).signIn({ ...CREDENTIALS, email: 'bob@example.org' });
     await signedIn();
@@ -136,9 +136,9 @@ describe('a session', () => {
       expect(await browser.session()).toHaveProperty('user.email', CREDENTIALS.email);
     }
     clock.advance(DAY - 1_000);
-    expect(await isGood(browser.cookieHeader)).toBe(true);
+    expect(await isValid(browser.cookieHeader)).toBe(true);
     clock.advance(1_000);
-    expect(await isGood(browser.cookieHeader)).toBe(false);
+    expect(await isValid(browser.cookieHeader)).toBe(false);
     expect(await browser.session()).toEqual({});
   });
 
@@ -147,18 +147,18 @@ describe('a session', () => {
     clock.advance(10 * DAY);
     expect(await browser.session()).toHaveProperty('expires', new Date(clock.now() + 30 * DAY).toISOString());
     clock.advance(30 * DAY - 1_000);
-    expect(await isGood(browser.cookieHeader)).toBe(true);
+    expect(await isValid(browser.cookieHeader)).toBe(true);
     clock.advance(1_000);
-    expect(await isGood(browser.cookieHeader)).toBe(false);
+    expect(await isValid(browser.cookieHeader)).toBe(false);
   });
 
   it('ends with its row when that expired before its cookie', async () => {
     const browser = await signedIn();
     await database.client.browserSession.updateMany({ data: { expiresAt: new Date(clock.now()) } });
-    expect(await isGood(browser.cookieHeader)).toBe(false);
+    expect(await isValid(browser.cookieHeader)).toBe(false);
   });
 
-  it('is written once a day, however often it is renewed', async () => {
+  it('is written once a day at most when it is renewed', async () => {
     const browser = await signedIn();
     const [before] = await rows();
     clock.advance(DAY - 1_000);
@@ -169,16 +169,16 @@ describe('a session', () => {
     expect(await rows()).toEqual([{ ...before, expiresAt: new Date(clock.now() + 30 * DAY) }]);
   });
 
-  it('lives on when it cannot be renewed', async () => {
+  it('survives a failed renewal', async () => {
     const browser = await signedIn();
     clock.advance(2 * DAY);
-    await whileSessionsAreGone(async () => {
+    await withoutSessionTable(async () => {
       expect(await browser.session()).toHaveProperty('user', {});
     });
-    expect(await isGood(browser.cookieHeader)).toBe(true);
+    expect(await isValid(browser.cookieHeader)).toBe(true);
   });
 
-  it('of one user is not valid for another', async () => {
+  it('is not valid for another user', async () => {
     const browser = await signedIn();
     const bob = await auth.users.create({ ...CREDENTIALS, email: 'bob@example.org' });
     await database.client.browserSession.updateMany({ data: { userId: bob.id } });

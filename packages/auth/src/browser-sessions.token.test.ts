@@ -9,16 +9,16 @@ const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at lea
 describe('session tokens', () => {
   const clock = new FakeClock();
   const tokens = createSessionTokens([old], clock);
-  const aMinuteFrom = (now: number) => ({ userId: 'u1', epoch: 3, sessionId: 's1', expiresAt: now + 60_000 });
-  const session = aMinuteFrom(clock.now());
+  const sessionFor60s = (now: number) => ({ userId: 'u1', epoch: 3, sessionId: 's1', expiresAt: now + 60_000 });
+  const session = sessionFor60s(clock.now());
 
-  it('give back what was sealed, and say no more than that', async () => {
+  it('return the encrypted session, and have a header without user data', async () => {
     const token = await tokens.encrypt(session);
     expect(await tokens.decrypt(token)).toEqual(session);
     expect(token.split('.')[0]).toBe(Buffer.from('{"alg":"dir","enc":"A256GCM","typ":"JWT"}').toString('base64url'));
   });
 
-  it('have an id of their own, new every time', async () => {
+  it('have a new id every time', async () => {
     const [key = new Uint8Array()] = deriveKeys([old], 'session');
     const idOf = async (token: string) =>
       (await jwtDecrypt(token, key, { currentDate: new Date(clock.now()) })).payload.jti;
@@ -35,25 +35,25 @@ describe('session tokens', () => {
     expect(await tokens.decrypt(token)).toBeUndefined();
   });
 
-  it('outlive the change of the secret until the old one is removed', async () => {
-    const later = aMinuteFrom(clock.now());
+  it('survive the rotation of the secret until the old secret is removed', async () => {
+    const later = sessionFor60s(clock.now());
     const before = await tokens.encrypt(later);
     const during = createSessionTokens([fresh, old], clock);
     const after = createSessionTokens([fresh], clock);
-    const sealedDuring = await during.encrypt(later);
+    const encryptedDuring = await during.encrypt(later);
 
     expect(await during.decrypt(before)).toEqual(later);
-    expect(await after.decrypt(sealedDuring)).toEqual(later);
+    expect(await after.decrypt(encryptedDuring)).toEqual(later);
     expect(await after.decrypt(before)).toBeUndefined();
-    expect(await tokens.decrypt(sealedDuring)).toBeUndefined();
+    expect(await tokens.decrypt(encryptedDuring)).toBeUndefined();
   });
 
-  it('refuse what is not sealed by us for this purpose', async () => {
+  it('are rejected when they are forged or made for another purpose', async () => {
     const [key = new Uint8Array()] = deriveKeys([old], 'session');
     const [otherKey = new Uint8Array()] = deriveKeys([old], 'csrf');
     const claims = (jwt: EncryptJWT) => jwt.setSubject('u1').setIssuedAt().setExpirationTime(Date.now());
     const header = { alg: 'dir', enc: 'A256GCM' };
-    const token = await tokens.encrypt(aMinuteFrom(clock.now()));
+    const token = await tokens.encrypt(sessionFor60s(clock.now()));
     const forged = {
       empty: '',
       text: 'no token',
@@ -76,10 +76,10 @@ describe('session tokens', () => {
       'signed with the key': await new SignJWT({ epoch: 3, sub: 'u1' }).setProtectedHeader({ alg: 'HS256' }).sign(key),
       unsecured: new UnsecuredJWT({ epoch: 3, sub: 'u1' }).encode(),
     };
-    const opened = [];
-    for (const [what, value] of Object.entries(forged)) if (await tokens.decrypt(value)) opened.push(what);
-    expect(opened).toEqual([]);
+    const accepted = [];
+    for (const [what, value] of Object.entries(forged)) if (await tokens.decrypt(value)) accepted.push(what);
+    expect(accepted).toEqual([]);
   });
 
-  it('need a secret', () => expect(() => createSessionTokens([], clock)).toThrow(RangeError));
+  it('require a secret', () => expect(() => createSessionTokens([], clock)).toThrow(RangeError));
 });

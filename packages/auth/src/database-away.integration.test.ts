@@ -10,7 +10,7 @@ const ann = { email: 'ann@example.org', password: 'correct horse' };
 const BOUND_MS = 10_000;
 const DAY_MS = 86_400_000;
 
-describe('who is calling, while the database hangs', () => {
+describe('a principal while the database hangs', () => {
   let own: Database;
   let proxy: DatabaseProxy;
   let database: Database;
@@ -26,7 +26,7 @@ describe('who is calling, while the database hangs', () => {
     await own.close();
   });
 
-  it('is unconfirmed within 5 s; a valid session and a valid token still name their user', async () => {
+  it('is reported as unavailable within 5 s, while a valid session and token still name their user', async () => {
     const clock = new FakeClock(Date.now());
     const auth = authUnderTest({ database, clock });
     const { id } = await auth.users.create(ann);

@@ -12,17 +12,17 @@ describe('a name', () => {
     ['<b>Ann</b>', '<b>Ann</b>'],
     ['👩‍🌾', '👩‍🌾'],
     ['\u{1f33f}'.repeat(100), '\u{1f33f}'.repeat(100)],
-  ])('%j is kept as %j', (given, kept) => expect(requireName(given)).toBe(kept));
+  ])('%j is stored as %j', (given, kept) => expect(requireName(given)).toBe(kept));
 
   it.each([
     ['two lines', 'Ann\nBob'],
     ['a line separator', 'Ann\u2028Bob'],
     ['a NUL', 'Ann\0'.padEnd(9, 'x')],
     ['an escape', 'Ann\u001b[31mBob'],
-    ['half a character', 'Ann\ud800Bob'],
-    ['a turn of direction', 'Ann\u202eBob'],
+    ['a lone surrogate', 'Ann\ud800Bob'],
+    ['a change of direction', 'Ann\u202eBob'],
     ['101 characters', 'a'.repeat(101)],
-  ])('is none with %s', (_what, given) => {
+  ])('is rejected with %s', (_what, given) => {
     expect(() => requireName(given)).toThrow(expect.objectContaining({ code: 'invalid_name' }));
   });
 });

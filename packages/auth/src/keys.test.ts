@@ -8,7 +8,7 @@ const everyPurpose = () =>
   (['session', 'csrf', 'access', 'refresh'] as const).flatMap((purpose) => deriveKeys(secrets, purpose)).map(hex);
 
 describe('deriveKeys', () => {
-  it('gives one 256-bit key a secret and purpose, all different and always the same', () => {
+  it('returns one 256-bit key per secret and purpose, all different and reproducible', () => {
     const all = everyPurpose();
     expect(new Set(all).size).toBe(8);
     expect(all.every((key) => key.length === 64)).toBe(true);

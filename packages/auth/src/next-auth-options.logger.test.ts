@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { nextAuthLogger } from './next-auth-options.ts';
 import { Browser } from './testing/browser.ts';
 
-describe('what next-auth logs', () => {
+describe('a log entry of next-auth', () => {
   function record() {
     const lines: string[] = [];
     const destination = new Writable({
@@ -16,7 +16,7 @@ describe('what next-auth logs', () => {
     return { lines, log: nextAuthLogger(createLogger({ level: 'debug', destination })) };
   }
 
-  it('is one line with its code and reason', () => {
+  it('is one line with code and reason', () => {
     const { lines, log } = record();
     log.error('CALLBACK_CREDENTIALS_ERROR', { error: new Error('boom'), providerId: 'credentials' });
     expect(lines).toHaveLength(1);
@@ -28,23 +28,23 @@ describe('what next-auth logs', () => {
     });
   });
 
-  it('makes no alarm of a session that has ended', () => {
+  it('is at level debug for an ended session', () => {
     const { lines, log } = record();
     log.error('JWT_SESSION_ERROR', new Error('This session was ended.'));
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'debug' });
   });
 
-  it('makes no alarm of what anybody can send back in the name of another service', () => {
+  it('is a warning for a forged return from another service, and an error for an unreachable service', () => {
     const { lines, log } = record();
     log.error('OAUTH_CALLBACK_ERROR', { error: new Error('state mismatch'), providerId: 'github' });
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', reason: 'state mismatch' });
     log.error('SIGNIN_OAUTH_ERROR', { error: new Error('connect ECONNREFUSED'), providerId: 'github' });
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ level: 'error' });
-    log.error('constructor', new Error('as no code is called'));
+    log.error('constructor', new Error('an unknown code'));
     expect(JSON.parse(lines[2] ?? '')).toMatchObject({ level: 'error' });
   });
 
-  it('is short, whatever somebody posts to the route for it', () => {
+  it('is short, however long the text of a client is', () => {
     const { lines, log } = record();
     log.error('x'.repeat(100_000), { message: 'y'.repeat(100_000), name: 'n' });
     log.warn('z\n{"level":"fatal"}'.repeat(1_000) as 'NO_SECRET');
@@ -60,7 +60,7 @@ describe('what next-auth logs', () => {
     { level: 'fatal', code: 'x' },
     { level: '__defineGetter__', code: 'x' },
     {},
-  ])('is no alarm when somebody posts %j to the route for it', async (entry) => {
+  ])('is a warning when a client posts %j to the log route', async (entry) => {
     const { lines, log } = record();
     await new Browser({ nextAuthOptions: { providers: [], secret: 'a secret', logger: log } }).log(entry);
     expect(lines.map(levelOf)).toEqual(['warn']);
@@ -70,7 +70,7 @@ describe('what next-auth logs', () => {
     ['session', 'x'],
     ['signin', 'x'],
     ['error', 'javascript:alert(1)'],
-  ])('makes no alarm of a request for %s that wants to be led to %s', async (page, callbackUrl) => {
+  ])('is a warning for a request for %s with the callback URL %s', async (page, callbackUrl) => {
     const { lines, log } = record();
     await new Browser({ nextAuthOptions: { providers: [], secret: 'a secret', logger: log } }).open(page, {
       callbackUrl,
@@ -78,7 +78,7 @@ describe('what next-auth logs', () => {
     expect(lines.map(levelOf)).toEqual(['warn']);
   });
 
-  it('makes no alarm of a cookie that says where to lead', async () => {
+  it('is a warning for an invalid callback URL in a cookie', async () => {
     const { lines, log } = record();
     const options = { providers: [], secret: 'a secret', logger: log, pages: { error: '/login' } };
     const browser = new Browser({ nextAuthOptions: options }, 'http://localhost:3000', {

@@ -8,14 +8,14 @@ describe('passwords', () => {
     expect(one).not.toBe(two);
   });
 
-  it('match themselves only', async () => {
+  it('match only themselves', async () => {
     const hash = await hashPassword('correct horse');
     expect(await verifyPassword(hash, 'correct horse')).toBe(true);
     expect(await verifyPassword(hash, 'correct horse ')).toBe(false);
     expect(await verifyPassword(hash, '')).toBe(false);
   });
 
-  it('match however a keyboard spells their letters', async () => {
+  it('match in every encoding of their letters', async () => {
     const hash = await hashPassword('Vergi\u00dfmeinn\u00fccht');
     expect(await verifyPassword(hash, 'Vergi\u00dfmeinnu\u0308cht')).toBe(true);
   });
@@ -32,15 +32,15 @@ describe('passwords', () => {
     ['at the end', 'correct horse\ud83c'],
     ['in the middle', 'correct\udf3fhorse'],
     ['of the longest', `${'a'.repeat(199)}\ud83c`],
-  ])('are refused with half a character %s', async (_where, password) => {
+  ])('are refused with a lone surrogate %s', async (_where, password) => {
     await expect(hashPassword(password)).rejects.toMatchObject({
       code: 'invalid_password',
       message: 'A password is made of whole characters; this one holds half of one.',
     });
   });
 
-  it.each(['\ud83c', '\ud83d', '\udf3f'])('never match with half a character (%j)', async (half) => {
-    // As it is kept for passwords that were taken with one: any other in its place was the same.
+  it.each(['\ud83c', '\ud83d', '\udf3f'])('never match with a lone surrogate (%j)', async (half) => {
+    // The hash of a password that was once accepted with one: every other lone surrogate gave the same hash.
     const hash = await hashPassword('correct horse\ufffd');
     expect(await verifyPassword(hash, `correct horse${half}`)).toBe(false);
   });
@@ -49,18 +49,18 @@ describe('passwords', () => {
     ['10 characters', 'a'.repeat(10)],
     ['200 characters', 'a'.repeat(200)],
     ['200 characters of two units', '\u{1f33f}'.repeat(200)],
-  ])('are taken with %s', async (_what, password) => {
+  ])('are accepted with %s', async (_what, password) => {
     expect(await verifyPassword(await hashPassword(password), password)).toBe(true);
   });
 
-  it('of any length are checked without being read to their end', async () => {
+  it('of excessive length are rejected without being hashed', async () => {
     const hash = await hashPassword('a'.repeat(200));
     expect(await verifyPassword(hash, 'a'.repeat(5_000_000))).toBe(false);
   });
 
-  it('that we make are long, and never the same', () => {
-    const made = Array.from({ length: 100 }, generatePassword);
-    expect(new Set(made).size).toBe(100);
-    for (const password of made) expect(password).toMatch(/^[A-HJ-NP-Za-km-z2-9]{20}$/);
+  it('are generated with 20 characters, each different', () => {
+    const generated = Array.from({ length: 100 }, generatePassword);
+    expect(new Set(generated).size).toBe(100);
+    for (const password of generated) expect(password).toMatch(/^[A-HJ-NP-Za-km-z2-9]{20}$/);
   });
 });

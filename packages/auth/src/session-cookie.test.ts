@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
 
 describe('cookiesFor', () => {
-  it('binds every cookie to host and https where there is https', () => {
+  it('binds every cookie to host and https when the app uses https', () => {
     for (const cookie of Object.values(cookiesFor(new URL('https://plants.example')))) {
       expect(cookie.name).toMatch(/^__Host-/);
       expect(cookie).toMatchObject({ options: { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } });
     }
   });
 
-  it('uses names that browsers take over plain http', () => {
+  it('uses names that browsers accept over plain http', () => {
     for (const cookie of Object.values(cookiesFor(new URL('http://localhost:3000')))) {
       expect(cookie.name).toMatch(/^plantcommunity\./);
       expect(cookie).toMatchObject({ options: { httpOnly: true, secure: false, sameSite: 'lax', path: '/' } });
@@ -26,7 +26,7 @@ describe('sessionCookieSet', () => {
     [['s.0=; Max-Age=0', 's.1=; Max-Age=0'], ''],
     [['s=; Max-Age=0', 's.0=ab; Path=/', 's.1=c; Path=/'], 'abc'],
     [['s.0=; Max-Age=0', 's=abc; Path=/'], 'abc'],
-  ])('%j', (lines, value) => expect(sessionCookieSet(lines, 's')).toBe(value));
+  ])('after the lines %j returns %j', (lines, value) => expect(sessionCookieSet(lines, 's')).toBe(value));
 });
 
 describe('readSessionCookie', () => {
@@ -45,7 +45,7 @@ describe('readSessionCookie', () => {
     ['s=whole; s.0=a', 'whole'],
     ['s', undefined],
     ['=s', undefined],
-  ])('%j', (header, value) => expect(readSessionCookie(header, 's')).toBe(value));
+  ])('in the header %j returns %j', (header, value) => expect(readSessionCookie(header, 's')).toBe(value));
 
   it('reads a bounded number of pieces', () => {
     const header = Array.from({ length: 100 }, (_, n) => `s.${n}=x`).join('; ');

@@ -11,9 +11,9 @@ it.each([
   ['ann@example.org, bob@example.org', undefined],
   ['ann\u0000@example.org', undefined],
   [`${'a'.repeat(250)}@example.org`, undefined],
-])('%j is kept as %j', (value, email) => expect(normalizeEmail(value)).toBe(email));
+])('normalizeEmail returns for %j: %j', (value, email) => expect(normalizeEmail(value)).toBe(email));
 
-it('refuses what is no address', () => {
+it('requireEmail rejects an invalid address', () => {
   expect(() => requireEmail('ann')).toThrow(AuthError);
   expect(() => requireEmail('ann')).toThrow(expect.objectContaining({ code: 'invalid_email' }));
 });

@@ -15,8 +15,8 @@ const next = 'battery staple';
 let database: Database;
 let auth: Auth;
 const log: string[] = [];
-/** Called for each owner that is erased, before it is. */
-let erasing: (ownerId: string) => Promise<void>;
+/** Called before the data of an owner are erased. */
+let beforeErase: (ownerId: string) => Promise<void>;
 
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -24,7 +24,7 @@ beforeAll(async () => {
     database,
     logger: createLogger({ level: 'debug', destination: { write: (line) => log.push(line) } }),
     async eraseOwner(ownerId) {
-      await erasing(ownerId);
+      await beforeErase(ownerId);
       await database.client.identification.deleteMany({ where: { ownerId } });
     },
   });
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.client.$executeRaw`TRUNCATE "User" CASCADE`;
-  erasing = async () => undefined;
+  beforeErase = async () => undefined;
   log.length = 0;
 });
 
@@ -67,10 +67,10 @@ async function identify(ownerId: string): Promise<void> {
   });
 }
 
-async function ordered(byUserId: string): Promise<void> {
-  const about = { reason: 'r', createdAt: new Date() };
+async function addOverride(byUserId: string): Promise<void> {
+  const columns = { reason: 'r', createdAt: new Date() };
   await database.client.circuitOverride.create({
-    data: { id: randomUUID(), provider: 'plant_id', action: 'isolate', byUserId, ...about },
+    data: { id: randomUUID(), provider: 'plant_id', action: 'isolate', byUserId, ...columns },
   });
   await database.client.auditEntry.create({
     data: {
@@ -93,7 +93,7 @@ const codeOf = (work: Promise<unknown>) =>
   );
 
 describe('registering', () => {
-  it('makes a user on the free tier, who can sign in', async () => {
+  it('creates a user on the free tier, who can sign in', async () => {
     const registered = await auth.accounts.register({ email: ' Ann@Example.ORG ', password, name: '  Ann\t' });
     expect(registered).toEqual({ userId: registered.userId, email, name: 'Ann', role: 'user', tier: 'free' });
     expect(await (await signedIn())()).toBe(registered.userId);
@@ -104,7 +104,7 @@ describe('registering', () => {
     expect(await auth.accounts.register({ email: 'bob@example.org', password, name: ' ' })).not.toHaveProperty('name');
   });
 
-  it('takes no role and no tier from whoever asks', async () => {
+  it('ignores role and tier of the request', async () => {
     const person = { email, password, role: 'admin', tier: 'enterprise' };
     expect(await auth.accounts.register(person)).toMatchObject({ role: 'user', tier: 'free' });
   });
@@ -124,7 +124,7 @@ describe('registering', () => {
 });
 
 describe('changing the password', () => {
-  it('lets the new one in, the old one no more, and ends every session and token', async () => {
+  it('replaces the old one and ends every session and token', async () => {
     const id = await newUser();
     const [here, there] = [await signedIn(), await signedIn()];
     const grant = await auth.tokens.issue({ email, password });
@@ -144,7 +144,7 @@ describe('changing the password', () => {
     ['wrong_password', { current: '' }],
     ['invalid_password', { next: 'short' }],
     ['invalid_password', { next: 'x'.repeat(201) }],
-  ])('is refused with %s: %j, and ends nothing', async (code, change) => {
+  ])('is refused with %s: %j, and ends no session', async (code, change) => {
     const id = await newUser();
     const session = await signedIn();
     expect(await codeOf(auth.accounts.changePassword(id, { current: password, next, ...change }))).toBe(code);
@@ -152,14 +152,14 @@ describe('changing the password', () => {
     expect(await (await signedIn())()).toBe(id);
   });
 
-  it('is refused where there is none', async () => {
+  it('is refused for a user without a password', async () => {
     const id = await withoutPassword();
     expect(await codeOf(auth.accounts.changePassword(id, { current: password, next }))).toBe('wrong_password');
-    expect(await codeOf(auth.accounts.changePassword('nobody', { current: password, next }))).toBe('wrong_password');
+    expect(await codeOf(auth.accounts.changePassword('unknown', { current: password, next }))).toBe('wrong_password');
     expect(await rowOf(id)).toMatchObject({ passwordHash: null, sessionEpoch: 0 });
   });
 
-  it('happens once when it is asked for several times at once', async () => {
+  it('succeeds once when it is requested four times at once', async () => {
     const id = await newUser();
     const codes = await Promise.all(
       [0, 1, 2, 3].map((n) => codeOf(auth.accounts.changePassword(id, { current: password, next: `${next} ${n}` }))),
@@ -170,7 +170,7 @@ describe('changing the password', () => {
 });
 
 describe('signing out everywhere', () => {
-  it('ends the sessions there are, and only theirs', async () => {
+  it('ends all sessions of the user, and no session of another', async () => {
     const id = await newUser();
     const bob = await newUser({ email: 'bob@example.org' });
     const [here, there] = [await signedIn(), await signedIn()];
@@ -180,20 +180,20 @@ describe('signing out everywhere', () => {
     expect(await (await signedIn())()).toBe(id);
   });
 
-  it('is nothing to who is gone', () =>
-    expect(codeOf(auth.accounts.signOutEverywhere('nobody'))).resolves.toBe('done'));
+  it('does nothing for an unknown user', () =>
+    expect(codeOf(auth.accounts.signOutEverywhere('unknown'))).resolves.toBe('done'));
 });
 
-describe('whether there is a password', () => {
-  it('is said', async () => {
+describe('hasPassword', () => {
+  it('is true only for a user with a password', async () => {
     expect(await auth.accounts.hasPassword(await newUser({ email: 'bob@example.org' }))).toBe(true);
     expect(await auth.accounts.hasPassword(await withoutPassword())).toBe(false);
-    expect(await auth.accounts.hasPassword('nobody')).toBe(false);
+    expect(await auth.accounts.hasPassword('unknown')).toBe(false);
   });
 });
 
 describe('removing an account', () => {
-  it('leaves nothing of it, and frees the address', async () => {
+  it('deletes all its rows, and frees the address', async () => {
     const id = await newUser();
     const session = await signedIn();
     await auth.tokens.issue({ email, password });
@@ -206,12 +206,12 @@ describe('removing an account', () => {
     expect(await session()).toBeUndefined();
     expect(await rowOf(id)).toBeNull();
     const { browserSession, identification, linkedAccount, tokenFamily } = database.client;
-    const left = await Promise.all(
+    const rowsLeft = await Promise.all(
       [browserSession, identification, linkedAccount, tokenFamily].map((table: { count(): Promise<number> }) =>
         table.count(),
       ),
     );
-    expect(left).toEqual([0, 0, 0, 0]);
+    expect(rowsLeft).toEqual([0, 0, 0, 0]);
     expect(await (await signedIn())()).toBeUndefined();
     expect(await codeOf(auth.accounts.register({ email, password }))).toBe('done');
   });
@@ -219,7 +219,7 @@ describe('removing an account', () => {
   it.each([
     ['a wrong', { password: 'wrong horse' }],
     ['no', {}],
-  ])('is refused with %s password, and erases nothing', async (_what, confirmation) => {
+  ])('is refused with %s password, and erases no data', async (_what, confirmation) => {
     const id = await newUser();
     const session = await signedIn();
     await identify(id);
@@ -228,31 +228,31 @@ describe('removing an account', () => {
     expect(await session()).toBe(id);
   });
 
-  it('needs no password where there is none', async () => {
+  it('needs no password for a user without one', async () => {
     const id = await withoutPassword();
     await auth.accounts.remove(id, {});
     expect(await rowOf(id)).toBeNull();
   });
 
-  it('is done when it is done already', async () => {
+  it('succeeds for an account that is removed already', async () => {
     const id = await newUser();
     await auth.accounts.remove(id, { password });
     expect(await codeOf(auth.accounts.remove(id, { password }))).toBe('done');
   });
 
-  it('that fails while it erases leaves the account, whose owner tries again', async () => {
+  it('keeps the account when erasing fails, so that its owner can try again', async () => {
     const id = await newUser();
     const session = await signedIn();
     await identify(id);
-    erasing = () => Promise.reject(new Error('disk'));
+    beforeErase = () => Promise.reject(new Error('disk'));
     await expect(auth.accounts.remove(id, { password })).rejects.toThrow('disk');
     expect(await session()).toBe(id);
-    erasing = async () => undefined;
+    beforeErase = async () => undefined;
     await auth.accounts.remove(id, { password });
     expect(await rowOf(id)).toBeNull();
   });
 
-  it('takes along what was identified while it was erased', async () => {
+  it('erases identifications that are made meanwhile', async () => {
     const id = await newUser();
     let erased = 0;
     const { client } = database;
@@ -271,10 +271,10 @@ describe('removing an account', () => {
     expect(await rowOf(id)).toBeNull();
   });
 
-  it('keeps of an operator a row without a person, for the orders that refer to it', async () => {
+  it('keeps a row without personal data for overrides and audit entries that refer to it', async () => {
     await newUser({ email: 'other@example.org', role: 'admin' });
     const id = await newUser({ role: 'admin' });
-    await ordered(id);
+    await addOverride(id);
     await identify(id);
     await auth.tokens.issue({ email, password });
     const session = await signedIn();
@@ -293,11 +293,11 @@ describe('removing an account', () => {
     expect(await database.client.browserSession.count()).toBe(0);
     expect(await (await signedIn())()).toBeUndefined();
     expect(await codeOf(auth.accounts.register({ email, password }))).toBe('done');
-    // Whoever still has its id can do no more to it.
+    // A second removal changes nothing.
     expect(await codeOf(auth.accounts.remove(id, {}))).toBe('done');
   });
 
-  it('is refused to the last admin, and erases nothing', async () => {
+  it('is refused for the last admin, and erases no data', async () => {
     const id = await newUser({ role: 'admin' });
     await newUser({ email: 'bob@example.org' });
     const disabled = await newUser({ email: 'old@example.org', role: 'admin' });
@@ -307,14 +307,14 @@ describe('removing an account', () => {
     expect(await database.client.identification.count()).toBe(1);
   });
 
-  it('leaves one admin when all of them remove themselves at once', async () => {
+  it('leaves one admin when all admins remove themselves at once', async () => {
     const ids = await Promise.all([0, 1, 2].map((n) => newUser({ email: `a${n}@example.org`, role: 'admin' })));
-    // All of them get past the first look.
+    // All of them pass the first check.
     const all = Promise.withResolvers<void>();
-    let here = 0;
-    erasing = async () => {
-      here += 1;
-      if (here === ids.length) all.resolve();
+    let waiting = 0;
+    beforeErase = async () => {
+      waiting += 1;
+      if (waiting === ids.length) all.resolve();
       await all.promise;
     };
     const codes = await Promise.all(ids.map((id) => codeOf(auth.accounts.remove(id, { password }))));
@@ -323,7 +323,7 @@ describe('removing an account', () => {
   });
 });
 
-it('what is logged names the user by id, without address or password', async () => {
+it('log entries of accounts name the user by id, without address or password', async () => {
   const { userId } = await auth.accounts.register({ email, password, name: 'Ann' });
   await codeOf(auth.accounts.changePassword(userId, { current: 'wrong horse', next }));
   await auth.accounts.changePassword(userId, { current: password, next });

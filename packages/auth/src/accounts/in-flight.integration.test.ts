@@ -21,7 +21,7 @@ const PHOTO = Buffer.from(
   'base64',
 );
 
-/** What Pl@ntNet answers, once it may. */
+/** Pl@ntNet's answer. */
 const ANSWER = JSON.stringify({
   results: [{ score: 0.9, species: { scientificNameWithoutAuthor: 'Monstera deliciosa', commonNames: [] } }],
 });
@@ -30,7 +30,7 @@ let database: Database;
 let redis: RedisConnection;
 let plantnet: Server;
 let baseUrl: string;
-/** Calls that wait for their answer. */
+/** Calls without an answer. */
 let waiting: ServerResponse[];
 let photoDir: string;
 let service: ReturnType<typeof createIdentificationService>;
@@ -86,11 +86,11 @@ afterEach(async () => {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** `seed`: makes it another photo. */
+/** Identifies a photo; another `seed` makes it another photo. */
 const identify = async (ownerId: string, seed: string = randomUUID()) => {
   const { identification } = await service.identify({
     requestId: randomUUID(),
-    // Each is another photo to us: their bytes are not compared.
+    // The hash makes the photo different: its bytes are not compared.
     photos: [{ name: '', declaredType: '', size: PHOTO.length, bytes: PHOTO, hash: sha256(seed) }],
     options: { includeDiseases: false, organs: [] },
     ownerId,
@@ -106,7 +106,7 @@ function answerAll(): void {
   }
 }
 
-async function leftOver(): Promise<object> {
+async function countRemaining(): Promise<object> {
   const { identification, identificationPhoto, photo, user } = database.client;
   const [users, identifications, shown, photos] = await Promise.all([
     user.count(),
@@ -121,7 +121,7 @@ const NOTHING = { users: 0, identifications: 0, shown: 0, photos: 0, files: 0 };
 
 const register = async (email = 'ann@example.org') => (await auth.accounts.register({ email, password })).userId;
 
-describe('an identification on its way while its owner is removed', () => {
+describe('an identification whose owner is removed meanwhile', () => {
   it('is answered without an id and leaves neither row nor file', async () => {
     const ann = await register();
     const answers = [identify(ann), identify(ann)];
@@ -132,15 +132,15 @@ describe('an identification on its way while its owner is removed', () => {
       expect(answer).toMatchObject({ isPlant: true, confidenceSource: 'plantnet' });
       expect(answer).not.toHaveProperty('id');
     }
-    expect(await leftOver()).toEqual(NOTHING);
+    expect(await countRemaining()).toEqual(NOTHING);
   });
 
-  it('ends well at whatever moment both meet', async () => {
+  it('leaves nothing at any timing of answers and removal', async () => {
     for (let round = 0; round < 10; round++) {
       const ann = await register();
       const answers = Array.from({ length: 8 }, () => identify(ann));
       await expect.poll(() => waiting.length).toBe(8);
-      // Some are answered before, some while, some after.
+      // Some are answered before the removal, some during and some after it.
       waiting.splice(0, 2).forEach((response) => response.writeHead(200).end(ANSWER));
       const removed = auth.accounts.remove(ann, { password });
       const answering = setInterval(() => waiting.shift()?.writeHead(200).end(ANSWER), round);
@@ -148,11 +148,11 @@ describe('an identification on its way while its owner is removed', () => {
       answerAll();
       const all = await Promise.all(answers).finally(() => clearInterval(answering));
       expect(all.every(({ isPlant }) => isPlant)).toBe(true);
-      expect(await leftOver()).toEqual(NOTHING);
+      expect(await countRemaining()).toEqual(NOTHING);
     }
   });
 
-  it('that another shares leaves them theirs', async () => {
+  it('keeps the identification of another user with the same photo', async () => {
     const [ann, bob] = [await register(), await register('bob@example.org')];
     const answers = [identify(ann, 'same'), identify(bob, 'same')] as const;
     await expect.poll(() => waiting.length).toBe(1);
@@ -161,6 +161,6 @@ describe('an identification on its way while its owner is removed', () => {
     const [anns, bobs] = await Promise.all(answers);
     expect(anns).not.toHaveProperty('id');
     expect(await service.photo(bob, bobs.id ?? '', 1)).toHaveProperty('bytes');
-    expect(await leftOver()).toEqual({ users: 1, identifications: 1, shown: 1, photos: 1, files: 1 });
+    expect(await countRemaining()).toEqual({ users: 1, identifications: 1, shown: 1, photos: 1, files: 1 });
   });
 });

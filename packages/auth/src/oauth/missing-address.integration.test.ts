@@ -9,7 +9,7 @@ import { type OAuthServer, startOAuthServer } from '../testing/oauth-server.ts';
 
 const ORIGIN = 'http://localhost:3000';
 const EMAILS = '/api/v3/user/emails';
-/** The subject is longer than any run of digits in the log: an id of a user or a process cannot hold it. */
+/** The subject is longer than any number in the log, so that no id of a user or process contains it. */
 const ann = { subject: '4711000000001', name: 'Ann', email: 'ann@example.org' };
 
 let database: Database;

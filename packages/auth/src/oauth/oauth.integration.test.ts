@@ -13,7 +13,7 @@ const PROVIDERS = ['github', 'google'] as const;
 type Provider = (typeof PROVIDERS)[number];
 
 const password = 'correct horse';
-/** The subject is longer than any run of digits in the log: an id of a user or a process cannot hold it. */
+/** The subject is longer than any number in the log, so that no id of a user or process contains it. */
 const ann: OAuthPerson = { subject: '4711000000001', name: 'Ann', email: 'Ann@Example.org' };
 
 let database: Database;
@@ -32,7 +32,7 @@ beforeEach(async () => {
   log.length = 0;
   server.person = ann;
   server.tampering = {};
-  server.forging = false;
+  server.isForging = false;
   server.failing.clear();
   server.scripted.clear();
 });
@@ -41,12 +41,12 @@ const newBrowser = (by = auth) => new Browser(by);
 const whois = (browser: Browser, by = auth) => by.principalOf(new Headers({ cookie: browser.cookieHeader }));
 const users = () => database.client.user.findMany({ include: { linkedAccounts: true } });
 
-/** The whole way over the other service and back. @returns the page it ends at */
+/** Signs in with another service. @returns the page at which it ends */
 async function signIn(provider: Provider, browser = newBrowser()): Promise<string> {
   return browser.follow(await browser.startOAuth(provider));
 }
 
-/** Up to where the other service leads back. */
+/** Starts a sign-in and stops before the callback. @returns the URL of the callback */
 async function untilCallback(provider: Provider, browser = newBrowser()): Promise<string> {
   return browser.follow(await browser.startOAuth(provider), CALLBACK);
 }
@@ -58,13 +58,13 @@ const errorOf = (page: string): string | null => {
 };
 
 describe('without keys', () => {
-  it('no other service is offered', async () => {
-    const alone = authUnderTest({ database });
-    expect(alone.oauthProviders).toEqual([]);
-    expect(alone.nextAuthOptions.providers.map(({ id }) => id)).toEqual(['credentials']);
+  it('other services are not offered', async () => {
+    const withoutServices = authUnderTest({ database });
+    expect(withoutServices.oauthProviders).toEqual([]);
+    expect(withoutServices.nextAuthOptions.providers.map(({ id }) => id)).toEqual(['credentials']);
   });
 
-  it('only the one with keys is', () => {
+  it('only the services with keys are offered', () => {
     const { github, google } = server.oauth;
     expect(authUnderTest({ database, oauth: { github } }).oauthProviders).toEqual(['github']);
     expect(authUnderTest({ database, oauth: { github: undefined, google } }).oauthProviders).toEqual(['google']);
@@ -73,7 +73,7 @@ describe('without keys', () => {
 });
 
 describe.each(PROVIDERS)('signing in with %s', (provider) => {
-  it('makes an account without a password, and leads to where one wanted', async () => {
+  it('creates an account without a password, and returns to the requested page', async () => {
     const browser = newBrowser();
     const page = await browser.follow(await browser.startOAuth(provider, { callbackUrl: '/history?page=2' }));
     expect(page).toBe(`${ORIGIN}/history?page=2`);
@@ -94,7 +94,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     expect(await auth.accounts.linkedServices(user?.id ?? '')).toEqual([provider]);
   });
 
-  it('leads back to the same account, whatever has become of name and address', async () => {
+  it('signs in to the same account when name or address at the service have changed', async () => {
     await signIn(provider);
     const [before] = await users();
     for (const changed of [
@@ -111,7 +111,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     expect(await users()).toHaveLength(1);
   });
 
-  it('makes no account for an address that is not verified, or none', async () => {
+  it('creates no account without a verified address', async () => {
     const withoutEmail = {
       person: { subject: '4711000000001' },
       error: provider === 'github' ? 'EmailNotVerified' : 'EmailNotShared',
@@ -140,7 +140,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     },
   );
 
-  it('leads a disabled user nowhere', async () => {
+  it('is refused for a disabled user', async () => {
     await signIn(provider);
     await database.client.user.updateMany({ data: { disabledAt: new Date() } });
     const browser = newBrowser();
@@ -148,7 +148,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     expect(await whois(browser)).toBeUndefined();
   });
 
-  it('makes one account when somebody comes in twice at once', async () => {
+  it('creates one account in three concurrent sign-ins', async () => {
     const browsers = [newBrowser(), newBrowser(), newBrowser()];
     const callbacks: string[] = [];
     for (const browser of browsers) callbacks.push(await untilCallback(provider, browser));
@@ -159,7 +159,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     expect(await users()).toHaveLength(1);
   });
 
-  it('is over when the account is removed; after that it makes a new one', async () => {
+  it('creates a new account after the account was removed', async () => {
     const browser = newBrowser();
     await signIn(provider, browser);
     const [before] = await users();
@@ -178,7 +178,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     expect(await browser.session()).toEqual({});
   });
 
-  it('gives nobody a session for a password', async () => {
+  it('does not allow a sign-in by password', async () => {
     await signIn(provider);
     for (const guess of ['', password, 'null', '4711000000001']) {
       const browser = newBrowser();
@@ -187,7 +187,7 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     }
   });
 
-  it('works at the next try when the secret was replaced on the way', async () => {
+  it('works at the next try when the secret was rotated during the sign-in', async () => {
     const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
     const before = authUnderTest({ database, secrets: [old], oauth: server.oauth });
     const during = authUnderTest({ database, secrets: [fresh, old], oauth: server.oauth });
@@ -200,21 +200,21 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
   });
 });
 
-describe.each(PROVIDERS)('the way over %s', (provider) => {
-  it("cannot be ended in another browser: nobody is signed in to somebody else's account", async () => {
+describe.each(PROVIDERS)('the OAuth flow of %s', (provider) => {
+  it('cannot be completed in another browser (login CSRF)', async () => {
     const callback = await untilCallback(provider);
     const victim = newBrowser();
     expect(errorOf(await victim.follow(callback))).toBe('OAuthCallback');
     expect(await whois(victim)).toBeUndefined();
 
-    // Nor by one that is on a way of its own.
+    // Nor by a browser with a flow of its own.
     await victim.startOAuth(provider);
     expect(errorOf(await victim.follow(callback))).toBe('OAuthCallback');
     expect(await whois(victim)).toBeUndefined();
     expect(await users()).toEqual([]);
   });
 
-  it('gives nothing to the thief of a code, who has the state of a way of their own', async () => {
+  it('rejects a stolen code in a flow with another state', async () => {
     const stolen = new URL(await untilCallback(provider)).searchParams.get('code') ?? '';
     const thief = newBrowser();
     const own = new URL(await untilCallback(provider, thief));
@@ -224,19 +224,19 @@ describe.each(PROVIDERS)('the way over %s', (provider) => {
     expect(log.join('')).toContain('invalid_grant');
   });
 
-  it('is gone once', async () => {
+  it('can be completed once', async () => {
     const browser = newBrowser();
     const callback = await untilCallback(provider, browser);
     await browser.follow(callback);
     expect(errorOf(await browser.follow(callback))).toBe('OAuthCallback');
   });
 
-  it('starts from a form of ours only', async () => {
+  it('starts only with a valid CSRF token', async () => {
     const page = await newBrowser().startOAuth(provider, { csrfToken: 'forged' });
     expect(new URL(page).origin).toBe(ORIGIN);
   });
 
-  it('leads to the login page when somebody refuses, or the service is down', async () => {
+  it('returns to the login page when the person refuses or the service is down', async () => {
     server.person = undefined;
     expect(errorOf(await signIn(provider))).toBe('Callback');
     server.person = ann;
@@ -248,7 +248,7 @@ describe.each(PROVIDERS)('the way over %s', (provider) => {
     expect(await users()).toEqual([]);
   });
 
-  it('tells no secret, no code, no address and no name in the log', async () => {
+  it('logs no secret, code, address or name', async () => {
     await signIn(provider);
     await signIn(provider);
     server.person = { ...ann, subject: '4711000000002' };
@@ -258,18 +258,18 @@ describe.each(PROVIDERS)('the way over %s', (provider) => {
     await newBrowser().follow(await untilCallback(provider));
     const lines = log.join('');
     const registered = { msg: '[AUTH] Registered', provider };
-    const words = log.map((line): unknown => JSON.parse(line));
-    expect(words).toContainEqual(expect.objectContaining(registered));
+    const entries = log.map((line): unknown => JSON.parse(line));
+    expect(entries).toContainEqual(expect.objectContaining(registered));
     for (const reason of ['OAuthAccountNotLinked', 'EmailNotVerified']) {
-      expect(words).toContainEqual(expect.objectContaining({ msg: '[AUTH] Sign-in refused', reason, provider }));
+      expect(entries).toContainEqual(expect.objectContaining({ msg: '[AUTH] Sign-in refused', reason, provider }));
     }
     for (const secret of [...server.secrets, server.oauth[provider]?.secret ?? '']) expect(lines).not.toContain(secret);
     expect(lines).not.toMatch(/example\.org|"Ann"|47110{8}/i);
   });
 });
 
-describe('cookies on the way', () => {
-  it('are bound to host and https, for a quarter of an hour', async () => {
+describe('cookies of the OAuth flow', () => {
+  it('are bound to host and https, and expire after 15 minutes', async () => {
     const secure = authUnderTest({ database, appUrl: new URL('https://plants.example'), oauth: server.oauth });
     const browser = new Browser(secure, 'https://plants.example');
     const page = await browser.follow(await browser.startOAuth('google'));
@@ -283,7 +283,7 @@ describe('cookies on the way', () => {
       const [, expires = ''] = /Expires=([^;]+)/.exec(line) ?? [];
       expect(Date.parse(expires) - started).toBeLessThanOrEqual(900_000);
     }
-    // They are gone with the way.
+    // They are removed at the end of the flow.
     expect(browser.cookieHeader).not.toMatch(/state|pkce|nonce/);
     expect(await whois(browser, secure)).toMatchObject({ email: 'ann@example.org' });
   });
@@ -291,11 +291,11 @@ describe('cookies on the way', () => {
 
 describe('an id token', () => {
   it.each([
-    ['of another audience', { aud: 'another-client' }],
-    ['of another issuer', { iss: 'https://evil.example' }],
+    ['with another audience', { aud: 'another-client' }],
+    ['from another issuer', { iss: 'https://evil.example' }],
     ['for another sign-in', { nonce: 'another' }],
     ['without a nonce', { nonce: undefined }],
-    ['that is over', { exp: 1_000 }],
+    ['that has expired', { exp: 1_000 }],
     ['without a subject', { sub: undefined }],
   ])('%s is refused', async (_what, tampering) => {
     server.tampering = tampering;
@@ -304,12 +304,12 @@ describe('an id token', () => {
     expect(await whois(browser)).toBeUndefined();
   });
 
-  it('that the service has not signed is refused', async () => {
-    server.forging = true;
+  it('with an unknown signature is refused', async () => {
+    server.isForging = true;
     expect(errorOf(await signIn('google'))).toBe('OAuthCallback');
   });
 
-  it.each([true, 'true'])('that says %j of the address says that it is verified', async (value) => {
+  it.each([true, 'true'])('with email_verified %j has a verified address', async (value) => {
     server.tampering = { email_verified: value };
     const browser = newBrowser();
     expect(await signIn('google', browser)).toBe(`${ORIGIN}/`);
@@ -317,7 +317,7 @@ describe('an id token', () => {
   });
 
   it.each([false, 'false', 1, '1', 'yes', 'TRUE', ' true', '', ['true'], { true: true }, undefined, null])(
-    'that says %j of the address does not say that it is verified',
+    'with email_verified %j has no verified address',
     async (value) => {
       server.tampering = { email_verified: value };
       expect(errorOf(await signIn('google'))).toBe('EmailNotVerified');
@@ -325,7 +325,7 @@ describe('an id token', () => {
     },
   );
 
-  it.each([undefined, null, ''])('without an address (%j) opens an account that is there', async (email) => {
+  it.each([undefined, null, ''])('without an address (%j) signs in to an existing account', async (email) => {
     await signIn('google');
     const [before] = await users();
     server.tampering = { email, email_verified: undefined, name: null };
@@ -335,7 +335,7 @@ describe('an id token', () => {
   });
 });
 
-it('the subject of one service is nobody at another', async () => {
+it('the same subject at two services belongs to two accounts', async () => {
   await signIn('github');
   server.person = { ...ann, email: 'other@example.org' };
   const browser = newBrowser();
@@ -344,18 +344,18 @@ it('the subject of one service is nobody at another', async () => {
   expect(await users()).toHaveLength(2);
 });
 
-it('the address of one service is no way in for another', async () => {
+it('the address of an account of one service does not admit a sign-in with another', async () => {
   await signIn('github');
   expect(errorOf(await signIn('google'))).toBe('OAuthAccountNotLinked');
 });
 
-it('names that nobody may choose here are left out', async () => {
+it('a name that our rules forbid is left out', async () => {
   server.person = { ...ann, name: 'Ann\u202e\nadmin' };
   await signIn('google');
   expect(await users()).toMatchObject([{ name: null }]);
 });
 
-it('is unavailable, and no more, when the database fails', async () => {
+it('a sign-in with another service fails as unavailable, without details, when the database fails', async () => {
   const browser = newBrowser();
   const callback = await untilCallback('google', browser);
   await database.client.$executeRaw`ALTER TABLE "LinkedAccount" RENAME TO "Hidden"`;

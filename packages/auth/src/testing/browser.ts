@@ -13,15 +13,15 @@ interface Answer {
 /** Serves next-auth's routes: one of our instances, or next-auth with other options. */
 type Server = Pick<Auth, 'nextAuthOptions'> & Partial<Pick<Auth, 'endReplacedSession'>>;
 
-/** More than any way leads over. */
+/** Longer than any chain of redirects. */
 const MAX_REDIRECTS = 10;
 
-/** As much of a browser as signing in needs: it keeps cookies and sends next-auth's forms back. */
+/** The part of a browser that signing in needs: it stores cookies and submits next-auth's forms. */
 export class Browser {
   #server: Server;
   readonly #origin: string;
   readonly #cookies: Map<string, string>;
-  /** Every Set-Cookie line so far. */
+  /** All Set-Cookie lines that were received. */
   readonly setCookies: string[] = [];
 
   constructor(server: Server, origin = 'http://localhost:3000', cookies: Record<string, string> = {}) {
@@ -38,19 +38,19 @@ export class Browser {
     return this.#send('POST', ['callback', 'credentials'], { csrfToken: await this.#csrfToken(), ...form });
   }
 
-  /** Another instance answers from now on. */
+  /** Sends later requests to another instance. */
   useServer(server: Server): void {
     this.#server = server;
   }
 
-  /** @returns where the button of another service leads */
+  /** Submits the form of another service. @returns the URL of its redirect */
   async startOAuth(provider: string, form: Record<string, unknown> = {}): Promise<string> {
     const { url } = await this.#send('POST', ['signin', provider], { csrfToken: await this.#csrfToken(), ...form });
-    if (url === undefined) throw new Error('no way to the other service in the answer');
+    if (url === undefined) throw new Error('the answer has no URL of the other service');
     return url;
   }
 
-  /** Goes on to where each answer leads, over other servers and back, up to a page of ours or what `until` matches. */
+  /** Follows redirects, over other servers and back, up to a page of ours or a URL that `until` matches. */
   async follow(url: string, until = /^$/): Promise<string> {
     let next = new URL(url);
     for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
@@ -59,12 +59,12 @@ export class Browser {
       const location = ours ? await this.#visit(next) : await redirectOf(next);
       next = new URL(location, next);
     }
-    throw new Error(`led in circles, at last to ${next.href}`);
+    throw new Error(`too many redirects, the last one to ${next.href}`);
   }
 
   async #visit({ pathname, searchParams }: URL): Promise<string> {
     const { location } = await this.#send('GET', pathname.split('/').slice(3), undefined, searchParams);
-    if (location === undefined) throw new Error(`${pathname} leads nowhere`);
+    if (location === undefined) throw new Error(`${pathname} does not redirect`);
     return location;
   }
 
@@ -72,7 +72,7 @@ export class Browser {
     return this.#send('POST', ['signout'], { csrfToken: await this.#csrfToken(), ...form });
   }
 
-  /** What next-auth's own client does with faults that it meets. */
+  /** Posts an entry to the log route, like next-auth's own client. */
   async log(entry: Record<string, unknown>): Promise<Answer> {
     return this.#send('POST', ['_log'], entry);
   }
@@ -98,7 +98,7 @@ export class Browser {
     form?: Record<string, unknown>,
     query = new URLSearchParams(),
   ): Promise<Answer> {
-    // next-auth reads its own origin from here, and only from here.
+    // next-auth reads its own origin only from this variable.
     process.env['NEXTAUTH_URL'] = this.#origin;
     const answer: Answer = { status: 200 };
     const before = new Headers({ cookie: this.cookieHeader });
@@ -127,11 +127,11 @@ export class Browser {
     };
     await handler(request, response, this.#server.nextAuthOptions);
     await this.#server.endReplacedSession?.(before, headers);
-    for (const line of headers.getSetCookie()) this.#keep(line);
+    for (const line of headers.getSetCookie()) this.#store(line);
     return answer;
   }
 
-  #keep(line: string): void {
+  #store(line: string): void {
     this.setCookies.push(line);
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
     if (value === '' || /Max-Age=0/.test(line)) this.#cookies.delete(name);
@@ -142,11 +142,11 @@ export class Browser {
 async function redirectOf(url: URL): Promise<string> {
   const response = await fetch(url, { redirect: 'manual' });
   const location = response.headers.get('location');
-  if (location === null) throw new Error(`${url.href} leads nowhere: ${response.status} ${await response.text()}`);
+  if (location === null) throw new Error(`${url.href} does not redirect: ${response.status} ${await response.text()}`);
   return location;
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types know Next's own request and response only
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types accept only Next's own request and response
 const handler = nextAuth as unknown as (
   request: object,
   response: object,

@@ -3,33 +3,33 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-/** Who sits at the browser, and agrees to whatever they are asked. */
+/** The person at the browser, who agrees to every request. */
 export interface OAuthPerson {
-  /** Digits, as GitHub has them. */
+  /** Digits, as at GitHub. */
   subject: string;
   name?: string;
   email?: string;
   verified?: boolean;
 }
 
-/** What an id token says that it should not. */
+/** Claims that replace those of an id token. */
 type Tampering = Record<string, unknown>;
 
 export interface OAuthServer {
   readonly origin: string;
   /** Option of `createAuth` that puts this server in place of both services. */
   readonly oauth: Readonly<Record<'github' | 'google', Readonly<{ id: string; secret: string; issuer: string }>>>;
-  /** Undefined: they refuse. */
+  /** Undefined for a person who refuses. */
   person: OAuthPerson | undefined;
-  /** Put over the claims of id tokens. */
+  /** Replaces claims of id tokens. */
   tampering: Tampering;
-  /** Id tokens are signed with a key that is not ours. */
-  forging: boolean;
-  /** Paths that fail with 500. */
+  /** Signs id tokens with an unknown key. */
+  isForging: boolean;
+  /** Paths that answer 500. */
   readonly failing: Set<string>;
-  /** Replies in place of the usual ones, by path; text is sent as it is. `hang up` ends the connection. */
+  /** Scripted replies by path; text is sent unchanged. `hang up` ends the connection. */
   readonly scripted: Map<string, ScriptedReply | 'hang up'>;
-  /** All codes, tokens and verifiers so far: nothing of it belongs into a log. */
+  /** All codes, tokens and verifiers that were issued: none of them may be logged. */
   readonly secrets: string[];
   close(): Promise<void>;
 }
@@ -56,9 +56,9 @@ interface Reply {
 
 const CLIENTS = { github: 'github-client', google: 'google-client' };
 const SECRETS = { github: 'github-secret+/%', google: 'google-secret-0123456789' };
-const refused = (error: string): Reply => ({ status: 400, body: { error } });
+const refusal = (error: string): Reply => ({ status: 400, body: { error } });
 
-/** As strict as the real ones: both a GitHub Enterprise Server and an OpenID provider, over loopback http. */
+/** Starts a GitHub Enterprise Server and an OpenID provider in one, as strict as the real ones, on loopback http. */
 export async function startOAuthServer(): Promise<OAuthServer> {
   const [ours, forged] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
   const jwk = { ...(await exportJWK(ours.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
@@ -97,12 +97,12 @@ export async function startOAuthServer(): Promise<OAuthServer> {
     origin,
     oauth: {
       github: { id: CLIENTS.github, secret: SECRETS.github, issuer: `${origin}/login/oauth` },
-      // A slash too many, as people write them.
+      // With a trailing slash, as people write it.
       google: { id: CLIENTS.google, secret: SECRETS.google, issuer: `${origin}/` },
     },
     person: undefined,
     tampering: {},
-    forging: false,
+    isForging: false,
     failing,
     scripted,
     secrets,
@@ -133,7 +133,7 @@ export async function startOAuthServer(): Promise<OAuthServer> {
       case 'GET /authorize':
         return searchParams.get('scope')?.split(' ').includes('openid') && searchParams.has('nonce')
           ? authorize(searchParams, CLIENTS.google)
-          : refused('invalid_scope');
+          : refusal('invalid_scope');
       case 'GET /login/oauth/authorize':
         return authorize(searchParams, CLIENTS.github);
       case 'POST /token':
@@ -141,13 +141,13 @@ export async function startOAuthServer(): Promise<OAuthServer> {
       case 'POST /login/oauth/access_token':
         return exchange(request, 'github');
       case 'GET /api/v3/user':
-        return asked(request, ({ name, subject }) => ({
+        return ifAuthorized(request, ({ name, subject }) => ({
           id: Number(subject),
           login: `login${subject}`,
           name: name ?? null,
         }));
       case 'GET /api/v3/user/emails':
-        return asked(request, ({ email, verified = true }) => [
+        return ifAuthorized(request, ({ email, verified = true }) => [
           { email: 'another@example.net', primary: false, verified: true },
           ...(email === undefined ? [] : [{ email, primary: true, verified }]),
         ]);
@@ -160,14 +160,14 @@ export async function startOAuthServer(): Promise<OAuthServer> {
     const redirectUri = query.get('redirect_uri') ?? '';
     const challenge = query.get('code_challenge') ?? '';
     const state = query.get('state') ?? '';
-    const proper =
+    const isValid =
       query.get('client_id') === clientId &&
       query.get('response_type') === 'code' &&
       query.get('code_challenge_method') === 'S256' &&
       challenge.length === 43 &&
       state.length >= 40 &&
       new URL(redirectUri).pathname.startsWith('/api/auth/callback/');
-    if (!proper) return refused('invalid_request');
+    if (!isValid) return refusal('invalid_request');
     const location = new URL(redirectUri);
     location.searchParams.set('state', state);
     if (self.person === undefined) {
@@ -188,17 +188,17 @@ export async function startOAuthServer(): Promise<OAuthServer> {
       return { status: 401, body: { error: 'invalid_client' } };
     }
     const grant = codes.get(form.get('code') ?? '');
-    // A code is good for one try.
+    // A code can be used once.
     codes.delete(form.get('code') ?? '');
     const verifier = form.get('code_verifier') ?? '';
     secrets.push(verifier);
-    const proper =
+    const isValid =
       grant !== undefined &&
       form.get('grant_type') === 'authorization_code' &&
       grant.clientId === CLIENTS[which] &&
       grant.redirectUri === form.get('redirect_uri') &&
       grant.challenge === createHash('sha256').update(verifier).digest('base64url');
-    if (!proper) return refused('invalid_grant');
+    if (!isValid) return refusal('invalid_grant');
     const accessToken = newSecret();
     accessTokens.set(accessToken, grant.person);
     const body = { access_token: accessToken, token_type: which === 'github' ? 'bearer' : 'Bearer', expires_in: 3_600 };
@@ -211,15 +211,15 @@ export async function startOAuthServer(): Promise<OAuthServer> {
     const claims = { iss: origin, aud: clientId, sub: subject, iat: now, exp: now + 3_600, nonce };
     const token = await new SignJWT({ ...claims, name, email, email_verified: verified, ...self.tampering })
       .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-      .sign((self.forging ? forged : ours).privateKey);
+      .sign((self.isForging ? forged : ours).privateKey);
     secrets.push(token);
     return token;
   }
 
-  function asked(request: IncomingMessage, tell: (person: OAuthPerson) => unknown): Reply {
+  function ifAuthorized(request: IncomingMessage, bodyOf: (person: OAuthPerson) => unknown): Reply {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     const person = accessTokens.get(token);
-    return person === undefined ? { status: 401 } : { status: 200, body: tell(person) };
+    return person === undefined ? { status: 401 } : { status: 200, body: bodyOf(person) };
   }
 
   function newSecret(): string {

@@ -30,14 +30,14 @@ function parts(token: string): { header: Claims; payload: Claims } {
   return { header, payload };
 }
 
-/** Put together without the library that takes it apart. */
+/** Builds a compact JWT without the library under test. */
 function compact(header: Claims, payload: Claims, signer: Signer): string {
   const signed = `${base64url(header)}.${base64url(payload)}`;
   return `${signed}.${signer(signed).toString('base64url')}`;
 }
 
 describe('access tokens', () => {
-  it('give back what was signed, and say whose, whence, where to and how long', async () => {
+  it('return the signed session, and have issuer, audience, subject and lifetime', async () => {
     const tokens = createAccessTokens([old], appUrl, new FakeClock(start));
     const token = await tokens.sign(session);
     expect(await tokens.verify(token)).toEqual(session);
@@ -59,7 +59,7 @@ describe('access tokens', () => {
     expect(parts(await tokens.sign(session)).payload['jti']).not.toBe(parts(token).payload['jti']);
   });
 
-  it('are good for 3600 s and 60 s of skew, and not for a millisecond more', async () => {
+  it('are valid for 3600 s and 60 s of clock skew, and not a millisecond longer', async () => {
     const clock = new FakeClock(start);
     const tokens = createAccessTokens([old], appUrl, clock);
     const token = await tokens.sign(session);
@@ -71,7 +71,7 @@ describe('access tokens', () => {
     expect(await tokens.verify(token)).toBeUndefined();
   });
 
-  it('are taken from an instance whose clock is 60 s ahead, and not from one further ahead', async () => {
+  it('are accepted from an instance whose clock is at most 60 s ahead', async () => {
     const clock = new FakeClock(start);
     const tokens = createAccessTokens([old], appUrl, clock);
     const token = await tokens.sign(session);
@@ -81,7 +81,7 @@ describe('access tokens', () => {
     expect(await tokens.verify(token)).toBeUndefined();
   });
 
-  it('outlive the change of the secret until the old one is removed', async () => {
+  it('survive the rotation of the secret until the old secret is removed', async () => {
     const clock = new FakeClock(start);
     const before = createAccessTokens([old], appUrl, clock);
     const during = createAccessTokens([fresh, old], appUrl, clock);
@@ -95,12 +95,12 @@ describe('access tokens', () => {
     expect(parts(signedBefore).header['kid']).not.toBe(parts(signedDuring).header['kid']);
   });
 
-  it('need a secret', () => {
+  it('require a secret', () => {
     expect(() => createAccessTokens([], appUrl, new FakeClock())).toThrow(RangeError);
   });
 });
 
-describe('an access token is refused', () => {
+describe('an access token', () => {
   const clock = new FakeClock(start);
   const tokens = createAccessTokens([old], appUrl, clock);
   const now = start / 1_000;
@@ -116,7 +116,7 @@ describe('an access token is refused', () => {
     return compact(real.header, real.payload, ours);
   };
 
-  it('for nothing when it is put together here as it is there', async () => {
+  it('is accepted when the test builds it like the code', async () => {
     expect(await tokens.verify(await signed({}))).toEqual(session);
   });
 
@@ -145,7 +145,7 @@ describe('an access token is refused', () => {
     ['a list', { alg: ['HS256'] }, ours],
     ['HS256, with a key that it brings', { jwk }, theirs],
     ['HS256, with a key that it points to', { jku: 'https://evil.example/keys', x5u: 'https://evil.example' }, theirs],
-  ])('with the algorithm %s', async (_what, header, signer) => {
+  ])('is refused with the algorithm %s', async (_what, header, signer) => {
     expect(await tokens.verify(await signed(header, {}, signer))).toBeUndefined();
   });
 
@@ -153,12 +153,12 @@ describe('an access token is refused', () => {
     ['no key', { kid: undefined }],
     ['an unknown key', { kid: 'AAAAAAAAAAA' }],
     ['a file as key', { kid: '../../dev/null' }],
-    ['a key that is no name', { kid: ['x'] }],
+    ['a key id that is not text', { kid: ['x'] }],
     ['a session', { typ: 'JWT' }],
     ['no media type', { typ: undefined }],
     ['an extension that we do not know', { crit: ['plants'], plants: true }],
     ['a payload that is not encoded', { crit: ['b64'], b64: false }],
-  ])('with a header of %s', async (_what, header) => {
+  ])('is refused with a header of %s', async (_what, header) => {
     expect(await tokens.verify(await signed(header))).toBeUndefined();
   });
 
@@ -173,56 +173,59 @@ describe('an access token is refused', () => {
     ['an end 61 s ago', { exp: now - 61 }],
     ['an end 60 s ago', { exp: now - 60 }],
     ['an end in words', { exp: 'never' }],
-    ['a beginning in 61 s', { nbf: now + 61 }],
+    ['a start in 61 s', { nbf: now + 61 }],
     ['no user', { sub: '' }],
-    ['a user that is no name', { sub: { not: null } }],
+    ['a user id that is not text', { sub: { not: null } }],
     ['no sign-in', { sid: '' }],
-    ['a run of sessions that is none', { epoch: '3' }],
-    ['a negative run of sessions', { epoch: -1 }],
-  ])('with %s, though we signed it', async (_what, payload) => {
+    ['an invalid session epoch', { epoch: '3' }],
+    ['a negative session epoch', { epoch: -1 }],
+  ])('is refused with %s, though its signature is valid', async (_what, payload) => {
     expect(await tokens.verify(await signed({}, payload))).toBeUndefined();
   });
 
-  it.each(['iss', 'aud', 'sub', 'sid', 'epoch', 'typ', 'jti', 'iat', 'nbf', 'exp'])('without %s', async (name) => {
-    expect(await tokens.verify(await without('payload', name))).toBeUndefined();
-  });
+  it.each(['iss', 'aud', 'sub', 'sid', 'epoch', 'typ', 'jti', 'iat', 'nbf', 'exp'])(
+    'is refused without %s',
+    async (name) => {
+      expect(await tokens.verify(await without('payload', name))).toBeUndefined();
+    },
+  );
 
   it.each<[string, Claims]>([
     ['user', { sub: 'u2' }],
     ['end', { exp: now + 1_000_000 }],
-    ['run of sessions', { epoch: 4 }],
+    ['session epoch', { epoch: 4 }],
     ['sign-in', { sid: 'f2' }],
-  ])('with another %s under the signature it had', async (_what, payload) => {
+  ])('is refused with another %s under its old signature', async (_what, payload) => {
     const token = await tokens.sign(session);
     const [header = '', , signature = ''] = token.split('.');
     const changed = `${header}.${base64url({ ...parts(token).payload, ...payload })}.${signature}`;
     expect(await tokens.verify(changed)).toBeUndefined();
   });
 
-  it('when any character of it is changed', async () => {
+  it('is refused when any of its characters is changed', async () => {
     const token = await tokens.sign(session);
-    // The last two bits of the last character are none of the signature's.
-    const places = Array.from({ length: token.length - 1 }, (_, n) => n);
-    const opened = [];
-    for (const n of places) {
+    // The last two bits of the last character do not belong to the signature.
+    const indexes = Array.from({ length: token.length - 1 }, (_, n) => n);
+    const accepted = [];
+    for (const n of indexes) {
       const changed = `${token.slice(0, n)}${token[n] === 'A' ? 'B' : 'A'}${token.slice(n + 1)}`;
-      if (await tokens.verify(changed)) opened.push(n);
+      if (await tokens.verify(changed)) accepted.push(n);
     }
-    expect(opened).toEqual([]);
+    expect(accepted).toEqual([]);
   });
 
-  it.each(['session', 'refresh'] as const)('when it is signed with the %s key', async (purpose) => {
+  it.each(['session', 'refresh'] as const)('is refused when it is signed with the %s key', async (purpose) => {
     expect(await tokens.verify(await signed({}, {}, hmac(key(old, purpose))))).toBeUndefined();
     expect(await tokens.verify(await signed({}, {}, hmac(old)))).toBeUndefined();
   });
 
-  it('when it is a session or encrypted otherwise', async () => {
-    const sealed = await createSessionTokens([old], clock).encrypt({
+  it('is refused when it is a session token or encrypted', async () => {
+    const sessionToken = await createSessionTokens([old], clock).encrypt({
       ...session,
       sessionId: 's1',
       expiresAt: clock.now() + 3_600_000,
     });
-    expect(await tokens.verify(sealed)).toBeUndefined();
+    expect(await tokens.verify(sessionToken)).toBeUndefined();
     const encrypted = await new EncryptJWT(parts(await tokens.sign(session)).payload)
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'at+jwt' })
       .encrypt(key(old));
@@ -230,11 +233,11 @@ describe('an access token is refused', () => {
   });
 
   it.each(['', '.', '..', '...', 'a', 'a.b', 'a.b.c', 'a.b.c.d', 'e30.e30.', 'bnVsbA.bnVsbA.'])(
-    'when it is %j',
+    'is refused when it is %j',
     async (text) => expect(await tokens.verify(text)).toBeUndefined(),
   );
 
-  it('unread when it is longer than any of ours, well signed or not', async () => {
+  it('is refused unread when it is longer than 2048 characters', async () => {
     expect((await tokens.sign({ ...session, userId: 'u'.repeat(36), familyId: 'f'.repeat(36) })).length).toBeLessThan(
       600,
     );

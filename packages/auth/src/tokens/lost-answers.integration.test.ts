@@ -14,7 +14,7 @@ describe('a refresh token whose answer was lost', () => {
     ['1 h later', HOUR],
     ['23 h 59 min later', DAY - 60 * SECOND],
     ['24 h later', DAY],
-  ])('gives the same successor again, asked %s', async (_when, laterMs) => {
+  ])('returns the same successor again when it is used %s', async (_when, laterMs) => {
     const { refreshToken } = await app.issue();
     const lost = await app.refresh(refreshToken);
     app.clock.advance(laterMs);
@@ -29,7 +29,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(app.log.join('')).not.toMatch(/spent/);
   });
 
-  it('gives it again and again to an app that keeps none of them, each time with an access token of its own', async () => {
+  it('returns the same successor to an app that loses every answer, each time with a new access token', async () => {
     const { refreshToken } = await app.issue();
     const grants = [];
     for (let n = 0; n < 24; n++) {
@@ -42,7 +42,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(await app.database.client.refreshToken.count()).toBe(2);
   });
 
-  it('counts the 24 h from its first use, however often it is used', async () => {
+  it('counts 24 h from its first use', async () => {
     const { refreshToken } = await app.issue();
     for (let n = 0; n < 3; n++) {
       await app.refresh(refreshToken);
@@ -51,7 +51,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
   });
 
-  it('is refused after 24 h; the successor that was never used stays good, as a late token proves no theft', async () => {
+  it('is refused after 24 h, and its unused successor stays valid: a late token does not prove a theft', async () => {
     const { refreshToken } = await app.issue();
     const next = await app.refresh(refreshToken);
     app.clock.advance(DAY + 1);
@@ -62,7 +62,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(await app.refresh(next.refreshToken)).toBeDefined();
   });
 
-  it('ends the sign-in after 24 h, too, when its successor was used', async () => {
+  it('ends the sign-in, also after 24 h, when its successor was used', async () => {
     const { refreshToken } = await app.issue();
     const next = await app.refresh(refreshToken);
     app.clock.advance(DAY + 1);
@@ -72,7 +72,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(await app.whois(last.accessToken)).toBeUndefined();
   });
 
-  it('may be any of a chain: the answer of the last exchange is the one that is given again', async () => {
+  it('returns the successor of the last exchange only', async () => {
     const first = await app.issue();
     const second = await app.refresh(first.refreshToken);
     const third = await app.refresh(second.refreshToken);
@@ -83,7 +83,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(await app.auth.tokens.refresh(third.refreshToken)).toBeUndefined();
   });
 
-  it('does not outlive its sign-in: seven days after it the token is refused', async () => {
+  it('is refused seven days after its sign-in', async () => {
     const { refreshToken } = await app.issue();
     app.clock.advance(7 * DAY - HOUR);
     const lost = await app.refresh(refreshToken);
@@ -93,7 +93,7 @@ describe('a refresh token whose answer was lost', () => {
     expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
   });
 
-  it('is given again by an instance whose clock is behind', async () => {
+  it('returns the same successor from an instance whose clock is behind', async () => {
     const { refreshToken } = await app.issue();
     app.clock.advance(HOUR);
     const lost = await app.refresh(refreshToken);
@@ -101,7 +101,7 @@ describe('a refresh token whose answer was lost', () => {
     expect((await app.refresh(refreshToken)).refreshToken).toBe(lost.refreshToken);
   });
 
-  it('is given again when an instance of a release that kept no successors exchanged it', async () => {
+  it('returns the same successor after an exchange by a release that did not store successors', async () => {
     const { refreshToken } = await app.issue();
     const lost = await app.refresh(refreshToken, app.withSecrets(FRESH, OLD));
     await app.database.client.refreshToken.updateMany({ data: { successorHash: null } });

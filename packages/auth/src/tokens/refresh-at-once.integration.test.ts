@@ -9,7 +9,7 @@ import { CREDENTIALS, FRESH, granted, OLD } from './testing/anns-app.ts';
 import type { TokenGrant } from './tokens.ts';
 
 const CONNECTIONS = 20;
-const NO_LOCKS = 'on one session nobody waits for a lock';
+const NO_LOCKS = 'with one session no statement waits for a lock';
 
 let databases: [Database, Database];
 let clock: FakeClock;
@@ -27,7 +27,7 @@ beforeEach(async () => {
   await databases[0].client.user.deleteMany();
   warnings.length = 0;
   clock = new FakeClock();
-  // Halfway through a rotation of secrets, as instances are.
+  // The instances are in the middle of a rotation of secrets.
   instances = [instance(databases[0], [OLD, FRESH]), instance(databases[1], [FRESH, OLD])];
   await instances[0].users.create(CREDENTIALS);
 });
@@ -49,8 +49,8 @@ const successors = (grants: readonly (TokenGrant | undefined)[]) => [
 ];
 const rows = () => databases[0].client.refreshToken.findMany();
 
-describe('many refreshes at once, over two instances', () => {
-  it('of one token sign nobody out and give one successor, round after round', async () => {
+describe('concurrent refreshes on two instances', () => {
+  it('of one token return one successor and end no sign-in', async () => {
     let { refreshToken } = await issue();
     for (let round = 1; round <= 5; round++) {
       const grants = await onBoth(60, ({ tokens }) => tokens.refresh(refreshToken));
@@ -58,13 +58,13 @@ describe('many refreshes at once, over two instances', () => {
       expect(others).toEqual([]);
       expect(next).not.toBe(refreshToken);
       refreshToken = next ?? '';
-      const kept = await rows();
-      expect(kept).toHaveLength(round + 1);
-      expect(kept.filter(({ spentAt }) => spentAt === null)).toHaveLength(1);
-      const known = await onBoth(2, (auth, n) =>
+      const stored = await rows();
+      expect(stored).toHaveLength(round + 1);
+      expect(stored.filter(({ spentAt }) => spentAt === null)).toHaveLength(1);
+      const principals = await onBoth(2, (auth, n) =>
         auth.principalOf(new Headers({ authorization: `Bearer ${grants[n]?.accessToken ?? ''}` })),
       );
-      expect(known.map((principal) => principal?.email)).toEqual([CREDENTIALS.email, CREDENTIALS.email]);
+      expect(principals.map((principal) => principal?.email)).toEqual([CREDENTIALS.email, CREDENTIALS.email]);
       clock.advance(11_000);
     }
     expect(warnings).toEqual([]);
@@ -79,7 +79,7 @@ describe('many refreshes at once, over two instances', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('leave nothing of a sign-in that is revoked meanwhile', async () => {
+  it('leave no row of a sign-in that is revoked meanwhile', async () => {
     for (let round = 0; round < 10; round++) {
       const { refreshToken } = await issue();
       const grants = await onBoth(30, ({ tokens }, n) =>
@@ -90,7 +90,7 @@ describe('many refreshes at once, over two instances', () => {
     }
   });
 
-  it('leave nothing of a user who is removed meanwhile', async () => {
+  it('leave no row of a user who is removed meanwhile', async () => {
     for (let round = 0; round < 10; round++) {
       const { refreshToken } = await issue();
       const removal = databases[1].client.user.deleteMany();
@@ -100,49 +100,52 @@ describe('many refreshes at once, over two instances', () => {
     }
   });
 
-  it('do not hold a wait for the database against who asked in time', async (context) => {
+  it('do not count the wait for the database against the lifetime', async (context) => {
     context.skip(oneSession, NO_LOCKS);
     const { refreshToken } = await issue();
-    const letGo = await holdTokens();
+    const release = await lockTokens();
     const asked = onBoth(2, ({ tokens }) => tokens.refresh(refreshToken));
     await lockWaits(2);
     clock.advance(90_000_000);
-    await letGo();
+    await release();
     const [next, ...others] = successors(await asked);
     expect(others).toEqual([]);
     expect(next).toBeDefined();
     expect(warnings).toEqual([]);
   });
 
-  it('and a revocation in the middle of one do not wait for each other for ever', async (context) => {
+  it('and a concurrent revocation do not deadlock', async (context) => {
     context.skip(oneSession, NO_LOCKS);
     const { refreshToken } = await issue();
-    const letGo = await holdTokens();
+    const release = await lockTokens();
     const refreshed = instances[0].tokens.refresh(refreshToken);
     await lockWaits(1);
     const revoked = instances[1].tokens.revoke(refreshToken);
     await lockWaits(2);
-    await letGo();
+    await release();
     expect(await refreshed).toBeDefined();
     await revoked;
     expect(await rows()).toEqual([]);
   });
 });
 
-it('a sign-in of a user who is removed in the middle of it is refused as that of nobody', async (context) => {
+it('a sign-in is refused like that of an unknown user when the user is removed meanwhile', async (context) => {
   context.skip(oneSession, NO_LOCKS);
-  const letGo = await hold((transaction) => transaction.user.deleteMany());
+  const release = await lockUntilReleased((transaction) => transaction.user.deleteMany());
   const issued = instances[0].tokens.issue(CREDENTIALS);
   await lockWaits(1);
-  await letGo();
+  await release();
   expect(await issued).toBeUndefined();
 });
 
-const holdTokens = () => hold((transaction) => transaction.$queryRaw`SELECT 1 FROM "RefreshToken" FOR UPDATE`);
+const lockTokens = () =>
+  lockUntilReleased((transaction) => transaction.$queryRaw`SELECT 1 FROM "RefreshToken" FOR UPDATE`);
 
-/** Keeps what is locked by `work` locked until it is told to let go. */
-async function hold(work: (transaction: Prisma.TransactionClient) => Promise<unknown>): Promise<() => Promise<void>> {
-  const { promise: end, resolve: letGo } = Promise.withResolvers<void>();
+/** Runs `work` in a transaction that keeps its locks until the returned function is called. */
+async function lockUntilReleased(
+  work: (transaction: Prisma.TransactionClient) => Promise<unknown>,
+): Promise<() => Promise<void>> {
+  const { promise: end, resolve: release } = Promise.withResolvers<void>();
   const { promise: held, resolve: holds } = Promise.withResolvers<void>();
   const holder = databases[0].client.$transaction(async (transaction) => {
     await work(transaction);
@@ -151,12 +154,12 @@ async function hold(work: (transaction: Prisma.TransactionClient) => Promise<unk
   });
   await Promise.race([held, holder]);
   return async () => {
-    letGo();
+    release();
     await holder;
   };
 }
 
-/** Until so many connections wait for a lock. */
+/** Waits until `count` connections wait for a lock. */
 async function lockWaits(count: number): Promise<void> {
   const waiting = async () => {
     const [row] = await databases[1].client.$queryRaw<{ count: bigint }[]>`

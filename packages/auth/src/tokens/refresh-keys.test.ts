@@ -8,19 +8,19 @@ describe('refresh keys', () => {
   const token = keys.generate();
   const successor = keys.successor(token, keys.digest(token), 'f1');
 
-  it('make tokens of 256 bits, each another', () => {
-    const made = Array.from({ length: 100 }, () => keys.generate());
-    expect(new Set(made).size).toBe(100);
-    expect(made.map((one) => Buffer.from(one, 'base64url').length)).toEqual(made.map(() => 32));
+  it('generate tokens of 256 bits, each different', () => {
+    const generated = Array.from({ length: 100 }, () => keys.generate());
+    expect(new Set(generated).size).toBe(100);
+    expect(generated.map((one) => Buffer.from(one, 'base64url').length)).toEqual(generated.map(() => 32));
   });
 
-  it('make one successor of a token, which is a token like any other', () => {
+  it('derive one successor of a token, which has the form of a token', () => {
     expect(successor).toMatch(/^[\w-]{43}$/);
     expect(keys.successor(token, keys.digest(token), 'f1')).toBe(successor);
     expect(keys.digests(successor)).toEqual([keys.digest(successor)]);
   });
 
-  it('make another successor in another family, of another token and with another secret', () => {
+  it('derive different successors for another family, token or secret', () => {
     const other = keys.generate();
     const others = createRefreshKeys([fresh]);
     const all = [
@@ -32,14 +32,14 @@ describe('refresh keys', () => {
     expect(new Set(all).size).toBe(4);
   });
 
-  it('keep nothing that is worth anything to who reads it', () => {
-    const kept = keys.digest(token);
-    const all = [token, successor, kept, keys.digest(successor), keys.digest(kept)];
+  it('store digests that cannot be used as tokens', () => {
+    const digest = keys.digest(token);
+    const all = [token, successor, digest, keys.digest(successor), keys.digest(digest)];
     expect(new Set(all).size).toBe(5);
-    expect(() => keys.successor(kept, kept, 'f1')).toThrow(RangeError);
+    expect(() => keys.successor(digest, digest, 'f1')).toThrow(RangeError);
   });
 
-  it('make the same successor while the secret that a token is kept under is there, first or not', () => {
+  it('derive the same successor while the secret of the token is present, in any order', () => {
     for (const secrets of [
       [fresh, old],
       [old, fresh],
@@ -49,7 +49,7 @@ describe('refresh keys', () => {
     expect(() => createRefreshKeys([fresh]).successor(token, keys.digest(token), 'f1')).toThrow(RangeError);
   });
 
-  it('know a token under every secret, and keep it under the first', () => {
+  it('find a token under every secret, and store it under the first', () => {
     const during = createRefreshKeys([fresh, old]);
     const after = createRefreshKeys([fresh]);
     expect(during.digests(token)).toEqual([after.digest(token), keys.digest(token)]);
@@ -58,9 +58,9 @@ describe('refresh keys', () => {
   });
 
   it.each(['', 'a', `${'a'.repeat(42)}=`, `${'a'.repeat(42)}\n`, 'a'.repeat(44), 'a'.repeat(1_000_000), 'a.b.c'])(
-    'look for nothing that is no token of ours, case %#',
+    'return no digest for malformed text, case %#',
     (text) => expect(keys.digests(text)).toEqual([]),
   );
 
-  it('need a secret', () => expect(() => createRefreshKeys([])).toThrow(RangeError));
+  it('require a secret', () => expect(() => createRefreshKeys([])).toThrow(RangeError));
 });

@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 const app = annsApp();
 
 describe('a refresh token', () => {
-  it('is exchanged for the next one, again and again', async () => {
+  it('is exchanged for a successor, which is exchanged in turn', async () => {
     const grants = [await app.issue()];
     for (let n = 0; n < 3; n++) {
       app.clock.advance(3_600_000);
@@ -17,7 +17,7 @@ describe('a refresh token', () => {
     expect(await app.whois(grants.at(-1)?.accessToken ?? '')).toMatchObject({ userId: app.userId });
   });
 
-  it('ends its whole sign-in when it comes back after its successor was used, which is logged once', async () => {
+  it('ends its sign-in when it is used after its successor was used, which is logged once', async () => {
     const { refreshToken, accessToken } = await app.issue();
     const successor = await app.refresh(refreshToken);
     const next = await app.refresh(successor.refreshToken);
@@ -36,12 +36,12 @@ describe('a refresh token', () => {
     expect(await app.auth.tokens.refresh(next.refreshToken)).toBeUndefined();
     expect(await app.whois(accessToken)).toBeUndefined();
     expect(await app.whois(next.accessToken)).toBeUndefined();
-    // Another sign-in of the same user is another matter.
+    // Another sign-in of the same user is not affected.
     expect(await app.whois(other.accessToken)).toMatchObject({ userId: app.userId });
     expect(await app.refresh(other.refreshToken)).toBeDefined();
   });
 
-  it('ends its sign-in however many exchanges ago it was spent', async () => {
+  it('ends its sign-in when it is used five exchanges later', async () => {
     const { refreshToken } = await app.issue();
     let last = refreshToken;
     for (let n = 0; n < 5; n++) {
@@ -52,7 +52,7 @@ describe('a refresh token', () => {
     expect(await app.auth.tokens.refresh(last)).toBeUndefined();
   });
 
-  it('ends a week after the sign-in, whatever was refreshed meanwhile', async () => {
+  it('expires a week after the sign-in, also when it is refreshed', async () => {
     const { refreshToken } = await app.issue();
     app.clock.advance(604_000_000);
     const next = await app.refresh(refreshToken);
@@ -67,7 +67,7 @@ describe('a refresh token', () => {
   });
 
   it.each(['', 'x', 'A'.repeat(43), 'A'.repeat(1_000_000), "' OR 1=1 --", '\0'])(
-    'is refused when we did not make it, case %#',
+    'is refused when it is unknown, case %#',
     async (text) => {
       await app.issue();
       expect(await app.auth.tokens.refresh(text)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('a refresh token', () => {
 });
 
 describe('when the secrets are rotated', () => {
-  it('a lost answer is given again: the successor is made with the key that the token is kept under', async () => {
+  it('a lost answer is returned again: the successor is derived with the key of the stored token', async () => {
     const { refreshToken } = await app.issue();
     const first = await app.refresh(refreshToken);
     const during = app.withSecrets(FRESH, OLD);
@@ -88,14 +88,14 @@ describe('when the secrets are rotated', () => {
     expect(await app.whois(again.accessToken, {}, during)).toMatchObject({ userId: app.userId });
   });
 
-  it('an instance that has not heard of the new secret gives the same successor as one that has', async () => {
+  it('instances with and without the new secret return the same successor', async () => {
     const { refreshToken } = await app.issue();
     const first = await app.refresh(refreshToken, app.withSecrets(FRESH, OLD));
     expect((await app.refresh(refreshToken, app.auth)).refreshToken).toBe(first.refreshToken);
     expect((await app.refresh(refreshToken, app.withSecrets(OLD, FRESH))).refreshToken).toBe(first.refreshToken);
   });
 
-  it('an instance that has not heard of the new secret sees that the successor was used', async () => {
+  it('an instance without the new secret detects that the successor was used', async () => {
     const { refreshToken } = await app.issue();
     const during = app.withSecrets(FRESH, OLD);
     const next = await app.refresh(refreshToken, during);
@@ -104,7 +104,7 @@ describe('when the secrets are rotated', () => {
     expect(await during.tokens.refresh(last.refreshToken)).toBeUndefined();
   });
 
-  it('who refreshes moves to the new secret and stays; who does not is signed out with the old one', async () => {
+  it('a refresh moves a sign-in to the new secret; others end with the old secret', async () => {
     const [moved, stayed] = [await app.issue(), await app.issue()];
     const during = app.withSecrets(FRESH, OLD);
     const next = await app.refresh(moved.refreshToken, during);
@@ -128,33 +128,30 @@ describe('when the secrets are rotated', () => {
 });
 
 describe('revoking', () => {
-  it.each(['first', 'last'] as const)(
-    'ends the whole sign-in by its %s token, and says so to nobody',
-    async (which) => {
-      const first = await app.issue();
-      const last = await app.refresh(first.refreshToken);
-      const other = await app.issue();
-      const { refreshToken } = { first, last }[which];
-      await expect(app.auth.tokens.revoke(refreshToken)).resolves.toBe(true);
-      await expect(app.auth.tokens.revoke(refreshToken)).resolves.toBe(false);
-      for (const grant of [first, last]) {
-        expect(await app.auth.tokens.refresh(grant.refreshToken)).toBeUndefined();
-        expect(await app.whois(grant.accessToken)).toBeUndefined();
-      }
-      expect(await app.whois(other.accessToken)).toMatchObject({ userId: app.userId });
-      expect(await app.refresh(other.refreshToken)).toBeDefined();
-    },
-  );
+  it.each(['first', 'last'] as const)('ends the whole sign-in by its %s token', async (which) => {
+    const first = await app.issue();
+    const last = await app.refresh(first.refreshToken);
+    const other = await app.issue();
+    const { refreshToken } = { first, last }[which];
+    await expect(app.auth.tokens.revoke(refreshToken)).resolves.toBe(true);
+    await expect(app.auth.tokens.revoke(refreshToken)).resolves.toBe(false);
+    for (const grant of [first, last]) {
+      expect(await app.auth.tokens.refresh(grant.refreshToken)).toBeUndefined();
+      expect(await app.whois(grant.accessToken)).toBeUndefined();
+    }
+    expect(await app.whois(other.accessToken)).toMatchObject({ userId: app.userId });
+    expect(await app.refresh(other.refreshToken)).toBeDefined();
+  });
 
-  it('works with a token kept under an older secret', async () => {
+  it('works with a token that is stored under an older secret', async () => {
     const { refreshToken } = await app.issue();
     await app.withSecrets(FRESH, OLD).tokens.revoke(refreshToken);
     expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
   });
 });
 
-describe('sign-ins that ended', () => {
-  it('are removed by later ones, when the last of their access tokens has ended too', async () => {
+describe('expired sign-ins', () => {
+  it('are removed by later sign-ins when their last access token has expired', async () => {
     await app.issue();
     app.clock.advance((604_800 + 3_660) * 1_000 - 1);
     await app.issue();

@@ -5,7 +5,7 @@ import { annsApp, CREDENTIALS, granted, PASSWORD } from './testing/anns-app.ts';
 const app = annsApp();
 
 describe('signing in with an app', () => {
-  it('gives an access token for an hour and a refresh token for a week', async () => {
+  it('returns an access token for an hour and a refresh token for a week', async () => {
     const grant = await app.issue();
     expect(grant).toEqual({
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
@@ -24,22 +24,22 @@ describe('signing in with an app', () => {
   it.each([
     ['a wrong password', { ...CREDENTIALS, password: 'wrong horse' }],
     ['a short password', { ...CREDENTIALS, password: 'x' }],
-    ['a password too long to be one', { ...CREDENTIALS, password: 'x'.repeat(100_000) }],
-    ['an unknown account', { ...CREDENTIALS, email: 'nobody@example.org' }],
-    ['no address', { ...CREDENTIALS, email: 'ann' }],
-  ])('gives nothing for %s', async (_what, wrong) => {
+    ['a password of 100,000 characters', { ...CREDENTIALS, password: 'x'.repeat(100_000) }],
+    ['an unknown account', { ...CREDENTIALS, email: 'unknown@example.org' }],
+    ['an invalid address', { ...CREDENTIALS, email: 'ann' }],
+  ])('returns nothing for %s', async (_what, wrong) => {
     expect(await app.auth.tokens.issue(wrong)).toBeUndefined();
     expect(await app.database.client.tokenFamily.count()).toBe(0);
   });
 
-  it('tells of being disabled to who knows the password only', async () => {
+  it('reports a disabled account only when the password is right', async () => {
     await app.change({ disabledAt: new Date() });
     expect(await app.auth.tokens.issue(CREDENTIALS)).toBe('disabled');
     expect(await app.auth.tokens.issue({ ...CREDENTIALS, password: 'wrong horse' })).toBeUndefined();
     expect(await app.database.client.tokenFamily.count()).toBe(0);
   });
 
-  it('takes as long for an account that does not exist', async () => {
+  it('takes equally long for an account that does not exist', async () => {
     const times = { known: [] as number[], unknown: [] as number[] };
     await app.auth.tokens.issue({ email: 'warm@example.org', password: 'wrong horse' });
     for (let n = 0; n < 9; n++) {
@@ -50,7 +50,7 @@ describe('signing in with an app', () => {
       }
     }
     const median = (values: number[]) => values.toSorted((a, b) => a - b)[4] ?? 0;
-    // The check of a password is most of it: without one it would be a small part.
+    // Checking a password takes most of the time: an answer without the check would take a small part of it.
     expect(median(times.unknown) / median(times.known)).toBeGreaterThan(0.6);
     expect(median(times.unknown) / median(times.known)).toBeLessThan(1.6);
   });
@@ -58,20 +58,20 @@ describe('signing in with an app', () => {
   it('leaves no token in the database or the log', async () => {
     const grant = await app.issue();
     const next = await app.refresh(grant.refreshToken);
-    const kept = JSON.stringify([
+    const stored = JSON.stringify([
       await app.database.client.refreshToken.findMany(),
       await app.database.client.tokenFamily.findMany(),
       app.log,
     ]);
     for (const token of [grant.accessToken, grant.refreshToken, next.refreshToken, next.accessToken]) {
-      expect(kept).not.toContain(token);
+      expect(stored).not.toContain(token);
     }
     expect(await app.database.client.refreshToken.count()).toBe(2);
   });
 });
 
-describe('signing in with ever more apps', () => {
-  it('ends the oldest of a hundred, and nothing of anybody else', async () => {
+describe('signing in with more than a hundred apps', () => {
+  it('ends the oldest sign-in of the user, and none of another user', async () => {
     const { tokenFamily } = app.database.client;
     const bob = await app.auth.users.create({ email: 'bob@example.org', password: PASSWORD });
     const bobs = granted(await app.auth.tokens.issue({ email: 'bob@example.org', password: PASSWORD }));
@@ -96,7 +96,7 @@ describe('signing in with ever more apps', () => {
 });
 
 describe('an access token', () => {
-  it('knows of the user as the database has them now', async () => {
+  it('has the user as they are in the database now', async () => {
     const { accessToken } = await app.issue();
     await app.change({ role: 'admin', tier: 'enterprise', name: 'Ann' });
     expect(await app.whois(accessToken)).toEqual({
@@ -116,8 +116,8 @@ describe('an access token', () => {
       () => app.auth.accounts.changePassword(app.userId, { current: PASSWORD, next: 'another one' }),
     ],
     ['the account is removed', () => app.auth.accounts.remove(app.userId, { password: PASSWORD })],
-    ['the user is gone', () => app.database.client.user.delete({ where: { id: app.userId } })],
-  ])('is over when %s, and so are the refresh tokens', async (_what, end) => {
+    ['the user is deleted', () => app.database.client.user.delete({ where: { id: app.userId } })],
+  ])('ends when %s, like the refresh tokens', async (_what, end) => {
     const { accessToken, refreshToken } = await app.issue();
     const next = await app.refresh(refreshToken);
     await end();
@@ -127,16 +127,16 @@ describe('an access token', () => {
     expect(await app.auth.tokens.refresh(next.refreshToken)).toBeUndefined();
   });
 
-  it('is good for an hour and the skew', async () => {
+  it('is valid for an hour and the clock skew', async () => {
     const { accessToken } = await app.issue();
-    // Issued 250 ms after the second that it says.
+    // The token was issued 250 ms after its `iat`, which has whole seconds.
     app.clock.advance(3_659_749);
     expect(await app.whois(accessToken)).toMatchObject({ userId: app.userId });
     app.clock.advance(1);
     expect(await app.whois(accessToken)).toBeUndefined();
   });
 
-  it('stands for itself: no cookie counts beside it', async () => {
+  it('takes precedence over a cookie', async () => {
     const { accessToken } = await app.issue();
     await app.auth.users.create({ email: 'bob@example.org', password: PASSWORD });
     const browser = new Browser(app.auth);
@@ -149,7 +149,7 @@ describe('an access token', () => {
     expect(await app.whois(`${accessToken}, Bearer ${accessToken}`, { cookie })).toBeUndefined();
   });
 
-  it('is no session, no refresh token, and neither of them is one', async () => {
+  it('is not accepted as session or refresh token, nor the other way round', async () => {
     const { accessToken, refreshToken } = await app.issue();
     const browser = new Browser(app.auth);
     await browser.signIn(CREDENTIALS);
@@ -170,7 +170,7 @@ describe('an access token', () => {
     expect(await app.whois(`${accessToken}${'A'.repeat(10_000_000)}`)).toBeUndefined();
   });
 
-  it('is not called bad when the database fails', async () => {
+  it('fails, and stays valid, when the database fails', async () => {
     const { accessToken, refreshToken } = await app.issue();
     await app.database.client.$executeRaw`ALTER TABLE "User" RENAME TO "Hidden"`;
     try {

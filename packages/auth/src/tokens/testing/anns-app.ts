@@ -13,17 +13,17 @@ export const [OLD, FRESH] = ['old secret of at least 32 bytes..', 'new secret of
 export const PASSWORD = 'correct horse';
 export const CREDENTIALS = { email: 'ann@example.org', password: PASSWORD };
 
-/** Ann with an account of tier `pro`, made anew for each test of the file, and what her app does. */
+/** Ann, whose account of tier `pro` is created for each test of the file, and the requests of her app. */
 export interface AnnsApp {
   readonly database: Database;
-  /** A quarter of a second past a whole one. */
+  /** Starts 250 ms after a whole second. */
   readonly clock: FakeClock;
-  /** With OLD for its only secret. */
+  /** An instance with OLD as its only secret. */
   readonly auth: Auth;
   readonly userId: string;
-  /** Lines of the log since the test began. */
+  /** Log lines since the test began. */
   readonly log: string[];
-  /** Another instance. */
+  /** Creates another instance. */
   withSecrets(...secrets: string[]): Auth;
   issue(by?: Auth): Promise<TokenGrant>;
   refresh(refreshToken: string, by?: Auth): Promise<TokenGrant>;
@@ -83,6 +83,6 @@ export function annsApp(): AnnsApp {
 }
 
 export function granted(grant: TokenGrant | 'disabled' | undefined): TokenGrant {
-  if (grant === undefined || grant === 'disabled') throw new Error(`no grant but ${String(grant)}`);
+  if (grant === undefined || grant === 'disabled') throw new Error(`expected a grant, got ${String(grant)}`);
   return grant;
 }
