@@ -27,10 +27,10 @@ export function UsageMeter({ usage }: { usage: Me['usage'] }) {
   const credits = scarcestCredits(usage.credits);
   return (
     <>
-      <Meter label="Identifications left" usage={usage} words={usageText(usage, now, timeZone)} />
+      <Meter label="Identifications left" usage={usage} text={usageText(usage, now, timeZone)} />
       {credits === undefined ? null : (
         <div className={styles['credits']}>
-          <Meter label="Credits left" usage={credits} words={usageText(credits, now, timeZone, 'credits')} />
+          <Meter label="Credits left" usage={credits} text={usageText(credits, now, timeZone, 'credits')} />
           <p className={styles['note']}>
             {credits.policy === 'credits-free'
               ? 'A day’s credits.'
@@ -46,10 +46,10 @@ export function UsageMeter({ usage }: { usage: Me['usage'] }) {
 interface MeterProps {
   label: string;
   usage: { limit: number; remaining: number };
-  words: UsageText;
+  text: UsageText;
 }
 
-function Meter({ label, usage, words: { again, left, share } }: MeterProps) {
+function Meter({ label, usage, text: { again, left, share } }: MeterProps) {
   return (
     <div
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn as a ruler

@@ -62,7 +62,7 @@ const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
 /** A filed sheet: the photo, with its label over the edge. */
 function FiledSheet({ item }: { item: HistoryItem }) {
-  const { title, titleIsLatin, latin, word, share } = readSheet(item);
+  const { title, titleIsLatin, latin, confidence, probability } = readSheet(item);
   return (
     <Link href={`/history/${item.id}`} className={styles['sheet']}>
       <span className={styles['filedSheetMount']}>
@@ -73,12 +73,12 @@ function FiledSheet({ item }: { item: HistoryItem }) {
         <h3 {...(titleIsLatin && { lang: 'la' })}>{title}</h3>
         <p lang="la">{latin}</p>
         <div className={styles['foot']}>
-          {word !== undefined && share !== undefined ? (
+          {confidence !== undefined && probability !== undefined ? (
             <div className={styles['bar']}>
-              <Ruler bare fill={share} tone={item.demo ? 'demo' : TONES[word]} />
+              <Ruler bare fill={probability} tone={item.demo ? 'demo' : TONES[confidence]} />
             </div>
           ) : null}
-          <span>{item.demo ? 'demo' : word}</span>
+          <span>{item.demo ? 'demo' : confidence}</span>
           <span className={styles['date']}>
             <LocalTime at={item.created_at} as="dayMonth" />
           </span>

@@ -17,8 +17,8 @@ describe('readSheet', () => {
   it('returns the name, the confidence and the probability', () => {
     expect(readSheet(item({ confidence: 0.87 }))).toMatchObject({
       title: 'Canada goldenrod',
-      word: 'likely',
-      share: 0.87,
+      confidence: 'likely',
+      probability: 0.87,
     });
   });
 
@@ -26,14 +26,14 @@ describe('readSheet', () => {
     expect(readSheet(item({ confidence: 0.3 }))).toMatchObject({
       title: 'A Solidago',
       latin: 'Solidago',
-      word: 'unsure',
+      confidence: 'unsure',
     });
   });
 
   it('returns no probability for a score of Pl@ntNet', () => {
     const sheet = readSheet(item({ confidence: 0.31, confidence_source: 'plantnet' }));
-    expect(sheet).toMatchObject({ title: 'Canada goldenrod', word: 'possible' });
-    expect(sheet).not.toHaveProperty('share');
+    expect(sheet).toMatchObject({ title: 'Canada goldenrod', confidence: 'possible' });
+    expect(sheet).not.toHaveProperty('probability');
   });
 
   it('says that no plant was found', () => {

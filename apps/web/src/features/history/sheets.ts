@@ -7,25 +7,25 @@ interface SheetReading {
   title: string;
   titleIsLatin: boolean;
   latin?: string;
-  word?: ConfidenceLevel;
+  confidence?: ConfidenceLevel;
   /** Probability of the species from Plant.id. */
-  share?: number;
+  probability?: number;
 }
 
 /** Returns the species, or like the large label its genus when the species is not confident enough. */
 export function readSheet(item: HistoryItem): SheetReading {
-  const { plant_name: name, scientific_name: scientific, confidence } = item;
+  const { plant_name: name, scientific_name: scientific, confidence: score, confidence_source: source } = item;
   if (!item.is_plant || name === undefined || scientific === undefined)
     return { title: 'No plant found', titleIsLatin: false };
-  const word = confidenceLevel(confidence ?? 0, item.confidence_source);
-  const share = item.confidence_source === undefined && confidence !== undefined ? { share: confidence } : {};
-  if (word === 'unsure') {
+  const confidence = confidenceLevel(score ?? 0, source);
+  const probability = source === undefined && score !== undefined ? { probability: score } : {};
+  if (confidence === 'unsure') {
     const [genus = scientific] = scientific.split(' ');
     const { noun } = genusNoun([], genus);
-    return { title: `${article(noun)} ${noun}`, titleIsLatin: false, latin: genus, word, ...share };
+    return { title: `${article(noun)} ${noun}`, titleIsLatin: false, latin: genus, confidence, ...probability };
   }
   const titleIsLatin = name === scientific;
-  return { title: name, titleIsLatin, ...(titleIsLatin ? {} : { latin: scientific }), word, ...share };
+  return { title: name, titleIsLatin, ...(titleIsLatin ? {} : { latin: scientific }), confidence, ...probability };
 }
 
 interface Month {

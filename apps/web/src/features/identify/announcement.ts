@@ -38,8 +38,11 @@ const ERRORS = {
 function answerText(answer: Extract<IdentifyState, { type: 'answered' }>['answer']): string {
   const reading = readLabel(answer);
   if (reading.type === 'no_plant') return 'We see no plant here.';
-  const confidence = reading.share === undefined ? reading.word : `${reading.word}, ${percentText(reading.share)}`;
-  return `${reading.title}. ${capitalised(confidence)}.${answer.demo ? ' This is a demo answer.' : ''}`;
+  const text =
+    reading.probability === undefined
+      ? reading.confidence
+      : `${reading.confidence}, ${percentText(reading.probability)}`;
+  return `${reading.title}. ${capitalised(text)}.${answer.demo ? ' This is a demo answer.' : ''}`;
 }
 
 /** Returns the title of the tab, which shows the result while the tab is in the background. */
@@ -49,7 +52,7 @@ export function titleOf(state: IdentifyState): string {
       return progressHeadline(state.run).title;
     case 'answered': {
       const reading = readLabel(state.answer);
-      return reading.type === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.word}`;
+      return reading.type === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.confidence}`;
     }
     case 'failed':
       return 'Your photo waits';

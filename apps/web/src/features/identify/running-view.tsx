@@ -146,8 +146,8 @@ function PartialAnswer({ provider, merged }: { provider: ProviderName; merged: M
           <p>
             <span lang="la">{reading.type === 'genus' ? reading.genus : reading.best.scientific_name}</span>
             <span className={styles['word']}>
-              {capitalised(reading.word)}
-              {reading.share === undefined ? null : `, ${percentText(reading.share)}`}, for now
+              {capitalised(reading.confidence)}
+              {reading.probability === undefined ? null : `, ${percentText(reading.probability)}`}, for now
             </span>
           </p>
         </>

@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: StoredPageProps): Promise<Met
   const answer = principal && (await orUnavailable(() => identificationOf(id)));
   if (!answer || answer === 'unavailable') return { title: 'Sheet' };
   const reading = readLabel(answer);
-  return { title: reading.type === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.word}` };
+  return { title: reading.type === 'no_plant' ? 'No plant found' : `${reading.title}, ${reading.confidence}` };
 }
 
 export default async function StoredPage({ params }: StoredPageProps) {

@@ -52,13 +52,13 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
         </>
       )}
       <div className={styles['sure']}>
-        {reading.share === undefined ? (
+        {reading.probability === undefined ? (
           <p className={styles['opinion']}>
-            <span>{capitalised(reading.word)}</span>
+            <span>{capitalised(reading.confidence)}</span>
             <span>one opinion, no percentage</span>
           </p>
         ) : (
-          <ConfidenceRuler word={reading.word} share={reading.share} demo={answer.demo} />
+          <ConfidenceRuler confidence={reading.confidence} probability={reading.probability} demo={answer.demo} />
         )}
       </div>
       {reading.type === 'genus' ? (

@@ -14,9 +14,9 @@ const WORDS: readonly { word: ConfidenceLevel; at: number }[] = [
 const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
 interface ConfidenceRulerProps {
-  word: ConfidenceLevel;
+  confidence: ConfidenceLevel;
   /** Probability from Plant.id. */
-  share: number;
+  probability: number;
   demo?: boolean;
   /** Replaces the tone of the word. */
   tone?: RulerProps['tone'];
@@ -25,19 +25,23 @@ interface ConfidenceRulerProps {
 }
 
 /** Shows the confidence: as a word, as a figure, and on the scale. */
-export function ConfidenceRuler({ word, share, demo = false, tone, small = false }: ConfidenceRulerProps) {
-  const figure = percentText(share);
+export function ConfidenceRuler({ confidence, probability, demo = false, tone, small = false }: ConfidenceRulerProps) {
+  const figure = percentText(probability);
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
-    <div role="img" aria-label={`${capitalised(word)}, ${figure}`} className={styles['sureness']}>
+    <div role="img" aria-label={`${capitalised(confidence)}, ${figure}`}>
       <div className={styles['line']} data-small={small || undefined}>
-        <span className={styles['word']}>{capitalised(word)}</span>
+        <span className={styles['word']}>{capitalised(confidence)}</span>
         <span>{figure}</span>
       </div>
-      <Ruler grows fill={share} cuts={CUTS} tone={demo ? 'demo' : (tone ?? TONES[word])} />
+      <Ruler grows fill={probability} cuts={CUTS} tone={demo ? 'demo' : (tone ?? TONES[confidence])} />
       <div className={styles['scale']}>
         {WORDS.map((each) => (
-          <span key={each.word} style={{ '--at': `${each.at * 100}%` }} data-here={each.word === word || undefined}>
+          <span
+            key={each.word}
+            style={{ '--at': `${each.at * 100}%` }}
+            data-here={each.word === confidence || undefined}
+          >
             {each.word}
           </span>
         ))}

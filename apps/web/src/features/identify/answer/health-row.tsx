@@ -27,8 +27,8 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
           <div className={styles['ruler']}>
             <ConfidenceRuler
               small
-              word={confidenceLevel(share)}
-              share={share}
+              confidence={confidenceLevel(share)}
+              probability={share}
               demo={demo}
               tone={first ? 'petal' : 'leaf'}
             />

@@ -33,14 +33,14 @@ describe('readLabel', () => {
       type: 'species',
       title: 'Salsify',
       latin: 'Tragopogon porrifolius',
-      word: 'likely',
-      share: 0.87,
+      confidence: 'likely',
+      probability: 0.87,
     });
   });
 
   it('does not repeat the scientific name', () => {
     const reading = readLabel(plantId(species('Aloe vera', 'Aloe vera', 0.6)));
-    expect(reading).toMatchObject({ title: 'Aloe vera', titleIsLatin: true, word: 'possible' });
+    expect(reading).toMatchObject({ title: 'Aloe vera', titleIsLatin: true, confidence: 'possible' });
     expect(reading).not.toHaveProperty('latin');
   });
 
@@ -54,19 +54,19 @@ describe('readLabel', () => {
       type: 'genus',
       title: 'A goldenrod',
       genus: 'Solidago',
-      word: 'possible',
+      confidence: 'possible',
     });
-    expect(readLabel(verdict)).toHaveProperty('share', expect.closeTo(0.64));
+    expect(readLabel(verdict)).toHaveProperty('probability', expect.closeTo(0.64));
   });
 
   it('returns no probability for a score of Pl@ntNet', () => {
     const sure = readLabel(plantnet(0.31, species('Purple heart', 'Tradescantia pallida')));
-    expect(sure).toMatchObject({ type: 'species', word: 'possible' });
-    expect(sure).not.toHaveProperty('share');
+    expect(sure).toMatchObject({ type: 'species', confidence: 'possible' });
+    expect(sure).not.toHaveProperty('probability');
 
     const unsure = readLabel(plantnet(0.12, species('Purple heart', 'Tradescantia pallida')));
-    expect(unsure).toMatchObject({ type: 'genus', title: 'A Tradescantia', word: 'unsure' });
-    expect(unsure).not.toHaveProperty('share');
+    expect(unsure).toMatchObject({ type: 'genus', title: 'A Tradescantia', confidence: 'unsure' });
+    expect(unsure).not.toHaveProperty('probability');
   });
 
   it('returns no name without a plant', () => {

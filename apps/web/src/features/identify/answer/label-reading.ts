@@ -11,9 +11,9 @@ export type LabelReading =
       latin?: string;
       titleIsLatin: boolean;
       family?: string;
-      word: ConfidenceLevel;
+      confidence: ConfidenceLevel;
       /** Probability from Plant.id; absent without one, because Pl@ntNet's score is no percentage. */
-      share?: number;
+      probability?: number;
       best: Suggestion;
     }
   | {
@@ -21,49 +21,49 @@ export type LabelReading =
       title: string;
       noun: string;
       genus: string;
-      word: ConfidenceLevel;
-      share?: number;
+      confidence: ConfidenceLevel;
+      probability?: number;
       best: Suggestion;
     };
 
 /** Returns the species, or its genus when no species is confident enough, so that no weak guess is shown as the answer. */
-export function readLabel(verdict: MergedResult): LabelReading {
-  const [best] = verdict.suggestions;
-  if (!verdict.is_plant || best === undefined) return { type: 'no_plant' };
+export function readLabel(result: MergedResult): LabelReading {
+  const [best] = result.suggestions;
+  if (!result.is_plant || best === undefined) return { type: 'no_plant' };
 
-  const word = confidenceLevel(verdict.confidence ?? 0, verdict.confidence_source);
-  const genus = word === 'unsure' ? readGenus(verdict, best) : undefined;
+  const confidence = confidenceLevel(result.confidence ?? 0, result.confidence_source);
+  const genus = confidence === 'unsure' ? genusReading(result, best) : undefined;
   if (genus !== undefined) return genus;
 
   const titleIsLatin = best.plant_name === best.scientific_name;
-  const share = verdict.confidence_source === undefined ? best.probability : undefined;
+  const probability = result.confidence_source === undefined ? best.probability : undefined;
   return {
     type: 'species',
     title: best.plant_name,
     titleIsLatin,
     ...(titleIsLatin ? {} : { latin: best.scientific_name }),
     ...(best.family === undefined ? {} : { family: best.family }),
-    word,
-    ...(share === undefined ? {} : { share }),
+    confidence,
+    ...(probability === undefined ? {} : { probability }),
     best,
   };
 }
 
-function readGenus(verdict: MergedResult, best: Suggestion): LabelReading | undefined {
-  const surest = mostConfidentGenus(verdict.suggestions);
-  const genus = surest?.genus ?? best.genus;
+function genusReading(result: MergedResult, best: Suggestion): LabelReading | undefined {
+  const mostConfident = mostConfidentGenus(result.suggestions);
+  const genus = mostConfident?.genus ?? best.genus;
   if (genus === undefined) return undefined;
-  const { noun } = genusNoun(verdict.suggestions, genus);
+  const { noun } = genusNoun(result.suggestions, genus);
   const title = `${article(noun)} ${noun}`;
   // Without Plant.id there are no probabilities to add up.
-  if (surest === undefined) return { type: 'genus', title, noun, genus, word: 'unsure', best };
+  if (mostConfident === undefined) return { type: 'genus', title, noun, genus, confidence: 'unsure', best };
   return {
     type: 'genus',
     title,
     noun,
     genus,
-    word: confidenceLevel(surest.confidence),
-    share: surest.confidence,
+    confidence: confidenceLevel(mostConfident.confidence),
+    probability: mostConfident.confidence,
     best,
   };
 }
