@@ -20,8 +20,8 @@ interface Channel {
 
 /**
  * Channels and patterns over one connection of their own, opened by the first of them. Each subscriber receives the
- * lines that Upstash's event stream would carry; besides, `unsubscribe` when the connection breaks, from when on
- * messages are missed, and `subscribe` when they arrive again.
+ * lines that Upstash's event stream would carry. In addition, it receives `unsubscribe` when the connection breaks, since
+ * it misses messages from then on, and `subscribe` when messages arrive again.
  *
  * When Redis refuses a subscription (the user may lack the permission), `onRefused` is called once and the subscription
  * is retried every 5 s; until it succeeds, the subscriber receives no `subscribe` line and has to poll.
