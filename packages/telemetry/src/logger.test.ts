@@ -15,8 +15,8 @@ function entry(write: (logger: Logger) => void): Record<string, unknown> {
   return JSON.parse(line) as Record<string, unknown>;
 }
 
-describe('an entry', () => {
-  it('names its level and time', () => {
+describe('a log entry', () => {
+  it('has level and time', () => {
     expect(entry((logger) => logger.fatal('x'))).toMatchObject({
       level: 'fatal',
       msg: 'x',
@@ -24,23 +24,23 @@ describe('an entry', () => {
     });
   });
 
-  it('carries the request it belongs to', () => {
+  it('has the id of its request', () => {
     expect(entry((logger) => runWithRequestId('r1', () => logger.info('x')))).toHaveProperty('requestId', 'r1');
     expect(entry((logger) => logger.info('x'))).not.toHaveProperty('requestId');
   });
 
-  it('is dropped below the level', () => {
+  it('is omitted below the level', () => {
     expect(logged((logger) => logger.debug('x'), 'info')).toEqual([]);
   });
 
-  it('is one line, whatever is in it', () => {
+  it('is one line, also for a message with line breaks', () => {
     const [line = ''] = logged((logger) => logger.info('a\r\nb'));
     expect(line.trimEnd()).not.toMatch(/[\r\n]/);
     expect(JSON.parse(line)).toHaveProperty('msg', 'a b');
   });
 });
 
-describe('no secret reaches the destination', () => {
+describe('the logger', () => {
   const url = `https://my-api.plantnet.org/v2/identify/all?api-key=${SECRET}`;
   const error = new Error(`fetch of ${url} failed`, { cause: new Error(`Bearer ${SECRET}`) });
   it.each<[string, (logger: Logger) => void]>([
@@ -56,14 +56,14 @@ describe('no secret reaches the destination', () => {
     ['in an error beside a message', (logger) => logger.error({ err: error }, 'x')],
     ['in the bindings of a child', (logger) => logger.child({ apiKey: SECRET, url }).info('x')],
     ['in bytes', (logger) => logger.info({ photo: Buffer.from(SECRET) }, 'x')],
-  ])('%s', (_where, write) => {
+  ])('removes a secret %s', (_where, write) => {
     const lines = logged(write);
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toContain(SECRET);
     expect(lines[0]).not.toContain(Buffer.from(SECRET).toJSON().data.join(','));
   });
 
-  it('but an error keeps its class, message and stack', () => {
+  it('writes class, message and stack of an error', () => {
     const { err, msg } = entry((logger) => logger.error(new TypeError('out of leaves')));
     expect(msg).toBe('out of leaves');
     expect(err).toMatchObject({
@@ -73,7 +73,7 @@ describe('no secret reaches the destination', () => {
     });
   });
 
-  it('and one without a stack is logged too', () => {
+  it('writes an error without a stack', () => {
     const bare = Object.assign(new Error('bare'), { stack: undefined });
     expect(entry((logger) => logger.error(bare))).toMatchObject({ msg: 'bare', err: { message: 'bare' } });
   });

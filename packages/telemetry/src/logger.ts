@@ -7,15 +7,15 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
-import { redact } from './redact.ts';
+import { redact, redactFields } from './redact.ts';
 import { currentRequestId } from './request-id.ts';
-import { scrubFields } from './scrub.ts';
 
 export type { Logger };
 
 /**
- * One JSON line an entry: `level` by name, ISO time, the current request's id, and no secret in message or fields.
- * `level`: trace, debug, info, warn, error, fatal or silent. `destination`: standard output unless given.
+ * Creates a logger that writes one JSON line for each entry: `level` by name, ISO time, the current request's id, and no
+ * secret in message or fields.
+ * @param options `level`: trace, debug, info, warn, error, fatal or silent; `destination`: by default standard output
  */
 export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
   const settings: LoggerOptions = {
@@ -25,13 +25,13 @@ export function createLogger(options: { level: string; destination?: Destination
       const requestId = currentRequestId();
       return requestId === undefined ? {} : { requestId };
     },
-    formatters: { level: (label) => ({ level: label }), log: scrubFields, bindings: scrubFields },
-    // Errors are plain by then: scrubFields has made them so.
+    formatters: { level: (label) => ({ level: label }), log: redactFields, bindings: redactFields },
+    // `redactFields` has already turned errors into plain objects.
     serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(args, method) {
         const [first] = args;
-        // For an error alone pino would take its message as it is.
+        // For a single error pino would log its message without redaction.
         if (first instanceof Error && args.length === 1)
           return method.call(this, { err: first }, redact(first.message));
         for (const [n, arg] of args.entries()) if (typeof arg === 'string') args[n] = redact(arg);
@@ -40,16 +40,20 @@ export function createLogger(options: { level: string; destination?: Destination
     },
   };
   const logger = options.destination ? pino(settings, options.destination) : pino(settings);
-  // pino leaves a child's bindings unformatted; children inherit this from the logger they come from.
-  // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of whoever makes a child
+  // pino does not format the bindings of a child logger. Children inherit this method.
+  // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of the parent logger
   const { child } = logger;
-  logger.child = function scrubbed<Levels extends string = never>(
+  logger.child = function redacted<Levels extends string = never>(
     this: Logger,
     bindings: Bindings,
     childOptions?: ChildLoggerOptions<Levels>,
   ) {
-    type Made = Logger<Levels>;
-    return child.call<Logger, [Bindings, ChildLoggerOptions<Levels>?], Made>(this, scrubFields(bindings), childOptions);
+    type Child = Logger<Levels>;
+    return child.call<Logger, [Bindings, ChildLoggerOptions<Levels>?], Child>(
+      this,
+      redactFields(bindings),
+      childOptions,
+    );
   };
   return logger;
 }

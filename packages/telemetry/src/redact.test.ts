@@ -23,13 +23,13 @@ describe('redact', () => {
     [`redis://default:${SECRET}@cache.example:6379/0`, 'cache.example:6379/0'],
     [`refresh_token=${SECRET}`, 'refresh_token'],
     [`password: ${SECRET}`, 'password'],
-  ])('hides the secret of %j and keeps the rest', (text, kept) => {
+  ])('removes the secret of %j and keeps the other text', (text, kept) => {
     const redacted = redact(text);
     expect(redacted).not.toContain(SECRET);
     expect(redacted).toContain(kept);
   });
 
-  it('leaves ordinary text as it is', () => {
+  it('returns ordinary text unchanged', () => {
     const text = '[CIRCUIT] plant_id_api state transition: CLOSED → OPEN (fail_count=3) at https://plant.id/api/v3?x=1';
     expect(redact(text)).toBe(text);
   });
@@ -39,7 +39,7 @@ describe('redact', () => {
   });
 
   it.each(['a.', 'access-', 'token=', 'cookie: ', 'a://', '\\"', ' '])(
-    'is not slowed down by 100 kB of %j',
+    'takes linear time for 100 kB of %j',
     (piece) => {
       const start = performance.now();
       redact(piece.repeat(100_000 / piece.length));
@@ -48,18 +48,18 @@ describe('redact', () => {
     },
   );
 
-  it('puts everything on one line', () => {
+  it('returns one line', () => {
     expect(redact('first\r\n[AUTH] forged\u2028third\u0007')).toBe('first [AUTH] forged third ');
   });
 });
 
 describe('redactAndCut', () => {
-  it('redacts before it cuts, so that no half of a key stays', () => {
+  it('redacts before it cuts, so that no half of a key is left', () => {
     const url = `https://my-api.plantnet.org/v2/identify/all?api-key=${SECRET}`;
     for (let max = 0; max <= url.length; max += 1) expect(redactAndCut(url, max)).not.toContain(SECRET.slice(0, 4));
   });
 
-  it('cuts to 100 characters unless told, never through one', () => {
+  it('cuts to 100 characters by default, never inside one', () => {
     expect(redactAndCut('🌱'.repeat(150))).toBe('🌱'.repeat(100));
   });
 });

@@ -3,7 +3,7 @@ import { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } fro
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-it('keeps a valid UUID as it was sent', () => {
+it('acceptRequestId returns a valid UUID unchanged', () => {
   expect(acceptRequestId('0B5C3A5E-8D0B-4C57-9E40-0C8F7A1B2C3D')).toBe('0B5C3A5E-8D0B-4C57-9E40-0C8F7A1B2C3D');
 });
 
@@ -15,13 +15,13 @@ it.each([
   '0b5c3a5e-8d0b-4c57-9e40-0c8f7a1b2c3d\r\nX: y',
   '0b5c3a5e8d0b4c579e400c8f7a1b2c3d',
   '00000000-0000-0000-0000-000000000000',
-])('replaces %j by a new UUID', (header) => {
+])('acceptRequestId replaces %j by a new UUID', (header) => {
   const id = acceptRequestId(header);
   expect(id).toMatch(UUID);
   expect(id).not.toBe(header);
 });
 
-it('is seen through awaits, by its own request alone', async () => {
+it('currentRequestId is the id of its own request, also after an await', async () => {
   const seen = await Promise.all(
     [newRequestId(), newRequestId()].map((id) =>
       runWithRequestId(id, async () => {
@@ -34,7 +34,7 @@ it('is seen through awaits, by its own request alone', async () => {
   expect(currentRequestId()).toBeUndefined();
 });
 
-it('is shared by every copy of this module in the process', async () => {
+it('currentRequestId is the same in every copy of this module', async () => {
   const copyUrl: string = new URL('./request-id.ts?copy', import.meta.url).href;
   const copy: unknown = await import(copyUrl);
   expect(copy).not.toBe(await import('./request-id.ts'));

@@ -5,7 +5,7 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12
 
 const STORAGE_KEY: unique symbol = Symbol.for('plantcommunity.requestId');
 
-/** On globalThis because Next loads this module more than once in a process, and all copies must see the same request. */
+/** Kept on globalThis: Next loads this module several times in a process, and all copies must see the same request. */
 const shared: typeof globalThis & { [STORAGE_KEY]?: AsyncLocalStorage<string> } = globalThis;
 shared[STORAGE_KEY] ??= new AsyncLocalStorage<string>();
 const storage: AsyncLocalStorage<string> = shared[STORAGE_KEY];
@@ -14,12 +14,12 @@ export function newRequestId(): string {
   return randomUUID();
 }
 
-/** The caller's `X-Request-Id` when it is a UUID, else a new one: what is logged is never free text. */
+/** Returns the caller's `X-Request-Id` if it is a UUID, else a new one, so that no free text reaches the log. */
 export function acceptRequestId(header: string | null | undefined): string {
   return header && UUID.test(header) ? header : newRequestId();
 }
 
-/** Runs `work` with `id` as the current request, through every await in it. */
+/** Runs `work` with `id` as the id of the current request, also after each `await` in it. */
 export function runWithRequestId<T>(id: string, work: () => T): T {
   return storage.run(id, work);
 }
