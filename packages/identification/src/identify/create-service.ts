@@ -5,6 +5,7 @@ import {
   createCircuit,
   createLeases,
   createSingleFlight,
+  type RedisConnection,
 } from '@plantcommunity/resilience';
 import { createCircuitLog } from '../observability/circuit-log.ts';
 import { createQuotaLog } from '../observability/quota-log.ts';
@@ -16,7 +17,7 @@ import { circuitOutcomeOf, exhaustedAnswerOf, failureLabel, settlementOf } from 
 import { createRejections } from '../providers/rejections.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
-import { ProviderQuota } from '../quotas/provider-quota.ts';
+import { ProviderQuota, type ProviderQuotaOptions } from '../quotas/provider-quota.ts';
 import { QuotaStore } from '../quotas/store.ts';
 import type { Period, Quota } from '../quotas/types.ts';
 import { createStore, type Store } from '../store/store.ts';
@@ -169,18 +170,13 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       clock,
       redis,
     });
-    const quotaStore = new QuotaStore(redis, name, `${keyPrefix}quota`);
-    const claimWarning = (period: Period) => quotaStore.claimWarning(period);
-    const quota = new ProviderQuota({
+    const quota = createProviderQuota({
       ...shared,
+      definition,
       provider: client,
       limits: options.quotas[name],
-      usualCredits: usualCredits(definition),
       timeoutMs,
-      settlementOf: (error) => settlementOf(error, definition.billsErrorAnswers),
-      exhaustedAnswerOf,
-      onUpdate: createQuotaLog({ provider: name, warnAtShare: definition.warnAtShare, logger, claimWarning }),
-      store: quotaStore,
+      prefix: `${keyPrefix}quota`,
       leases: quotaLeases,
       dailyUsage,
     });
@@ -218,6 +214,35 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     const health = () => healthOf(name);
     return { circuit: pipelineOf(name)?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
   }
+}
+
+/** Creates the quota of a provider. `prefix`: first part of its keys in Redis. */
+export function createProviderQuota({
+  definition,
+  prefix,
+  redis,
+  ...options
+}: Pick<
+  ProviderQuotaOptions,
+  'provider' | 'limits' | 'timeoutMs' | 'leases' | 'dailyUsage' | 'clock' | 'logger' | 'closing'
+> & { definition: ProviderDefinition; prefix: string; redis: RedisConnection }): Quota {
+  const { name } = definition;
+  const store = new QuotaStore(redis, name, prefix);
+  const claimWarning = (period: Period) => store.claimWarning(period);
+  return new ProviderQuota({
+    ...options,
+    redis,
+    store,
+    usualCredits: usualCredits(definition),
+    settlementOf: (error) => settlementOf(error, definition.billsErrorAnswers),
+    exhaustedAnswerOf,
+    onUpdate: createQuotaLog({
+      provider: name,
+      warnAtShare: definition.warnAtShare,
+      logger: options.logger,
+      claimWarning,
+    }),
+  });
 }
 
 /** Returns the deadline of a request: longer than the timeout of every provider that is on. */

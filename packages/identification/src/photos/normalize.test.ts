@@ -87,7 +87,7 @@ describe('the normalized photo', () => {
       .jpeg()
       .toBuffer();
     const before = await sharp(photo).metadata();
-    expect(before).toMatchObject({ exif: expect.any(Buffer), icc: expect.any(Buffer), xmp: expect.any(Buffer) });
+    for (const key of ['exif', 'icc', 'xmp']) expect(before).toHaveProperty(key);
     const { jpeg } = await normalized(photo);
     const after = await sharp(jpeg).metadata();
     for (const key of ['exif', 'icc', 'xmp', 'iptc', 'orientation']) expect(after).not.toHaveProperty(key);

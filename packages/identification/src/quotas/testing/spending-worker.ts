@@ -11,7 +11,7 @@ import { plantNet } from '../../providers/index.ts';
 import { dailyUsageInMemory } from './daily-usage.ts';
 import { type SpendingReport, spendingSettings } from './spending-messages.ts';
 
-// One instance of the product with Pl@ntNet alone. On a message it asks many questions at once.
+// One instance of the product with Pl@ntNet alone. On a message it starts many identifications at once.
 const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
 const plantnet = { ...testConfig(30_000), baseUrl: serviceUrl };
@@ -35,21 +35,21 @@ const service = createIdentificationService(
   },
   {
     definitions: [plantNet],
-    normalizer: { normalize: async ({ hash }) => ({ jpeg: Buffer.from(hash), width: 8, height: 8 }) },
+    normalizer: { normalize: async (photo) => ({ jpeg: Buffer.from(photo.hash), width: 8, height: 8 }) },
     dailyUsage: dailyUsageInMemory(),
     keyPrefix: `${prefix}:`,
   },
 );
 
-/** A request with a photo that no process has asked about. */
+/** Returns a request with a new photo. */
 function anotherRequest(): IdentifyRequest {
-  const one = request({ trackProgress: false });
-  return { ...one, photos: one.photos.map((photo) => ({ ...photo, hash: hash('sha256', randomUUID()) })) };
+  const repeated = request({ trackProgress: false });
+  return { ...repeated, photos: repeated.photos.map((photo) => ({ ...photo, hash: hash('sha256', randomUUID()) })) };
 }
 
 async function spend(): Promise<SpendingReport> {
-  const asked = Array.from({ length: attempts }, () => anotherRequest());
-  const ends = await Promise.allSettled(asked.map((one) => service.identify(one)));
+  const requests = Array.from({ length: attempts }, () => anotherRequest());
+  const ends = await Promise.allSettled(requests.map((one) => service.identify(one)));
   const refused = ends.filter(
     (end) =>
       end.status === 'rejected' && end.reason instanceof IdentificationError && end.reason.code === 'quota_exhausted',
