@@ -57,12 +57,18 @@ describe('paths under /api/auth', () => {
       ['POST', 'POST'],
     ] as const) {
       const answer = await answered(path, { method });
-      expect([answer.status, await answer.text()]).toEqual([200, `next-auth ${handed}`]);
+      expect({ status: answer.status, body: await answer.text() }).toEqual({
+        status: 200,
+        body: `next-auth ${handed}`,
+      });
       expect(answer.headers.has('deprecation')).toBe(false);
     }
     for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       const answer = await answered(path, { method });
-      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+      expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({
+        status: 405,
+        allow: 'GET, HEAD, POST',
+      });
     }
   });
 
@@ -71,7 +77,7 @@ describe('paths under /api/auth', () => {
     expect(await tried.text()).toBe('next-auth POST');
     for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
       const answer = await answered('callback/credentials', { method });
-      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+      expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow: 'POST' });
     }
   });
 
@@ -79,7 +85,7 @@ describe('paths under /api/auth', () => {
     '%s on a legacy path answers 405 with Allow',
     async (method) => {
       const answer = await answered('token', { method });
-      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+      expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow: 'POST' });
       expect(await answer.json()).toEqual({ detail: `Method "${method}" not allowed.` });
     },
   );

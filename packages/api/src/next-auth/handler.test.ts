@@ -73,7 +73,7 @@ describe('the next-auth handler', () => {
   it.each(['', '/more', '?callbackUrl=%2F'])('accepts passwords only by POST (%s)', async (end) => {
     for (const method of ['GET', 'HEAD', 'PUT']) {
       const answer = await apiUnderTest().api.nextAuth(new Request(CALLBACK + end, { method }), echo);
-      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+      expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow: 'POST' });
       expect(await answer.json()).toMatchObject({ code: 'method_not_allowed' });
     }
   });
@@ -122,7 +122,10 @@ describe('the next-auth handler', () => {
         body: JSON.stringify({ level: 'error', code: 'MADE_UP' }),
       });
       const answer = await api.nextAuth(request, async () => new Response('next-auth'));
-      expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })]);
+      expect({ status: answer.status, body: await answer.json() }).toEqual({
+        status: 404,
+        body: expect.objectContaining({ code: 'not_found' }),
+      });
       expect(log.join('')).not.toContain('MADE_UP');
     },
   );

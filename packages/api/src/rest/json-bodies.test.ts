@@ -100,7 +100,10 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
   it('is refused in legacy with the old body', async () => {
     const { api } = apiUnderTest();
     const answer = await postJson(api, `/api${path}/`, '{');
-    expect([answer.status, await answer.json()]).toEqual([400, { detail: 'The body is not valid JSON.' }]);
+    expect({ status: answer.status, body: await answer.json() }).toEqual({
+      status: 400,
+      body: { detail: 'The body is not valid JSON.' },
+    });
     expect(answer.headers.get('deprecation')).toBe('@1767225600');
   });
 
@@ -115,7 +118,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
   it('cannot be sent with another method', async () => {
     const { api } = apiUnderTest();
     const answer = await api.rest(new Request(`http://localhost:3000/api/v1${path}/`));
-    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+    expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow: 'POST' });
   });
 });
 

@@ -54,7 +54,10 @@ describe('the OpenAPI document', () => {
     const open = ['getIdentifyHealth', 'register', 'issueToken', 'refreshToken', 'revokeToken'];
     for (const { operation } of operations) {
       const security = open.includes(operation.operationId) ? [] : [{ bearer: [] }, { session: [] }];
-      expect([operation.operationId, operation.security]).toEqual([operation.operationId, security]);
+      expect({ id: operation.operationId, security: operation.security }).toEqual({
+        id: operation.operationId,
+        security,
+      });
     }
     expect(document.components?.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
   });
@@ -136,7 +139,7 @@ describe('the OpenAPI document', () => {
     for (const reference of new Set(valuesOf('$ref', made))) {
       const [, ...steps] = String(reference).split('/');
       const target = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], made);
-      expect([reference, typeof target]).toEqual([reference, 'object']);
+      expect({ reference, type: typeof target }).toEqual({ reference, type: 'object' });
     }
   });
 

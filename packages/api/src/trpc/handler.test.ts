@@ -219,7 +219,11 @@ describe('tRPC', () => {
     ]) {
       for (const body of bodies) {
         const answer = await api.trpc(new Request(`${TRPC}/${path}`, { method, ...body }));
-        expect([path, answer.status, answer.headers.get('allow')]).toEqual([path, 405, allow]);
+        expect({ path, status: answer.status, allow: answer.headers.get('allow') }).toEqual({
+          path,
+          status: 405,
+          allow,
+        });
         expect([await answer.json()].flat()).toMatchObject([{ error: { data: { code: 'method_not_allowed' } } }]);
       }
     }

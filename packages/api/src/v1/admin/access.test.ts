@@ -69,6 +69,6 @@ describe('procedures for administrators', () => {
     const old = await api.trpc(
       new Request('http://localhost:3000/api/trpc/legacy.admin.circuits.overview', { headers }),
     );
-    expect([rest.status, old.status]).toEqual([404, 404]);
+    expect({ v1: rest.status, legacy: old.status }).toEqual({ v1: 404, legacy: 404 });
   });
 });

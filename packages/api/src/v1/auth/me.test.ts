@@ -40,7 +40,7 @@ describe('me', () => {
       const remaining = async () =>
         ((await (await api.rest(new Request(`${HOST}/api/v1/auth/me`, asAnna))).json()) as typeof wire).usage.remaining;
       await identify(api, { headers: asAnna.headers });
-      expect([await remaining(), await remaining()]).toEqual([199, 199]);
+      expect({ first: await remaining(), second: await remaining() }).toEqual({ first: 199, second: 199 });
     },
   );
 

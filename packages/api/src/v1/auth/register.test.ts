@@ -51,7 +51,10 @@ describe('registering', () => {
   it('is refused in legacy with the old body', async () => {
     const { api } = registering(new AuthError('email_taken', 'There is one.'));
     const answer = await postJson(api, '/api/auth/register/', carla);
-    expect([answer.status, await answer.json()]).toEqual([409, { detail: 'There is one.' }]);
+    expect({ status: answer.status, body: await answer.json() }).toEqual({
+      status: 409,
+      body: { detail: 'There is one.' },
+    });
     expect(answer.headers.get('link')).toContain('</api/v1/auth/register>; rel="successor-version"');
   });
 

@@ -200,14 +200,14 @@ describe('a refresh token', () => {
     const statuses = [];
     for (let time = 0; time < 15; time += 1) statuses.push(await send('refresh'), await send('revoke'));
     expect(new Set(statuses)).toEqual(new Set([401, 204]));
-    expect([await send('refresh'), await send('revoke')]).toEqual([429, 429]);
+    expect({ refresh: await send('refresh'), revoke: await send('revoke') }).toEqual({ refresh: 429, revoke: 429 });
   });
 
   it('that is good is revoked despite bad tokens from the same address', async () => {
     const { api } = apiUnderTest({ auth: { tokens: { revoke: async (token) => token === 'mine' } } });
     const send = async (token: string) => (await postJson(api, `${PATH}/revoke`, { refresh_token: token })).status;
     for (let n = 0; n < 300; n += 1) await send(`junk ${n}`);
-    expect([await send('junk 300'), await send('mine')]).toEqual([429, 204]);
+    expect({ bad: await send('junk 300'), good: await send('mine') }).toEqual({ bad: 429, good: 204 });
   });
 
   it.each([
@@ -218,7 +218,7 @@ describe('a refresh token', () => {
     const revoke = vi.fn<Tokens['revoke']>(async () => isOne);
     const { api } = apiUnderTest({ auth: { tokens: { revoke } } });
     const answer = await postJson(api, `${PATH}/revoke`, { refresh_token: token });
-    expect([answer.status, await answer.text()]).toEqual([204, '']);
+    expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 204, body: '' });
     expect(answer.headers.has('content-type')).toBe(false);
     expect(revoke).toHaveBeenCalledExactlyOnceWith(token);
   });

@@ -63,7 +63,7 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
     });
     for (const remaining of ['9', '8', '7']) {
       const { headers, status } = await identify(api, {});
-      expect([status, headers.get('x-ratelimit-remaining')]).toEqual([503, remaining]);
+      expect({ status, remaining: headers.get('x-ratelimit-remaining') }).toEqual({ status: 503, remaining });
     }
   });
 

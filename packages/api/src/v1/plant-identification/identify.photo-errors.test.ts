@@ -1,0 +1,51 @@
+import { PhotoError } from '@plantcommunity/identification';
+import { describe, expect, it } from 'vitest';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { photoLimits } from '../../testing/fake-service.ts';
+import { transports, upload } from '../../testing/transports.ts';
+
+const ERRORS = [
+  { status: 413, code: 'photo_too_large', detail: 'Photo 1 is 12.4 MB; 10 MB is the most.' },
+  { status: 415, code: 'photo_type', detail: 'Photo 1 is a PDF; JPEG, PNG, WebP and GIF are read.' },
+  { status: 422, code: 'photo_undecodable', detail: 'Photo 1 cannot be decoded.' },
+] as const;
+
+describe.each(transports)('identify over %s', (_name, identify) => {
+  describe.each(ERRORS)('answers $status $code', ({ code, detail, status }) => {
+    const service = {
+      identify: async () => {
+        throw new PhotoError(code, 0, detail);
+      },
+    };
+
+    it('with the text of the photo check', async () => {
+      const { api } = apiUnderTest({ service });
+      expect(await identify(api, {})).toMatchObject({ status, code, detail });
+    });
+
+    it('with the old body in legacy', async () => {
+      const { api } = apiUnderTest({ service });
+      const answer = await identify(api, { namespace: 'legacy' });
+      expect(answer).toMatchObject({ status, detail });
+      expect(answer.headers.get('deprecation')).toBe('@1767225600');
+    });
+  });
+
+  it.each([
+    [10_200_000, 200, undefined],
+    [10_485_760, 200, undefined],
+    [10_485_761, 413, 'Photo 1 is 10.1 MB; 10 MB is the most.'],
+  ])('accepts photos of up to 10 x 1,048,576 bytes: %i bytes answer %i', async (bytes, status, detail) => {
+    const { api } = apiUnderTest();
+    const body = upload({}, [Buffer.alloc(bytes)]);
+    expect(await identify(api, { body })).toMatchObject({ status, detail });
+    expect(await identify(api, { body, namespace: 'legacy' })).toMatchObject({ status, detail });
+  });
+
+  it('does not call the service for a photo over the limit', async () => {
+    const { api, asked } = apiUnderTest({ config: { upload: { ...photoLimits, maxBytes: 1000 } } });
+    const answer = await identify(api, { body: upload({}, [Buffer.alloc(1001)]) });
+    expect(answer).toMatchObject({ status: 413, code: 'photo_too_large' });
+    expect(asked).toEqual([]);
+  });
+});
