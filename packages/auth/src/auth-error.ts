@@ -3,16 +3,17 @@ export type AuthErrorCode =
   | 'invalid_email'
   | 'invalid_name'
   | 'invalid_password'
+  | 'malformed_password'
   | 'wrong_password'
   | 'last_admin';
 
-/** A request that this package refuses; `message` may be shown to the person who made it. */
+/** A request that this package refuses. The API has a sentence for each code. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
   readonly code: AuthErrorCode;
 
-  constructor(code: AuthErrorCode, message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
+  constructor(code: AuthErrorCode, options: { cause?: unknown } = {}) {
+    super(code, options);
     this.code = code;
   }
 }

@@ -2,7 +2,7 @@ export { isDatabaseUnavailable } from '@plantcommunity/db';
 export type { Accounts } from './accounts/accounts.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
-export { PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
+export { MAX_NAME_LENGTH, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
 export { safeNextPath } from './next-auth-options.ts';
 export type { OAuthOptions, OAuthProviderName } from './oauth/providers.ts';
 export type { ClaimedUser, Principal } from './principal.ts';

@@ -6,8 +6,8 @@ export const PASSWORD_LENGTH = { min: 10, max: 200 } as const;
 /** In UTF-16 units before normalisation, so that an oversized text is not normalised. */
 const MAX_RAW_PASSWORD_LENGTH = 8 * PASSWORD_LENGTH.max;
 
-/** In characters. */
-const MAX_NAME_LENGTH = 100;
+/** Maximum length of a name in characters. */
+export const MAX_NAME_LENGTH = 100;
 
 /** Characters that break lines, cannot be stored or change the direction of the text beside them. */
 const FORBIDDEN_IN_NAME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
@@ -32,7 +32,7 @@ export function requireName(value: string | undefined): string | undefined {
   const name = (value ?? '').normalize('NFC').trim();
   if (name === '') return undefined;
   if (FORBIDDEN_IN_NAME.test(name) || Array.from(name).length > MAX_NAME_LENGTH) {
-    throw new AuthError('invalid_name', `A name has at most ${MAX_NAME_LENGTH} characters, on one line.`);
+    throw new AuthError('invalid_name');
   }
   return name;
 }

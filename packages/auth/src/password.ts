@@ -11,16 +11,12 @@ const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 /** 20 of 57 characters: 116 bits. */
 const GENERATED_LENGTH = 20;
 
-/** @throws {AuthError} `invalid_password` for a length outside 10 to 200 characters, or a lone surrogate */
+/** @throws {AuthError} `invalid_password` for a length outside 10 to 200 characters, `malformed_password` for a lone surrogate */
 export async function hashPassword(password: string): Promise<string> {
-  if (!password.isWellFormed()) {
-    throw new AuthError('invalid_password', 'A password is made of whole characters; this one holds half of one.');
-  }
+  if (!password.isWellFormed()) throw new AuthError('malformed_password');
   const { max, min } = PASSWORD_LENGTH;
   const length = passwordLength(password);
-  if (length < min || length > max) {
-    throw new AuthError('invalid_password', `A password has ${min} to ${max} characters.`);
-  }
+  if (length < min || length > max) throw new AuthError('invalid_password');
   return hash(canonicalPassword(password), PARAMETERS);
 }
 

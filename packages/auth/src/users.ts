@@ -38,7 +38,7 @@ export function normalizeEmail(value: string): string | undefined {
 /** @throws {AuthError} `invalid_email` */
 export function requireEmail(value: string): string {
   const email = normalizeEmail(value);
-  if (email === undefined) throw new AuthError('invalid_email', 'Enter a valid email address.');
+  if (email === undefined) throw new AuthError('invalid_email');
   return email;
 }
 
@@ -67,7 +67,7 @@ export async function insertUser(
   } catch (error) {
     // The address is the only unique column that can collide: the id is random.
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
-      throw new AuthError('email_taken', 'There is an account with this email address already.', { cause: error });
+      throw new AuthError('email_taken', { cause: error });
     }
     throw error;
   }

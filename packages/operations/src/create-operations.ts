@@ -137,7 +137,7 @@ export function createOperations(options: OperationsOptions): Operations {
   /** @throws {OperationsError} `provider_off` */
   function requireCircuit(name: ProviderName): CircuitEntry {
     const entry = entries.get(name);
-    if (entry === undefined) throw new OperationsError('provider_off', 'This provider is off: it has no key.');
+    if (entry === undefined) throw new OperationsError('provider_off');
     return entry;
   }
 

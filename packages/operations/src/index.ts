@@ -7,6 +7,7 @@ export {
   type OperationsErrorCode,
   type Operator,
   type Override,
+  REASON_LENGTH,
 } from './operations.ts';
 export type { CircuitOverview, CircuitsOverview } from './overview.ts';
 export { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';

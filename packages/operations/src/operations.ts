@@ -50,15 +50,21 @@ export interface Operations {
   close(): void;
 }
 
+/** Length of an override's reason in characters. */
+export const REASON_LENGTH = { min: 10, max: 500 } as const;
+
 export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
 
-/** An override that was refused; nothing was changed or recorded. `message` may be shown to the operator. */
+/** An override that was refused; nothing was changed or recorded. The API has a sentence for each code. */
 export class OperationsError extends Error {
   override readonly name = 'OperationsError';
   readonly code: OperationsErrorCode;
+  /** With `invalid_reason`: the length of the reason. */
+  readonly length: number | undefined;
 
-  constructor(code: OperationsErrorCode, message: string) {
-    super(message);
+  constructor(code: OperationsErrorCode, options: { length?: number } = {}) {
+    super(code);
     this.code = code;
+    this.length = options.length;
   }
 }

@@ -1,4 +1,6 @@
+import { type AuthErrorCode, MAX_NAME_LENGTH, PASSWORD_LENGTH } from '@plantcommunity/auth';
 import type { RejectedPart } from '@plantcommunity/identification';
+import { type OperationsErrorCode, REASON_LENGTH } from '@plantcommunity/operations';
 import type { FieldError } from './api-error.ts';
 
 // Clients of the former system compare the first four texts, so they never change.
@@ -23,3 +25,36 @@ export const REJECTED_FIELDS: Readonly<Record<RejectedPart, FieldError>> = {
   image: { detail: 'is not accepted by the service', pointer: '#/image' },
   request: { detail: 'The service does not accept this request.', pointer: '#' },
 };
+
+/** Field errors for each code of `auth`. Pointers name fields that the procedures share. */
+export const AUTH_ERRORS: Readonly<Record<AuthErrorCode, FieldError>> = {
+  email_taken: { detail: 'There is an account with this email address already.', pointer: '#/email' },
+  invalid_email: { detail: 'Enter a valid email address.', pointer: '#/email' },
+  invalid_name: { detail: `A name has at most ${MAX_NAME_LENGTH} characters, on one line.`, pointer: '#/name' },
+  invalid_password: {
+    detail: `A password has ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters.`,
+    pointer: '#/password',
+  },
+  malformed_password: {
+    detail: 'A password is made of whole characters; this one holds half of one.',
+    pointer: '#/password',
+  },
+  wrong_password: { detail: 'The current password is not right.', pointer: '#/password' },
+  last_admin: { detail: 'The last admin cannot be removed: make another user an admin first.', pointer: '#' },
+};
+
+/** Returns the field error for a code of `operations`; `length` is that of the reason. */
+export function overrideError(code: OperationsErrorCode, length = 0): FieldError {
+  switch (code) {
+    case 'invalid_reason': {
+      const { max, min } = REASON_LENGTH;
+      return { detail: `A reason has ${min} to ${max} characters; this one has ${length}.`, pointer: '#/reason' };
+    }
+    case 'invalid_end':
+      return { detail: 'The end is in the past.', pointer: '#/until' };
+    case 'provider_off':
+      return { detail: 'This provider is off: it has no key.', pointer: '#/provider' };
+    case 'not_isolated':
+      return { detail: 'This provider is not isolated.', pointer: '#/provider' };
+  }
+}

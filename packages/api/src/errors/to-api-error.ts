@@ -1,12 +1,12 @@
-import { AuthError, type AuthErrorCode, isDatabaseUnavailable } from '@plantcommunity/auth';
+import { AuthError, isDatabaseUnavailable } from '@plantcommunity/auth';
 import { HttpError } from '@plantcommunity/http';
 import { displayNameOf, IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
-import { OperationsError, type OperationsErrorCode } from '@plantcommunity/operations';
+import { OperationsError } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { retryAfterSeconds } from './rate-limited.ts';
-import { providersUnavailable, REJECTED_FIELDS, SERVICE_UNAVAILABLE } from './texts.ts';
+import { AUTH_ERRORS, overrideError, providersUnavailable, REJECTED_FIELDS, SERVICE_UNAVAILABLE } from './texts.ts';
 
 const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
@@ -81,37 +81,21 @@ function fromIdentification(error: IdentificationError): ApiError {
   }
 }
 
-/** The field that an error points at, where procedures share its name. */
-const AUTH_FIELD: Readonly<Record<AuthErrorCode, string>> = {
-  email_taken: '#/email',
-  invalid_email: '#/email',
-  invalid_name: '#/name',
-  invalid_password: '#/password',
-  wrong_password: '#/password',
-  last_admin: '#',
-};
-
-/** A wrong password of a signed-in user is not a 401, which would tell the client that the session has ended. */
-export function fromAuth(error: AuthError, pointer = AUTH_FIELD[error.code]): ApiError {
-  return new ApiError(error.code === 'email_taken' ? 'email_taken' : 'invalid_request', error.message, {
-    errors: [{ detail: error.message, pointer }],
+/**
+ * Converts an error of `auth`; `pointer` replaces the field that it points at. A wrong password of a signed-in user is not
+ * a 401, which would tell the client that the session has ended.
+ */
+export function fromAuth(error: AuthError, pointer?: string): ApiError {
+  const field = AUTH_ERRORS[error.code];
+  return new ApiError(error.code === 'email_taken' ? 'email_taken' : 'invalid_request', field.detail, {
+    errors: [{ ...field, ...(pointer !== undefined && { pointer }) }],
     cause: error,
   });
 }
 
-/** The field of an override that an error points at. */
-const OVERRIDE_FIELD: Readonly<Record<OperationsErrorCode, string>> = {
-  invalid_reason: '#/reason',
-  invalid_end: '#/until',
-  provider_off: '#/provider',
-  not_isolated: '#/provider',
-};
-
 function fromOperations(error: OperationsError): ApiError {
-  return new ApiError('invalid_request', error.message, {
-    errors: [{ detail: error.message, pointer: OVERRIDE_FIELD[error.code] }],
-    cause: error,
-  });
+  const field = overrideError(error.code, error.length);
+  return new ApiError('invalid_request', field.detail, { errors: [field], cause: error });
 }
 
 /** Unwraps what a procedure threw, and converts tRPC's own errors, which have no cause. */

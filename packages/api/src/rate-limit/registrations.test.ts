@@ -32,7 +32,7 @@ function registrations(register: Rate = { count: 10, windowMs: HOUR }) {
   return { clock, create: (address?: string) => throttles.register(address, async () => 'an account'), fail };
 }
 
-const taken = new AuthError('email_taken', 'There is one.');
+const taken = new AuthError('email_taken');
 
 describe('registrations from one address', () => {
   it('create ten accounts an hour; the next refusal names the cause and the remedy', async () => {

@@ -83,11 +83,11 @@ describe('a change of the caller’s account', () => {
     ['changePassword', { current, next }, '#/current'],
     ['remove', { confirm: true, password: current }, '#/password'],
   ])('%s with a wrong password answers 400, because a 401 would end the session', async (path, input, pointer) => {
-    const { order } = account(new AuthError('wrong_password', 'The password is wrong.'));
+    const { order } = account(new AuthError('wrong_password'));
     const answer = await order(path, input);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
-      error: { data: { code: 'invalid_request', errors: [{ detail: 'The password is wrong.', pointer }] } },
+      error: { data: { code: 'invalid_request', errors: [{ detail: 'The current password is not right.', pointer }] } },
     });
   });
 
@@ -95,7 +95,7 @@ describe('a change of the caller’s account', () => {
     ['changePassword', { current, next }],
     ['remove', { confirm: true, password: current }],
   ])('%s cannot be used to guess a password', async (path, input) => {
-    const { done, order } = account(new AuthError('wrong_password', 'The password is wrong.'));
+    const { done, order } = account(new AuthError('wrong_password'));
     const statuses = [];
     for (let time = 0; time < 6; time += 1) statuses.push((await order(path, input)).status);
     expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
@@ -103,11 +103,11 @@ describe('a change of the caller’s account', () => {
   });
 
   it('is refused for the last administrator', async () => {
-    const { order } = account(new AuthError('last_admin', 'The last administrator cannot be removed.'));
+    const { order } = account(new AuthError('last_admin'));
     const answer = await order('remove', { confirm: true });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
-      error: { data: { detail: 'The last administrator cannot be removed.' } },
+      error: { data: { detail: 'The last admin cannot be removed: make another user an admin first.' } },
     });
   });
 

@@ -100,5 +100,5 @@ async function requirePassword(
 }
 
 function wrongPassword(): AuthError {
-  return new AuthError('wrong_password', 'The current password is not right.');
+  return new AuthError('wrong_password');
 }

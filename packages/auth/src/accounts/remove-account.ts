@@ -73,7 +73,7 @@ async function lockUser(transaction: Transaction, userId: string): Promise<boole
     WHERE "id" = ${userId} OR ("role" = 'admin' AND "disabledAt" IS NULL) ORDER BY "id" FOR UPDATE`;
   const user = rows.find(({ id }) => id === userId);
   if (user?.role === 'admin' && rows.length === 1) {
-    throw new AuthError('last_admin', 'The last admin cannot be removed: make another user an admin first.');
+    throw new AuthError('last_admin');
   }
   return user !== undefined;
 }

@@ -3,10 +3,7 @@ import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitStatus, Clock } from '@plantcommunity/resilience';
 import { decodeTime, monotonicFactory } from 'ulid';
 import { type AuditAction, type AuditedCircuit, lastAuditEntry } from '../audit/audit-trail.ts';
-import { OperationsError, type Operator, type Override } from '../operations.ts';
-
-const MIN_REASON_LENGTH = 10;
-const MAX_REASON_LENGTH = 500;
+import { OperationsError, type Operator, type Override, REASON_LENGTH } from '../operations.ts';
 
 /** An override that has not ended. */
 export interface ActiveOverride {
@@ -57,7 +54,7 @@ export class OverrideStore {
     const reason = checkReason(override.reason);
     const { provider, until } = override;
     if (until !== undefined && !(until.getTime() > this.#clock.now())) {
-      throw new OperationsError('invalid_end', 'The end is in the past.');
+      throw new OperationsError('invalid_end');
     }
     await this.#serialize(provider, async (transaction, active) => {
       await this.#end(transaction, provider);
@@ -74,7 +71,7 @@ export class OverrideStore {
     const reason = checkReason(override.reason);
     await this.#serialize(provider, async (transaction, active) => {
       if (active?.action !== 'isolate') {
-        throw new OperationsError('not_isolated', 'This provider is not isolated.');
+        throw new OperationsError('not_isolated');
       }
       await this.#end(transaction, provider);
       const before = audited('isolated', active.until);
@@ -187,11 +184,8 @@ async function activeOverride(
 export function checkReason(reason: string): string {
   const trimmed = reason.trim();
   const { length } = trimmed;
-  if (length >= MIN_REASON_LENGTH && length <= MAX_REASON_LENGTH) return trimmed;
-  throw new OperationsError(
-    'invalid_reason',
-    `A reason has ${MIN_REASON_LENGTH} to ${MAX_REASON_LENGTH} characters; this one has ${length}.`,
-  );
+  if (length >= REASON_LENGTH.min && length <= REASON_LENGTH.max) return trimmed;
+  throw new OperationsError('invalid_reason', { length });
 }
 
 function auditedBefore(active: ActiveOverride | undefined, state: CircuitStatus): AuditedCircuit {

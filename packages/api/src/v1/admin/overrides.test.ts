@@ -63,18 +63,18 @@ describe('an override', () => {
     expect(isolateProvider).not.toHaveBeenCalled();
   });
 
-  it.each<[OperationsErrorCode, string]>([
-    ['invalid_reason', '#/reason'],
-    ['invalid_end', '#/until'],
-    ['provider_off', '#/provider'],
-    ['not_isolated', '#/provider'],
-  ])('that operations refuse as %s points at %s', async (code, pointer) => {
-    const resetProvider = () => Promise.reject(new OperationsError(code, 'This cannot be.'));
+  it.each<[OperationsErrorCode, string, string]>([
+    ['invalid_reason', '#/reason', 'A reason has 10 to 500 characters; this one has 9.'],
+    ['invalid_end', '#/until', 'The end is in the past.'],
+    ['provider_off', '#/provider', 'This provider is off: it has no key.'],
+    ['not_isolated', '#/provider', 'This provider is not isolated.'],
+  ])('that operations refuse as %s points at %s', async (code, pointer, detail) => {
+    const resetProvider = () => Promise.reject(new OperationsError(code, { length: 9 }));
     const { api } = apiUnderTest({ operations: { resetProvider } });
     const answer = await send(api, 'reset', order);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
-      error: { message: 'This cannot be.', data: { errors: [{ detail: 'This cannot be.', pointer }] } },
+      error: { message: detail, data: { errors: [{ detail, pointer }] } },
     });
   });
 });
