@@ -9,8 +9,8 @@ import {
 import type { Logger } from '@plantcommunity/telemetry';
 import { logAnswerCache } from '../observability/cache-log.ts';
 import type { ProviderDefinition } from '../providers/definition.ts';
+import { createRecallIds, type RecallIds } from '../providers/recall-ids.ts';
 import type { ProviderAnswer } from '../types.ts';
-import { createRecallIds, type RecallIds } from './recall-ids.ts';
 
 /** How processes take turns at asking a provider the same question. */
 export interface AnswerLock {

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Cache } from '@plantcommunity/resilience';
 import type { ProviderClient, ProviderDefinition } from '../providers/definition.ts';
+import type { RecallIds } from '../providers/recall-ids.ts';
 import type { Rejections } from '../providers/rejections.ts';
 import type { IdentifyOptions, ProviderName } from '../types.ts';
 import type { CallsInFlight } from './answer-cache.ts';
 import type { ProviderCaller, RecentDurations } from './provider-caller.ts';
-import type { RecallIds } from './recall-ids.ts';
 import type { IdentifyRequest } from './service.ts';
 
 /** A provider that is on, with the parts that a question to it passes through. */

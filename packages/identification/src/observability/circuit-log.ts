@@ -1,7 +1,6 @@
 import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
-import { ExchangeError } from '../providers/exchange-error.ts';
-import { failureLabel, ProviderError } from '../providers/provider-error.ts';
+import { ExchangeError, failureLabel, ProviderError } from '../providers/provider-error.ts';
 import type { ProviderName } from '../types.ts';
 
 /** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */

@@ -2,9 +2,8 @@ import type { Clock } from '@plantcommunity/resilience';
 import { redactAndCut } from '@plantcommunity/telemetry';
 import type { ZodType } from 'zod';
 import type { ProviderName, RejectedPart } from '../types.ts';
-import { ExchangeError } from './exchange-error.ts';
 import { plainText } from './plain-text.ts';
-import { ProviderError, type ProviderErrorType } from './provider-error.ts';
+import { ExchangeError, ProviderError, type ProviderErrorType } from './provider-error.ts';
 
 /** Answers of both services are some 10 to 100 kB. */
 export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;

@@ -1,10 +1,11 @@
 import { BulkheadFullError, CircuitRejectedError } from '@plantcommunity/resilience';
 import { describe, expect, it } from 'vitest';
 import { AbandonedCallError, IdentificationError } from '../errors.ts';
-import { ExchangeError, type ExchangeErrorCode } from './exchange-error.ts';
 import {
   callOutcomeOf,
   circuitOutcomeOf,
+  ExchangeError,
+  type ExchangeErrorCode,
   failureLabel,
   ProviderError,
   type ProviderErrorType,

@@ -4,13 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
 import type { ProviderAnswer } from '../types.ts';
 import { readBody } from './exchange.ts';
-import { ExchangeError } from './exchange-error.ts';
 import { toAnswer as plantIdAnswer } from './plant-id/answer.ts';
 import { identification as plantIdSchema } from './plant-id/response.ts';
 import { toAnswer as plantNetAnswer } from './plantnet/answer.ts';
 import { meansNoPlant } from './plantnet/client.ts';
 import { identification as plantNetSchema } from './plantnet/response.ts';
-import { ProviderError } from './provider-error.ts';
+import { ExchangeError, ProviderError } from './provider-error.ts';
 import { plantIdBody, plantNetBody } from './testing/bodies.ts';
 
 function reader<T>(schema: ZodType<T>, toAnswer: (body: T) => ProviderAnswer): (text: string) => ProviderAnswer {

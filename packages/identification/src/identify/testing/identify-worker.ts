@@ -1,8 +1,8 @@
 import { flushCompileCache } from 'node:module';
 import { connectRedis } from '@plantcommunity/resilience';
 import { IdentificationError } from '../../errors.ts';
+import { type WorkerAnswer, workerSettings } from './identify-messages.ts';
 import { createPlantIdService, leafRequest } from './plant-id-only.ts';
-import { type WorkerAnswer, workerSettings } from './worker-messages.ts';
 
 // One instance of the product with Plant.id alone. It asks when it is told to, always of one photo.
 const settings = workerSettings.parse(JSON.parse(process.argv[2] ?? ''));

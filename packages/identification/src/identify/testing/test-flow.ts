@@ -76,6 +76,8 @@ function scripted(definition: ProviderDefinition, client: ScriptedClient): Provi
 }
 
 interface TestFlowOptions {
+  /** Definition of a third provider, after the two real ones. */
+  third?: ProviderDefinition;
   off?: ProviderName;
   quotas?: Partial<Record<ProviderName, QuotaLimits>>;
   /** Prefix of all keys in Redis. */
@@ -105,6 +107,7 @@ const OFF = { apiKey: undefined };
 /** The real service with scripted providers, photos, store, database and time. */
 export async function testFlow({
   off,
+  third,
   prefix = `test:${randomUUID()}`,
   redisUrl = process.env['TEST_REDIS_URL'] ?? NO_REDIS,
   logger = createLogger({ level: 'silent' }),
@@ -163,8 +166,9 @@ export async function testFlow({
       providers: {
         plant_id: { ...testConfig(), ...(off === 'plant_id' && OFF) },
         plantnet: { ...testConfig(), ...(off === 'plantnet' && OFF) },
+        ...(third && { [third.name]: testConfig() }),
       },
-      quotas: { plant_id: {}, plantnet: {}, ...quotas },
+      quotas: { plant_id: {}, plantnet: {}, ...(third && { [third.name]: {} }), ...quotas },
       maxConcurrency: 2,
       lifetime: { ttlMs: 86_400_000, staleMs: 604_800_000 },
       lock: { waitMs: 40_000, ttlMs: 30_000, renew: true },
@@ -180,7 +184,11 @@ export async function testFlow({
       onAnswer: (type) => given.push(type),
     },
     {
-      definitions: [scripted(plantId, providers.plant_id), scripted(plantNet, providers.plantnet)],
+      definitions: [
+        scripted(plantId, providers.plant_id),
+        scripted(plantNet, providers.plantnet),
+        ...(third ? [third] : []),
+      ],
       normalizer,
       store,
       dailyUsage: dailyUsageInMemory(),

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { RecallId } from '../providers/definition.ts';
+import type { RecallId } from './definition.ts';
 
 /** Long enough for any outage after which people still ask; under the life of an answer, whose reload is a new call. */
 const KEPT_MS = 6 * 3_600_000;

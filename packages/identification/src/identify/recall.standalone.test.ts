@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { type WorkerAnswer, type WorkerSettings, workerAnswer } from './testing/worker-messages.ts';
+import { type WorkerAnswer, type WorkerSettings, workerAnswer } from './testing/identify-messages.ts';
 
 const SIMULATOR = fileURLToPath(new URL('../../../../apps/provider-simulator/src/main.ts', import.meta.url));
 const WORKER = fileURLToPath(new URL('./testing/identify-worker.ts', import.meta.url));
