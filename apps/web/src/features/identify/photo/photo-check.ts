@@ -31,19 +31,20 @@ const EXTENSIONS: Record<PhotoFormat, readonly string[]> = {
  */
 export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): CheckResult {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const kind = fileFormat(head);
+  const format = fileFormat(head);
   const reject = (badge: string, reason: string): CheckResult => ({
     ok: false,
     rejected: { name: file.name, badge, reason },
   });
 
   if (file.size === 0) return reject('Empty', 'There is nothing in this file. Choose another one.');
-  if (!kind.photo) {
-    const badge = kind.name?.split(' ')[0] ?? 'File';
-    if (kind.name === 'HEIC' || kind.name === 'AVIF') {
-      return reject(badge, `${kind.name} photos cannot be read here yet. ${FORMATS}`);
+  if (!format.photo) {
+    const badge = format.name?.split(' ')[0] ?? 'File';
+    if (format.name === 'HEIC' || format.name === 'AVIF') {
+      return reject(badge, `${format.name} photos cannot be read here yet. ${FORMATS}`);
     }
-    const inside = kind.name === undefined ? 'it is no photo' : `it is ${kind.name === 'text' ? '' : 'a '}${kind.name}`;
+    const inside =
+      format.name === undefined ? 'it is no photo' : `it is ${format.name === 'text' ? '' : 'a '}${format.name}`;
     return reject(
       badge,
       endsLikePicture(file.name)
@@ -54,14 +55,14 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
   if (hidesCharacters(file.name)) {
     return reject('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');
   }
-  const fault = fileNameFault(file.name);
-  if (fault?.type === 'other_format') {
+  const nameError = fileNameFault(file.name);
+  if (nameError?.type === 'other_format') {
     return reject(
-      fault.ending.slice(0, 7).toUpperCase(),
-      `Its name ends in .${fault.ending}, which is no photo. ${FORMATS}`,
+      nameError.ending.slice(0, 7).toUpperCase(),
+      `Its name ends in .${nameError.ending}, which is no photo. ${FORMATS}`,
     );
   }
-  if (fault?.type === 'dot_file') {
+  if (nameError?.type === 'dot_file') {
     return reject('Name', 'Its name starts with a dot, like that of a hidden file. Rename it and try again.');
   }
   if (file.size > maxBytes) {
@@ -70,16 +71,16 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
       `${oversizeText(file.size)}; ${bytesText(maxBytes, 0)} is the most. Make it smaller and it will fit.`,
     );
   }
-  return { ok: true, file: underTrueName(file, kind.photo, extension) };
+  return { ok: true, file: underTrueName(file, format.photo, extension) };
 }
 
 /** Gives a photo the extension of its true format: replaces that of another picture format, else appends it. */
-function underTrueName(file: File, kind: PhotoFormat, extension: string): File {
-  const type = `image/${kind.toLowerCase()}`;
-  const [usual = ''] = EXTENSIONS[kind];
-  if (EXTENSIONS[kind].includes(extension) && file.type === type) return file;
+function underTrueName(file: File, format: PhotoFormat, extension: string): File {
+  const type = `image/${format.toLowerCase()}`;
+  const [usual = ''] = EXTENSIONS[format];
+  if (EXTENSIONS[format].includes(extension) && file.type === type) return file;
   const stem = endsLikePicture(file.name) ? file.name.slice(0, -extension.length - 1) : file.name;
-  const name = EXTENSIONS[kind].includes(extension) ? file.name : `${stem || 'photo'}.${usual}`;
+  const name = EXTENSIONS[format].includes(extension) ? file.name : `${stem || 'photo'}.${usual}`;
   return new File([file], name, { type, lastModified: file.lastModified });
 }
 
