@@ -9,13 +9,13 @@ import { generateApi } from 'swagger-typescript-api';
 interface Source {
   /** Path of the OpenAPI document. */
   document: string;
-  /** Where the API is served. */
+  /** Base URL of the API. */
   baseUrl: string;
   /** An empty folder for the client's files. */
   folder: string;
 }
 
-/** One kind of client, generated as the manual of its generator says; the first is written by hand. */
+/** A kind of client, generated as its generator's manual describes; the first one is written by hand. */
 export interface Generator {
   name: string;
   generate(source: Source): Promise<unknown>;
@@ -23,7 +23,7 @@ export interface Generator {
   program: string;
 }
 
-/** Fields beside the photos. Some clients repeat the field of a list, some send JSON, some join it with commas. */
+/** The text fields. Some clients repeat the field of a list, some send JSON, some join it with commas. */
 const FIELDS = `organs: ['leaf', 'flower'], include_diseases: false, latitude: 5e-5, longitude: -0.25, language: 'en-GB'`;
 
 export const generators: readonly Generator[] = [
@@ -45,7 +45,7 @@ export const generators: readonly Generator[] = [
       const syntax = await openapiTypescript(new URL(`file://${document}`));
       await writeFile(join(folder, 'schema.ts'), astToString(syntax));
     },
-    // A file is a string in these types, and the serializer is left to the caller.
+    // The types declare a file as a string, and callers write the serializer.
     program: `
       import createClient from 'openapi-fetch';
       import type { paths } from './schema';
@@ -110,7 +110,7 @@ export const generators: readonly Generator[] = [
     name: 'swagger-typescript-api with fetch',
     generate: ({ document, folder }) =>
       generateApi({ input: document, output: folder, fileName: 'api.ts', httpClientType: 'fetch', silent: true }),
-    // It makes JSON of every list, even of one of photos, and passes a FormData on as it is.
+    // The client sends every list as JSON, even of photos, but passes on a FormData.
     program: `
       import { Api } from './api';
       export async function identify(baseUrl: string, photos: File[]): Promise<number> {

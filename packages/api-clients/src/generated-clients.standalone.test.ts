@@ -46,9 +46,9 @@ afterAll(async () => {
 
 /** Returns the options of the last request that reached the service behind the API. */
 async function lastOptions(): Promise<unknown> {
-  const told = once(child, 'message') as Promise<[{ options: unknown }]>;
+  const reported = once(child, 'message') as Promise<[{ options: unknown }]>;
   child.send('options');
-  const [{ options }] = await told;
+  const [{ options }] = await reported;
   return options;
 }
 

@@ -60,12 +60,12 @@ export interface ApiDeps extends Pick<Services, 'identification' | 'operations' 
 
 export function createApi({ redis, ...deps }: ApiDeps): Api {
   const { clock, config, identification, logger } = deps;
-  const window = createRateLimiter({ redis, clock, logger });
+  const limiter = createRateLimiter({ redis, clock, logger });
   return assembleApi({
     ...deps,
-    identifyLimit: createIdentifyLimit({ window, quotaUse: () => identification.quotaUse() }),
+    identifyLimit: createIdentifyLimit({ limiter, quotaUse: () => identification.quotaUse() }),
     creditShares: createCreditShares({ redis, clock, logger, limits: config.dailyCredits }),
-    throttles: createThrottles({ window, clock, logger, rates: config.rates }),
+    throttles: createThrottles({ limiter, clock, logger, rates: config.rates }),
   });
 }
 

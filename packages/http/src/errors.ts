@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
 /** HTTP status of each error code of this package. */
-const STATUS = {
+export const HTTP_ERROR_STATUS = {
   malformed_upload: 400,
   unknown_field: 400,
   missing_image: 400,
@@ -14,13 +14,13 @@ const STATUS = {
   busy: 503,
 } as const;
 
-export type HttpErrorCode = keyof typeof STATUS;
+export type HttpErrorCode = keyof typeof HTTP_ERROR_STATUS;
 
 /** A request that is refused for how it was sent. The message is for the person who sent it. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: HttpErrorCode;
-  readonly status: (typeof STATUS)[HttpErrorCode];
+  readonly status: (typeof HTTP_ERROR_STATUS)[HttpErrorCode];
   /** Response headers that belong to the error, such as `Allow`. */
   readonly headers: Readonly<Record<string, string>>;
   /** With `busy`: the caller itself uses up its share of this process. */
@@ -33,7 +33,7 @@ export class HttpError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.status = STATUS[code];
+    this.status = HTTP_ERROR_STATUS[code];
     this.headers = options.headers ?? {};
     this.overShare = options.overShare ?? false;
   }

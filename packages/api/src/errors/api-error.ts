@@ -1,28 +1,29 @@
-/** HTTP status of each error code of the API. */
-export const STATUS = {
-  malformed_upload: 400,
-  unknown_field: 400,
-  missing_image: 400,
+import { HTTP_ERROR_STATUS } from '@plantcommunity/http';
+import type { IdentificationErrorCode } from '@plantcommunity/identification';
+
+const IDENTIFICATION_STATUS = {
   invalid_request: 400,
-  unknown_host: 400,
-  authentication_required: 401,
-  invalid_token: 401,
-  invalid_credentials: 401,
-  foreign_origin: 403,
-  account_disabled: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  upload_stalled: 408,
-  email_taken: 409,
-  version_gone: 410,
   photo_too_large: 413,
   photo_type: 415,
   photo_undecodable: 422,
-  rate_limited: 429,
-  internal: 500,
   providers_resting: 503,
   quota_exhausted: 503,
   busy: 503,
+} as const satisfies Record<IdentificationErrorCode, number>;
+
+/** HTTP status of each error code of the API: those of `http`, of `identification`, and its own. */
+export const STATUS = {
+  ...HTTP_ERROR_STATUS,
+  ...IDENTIFICATION_STATUS,
+  authentication_required: 401,
+  invalid_token: 401,
+  invalid_credentials: 401,
+  account_disabled: 403,
+  not_found: 404,
+  email_taken: 409,
+  version_gone: 410,
+  rate_limited: 429,
+  internal: 500,
 } as const;
 
 export type ApiErrorCode = keyof typeof STATUS;

@@ -46,14 +46,14 @@ function hasValue(cookie: string, start: string): boolean {
 /**
  * Whether a response of next-auth means that the password could not be checked: its redirect has `error=Unavailable`.
  */
-export async function isUnavailable(answered: Response): Promise<boolean> {
-  const address = answered.headers.get('location') ?? (await addressIn(answered.clone()));
+export async function isUnavailable(response: Response): Promise<boolean> {
+  const address = response.headers.get('location') ?? (await addressIn(response.clone()));
   return address !== undefined && URL.parse(address, 'http://localhost')?.searchParams.get('error') === 'Unavailable';
 }
 
-async function addressIn(answered: Response): Promise<string | undefined> {
-  if (answered.headers.get('content-type')?.includes('application/json') !== true) return undefined;
-  const told: unknown = await answered.json().catch(() => undefined);
-  if (typeof told !== 'object' || told === null || !('url' in told)) return undefined;
-  return typeof told.url === 'string' ? told.url : undefined;
+async function addressIn(response: Response): Promise<string | undefined> {
+  if (response.headers.get('content-type')?.includes('application/json') !== true) return undefined;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (typeof body !== 'object' || body === null || !('url' in body)) return undefined;
+  return typeof body.url === 'string' ? body.url : undefined;
 }

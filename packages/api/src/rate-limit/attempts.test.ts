@@ -14,7 +14,7 @@ const HERE = '203.0.113.7';
 function throttlesAt(): { throttles: Throttles } {
   const clock = new FakeClock();
   const logger = createLogger({ level: 'silent' });
-  return { throttles: createThrottles({ window: inProcessRateLimiter(clock), clock, logger, rates: config.rates }) };
+  return { throttles: createThrottles({ limiter: inProcessRateLimiter(clock), clock, logger, rates: config.rates }) };
 }
 
 describe('attempts to sign in', () => {

@@ -23,7 +23,7 @@ interface Undecided {
   readonly waiting: (() => void)[];
 }
 
-export function createAttempts(window: RateLimiter): Attempts {
+export function createAttempts(limiter: RateLimiter): Attempts {
   const undecided = new Map<string, Undecided>();
 
   function enter(key: string): void {
@@ -52,7 +52,7 @@ export function createAttempts(window: RateLimiter): Attempts {
       let isEntered = true;
       for (;;) {
         // oxlint-disable-next-line no-await-in-loop -- tries again after each wait
-        const taken = await window.consume(key, rate);
+        const taken = await limiter.consume(key, rate);
         if (taken.allowed) {
           if (!isEntered) enter(key);
           return attemptOf(key, taken);

@@ -30,8 +30,8 @@ export interface BadTokens {
 }
 
 /** @param options `rate`: the limit for one bad token. */
-export function createBadTokens(options: { window: RateLimiter; clock: Clock; rate: Rate }): BadTokens {
-  const { clock, rate, window } = options;
+export function createBadTokens(options: { limiter: RateLimiter; clock: Clock; rate: Rate }): BadTokens {
+  const { clock, rate, limiter } = options;
   const addressRate = { ...rate, count: rate.count * APPS_AT_AN_ADDRESS };
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -57,8 +57,8 @@ export function createBadTokens(options: { window: RateLimiter; clock: Clock; ra
     async run({ addressHash, token }, work) {
       const [tokenKey, addressLimitKey] = [`bad-token:${token}`, `bad-token-address:${addressHash}`];
       const [ofToken, ofAddress] = await Promise.all([
-        window.peek(tokenKey, rate),
-        window.peek(addressLimitKey, addressRate),
+        limiter.peek(tokenKey, rate),
+        limiter.peek(addressLimitKey, addressRate),
       ]);
       if (ofToken.remaining === 0) throw rateLimited(ofToken.resetAt, clock.now());
       const result = await (ofAddress.remaining === 0 ? inLookUpQueue(work) : work());
@@ -66,7 +66,7 @@ export function createBadTokens(options: { window: RateLimiter; clock: Clock; ra
       // The address first: over its limit, no keys are added for further tokens.
       for (const [key, limit] of [[addressLimitKey, addressRate] as const, [tokenKey, rate] as const]) {
         // oxlint-disable-next-line no-await-in-loop -- they come one after the other
-        const taken = await window.consume(key, limit);
+        const taken = await limiter.consume(key, limit);
         if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());
       }
       return undefined;

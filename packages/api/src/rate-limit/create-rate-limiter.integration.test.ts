@@ -24,9 +24,9 @@ afterAll(async () => {
 });
 
 function instance(number: number): RateLimiter {
-  const window = instances[number % instances.length];
-  if (window === undefined) throw new Error('no instance');
-  return window;
+  const limiter = instances[number % instances.length];
+  if (limiter === undefined) throw new Error('no instance');
+  return limiter;
 }
 
 describe('a rate limiter shared by instances', () => {
@@ -88,10 +88,10 @@ describe('a rate limiter shared by instances', () => {
   it('allows a tenth by a local count when Redis does not answer', async () => {
     const [own] = await connectInstances(1);
     if (own === undefined) throw new Error('no connection');
-    const window = createRateLimiter({ redis: own, clock: systemClock, logger });
+    const limiter = createRateLimiter({ redis: own, clock: systemClock, logger });
     const key = newKey();
     await own.close();
-    const taken = await Promise.all(Array.from({ length: 5 }, () => window.consume(key, hourly(20))));
+    const taken = await Promise.all(Array.from({ length: 5 }, () => limiter.consume(key, hourly(20))));
     expect(taken.map(({ allowed }) => allowed)).toEqual([true, true, false, false, false]);
     expect(taken.at(-1)).toMatchObject({ rate: hourly(2), remaining: 0 });
     // What it let through alone is its own affair: the shared count is untouched.

@@ -30,7 +30,7 @@ function broken({ ready }: { ready: boolean }) {
   return { connection, commands: () => commands };
 }
 
-function windowOver(redis: RedisConnection) {
+function limiterOver(redis: RedisConnection) {
   const log: string[] = [];
   const destination = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -40,41 +40,41 @@ function windowOver(redis: RedisConnection) {
   });
   const clock = new FakeClock();
   const logger = createLogger({ level: 'info', destination });
-  return { window: createRateLimiter({ redis, clock, logger }), clock, log };
+  return { limiter: createRateLimiter({ redis, clock, logger }), clock, log };
 }
 
 describe('a rate limiter without Redis', () => {
   it.each([true, false])('allows a tenth of the calls (the connection reports ready: %s)', async (ready) => {
-    const { clock, window } = windowOver(broken({ ready }).connection);
+    const { clock, limiter } = limiterOver(broken({ ready }).connection);
     const allowed: boolean[] = [];
-    for (let call = 0; call < 4; call += 1) allowed.push((await window.consume('anna', TWENTY)).allowed);
+    for (let call = 0; call < 4; call += 1) allowed.push((await limiter.consume('anna', TWENTY)).allowed);
     expect(allowed).toEqual([true, true, false, false]);
-    expect(await window.peek('anna', TWENTY)).toEqual({
+    expect(await limiter.peek('anna', TWENTY)).toEqual({
       rate: { count: 2, windowMs: HOUR },
       remaining: 0,
       resetAt: clock.now() + HOUR,
       fullAt: clock.now() + HOUR,
     });
     clock.advance(HOUR);
-    expect((await window.consume('anna', TWENTY)).allowed).toBe(true);
+    expect((await limiter.consume('anna', TWENTY)).allowed).toBe(true);
   });
 
   it('allows one call if a tenth is less than one', async () => {
-    const { window } = windowOver(broken({ ready: false }).connection);
+    const { limiter } = limiterOver(broken({ ready: false }).connection);
     const few = { count: 5, windowMs: HOUR };
-    expect((await window.consume('anna', few)).allowed).toBe(true);
-    expect((await window.consume('anna', few)).allowed).toBe(false);
+    expect((await limiter.consume('anna', few)).allowed).toBe(true);
+    expect((await limiter.consume('anna', few)).allowed).toBe(false);
   });
 
   it('sends no commands over a lost connection', async () => {
     const { commands, connection } = broken({ ready: false });
-    await windowOver(connection).window.consume('anna', TWENTY);
+    await limiterOver(connection).limiter.consume('anna', TWENTY);
     expect(commands()).toBe(0);
   });
 
   it('logs the outage once', async () => {
-    const { log, window } = windowOver(broken({ ready: true }).connection);
-    for (let call = 0; call < 3; call += 1) await window.consume('anna', TWENTY);
+    const { log, limiter } = limiterOver(broken({ ready: true }).connection);
+    for (let call = 0; call < 3; call += 1) await limiter.consume('anna', TWENTY);
     expect(log.filter((line) => line.includes('[RATELIMIT] Redis unavailable'))).toHaveLength(1);
   });
 });

@@ -14,7 +14,7 @@ export function createRateLimiter(options: { redis: RedisConnection; clock: Cloc
   const local = createLocalRateLimiter(options.clock);
   const ask = createRedisFallback({
     ...options,
-    lost: '[RATELIMIT] Redis unavailable - this process lets through a tenth',
+    lost: '[RATELIMIT] Redis unavailable, counting locally: this process allows a tenth',
     back: '[RATELIMIT] Redis is back - limits are shared again',
   });
   return {

@@ -129,7 +129,9 @@ describe('daily shares without Redis', () => {
       if ((await shares.reserve(shares.sharesOf(user('anna'), '203.0.113.7'), 2)).allowed) spent += 2;
     }
     expect(spent).toBe(40);
-    expect(log).toEqual(['[RATELIMIT] Redis unavailable - this process lets through a tenth of the daily credits']);
+    expect(log).toEqual([
+      '[RATELIMIT] Redis unavailable, counting locally: this process allows a tenth of the daily credits',
+    ]);
     const [status] = await shares.peek(shares.sharesOf(user('anna'), undefined));
     expect(status).toMatchObject({ rate: { count: 40 }, remaining: 0 });
   });

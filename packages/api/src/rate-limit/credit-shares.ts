@@ -55,7 +55,7 @@ export function createCreditShares(options: {
   const ask = createRedisFallback({
     redis,
     logger,
-    lost: '[RATELIMIT] Redis unavailable - this process lets through a tenth of the daily credits',
+    lost: '[RATELIMIT] Redis unavailable, counting locally: this process allows a tenth of the daily credits',
     back: '[RATELIMIT] Redis is back - daily credits are shared again',
   });
   return assembleCreditShares({ ...options, ask, shared: createRedisCredits(redis) });

@@ -39,7 +39,7 @@ describe.each(transports)('anonymous callers over %s and Redis', (_name, identif
       vi.setSystemTime(clock.now());
     };
     pass(Math.floor(Math.random() * 100_000) * HOUR);
-    limit = createIdentifyLimit({ window: createRateLimiter({ redis, clock, logger }), quotaUse: () => 0 });
+    limit = createIdentifyLimit({ limiter: createRateLimiter({ redis, clock, logger }), quotaUse: () => 0 });
     return { ...under, pass };
   }
 

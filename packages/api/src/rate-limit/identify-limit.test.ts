@@ -10,7 +10,7 @@ const pro = { key: 'user:anna', policy: 'identify-pro', rate: { count: 200, wind
 function limitAt() {
   let use = 0;
   const clock = new FakeClock();
-  const limit = createIdentifyLimit({ window: inProcessRateLimiter(clock), quotaUse: () => use });
+  const limit = createIdentifyLimit({ limiter: inProcessRateLimiter(clock), quotaUse: () => use });
   const useUp = (share: number) => {
     use = share;
   };

@@ -32,11 +32,11 @@ export interface IdentifyLimit {
  * Limits identifications. The limit is computed for each call from the subject's rate and from `quotaUse`, the used
  * share of the month's credits. A change applies from the next call on; calls already counted stay counted.
  */
-export function createIdentifyLimit(options: { window: RateLimiter; quotaUse: () => number }): IdentifyLimit {
-  const { quotaUse, window } = options;
+export function createIdentifyLimit(options: { limiter: RateLimiter; quotaUse: () => number }): IdentifyLimit {
+  const { quotaUse, limiter } = options;
   return {
     async consume({ key, policy, rate }) {
-      const consumed = await window.consume(keyOf(key), underQuota(rate, quotaUse()));
+      const consumed = await limiter.consume(keyOf(key), underQuota(rate, quotaUse()));
       const { allowed, remaining, resetAt } = consumed;
       const refunds = { count: REFUNDS * consumed.rate.count, windowMs: rate.windowMs };
       return {
@@ -46,14 +46,14 @@ export function createIdentifyLimit(options: { window: RateLimiter; quotaUse: ()
         remaining,
         resetAt,
         async refund() {
-          const refunded = await window.consume(`refund:${keyOf(key)}`, refunds);
+          const refunded = await limiter.consume(`refund:${keyOf(key)}`, refunds);
           if (refunded.allowed) await consumed.refund();
           return refunded.allowed;
         },
       };
     },
     async peek({ key, rate }) {
-      const balance = await window.peek(keyOf(key), underQuota(rate, quotaUse()));
+      const balance = await limiter.peek(keyOf(key), underQuota(rate, quotaUse()));
       return { limit: balance.rate.count, remaining: balance.remaining, resetAt: balance.fullAt };
     },
   };

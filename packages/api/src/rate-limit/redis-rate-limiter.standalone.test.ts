@@ -23,13 +23,13 @@ describe.skipIf(!hasRedisServer)('a rate limiter on a cluster node', () => {
   it.each(['user:rose', 'address:2001:db8::/64', 'sign-in:{a}'])(
     'counts %s in one slot for both windows',
     async (key) => {
-      const window = createRedisRateLimiter({ redis, clock: systemClock, logger: createLogger({ level: 'silent' }) });
+      const limiter = createRedisRateLimiter({ redis, clock: systemClock, logger: createLogger({ level: 'silent' }) });
       const rate = { count: 3, windowMs: 3_600_000 };
-      const first = await window.consume(key, rate);
-      await window.consume(key, rate);
-      expect(await window.peek(key, rate)).toMatchObject({ remaining: 1 });
+      const first = await limiter.consume(key, rate);
+      await limiter.consume(key, rate);
+      expect(await limiter.peek(key, rate)).toMatchObject({ remaining: 1 });
       await first.refund();
-      expect(await window.peek(key, rate)).toMatchObject({ remaining: 2 });
+      expect(await limiter.peek(key, rate)).toMatchObject({ remaining: 2 });
     },
   );
 });

@@ -18,7 +18,7 @@ function registrations(register: Rate = { count: 10, windowMs: HOUR }) {
   const clock = new FakeClock();
   const rates = { ...config.rates, register };
   const logger = createLogger({ level: 'silent' });
-  const throttles = createThrottles({ window: inProcessRateLimiter(clock), clock, logger, rates });
+  const throttles = createThrottles({ limiter: inProcessRateLimiter(clock), clock, logger, rates });
   async function fail(reason: Error, address: string | undefined = HERE, onTry = () => {}): Promise<unknown> {
     try {
       return await throttles.register(address, async () => {

@@ -18,12 +18,12 @@ export interface Registrations {
 
 /** @param options `rate`: limit for the accounts of one address, and for its refused registrations. */
 export function createRegistrations(options: {
-  window: RateLimiter;
+  limiter: RateLimiter;
   attempts: Attempts;
   clock: Clock;
   rate: Rate;
 }): Registrations {
-  const { attempts, clock, rate, window } = options;
+  const { attempts, clock, rate, limiter } = options;
 
   /** Creates the 429. `noun` and `predicate` form its sentence: "At most 10 accounts per hour may be created …". */
   function tooMany(full: RateLimitState, noun: string, predicate: string): ApiError {
@@ -39,7 +39,7 @@ export function createRegistrations(options: {
       const refusedKey = `register-refused:${addressHash}`;
       const tooManyRefused = (refused: RateLimitState) => tooMany(refused, 'registration', 'may fail');
       async function requireFewRefused(): Promise<void> {
-        const refused = await window.peek(refusedKey, rate);
+        const refused = await limiter.peek(refusedKey, rate);
         if (refused.remaining === 0) throw tooManyRefused(refused);
       }
 
@@ -54,7 +54,7 @@ export function createRegistrations(options: {
         account.commit();
         return result;
       } catch (error) {
-        const refused = error instanceof AuthError ? await window.consume(refusedKey, rate) : undefined;
+        const refused = error instanceof AuthError ? await limiter.consume(refusedKey, rate) : undefined;
         await account.refund();
         // Concurrent registrations over the limit do not reveal why they were refused.
         throw refused?.allowed === false ? tooManyRefused(refused) : error;

@@ -16,8 +16,8 @@ beforeAll(async () => {
   connections = await connectInstances(2);
   const logger = createLogger({ level: 'warn', destination: { write: (line) => void log.push(line) } });
   instances = connections.map((redis) => {
-    const window = createRateLimiter({ redis, clock: systemClock, logger });
-    return createThrottles({ window, clock: systemClock, logger, rates: config.rates });
+    const limiter = createRateLimiter({ redis, clock: systemClock, logger });
+    return createThrottles({ limiter, clock: systemClock, logger, rates: config.rates });
   });
 });
 afterAll(() => Promise.all(connections.map((connection) => connection.close())));

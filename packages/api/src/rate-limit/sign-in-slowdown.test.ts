@@ -17,7 +17,7 @@ function underAttack() {
     level: 'warn',
     destination: { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   });
-  const throttles = createThrottles({ window: inProcessRateLimiter(clock), clock, logger, rates: config.rates });
+  const throttles = createThrottles({ limiter: inProcessRateLimiter(clock), clock, logger, rates: config.rates });
   const attempt = (address: string, email = ANNA, check = wrong as typeof right) =>
     throttles.signIn({ email, address }, check);
   return {

@@ -44,8 +44,8 @@ export interface SignInSlowdown {
   enter(attempt: Attempt): Promise<Consumed[]>;
 }
 
-export function createSignInSlowdown(options: { window: RateLimiter; clock: Clock; logger: Logger }): SignInSlowdown {
-  const { clock, logger, window } = options;
+export function createSignInSlowdown(options: { limiter: RateLimiter; clock: Clock; logger: Logger }): SignInSlowdown {
+  const { clock, logger, limiter } = options;
   const waiting = new Map<string, number>();
 
   /** Waits for a turn. Returns undefined once it has come, or the epoch milliseconds of a turn that is too late. */
@@ -53,7 +53,7 @@ export function createSignInSlowdown(options: { window: RateLimiter; clock: Cloc
     const until = clock.now() + MAX_WAIT_MS;
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop -- tries again after each wait
-      const turn = await window.consume(`sign-in-pace:${account}`, { count: 1, windowMs: everyMs });
+      const turn = await limiter.consume(`sign-in-pace:${account}`, { count: 1, windowMs: everyMs });
       if (turn.allowed) return undefined;
       if (turn.resetAt > until) return turn.resetAt;
       // oxlint-disable-next-line no-await-in-loop -- the wait
@@ -79,11 +79,11 @@ export function createSignInSlowdown(options: { window: RateLimiter; clock: Cloc
 
   return {
     async enter({ account, accountAtAddress, addressHash }) {
-      const ofAccount = await window.consume(`sign-in-account:${account.slice(0, BUCKET_DIGITS)}`, COUNTED);
+      const ofAccount = await limiter.consume(`sign-in-account:${account.slice(0, BUCKET_DIGITS)}`, COUNTED);
       const failures = used(ofAccount);
       const everyMs = PACES.find(({ above }) => failures > above)?.everyMs;
       if (everyMs === undefined) return [ofAccount];
-      const ofAddress = await window.consume(`sign-in-place:${accountAtAddress}`, COUNTED);
+      const ofAddress = await limiter.consume(`sign-in-place:${accountAtAddress}`, COUNTED);
       const counts = [ofAccount, ofAddress];
       if (used(ofAddress) <= FREE_TRIES) return counts;
       const startedAt = clock.now();

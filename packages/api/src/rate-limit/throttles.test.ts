@@ -20,7 +20,7 @@ function throttlesAt(rates: Partial<typeof config.rates> = {}) {
   const clock = new FakeClock();
   const counted: string[] = [];
   const inProcess = inProcessRateLimiter(clock);
-  const window: RateLimiter = {
+  const limiter: RateLimiter = {
     ...inProcess,
     consume(key, rate) {
       counted.push(key);
@@ -31,7 +31,7 @@ function throttlesAt(rates: Partial<typeof config.rates> = {}) {
   return {
     clock,
     counted,
-    throttles: createThrottles({ window, clock, logger, rates: { ...config.rates, ...rates } }),
+    throttles: createThrottles({ limiter, clock, logger, rates: { ...config.rates, ...rates } }),
   };
 }
 

@@ -53,16 +53,16 @@ interface SignInAttempt {
 }
 
 export function createThrottles(options: {
-  window: RateLimiter;
+  limiter: RateLimiter;
   clock: Clock;
   logger: Logger;
   rates: ThrottleRates;
 }): Throttles {
-  const { clock, rates, window } = options;
-  const attempts = createAttempts(window);
+  const { clock, rates, limiter } = options;
+  const attempts = createAttempts(limiter);
   const slowdown = createSignInSlowdown(options);
-  const badTokens = createBadTokens({ window, clock, rate: rates.refresh });
-  const registrations = createRegistrations({ window, attempts, clock, rate: rates.register });
+  const badTokens = createBadTokens({ limiter, clock, rate: rates.refresh });
+  const registrations = createRegistrations({ limiter, attempts, clock, rate: rates.register });
 
   /**
    * Counts an attempt in all windows, or in none if one is full. The windows are counted one after the other, so that an
@@ -89,7 +89,7 @@ export function createThrottles(options: {
     others: readonly [key: string, rate: Rate][],
   ) {
     const [balances] = await Promise.all([
-      Promise.all(others.map(([key, rate]) => window.peek(key, rate))),
+      Promise.all(others.map(([key, rate]) => limiter.peek(key, rate))),
       refundAll(begun),
     ]);
     const full = [refused, ...balances.filter(({ remaining }) => remaining === 0)];
@@ -122,7 +122,7 @@ export function createThrottles(options: {
     },
     register: (address, work) => registrations.run(digest(addressKeyOf(address)), work),
     async refresh(signInId) {
-      const taken = await window.consume(`refresh:${digest(signInId)}`, rates.refresh);
+      const taken = await limiter.consume(`refresh:${digest(signInId)}`, rates.refresh);
       if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());
     },
     withRefreshToken: ({ address, token }, work) =>

@@ -73,7 +73,7 @@ export function apiUnderTest(
       done();
     },
   });
-  const window = inProcessRateLimiter(clock);
+  const limiter = inProcessRateLimiter(clock);
   const merged = { ...config, ...options.config };
   const logger = createLogger({ level: 'info', destination });
   const api = assembleApi({
@@ -84,9 +84,9 @@ export function apiUnderTest(
     logger,
     config: merged,
     ...(options.namespaces && { namespaces: options.namespaces }),
-    identifyLimit: { ...createIdentifyLimit({ window, quotaUse: () => service.quotaUse() }), ...options.limit },
+    identifyLimit: { ...createIdentifyLimit({ limiter, quotaUse: () => service.quotaUse() }), ...options.limit },
     creditShares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
-    throttles: createThrottles({ window, clock, logger, rates: merged.rates }),
+    throttles: createThrottles({ limiter, clock, logger, rates: merged.rates }),
   });
   return { api, clock, asked, log };
 }
