@@ -42,22 +42,22 @@ describe('a granted free retry', () => {
     const { freeRetries: here } = instance(0);
     const { freeRetries: there } = instance(1);
     const photos = [photo('aa'), photo('bb')];
-    const asked = request({ ownerId: crypto.randomUUID(), photos });
-    await here.grant(asked, 0);
-    expect(await there.redeem({ ...asked, photos: photos.toReversed() })).toBe(false);
-    expect(await there.redeem({ ...asked, options: { ...asked.options, language: 'de' } })).toBe(false);
-    expect(await there.redeem({ ...asked, ownerId: crypto.randomUUID() })).toBe(false);
-    expect(await there.redeem(asked)).toBe(true);
-    expect(await here.redeem(asked)).toBe(false);
+    const question = request({ ownerId: crypto.randomUUID(), photos });
+    await here.grant(question, 0);
+    expect(await there.redeem({ ...question, photos: photos.toReversed() })).toBe(false);
+    expect(await there.redeem({ ...question, options: { ...question.options, language: 'de' } })).toBe(false);
+    expect(await there.redeem({ ...question, ownerId: crypto.randomUUID() })).toBe(false);
+    expect(await there.redeem(question)).toBe(true);
+    expect(await here.redeem(question)).toBe(false);
   });
 
   it('expires when the answer that was paid for is no longer cached', async () => {
     const { freeRetries, redis } = instance(0, 60_000);
     const ownerId = crypto.randomUUID();
-    const asked = request({ ownerId });
-    await freeRetries.grant(asked, 60_000);
-    expect(await freeRetries.redeem(asked)).toBe(false);
-    await freeRetries.grant(asked, 20_000.5);
+    const question = request({ ownerId });
+    await freeRetries.grant(question, 60_000);
+    expect(await freeRetries.redeem(question)).toBe(false);
+    await freeRetries.grant(question, 20_000.5);
     const [key = ''] = await redis.client.keys(`reask:identify:user:${ownerId}:*`);
     const left = await redis.client.pttl(key);
     expect(left).toBeGreaterThan(30_000);
@@ -80,38 +80,38 @@ const partial: Identification = { ...whole, partial: true };
 describe('an identification', () => {
   const clock = new FakeClock();
 
-  /** Returns whether each of the requests is billable, when they are given these answers one after the other. */
-  async function billable(requests: readonly IdentifyRequest[], answers: readonly Identification[]) {
+  /** Sends the requests one after the other, with these answers, and returns which were billed. */
+  async function charge(requests: readonly IdentifyRequest[], answers: readonly Identification[]) {
     const left = [...answers];
     const identify = withFreeRetries(async () => left.shift() ?? whole, { ...instance(), clock });
-    const results: boolean[] = [];
-    for (const asked of requests) results.push((await identify(asked)).billable);
+    const results: ('billed' | 'free')[] = [];
+    for (const question of requests) results.push((await identify(question)).billable ? 'billed' : 'free');
     return results;
   }
 
   it('is free when it repeats one with a partial answer, once for each', async () => {
-    const asked = request();
-    expect(await billable([asked, asked, asked, asked], [partial, partial, whole, whole])).toEqual([
-      true,
-      false,
-      false,
-      true,
+    const question = request();
+    expect(await charge([question, question, question, question], [partial, partial, whole, whole])).toEqual([
+      'billed',
+      'free',
+      'free',
+      'billed',
     ]);
   });
 
   it('is billable when it repeats one with a whole answer', async () => {
-    const asked = request();
-    expect(await billable([asked, asked], [whole, whole])).toEqual([true, true]);
+    const question = request();
+    expect(await charge([question, question], [whole, whole])).toEqual(['billed', 'billed']);
   });
 
   it('is billable with other photos, or for another caller', async () => {
-    const asked = request();
-    const others = [request(), { ...asked, ownerId: crypto.randomUUID() }];
-    expect(await billable([asked, ...others, asked], [partial, whole, whole, whole])).toEqual([
-      true,
-      true,
-      true,
-      false,
+    const question = request();
+    const others = [request(), { ...question, ownerId: crypto.randomUUID() }];
+    expect(await charge([question, ...others, question], [partial, whole, whole, whole])).toEqual([
+      'billed',
+      'billed',
+      'billed',
+      'free',
     ]);
   });
 
@@ -120,15 +120,19 @@ describe('an identification', () => {
     ['location', { location: { latitude: 48.1, longitude: 11.6 } }],
     ['health assessment', { includeDiseases: false }],
   ])('is billable with another %s: both providers are asked, and one is paid', async (_, options) => {
-    const asked = request();
-    const other = { ...asked, options: { ...asked.options, ...options } };
-    expect(await billable([asked, other], [partial, whole])).toEqual([true, true]);
+    const question = request();
+    const other = { ...question, options: { ...question.options, ...options } };
+    expect(await charge([question, other], [partial, whole])).toEqual(['billed', 'billed']);
   });
 
   it('leaves a free retry unused when its answer is cached', async () => {
-    const asked = request();
+    const question = request();
     const cached = { ...partial, cached: true };
-    expect(await billable([asked, asked, asked], [partial, cached, whole])).toEqual([true, true, false]);
+    expect(await charge([question, question, question], [partial, cached, whole])).toEqual([
+      'billed',
+      'billed',
+      'free',
+    ]);
   });
 
   it('grants a free retry that expires a fixed time after its start, since a provider was paid before the answer', async () => {

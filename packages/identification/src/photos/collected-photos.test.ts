@@ -18,7 +18,7 @@ describe.skipIf(!photoDir)('the collected photos', () => {
     expect(names.length).toBeGreaterThan(0);
     const intake = createPhotoNormalizer({ concurrency: 2, capacity: 32, backgroundCapacity: 16, clock: systemClock });
 
-    async function verdict(name: string) {
+    async function outcome(name: string) {
       const bytes = readFileSync(join(dir, name));
       try {
         const photo = inspectPhoto(uploaded(bytes, { name }), 0, LIMITS);
@@ -31,7 +31,7 @@ describe.skipIf(!photoDir)('the collected photos', () => {
       }
     }
 
-    expect(await Promise.all(names.map(verdict))).toEqual(names.map(promised));
+    expect(await Promise.all(names.map(outcome))).toEqual(names.map(promised));
   });
 });
 

@@ -1,10 +1,10 @@
-/** Whom an item waits for: a subject, counted alone and together with all subjects of its address. */
+/** The owner of an item: a subject, counted by itself and together with all subjects of its address. */
 export interface QueueOwner {
   readonly subject: string;
   readonly address: string;
 }
 
-/** How much of each runs already. */
+/** The number of running items by subject and by address. */
 export interface Load {
   ofSubject(subject: string): number;
   ofAddress(address: string): number;
@@ -22,8 +22,8 @@ type Placement<T> =
 export interface FairQueues<T> {
   /**
    * Appends `item` to its subject's queue, unless it is in there already. While another subject waits, a subject gets
-   * at most `share` places, and while another address waits, all subjects of an address get at most half of them; alone
-   * each may use the whole capacity. At full capacity the item displaces the newest item of the longest queue, unless
+   * at most `share` places, and while another address waits, all subjects of an address get at most half of them; without
+   * others, each may use the whole capacity. At full capacity the item displaces the newest item of the longest queue, unless
    * its own queue would then be as long: a queue of the address with the most items if that has more than its own
    * address, else one of its own address. So neither busy subjects nor many subjects of one address lock out another.
    */

@@ -21,7 +21,7 @@ const QUALITY = 85;
 /** libvips checks it between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
 const TIMEOUT_SECONDS = 10;
 
-/** Tries of the retrying normalizer, each after the wait that the one before was told. */
+/** Tries of the retrying normalizer, each after the `retryAfterMs` of the one before. */
 const MAX_TRIES = 3;
 /** Photos that may wait for their next try, each an upload in memory; the error of one more is final. */
 const MAX_WAITING = 16;

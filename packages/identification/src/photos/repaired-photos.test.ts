@@ -164,7 +164,7 @@ describe('a GIF', async () => {
 
 describe('PNG and WebP', () => {
   it.each(['png', 'webp'] as const)(
-    'a %s that ends early stays refused: it says itself how long it is',
+    'a %s that ends early stays refused: its header states its length',
     async (type) => {
       const whole = await photo().toFormat(type).toBuffer();
       expect(await prepared(whole)).toBeDefined();

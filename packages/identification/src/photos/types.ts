@@ -1,6 +1,6 @@
 /** A photo as it was uploaded; its bytes have not been inspected yet. */
 export interface UploadedPhoto {
-  /** As the client named it; for messages only, never for a path, a header or a decision alone. */
+  /** As the client named it; for messages only, never for a path or a header, nor as the only reason of a decision. */
   name: string;
   /** The declared media type, lower case; empty when none was declared. */
   declaredType: string;

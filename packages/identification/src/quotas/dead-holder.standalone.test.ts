@@ -38,9 +38,9 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
     workers = [];
     quota = undefined;
     service = { counted: 0, answers: true, countsUnanswered: true, arrived: 0 };
-    server = createServer((asked, response) => {
-      asked.resume().once('end', () => {
-        if (asked.method !== 'POST') {
+    server = createServer((request, response) => {
+      request.resume().once('end', () => {
+        if (request.method !== 'POST') {
           response.end(JSON.stringify({ quota: { identify: {} } }));
           return;
         }

@@ -24,11 +24,11 @@ describe.skipIf(!testRedisUrl)('4 processes with 500 credits left', () => {
   beforeEach(async () => {
     workers = [];
     counted = LIMIT - 500;
-    server = createServer((asked, response) => {
-      const isCall = asked.method === 'POST';
+    server = createServer((request, response) => {
+      const isCall = request.method === 'POST';
       if (isCall) counted += 1;
       const remaining = LIMIT - counted;
-      asked.resume().once('end', () => {
+      request.resume().once('end', () => {
         response.setHeader('RateLimit-Policy', `"dailyQuota";q=${LIMIT};w=86400`);
         response.setHeader('RateLimit', `"dailyQuota";r=${remaining}`);
         const quota = { identify: { count: counted, total: LIMIT, remaining } };

@@ -169,8 +169,8 @@ function parseState(order: number, reply: number[], at: number): QuotaState {
  * - below `reported` is raised to `most` at once: another client spends too, or Redis has lost some credits.
  * - in between agrees with the report, and stays: with calls in flight, no source knows better.
  *
- * So a report never lets calls through that the provider would refuse, and never refuses one while we alone spend and
- * have counted right. It is dropped when another report was applied since its request, because `used now - used at the
+ * So a report never lets calls through that the provider would refuse, and never refuses one while no other client
+ * spends and we have counted right. It is dropped when another report was applied since its request, because `used now - used at the
  * request` would include that correction, too.
  */
 function reconciliationShift(reported: number, atRequest: { used: number; inFlight: number }): number {

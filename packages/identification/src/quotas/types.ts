@@ -8,7 +8,7 @@ import type { ProviderName } from '../types.ts';
  * - The settlement of a call says what it cost: `counted`, `released` (nothing), or `unknown`.
  * - A usage report is the provider's own count. It corrects our counters and carries the limits. It is active when we
  *   polled for it, and passive when it came with an answer.
- * - A snapshot is what this process last read from Redis. It may refuse a call, but never lets one through alone.
+ * - A snapshot is what this process last read from Redis. It may refuse a call, but does not let one through while Redis is available.
  * - Without Redis, a process spends a small offline allowance of its snapshot. Pending settlements wait for Redis.
  */
 
