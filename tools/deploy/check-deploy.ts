@@ -1,5 +1,5 @@
-// `npm run check:deploy`: reads the production settings of the environment, looks at the services they name, and lists
-// what must not go live. Exits with 1 when there is an error.
+// `npm run check:deploy`: checks the production settings of the environment and the services that they name, and lists
+// what must not go live. Exits with 1 after an error.
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
 import {

@@ -3,12 +3,12 @@ import { readDatabaseUrl } from '@plantcommunity/db/connection';
 import { isLoopback, type ProviderSettings, type Settings } from '@plantcommunity/settings';
 import { isWordy, weaknessOf } from './weak-secret.ts';
 
-/** What a check of a deployment came upon. An error must not go live; a warning somebody has to have thought about. */
+/** A fault of a deployment. An error must not go live; a warning needs an operator's decision. */
 export interface Finding {
   level: 'error' | 'warning';
-  /** The setting or service it is about. */
+  /** Name of the setting or service. */
   about: string;
-  /** The sentence that begins with it: what is wrong, and what would be right. Never a value that may be secret. */
+  /** Rest of the sentence that begins with the name: the fault and its remedy. Never a value that may be secret. */
   text: string;
 }
 
@@ -19,7 +19,7 @@ const REMEDY = 'use random bytes, such as those of openssl rand -base64 32';
 
 type Secrets = Pick<Settings, 'authSecrets' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'>;
 
-/** Secrets that are short, typed rather than made, or used for two things. */
+/** Finds secrets that can be guessed, or that are used for two purposes. */
 export function checkSecrets(settings: Secrets): Finding[] {
   const { admin, authSecrets = [] } = settings;
   const findings: Finding[] = [];
@@ -74,7 +74,7 @@ function passwordIn(url: string | undefined): string {
 /** Time for which load balancers keep an idle connection by default: 60 seconds. */
 const LEAST_KEEP_ALIVE_MS = 65_000;
 
-/** Who we are to browsers: origin, hosts, cookies and the proxies in front. */
+/** Checks what browsers see: origin, hosts, cookies and the proxies in front. */
 export function checkPublicAddresses(
   settings: Pick<
     Settings,
@@ -135,7 +135,7 @@ export function checkPublicAddresses(
   return findings;
 }
 
-/** Where we get things from: databases, Redis and providers that are embedded, simulated, or spoken to in the clear. */
+/** Finds databases, Redis and providers that are embedded, simulated, or reached without TLS. */
 export function checkServiceAddresses(
   settings: Pick<Settings, 'database' | 'redis' | 'plantId' | 'plantnet'>,
 ): Finding[] {
@@ -189,7 +189,7 @@ function judgeRedis(connection: Settings['redis']['connection']): Finding[] {
     : [];
 }
 
-/** Sockets of embedded services lie in folders under the system's one for passing things. */
+/** Whether a socket belongs to an embedded service: these lie in the system's temporary folder. */
 function isEmbedded(path: string): boolean {
   return path.startsWith(`${tmpdir()}/`);
 }
@@ -198,7 +198,7 @@ function isFar({ hostname }: URL): boolean {
   return hostname !== '' && !isLoopback(hostname);
 }
 
-/** Outside of these a circuit protects nobody, or never lets anybody through again; times in milliseconds. */
+/** Ranges outside of which a circuit breaker protects no caller, or hardly ever closes again. Times in milliseconds. */
 const SOUND: readonly { name: keyof ProviderSettings['circuit']; variable: string; least: number; most: number }[] = [
   { name: 'failMax', variable: 'FAIL_MAX', least: 2, most: 20 },
   { name: 'resetTimeoutMs', variable: 'RESET_TIMEOUT', least: 10_000, most: 600_000 },

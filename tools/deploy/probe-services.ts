@@ -5,7 +5,7 @@ import { error, type Finding, warning } from './check-settings.ts';
 
 const REPLICA = 'is a replica, whose writes are refused or lost.';
 
-/** Whether the database is there, and has all of the checked-in migrations. */
+/** Checks that the database answers and has all migrations. */
 export async function probeDatabase(url: string, directUrl?: string): Promise<Finding[]> {
   try {
     const pending = await pendingMigrations(url, { directUrl });
@@ -30,7 +30,7 @@ export async function probeRedis(connection: NonNullable<Settings['redis']['conn
 async function judgeServer(connection: RedisConnection, about: string): Promise<Finding[]> {
   if (!(await connection.probe())) return [error(about, unusable(reasonOf(connection)))];
   const info = await connection.client.exec(['INFO']).then(String, () => '');
-  // Some replicas do take writes, which nobody else ever sees.
+  // Some replicas accept writes, which no other server ever gets.
   if (/^role:slave/m.test(info)) return [error(about, REPLICA)];
   const policy = /maxmemory_policy:(\S+)/.exec(info)?.[1] ?? 'noeviction';
   const evicts = warning(

@@ -4,10 +4,10 @@ import { shownAddress } from './plan.ts';
 import type { Parts, RunOptions } from './run.ts';
 import type { WebEvent } from './web.ts';
 
-/** What a start tells people once the app serves. */
+/** What a start prints once the app serves. */
 export interface Announcement {
   url: string;
-  /** Name of a part and what it is, embedded or real. */
+  /** Name and description of each service, embedded or real. */
   parts: readonly (readonly [string, string])[];
   events: readonly WebEvent[];
   seconds: number;
@@ -19,7 +19,7 @@ export const NEW_ADMIN_PASSWORD = '--new-admin-password';
 const WIDTH = 14;
 const row = (name: string, text: string) => `  ${name.padEnd(WIDTH)}${text}`;
 
-/** A path as people would type it from the root of the repository. */
+/** Returns a path as it is typed from the root of the repository. */
 export function shownPath(root: string, path: string): string {
   const fromRoot = relative(root, path);
   return fromRoot.startsWith('..') ? path : fromRoot;
@@ -27,13 +27,13 @@ export function shownPath(root: string, path: string): string {
 
 export function announcement({ url, parts, events, seconds }: Announcement): string {
   const rows = parts.map(([name, text]) => row(name, text));
-  const told = events.flatMap((event) => eventRows(event));
+  const printed = events.flatMap((event) => eventRows(event));
   return [
     '',
     `Plant ID Community is ready: ${url}`,
     '',
     ...rows,
-    ...(told.length > 0 ? ['', ...told] : []),
+    ...(printed.length > 0 ? ['', ...printed] : []),
     '',
     `Ready in ${seconds.toFixed(1)} s. Ctrl-C ends everything.`,
     '',
@@ -57,7 +57,7 @@ function passwordText(password: string | undefined): string {
     : `${password}  (made just now, shown only this once)`;
 }
 
-/** What is embedded and what is real, a row each. */
+/** Returns a row for each service: its name, and whether it is embedded or real. */
 export function describeParts({ root, environment, dataDir }: RunOptions, parts: Parts): [string, string][] {
   const data = (name: string) => shownPath(root, `${dataDir}/${name}`);
   const database = environment['DATABASE_URL'] ?? '';

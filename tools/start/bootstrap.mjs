@@ -1,5 +1,5 @@
-// The first process of every npm command. It runs on the Node of the host (20 or newer), so it stays plain JavaScript:
-// it installs what is missing, finds the Node that the project wants, and runs the file of the command with it.
+// The first process of every npm command. It runs on the Node of the host (20 or newer) and therefore is plain JavaScript.
+// It installs missing dependencies, finds the Node that the project needs, and runs the file of the command with it.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -26,12 +26,12 @@ const COMMANDS = {
   'check:deploy': ['tools/deploy/check-deploy.ts'],
   smoke: ['tools/deploy/smoke.ts'],
 };
-/** They run turbo, which runs pnpm. The others look for pnpm themselves, and only when they have to build. */
+/** Commands that run turbo, which runs pnpm. The others find pnpm themselves, and only if they build. */
 const WITH_PNPM = ['test', 'check'];
 const SAME_KEYPRESS_MS = 300;
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-/** What Node compiled once is not compiled again by later processes: a quarter of the time until the app serves. */
+/** Node's compile cache, shared by all processes: it saves a quarter of the time until the app serves. */
 const COMPILED = join(root, 'node_modules', '.plant-compiled');
 const say = (/** @type {string} */ text) => void process.stderr.write(`${text}\n`);
 
@@ -42,7 +42,8 @@ let ending;
 let lastSignalAt = 0;
 
 /**
- * A terminal sends Ctrl-C to everyone at once and package runners may pass it on again: that is one key press.
+ * Ends the command. A terminal sends Ctrl-C to all processes at once, and package runners may forward it: that counts as
+ * one key press.
  * @param {NodeJS.Signals} signal
  */
 function end(signal) {
@@ -76,7 +77,7 @@ function run(node, file, rest, environment, folders) {
         ...environment,
         PATH: [dirname(node), join(root, 'node_modules', '.bin'), ...folders, environment['PATH']].join(delimiter),
       },
-      // A group of its own: it hears of Ctrl-C from here only, and so once.
+      // In a process group of its own the child gets Ctrl-C from here only, and so once.
       detached: process.platform !== 'win32',
     },
   );

@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface ChildOptions {
-  /** For people. */
+  /** Name in messages. */
   name: string;
-  /** A program with its arguments; a script is run with our own Node. */
+  /** A program and its arguments; see `script` for one of our own files. */
   command: readonly [program: string, ...args: string[]];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Where its output goes: to ours, or to us line by line. */
+  /** `inherit`: to our own output; `lines`: to `Child.lines`. */
   output?: 'inherit' | 'lines';
-  /** Whether it gets a pipe for events as its descriptor 3. */
+  /** Whether the process gets a pipe for events as its descriptor 3. */
   hasEvents?: boolean;
 }
 
@@ -23,19 +23,19 @@ export interface Child {
   /** Resolves to the exit code; a signal counts as 1. Never rejects. */
   readonly exited: Promise<number>;
   readonly isRunning: () => boolean;
-  /** Says how it ended: `exited with code 1`, `was killed by SIGKILL`. */
+  /** Describes the end: `exited with code 1`, `was killed by SIGKILL`. */
   readonly ending: () => string;
   /** Its standard output and its events, line by line. */
   readonly lines: AsyncIterable<string>;
   readonly events: AsyncIterable<string>;
-  /** Asks it to end, and ends it and whatever it started once the grace is over. */
+  /** Sends SIGTERM, and after the grace period SIGKILL to the process and to all that it started. */
   stop(graceMs: number): Promise<void>;
   kill(): void;
 }
 
 /**
- * Starts a process that hears of Ctrl-C from us only (a group of its own) and that sees its standard input close when
- * we are gone.
+ * Starts a process in a group of its own, so that it gets Ctrl-C from us only. Its standard input closes when this process
+ * ends.
  */
 export function startChild({ name, command, env, cwd, output = 'lines', hasEvents = false }: ChildOptions): Child {
   const [program, ...args] = command;
@@ -46,7 +46,7 @@ export function startChild({ name, command, env, cwd, output = 'lines', hasEvent
     detached: process.platform !== 'win32',
     stdio: ['pipe', stdout, 'inherit', ...(hasEvents ? (['pipe'] as const) : [])],
   });
-  // Writing to a process that has just ended is no news: its exit is.
+  // A write may fail because the process has just ended, which its exit reports.
   started.stdin?.on('error', () => {});
   const exited = exitOf(started);
   return {
@@ -74,12 +74,12 @@ export function startChild({ name, command, env, cwd, output = 'lines', hasEvent
   };
 }
 
-/** Runs one of our own TypeScript files. */
+/** Returns the command that runs one of our own TypeScript files. */
 export function script(path: string, ...args: string[]): [string, ...string[]] {
   return [process.execPath, ...process.execArgv, path, ...args];
 }
 
-/** Runs one of `tools/start/services`. */
+/** Returns the command that runs a file of `tools/start/services`. */
 export function service(name: string, ...args: string[]): [string, ...string[]] {
   return script(fileURLToPath(new URL(`./services/${name}.ts`, import.meta.url)), ...args);
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where a program of one of the names is on PATH; its name when it is. */
+/** Returns the first of the names that is a program on PATH. */
 export function findProgram(...names: string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return names.find((name) => folders.some((folder) => isExecutable(join(folder, name))));

@@ -26,13 +26,13 @@ import type { Web } from './web.ts';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /**
- * Runs the app with everything that is not given to it, until it is told to end.
+ * Runs the app and the services that the environment does not name, until it should end.
  * @param args of the command
  * @returns the exit code
  */
 export async function launch(root: string, mode: 'start' | 'dev', args: readonly string[]): Promise<number> {
   const started = performance.now();
-  // A reader that went away is no reason to fail while ending.
+  // A closed pipe of our output must not fail the shutdown.
   process.stdout.on('error', () => {});
   let socketFolder: string | undefined;
   let group: ProcessGroup | undefined;
@@ -96,7 +96,7 @@ function wantsNewPassword(args: readonly string[]): boolean {
 }
 
 /**
- * Makes the folder of the photos before the app does, which would hang where nothing can be made. @throws {StartError}
+ * Creates the photo folder, because the app would hang where no folder can be created. @throws {StartError}
  */
 function requirePhotoFolder(path: string): void {
   try {
@@ -156,16 +156,16 @@ function announcementOf(options: RunOptions, parts: Parts, web: Web, seconds: nu
   return announcement({ url, parts: describeParts(options, parts), events: web.events, seconds });
 }
 
-/** Waits for the end of the web process, without which there is nothing to serve; the app goes on without the others. */
+/** Waits for the end of the web process, which ends the run. The end of Redis or the simulator is only reported. */
 async function endOfWeb({ redis, simulator }: Parts, { child }: Web, isOver: () => boolean): Promise<never> {
   for (const service of [redis, simulator]) {
-    if (service) void tellOfEnd(service, isOver);
+    if (service) void reportEnd(service, isOver);
   }
   await child.exited;
   throw new StartError(`${child.name} ended unexpectedly: it ${child.ending()}; see above. Start it again: npm start`);
 }
 
-async function tellOfEnd({ child }: Service, isOver: () => boolean): Promise<void> {
+async function reportEnd({ child }: Service, isOver: () => boolean): Promise<void> {
   await child.exited;
   if (!isOver()) say(`${child.name} ended: it ${child.ending()}; the app goes on without it.`);
 }

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { Environment } from '@plantcommunity/settings';
 
-/** Which parts the launcher brings along because nobody else does. */
+/** Which services the launcher starts, because the environment names none. */
 export interface Plan {
   embedsPostgres: boolean;
   embedsRedis: boolean;
   simulatesProviders: boolean;
 }
 
-/** In production nothing is brought along: what is missing there is a fault of the settings. An empty variable is unset. */
+/** Plans the services. In production none is embedded: a missing one is a fault of the settings. An empty variable is unset. */
 export function planFor(environment: Environment): Plan {
   const isDevelopment = environment['APP_ENV'] === 'development';
   const lacks = (...names: string[]) => isDevelopment && names.every((name) => !environment[name]);
@@ -19,7 +19,7 @@ export function planFor(environment: Environment): Plan {
   };
 }
 
-/** What makes the app ask the simulator for both providers and say so everywhere. The keys are made up. */
+/** Returns the settings by which the app uses the simulator for both providers, and says so everywhere. The keys are dummies. */
 export function simulatorEnvironment(url: string): Record<string, string> {
   return {
     PLANT_DEMO: '1',
@@ -30,13 +30,13 @@ export function simulatorEnvironment(url: string): Record<string, string> {
   };
 }
 
-/** A relative photo folder counts from the root, as DATA_DIR does: the app itself runs in a folder of its own. */
+/** Resolves a relative photo folder from the root, as DATA_DIR is: the app runs in a folder of its own. */
 export function withPhotoStoreFrom(root: string, environment: Environment): Environment {
   const [, folder] = /^file:(.+)$/.exec(environment['PHOTO_STORE'] ?? '') ?? [];
   return folder === undefined ? environment : { ...environment, PHOTO_STORE: `file:${resolve(root, folder)}` };
 }
 
-/** Where a service is, without user, password or query. */
+/** Returns the address of a service without user, password and query. */
 export function shownAddress(url: string): string {
   try {
     const { host, pathname, searchParams } = new URL(url);

@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, type ChildOptions, startChild } from './child.ts';
 import { StartError } from './start-error.ts';
 
-/** Default grace period of a process, in milliseconds: for one that has nothing to finish. */
+/** Grace period of a process that has no work to finish. */
 const GRACE_MS = 1_500;
 
-/** All processes of a run, in the order in which they were started. */
+/** The processes of a run, in the order of their start. */
 export interface ProcessGroup {
-  /** @param graceMs time to finish its work after it is asked to end, before it is killed */
+  /** Adds a process. @param graceMs time between SIGTERM and SIGKILL */
   add(child: Child, graceMs?: number): void;
-  /** Notes a process that one of the group started itself. */
+  /** Records a process that a member of the group started. */
   addPid(pid: number): void;
-  /** Ends everyone, the last one first, so that nobody loses what it still needs. */
+  /** Ends all processes, the last one first, so that none loses a service that it needs. */
   stop(): Promise<void>;
-  /** Ends everyone at once. */
+  /** Kills all processes at once. */
   kill(): void;
 }
 
-/** @param record notes each process, for the next start to find should we be killed */
+/** @param record stores each process, so that the next start can end it if we are killed */
 export function createProcessGroup(record: { add(pid: number): void }): ProcessGroup {
   const members: { child: Child; graceMs: number }[] = [];
   let isDismissed = false;
@@ -25,7 +25,7 @@ export function createProcessGroup(record: { add(pid: number): void }): ProcessG
     add(child, graceMs = GRACE_MS) {
       record.add(child.pid);
       members.push({ child, graceMs });
-      // It was started while the others were sent home.
+      // The process was started while the group was stopping.
       if (isDismissed) child.kill();
     },
     addPid: (pid) => record.add(pid),
@@ -42,28 +42,28 @@ export function createProcessGroup(record: { add(pid: number): void }): ProcessG
   };
 }
 
-/** Generous: a busy machine takes long to unpack a database. */
+/** Time limit of a service's start. Unpacking a database takes long on a busy machine. */
 export const START_MS = 120_000;
 
 /** An embedded part that accepts connections. */
 export interface Service {
   child: Child;
-  /** What the app is given to reach it. */
+  /** URL by which the app reaches it. */
   url: string;
-  /** What it is, for people. */
+  /** Description in the announcement. */
   label: string;
-  /** A process that it started itself and that must not outlive it. */
+  /** Process that the service supervises and that must not outlive it. */
   supervisedPid?: number;
 }
 
-/** Starts a process and adds it to the group. @param graceMs time to end, see `Crew.add` */
+/** Starts a process and adds it to the group. @param graceMs see `ProcessGroup.add` */
 export function spawnInto(group: ProcessGroup, options: ChildOptions, graceMs?: number): Child {
   const child = startChild(options);
   group.add(child, graceMs);
   return child;
 }
 
-/** Waits for the line of JSON with which a service tells that it serves, and gives the value of `key`. */
+/** Waits for the line of JSON that a service prints when it serves, and returns the value of `key`. */
 export async function startMessage(child: Child, key: string): Promise<string> {
   const line = (async () => {
     for await (const text of child.lines) {

@@ -10,10 +10,10 @@ import { type Service, START_MS, spawnInto, startMessage } from './process-group
 import { StartError } from './start-error.ts';
 
 const POLL_MS = 10;
-/** Grace period to save its data on exit, for which its keeper gives it 3 s. */
+/** Grace period for saving the data on exit; `supervise.ts` allows 3 s of it. */
 const SAVE_MS = 4_000;
 
-/** A `redis-server` of this machine, or else the one written in JavaScript; `dataFolder` keeps what the first is told. */
+/** Starts the `redis-server` of this machine with its data in `dataFolder`, or else a Redis in JavaScript, in memory. */
 export async function startRedis(
   group: ProcessGroup,
   socketFolder: string,
@@ -33,9 +33,9 @@ export async function startJavaScriptRedis(group: ProcessGroup, socketFolder: st
 }
 
 /**
- * Limits, leases and circuits live in it, so nothing is ever evicted. What must outlive it is in PostgreSQL; the answers
- * in its cache are saved each minute and at its end: a hard death loses those of 60 s at most. A log of every write would
- * double the time of each request's question about its limit: measured, 0.66 against 0.35 ms.
+ * Starts a redis-server. It never evicts, because it holds rate limits, leases and circuits. Data that must outlive it are
+ * in PostgreSQL; it saves its cache each minute and at its end, so that a crash loses the entries of 60 s at most. An
+ * append-only file would double the time of a rate limit: 0.66 instead of 0.35 ms when measured.
  */
 export async function startRedisServer(
   group: ProcessGroup,
@@ -45,14 +45,14 @@ export async function startRedisServer(
 ): Promise<Service> {
   const socket = join(socketFolder, 'redis.sock');
   makeFolder(dataFolder, 0o700);
-  removeHalfSaved(dataFolder);
+  removeUnfinishedDumps(dataFolder);
   const flags = {
     port: '0',
     unixsocket: socket,
     unixsocketperm: '600',
     dir: dataFolder,
     save: '60 1',
-    // A full disk costs the saving, not the service.
+    // On a full disk Redis goes on without saving.
     'stop-writes-on-bgsave-error': 'no',
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
@@ -61,18 +61,18 @@ export async function startRedisServer(
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawnInto(group, { name: 'Redis', command: service('supervise', program, ...args) }, SAVE_MS);
-  const keeps = Number(await startMessage(child, 'keeps'));
-  group.addPid(keeps);
+  const supervisedPid = Number(await startMessage(child, 'supervises'));
+  group.addPid(supervisedPid);
   await answersPing(child, socket, flags.logfile);
-  return { child, url: `unix://${socket}`, label: program, supervisedPid: keeps };
+  return { child, url: `unix://${socket}`, label: program, supervisedPid };
 }
 
-/** What one that was killed had begun to save: it would lie there for ever, as large as what is kept. */
-function removeHalfSaved(dataFolder: string): void {
+/** Removes the unfinished dump of a killed server, which no server would remove. */
+function removeUnfinishedDumps(dataFolder: string): void {
   for (const name of readdirSync(dataFolder)) if (/^temp-.*\.rdb$/.test(name)) rmSync(join(dataFolder, name));
 }
 
-/** A server that reads what it saved refuses commands meanwhile, so its answer is what counts. */
+/** Waits for a PONG: while a server loads its dump it accepts connections but refuses commands. */
 async function answersPing(child: Child, socket: string, logFile: string): Promise<void> {
   const start = performance.now();
   while (child.isRunning() && performance.now() - start < START_MS) {

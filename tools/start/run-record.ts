@@ -10,7 +10,7 @@ import { StartError } from './start-error.ts';
 
 const LOCK = 'launcher.lock';
 const RECORD = 'launcher.json';
-/** How long a launcher takes to notice that npm was ended, and then to end itself. */
+/** Time until a launcher notices that npm has ended; then until it has ended itself. */
 const NOTICING_MS = 1_500;
 const ENDING_MS = 12_000;
 const ENDING_BY_THEMSELVES_MS = 1_500;
@@ -20,24 +20,24 @@ const POLL_MS = 50;
 interface Left {
   processes: ProcessIdentity[];
   socketFolder: string | undefined;
-  /** Whether the launcher that wrote this was told to end. */
+  /** Whether the launcher that wrote the record was ending. */
   isEnding: boolean;
 }
 
-/** Which processes and which folder of sockets belong to a data folder, so that none outlives a launcher unnoticed. */
+/** The processes and the socket folder that belong to a data folder, so that the next start can end and remove them. */
 export interface RunRecord {
-  /** Notes a process that was started for this data folder. */
+  /** Records a process that was started for this data folder. */
   add(pid: number): void;
-  /** Lets a start that comes too early wait for us. */
+  /** Makes the next start wait until this one has ended. */
   markEnding(): void;
-  /** Ends what is left of the processes: what a keeper kept that was killed itself has nobody else to end it. */
+  /** Ends the processes that still run, such as one whose supervisor was killed. */
   endRest(): Promise<void>;
-  /** Forgets everything and frees the data folder. */
+  /** Removes the record and frees the data folder. */
   close(): void;
 }
 
 /**
- * Takes the data folder for this launcher, after ending what a killed one left behind there.
+ * Claims the data folder for this launcher, and ends the processes that a killed launcher left.
  * @throws {StartError} when another launcher runs on it, or when it cannot be written
  */
 export async function openRecord(dataDir: string, socketFolder: string): Promise<RunRecord> {
@@ -77,10 +77,10 @@ export async function openRecord(dataDir: string, socketFolder: string): Promise
       try {
         write();
       } catch {
-        // On a full disk the next start waits less long for this one.
+        // On a full disk the next start waits a shorter time.
       }
     },
-    endRest: () => tellToEnd(processes),
+    endRest: () => terminate(processes),
     close() {
       rmSync(path, { force: true });
       release(lock);
@@ -119,12 +119,12 @@ function read(path: string): Left {
   }
 }
 
-/** Processes that lost their launcher end by themselves; one that does not is asked, then killed. */
+/** Waits for orphaned processes to end by themselves, then ends them. */
 async function endAll(processes: readonly ProcessIdentity[]): Promise<void> {
-  if (!(await areGone(processes, ENDING_BY_THEMSELVES_MS))) await tellToEnd(processes);
+  if (!(await areGone(processes, ENDING_BY_THEMSELVES_MS))) await terminate(processes);
 }
 
-async function tellToEnd(processes: readonly ProcessIdentity[]): Promise<void> {
+async function terminate(processes: readonly ProcessIdentity[]): Promise<void> {
   signalAll(processes, 'SIGTERM');
   if (await areGone(processes, ASKED_TO_END_MS)) return;
   signalAll(processes, 'SIGKILL');
@@ -133,7 +133,7 @@ async function tellToEnd(processes: readonly ProcessIdentity[]): Promise<void> {
 
 function signalAll(processes: readonly ProcessIdentity[], signal: NodeJS.Signals): void {
   for (const identity of processes) {
-    // Its number may have been given to a stranger by now.
+    // Another process may have the number by now.
     if (!isRunning(identity)) continue;
     try {
       process.kill(identity.pid, signal);

@@ -15,14 +15,14 @@ import { ensureBuild, ensureGenerated } from './web-build.ts';
 
 const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
-/** Extra threads of the libuv pool for DNS look-ups and files, which decodes must not starve. */
+/** Threads of the libuv pool for DNS look-ups and files, beside those of decodes. */
 const OTHER_THREADS = 6;
 /** Time the app needs after its last request to release leases and close connections. */
 const SHUTDOWN_MARGIN_MS = 3_000;
 
 export interface RunOptions {
   root: string;
-  /** Of the web app that is served; the product's own unless given. */
+  /** Folder of the web app; the product's own by default. */
   webFolder?: string;
   mode: 'start' | 'dev';
   environment: Environment;
@@ -36,14 +36,14 @@ export interface RunOptions {
   say: (text: string) => void;
 }
 
-/** The embedded parts that serve, each undefined when the app is told of a real one. */
+/** The embedded services; undefined where the environment names a real one. */
 export interface Parts {
   postgres: Service | undefined;
   redis: Service | undefined;
   simulator: Service | undefined;
 }
 
-/** Starts the embedded parts, migrates and builds, all at the same time as far as one does not need the other. */
+/** Starts the embedded services, migrates and builds, concurrently where possible. */
 export async function prepare(options: RunOptions, group: ProcessGroup, signal: AbortSignal): Promise<Parts> {
   const { root, plan, socketFolder, dataDir, mode, say } = options;
   const database = async () => {
@@ -84,7 +84,7 @@ function decodes(environment: Environment): number {
   return Number(environment['DECODE_CONCURRENCY']) || availableParallelism();
 }
 
-/** What the web process is told beside what we were told ourselves. */
+/** Returns the environment of the web process: ours, with the addresses of the embedded services. */
 function webEnvironment({ environment, mode, port, dataDir }: RunOptions, parts: Parts): NodeJS.ProcessEnv {
   return {
     ...environment,
@@ -121,7 +121,7 @@ export async function serve(options: RunOptions, parts: Parts, group: ProcessGro
   return web;
 }
 
-/** The providers' stand-in, on a free port of its own. */
+/** Starts the provider simulator on a free port. */
 export async function startSimulator(group: ProcessGroup, root: string): Promise<Service> {
   const child = spawnInto(group, {
     name: 'Provider simulator',
@@ -131,7 +131,7 @@ export async function startSimulator(group: ProcessGroup, root: string): Promise
       PORT: '0',
       HOST: '127.0.0.1',
       PLANT_LAUNCHER_PIPE: '1',
-      // People should see the steps of an identification as they would be with the real services.
+      // Answers take about as long as those of the real services, so that people see the steps of an identification.
       SIMULATOR_LATENCY: process.env['SIMULATOR_LATENCY'] ?? 'human',
     },
   });

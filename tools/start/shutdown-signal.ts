@@ -1,13 +1,13 @@
 const PARENT_POLL_MS = 300;
 
-/** The run was asked to end; nothing went wrong. */
+/** Thrown when the run was asked to end, which is no failure. */
 export class ShutdownRequested extends Error {
   override readonly name = 'Ended';
 }
 
 /**
- * Aborts once the run should end: at a signal, or when the process that started us is gone. A second Ctrl-C cannot wait
- * and calls `onForced`.
+ * Returns a signal that aborts when the run should end: after SIGTERM, SIGHUP or Ctrl-C, or when the parent process has
+ * ended. A second Ctrl-C calls `onForced`.
  */
 export function shutdownSignal(onForced: () => void): AbortSignal {
   const ending = new AbortController();
@@ -26,7 +26,7 @@ export function shutdownSignal(onForced: () => void): AbortSignal {
   return ending.signal;
 }
 
-/** The work's result, unless the run should end first. */
+/** Returns the result of the work. @throws {ShutdownRequested} if the run should end first */
 export function unlessShutdown<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(new ShutdownRequested());

@@ -5,11 +5,11 @@ import { explain } from './bootstrap/explain.mjs';
 import { StartError } from './start-error.ts';
 
 const PREFIX = 'plant-';
-/** Longer paths of sockets are cut off silently by the system. */
+/** Maximum length: the system silently cuts off longer paths of sockets. */
 const MAX_SOCKET_PATH = 100;
 const LONGEST_NAME = '/.s.PGSQL.5432';
 
-/** Tried in this order when the system's temporary folder cannot be used. */
+/** Folders to try, in this order, when the system's temporary folder cannot be used. */
 const FOLDERS = ['/tmp', '/var/tmp', '/dev/shm'];
 
 /**
@@ -33,7 +33,7 @@ export function makeSocketFolder(): string {
   );
 }
 
-/** Removes a folder that was made here, and never another one. */
+/** Removes a socket folder; any other folder stays. */
 export function removeSocketFolder(folder: string): void {
   const isOurs = basename(folder).startsWith(PREFIX) && [tmpdir(), ...FOLDERS].includes(dirname(folder));
   if (isOurs) rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Ends a start with a message for people; there is nothing to trace. */
+/** Ends a start with a message for people, without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

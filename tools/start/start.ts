@@ -1,5 +1,5 @@
-// `npm start` and `npm run dev`: the app, on embedded services where no real ones are given. Under `dev` pages follow the
-// sources. Arguments: the mode, then those of the command.
+// `npm start` and `npm run dev`: run the app, on embedded services where no real ones are named. In mode `dev` pages reload
+// when their sources change. Arguments: the mode, then those of the command.
 import { root } from '../root.ts';
 import { launch } from './launch.ts';
 

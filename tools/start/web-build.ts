@@ -22,7 +22,7 @@ function hashInto(hash: { update(text: string | Buffer): unknown }, path: string
   }
 }
 
-/** Changes with everything that the built app depends on; tests, generated and hidden files are no part of that. */
+/** Returns a hash of all files that the built app depends on. Tests, generated and hidden files are left out. */
 export function sourceHash(root: string): string {
   const hash = createHash('sha256').update(process.version);
   for (const input of INPUTS) hashInto(hash, join(root, input), input);
@@ -30,8 +30,8 @@ export function sourceHash(root: string): string {
 }
 
 /**
- * All that a build sees of the environment. Settings are not among it: one build serves every setting, and what is not
- * there cannot be baked in.
+ * Variables that a build may read. Settings are not among them, so that no value ends up in the build, which serves all
+ * settings.
  */
 const SEEN_BY_BUILD = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TERM', 'CI', 'SystemRoot', 'USERPROFILE'];
 
@@ -52,7 +52,7 @@ function buildEnvironment(folders: readonly string[]): NodeJS.ProcessEnv {
   };
 }
 
-/** Where the finished build is told apart from an old or a broken one. */
+/** Returns the file with the hash of the sources of a finished build. */
 const stampOf = (root: string) => join(root, 'apps/web/.next/source-hash');
 
 function isCurrent(root: string, wanted: string): boolean {
@@ -60,7 +60,7 @@ function isCurrent(root: string, wanted: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 }
 
-/** Runs a tool under a keeper, which ends it with us, and tells its output only when it fails. */
+/** Runs a tool that ends with this process. @throws {StartError} with the tool's output */
 async function runHeld(
   options: BuildOptions,
   tool: { name: string; cwd: string; command: readonly string[]; folders?: readonly string[] },
@@ -78,7 +78,7 @@ async function runHeld(
   if ((await child.exited) !== 0) throw new StartError(`${lines.slice(1).join('\n')}\n${name} failed; see above.`);
 }
 
-/** Writes the code that the packages generate; turbo knows when nothing changed. */
+/** Writes the generated code of the packages, if its inputs have changed. */
 export async function ensureGenerated(options: BuildOptions): Promise<void> {
   const { root } = options;
   const pnpm = await findPnpm(root, process.env);
@@ -88,15 +88,15 @@ export async function ensureGenerated(options: BuildOptions): Promise<void> {
   await runHeld(options, { name: 'turbo run generate', cwd: root, command, folders: [pnpm.folder] });
 }
 
-/** Builds the web app in `folder`, whatever is there already. @throws {StartError} with the tool's output */
+/** Builds the web app in `folder`, also if a build exists. @throws {StartError} with the tool's output */
 export function buildWeb(options: BuildOptions, folder: string): Promise<void> {
   const next = join(folder, 'node_modules/next/dist/bin/next');
   return runHeld(options, { name: 'next build', cwd: folder, command: [process.execPath, next, 'build'] });
 }
 
 /**
- * Builds the web app unless the finished build is of these sources already. Never two builds at once: the second waits
- * and uses what the first made.
+ * Builds the web app unless a build of these sources exists. Of two processes at once, the second waits and uses the
+ * build of the first.
  * @throws {StartError} with the tool's output when it fails
  */
 export async function ensureBuild(options: BuildOptions): Promise<void> {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { type Child, script, startChild } from './child.ts';
 
-/** What the web process tells the launcher, one JSON object a line. */
+/** An event that the web process sends to the launcher, as one line of JSON. */
 export type WebEvent =
   | { type: 'admin'; email: string; password?: string }
   | { type: 'notice'; text: string }
   | { type: 'ready' };
 
-/** Undefined for a line that is something else, such as a log entry. */
+/** Reads an event; undefined for another line, such as a log entry. */
 export function parseEvent(line: string): WebEvent | undefined {
   if (!line.startsWith('{')) return undefined;
   let value: unknown;
@@ -30,33 +30,33 @@ export function parseEvent(line: string): WebEvent | undefined {
   return undefined;
 }
 
-/** Next's own greeting, which says nothing that the launcher does not say. */
+/** Whether a line belongs to Next's greeting, which repeats what the launcher prints. */
 export function isGreeting(line: string): boolean {
   return /^\s*$|^\s*(?:▲|✓|○|- (?:Local|Network|Environments|Experiments))/.test(line);
 }
 
-/** The web process and what it has told so far. */
+/** The web process and its events so far. */
 export interface Web {
   child: Child;
   events: readonly WebEvent[];
-  /** From now on events are handed over as they come. */
+  /** Passes later events to the listener. */
   onEvent(listener: (event: WebEvent) => void): void;
 }
 
 interface WebOptions {
-  /** Of the web app. */
+  /** Folder of the web app. */
   folder: string;
   mode: 'start' | 'dev';
   env: NodeJS.ProcessEnv;
 }
 
 /**
- * Uploads leave megabytes beside V8's heap that live a moment, and by itself V8 marks the whole heap for every 64 MB of
- * them. Counted as part of a heap that may grow to 128 MB first, they go with the young: measured, a photo of 5 MB is
- * read in half the time.
+ * Flags of V8's garbage collector. Uploads are short-lived buffers outside of the heap, and by default V8 marks the whole
+ * heap for every 64 MB of them. Counted as part of a heap that may grow to 128 MB first, they are collected with young
+ * objects: a photo of 5 MB is read in half the time when measured.
  */
 const COLLECTOR = ['--external-memory-accounted-in-global-limit', '--initial-old-space-size=128'];
-/** The first Node whose V8 knows both. */
+/** First version of Node with both flags. */
 const COLLECTOR_SINCE = 24;
 
 /** Starts the web process, which sends its events through a pipe. */

@@ -1,10 +1,10 @@
 import { toolStep } from './runners.ts';
 import type { Stage, Step } from './steps.ts';
 
-/** What turbo needs to stay on this machine and to say little. */
+/** Keeps turbo from sending telemetry and printing notices. */
 const TURBO_ENV = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
 
-/** The Prisma client and whatever else is generated; turbo repeats it only when its inputs changed. */
+/** Generates the Prisma client, if its inputs have changed. */
 const generate: Step = toolStep('generated code', {
   name: 'turbo',
   args: ['run', 'generate', '--output-logs=errors-only'],
@@ -22,7 +22,7 @@ const PARTS = ['apps', 'packages', 'tools'];
 
 const lint: Step = toolStep('lint', { name: 'oxlint', args: ['--type-aware'] });
 
-/** Steps that `npm run check` and `npm test` run before any test. Checking types leaves part of a core idle. */
+/** Steps of `npm run check` and `npm test` before any test. Checking types leaves part of a core idle. */
 export const staticChecks: readonly Stage[] = [
   generate,
   [

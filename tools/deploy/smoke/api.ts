@@ -120,7 +120,7 @@ function cookies(isHttps: boolean): Check {
   };
 }
 
-/** Nobody may identify without an account, unless the instance says that it is one for development. */
+/** Checks that identifying requires an account, unless the instance runs in development. */
 function identify(mode: 'development' | 'production'): Check {
   const isOpen = mode === 'development';
   return {

@@ -1,9 +1,9 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 
-const PATIENCE_MS = 15_000;
-/** More of a page than a check looks at. */
-const MOST_BYTES = 2_000_000;
+const TIMEOUT_MS = 15_000;
+/** Bytes of a body that are kept: more than any check reads. */
+const MAX_BYTES = 2_000_000;
 
 export interface SmokeRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'OPTIONS';
@@ -13,7 +13,7 @@ export interface SmokeRequest {
 
 export interface SmokeResponse {
   status: number;
-  /** One value of a header; undefined when it is not there. */
+  /** Returns the first value of a header. */
   header(name: string): string | undefined;
   cookies: readonly string[];
   text: string;
@@ -21,16 +21,16 @@ export interface SmokeResponse {
   json(): Record<string, unknown>;
 }
 
-/** One request, redirects not followed. `node:http`, since fetch lets nobody choose the Host. */
+/** Sends one request without following redirects. Uses `node:http`, because fetch does not allow a Host header. */
 export function request(url: URL, { body, headers = {}, method = 'GET' }: SmokeRequest = {}): Promise<SmokeResponse> {
   const send = url.protocol === 'https:' ? overHttps : overHttp;
   return new Promise((resolve, reject) => {
-    const sent = send(url, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) }, (answer) => {
+    const sent = send(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) }, (answer) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes <= MOST_BYTES) chunks.push(chunk);
+        if (bytes <= MAX_BYTES) chunks.push(chunk);
       });
       answer.on('error', reject);
       answer.on('end', () => {
@@ -55,16 +55,16 @@ function objectIn(text: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value));
 }
 
-/** One look at a deployed instance: what is asked, and what must be true of the answer. */
+/** One request to a deployed instance, and what its answer must fulfil. */
 export interface Check {
   name: string;
   path: string;
   visit?: SmokeRequest;
-  /** What is wrong with the answer, a phrase each. */
+  /** Returns the faults of the answer, a phrase each. */
   faults(seen: SmokeResponse): string[];
 }
 
-/** The faults that hold. */
+/** Returns the faults of the claims that do not hold. */
 export function unless(...claims: readonly (readonly [holds: boolean, fault: string])[]): string[] {
   return claims.flatMap(([holds, fault]) => (holds ? [] : [fault]));
 }

@@ -1,7 +1,7 @@
 import type { SmokeResponse } from './check.ts';
 import { type Check, hasHeader, hasStatus, unless } from './check.ts';
 
-/** What every page must say, whatever is on it. */
+/** Returns the claims about the headers that every page must have. */
 function pageHeaders(seen: SmokeResponse, isHttps: boolean): (readonly [boolean, string])[] {
   const policy = seen.header('content-security-policy') ?? '';
   const scripts = /script-src([^;]*)/.exec(policy)?.[1] ?? `'unsafe-inline'`;

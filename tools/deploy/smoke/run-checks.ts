@@ -8,7 +8,7 @@ export interface CheckResult {
   faults: readonly string[];
 }
 
-/** Looks at all that strangers may see of an instance, one request after the other; nothing is changed by it. */
+/** Checks all that strangers may see of an instance, one request after the other. Changes nothing. */
 export async function* runChecks(origin: URL): AsyncGenerator<CheckResult> {
   const isHttps = origin.protocol === 'https:';
   const mode = await modeOf(origin);
@@ -47,7 +47,7 @@ function withoutTls(origin: URL): URL {
   return plain;
 }
 
-/** What an instance that does not tell is judged as: the stricter of the two. */
+/** Returns the mode of the instance; production, the stricter one, when it does not say. */
 async function modeOf(origin: URL): Promise<'development' | 'production'> {
   try {
     const { authentication } = (await request(new URL('/api/v1/plant-identification/identify/health', origin))).json();

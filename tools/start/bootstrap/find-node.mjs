@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The tools need it, and from here on Node can be told to run TypeScript. */
+/** Oldest version whose Node can run TypeScript, which the tools need. */
 export const HOST_NODE = [22, 12];
-/** What comes with the dependencies, where it does. */
+/** The Node among the dependencies; on Linux only. */
 const OWN_MAJOR = 24;
 
 /**
- * The Node that came with the dependencies, or the host's when that is new enough.
+ * Returns the Node among the dependencies, or that of the host when it is new enough.
  * @param {string} root
  * @param {{ version: string, execPath: string, platform: string }} host
  * @returns {string | undefined}

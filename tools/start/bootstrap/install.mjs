@@ -5,13 +5,13 @@ import { delimiter, join } from 'node:path';
 import { findPnpm } from './find-pnpm.mjs';
 import { withLock } from './lock-file.mjs';
 
-/** Holds the fingerprint of what is installed. */
+/** File with the fingerprint of the installed dependencies. */
 export const STAMP = join('node_modules', '.plant-install');
 
 const INPUTS = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc'];
 
 /**
- * Everything an installation depends on.
+ * Returns a hash of everything that an installation depends on.
  * @param {string} root
  */
 export function fingerprint(root) {
@@ -24,7 +24,7 @@ export function fingerprint(root) {
 }
 
 /**
- * Installs the dependencies unless they are the ones of the lock file already.
+ * Installs the dependencies unless those of the lock file are installed already.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} environment
  * @param {(text: string) => void} say
@@ -49,7 +49,7 @@ export async function install(root, environment, say, onChild) {
 }
 
 /**
- * Its output is only of interest when it fails. CI=true keeps pnpm from asking questions.
+ * Runs the installation; prints its output only after a failure. CI=true keeps pnpm from asking questions.
  * @param {string} root
  * @param {NodeJS.ProcessEnv} environment
  * @param {(child: import('node:child_process').ChildProcess) => void} onChild

@@ -7,8 +7,8 @@ const PACKAGE_RUNNER = /^(?:npm|npx|pnpm|yarn)\b|[\\/](?:npm|npx|pnpm|yarn)(?:-c
 /** @typedef {import('./process-identity.mjs').ProcessFacts} ProcessFacts */
 
 /**
- * The processes that stand between a command typed by someone and this one: `npm start`, its shell, `npx`, its shell.
- * Ends at the topmost package runner, so that a terminal or a supervisor above it may go.
+ * Returns the processes between a typed command and this one: `npm start`, its shell, `npx`, its shell. Stops at the
+ * topmost package runner, because closing the terminal or supervisor above it must not end us.
  * @param {number} pid
  * @param {(pid: number) => ProcessFacts | undefined} [lookUp]
  * @returns {ProcessFacts[]} this process first
@@ -28,7 +28,7 @@ export function parentChain(pid, lookUp = processFacts) {
 }
 
 /**
- * A link whose parent is no longer the one it had has lost it.
+ * Whether each process of the chain still has the parent that it had.
  * @param {readonly ProcessFacts[]} chain
  * @param {(pid: number) => ProcessFacts | undefined} [lookUp]
  */
@@ -37,7 +37,7 @@ export function isUnbroken(chain, lookUp = processFacts) {
 }
 
 /**
- * npm does not hand signals on, so the end of any process of the chain is noticed by looking.
+ * Polls the chain for a process that has ended: npm does not forward signals.
  * @param {() => void} onBroken called once
  * @returns {() => void} stops watching
  */

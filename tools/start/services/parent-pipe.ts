@@ -1,7 +1,7 @@
 /**
- * Ends this process when its standard input closes: the parent holds the other end, so that happens even when the parent
- * is killed. SIGTERM does the same; SIGINT is the parent's to act on.
- * @param close gives back what the process holds; the exit follows in any case
+ * Ends this process when its standard input closes. The parent holds the other end, which closes even when the parent is
+ * killed. SIGTERM ends it too; SIGINT is left to the parent.
+ * @param close releases what the process holds; the process exits even if it fails
  */
 export function endWithParentPipe(close: () => Promise<void> | void): void {
   let isEnding = false;

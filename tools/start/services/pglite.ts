@@ -10,7 +10,7 @@ import { makeFolder } from '../bootstrap/make-folder.mjs';
 import { endWithParentPipe } from './parent-pipe.ts';
 
 const [dataFolder = 'memory', socketFolder = ''] = process.argv.slice(2);
-/** The name under which PostgreSQL's clients look in a folder. */
+/** Name of the socket that PostgreSQL's clients expect in a folder. */
 const socket = join(socketFolder, '.s.PGSQL.5432');
 const MAX_CONNECTIONS = 100;
 const WASI_NOSPC = 51;
@@ -21,8 +21,8 @@ await server.start();
 chmodSync(socket, 0o600);
 
 /**
- * Opens the database, which is made at the first start. A start that fails or is killed while it makes the database leaves
- * a mark, by which the next one knows that there is nothing worth keeping.
+ * Opens the database, and creates it at the first start. A start that is killed while it creates the database leaves a
+ * marker file, by which the next start removes the unfinished database.
  */
 async function openDatabase(): Promise<PGlite> {
   if (dataFolder === 'memory') return PGlite.create('memory://');
@@ -41,13 +41,13 @@ async function openDatabase(): Promise<PGlite> {
     return opened;
   } catch (error) {
     removeUnfinished();
-    // The stack of a WebAssembly module helps no reader.
+    // A stack inside a WebAssembly module is of no use.
     process.stderr.write(`PostgreSQL cannot open its data in ${dataFolder}: ${reasonOf(error)}\n`);
     process.exit(1);
   }
 }
 
-/** Describes an error. The file system of the module throws objects that are no errors, with numbers of WASI. */
+/** Describes an error. The module's file system throws plain objects with error numbers of WASI. */
 function reasonOf(error: unknown): string {
   const errno: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errno') : undefined;
   if (errno === WASI_NOSPC) return 'the disk is full (ENOSPC).';

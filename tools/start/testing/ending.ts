@@ -4,7 +4,7 @@ import type { Run } from './npm-start.ts';
 
 const BUSY_MS = 10_000;
 
-/** Ends whatever is left of a run. */
+/** Ends all processes of a run that still run. */
 export async function endAll(run: Run): Promise<void> {
   const processes = run.processes();
   for (const { pid } of processes) signal(pid, 'SIGTERM');
@@ -15,11 +15,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It is gone already.
+    // The process has ended already.
   }
 }
 
-/** How long it took until none of the processes ran; more than `atMost` when one still does. */
+/** Waits until none of the processes runs; returns the time, more than `atMost` if one still runs. */
 export async function msUntilGone(processes: readonly ProcessFacts[], atMost: number): Promise<number> {
   const begin = performance.now();
   while (processes.some(isRunning) && performance.now() - begin <= atMost) await sleep(20);

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ProcessFacts, processFacts } from '../bootstrap/process-identity.mjs';
 
-/** One `npm start`. */
+/** A running `npm start`. */
 export interface Run {
   npm: ChildProcess;
   port: number;
@@ -19,14 +19,14 @@ export interface Run {
 
 let nextPort = 20_000 + (process.pid % 20_000);
 
-/** Runs `npm start` as a person would: with none of the settings of whoever runs the tests. */
+/** Runs `npm start` as a person would, without the settings in the environment of the tests. */
 export function npmStart(folder: string, environment: NodeJS.ProcessEnv, args: readonly string[] = []): Run {
   const port = environment['PORT'] === undefined ? nextPort++ : Number(environment['PORT']);
   const npm = spawn('npm', ['start', '--', ...args], {
     cwd: folder,
     env: { ...bare(process.env), PORT: String(port), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, as a shell gives to a command, so that Ctrl-C can be sent to it.
+    // In a process group of its own, as under a shell, so that Ctrl-C can be sent to it.
     detached: true,
   });
   endWithUs(npm);
@@ -59,7 +59,7 @@ function bare(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { NODE_ENV: undefined, ...Object.fromEntries(kept) };
 }
 
-/** Processes are looked up in /proc, so these tests are for Linux. */
+/** Returns the pids in /proc: these tests run on Linux only. */
 function everyPid(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }

@@ -7,17 +7,17 @@ import { npmStart, type Run } from './npm-start.ts';
 
 const COPIED = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'turbo.json', 'tsconfig.base.json'];
 
-/** A copy of the repository with real scripts and services, and a web app that is up at once. */
+/** A copy of the repository with the real tools and services, and a web app that serves at once. */
 export interface StubApp {
   folder: string;
   start(environment?: NodeJS.ProcessEnv, args?: readonly string[]): Run;
-  /** How often it was built, and with which variables in sight. */
+  /** Returns the names of the variables that each build saw. */
   builds(): string[][];
   remove(): void;
 }
 
 /** @param name begins the name of its folder; a space and a mode for the owner alone have broken a start before */
-export function makeStubApp(name = 'stub house '): StubApp {
+export function makeStubApp(name = 'stub app '): StubApp {
   const folder = mkdtempSync(join(tmpdir(), name));
   for (const file of COPIED) cpSync(join(root, file), join(folder, file));
   mkdirSync(join(folder, 'node_modules'));

@@ -11,7 +11,7 @@ interface FoundWord {
   word: string;
 }
 
-/** Finds the words, given in lower case, in a text: in sentences and in names such as `whoeverAsks`. */
+/** Finds the words, given in lower case, in a text: in sentences and at the start of names in camelCase. */
 export function findWords(text: string, words: readonly string[]): FoundWord[] {
   const forms = words.map((word) => `[${word[0]}${word[0]?.toUpperCase()}]${word.slice(1)}|${word.toUpperCase()}`);
   const pattern = new RegExp(`(?<![a-z])(?:${forms.join('|')})(?![a-z])`, 'g');
