@@ -1,5 +1,5 @@
 // `npm run bench`: what we promise about speed, each figure beside its floor in the same run.
-// `node tools/bench/bench.ts --resilience`, once installed: only what needs no web app (npm keeps the option to itself).
+// `node tools/bench/bench.ts --resilience`: the rows that need no web app. npm would take the option for itself.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// `npm run smoke -- https://plants.example`: checks a deployed instance by all that a stranger can see of it. Exits with 1
-// when a check fails.
+// `npm run smoke -- https://plants.example`: checks a deployed instance by all that a stranger can see of it.
+// Exits with 1 when a check fails.
 import { runChecks } from './smoke/run-checks.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,4 +1,4 @@
-// The first process of every npm command. It runs on the Node of the host (20 or newer) and therefore is plain JavaScript.
+// The first process of every npm command. It is plain JavaScript, because it runs on the Node of the host (20 or newer).
 // It installs missing dependencies, finds the Node that the project needs, and runs the file of the command with it.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -42,8 +42,8 @@ let ending;
 let lastSignalAt = 0;
 
 /**
- * Ends the command. A terminal sends Ctrl-C to all processes at once, and package runners may forward it: that counts as
- * one key press.
+ * Ends the command. A terminal sends Ctrl-C to all processes at once, and package runners may forward it: that counts
+ * as one key press.
  * @param {NodeJS.Signals} signal
  */
 function end(signal) {

@@ -34,8 +34,8 @@ export interface Child {
 }
 
 /**
- * Starts a process in a group of its own, so that it gets Ctrl-C from us only. Its standard input closes when this process
- * ends.
+ * Starts a process in a group of its own, so that it gets Ctrl-C from us only. Its standard input closes when this
+ * process ends.
  */
 export function startChild({ name, command, env, cwd, output = 'lines', hasEvents = false }: ChildOptions): Child {
   const [program, ...args] = command;
