@@ -11,11 +11,11 @@ export type IdentificationErrorCode =
 /** Why no provider answered. */
 export type UnansweredCode = 'providers_resting' | 'quota_exhausted' | 'busy';
 
-/** The root of every error this package throws on purpose. */
+/** Base of every error that this package throws on purpose. */
 export class IdentificationError extends Error {
   override readonly name: string = 'IdentificationError';
   readonly code: IdentificationErrorCode;
-  /** How long a caller should wait before asking again, when that is known. */
+  /** How long a caller should wait before it retries, if known. */
   readonly retryAfterMs: number | undefined;
   /**
    * Refused because the caller already uses its whole share of this process: the call counts against its rate limit.
@@ -43,7 +43,7 @@ export class IdentificationError extends Error {
   }
 }
 
-/** A photo that is refused: `photo` is its place in the upload, counted from 0. */
+/** A photo that is rejected: `photo` is its place in the upload, counted from 0. */
 export class PhotoError extends IdentificationError {
   override readonly name = 'PhotoError';
   readonly photo: number;

@@ -204,7 +204,7 @@ export function createIdentify(
       }
     }
 
-    /** Concludes a question, whatever the provider does. @throws for faults that are not the provider's: a bad photo, an aborted request */
+    /** Asks one question and concludes it. @throws errors that are not the provider's doing, such as a bad photo */
     async function ask(
       question: Question,
       ready: Promise<readonly NormalizedPhoto[]>,

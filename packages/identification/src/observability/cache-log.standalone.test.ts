@@ -77,8 +77,8 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
   }
 
   const fill = async (cache: Cache) => await cache.getOrLoad(KEY, async () => 'Rosa', { lifetime });
-  /** Somebody who does not let go. */
-  const hold = () => redis.client.set(`${prefix}:{${KEY}}:lock`, 'somebody', { px: 60_000 });
+  /** Holds the lock without ever releasing it. */
+  const hold = () => redis.client.set(`${prefix}:{${KEY}}:lock`, 'another-owner', { px: 60_000 });
 
   it('is told from the miss to the release, and the hit after it', async () => {
     const cache = createProcess();

@@ -1,7 +1,7 @@
 import type { Candidate, ReferenceImage } from '../types.ts';
 import { plainText, plainTexts } from './plain-text.ts';
 
-/** Both services list about ten; more would only be noise in the cache. */
+/** Providers list about ten candidates; more would only be noise in the cache. */
 export const MAX_CANDIDATES = 10;
 const MAX_IMAGES = 5;
 
@@ -18,7 +18,7 @@ export interface RawCandidate {
   imageHosts: readonly string[];
 }
 
-/** The species cleaned and cut, or nothing when its name holds no text. */
+/** Returns the species with its texts cleaned and cut; no species when its name holds no text. */
 export function candidate(raw: RawCandidate): Candidate[] {
   const scientificName = plainText(raw.scientificName, 200);
   if (!scientificName) return [];
@@ -38,7 +38,7 @@ export function candidate(raw: RawCandidate): Candidate[] {
   ];
 }
 
-/** The first word of a binomial; a hybrid sign before it is not part of it. */
+/** Returns the first word of a binomial, without a hybrid sign before it. */
 function genusIn(scientificName: string): string | undefined {
   return scientificName
     .split(' ')
@@ -46,7 +46,7 @@ function genusIn(scientificName: string): string | undefined {
     ?.replace(/^×/, '');
 }
 
-/** Links are made of it, so nothing but a number passes. */
+/** Returns the id if it is a number: links are made of it. */
 function gbifIdOf(value: string | number | null | undefined): string | undefined {
   const id = String(value ?? '').trim();
   return /^\d{1,15}$/.test(id) ? id : undefined;
@@ -88,7 +88,7 @@ function addressOn(hosts: readonly string[], value: string | null | undefined): 
   return hosts.includes(url.host) ? url.href : undefined;
 }
 
-/** A provider's probability or score as a number from 0 to 1; rounding on their side may put it a hair outside. */
+/** Clamps a provider's score to 0 to 1: the provider's rounding may put it slightly outside. */
 export function share(value: number): number {
   return Math.min(1, Math.max(0, value));
 }

@@ -5,29 +5,29 @@ import type { ProviderName, RejectedPart } from '../types.ts';
 import { plainText } from './plain-text.ts';
 import { ExchangeError, ProviderError, type ProviderErrorType } from './provider-error.ts';
 
-/** Answers of both services are some 10 to 100 kB. */
+/** Maximum size of an answer; answers of both services are 10 to 100 kB. */
 export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
 export interface ExchangeRequest {
   url: URL;
   headers?: Readonly<Record<string, string>>;
-  /** Makes it a POST. */
+  /** Makes the request a POST. */
   payload?: { contentType: string; bytes: Uint8Array };
-  /** Of this exchange, when it has less than the usual time. */
+  /** Time limit of this exchange, if it is shorter than the usual one. */
   timeoutMs?: number;
 }
 
-/** Any complete answer that is no redirect, whatever its status. */
+/** A complete answer of any status, except a redirect. */
 export interface Reply {
   status: number;
   headers: Headers;
   text: string;
 }
 
-/** @throws {ProviderError} `failed` or `timeout`, and whatever aborts `signal`. */
+/** @throws {ProviderError} `failed` or `timeout`, and the reason of `signal` */
 export type Exchange = (request: ExchangeRequest, signal: AbortSignal) => Promise<Reply>;
 
-/** One request, one answer: capped in time and size, never redirected, never repeated. */
+/** Creates an exchange: one request and one answer, limited in time and size, never redirected, never repeated. */
 export function createExchange(options: { provider: ProviderName; timeoutMs: number; clock: Clock }): Exchange {
   const { provider, clock } = options;
   return async (request, signal) => {
@@ -85,9 +85,9 @@ function streamOnce(bytes: Uint8Array): ReadableStream<Uint8Array> {
 }
 
 /**
- * The JSON of an answer, checked.
+ * Returns the checked JSON of an answer.
  *
- * @throws {ProviderError} `failed`, with an ExchangeFault that names the places at fault but quotes no value.
+ * @throws {ProviderError} `failed`, with an ExchangeError that names the wrong places but quotes no value.
  */
 export function readBody<T>(provider: ProviderName, text: string, schema: ZodType<T>): T {
   const parsed = schema.safeParse(readJson(provider, text));
@@ -113,7 +113,7 @@ function brokenContract(provider: ProviderName, cause: ExchangeError): ProviderE
  *
  * @throws {ExchangeError} `oversized` as soon as more than `maxBytes` came; the rest is not read.
  */
-export async function readCapped(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
+async function readCapped(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
   if (!body) return '';
   const decoder = new TextDecoder();
   let text = '';
@@ -126,7 +126,7 @@ export async function readCapped(body: ReadableStream<Uint8Array> | null, maxByt
   return text + decoder.decode();
 }
 
-/** A route under a base URL, which may end with a slash or not. `query` leaves out what is undefined. */
+/** Returns a route under a base URL, with or without a slash at its end. Undefined values of `query` are left out. */
 export function routeUnder(base: URL, path: string, query: Readonly<Record<string, string | undefined>> = {}): URL {
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`;

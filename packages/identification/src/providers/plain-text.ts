@@ -1,11 +1,11 @@
 const TAG = /<[!/a-z][^<>]*>/gi;
 const TAG_OPENER = /<(?=[!/a-z])/gi;
 /** Control characters, and those that reorder or hide text around them. Joiners stay: some scripts need them. */
-const UNSEEN = /[\p{Cc}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+/gu;
+const INVISIBLE = /[\p{Cc}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+/gu;
 
 /**
- * What a provider wrote as one line of text: without markup and unseen characters, at most `maxLength` UTF-16 units.
- * Undefined when nothing is left.
+ * Returns a provider's text as one line without markup and invisible characters, of at most `maxLength` UTF-16 units;
+ * undefined when nothing is left.
  */
 export function plainText(value: string | null | undefined, maxLength: number): string | undefined {
   if (!value) return undefined;
@@ -14,13 +14,13 @@ export function plainText(value: string | null | undefined, maxLength: number): 
     .toWellFormed()
     .replace(TAG, ' ')
     .replace(TAG_OPENER, '')
-    .replace(UNSEEN, ' ')
+    .replace(INVISIBLE, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return cut(text, maxLength) || undefined;
 }
 
-/** Each value as plain text, without empty ones and repetitions, at most `maxItems`. */
+/** Returns each value as plain text, without empty ones and repetitions, at most `maxItems`. */
 export function plainTexts(
   values: readonly string[] | null | undefined,
   maxItems: number,

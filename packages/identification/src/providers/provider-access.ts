@@ -13,7 +13,7 @@ const PROBE_EVERY_MS = 60_000;
 /** TTL of the shared state, in case no process is left that could clear it. */
 const KEPT_MS = 7 * 86_400_000;
 
-/** Why a provider does not work for us at all; only an operator can fix either: API key rejected, or payment due. */
+/** Why a provider does not work for us at all: API key rejected, or payment due. Only an operator can fix either. */
 type AccessFault = 'misconfigured' | 'unpaid';
 
 const TEXTS: Readonly<Record<AccessFault, string>> = {

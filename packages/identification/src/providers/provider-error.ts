@@ -222,14 +222,14 @@ export function exhaustedAnswerOf(error: unknown): ExhaustedAnswer | undefined {
 }
 
 /**
- * How an exchange with a provider broke. `connection`: no answer came; `redirect`: refused, it could lead anywhere;
+ * How an exchange with a provider failed. `connection`: no answer came; `redirect`: rejected, it could lead anywhere;
  * `oversized`: the answer is over the cap; `malformed`: not JSON; `off_contract`: JSON of another shape.
  */
 export type ExchangeErrorCode = 'connection' | 'redirect' | 'oversized' | 'malformed' | 'off_contract';
 
 /**
- * The cause of a failed exchange. It stands in for the errors of fetch and of parsers, which are never handed on:
- * they quote URLs (Pl@ntNet's carries the API key) and bodies.
+ * The cause of a failed exchange. It replaces the errors of fetch and of parsers, which are never passed on: they quote
+ * URLs (Pl@ntNet's carries the API key) and bodies.
  */
 export class ExchangeError extends Error {
   override readonly name = 'ExchangeError';

@@ -113,7 +113,7 @@ function partsOf(question: AskedQuestion): readonly Part[] {
   ];
 }
 
-/** The whole question: for rejected photos, and for rejections without a named part. */
+/** Returns the whole question: for rejected photos, and for rejections without a named part. */
 function wholeOf({ key }: AskedQuestion): Part {
   return { rejects: ['image', 'request'], part: ['question', key] };
 }

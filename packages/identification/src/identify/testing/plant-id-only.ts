@@ -15,7 +15,7 @@ interface PlantIdServiceOptions {
   lock: { waitMs: number; ttlMs: number };
   /** No limit unless given. */
   monthlyLimit?: number;
-  /** Nobody who asks is signed in, so it only keeps what is spent; without one that is counted in Redis options. */
+  /** Records the daily usage; without it the usage is counted in Redis alone. */
   database?: Database;
   clock?: Clock;
   logger?: Logger;

@@ -47,7 +47,7 @@ export interface ScriptedClient extends ProviderClient {
 }
 
 /** Creates a client that gives `answer` until the test sets another one. */
-export function scriptedClient(name: ProviderName, answer: ProviderAnswer): ScriptedClient {
+function scriptedClient(name: ProviderName, answer: ProviderAnswer): ScriptedClient {
   const calls: ProviderRequest[] = [];
   const recallIds: (RecallId | undefined)[] = [];
   const client: ScriptedClient = {
@@ -57,10 +57,10 @@ export function scriptedClient(name: ProviderName, answer: ProviderAnswer): Scri
     recallIds,
     probes: 0,
     answer: async () => answer,
-    identify(request, signal, recallId) {
-      calls.push(request);
+    identify(sent, signal, recallId) {
+      calls.push(sent);
       recallIds.push(recallId);
-      return client.answer(request, signal);
+      return client.answer(sent, signal);
     },
     async usage() {
       client.probes += 1;
@@ -205,7 +205,7 @@ export async function testFlow({
     healths: () => ({ plant_id: plant_id.health(), plantnet: plantnet.health() }),
     providers,
     /** Resolves with the identification alone. */
-    identify: async (request: IdentifyRequest) => (await service.identify(request)).identification,
+    identify: async (one: IdentifyRequest) => (await service.identify(one)).identification,
     decodes,
     owners,
     reading,

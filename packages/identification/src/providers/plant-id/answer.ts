@@ -8,7 +8,7 @@ const MAX_DISEASES = 5;
 /** Hosts of Plant.id's reference pictures. */
 export const IMAGE_HOSTS: readonly string[] = ['plant-id.ams3.cdn.digitaloceanspaces.com', 'plant.id'];
 
-/** A result in our own words. Nothing in it is trusted: texts are cleaned and cut, lists are cut. */
+/** Returns a result in our own terms. Nothing in it is trusted: texts are cleaned and cut, lists are cut. */
 export function toAnswer(result: PlantIdResult): ProviderAnswer {
   // Models before 3.1 did not say whether it is a plant.
   if (result.is_plant?.binary === false) return { provider: 'plant_id', isPlant: false, candidates: [] };

@@ -41,14 +41,14 @@ export type PlantSuggestion = z.infer<typeof plantSuggestion>;
 const diseaseSuggestion = z.object({
   name: z.string(),
   probability: z.number(),
-  /** A more specific one is in the list too. */
+  /** A more specific disease is in the list, too. */
   redundant: extra(z.boolean()),
   details: diseaseDetails,
 });
 
 export type DiseaseSuggestion = z.infer<typeof diseaseSuggestion>;
 
-/** Thresholds differ between models, so only the service's own verdict `binary` is read. */
+/** Thresholds differ between models, so only the service's own judgement `binary` is read. */
 const judgement = z.object({ probability: z.number(), binary: z.boolean() });
 
 const result = z
@@ -56,7 +56,7 @@ const result = z
     is_plant: judgement.nullish(),
     classification: z
       .object({
-        /** By rank when `classification_raw` was asked for. */
+        /** An object by rank when `classification_raw` was asked for. */
         suggestions: z
           .union([
             z.array(plantSuggestion),
@@ -71,10 +71,10 @@ const result = z
   .refine((value) => value.is_plant ?? value.classification ?? value.is_healthy, 'says nothing');
 export type PlantIdResult = z.infer<typeof result>;
 
-/** An identification as POST answers it; fields that are not named here are let pass. */
+/** The answer of POST; other fields are ignored. */
 export const identification = z.object({ result });
 
-/** As GET answers it later. `created`: seconds since 1970. Without a result it has failed, for good. */
+/** The answer of a later GET. `created`: epoch seconds. An identification without a result has failed for good. */
 export const recalled = z
   .object({ status: z.string().nullish(), created: z.number().nullish(), result: result.nullish() })
   .refine((value) => value.result ?? value.status === 'FAILED', 'is not finished');
@@ -88,7 +88,7 @@ const amounts = extra(
   }),
 );
 
-/** Credits are null or left out where there is no limit. */
+/** The answer of `usage_info`; credits are null or absent where there is no limit. */
 export const usage = z.object({
   active: z.boolean(),
   can_use_credits: extra(z.object({ value: z.boolean() })),

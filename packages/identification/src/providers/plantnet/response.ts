@@ -21,10 +21,10 @@ const result = z.object({
 });
 export type PlantNetResult = z.infer<typeof result>;
 
-/** An identification as POST answers it; fields that are not named here are let pass. */
+/** The answer of POST; other fields are ignored. */
 export const identification = z.object({ results: z.array(result) });
 
-/** What is left of the day's identifications. */
+/** The answer of `/v2/quota/daily`. */
 export const dailyQuota = z.object({
   day: text,
   quota: z.object({

@@ -4,10 +4,10 @@ import type { DailyQuota } from './response.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How far their midnight, in whole seconds, may be from ours. */
-const CLOCKS_APART_MS = 60_000;
+/** Maximum difference between the provider's midnight, given in whole seconds, and ours. */
+const CLOCK_SKEW_MS = 60_000;
 
-/** What `/v2/quota/daily` says; nothing when it speaks of another day than ours. */
+/** Returns the report of `/v2/quota/daily`; an empty one when it is about another day than ours. */
 export function dailyUsage({ day, quota }: DailyQuota, now: number): UsageReport {
   const today = new Date(now).toISOString().slice(0, 10);
   if (typeof day === 'string' && day !== today) return { windows: {}, exhausted: false };
@@ -16,9 +16,9 @@ export function dailyUsage({ day, quota }: DailyQuota, now: number): UsageReport
 }
 
 /**
- * What the headers of an answer say of the day (draft 8 of the IETF's RateLimit fields):
+ * Returns the report in the headers of an answer (draft 8 of the IETF's RateLimit fields):
  * `RateLimit-Policy: "dailyQuota";q=500;w=86400` and `RateLimit: "dailyQuota";r=499;t=3600`. Undefined when they say
- * nothing of the day that ends at our midnight.
+ * nothing about the day that ends at our midnight.
  */
 export function headerUsage(headers: Headers, now: number): UsageReport | undefined {
   const policy = itemOf(headers.get('ratelimit-policy'));
@@ -33,10 +33,10 @@ export function headerUsage(headers: Headers, now: number): UsageReport | undefi
 
 function isOurMidnight(at: number): boolean {
   const past = at % DAY_MS;
-  return Math.min(past, DAY_MS - past) <= CLOCKS_APART_MS;
+  return Math.min(past, DAY_MS - past) <= CLOCK_SKEW_MS;
 }
 
-/** The first item of a structured list, with those of its parameters that are whole numbers. */
+/** Returns the first item of a structured list, with its parameters that are whole numbers. */
 function itemOf(header: string | null): { name: string; numbers: Readonly<Record<string, number>> } | undefined {
   const name = /^\s*"([^"]{1,64})"/.exec(header ?? '')?.[1];
   if (header === null || name === undefined) return undefined;

@@ -8,12 +8,12 @@ export function request(options: Partial<IdentifyOptions> = {}): ProviderRequest
   };
 }
 
-/** A signal that nobody aborts. */
+/** A signal that is never aborted. */
 export function unhurried(): AbortSignal {
   return new AbortController().signal;
 }
 
-/** The error that a promise rejects with, whatever it is. */
+/** Returns the reason with which a promise rejects. */
 export async function errorOf(work: Promise<unknown>): Promise<unknown> {
   try {
     await work;
