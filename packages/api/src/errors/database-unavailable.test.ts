@@ -9,7 +9,7 @@ import { upload } from '../testing/transports.ts';
 const HOST = 'http://localhost:3000';
 const own = { 'Sec-Fetch-Site': 'same-origin' };
 
-/** The error as Prisma passes it on: without its class. */
+/** A database error as Prisma throws it, without its class. */
 const away = async (): Promise<never> => {
   throw Object.assign(new Error('The database "plants" on db.example:5432 is not available.'), {
     code: 'database_unavailable',
@@ -52,7 +52,7 @@ describe('identify without the database', () => {
     const body: unknown = await answer.json();
     expect(body).toMatchObject({ success: true, cached: true, filed: false, plant_name: 'Swiss cheese plant' });
     expect(body).not.toHaveProperty('id');
-    // The database may answer again by then: a session that was ended must not pay.
+    // The database may be back by then, and an ended session must not spend credits.
     expect(asked[0]).toMatchObject({ ownerId: 'anna', subject: 'user:anna', cachedOnly: true });
     expect(answer.headers.get('ratelimit')).toMatch(/^"identify-free";r=99;/);
   });
@@ -82,9 +82,9 @@ describe('while the database is unavailable', () => {
       !/^plantIdentification\.(identify|progress|health)$|^admin\.circuits\.(overview|watch)$/.test(procedure),
   );
 
-  it.each(others)('$procedure, $namespace over $over, answers 503 with Retry-After', async (way) => {
-    const { api, log } = without(way.procedure === 'auth.me' ? away : undefined);
-    const answer = await way.call(api, samples[way.procedure]?.(), { ...own, Cookie: 'session=ada' });
+  it.each(others)('$procedure, $namespace over $over, answers 503 with Retry-After', async (route) => {
+    const { api, log } = without(route.procedure === 'auth.me' ? away : undefined);
+    const answer = await route.call(api, samples[route.procedure]?.(), { ...own, Cookie: 'session=ada' });
     const text = await answer.text();
     expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
       status: 503,

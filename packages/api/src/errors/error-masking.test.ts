@@ -33,13 +33,13 @@ const tokens = { issue: failing, refresh: failing, revoke: failing };
 
 const asAda = { Authorization: 'Bearer ada' };
 
-const told = /cannot reach|stack|\.ts:\d/;
-const inModes = allProcedures.flatMap((way) =>
-  (['development', 'production'] as const).map((mode) => ({ ...way, way, mode })),
+const leaked = /cannot reach|stack|\.ts:\d/;
+const inModes = allProcedures.flatMap((route) =>
+  (['development', 'production'] as const).map((mode) => ({ ...route, route, mode })),
 );
 
 describe('an internal error', () => {
-  it.each(inModes)('in $procedure, $namespace over $over, $mode, is only logged', async ({ mode, way }) => {
+  it.each(inModes)('in $procedure, $namespace over $over, $mode, is only logged', async ({ mode, route }) => {
     const { api, log } = apiUnderTest({
       config: { mode },
       service,
@@ -47,24 +47,24 @@ describe('an internal error', () => {
       auth: { accounts, tokens },
       limit: { peek: failing },
     });
-    const answer = await way.call(api, samples[way.procedure]?.(), asAda);
+    const answer = await route.call(api, samples[route.procedure]?.(), asAda);
     const text = await answer.text();
     const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
     expect(answer.status).toBe(isStream ? 200 : 500);
     expect(text).toContain('Internal error');
-    expect(text).not.toMatch(told);
+    expect(text).not.toMatch(leaked);
     expect(log.filter((line) => line.includes('A call failed') && line.includes('cannot reach'))).toHaveLength(1);
     expect(log.join()).not.toContain('hunter2');
   });
 
   it.each(allProcedures.filter(({ policy }) => policy !== 'public'))(
     'while authenticating the caller of $procedure, $namespace over $over, is not shown',
-    async (way) => {
+    async (route) => {
       const { api } = apiUnderTest({ auth: { principalOf: failing } });
-      const answer = await way.call(api, samples[way.procedure]?.(), asAda);
+      const answer = await route.call(api, samples[route.procedure]?.(), asAda);
       const text = await answer.text();
       expect(text).toContain('Internal error');
-      expect(text).not.toMatch(told);
+      expect(text).not.toMatch(leaked);
     },
   );
 });

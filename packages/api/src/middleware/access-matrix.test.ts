@@ -53,30 +53,30 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
 };
 
 const cases = MODES.flatMap((mode) =>
-  allProcedures.flatMap((way) => CALLER_NAMES.map((caller, column) => ({ ...way, way, mode, caller, column }))),
+  allProcedures.flatMap((route) => CALLER_NAMES.map((caller, column) => ({ ...route, route, mode, caller, column }))),
 );
 
 /** Statuses by route, then by mode and caller. */
 const table = new Map<ProcedureRoute, Map<string, number>>(
-  allProcedures.map((way) => [way, new Map<string, number>()]),
+  allProcedures.map((route) => [route, new Map<string, number>()]),
 );
 
 describe('access', () => {
   it('is defined for every procedure and for nothing else', () => {
-    const ways = new Set(allProcedures.map(({ procedure }) => procedure));
-    expect([...ways].toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
-    expect([...ways].toSorted()).toEqual(Object.keys(samples).toSorted());
+    const names = new Set(allProcedures.map(({ procedure }) => procedure));
+    expect([...names].toSorted()).toEqual(Object.keys(EXPECTED).toSorted());
+    expect([...names].toSorted()).toEqual(Object.keys(samples).toSorted());
   });
 
-  it.each(cases)('$procedure, $namespace over $over, $mode, $caller', async ({ way, mode, caller, column }) => {
+  it.each(cases)('$procedure, $namespace over $over, $mode, $caller', async ({ route, mode, caller, column }) => {
     const { api } = apiUnderTest({ config: { mode }, service: ownedBy('anna') });
-    const answer = await way.call(api, samples[way.procedure]?.(), CALLERS[caller]);
+    const answer = await route.call(api, samples[route.procedure]?.(), CALLERS[caller]);
     const status = await statusOf(answer);
-    table.get(way)?.set(`${mode} ${caller}`, status);
-    const [development, production = development] = EXPECTED[way.procedure] ?? [];
+    table.get(route)?.set(`${mode} ${caller}`, status);
+    const [development, production = development] = EXPECTED[route.procedure] ?? [];
     const expected = (mode === 'development' ? development : production)?.[column];
-    expect(status).toBe(expected === 'ok' ? way.success : expected);
-    expect(answer.headers.has('deprecation')).toBe(way.namespace === 'legacy');
+    expect(status).toBe(expected === 'ok' ? route.success : expected);
+    expect(answer.headers.has('deprecation')).toBe(route.namespace === 'legacy');
     expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   });
 

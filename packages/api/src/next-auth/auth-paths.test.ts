@@ -51,7 +51,7 @@ describe('paths under /api/auth', () => {
   );
 
   it.each(nextAuths)('%s reaches next-auth, for the methods it handles', async (path) => {
-    for (const [method, handed] of [
+    for (const [method, passedOn] of [
       ['GET', 'GET'],
       ['HEAD', 'GET'],
       ['POST', 'POST'],
@@ -59,7 +59,7 @@ describe('paths under /api/auth', () => {
       const answer = await answered(path, { method });
       expect({ status: answer.status, body: await answer.text() }).toEqual({
         status: 200,
-        body: `next-auth ${handed}`,
+        body: `next-auth ${passedOn}`,
       });
       expect(answer.headers.has('deprecation')).toBe(false);
     }

@@ -108,8 +108,8 @@ describe('the next-auth handler', () => {
       echo,
     );
     expect(await foreign.json()).toMatchObject({ status: 403, code: 'foreign_origin' });
-    const elsewhere = await api.nextAuth(new Request('http://evil.example/api/auth/csrf'), echo);
-    expect(await elsewhere.json()).toMatchObject({ status: 400, code: 'unknown_host' });
+    const unknownHost = await api.nextAuth(new Request('http://evil.example/api/auth/csrf'), echo);
+    expect(await unknownHost.json()).toMatchObject({ status: 400, code: 'unknown_host' });
   });
 
   it.each(['_log', '_log/', '_log/x', '%5Flog', '_lo%67', '/_log', '_log?nextauth=session'])(

@@ -25,7 +25,7 @@ function requestOf({ address = '203.0.113.7', as = 'form', email, password = 'wr
   });
 }
 
-/** Answers as next-auth does: a session's cookie for the right password, in one piece or two, and else a refusal. */
+/** Answers like next-auth: with a session cookie, in one piece or two, for the right password, otherwise with an error. */
 function signInUnderTest() {
   const { api, clock } = apiUnderTest({ config: { proxyHops: 1 } });
   let checks = 0;

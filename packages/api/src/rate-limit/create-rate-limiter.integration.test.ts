@@ -94,14 +94,14 @@ describe('a rate limiter shared by instances', () => {
     const taken = await Promise.all(Array.from({ length: 5 }, () => limiter.consume(key, hourly(20))));
     expect(taken.map(({ allowed }) => allowed)).toEqual([true, true, false, false, false]);
     expect(taken.at(-1)).toMatchObject({ rate: hourly(2), remaining: 0 });
-    // What it let through alone is its own affair: the shared count is untouched.
+    // Calls that this instance allowed locally do not change the shared count.
     expect((await instance(1).peek(key, hourly(20))).remaining).toBe(20);
   });
 });
 
 /**
- * The library asks `Date` for the time, as the system's clock does, and hands it to Redis: so `Date` is what is moved.
- * Redis' own clock, which forgets keys after two windows, goes on at its own pace, far behind.
+ * The library reads the time from `Date`, like the system clock, and passes it to Redis, so these tests move `Date`. The
+ * clock of Redis, which expires keys after two windows, does not move with it.
  */
 describe('a rate limiter at a given time', () => {
   const NOON = Date.UTC(2026, 2, 1, 12);
@@ -130,7 +130,7 @@ describe('a rate limiter at a given time', () => {
             vi.setSystemTime(time);
             return instance(0).consume(key, { count: number, windowMs });
           };
-          // What was used while the number was larger stays used.
+          // Calls counted under the higher rate stay counted.
           for (let call = 0; call < before; call += 1) await at(NOON - 1, 1_000);
           for (let call = 0; call < during; call += 1) await at(now, 1_000);
           let last = await at(now);
@@ -152,9 +152,9 @@ describe('a rate limiter at a given time', () => {
     vi.setSystemTime(NOON + 1_000);
     const last = await instance(0).consume(key, hourly(100));
     expect(last).toMatchObject({ allowed: true, remaining: 0 });
-    // The next hundredth of the last window is over after 36 s of this one, and one more is used by then.
+    // A further hundredth of the previous window ends after 36 s of this one, and one more call counts by then.
     expect(last.resetAt).toBe(NOON + 36_001);
-    // All are there again once the call of this window counts less than one in the next.
+    // All calls remain once the call of this window weighs less than one in the next.
     expect(await instance(0).peek(key, hourly(100))).toMatchObject({
       resetAt: NOON + 36_001,
       fullAt: NOON + HOUR + 1,

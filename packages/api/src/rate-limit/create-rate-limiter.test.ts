@@ -9,7 +9,7 @@ import { createRateLimiter } from './create-rate-limiter.ts';
 const HOUR = 3_600_000;
 const TWENTY = { count: 20, windowMs: HOUR };
 
-/** A Redis that is there, or says so, and fails every command. */
+/** A connection that reports `ready` and fails every command. */
 function broken({ ready }: { ready: boolean }) {
   let commands = 0;
   const connection: RedisConnection = {

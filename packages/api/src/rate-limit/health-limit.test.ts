@@ -4,7 +4,7 @@ import { createHealthLimit, type HealthLimit } from './health-limit.ts';
 
 const HERE = '203.0.113.7';
 
-/** How many of `calls` are let through. */
+/** Returns how many of `calls` are allowed. */
 function letThrough(limit: HealthLimit, address: string | undefined, calls: number): number {
   let count = 0;
   for (let call = 0; call < calls; call += 1) {
@@ -12,7 +12,7 @@ function letThrough(limit: HealthLimit, address: string | undefined, calls: numb
       limit.consume(address);
       count += 1;
     } catch {
-      // Refused: not counted.
+      // A refused call does not count.
     }
   }
   return count;

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 describe.each(transports)('anonymous callers over %s and Redis', (_name, identify) => {
   beforeEach(() => {
-    // The library asks `Date` for the time.
+    // The library reads the time from `Date`.
     vi.useFakeTimers({ toFake: ['Date'] });
   });
   afterEach(() => {
@@ -58,7 +58,7 @@ describe.each(transports)('anonymous callers over %s and Redis', (_name, identif
     pass(1_000);
     expect((await identify(api, {})).status).toBe(200);
     expect(asked).toHaveLength(11);
-    // The next of the ten weighs less a tenth of the hour later, though its window ends much later.
+    // A tenth of the hour later the next of the ten calls no longer counts, though its window ends much later.
     const again = await identify(api, {});
     expect(again.headers.get('retry-after')).toBe('360');
     pass(359_000);

@@ -2,7 +2,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { createLocalRateLimiter } from './local-rate-limiter.ts';
 
-/** Ten times what was measured on a busy machine. */
+/** Ten times the time measured on a busy machine. */
 const MS_PER_CALL = 0.05;
 const TWO_A_MINUTE = { count: 2, windowMs: 60_000 };
 
@@ -140,7 +140,7 @@ describe('the local rate limiter', () => {
     const startedAt = performance.now();
     for (let n = 0; n < calls; n += 1) local.consume(`caller ${n}`, rate);
     const msPerCall = (performance.now() - startedAt) / calls;
-    // A sweep of all callers each time took 0.45 ms.
+    // A sweep of all callers in each call took 0.45 ms.
     expect(msPerCall).toBeLessThan(MS_PER_CALL);
   });
 });

@@ -29,7 +29,7 @@ describe('the next allowed call of a sliding window', () => {
 
   it('has the full rate when no counted call counts any more', () => {
     expect(allFree(NOON + 5, { current: 0, previous: 0 }, HOUR)).toBe(NOON + 5);
-    // Of one call, less than one counts as soon as its window is over; of two, half a window later.
+    // One call weighs less than one as soon as its window is over; two calls half a window later.
     expect(allFree(NOON + 5, { current: 1, previous: 0 }, HOUR)).toBe(NOON + HOUR + 1);
     expect(allFree(NOON + 5, { current: 0, previous: 2 }, HOUR)).toBe(NOON + HOUR / 2 + 1);
     expect(allFree(NOON + 5, { current: 2, previous: 80 }, HOUR)).toBe(NOON + HOUR + HOUR / 2 + 1);

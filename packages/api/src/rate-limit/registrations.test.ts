@@ -92,10 +92,10 @@ describe('registrations from one address', () => {
 
   it('that wait are not run once ten others were refused', async () => {
     const { fail } = registrations();
-    let tries = 0;
-    const all = Array.from({ length: 50 }, () => fail(taken, HERE, () => void (tries += 1)));
+    let attempts = 0;
+    const all = Array.from({ length: 50 }, () => fail(taken, HERE, () => void (attempts += 1)));
     await Promise.all(all);
-    expect(tries).toBe(10);
+    expect(attempts).toBe(10);
   });
 
   it('count an IPv6 /64 as one address', async () => {
@@ -117,9 +117,9 @@ describe('registrations from one address', () => {
     ['per 15 minutes', 900_000],
     ['per second', 1_000],
     ['per 36 hours', 36 * HOUR],
-  ])('state their limit in a refusal as %s', async (told, windowMs) => {
+  ])('state their limit in a refusal as %s', async (limit, windowMs) => {
     const { create } = registrations({ count: 1, windowMs });
     await create(HERE);
-    await expect(create(HERE)).rejects.toThrow(`At most 1 account ${told} may be created`);
+    await expect(create(HERE)).rejects.toThrow(`At most 1 account ${limit} may be created`);
   });
 });

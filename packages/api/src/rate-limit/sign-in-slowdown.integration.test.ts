@@ -28,7 +28,7 @@ it('the sign-in slowdown counts failures of all instances', async () => {
   for (let n = 0; n < 22; n += 1) await here?.signIn({ email, address: `10.1.0.${n}` }, wrong);
   for (let n = 0; n < 2; n += 1) await there?.signIn({ email, address: '10.1.1.1' }, wrong);
   expect(log).toEqual([]);
-  // Its first turn comes at once.
+  // The first turn comes at once.
   await there?.signIn({ email, address: '10.1.1.1' }, wrong);
   expect(log).toHaveLength(1);
   expect(log[0]).toContain('sign-in slowed down');

@@ -24,14 +24,14 @@ function underAttack() {
     clock,
     log,
     attempt,
-    /** Lets time pass, and what waits for it go on. */
+    /** Advances the clock and lets waiting attempts continue. */
     pass: async (ms: number, stepMs = 500) => {
       for (let passed = 0; passed < ms; passed += stepMs) {
         clock.advance(stepMs);
         await nextTurn();
       }
     },
-    /** As many wrong passwords for Anna, two from an address: none of them waits. */
+    /** Makes `count` failed attempts for Anna, two from each address, so that none waits. */
     guess: async (count: number) => {
       for (let n = 0; n < count; n += 1) await attempt(addressOf(Math.floor(n / 2)));
     },
@@ -59,20 +59,20 @@ function follow(attempt: Promise<unknown>) {
 describe('sign-in to an account that is guessed from many addresses', () => {
   it('allows guesses at one rate for all addresses together', async () => {
     const { attempt, pass } = underAttack();
-    let letIn = 0;
+    let admitted = 0;
     // Each of 60 addresses keeps to its own limit, 5 in 15 minutes: 1,200 guesses in an hour.
     for (let minute = 0; minute < 60; minute += 3) {
       for (let n = 0; n < 60; n += 1) {
         attempt(addressOf(n)).then(
-          () => (letIn += 1),
+          () => (admitted += 1),
           () => undefined,
         );
       }
       await pass(3 * MINUTE);
     }
-    // Two of each address and a few a round that got a turn within 10 s; the limits of each address alone let in 1,200.
-    expect(letIn).toBeGreaterThanOrEqual(120);
-    expect(letIn).toBeLessThan(400);
+    // Two of each address, and a few each round that got a turn within 10 s; the address limits alone would allow 1,200.
+    expect(admitted).toBeGreaterThanOrEqual(120);
+    expect(admitted).toBeLessThan(400);
   });
 
   it('admits the owner at once from an address without failures', async () => {
@@ -99,16 +99,16 @@ describe('sign-in to an account that is guessed from many addresses', () => {
   it('refuses an attempt whose turn is more than 10 s away, and does not count it', async () => {
     const { attempt, guess, pass } = underAttack();
     await guess(500);
-    // Two of each address do not wait.
+    // The first two attempts of each address do not wait.
     for (let n = 0; n < 80; n += 1) await attempt(addressOf(1_000 + (n % 40)));
-    const tries = Array.from({ length: 40 }, (_, n) => follow(attempt(addressOf(1_000 + n))));
+    const attempts = Array.from({ length: 40 }, (_, n) => follow(attempt(addressOf(1_000 + n))));
     await nextTurn();
-    expect(tries.filter(({ state }) => state === 'refused')).toHaveLength(20);
+    expect(attempts.filter(({ state }) => state === 'refused')).toHaveLength(20);
     await pass(10_000);
-    const states = tries.map(({ state }) => state);
+    const states = attempts.map(({ state }) => state);
     expect(states).not.toContain('waiting');
     expect(states.filter((state) => state === 'let in').length).toBeLessThanOrEqual(4);
-    for (const { error, state } of tries) {
+    for (const { error, state } of attempts) {
       if (state !== 'refused') continue;
       expect(error).toMatchObject({ code: 'rate_limited', status: 429 });
       expect((error as { retryAfter: number }).retryAfter).toBeLessThanOrEqual(10);

@@ -13,8 +13,8 @@ const HERE = '203.0.113.7';
 const THERE = '198.51.100.9';
 
 /**
- * Unless told otherwise, of 5 tries of an account and 20 of an address in 15 minutes, 3 registrations and 30 refreshes
- * an hour.
+ * The default rates are 5 attempts of an account and 20 of an address in 15 minutes, 3 registrations and 30 refreshes an
+ * hour.
  */
 function throttlesAt(rates: Partial<typeof config.rates> = {}) {
   const clock = new FakeClock();
@@ -118,10 +118,10 @@ describe('sign-in attempts', () => {
 
   it('made at once count before they are checked', async () => {
     const { throttles } = throttlesAt();
-    const tries = Array.from({ length: 12 }, () =>
+    const attempts = Array.from({ length: 12 }, () =>
       throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong),
     );
-    const outcomes = await Promise.allSettled(tries);
+    const outcomes = await Promise.allSettled(attempts);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
 

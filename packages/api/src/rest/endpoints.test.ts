@@ -35,18 +35,18 @@ describe('every procedure', () => {
 
   it.each(allProcedures)(
     '$procedure, $namespace over $over, is counted if its meta declares a limit: $isCounted',
-    async (way) => {
+    async (route) => {
       const none = Object.fromEntries(
         Object.entries(config.rates).map(([name, rate]) => [name, { ...rate, count: 0 }]),
       );
       const { api } = apiUnderTest({ config: { rates: { ...config.rates, ...none } }, service: ownedBy('ada') });
-      const call = () => way.call(api, samples[way.procedure]?.(), { Authorization: 'Bearer ada' });
-      // A limit lets one call through, however small it is; the limit of health has no setting.
-      const before = way.procedure === 'plantIdentification.health' ? 100 : 1;
+      const call = () => route.call(api, samples[route.procedure]?.(), { Authorization: 'Bearer ada' });
+      // Every rate allows at least one call; the health limit has no setting.
+      const before = route.procedure === 'plantIdentification.health' ? 100 : 1;
       for (let count = 0; count < before; count += 1) await call();
       const answer = await call();
-      expect(answer.status).toBe(way.isCounted ? 429 : way.success);
-      expect(answer.headers.has('retry-after')).toBe(way.isCounted);
+      expect(answer.status).toBe(route.isCounted ? 429 : route.success);
+      expect(answer.headers.has('retry-after')).toBe(route.isCounted);
     },
   );
 

@@ -120,7 +120,7 @@ describe('tRPC', () => {
     const statuses = async (answer: Response) =>
       errorsOf.parse(await answer.json()).map(({ error }) => error.data.status);
     expect((await send(21)).status).toBe(400);
-    // No photos: but the calls were made.
+    // The calls have no photos, but they count.
     expect(await statuses(await send(20))).toEqual(Array.from({ length: 20 }, () => 400));
     const second = (await statuses(await send(20))).toSorted((a, b) => a - b);
     expect(second).toEqual([...Array.from({ length: 10 }, () => 400), ...Array.from({ length: 10 }, () => 429)]);

@@ -73,7 +73,7 @@ describe('a change of the caller’s account', () => {
     for (const [body, type] of bodies) {
       const headers = { ...asAnna, ...(type !== undefined && { 'Content-Type': type }) };
       expect((await send(path, body, headers)).status).toBe(400);
-      // Some kinds of body are refused before anybody looks where they come from.
+      // Some content types are refused before the origin is checked.
       expect([400, 403]).toContain((await send(path, body, { ...headers, 'Sec-Fetch-Site': 'cross-site' })).status);
     }
     expect(done).not.toHaveBeenCalled();

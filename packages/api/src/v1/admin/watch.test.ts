@@ -74,7 +74,7 @@ describe('watching the circuits', () => {
     ['the session is ended', undefined],
   ])('ends when %s, with an error after which clients do not retry', async (_case, later) => {
     let asked = 0;
-    // Twice: by the chain, and for the first overview.
+    // The middleware authenticates once, and the first overview again.
     const principalOf = async () => (++asked <= 2 ? ada : later);
     const { api } = apiUnderTest({ auth: { principalOf }, operations: { watchCircuits: () => seen(5) } });
     const events = await streamEvents(watch(api));

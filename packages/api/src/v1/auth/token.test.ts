@@ -115,13 +115,13 @@ describe('a token', () => {
   });
 });
 
-/** Every token is good, and of a sign-in of its own. */
+/** Accepts every token, each of a different sign-in. */
 const refreshOfOwnSignIn: Tokens['refresh'] = async (token, admit) => {
   await admit?.(`sign-in of ${token}`);
   return grant;
 };
 
-/** The different statuses of `count` requests at once. */
+/** Returns the distinct statuses of `count` concurrent requests. */
 async function statusesOf(count: number, send: (n: number) => Promise<Response>): Promise<number[]> {
   const statuses = await Promise.all(Array.from({ length: count }, async (_, n) => (await send(n)).status));
   return [...new Set(statuses)];

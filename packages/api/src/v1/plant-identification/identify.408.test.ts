@@ -5,7 +5,7 @@ import { transports } from '../../testing/transports.ts';
 
 const DETAIL = 'The upload stalled: less than 8 kB/s arrived over 20 seconds. It is not counted against your limit.';
 
-/** The beginning of an upload, whose rest never comes; `begun` resolves once it has been read. */
+/** The beginning of an upload whose rest never arrives; `begun` resolves once it has been read. */
 function stalling() {
   const { promise: begun, resolve } = Promise.withResolvers<void>();
   const beginning = makeUpload(file(Buffer.alloc(5_000))).subarray(0, 2_000);

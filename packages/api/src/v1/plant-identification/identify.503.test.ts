@@ -97,13 +97,13 @@ describe.each(transports)('identify answers 503 over %s', (_name, identify) => {
   it('busy when the memory for uploads is full for 2 seconds, before more is read', async () => {
     const { api, asked, clock } = apiUnderTest({ config: { uploadMemoryBytes: 100_000 } });
     const answer = identify(api, { body: upload({}, [Buffer.alloc(200_000)]) });
-    // One timer watches the pace, the other one the wait for room.
+    // One timer watches the upload's pace, the other one the wait for memory.
     while (clock.pendingTimers < 2) await new Promise((resolve) => setImmediate(resolve));
     clock.advance(2_000);
     const { code, detail, headers, status } = await answer;
     expect({ status, code, detail }).toEqual({ status: 503, code: 'busy', detail: BOTH });
     expect(headers.get('retry-after')).toBe('5');
-    // The caller itself fills its share: that is counted.
+    // The caller filled its own share, so the call counts.
     expect(headers.get('x-ratelimit-remaining')).toBe('9');
     expect(asked).toEqual([]);
     expect(clock.pendingTimers).toBe(0);

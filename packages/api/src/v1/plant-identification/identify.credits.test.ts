@@ -10,7 +10,7 @@ const berta = { Cookie: 'session=berta' };
 const anna = { Cookie: 'session=anna' };
 const from = (address: string) => ({ ...berta, 'X-Forwarded-For': address });
 
-/** A service that asks for two credits and then spends what it is told. */
+/** A service that reserves two credits and then spends `spent` of them. */
 function spending({ dailyCredits = { account: 4, address: 100 }, spent = 2 } = {}) {
   const identify = async ({ spending: caller }: IdentifyRequest) => {
     const decision = await caller?.reserve?.(2);

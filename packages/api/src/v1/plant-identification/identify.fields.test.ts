@@ -4,7 +4,7 @@ import { apiUnderTest, config } from '../../testing/api-under-test.ts';
 import { PHOTO, transports, upload } from '../../testing/transports.ts';
 
 const NAMESPACES = ['v1', 'legacy'] as const;
-const ways = transports.flatMap(([name, identify]) =>
+const routes = transports.flatMap(([name, identify]) =>
   NAMESPACES.map((namespace) => ({ name: `${name}, ${namespace}`, identify, namespace })),
 );
 
@@ -22,8 +22,8 @@ function asJson(fields: Record<string, unknown>, photos: readonly Buffer[] = [PH
   return form;
 }
 
-describe.each(ways)('the text fields of identify over $name', ({ identify, namespace }) => {
-  /** The options that the service was asked with, or the refusal. */
+describe.each(routes)('the text fields of identify over $name', ({ identify, namespace }) => {
+  /** Returns the options that reached the service, or the error. */
   async function optionsOf(body: FormData) {
     const { api, asked } = apiUnderTest();
     const { status, body: answer, detail, code } = await identify(api, { body, namespace });
@@ -41,7 +41,7 @@ describe.each(ways)('the text fields of identify over $name', ({ identify, names
     ['0.1000000000000000055511151231257827021181583404541015625', '1e-400', 0.1, 0],
     ['9.0e1', '180.000', 90, 180],
     [' 52.5\n', '\t13.4 ', 52.5, 13.4],
-    // Accepted before.
+    // The former system accepted these.
     ['+52.5', '013.4', 52.5, 13.4],
   ])('take the coordinates %j, %j', async (latitude, longitude, north, east) => {
     const options = await optionsOf(upload({ latitude, longitude }));

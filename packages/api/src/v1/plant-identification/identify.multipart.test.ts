@@ -167,8 +167,8 @@ describe.each(EVERY_PATH)('an upload to %s', (path) => {
   ])('refuses %s with the reason', async (_what, type, body, reason) => {
     const { answer, status } = await post(path, type, body);
     expect(status).toBe(400);
-    const told = expect.stringContaining(reason) as string;
-    expect(answer).toMatchObject(path.startsWith('/api/v1') ? { detail: told } : { success: false, error: told });
+    const text = expect.stringContaining(reason) as string;
+    expect(answer).toMatchObject(path.startsWith('/api/v1') ? { detail: text } : { success: false, error: text });
     expect(under.asked).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
 const bound = allProcedures.filter(({ policy }) => policy === 'user' || policy === 'identify');
 const callers = { anna: 'session=anna', berta: 'session=berta' };
 
-/** The API over services that keep something of Anna's, and note for whom they are asked. */
+/** Creates the API over services with data of Anna; `askedFor` records the users whose data is requested. */
 function apiWithAnnasData() {
   const askedFor = new Set<string | undefined>();
   const annas = ownedBy('anna');
@@ -63,29 +63,29 @@ describe('data of a user', () => {
     expect([...procedures].toSorted()).toEqual(Object.keys(ROWS).toSorted());
   });
 
-  describe.each(bound)('by $procedure, $namespace over $over', (way) => {
-    const { berta, shows } = ROWS[way.procedure] ?? {};
+  describe.each(bound)('by $procedure, $namespace over $over', (route) => {
+    const { berta, shows } = ROWS[route.procedure] ?? {};
 
     async function asked(caller: keyof typeof callers) {
       const { api, askedFor } = apiWithAnnasData();
       const headers = { 'Sec-Fetch-Site': 'same-origin', Cookie: callers[caller] };
-      const answer = await way.call(api, samples[way.procedure]?.(), headers);
+      const answer = await route.call(api, samples[route.procedure]?.(), headers);
       return { status: answer.status, text: await answer.text(), askedFor };
     }
 
     it('is returned to Anna', async () => {
       const { askedFor, status, text } = await asked('anna');
-      expect(status).toBe(way.success);
+      expect(status).toBe(route.success);
       expect(text).toContain(shows ?? '');
-      expect(askedFor).toEqual(new Set(way.procedure === 'auth.me' ? [] : ['anna']));
+      expect(askedFor).toEqual(new Set(route.procedure === 'auth.me' ? [] : ['anna']));
     });
 
     it(`is ${berta === 404 ? 'not there' : 'never Anna’s'} for Berta`, async () => {
       const { askedFor, status, text } = await asked('berta');
-      expect(status).toBe(berta === 404 ? 404 : way.success);
+      expect(status).toBe(berta === 404 ? 404 : route.success);
       expect(text).not.toMatch(/anna/i);
       expect(text.includes(shows ?? 'anna')).toBe(false);
-      expect(askedFor).toEqual(new Set(way.procedure === 'auth.me' ? [] : ['berta']));
+      expect(askedFor).toEqual(new Set(route.procedure === 'auth.me' ? [] : ['berta']));
     });
   });
 });

@@ -5,7 +5,7 @@ import { monstera } from '../../testing/fake-service.ts';
 import { streamEvents } from '../../testing/stream-events.ts';
 
 const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
-/** The number after which clients try again. */
+/** JSON-RPC code after which clients retry. */
 const INTERNAL = -32_603;
 const EVENTS: ProgressEvent[] = [
   { type: 'received', at: 3, photos: 1 },
