@@ -1,3 +1,4 @@
+import { serializeItem } from 'structured-headers';
 import { ApiError } from '../errors/api-error.ts';
 import type { Context } from './context.ts';
 import type { Deprecation } from './namespace.ts';
@@ -10,7 +11,7 @@ export function deprecationHeaders(
 ): Record<string, string> {
   const { deprecatedAt, sunsetAt } = dates(config);
   return {
-    Deprecation: `@${Math.floor(deprecatedAt.getTime() / 1000)}`,
+    Deprecation: serializeItem(deprecatedAt),
     Sunset: sunsetAt.toUTCString(),
     Link: [
       `<${successorPath}>; rel="successor-version"`,

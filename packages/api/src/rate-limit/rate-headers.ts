@@ -1,3 +1,4 @@
+import { type Item, serializeList } from 'structured-headers';
 import { limitedSeconds } from '../errors/rate-limited.ts';
 import type { Rate } from './rate-limiter.ts';
 
@@ -27,20 +28,32 @@ export type RateHeaders = Readonly<
 export function rateHeaders(first: PolicyStatus, others: readonly PolicyStatus[], now: number): RateHeaders {
   const all = [first, ...others];
   return {
-    'RateLimit-Policy': all.map(policyItem).join(', '),
-    RateLimit: all.map((status) => statusItem(status, now)).join(', '),
+    'RateLimit-Policy': serializeList(all.map(policyItem)),
+    RateLimit: serializeList(all.map((status) => statusItem(status, now))),
     'X-RateLimit-Limit': String(first.rate.count),
     'X-RateLimit-Remaining': String(first.remaining),
     'X-RateLimit-Reset': String(Math.ceil(first.resetAt / 1000)),
   };
 }
 
-function policyItem({ policy, rate }: PolicyStatus): string {
-  return `"${policy}";q=${rate.count};w=${Math.ceil(rate.windowMs / 1000)}`;
+function policyItem({ policy, rate }: PolicyStatus): Item {
+  return [
+    policy,
+    new Map([
+      ['q', rate.count],
+      ['w', Math.ceil(rate.windowMs / 1000)],
+    ]),
+  ];
 }
 
-function statusItem({ allowed, longestRetryS, policy, remaining, resetAt }: PolicyStatus, now: number): string {
+function statusItem({ allowed, longestRetryS, policy, remaining, resetAt }: PolicyStatus, now: number): Item {
   const wait = resetAt - now;
   const seconds = allowed ? Math.max(0, Math.ceil(wait / 1000)) : limitedSeconds(wait, longestRetryS);
-  return `"${policy}";r=${remaining};t=${seconds}`;
+  return [
+    policy,
+    new Map([
+      ['r', remaining],
+      ['t', seconds],
+    ]),
+  ];
 }
