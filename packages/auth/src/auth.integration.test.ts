@@ -115,10 +115,11 @@ describe('signing in', () => {
       }
     }
     expect(answers.size).toBe(1);
-    const median = (kind: string) => times.get(kind)?.toSorted((a, b) => a - b)[4] ?? 0;
+    // The fastest of nine: other work on the machine only slows answers down.
+    const fastest = (kind: string) => Math.min(...(times.get(kind) ?? []));
     // Checking a password takes most of the time: an answer without the check would take a small part of it.
     const different = Object.keys(kinds)
-      .map((kind) => ({ kind, ratio: median(kind) / median('known') }))
+      .map((kind) => ({ kind, ratio: fastest(kind) / fastest('known') }))
       .filter(({ ratio }) => ratio < 0.5 || ratio > 2);
     expect(different).toEqual([]);
   });

@@ -1,15 +1,7 @@
-import type { Prisma, PrismaClient, Role, Tier } from '@plantcommunity/db';
+import type { PrismaClient } from '@plantcommunity/db';
 import type { Session } from './browser-sessions.ts';
 import type { AppSession } from './tokens/access-token.ts';
-
-/** The user who makes a request, as the database has them now. */
-export interface Principal {
-  userId: string;
-  email: string;
-  name?: string;
-  role: Role;
-  tier: Tier;
-}
+import { type Principal, principalColumns, toPrincipal } from './users.ts';
 
 /** A user known only by the id in a signed session or token. */
 export type ClaimedUser = Pick<Principal, 'userId'>;
@@ -34,17 +26,4 @@ export async function principalOfSession(
   });
   if (user === null || user.disabledAt !== null || user.sessionEpoch !== session.epoch) return undefined;
   return toPrincipal(user);
-}
-
-export const principalColumns = {
-  id: true,
-  email: true,
-  name: true,
-  role: true,
-  tier: true,
-} satisfies Prisma.UserSelect;
-
-export function toPrincipal(row: Prisma.UserGetPayload<{ select: typeof principalColumns }>): Principal {
-  const { id, email, name, role, tier } = row;
-  return { userId: id, email, ...(name === null ? {} : { name }), role, tier };
 }

@@ -38,9 +38,9 @@ describe('reasonOf', () => {
     [new Error('boom'), 'it answers with an error'],
     ['boom', 'it answers with an error'],
     [null, 'it answers with an error'],
-  ])('%j', (error, reason) => expect(reasonOf(error)).toBe(reason));
+  ])('describes %j', (error, reason) => expect(reasonOf(error)).toBe(reason));
 
-  it('ends on a cause that is its own cause', () => {
+  it('ends for an error that is its own cause', () => {
     const error = new Error('round');
     error.cause = error;
     expect(reasonOf(error)).toBe('it answers with an error');

@@ -114,7 +114,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Matches messages of the driver, without a code, for a connection that ended or could not be made in time. */
-export const CONNECTION_MESSAGE =
+const CONNECTION_MESSAGE =
   /^(Connection terminated|Client was closed|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect)/;
 
 /** Reasons by message, where a code says too little. The first group of the expression is shown. */
@@ -180,7 +180,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** Yields an error and the errors that it wraps. */
-export function* errorChain(error: unknown, depth = 0): Generator<object> {
+function* errorChain(error: unknown, depth = 0): Generator<object> {
   if (typeof error !== 'object' || error === null || depth > 4) return;
   yield error;
   for (const key of ['meta', 'driverAdapterError', 'cause'] as const) {

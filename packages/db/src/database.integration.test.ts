@@ -18,7 +18,7 @@ describe('openDatabase', () => {
 
   it('answers a ping while every connection of its pool is in use', async () => {
     const busy = openDatabase({ url: testDatabaseUrl(), poolSize: 1 });
-    // PGlite serves one transaction at a time: there the only connection is held by no transaction.
+    // PGlite serves one transaction at a time, so that a transaction must not hold the only connection.
     const isHeld = !(await usesOneSession(busy));
     const held = Promise.withResolvers<void>();
     const holding = isHeld
@@ -33,7 +33,7 @@ describe('openDatabase', () => {
     await busy.close();
   });
 
-  it('serves more callers than it has connections, each with its own answer', async () => {
+  it('serves more callers than it has connections', async () => {
     const other = openDatabase({ url: testDatabaseUrl(), poolSize: 4 });
     const numbers = Array.from({ length: 60 }, (_, n) => n);
     const answers = await Promise.all(
@@ -43,7 +43,7 @@ describe('openDatabase', () => {
     expect(answers.map(([row]) => row?.n)).toEqual(numbers);
   });
 
-  it('keeps times as they are, whatever zone the server is in', async () => {
+  it('keeps times unchanged in any time zone of the server', async () => {
     const createdAt = new Date('2026-03-29T01:30:00.123Z');
     await database.client.user.create({ data: { ...newUser('times@example.org'), createdAt } });
     const [row] = await database.client.$queryRaw<
@@ -54,7 +54,7 @@ describe('openDatabase', () => {
     expect(user.createdAt).toEqual(createdAt);
   });
 
-  it('takes nothing of a transaction that fails', async () => {
+  it('rolls back a transaction that fails', async () => {
     const failing = database.client.$transaction(async (transaction) => {
       await transaction.user.create({ data: newUser('gone@example.org') });
       throw new Error('no');

@@ -19,7 +19,7 @@ describe('ping', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  it('says that nothing listens', async () => {
+  it('fails with the reason when nothing listens', async () => {
     const { port, server } = await listen();
     await new Promise((resolve) => server.close(resolve));
     const database = openDatabase({ url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants`, poolSize: 1 });
@@ -28,7 +28,7 @@ describe('ping', () => {
     await database.close();
   });
 
-  it('asks once for all who ask at the same time, and for one second after', async () => {
+  it('probes once for concurrent callers, and for callers within one second', async () => {
     const { port, server } = await listen();
     let connections = 0;
     server.on('connection', (socket) => {
@@ -48,7 +48,7 @@ describe('ping', () => {
     await database.close();
   });
 
-  it('does not wait longer than it may for a server that never answers', async () => {
+  it('ends after its time limit when the server never answers', async () => {
     const { port, server } = await listen();
     server.on('connection', (socket) => sockets.push(socket));
     const database = openDatabase({ url: `postgresql://ann:s3cret@127.0.0.1:${port}/plants`, poolSize: 1 });

@@ -98,7 +98,7 @@ function poolConfig(target: DatabaseTarget, { idleTimeoutMs, maxLifetimeMs, pool
  * Creates Prisma's PostgreSQL adapters behind a health gate. Turns every failure of the connection, however wrapped,
  * into a `DatabaseUnavailableError`; Prisma passes on its code and message.
  */
-export class GatedAdapters extends PrismaPg {
+class GatedAdapters extends PrismaPg {
   readonly #target: DatabaseTarget;
   readonly #gate: DatabaseHealthGate;
 

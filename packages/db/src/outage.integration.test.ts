@@ -13,7 +13,7 @@ import {
 /** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 
-describe('a database that is lost', () => {
+describe('an unavailable database', () => {
   let proxy: DatabaseProxy;
   let database: Database;
   let isOneSession: boolean;
@@ -65,7 +65,7 @@ describe('a database that is lost', () => {
     return { allUnavailable: failed.every(Boolean), tookMs: performance.now() - began };
   }
 
-  it('fails all work within 5 s while it hangs, at once when that is known, and recovers', async () => {
+  it('fails work within 5 s while it hangs, later work at once, and recovers', async () => {
     await Promise.all([one(), one(), inTransaction()]);
     proxy.freeze();
     const first = await timed(Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? inTransaction() : one())));
@@ -84,7 +84,7 @@ describe('a database that is lost', () => {
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: ['lost', 'ready'] });
   });
 
-  it('is noticed without any work when it is killed, and recovers', async () => {
+  it('is noticed without pending work when it is killed, and recovers', async () => {
     await Promise.all([one(), one()]);
     const lost = becomes('lost');
     await proxy.cut();
@@ -99,7 +99,7 @@ describe('a database that is lost', () => {
     expect(events).toEqual(['lost', 'ready']);
   });
 
-  it('is noticed when it is killed just after a probe that it answered', async () => {
+  it('is noticed when it is killed right after a successful probe', async () => {
     await one();
     await database.ping();
     const lost = becomes('lost');
@@ -109,7 +109,7 @@ describe('a database that is lost', () => {
     await proxy.restore();
   });
 
-  it('leaves no transaction open for the next user of a connection', async () => {
+  it('leaves no open transaction on a connection of the pool', async () => {
     const small = openDatabase({ url: proxy.url, poolSize: 1 });
     const lost = new Promise<void>((resolve) => {
       small.subscribe(({ type }) => type === 'lost' && resolve());
@@ -141,7 +141,7 @@ describe('a database that is lost', () => {
     expect(work.tookMs).toBeLessThan(BOUND_MS);
     expect(await Promise.all(Array.from({ length: 8 }, one))).toHaveLength(8);
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: [] });
-    // Nor does the server go on with them: each would keep one of its connections.
+    // The server has cancelled them, too: each would keep one of its connections.
     const goingOn = async () => {
       const [row] = await database.client.$queryRaw<{ n: number }[]>`
         SELECT count(*)::int AS n FROM pg_stat_activity
@@ -151,19 +151,19 @@ describe('a database that is lost', () => {
     await expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
   });
 
-  it('ends the transactions of a process that no longer does', async () => {
+  it('ends the transactions of a process that hangs', async () => {
     const limits = await database.client.$transaction(
       (transaction) => transaction.$queryRaw`SELECT current_setting('statement_timeout') AS statement,
         current_setting('idle_in_transaction_session_timeout') AS idle`,
     );
     expect(limits).toEqual([{ statement: '6s', idle: '15s' }]);
-    // None of it stays with the session, which a pooler may hand to another client.
+    // No setting stays with the session, which a pooler may give to another client.
     expect(await database.client.$queryRaw`SELECT current_setting('statement_timeout') AS statement`).toEqual([
       { statement: '0' },
     ]);
   });
 
-  it('is not reported for a server without a connection left', async (context) => {
+  it('is not reported when the server has no connection left', async (context) => {
     context.skip(isOneSession, 'PGlite counts no connections');
     await database.client.$executeRawUnsafe('DROP ROLE IF EXISTS narrow');
     await database.client.$executeRawUnsafe('CREATE ROLE narrow LOGIN CONNECTION LIMIT 1');

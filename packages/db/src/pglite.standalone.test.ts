@@ -8,7 +8,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serializeStatements } from './pglite.ts';
 
-describe('many clients of one session', () => {
+describe('concurrent clients of one PGlite session', () => {
   let folder: string;
   let database: PGlite;
   let server: PGLiteSocketServer;
@@ -51,13 +51,13 @@ describe('many clients of one session', () => {
     return error instanceof Error && error.message === 'division by zero' ? n : undefined;
   }
 
-  it('get their own answers, with transactions and errors among them', async () => {
+  it('get their own answers, also with transactions and errors', async () => {
     const numbers = Array.from({ length: 240 }, (_, n) => n);
     const answers = numbers.map((n) => (n % 4 === 0 ? inTransaction(n) : n % 4 === 1 ? failing(n) : alone(n)));
     expect(await Promise.all(answers)).toEqual(numbers);
   });
 
-  it('go on when one leaves in the middle of a statement', async () => {
+  it('continue when one disconnects within a statement', async () => {
     const leaving = connect(socket());
     const body = Buffer.from('user\0postgres\0\0');
     const startup = Buffer.alloc(8);

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { openTestDatabase, testDatabaseUrl, usesOneSession } from './testing/index.ts';
 
-describe('the pool of connections', () => {
+describe('the connection pool', () => {
   let admin: Database;
   let isOneSession: boolean;
   const opened: Database[] = [];
@@ -16,7 +16,7 @@ describe('the pool of connections', () => {
     await Promise.all(opened.splice(0).map((database) => database.close()));
   });
 
-  /** Its connections have a name of their own, by which the server can count them. */
+  /** Gives connections an application name by which the server can count them. */
   function open(name: string, { query = '', ...options }: Omit<DatabaseOptions, 'url'> & { query?: string } = {}) {
     const url = `${testDatabaseUrl()}&application_name=${name}${query}`;
     const database = openDatabase({ url, ...options });

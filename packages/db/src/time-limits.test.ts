@@ -8,13 +8,13 @@ function block(ms: number): void {
 }
 
 describe('startTimeLimit', () => {
-  it('fires once the time has passed', async () => {
+  it('calls back when the time has passed', async () => {
     const began = performance.now();
     await new Promise<void>((resolve) => startTimeLimit(20, resolve));
     expect(performance.now() - began).toBeGreaterThanOrEqual(19);
   });
 
-  it('does not fire when it was cancelled', async () => {
+  it('does not call back after it was cancelled', async () => {
     let fired = false;
     const cancel = startTimeLimit(1, () => {
       fired = true;
@@ -30,7 +30,7 @@ describe('startTimeLimit', () => {
       fired = true;
     });
     block(400);
-    // The timer is due by now; what arrived meanwhile is read in these turns of the loop.
+    // The timer is due now; these turns of the event loop read the data that arrived meanwhile.
     await turn();
     await turn();
     expect(fired).toBe(false);

@@ -90,7 +90,7 @@ const TIMEOUT_MS = 3_000;
  * connection left. The request travels as the connection did, encrypted or not. Best effort: never rejects, and resolves
  * once the server has taken the request or cannot be reached.
  */
-export async function cancelStatement(client: PoolClient): Promise<void> {
+async function cancelStatement(client: PoolClient): Promise<void> {
   const [processId, secretKey] = ['processID', 'secretKey'].map((name): unknown => Reflect.get(client, name));
   if (typeof processId !== 'number' || typeof secretKey !== 'number') return;
   const message = Buffer.alloc(MESSAGE_BYTES);

@@ -1,14 +1,14 @@
 import type { Database } from '@plantcommunity/db';
-import type { OperatedProvider, ProviderName } from '@plantcommunity/identification';
+import { mapProviders, type OperatedProvider, type ProviderName } from '@plantcommunity/identification';
 import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { readAuditTrail } from './audit/audit-trail.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
-import { type Operations, OperationsError } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { OverrideReconciler } from './overrides/reconciler.ts';
-import { OverrideStore } from './overrides/store.ts';
+import { OperationsError, OverrideStore } from './overrides/store.ts';
 import { type CircuitsOverview, circuitOverview } from './overview.ts';
 import type { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
@@ -39,7 +39,7 @@ interface CircuitEntry {
 export function createOperations(options: OperationsOptions): Operations {
   const { answers, calls, clock, instances, logger, providers, redis } = options;
   const { client } = options.database;
-  const names = Object.keys(providers) as ProviderName[];
+  const names = Object.values(mapProviders(providers, (_provider, name) => name));
   const overrides = new OverrideStore(client, clock);
   /** Without the providers that are off. */
   const entries = new Map(
@@ -52,7 +52,7 @@ export function createOperations(options: OperationsOptions): Operations {
   );
   const monitor = new InstanceMonitor({
     registry: instances,
-    states: () => perProvider((name) => providers[name].health().state),
+    states: () => mapProviders(providers, (provider) => provider.health().state),
     clock,
   });
   const unsubscribe = [...entries.values()].map(({ circuit }) => circuit.subscribe(() => monitor.onCircuitEvent()));
@@ -113,9 +113,9 @@ export function createOperations(options: OperationsOptions): Operations {
       redis: redis.isReady(),
       ...(agreement && { instances: agreement }),
       answers: answers.shares(),
-      circuits: perProvider((name) =>
+      circuits: mapProviders(providers, (provider, name) =>
         circuitOverview({
-          provider: providers[name],
+          provider,
           history: entries.get(name)?.history,
           override: activeOf.get(name),
           hour: calls.of(name),
@@ -139,9 +139,5 @@ export function createOperations(options: OperationsOptions): Operations {
     const entry = entries.get(name);
     if (entry === undefined) throw new OperationsError('provider_off');
     return entry;
-  }
-
-  function perProvider<T>(valueOf: (name: ProviderName) => T): Readonly<Record<ProviderName, T>> {
-    return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<ProviderName, T>;
   }
 }

@@ -1,13 +1,13 @@
 export type { AuditRecord } from './audit/audit-trail.ts';
 export { createOperations, type OperationsOptions } from './create-operations.ts';
 export { createInstanceRegistry } from './instances/registry.ts';
+export type { Operations } from './operations.ts';
 export {
-  type Operations,
   OperationsError,
   type OperationsErrorCode,
   type Operator,
   type Override,
   REASON_LENGTH,
-} from './operations.ts';
+} from './overrides/store.ts';
 export type { CircuitOverview, CircuitsOverview } from './overview.ts';
 export { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';

@@ -5,7 +5,7 @@ import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createInstanceRegistry } from './instances/registry.ts';
-import type { Operator } from './operations.ts';
+import type { Operator } from './overrides/store.ts';
 import { type Instance, loseRedisData, operationsOf, startInstance } from './testing/instance.ts';
 import { scriptedCircuit } from './testing/scripted-circuit.ts';
 

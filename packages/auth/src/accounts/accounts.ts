@@ -3,11 +3,11 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { AuthError } from '../auth-error.ts';
 import type { OAuthProvider, OAuthProviderName } from '../oauth/providers.ts';
 import { hashPassword, verifyPassword } from '../password.ts';
-import type { Principal } from '../principal.ts';
+import type { Principal } from '../users.ts';
 import { createUser } from '../users.ts';
 import { type RemoveAccountOptions, removeAccount } from './remove-account.ts';
 
-/** What people do with their own accounts. */
+/** Operations of people on their own accounts. */
 export interface Accounts {
   /**
    * Creates an account. A name is trimmed, has at most 100 characters and one line. Takes equally long when the address

@@ -4,7 +4,7 @@ import { GITHUB, github } from './github.ts';
 import { GOOGLE, google } from './google.ts';
 
 /** The credentials under which another service knows us. */
-export interface OAuthKeys {
+interface OAuthKeys {
   id: string;
   secret: string;
   /**

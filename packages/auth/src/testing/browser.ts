@@ -3,9 +3,9 @@ import type { Auth } from '../auth.ts';
 
 interface Answer {
   status: number;
-  /** Where a form would be led to. */
+  /** URL to which a form is sent next. */
   url?: string;
-  /** Where a browser is led to. */
+  /** URL to which a browser is redirected. */
   location?: string;
   body?: unknown;
 }

@@ -49,10 +49,11 @@ describe('signing in with an app', () => {
         times[kind].push(performance.now() - started);
       }
     }
-    const median = (values: number[]) => values.toSorted((a, b) => a - b)[4] ?? 0;
+    // The fastest of nine: other work on the machine only slows answers down.
+    const fastest = (values: number[]) => Math.min(...values);
     // Checking a password takes most of the time: an answer without the check would take a small part of it.
-    expect(median(times.unknown) / median(times.known)).toBeGreaterThan(0.6);
-    expect(median(times.unknown) / median(times.known)).toBeLessThan(1.6);
+    expect(fastest(times.unknown) / fastest(times.known)).toBeGreaterThan(0.6);
+    expect(fastest(times.unknown) / fastest(times.known)).toBeLessThan(1.6);
   });
 
   it('leaves no token in the database or the log', async () => {

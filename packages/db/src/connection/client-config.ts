@@ -77,7 +77,7 @@ async function isSuitable(target: DatabaseTarget, attributes: SessionAttributes)
   }
 }
 
-/** `"plants" on localhost:5432`: what may be shown of a target. */
+/** Describes a target without credentials: `"plants" on localhost:5432`. */
 export function describeTarget({ database, hosts, user }: DatabaseTarget): string {
   const places = hosts.map((host) => (isFolder(host) ? host.host : `${host.host}:${host.port}`));
   return `"${database ?? user ?? ''}" on ${places.join(' or ')}`;

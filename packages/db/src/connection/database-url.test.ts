@@ -4,7 +4,7 @@ import { databaseUrlProblems, readDatabaseUrl } from './database-url.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe('where a database is', () => {
+describe('the target of a connection URL', () => {
   it.each([
     ['postgresql://ann:s3cret@db.example:5433/plants', '"plants" on db.example:5433'],
     ['postgres://ann:s3cret@db.example/plants?sslmode=disable', '"plants" on db.example:5432'],
@@ -17,9 +17,9 @@ describe('where a database is', () => {
     ['postgresql:///plants?hostaddr=10.0.0.7', '"plants" on 10.0.0.7:5432'],
     ['postgresql://ann@db.example', '"ann" on db.example:5432'],
     ['postgresql://db.example/?dbname=a%20b', '"a b" on db.example:5432'],
-  ])('%s', (url, text) => expect(describeTarget(readDatabaseUrl(url))).toBe(text));
+  ])('of %s', (url, text) => expect(describeTarget(readDatabaseUrl(url))).toBe(text));
 
-  it('takes what the URL leaves out from the variables of libpq', () => {
+  it('has defaults from the variables of libpq', () => {
     for (const [name, value] of [
       ['PGHOST', 'db.example'],
       ['PGPORT', '6432'],
@@ -36,7 +36,7 @@ describe('where a database is', () => {
   });
 });
 
-describe('user and password', () => {
+describe('user and password of a connection URL', () => {
   it.each([
     ['postgresql://ann:p%40ss%2Fw%3Aord@h/d', 'ann', 'p@ss/w:ord'],
     ['postgresql://ann:p@ss@h/d', 'ann', 'p@ss'],
@@ -46,7 +46,7 @@ describe('user and password', () => {
     ['postgresql://J%C3%B6rg:gr%C3%BCn@h/d', 'Jörg', 'grün'],
     ['postgresql://h/d?user=ann&password=p%26w', 'ann', 'p&w'],
     ['postgresql://h/d', undefined, undefined],
-  ])('%s', (url, user, password) => {
+  ])('are read from %s', (url, user, password) => {
     const target = readDatabaseUrl(url);
     expect({ user: target.user, password: target.password }).toEqual({ user, password });
   });
@@ -65,8 +65,8 @@ describe('user and password', () => {
   );
 });
 
-describe('parameters', () => {
-  it('that are known are taken', () => {
+describe('parameters of a connection URL', () => {
+  it('are read when they are known', () => {
     const target = readDatabaseUrl(
       'postgresql://h/d?application_name=my%20app&connect_timeout=2&keepalives=0&keepalives_idle=30&gssencmode=disable' +
         '&target_session_attrs=any&client_encoding=UTF8&options=-c%20work_mem%3D8MB&channel_binding=require' +
@@ -124,11 +124,11 @@ describe('parameters', () => {
     ['host=a,b&port=1,2,3', 'must give one port for each host'],
     ['hostaddr=db.example', 'has a parameter hostaddr that must be an IP address'],
     ['statement_cache_size=100', 'has a parameter statement_cache_size that must be 0'],
-  ])('?%s is refused', (query, problem) =>
+  ])('are refused: %s', (query, problem) =>
     expect(databaseUrlProblems(`postgresql://h/d?${query}`).join('\n')).toContain(problem),
   );
 
-  it('are refused with every fault at once', () => {
+  it('are refused with a list of all problems', () => {
     const error = () => readDatabaseUrl('postgresql://h/d?foo=1&sslmode=x&schema=', 'DIRECT_DATABASE_URL');
     expect(error).toThrow(
       /^DIRECT_DATABASE_URL has .* foo;.*\nDIRECT_DATABASE_URL has .* sslmode .*\nDIRECT_DATABASE_URL .*schema/,

@@ -147,7 +147,7 @@ export function tlsProblems(tls: TlsSettings): string[] {
 }
 
 /** Whether a connection without TLS is refused. */
-export function isRequired({ mode }: TlsSettings): boolean {
+function isRequired({ mode }: TlsSettings): boolean {
   return mode === 'require' || mode === 'verify-ca' || mode === 'verify-full';
 }
 
@@ -155,7 +155,7 @@ export function isRequired({ mode }: TlsSettings): boolean {
  * Options of one TLS connection. As in libpq a certificate is checked in any mode when an authority is known;
  * https://www.postgresql.org/docs/current/libpq-ssl.html. Files are read anew, since certificates are renewed.
  */
-export function tlsOptions(tls: TlsSettings, { host }: DatabaseHost): ConnectionOptions {
+function tlsOptions(tls: TlsSettings, { host }: DatabaseHost): ConnectionOptions {
   const isNamed = tls.mode === 'verify-full';
   const isChecked = isNamed || (!tls.neverVerify && rootCertFile(tls) !== undefined);
   return {

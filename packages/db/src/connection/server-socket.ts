@@ -188,7 +188,7 @@ export class ServerSocket extends Duplex {
     }
     this.#first = undefined;
     this.#startup = [];
-    // Of two refusals the one of the encrypted connection counts: the other may only complain of missing encryption.
+    // Report the error of the encrypted attempt: the other error may only complain of missing encryption.
     this.push(isError && this.#refusal !== undefined ? this.#refusal : first);
   }
 

@@ -22,7 +22,7 @@ async function sql(text: string): Promise<unknown[]> {
   }
 }
 
-/** Columns, indexes, constraints and enums: all that a schema is. */
+/** Columns, indexes, constraints and enums of a schema. */
 const CATALOGUE = `
   SELECT table_name || '.' || column_name AS what, concat_ws(' ', udt_name, is_nullable, column_default) AS how
     FROM information_schema.columns WHERE table_schema = 'public'
@@ -40,7 +40,7 @@ await database.close();
 describe('the checked-in migrations', () => {
   beforeEach(emptyDatabase);
 
-  it('are applied once: the second run finds nothing to do', async () => {
+  it('are applied once: a second run applies none', async () => {
     const names = await checkedIn();
     expect(await pendingMigrations(url)).toEqual(names);
     expect(await applyMigrations(url)).toEqual({ applied: names });
@@ -48,7 +48,7 @@ describe('the checked-in migrations', () => {
     expect(await applyMigrations(url)).toEqual({ applied: [] });
   });
 
-  it('lead to the schema', async () => {
+  it('create the schema of schema.prisma', async () => {
     await applyMigrations(url);
     await sql('DROP TABLE _prisma_migrations');
     const migrated = await sql(CATALOGUE);
@@ -89,7 +89,7 @@ describe('a migration', () => {
     for (const folder of folders) await rm(folder, { recursive: true });
   });
 
-  it('that fails leaves nothing of any behind and is tried again by the next start', async () => {
+  it('leaves no change when it fails, and is tried again by the next start', async () => {
     const folder = await folderWith({
       '20260101000000_one': 'CREATE TABLE one (n int);',
       '20260102000000_two': 'CREATE TABLE two (n int); INSERT INTO two VALUES (1); SELECT 1 / 0;',
@@ -108,7 +108,7 @@ describe('a migration', () => {
     expect(await applyMigrations(url, { folder })).toEqual({ applied: [] });
   });
 
-  it('may hold semicolons in texts and functions', async () => {
+  it('may contain semicolons in texts and functions', async () => {
     const folder = await folderWith({
       '20260101000000_semicolons': `CREATE TABLE words (word text);
         DO $$ BEGIN INSERT INTO words VALUES ('a;b'); INSERT INTO words VALUES ('c'); END $$;`,
@@ -118,8 +118,8 @@ describe('a migration', () => {
   });
 });
 
-describe('without a database', () => {
-  it('says which one is missing, without the password', async () => {
+describe('applyMigrations without a database', () => {
+  it('names the database without its password', async () => {
     const missing = 'postgresql://ann:s3cret@127.0.0.1:9/plants';
     await expect(applyMigrations(missing)).rejects.toThrow(
       'The database "plants" on 127.0.0.1:9 is not available: nothing is listening there.',

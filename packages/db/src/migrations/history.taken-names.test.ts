@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createdNames } from './history.ts';
 
-it('finds what a migration makes, and nothing that it only mentions', () => {
+it('createdNames returns the names that a migration creates, and none that it only mentions', () => {
   const sql = `
     -- CREATE TABLE "Comment" (
     CREATE TYPE "Role" AS ENUM ('user');

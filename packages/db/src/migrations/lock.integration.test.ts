@@ -55,7 +55,7 @@ describe.skipIf(isOneSession)('the migration lock', () => {
     return { client, pid };
   }
 
-  /** How the migrations end, and when they said what they wait for. */
+  /** Runs the migrations; returns their result and when they reported the holder. */
   async function start(name: string) {
     const began = performance.now();
     const told: { text: string; afterMs: number }[] = [];
@@ -64,7 +64,7 @@ describe.skipIf(isOneSession)('the migration lock', () => {
     return { result, told, tookMs: performance.now() - began };
   }
 
-  it('names a holder that does nothing, and how to end it, within 10 s; one that works is waited for', async () => {
+  it('reports an idle holder and its remedy within 10 s, and waits for an active holder', async () => {
     const inSession = await holder('lock_session', `SELECT pg_advisory_lock(${LOCK})`);
     const inTransaction = await holder('lock_transaction', 'BEGIN', `SELECT pg_advisory_xact_lock(${LOCK})`);
     const busy = await holder('lock_busy', 'BEGIN', `SELECT pg_advisory_xact_lock(${LOCK})`);
@@ -97,7 +97,7 @@ describe.skipIf(isOneSession)('the migration lock', () => {
     expect(waited.result).toEqual({ applied: (await readMigrations()).map(({ name }) => name) });
   });
 
-  it('is left by no start, whether it migrates or fails', async () => {
+  it('is released by every start, also by one that fails', async () => {
     await applyMigrations(urlOf('lock_old'));
     const { client } = await holder('lock_old', 'CREATE SCHEMA taken', 'CREATE TABLE taken."Photo" (n int)');
     await expect(applyMigrations(`${urlOf('lock_old')}&schema=taken`)).rejects.toThrow('our migrations did not create');
@@ -107,7 +107,7 @@ describe.skipIf(isOneSession)('the migration lock', () => {
   });
 });
 
-it('migrations on a server that hangs end within 10 s', async () => {
+it('applyMigrations fails within 10 s on a server that hangs', async () => {
   const proxy = await startDatabaseProxy(testDatabaseUrl());
   proxy.freeze();
   const began = performance.now();

@@ -29,7 +29,7 @@ async function sql<T = unknown>(text: string, values: readonly unknown[] = []): 
 
 const dropSchemas = () => sql(`DROP SCHEMA IF EXISTS ${quoted(SCHEMA)} CASCADE; DROP SCHEMA IF EXISTS other CASCADE`);
 
-/** All that is in a schema, with the rows of its history. */
+/** Returns the content of a schema, with the rows of its history. */
 async function contentOf(schema: string): Promise<unknown> {
   const relations = await sql<{ relname: string; relkind: string }>(
     `SELECT relname, relkind FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = $1 ORDER BY 1`,
@@ -41,7 +41,7 @@ async function contentOf(schema: string): Promise<unknown> {
   return { relations, history };
 }
 
-/** Prisma's own table as another application has it. */
+/** Creates the table of migrations as another application would have it. */
 const history = (schema: string, ...names: readonly string[]) =>
   sql(`CREATE TABLE ${quoted(schema)}._prisma_migrations (
       id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
@@ -61,8 +61,8 @@ const [first = ''] = names;
 beforeEach(dropSchemas);
 afterEach(dropSchemas);
 
-describe('a schema that the URL names', () => {
-  it('is made, holds all that is ours, and is where the app looks', async () => {
+describe('a schema in the URL', () => {
+  it('is created, holds all our tables, and is used by the app', async () => {
     const before = await contentOf('public');
     expect(await pendingMigrations(urlOf(SCHEMA))).toEqual(names);
     expect(await applyMigrations(urlOf(SCHEMA))).toEqual({ applied: names });
@@ -83,12 +83,12 @@ describe('a schema that the URL names', () => {
     }
   });
 
-  it('is made by one of several starts', async () => {
+  it('is created by one of several starts', async () => {
     const runs = await Promise.all(Array.from({ length: 4 }, () => applyMigrations(urlOf(SCHEMA))));
     expect(runs.flatMap(({ applied }) => applied)).toEqual(names);
   });
 
-  it('may be all that the role owns, and is asked for when it is not', async (context) => {
+  it('may be all that the role owns; a missing right is reported', async (context) => {
     const probe = openDatabase({ url: testDatabaseUrl(), poolSize: 1 });
     const isOneSession = await usesOneSession(probe);
     await probe.close();
@@ -109,7 +109,7 @@ describe('a schema that the URL names', () => {
     }
   });
 
-  it('is that of a search_path in options too', async () => {
+  it('is read from a search_path in options, too', async () => {
     const url = urlOf('x').replace('schema=x', `options=${encodeURIComponent('-c search_path=other,public')}`);
     await applyMigrations(url);
     expect(await pendingMigrations(urlOf('other'))).toEqual([]);
@@ -125,7 +125,7 @@ describe('a schema that the URL names', () => {
   });
 });
 
-describe('the migrations stop before anything is written at', () => {
+describe('applyMigrations fails before anything is written at', () => {
   beforeEach(() => sql('CREATE SCHEMA other'));
 
   it.each([
@@ -173,7 +173,7 @@ describe('the migrations stop before anything is written at', () => {
     expect(await contentOf('other')).toEqual(before);
   });
 
-  it('a half of a migration that was cut off, with the file to compare', async () => {
+  it('the remains of a migration that was interrupted, and names the file to compare', async () => {
     await history('other', `failed ${first}`);
     await sql('CREATE TABLE other."Photo" (id int)');
     await expect(applyMigrations(urlOf('other'))).rejects.toThrow(
@@ -183,7 +183,7 @@ describe('the migrations stop before anything is written at', () => {
   });
 });
 
-describe('the migrations leave alone', () => {
+describe('applyMigrations does not change', () => {
   beforeEach(() => sql('CREATE SCHEMA other'));
 
   it.each([

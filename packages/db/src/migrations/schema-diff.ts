@@ -83,7 +83,7 @@ const noDatabase: SqlMigrationAwareDriverAdapterFactory = {
 };
 
 /** Runs the engine without a database, for work that needs schemas only. */
-export async function withEngine<T>(work: (engine: glue.SchemaEngine) => Promise<T>): Promise<T> {
+async function withEngine<T>(work: (engine: glue.SchemaEngine) => Promise<T>): Promise<T> {
   await (loaded ??= load());
   const bound = bindMigrationAwareSqlAdapterFactory(noDatabase);
   const engine = await glue.SchemaEngine.new({ datamodels: [['schema.prisma', DATAMODEL]] }, () => {}, bound);

@@ -18,6 +18,6 @@ it.each([
     'canceling statement due to lock timeout. A statement or a transaction holds the table: end it, then start again.',
   ],
   ['a text', 'a text'],
-])('says on one line what the server said, with a remedy (%#)', (error, reason) =>
+])('describeFailure returns the message of the server on one line, with a remedy (%#)', (error, reason) =>
   expect(describeFailure(error, '"plants"')).toBe(reason),
 );

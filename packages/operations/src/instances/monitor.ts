@@ -42,8 +42,8 @@ export class InstanceMonitor {
 
   /** Reports at once when the event changed how this instance sees the circuits. */
   onCircuitEvent(): void {
-    const { states } = this.#options;
-    if (this.#reported !== undefined && !isSame(states(), this.#reported)) this.#report(REPORT_AFTER_CHANGE_MS);
+    const reported = this.#reported;
+    if (reported !== undefined && !isSame(this.#options.states(), reported)) this.#report(REPORT_AFTER_CHANGE_MS);
   }
 
   /** Reports now and returns the agreement; undefined while Redis does not answer. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OperationsError } from '../operations.ts';
-import { checkReason } from './store.ts';
+import { checkReason, OperationsError } from './store.ts';
 
 describe('the reason of an override', () => {
   it.each([

@@ -3,7 +3,39 @@ import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitStatus, Clock } from '@plantcommunity/resilience';
 import { decodeTime, monotonicFactory } from 'ulid';
 import { type AuditAction, type AuditedCircuit, lastAuditEntry } from '../audit/audit-trail.ts';
-import { OperationsError, type Operator, type Override, REASON_LENGTH } from '../operations.ts';
+
+/** Length of an override's reason in characters. */
+export const REASON_LENGTH = { min: 10, max: 500 } as const;
+
+/** The operator who makes an override, and the request that carries it. */
+export interface Operator {
+  userId: string;
+  requestId: string;
+  /** Address of the client, as our own proxies report it. */
+  address?: string;
+}
+
+export interface Override {
+  provider: ProviderName;
+  /** 10 to 500 characters; kept in the audit trail. */
+  reason: string;
+}
+
+export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
+
+/** An override that was refused; nothing was changed or recorded. The API has a sentence for each code. */
+export class OperationsError extends Error {
+  override readonly name = 'OperationsError';
+  readonly code: OperationsErrorCode;
+  /** With `invalid_reason`: the length of the reason. */
+  readonly length: number | undefined;
+
+  constructor(code: OperationsErrorCode, options: { length?: number } = {}) {
+    super(code);
+    this.code = code;
+    this.length = options.length;
+  }
+}
 
 /** An override that has not ended. */
 export interface ActiveOverride {
