@@ -121,7 +121,7 @@ test('shows live how a provider fails and its circuit opens', async ({ app, cont
   const plantId = page.getByRole('region', { name: 'Plant.id' });
   await expect(plantId.getByText('0/3')).toBeVisible();
 
-  // The secondApp is asked, and fails; nothing here is loaded anew.
+  // The second app fails; this page updates without a reload.
   await simulator.fault({ provider: 'plant_id', status: 500 });
   for (const seed of [41, 42]) {
     expect(await providerStatuses(secondApp, seed)).toEqual({ plant_id: 'failed', plantnet: 'answered' });
@@ -136,7 +136,7 @@ test('shows live how a provider fails and its circuit opens', async ({ app, cont
   await expect(page.getByText('2 of 2 instances')).toBeVisible();
   await simulator.clear();
 
-  // A kept answer and one that is not sent, where people ask.
+  // The second app answers one photo from the cache, and does not send the other.
   expect(await providerStatuses(secondApp, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
   expect(await providerStatuses(secondApp, 44)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
   const counted = elsewhere.getByRole('region', { name: 'Plant.id' }).getByRole('listitem');

@@ -5,32 +5,32 @@ import { run } from '../fixtures/process.ts';
 import { test } from '../fixtures/production.ts';
 import { startServices } from '../fixtures/services.ts';
 
-/** The last line of a command that looks at something, once it has ended. */
+/** Runs a command of deploy/, and returns its last line and all lines. */
 function verdictOf(program: string, environment: Record<string, string>, args: readonly string[] = []) {
   const verdict = /^\d+ (as they should be|errors), .*/;
   const running = run(program, environment, args);
   return running.line((line) => verdict.exec(line)?.[0]).then((last) => ({ last, lines: running.output() }));
 }
 
-test('smoke finds nothing wrong with the product in production', async ({ app }) => {
+test('smoke finds no error in the product in production', async ({ app }) => {
   const { last, lines } = await verdictOf('tools/deploy/smoke.ts', {}, [app.url]);
   expect(lines.match(/^✗.*(\n {4}.*)*/gm) ?? []).toEqual([]);
   expect(last).toMatch(/^[2-9]\d as they should be, 0 not$/);
 });
 
-test('smoke finds what is wrong with a server that says yes to everything', async () => {
+test('smoke finds the errors of a server that answers every request with 200', async () => {
   const server = createServer((_request, answer) => answer.end('yes'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const { last, lines } = await verdictOf('tools/deploy/smoke.ts', {}, [`http://127.0.0.1:${port}`]);
   server.close();
-  // A probe that is answered is all that such a server does right.
+  // Such a server passes only the probes.
   expect(lines.match(/^✓/gm)).toHaveLength(2);
   expect(last).toMatch(/, [2-9]\d not$/);
   expect(lines).toContain('scripts run without a nonce');
 });
 
-test('check:deploy lists what must not go live, and looks at the services', async () => {
+test('check:deploy lists wrong settings, and checks the services', async () => {
   const services = await startServices();
   const settings = {
     ...services.settings,

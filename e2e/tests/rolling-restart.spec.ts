@@ -15,7 +15,7 @@ interface Answer {
   connection: string | undefined;
 }
 
-/** One upload on a connection that is kept alive, as a proxy in front of the app sends it. */
+/** Uploads a photo on a keep-alive connection, like a proxy in front of the app. */
 async function identify(url: string, agent: Agent, photo: Buffer): Promise<Answer> {
   const form = new FormData();
   form.set('image', new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }), 'leaf.jpg');
@@ -41,7 +41,7 @@ test('a restart under load loses no request and buys no photo twice', async ({ s
   test.setTimeout(240_000);
   await simulator.fault({ provider: 'plant_id', latencyMs: LATENCY_MS });
   const settings = { ...services.settings, ...simulator.settings, IDENTIFY_RATE_ANONYMOUS: '1000/h' };
-  // One after the other: the first one migrates the database.
+  // Sequential, because the first one migrates the database.
   const old = await startApp(settings);
   const fresh = await startApp(settings);
   const answers: Answer[] = [];
@@ -49,7 +49,7 @@ test('a restart under load loses no request and buys no photo twice', async ({ s
   try {
     const before = await simulator.calls();
 
-    /** Uploads its photos one after the other; a refused connection is tried at the other instance, as a proxy does. */
+    /** Uploads photos one by one; like a proxy, retries a refused connection at the other instance. */
     const client = async (number: number) => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       let target: App = old;

@@ -40,13 +40,11 @@ const signIn = (app: App, n = 0) => post(`${app.url}/api/v1/auth/token`, pupil(n
 const refresh = (app: App, token: string | undefined, path = '/api/v1/auth/token/refresh') =>
   post(app.url + path, { refresh_token: token });
 
-test('a class of ten registers from one address; the refusal of the eleventh names the cause and the way out', async ({
-  app,
-}) => {
+test('ten people register from one address; the eleventh gets a 429 with cause and remedy', async ({ app }) => {
   const register = (person: object, path = '/api/v1/auth/register') => post(app.url + path, person);
   for (let n = 0; n < 10; n += 1) {
     expect((await register(pupil(n))).status).toBe(201);
-    // A second press of the button uses up nothing.
+    // A repeated registration does not count.
     if (n < 5) expect((await register(pupil(n))).status).toBe(409);
   }
   for (const path of ['/api/v1/auth/register', '/api/auth/register', '/api/auth/register/']) {
@@ -61,7 +59,7 @@ test('a class of ten registers from one address; the refusal of the eleventh nam
   }
 });
 
-test('31 sign-ins from one address, all at once, are each refreshed within the hour', async ({ app }) => {
+test('31 concurrent sign-ins from one address can each be refreshed within the hour', async ({ app }) => {
   const signedIn = await Promise.all(Array.from({ length: 31 }, (_, n) => signIn(app, n % 10)));
   expect(signedIn.map(({ status }) => status)).toEqual(Array.from({ length: 31 }, () => 200));
   const paths = [
@@ -108,7 +106,7 @@ test('an app that never keeps the successor is limited by its own sign-in alone'
   expect((await refresh(app, other.body.refresh_token)).status).toBe(200);
 });
 
-/** Refreshes over a connection that ends as soon as the answer begins, before its body is read. */
+/** Refreshes over a connection that closes before the body of the answer is read. */
 async function loseAnswer({ url }: App, token: string | undefined): Promise<void> {
   const headers = { 'Content-Type': 'application/json' };
   const request = httpRequest(`${url}/api/v1/auth/token/refresh`, { method: 'POST', headers });

@@ -7,7 +7,7 @@ import { type Answer, OWN_PAGE, requestSender, signIn } from '../fixtures/send-r
 import { startServices } from '../fixtures/services.ts';
 
 const IDENTIFY = '/api/v1/plant-identification/identify';
-/** Twice the maximum time of an answer. */
+/** Twice the time limit of an answer. */
 const BOUND_MS = 10_000;
 
 test('serves cached answers and pages while the database hangs, refuses the rest in time, and recovers', async () => {
@@ -60,7 +60,7 @@ test('serves cached answers and pages while the database hangs, refuses the rest
       body: JSON.stringify({ email: 'cora@plants.example', password: 'correct horse of cora' }),
     });
     expect(registering).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
-    // As they come, before any script runs.
+    // The HTML of the server, without scripts.
     const pages = {
       '/': 'Show us a plant',
       '/identify': 'Account not available',

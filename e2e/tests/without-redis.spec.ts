@@ -3,7 +3,7 @@ import { test } from '../fixtures/browser.ts';
 import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 
-test('starts without Redis, says so, and lets through a tenth', async () => {
+test('starts without Redis, reports it, and allows a tenth of the limit', async () => {
   test.setTimeout(180_000);
   const app = await startApp({ REDIS_URL: 'unix:///nowhere/redis.sock', IDENTIFY_RATE_ANONYMOUS: '10/h' });
   try {

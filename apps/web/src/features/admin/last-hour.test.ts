@@ -4,7 +4,7 @@ import { circuitOf } from './testing/circuit-of.ts';
 
 const START = Date.UTC(2026, 10, 22, 1);
 const at = (minute: number) => new Date(START + minute * 60_000).toISOString();
-/** Sixty minutes of which some have calls. */
+/** Sixty minutes, some of them with calls. */
 const hour = (calls: Readonly<Record<number, { ok?: number; failed?: number; refused?: number; p95_ms?: number }>>) =>
   Array.from({ length: 60 }, (_, n) => ({ at: at(n), ok: 0, failed: 0, refused: 0, ...calls[n] }));
 
@@ -87,12 +87,12 @@ describe('the text of an hour', () => {
   });
 });
 
-const said = (given: Partial<ReturnType<typeof circuitOf>['outcomes']>) =>
+const partsOf = (given: Partial<ReturnType<typeof circuitOf>['outcomes']>) =>
   outcomeParts({ outcomes: { ...circuitOf().outcomes, ...given } }).map(({ count, label: word }) => `${word} ${count}`);
 
 describe('outcomeParts', () => {
   it('have a fixed order, and include outcomes that did not happen', () => {
-    expect(said({ success: 1_240, timeout: 13, cached: 1_480 })).toEqual([
+    expect(partsOf({ success: 1_240, timeout: 13, cached: 1_480 })).toEqual([
       'success 1240',
       'failure 0',
       'timeout 13',
@@ -104,7 +104,7 @@ describe('outcomeParts', () => {
   });
 
   it('include held back requests only when there are some', () => {
-    expect(said({ held_back: 2 })).toContain('no credits, key or room 2');
-    expect(said({}).join()).not.toContain('credits');
+    expect(partsOf({ held_back: 2 })).toContain('no credits, key or room 2');
+    expect(partsOf({}).join()).not.toContain('credits');
   });
 });

@@ -58,10 +58,15 @@ describe('consequences', () => {
 describe('endText', () => {
   it('has the time of the chosen end', () => {
     const now = Date.UTC(2026, 10, 22, 1, 44, 19);
-    const said = (chosen: boolean) =>
+    const textsOf = (chosen: boolean) =>
       ISOLATION_ENDS.map((end) => endText(end, chosen, now, 'Europe/Berlin').replaceAll('\u00a0', ' '));
-    expect(said(false)).toEqual(['15 min', '1 h', '8 h', 'Until I release it']);
-    expect(said(true)).toEqual(['15 min, until 02:59', '1 h, until 03:44', '8 h, until 10:44', 'Until I release it']);
+    expect(textsOf(false)).toEqual(['15 min', '1 h', '8 h', 'Until I release it']);
+    expect(textsOf(true)).toEqual([
+      '15 min, until 02:59',
+      '1 h, until 03:44',
+      '8 h, until 10:44',
+      'Until I release it',
+    ]);
   });
 });
 

@@ -31,7 +31,7 @@ describe('headlineText', () => {
 });
 
 const none = { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 };
-const said = (given: Partial<typeof none>, known = 1) =>
+const textOf = (given: Partial<typeof none>, known = 1) =>
   trafficText({ answers: { ...none, ...given }, ...(known > 0 && { instances: { agree: known, known } }) }).replaceAll(
     '\u00a0',
     ' ',
@@ -49,12 +49,12 @@ describe('trafficText', () => {
     [{ waiting: 3 }, 'In the last 15 min everybody was asked to wait.'],
     [{}, 'In the last 15 min no one asked.'],
   ])('of %j', (answers, sentence) => {
-    expect(said(answers)).toBe(sentence);
+    expect(textOf(answers)).toBe(sentence);
   });
 
   it('names this instance when there are others, or when their number is unknown', () => {
-    expect(said({ fresh: 1 }, 3)).toBe('At this instance in the last 15 min people got 100 % of answers fresh.');
-    expect(said({}, 0)).toBe('At this instance in the last 15 min no one asked.');
+    expect(textOf({ fresh: 1 }, 3)).toBe('At this instance in the last 15 min people got 100 % of answers fresh.');
+    expect(textOf({}, 0)).toBe('At this instance in the last 15 min no one asked.');
   });
 });
 

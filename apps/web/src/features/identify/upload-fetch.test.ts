@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerTimeout, ConnectionLost, uploadFetch } from './upload-fetch.ts';
 
-/** A browser's request as far as it is used, moved by hand. */
+/** A fake XMLHttpRequest, whose events the test dispatches. */
 class FakeRequest extends EventTarget {
   static last: FakeRequest | undefined;
   readonly upload = new EventTarget();
@@ -33,9 +33,9 @@ class FakeRequest extends EventTarget {
 
 const moved = (type: string, loaded: number) => Object.assign(new Event(type), { loaded, total: 100 });
 
-function begin(signal?: AbortSignal) {
-  const told: number[] = [];
-  const fetch = uploadFetch({ onUpload: (sent) => told.push(sent), answerTimeoutMs: 60_000 });
+function start(signal?: AbortSignal) {
+  const reported: number[] = [];
+  const fetch = uploadFetch({ onUpload: (sent) => reported.push(sent), answerTimeoutMs: 60_000 });
   const answer = fetch('/api', {
     method: 'POST',
     headers: { 'X-Request-Id': 'a' },
@@ -44,7 +44,7 @@ function begin(signal?: AbortSignal) {
   });
   const request = FakeRequest.last;
   if (request === undefined) throw new Error('nothing was sent');
-  return { answer, request, told };
+  return { answer, request, reported };
 }
 
 beforeEach(() => {
@@ -60,14 +60,14 @@ afterEach(() => {
 
 describe('uploadFetch', () => {
   it('reports the sent bytes, and returns the answer with its headers', async () => {
-    const { answer, request, told } = begin();
+    const { answer, request, reported } = start();
     request.upload.dispatchEvent(moved('progress', 40));
     request.upload.dispatchEvent(moved('load', 100));
     Object.assign(request, { status: 503, responseText: '{"ok":false}' });
     request.dispatchEvent(new Event('load'));
 
     const response = await answer;
-    expect(told).toEqual([40, 100]);
+    expect(reported).toEqual([40, 100]);
     expect(request).toMatchObject({ sent: 'leaf', sentHeaders: { 'x-request-id': 'a' } });
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
@@ -75,7 +75,7 @@ describe('uploadFetch', () => {
   });
 
   it('counts the time limit from the last byte, not from the first', async () => {
-    const { answer, request } = begin();
+    const { answer, request } = start();
     const outcome = answer.catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(120_000);
     request.upload.dispatchEvent(moved('load', 100));
@@ -87,7 +87,7 @@ describe('uploadFetch', () => {
 
   it('aborts with its signal', async () => {
     const stop = new AbortController();
-    const { answer } = begin(stop.signal);
+    const { answer } = start(stop.signal);
     stop.abort();
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
   });
@@ -99,7 +99,7 @@ describe('uploadFetch', () => {
   });
 
   it('reports a broken connection', async () => {
-    const { answer, request } = begin();
+    const { answer, request } = start();
     request.dispatchEvent(new Event('error'));
     await expect(answer).rejects.toBeInstanceOf(ConnectionLost);
   });

@@ -15,7 +15,7 @@ const jpeg = (name = 'a.jpg', size = JPEG.length) => {
 
 type Read = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** Makes a file that is read by `read` in place of the device: first its head, then each megabyte. */
+/** Makes a file whose reads call `read`: first for its head, then for each megabyte. */
 async function fileReadBy(read: Read, file = jpeg()): Promise<File> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   return Object.assign(file, {
