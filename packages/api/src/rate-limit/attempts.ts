@@ -33,12 +33,12 @@ export function createAttempts(limiter: RateLimiter): Attempts {
   }
 
   /** Ends one attempt. Wakes one waiting attempt if it was refunded, and all of them once none is undecided. */
-  function decide(key: string, isFree: boolean): void {
+  function decide(key: string, isRefunded: boolean): void {
     const attempts = undecided.get(key);
     if (attempts === undefined) return;
     attempts.count -= 1;
     if (attempts.count > 0) {
-      if (isFree) attempts.waiting.shift()?.();
+      if (isRefunded) attempts.waiting.shift()?.();
       return;
     }
     undecided.delete(key);
@@ -52,16 +52,16 @@ export function createAttempts(limiter: RateLimiter): Attempts {
       let isEntered = true;
       for (;;) {
         // oxlint-disable-next-line no-await-in-loop -- tries again after each wait
-        const taken = await limiter.consume(key, rate);
-        if (taken.allowed) {
+        const consumed = await limiter.consume(key, rate);
+        if (consumed.allowed) {
           if (!isEntered) enter(key);
-          return attemptOf(key, taken);
+          return attemptOf(key, consumed);
         }
         if (isEntered) decide(key, false);
         isEntered = false;
         const others = undecided.get(key);
         if (others === undefined || others.waiting.length >= MAX_WAITING) {
-          return { ...taken, commit: () => undefined };
+          return { ...consumed, commit: () => undefined };
         }
         // oxlint-disable-next-line no-await-in-loop -- the wait
         await new Promise<void>((resolve) => void others.waiting.push(resolve));
@@ -69,17 +69,17 @@ export function createAttempts(limiter: RateLimiter): Attempts {
     },
   };
 
-  function attemptOf(key: string, taken: Consumed): Attempt {
+  function attemptOf(key: string, consumed: Consumed): Attempt {
     let isDecided = false;
-    const once = (isFree: boolean) => {
-      if (!isDecided) decide(key, isFree);
+    const once = (isRefunded: boolean) => {
+      if (!isDecided) decide(key, isRefunded);
       isDecided = true;
     };
     return {
-      ...taken,
+      ...consumed,
       commit: () => once(false),
       async refund() {
-        await taken.refund();
+        await consumed.refund();
         once(true);
       },
     };

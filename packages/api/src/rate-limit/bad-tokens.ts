@@ -66,8 +66,8 @@ export function createBadTokens(options: { limiter: RateLimiter; clock: Clock; r
       // The address first: over its limit, no keys are added for further tokens.
       for (const [key, limit] of [[addressLimitKey, addressRate] as const, [tokenKey, rate] as const]) {
         // oxlint-disable-next-line no-await-in-loop -- they come one after the other
-        const taken = await limiter.consume(key, limit);
-        if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());
+        const consumed = await limiter.consume(key, limit);
+        if (!consumed.allowed) throw rateLimited(consumed.resetAt, clock.now());
       }
       return undefined;
     },

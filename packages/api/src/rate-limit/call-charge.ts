@@ -34,16 +34,16 @@ export class CallCharge {
     return {
       onSent,
       reserve: async (wanted) => {
-        const taken = await credits.reserve(shares, wanted);
-        this.#shares = taken.statuses;
-        const [refused] = taken.statuses;
-        if (!taken.allowed && refused !== undefined) {
+        const reservation = await credits.reserve(shares, wanted);
+        this.#shares = reservation.statuses;
+        const [refused] = reservation.statuses;
+        if (!reservation.allowed && refused !== undefined) {
           const now = this.#clock.now();
           const error = rateLimited(refused.resetAt, now, { longest: LONGEST_RETRY_S.share });
           return { allowed: false, error, retryAfterMs: refused.resetAt - now };
         }
         const settle = (spent: number) => {
-          this.#shares = taken.settle(spent);
+          this.#shares = reservation.settle(spent);
         };
         return { allowed: true, settle };
       },

@@ -1,9 +1,9 @@
 import { rateLimited } from '../errors/rate-limited.ts';
 
 /** Maximum number of concurrent calls of one subject in this process. */
-const MOST_RUNNING = 4;
+const MAX_RUNNING = 4;
 /** Maximum number of waiting calls of one subject: five full batches. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 /** Retry-After of a call that is refused because too many wait. */
 const RETRY_MS = 1_000;
 
@@ -24,8 +24,8 @@ export function createConcurrencyLimit(clock: { now(): number }): ConcurrencyLim
     async run(subject, work) {
       const calls = subjects.get(subject) ?? { running: 0, waiting: [] };
       subjects.set(subject, calls);
-      if (calls.running < MOST_RUNNING) calls.running += 1;
-      else if (calls.waiting.length >= MOST_WAITING) throw rateLimited(clock.now() + RETRY_MS, clock.now());
+      if (calls.running < MAX_RUNNING) calls.running += 1;
+      else if (calls.waiting.length >= MAX_WAITING) throw rateLimited(clock.now() + RETRY_MS, clock.now());
       else await new Promise<void>((resolve) => void calls.waiting.push(resolve));
       try {
         return await work();

@@ -90,10 +90,10 @@ export function assembleCreditShares(options: {
     const now = clock.now();
     const hour = hourOf(now);
     const { allowed, before, counted, store } = await count(shares, hour, credits);
-    const statusesWith = (taken: number, wanted: number): ShareStatus[] =>
-      counted.map((share, place) => {
-        const buckets = new Map(before[place]);
-        if (taken > 0) buckets.set(hour, (buckets.get(hour) ?? 0) + taken);
+    const statusesWith = (reserved: number, wanted: number): ShareStatus[] =>
+      counted.map((share, index) => {
+        const buckets = new Map(before[index]);
+        if (reserved > 0) buckets.set(hour, (buckets.get(hour) ?? 0) + reserved);
         return shareStatus(share, buckets, now, wanted);
       });
     if (!allowed) {

@@ -2,7 +2,7 @@ import { type Buckets, HOURS } from './credit-buckets.ts';
 import type { CreditStore } from './redis-credits.ts';
 
 /** Maximum number of keys in memory; the least recently used one is dropped first. */
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /** Counts credits in this process, for use while Redis is unavailable. */
 export function createLocalCredits(): CreditStore {
@@ -14,7 +14,7 @@ export function createLocalCredits(): CreditStore {
     spent.delete(key);
     spent.set(key, buckets);
     const [oldest] = spent.keys();
-    if (spent.size > MOST_KEYS && oldest !== undefined) spent.delete(oldest);
+    if (spent.size > MAX_KEYS && oldest !== undefined) spent.delete(oldest);
     return buckets;
   }
 
@@ -24,7 +24,7 @@ export function createLocalCredits(): CreditStore {
     async reserve(keys, hour, credits) {
       const all = keys.map(({ key }) => bucketsOf(key, hour));
       const before = all.map((buckets) => new Map(buckets));
-      const allowed = keys.every(({ limit }, place) => sum(all[place] ?? new Map()) + credits <= limit);
+      const allowed = keys.every(({ limit }, index) => sum(all[index] ?? new Map()) + credits <= limit);
       if (allowed && credits > 0) for (const buckets of all) buckets.set(hour, (buckets.get(hour) ?? 0) + credits);
       return { allowed, before };
     },

@@ -106,8 +106,8 @@ class Calls {
 
   /** Takes back one call made at `time`, if it still counts. */
   remove(time: number): void {
-    const place = this.#times.lastIndexOf(time);
-    if (place >= this.#start) this.#times.splice(place, 1);
+    const index = this.#times.lastIndexOf(time);
+    if (index >= this.#start) this.#times.splice(index, 1);
   }
 }
 

@@ -7,10 +7,10 @@ import type { Rate, RateLimiter, RateLimitState } from './rate-limiter.ts';
 
 export interface Registrations {
   /**
-   * Runs `work`, which creates an account for a client; `addressHash` is a digest of its address. Accounts that
-   * were created count against one limit, refused registrations against another. So a mistake does not use up the accounts
-   * of a school class, and an address can probe only a limited number of times which accounts exist. A registration that
-   * failed otherwise does not count.
+   * Runs `work`, which creates an account for a client; `addressHash` is a digest of its address. Created accounts count
+   * against one limit, refused registrations against another. So a mistake does not use up the accounts of a school
+   * class, and an address can probe only a limited number of times which accounts exist. A registration that failed
+   * otherwise does not count.
    * @throws {ApiError} `rate_limited`, with the cause and the remedy, without running `work`
    */
   run<T>(addressHash: string, work: () => Promise<T>): Promise<T>;

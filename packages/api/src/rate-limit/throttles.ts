@@ -21,12 +21,12 @@ export type ThrottleRates = Readonly<Record<'signIn' | 'signInAddress' | 'regist
 export interface Throttles {
   /**
    * Runs `check`, which checks a password. The attempt is counted before, and delayed when many attempts on the account
-   * have failed. It stays counted unless `check` calls `succeeded`, or throws an error other than `ApiError`, after which
-   * the password could not be checked. Over the limit it waits for undecided attempts of this process.
+   * have failed. It stays counted unless `check` calls `succeeded`, or throws an error other than `ApiError`, because then the
+   * password could not be checked. Over the limit the attempt waits for undecided ones of this process.
    * @throws {ApiError} `rate_limited`, without running `check`; the attempt is not counted then
    */
   signIn<T>(
-    who: { email: string | undefined; address: string | undefined },
+    account: { email: string | undefined; address: string | undefined },
     check: (attempt: SignInAttempt) => Promise<T>,
   ): Promise<T>;
   /**
@@ -122,16 +122,16 @@ export function createThrottles(options: {
     },
     register: (address, work) => registrations.run(digest(addressKeyOf(address)), work),
     async refresh(signInId) {
-      const taken = await limiter.consume(`refresh:${digest(signInId)}`, rates.refresh);
-      if (!taken.allowed) throw rateLimited(taken.resetAt, clock.now());
+      const consumed = await limiter.consume(`refresh:${digest(signInId)}`, rates.refresh);
+      if (!consumed.allowed) throw rateLimited(consumed.resetAt, clock.now());
     },
     withRefreshToken: ({ address, token }, work) =>
       badTokens.run({ token: digest(token), addressHash: digest(addressKeyOf(address)) }, work),
   };
 }
 
-async function refundAll(taken: readonly Consumed[]): Promise<void> {
-  await Promise.all(taken.map((one) => one.refund()));
+async function refundAll(calls: readonly Consumed[]): Promise<void> {
+  await Promise.all(calls.map((call) => call.refund()));
 }
 
 const addressKeyOf = (address: string | undefined) => (address === undefined ? '' : addressKey(address));
