@@ -35,7 +35,7 @@ function watched<T>(work: Promise<T>) {
 }
 
 describe('a request that joins a late call', () => {
-  it('waits 10 s, and gets the other provider’s answer with a timeout; the call goes on', async () => {
+  it('waits 10 s, then is answered by the other provider with status timeout, while the call goes on', async () => {
     const { answer, calls, clock, identify } = await lateHouse();
     const first = watched(identify(request({}, HANGING)));
     await settle();
@@ -85,7 +85,7 @@ describe('a request that joins a late call', () => {
     expect(calls()).toBe(1);
   });
 
-  it('waits to its deadline for a call that it joined in time', async () => {
+  it('waits to its deadline if the call was not late when it joined', async () => {
     const { clock, identify } = await lateHouse();
     void identify(request({}, HANGING)).catch(() => undefined);
     await settle();
@@ -97,7 +97,7 @@ describe('a request that joins a late call', () => {
     expect(second).toEqual({});
   });
 
-  it('waits to its deadline while nothing is known of how long calls take', async () => {
+  it('waits to its deadline while the usual duration of calls is unknown', async () => {
     const { clock, identify, providers } = await testFlow();
     providers.plant_id.answer = () => new Promise(() => undefined);
     void identify(request()).catch(() => undefined);

@@ -24,7 +24,7 @@ describe('AwaitedCalls', () => {
     expect([gone, first, second, late].map(({ heard }) => heard)).toEqual([[], ['pays'], ['joined'], ['joined']]);
   });
 
-  it('refuses a call that no request waits for, at every step before it is sent', () => {
+  it('rejects a call that no request waits for, at every step before it is sent', () => {
     const calls = new AwaitedCalls(new FakeClock());
     const [one, other] = [waiter(), waiter()];
     expect(() => calls.check('key')).toThrow(AbandonedCallError);

@@ -33,7 +33,7 @@ it.each<[string, typeof answer]>([
   ['malformed', (response) => response.writeHead(201).end('{"result":')],
   ['off_contract', (response) => response.writeHead(201).end('{"result": 42}')],
   ['connection', (response) => response.destroy()],
-])('the circuit of a provider says what its last call failed of: %s', async (failure, how) => {
+])('the circuit snapshot of a provider has the label of its last failed call: %s', async (failure, how) => {
   answer = how;
   const asked = service.identify(await leafRequest());
   await expect(asked).rejects.toMatchObject({ code: 'providers_resting' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shareProbe } from './create-service.ts';
 
 describe('shareProbe', () => {
-  it('runs one probe for all who ask while it runs and for one second after', async () => {
+  it('runs one probe for all callers while it runs and for one second afterwards', async () => {
     const clock = new FakeClock();
     let runs = 0;
     const answer = Promise.withResolvers<boolean>();
@@ -22,7 +22,7 @@ describe('shareProbe', () => {
     expect({ result: await probe(), runs }).toEqual({ result: false, runs: 2 });
   });
 
-  it('shares a failure for as long', async () => {
+  it('shares a failure for the same time', async () => {
     const clock = new FakeClock();
     let runs = 0;
     const probe = shareProbe(clock, async () => {

@@ -21,7 +21,7 @@ const counts = z.object({ plant_id: z.object({ identify: z.number() }) });
 const PATIENCE = { timeout: 10_000 };
 
 /** Two instances of the service as it is wired, with a month of 10 credits, and the simulator in a process of its own. */
-describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
+describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
   let simulator: ChildProcess;
   let url: string;
   let database: Database;
@@ -83,7 +83,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     void (await fetch(`${url}/_faults`, { method, ...(body && { body: JSON.stringify(body) }) }));
   const calls = async () => counts.parse(await (await fetch(`${url}/_calls`)).json()).plant_id.identify;
 
-  it('stops at the last credit, and every instance knows within a minute how much is used', async () => {
+  it('stops at the last credit, and every instance knows the used share within a minute', async () => {
     const [one, other] = [await instance(), await instance()];
     expect([one.quotaUse(), other.quotaUse()]).toEqual([0, 0]);
     for (let photo = 0; photo < 7; photo += 1) await identify(one, photo);
@@ -100,7 +100,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     expect([await calls(), one.quotaUse()]).toEqual([10, 1]);
   });
 
-  it('goes on from the database when Redis has lost all', async () => {
+  it('continues from the usage in the database after Redis lost its data', async () => {
     const first = await instance();
     for (let photo = 0; photo < 4; photo += 1) await identify(first, photo);
     await vi.waitFor(async () => {
@@ -117,7 +117,7 @@ describe.skipIf(!testRedisUrl)('the service and its month of credits', () => {
     expect(next.quotaUse()).toBe(0.4);
   });
 
-  it('leaves a provider alone that says it has no credits for us, until it says that it has', async () => {
+  it('does not call a provider that reports no credits, until it reports some', async () => {
     const service = await instance();
     await fault('POST', { provider: 'plant_id', outOfCredits: true });
     for (const photo of [0, 1]) {

@@ -43,7 +43,7 @@ describe('identify while the database is unavailable', () => {
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
   });
 
-  it('refuses uncached questions at once, with a retry after 5 s', async () => {
+  it('rejects uncached questions at once, with a retry after 5 s', async () => {
     const { database, decodes, identify, providers } = await testFlow();
     database.isUp = false;
     await expect(identify(request(gardener))).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
@@ -89,7 +89,7 @@ describe('an answer that cannot be saved to the history', () => {
   it.each([
     ['for want of the database', Object.assign(new Error('lost'), { code: 'database_unavailable' }), 0],
     ['for a fault of ours', new Error('no space left on device'), 1],
-  ])('%s is given all the same', async (_why, fails, lines) => {
+  ])('is given all the same: %s', async (_why, fails, lines) => {
     const log: string[] = [];
     const logger = createLogger({ level: 'warn', destination: { write: (line) => log.push(line) } });
     const { database, identify, providers } = await testFlow({ logger });

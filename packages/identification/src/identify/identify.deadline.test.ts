@@ -34,7 +34,7 @@ async function slowReader() {
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the deadline of a request', () => {
-  it('sends no call whose photos were decoded after it', async () => {
+  it('keeps a call from being sent whose photos were decoded after it', async () => {
     const { clock, decodes, identify, providers, read, service } = await slowReader();
     const accounts = Array.from({ length: 13 }, account);
     const answers = Promise.allSettled(accounts.map(({ spending }, n) => identify(request({ spending }, n))));
@@ -92,7 +92,7 @@ describe('the deadline of a request', () => {
     expect(providers.plantnet.calls).toHaveLength(1);
   });
 
-  it('is not waited for when the caller has left: no call is sent', async () => {
+  it('is irrelevant when the caller has left: no call is sent', async () => {
     const { decodes, identify, providers, read } = await slowReader();
     const leaving = new AbortController();
     const { sent, settled, spending } = account();
@@ -105,7 +105,7 @@ describe('the deadline of a request', () => {
     expect({ calls: providers.plant_id.calls.length, sent, settled }).toEqual({ calls: 0, sent: [], settled: [0] });
   });
 
-  it('outlasts a provider that may take a minute', async () => {
+  it('is longer than the timeout of a provider that may take a minute', async () => {
     const answering = Promise.withResolvers<ServerResponse>();
     await using stub = await startStub(answering.resolve);
     const clock = new FakeClock();
@@ -152,7 +152,7 @@ describe('the cost of a request', () => {
     expect([sent, settled]).toEqual([[], [0]]);
   });
 
-  it('is refused before a photo is decoded; cached answers are given all the same', async () => {
+  it('may be refused before a photo is decoded; cached answers are given all the same', async () => {
     const { clock, decodes, identify, providers } = await testFlow();
     const refused = Object.assign(new Error('no credits'), { code: 'rate_limited' });
     const spending = {

@@ -15,7 +15,7 @@ const poor: ProviderAnswer = {
   candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.2, images: [] }],
 };
 
-describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', () => {
+describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () => {
   let prefix: string;
   let connections: RedisConnection[];
   beforeEach(() => {
@@ -34,9 +34,9 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
   }
 
   /** A release that was published before its subscription stood is noticed after a quarter of a second. */
-  function passing<T>(houses: readonly Awaited<ReturnType<typeof instance>>[], work: Promise<T>): Promise<T> {
+  function passing<T>(flows: readonly Awaited<ReturnType<typeof instance>>[], work: Promise<T>): Promise<T> {
     const timer = setInterval(() => {
-      for (const { clock } of houses) clock.advance(250);
+      for (const { clock } of flows) clock.advance(250);
     }, 50);
     return work.finally(() => clearInterval(timer));
   }
@@ -89,7 +89,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect([one.providers.plantnet.calls.length, other.providers.plantnet.calls.length]).toEqual([1, 0]);
   });
 
-  it('asks a provider once for all of them', async () => {
+  it('calls a provider once for all instances', async () => {
     const [one, other] = [await instance(), await instance()];
     const answer = Promise.withResolvers<void>();
     for (const { providers } of [one, other]) {
@@ -111,7 +111,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect(one.providers.plantnet.calls.length + other.providers.plantnet.calls.length).toBe(1);
   });
 
-  it('names itself in the lease as operators know it', async () => {
+  it('names provider, host and process in the lease, as operators expect', async () => {
     const lines: string[] = [];
     const { identify } = await instance({
       logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
@@ -126,7 +126,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect(lines.filter((line) => line.includes('[LOCK]') && line.includes('plantnet'))).toEqual([]);
   });
 
-  it('asks anew behind the answer before its end, once, and has both instances take it over', async () => {
+  it('refreshes an answer once in the background before its TTL ends, and both instances get the new one', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
     const [one, other] = [await instance(), await instance()];
     const { clock, decodes, identify, providers, saved } = one;
@@ -154,7 +154,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect(other.providers.plant_id.calls).toHaveLength(0);
   });
 
-  it('asks anew for no caller who has a share: a kept answer costs them nothing', async () => {
+  it('does not refresh for a caller with a daily share: a cached answer costs nothing', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
     const { clock, identify, providers, settled } = await instance();
     const { answer } = providers.plant_id;
@@ -178,7 +178,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     await vi.waitUntil(() => providers.plant_id.calls.length === 2);
   });
 
-  it('takes no poor answer for a better one of another instance', async () => {
+  it('does not replace a better answer of another instance with a poor one', async () => {
     const [one, other] = [await instance(), await instance()];
     await one.identify(request());
     other.clock.advance(DAY);
@@ -187,7 +187,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect(other.providers.plant_id.calls).toHaveLength(1);
   });
 
-  it('serves an old answer of another instance while the provider is down', async () => {
+  it('serves a stale answer of another instance while the provider is down', async () => {
     const [one, other] = [await instance(), await instance()];
     await one.identify(request());
     other.clock.advance(DAY);
@@ -195,7 +195,7 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     expect(await other.identify(request())).toMatchObject({ stale: true, partial: false, confidence: 0.95 });
   });
 
-  it('gives what another instance has brought to the owner though no photo can be read here, and keeps that later', async () => {
+  it('gives the owner the answer of another instance while no photo can be normalized here, and stores the photo later', async () => {
     const [one, other] = [await instance(), await instance({ intakeRefuses: BUSY })];
     const answer = Promise.withResolvers<void>();
     for (const provider of [one.providers.plant_id, one.providers.plantnet]) {
@@ -222,18 +222,18 @@ describe.skipIf(!testRedisUrl)('identifying at several instances on one Redis', 
     await expect.poll(() => other.kept.get('ID1')).toHaveLength(1);
   });
 
-  it('leaves no ticket once the answer is kept, and one for all while it is not', async () => {
+  it('shares one recall id until the answer is cached, and deletes it then', async () => {
     const [one, other] = [await instance(), await instance()];
     const { answer } = one.providers.plant_id;
     one.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'as scripted'));
     await one.identify(request());
-    const tickets = () => one.redis.client.keys(`${prefix}:answer:{plant_id:*}:ticket`);
-    expect(await tickets()).toHaveLength(1);
+    const storedIds = () => one.redis.client.keys(`${prefix}:answer:{plant_id:*}:ticket`);
+    expect(await storedIds()).toHaveLength(1);
     other.providers.plant_id.answer = answer;
     await other.identify(request());
     expect(other.providers.plant_id.recallIds).toEqual([
       { customId: one.providers.plant_id.recallIds[0]?.customId, sentAt: one.clock.now() },
     ]);
-    await expect.poll(tickets).toEqual([]);
+    await expect.poll(storedIds).toEqual([]);
   });
 });

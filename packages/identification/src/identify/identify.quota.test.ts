@@ -7,8 +7,8 @@ const NOON = 12 * HOUR;
 
 const plantOnly = { options: { includeDiseases: false, organs: [] } };
 
-describe('an identification and the quotas', () => {
-  it('skips a provider whose quota is used up, and says so', async () => {
+describe('an identification with provider quotas', () => {
+  it('skips a provider whose quota is used up, and reports the status quota', async () => {
     const { identify, providers } = await testFlow({ quotas: { plant_id: { dailyLimit: 1 } } });
     await identify(request(plantOnly));
     expect(await identify(request(plantOnly, 2))).toMatchObject({
@@ -19,7 +19,7 @@ describe('an identification and the quotas', () => {
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 2]);
   });
 
-  it('of both used up is refused before anything is decoded, until the first begins anew', async () => {
+  it('is rejected before a decode when both quotas are used up, until the first one resets', async () => {
     const { clock, decodes, identify } = await testFlow({
       quotas: { plant_id: { monthlyLimit: 1 }, plantnet: { dailyLimit: 1 } },
     });
@@ -38,7 +38,7 @@ describe('an identification and the quotas', () => {
     });
   });
 
-  it('takes nothing for what is kept, for what joins another, or for a circuit that lets nothing through', async () => {
+  it('spends no credits for a cached answer, a joined call or a call that the circuit rejects', async () => {
     const { circuits, identify, service } = await testFlow({ quotas: { plant_id: { monthlyLimit: 100 } } });
     const spent = () => Math.round(service.quotaUse() * 100);
     await Promise.all([identify(request()), identify(request()), identify(request())]);
@@ -49,7 +49,7 @@ describe('an identification and the quotas', () => {
     expect(spent()).toBe(2);
   });
 
-  it('takes a call back that the provider did not count', async () => {
+  it('gets the credits back for a call that the provider did not count', async () => {
     const { identify, providers } = await testFlow({ quotas: { plant_id: { dailyLimit: 2 } } });
     const { answer } = providers.plant_id;
     providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.', { status: 503 }));
@@ -59,7 +59,7 @@ describe('an identification and the quotas', () => {
     expect((await identify(request({}, 3))).providers.plant_id.status).toBe('quota');
   });
 
-  it('does not take a call back whose answer a gateway has lost, and which may have been paid', async () => {
+  it('does not get the credits back for an answer that a gateway lost, which may have been billed', async () => {
     const { identify, providers } = await testFlow({ quotas: { plant_id: { dailyLimit: 3 } } });
     const { answer } = providers.plant_id;
     providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.', { status: 504 }));
@@ -68,7 +68,7 @@ describe('an identification and the quotas', () => {
     expect((await identify(request({}, 2))).providers.plant_id.status).toBe('quota');
   });
 
-  it('gives a kept answer whatever is left', async () => {
+  it('gives a cached answer when the quota is used up', async () => {
     const { clock, identify } = await testFlow({
       quotas: { plant_id: { monthlyLimit: 2 }, plantnet: { dailyLimit: 1 } },
     });
@@ -78,7 +78,7 @@ describe('an identification and the quotas', () => {
     expect(await identify(request())).toMatchObject({ stale: true, confidence: 0.95 });
   });
 
-  it('tells operators of a provider whose quota is used up, and that it was held back', async () => {
+  it('shows a used-up quota in health and reports the call as held back', async () => {
     const { asked, clock, healths, identify } = await testFlow({ quotas: { plant_id: { dailyLimit: 3 } } });
     await identify(request());
     // One is left, which is too little for what people mostly ask for.

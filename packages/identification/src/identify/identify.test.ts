@@ -11,7 +11,7 @@ const failing = (type: ProviderErrorType, retryAfterMs?: number) => async (): Pr
 };
 
 describe('one identification', () => {
-  it('asks both providers once with our own pictures and merges what they say', async () => {
+  it('calls both providers once with normalized photos and merges the answers', async () => {
     const { decodes, identify, providers, saved } = await testFlow();
     const asked = request();
     const identification = await identify(asked);
@@ -37,7 +37,7 @@ describe('one identification', () => {
     expect([providers.plant_id.calls.length, decodes.length]).toEqual([1, 1]);
   });
 
-  it('keeps the lines that operators look for: what was uploaded, and how long Plant.id took', async () => {
+  it('logs the kept lines about the upload and the duration of the Plant.id call', async () => {
     const lines: string[] = [];
     const { clock, identify, providers } = await testFlow({
       logger: createLogger({ level: 'info', destination: { write: (line) => lines.push(line) } }),
@@ -53,14 +53,14 @@ describe('one identification', () => {
     expect(messages).toContain('[PERF] Plant.id identification successful in 1.23s');
   });
 
-  it('does not ask Pl@ntNet again because of an option that only Plant.id is sent', async () => {
+  it('does not call Pl@ntNet again for an option that only Plant.id is sent', async () => {
     const { identify, providers } = await testFlow();
     await identify(request());
     await identify(request({ options: { includeDiseases: false, organs: [] } }));
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([2, 1]);
   });
 
-  it('asks a provider that does not know the language in its default, once for all such languages', async () => {
+  it('calls a provider in its default language, once for all languages that it does not support', async () => {
     const { identify, providers } = await testFlow();
     const speaking = (language: string) => request({ options: { includeDiseases: true, organs: [], language } });
     await identify(speaking('tlh'));
@@ -69,7 +69,7 @@ describe('one identification', () => {
     expect(providers.plant_id.calls.map(({ options }) => options.language)).toEqual([undefined, 'de']);
   });
 
-  it('tells nobody more of a place than 0.1 degree, and takes neighbours for the same place', async () => {
+  it('rounds locations to 0.1 degree before they are sent and stored, so that neighbours share an answer', async () => {
     const { identify, providers } = await testFlow();
     const at = (latitude: number, longitude: number) =>
       request({ options: { includeDiseases: true, organs: [], location: { latitude, longitude } } });
@@ -80,11 +80,11 @@ describe('one identification', () => {
     ]);
   });
 
-  it('makes one call for a hundred who ask at once', async () => {
+  it('makes one call for a hundred concurrent requests', async () => {
     const { identify, providers } = await testFlow();
-    const gate = Promise.withResolvers<void>();
+    const answering = Promise.withResolvers<void>();
     providers.plant_id.answer = async () => {
-      await gate.promise;
+      await answering.promise;
       return {
         provider: 'plant_id',
         isPlant: true,
@@ -92,27 +92,27 @@ describe('one identification', () => {
       };
     };
     const answers = Array.from({ length: 100 }, () => identify(request()));
-    gate.resolve();
+    answering.resolve();
     expect(new Set((await Promise.all(answers)).map(({ suggestions }) => suggestions[0]?.scientificName))).toEqual(
       new Set(['Aloe vera']),
     );
     expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
   });
 
-  it('lets a caller leave without ending the call for the others', async () => {
+  it('does not abort the call of others when a caller leaves', async () => {
     const { identify, providers } = await testFlow();
-    const gate = Promise.withResolvers<ProviderAnswer>();
+    const answering = Promise.withResolvers<ProviderAnswer>();
     let ended = false;
     providers.plantnet.answer = (_, signal) => {
       signal.addEventListener('abort', () => (ended = true));
-      return gate.promise;
+      return answering.promise;
     };
     const leaving = new AbortController();
     const left = identify(request({ signal: leaving.signal }));
     const stays = identify(request());
     leaving.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
-    gate.resolve(PLANTNET_ANSWER);
+    answering.resolve(PLANTNET_ANSWER);
     expect((await stays).partial).toBe(false);
     expect([ended, providers.plantnet.calls.length]).toEqual([false, 1]);
   });
@@ -139,7 +139,7 @@ describe('one identification', () => {
     },
   );
 
-  it('says when to come back on the very call whose failure opened the circuit', async () => {
+  it('has retryAfterMs already on the call whose failure opened the circuit', async () => {
     const { identify, providers } = await testFlow({ off: 'plantnet' });
     providers.plant_id.answer = failing('failed');
     const refusals: unknown[] = [];
@@ -152,7 +152,7 @@ describe('one identification', () => {
     ]);
   });
 
-  it('stops asking a provider that is out of credits until it may again', async () => {
+  it('does not call a provider that is out of credits until its retry time', async () => {
     const { clock, identify, providers } = await testFlow();
     providers.plant_id.answer = failing('quota', 5_000);
     await identify(request());
@@ -163,7 +163,7 @@ describe('one identification', () => {
     expect(providers.plant_id.calls).toHaveLength(2);
   });
 
-  it('keeps a provider that refuses our key off until a free probe is good', async () => {
+  it('does not call a provider that rejects the API key until a free probe succeeds', async () => {
     const { clock, identify, providers } = await testFlow();
     const { answer } = providers.plant_id;
     providers.plant_id.answer = failing('misconfigured');
@@ -177,7 +177,7 @@ describe('one identification', () => {
     expect((await identify(request({}, 4))).partial).toBe(false);
   });
 
-  it('rests after failures, and then refuses before anything is decoded, saying when to come back', async () => {
+  it('is rejected before a decode once both circuits are open, with retryAfterMs', async () => {
     const { decodes, identify, providers } = await testFlow();
     providers.plant_id.answer = failing('failed');
     providers.plantnet.answer = failing('failed');
@@ -206,7 +206,7 @@ describe('one identification', () => {
     expect(await identify(request())).toMatchObject({ partial: false, providers: { plant_id: { status: 'off' } } });
   });
 
-  it('gives up at its deadline, with what it has', async () => {
+  it('ends at its deadline with the answers so far', async () => {
     const { clock, identify, providers, service } = await testFlow();
     providers.plant_id.answer = () => new Promise(() => undefined);
     const asked = request();
@@ -218,7 +218,7 @@ describe('one identification', () => {
     expect(await answer).toMatchObject({ partial: true, providers: { plant_id: { status: 'timeout' } } });
   });
 
-  it('refuses a bad file before looking for a kept answer', async () => {
+  it('rejects a bad file before the cache look-up', async () => {
     const { identify, providers } = await testFlow();
     const text = uploaded(Buffer.from('these are words, and no photo'), {
       name: 'photo.jpg',
@@ -229,8 +229,8 @@ describe('one identification', () => {
   });
 });
 
-describe('a photo that cannot be prepared', () => {
-  it('refuses the request of everybody who waits for it, and leaves no failure that nobody hears', async () => {
+describe('a photo that cannot be normalized', () => {
+  it('rejects every request that waits for it, without an unhandled rejection', async () => {
     const unheard: unknown[] = [];
     const hear = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', hear);
@@ -259,14 +259,14 @@ describe('a photo that cannot be prepared', () => {
     expect((await Promise.all([first, third])).map(({ partial }) => partial)).toEqual([false, false]);
   });
 
-  it('is refused with overShare when the photos of the caller fill its share', async () => {
+  it('is rejected with overShare when the photos of the caller fill its share', async () => {
     const { identify } = await testFlow({
       intakeRefuses: new IdentificationError('busy', 'Full.', { overShare: true }),
     });
     await expect(identify(request())).rejects.toMatchObject({ code: 'busy', overShare: true });
   });
 
-  it('counts for the subject of the request, and decodes photos for storage in the background', async () => {
+  it('counts for the subject of the request; photos for storage are decoded in the background', async () => {
     const { identify, kept, owners } = await testFlow();
     await identify(request({ subject: 'address:203.0.113.7' }));
     await identify(request({ ownerId: 'gardener', subject: 'user:gardener', address: 'address:203.0.113.7' }));
@@ -277,7 +277,7 @@ describe('a photo that cannot be prepared', () => {
     ]);
   });
 
-  it('costs nobody the answer that is known, and what it would have brought is named as missing', async () => {
+  it('does not lose the cached answer of one provider; the other one is reported as busy', async () => {
     const { identify, kept, providers, reading, saved } = await testFlow();
     providers.plantnet.answer = failing('failed');
     await identify(request());
@@ -295,29 +295,29 @@ describe('a photo that cannot be prepared', () => {
 });
 
 describe('a paid call', () => {
-  it('is asked about by its number when its answer was lost, until that is kept', async () => {
+  it('is recalled by its id when its answer was lost, until the answer is cached', async () => {
     const { clock, identify, providers } = await testFlow();
-    const { answer, recallIds: tickets } = providers.plant_id;
+    const { answer, recallIds } = providers.plant_id;
     providers.plant_id.answer = failing('timeout');
     const sentAt = clock.now();
     await identify(request());
     clock.advance(1_000);
     providers.plant_id.answer = answer;
     expect(await identify(request())).toMatchObject({ partial: false, cached: false });
-    const [first, second] = tickets;
+    const [first, second] = recallIds;
     expect(first).toEqual({ customId: expect.any(Number) as number });
     expect(second).toEqual({ customId: first?.customId, sentAt });
   });
 
-  it('has a number of its own for each question, and Pl@ntNet’s have none', async () => {
+  it('has one recall id per question; calls of Pl@ntNet have none', async () => {
     const { identify, providers } = await testFlow();
     await identify(request());
     await identify(request({}, 2));
-    expect(new Set(providers.plant_id.recallIds.map((ticket) => ticket?.customId)).size).toBe(2);
+    expect(new Set(providers.plant_id.recallIds.map((recallId) => recallId?.customId)).size).toBe(2);
     expect(providers.plantnet.recallIds).toEqual([undefined, undefined]);
   });
 
-  it('is one call to the circuit, however it is answered', async () => {
+  it('is one call to the circuit, recalled or not', async () => {
     const { asked, identify, providers } = await testFlow();
     providers.plant_id.answer = failing('timeout');
     await identify(request());
@@ -329,7 +329,7 @@ describe('a paid call', () => {
   });
 });
 
-describe('an old answer', () => {
+describe('a stale answer', () => {
   const DAY = 86_400_000;
   const poor: ProviderAnswer = {
     provider: 'plant_id',
@@ -337,7 +337,7 @@ describe('an old answer', () => {
     candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.2, images: [] }],
   };
 
-  it('stands in for a provider that fails, and is told to be old', async () => {
+  it('replaces that of a failing provider, and is marked as stale', async () => {
     const { clock, identify, providers } = await testFlow();
     await identify(request());
     clock.advance(DAY);
@@ -351,7 +351,7 @@ describe('an old answer', () => {
     });
   });
 
-  it('does so for half a minute before the provider is tried again', async () => {
+  it('is served for half a minute before the provider is called again', async () => {
     const { clock, identify, providers } = await testFlow();
     await identify(request());
     clock.advance(DAY);
@@ -364,7 +364,7 @@ describe('an old answer', () => {
     expect(providers.plant_id.calls).toHaveLength(3);
   });
 
-  it('stands in for one that rests, before anything is decoded', async () => {
+  it('replaces that of a provider with an open circuit, before a decode', async () => {
     const { clock, decodes, identify, providers } = await testFlow();
     await identify(request());
     clock.advance(DAY);
@@ -377,7 +377,7 @@ describe('an old answer', () => {
     expect(decodes).toHaveLength(before);
   });
 
-  it('stands in when the deadline comes first', async () => {
+  it('is served when the deadline comes first', async () => {
     const { clock, identify, providers, service } = await testFlow();
     await identify(request());
     clock.advance(DAY);
@@ -391,7 +391,7 @@ describe('an old answer', () => {
     expect(await answer).toMatchObject({ stale: true, partial: false, confidence: 0.95 });
   });
 
-  it('is kept when the new one says less', async () => {
+  it('is not replaced by a poorer one', async () => {
     const { clock, identify, providers } = await testFlow();
     await identify(request());
     clock.advance(DAY);
@@ -401,7 +401,7 @@ describe('an old answer', () => {
     expect(providers.plant_id.calls).toHaveLength(2);
   });
 
-  it('that says little is kept for an hour, and gives way', async () => {
+  it('with a low probability lives for an hour, and is replaced by a better one', async () => {
     const { clock, identify, providers } = await testFlow();
     const { answer } = providers.plant_id;
     providers.plant_id.answer = async () => poor;
@@ -412,8 +412,8 @@ describe('an old answer', () => {
   });
 });
 
-describe('keeping', () => {
-  it('stores for the owner what was answered, the pictures with it', async () => {
+describe('storing an identification', () => {
+  it('stores the answer and its normalized photos for the owner', async () => {
     const { identify, saved } = await testFlow();
     const { id } = await identify(request({ ownerId: 'gardener' }));
     expect(id).toBe('ID1');
@@ -424,7 +424,7 @@ describe('keeping', () => {
     });
   });
 
-  it('stores a hit before it is answered, and its picture afterwards', async () => {
+  it('stores a cache hit before it is answered, and its photo afterwards', async () => {
     const { identify, kept, saved } = await testFlow();
     await identify(request());
     await identify(request({ ownerId: 'gardener' }));
@@ -432,7 +432,7 @@ describe('keeping', () => {
     await expect.poll(() => kept.get('ID1')).toHaveLength(1);
   });
 
-  it('answers whoever closed the account meanwhile as it answers the anonymous', async () => {
+  it('gives an owner whose account was closed meanwhile an answer without id', async () => {
     const { decodes, identify, kept } = await testFlow({ gone: 'gardener' });
     const fresh = await identify(request({ ownerId: 'gardener' }));
     expect(fresh).toMatchObject({ confidence: 0.95 });
@@ -444,19 +444,19 @@ describe('keeping', () => {
 });
 
 describe('progress', () => {
-  it('tells the steps in order to one who came before the request', async () => {
+  it('yields the steps in order to a follower that came before the request', async () => {
     const { follow, identify } = await testFlow();
     const asked = request();
-    const told = follow(asked.requestId);
+    const followed = follow(asked.requestId);
     await identify(asked);
-    const types = (await told).map(({ type }) => type);
+    const types = (await followed).map(({ type }) => type);
     expect(types[0]).toBe('received');
     expect(types.filter((type) => type === 'asking')).toHaveLength(2);
     expect(types.filter((type) => type === 'answered')).toHaveLength(2);
     expect(types.slice(-2)).toEqual(['comparing', 'done']);
   });
 
-  it('tells the first answer before the second is there', async () => {
+  it('yields the first answer before the second one arrives', async () => {
     const { identify, providers, service } = await testFlow();
     const late = Promise.withResolvers<ProviderAnswer>();
     providers.plant_id.answer = () => late.promise;
@@ -474,7 +474,7 @@ describe('progress', () => {
     await answer;
   });
 
-  it('is nothing to somebody else', async () => {
+  it('yields no event to another user', async () => {
     const { follow, identify } = await testFlow();
     const asked = request({ ownerId: 'gardener' });
     await identify(asked);
@@ -483,7 +483,7 @@ describe('progress', () => {
     expect(await follow(asked.requestId, 'gardener')).not.toEqual([]);
   });
 
-  it('is forgotten a minute after the answer', async () => {
+  it('is dropped a minute after the answer', async () => {
     const { clock, identify, service } = await testFlow();
     const asked = request();
     await identify(asked);

@@ -29,7 +29,7 @@ async function collect(events: AsyncIterable<ProgressEvent>): Promise<string[]> 
   return types;
 }
 
-it('is followed at another instance, in order, by one who came first', async () => {
+it('progress is followed at another instance, in order, by a follower that came first', async () => {
   const { here, there } = instances();
   const id = randomUUID();
   const followed = collect(there.follow(id, 'gardener', new AbortController().signal));
@@ -42,7 +42,7 @@ it('is followed at another instance, in order, by one who came first', async () 
   expect(await followed).toEqual(['received', 'read', 'asking', 'comparing', 'done']);
 });
 
-it('tells of the last request only when an id is used again', async () => {
+it('progress shows only the last request when an id is used again', async () => {
   const { here, there } = instances();
   const id = randomUUID();
   here.start(id, 'neighbour')({ type: 'done', at: 0, ok: false });
@@ -54,7 +54,7 @@ it('tells of the last request only when an id is used again', async () => {
     .toEqual(['received', 'done']);
 });
 
-it('is nothing to somebody else at another instance either', async () => {
+it('progress yields no event to another user at another instance', async () => {
   const { here, there } = instances();
   const id = randomUUID();
   const tell = here.start(id, 'gardener');

@@ -9,8 +9,8 @@ async function plantIdCalls({ asked, identify }: Awaited<ReturnType<typeof testF
   return asked.filter(({ provider }) => provider === 'plant_id');
 }
 
-describe('operators are told how each question to a provider ended', () => {
-  it('with how long the call took', async () => {
+describe('onCall reports', () => {
+  it('a call with its duration', async () => {
     const ours = await testFlow();
     const { clock, providers } = ours;
     providers.plant_id.answer = async () => {
@@ -31,7 +31,7 @@ describe('operators are told how each question to a provider ended', () => {
     expect(await plantIdCalls(ours, 1)).toMatchObject([{ outcome }]);
   });
 
-  it('what is not sent as refused, without a duration', async () => {
+  it('a call that the circuit rejects as refused, without a duration', async () => {
     const ours = await testFlow();
     ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.'));
     const calls = await plantIdCalls(ours, 4);
@@ -39,7 +39,7 @@ describe('operators are told how each question to a provider ended', () => {
     expect(calls.at(-1)).not.toHaveProperty('durationMs');
   });
 
-  it('what is not sent for want of credits, of a key or of room as held back', async () => {
+  it('a call without credits, accepted key or free slot as held back', async () => {
     for (const type of ['quota', 'misconfigured'] as const) {
       const ours = await testFlow();
       ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', type, 'No.'));
@@ -55,26 +55,26 @@ describe('operators are told how each question to a provider ended', () => {
     ]);
   });
 
-  it('what is kept from it by an operator as isolated', async () => {
+  it('a call to an isolated provider as isolated', async () => {
     const ours = await testFlow();
     await ours.circuits.plant_id?.isolate('Their status page says outage.');
     expect(await plantIdCalls(ours, 1)).toEqual([{ provider: 'plant_id', outcome: 'isolated' }]);
   });
 
-  it('hits as cached', async () => {
+  it('a cache hit as cached', async () => {
     const ours = await testFlow();
     await plantIdCalls(ours, 1);
     expect((await plantIdCalls(ours, 1)).map(({ outcome }) => outcome)).toEqual(['ok', 'cached']);
   });
 
-  it('one call for all who ask at once, the others as cached', async () => {
+  it('one call for concurrent requests, and the joined ones as cached', async () => {
     const { asked, identify } = await testFlow();
     await Promise.all([1, 2, 3].map(() => identify(request())));
     const outcomes = asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
     expect(outcomes.toSorted()).toEqual(['cached', 'cached', 'ok']);
   });
 
-  it('an old answer as stale, and why no new one was got', async () => {
+  it('a stale answer as stale, and the call before it with its outcome', async () => {
     const ours = await testFlow();
     await plantIdCalls(ours, 1);
     ours.clock.advance(86_400_000);
@@ -85,8 +85,8 @@ describe('operators are told how each question to a provider ended', () => {
   });
 });
 
-describe('operators are told what each request got', () => {
-  it('a fresh answer, a kept one, an old one, or to come again', async () => {
+describe('onAnswer reports', () => {
+  it('fresh, cached and stale answers, and a request that has to be retried', async () => {
     const { clock, given, identify, providers } = await testFlow({ off: 'plantnet' });
     await identify(request());
     await identify(request());
@@ -97,7 +97,7 @@ describe('operators are told what each request got', () => {
     expect(given).toEqual(['fresh', 'cached', 'stale', 'retry']);
   });
 
-  it('nothing of a photo that is refused, or of a caller who left', async () => {
+  it('nothing for a rejected photo or an aborted request', async () => {
     const { given, identify } = await testFlow();
     const gone = AbortSignal.abort();
     await expect(identify(request({ signal: gone }))).rejects.toThrow(/abort/);

@@ -12,7 +12,7 @@ import { openAccess } from './testing/open-access.ts';
 
 const gone = answer(404, 'The requested identification does not exist.');
 
-/** Asks first for what was paid, then pays; with one place in the bulkhead and one trial at a time. */
+/** Recalls an answer, then buys a new one; the bulkhead has one place, and the circuit one trial. */
 async function callWith(...acts: Act[]) {
   await using stub = await startStub(...acts);
   const clock = new FakeClock();
@@ -28,7 +28,7 @@ async function callWith(...acts: Act[]) {
     clock,
   });
   const taken: string[] = [];
-  const gate = createProviderCaller({
+  const caller = createProviderCaller({
     definition: plantId,
     client: plantId.createClient({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock }),
     access: openAccess,
@@ -40,19 +40,19 @@ async function callWith(...acts: Act[]) {
     onCircuit: ({ type }) => events.push(type),
     onCall: () => undefined,
   });
-  const ticket = async () => {
-    taken.push('ticket');
+  const recallId = async () => {
+    taken.push('recall id');
     return { customId: 4711, sentAt: clock.now() };
   };
   const call = () =>
-    gate.call(request(), ticket).then(
+    caller.call(request(), recallId).then(
       () => 'answered',
       (error: unknown) => (error instanceof Error ? error.name : 'failed'),
     );
   return { ends: [await call(), await call()], events, taken: taken.length, requests: stub.requests.length };
 }
 
-describe('asking for what was paid, and paying when there is nothing', () => {
+describe('a recall followed by a call', () => {
   it('is one success to the circuit', async () => {
     const { ends, events } = await callWith(gone, answer(201, plantIdBody()), gone, answer(201, plantIdBody()));
     expect(ends).toEqual(['answered', 'answered']);
@@ -62,7 +62,7 @@ describe('asking for what was paid, and paying when there is nothing', () => {
   it.each([
     ['the second fails', [gone, answer(500, '')], 2],
     ['the first fails', [answer(500, '')], 1],
-  ])('is one failure when %s, after which neither is made nor a ticket taken', async (_, acts, sent) => {
+  ])('is one failure when %s, after which neither is sent and no recall id is taken', async (_, acts, sent) => {
     const { ends, events, requests, taken } = await callWith(...acts);
     expect(ends).toEqual(['ProviderError', 'CircuitRejectedError']);
     expect(events.filter((type) => type === 'call_failed')).toHaveLength(1);

@@ -6,11 +6,11 @@ const asked = { includeDiseases: true, organs: [] };
 
 describe('the language of a question', () => {
   it.each([
-    ['supported by both', 'de', 'de', 'de'],
-    ['supported by Plant.id alone', 'cy', 'cy', undefined],
-    ['supported by neither', 'tlh', undefined, undefined],
-    ['missing', undefined, undefined, undefined],
-  ])('is sent to each provider that supports it when %s', (_, language, toPlantId, toPlantNet) => {
+    ['that both support', 'de', 'de', 'de'],
+    ['that Plant.id alone supports', 'cy', 'cy', undefined],
+    ['that neither supports', 'tlh', undefined, undefined],
+    ['that is missing', undefined, undefined, undefined],
+  ])('%s is sent to the providers that support it', (_, language, toPlantId, toPlantNet) => {
     const options = language === undefined ? asked : { ...asked, language };
     expect(supportedOptions(plantId, options).language).toBe(toPlantId);
     expect(supportedOptions(plantNet, options).language).toBe(toPlantNet);

@@ -98,7 +98,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
     expect(await bill()).toEqual({ posts: 1, gets: 1, paid: 1 });
   });
 
-  it('is paid once when the process that asked is killed', async () => {
+  it('is paid once when the calling process is killed', async () => {
     const [one, other] = await Promise.all([start({ timeoutMs: 30_000 }), start()]);
     await fault({ breaks: 'hang', times: 1 });
     one.child.send('ask');
@@ -108,7 +108,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
     expect(await bill()).toMatchObject({ posts: 1, paid: 1 });
   });
 
-  it('is paid once when the process that asked sleeps through its lease', async () => {
+  it('is paid once when the lease of the calling process expires while it is stopped', async () => {
     const [one, other] = await Promise.all([start({ timeoutMs: 30_000 }), start()]);
     await fault({ breaks: 'hang', latencyMs: 500, times: 1 });
     const late = one.ask();
@@ -120,7 +120,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
     expect(await bill()).toMatchObject({ posts: 1, paid: 1 });
   });
 
-  it('is paid once while the service cannot even be asked for it', async () => {
+  it('is paid once while the recall fails, too', async () => {
     const one = await start();
     await fault({ breaks: 'reset', times: 1 });
     expect(await one.ask()).toEqual(UNAVAILABLE);
@@ -131,7 +131,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
     expect(await bill()).toMatchObject({ posts: 1, paid: 1 });
   });
 
-  it('is paid once by a process that has no Redis', async () => {
+  it('is paid once by a process without Redis', async () => {
     await redis.kill();
     const one = await start({ redisWaitMs: 0 });
     await fault({ breaks: 'truncated', times: 1 });
@@ -140,7 +140,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
     expect(await bill()).toEqual({ posts: 1, gets: 1, paid: 1 });
   });
 
-  it('is asked for again when it was never made', async () => {
+  it('is bought again when the service never made it', async () => {
     const [one, other] = await Promise.all([start(), start()]);
     await fault({ breaks: 'reset', before: true, times: 1 });
     expect(await one.ask()).toEqual(UNAVAILABLE);

@@ -69,7 +69,7 @@ export interface IdentifyRequest {
   trackProgress: boolean;
   /** Aborts when the caller leaves. It detaches the caller only: a paid request that was sent is never aborted. */
   signal: AbortSignal;
-  /** Is told the cost of the request, and may refuse it. */
+  /** Receives the cost of the request, and may refuse it. */
   spending?: Spending;
 }
 

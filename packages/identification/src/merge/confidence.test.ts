@@ -8,7 +8,7 @@ test.each([
   [0.5, 'possible'],
   [0.4999, 'unsure'],
   [0, 'unsure'],
-])('%d of Plant.id is %s', (confidence, word) => {
+])('a probability of %d is %s', (confidence, word) => {
   expect(confidenceLevel(confidence)).toBe(word);
 });
 
@@ -16,7 +16,7 @@ test.each([
   [0.99, 'possible'],
   [0.2, 'possible'],
   [0.1999, 'unsure'],
-])('%d of Pl@ntNet alone is %s', (confidence, word) => {
+])('a score of %d of Pl@ntNet alone is %s', (confidence, word) => {
   expect(confidenceLevel(confidence, 'plantnet')).toBe(word);
 });
 
@@ -28,7 +28,7 @@ const suggestions = [
   { probability: 0.1 },
 ];
 
-test('a genus is as sure as its species together', () => {
+test('the confidence of a genus is the sum of its species’ probabilities', () => {
   expect(genusConfidence(suggestions, 'Solidago')).toBeCloseTo(0.45);
   expect(genusConfidence(suggestions, 'Bellis')).toBe(0);
   expect(
@@ -42,14 +42,14 @@ test('a genus is as sure as its species together', () => {
   ).toBe(1);
 });
 
-test('the genus to name need not be that of the first species', () => {
+test('the most confident genus need not be that of the first species', () => {
   expect(mostConfidentGenus(suggestions)).toEqual({
     genus: 'Solidago',
     confidence: genusConfidence(suggestions, 'Solidago'),
   });
 });
 
-test('no genus is named on Pl@ntNet scores', () => {
+test('no genus is named for scores that are no probabilities', () => {
   expect(mostConfidentGenus([{ genus: 'Rosa' }])).toBeUndefined();
   expect(mostConfidentGenus([])).toBeUndefined();
 });

@@ -49,7 +49,7 @@ test('the same species from both is one suggestion with both sources', () => {
   ]);
 });
 
-test('what Plant.id says of a species leads', () => {
+test('the fields of a species come from Plant.id first', () => {
   const one = { commonNames: ['Daisy'], genus: 'Bellis', family: 'Asteraceae', gbifId: '1' };
   const other = { commonNames: ['Common daisy'], genus: 'bellis', family: 'Compositae', gbifId: '2' };
   const [first] = merge({
@@ -59,13 +59,13 @@ test('what Plant.id says of a species leads', () => {
   expect(first).toMatchObject({ plantName: 'Daisy', genus: 'Bellis', family: 'Asteraceae', gbifId: '1' });
 });
 
-test('a species without a common name goes by its scientific one', () => {
+test('a species without a common name has its scientific one as plant name', () => {
   expect(merge({ plant_id: plantId(candidate('Bellis perennis', 1)) }).suggestions[0]?.plantName).toBe(
     'Bellis perennis',
   );
 });
 
-test('order is by probability, then by score, and five are enough', () => {
+test('suggestions are ordered by probability, then by score, and at most five', () => {
   const { suggestions } = merge({
     plant_id: plantId(candidate('A a', 0.1), candidate('B b', 0.3), candidate('C c', 0.3)),
     plantnet: plantNet(candidate('X x', 0.99), candidate('C c', 0.6), candidate('Y y', 0.5), candidate('Z z', 0.4)),
@@ -82,7 +82,7 @@ test('a species that one provider lists twice counts once, by its better place',
   expect(suggestions[0]).toMatchObject({ probability: 0.6, sources: [{ rank: 1, of: 2 }] });
 });
 
-test('each picture is shown once, Plant.id’s first', () => {
+test('each picture is listed once, Plant.id’s first', () => {
   const image = (name: string): Candidate['images'][number] => ({ url: `https://images.test/${name}` });
   const [first] = merge({
     plant_id: plantId(candidate('A a', 1, { images: [image('1'), image('2')] })),
@@ -92,15 +92,18 @@ test('each picture is shown once, Plant.id’s first', () => {
 });
 
 test.each([
-  ['Plant.id says so, whatever Pl@ntNet says', { plant_id: NO_PLANT_ID, plantnet: plantNet(candidate('A a', 1)) }],
+  [
+    'Plant.id says so, also if Pl@ntNet names a plant',
+    { plant_id: NO_PLANT_ID, plantnet: plantNet(candidate('A a', 1)) },
+  ],
   ['both say so', { plant_id: NO_PLANT_ID, plantnet: NO_PLANTNET }],
   ['Plant.id says so alone', { plant_id: NO_PLANT_ID }],
   ['Pl@ntNet says so alone', { plantnet: NO_PLANTNET }],
-])('it is no plant when %s', (_, answers) => {
+])('the result is no plant when %s', (_, answers) => {
   expect(merge(answers)).toEqual(NOTHING);
 });
 
-test('it is a plant when only Pl@ntNet sees none', () => {
+test('the result is a plant when only Pl@ntNet finds none', () => {
   const verdict = merge({ plant_id: plantId(candidate('A a', 0.9)), plantnet: NO_PLANTNET });
   expect(verdict).toMatchObject({ isPlant: true, confidence: 0.9, suggestions: [{ scientificName: 'A a' }] });
 });
@@ -117,12 +120,12 @@ test('confidence is the probability of the first suggestion', () => {
 test.each([
   ['alone', {}],
   ['beside a Plant.id that names nothing', { plant_id: plantId() }],
-])('with Pl@ntNet %s it is the score, and that is said', (_, others) => {
+])('confidence with Pl@ntNet %s is its score, with the source', (_, others) => {
   const verdict = merge({ ...others, plantnet: plantNet(candidate('A a', 0.24)) });
   expect(verdict).toMatchObject({ confidence: 0.24, confidenceSource: 'plantnet' });
 });
 
-test('a plant that nobody can name has neither suggestions nor confidence', () => {
+test('a plant without candidates has neither suggestions nor confidence', () => {
   expect(merge({ plant_id: plantId(), plantnet: plantNet() })).toEqual({ isPlant: true, suggestions: [] });
 });
 
@@ -134,6 +137,6 @@ test('care and health come from Plant.id', () => {
   expect(merge({ plantnet: plantNet(candidate('A a', 1)) })).not.toHaveProperty('health');
 });
 
-test('without an answer there is nothing to say', () => {
+test('merging no answer throws', () => {
   expect(() => merge({})).toThrow(TypeError);
 });

@@ -14,7 +14,7 @@ test.each([
   ['a rank mark', 'Acer negundo var. violaceum', 'Acer negundo violaceum'],
   ['spaces', ' Bellis  perennis ', 'Bellis perennis'],
   ['an author after a genus alone', 'Monstera', 'Monstera Adans.'],
-])('looks past %s', (_, one, other) => {
+])('a species key ignores %s', (_, one, other) => {
   expect(speciesKey(other)).toBe(speciesKey(one));
 });
 
@@ -24,6 +24,6 @@ test.each([
   ['Acer negundo', 'Acer negundo var. violaceum'],
   ['Lonicera xylosteum', 'Lonicera ylosteum'],
   ['Monstera', 'Monstera deliciosa'],
-])('tells %s from %s', (one, other) => {
+])('the species keys of %s and %s differ', (one, other) => {
   expect(speciesKey(one)).not.toBe(speciesKey(other));
 });

@@ -27,7 +27,7 @@ const KEY = answerKey({
 const WAIT_MS = 100;
 const lifetime = (): Lifetime => ({ ttlMs: 60_000, staleMs: 60_000 });
 
-describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
+describe.skipIf(!hasRedisServer)('the cache log of Plant.id', () => {
   const everyLine = new Set<string>();
   let server: RedisServer;
   let redis: RedisConnection;
@@ -80,7 +80,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
   /** Holds the lock without ever releasing it. */
   const hold = () => redis.client.set(`${prefix}:{${KEY}}:lock`, 'another-owner', { px: 60_000 });
 
-  it('is told from the miss to the release, and the hit after it', async () => {
+  it('has every step from the miss to the release, and the hit after it', async () => {
     const cache = createProcess();
     await cache.peek(KEY);
     await fill(cache);
@@ -97,7 +97,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     ]);
   });
 
-  it('says once for each who shared a call that another has made it', async () => {
+  it('has a line for each request that joined the call of another one', async () => {
     const cache = createProcess();
     await Promise.all(Array.from({ length: 10 }, () => fill(cache)));
     const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;
@@ -105,7 +105,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     expect(count('info [LOCK] Cache populated by another process for abcdef01... (skipping API call)')).toBe(9);
   });
 
-  it('says so in a process that waited for another', async () => {
+  it('has that line in a process that waited for another one', async () => {
     const [one, other] = [createProcess({ logged: false }), createProcess()];
     const answer = Promise.withResolvers<string>();
     const calling = Promise.withResolvers<void>();
@@ -122,7 +122,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     ]);
   });
 
-  it('warns of a call after a wait in vain', async () => {
+  it('warns of a call without lock after the wait timed out', async () => {
     await hold();
     await fill(createProcess({ waitMs: WAIT_MS }));
     expect(lines.slice(-2)).toEqual([
@@ -131,7 +131,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     ]);
   });
 
-  it('warns of a wait in vain that a stale answer ends', async () => {
+  it('warns of a timed-out wait that a stale answer ends', async () => {
     const cache = createProcess({ waitMs: WAIT_MS });
     const brief = () => ({ ttlMs: 1, staleMs: 60_000 });
     await cache.getOrLoad(KEY, async () => 'Rosa', { lifetime: brief });
@@ -147,7 +147,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     ]);
   });
 
-  it('does not warn of a stale answer that no wait came before', async () => {
+  it('does not warn of a stale answer without a wait', async () => {
     const cache = createProcess({ waitMs: WAIT_MS });
     const options = { lifetime: () => ({ ttlMs: 1, staleMs: 60_000 }), staleRetryMs: 60_000 };
     await cache.getOrLoad(KEY, async () => 'Rosa', options);
@@ -159,7 +159,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     expect(lines.join('\n')).not.toContain('timed out');
   });
 
-  it('warns of a lease that its holder did not release', async () => {
+  it('warns of a lock that its holder did not release', async () => {
     const leases = createLeases({ redis, prefix, owner: 'plant_id', clock: systemClock });
     await leases.acquire(KEY, { ttlMs: 100, waitMs: 0, renew: false });
     await fill(createProcess());
@@ -168,7 +168,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     );
   });
 
-  it('tells of an answer that was there after all when the wait ended', async () => {
+  it('has a line for an answer that was found when the wait ended', async () => {
     const value = `${prefix}:{${KEY}}:value`;
     await fill(createProcess({ logged: false }));
     const stored = await redis.client.getdel<object>(value);
@@ -183,7 +183,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     );
   });
 
-  it('tells of an answer that is asked for anew before its end', async () => {
+  it('has a line for an early refresh', async () => {
     const cache = createProcess({ surely: true });
     const slowly = async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -197,7 +197,7 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     expect(lines).toContain('info [CACHE] Early recompute for abcdef01...');
   });
 
-  it('warns of a Redis that is gone, and is as it was when it is back', async () => {
+  it('warns while Redis is unavailable, and has the usual lines when it is back', async () => {
     const own = await connectRedis({ url: server.url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
     const waiting = new Map([
       ['ready', Promise.withResolvers<void>()],
@@ -223,8 +223,8 @@ describe.skipIf(!hasRedisServer)('what happens to Plant.id’s answers', () => {
     await own.close();
   });
 
-  it('is told in the words that were kept, and in all of them', () => {
-    const told = new Set([...everyLine].map(keptLineOf));
-    expect(KEPT_LINES.filter((line) => !told.has(line))).toEqual([]);
+  it('has the kept lines, and all of them', () => {
+    const written = new Set([...everyLine].map(keptLineOf));
+    expect(KEPT_LINES.filter((line) => !written.has(line))).toEqual([]);
   });
 });

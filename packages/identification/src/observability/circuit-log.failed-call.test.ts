@@ -49,7 +49,7 @@ async function failedLine(
 const hangUp: Act = (response) => response.destroy();
 
 describe.each(PROVIDERS)('a failed call of $name is logged with its label:', (definition) => {
-  const line = (told: string) => `[CIRCUIT] ${definition.name}_api call FAILED - ${told} (fail_count=1/5)`;
+  const line = (text: string) => `[CIRCUIT] ${definition.name}_api call FAILED - ${text} (fail_count=1/5)`;
 
   it.each<[string, Act]>([
     ['http_502: HTTP 502: Bad Gateway', answer(502, 'Bad Gateway')],
@@ -59,9 +59,9 @@ describe.each(PROVIDERS)('a failed call of $name is logged with its label:', (de
     ['redirect: answered 302', answer(302, '', { location: 'https://elsewhere.example/' })],
     ['connection: UND_ERR_SOCKET', hangUp],
     ['malformed: the answer is not JSON', answer(200, '<html>')],
-  ])('%s', async (told, act) => {
+  ])('%s', async (text, act) => {
     await using stub = await startStub(act);
-    expect(await failedLine(definition, stub.url, undefined)).toBe(line(told));
+    expect(await failedLine(definition, stub.url, undefined)).toBe(line(text));
   });
 
   it('off_contract: the place where the answer differs', async () => {

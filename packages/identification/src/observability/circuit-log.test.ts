@@ -51,8 +51,8 @@ function plantIdCircuit() {
   };
 }
 
-describe('circuitLog', () => {
-  it('writes every kept line, and no other, of a circuit that opens, is tried in vain, is stuck, and recovers', async () => {
+describe('the circuit log', () => {
+  it('has every kept line, and no other, of a circuit that opens, fails a trial, is stuck open and recovers', async () => {
     const { answer, clock, fail, written } = plantIdCircuit();
     await answer();
     for (let n = 0; n < 3; n += 1) await fail();
@@ -120,7 +120,7 @@ describe('circuitLog', () => {
     ]);
   });
 
-  it('says what operators ordered, and why', () => {
+  it('has the overrides of operators with their reasons', () => {
     expect(
       lines(
         'plantnet',
@@ -149,9 +149,9 @@ describe('circuitLog', () => {
     ['60.0s', 59_960],
     ['3600.0s', 3_600_000],
     ['86400.1s', 86_400_100.4],
-  ])('tells a downtime of %s with one decimal', (told, downMs) => {
+  ])('formats a downtime of %s with one decimal', (text, downMs) => {
     expect(lines('plantnet', { type: 'closed', downMs }).at(-1)).toBe(
-      `info [CIRCUIT] plantnet_api circuit CLOSED - Service recovered after ${told} downtime`,
+      `info [CIRCUIT] plantnet_api circuit CLOSED - Service recovered after ${text} downtime`,
     );
   });
 
@@ -191,9 +191,9 @@ describe('circuitLog', () => {
       ],
       [provider, 'other: no reason', new ProviderError(provider, 'failed', 'no reason')],
     ]),
-  )('names the class of a failed call of %s: %s', (provider, told, error) => {
+  )('names the class of a failed call of %s: %s', (provider, text, error) => {
     expect(lines(provider, { type: 'call_failed', error, failCount: 1, failMax: 5 })).toEqual([
-      `error [CIRCUIT] ${provider}_api call FAILED - ${told} (fail_count=1/5)`,
+      `error [CIRCUIT] ${provider}_api call FAILED - ${text} (fail_count=1/5)`,
     ]);
   });
 

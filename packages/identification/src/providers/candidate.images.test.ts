@@ -3,7 +3,7 @@ import { referenceImages } from './candidate.ts';
 
 const HOSTS = ['images.test', 'pictures.test'];
 
-test('keeps author and licence as text, with or without an address in them', () => {
+test('an image keeps author and licence as text, with or without an address in them', () => {
   const [image] = referenceImages(
     [{ url: 'https://images.test/1', author: '//commons.test/wiki/User:Someone', license: 'CC BY-SA 3.0' }],
     HOSTS,
@@ -34,11 +34,11 @@ test.each([
   'https://images.test@elsewhere.test/1',
   'https://elsewhere.test/https://images.test/1',
   `https://images.test/${'a'.repeat(3000)}`,
-])('leaves out %j', (url) => {
+])('an image with the URL %j is left out', (url) => {
   expect(referenceImages([{ url }], HOSTS, 5)).toEqual([]);
 });
 
-test('shows each image once, and only so many', () => {
+test('each image is returned once, up to the maximum', () => {
   const images = ['1', '1', '2', '3'].map((name) => ({ url: `https://images.test/${name}`, author: null }));
   expect(referenceImages(images, HOSTS, 2)).toEqual([
     { url: 'https://images.test/1' },

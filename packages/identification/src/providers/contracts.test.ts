@@ -48,7 +48,7 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     expect(candidates[0]?.score).toBeGreaterThan(0.5);
   });
 
-  test.each(recorded('plantid', /health-(all|only)/))('Plant.id tells of its health: %s', async (name) => {
+  test.each(recorded('plantid', /health-(all|only)/))('Plant.id reports the plant’s health: %s', async (name) => {
     const { isPlant, health } = await identifyWithPlantId(name);
     expect(isPlant).toBe(true);
     expect(health?.diseases.length).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     expect(best?.images[0]?.author).toContain('wikimedia');
   });
 
-  test('Plant.id: usage says whether there are credits', async () => {
+  test('Plant.id: usage reports whether there are credits', async () => {
     stub.acts(replay(200, 'plantid', 'usage_info.sdk-fixture.json'));
     expect(await plantIdClient.usage(unhurried())).toMatchObject({
       windows: { month: { limit: null, used: 1 }, total: { limit: 100, used: 2 } },
@@ -130,7 +130,7 @@ describe.skipIf(folder === '')('recorded answers over HTTP', () => {
     });
   });
 
-  test('both merge into one answer', async () => {
+  test('answers of both providers merge into one result', async () => {
     const plant_id = await identifyWithPlantId('identification-health-all-question.cucumber.v5.1.1.json');
     stub.acts(replay(200, 'plantnet', 'identify-all-two-images-get.hibiscus.2022-06-14_6.0.json'));
     const plantnet = await plantNetClient.identify(request(), unhurried());

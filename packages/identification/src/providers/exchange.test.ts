@@ -16,7 +16,7 @@ function setUp(stub: Pick<StubService, 'url'>) {
   return { clock, post, exchange: createExchange({ provider: 'plant_id', timeoutMs: TIMEOUT, clock }) };
 }
 
-test('sends the bytes whole, with their length, and hands any status on', async () => {
+test('an exchange sends all bytes with their length, and returns any status', async () => {
   await using stub = await startStub(answer(418, 'teapot', { 'Retry-After': '7' }));
   const { clock, exchange, post } = setUp(stub);
   const reply = await exchange(post, unhurried());
@@ -29,14 +29,14 @@ test('sends the bytes whole, with their length, and hands any status on', async 
   expect(clock.pendingTimers).toBe(0);
 });
 
-test.each([301, 302, 303, 304, 307, 308])('refuses a redirect with %i', async (status) => {
+test.each([301, 302, 303, 304, 307, 308])('an exchange rejects a redirect with %i', async (status) => {
   await using stub = await startStub(answer(status, '', { Location: '/elsewhere' }), answer(200, '{}'));
   const { exchange, post } = setUp(stub);
   expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ type: 'failed', cause: { code: 'redirect' } });
   expect(stub.requests).toHaveLength(1);
 });
 
-test('a POST leaves once, even when the answer asks for it again on another connection', async () => {
+test('a POST is sent once, even when the answer asks for it again on another connection', async () => {
   await using stub = await startStub(answer(421, 'misdirected'), answer(200, '{}'));
   const { exchange, post } = setUp(stub);
   expect(await exchange(post, unhurried())).toMatchObject({ status: 421 });
@@ -60,13 +60,13 @@ const bomb: Act = (response) => {
 test.each([
   ['an answer without end', endless],
   ['an answer that unpacks to too much', bomb],
-])('stops reading %s', async (_, act) => {
+])('an exchange stops reading %s', async (_, act) => {
   await using stub = await startStub(act);
   const { exchange, post } = setUp(stub);
   expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ type: 'failed', cause: { code: 'oversized' } });
 });
 
-test('reads an answer up to the cap', async () => {
+test('an exchange reads an answer up to the cap', async () => {
   await using stub = await startStub(answer(200, 'a'.repeat(MAX_ANSWER_BYTES)));
   const { exchange, post } = setUp(stub);
   expect((await exchange(post, unhurried())).text).toHaveLength(MAX_ANSWER_BYTES);
@@ -80,7 +80,7 @@ const half: Act = (response) => {
 test.each([
   ['never answers', silence],
   ['stops in the middle of its answer', half],
-])('gives up on a service that %s', async (_, act) => {
+])('an exchange times out on a service that %s', async (_, act) => {
   await using stub = await startStub(act);
   const { clock, exchange, post } = setUp(stub);
   const arrived = stub.arrival();
@@ -93,7 +93,7 @@ test.each([
   expect(stub.requests).toHaveLength(1);
 });
 
-test('a caller who leaves is told his own reason', async () => {
+test('an aborted exchange rejects with the reason of its signal', async () => {
   await using stub = await startStub(silence);
   const { clock, exchange, post } = setUp(stub);
   const caller = new AbortController();
@@ -106,7 +106,7 @@ test('a caller who leaves is told his own reason', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('a caller who has left already is not served', async () => {
+test('an exchange with an aborted signal sends nothing', async () => {
   await using stub = await startStub(answer(200, '{}'));
   const { exchange, post } = setUp(stub);
   const reason = new Error('gone home');
@@ -114,7 +114,7 @@ test('a caller who has left already is not served', async () => {
   expect(stub.requests).toHaveLength(0);
 });
 
-test('a connection that is cut is a failure that names only the code', async () => {
+test('a reset connection is a failure that names only the code', async () => {
   await using stub = await startStub((response) => response.destroy());
   const { exchange, post } = setUp(stub);
   expect(await errorOf(exchange(post, unhurried()))).toMatchObject({
@@ -125,7 +125,7 @@ test('a connection that is cut is a failure that names only the code', async () 
   expect(stub.requests).toHaveLength(1);
 });
 
-test('nobody listening is a failure', async () => {
+test('a refused connection is a failure', async () => {
   const stub = await startStub(silence);
   await stub[Symbol.asyncDispose]();
   const { exchange, post } = setUp(stub);

@@ -10,19 +10,19 @@ test.each([
   ['characters that turn the reading direction', 'safe\u202Egpj.exe', 'safe gpj.exe'],
   ['a comparison', 'pH < 7 and > 5', 'pH < 7 and > 5'],
   ['half a surrogate pair', 'a\ud83c', 'a\ufffd'],
-])('cleans %s', (_, dirty, clean) => {
+])('plainText cleans %s', (_, dirty, clean) => {
   expect(plainText(dirty, 100)).toBe(clean);
 });
 
-test.each([undefined, null, '', '  \n ', '<p></p>'])('holds nothing when it was given %j', (value) => {
+test.each([undefined, null, '', '  \n ', '<p></p>'])('plainText returns undefined for %j', (value) => {
   expect(plainText(value, 100)).toBeUndefined();
 });
 
-test('does not cut a character in two', () => {
+test('plainText does not cut a surrogate pair in two', () => {
   expect(plainText('ab🌱', 3)).toBe('ab');
 });
 
-test('whatever comes in, what goes out is short, one line and opens no tag', () => {
+test('plainText returns one short line that opens no tag, for any input', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.integer({ min: 1, max: 50 }), (value, max) => {
       const text = plainText(value, max) ?? '';
@@ -33,14 +33,14 @@ test('whatever comes in, what goes out is short, one line and opens no tag', () 
   );
 });
 
-test('is done at once with a text made to be slow', () => {
+test('plainText takes no time for a text that is made to be slow', () => {
   const started = performance.now();
   plainText('<a'.repeat(1_000_000), 2000);
   // It takes milliseconds, also on a busy machine; read whole, and once more for each tag, it would take minutes.
   expect(performance.now() - started).toBeLessThan(2_000);
 });
 
-test('lists drop what is empty or repeated, and end', () => {
+test('plainTexts drops empty and repeated texts, up to the maximum', () => {
   expect(plainTexts(['Daisy', ' Daisy ', '', 'Bruisewort', 'Woundwort'], 2, 50)).toEqual(['Daisy', 'Bruisewort']);
   expect(plainTexts(null, 2, 50)).toEqual([]);
 });

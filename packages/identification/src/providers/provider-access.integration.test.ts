@@ -20,18 +20,18 @@ const failing =
 describe.skipIf(!testRedisUrl)('the access to a provider, over several instances', () => {
   let prefix: string;
   let connections: RedisConnection[];
-  let told: string[];
+  let logged: string[];
   beforeEach(() => {
     prefix = `test:${randomUUID()}`;
     connections = [];
-    told = [];
+    logged = [];
   });
   afterEach(async () => {
     await Promise.all(connections.map((redis) => redis.close()));
   });
 
   async function instance() {
-    const write = (text: string) => void told.push(line.parse(JSON.parse(text)).msg);
+    const write = (text: string) => void logged.push(line.parse(JSON.parse(text)).msg);
     const logger = createLogger({ level: 'error', destination: { write } });
     const one = await testFlow({ prefix, logger });
     connections.push(one.redis);
@@ -49,11 +49,11 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     for (let round = 1; round <= 3; round += 1) {
       for (const [index, one] of all.entries()) {
         expect(await statusAt(one, 3 * round + index)).toBe('misconfigured');
-        await vi.waitFor(() => expect(told).toHaveLength(1));
+        await vi.waitFor(() => expect(logged).toHaveLength(1));
       }
     }
     expect(calls(...all)).toEqual([1, 0, 0]);
-    expect(told).toEqual(['The provider rejects the API key and is disabled until it accepts the key']);
+    expect(logged).toEqual(['The provider rejects the API key and is disabled until it accepts the key']);
     expect(all.map(({ healths }) => healths().plant_id?.state)).toEqual(
       Array.from({ length: 3 }, () => 'misconfigured'),
     );
@@ -63,12 +63,12 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     const before = await instance();
     before.providers.plant_id.answer = failing('misconfigured', 403);
     await statusAt(before, 1);
-    await vi.waitFor(() => expect(told).toHaveLength(1));
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
     const after = await instance();
     await after.start();
     expect(after.healths().plant_id).toMatchObject({ available: false, state: 'misconfigured' });
     expect(await statusAt(after, 2)).toBe('misconfigured');
-    expect([calls(after), told.length]).toEqual([[0], 1]);
+    expect([calls(after), logged.length]).toEqual([[0], 1]);
   });
 
   it('is enabled for all again after one successful probe', async () => {
@@ -79,7 +79,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     const { answer } = one.providers.plant_id;
     one.providers.plant_id.answer = failing('misconfigured', 401);
     await statusAt(one, 1);
-    await vi.waitFor(() => expect(told).toHaveLength(1));
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
     other.clock.advance(5_000);
     await vi.waitFor(() => expect(other.healths().plant_id?.state).toBe('misconfigured'));
     one.providers.plant_id.answer = answer;
@@ -104,7 +104,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
       one.providers.plant_id.answer = failing('misconfigured', 401);
       for (let minute = 1; minute <= 3; minute += 1) {
         await statusAt(one, 10 * outage + minute);
-        await vi.waitFor(() => expect(told).toHaveLength(outage));
+        await vi.waitFor(() => expect(logged).toHaveLength(outage));
         one.clock.advance(MINUTE);
         expect(one.healths().plant_id?.state).toBe('misconfigured');
         await vi.waitFor(() => expect(one.healths().plant_id?.state).toBe('closed'));
@@ -122,9 +122,9 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
       for (const [index, ours] of [one, other].entries()) expect(await statusAt(ours, 2 * day + index)).toBe('quota');
       for (const { clock } of [one, other]) clock.advance(DAY);
     }
-    await vi.waitFor(() => expect(told).toHaveLength(1));
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
     expect(calls(one, other)).toEqual([1, 0]);
-    expect(told[0]).toMatch(/requires payment/);
+    expect(logged[0]).toMatch(/requires payment/);
     expect([one, other].map(({ healths }) => healths().plant_id)).toMatchObject([
       { available: true, outOfQuota: true },
       { available: true, outOfQuota: true },

@@ -7,7 +7,7 @@ import { createRecallIds } from './recall-ids.ts';
 const HOUR = 3_600_000;
 const url = process.env['TEST_REDIS_URL'];
 
-describe.skipIf(!url)('a ticket', () => {
+describe.skipIf(!url)('a recall id', () => {
   const clock = new FakeClock();
   let redis: RedisConnection;
   let prefix: string;
@@ -22,7 +22,7 @@ describe.skipIf(!url)('a ticket', () => {
   const createProcess = () => createRecallIds({ redis, prefix, clock });
   const keyOf = (key: string) => `${prefix}:{${key}}:ticket`;
 
-  it('is new to the first, and then the same for all processes, with the time it was sent first', async () => {
+  it('is new for the first process, then the same for all, with the time of its first call', async () => {
     const [one, other] = [createProcess(), createProcess()];
     const first = await one.getOrCreate('rose');
     const sentAt = clock.now();
@@ -33,22 +33,22 @@ describe.skipIf(!url)('a ticket', () => {
     }
   });
 
-  it('is given to one of those who ask at once', async () => {
-    const tickets = await Promise.all(Array.from({ length: 20 }, () => createProcess().getOrCreate('rose')));
-    expect(new Set(tickets.map(({ customId }) => customId)).size).toBe(1);
-    expect(tickets.filter(({ sentAt }) => sentAt === undefined)).toHaveLength(1);
+  it('is created once for concurrent processes', async () => {
+    const recallIds = await Promise.all(Array.from({ length: 20 }, () => createProcess().getOrCreate('rose')));
+    expect(new Set(recallIds.map(({ customId }) => customId)).size).toBe(1);
+    expect(recallIds.filter(({ sentAt }) => sentAt === undefined)).toHaveLength(1);
   });
 
-  it('is a number of 1 up to 2^31, another one for each question', async () => {
-    const tickets = createProcess();
+  it('is a number from 1 up to 2^31, another one for each question', async () => {
+    const recallIds = createProcess();
     const numbers = await Promise.all(
-      Array.from({ length: 200 }, async (_, index) => (await tickets.getOrCreate(`rose ${index}`)).customId),
+      Array.from({ length: 200 }, async (_, index) => (await recallIds.getOrCreate(`rose ${index}`)).customId),
     );
     expect(new Set(numbers).size).toBe(200);
     for (const number of numbers) expect(number > 0 && number < 2 ** 31 && Number.isInteger(number)).toBe(true);
   });
 
-  it('never has the number of another question, whichever process made that', async () => {
+  it('never has the number of another question of any process', async () => {
     const drawn = [7, 7, 7, 8];
     const randomNumber = () => drawn.shift() ?? 9;
     const [one, other] = [1, 2].map(() => createRecallIds({ redis, prefix, clock, randomNumber }));
@@ -57,7 +57,7 @@ describe.skipIf(!url)('a ticket', () => {
     expect(await other?.getOrCreate('oak')).toEqual({ customId: 8 });
   });
 
-  it('keeps its number for two days longer than it is asked about', async () => {
+  it('keeps its number for two days longer than its own TTL', async () => {
     const numberOf = (customId: number) => `${prefix}:custom_id:${customId}`;
     const { customId } = await createProcess().getOrCreate('rose');
     expect(await redis.client.get(numberOf(customId))).toBe('rose');
@@ -66,7 +66,7 @@ describe.skipIf(!url)('a ticket', () => {
     await expect.poll(() => redis.client.pttl(numberOf(customId))).toBeGreaterThan(54 * HOUR - 10_000);
   });
 
-  it('lives six hours from when it was taken last', async () => {
+  it('lives for six hours after its last use', async () => {
     await createProcess().getOrCreate('rose');
     await redis.client.pexpire(keyOf('rose'), 5_000);
     await createProcess().getOrCreate('rose');
@@ -75,16 +75,16 @@ describe.skipIf(!url)('a ticket', () => {
     expect(left).toBeLessThanOrEqual(6 * HOUR);
   });
 
-  it('ends when its answer is kept', async () => {
-    const tickets = createProcess();
-    const { customId } = await tickets.getOrCreate('rose');
-    tickets.discard('rose');
+  it('is deleted when its answer is cached', async () => {
+    const recallIds = createProcess();
+    const { customId } = await recallIds.getOrCreate('rose');
+    recallIds.discard('rose');
     await expect.poll(() => redis.client.exists(keyOf('rose'))).toBe(0);
-    const next = await tickets.getOrCreate('rose');
+    const next = await recallIds.getOrCreate('rose');
     expect([next.sentAt, next.customId === customId]).toEqual([undefined, false]);
   });
 
-  it('of another call is not ended', async () => {
+  it('of another call is not deleted', async () => {
     const [late, other] = [createProcess(), createProcess()];
     await late.getOrCreate('rose');
     await redis.client.del(keyOf('rose'));
@@ -93,7 +93,7 @@ describe.skipIf(!url)('a ticket', () => {
     expect(await createProcess().getOrCreate('rose')).toMatchObject({ customId, sentAt: clock.now() });
   });
 
-  it('is put back by the process that knows it when Redis has lost it', async () => {
+  it('is stored again by the process that knows it after Redis lost it', async () => {
     const [one, other] = [createProcess(), createProcess()];
     const { customId } = await one.getOrCreate('rose');
     await redis.client.del(keyOf('rose'));
@@ -101,12 +101,12 @@ describe.skipIf(!url)('a ticket', () => {
     expect(await other.getOrCreate('rose')).toEqual({ customId, sentAt: clock.now() });
   });
 
-  it('is not asked about any more by a process whose answer does not count', async () => {
-    const tickets = createProcess();
-    await tickets.getOrCreate('rose');
+  it('is forgotten by a process whose answer does not count', async () => {
+    const recallIds = createProcess();
+    await recallIds.getOrCreate('rose');
     await redis.client.del(keyOf('rose'));
-    tickets.forget('rose');
-    expect((await tickets.getOrCreate('rose')).sentAt).toBeUndefined();
+    recallIds.forget('rose');
+    expect((await recallIds.getOrCreate('rose')).sentAt).toBeUndefined();
   });
 
   it.each(['"rubbish"', '{"customId":0,"sentAt":1}', '{"customId":2147483648,"sentAt":1}'])(
@@ -119,19 +119,19 @@ describe.skipIf(!url)('a ticket', () => {
   );
 });
 
-describe('a ticket without Redis', () => {
-  it('is known in this process, for six hours', async () => {
+describe('a recall id without Redis', () => {
+  it('is known in this process for six hours', async () => {
     const clock = new FakeClock();
     const redis = await connectRedis({ url: 'unix:///nowhere/redis.sock' }, { timeoutMs: 100, readyWaitMs: 0 });
-    const tickets = createRecallIds({ redis, prefix: 'answer', clock });
-    const { customId } = await tickets.getOrCreate('rose');
+    const recallIds = createRecallIds({ redis, prefix: 'answer', clock });
+    const { customId } = await recallIds.getOrCreate('rose');
     const sentAt = clock.now();
     clock.advance(6 * HOUR - 1);
-    expect(await tickets.getOrCreate('rose')).toEqual({ customId, sentAt });
+    expect(await recallIds.getOrCreate('rose')).toEqual({ customId, sentAt });
     clock.advance(1);
-    expect((await tickets.getOrCreate('rose')).sentAt).toBeUndefined();
-    tickets.discard('rose');
-    expect((await tickets.getOrCreate('rose')).sentAt).toBeUndefined();
+    expect((await recallIds.getOrCreate('rose')).sentAt).toBeUndefined();
+    recallIds.discard('rose');
+    expect((await recallIds.getOrCreate('rose')).sentAt).toBeUndefined();
     await redis.close();
   });
 });

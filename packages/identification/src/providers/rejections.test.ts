@@ -12,8 +12,8 @@ const refusing =
 const asking = (options: Partial<IdentifyOptions>, seed = 1) =>
   request({ options: { includeDiseases: true, organs: [], ...options } }, seed);
 
-describe('a request that a provider refuses', () => {
-  it('is the caller’s to change when no other provider answers', async () => {
+describe('a request that a provider rejects', () => {
+  it('is answered 400 when no other provider answers', async () => {
     const { given, identify, providers } = await testFlow();
     providers.plant_id.answer = async () => {
       throw new ProviderError('plant_id', 'failed', 'down');
@@ -26,7 +26,7 @@ describe('a request that a provider refuses', () => {
     expect(given).toEqual([]);
   });
 
-  it('names each refused part once when both providers refuse', async () => {
+  it('has each rejected part once in the error when both providers reject it', async () => {
     const { identify, providers } = await testFlow();
     providers.plant_id.answer = refusing('plant_id', 'image');
     providers.plantnet.answer = refusing('plantnet', 'project');
@@ -44,7 +44,7 @@ describe('a request that a provider refuses', () => {
     });
   });
 
-  it('of a route that is not there is our fault, not the caller’s', async () => {
+  it('because of a missing route is not the caller’s error', async () => {
     const { identify, providers } = await testFlow({ off: 'plantnet' });
     providers.plant_id.answer = refusing('plant_id', undefined);
     await expect(identify(request())).rejects.toMatchObject({ code: 'providers_resting' });
@@ -52,7 +52,7 @@ describe('a request that a provider refuses', () => {
     expect(providers.plant_id.calls).toHaveLength(2);
   });
 
-  it('for its project reaches the provider once in five minutes with any photo, and decodes nothing', async () => {
+  it('for its project reaches the provider once in five minutes with any photo, without a decode', async () => {
     const { asked, clock, decodes, identify, providers } = await testFlow({ off: 'plant_id' });
     providers.plantnet.answer = refusing('plantnet', 'project');
     for (let photo = 1; photo <= 70; photo += 1) {
@@ -74,7 +74,7 @@ describe('a request that a provider refuses', () => {
       { location: { latitude: 1, longitude: 2 } },
       { location: { latitude: 1, longitude: 3 }, includeDiseases: false },
     ],
-  ])('for its %s is asked again with others only', async (rejected, wrong, right) => {
+  ])('for its %s is sent again only with other values', async (rejected, wrong, right) => {
     const { identify, providers } = await testFlow();
     providers.plant_id.answer = refusing('plant_id', rejected);
     for (const photo of [1, 2, 3]) await identify(asking(wrong, photo));
@@ -83,14 +83,14 @@ describe('a request that a provider refuses', () => {
     expect(providers.plant_id.calls).toHaveLength(2);
   });
 
-  it.each(['image', 'request'] as const)('for its %s is asked again with another photo only', async (rejected) => {
+  it.each(['image', 'request'] as const)('for its %s is sent again only with another photo', async (rejected) => {
     const { identify, providers } = await testFlow();
     providers.plant_id.answer = refusing('plant_id', rejected);
     for (const photo of [1, 1, 1, 2]) await identify(request({}, photo));
     expect(providers.plant_id.calls).toHaveLength(2);
   });
 
-  it('that the provider’s own list rules out never reaches it', async () => {
+  it('with a project that is not on the provider’s list is not sent', async () => {
     const { identify, providers } = await testFlow({ off: 'plant_id' });
     providers.plantnet.rejects = async ({ project }) => (project === 'k-nowhere' ? 'project' : undefined);
     await expect(identify(asking({ project: 'k-nowhere' }))).rejects.toMatchObject({ rejected: ['project'] });
@@ -98,7 +98,7 @@ describe('a request that a provider refuses', () => {
     expect((await identify(asking({ project: 'k-middle-europe' }))).isPlant).toBe(true);
   });
 
-  it('does not hide an old answer', async () => {
+  it('does not hide a stale answer', async () => {
     const { clock, identify, providers } = await testFlow();
     await identify(request());
     clock.advance(86_400_000);

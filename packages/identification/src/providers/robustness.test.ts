@@ -45,7 +45,7 @@ function isTypedFailure(error: unknown): boolean {
   return error instanceof ProviderError && error.type === 'failed' && error.cause instanceof ExchangeError;
 }
 
-describe.each(Object.entries(readers))('whatever %s sends', (_, { read, body }) => {
+describe.each(Object.entries(readers))('any body that %s sends', (_, { read, body }) => {
   const answersOrFails = (text: string): boolean => {
     try {
       return isSafe(read(text));
@@ -71,7 +71,7 @@ describe.each(Object.entries(readers))('whatever %s sends', (_, { read, body }) 
   });
 });
 
-test('any body of a 404 has one of its meanings', () => {
+test('a 404 with any body has one of its two meanings', () => {
   const texts = fc.oneof(fc.string(), fc.json());
   const isTold = fc.property(texts, (text) => typeof meansNoPlant(404, text) === 'boolean');
   expect(fc.check(isTold)).toMatchObject({ failed: false });

@@ -58,7 +58,7 @@ describe.each(PROVIDERS)('the API key of $displayName is in no error', ({ create
     expect(await shownOf(client.usage(unhurried()))).toEqual([]);
   });
 
-  test('when nobody listens', async () => {
+  test('when the connection is refused', async () => {
     const client = createClient({
       apiKey: KEY,
       baseUrl: 'http://127.0.0.1:1',
@@ -79,7 +79,7 @@ describe.each(PROVIDERS)('the API key of $displayName is in no error', ({ create
     expect(await shown).toEqual([]);
   });
 
-  test('when it cannot even be sent', async () => {
+  test('when the request cannot be sent', async () => {
     const client = createClient({
       apiKey: `${KEY}\n${KEY}`,
       baseUrl: 'ftp://127.0.0.1',

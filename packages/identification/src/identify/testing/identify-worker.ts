@@ -4,7 +4,7 @@ import { IdentificationError } from '../../errors.ts';
 import { type WorkerAnswer, workerSettings } from './identify-messages.ts';
 import { createPlantIdService, leafRequest } from './plant-id-only.ts';
 
-// One instance of the product with Plant.id alone. It asks when it is told to, always of one photo.
+// One instance of the product with Plant.id alone. On each message it asks about the same photo.
 const settings = workerSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: settings.redisUrl }, { timeoutMs: 2_000, readyWaitMs: settings.redisWaitMs });
 const { ttlMs, plantIdUrl: baseUrl, timeoutMs } = settings;

@@ -16,14 +16,14 @@ function readDetails(details: unknown): ProviderAnswer {
 test.each([
   ['absent', undefined],
   ['null', null],
-])('is a plant where older models left that %s', (_, is_plant) => {
+])('an answer is a plant when is_plant of an older model is %s', (_, is_plant) => {
   expect(read({ is_plant }).isPlant).toBe(true);
 });
 
 test.each([
   ['faint guesses', [plantSuggestion({ probability: 0.02 })]],
   ['no guesses', []],
-])('names nothing when it is no plant, with %s', (_, suggestions) => {
+])('an answer has no candidates when it is no plant, with %s', (_, suggestions) => {
   const is_plant = { probability: 0.03, binary: false, threshold: 0.5 };
   expect(read({ is_plant, classification: { suggestions } })).toEqual({
     provider: 'plant_id',
@@ -32,12 +32,12 @@ test.each([
   });
 });
 
-test('trusts the service with its own threshold', () => {
+test('an answer uses the binary judgement of the service, not a threshold', () => {
   expect(read({ is_plant: { probability: 0.4, binary: true, threshold: 0.35 } }).isPlant).toBe(true);
   expect(read({ is_healthy: { probability: 0.6, binary: false, threshold: 0.63 } }).health?.isHealthy).toBe(false);
 });
 
-test('reads suggestions by rank', () => {
+test('an answer reads suggestions by rank', () => {
   const suggestions = { genus: [plantSuggestion({ name: 'Bellis' })], species: [plantSuggestion()], infraspecies: [] };
   expect(read({ classification: { suggestions } }).candidates.map((one) => one.scientificName)).toEqual([
     'Bellis perennis',
@@ -53,7 +53,7 @@ test.each([
     'of another shape',
     { common_names: { en: ['Daisy'] }, taxonomy: 'Asteraceae', gbif_id: {}, image: 7, watering: [] },
   ],
-])('names a species whose details are %s', (_, details) => {
+])('an answer names a species whose details are %s', (_, details) => {
   const { candidates, care } = readDetails(details);
   expect(candidates).toEqual([
     {
@@ -69,7 +69,7 @@ test.each([
   expect(care).toBeUndefined();
 });
 
-test('shows the picture of the knowledge base before similar ones', () => {
+test('an answer lists the picture of the knowledge base before similar ones', () => {
   const image = {
     value: 'https://plant-id.ams3.cdn.digitaloceanspaces.com/best.jpg',
     citation: null,
@@ -88,7 +88,7 @@ test.each([[{ min: 0, max: 9 }], [{ min: 3, max: 1 }], [{ min: 1 }], ['2']])(
   },
 );
 
-test('puts the best first, at most ten, and keeps probabilities between 0 and 1', () => {
+test('an answer has at most ten candidates, best first, with probabilities from 0 to 1', () => {
   const suggestions = Array.from({ length: 40 }, (_, index) =>
     plantSuggestion({ name: `Bellis ${index}`, probability: index === 39 ? 1.000_000_1 : index / 40 }),
   );
@@ -97,11 +97,11 @@ test('puts the best first, at most ten, and keeps probabilities between 0 and 1'
   expect(candidates[0]).toMatchObject({ scientificName: 'Bellis 39', score: 1 });
 });
 
-test.each([undefined, null])('says nothing about health when the service does not: %j', (is_healthy) => {
+test.each([undefined, null])('an answer has no health when the service reports none: %j', (is_healthy) => {
   expect(read({ is_healthy }).health).toBeUndefined();
 });
 
-test('tells what ails it: the worst first, by its local name, without what a more specific one replaces', () => {
+test('an answer lists diseases by local name, most probable first, without redundant ones', () => {
   const suggestions = [
     { id: '1', name: 'Fungi', probability: 0.8, redundant: true },
     { id: '2', name: 'water excess', probability: 0.1, details: null },
@@ -132,7 +132,7 @@ test('tells what ails it: the worst first, by its local name, without what a mor
   });
 });
 
-test('cleans and cuts every text', () => {
+test('an answer has every text cleaned and cut', () => {
   const long = 'a'.repeat(100_000);
   const { candidates, care } = read({
     classification: {

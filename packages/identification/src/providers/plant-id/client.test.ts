@@ -10,7 +10,7 @@ function clientFor(baseUrl: string): ProviderClient {
   return plantId.createClient({ apiKey: 'a-key', baseUrl, timeoutMs: 5000, clock: new FakeClock() });
 }
 
-describe('a request', () => {
+describe('an identify request', () => {
   test('is one POST for plant and health, with the photos as they are', async () => {
     await using stub = await startStub(answer(201, plantIdBody()));
     const asked = request({ language: 'de', location: { latitude: 48.2, longitude: -16.4 } });
@@ -44,7 +44,7 @@ describe('a request', () => {
     });
   });
 
-  test('leaves out what was not asked for', async () => {
+  test('omits options that were not given', async () => {
     await using stub = await startStub(answer(201, plantIdBody()));
     await clientFor(stub.url).identify(request({ includeDiseases: false }), unhurried());
     const [sent] = stub.requests;
@@ -54,28 +54,28 @@ describe('a request', () => {
   });
 });
 
-test('says where it asks, for the cache key', () => {
+test('the client has the origin of its base URL, for the cache key', () => {
   expect(clientFor('https://plant.test:8443/api/v3')).toMatchObject({
     name: 'plant_id',
     origin: 'https://plant.test:8443',
   });
 });
 
-describe('a call with a ticket', () => {
+describe('a call with a recall id', () => {
   const now = new FakeClock().now();
   const sent = { customId: 2_147_483_647, sentAt: now };
   const created = now / 1000 + 2;
   const gone = answer(404, 'The requested identification does not exist.');
   const steps = (stub: StubService) => stub.requests.map(({ method, url }) => `${method} ${url.pathname}`);
 
-  test('that never left is one POST, which carries its number', async () => {
+  test('that was never sent is one POST with the id', async () => {
     await using stub = await startStub(answer(201, plantIdBody()));
     await clientFor(stub.url).identify(request(), unhurried(), { customId: 4711 });
     expect(steps(stub)).toEqual(['POST /identification']);
     expect(JSON.parse(String(stub.requests[0]?.body))).toMatchObject({ custom_id: 4711 });
   });
 
-  test('that left before asks for its answer, with the same details, and pays nothing', async () => {
+  test('that was sent before recalls the answer with the same details, unbilled', async () => {
     await using stub = await startStub(answer(200, { ...plantIdBody(), created }));
     const asked = request({ language: 'de' });
     const recalled = await clientFor(`${stub.url}/api/v3`).identify(asked, unhurried(), sent);
@@ -90,7 +90,7 @@ describe('a call with a ticket', () => {
     ['does not exist', gone],
     ['has failed', answer(200, { ...plantIdBody(), created, result: undefined, status: 'FAILED' })],
     ['was made of another photo, long ago', answer(200, { ...plantIdBody(), created: created - 90_000 })],
-  ])('that left before pays when its answer %s', async (_, act) => {
+  ])('that was sent before is bought when its answer %s', async (_, act) => {
     await using stub = await startStub(act, answer(201, plantIdBody()));
     await clientFor(stub.url).identify(request(), unhurried(), sent);
     expect(steps(stub)).toEqual(['GET /identification/2147483647', 'POST /identification']);
@@ -103,7 +103,7 @@ describe('a call with a ticket', () => {
     ['its answer is not there yet', answer(200, { ...plantIdBody(), result: undefined, status: 'CREATED' }), 'failed'],
     ['the key is refused', answer(401, ''), 'misconfigured'],
     ['the request is refused', answer(400, ''), 'rejected'],
-  ])('that left before never pays when %s', async (_, act, type) => {
+  ])('that was sent before is not bought when %s', async (_, act, type) => {
     await using stub = await startStub(act);
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried(), sent))).toMatchObject({ type });
     expect(steps(stub)).toEqual(['GET /identification/2147483647']);
@@ -111,20 +111,20 @@ describe('a call with a ticket', () => {
 
   test.each<[string, Act[], number]>([
     ['takes nothing when it was paid before', [answer(200, { ...plantIdBody(), created: now / 1_000 })], 1],
-    ['takes nothing when nobody can say', [answer(503, '')], 1],
+    ['is unbilled when the recall fails', [answer(503, '')], 1],
     ['takes what it costs when it was not', [gone, answer(201, plantIdBody())], 0],
-    ['takes what it costs whatever comes of it', [gone, answer(500, '')], 0],
-  ])('that left before %s', async (_, acts, free) => {
+    ['is billed when it is bought, also if that fails', [gone, answer(500, '')], 0],
+  ])('that was sent before %s', async (_, acts, free) => {
     await using stub = await startStub(...acts);
-    let told = 0;
-    const meter = { markUnbilled: () => void (told += 1), reportUsage: () => undefined };
+    let unbilled = 0;
+    const usage = { markUnbilled: () => void (unbilled += 1), reportUsage: () => undefined };
     await clientFor(stub.url)
-      .identify(request(), unhurried(), sent, meter)
+      .identify(request(), unhurried(), sent, usage)
       .catch(() => undefined);
-    expect(told).toBe(free);
+    expect(unbilled).toBe(free);
   });
 
-  test('that left before waits 5 s for what was made, and for both no longer than for one', async () => {
+  test('that was sent before waits 5 s for the recall, and no longer than one call for both', async () => {
     await using stub = await startStub(silence);
     const clock = new FakeClock();
     const client = plantId.createClient({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 35_000, clock });
@@ -148,7 +148,7 @@ describe('a call with a ticket', () => {
 });
 
 describe('an answer', () => {
-  test.each([200, 201, 202, 203])('with %i is an answer', async (status) => {
+  test.each([200, 201, 202, 203])('with status %i is read', async (status) => {
     await using stub = await startStub(answer(status, plantIdBody()));
     expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
       provider: 'plant_id',
@@ -200,7 +200,7 @@ describe('an answer', () => {
     });
   });
 
-  test('off the contract is told by its places, not its values', async () => {
+  test('off the contract is described by the wrong places, not their values', async () => {
     const body = plantIdBody({ classification: { suggestions: [plantSuggestion({ name: { secret: 'value' } })] } });
     await using stub = await startStub(answer(201, body));
     const error = await errorOf(clientFor(stub.url).identify(request(), unhurried()));
@@ -209,7 +209,7 @@ describe('an answer', () => {
   });
 });
 
-test('402 lasts until the end of the month unless it is paid', async () => {
+test('a 402 has retryAfterMs until the end of the month', async () => {
   await using stub = await startStub(answer(402, 'Payment required'));
   const clock = new FakeClock(Date.UTC(2026, 10, 22));
   const client = plantId.createClient({ apiKey: 'a-key', baseUrl: stub.url, timeoutMs: 5_000, clock });
@@ -232,7 +232,7 @@ describe('the rejected part of a request', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error answer', () => {
   const CREDITS = 'The specified api key does not have sufficient number of available credits.';
 
   test.each([
@@ -262,14 +262,14 @@ describe('a refusal', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  test('is quoted shortly, without markup, for the log', async () => {
+  test('is quoted for the log, short and without markup', async () => {
     await using stub = await startStub(answer(500, `<h1>Server Error</h1>\n${'x'.repeat(5000)}`));
     const error = await errorOf(clientFor(stub.url).identify(request(), unhurried()));
     expect(String(error)).toMatch(/^ProviderError: HTTP 500: Server Error x+$/);
     expect(String(error).length).toBeLessThan(140);
   });
 
-  test('may say when to come back', async () => {
+  test('may have a Retry-After', async () => {
     await using stub = await startStub(answer(429, CREDITS, { 'Retry-After': '3600' }));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       retryAfterMs: 3_600_000,
@@ -277,10 +277,10 @@ describe('a refusal', () => {
   });
 });
 
-describe('its word on our use', () => {
+describe('the usage report', () => {
   const usage = { active: true, credit_limits: { total: 5 }, used: { total: 1 }, remaining: { total: 4 } };
 
-  test('asks for the usage, which is free', async () => {
+  test('comes from a free route', async () => {
     await using stub = await startStub(answer(200, { ...usage, can_use_credits: { value: true, reason: null } }));
     await clientFor(`${stub.url}/api/v3`).usage(unhurried());
     expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(['GET /api/v3/usage_info']);
@@ -293,13 +293,13 @@ describe('its word on our use', () => {
     ['parts of credits', { total: 5.5 }, { total: 1.5 }, { total: null }, { limit: 5, used: 2 }],
     ['no limit', { total: null }, { total: 9 }, {}, { limit: null, used: 9 }],
     ['nothing', null, 'none', undefined, { limit: null, used: undefined }],
-  ])('takes %s in whole credits', async (_, credit_limits, used, remaining, total) => {
+  ])('has whole credits for %s', async (_, credit_limits, used, remaining, total) => {
     await using stub = await startStub(answer(200, { active: true, credit_limits, used, remaining }));
     const word = await clientFor(stub.url).usage(unhurried());
     expect(word).toMatchObject({ windows: { total }, exhausted: false });
   });
 
-  test('says when no credits may be used, whatever is left', async () => {
+  test('is exhausted when no credits may be used, with any number left', async () => {
     const body = { ...usage, can_use_credits: { value: false, reason: 'none left' } };
     await using stub = await startStub(answer(200, body));
     expect(await clientFor(stub.url).usage(unhurried())).toMatchObject({ exhausted: true });
@@ -310,8 +310,8 @@ describe('its word on our use', () => {
     ['an address that is not allowed', 403, 'Forbidden', 'misconfigured'],
     ['an inactive key', 200, { ...usage, active: false }, 'misconfigured'],
     ['a broken service', 502, 'Bad Gateway', 'failed'],
-    ['a page of somebody else', 200, '<html>', 'failed'],
-  ])('tells of %s', async (_, status, body, type) => {
+    ['an HTML page', 200, '<html>', 'failed'],
+  ])('fails for %s', async (_, status, body, type) => {
     await using stub = await startStub(answer(status, body));
     expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ name: 'ProviderError', type });
   });

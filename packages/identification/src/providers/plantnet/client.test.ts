@@ -29,7 +29,7 @@ async function formOf({ body, headers }: SeenRequest): Promise<FormData> {
   }).formData();
 }
 
-describe('a request', () => {
+describe('an identify request', () => {
   test('is one multipart POST with the photos as JPEG parts', async () => {
     const post = await sent({ language: 'fr', project: 'k-middle-europe' });
     expect(`${post.method} ${post.url.pathname}`).toBe('POST /v2/identify/k-middle-europe');
@@ -50,7 +50,7 @@ describe('a request', () => {
     expect([...form.keys()]).toEqual(['images', 'images']);
   });
 
-  test('asks the world flora in the language of the service unless told', async () => {
+  test('asks for the flora all in the default language unless given', async () => {
     const { url } = await sent({});
     expect(url.pathname).toBe('/v2/identify/all');
     expect(url.searchParams.has('lang')).toBe(false);
@@ -64,14 +64,14 @@ describe('a request', () => {
     expect((await formOf(await sent({ organs }))).getAll('organs')).toEqual(expected);
   });
 
-  test('cannot be led to another route by the project', async () => {
+  test('stays on its route for any project', async () => {
     const { url } = await sent({ project: '../quota/daily?x=' });
     expect(url.pathname).toBe('/v2/identify/..%2Fquota%2Fdaily%3Fx%3D');
   });
 });
 
 describe('an answer', () => {
-  test('is told in our words', async () => {
+  test('is returned in our own terms', async () => {
     await using stub = await startStub(answer(200, plantNetBody()));
     expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
       provider: 'plantnet',
@@ -95,13 +95,13 @@ describe('an answer', () => {
     ['with unknown fields', { switchToProject: 'weeds', predictedOrgans: [{ organ: 'habit' }], otherResults: {} }],
     ['with gbif null', { results: [plantNetResult({ gbif: null, images: null })] }],
     ['without gbif and images', { results: [plantNetResult({ gbif: undefined, images: undefined })] }],
-  ])('may come %s', async (_, fields) => {
+  ])('is read %s', async (_, fields) => {
     await using stub = await startStub(answer(200, plantNetBody(fields)));
     const { candidates } = await clientFor(stub.url).identify(request(), unhurried());
     expect(candidates[0]).toMatchObject({ scientificName: 'Bellis perennis', score: 0.31415 });
   });
 
-  test('may name a section that has neither genus nor common name', async () => {
+  test('is read for a section without genus and common name', async () => {
     const species = { scientificNameWithoutAuthor: 'Rubus sect. Rubus', commonNames: [], genus: null };
     await using stub = await startStub(answer(200, plantNetBody({ results: [plantNetResult({ species })] })));
     expect((await clientFor(stub.url).identify(request(), unhurried())).candidates[0]).toMatchObject({
@@ -111,7 +111,7 @@ describe('an answer', () => {
     });
   });
 
-  test('may hold no result, which is not the same as no plant', async () => {
+  test('without results is still a plant', async () => {
     await using stub = await startStub(answer(200, plantNetBody({ results: [] })));
     expect(await clientFor(stub.url).identify(request(), unhurried())).toMatchObject({ isPlant: true, candidates: [] });
   });
@@ -119,7 +119,7 @@ describe('an answer', () => {
   test.each([
     ['"Species not found"', { statusCode: 404, error: 'Not Found', message: 'Species not found' }],
     ['it in another case', { message: ' species Not Found ' }],
-  ])('of 404 with %s is that it is no plant', async (_, body) => {
+  ])('of 404 with %s means no plant', async (_, body) => {
     await using stub = await startStub(answer(404, body));
     expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
       provider: 'plantnet',
@@ -132,7 +132,7 @@ describe('an answer', () => {
     ['text', 'OK', 'malformed'],
     ['no results', { query: {} }, 'off_contract'],
     ['a species without a name', plantNetBody({ results: [{ score: 1, species: {} }] }), 'off_contract'],
-    ['a score in words', plantNetBody({ results: [plantNetResult({ score: 'high' })] }), 'off_contract'],
+    ['a score in reports', plantNetBody({ results: [plantNetResult({ score: 'high' })] }), 'off_contract'],
   ])('that is %s is a failure with a typed cause', async (_, body, code) => {
     await using stub = await startStub(answer(200, body));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
@@ -142,7 +142,7 @@ describe('an answer', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error answer', () => {
   test.each([
     [400, { statusCode: 400, error: 'Bad Request', message: 'organs' }, 'rejected'],
     [401, { statusCode: 401, error: 'Unauthorized', message: 'key' }, 'misconfigured'],
@@ -170,7 +170,7 @@ describe('a refusal', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
-  test('with 402 lasts until midnight unless it is paid, despite a shorter Retry-After', async () => {
+  test('with 402 has retryAfterMs until midnight, despite a shorter Retry-After', async () => {
     await using stub = await startStub(answer(402, '{}', { 'Retry-After': '1' }));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       type: 'quota',
@@ -181,7 +181,7 @@ describe('a refusal', () => {
   test.each([
     ['Thu, 02 Jul 2026 00:00:00 GMT', 6 * 3_600_000],
     ['90', 90_000],
-  ])('says when to come back: %s', async (retryAfter, retryAfterMs) => {
+  ])('has retryAfterMs of its Retry-After: %s', async (retryAfter, retryAfterMs) => {
     await using stub = await startStub(answer(429, '{}', { 'Retry-After': retryAfter }));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       type: 'quota',
@@ -190,20 +190,20 @@ describe('a refusal', () => {
   });
 });
 
-describe('its word on our use', () => {
+describe('the usage report', () => {
   test.each([
     ['an answer', 200],
     ['a refusal', 429],
     ['an error', 400],
-  ])('comes with %s too', async (_, status) => {
+  ])('also comes with %s', async (_, status) => {
     const headers = { 'RateLimit-Policy': '"dailyQuota";q=500;w=86400', RateLimit: '"dailyQuota";r=420;t=21600' };
     await using stub = await startStub(answer(status, plantNetBody(), headers));
-    const words: UsageReport[] = [];
-    const meter = { markUnbilled: () => undefined, reportUsage: (word: UsageReport) => void words.push(word) };
+    const reports: UsageReport[] = [];
+    const usage = { markUnbilled: () => undefined, reportUsage: (report: UsageReport) => void reports.push(report) };
     await clientFor(stub.url)
-      .identify(request(), unhurried(), undefined, meter)
+      .identify(request(), unhurried(), undefined, usage)
       .catch(() => undefined);
-    expect(words).toEqual([{ windows: { day: { limit: 500, used: 80 } }, exhausted: false }]);
+    expect(reports).toEqual([{ windows: { day: { limit: 500, used: 80 } }, exhausted: false }]);
   });
 
   const daily = (identify: object, day = '2026-07-01') => ({ day, quota: { identify } });
@@ -213,7 +213,7 @@ describe('its word on our use', () => {
     ['no total', { count: 1, remaining: 499 }, { limit: 500, used: 1 }],
     ['nothing left', { count: 480, total: 500, remaining: 0 }, { limit: 500, used: 500 }],
     ['no numbers', { remaining: null }, { limit: null, used: undefined }],
-  ])('is asked on a free route; %s', async (_, identify, day) => {
+  ])('comes from a free route: %s', async (_, identify, day) => {
     await using stub = await startStub(answer(200, daily(identify)));
     expect(await clientFor(`${stub.url}/v2/`).usage(unhurried())).toEqual({ windows: { day }, exhausted: false });
     expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual([
@@ -221,7 +221,7 @@ describe('its word on our use', () => {
     ]);
   });
 
-  test('on another day than ours does not count', async () => {
+  test('is empty on another day than ours', async () => {
     await using stub = await startStub(answer(200, daily({ count: 500, total: 500, remaining: 0 }, '2026-06-30')));
     expect(await clientFor(stub.url).usage(unhurried())).toEqual({ windows: {}, exhausted: false });
   });
@@ -231,7 +231,7 @@ describe('its word on our use', () => {
     [403, 'misconfigured'],
     [404, 'rejected'],
     [500, 'failed'],
-  ])('with %i tells %s', async (status, type) => {
+  ])('with status %i fails as %s', async (status, type) => {
     await using stub = await startStub(answer(status, { message: '' }));
     expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ type });
   });
@@ -254,7 +254,7 @@ describe('the rejected part of a request', () => {
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({ rejected });
   });
 
-  test('is known beforehand of a project that the service does not list', async () => {
+  test('is known without a call for a project that the service does not list', async () => {
     await using stub = await startStub(
       answer(200, [{ id: 'k-middle-europe', title: 'Middle Europe' }, { id: 'weeds' }]),
     );
@@ -271,7 +271,7 @@ describe('the rejected part of a request', () => {
   test.each([
     ['refuses to list', answer(403, '')],
     ['lists something else', answer(200, { projects: [] })],
-  ])('is not known beforehand where the service %s', async (_, act) => {
+  ])('is unknown without a call when the service %s', async (_, act) => {
     await using stub = await startStub(act);
     const asked = { includeDiseases: true, organs: [], project: 'k-nowhere' };
     expect(await clientFor(stub.url).rejects?.(asked, unhurried())).toBeUndefined();

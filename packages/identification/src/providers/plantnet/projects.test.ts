@@ -17,7 +17,7 @@ function listUnderTest() {
 }
 
 describe('the list of projects', () => {
-  it('tells unknown projects from known ones, with one fetch for concurrent callers', async () => {
+  it('lacks unknown projects only, with one fetch for concurrent callers', async () => {
     const { fetched, lacks } = listUnderTest();
     expect(await Promise.all(['k-middle-europe', 'useful', 'k-nowhere'].map(lacks))).toEqual([false, false, true]);
     expect(fetched.times).toBe(1);
@@ -46,7 +46,7 @@ describe('the list of projects', () => {
   it.each([
     ['cannot be had', () => Promise.reject(new Error('down'))],
     ['is empty', async () => []],
-  ])('rules nothing out while it %s, and is asked for again after five minutes', async (_, ids) => {
+  ])('lacks no project while it %s, and is fetched again after five minutes', async (_, ids) => {
     const { clock, fetched, lacks } = listUnderTest();
     fetched.ids = ids;
     for (let time = 1; time <= 3; time += 1) expect(await lacks('k-nowhere')).toBe(false);

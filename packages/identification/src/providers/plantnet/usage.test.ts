@@ -13,7 +13,7 @@ function said(policy: string | undefined, state: string | undefined, now = SIX) 
   return headerUsage(headers, now);
 }
 
-describe('what the headers of an answer say of the day', () => {
+describe('the usage in the headers of an answer', () => {
   test.each([
     ['as the service sends them', POLICY, LEFT],
     ['with spaces', ' "dailyQuota"; q=500; w=86400', ' "dailyQuota" ;r=420'],
@@ -32,5 +32,5 @@ describe('what the headers of an answer say of the day', () => {
     ['they are of a day that ends at another time', POLICY, '"dailyQuota";r=0;t=5'],
     ['they are no numbers', '"dailyQuota";q=many;w=86400', LEFT],
     ['they are nothing of the kind', 'q=500', '<html>'],
-  ])('is nothing when %s', (_, policy, state) => expect(said(policy, state)).toBeUndefined());
+  ])('is undefined when %s', (_, policy, state) => expect(said(policy, state)).toBeUndefined());
 });

@@ -18,7 +18,7 @@ export interface StubService extends AsyncDisposable {
   acts(...acts: Act[]): void;
 }
 
-/** A provider on a free port of this machine that does as it is told and remembers what it was asked. */
+/** A provider on a free port of this machine that follows a script and records its requests. */
 export async function startStub(...acts: Act[]): Promise<StubService> {
   let script = acts;
   const requests: SeenRequest[] = [];
