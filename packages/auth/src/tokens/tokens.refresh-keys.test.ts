@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRefreshKeys } from './refresh-keys.ts';
+import { createRefreshKeys } from './tokens.ts';
 
 const [old, fresh] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
 
