@@ -44,14 +44,14 @@ describe('a request that joins a late call', () => {
     await settle();
     clock.advance(9_999);
     await settle();
-    expect([first, second]).toEqual([{}, {}]);
+    expect({ first, second }).toEqual({ first: {}, second: {} });
     clock.advance(1);
     await settle();
     expect(second.value).toMatchObject({
       partial: true,
       providers: { plant_id: { status: 'timeout' }, plantnet: { status: 'answered' } },
     });
-    expect([first, calls()]).toEqual([{}, 1]);
+    expect({ first, calls: calls() }).toEqual({ first: {}, calls: 1 });
     answer();
     await settle();
     expect(first.value).toMatchObject({ partial: false });
@@ -69,7 +69,7 @@ describe('a request that joins a late call', () => {
     clock.advance(10_000);
     await settle();
     expect(second.error).toMatchObject({ code: 'providers_resting' });
-    expect([first, calls()]).toEqual([{}, 1]);
+    expect({ first, calls: calls() }).toEqual({ first: {}, calls: 1 });
   });
 
   it('gets the answer when it comes within the 10 s', async () => {

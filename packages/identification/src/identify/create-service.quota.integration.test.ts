@@ -85,7 +85,7 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
 
   it('stops at the last credit, and every instance knows the used share within a minute', async () => {
     const [one, other] = [await instance(), await instance()];
-    expect([one.quotaUse(), other.quotaUse()]).toEqual([0, 0]);
+    expect({ one: one.quotaUse(), other: other.quotaUse() }).toEqual({ one: 0, other: 0 });
     for (let photo = 0; photo < 7; photo += 1) await identify(one, photo);
     expect(one.quotaUse()).toBe(0.7);
     clock.advance(MINUTE / 2);
@@ -97,7 +97,7 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
       provider: 'plant_id',
     });
     expect((await one.health()).providers.plant_id).toMatchObject({ available: true, outOfQuota: true });
-    expect([await calls(), one.quotaUse()]).toEqual([10, 1]);
+    expect({ calls: await calls(), one: one.quotaUse() }).toEqual({ calls: 10, one: 1 });
   });
 
   it('continues from the usage in the database after Redis lost its data', async () => {

@@ -31,7 +31,10 @@ describe('identify while the database is unavailable', () => {
       filed: false,
       providers: { plant_id: { status: 'busy' }, plantnet: { status: 'answered' } },
     });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 1,
+      plantNet: 1,
+    });
   });
 
   it('gives stale answers without refreshing them', async () => {
@@ -40,14 +43,21 @@ describe('identify while the database is unavailable', () => {
     clock.advance(86_400_001);
     database.isUp = false;
     expect(await identify(request(gardener))).toMatchObject({ stale: true, cached: true, filed: false });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 1,
+      plantNet: 1,
+    });
   });
 
   it('rejects uncached questions at once, with a retry after 5 s', async () => {
     const { database, decodes, identify, providers } = await testFlow();
     database.isUp = false;
     await expect(identify(request(gardener))).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length]).toEqual([0, 0, 0]);
+    expect({
+      plantId: providers.plant_id.calls.length,
+      plantNet: providers.plantnet.calls.length,
+      decodes: decodes.length,
+    }).toEqual({ plantId: 0, plantNet: 0, decodes: 0 });
   });
 
   it('sends no call once the database is lost', async () => {
@@ -58,7 +68,10 @@ describe('identify while the database is unavailable', () => {
     database.isUp = false;
     read.resolve();
     await expect(asked).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([0, 0]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 0,
+      plantNet: 0,
+    });
   });
 });
 
@@ -77,11 +90,18 @@ describe('identify for a caller who could not be confirmed', () => {
   it('calls no provider and refreshes nothing', async () => {
     const { clock, decodes, identify, providers } = await testFlow();
     await expect(identify(request(unconfirmed))).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length]).toEqual([0, 0, 0]);
+    expect({
+      plantId: providers.plant_id.calls.length,
+      plantNet: providers.plantnet.calls.length,
+      decodes: decodes.length,
+    }).toEqual({ plantId: 0, plantNet: 0, decodes: 0 });
     await identify(request());
     clock.advance(86_400_001);
     expect(await identify(request(unconfirmed))).toMatchObject({ stale: true, cached: true, filed: false });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 1,
+      plantNet: 1,
+    });
   });
 });
 

@@ -68,9 +68,15 @@ describe('the deadline of a request', () => {
     expect(await writtenOff).toMatchObject({ code: 'providers_resting' });
     read();
     expect(await waiting).toMatchObject({ partial: false });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
-    expect([early.sent, early.settled]).toEqual([[], [0]]);
-    expect([late.sent.toSorted(), late.settled]).toEqual([['plant_id', 'plantnet'], [2]]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 1,
+      plantNet: 1,
+    });
+    expect({ sent: early.sent, settled: early.settled }).toEqual({ sent: [], settled: [0] });
+    expect({ sent: late.sent.toSorted(), settled: late.settled }).toEqual({
+      sent: ['plant_id', 'plantnet'],
+      settled: [2],
+    });
   });
 
   it('does not abort a call in flight, which counts for the request and fills the cache', async () => {
@@ -86,7 +92,7 @@ describe('the deadline of a request', () => {
     await expect.poll(() => sent).toEqual(['plantnet']);
     clock.advance(DEADLINE);
     expect(await answer).toMatchObject({ code: 'providers_resting' });
-    expect([aborted, settled]).toEqual([false, [1]]);
+    expect({ aborted, settled }).toEqual({ aborted: false, settled: [1] });
     answered.resolve(PLANTNET_ANSWER);
     await expect.poll(async () => (await identify(request())).cached).toBe(true);
     expect(providers.plantnet.calls).toHaveLength(1);
@@ -130,7 +136,11 @@ describe('the cost of a request', () => {
     await identify(request({ spending: withHealth.spending }));
     await identify(request({ spending: without.spending, options: { includeDiseases: false, organs: [] } }, 2));
     await alone.identify(request({ spending: plantNet.spending }));
-    expect([withHealth.settled, without.settled, plantNet.settled]).toEqual([[2], [1], [1]]);
+    expect({ withHealth: withHealth.settled, without: without.settled, plantNet: plantNet.settled }).toEqual({
+      withHealth: [2],
+      without: [1],
+      plantNet: [1],
+    });
   });
 
   it('is nothing for cached answers, and for a call that another request pays for', async () => {
@@ -138,8 +148,12 @@ describe('the cost of a request', () => {
     const [first, joined, kept] = [account(), account(), account()];
     await Promise.all([first, joined].map(({ spending }) => identify(request({ spending }))));
     await identify(request({ spending: kept.spending }));
-    expect([first.settled, joined.settled, kept.settled]).toEqual([[2], [0], []]);
-    expect([joined.sent.toSorted(), kept.sent]).toEqual([['plant_id', 'plantnet'], []]);
+    expect({ first: first.settled, joined: joined.settled, kept: kept.settled }).toEqual({
+      first: [2],
+      joined: [0],
+      kept: [],
+    });
+    expect({ joined: joined.sent.toSorted(), kept: kept.sent }).toEqual({ joined: ['plant_id', 'plantnet'], kept: [] });
   });
 
   it('is nothing when no call was sent: no photo could be decoded, or every circuit was open', async () => {
@@ -149,7 +163,7 @@ describe('the cost of a request', () => {
     await circuits.plant_id?.isolate('Their status page says outage.');
     await circuits.plantnet?.isolate('Their status page says outage.');
     await expect(identify(request({ spending }))).rejects.toMatchObject({ code: 'providers_resting' });
-    expect([sent, settled]).toEqual([[], [0]]);
+    expect({ sent, settled }).toEqual({ sent: [], settled: [0] });
   });
 
   it('may be refused before a photo is decoded; cached answers are given all the same', async () => {

@@ -86,7 +86,10 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     for (const [photo, { identify }] of [one, other, other, one].entries()) {
       await expect(identify(request({ options }, photo))).rejects.toMatchObject({ rejected: ['project'] });
     }
-    expect([one.providers.plantnet.calls.length, other.providers.plantnet.calls.length]).toEqual([1, 0]);
+    expect({ one: one.providers.plantnet.calls.length, other: other.providers.plantnet.calls.length }).toEqual({
+      one: 1,
+      other: 0,
+    });
   });
 
   it('calls a provider once for all instances', async () => {
@@ -172,7 +175,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     const spending = { onSent: () => undefined, reserve };
     expect(await identify(request({ spending }))).toMatchObject({ cached: true, stale: false });
     await settled();
-    expect([reserved, providers.plant_id.calls.length]).toEqual([[], 1]);
+    expect({ reserved, plantId: providers.plant_id.calls.length }).toEqual({ reserved: [], plantId: 1 });
     // Who has none, such as a paid tier, still has it asked anew.
     await identify(request({ spending: { onSent: () => undefined } }));
     await vi.waitUntil(() => providers.plant_id.calls.length === 2);

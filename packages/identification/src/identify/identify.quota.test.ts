@@ -16,7 +16,10 @@ describe('an identification with provider quotas', () => {
       confidenceSource: 'plantnet',
       providers: { plant_id: { status: 'quota' }, plantnet: { status: 'answered' } },
     });
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 2]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 1,
+      plantNet: 2,
+    });
   });
 
   it('is rejected before a decode when both quotas are used up, until the first one resets', async () => {

@@ -24,9 +24,12 @@ describe('one identification', () => {
     });
     expect(identification.suggestions[0]?.sources).toHaveLength(2);
     expect(providers.plant_id.calls[0]?.photos.map(String)).toEqual([`prepared ${asked.photos[0]?.hash}`]);
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length, decodes.length, saved.length]).toEqual([
-      1, 1, 1, 0,
-    ]);
+    expect({
+      plantId: providers.plant_id.calls.length,
+      plantNet: providers.plantnet.calls.length,
+      decodes: decodes.length,
+      saved: saved.length,
+    }).toEqual({ plantId: 1, plantNet: 1, decodes: 1, saved: 0 });
   });
 
   it('answers the same photo from the cache, without a decode', async () => {
@@ -34,7 +37,7 @@ describe('one identification', () => {
     await identify(request());
     const again = await identify(request());
     expect(again.cached).toBe(true);
-    expect([providers.plant_id.calls.length, decodes.length]).toEqual([1, 1]);
+    expect({ plantId: providers.plant_id.calls.length, decodes: decodes.length }).toEqual({ plantId: 1, decodes: 1 });
   });
 
   it('logs the kept lines about the upload and the duration of the Plant.id call', async () => {
@@ -57,7 +60,10 @@ describe('one identification', () => {
     const { identify, providers } = await testFlow();
     await identify(request());
     await identify(request({ options: { includeDiseases: false, organs: [] } }));
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([2, 1]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 2,
+      plantNet: 1,
+    });
   });
 
   it('calls a provider in its default language, once for all languages that it does not support', async () => {
@@ -96,7 +102,10 @@ describe('one identification', () => {
     expect(new Set((await Promise.all(answers)).map(({ suggestions }) => suggestions[0]?.scientificName))).toEqual(
       new Set(['Aloe vera']),
     );
-    expect([providers.plant_id.calls.length, providers.plantnet.calls.length]).toEqual([1, 1]);
+    expect({ plantId: providers.plant_id.calls.length, plantNet: providers.plantnet.calls.length }).toEqual({
+      plantId: 1,
+      plantNet: 1,
+    });
   });
 
   it('does not abort the call of others when a caller leaves', async () => {
@@ -114,7 +123,7 @@ describe('one identification', () => {
     await expect(left).rejects.toThrow('gone');
     answering.resolve(PLANTNET_ANSWER);
     expect((await stays).partial).toBe(false);
-    expect([ended, providers.plantnet.calls.length]).toEqual([false, 1]);
+    expect({ ended, plantNet: providers.plantnet.calls.length }).toEqual({ ended: false, plantNet: 1 });
   });
 
   it.each([
@@ -170,7 +179,10 @@ describe('one identification', () => {
     await identify(request());
     providers.plant_id.answer = answer;
     await identify(request({}, 2));
-    expect([providers.plant_id.calls.length, providers.plant_id.probes]).toEqual([1, 0]);
+    expect({ plantId: providers.plant_id.calls.length, probes: providers.plant_id.probes }).toEqual({
+      plantId: 1,
+      probes: 0,
+    });
     clock.advance(60_000);
     await identify(request({}, 3));
     expect(providers.plant_id.probes).toBe(1);

@@ -66,6 +66,6 @@ describe('a recall followed by a call', () => {
     const { ends, events, requests, taken } = await callWith(...acts);
     expect(ends).toEqual(['ProviderError', 'CircuitRejectedError']);
     expect(events.filter((type) => type === 'call_failed')).toHaveLength(1);
-    expect([requests, taken]).toEqual([sent, 1]);
+    expect({ requests, taken }).toEqual({ requests: sent, taken: 1 });
   });
 });

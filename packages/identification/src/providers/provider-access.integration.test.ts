@@ -68,7 +68,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     await after.start();
     expect(after.healths().plant_id).toMatchObject({ available: false, state: 'misconfigured' });
     expect(await statusAt(after, 2)).toBe('misconfigured');
-    expect([calls(after), logged.length]).toEqual([[0], 1]);
+    expect({ calls: calls(after), logged: logged.length }).toEqual({ calls: [0], logged: 1 });
   });
 
   it('is enabled for all again after one successful probe', async () => {
@@ -141,6 +141,6 @@ describe('the access to a provider without Redis', () => {
     for (const seed of [1, 2, 3]) {
       expect((await identify(request({}, seed))).providers.plant_id.status).toBe('misconfigured');
     }
-    expect([providers.plant_id.calls.length, lines.length]).toEqual([1, 1]);
+    expect({ plantId: providers.plant_id.calls.length, lines: lines.length }).toEqual({ plantId: 1, lines: 1 });
   });
 });

@@ -81,7 +81,10 @@ describe.skipIf(!url)('a recall id', () => {
     recallIds.discard('rose');
     await expect.poll(() => redis.client.exists(keyOf('rose'))).toBe(0);
     const next = await recallIds.getOrCreate('rose');
-    expect([next.sentAt, next.customId === customId]).toEqual([undefined, false]);
+    expect({ sentAt: next.sentAt, isSameNumber: next.customId === customId }).toEqual({
+      sentAt: undefined,
+      isSameNumber: false,
+    });
   });
 
   it('of another call is not deleted', async () => {

@@ -82,7 +82,10 @@ describe('a call with a recall id', () => {
     expect(recalled).toMatchObject({ isPlant: true, candidates: [{ scientificName: 'Bellis perennis' }], health: {} });
     expect(steps(stub)).toEqual(['GET /api/v3/identification/2147483647']);
     const [{ headers, url } = { headers: new Headers(), url: new URL(stub.url) }] = stub.requests;
-    expect([headers.get('api-key'), url.searchParams.get('language')]).toEqual(['a-key', 'de']);
+    expect({ apiKey: headers.get('api-key'), language: url.searchParams.get('language') }).toEqual({
+      apiKey: 'a-key',
+      language: 'de',
+    });
     expect(url.searchParams.get('details')).toMatch(/^common_names,.*,treatment$/);
   });
 
