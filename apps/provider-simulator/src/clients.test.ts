@@ -37,7 +37,8 @@ test('the product’s own clients understand both services', async () => {
   const names = other.candidates.map(({ scientificName }) => scientificName);
   expect(names).toContain(one.candidates[0]?.scientificName);
   for (const { commonNames, family, genus } of [...one.candidates, ...other.candidates]) {
-    expect([commonNames.length, typeof family, typeof genus]).toEqual([1, 'string', 'string']);
+    expect(commonNames).toHaveLength(1);
+    expect({ family, genus }).toEqual({ family: expect.any(String) as string, genus: expect.any(String) as string });
   }
   expect(await plantIdClient.identify(asked, signal)).toEqual(one);
   expect(simulator.calls()).toEqual({ plant_id: { identify: 2, all: 2 }, plantnet: { identify: 1, all: 1 } });
@@ -56,7 +57,10 @@ test('the Pl@ntNet client rejects an unlisted project without an identification'
   const { plantNetClient } = clients();
   const rejected = async (project: string) =>
     await plantNetClient.rejects?.({ includeDiseases: true, organs: [], project }, signal);
-  expect([await rejected('k-nowhere'), await rejected('weeds')]).toEqual(['project', undefined]);
+  expect({ unlisted: await rejected('k-nowhere'), listed: await rejected('weeds') }).toEqual({
+    unlisted: 'project',
+    listed: undefined,
+  });
   expect(simulator.calls().plantnet).toEqual({ identify: 0, all: 1 });
 });
 

@@ -41,7 +41,7 @@ describe('concurrent clients of one PGlite session', () => {
     }
   }
 
-  async function alone(n: number): Promise<number | undefined> {
+  async function singleStatement(n: number): Promise<number | undefined> {
     const { rows } = await pool.query<{ n: string }>('SELECT $1::text AS n', [String(n)]);
     return Number(rows[0]?.n);
   }
@@ -53,7 +53,9 @@ describe('concurrent clients of one PGlite session', () => {
 
   it('get their own answers, also with transactions and errors', async () => {
     const numbers = Array.from({ length: 240 }, (_, n) => n);
-    const answers = numbers.map((n) => (n % 4 === 0 ? inTransaction(n) : n % 4 === 1 ? failing(n) : alone(n)));
+    const answers = numbers.map((n) =>
+      n % 4 === 0 ? inTransaction(n) : n % 4 === 1 ? failing(n) : singleStatement(n),
+    );
     expect(await Promise.all(answers)).toEqual(numbers);
   });
 
@@ -70,6 +72,6 @@ describe('concurrent clients of one PGlite session', () => {
     leaving.write(parse);
     await new Promise((resolve) => leaving.once('data', resolve));
     leaving.destroy();
-    expect(await Promise.all([alone(1), inTransaction(2), alone(3)])).toEqual([1, 2, 3]);
+    expect(await Promise.all([singleStatement(1), inTransaction(2), singleStatement(3)])).toEqual([1, 2, 3]);
   });
 });

@@ -88,7 +88,7 @@ describe('an isolation', () => {
     await using here = await start();
     await using there = await start();
     // From the first call on: a start resolves after the first reconciliation.
-    expect([here, there].map(stateOf)).toEqual(['isolated', 'isolated']);
+    expect({ here: stateOf(here), there: stateOf(there) }).toEqual({ here: 'isolated', there: 'isolated' });
     await here.operations.releaseProvider(ada, override);
     await becomes('closed', here, there);
   });

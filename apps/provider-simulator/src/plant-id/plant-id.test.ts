@@ -57,9 +57,12 @@ describe('an identification', () => {
   test('cannot be read after it is deleted', async () => {
     const { access_token } = await create({});
     const deleted = await ask('DELETE', `/identification/${access_token}`);
-    expect([deleted.status, await deleted.json()]).toEqual([200, true]);
+    expect({ status: deleted.status, body: await deleted.json() }).toEqual({ status: 200, body: true });
     const again = await ask('GET', `/identification/${access_token}`);
-    expect([again.status, await again.text()]).toEqual([404, 'The requested identification does not exist.']);
+    expect({ status: again.status, text: await again.text() }).toEqual({
+      status: 404,
+      text: 'The requested identification does not exist.',
+    });
   });
 
   test('has the requested details, null for unknown ones', async () => {
@@ -113,7 +116,10 @@ describe('an identification', () => {
   test('accepts feedback, and rejects empty feedback', async () => {
     const { access_token } = await create({});
     const empty = await ask('POST', `/identification/${access_token}/feedback`, {});
-    expect([empty.status, await empty.text()]).toEqual([400, 'Empty feedback provided.']);
+    expect({ status: empty.status, text: await empty.text() }).toEqual({
+      status: 400,
+      text: 'Empty feedback provided.',
+    });
     expect((await ask('POST', `/identification/${access_token}/feedback`, { rating: 5 })).status).toBe(200);
     const kept = await ask('GET', `/identification/${access_token}`);
     expect(await kept.json()).toMatchObject({ feedback: { rating: 5 } });
@@ -142,7 +148,7 @@ describe('a request', () => {
     ['a list', [], 'Invalid json data'],
     ['no images', {}, 'Missing image data'],
     ['an empty list', { images: [] }, 'Missing image data'],
-    ['an image alone', { images: 'aGk=' }, 'Images have to be list of base64 strings'],
+    ['an image outside of a list', { images: 'aGk=' }, 'Images have to be list of base64 strings'],
     ['numbers', { images: [1] }, 'Images have to be list of base64 strings'],
     ['invalid base64', { images: ['%%%'] }, 'Invalid base64 image data'],
     ['bytes that are not a picture', { images: ['aGVsbG8='] }, 'Invalid image data'],

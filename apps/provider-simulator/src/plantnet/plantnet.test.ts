@@ -94,7 +94,7 @@ describe('a refused request', () => {
     ['six images', () => form(Array.from({ length: 6 }, () => jpeg)), 400],
     ['fewer organs than images', () => form([jpeg, png], ['leaf']), 400],
     ['an unknown organ', () => form([jpeg], ['root']), 400],
-    ['a habit alone', () => form([jpeg], ['habit']), 400],
+    ['only the organ habit', () => form([jpeg], ['habit']), 400],
     ['organs in brackets', () => form([jpeg], [], { 'organs[0]': 'leaf' }), 400],
     ['a text file', () => form([new Blob(['hello'])]), 415],
     ['half a photo', () => form([jpeg.slice(0, 2000)]), 400],

@@ -176,7 +176,11 @@ describe('signing out everywhere', () => {
     const [here, there] = [await signedIn(), await signedIn()];
     const bobs = await signedIn({ email: 'bob@example.org', password });
     await auth.accounts.signOutEverywhere(id);
-    expect([await here(), await there(), await bobs()]).toEqual([undefined, undefined, bob]);
+    expect({ here: await here(), there: await there(), bob: await bobs() }).toEqual({
+      here: undefined,
+      there: undefined,
+      bob,
+    });
     expect(await (await signedIn())()).toBe(id);
   });
 

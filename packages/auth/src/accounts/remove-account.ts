@@ -54,7 +54,7 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
   );
 }
 
-/** Does `work` if no identification of the user is left. False when one is left; true for a user who is gone. */
+/** Does `work` if no identification of the user is left. False when one is left; true for a user who does not exist. */
 async function ifErased(transaction: Transaction, userId: string, work: () => Promise<unknown>): Promise<boolean> {
   if (!(await lockUser(transaction, userId))) return true;
   const left = await transaction.identification.findFirst({ where: { ownerId: userId }, select: { id: true } });
@@ -64,7 +64,7 @@ async function ifErased(transaction: Transaction, userId: string, work: () => Pr
 
 /**
  * Locks the user until the transaction ends, so that nothing is stored for them meanwhile, and all admins with them, so
- * that of the last two one remains. False for a user who is gone.
+ * that of the last two one remains. False for a user who does not exist.
  * @throws {AuthError} `last_admin`
  */
 async function lockUser(transaction: Transaction, userId: string): Promise<boolean> {

@@ -57,8 +57,8 @@ export class TokenFamilies {
   }
 
   /**
-   * Spends a token and stores its successor, in one statement: false when the token was spent already or its family is
-   * gone. Of concurrent calls one succeeds; the others return when its successor can be found.
+   * Spends a token and stores its successor, in one statement: false when the token was spent already or its family
+   * has ended. Of concurrent calls one succeeds; the others return when its successor can be found.
    */
   async exchange(token: Pick<StoredToken, 'hash' | 'familyId'>, successorHash: string, at: Date): Promise<boolean> {
     const inserted = await this.#client.$executeRaw`

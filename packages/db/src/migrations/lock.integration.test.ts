@@ -58,10 +58,10 @@ describe.skipIf(isOneSession)('the migration lock', () => {
   /** Runs the migrations; returns their result and when they reported the holder. */
   async function start(name: string) {
     const began = performance.now();
-    const told: { text: string; afterMs: number }[] = [];
-    const onWait = (text: string) => void told.push({ text, afterMs: performance.now() - began });
+    const reports: { text: string; afterMs: number }[] = [];
+    const onWait = (text: string) => void reports.push({ text, afterMs: performance.now() - began });
     const result = await applyMigrations(urlOf(name), { onWait }).catch((error: unknown) => error);
-    return { result, told, tookMs: performance.now() - began };
+    return { result, reports, tookMs: performance.now() - began };
   }
 
   it('reports an idle holder and its remedy within 10 s, and waits for an active holder', async () => {
@@ -91,9 +91,9 @@ describe.skipIf(isOneSession)('the migration lock', () => {
       );
       expect(tookMs).toBeLessThan(NAMED_WITHIN_MS);
     }
-    const [told] = waited.told;
-    expect(told?.text).toContain(`select pg_terminate_backend(${busy.pid});`);
-    expect(told?.afterMs).toBeLessThan(NAMED_WITHIN_MS);
+    const [report] = waited.reports;
+    expect(report?.text).toContain(`select pg_terminate_backend(${busy.pid});`);
+    expect(report?.afterMs).toBeLessThan(NAMED_WITHIN_MS);
     expect(waited.result).toEqual({ applied: (await readMigrations()).map(({ name }) => name) });
   });
 

@@ -77,7 +77,7 @@ describe('an override reconciler', () => {
     expect(circuit.calls).toEqual([`isolate ${reason}`]);
   });
 
-  it('applies a new override when told to, once, and its release', async () => {
+  it('applies a new override once, and its release', async () => {
     const { store, circuit, reconciler } = setUp();
     await reconciler.start();
     store.active = isolate;
