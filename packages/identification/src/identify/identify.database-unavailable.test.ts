@@ -61,9 +61,9 @@ describe('identify while the database is unavailable', () => {
   });
 
   it('sends no call once the database is lost', async () => {
-    const { database, identify, providers, reading } = await testFlow();
+    const { database, identify, providers, decoding } = await testFlow();
     const read = Promise.withResolvers<void>();
-    reading.until = read.promise;
+    decoding.until = read.promise;
     const asked = identify(request(gardener));
     database.isUp = false;
     read.resolve();

@@ -26,7 +26,7 @@ function account() {
 async function slowReader() {
   const under = await testFlow({ quotas: { plant_id: { monthlyLimit: 1_000 } } });
   const read = Promise.withResolvers<void>();
-  under.reading.until = read.promise;
+  under.decoding.until = read.promise;
   return { ...under, read: () => read.resolve() };
 }
 
@@ -157,7 +157,7 @@ describe('the cost of a request', () => {
   });
 
   it('is nothing when no call was sent: no photo could be decoded, or every circuit was open', async () => {
-    const { circuits, identify } = await testFlow({ intakeRefuses: BUSY });
+    const { circuits, identify } = await testFlow({ decodeError: BUSY });
     const { sent, settled, spending } = account();
     await expect(identify(request({ spending }))).rejects.toMatchObject({ code: 'busy' });
     await circuits.plant_id?.isolate('Their status page says outage.');

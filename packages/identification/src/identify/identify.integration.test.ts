@@ -199,7 +199,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
   });
 
   it('gives the owner the answer of another instance while no photo can be normalized here, and stores the photo later', async () => {
-    const [one, other] = [await instance(), await instance({ intakeRefuses: BUSY })];
+    const [one, other] = [await instance(), await instance({ decodeError: BUSY })];
     const answer = Promise.withResolvers<void>();
     for (const provider of [one.providers.plant_id, one.providers.plantnet]) {
       const { answer: give } = provider;
@@ -220,7 +220,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     expect(calls(other)).toBe(0);
     expect(other.saved[0]?.photos[0]).not.toHaveProperty('normalized');
     await vi.waitUntil(() => other.decodes.length === 2);
-    other.reading.refuses = undefined;
+    other.decoding.error = undefined;
     other.clock.advance(5_000);
     await expect.poll(() => other.kept.get('ID1')).toHaveLength(1);
   });

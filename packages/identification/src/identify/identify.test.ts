@@ -246,7 +246,7 @@ describe('a photo that cannot be normalized', () => {
     const unheard: unknown[] = [];
     const hear = (error: unknown) => unheard.push(error);
     process.on('unhandledRejection', hear);
-    const { identify } = await testFlow({ intakeRefuses: BUSY });
+    const { identify } = await testFlow({ decodeError: BUSY });
     const answers = await Promise.allSettled([identify(request()), identify(request())]);
     await new Promise(setImmediate);
     process.off('unhandledRejection', hear);
@@ -273,7 +273,7 @@ describe('a photo that cannot be normalized', () => {
 
   it('is rejected with overShare when the photos of the caller fill its share', async () => {
     const { identify } = await testFlow({
-      intakeRefuses: new IdentificationError('busy', 'Full.', { overShare: true }),
+      decodeError: new IdentificationError('busy', 'Full.', { overShare: true }),
     });
     await expect(identify(request())).rejects.toMatchObject({ code: 'busy', overShare: true });
   });
@@ -290,10 +290,10 @@ describe('a photo that cannot be normalized', () => {
   });
 
   it('does not lose the cached answer of one provider; the other one is reported as busy', async () => {
-    const { identify, kept, providers, reading, saved } = await testFlow();
+    const { identify, kept, providers, decoding, saved } = await testFlow();
     providers.plantnet.answer = failing('failed');
     await identify(request());
-    reading.refuses = BUSY;
+    decoding.error = BUSY;
     expect(await identify(request({ ownerId: 'gardener' }))).toMatchObject({
       id: 'ID1',
       partial: true,
@@ -445,7 +445,7 @@ describe('storing an identification', () => {
   });
 
   it('gives an owner whose account was closed meanwhile an answer without id', async () => {
-    const { decodes, identify, kept } = await testFlow({ gone: 'gardener' });
+    const { decodes, identify, kept } = await testFlow({ closedAccount: 'gardener' });
     const fresh = await identify(request({ ownerId: 'gardener' }));
     expect(fresh).toMatchObject({ confidence: 0.95 });
     expect(fresh).not.toHaveProperty('id');

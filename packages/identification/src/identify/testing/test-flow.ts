@@ -85,9 +85,9 @@ interface TestFlowOptions {
   redisUrl?: string;
   logger?: Logger;
   /** The error while no photo can be normalized. */
-  intakeRefuses?: Error;
+  decodeError?: Error;
   /** The owner whose account is closed while a request is answered. */
-  gone?: string;
+  closedAccount?: string;
 }
 
 /** The configuration of a provider in tests. */
@@ -111,8 +111,8 @@ export async function testFlow({
   prefix = `test:${randomUUID()}`,
   redisUrl = process.env['TEST_REDIS_URL'] ?? NO_REDIS,
   logger = createLogger({ level: 'silent' }),
-  intakeRefuses,
-  gone,
+  decodeError,
+  closedAccount,
   quotas = {},
 }: TestFlowOptions = {}) {
   const clock = new FakeClock();
@@ -127,7 +127,7 @@ export async function testFlow({
   const asked: ProviderCall[] = [];
   const given: AnswerType[] = [];
 
-  const reading: { refuses: Error | undefined; until?: Promise<void> } = { refuses: intakeRefuses };
+  const decoding: { error: Error | undefined; until?: Promise<void> } = { error: decodeError };
   const decodes: string[] = [];
   /** The owner of each decode. */
   const owners: DecodeOwner[] = [];
@@ -135,8 +135,8 @@ export async function testFlow({
     async normalize(photo, _index, owner) {
       decodes.push(photo.hash);
       owners.push(owner);
-      await reading.until;
-      if (reading.refuses !== undefined) throw reading.refuses;
+      await decoding.until;
+      if (decoding.error !== undefined) throw decoding.error;
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
     },
   };
@@ -147,7 +147,7 @@ export async function testFlow({
   const store: Store = {
     async save(entry) {
       if (database.fails !== undefined) throw database.fails;
-      if (entry.ownerId === gone) return undefined;
+      if (entry.ownerId === closedAccount) return undefined;
       saved.push(entry);
       const pendingPhotos = entry.photos.flatMap((photo) => (photo.normalized ? [] : photo.hash));
       return { id: `ID${saved.length}`, pendingPhotos };
@@ -208,7 +208,7 @@ export async function testFlow({
     identify: async (one: IdentifyRequest) => (await service.identify(one)).identification,
     decodes,
     owners,
-    reading,
+    decoding,
     database,
     saved,
     kept,
