@@ -17,7 +17,7 @@ export interface Deprecation {
   /** Page that tells clients how to migrate. */
   guide: string;
   /** Reads the dates from the settings. */
-  dates(config: { legacy: DeprecationDates }): DeprecationDates;
+  readonly dates: (config: { legacy: DeprecationDates }) => DeprecationDates;
 }
 
 /** What middleware knows of a namespace, which is one version of the API. */

@@ -31,7 +31,7 @@ import {
 /** How a version puts one kind of value on the wire. */
 interface Presentation<Value, Shape> {
   schema: ZodType<Shape>;
-  present(value: Value): Shape;
+  readonly present: (value: Value) => Shape;
 }
 
 /** The wire shapes of a version, by the value they show. */
