@@ -60,7 +60,7 @@ const bomb: Act = (response) => {
 test.each([
   ['an answer without end', endless],
   ['an answer that unpacks to too much', bomb],
-])('an exchange stops decoding %s', async (_, act) => {
+])('an exchange stops reading %s', async (_, act) => {
   await using stub = await startStub(act);
   const { exchange, post } = setUp(stub);
   expect(await errorOf(exchange(post, unhurried()))).toMatchObject({ type: 'failed', cause: { code: 'oversized' } });

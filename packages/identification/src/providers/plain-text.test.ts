@@ -7,7 +7,7 @@ test.each([
   ['markup in markup', '<<b>script>alert(1)', '< script>alert(1)'],
   ['an unclosed tag', 'Daisy <img src=x onerror=alert(1)', 'Daisy img src=x onerror=alert(1)'],
   ['control characters and line ends', 'a\u0000b\r\n\tc', 'a b c'],
-  ['characters that turn the decoding direction', 'safe\u202Egpj.exe', 'safe gpj.exe'],
+  ['characters that turn the reading direction', 'safe\u202Egpj.exe', 'safe gpj.exe'],
   ['a comparison', 'pH < 7 and > 5', 'pH < 7 and > 5'],
   ['half a surrogate pair', 'a\ud83c', 'a\ufffd'],
 ])('plainText cleans %s', (_, dirty, clean) => {
