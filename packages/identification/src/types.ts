@@ -1,4 +1,4 @@
-/** Names of the providers in code, logs, metrics and answers. The first one leads. */
+/** Names of the providers in code, logs and answers. The first one leads. */
 export const PROVIDER_NAMES = ['plant_id', 'plantnet'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 

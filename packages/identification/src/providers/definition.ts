@@ -6,7 +6,7 @@ import type { IdentifyOptions, ProviderAnswer, ProviderName, ProviderRequest, Re
 
 /** Every fact about one provider; the rest of the code names none. A folder of `providers/` exports one. */
 export interface ProviderDefinition {
-  /** Name in code, logs, metrics, settings and answers. */
+  /** Name in code, logs and answers. */
   readonly name: ProviderName;
   /** Name that people know. */
   readonly displayName: string;

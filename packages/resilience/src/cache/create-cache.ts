@@ -2,7 +2,7 @@ import { systemClock } from '../clock.ts';
 import { checkLeaseOptions, createLeases } from '../lease/leases.ts';
 import { checkRange } from '../range.ts';
 import { LayeredCache } from './layered-cache.ts';
-import type { LoadLock } from './load-permit.ts';
+import type { LoadLock } from './load-lock.ts';
 import { RedisStore } from './redis-store.ts';
 import type { Cache, CacheOptions } from './types.ts';
 

@@ -6,7 +6,7 @@ import { checkRange } from '../range.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { createSingleFlight, detachFromCalls, type SingleFlight } from '../single-flight.ts';
 import { checkLifetime, checkValue, encode } from './envelope.ts';
-import { acquireLoadPermit, type LoadLock } from './load-permit.ts';
+import { acquireLoadLock, type LoadLock } from './load-lock.ts';
 import { RedisRestorer } from './redis-restorer.ts';
 import type { RedisStore } from './redis-store.ts';
 import { MemoryTier, TieredStore } from './tiered-store.ts';
@@ -107,7 +107,7 @@ export class LayeredCache implements Cache {
     if (hit && !hit.stale) return this.#useFresh(key, hit, earlyRefreshOf(request));
     if (hit && this.#backoff.isActive(key)) return this.#serveStale(key, hit);
     try {
-      return await this.#loadWithPermit(request, hit);
+      return await this.#loadLocked(request, hit);
     } catch (error) {
       if (!hit || staleRetryMs === undefined) throw error;
       this.#backoff.start(key, staleRetryMs);
@@ -121,15 +121,15 @@ export class LayeredCache implements Cache {
     return hit;
   }
 
-  async #loadWithPermit<T>(request: LoadRequest<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
+  async #loadLocked<T>(request: LoadRequest<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
     const { key } = request;
-    const permit = await acquireLoadPermit(key, this.#lock, () => this.#getFresh<T>(key));
-    switch (permit.type) {
+    const locked = await acquireLoadLock(key, this.#lock, () => this.#getFresh<T>(key));
+    switch (locked.type) {
       case 'cached':
         this.#listeners.emit({ type: 'filled_remotely', key, waitedFor: 'lease' });
-        return permit.value;
+        return locked.value;
       case 'load':
-        return this.#loadUnderLease(permit.lease, request);
+        return this.#loadUnderLease(locked.lease, request);
       case 'timed_out': {
         const late = await this.#getFresh<T>(key);
         if (late) this.#listeners.emit({ type: 'filled_remotely', key, waitedFor: 'timeout' });
@@ -137,7 +137,7 @@ export class LayeredCache implements Cache {
         return stale ? this.#serveStale(key, stale, { waitedFor: 'timeout' }) : this.#load(request, 'timed_out');
       }
       case 'redis_unavailable':
-        this.#listeners.emit({ type: 'redis_failed', key, during: 'lease', error: permit.error });
+        this.#listeners.emit({ type: 'redis_failed', key, during: 'lease', error: locked.error });
         return this.#load(request, 'redis_unavailable');
     }
   }
@@ -151,8 +151,8 @@ export class LayeredCache implements Cache {
     this.#listeners.emit({ type: 'early_refresh', key });
     const refresh = async () => {
       const lock = this.#lock && { ...this.#lock, options: { ...this.#lock.options, waitMs: 0 } };
-      const permit = await acquireLoadPermit(key, lock, () => this.#store.getNewer<T>(key));
-      if (permit.type === 'load') await this.#loadUnderLease(permit.lease, request);
+      const locked = await acquireLoadLock(key, lock, () => this.#store.getNewer<T>(key));
+      if (locked.type === 'load') await this.#loadUnderLease(locked.lease, request);
     };
     detachFromCalls(() => this.#refreshes.run(key, refresh)).catch((error: unknown) => {
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });

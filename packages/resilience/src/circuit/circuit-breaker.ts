@@ -2,10 +2,11 @@ import { systemClock } from '../clock.ts';
 import { ResilienceError } from '../errors.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { checkRange, LONGEST_MS } from '../range.ts';
+import { IsolationTimer } from './isolation-timer.ts';
 import { LocalStateMachine } from './local-state-machine.ts';
 import { RedisStateMachine } from './redis-state-machine.ts';
 import { initialState, toSnapshot, transitionEvent } from './state.ts';
-import { IsolationTimer, StuckOpenTimer } from './timers.ts';
+import { StuckOpenTimer } from './stuck-open-timer.ts';
 import type {
   CallResult,
   Circuit,

@@ -4,7 +4,6 @@ import type { CircuitState } from './types.ts';
 
 /** A timer may fire a moment early; the next check of the same isolation waits at least this long. */
 const SHORTEST_MS = 20;
-const STUCK_AFTER_MS = 600_000;
 
 /** Refreshes the circuit at the end of each isolation, so that the end is noticed without a call. */
 export class IsolationTimer {
@@ -35,32 +34,5 @@ export class IsolationTimer {
   async #check(state: CircuitState): Promise<void> {
     await this.#refresh();
     if (this.#watched === state) this.watch(state);
-  }
-}
-
-/** Reports, once an opening, that a circuit has not been closed for ten minutes, whether or not trials ran. */
-export class StuckOpenTimer {
-  readonly #clock: Clock;
-  readonly #report: (downMs: number) => void;
-  #isDown = false;
-  #cancel: Cancel = () => {};
-
-  constructor(clock: Clock, report: (downMs: number) => void) {
-    this.#clock = clock;
-    this.#report = report;
-  }
-
-  watch({ status, openedAt }: CircuitState): void {
-    const isDown = status === 'open' || status === 'half_open';
-    if (isDown === this.#isDown) return;
-    this.#isDown = isDown;
-    this.#cancel();
-    if (!isDown) return;
-    const downMs = () => this.#clock.monotonic() - openedAt;
-    this.#cancel = this.#clock.setTimeout(() => this.#report(downMs()), STUCK_AFTER_MS - downMs());
-  }
-
-  close(): void {
-    this.#cancel();
   }
 }

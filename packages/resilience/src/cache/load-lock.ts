@@ -7,7 +7,7 @@ export interface LoadLock {
   readonly options: LeaseOptions;
 }
 
-export type LoadPermit<T> =
+export type LoadLockResult<T> =
   /** The load may begin. The lease, if there is one, has to be released after it, however the load ends. */
   | { readonly type: 'load'; readonly lease: LeaseHandle | undefined }
   /** Another process has loaded the value meanwhile. */
@@ -18,11 +18,11 @@ export type LoadPermit<T> =
   | { readonly type: 'redis_unavailable'; readonly error: unknown };
 
 /** @param findValue looks for the value of another process, after each wait and before the load; never rejects */
-export async function acquireLoadPermit<T>(
+export async function acquireLoadLock<T>(
   key: string,
   lock: LoadLock | undefined,
   findValue: () => Promise<T | undefined>,
-): Promise<LoadPermit<T>> {
+): Promise<LoadLockResult<T>> {
   if (!lock) return { type: 'load', lease: undefined };
   try {
     const acquisition = await lock.leases.acquire(key, lock.options, findValue);
