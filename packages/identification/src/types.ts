@@ -16,8 +16,9 @@ export function mapProviders<In, Out>(
   values: Readonly<Record<ProviderName, In>>,
   valueOf: (value: In, name: ProviderName) => Out,
 ): Record<ProviderName, Out> {
-  const entries = Object.entries(values) as [ProviderName, In][];
-  return Object.fromEntries(entries.map(([name, value]) => [name, valueOf(value, name)])) as Record<ProviderName, Out>;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the record; Object.keys forgets their type
+  const names = Object.keys(values) as ProviderName[];
+  return byProvider((name) => valueOf(values[name], name), names);
 }
 
 /** Returns a record with `valueOf` of each name. */
@@ -25,6 +26,7 @@ export function byProvider<Out>(
   valueOf: (name: ProviderName) => Out,
   names: readonly ProviderName[] = PROVIDER_NAMES,
 ): Record<ProviderName, Out> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one entry per name; fromEntries forgets their type
   return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<ProviderName, Out>;
 }
 

@@ -13,9 +13,9 @@ export interface Match {
 /** Finds namespaces and endpoints by path. */
 export interface Matcher {
   /** Returns the endpoints at a path, with or without a slash at its end. */
-  match(pathname: string): Match | undefined;
+  readonly match: (pathname: string) => Match | undefined;
   /** Returns the namespace with the longest base path that contains the path. */
-  namespaceAt(pathname: string): Namespace | undefined;
+  readonly namespaceAt: (pathname: string) => Namespace | undefined;
 }
 
 export function createMatcher(namespaces: readonly Namespace[]): Matcher {

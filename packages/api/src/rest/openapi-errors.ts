@@ -1,6 +1,7 @@
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import type { ApiErrorStatus } from '../errors/api-error.ts';
 import type { ErrorPresenter } from '../errors/problem.ts';
+import { metaOf } from '../middleware/init.ts';
 import type { Endpoint } from './endpoint.ts';
 
 const header = (description: string, example: string) => ({
@@ -49,8 +50,9 @@ type Status = keyof typeof RESPONSES;
 export const bytes = { type: 'string' as const, format: 'binary' };
 
 /** Returns the errors of an endpoint, which follow from its policy, its limit, its request and its own list. */
-export function errorResponses({ errors = [], method, procedure, request = {} }: Endpoint): ZodOpenApiResponsesObject {
-  const { limit, policy, throttle } = procedure.meta;
+export function errorResponses(endpoint: Endpoint): ZodOpenApiResponsesObject {
+  const { errors = [], method, operationId, procedure, request = {} } = endpoint;
+  const { limit, policy, throttle } = metaOf(procedure, operationId);
   const uploads = request.multipart !== undefined;
   const statuses: Status[] = [
     400,

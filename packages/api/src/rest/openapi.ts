@@ -9,6 +9,7 @@ import {
   type ZodOpenApiResponsesObject,
   type ZodOpenApiVersion,
 } from 'zod-openapi';
+import { metaOf } from '../middleware/init.ts';
 import type { ApiConfig } from '../services.ts';
 import type { Endpoint, Namespace } from './endpoint.ts';
 import { bytes, errorComponents, errorResponses, rateLimitHeaders, requestIdHeader } from './openapi-errors.ts';
@@ -122,7 +123,7 @@ function pathsOf(endpoints: readonly Endpoint[], limits: UploadLimits): ZodOpenA
 
 function operationOf(endpoint: Endpoint, limits: UploadLimits): ZodOpenApiOperationObject {
   const { operationId, request = {}, summary, tag } = endpoint;
-  const { policy } = endpoint.procedure.meta;
+  const { policy } = metaOf(endpoint.procedure, operationId);
   return {
     operationId,
     summary,
@@ -150,7 +151,7 @@ function operationOf(endpoint: Endpoint, limits: UploadLimits): ZodOpenApiOperat
 }
 
 function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { limit } = endpoint.procedure.meta;
+  const { limit } = metaOf(endpoint.procedure, endpoint.operationId);
   const headers = limit === undefined ? requestIdHeader : rateLimitHeaders;
   const responses = Object.entries(endpoint.responses).map(
     ([status, { description, json, mediaType }]): [string, ZodOpenApiResponseObject] => [

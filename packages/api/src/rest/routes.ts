@@ -15,7 +15,9 @@ export interface Route {
 /** Returns every route of REST, in all namespaces, and of tRPC. */
 export function routesOf(namespaces: readonly Namespace[], router: AnyTRPCRouter): Route[] {
   const rest = namespaces.flatMap(({ basePath, endpoints }) =>
-    endpoints.map(({ method, path, procedure }) => routeOf(method, basePath + path, procedure.meta)),
+    endpoints.map(({ method, operationId, path, procedure }) =>
+      routeOf(method, basePath + path, metaOf(procedure, operationId)),
+    ),
   );
   const documents = documentPaths(namespaces).map((path) => routeOf('GET', path, { policy: 'public' }));
   return [...rest, ...documents, ...trpcRoutes(router)];

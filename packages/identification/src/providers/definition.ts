@@ -10,7 +10,7 @@ export interface ProviderDefinition {
   readonly name: ProviderName;
   /** Name that people know. */
   readonly displayName: string;
-  createClient(options: ClientOptions): ProviderClient;
+  readonly createClient: (options: ClientOptions) => ProviderClient;
   /**
    * Version of what is asked for and what is read of an answer: part of the cache key, and derived from both (see
    * `contractVersion`), so that no older answer is served after a change.
@@ -113,7 +113,7 @@ export function contractVersion(contract: { asked: string; read: ZodType; revisi
 /** Returns the paths of all fields in a JSON schema, sorted. */
 function fieldsOf(schema: unknown, path: string): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
-  const fields = Object.entries(schema).flatMap(([key, inner]) => {
+  const fields = Object.entries(schema).flatMap(([key, inner]: [string, unknown]) => {
     if (key !== 'properties' || typeof inner !== 'object' || inner === null) return fieldsOf(inner, path);
     return Object.entries(inner).flatMap(([name, value]) => [`${path}/${name}`, ...fieldsOf(value, `${path}/${name}`)]);
   });

@@ -16,6 +16,7 @@ export interface ThirdProvider {
 
 /** Creates a third provider: it reads the project alone, costs three credits and can recall its answers. */
 export function createThirdProvider(): ThirdProvider {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type has the names of the real providers only
   const name = NAME as ProviderName;
   const calls: ProviderRequest[] = [];
   const recallIds: (RecallId | undefined)[] = [];
