@@ -10,6 +10,7 @@ import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './blank-sheet.module.css';
 import type { RejectedFile } from './photo/photo-check.ts';
+import { FORMATS_TEXT } from './photo/photo-formats.ts';
 import { type OnFiles, PhotoBar, PickPhoto, usePhotoDrop } from './photo/photo-input.tsx';
 import { selectFirstUsable } from './photo/select-photo.ts';
 
@@ -67,7 +68,9 @@ export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhot
             Choose a photo
           </PickPhoto>
         </div>
-        <p className={styles['limits']}>One photo, up to {bytesText(maxPhotoBytes, 0)}. JPEG, PNG, WebP or GIF.</p>
+        <p className={styles['limits']}>
+          One photo, up to {bytesText(maxPhotoBytes, 0)}. {FORMATS_TEXT}.
+        </p>
         <noscript>
           <p className={styles['refusal']}>Choosing a photo needs JavaScript, which is off in this browser.</p>
         </noscript>

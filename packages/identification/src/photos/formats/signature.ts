@@ -5,8 +5,9 @@ export type PhotoType = 'jpeg' | 'png' | 'webp' | 'gif';
 export type UnsupportedType = 'avif' | 'heic';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const AVIF_BRANDS = new Set(['avif', 'avis']);
-const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1']);
+/** Brands of ISO media files. The page has the same tables, which one of its tests compares with these. */
+export const AVIF_BRANDS = new Set(['avif', 'avis']);
+export const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1']);
 
 /** Detects the format from the first 12 bytes, before anything is parsed. */
 export function detectFormat(bytes: Buffer): PhotoType | UnsupportedType | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkPhoto, SIGNATURE_BYTES } from './photo-check.ts';
+import { checkPhoto } from './photo-check.ts';
+import { SIGNATURE_BYTES } from './photo-formats.ts';
 
 const MAX_BYTES = 10_485_760;
 

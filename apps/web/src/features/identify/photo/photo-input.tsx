@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'rea
 import { type ButtonLook, buttonClass } from '@/ui/button.tsx';
 import { StickyBar } from '@/ui/layout.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
+import { ACCEPTED_MEDIA_TYPES } from './photo-formats.ts';
 
 const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes('Files') ?? false;
 
@@ -101,7 +102,7 @@ export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPh
         ref={input}
         type="file"
         className={hidden['hidden']}
-        accept="image/jpeg,image/png,image/webp,image/gif"
+        accept={ACCEPTED_MEDIA_TYPES}
         {...(camera ? { capture: 'environment' as const } : {})}
         onChange={hand}
       />

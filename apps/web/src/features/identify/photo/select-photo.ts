@@ -1,5 +1,6 @@
 import { DEVICE_TIMEOUT_MS, DeviceTimeout, withTimeout } from '../../../lib/timeout.ts';
-import { checkPhoto, type RejectedFile, SIGNATURE_BYTES } from './photo-check.ts';
+import { checkPhoto, type RejectedFile } from './photo-check.ts';
+import { SIGNATURE_BYTES } from './photo-formats.ts';
 
 interface FileSelection {
   /** In-memory copy of the first usable file. */
