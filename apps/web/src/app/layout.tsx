@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { ALL_PROVIDERS_TEXT } from '@/lib/providers.ts';
 import { viewer } from '@/server/viewer.ts';
 import { figtree, fraunces, frauncesItalic, jetbrainsMono } from '@/styles/fonts.ts';
 import { DemoStrip, SiteFooter, SiteHeader } from './site-header.tsx';
@@ -11,7 +12,7 @@ export const dynamic = 'force-dynamic';
 
 export const metadata: Metadata = {
   title: { default: 'Plant ID Community', template: '%s · Plant ID Community' },
-  description: 'Show us a plant, and learn its name. Plant.id and Pl@ntNet look at your photo at the same time.',
+  description: `Show us a plant, and learn its name. ${ALL_PROVIDERS_TEXT} look at your photo at the same time.`,
 };
 
 export const viewport: Viewport = {

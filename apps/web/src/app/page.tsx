@@ -1,4 +1,6 @@
 import { BlankSheet } from '@/features/identify/blank-sheet.tsx';
+import { bothOrAll } from '@/lib/format/list.ts';
+import { ALL_PROVIDERS_TEXT, PROVIDER_NAMES } from '@/lib/providers.ts';
 import { viewer } from '@/server/viewer.ts';
 import { Sprig } from '@/ui/sprig.tsx';
 import styles from './page.module.css';
@@ -10,8 +12,8 @@ export default async function Home() {
       <div className={styles['title']}>
         <h1>Show us a plant, and learn its name.</h1>
         <p>
-          Plant.id and Pl@ntNet look at your photo at the same time. You see what each of them said.
-          {isDemo ? ' In this demo a stand-in answers for both.' : null}
+          {ALL_PROVIDERS_TEXT} look at your photo at the same time. You see what each of them said.
+          {isDemo ? ` In this demo a stand-in answers for ${bothOrAll(PROVIDER_NAMES.length)}.` : null}
         </p>
       </div>
       <BlankSheet sprig={<Sprig />} maxPhotoBytes={maxPhotoBytes} />
@@ -28,11 +30,11 @@ function PhotoFacts({ signedIn, isDemo }: { signedIn: boolean; isDemo: boolean }
     signedIn
       ? [
           'Kept for you',
-          `It goes to ${isDemo ? 'a demo service' : 'Plant.id and Pl@ntNet'} to be named, and into your herbarium.`,
+          `It goes to ${isDemo ? 'a demo service' : ALL_PROVIDERS_TEXT} to be named, and into your herbarium.`,
         ]
       : [
           'Not kept',
-          `It goes to ${isDemo ? 'a demo service' : 'Plant.id and Pl@ntNet'} to be named. Without an account, we do not keep it.`,
+          `It goes to ${isDemo ? 'a demo service' : ALL_PROVIDERS_TEXT} to be named. Without an account, we do not keep it.`,
         ],
   ] as const;
   return (

@@ -2,6 +2,7 @@ import type { Principal } from '@plantcommunity/auth';
 import { Info } from 'lucide-react';
 import Link from 'next/link';
 import { AccountMenu } from '@/features/account/account-menu.tsx';
+import { ALL_PROVIDERS_TEXT } from '@/lib/providers.ts';
 import { Mark } from '@/ui/mark.tsx';
 import { NavLink } from '@/ui/nav-link.tsx';
 import styles from './site-header.module.css';
@@ -61,7 +62,7 @@ export function DemoStrip() {
 export function SiteFooter() {
   return (
     <footer className={styles['footer']}>
-      <p className={styles['footerInner']}>Names from Plant.id and Pl@ntNet. Taxonomy: GBIF.</p>
+      <p className={styles['footerInner']}>Names from {ALL_PROVIDERS_TEXT}. Taxonomy: GBIF.</p>
     </footer>
   );
 }

@@ -3,7 +3,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { PROVIDERS } from '@/lib/providers.ts';
+import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import type { CircuitsOverview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
@@ -35,7 +35,7 @@ interface AdminViewProps {
   email: string;
 }
 
-/** Shows a headline, both circuits, and the audit log. */
+/** Shows a headline, the circuit of each provider, and the audit log. */
 function AdminBoard({ initial, email }: AdminViewProps) {
   const { overview, now, timeZone, feed, update, togglePause } = useCircuits(initial);
   const [override, setOverride] = useState<Override>();
@@ -63,7 +63,7 @@ function AdminBoard({ initial, email }: AdminViewProps) {
         <FeedBadge feed={feed} instances={overview.instances} onTogglePause={togglePause} />
       </div>
       <div className={styles['cards']}>
-        {PROVIDERS.map((provider) => (
+        {PROVIDER_NAMES.map((provider) => (
           <CircuitCard
             key={provider}
             provider={provider}

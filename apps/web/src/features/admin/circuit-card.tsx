@@ -1,4 +1,4 @@
-import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { PROVIDERS } from '@/lib/providers.ts';
 import type { ProviderCircuit, ProviderName } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import tone from '@/ui/tone.module.css';
@@ -9,8 +9,6 @@ import { HourChart } from './hour-chart.tsx';
 import { HourFigures, OutcomeBar } from './hour-figures.tsx';
 import { HourLegend } from './hour-table.tsx';
 import type { OverrideType } from './override.ts';
-
-const ROLES: Readonly<Record<ProviderName, string>> = { plant_id: 'leads', plantnet: 'confirms' };
 
 interface CircuitCardProps {
   provider: ProviderName;
@@ -24,7 +22,7 @@ interface CircuitCardProps {
 
 /** One provider's circuit: its state, its next step, its last hour, and the overrides. */
 export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onOverride }: CircuitCardProps) {
-  const name = PROVIDER_NAMES[provider];
+  const { displayName: name, role } = PROVIDERS[provider];
   const { isolation, state } = circuit;
   const isIsolated = isolation !== undefined || state === 'isolated';
   const first = isIsolated ? 'release' : 'isolate';
@@ -32,7 +30,7 @@ export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onO
     <section className={`${styles['card']} ${tone['tone']}`} data-state={state} aria-label={name}>
       <div className={styles['head']}>
         <h2>
-          {name} <span>{ROLES[provider]}</span>
+          {name} <span>{role}</span>
         </h2>
         {state === 'off' ? null : (
           <div className={styles['overrides']}>

@@ -3,7 +3,7 @@
 import { TRPCClientError } from '@trpc/client';
 import { Check } from 'lucide-react';
 import { type FormEvent, type Ref, useId, useRef, useState } from 'react';
-import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { PROVIDERS } from '@/lib/providers.ts';
 import type { CircuitsOverview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
@@ -73,7 +73,7 @@ export function OverrideDialog({
   const { provider, type } = override;
   const state = type === 'isolate' ? 'isolated' : 'closed';
   const label = OVERRIDE_LABELS[type];
-  const name = PROVIDER_NAMES[provider];
+  const name = PROVIDERS[provider].displayName;
   return (
     <ConfirmDialog
       ref={dialog}

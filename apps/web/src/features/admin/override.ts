@@ -1,5 +1,6 @@
+import { listText } from '../../lib/format/list.ts';
 import { durationText, untilTime } from '../../lib/format/time.ts';
-import { otherProvider, PROVIDER_NAMES } from '../../lib/providers.ts';
+import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
 import type { CircuitsOverview, ProviderName } from '../../lib/wire.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,7 +23,7 @@ export const OVERRIDE_LABELS: Readonly<Record<OverrideType, { command: string; p
 
 /** Describes what an override will do, for the dialog that confirms it. */
 export function consequences({ provider, type }: Override, { circuits, shared }: CircuitsOverview): string[] {
-  const name = PROVIDER_NAMES[provider];
+  const name = PROVIDERS[provider].displayName;
   const { fail_count: failCount, fail_max: failMax, reset_timeout_ms: rest, state } = circuits[provider];
   const late = shared ? [] : ['Redis is down: other instances follow within half a minute.'];
   switch (type) {
@@ -53,13 +54,15 @@ export function consequences({ provider, type }: Override, { circuits, shared }:
 }
 
 function answersWithout(provider: ProviderName, circuits: CircuitsOverview['circuits']): string {
-  const other = otherProvider(provider);
-  const { state } = circuits[other];
-  if (state !== 'closed' && state !== 'half_open') {
-    return `Only kept answers are given: ${PROVIDER_NAMES[other]} cannot be asked either.`;
-  }
-  const without = provider === 'plant_id' ? 'without health or care' : 'without a second opinion';
-  return `Answers come from cache and ${PROVIDER_NAMES[other]}, ${without}.`;
+  const canAnswer = (name: ProviderName) => ['closed', 'half_open'].includes(circuits[name].state);
+  const others = PROVIDER_NAMES.filter((name) => name !== provider);
+  const answering = others.filter(canAnswer);
+  const impaired = others.filter((name) => !canAnswer(name));
+  if (answering.length === 0) return `Only kept answers are given: ${displayNames(others)} cannot be asked either.`;
+  const missing = PROVIDERS[provider].missingWithout ?? (answering.length === 1 ? 'a second opinion' : undefined);
+  const sources = listText(['cache', ...answering.map((name) => PROVIDERS[name].displayName)]);
+  const answers = `Answers come from ${sources}${missing === undefined ? '' : `, without ${missing}`}.`;
+  return impaired.length === 0 ? answers : `${answers} ${displayNames(impaired)} cannot be asked either.`;
 }
 
 function failures(count: number): string {

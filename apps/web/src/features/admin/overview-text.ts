@@ -1,39 +1,37 @@
+import { bothOrAll, capitalised } from '../../lib/format/list.ts';
 import { durationText } from '../../lib/format/time.ts';
-import { otherProvider, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
+import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
 import type { AuditEntry, CircuitState, CircuitsOverview } from '../../lib/wire.ts';
 import { STATE_NAMES } from './circuit-text.ts';
 
-/** States other than closed as predicates: of one provider, and of both. */
-const PROBLEMS: Readonly<Record<Exclude<CircuitState, 'closed'>, { one: string; both: string }>> = {
-  open: { one: 'is open', both: 'are open' },
-  half_open: { one: 'is being tried again', both: 'are being tried again' },
-  isolated: { one: 'is isolated', both: 'are isolated' },
-  off: { one: 'is off', both: 'are off' },
-  misconfigured: { one: 'refuses our key', both: 'refuse our keys' },
+/** States other than closed as predicates: of one provider, and of several. */
+const PROBLEMS: Readonly<Record<Exclude<CircuitState, 'closed'>, { one: string; many: string }>> = {
+  open: { one: 'is open', many: 'are open' },
+  half_open: { one: 'is being tried again', many: 'are being tried again' },
+  isolated: { one: 'is isolated', many: 'are isolated' },
+  off: { one: 'is off', many: 'are off' },
+  misconfigured: { one: 'refuses our key', many: 'refuse our keys' },
 };
 
 /** Returns the heading of the admin page: all problems in a few words. */
 export function headlineText({ circuits, shared }: Pick<CircuitsOverview, 'circuits' | 'shared'>): string {
   const sentences = shared ? [] : ['Redis is down.'];
-  const impaired = PROVIDERS.flatMap((provider) => {
+  const impaired = PROVIDER_NAMES.flatMap((provider) => {
     const { state } = circuits[provider];
     return state === 'closed' ? [] : [{ provider, state }];
   });
-  const [first, second] = impaired;
-  if (first === undefined) sentences.push('Both services answer.');
-  else if (first.state === second?.state) {
-    sentences.push(
-      `${PROVIDER_NAMES[first.provider]} and ${PROVIDER_NAMES[second.provider]} ${PROBLEMS[first.state].both}.`,
-    );
-  } else
-    sentences.push(...impaired.map(({ provider, state }) => `${PROVIDER_NAMES[provider]} ${PROBLEMS[state].one}.`));
+  const working = PROVIDER_NAMES.filter((name) => circuits[name].state === 'closed');
+  if (impaired.length === 0) sentences.push(`${capitalised(bothOrAll(working.length))} services answer.`);
+  for (const [state, group] of Map.groupBy(impaired, (each) => each.state)) {
+    const { one, many } = PROBLEMS[state];
+    sentences.push(`${displayNames(group.map(({ provider }) => provider))} ${group.length === 1 ? one : many}.`);
+  }
 
-  const noneAnswers = impaired.length === PROVIDERS.length && impaired.every(({ state }) => state !== 'half_open');
-  if (noneAnswers) sentences.push('Only kept answers are given.');
-  if (first !== undefined && second === undefined) {
-    sentences.push(
-      `${PROVIDER_NAMES[otherProvider(first.provider)]} answers${first.state === 'half_open' ? '' : ' alone'}.`,
-    );
+  const isAnyTried = impaired.some(({ state }) => state === 'half_open');
+  if (working.length === 0 && !isAnyTried) sentences.push('Only kept answers are given.');
+  if (impaired.length > 0 && working.length > 0) {
+    const verb = working.length > 1 ? 'answer' : isAnyTried ? 'answers' : 'answers alone';
+    sentences.push(`${displayNames(working)} ${verb}.`);
   }
   return sentences.join(' ');
 }
@@ -75,7 +73,7 @@ const MINUTE_MS = 60_000;
 
 /** Describes the action of an audit entry, such as "Isolated Pl@ntNet, 15 min". */
 export function actionText({ action, after, at, target }: AuditEntry): string {
-  const name = PROVIDER_NAMES[target];
+  const name = PROVIDERS[target].displayName;
   switch (action) {
     case 'circuit.isolate': {
       if (after.until === undefined) return `Isolated ${name}`;

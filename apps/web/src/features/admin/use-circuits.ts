@@ -32,7 +32,7 @@ export interface WatchedCircuits {
 }
 
 /**
- * Follows both circuits live. A visible page gets updates over a stream if the browser has a connection to spare; every
+ * Follows all circuits live. A visible page gets updates over a stream if the browser has a connection to spare; every
  * other page polls, and a hidden one holds no connection.
  */
 export function useCircuits(initial: CircuitsOverview): WatchedCircuits {

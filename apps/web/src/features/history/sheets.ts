@@ -8,7 +8,7 @@ interface SheetReading {
   titleIsLatin: boolean;
   latin?: string;
   confidence?: ConfidenceLevel;
-  /** Probability of the species from Plant.id. */
+  /** Probability of the species from the leading provider. */
   probability?: number;
 }
 

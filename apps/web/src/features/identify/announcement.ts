@@ -1,5 +1,6 @@
 import { percentText } from '../../lib/format/amounts.ts';
-import { capitalised, readLabel } from './answer/label-reading.ts';
+import { capitalised } from '../../lib/format/list.ts';
+import { readLabel } from './answer/label-reading.ts';
 import type { IdentifyState } from './identify-state.ts';
 import { progressHeadline, progressSteps } from './progress-steps.ts';
 

@@ -1,14 +1,15 @@
 'use client';
 
 import { Camera } from 'lucide-react';
-import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { displayNames } from '@/lib/providers.ts';
 import type { Identification } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { Countdown, useSecondsLeft } from '@/ui/countdown.tsx';
 import { StickyBar } from '@/ui/layout.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { AnswerSheet, missingProvider } from './answer/answer-sheet.tsx';
+import { AnswerSheet } from './answer/answer-sheet.tsx';
 import { readLabel } from './answer/label-reading.ts';
+import { missingProviders } from './answer/provider-agreement.ts';
 import type { IdentifyState } from './identify-state.ts';
 import { type OnFiles, PickPhoto } from './photo/photo-input.tsx';
 import type { Run } from './run.ts';
@@ -62,15 +63,18 @@ interface AskMissingProviderProps {
   onAgain: () => void;
 }
 
-/** Asks again for the missing provider's answer; the other answer is cached. */
+/** Asks again for the missing providers' answers as soon as one of them can be asked; the other answers are cached. */
 function AskMissingProvider({ answer, providers, onAgain }: AskMissingProviderProps) {
-  const missing = missingProvider(answer);
-  const progress = missing && providers[missing.provider];
-  const until = progress?.type === 'unanswered' ? progress.until : undefined;
-  const left = useSecondsLeft(until ?? 0);
-  if (missing === undefined) return null;
-  const name = PROVIDER_NAMES[missing.provider];
-  return until !== undefined && left > 0 ? (
+  const missing = missingProviders(answer).map(({ provider }) => provider);
+  const retryTimes = missing.map((name) => {
+    const progress = providers[name];
+    return progress?.type === 'unanswered' ? (progress.until ?? 0) : 0;
+  });
+  const until = retryTimes.length === 0 ? 0 : Math.min(...retryTimes);
+  const left = useSecondsLeft(until);
+  if (missing.length === 0) return null;
+  const name = displayNames(missing);
+  return left > 0 ? (
     <Button main wide disabled>
       Ask {name} in <Countdown until={until} />
     </Button>

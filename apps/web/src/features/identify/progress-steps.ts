@@ -1,5 +1,6 @@
 import { aboutText, bytesText, secondsText } from '../../lib/format/amounts.ts';
-import { otherProvider, PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '../../lib/providers.ts';
+import { bothOrAll } from '../../lib/format/list.ts';
+import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '../../lib/providers.ts';
 import type { ProviderName } from '../../lib/wire.ts';
 import type { ProviderProgress, Run } from './run.ts';
 
@@ -56,13 +57,14 @@ function readStep({ readMs, providers }: Run): Step {
   return { key: 'read', state: 'doing', text: 'Reading it' };
 }
 
-const PROVIDER_ORDER = ['answered', 'asking', 'unanswered'];
+const STEP_ORDER = ['answered', 'asking', 'unanswered'];
 
 /** Lists providers that answered, in the order of their answers, then those still asked, then those without answer. */
 function providerSteps({ answeredBy, providers }: Run): Step[] {
-  const [first] = answeredBy;
-  const order: ProviderName[] = first === undefined ? ['plantnet', 'plant_id'] : [first, otherProvider(first)];
-  const rank = (name: ProviderName) => PROVIDER_ORDER.indexOf(providers[name]?.type ?? '');
+  // The leading provider usually answers last.
+  const confirmingFirst = PROVIDER_NAMES.toSorted((one, other) => Number(leads(one)) - Number(leads(other)));
+  const order = [...new Set([...answeredBy, ...confirmingFirst])];
+  const rank = (name: ProviderName) => STEP_ORDER.indexOf(providers[name]?.type ?? '');
   const steps = order
     .toSorted((one, other) => rank(one) - rank(other))
     .flatMap((name) => {
@@ -72,8 +74,10 @@ function providerSteps({ answeredBy, providers }: Run): Step[] {
   return steps.length === 0 ? [{ key: 'ask', state: 'todo', text: 'Ask for its name' }] : steps;
 }
 
+const leads = (name: ProviderName) => PROVIDERS[name].role === 'leads';
+
 function providerStep(provider: ProviderName, progress: ProviderProgress): Step {
-  const name = PROVIDER_NAMES[provider];
+  const name = PROVIDERS[provider].displayName;
   switch (progress.type) {
     case 'asking':
       return { key: provider, state: 'doing', text: `Asking ${name}`, wait: progress };
@@ -91,15 +95,15 @@ function providerStep(provider: ProviderName, progress: ProviderProgress): Step 
 }
 
 function compareStep({ comparing, providers }: Run): Step {
-  const both = Object.values(providers).filter(({ type }) => type !== 'unanswered').length > 1;
-  const text = both ? 'Compare both answers' : 'Write the label';
+  const count = Object.values(providers).filter(({ type }) => type !== 'unanswered').length;
+  const text = count > 1 ? `Compare ${bothOrAll(count)} answers` : 'Write the label';
   return { key: 'compare', state: comparing ? 'doing' : 'todo', text };
 }
 
 /** Returns the panel's heading and the sentence below it. */
 export function progressHeadline(run: Run): { title: string; sentence: string } {
   if (!run.sent) return { title: 'Sending your photo', sentence: 'It stays here as well until it is named.' };
-  const asked = PROVIDERS.filter((name) => run.providers[name] !== undefined);
+  const asked = PROVIDER_NAMES.filter((name) => run.providers[name] !== undefined);
   const open = asked.filter((name) => run.providers[name]?.type === 'asking');
   const [last] = open;
   if (run.comparing || (asked.length > 0 && open.length === 0)) {
@@ -107,19 +111,19 @@ export function progressHeadline(run: Run): { title: string; sentence: string } 
   }
   const title =
     asked.length > 1
-      ? 'Asking two services'
+      ? `Asking ${asked.length === 2 ? 'two' : asked.length} services`
       : last === undefined
         ? 'Reading your photo'
-        : `Asking ${PROVIDER_NAMES[last]}`;
+        : `Asking ${PROVIDERS[last].displayName}`;
   return { title, sentence: expectation(run, open) };
 }
 
 function expectation(run: Run, open: readonly ProviderName[]): string {
-  const answered = run.answeredBy.map((name) => `${PROVIDER_NAMES[name]} has answered.`);
+  const answered = run.answeredBy.map((name) => `${PROVIDERS[name].displayName} has answered.`);
   const usual = open.flatMap((name) => {
     const progress = run.providers[name];
     if (progress?.type !== 'asking' || progress.usualMs === undefined) return [];
-    return `${PROVIDER_NAMES[name]} usually takes ${aboutText(progress.usualMs)}.`;
+    return `${PROVIDERS[name].displayName} usually takes ${aboutText(progress.usualMs)}.`;
   });
   return [...answered, ...usual].join(' ') || 'This usually takes a few seconds.';
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import { Clock } from 'lucide-react';
+import { bothOrAll, capitalised } from '@/lib/format/list.ts';
 import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '@/lib/providers.ts';
 import type { ProviderName } from '@/lib/wire.ts';
 import { ButtonLink } from '@/ui/button.tsx';
@@ -20,7 +21,7 @@ interface ProvidersUnavailableProps {
 /** No provider can answer: shows when each can be asked again, and tries again by itself. */
 export function ProvidersUnavailable({ error, signedIn, onAgain }: ProvidersUnavailableProps) {
   const { until, providers, code } = error;
-  const asked = PROVIDERS.filter((name) => providers[name] !== undefined);
+  const asked = PROVIDER_NAMES.filter((name) => providers[name] !== undefined);
   const { title, sentence } = textsFor(code, asked);
   return (
     <>
@@ -33,7 +34,7 @@ export function ProvidersUnavailable({ error, signedIn, onAgain }: ProvidersUnav
           {asked.map((name) => (
             <li key={name}>
               <Clock size={18} strokeWidth={1.7} aria-hidden="true" />
-              <b>{PROVIDER_NAMES[name]}</b>
+              <b>{PROVIDERS[name].displayName}</b>
               <span>
                 <RetryTime progress={providers[name]} />
               </span>
@@ -82,11 +83,11 @@ function textsFor(code: string, asked: readonly ProviderName[]): { title: string
   }
   return one
     ? {
-        title: `${PROVIDER_NAMES[only]} is resting`,
+        title: `${PROVIDERS[only].displayName} is resting`,
         sentence: 'It has stopped answering us, so we let it be for a moment.',
       }
     : {
-        title: 'Both services are resting',
+        title: `${capitalised(bothOrAll(asked.length || PROVIDER_NAMES.length))} services are resting`,
         sentence: 'They have stopped answering us, so we let them be for a moment.',
       };
 }

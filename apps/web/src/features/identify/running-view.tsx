@@ -3,7 +3,8 @@
 import { Check, Circle, CircleDot, Minus } from 'lucide-react';
 import { useNow } from '@/lib/device.ts';
 import { aboutText, bytesText, percentText, secondsText } from '@/lib/format/amounts.ts';
-import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { capitalised } from '@/lib/format/list.ts';
+import { PROVIDERS } from '@/lib/providers.ts';
 import type { MergedResult, ProviderName } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
@@ -12,7 +13,7 @@ import { PhotoSheet } from '@/ui/photo-sheet.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import { Slip } from '@/ui/slip.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-import { capitalised, readLabel } from './answer/label-reading.ts';
+import { readLabel } from './answer/label-reading.ts';
 import { progressHeadline, progressSteps, type Step } from './progress-steps.ts';
 import type { Run } from './run.ts';
 import styles from './running-view.module.css';
@@ -132,12 +133,12 @@ function WaitRuler({ label, since, usualMs, slowMs }: WaitRulerProps) {
   );
 }
 
-/** Shows the first provider's answer while the other provider is still working. */
+/** Shows the first provider's answer while others are still working. */
 function PartialAnswer({ provider, merged }: { provider: ProviderName; merged: MergedResult }) {
   const reading = readLabel(merged);
   return (
     <Slip className={styles['slip']}>
-      <p className={styles['from']}>First word, from {PROVIDER_NAMES[provider]}</p>
+      <p className={styles['from']}>First word, from {PROVIDERS[provider].displayName}</p>
       {reading.type === 'no_plant' ? (
         <p className={styles['name']}>No plant</p>
       ) : (

@@ -1,5 +1,6 @@
 import { Lock, Trash2 } from 'lucide-react';
 import { bytesText } from '@/lib/format/amounts.ts';
+import { ALL_PROVIDERS_TEXT } from '@/lib/providers.ts';
 import { Button } from '@/ui/button.tsx';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { PhotoLayout, StickyBar } from '@/ui/layout.tsx';
@@ -61,6 +62,6 @@ export function SelectedView({ state, preview, viewer, onFiles, onRemove, onIden
 
 function privacy({ signedIn, isDemo }: IdentifyViewer): string {
   const cut = 'Our server makes it smaller and removes its location';
-  const goes = isDemo ? 'then a stand-in makes up an answer' : 'then Plant.id and Pl@ntNet see it';
+  const goes = isDemo ? 'then a stand-in makes up an answer' : `then ${ALL_PROVIDERS_TEXT} see it`;
   return `${cut}; ${goes}. ${signedIn ? 'It is kept in your herbarium.' : 'Without an account, we do not keep it.'}`;
 }

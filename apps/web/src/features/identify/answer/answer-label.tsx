@@ -1,11 +1,12 @@
-import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { capitalised } from '@/lib/format/list.ts';
+import { PROVIDERS } from '@/lib/providers.ts';
 import type { Identification } from '@/lib/wire.ts';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './answer-label.module.css';
 import { ConfidenceRuler } from './confidence-ruler.tsx';
-import { capitalised, type LabelReading } from './label-reading.ts';
+import type { LabelReading } from './label-reading.ts';
 import { providerAgreement } from './provider-agreement.ts';
 
 type Named = Exclude<LabelReading, { type: 'no_plant' }>;
@@ -55,7 +56,7 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
         {reading.probability === undefined ? (
           <p className={styles['opinion']}>
             <span>{capitalised(reading.confidence)}</span>
-            <span>one opinion, no percentage</span>
+            <span>{reading.best.sources.length > 1 ? 'no percentage' : 'one opinion, no percentage'}</span>
           </p>
         ) : (
           <ConfidenceRuler confidence={reading.confidence} probability={reading.probability} demo={answer.demo} />
@@ -72,7 +73,9 @@ export function AnswerLabel({ answer, reading, at, fresh }: AnswerLabelProps) {
             <div key={provider}>
               <dt>{heading}</dt>
               <dd>
-                <b>{answer.demo ? `Stand-in for ${PROVIDER_NAMES[provider]}` : PROVIDER_NAMES[provider]}</b>
+                <b>
+                  {answer.demo ? `Stand-in for ${PROVIDERS[provider].displayName}` : PROVIDERS[provider].displayName}
+                </b>
                 {says === '' ? null : `, ${says}`}
                 {latin === undefined ? null : <span lang="la"> {latin}</span>}
               </dd>

@@ -1,7 +1,6 @@
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '@/lib/providers.ts';
-import type { Identification, ProviderName, ProviderStatus } from '@/lib/wire.ts';
+import type { Identification } from '@/lib/wire.ts';
 import { FocusedHeading } from '@/ui/focused-heading.tsx';
 import { PhotoLayout } from '@/ui/layout.tsx';
 import { Notice } from '@/ui/notice.tsx';
@@ -10,6 +9,7 @@ import { AnswerLabel } from './answer-label.tsx';
 import { AnswerRows } from './answer-rows.tsx';
 import styles from './answer-sheet.module.css';
 import type { LabelReading } from './label-reading.ts';
+import { partialText } from './provider-agreement.ts';
 
 /** Corners of the photo that no label covers. */
 const LABEL_CORNERS = ['topLeft', 'topRight', 'bottomLeft'] as const;
@@ -76,28 +76,8 @@ function sentence({ demo, partial }: Identification): string {
   return `${partial ? 'The service that answered found none' : 'The services found none'}. This still used one identification.`;
 }
 
-interface Missing {
-  provider: ProviderName;
-  status: Exclude<ProviderStatus, 'answered' | 'off'>;
-}
-
-/** Returns the provider that is configured but gave no answer. */
-export function missingProvider({ providers }: Pick<Identification, 'providers'>): Missing | undefined {
-  for (const provider of PROVIDERS) {
-    const { status } = providers[provider];
-    if (status !== 'answered' && status !== 'off') return { provider, status };
-  }
-  return undefined;
-}
-
-/** Names the provider without an answer, and the parts that are missing with it. */
+/** Names the providers without an answer, and the parts that are missing with them. */
 function PartialNotice({ answer }: { answer: Identification }) {
-  const missing = answer.partial ? missingProvider(answer) : undefined;
-  if (missing === undefined) return null;
-  const without = missing.provider === 'plant_id' ? ', without health or care' : '';
-  return (
-    <Notice tone="resting">
-      {PROVIDER_NAMES[missing.provider]} {UNANSWERED[missing.status].phrase}, so this is one opinion{without}.
-    </Notice>
-  );
+  const text = partialText(answer);
+  return text === undefined ? null : <Notice tone="resting">{text}</Notice>;
 }

@@ -13,7 +13,7 @@ interface CandidatesRowProps {
   demo: boolean;
 }
 
-/** Lists other candidates, with the probabilities that Plant.id gave. */
+/** Lists other candidates, with the probabilities that the leading provider gave. */
 export function CandidatesRow({ candidates, equal, demo }: CandidatesRowProps) {
   return (
     <Row

@@ -1,5 +1,6 @@
 import { Droplet, Shovel, Sun } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { HEALTH_AND_CARE_TEXT } from '@/lib/providers.ts';
 import type { Care } from '@/lib/wire.ts';
 import { Row } from '@/ui/layout.tsx';
 import styles from './care-row.module.css';
@@ -19,7 +20,7 @@ function waterText(min: Level, max: Level): string {
 export function CareRow({ care, demo }: { care: Care; demo: boolean }) {
   const { watering, light, soil } = care;
   return (
-    <Row heading="Care" note={demo ? 'made up for the demo' : 'from Plant.id'}>
+    <Row heading="Care" note={demo ? 'made up for the demo' : `from ${HEALTH_AND_CARE_TEXT}`}>
       <div className={styles['cells']}>
         {watering && (
           <Cell icon={<Droplet size={15} strokeWidth={1.6} aria-hidden="true" />} name="Water">

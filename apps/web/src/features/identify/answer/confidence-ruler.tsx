@@ -1,8 +1,8 @@
 import { type ConfidenceLevel, LIKELY_FROM, POSSIBLE_FROM } from '@plantcommunity/identification/confidence';
 import { percentText } from '@/lib/format/amounts.ts';
+import { capitalised } from '@/lib/format/list.ts';
 import { Ruler, type RulerProps } from '@/ui/ruler.tsx';
 import styles from './confidence-ruler.module.css';
-import { capitalised } from './label-reading.ts';
 
 const CUTS = [POSSIBLE_FROM, LIKELY_FROM] as const;
 /** Words of the scale, each at the middle of its part. */
@@ -15,7 +15,7 @@ const TONES = { likely: 'leaf', possible: 'half', unsure: 'quiet' } as const;
 
 interface ConfidenceRulerProps {
   confidence: ConfidenceLevel;
-  /** Probability from Plant.id. */
+  /** Probability from the leading provider. */
   probability: number;
   demo?: boolean;
   /** Replaces the tone of the word. */

@@ -1,5 +1,6 @@
 import { confidenceLevel } from '@plantcommunity/identification/confidence';
 import { percentText } from '@/lib/format/amounts.ts';
+import { HEALTH_AND_CARE_TEXT } from '@/lib/providers.ts';
 import type { Health } from '@/lib/wire.ts';
 import { Row } from '@/ui/layout.tsx';
 import { ConfidenceRuler } from './confidence-ruler.tsx';
@@ -19,7 +20,7 @@ export function HealthRow({ health, demo }: { health: Health; demo: boolean }) {
       ? 'It looks healthy'
       : 'Something ails it';
   return (
-    <Row heading="Health" note={demo ? 'made up for the demo' : 'from Plant.id'}>
+    <Row heading="Health" note={demo ? 'made up for the demo' : `from ${HEALTH_AND_CARE_TEXT}`}>
       <div className={styles['halves']}>
         <div>
           <h3>{title}</h3>

@@ -12,7 +12,7 @@ export type LabelReading =
       titleIsLatin: boolean;
       family?: string;
       confidence: ConfidenceLevel;
-      /** Probability from Plant.id; absent without one, because Pl@ntNet's score is no percentage. */
+      /** Probability from the leading provider; absent without one, because scores of other providers are none. */
       probability?: number;
       best: Suggestion;
     }
@@ -55,7 +55,7 @@ function genusReading(result: MergedResult, best: Suggestion): LabelReading | un
   if (genus === undefined) return undefined;
   const { noun } = genusNoun(result.suggestions, genus);
   const title = `${article(noun)} ${noun}`;
-  // Without Plant.id there are no probabilities to add up.
+  // Without the leading provider there are no probabilities to add up.
   if (mostConfident === undefined) return { type: 'genus', title, noun, genus, confidence: 'unsure', best };
   return {
     type: 'genus',
@@ -67,9 +67,6 @@ function genusReading(result: MergedResult, best: Suggestion): LabelReading | un
     best,
   };
 }
-
-/** Capitalises a word, as in "Likely". */
-export const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 /**
  * Returns a plain noun for a genus. Only species have common names, so the noun is the last word that the names of at

@@ -1,5 +1,6 @@
 import { percentText } from '../../../lib/format/amounts.ts';
-import { otherProvider, PROVIDER_NAMES, UNANSWERED } from '../../../lib/providers.ts';
+import { listText } from '../../../lib/format/list.ts';
+import { PROVIDER_NAMES, PROVIDERS, UNANSWERED } from '../../../lib/providers.ts';
 import type { Identification, ProviderName, ProviderStatus, Suggestion } from '../../../lib/wire.ts';
 
 /** One line of a label: a provider and its opinion. */
@@ -14,9 +15,10 @@ interface ProviderOpinion {
 
 type Source = Suggestion['sources'][number];
 
-/** Describes an opinion: by probability, or by rank, because Pl@ntNet's score is no percentage. */
+/** Describes an opinion: by probability, or by rank where the provider's score is no percentage. */
 function opinion(source: Source, probability: number | undefined): string {
-  if (source.provider === 'plant_id' && probability !== undefined) return `${percentText(probability)} sure`;
+  if (PROVIDERS[source.provider].scoreIsProbability && probability !== undefined)
+    return `${percentText(probability)} sure`;
   return `its ${ordinal(source.rank)} choice of\u00a0${source.of}`;
 }
 
@@ -24,9 +26,11 @@ function opinion(source: Source, probability: number | undefined): string {
 export function providerAgreement(answer: Pick<Identification, 'suggestions' | 'providers'>): ProviderOpinion[] {
   const [best] = answer.suggestions;
   if (best === undefined) return [];
-  const leader: ProviderName = best.sources.some(({ provider }) => provider === 'plant_id') ? 'plant_id' : 'plantnet';
-  return [leader, otherProvider(leader)].flatMap((provider): ProviderOpinion[] => {
-    const source = best.sources.find((each) => each.provider === provider);
+  const sourceOf = (name: ProviderName) => best.sources.find(({ provider }) => provider === name);
+  const leader = PROVIDER_NAMES.find((name) => sourceOf(name) !== undefined);
+  const others = PROVIDER_NAMES.filter((name) => name !== leader);
+  return [...(leader === undefined ? [] : [leader]), ...others].flatMap((provider): ProviderOpinion[] => {
+    const source = sourceOf(provider);
     const status: ProviderStatus = answer.providers[provider].status;
     if (source !== undefined) {
       return [
@@ -44,13 +48,42 @@ export function providerAgreement(answer: Pick<Identification, 'suggestions' | '
   });
 }
 
-/** Names the providers of a candidate: "Plant.id, and third at Pl@ntNet". */
+/** Names the providers of a candidate, the leading one first: "Plant.id, and third at Pl@ntNet". */
 export function candidateSources({ sources }: Suggestion): string {
-  const plantId = sources.find(({ provider }) => provider === 'plant_id');
-  const plantnet = sources.find(({ provider }) => provider === 'plantnet');
-  if (plantId && plantnet)
-    return `${PROVIDER_NAMES.plant_id}, and ${ordinal(plantnet.rank)} at ${PROVIDER_NAMES.plantnet}`;
-  return plantnet ? `${PROVIDER_NAMES.plantnet}, ${ordinal(plantnet.rank)} choice` : PROVIDER_NAMES.plant_id;
+  const [first, ...others] = PROVIDER_NAMES.flatMap((name) => sources.find(({ provider }) => provider === name) ?? []);
+  if (first === undefined) return '';
+  const { displayName, scoreIsProbability } = PROVIDERS[first.provider];
+  // A probability is shown beside the candidate, a rank only here.
+  const start = scoreIsProbability ? displayName : `${displayName}, ${ordinal(first.rank)} choice`;
+  const places = others.map(({ provider, rank }) => `${ordinal(rank)} at ${PROVIDERS[provider].displayName}`);
+  return places.length === 0 ? start : `${start}, and ${listText(places)}`;
+}
+
+interface MissingProvider {
+  provider: ProviderName;
+  status: Exclude<ProviderStatus, 'answered' | 'off'>;
+}
+
+/** Returns the providers that are configured but gave no answer. */
+export function missingProviders({ providers }: Pick<Identification, 'providers'>): MissingProvider[] {
+  return PROVIDER_NAMES.flatMap((provider) => {
+    const { status } = providers[provider];
+    return status === 'answered' || status === 'off' ? [] : [{ provider, status }];
+  });
+}
+
+/** Names the providers without an answer, and what is missing with them; undefined for a complete answer. */
+export function partialText(answer: Pick<Identification, 'partial' | 'providers'>): string | undefined {
+  const missing = answer.partial ? missingProviders(answer) : [];
+  if (missing.length === 0) return undefined;
+  const reasons = missing.map(
+    ({ provider, status }) => `${PROVIDERS[provider].displayName} ${UNANSWERED[status].phrase}`,
+  );
+  const answered = PROVIDER_NAMES.filter((name) => answer.providers[name].status === 'answered').length;
+  const opinions = answered > 1 ? `only ${answered} opinions` : 'one opinion';
+  const parts = missing.flatMap(({ provider }) => PROVIDERS[provider].missingWithout ?? []);
+  const without = parts.length === 0 ? '' : `, without ${listText(parts)}`;
+  return `${listText(reasons)}, so ${answered > 1 ? 'these are' : 'this is'} ${opinions}${without}.`;
 }
 
 const ORDINALS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
