@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCache } from '../cache/create-cache.ts';
 import type { Cache } from '../cache/types.ts';
 import { RedisUnavailableError } from '../redis/errors.ts';
+import { onceReady } from '../redis/once-ready.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
@@ -26,8 +27,8 @@ beforeEach(async () => {
 afterEach(() => redis.close());
 
 /** Stands for a process: it has a connection of its own. */
-function createProcess(): { leases: Leases; cache: Cache } {
-  const shared = { redis: redis.connect(), prefix: 'test', clock };
+function createProcess(connection = redis.connect()): { leases: Leases; cache: Cache } {
+  const shared = { redis: connection, prefix: 'test', clock };
   const leases = createLeases({ ...shared, owner: 'test' });
   return { leases, cache: createCache({ ...shared, lock: LOCK_OPTIONS, memory: { maxEntries: 10 } }) };
 }
@@ -124,6 +125,26 @@ describe('an outage of Redis', () => {
     await redis.up('kept');
     await redis.settle();
     expect(await admin.client.exists(LOCK_KEY)).toBe(0);
+  });
+
+  it('that swallows the reply to a waiter never ends the lease that this waiter gets afterwards', async () => {
+    const connection = redis.connect();
+    const { leases } = createProcess(connection);
+    await admin.client.set(LOCK_KEY, 'another holder');
+    const waiting = leases.acquire('rose', LOCK_OPTIONS);
+    await redis.settle();
+    const earlierRetry = Promise.withResolvers<void>();
+    onceReady(connection, { work: () => earlierRetry.promise });
+    redis.loseReply();
+    await pass(300);
+    await redis.up('lost');
+    await pass(300);
+    const acquisition = await waiting;
+    const holder = await admin.client.get(LOCK_KEY);
+    earlierRetry.resolve();
+    await redis.settle();
+    expect(acquisition.type).toBe('acquired');
+    expect(await admin.client.get(LOCK_KEY)).toBe(holder);
   });
 
   it('longer than the lifetime of the loaded value still ends with a release', async () => {

@@ -115,11 +115,14 @@ class RedisLeases implements Leases {
     findResult?: () => Promise<T | undefined>,
   ): Promise<Acquisition<T>> {
     let graceEndsAt = 0;
+    let { owner } = request;
     for (;;) {
-      const reply = await this.#client.tryAcquire(request).catch((error: unknown) => {
+      const reply = await this.#client.tryAcquire({ ...request, owner }).catch((error: unknown) => {
         if (error instanceof RedisUnavailableError && this.#clock.monotonic() < graceEndsAt) return HOLDER_UNKNOWN;
         throw error;
       });
+      // The release of an attempt without a reply may run late, and must not end the lease of a later attempt.
+      if (reply === HOLDER_UNKNOWN) owner = createOwnerId(this.#owner);
       if (reply instanceof RedisLeaseHandle) return acquiredUnlessAborted(reply, request.signal);
       if (reply !== HOLDER_UNKNOWN) graceEndsAt = this.#clock.monotonic() + OUTAGE_GRACE_MS;
       const leftMs = request.startedAt + request.waitMs - this.#clock.monotonic();
