@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { RedisUnavailableError } from '../redis/errors.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { LeaseLostError } from './errors.ts';
 import { type LeaseHandleOptions, RedisLeaseHandle } from './handle.ts';
@@ -98,6 +99,22 @@ describe('the renewal of a lease', () => {
     await pass(200);
     expect(lease.signal.reason).toBeInstanceOf(LeaseLostError);
     expect(lost).toHaveLength(1);
+  });
+});
+
+describe('the release in the same step as a write', () => {
+  it('releases the lease without the write when the script fails', async () => {
+    const lease = createHandle();
+    const refusal = new Error('ERR max request size exceeded');
+    await expect(lease.releaseWith(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect({ releases, lost, pendingTimers: clock.pendingTimers }).toEqual({ releases: 1, lost: [], pendingTimers: 0 });
+  });
+
+  it('is left to the retry while Redis is unavailable', async () => {
+    const lease = createHandle();
+    const outage = new RedisUnavailableError('no answer', { wasSent: true });
+    await expect(lease.releaseWith(() => Promise.reject(outage))).rejects.toBe(outage);
+    expect(releases).toBe(0);
   });
 });
 

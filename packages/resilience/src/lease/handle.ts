@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts';
+import { RedisUnavailableError } from '../redis/errors.ts';
 import { LeaseLostError } from './errors.ts';
 import type { LeaseHandle, ReleaseResult, ReleaseScript } from './types.ts';
 
@@ -70,7 +71,19 @@ export class RedisLeaseHandle implements LeaseHandle {
   async releaseWith<T>(script: ReleaseScript<T>, bytes: number = 0): Promise<T> {
     const wasOver = this.#endLocally();
     this.#isGivenUp = false;
-    return (await this.#releaseInRedis(script, wasOver, bytes)).result;
+    try {
+      return (await this.#releaseInRedis(script, wasOver, bytes)).result;
+    } catch (error) {
+      // An unavailable Redis gets the script, or the plain release instead, once it is back.
+      if (!(error instanceof RedisUnavailableError)) await this.#releaseAfterError();
+      throw error;
+    }
+  }
+
+  /** Sends the plain release after a script that failed: otherwise waiters would wait until the lease expires. */
+  async #releaseAfterError(): Promise<void> {
+    // The script may have released the lease before it failed, so a lease that is not ours any more is not reported.
+    await this.#releaseInRedis(this.#options.release, true).catch(() => {});
   }
 
   /** @returns whether the lease was over before */

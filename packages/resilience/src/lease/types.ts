@@ -35,9 +35,10 @@ export interface LeaseHandle {
   release(): Promise<boolean>;
   /**
    * Releases the lease in the same step as another write. The write happens even when the lease was over before, so the
-   * script has to check the fence. If Redis is unavailable, both are done once it is back.
-   * @param bytes size of what the script sends; a large script is retried a few times only, then the lease is released
-   * without it
+   * script has to check the fence. If Redis is unavailable, the script is sent once it is back, at most three times. After
+   * any other error the lease is released without the write.
+   * @param bytes size of what the script sends, 0 if it is small; a script with a size that is given up after three times,
+   * or because 4 MB are queued already, is replaced by the release alone
    * @throws what `script` throws
    */
   releaseWith<T>(script: ReleaseScript<T>, bytes?: number): Promise<T>;
