@@ -76,6 +76,16 @@ describe('a circuit with a name and no other options', () => {
     expect(circuit.snapshot().failCount).toBe(0);
   });
 
+  it('ignores the abort of a caller, but counts a timeout', async () => {
+    const circuit = createCircuit({ name: 'service', clock: new FakeClock() });
+    const caller = new AbortController();
+    caller.abort();
+    await fail(circuit, caller.signal.reason);
+    expect(circuit.snapshot().failCount).toBe(0);
+    await fail(circuit, new DOMException('The operation timed out', 'TimeoutError'));
+    expect(circuit.snapshot().failCount).toBe(1);
+  });
+
   it('may open for longer than 300 s when the reset time alone is given', () => {
     const circuit = createCircuit({ name: 'service', resetTimeoutMs: 600_000 });
     expect(circuit.snapshot().resetTimeoutMs).toBe(600_000);

@@ -204,7 +204,9 @@ class CircuitBreaker implements Circuit {
 }
 
 function defaultOutcome(error: unknown): CircuitOutcome {
-  return error instanceof ResilienceError ? 'ignored' : 'failure';
+  // The reason of `AbortSignal.timeout` is a TimeoutError, which is a failure.
+  const isAbort = error instanceof Error && error.name === 'AbortError';
+  return isAbort || error instanceof ResilienceError ? 'ignored' : 'failure';
 }
 
 /** Returns what an error says about the service. An error that `classify` throws on is ignored. Never throws. */

@@ -29,8 +29,8 @@ export interface CircuitOptions {
   readonly trialDeadlineMs?: number;
   /**
    * Returns what an error says about the service. An error that makes it throw is ignored. A call that resolves is a
-   * success. Default: every error is a failure, except a `ResilienceError`: a refusal of this package says nothing about
-   * the service.
+   * success. Default: every error is a failure, except an `AbortError` (the caller left) and a `ResilienceError` (a
+   * refusal of this package): they say nothing about the service. A `TimeoutError` is a failure.
    */
   classify?(error: unknown): CircuitOutcome;
   /** Returns the class of a failure, for the snapshot. Default: the name of the error. */

@@ -32,6 +32,8 @@ const SERVER_CODES: ReadonlySet<string> = new Set(
 const COMMAND_CODES: ReadonlySet<string> = new Set('NOPERM CROSSSLOT MOVED ASK TRYAGAIN'.split(' '));
 /** A missing permission of a command in a script, which Redis 7.0 reports without a code. */
 const SCRIPT_PERMISSION_ERROR = /executing the script can't|ACL failure in script/;
+/** A used-up quota of commands at Upstash, over REST and TCP: every command is refused. Numbers that change follow it. */
+const QUOTA_ERROR = /^ERR max (?:daily request|requests) limit exceeded/;
 /** Redis 6 quotes the error of a script's command at the end of its own. */
 const SCRIPT_ERROR_PREFIX = /^ERR Error running script.*?: ?-(?=[A-Z]{2,}\b)/s;
 /** The quoted script or command, which differs between replies with the same cause. */
@@ -48,14 +50,15 @@ export interface ErrorReply {
 export function parseErrorReply(message: string): ErrorReply | undefined {
   const cause = errorCauseOf(message);
   const code = /^[A-Z]+\b/.exec(cause)?.[0] ?? '';
-  if (SERVER_CODES.has(code)) return { scope: 'server', cause };
+  if (SERVER_CODES.has(code) || QUOTA_ERROR.test(cause)) return { scope: 'server', cause };
   if (COMMAND_CODES.has(code) || SCRIPT_PERMISSION_ERROR.test(cause)) return { scope: 'command', cause };
   return undefined;
 }
 
-/** Returns the error without the quoted script or command: one text per cause. */
+/** Returns the error without what differs between replies with the same cause: one text per cause. */
 export function errorCauseOf(message: string): string {
-  return message.replace(QUOTED_COMMAND, '').replace(SCRIPT_ERROR_PREFIX, '').trim();
+  const quota = QUOTA_ERROR.exec(message)?.[0];
+  return quota ?? message.replace(QUOTED_COMMAND, '').replace(SCRIPT_ERROR_PREFIX, '').trim();
 }
 
 /** Whether the error says that this node is a replica: a new connection may lead to the master. */

@@ -50,10 +50,30 @@ describe.skipIf(!testRedisUrl)('Redis over HTTP', () => {
     await connection.close();
   });
 
+  it.each([
+    'ERR max requests limit exceeded. Limit: 500000, Usage: {n}. See https://upstash.com/docs',
+    'ERR max daily request limit exceeded. Limit: 10000, Usage: {n}. See https://upstash.com/docs',
+  ])('is unavailable while the quota of its provider is used up: %s', async (quotaError) => {
+    const connection = await connectRedis(settings, { timeoutMs: 2000 });
+    const reasons: (string | undefined)[] = [];
+    const before = server.requests;
+    server.proxyReply = { status: 400, error: quotaError.replace('{n}', '500000') };
+    connection.subscribe(({ type, reason }) => type !== 'ready' && reasons.push(`${type} ${reason}`));
+    for (let n = 0; n < 10; n += 1)
+      await expect(connection.client.get('key')).rejects.toBeInstanceOf(RedisUnavailableError);
+    expect(server.requests - before).toBe(1);
+    server.proxyReply = { status: 400, error: quotaError.replace('{n}', '500001') };
+    expect(await connection.probe()).toBe(false);
+    expect(reasons).toEqual([`lost ${quotaError.split('.')[0]}`]);
+    server.proxyReply = undefined;
+    expect(await connection.probe()).toBe(true);
+    await connection.close();
+  });
+
   it('is ready although it refuses a command', async () => {
     const connection = await connectRedis(settings, { timeoutMs: 2000 });
-    server.proxyReply = { status: 400, error: 'ERR max daily request limit exceeded' };
-    await expect(connection.client.get('key')).rejects.toThrow('max daily request limit');
+    server.proxyReply = { status: 400, error: 'ERR max request size exceeded' };
+    await expect(connection.client.get('key')).rejects.toThrow('max request size');
     server.proxyReply = undefined;
     expect(connection.isReady()).toBe(true);
     await connection.close();
