@@ -115,6 +115,29 @@ describe('a load', () => {
     expect(task.calls()).toBe(0);
   });
 
+  it.each(['memory', 'redis'])('with invalid options is refused even if %s has a fresh value', async (tier) => {
+    const filled = create();
+    await filled.getOrLoad('rose', async () => 'Rosa', { ttlMs: MINUTE });
+    const cache = tier === 'memory' ? filled : create();
+    const [load, commands] = [async () => 'Rosa', redis.commands.length];
+    await expect(cache.getOrLoad('rose', load, { ttlMs: 0 })).rejects.toThrow(/^ttlMs must/);
+    await expect(cache.peek('rose', { load, ttlMs: 1, staleRetryMs: -1 })).rejects.toThrow(/^staleRetryMs must/);
+    expect(redis.commands).toHaveLength(commands);
+  });
+
+  it('of a provisional value returns the fresh value that another process stored meanwhile, which is not stale', async () => {
+    const [cache, other] = [create(), create()];
+    const types: string[] = [];
+    cache.subscribe(({ type }) => types.push(type));
+    const load = async () => {
+      await other.getOrLoad('rose', async () => 'good', { ttlMs: MINUTE });
+      return 'provisional';
+    };
+    const loaded = await cache.getOrLoad('rose', load, { ttlMs: MINUTE, provisional: true });
+    expect(loaded).toEqual({ value: 'good', source: 'redis', ageMs: 0, stale: false, joined: false });
+    expect(types).toEqual(['loading', 'loaded', 'stored']);
+  });
+
   it('takes plain times, and keeps no stale value unless told to', async () => {
     const cache = create();
     await cache.getOrLoad('rose', async () => 'Rosa', { ttlMs: MINUTE });

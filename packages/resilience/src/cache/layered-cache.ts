@@ -65,6 +65,7 @@ export class LayeredCache implements Cache {
   }
 
   async peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined> {
+    if (early) checkLoadOptions(early);
     const hit = await this.#store.get<T>(key);
     if (hit && !hit.stale) return this.#useFresh(key, hit, early);
     this.#listeners.emit({ type: 'miss', key });
@@ -77,11 +78,11 @@ export class LayeredCache implements Cache {
 
   async getOrLoad<T>(key: string, load: () => Promise<T>, options: LoadOptions<T>): Promise<CacheLoaded<T>> {
     options.signal?.throwIfAborted();
-    const request: LoadRequest<T> = { ...options, key, load };
-    const hit = this.#store.getFromMemory<T>(key);
-    // The path of nearly all calls: no flight, and no more promises than needed.
-    if (hit && !hit.stale) return { ...this.#useFresh(key, hit, earlyRefreshOf(request)), joined: false };
     checkLoadOptions(options);
+    const hit = this.#store.getFromMemory<T>(key);
+    // The path of nearly all calls: no flight, and no more promises and objects than needed.
+    if (hit && !hit.stale) return { ...this.#useFresh(key, hit, earlyRefreshOf(options, load)), joined: false };
+    const request: LoadRequest<T> = { ...options, key, load };
     // A background refresh of this key holds the lease that this call would wait for.
     this.#refreshes.refuseReentry(key);
     const { value, joined } = await this.#flights.run(key, () => this.#findOrLoad(request), options.signal);
@@ -104,7 +105,7 @@ export class LayeredCache implements Cache {
   async #findOrLoad<T>(request: LoadRequest<T>): Promise<Loaded<T>> {
     const { key, staleRetryMs } = request;
     const hit = await this.#store.get<T>(key);
-    if (hit && !hit.stale) return this.#useFresh(key, hit, earlyRefreshOf(request));
+    if (hit && !hit.stale) return this.#useFresh(key, hit, earlyRefreshOf(request, request.load));
     if (hit && this.#backoff.isActive(key)) return this.#serveStale(key, hit);
     try {
       return await this.#loadLocked(request, hit);
@@ -144,7 +145,6 @@ export class LayeredCache implements Cache {
 
   /** Reloads in the background, in one process, and without waiting for a lease, because the value is still fresh. */
   #refresh<T>(request: LoadRequest<T>): void {
-    checkLoadOptions(request);
     const { key, staleRetryMs } = request;
     if (this.#refreshes.has(key) || this.#refreshBackoff.isActive(key)) return;
     if (staleRetryMs !== undefined) this.#refreshBackoff.start(key, staleRetryMs);
@@ -183,6 +183,7 @@ export class LayeredCache implements Cache {
     const isBetterStored = await this.#store.set(key, encode(value, lifetime, this.#clock.now(), loadMs), lease);
     const better = isBetterStored ? await this.#store.get<T>(key) : undefined;
     if (!better) return loaded;
+    if (!better.stale) return better;
     // For as long as the provisional value would have been fresh, another load would bring nothing better.
     this.#backoff.start(key, lifetime.ttlMs);
     return this.#serveStale(key, better);
@@ -228,6 +229,6 @@ function lifetimeOf<T>(value: T, options: LoadLifetime<T>): Lifetime | 'skip' {
   return options.lifetime ? options.lifetime(value) : options;
 }
 
-function earlyRefreshOf<T>(request: LoadRequest<T>): EarlyRefresh<T> | undefined {
-  return request.refreshEarly ? request : undefined;
+function earlyRefreshOf<T>(options: LoadOptions<T>, load: () => Promise<T>): EarlyRefresh<T> | undefined {
+  return options.refreshEarly ? { ...options, load } : undefined;
 }

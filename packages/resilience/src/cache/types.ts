@@ -110,7 +110,7 @@ export interface Cache {
 
 export type CacheEvent =
   | { readonly type: 'hit'; readonly key: string; readonly source: 'memory' | 'redis'; readonly ageMs: number }
-  /** No fresh value was found. */
+  /** A `peek` found no fresh value. `getOrLoad` does not emit this event. */
   | { readonly type: 'miss'; readonly key: string }
   /** A caller shared the result that another caller of this process had asked for. */
   | { readonly type: 'joined'; readonly key: string; readonly stale: boolean }
@@ -123,7 +123,10 @@ export type CacheEvent =
       readonly lease: 'held' | 'none' | 'timed_out' | 'redis_unavailable';
     }
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
-  /** Redis has the loaded value, or a better one instead: other processes need not load it. */
+  /**
+   * Redis has the loaded value, or a better one instead of a provisional one, which is then returned: other processes
+   * need not load it.
+   */
   | { readonly type: 'stored'; readonly key: string }
   /** A value of the memory tier was written back to a Redis that had lost it. */
   | { readonly type: 'restored'; readonly key: string }
