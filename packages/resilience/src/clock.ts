@@ -3,7 +3,7 @@ export type Cancel = () => void;
 
 /** The source of time of this package. Tests pass a clock that they move themselves. */
 export interface Clock {
-  /** Milliseconds since 1970: for people and other machines, never for measuring. */
+  /** Milliseconds since 1970: for people and other machines. Measures only the age of values that processes share. */
   now(): number;
   /** Milliseconds since a fixed moment; never steps back. */
   monotonic(): number;

@@ -14,12 +14,13 @@ const CLOSE = 'await redis.close();\n';
 describe.skipIf(!testRedisUrl)('the README', () => {
   let weather: Server;
   let requests = 0;
+  let status = 200;
   let blocks: readonly string[] = [];
 
   beforeAll(async () => {
     weather = createServer((_request, response) => {
       requests += 1;
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"sky":"clear"}');
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{"sky":"clear"}');
     });
     weather.listen(0, '127.0.0.1');
     await once(weather, 'listening');
@@ -54,6 +55,13 @@ describe.skipIf(!testRedisUrl)('the README', () => {
       errors: '',
       requests: 1,
     });
+  });
+
+  it('begins with an example that takes an error of the service for a failure', async () => {
+    status = 503;
+    const result = await run(blocks[0] ?? '');
+    status = 200;
+    expect(result).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining('weather answered 503') });
   });
 
   it('has examples that continue the first one', async () => {

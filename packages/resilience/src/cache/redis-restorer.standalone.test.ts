@@ -136,5 +136,6 @@ describe.skipIf(!hasRedisServer)('a Redis that loses data', () => {
     expect(await store.restore('fern', encode('late', lifetime(), now + 1, 1), 10_000)).toBeGreaterThan(0);
     expect(await store.read('fern')).toMatchObject({ envelope: { value: 'late' } });
     expect(await store.restore('moss', encode('x'.repeat(10_000), lifetime(), now, 1), 10_000)).toBe(0);
+    expect(await store.restore('moss', encode('苔'.repeat(5000), lifetime(), now, 1), 10_000)).toBe(0);
   });
 });

@@ -101,7 +101,7 @@ export class RedisStore {
       return { wasOurs: wasOurs === 1, result: WRITE_RESULTS[written] };
     };
     if (!lease) return (await fill([], [])).result;
-    return lease.releaseWith(({ keys: [lock, fence], args }) => fill([fence, lock], args), text.length);
+    return lease.releaseWith(({ keys: [lock, fence], args }) => fill([fence, lock], args), Buffer.byteLength(text));
   }
 
   /** Returns the keys that are not in Redis. @throws what the connection throws */
@@ -119,9 +119,10 @@ export class RedisStore {
   async restore(key: string, envelope: Envelope, maxBytes: number): Promise<number> {
     const ttlMs = Math.ceil(remainingMs(envelope, this.#clock.now()));
     const text = JSON.stringify(envelope);
-    if (ttlMs <= 0 || text.length > maxBytes) return 0;
+    const bytes = Buffer.byteLength(text);
+    if (ttlMs <= 0 || bytes > maxBytes) return 0;
     const args = [text, String(ttlMs), String(envelope.writtenAt), envelope.yields ? '1' : '0'];
-    return (await this.#redis.eval<string[], 0 | 1>(RESTORE, [this.#key(key)], args)) === 1 ? text.length : 0;
+    return (await this.#redis.eval<string[], 0 | 1>(RESTORE, [this.#key(key)], args)) === 1 ? bytes : 0;
   }
 
   /** The braces put the value and the keys of its lease in one slot of a cluster. */

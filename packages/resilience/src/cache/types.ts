@@ -27,7 +27,7 @@ export interface CacheLock extends Pick<LeaseOptions, 'ttlMs' | 'renew' | 'maxHo
 export interface CacheHit<T> {
   readonly value: T;
   readonly source: 'memory' | 'redis';
-  /** Time since the value was written. */
+  /** Time since the value was written, by the wall clocks of its writer and of this process. */
   readonly ageMs: number;
   /** Whether its time to live is over: use it only when no fresh value can be had. */
   readonly stale: boolean;

@@ -238,7 +238,7 @@ type RedisAddress =
 
 /**
  * Parses `redis://` and `rediss://` with `/database`, and `unix:///path/of.sock` with `?db=`.
- * @throws {TypeError} for any other URL; never quotes it, since it may hold a password
+ * @throws {TypeError} for any other URL; quotes its scheme at most, since the rest may hold a password
  */
 export function parseRedisUrl(url: string): RedisAddress {
   // The error of `new URL` carries its input.
@@ -247,7 +247,10 @@ export function parseRedisUrl(url: string): RedisAddress {
   switch (protocol) {
     case 'redis:':
     case 'rediss:':
-      if (!/^\/?\d*$/.test(pathname)) throw new TypeError(`the database of a Redis URL is a number, got ${pathname}`);
+      // With a `/` in the password, `URL` takes the rest of the password for the path.
+      if (!/^\/?\d*$/.test(pathname)) {
+        throw new TypeError('a Redis URL ends in /database, a number; a / in its password is written %2F');
+      }
       return { type: 'url', url };
     case 'unix:': {
       const db = Number(searchParams.get('db') ?? 0);

@@ -25,12 +25,14 @@ describe('parseRedisUrl', () => {
     },
   );
 
-  it.each(['http://user:hush@cache.example', 'redis://user:hush@cache.example:port', 'user:hush@cache.example'])(
-    'never quotes a password: %s',
-    (url) => {
-      expect(() => parseRedisUrl(url)).toThrow(
-        expect.toSatisfy((error: object) => !JSON.stringify(Object.getOwnPropertyDescriptors(error)).includes('hush')),
-      );
-    },
-  );
+  it.each([
+    'http://user:hush@cache.example',
+    'redis://user:hush@cache.example:port',
+    'redis://user:123/hush@cache.example',
+    'user:hush@cache.example',
+  ])('never quotes a password: %s', (url) => {
+    expect(() => parseRedisUrl(url)).toThrow(
+      expect.toSatisfy((error: object) => !JSON.stringify(Object.getOwnPropertyDescriptors(error)).includes('hush')),
+    );
+  });
 });
