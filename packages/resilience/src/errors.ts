@@ -1,4 +1,4 @@
-/** The base class of every error that this package throws on purpose. */
+/** The base class of refusals by this package, and of failures of what processes share: leases and Redis. */
 export class ResilienceError extends Error {
   override readonly name: string = 'ResilienceError';
   /** Stable and in lower case, for programs. */
