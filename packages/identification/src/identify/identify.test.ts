@@ -56,6 +56,22 @@ describe('one identification', () => {
     expect(messages).toContain('[PERF] Plant.id identification successful in 1.23s');
   });
 
+  it('logs how a provider failed, with the error', async () => {
+    const lines: string[] = [];
+    const { identify, providers } = await testFlow({
+      logger: createLogger({ level: 'warn', destination: { write: (line) => lines.push(line) } }),
+    });
+    providers.plantnet.answer = () =>
+      Promise.reject(new ProviderError('plantnet', 'failed', 'HTTP 500', { status: 500 }));
+    await identify(request());
+    const logged = lines.find((line) => line.includes('A provider did not answer')) ?? '{}';
+    expect(JSON.parse(logged)).toMatchObject({
+      provider: 'plantnet',
+      failure: 'failed',
+      err: { name: 'ProviderError', status: 500 },
+    });
+  });
+
   it('does not call Pl@ntNet again for an option that only Plant.id is sent', async () => {
     const { identify, providers } = await testFlow();
     await identify(request());

@@ -6,7 +6,7 @@ import { createStructureCache } from '../photos/formats/read-structure.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photos/inspect.ts';
 import type { PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
-import { type UnavailableReason, unavailable, unavailableReasonOf } from '../providers/provider-error.ts';
+import { failureOf, type UnavailableReason, unavailable, unavailableReasonOf } from '../providers/provider-error.ts';
 import type { Store } from '../store/store.ts';
 import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
 import { answerLifetime } from './answer-cache.ts';
@@ -238,7 +238,7 @@ export function createIdentify(
         if (known === undefined) throw error;
         // This failure may have opened the circuit.
         const reason = { ...caller.retryAfter(request.options), ...known };
-        logger.warn({ provider: name, err: error }, 'A provider did not answer');
+        logger.warn({ provider: name, failure: failureOf(error), err: error }, 'A provider did not answer');
         // A stale answer may be left if the deadline came while a fresh one was awaited.
         conclude(name, cachedOutcome(cache, key) ?? { type: 'unanswered', reason });
       } finally {

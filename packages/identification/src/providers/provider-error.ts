@@ -98,7 +98,8 @@ const MEANINGS: Readonly<Record<UnansweredType, ErrorMeaning>> = {
   internal: { circuit: 'ignored', quota: 'unknown', operator: 'failed' },
 };
 
-function typeOf(error: unknown): UnansweredType {
+/** Returns how a question ended that `error` left without an answer. */
+export function failureOf(error: unknown): UnansweredType {
   if (error instanceof ProviderError) return error.type;
   if (error instanceof CircuitRejectedError) return error.state === 'isolated' ? 'circuit_isolated' : 'circuit_open';
   if (error instanceof BulkheadFullError) return 'bulkhead_full';
@@ -110,12 +111,12 @@ function typeOf(error: unknown): UnansweredType {
 
 /** Returns what an error of a call means for the provider's circuit. A caller who left says nothing about the service. */
 export function circuitOutcomeOf(error: unknown): CircuitOutcome {
-  return MEANINGS[typeOf(error)].circuit;
+  return MEANINGS[failureOf(error)].circuit;
 }
 
 /** Returns what operators are told of a call that ended with `error`. */
 export function callOutcomeOf(error: unknown): CallOutcome {
-  return MEANINGS[typeOf(error)].operator;
+  return MEANINGS[failureOf(error)].operator;
 }
 
 /** Label of a failure for operators; `http_502` is an answer with that status. */
@@ -158,7 +159,7 @@ export function unavailable(
 
 /** Returns why a call got no answer; undefined for an error that is not the provider's doing. */
 export function unavailableReasonOf(error: unknown): UnavailableReason | undefined {
-  const type = typeOf(error);
+  const type = failureOf(error);
   if (type === 'abandoned' || type === 'internal') return undefined;
   if (error instanceof ProviderError) {
     // Retry-After of a 5xx is ignored: the circuit decides when the provider is asked again.
@@ -190,7 +191,7 @@ const NEVER_SENT = new Set([
  * @param billsErrorAnswers the provider counts answers outside 2xx, too
  */
 export function settlementOf(error: unknown, billsErrorAnswers: boolean): Settlement {
-  const { quota } = MEANINGS[typeOf(error)];
+  const { quota } = MEANINGS[failureOf(error)];
   if (quota !== 'by_exchange') return quota;
   return error instanceof ProviderError ? settlementByExchange(error, billsErrorAnswers) : 'unknown';
 }
