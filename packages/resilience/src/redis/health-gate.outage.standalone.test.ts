@@ -131,6 +131,8 @@ describe.skipIf(!hasRedisServer)('a Redis', () => {
     const subscriber = connection.client.subscribe<string>('news');
     subscriber.on('message', ({ message }) => received.push(message));
     await eventually(async () => ((await connection.client.publish('news', 'before')) === 1 ? true : undefined));
+    // The server may die before the message has left it.
+    await eventually(() => (received.length === 1 ? true : undefined));
     await server.kill();
     await server.start();
     await ready();
