@@ -61,7 +61,7 @@ describe('an outage of Redis', () => {
     redis.down();
     await pass(2000);
     await redis.up('kept');
-    await pass(300);
+    await pass(350);
     task.resolve('Rosa');
     expect((await Promise.all([first, ...others])).map(({ value }) => value)).toEqual(['Rosa', 'Rosa', 'Rosa']);
     expect(loads).toBe(1);
@@ -136,9 +136,10 @@ describe('an outage of Redis', () => {
     const earlierRetry = Promise.withResolvers<void>();
     onceReady(connection, { work: () => earlierRetry.promise });
     redis.loseReply();
-    await pass(300);
+    // Longer than the time between two polls of a waiter, with its jitter.
+    await pass(350);
     await redis.up('lost');
-    await pass(300);
+    await pass(350);
     const acquisition = await waiting;
     const holder = await admin.client.get(LOCK_KEY);
     earlierRetry.resolve();
