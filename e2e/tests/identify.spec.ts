@@ -20,6 +20,11 @@ test('shows the label: name, confidence, providers, other candidates', async ({ 
   await expect(page.getByText('Named by')).toBeVisible();
   await expect(page.locator('h1')).toBeFocused();
   await expect(page).toHaveTitle(/, (likely|possible|unsure)/);
+  // As Next does when a refresh of the router arrives late.
+  await page.evaluate(() => {
+    document.title = 'Identify · Plant ID Community';
+  });
+  await expect(page).toHaveTitle(/, (likely|possible|unsure)/);
   await expect(page.getByText('It could also be')).toBeVisible();
   await expect(page.getByText('Demo')).toHaveCount(0);
   await expectAccessible(page);

@@ -61,7 +61,7 @@ describe('an outage of Redis', () => {
     redis.down();
     await pass(2000);
     await redis.up('kept');
-    await pass(350);
+    await pass(300);
     task.resolve('Rosa');
     expect((await Promise.all([first, ...others])).map(({ value }) => value)).toEqual(['Rosa', 'Rosa', 'Rosa']);
     expect(loads).toBe(1);

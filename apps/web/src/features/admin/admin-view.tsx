@@ -2,8 +2,9 @@
 
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Pause, Play } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { useDocumentTitle } from '@/lib/use-document-title.ts';
 import type { CircuitsOverview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
@@ -40,10 +41,7 @@ function AdminBoard({ initial, email }: AdminViewProps) {
   const { overview, now, timeZone, feed, update, togglePause } = useCircuits(initial);
   const [override, setOverride] = useState<Override>();
   const sentence = headlineText(overview);
-  // After every render: Next sets the title from the metadata some time after a navigation.
-  useEffect(() => {
-    document.title = `${sentence} · Plant ID Community`;
-  });
+  useDocumentTitle(sentence, 'Admin');
 
   return (
     <div className={styles['board']}>

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useDocumentTitle } from '@/lib/use-document-title.ts';
 import { usePreview } from '@/ui/picture.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import { announcementOf, titleOf } from './announcement.ts';
@@ -17,11 +17,7 @@ export function IdentifyView(viewer: IdentifyViewer) {
   const { state, selectFiles, remove, identify, stop } = useIdentify(viewer);
   const preview = usePreview(state.photo);
   const { above } = usePhotoDrop(selectFiles);
-
-  const title = titleOf(state);
-  useEffect(() => {
-    document.title = `${title} · Plant ID Community`;
-  }, [title]);
+  useDocumentTitle(titleOf(state), 'Identify');
 
   return (
     <>
