@@ -190,18 +190,11 @@ describe('settings from files', () => {
       writeFileSync(join(folder, name), text);
       return join(folder, name);
     };
-    const port = await new Promise<number>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const taken = (server.address() as AddressInfo).port;
-        server.close(() => resolve(taken));
-      });
-    });
     const run = start({
       APP_ENV_FILE: put('mode', 'development\n'),
       DATABASE_URL: given,
       PLANTNET_API_KEY_FILE: put('key', 'abc\r\n'),
       DATA_DIR_FILE: put('data', `${join(folder, 'their data')}\n`),
-      PORT: String(port),
     });
     await run.ready;
     expect(run.output()).toMatch(/Providers +real, Pl@ntNet/);

@@ -1,18 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { Redis as IORedis } from 'ioredis';
+import { freePort } from '../src/testing/free-port.ts';
 import type { RedisServer } from '../src/testing/redis-server.ts';
 
 const HOST = '127.0.0.1';
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, HOST);
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  if (typeof address !== 'object' || !address) throw new TypeError('A server on a port has an address');
-  return address.port;
-}
 
 /** Opens a server that runs on a unix socket over TCP too, as in production. @returns its URL */
 export async function openLoopback(server: RedisServer): Promise<string> {

@@ -17,7 +17,8 @@ export interface Run {
   processes(): ProcessFacts[];
 }
 
-let nextPort = 20_000 + (process.pid % 20_000);
+/** Below the ports that Linux gives to outgoing connections (from 32768): one of those could take ours before the app. */
+let nextPort = 10_000 + (process.pid % 20_000);
 
 /** Runs `npm start` as a person would, without the settings in the environment of the tests. */
 export function npmStart(folder: string, environment: NodeJS.ProcessEnv, args: readonly string[] = []): Run {

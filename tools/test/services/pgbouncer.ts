@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@plantcommunity/resilience/testing';
 import { service, startChild } from '../../start/child.ts';
 import type { ProcessGroup } from '../../start/process-group.ts';
 import { StartError } from '../../start/start-error.ts';
@@ -15,16 +15,6 @@ const POLL_MS = 50;
 /** Returns why PgBouncer cannot run here; undefined when it can. */
 export function missingPgbouncer(): string | undefined {
   return existsSync(PROGRAM) ? undefined : `there is no ${PROGRAM}`;
-}
-
-/** Returns a port of 127.0.0.1 on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new StartError('There is no free port.');
-  return address.port;
 }
 
 /**

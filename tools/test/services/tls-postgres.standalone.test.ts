@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@plantcommunity/db';
 import { applyMigrations } from '@plantcommunity/db/migrations';
+import { freePort } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '../../start/find-program.ts';
 import { createProcessGroup } from '../../start/process-group.ts';
-import { freePort } from './pgbouncer.ts';
 import { type Cluster, type ClusterOptions, missingCluster, startCluster } from './postgres-cluster.ts';
 
 const PASSWORD = 'green/leaf';

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis as IORedis } from 'ioredis';
+import { freePort } from './free-port.ts';
 
 const ACCEPT_WITHIN_MS = 5000;
 
@@ -40,14 +41,8 @@ export class RedisServer {
 
   /** Starts a cluster of one node, which serves no key until it has slots: `CLUSTER ADDSLOTSRANGE 0 16383`. */
   async startCluster(): Promise<void> {
-    const port = createServer().listen(0, '127.0.0.1');
-    await once(port, 'listening');
-    const address = port.address();
-    port.close();
-    await once(port, 'close');
-    if (typeof address !== 'object' || !address) throw new TypeError('a server on a port has an address');
-    const bus = String(address.port > 50_000 ? address.port - 10_000 : address.port + 10_000);
-    await this.start('--port', String(address.port), '--cluster-enabled', 'yes', '--cluster-port', bus);
+    const [port, bus] = [String(await freePort()), String(await freePort())];
+    await this.start('--port', port, '--cluster-enabled', 'yes', '--cluster-port', bus);
   }
 
   /** Runs a command as a separate admin user, whose permissions tests do not change. */
