@@ -1,6 +1,6 @@
 // `npm run check`: every static check and the unit tests, for everyday work.
 import { vitestStep } from './runners.ts';
-import { staticChecks } from './static-checks.ts';
+import { generate, staticLanes } from './static-checks.ts';
 import { runCommand } from './steps.ts';
 
-await runCommand([...staticChecks, vitestStep('unit tests', 'unit')]);
+await runCommand([generate, [...staticLanes, [vitestStep('unit tests', 'unit')]]]);

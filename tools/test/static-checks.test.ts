@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from '../root.ts';
-import { staticChecks } from './static-checks.ts';
+import { generate, staticLanes } from './static-checks.ts';
 
 test('the static checks are those that CONTRIBUTING promises', () => {
-  expect([...staticChecks].flat(2).map(({ title }) => title)).toEqual([
+  expect([generate, ...staticLanes.flat()].map(({ title }) => title)).toEqual([
     'generated code',
     'types',
     'format',
@@ -19,5 +19,5 @@ test('the static checks are those that CONTRIBUTING promises', () => {
 });
 
 test.each(['check.ts', 'test.ts'])('tools/test/%s runs all of them', (script) => {
-  expect(readFileSync(join(root, 'tools/test', script), 'utf8')).toContain('...staticChecks,');
+  expect(readFileSync(join(root, 'tools/test', script), 'utf8')).toMatch(/\bgenerate,\s*\[\.\.\.staticLanes,/);
 });

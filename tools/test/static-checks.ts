@@ -1,11 +1,11 @@
 import { toolStep } from './runners.ts';
-import type { Stage, Step } from './steps.ts';
+import type { Step } from './steps.ts';
 
 /** Keeps turbo from sending telemetry and printing notices. */
 const TURBO_ENV = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
 
 /** Generates the Prisma client, if its inputs have changed. */
-const generate: Step = toolStep('generated code', {
+export const generate: Step = toolStep('generated code', {
   name: 'turbo',
   args: ['run', 'generate', '--output-logs=errors-only'],
   env: TURBO_ENV,
@@ -22,25 +22,22 @@ const PARTS = ['apps', 'packages', 'tools'];
 
 const lint: Step = toolStep('lint', { name: 'oxlint', args: ['--type-aware'] });
 
-/** Steps of `npm run check` and `npm test` before any test. Checking types leaves part of a core idle. */
-export const staticChecks: readonly Stage[] = [
-  generate,
+/** Every static rule, after `generate`: lanes that run beside each other. */
+export const staticLanes: readonly (readonly Step[])[] = [
+  [types],
   [
-    types,
-    [
-      toolStep('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
-      lint,
-      toolStep('import order', {
-        name: 'depcruise',
-        args: ['--config', 'tools/test/checks/import-order.mjs', ...PARTS, 'e2e'],
-      }),
-      toolStep('folder circles', {
-        name: 'depcruise',
-        args: ['--config', 'tools/test/checks/folder-circles.mjs', ...PARTS],
-      }),
-      toolStep('unused code', { name: 'knip', args: ['--no-progress'] }),
-      toolStep('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
-      toolStep('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
-    ],
+    toolStep('format', { name: 'biome', args: ['check', '--error-on-warnings'] }),
+    lint,
+    toolStep('import order', {
+      name: 'depcruise',
+      args: ['--config', 'tools/test/checks/import-order.mjs', ...PARTS, 'e2e'],
+    }),
+    toolStep('folder circles', {
+      name: 'depcruise',
+      args: ['--config', 'tools/test/checks/folder-circles.mjs', ...PARTS],
+    }),
+    toolStep('unused code', { name: 'knip', args: ['--no-progress'] }),
+    toolStep('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
+    toolStep('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
   ],
 ];

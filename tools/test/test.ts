@@ -5,7 +5,7 @@ import { createProcessGroup } from '../start/process-group.ts';
 import { ensureBuild } from '../start/web-build.ts';
 import { browserTests, vitestStep } from './runners.ts';
 import { missingRealServices } from './services/real-services.ts';
-import { staticChecks } from './static-checks.ts';
+import { generate, staticLanes } from './static-checks.ts';
 import { runCommand, type Step } from './steps.ts';
 import { FAILED, PASSED, SKIPPED } from './tally.ts';
 
@@ -36,17 +36,22 @@ const webBuild: Step = {
   },
 };
 
+// Two or three lanes at a time: the tests of services and starts mostly wait, so one lane leaves a core idle.
 await runCommand([
-  ...staticChecks,
-  // One of these alone leaves a core idle.
-  [vitestStep('unit tests', 'unit'), webBuild],
+  generate,
+  [...staticLanes, [webBuild, vitestStep('unit tests', 'unit')]],
   [
-    vitestStep('integration tests on embedded services', 'integration-embedded'),
-    missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing),
+    browserTests,
+    [
+      missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing),
+      vitestStep('starts and ends of npm start', 'start'),
+    ],
   ],
   [
     vitestStep('integration tests on services of their own', 'standalone'),
-    [vitestStep('starts and ends of npm start', 'start'), vitestStep('database servers and poolers', 'servers')],
+    [
+      vitestStep('integration tests on embedded services', 'integration-embedded'),
+      vitestStep('database servers and poolers', 'servers'),
+    ],
   ],
-  browserTests,
 ]);
