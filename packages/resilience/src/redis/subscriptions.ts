@@ -95,11 +95,16 @@ export class Subscriptions {
     // It reconnects by itself, and the main connection reports the error.
     connection.on('error', () => {});
     let isFirst = true;
+    let isReady = false;
     connection.on('ready', () => {
       if (!isFirst) for (const channel of this.#channels.values()) void this.#resubscribe(connection, channel);
       isFirst = false;
+      isReady = true;
     });
     connection.on('close', () => {
+      // A failed attempt to reconnect closes, too.
+      if (!isReady) return;
+      isReady = false;
       for (const { command, name } of this.#channels.values()) {
         this.#deliver(`${command},${name}`, `${UNSUBSCRIBE[command]},${name},0`);
       }
