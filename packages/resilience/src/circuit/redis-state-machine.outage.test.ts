@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CircuitCluster } from '../testing/circuit-cluster.ts';
 import { fail, succeed, Unavailable } from '../testing/local-circuit.ts';
 import { createTask, type Task } from '../testing/task.ts';
+import type { OverrideScope } from './types.ts';
 
 const cluster = CircuitCluster.forEachTest();
 const { addProcess, openAll, settle, states } = cluster;
@@ -117,6 +118,43 @@ describe('during an outage of Redis', () => {
     await Promise.allSettled(calls);
     await settle();
     expect(b.snapshot().state).toBe('open');
+  });
+
+  it('an isolation that a listener orders when Redis is back, before the circuit has synced, holds for all', async () => {
+    const redis = cluster.redis.connect();
+    const orders: Promise<OverrideScope>[] = [];
+    let isOver = false;
+    redis.subscribe(({ type }) => {
+      if (isOver && type === 'ready') orders.push(a.isolate('maintenance'));
+    });
+    // The circuit subscribes to the connection after the listener, so its sync begins after the order.
+    const a = await addProcess({ redis });
+    await addProcess();
+    cluster.redis.down();
+    isOver = true;
+    await cluster.redis.up('kept');
+    await settle();
+    expect(await Promise.all(orders)).toEqual(['shared']);
+    expect(states()).toEqual(['isolated', 'isolated']);
+    expect(a.types()).toEqual(['initialized', 'isolated']);
+  });
+
+  it('a trial that begins alone while the circuit syncs does not open it again', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    await openAll();
+    cluster.redis.down();
+    cluster.clock.advance(60_000);
+    const sendReply = cluster.redis.holdReply();
+    await cluster.redis.up('kept');
+    const trial = createTask<string>();
+    const call = a.execute(trial.work);
+    sendReply();
+    await settle();
+    trial.resolve('leaf');
+    await call;
+    await settle();
+    expect(states()).toEqual(['half_open', 'half_open']);
+    for (const circuit of [a, b]) expect(circuit.types().filter((type) => type === 'opened')).toHaveLength(1);
   });
 
   it('a failure that Redis recorded in a lost reply is not counted twice', async () => {

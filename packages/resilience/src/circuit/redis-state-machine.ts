@@ -105,8 +105,7 @@ export class RedisStateMachine implements CircuitStateMachine {
   }
 
   async record(permit: Permit, result: CallResult, onRecorded: (recorded: Recorded) => void): Promise<void> {
-    // A sync that runs may end the fallback.
-    if (this.#fallback) await this.#syncs;
+    if (this.#fallback) await this.#synced();
     if (!this.#fallback && this.#changesRemote(permit, result)) {
       try {
         const { counted, remote } = await this.#report(permit, result);
@@ -134,7 +133,7 @@ export class RedisStateMachine implements CircuitStateMachine {
 
   async applyShared(override: Override): Promise<boolean> {
     if (!this.#fallback) await this.#started.promise;
-    await this.#syncs;
+    await this.#synced();
     if (this.#fallback) return false;
     try {
       this.#applyRemote(await this.#store.apply(this.#known(), override));
@@ -150,12 +149,11 @@ export class RedisStateMachine implements CircuitStateMachine {
   }
 
   close(): void {
-    const known = this.#known();
-    this.#closedWith = known;
+    this.#closedWith = this.#known();
     this.#stopWatching();
     this.#listener.close();
     this.#enterFallback();
-    this.#reportAfterClose(known);
+    this.#reportAfterClose(this.#closedWith);
   }
 
   async #acquireTrial(): Promise<Permit | undefined> {
@@ -259,11 +257,21 @@ export class RedisStateMachine implements CircuitStateMachine {
     return this.#syncs;
   }
 
+  /** Waits until no sync runs, as each may end the fallback; syncs that begin meanwhile count, too. */
+  async #synced(): Promise<void> {
+    const syncs = this.#syncs;
+    await syncs;
+    if (syncs !== this.#syncs) await this.#synced();
+  }
+
   async #resync(): Promise<void> {
     if (this.#closedWith) return;
     try {
-      const remote = await this.#store.sync(this.#known());
+      const known = this.#known();
+      const remote = await this.#store.sync(known);
       if (this.#closedWith) return;
+      // The reply knows nothing of what this process has decided alone meanwhile, so Redis has to be told first.
+      if (this.#fallback && this.state !== known.state) return void this.#sync();
       const { revision, epoch } = this.#remote ?? { revision: 0, epoch: '' };
       const isNewer = remote.revision > revision || remote.epoch !== epoch;
       if (this.#fallback ? this.#redis.isReady() : isNewer) this.#adopt(remote, this.state);
