@@ -6,7 +6,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { eventually } from '../testing/test-redis.ts';
 import { createCache } from './create-cache.ts';
-import { encode } from './envelope.ts';
+import { type Envelope, encode } from './envelope.ts';
 import { RedisStore } from './redis-store.ts';
 import type { Cache, CacheEvent, Lifetime } from './types.ts';
 
@@ -127,7 +127,15 @@ describe.skipIf(!hasRedisServer)('a Redis that loses data', () => {
     const provisional = encode('unsure', { ...lifetime(), provisional: true }, now, 1);
     const sure = encode('sure', lifetime(), now - 500, 1);
     await store.write('rose', sure, undefined);
-    expect(await store.missing(['rose', 'fern'])).toEqual(['fern']);
+    const outdatedBy = (envelope: Envelope) =>
+      store.outdated(
+        new Map([
+          ['rose', envelope],
+          ['fern', envelope],
+        ]),
+      );
+    for (const envelope of [old, provisional, sure]) expect(await outdatedBy(envelope)).toEqual(['fern']);
+    expect(await outdatedBy(encode('late', lifetime(), now, 1))).toEqual(['rose', 'fern']);
     const written = [];
     for (const envelope of [old, provisional, sure]) written.push(await store.restore('rose', envelope, 10_000));
     expect(written).toEqual([0, 0, 0]);

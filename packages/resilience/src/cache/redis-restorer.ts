@@ -1,5 +1,6 @@
-import type { Clock } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
+import type { Envelope } from './envelope.ts';
 import type { RedisStore } from './redis-store.ts';
 import type { MemoryTier } from './tiered-store.ts';
 import type { CacheEvent } from './types.ts';
@@ -10,15 +11,17 @@ const MAX_BYTES_PER_MS = 250;
 const MAX_VALUE_BYTES = 65_536;
 /** Number of keys that are checked at once. */
 const BATCH_SIZE = 50;
-/** Failures in a row after which the restorer gives up until the next data loss. */
-const MAX_FAILURES = 3;
+/** Pause after a failed run; doubled with each further failure, up to the maximum. */
+const RETRY_FIRST_MS = 1000;
+const RETRY_MAX_MS = 60_000;
 
 /**
  * Writes the memory tier back to a Redis that lost its data or missed writes while it was unavailable, so that other
  * processes, and this one after a restart, need not load the values again. A key that exists keeps its value unless
- * ours is newer.
+ * ours is newer. A run that fails is repeated until one succeeds.
  */
 export class RedisRestorer {
+  readonly #redis: RedisConnection;
   readonly #memory: MemoryTier;
   readonly #store: RedisStore;
   readonly #clock: Clock;
@@ -26,6 +29,8 @@ export class RedisRestorer {
   #isPending = false;
   #isRunning = false;
   #failures = 0;
+  /** Cancels the pause after a failed run; undefined while there is none. */
+  #cancelPause: Cancel | undefined;
 
   constructor(
     redis: RedisConnection,
@@ -34,6 +39,7 @@ export class RedisRestorer {
     clock: Clock,
     emit: (event: CacheEvent) => void,
   ) {
+    this.#redis = redis;
     this.#memory = memory;
     this.#store = store;
     this.#clock = clock;
@@ -44,7 +50,8 @@ export class RedisRestorer {
       void this.#run();
     });
     redis.subscribe(({ type }) => {
-      if (type === 'ready') void this.#run();
+      // Otherwise a Redis that each run overloads would have no rest.
+      if (type === 'ready' && !this.#cancelPause) void this.#run();
     });
   }
 
@@ -54,8 +61,10 @@ export class RedisRestorer {
   }
 
   async #run(): Promise<void> {
-    if (this.#isRunning || !this.#isPending || this.#failures >= MAX_FAILURES) return;
+    if (this.#isRunning || !this.#isPending || !this.#redis.isReady()) return;
     this.#isRunning = true;
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
     try {
       // A data loss meanwhile also deletes the values restored so far.
       while (this.#isPending) {
@@ -64,23 +73,42 @@ export class RedisRestorer {
       }
       this.#failures = 0;
     } catch {
-      this.#failures += 1;
       this.markPending();
+      this.#retryLater();
     } finally {
       this.#isRunning = false;
     }
   }
 
+  #retryLater(): void {
+    const pauseMs = Math.min(RETRY_FIRST_MS * 2 ** this.#failures, RETRY_MAX_MS);
+    this.#failures += 1;
+    this.#cancelPause = this.#clock.setTimeout(() => {
+      this.#cancelPause = undefined;
+      void this.#run();
+    }, pauseMs);
+  }
+
   /** @throws when Redis does not answer, or answers with an error */
   async #restore(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += BATCH_SIZE) {
-      for (const key of await this.#store.missing(keys.slice(at, at + BATCH_SIZE))) {
+      for (const key of await this.#store.outdated(this.#envelopes(keys.slice(at, at + BATCH_SIZE)))) {
         const envelope = this.#memory.peek(key);
         const bytes = envelope ? await this.#store.restore(key, envelope, MAX_VALUE_BYTES) : 0;
         if (bytes > 0) this.#emit({ type: 'restored', key });
         if (bytes > 0) await this.#pause(bytes / MAX_BYTES_PER_MS);
       }
     }
+  }
+
+  /** Returns the envelopes of the keys that are still in the memory tier. */
+  #envelopes(keys: readonly string[]): Map<string, Envelope> {
+    const envelopes = new Map<string, Envelope>();
+    for (const key of keys) {
+      const envelope = this.#memory.peek(key);
+      if (envelope) envelopes.set(key, envelope);
+    }
+    return envelopes;
   }
 
   #pause(ms: number): Promise<void> {

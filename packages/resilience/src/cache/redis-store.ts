@@ -30,19 +30,32 @@ return {wasOurs, 1}
 `;
 
 /**
- * Restores a value that may have been lost, unless Redis has a newer one, or this one is provisional and the one in
- * Redis is not. Checks no fence: the value had been stored before, and the holder of a lease will overwrite it.
- * KEYS value; ARGV envelope, TTL in ms, time of writing, whether it is provisional ('1' or '0'). Returns 1 when stored.
+ * Beginning of a script: whether a value is outdated, that is missing, no envelope, or older than another envelope. A
+ * provisional envelope never outdates one that is not.
+ * KEYS value; ARGV the other envelope's time of writing, whether it is provisional ('1' or '0').
  */
-const RESTORE = `
-if redis.call('TYPE', KEYS[1]).ok == 'string' then
+const COMPARE_STEP = `
+local function isOutdated()
+  if redis.call('TYPE', KEYS[1]).ok ~= 'string' then return true end
   local read, kept = pcall(cjson.decode, redis.call('GET', KEYS[1]))
-  if read and type(kept) == 'table' and type(kept.writtenAt) == 'number' then
-    if kept.writtenAt >= tonumber(ARGV[3]) then return 0 end
-    if ARGV[4] == '1' and kept.yields == false then return 0 end
-  end
+  if not read or type(kept) ~= 'table' or type(kept.writtenAt) ~= 'number' then return true end
+  return kept.writtenAt < tonumber(ARGV[1]) and not (ARGV[2] == '1' and kept.yields == false)
 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+`;
+
+/** Returns 1 when the value is outdated, else 0. */
+const IS_OUTDATED: string = `${COMPARE_STEP}
+return isOutdated() and 1 or 0
+`;
+
+/**
+ * Restores a value that may have been lost, if the one in Redis is outdated. Checks no fence: the time of writing decides
+ * which value is newer, and the holder of a lease will overwrite both.
+ * KEYS, ARGV as above, then envelope, TTL in ms. Returns 1 when stored, else 0.
+ */
+const RESTORE: string = `${COMPARE_STEP}
+if not isOutdated() then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
 return 1
 `;
 
@@ -104,12 +117,13 @@ export class RedisStore {
     return lease.releaseWith(({ keys: [lock, fence], args }) => fill([fence, lock], args), Buffer.byteLength(text));
   }
 
-  /** Returns the keys that are not in Redis. @throws what the connection throws */
-  async missing(keys: readonly string[]): Promise<string[]> {
+  /** Returns the keys whose values in Redis the given envelopes outdate. @throws what the connection throws */
+  async outdated(envelopes: ReadonlyMap<string, Envelope>): Promise<string[]> {
+    if (envelopes.size === 0) return [];
     const pipeline = this.#redis.pipeline();
-    for (const key of keys) pipeline.exists(this.#key(key));
-    const found = await pipeline.exec<number[]>();
-    return keys.filter((_key, at) => found[at] === 0);
+    for (const [key, envelope] of envelopes) pipeline.eval(IS_OUTDATED, [this.#key(key)], comparedBy(envelope));
+    const outdated = await pipeline.exec<number[]>();
+    return [...envelopes.keys()].filter((_key, at) => outdated[at] === 1);
   }
 
   /**
@@ -121,7 +135,7 @@ export class RedisStore {
     const text = JSON.stringify(envelope);
     const bytes = Buffer.byteLength(text);
     if (ttlMs <= 0 || bytes > maxBytes) return 0;
-    const args = [text, String(ttlMs), String(envelope.writtenAt), envelope.yields ? '1' : '0'];
+    const args = [...comparedBy(envelope), text, String(ttlMs)];
     return (await this.#redis.eval<string[], 0 | 1>(RESTORE, [this.#key(key)], args)) === 1 ? bytes : 0;
   }
 
@@ -129,6 +143,11 @@ export class RedisStore {
   #key(key: string): string {
     return `${this.#prefix}:{${key}}:value`;
   }
+}
+
+/** Returns the arguments of COMPARE_STEP. */
+function comparedBy({ writtenAt, yields }: Envelope): string[] {
+  return [String(writtenAt), yields ? '1' : '0'];
 }
 
 function isWrongType(error: unknown): boolean {

@@ -128,7 +128,7 @@ export type CacheEvent =
    * need not load it.
    */
   | { readonly type: 'stored'; readonly key: string }
-  /** A value of the memory tier was written back to a Redis that had lost it. */
+  /** A value of the memory tier was written back to a Redis that had lost it, or missed its write and had an older one. */
   | { readonly type: 'restored'; readonly key: string }
   /** A fresh value is being reloaded in the background. */
   | { readonly type: 'early_refresh'; readonly key: string }

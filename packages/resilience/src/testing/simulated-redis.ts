@@ -169,7 +169,16 @@ class SimulatedConnection implements RedisConnection, Requester {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reply is of the type its command expects
       return { result: 1 as T };
     }
-    const [name, ...args] = toCommand(request.body);
+    if (path === 'pipeline' && Array.isArray(request.body)) {
+      const replies = await Promise.all(request.body.map((body: unknown) => this.#run<unknown>(body)));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the client expects a list of replies
+      return replies as UpstashResponse<T>;
+    }
+    return this.#run(request.body);
+  }
+
+  async #run<T>(body: unknown): Promise<UpstashResponse<T>> {
+    const [name, ...args] = toCommand(body);
     try {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the reply is of the type its command expects
       return { result: (await this.#server.command(name, ...args)) as T };
