@@ -8,8 +8,8 @@ import type { CreditShares, DailyCredits } from './rate-limit/credit-shares.ts';
 import type { HealthLimit } from './rate-limit/health-limit.ts';
 import type { IdentifyLimit } from './rate-limit/identify-limit.ts';
 import type { StreamLimit } from './rate-limit/stream-limit.ts';
-import type { IdentifyRates } from './rate-limit/subject.ts';
 import type { ThrottleRates, Throttles } from './rate-limit/throttles.ts';
+import type { IdentifyRates } from './rate-limit/tier-rates.ts';
 
 /** Plain values of the settings; this package reads no environment variables. */
 export interface ApiConfig {

@@ -1,5 +1,5 @@
 import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
-import type { RateLimitSubject } from './subject.ts';
+import type { RateLimitSubject } from './tier-rates.ts';
 
 /** Result of counting one call. */
 export interface CountedCall extends Omit<Consumed, 'refund'> {
