@@ -8,20 +8,13 @@ import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
 import { type OAuthOptions, type OAuthProviderName, oauthProviders } from './oauth/providers.ts';
 import { createOAuthSignIn } from './oauth/sign-in.ts';
-import { type ClaimedUser, principalOfSession } from './principal.ts';
+import type { ClaimedUser, Principal } from './principal.ts';
 import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
+import { principalOfSession } from './session-principal.ts';
 import { createSignIn } from './sign-in.ts';
 import { type AppSession, bearerOf, createAccessTokens } from './tokens/access-token.ts';
 import { createTokens, type Tokens } from './tokens/tokens.ts';
-import {
-  createUser,
-  type EnsuredAdmin,
-  ensureAdmin,
-  findAdmin,
-  type NewUser,
-  type Principal,
-  renewAdminPassword,
-} from './users.ts';
+import { createUser, type EnsuredAdmin, ensureAdmin, findAdmin, type NewUser, renewAdminPassword } from './users.ts';
 
 export interface Users {
   /** @throws {AuthError} `email_taken`, `invalid_email`, `invalid_name`, `invalid_password` */

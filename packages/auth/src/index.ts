@@ -5,6 +5,6 @@ export { AuthError, type AuthErrorCode } from './auth-error.ts';
 export { MAX_NAME_LENGTH, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
 export { safeNextPath } from './next-auth-options.ts';
 export type { OAuthOptions, OAuthProviderName } from './oauth/providers.ts';
-export type { ClaimedUser } from './principal.ts';
+export type { ClaimedUser, Principal } from './principal.ts';
 export type { TokenGrant, Tokens } from './tokens/tokens.ts';
-export { type EnsuredAdmin, type NewUser, normalizeEmail, type Principal } from './users.ts';
+export { type EnsuredAdmin, type NewUser, normalizeEmail } from './users.ts';

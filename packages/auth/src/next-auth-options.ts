@@ -7,8 +7,8 @@ import { type BrowserSessions, SESSION_MAX_AGE, type Session, type SessionTokens
 import { fromUser } from './oauth/person.ts';
 import type { OAuthProvider } from './oauth/providers.ts';
 import { OAuthRefusal, type OAuthSignIn } from './oauth/sign-in.ts';
-import { principalOfSession } from './principal.ts';
 import { cookiesFor } from './session-cookie.ts';
+import { principalOfSession } from './session-principal.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Longer paths are no page of ours. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AuthError } from './auth-error.ts';
 import { requireName } from './input-rules.ts';
 import { generatePassword, hashPassword } from './password.ts';
+import { type Principal, principalColumns, toPrincipal } from './principal.ts';
 
 /** RFC 5321, 4.5.3.1.3 without the angle brackets. */
 const MAX_EMAIL_LENGTH = 254;
@@ -12,15 +13,6 @@ const MAX_EMAIL_LENGTH = 254;
 const DEFAULT_ADMIN_EMAIL = 'admin@plants.localhost';
 
 const emailSchema = z.string().trim().toLowerCase().max(MAX_EMAIL_LENGTH).pipe(z.email());
-
-/** The user who makes a request, as the database has them now. */
-export interface Principal {
-  userId: string;
-  email: string;
-  name?: string;
-  role: Role;
-  tier: Tier;
-}
 
 export interface NewUser {
   email: string;
@@ -129,17 +121,4 @@ export async function findAdmin(client: PrismaClient): Promise<EnsuredAdmin | un
     select: { email: true },
   });
   return admin === null ? undefined : { email: admin.email, created: false };
-}
-
-export const principalColumns = {
-  id: true,
-  email: true,
-  name: true,
-  role: true,
-  tier: true,
-} satisfies Prisma.UserSelect;
-
-export function toPrincipal(row: Prisma.UserGetPayload<{ select: typeof principalColumns }>): Principal {
-  const { id, email, name, role, tier } = row;
-  return { userId: id, email, ...(name === null ? {} : { name }), role, tier };
 }

@@ -3,7 +3,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { AuthError } from '../auth-error.ts';
 import type { OAuthProvider, OAuthProviderName } from '../oauth/providers.ts';
 import { hashPassword, verifyPassword } from '../password.ts';
-import type { Principal } from '../users.ts';
+import type { Principal } from '../principal.ts';
 import { createUser } from '../users.ts';
 import { type RemoveAccountOptions, removeAccount } from './remove-account.ts';
 

@@ -5,8 +5,8 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Auth } from '../../auth.ts';
+import type { Principal } from '../../principal.ts';
 import { authUnderTest } from '../../testing/auth-under-test.ts';
-import type { Principal } from '../../users.ts';
 import type { TokenGrant } from '../tokens.ts';
 
 export const [OLD, FRESH] = ['old secret of at least 32 bytes..', 'new secret of at least 32 bytes..'] as const;
