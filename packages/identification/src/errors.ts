@@ -1,12 +1,9 @@
+import type { PhotoType, UnsupportedType } from './photos/formats/signature.ts';
+import type { Fault, PngTrait } from './photos/formats/structure.ts';
 import type { ProviderName, RejectedPart } from './types.ts';
 
 /** Why an identification could not be given; each code is one row of the wire contract. */
-export type IdentificationErrorCode =
-  | 'photo_too_large'
-  | 'photo_type'
-  | 'photo_undecodable'
-  | 'invalid_request'
-  | UnansweredCode;
+export type IdentificationErrorCode = PhotoErrorCode | 'invalid_request' | UnansweredCode;
 
 /** Why no provider answered. */
 export type UnansweredCode = 'providers_resting' | 'quota_exhausted' | 'busy';
@@ -24,7 +21,7 @@ export class IdentificationError extends Error {
   /** The provider that did not answer, if it is the only one that is on. */
   readonly provider: ProviderName | undefined;
 
-  /** `message` is for our log, except for a `PhotoError`. */
+  /** `message` is for our log. */
   constructor(
     code: IdentificationErrorCode,
     message: string,
@@ -43,19 +40,68 @@ export class IdentificationError extends Error {
   }
 }
 
+/** Why a photo is rejected, with the values that a sentence about it needs; `max` is the limit that it exceeds. */
+export type PhotoErrorReason =
+  | { type: 'empty' }
+  /** Bytes of the file. */
+  | { type: 'bytes'; bytes: number; max: number }
+  /** Pixels on the longer side. */
+  | { type: 'side'; pixels: number; max: number }
+  /** Width x height x frames, in pixels. */
+  | { type: 'pixels'; width: number; height: number; frames: number; max: number }
+  | { type: 'frames'; frames: number; max: number }
+  | { type: 'scans'; scans: number; max: number }
+  /** Bytes that a decoder would hold at once. */
+  | { type: 'decode_memory'; bytes: number; max: number }
+  /** Decoding takes too long; `max`: pixels of the largest picture of this kind that does not. */
+  | {
+      type: 'decode_time';
+      format: PhotoType;
+      traits: readonly PngTrait[];
+      scans: number;
+      pixels: number;
+      max: number;
+    }
+  /** The signature is none of a known format. */
+  | { type: 'unknown_format' }
+  | { type: 'unsupported_format'; format: UnsupportedType }
+  /** The declared media type contradicts the format. */
+  | { type: 'other_media_type'; format: PhotoType }
+  /** The file name ends like a format that is no picture; `ending` has no dot. */
+  | { type: 'other_file_ending'; format: PhotoType; ending: string }
+  /** The file name begins with a dot. */
+  | { type: 'dot_file' }
+  | { type: 'unreadable'; fault: Fault['fault'] };
+
+const PHOTO_ERROR_CODES = {
+  empty: 'photo_undecodable',
+  bytes: 'photo_too_large',
+  side: 'photo_too_large',
+  pixels: 'photo_too_large',
+  frames: 'photo_too_large',
+  scans: 'photo_too_large',
+  decode_memory: 'photo_too_large',
+  decode_time: 'photo_too_large',
+  unknown_format: 'photo_type',
+  unsupported_format: 'photo_type',
+  other_media_type: 'photo_type',
+  other_file_ending: 'photo_type',
+  dot_file: 'photo_type',
+  unreadable: 'photo_undecodable',
+} as const satisfies Record<PhotoErrorReason['type'], string>;
+
+type PhotoErrorCode = (typeof PHOTO_ERROR_CODES)[PhotoErrorReason['type']];
+
 /** A photo that is rejected: `photo` is its place in the upload, counted from 0. */
 export class PhotoError extends IdentificationError {
   override readonly name = 'PhotoError';
   readonly photo: number;
+  readonly reason: PhotoErrorReason;
 
-  constructor(
-    code: 'photo_too_large' | 'photo_type' | 'photo_undecodable',
-    photo: number,
-    message: string,
-    options: { cause?: unknown } = {},
-  ) {
-    super(code, message, options);
+  constructor(photo: number, reason: PhotoErrorReason, options: { cause?: unknown } = {}) {
+    super(PHOTO_ERROR_CODES[reason.type], `Photo ${photo + 1} was rejected: ${reason.type}`, options);
     this.photo = photo;
+    this.reason = reason;
   }
 }
 

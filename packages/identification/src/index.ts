@@ -2,6 +2,7 @@ export {
   IdentificationError,
   type IdentificationErrorCode,
   PhotoError,
+  type PhotoErrorReason,
   RejectedRequestError,
   type UnansweredCode,
 } from './errors.ts';

@@ -1,10 +1,11 @@
 import { AuthError, isDatabaseUnavailable } from '@plantcommunity/auth';
 import { HttpError } from '@plantcommunity/http';
-import { displayNameOf, IdentificationError, RejectedRequestError } from '@plantcommunity/identification';
+import { displayNameOf, IdentificationError, PhotoError, RejectedRequestError } from '@plantcommunity/identification';
 import { OperationsError } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
+import { photoErrorText } from './photo-texts.ts';
 import { retryAfterSeconds } from './rate-limited.ts';
 import { AUTH_ERRORS, overrideError, providersUnavailable, REJECTED_FIELDS, SERVICE_UNAVAILABLE } from './texts.ts';
 
@@ -69,7 +70,9 @@ function fromIdentification(error: IdentificationError): ApiError {
     case 'photo_too_large':
     case 'photo_type':
     case 'photo_undecodable':
-      return new ApiError(error.code, error.message, { cause: error });
+      // Only a PhotoError has one of these codes.
+      if (!(error instanceof PhotoError)) return internal(error);
+      return new ApiError(error.code, photoErrorText(error), { cause: error });
     case 'providers_resting':
     case 'quota_exhausted':
     case 'busy':

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PhotoError } from '../errors.ts';
+import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { inspectPhoto } from './inspect.ts';
 import { cpuTimeOf } from './testing/cpu-time.ts';
 import { makeGif } from './testing/make-gif.ts';
@@ -22,7 +22,7 @@ function refused(bytes: Buffer, claims: { name?: string; declaredType?: string }
   try {
     inspectPhoto(uploaded(bytes, claims), 1, LIMITS);
   } catch (error) {
-    if (error instanceof PhotoError) return { code: error.code, photo: error.photo, message: error.message };
+    if (error instanceof PhotoError) return { code: error.code, photo: error.photo, reason: error.reason };
     throw error;
   }
   return undefined;
@@ -59,27 +59,12 @@ describe('inspectPhoto and the declared type', () => {
   });
 
   it.each([
-    [
-      'jpeg',
-      'image/png',
-      'rose.jpg',
-      'Photo 2 was sent as another type of file, but is a JPEG. Please send it as image/jpeg.',
-    ],
-    [
-      'png',
-      'text/html',
-      'rose.png',
-      'Photo 2 was sent as another type of file, but is a PNG. Please send it as image/png.',
-    ],
-    ['gif', '', 'shell.gif.PHP', 'The name of photo 2 ends in .php, but it is a GIF. Please rename it and try again.'],
-    [
-      'jpeg',
-      '',
-      '.bashrc',
-      'The name of photo 2 starts with a dot, like that of a hidden file. Please rename it and try again.',
-    ],
-  ] as const)('refuses a %s declared as "%s" with the name "%s"', (type, declaredType, name, message) => {
-    expect(refused(VALID[type], { name, declaredType })).toEqual({ code: 'photo_type', photo: 1, message });
+    ['jpeg', 'image/png', 'rose.jpg', { type: 'other_media_type', format: 'jpeg' }],
+    ['png', 'text/html', 'rose.png', { type: 'other_media_type', format: 'png' }],
+    ['gif', '', 'shell.gif.PHP', { type: 'other_file_ending', format: 'gif', ending: 'php' }],
+    ['jpeg', '', '.bashrc', { type: 'dot_file' }],
+  ] as const)('refuses a %s declared as "%s" with the name "%s"', (type, declaredType, name, reason) => {
+    expect(refused(VALID[type], { name, declaredType })).toEqual({ code: 'photo_type', photo: 1, reason });
   });
 
   it.each([
@@ -96,51 +81,51 @@ describe('inspectPhoto and the declared type', () => {
     expect(refused(Buffer.from(text, 'latin1'), { name: 'photo.jpg', declaredType: 'image/jpeg' })).toEqual({
       code: 'photo_type',
       photo: 1,
-      message: 'Photo 2 is not a picture we can read. Please choose a JPEG, PNG, WebP or GIF.',
+      reason: { type: 'unknown_format' },
     });
   });
 
   it.each([
-    ['HEIC', 'heic', ''],
-    ['HEIC', 'heix', ''],
-    ['HEIC', 'mif1', 'mif1heic'],
-    ['AVIF', 'avif', ''],
-    ['AVIF', 'avis', ''],
-    ['AVIF', 'mif1', 'mif1miafavif'],
-  ])('names %s (brand %s) in the refusal and says what to do', (format, major, compatible) => {
+    ['heic', 'heic', ''],
+    ['heic', 'heix', ''],
+    ['heic', 'mif1', 'mif1heic'],
+    ['avif', 'avif', ''],
+    ['avif', 'avis', ''],
+    ['avif', 'mif1', 'mif1miafavif'],
+  ])('names %s (brand %s) in the refusal', (format, major, compatible) => {
     const size = Buffer.alloc(4);
     size.writeUInt32BE(16 + compatible.length);
     const box = Buffer.concat([size, Buffer.from(`ftyp${major}\0\0\0\0${compatible}moov`, 'latin1')]);
     expect(refused(box, { name: 'IMG_1.HEIC' })).toEqual({
       code: 'photo_type',
       photo: 1,
-      message: `Photo 2 is in the ${format} format, which we cannot read yet. Please save it as a JPEG and try again.`,
+      reason: { type: 'unsupported_format', format },
     });
   });
 });
 
 describe('inspectPhoto and the limits', () => {
-  const tooLarge = (message: string) => ({ code: 'photo_too_large', photo: 1, message });
+  const tooLarge = (reason: PhotoErrorReason) => ({ code: 'photo_too_large', photo: 1, reason });
 
   it('accepts exactly 10 MB and refuses one byte more', () => {
     const jpeg = Buffer.alloc(LIMITS.maxBytes);
     VALID.jpeg.copy(jpeg);
     expect(refused(jpeg)).toBeUndefined();
     const more = Buffer.concat([jpeg, Buffer.alloc(1)]);
-    expect(refused(more)).toEqual(tooLarge('Photo 2 is 10.1 MB; 10 MB is the most.'));
+    expect(refused(more)).toEqual(tooLarge({ type: 'bytes', bytes: LIMITS.maxBytes + 1, max: LIMITS.maxBytes }));
   });
 
   it('refuses a side of more than 10000 pixels', () => {
     expect(refused(makeJpeg({ width: 10_000, height: 8 }))).toBeUndefined();
-    const message = 'Photo 2 is 10001 pixels on its longer side; 10000 is the most.';
-    expect(refused(makeJpeg({ width: 8, height: 10_001 }))).toEqual(tooLarge(message));
+    const reason = { type: 'side', pixels: 10_001, max: 10_000 } as const;
+    expect(refused(makeJpeg({ width: 8, height: 10_001 }))).toEqual(tooLarge(reason));
   });
 
   it('refuses more than 89 megapixels in any format', () => {
     expect(refused(makeJpeg({ width: 10_000, height: 8900 }))).toBeUndefined();
-    const message = 'Photo 2 has 89.1 megapixels (10000 × 8901); 89 is the most.';
-    expect(refused(makeJpeg({ width: 10_000, height: 8901 }))).toEqual(tooLarge(message));
-    expect(refused(makePng({ width: 10_000, height: 8901 }))).toEqual(tooLarge(message));
+    const reason = { type: 'pixels', width: 10_000, height: 8901, frames: 1, max: 89_000_000 } as const;
+    expect(refused(makeJpeg({ width: 10_000, height: 8901 }))).toEqual(tooLarge(reason));
+    expect(refused(makePng({ width: 10_000, height: 8901 }))).toEqual(tooLarge(reason));
   });
 
   it.each([
@@ -149,13 +134,12 @@ describe('inspectPhoto and the limits', () => {
     ['GIF', makeGif({ width: 20_000, height: 20_000 })],
     ['WebP', makeWebp(extended({ width: 20_000, height: 20_000 }), lossy(SMALL))],
   ])('refuses a %s that declares 20000 × 20000', (_, bytes) => {
-    const message = 'Photo 2 is 20000 pixels on its longer side; 10000 is the most.';
-    expect(refused(bytes)).toEqual(tooLarge(message));
+    expect(refused(bytes)).toEqual(tooLarge({ type: 'side', pixels: 20_000, max: 10_000 }));
   });
 
   it('refuses a GIF with a large canvas only in its header, which libvips does not check', () => {
-    const message = 'Photo 2 is 65535 pixels on its longer side; 10000 is the most.';
-    expect(refused(makeGif({ width: 65_535, height: 65_535 }))).toEqual(tooLarge(message));
+    const reason = { type: 'side', pixels: 65_535, max: 10_000 } as const;
+    expect(refused(makeGif({ width: 65_535, height: 65_535 }))).toEqual(tooLarge(reason));
   });
 
   it('multiplies pixels by frames', () => {
@@ -168,7 +152,6 @@ describe('inspectPhoto and the limits', () => {
         ),
       ),
     ).toBeUndefined();
-    const message = 'Photo 2 has 90 megapixels (1000 × 1000, 90 times); 89 is the most.';
     expect(
       refused(
         makeGif(
@@ -176,7 +159,7 @@ describe('inspectPhoto and the limits', () => {
           Array.from({ length: 90 }, () => side),
         ),
       ),
-    ).toEqual(tooLarge(message));
+    ).toEqual(tooLarge({ type: 'pixels', ...side, frames: 90, max: 89_000_000 }));
   });
 
   it('refuses an animation of more than 500 frames', () => {
@@ -184,14 +167,13 @@ describe('inspectPhoto and the limits', () => {
     const animation = (frames: number) =>
       makeWebp(extended(one), ...Array.from({ length: frames }, () => animationFrame(one)));
     expect(refused(animation(500))).toBeUndefined();
-    const message = 'Photo 2 has 60000 frames; 500 is the most. A still picture works best.';
-    expect(refused(animation(60_000))).toEqual(tooLarge(message));
+    expect(refused(animation(60_000))).toEqual(tooLarge({ type: 'frames', frames: 60_000, max: 500 }));
   });
 
   it('refuses a JPEG of more than 64 scans', () => {
     expect(refused(makeJpeg({ ...SMALL, progressive: true, scans: 64 }))).toBeUndefined();
-    const message = 'Photo 2 has 2600 scans; 64 is the most. Please save it as a plain JPEG.';
-    expect(refused(makeJpeg({ ...SMALL, progressive: true, scans: 2600 }))).toEqual(tooLarge(message));
+    const reason = { type: 'scans', scans: 2600, max: 64 } as const;
+    expect(refused(makeJpeg({ ...SMALL, progressive: true, scans: 2600 }))).toEqual(tooLarge(reason));
   });
 
   it('refuses a photo that makes a decoder hold more than 200 MB', () => {
@@ -203,21 +185,20 @@ describe('inspectPhoto and the limits', () => {
       [1, 1],
       [1, 1],
     ] as const;
-    const remedy = 'Please save it as a plain JPEG, not a progressive one, or make it smaller.';
-    const message = (megabytes: number) =>
-      tooLarge(`Photo 2 would take ${megabytes} MB of memory to open; 200 MB is the most. ${remedy}`);
-    expect(refused(makeJpeg({ ...large, progressive: true, sampling: full }))).toEqual(message(384));
-    expect(refused(makePng({ ...large, colour: 6, interlaced: true }))).toEqual(message(256));
-    expect(refused(makeWebp(lossless(large)))).toEqual(message(256));
-    expect(refused(makeGif(large))).toEqual(message(256));
+    const needs = (bytes: number) => tooLarge({ type: 'decode_memory', bytes, max: 200_000_000 });
+    expect(refused(makeJpeg({ ...large, progressive: true, sampling: full }))).toEqual(needs(384_000_000));
+    expect(refused(makePng({ ...large, colour: 6, interlaced: true }))).toEqual(needs(256_000_000));
+    expect(refused(makeWebp(lossless(large)))).toEqual(needs(256_000_000));
+    expect(refused(makeGif(large))).toEqual(needs(256_000_000));
   });
 });
 
 describe('inspectPhoto and the decode time', () => {
-  const refusedFor = (what: string, megapixels: number, most: number) => ({
+  /** `max`: the limit in pixels, rounded. */
+  const refusedFor = (reason: object, max: number) => ({
     code: 'photo_too_large',
     photo: 1,
-    message: `Photo 2 has ${megapixels} megapixels in a ${what}; ${most} is the most. Please save it as a plain JPEG, or make it smaller.`,
+    reason: { type: 'decode_time', scans: 1, traits: [], ...reason, max: expect.closeTo(max, 0) as unknown },
   });
   const full = [
     [1, 1],
@@ -229,14 +210,16 @@ describe('inspectPhoto and the decode time', () => {
     const deep = { colour: 6, depth: 16 };
     expect(refused(makePng({ width: 7_000, height: 4_000, ...deep }))).toBeUndefined();
     expect(refused(makePng({ width: 7_200, height: 4_000, ...deep }))).toEqual(
-      refusedFor('transparent 16-bit PNG', 28.8, 28.5),
+      refusedFor({ format: 'png', traits: ['transparent', '16-bit'], pixels: 28_800_000 }, 28_571_429),
     );
     expect(refused(makePng({ width: 7_000, height: 6_000, colour: 6, interlaced: true }))).toEqual(
-      refusedFor('transparent interlaced PNG', 42, 41.6),
+      refusedFor({ format: 'png', traits: ['transparent', 'interlaced'], pixels: 42_000_000 }, 41_666_667),
     );
     const scans = { width: 8_000, height: 4_150, progressive: true, sampling: full };
     expect(refused(makeJpeg({ ...scans, scans: 10 }))).toBeUndefined();
-    expect(refused(makeJpeg({ ...scans, scans: 64 }))).toEqual(refusedFor('JPEG of 64 scans', 33.2, 30.9));
+    expect(refused(makeJpeg({ ...scans, scans: 64 }))).toEqual(
+      refusedFor({ format: 'jpeg', scans: 64, pixels: 33_200_000 }, 30_902_349),
+    );
   });
 
   it('accepts plain photos up to the limit on pixels, even at 200 megapixels', () => {
@@ -250,12 +233,12 @@ describe('inspectPhoto and the decode time', () => {
 
 describe('inspectPhoto of damaged and hostile files', () => {
   it('names an empty and a truncated photo', () => {
-    expect(refused(Buffer.alloc(0))).toEqual({ code: 'photo_undecodable', photo: 1, message: 'Photo 2 is empty.' });
+    expect(refused(Buffer.alloc(0))).toEqual({ code: 'photo_undecodable', photo: 1, reason: { type: 'empty' } });
     for (const bytes of Object.values(VALID)) {
       expect(refused(bytes.subarray(0, bytes.length - 2))).toEqual({
         code: 'photo_undecodable',
         photo: 1,
-        message: 'Photo 2 could not be read: the file ends before the picture does. Please try another photo.',
+        reason: { type: 'unreadable', fault: 'truncated' },
       });
     }
   });

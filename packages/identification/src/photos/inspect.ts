@@ -1,10 +1,9 @@
-import type { PhotoError } from '../errors.ts';
+import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { fileNameFault } from './file-name.ts';
 import { type ReadStructure, readStructure } from './formats/read-structure.ts';
 import type { PhotoType, UnsupportedType } from './formats/signature.ts';
 import { joinPieces, type PngTrait, type Structure } from './formats/structure.ts';
 import { mediaTypeContradicts } from './media-type.ts';
-import { photoErrors } from './messages.ts';
 import type { PhotoLimits, UploadedPhoto } from './types.ts';
 
 /** A photo whose signature and structure are valid and affordable to decode; no pixel was decoded yet. */
@@ -47,14 +46,15 @@ export function inspectPhoto(
   structureOf: ReadStructure = readStructure,
 ): InspectedPhoto {
   const { hash, name, size } = photo;
-  if (size === 0) throw photoErrors.empty(index);
-  if (size > limits.maxBytes) throw photoErrors.bytes(index, size, limits.maxBytes);
+  if (size === 0) throw new PhotoError(index, { type: 'empty' });
+  if (size > limits.maxBytes) throw new PhotoError(index, { type: 'bytes', bytes: size, max: limits.maxBytes });
   const reading = structureOf(photo);
-  if (reading.structure === undefined) throw refusedType(reading.type, index);
+  if (reading.structure === undefined) throw refusedFormat(reading.type, index);
   const { structure, type } = reading;
   checkDeclaredType(photo, type, index);
-  if ('fault' in structure) throw photoErrors.unreadable(index, structure.fault);
-  checkLimits(type, structure, index, limits);
+  if ('fault' in structure) throw new PhotoError(index, { type: 'unreadable', fault: structure.fault });
+  const exceeded = exceededLimit(type, structure, limits);
+  if (exceeded !== undefined) throw new PhotoError(index, exceeded);
   const { width, height, frames } = structure;
   return {
     hash,
@@ -70,29 +70,38 @@ export function inspectPhoto(
   };
 }
 
-function refusedType(type: UnsupportedType | undefined, index: number): PhotoError {
-  return type === undefined ? photoErrors.unknownType(index) : photoErrors.refusedType(index, type);
+function refusedFormat(format: UnsupportedType | undefined, index: number): PhotoError {
+  if (format === undefined) return new PhotoError(index, { type: 'unknown_format' });
+  return new PhotoError(index, { type: 'unsupported_format', format });
 }
 
 /** Refuses a photo whose declared type or file name contradicts its bytes. */
-function checkDeclaredType({ declaredType, name }: UploadedPhoto, type: PhotoType, index: number): void {
-  if (mediaTypeContradicts(declaredType, type)) throw photoErrors.declaredOtherwise(index, type);
+function checkDeclaredType({ declaredType, name }: UploadedPhoto, format: PhotoType, index: number): void {
+  if (mediaTypeContradicts(declaredType, format)) throw new PhotoError(index, { type: 'other_media_type', format });
   const fault = fileNameFault(name);
-  if (fault?.type === 'other_format') throw photoErrors.namedOtherwise(index, type, fault.ending);
-  if (fault?.type === 'dot_file') throw photoErrors.dotFile(index);
+  if (fault?.type === 'other_format') {
+    throw new PhotoError(index, { type: 'other_file_ending', format, ending: fault.ending });
+  }
+  if (fault?.type === 'dot_file') throw new PhotoError(index, { type: 'dot_file' });
 }
 
-function checkLimits(type: PhotoType, structure: Structure, index: number, limits: PhotoLimits): void {
+/** Returns the first limit that a photo exceeds. */
+function exceededLimit(
+  format: PhotoType,
+  structure: Structure,
+  { maxPixels, maxSide }: PhotoLimits,
+): PhotoErrorReason | undefined {
   const { width, height, frames, scans, traits } = structure;
   const side = Math.max(width, height);
-  if (side > limits.maxSide) throw photoErrors.side(index, side, limits.maxSide);
-  if (frames > MAX_FRAMES) throw photoErrors.frames(index, frames, MAX_FRAMES);
-  if (width * height * frames > limits.maxPixels) throw photoErrors.pixels(index, structure, limits.maxPixels);
-  if (scans > MAX_SCANS) throw photoErrors.scans(index, scans, MAX_SCANS);
-  const { heldBytes, isPlain, ms } = decodeCost(type, structure);
-  if (heldBytes > MAX_HELD_BYTES) throw photoErrors.memory(index, heldBytes, MAX_HELD_BYTES);
-  if (isPlain || ms <= MAX_DECODE_MS) return;
-  throw photoErrors.time(index, { type, traits, scans }, width * height, (width * height * MAX_DECODE_MS) / ms);
+  if (side > maxSide) return { type: 'side', pixels: side, max: maxSide };
+  if (frames > MAX_FRAMES) return { type: 'frames', frames, max: MAX_FRAMES };
+  if (width * height * frames > maxPixels) return { type: 'pixels', width, height, frames, max: maxPixels };
+  if (scans > MAX_SCANS) return { type: 'scans', scans, max: MAX_SCANS };
+  const { heldBytes, isPlain, ms } = decodeCost(format, structure);
+  if (heldBytes > MAX_HELD_BYTES) return { type: 'decode_memory', bytes: heldBytes, max: MAX_HELD_BYTES };
+  if (isPlain || ms <= MAX_DECODE_MS) return undefined;
+  const pixels = width * height;
+  return { type: 'decode_time', format, traits, scans, pixels, max: (pixels * MAX_DECODE_MS) / ms };
 }
 
 /**

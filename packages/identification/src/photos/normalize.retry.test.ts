@@ -63,7 +63,7 @@ describe('the retrying normalizer', () => {
   });
 
   it('tries a damaged photo only once', async () => {
-    const damaged = new PhotoError('photo_undecodable', 0, 'Photo 1 is damaged.');
+    const damaged = new PhotoError(0, { type: 'unreadable', fault: 'damaged' });
     const { calls, clock, normalizer } = setUp(damaged);
     await expect(normalizer.normalize(photo, 0, ANNA)).rejects.toBe(damaged);
     expect({ calls: calls.count, timers: clock.pendingTimers }).toEqual({ calls: 1, timers: 0 });

@@ -137,7 +137,7 @@ describe('the normalizer', () => {
   const damaged = {
     code: 'photo_undecodable',
     photo: 3,
-    message: 'Photo 4 could not be read: the file is damaged. Please try another photo.',
+    reason: { type: 'unreadable', fault: 'damaged' },
   };
 
   it.each([

@@ -1,13 +1,12 @@
 import type { Clock } from '@plantcommunity/resilience';
 import { LRUCache } from 'lru-cache';
 import sharp, { type SharpOptions } from 'sharp';
-import { IdentificationError } from '../errors.ts';
+import { IdentificationError, PhotoError } from '../errors.ts';
 import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
 import { holdsFirstFrame } from './formats/gif-pixels.ts';
 import { holdsAllBlocks } from './formats/jpeg-scans.ts';
 import type { PhotoType } from './formats/signature.ts';
 import type { InspectedPhoto } from './inspect.ts';
-import { photoErrors } from './messages.ts';
 import type { NormalizedPhoto } from './types.ts';
 
 /** Both providers and the store need the same photo within one request, rarely at the same time. */
@@ -32,7 +31,7 @@ const MAX_WAITING_PER_OWNER = 4;
 export interface PhotoNormalizer {
   /**
    * Decodes each photo once per process, however many callers need it within a minute. `index` is the photo's place in
-   * the upload, from 0, for the message.
+   * the upload, from 0, for the error.
    * @throws {PhotoError} `photo_undecodable`
    * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
    */
@@ -67,7 +66,7 @@ export function createPhotoNormalizer({ clock, ...queue }: PhotoNormalizerOption
       } catch (error) {
         if (error instanceof IdentificationError) throw error;
         // `index` is the place in this caller's upload, so the error is created here and not in the shared decode.
-        throw photoErrors.unreadable(index, 'the file is damaged', error);
+        throw new PhotoError(index, { type: 'unreadable', fault: 'damaged' }, { cause: error });
       }
     },
   };

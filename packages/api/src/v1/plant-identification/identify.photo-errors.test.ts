@@ -5,20 +5,35 @@ import { photoLimits } from '../../testing/fake-service.ts';
 import { transports, upload } from '../../testing/transports.ts';
 
 const ERRORS = [
-  { status: 413, code: 'photo_too_large', detail: 'Photo 1 is 12.4 MB; 10 MB is the most.' },
-  { status: 415, code: 'photo_type', detail: 'Photo 1 is a PDF; JPEG, PNG, WebP and GIF are read.' },
-  { status: 422, code: 'photo_undecodable', detail: 'Photo 1 cannot be decoded.' },
+  {
+    status: 413,
+    code: 'photo_too_large',
+    reason: { type: 'side', pixels: 12_000, max: 10_000 },
+    detail: 'Photo 1 is 12000 pixels on its longer side; 10000 is the most.',
+  },
+  {
+    status: 415,
+    code: 'photo_type',
+    reason: { type: 'unknown_format' },
+    detail: 'Photo 1 is not a picture we can read. Please choose a JPEG, PNG, WebP or GIF.',
+  },
+  {
+    status: 422,
+    code: 'photo_undecodable',
+    reason: { type: 'unreadable', fault: 'damaged' },
+    detail: 'Photo 1 could not be read: the file is damaged. Please try another photo.',
+  },
 ] as const;
 
 describe.each(transports)('identify over %s', (_name, identify) => {
-  describe.each(ERRORS)('answers $status $code', ({ code, detail, status }) => {
+  describe.each(ERRORS)('answers $status $code', ({ code, detail, reason, status }) => {
     const service = {
       identify: async () => {
-        throw new PhotoError(code, 0, detail);
+        throw new PhotoError(0, reason);
       },
     };
 
-    it('with the text of the photo check', async () => {
+    it('with a sentence about the photo', async () => {
       const { api } = apiUnderTest({ service });
       expect(await identify(api, {})).toMatchObject({ status, code, detail });
     });

@@ -21,7 +21,7 @@ export const SOS = 0xda;
 export const DRI = 0xdd;
 const APP0 = 0xe0;
 
-const UNCOMMON: Fault = { fault: 'this kind of JPEG is not supported' };
+const UNCOMMON: Fault = { fault: 'unsupported_jpeg' };
 /** Ss, Se, Ah and Al of a sequential scan: all 64 coefficients in full precision (T.81, table B.3). */
 const SEQUENTIAL = Buffer.from([0, 63, 0]);
 const JFIF = Buffer.from('JFIF\0', 'latin1');

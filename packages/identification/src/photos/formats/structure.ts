@@ -20,13 +20,13 @@ export interface Structure {
 /** Maximum pieces of one picture: no camera writes so many faults, and each costs memory. */
 export const MAX_PIECES = 200;
 
-/** Why a structure is invalid, as the end of the sentence "Photo 1 could not be read: …". */
+/** Why a structure is invalid; `truncated`: the file ends before the picture does. */
 export interface Fault {
-  fault: string;
+  fault: 'truncated' | 'damaged' | 'unsupported_jpeg';
 }
 
-export const TRUNCATED: Fault = { fault: 'the file ends before the picture does' };
-export const DAMAGED: Fault = { fault: 'the file is damaged' };
+export const TRUNCATED: Fault = { fault: 'truncated' };
+export const DAMAGED: Fault = { fault: 'damaged' };
 
 /** Returns the type of a PNG or RIFF chunk as a number: a file may have a million chunks, and a string for each is slow. */
 export function chunkType(letters: string): number {
