@@ -22,7 +22,7 @@ export type {
   ServiceHealth,
   Spending,
 } from './identify/service.ts';
-export type { PhotoLimits, UploadedPhoto } from './photos/types.ts';
+export type { PhotoLimits } from './photos/types.ts';
 export { displayNameOf, REFERENCE_IMAGE_HOSTS } from './providers/index.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/types.ts';
 export {

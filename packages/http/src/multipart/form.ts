@@ -24,9 +24,12 @@ export interface UploadForm extends UploadLimits {
   ignoredFields: readonly string[];
 }
 
-/** A photo as it was sent. */
+/** A photo as it was uploaded; its bytes have not been inspected yet. */
 export interface UploadedPhoto extends CollectedPhoto {
-  /** The client's file name, in the form in which it may be shown. */
+  /**
+   * The client's file name, in the form in which it may be shown; for messages only, never for a path or a header, nor as
+   * the only reason of a decision.
+   */
   name: string;
   /** The declared media type, lower case; empty when none was declared. */
   declaredType: string;

@@ -11,9 +11,9 @@ export interface PhotoBuffer {
 export interface CollectedPhoto {
   /** Bytes. */
   size: number;
-  /** SHA-256 in lower-case hex. */
+  /** SHA-256 of `bytes`, lower-case hex: the photo's identity in cache keys and the store. */
   hash: string;
-  /** All bytes in one buffer, joined at the first access. */
+  /** All bytes in one buffer, joined at the first access: a cached answer does not need them. */
   readonly bytes: Buffer;
 }
 

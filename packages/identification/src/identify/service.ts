@@ -1,7 +1,8 @@
 import type { Database } from '@plantcommunity/db';
+import type { UploadedPhoto } from '@plantcommunity/http';
 import type { Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import type { PhotoLimits, UploadedPhoto } from '../photos/types.ts';
+import type { PhotoLimits } from '../photos/types.ts';
 import type { QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';

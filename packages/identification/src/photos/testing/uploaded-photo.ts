@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PhotoLimits, UploadedPhoto } from '../types.ts';
+import type { UploadedPhoto } from '@plantcommunity/http';
+import type { PhotoLimits } from '../types.ts';
 
 export const LIMITS: PhotoLimits = { maxBytes: 10_485_760, maxSide: 10_000, maxPixels: 89_000_000, maxPhotos: 5 };
 
