@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { SECRET, test } from '../fixtures/accounts.ts';
 import { expect } from '../fixtures/development.ts';
 import { type DocsCommand, docsCommands } from '../fixtures/docs-commands.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { SECRET, startProduction, test } from '../fixtures/production.ts';
 import type { Services } from '../fixtures/services.ts';
 
 test.describe.configure({ mode: 'serial' });
@@ -176,22 +176,31 @@ test('Anna’s identification is not found for Berta, who knows its id', async (
   expect(await (await fetch(identifications, bearer(berta))).json()).toEqual({ items: [] });
 });
 
-test('rotating a secret keeps sessions; removing the old secret ends its sessions', async ({ app, startInstance }) => {
+test('rotating a secret keeps sessions; removing the old secret ends its sessions', async ({
+  app,
+  services,
+  simulator,
+}) => {
   const held = await registered(app.url, 'carla@example.org');
   const statusAt = async (url: string, tokens: Tokens | undefined) =>
     (await fetch(`${url}/api/v1/auth/me`, bearer(tokens))).status;
   const next = 'after-the-rotation-0123456789-abcdef';
+  // Tokens belong to an origin, not to an instance.
+  const startInstance = (AUTH_SECRETS: string) =>
+    startProduction({ services, simulator }, { APP_URL: app.url, AUTH_SECRETS });
+  const [both, after] = await Promise.all([startInstance(`${next},${SECRET}`), startInstance(next)]);
+  try {
+    expect(await statusAt(both.url, held)).toBe(200);
+    const renewed = await post(`${both.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
+    expect(renewed.status).toBe(200);
 
-  const both = await startInstance(`${next},${SECRET}`);
-  expect(await statusAt(both.url, held)).toBe(200);
-  const renewed = await post(`${both.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
-  expect(renewed.status).toBe(200);
-
-  const after = await startInstance(next);
-  expect(await statusAt(after.url, renewed.body)).toBe(200);
-  expect(await statusAt(after.url, held)).toBe(401);
-  const again = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: renewed.body?.refresh_token });
-  expect(again.status).toBe(200);
-  const old = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
-  expect(old.status).toBe(401);
+    expect(await statusAt(after.url, renewed.body)).toBe(200);
+    expect(await statusAt(after.url, held)).toBe(401);
+    const again = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: renewed.body?.refresh_token });
+    expect(again.status).toBe(200);
+    const old = await post(`${after.url}/api/v1/auth/token/refresh`, { refresh_token: held.refresh_token });
+    expect(old.status).toBe(401);
+  } finally {
+    await Promise.all([both.stop(), after.stop()]);
+  }
 });

@@ -1,25 +1,20 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { type App, startApp } from '../fixtures/app.ts';
-import { test as withBrowser } from '../fixtures/browser.ts';
 import { expect } from '../fixtures/development.ts';
 import { identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
+import { test } from '../fixtures/with-services.ts';
 
-/** The product with neither keys nor settings. */
-const test = withBrowser.extend<object, { app: App }>({
-  app: [
-    async ({}, use) => {
-      const app = await startApp({ IDENTIFY_RATE_ANONYMOUS: '2/h' });
-      await use(app);
-      await app.stop();
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
+/** The product with neither keys nor services: all are embedded. */
+let app: App;
+test.beforeAll(async () => {
+  app = await startApp({ IDENTIFY_RATE_ANONYMOUS: '2/h' });
 });
+test.afterAll(() => app.stop());
 
 test.describe.configure({ mode: 'serial' });
 
-test('an answer of a deprecated path links the page about the move to v1', async ({ app, page }) => {
+test('an answer of a deprecated path links the page about the move to v1', async ({ page }) => {
   const answer = await page.request.get(`${app.url}/api/plant-identification/identify/health`);
   const links = answer.headers()['link'] ?? '';
   for (const rel of ['deprecation', 'sunset']) {
@@ -35,7 +30,7 @@ test('an answer of a deprecated path links the page about the move to v1', async
   await takeScreenshots(page, 'migrate-to-v1');
 });
 
-test('the home page takes a photo at once', async ({ app, page }) => {
+test('the home page takes a photo at once', async ({ page }) => {
   await page.goto(app.url);
   await expectAccessible(page);
   await takeScreenshots(page, 'home');
@@ -47,7 +42,7 @@ test('the home page takes a photo at once', async ({ app, page }) => {
   await expect(page.getByRole('button', { name: 'Identify this plant' })).toBeVisible();
 });
 
-test('a demo answer says so on the page and in the API', async ({ app, page }) => {
+test('a demo answer says so on the page and in the API', async ({ page }) => {
   await identify(page, app.url, await plantPhoto(8));
   await expect(page.getByText('Named by')).toBeVisible();
   await expect(page.getByText('Demo answers.')).toBeVisible();
@@ -56,7 +51,7 @@ test('a demo answer says so on the page and in the API', async ({ app, page }) =
   await takeScreenshots(page, 'identify-demo');
 });
 
-test('the rate limit shows a countdown and keeps the photo', async ({ app, page }) => {
+test('the rate limit shows a countdown and keeps the photo', async ({ page }) => {
   await identify(page, app.url, await plantPhoto(10));
   await expect(page.getByText('Named by')).toBeVisible();
   await identify(page, app.url, await plantPhoto(11));
@@ -65,7 +60,7 @@ test('the rate limit shows a countdown and keeps the photo', async ({ app, page 
   await takeScreenshots(page, 'identify-limited');
 });
 
-test('probes answer with and without a slash, and name their answers', async ({ app }) => {
+test('probes answer with and without a slash, and name their answers', async () => {
   for (const path of ['live', 'live/', 'ready', 'ready/']) {
     const response = await fetch(`${app.url}/api/health/${path}`, { redirect: 'manual' });
     expect({ path, status: response.status }).toEqual({ path, status: 200 });
@@ -73,7 +68,7 @@ test('probes answer with and without a slash, and name their answers', async ({ 
   }
 });
 
-test('one container serves pages, REST, tRPC and sign-in', async ({ app }) => {
+test('one container serves pages, REST, tRPC and sign-in', async () => {
   const paths = [
     '/',
     '/identify',

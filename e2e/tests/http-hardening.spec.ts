@@ -1,12 +1,17 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { BrowserContext, Page } from '@playwright/test';
 import { expect } from '../fixtures/development.ts';
 import { ADMIN } from '../fixtures/production.ts';
 import { type Answer, OWN_PAGE, requestSender, signIn } from '../fixtures/send-request.ts';
-import { APP, credentialsOf, type Mode, PARTNER, type Site, test } from '../fixtures/sites.ts';
+import { APP, type Mode, PARTNER, type Site, startSites } from '../fixtures/sites.ts';
+import { test } from '../fixtures/with-services.ts';
 
-// The first test of each mode waits for the start of its app.
-test.describe.configure({ timeout: 240_000 });
+let sites: Awaited<ReturnType<typeof startSites>>;
+test.beforeAll(async ({ services, simulator }) => {
+  sites = await startSites({ services, simulator });
+});
+test.afterAll(() => sites.stop());
 
 const IDENTIFY = '/api/v1/plant-identification/identify';
 const SIGN_OUT = '/api/trpc/v1.account.signOutEverywhere';
@@ -56,8 +61,8 @@ const endsSession = ({ headers }: Answer) => /session=;/.test((headers['set-cook
 
 for (const mode of ['development', 'production'] as const satisfies Mode[]) {
   test.describe(mode, () => {
-    test('unknown hosts are refused on every path', async ({ sites }) => {
-      const site = await sites(mode);
+    test('unknown hosts are refused on every path', async () => {
+      const site = sites[mode];
       const ownHost = mode === 'development' ? 'localhost' : 'plants.example';
       const headers = { Host: 'evil.example', 'X-Forwarded-Host': ownHost, Forwarded: `host=${ownHost}` };
       const apiPaths = API.filter((path) => !PROBES.includes(path));
@@ -75,8 +80,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       }
     });
 
-    test('probes are answered for every host and without a host, and no host reaches the answer', async ({ sites }) => {
-      const { app } = await sites(mode);
+    test('probes are answered for every host and without a host, and no host reaches the answer', async () => {
+      const { app } = sites[mode];
       const hosts = ['10.0.1.85:3100', '[fd00::1]:3000', 'evil.example', 'plant_web', 'a b', '@evil.example', ''];
       const heads = [
         ...hosts.map((host) => `HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-Host: evil.example`),
@@ -100,8 +105,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       expect(app.output()).not.toContain('Unhandled error');
     });
 
-    test('every answer has the security headers', async ({ sites }) => {
-      const site = await sites(mode);
+    test('every answer has the security headers', async () => {
+      const site = sites[mode];
       const script = await scriptOf(site);
       const all = [...PAGES, ...API, ...FILES, script, '/%ff', '//x', '/api/auth/signout', '/api/auth/error'];
       for (const path of all) {
@@ -135,8 +140,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       }
     });
 
-    test('a page allows scripts only with its nonce, a new one for each request', async ({ sites }) => {
-      const { anna, ask, identificationId } = await sites(mode);
+    test('a page allows scripts only with its nonce, a new one for each request', async () => {
+      const { anna, ask, identificationId } = sites[mode];
       const nonces = new Set<string>();
       for (const path of [...PAGES, `/history/${identificationId}`]) {
         const { body, headers } = await ask(path, { headers: { Cookie: anna } });
@@ -153,10 +158,10 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       expect(nonces.size).toBe(PAGES.length + 1);
     });
 
-    test('neither a foreign page nor a program with cookies changes state', async ({ sites }) => {
-      const { ask } = await sites(mode);
+    test('neither a foreign page nor a program with cookies changes state', async () => {
+      const { annasAccount, ask } = sites[mode];
       // A session of this test alone, which ends with every copy of its cookie.
-      const anna = await signIn(ask, credentialsOf('anna@plants.example'));
+      const anna = await signIn(ask, annasAccount);
       const signedIn = async () =>
         (await ask('/api/v1/plant-identification/identifications', { headers: { Cookie: anna } })).status;
       const post = (path: string, type: string, headers: Record<string, string>, body = '') =>
@@ -194,8 +199,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       expect(await signedIn()).toBe(401);
     });
 
-    test('only listed origins may read the API, and only trusted origins with cookies', async ({ sites }) => {
-      const { ask } = await sites(mode);
+    test('only listed origins may read the API, and only trusted origins with cookies', async () => {
+      const { ask } = sites[mode];
       const preflight = { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'authorization' };
       const cors = ({ headers }: Answer) =>
         Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control-')));
@@ -235,8 +240,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       expect(cors(await ask('/', { headers: { Origin: APP } }))).toEqual({});
     });
 
-    test('bodies are refused on paths that need none, and beyond 64 kB on the others', async ({ sites }) => {
-      const { anna, ask } = await sites(mode);
+    test('bodies are refused on paths that need none, and beyond 64 kB on the others', async () => {
+      const { anna, ask } = sites[mode];
       const claimed = { 'Content-Length': '1000000000' };
       for (const path of [
         '/',
@@ -272,13 +277,13 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       }
     });
 
-    test('pages of another user stay hidden from every kind of request that Next knows', async ({ sites }) => {
-      const { admin, anna, ask, ben, identificationId } = await sites(mode);
+    test('pages of another user stay hidden from every kind of request that Next knows', async () => {
+      const { admin, anna, annasAccount, ask, ben, identificationId } = sites[mode];
       const guarded = [
         { path: '/admin', owner: admin, secret: 'max_reset_timeout_ms' },
         { path: '/history', owner: anna, secret: identificationId },
         { path: `/history/${identificationId}`, owner: anna, secret: 'Named by' },
-        { path: '/account', owner: anna, secret: 'anna@plants.example' },
+        { path: '/account', owner: anna, secret: annasAccount.email },
       ];
       const subrequest = (name: string) => ({ 'x-middleware-subrequest': Array(5).fill(name).join(':') });
       const headerSets = [
@@ -332,8 +337,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       }
     });
 
-    test('no redirect leads to another host', async ({ sites }) => {
-      const { ask } = await sites(mode);
+    test('no redirect leads to another host', async () => {
+      const { ask } = sites[mode];
       const own = new URL(mode === 'development' ? 'http://localhost' : 'https://plants.example');
       const paths = [
         '//evil.example',
@@ -359,15 +364,15 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       expect(String(out.headers.location)).not.toContain('evil');
     });
 
-    test('upgrades to WebSocket and TRACE are refused', async ({ sites }) => {
-      const { ask } = await sites(mode);
+    test('upgrades to WebSocket and TRACE are refused', async () => {
+      const { ask } = sites[mode];
       const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==' };
       expect((await ask('/_next/hmr', { headers: upgrade })).status).toBe(404);
       expect((await ask('/', { method: 'TRACE' })).status).toBe(405);
     });
 
-    test('forged addresses do not multiply the attempts that an address has', async ({ sites }) => {
-      const { app, ask } = await sites(mode);
+    test('forged addresses do not multiply the attempts that an address has', async () => {
+      const { app, ask } = sites[mode];
       const attempt = async (forwarded: string, email: string) => {
         const headers = { 'Content-Type': 'application/json', 'X-Forwarded-For': forwarded, Origin: PARTNER };
         const body = JSON.stringify({ email, password: 'a wrong password' });
@@ -389,8 +394,8 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
   });
 }
 
-test('production redirects http to https, except for probes', async ({ sites }) => {
-  const { app, ask } = await sites('production');
+test('production redirects http to https, except for probes', async () => {
+  const { app, ask } = sites.production;
   for (const path of [
     ...PAGES,
     '/history?cursor=a&b=%20',
@@ -421,29 +426,37 @@ test('production redirects http to https, except for probes', async ({ sites }) 
   expect((await inside('/identify')).status).toBe(308);
 });
 
-test('no page violates its own Content-Security-Policy', async ({ sites, page }) => {
-  const { admin, anna, app, identificationId } = await sites('development');
+test('no page violates its own Content-Security-Policy', async ({ browser }) => {
+  const { admin, anna, app, identificationId } = sites.development;
   const violations: string[] = [];
-  page.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text())) violations.push(`${page.url()}: ${message.text()}`);
-  });
+  /** Opens a page and waits until its script has loaded all that it asks for. */
+  const visit = async (context: BrowserContext, path: string): Promise<Page> => {
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) violations.push(`${page.url()}: ${message.text()}`);
+    });
+    await page.goto(app.url + path);
+    await page.waitForLoadState('networkidle');
+    return page;
+  };
   const visits = [
     ['', ['/', '/identify', '/login', '/register', '/nothing', '/api/auth/signout']],
     [anna, ['/identify', '/history', `/history/${identificationId}`, '/account']],
     [admin, ['/admin']],
   ] as const;
-  for (const [cookies, paths] of visits) {
-    await page.context().setExtraHTTPHeaders(cookies === '' ? {} : { Cookie: cookies });
-    for (const path of paths) {
-      await page.goto(app.url + path);
-      await page.waitForLoadState('networkidle').catch(() => {});
-    }
-  }
+  const pages = await Promise.all(
+    visits.map(async ([cookies, paths]) => {
+      const context = await browser.newContext({ extraHTTPHeaders: cookies === '' ? {} : { Cookie: cookies } });
+      return Promise.all(paths.map((path) => visit(context, path)));
+    }),
+  );
   expect(violations).toEqual([]);
   // The policy is in force: an injected handler does not run.
-  await page.evaluate(() => {
+  const [page] = pages.at(-1) ?? [];
+  await page?.evaluate(() => {
     document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="document.title = \'taken\'">');
   });
   await expect(() => expect(violations.join()).toContain('inline event handler')).toPass();
-  expect(await page.title()).not.toBe('taken');
+  expect(await page?.title()).not.toBe('taken');
+  await Promise.all(pages.flat().map((visited) => visited.context().close()));
 });

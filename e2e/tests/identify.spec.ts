@@ -136,6 +136,6 @@ test('answers the same photo from the cache, without a call', async ({ app, page
   const before = await simulator.calls();
   await identify(page, app.url, photo);
   await expect(page.getByText('Agreed by')).toBeVisible();
-  expect(await page.locator('h1').textContent()).toBe(name);
+  await expect(page.locator('h1')).toHaveText(name ?? '');
   expect(await simulator.calls()).toEqual(before);
 });

@@ -1,15 +1,26 @@
+import { freePort } from '@plantcommunity/resilience/testing';
+import { signIn } from '../fixtures/accounts.ts';
+import type { App } from '../fixtures/app.ts';
+import { INSECURE_NAME } from '../fixtures/browser.ts';
 import { expect } from '../fixtures/development.ts';
 import { choosePhoto } from '../fixtures/identify-page.ts';
-import { test } from '../fixtures/insecure.ts';
-import { signIn } from '../fixtures/oauth-app.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
-import { ADMIN } from '../fixtures/production.ts';
+import { ADMIN, startProduction } from '../fixtures/production.ts';
+import { test } from '../fixtures/with-services.ts';
 
-test('identifies and follows circuits on plain http, where browsers lack many APIs', async ({
-  app,
-  insecurePage: page,
-}) => {
-  await choosePhoto(page, app.url, await plantPhoto(340));
+/** The product in production under a name that is not localhost, without https. */
+let app: App;
+let url: string;
+test.beforeAll(async ({ services, simulator }) => {
+  const PORT = String(await freePort());
+  url = `http://${INSECURE_NAME}:${PORT}`;
+  const settings = { ...services.emptyRedis(), PORT, APP_URL: url, ALLOWED_HOSTS: INSECURE_NAME };
+  app = await startProduction({ services, simulator }, settings);
+});
+test.afterAll(() => app.stop());
+
+test('identifies and follows circuits on plain http, where browsers lack many APIs', async ({ page }) => {
+  await choosePhoto(page, url, await plantPhoto(340));
   expect(await page.evaluate(() => [isSecureContext, 'locks' in navigator, 'randomUUID' in crypto])).toEqual([
     false,
     false,

@@ -1,10 +1,12 @@
 import { expectAccessible } from '../fixtures/accessible.ts';
+import { registerPerson } from '../fixtures/accounts.ts';
 import { expect } from '../fixtures/development.ts';
 import { identify, takeScreenshots } from '../fixtures/identify-page.ts';
 import { plantPhoto } from '../fixtures/photos.ts';
-import { ADMIN, test } from '../fixtures/production.ts';
+import { test } from '../fixtures/production.ts';
 
 test('asks to sign in, keeps the photo, and files the answer', async ({ app, page, simulator }) => {
+  const person = await registerPerson(app, 'herbalist');
   const before = await simulator.calls();
   await identify(page, app.url, await plantPhoto(7));
   await expect(page).toHaveURL(/\/login\?next=(%2F|\/)identify/);
@@ -13,12 +15,12 @@ test('asks to sign in, keeps the photo, and files the answer', async ({ app, pag
   await expectAccessible(page);
   await takeScreenshots(page, 'login-waiting');
 
-  await page.getByLabel('E-mail').fill(ADMIN.email);
+  await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.locator('form').getByRole('alert')).toBeVisible();
 
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(/\/identify/);
   // The photo is identified right after the sign-in, as the sign-in page promised.

@@ -1,7 +1,8 @@
 import type { BrowserContext, Page, Request } from '@playwright/test';
+import { startSession } from '../fixtures/accounts.ts';
+import type { App } from '../fixtures/app.ts';
 import { setVisible } from '../fixtures/broken-device.ts';
 import { expect } from '../fixtures/development.ts';
-import { signIn } from '../fixtures/oauth-app.ts';
 import { ADMIN } from '../fixtures/production.ts';
 import { test } from '../fixtures/two-instances.ts';
 
@@ -12,9 +13,9 @@ const live = (page: Page) => page.getByText(/^Live, /);
 test.describe.configure({ mode: 'serial' });
 
 /** Signs in and opens the admin page. */
-async function openAdmin(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/login?next=/admin`);
-  await signIn(page, ADMIN);
+async function openAdmin(page: Page, app: App): Promise<void> {
+  await startSession(page, app, ADMIN);
+  await page.goto(`${app.url}/admin`);
   await expect(live(page)).toBeVisible();
 }
 
@@ -44,7 +45,7 @@ function openStreams(context: BrowserContext): () => number {
 
 test('opens and updates seven visible admin pages, and another page beside them', async ({ app, context, page }) => {
   const streams = openStreams(context);
-  await openAdmin(page, app.url);
+  await openAdmin(page, app);
   const tabs = [page];
   for (let count = 2; count <= 7; count += 1) {
     const tab = await context.newPage();
@@ -74,7 +75,7 @@ test('closes the stream of a hidden page, and catches up when the page is visibl
   page,
 }) => {
   const streams = openStreams(context);
-  await openAdmin(page, app.url);
+  await openAdmin(page, app);
   await expect.poll(streams).toBe(1);
   await setVisible(page, false);
   await expect.poll(streams).toBe(0);
@@ -93,9 +94,7 @@ test('closes the stream of a hidden page, and catches up when the page is visibl
 });
 
 test('updates the title of a hidden page', async ({ app, context, page }) => {
-  await page.goto(`${app.url}/login?next=/admin`);
-  await signIn(page, ADMIN);
-  await expect(page).toHaveTitle(/^Both services answer/);
+  await startSession(page, app, ADMIN);
   await page.clock.install();
   await page.goto(`${app.url}/admin`);
   await expect(page).toHaveTitle(/^Both services answer/);

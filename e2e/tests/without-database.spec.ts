@@ -1,19 +1,22 @@
 import { startApp } from '../fixtures/app.ts';
-import { test } from '../fixtures/browser.ts';
 import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN } from '../fixtures/production.ts';
 import { type Answer, OWN_PAGE, requestSender, signIn } from '../fixtures/send-request.ts';
 import { startServices } from '../fixtures/services.ts';
+import { test } from '../fixtures/with-services.ts';
 
 const IDENTIFY = '/api/v1/plant-identification/identify';
 /** Twice the time limit of an answer. */
 const BOUND_MS = 10_000;
 
-test('serves cached answers and pages while the database hangs, refuses the rest in time, and recovers', async () => {
+test('serves cached answers and pages while the database hangs, refuses the rest in time, and recovers', async ({
+  simulator,
+}) => {
   test.setTimeout(180_000);
   const services = await startServices();
   const app = await startApp({
+    ...simulator.settings,
     ...services.settings,
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,

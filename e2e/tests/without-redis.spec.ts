@@ -1,11 +1,16 @@
 import { startApp } from '../fixtures/app.ts';
-import { test } from '../fixtures/browser.ts';
 import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { test } from '../fixtures/with-services.ts';
 
-test('starts without Redis, reports it, and allows a tenth of the limit', async () => {
+test('starts without Redis, reports it, and allows a tenth of the limit', async ({ services, simulator }) => {
   test.setTimeout(180_000);
-  const app = await startApp({ REDIS_URL: 'unix:///nowhere/redis.sock', IDENTIFY_RATE_ANONYMOUS: '10/h' });
+  const app = await startApp({
+    ...services.settings,
+    ...simulator.settings,
+    REDIS_URL: 'unix:///nowhere/redis.sock',
+    IDENTIFY_RATE_ANONYMOUS: '10/h',
+  });
   try {
     expect(app.output()).toContain('Redis unavailable');
     const identify = `${app.url}/api/v1/plant-identification/identify`;
