@@ -1,15 +1,13 @@
-import { HTTP_ERROR_STATUS } from '@plantcommunity/http';
+import { HTTP_ERROR_STATUS, type HttpErrorCode } from '@plantcommunity/http';
 import type { IdentificationErrorCode } from '@plantcommunity/identification';
 
+/** Statuses of the codes that `http` does not have, too. */
 const IDENTIFICATION_STATUS = {
-  invalid_request: 400,
-  photo_too_large: 413,
   photo_type: 415,
   photo_undecodable: 422,
   providers_resting: 503,
   quota_exhausted: 503,
-  busy: 503,
-} as const satisfies Record<IdentificationErrorCode, number>;
+} as const satisfies Record<Exclude<IdentificationErrorCode, HttpErrorCode>, number>;
 
 /** HTTP status of each error code of the API: those of `http`, of `identification`, and its own. */
 export const STATUS = {
