@@ -1,5 +1,6 @@
 import {
   type Cache,
+  type CacheLock,
   type Clock,
   createCache,
   createSingleFlight,
@@ -12,19 +13,10 @@ import type { ProviderDefinition } from '../providers/definition.ts';
 import { createRecallIds, type RecallIds } from '../providers/recall-ids.ts';
 import type { ProviderAnswer } from '../types.ts';
 
-/** How processes take turns at asking a provider the same question. */
-export interface AnswerLock {
-  /** How long to wait for another process' call; longer than a call may take. */
-  waitMs: number;
-  /** How long the lease of a process that has died blocks the others. */
-  ttlMs: number;
-  /** Whether the lease is renewed while the call runs. */
-  renew: boolean;
-}
-
 export interface AnswerCacheOptions {
   definition: Pick<ProviderDefinition, 'name' | 'canRecall'>;
-  lock: AnswerLock;
+  /** Lets one process ask the provider what several want to know. */
+  lock: Omit<CacheLock, 'owner'>;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;

@@ -1,12 +1,11 @@
 import type { Database } from '@plantcommunity/db';
 import type { UploadedPhoto } from '@plantcommunity/http';
-import type { Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
+import type { CacheLock, Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { PhotoLimits } from '../photos/types.ts';
 import type { QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
-import type { AnswerLock } from './answer-cache.ts';
 import type { ProgressEvent } from './progress.ts';
 
 /** Configuration of one provider. */
@@ -33,7 +32,7 @@ export interface IdentificationOptions {
   maxConcurrency: number;
   lifetime: Lifetime;
   /** `waitMs` undefined: a little longer than the provider's call may take. */
-  lock: Omit<AnswerLock, 'waitMs'> & { waitMs: number | undefined };
+  lock: Required<Pick<CacheLock, 'renew' | 'ttlMs'>> & { readonly waitMs: number | undefined };
   photoLimits: PhotoLimits;
   /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
   decodeConcurrency: number;
