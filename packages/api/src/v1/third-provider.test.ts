@@ -21,9 +21,9 @@ const emptyDatabase = {
   client: { circuitOverride: { findFirst: async () => null }, auditEntry: { findMany: async () => [] } },
 } as unknown as OperationsOptions['database'];
 
-async function overviewOf({ asked, clock, name, redis, service }: Flow) {
+async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) {
   const calls = new CallStatistics(clock);
-  for (const call of asked) calls.record(call);
+  for (const call of providerCalls) calls.record(call);
   const operations = createOperations({
     providers: service.operated,
     calls,
@@ -103,11 +103,11 @@ describe('a third provider, which is one folder,', () => {
     const third = createThirdProvider();
     const { name } = third.definition;
     const quotas = { [name]: { dailyLimit: 5 } };
-    const { asked, identify, service } = await testFlow({ third: third.definition, quotas });
+    const { providerCalls, identify, service } = await testFlow({ third: third.definition, quotas });
     await identify(request());
     const { providers } = presentIdentification(await identify(request({}, 2)));
     expect(providers[name]).toEqual({ status: 'quota' });
-    expect(asked.filter(({ provider }) => provider === name)).toMatchObject([
+    expect(providerCalls.filter(({ provider }) => provider === name)).toMatchObject([
       { outcome: 'ok' },
       { outcome: 'held_back' },
     ]);

@@ -222,7 +222,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     await vi.waitUntil(() => other.decodes.length === 2);
     other.decoding.error = undefined;
     other.clock.advance(5_000);
-    await expect.poll(() => other.kept.get('ID1')).toHaveLength(1);
+    await expect.poll(() => other.storedPhotos.get('ID1')).toHaveLength(1);
   });
 
   it('shares one recall id until the answer is cached, and deletes it then', async () => {

@@ -82,13 +82,13 @@ describe('an identification with provider quotas', () => {
   });
 
   it('shows a used-up quota in health and reports the call as held back', async () => {
-    const { asked, clock, healths, identify } = await testFlow({ quotas: { plant_id: { dailyLimit: 3 } } });
+    const { providerCalls, clock, healths, identify } = await testFlow({ quotas: { plant_id: { dailyLimit: 3 } } });
     await identify(request());
     // One is left, which is too little for what people mostly ask for.
     expect(healths()).toMatchObject({ plant_id: { available: true, outOfQuota: true } });
     expect(healths().plantnet).not.toHaveProperty('outOfQuota');
     await identify(request({}, 2));
-    const calls = asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
+    const calls = providerCalls.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
     expect(calls).toEqual(['ok', 'held_back']);
     clock.advance(24 * HOUR);
     expect(healths().plant_id).not.toHaveProperty('outOfQuota');

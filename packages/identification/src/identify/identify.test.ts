@@ -295,10 +295,10 @@ describe('a photo that cannot be normalized', () => {
   });
 
   it('counts for the subject of the request; photos for storage are decoded in the background', async () => {
-    const { identify, kept, owners } = await testFlow();
+    const { identify, storedPhotos, owners } = await testFlow();
     await identify(request({ subject: 'address:203.0.113.7' }));
     await identify(request({ ownerId: 'gardener', subject: 'user:gardener', address: 'address:203.0.113.7' }));
-    await expect.poll(() => kept.get('ID1')).toHaveLength(1);
+    await expect.poll(() => storedPhotos.get('ID1')).toHaveLength(1);
     expect(owners).toEqual([
       { subject: 'address:203.0.113.7', background: false },
       { subject: 'user:gardener', address: 'address:203.0.113.7', background: true },
@@ -306,7 +306,7 @@ describe('a photo that cannot be normalized', () => {
   });
 
   it('does not lose the cached answer of one provider; the other one is reported as busy', async () => {
-    const { identify, kept, providers, decoding, saved } = await testFlow();
+    const { identify, storedPhotos, providers, decoding, saved } = await testFlow();
     providers.plantnet.answer = failing('failed');
     await identify(request());
     decoding.error = BUSY;
@@ -318,7 +318,7 @@ describe('a photo that cannot be normalized', () => {
       providers: { plant_id: { status: 'answered' }, plantnet: { status: 'busy' } },
     });
     expect(saved[0]?.photos[0]).not.toHaveProperty('normalized');
-    expect(kept.has('ID1')).toBe(false);
+    expect(storedPhotos.has('ID1')).toBe(false);
   });
 });
 
@@ -346,11 +346,11 @@ describe('a paid call', () => {
   });
 
   it('is one call to the circuit, recalled or not', async () => {
-    const { asked, identify, providers } = await testFlow();
+    const { providerCalls, identify, providers } = await testFlow();
     providers.plant_id.answer = failing('timeout');
     await identify(request());
     await identify(request());
-    expect(asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome)).toEqual([
+    expect(providerCalls.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome)).toEqual([
       'timeout',
       'timeout',
     ]);
@@ -453,21 +453,21 @@ describe('storing an identification', () => {
   });
 
   it('stores a cache hit before it is answered, and its photo afterwards', async () => {
-    const { identify, kept, saved } = await testFlow();
+    const { identify, storedPhotos, saved } = await testFlow();
     await identify(request());
     await identify(request({ ownerId: 'gardener' }));
     expect(saved).toHaveLength(1);
-    await expect.poll(() => kept.get('ID1')).toHaveLength(1);
+    await expect.poll(() => storedPhotos.get('ID1')).toHaveLength(1);
   });
 
   it('gives an owner whose account was closed meanwhile an answer without id', async () => {
-    const { decodes, identify, kept } = await testFlow({ closedAccount: 'gardener' });
+    const { decodes, identify, storedPhotos } = await testFlow({ closedAccount: 'gardener' });
     const fresh = await identify(request({ ownerId: 'gardener' }));
     expect(fresh).toMatchObject({ confidence: 0.95 });
     expect(fresh).not.toHaveProperty('id');
     expect(await identify(request({ ownerId: 'gardener' }))).not.toHaveProperty('id');
     expect(decodes).toHaveLength(1);
-    expect(kept.size).toBe(0);
+    expect(storedPhotos.size).toBe(0);
   });
 });
 

@@ -4,9 +4,9 @@ import { ProviderError } from '../providers/provider-error.ts';
 import { PLANTNET_ANSWER, request, testFlow } from './testing/test-flow.ts';
 
 /** How the questions to Plant.id ended. */
-async function plantIdCalls({ asked, identify }: Awaited<ReturnType<typeof testFlow>>, photos: number) {
+async function plantIdCalls({ providerCalls, identify }: Awaited<ReturnType<typeof testFlow>>, photos: number) {
   for (let seed = 1; seed <= photos; seed += 1) await identify(request({}, seed));
-  return asked.filter(({ provider }) => provider === 'plant_id');
+  return providerCalls.filter(({ provider }) => provider === 'plant_id');
 }
 
 describe('onCall reports', () => {
@@ -45,12 +45,12 @@ describe('onCall reports', () => {
       ours.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', type, 'No.'));
       expect((await plantIdCalls(ours, 2)).map(({ outcome }) => outcome)).toEqual(['failed', 'held_back']);
     }
-    const { asked, identify, providers } = await testFlow();
+    const { providerCalls, identify, providers } = await testFlow();
     providers.plant_id.answer = () => new Promise(() => undefined);
     for (const seed of [1, 2]) void identify(request({}, seed));
     await vi.waitFor(() => expect(providers.plant_id.calls).toHaveLength(2));
     await identify(request({}, 3));
-    expect(asked.filter(({ provider }) => provider === 'plant_id')).toEqual([
+    expect(providerCalls.filter(({ provider }) => provider === 'plant_id')).toEqual([
       { provider: 'plant_id', outcome: 'held_back' },
     ]);
   });
@@ -68,9 +68,9 @@ describe('onCall reports', () => {
   });
 
   it('one call for concurrent requests, and the joined ones as cached', async () => {
-    const { asked, identify } = await testFlow();
+    const { providerCalls, identify } = await testFlow();
     await Promise.all([1, 2, 3].map(() => identify(request())));
-    const outcomes = asked.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
+    const outcomes = providerCalls.filter(({ provider }) => provider === 'plant_id').map(({ outcome }) => outcome);
     expect(outcomes.toSorted()).toEqual(['cached', 'cached', 'ok']);
   });
 
@@ -87,22 +87,22 @@ describe('onCall reports', () => {
 
 describe('onAnswer reports', () => {
   it('fresh, cached and stale answers, and a request that has to be retried', async () => {
-    const { clock, given, identify, providers } = await testFlow({ off: 'plantnet' });
+    const { clock, answerTypes, identify, providers } = await testFlow({ off: 'plantnet' });
     await identify(request());
     await identify(request());
     clock.advance(86_400_000);
     providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'failed', 'No.'));
     await identify(request());
     await expect(identify(request({}, 2))).rejects.toMatchObject({ code: 'providers_resting' });
-    expect(given).toEqual(['fresh', 'cached', 'stale', 'retry']);
+    expect(answerTypes).toEqual(['fresh', 'cached', 'stale', 'retry']);
   });
 
   it('nothing for a rejected photo or an aborted request', async () => {
-    const { given, identify } = await testFlow();
+    const { answerTypes, identify } = await testFlow();
     const gone = AbortSignal.abort();
     await expect(identify(request({ signal: gone }))).rejects.toThrow(/abort/);
     const noPhoto = uploaded(Buffer.from('not a photo at all'));
     await expect(identify(request({ photos: [noPhoto] }))).rejects.toMatchObject({ code: 'photo_type' });
-    expect(given).toEqual([]);
+    expect(answerTypes).toEqual([]);
   });
 });

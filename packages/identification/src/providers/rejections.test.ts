@@ -14,7 +14,7 @@ const asking = (options: Partial<IdentifyOptions>, seed = 1) =>
 
 describe('a request that a provider rejects', () => {
   it('is answered 400 when no other provider answers', async () => {
-    const { given, identify, providers } = await testFlow();
+    const { answerTypes, identify, providers } = await testFlow();
     providers.plant_id.answer = async () => {
       throw new ProviderError('plant_id', 'failed', 'down');
     };
@@ -23,7 +23,7 @@ describe('a request that a provider rejects', () => {
       code: 'invalid_request',
       rejected: ['project'],
     });
-    expect(given).toEqual([]);
+    expect(answerTypes).toEqual([]);
   });
 
   it('has each rejected part once in the error when both providers reject it', async () => {
@@ -53,13 +53,13 @@ describe('a request that a provider rejects', () => {
   });
 
   it('for its project reaches the provider once in five minutes with any photo, without a decode', async () => {
-    const { asked, clock, decodes, identify, providers } = await testFlow({ off: 'plant_id' });
+    const { providerCalls, clock, decodes, identify, providers } = await testFlow({ off: 'plant_id' });
     providers.plantnet.answer = refusing('plantnet', 'project');
     for (let photo = 1; photo <= 70; photo += 1) {
       await expect(identify(asking({ project: 'k-nowhere' }, photo))).rejects.toMatchObject({ rejected: ['project'] });
     }
     expect({ calls: providers.plantnet.calls.length, decodes: decodes.length }).toEqual({ calls: 1, decodes: 1 });
-    expect(asked.filter(({ outcome }) => outcome === 'held_back')).toHaveLength(69);
+    expect(providerCalls.filter(({ outcome }) => outcome === 'held_back')).toHaveLength(69);
     await expect(identify(asking({ project: 'k-elsewhere' }))).rejects.toMatchObject({ rejected: ['project'] });
     expect(providers.plantnet.calls).toHaveLength(2);
     clock.advance(5 * MINUTE);

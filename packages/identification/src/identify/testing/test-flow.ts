@@ -124,8 +124,8 @@ export async function testFlow({
     plant_id: scriptedClient('plant_id', PLANT_ID_ANSWER),
     plantnet: scriptedClient('plantnet', PLANTNET_ANSWER),
   };
-  const asked: ProviderCall[] = [];
-  const given: AnswerType[] = [];
+  const providerCalls: ProviderCall[] = [];
+  const answerTypes: AnswerType[] = [];
 
   const decoding: { error: Error | undefined; until?: Promise<void> } = { error: decodeError };
   const decodes: string[] = [];
@@ -143,7 +143,8 @@ export async function testFlow({
   const saved: NewIdentification[] = [];
   /** State of the database: `fails` is thrown by each save. */
   const database: { isUp: boolean; fails?: Error } = { isUp: true };
-  const kept = new Map<string, string[]>();
+  /** Hashes of the photos stored after the answer, by the identification's id. */
+  const storedPhotos = new Map<string, string[]>();
   const store: Store = {
     async save(entry) {
       if (database.fails !== undefined) throw database.fails;
@@ -154,7 +155,7 @@ export async function testFlow({
     },
     async addPhotos(id, photos) {
       const hashes = photos.map(({ hash }) => hash);
-      kept.set(id, hashes);
+      storedPhotos.set(id, hashes);
     },
     history: async () => ({ items: [] }),
     find: async () => undefined,
@@ -180,8 +181,8 @@ export async function testFlow({
       redis,
       clock,
       logger,
-      onCall: (call) => asked.push(call),
-      onAnswer: (type) => given.push(type),
+      onCall: (call) => providerCalls.push(call),
+      onAnswer: (type) => answerTypes.push(type),
     },
     {
       definitions: [
@@ -211,10 +212,10 @@ export async function testFlow({
     decoding,
     database,
     saved,
-    kept,
+    storedPhotos,
     redis,
-    asked,
-    given,
+    providerCalls,
+    answerTypes,
     follow,
     settled: () => service.settled(),
   };
