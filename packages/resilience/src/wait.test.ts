@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from './testing/fake-clock.ts';
 import { collectUnhandledRejections } from './testing/unhandled-rejections.ts';
@@ -99,6 +101,17 @@ describe('waitFor', () => {
     await expect(waitFor(Promise.resolve(7), limits)).resolves.toBe(7);
     await expect(waitFor(Promise.reject(new Error('lost')), limits)).rejects.toThrow('lost');
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('with a timeout keeps an otherwise idle process alive until it settles', async () => {
+    const index = new URL('index.ts', import.meta.url).href;
+    const program = `
+      import { systemClock, waitFor } from '${index}';
+      console.log(await waitFor(() => () => {}, { timeoutMs: 50, clock: systemClock }));
+    `;
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program]);
+    expect(stdout).toBe('undefined\n');
   });
 
   it('leaves no rejection unhandled that arrives after an abort or a timeout', async () => {

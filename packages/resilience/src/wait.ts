@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from './clock.ts';
 import type { Unsubscribe } from './listeners.ts';
+import { LONGEST_MS } from './range.ts';
 
 /**
  * The event that `waitFor` waits for: a promise, or a function that subscribes `fire` to the event and returns how to
@@ -14,7 +15,8 @@ export interface Timeout {
 
 /**
  * Waits for `event`, at most `timeoutMs` and until `signal` aborts. Timer, abort listener and subscription are gone when
- * it settles. It does not cancel the work behind a promise; a rejection that arrives later is ignored.
+ * it settles. With a timeout it keeps the process alive until then, which the timers of a clock do not. It does not cancel
+ * the work behind a promise; a rejection that arrives later is ignored.
  * @returns the value of the event; undefined after the timeout
  * @throws the reason of `signal`, or the error with which the promise rejects
  */
@@ -30,6 +32,7 @@ export async function waitFor<T>(
   const { promise, reject, resolve } = Promise.withResolvers<T | undefined>();
   const abort = () => reject(signal?.reason);
   let cancel: Cancel | undefined;
+  let keepAlive: NodeJS.Timeout | undefined;
   let unsubscribe: Unsubscribe | undefined;
   try {
     // A promise gets its handlers even when the signal is aborted already: its rejection must not go unhandled.
@@ -37,12 +40,16 @@ export async function waitFor<T>(
     if (signal?.aborted) abort();
     else {
       signal?.addEventListener('abort', abort, { once: true });
-      if (timeoutMs !== undefined) cancel = clock?.setTimeout(() => resolve(undefined), timeoutMs);
+      if (timeoutMs !== undefined) {
+        cancel = clock?.setTimeout(() => resolve(undefined), timeoutMs);
+        keepAlive = setInterval(() => {}, LONGEST_MS);
+      }
       if (typeof event === 'function') unsubscribe = event(resolve);
     }
     return await promise;
   } finally {
     cancel?.();
+    clearInterval(keepAlive);
     signal?.removeEventListener('abort', abort);
     unsubscribe?.();
   }

@@ -51,14 +51,11 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
 
 /** Waits until Redis answers for the first time, at most `waitMs`. */
 async function waitUntilReady(gate: RedisHealthGate, waitMs: number, clock: Clock): Promise<void> {
-  // Keeps the process alive: timers of the clock do not, and over REST there may be nothing else.
-  const keepAlive = setInterval(() => {}, LONGEST_MS);
   const ready = (fire: (value: true) => void): Unsubscribe =>
     gate.subscribe((event) => {
       if (event.type === 'ready') fire(true);
     });
   await waitFor(ready, { timeoutMs: waitMs, clock });
-  clearInterval(keepAlive);
 }
 
 const MARKER_KEY = 'resilience:data';
