@@ -3,7 +3,7 @@ import type { DatabaseTarget } from './connection/database-target.ts';
 
 const UNAVAILABLE = 'database_unavailable';
 
-/** Error kinds of the driver adapter that mean a failed connection. */
+/** Lists the driver adapter's kinds of errors that mean a failed connection. */
 const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set([
   'AuthenticationFailed',
   'ConnectionClosed',
@@ -15,12 +15,13 @@ const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set([
   'TooManyConnections',
 ]);
 /**
- * Connection exceptions, a server that starts, stops or is full, TLS that fails, and a statement that took too long:
+ * Matches the codes of connection exceptions, of a server that starts, stops or is full, of failed TLS, and of a
+ * statement that took too long:
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const CONNECTION_CODE = /^(08...|57P0[123]|53300|57014|tls_unavailable|EPROTO|ERR_(SSL|TLS)_\w+)$/;
 
-/** The database is unavailable. The message names host and database, never user or password. */
+/** Reports that the database is unavailable. The message names host and database, never user or password. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
   readonly code = UNAVAILABLE;
@@ -30,13 +31,13 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
-/** Whether work failed because the database or the connection to it failed, not because of the query. */
+/** Whether an error means that the database or the connection to it failed, and not the query. */
 export function isConnectionFailure(error: unknown): boolean {
   for (const found of errorChain(error)) {
     const code: unknown = Reflect.get(found, 'code');
     if (CONNECTION_ERRORS.has(Reflect.get(found, 'kind'))) return true;
     if (typeof code === 'string' && CONNECTION_CODE.test(code)) return true;
-    // Errors of the operating system.
+    // Only errors of the operating system have this field.
     if (typeof Reflect.get(found, 'syscall') === 'string') return true;
     if (found instanceof Error && CONNECTION_MESSAGE.test(found.message)) return true;
   }
@@ -44,7 +45,8 @@ export function isConnectionFailure(error: unknown): boolean {
 }
 
 /**
- * Whether an error or its cause is a `DatabaseUnavailableError`. Tests the code: Prisma keeps only code and message.
+ * Whether an error or its cause is a `DatabaseUnavailableError`. Compares the code, because Prisma keeps only code and
+ * message.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (const found of errorChain(error)) if (Reflect.get(found, 'code') === UNAVAILABLE) return true;
@@ -70,7 +72,7 @@ const NO_VERSION = 'it speaks no TLS version that is allowed';
 const NO_PASSWORD = 'it asks for a password, and the URL has none';
 const BAD_OPTIONS = 'it refuses what `options` in the URL sets';
 
-/** Reasons by code of the system, of TLS or of PostgreSQL, or by kind of the driver adapter. */
+/** Maps codes of the system, of TLS and of PostgreSQL, and kinds of the driver adapter, to reasons. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: NOT_LISTENING,
   ENOENT: NOT_LISTENING,
@@ -117,7 +119,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const CONNECTION_MESSAGE =
   /^(Connection terminated|Client was closed|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect)/;
 
-/** Reasons by message, where a code says too little. The first group of the expression is shown. */
+/** Maps messages to reasons where a code says too little. The function receives the first group of the expression. */
 const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
   [
     /^The server does not support (SSL|direct SSL)/,
@@ -156,7 +158,7 @@ const MESSAGES: readonly (readonly [RegExp, (found: string) => string])[] = [
 /** Matches codes of a server that ends a session because of its options. */
 const OPTION_CODE = /^(42704|42601|22023|42501)$/;
 
-/** Returns why a database is unavailable, from the error in the wrappers of driver, adapter and client. */
+/** Returns why a database is unavailable. Searches the error and the errors that it wraps. */
 export function reasonOf(error: unknown): string {
   for (const found of errorChain(error)) {
     const message: unknown = Reflect.get(found, 'message');
@@ -186,6 +188,6 @@ function* errorChain(error: unknown, depth = 0): Generator<object> {
   for (const key of ['meta', 'driverAdapterError', 'cause'] as const) {
     yield* errorChain(Reflect.get(error, key), depth + 1);
   }
-  // A host name with several addresses has an error for each.
+  // A failed connection to a name with several addresses has one error for each address.
   if (error instanceof AggregateError) for (const one of error.errors) yield* errorChain(one, depth + 1);
 }

@@ -3,14 +3,14 @@ import type { DatabaseHost, DatabaseTarget, SessionAttributes } from './database
 import { isFolder } from './dial.ts';
 import { ServerSocket } from './server-socket.ts';
 
-/** Longest wait for one host, in milliseconds: of several, each has its share of the driver's own 3 s. */
+/** Limits the wait for a host to the driver's own limit, in milliseconds. Several hosts share this time equally. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Time for which a suitable host is not checked again, in milliseconds. */
+/** The time for which `hostFinder` keeps its result, in milliseconds. */
 const HOST_TTL_MS = 5_000;
 
 /**
- * Returns the configuration of the driver for a target. Never a URL: the driver reads one with other modes of checking
- * certificates than libpq and writes warnings about it to the standard error stream.
+ * Returns the driver's configuration for a target. It contains no URL, because the driver would check certificates by
+ * other modes than libpq and write warnings about them to the standard error stream.
  */
 export function clientConfig(target: DatabaseTarget): ClientConfig {
   const [first] = target.hosts;
@@ -30,7 +30,7 @@ export function clientConfig(target: DatabaseTarget): ClientConfig {
     keepAlive: target.keepsAlive,
     ...(target.keepAliveDelayMs === undefined ? {} : { keepAliveInitialDelayMillis: target.keepAliveDelayMs }),
     enableChannelBinding: target.tls.needsChannelBinding,
-    // The stream encrypts. A unix socket is not encrypted, as in libpq.
+    // `ServerSocket` encrypts, so the driver must not. Like libpq, it leaves a unix socket without encryption.
     ssl: false,
     ...(isLocal ? {} : { stream: () => new ServerSocket(target, { timeoutMs, chooseHosts }) }),
   };
@@ -41,8 +41,8 @@ function needsServerSocket({ sessionAttributes, tls }: DatabaseTarget): boolean 
 }
 
 /**
- * Returns a function that finds the host that `target_session_attrs` asks for, by a connection of its own to each. The
- * result is kept for a few seconds, so that new connections follow a failover.
+ * Returns a function that finds the host that `target_session_attrs` asks for. The function connects to each host in
+ * turn and keeps its result for a few seconds only, so that new connections follow a failover.
  */
 function hostFinder(target: DatabaseTarget): () => Promise<readonly DatabaseHost[]> {
   let found: { hosts: readonly DatabaseHost[]; at: number } | undefined;
@@ -65,7 +65,7 @@ function hostFinder(target: DatabaseTarget): () => Promise<readonly DatabaseHost
 
 async function isSuitable(target: DatabaseTarget, attributes: SessionAttributes): Promise<boolean> {
   const client = new Client({ ...clientConfig(target), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // Errors also reject the awaited promises.
+  // The awaited promises reject with the same errors. An event without a listener would end the process.
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -1,28 +1,28 @@
-/** Modes of encryption of a connection: https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION */
+/** Lists the values of `sslmode`: https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION */
 export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
 export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 type TlsVersion = (typeof TLS_VERSIONS)[number];
 
-/** A server to try: a name or an address with its port, or the folder of a unix socket. */
+/** Locates a server: by a name or an address with its port, or by the folder of a unix socket. */
 export interface DatabaseHost {
-  /** Begins with `/` for the folder of a unix socket. */
+  /** A name, an address, or the folder of a unix socket, which begins with `/`. */
   readonly host: string;
-  /** Address to connect to instead of looking `host` up. */
+  /** The address to connect to, without looking `host` up. */
   readonly address?: string;
   readonly port: number;
 }
 
-/** Kinds of server that are accepted of several hosts; a standby never is, because the app writes. */
+/** Lists the supported values of `target_session_attrs`. None selects a standby, because the app writes. */
 export const SESSION_ATTRIBUTES = ['any', 'read-write', 'primary'] as const;
 export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number];
 
 export interface TlsSettings {
   mode: SslMode;
-  /** Check no certificate, even if a root certificate is at hand. */
+  /** Whether certificates are not checked, even with a root certificate at hand. */
   neverVerify: boolean;
-  /** A file, or `system` for the certificates that come with Node. */
+  /** The file of the authorities, or `system` for the certificates that come with Node. */
   rootCert?: string;
   cert?: string;
   key?: string;
@@ -30,20 +30,20 @@ export interface TlsSettings {
   crl?: string;
   minVersion?: TlsVersion;
   maxVersion?: TlsVersion;
-  /** Whether TLS starts at once, without asking for it. */
+  /** Whether TLS starts at once, without asking the server first. */
   isDirect: boolean;
   sendsName: boolean;
   needsChannelBinding: boolean;
 }
 
-/** A connection URL, read and checked: where a database is, and how to connect to it. */
+/** Says where a database is and how to connect to it, as read from a connection URL. */
 export interface DatabaseTarget {
-  /** In the order in which they are tried; at least one. */
+  /** At least one host, in the order in which they are tried. */
   hosts: readonly DatabaseHost[];
   user?: string;
   password?: string;
   database?: string;
-  /** Holds all our tables; `public` unless the URL names another. */
+  /** The schema that holds all our tables; `public` unless the URL names another. */
   schema: string;
   namesSchema: boolean;
   /** Command-line options for the server, such as `-c work_mem=8MB`. */
@@ -61,7 +61,7 @@ export interface DatabaseTarget {
   tls: TlsSettings;
 }
 
-/** A connection URL that cannot be used. The message names every fault and no value. */
+/** Reports a connection URL that cannot be used. The message names every fault and no value. */
 export class DatabaseUrlError extends Error {
   override readonly name = 'DatabaseUrlError';
   readonly code = 'database_url_invalid';

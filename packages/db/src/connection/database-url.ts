@@ -7,8 +7,8 @@ const DEFAULT_SCHEMA = 'public';
 const APPLICATION_NAME = 'plant-id-community';
 
 /**
- * Matches scheme, user and password, hosts, database, parameters. The last `@` ends the password. An `@` in the name of
- * a database must be encoded; otherwise a password with a slash would be taken for such a name, and shown.
+ * Matches scheme, user and password, hosts, database and parameters. The last `@` ends the password. The name of a
+ * database cannot contain `@`: otherwise part of a password with a slash would count as that name, and be shown.
  */
 const URI = /^postgres(?:ql)?:\/\/(?:([^/?]*)@)?([^/?@]*)(?:\/([^?@]*))?(?:\?(.*))?$/is;
 /** Matches a name, an address, an IPv6 address in brackets, or an encoded folder; then a port. */
@@ -19,7 +19,7 @@ const ENCODING = 'in a password, write / as %2F, ? as %3F and @ as %40';
 
 /**
  * Reads a connection URL as libpq does: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
- * As there, PGHOST, PGPORT and PGSSLMODE stand in for what the URL leaves out.
+ * PGHOST, PGPORT and PGSSLMODE supply what the URL omits.
  * @param variable names the setting in the error
  * @throws {DatabaseUrlError}
  */
@@ -31,7 +31,7 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Databas
   }
   const [, credentials = '', authority = '', path = '', query = ''] = parts;
   const draft: Draft = { target: emptyTarget(), isShuffled: false };
-  // A mistake here may put a piece of the password anywhere, so that nothing more is read, and nothing shown.
+  // After a mistake here, any part may hold a piece of the password: read no further, and show nothing.
   if (!readAuthority(draft, credentials, authority, path)) {
     throw new DatabaseUrlError(variable, [`${FORM}; ${ENCODING}`]);
   }
@@ -44,7 +44,7 @@ export function readDatabaseUrl(url: string, variable = 'DATABASE_URL'): Databas
   return { ...draft.target, hosts, schema: schema ?? DEFAULT_SCHEMA, namesSchema: schema !== undefined };
 }
 
-/** Returns what is wrong with a connection URL, without any value; nothing when it can be used. */
+/** Returns the faults of a connection URL without showing its values; an empty list for a usable URL. */
 export function databaseUrlProblems(url: string): readonly string[] {
   try {
     readDatabaseUrl(url);
@@ -67,7 +67,7 @@ function emptyTarget(): DatabaseTarget {
   };
 }
 
-/** Reads user, password, hosts and database into the draft; false when a part cannot be read. */
+/** Reads user, password, hosts and database into the draft. Returns false for a part that it cannot read. */
 function readAuthority(draft: Draft, credentials: string, authority: string, path: string): boolean {
   const [user, password] = splitOnce(credentials, ':').map(decoded);
   const database = decoded(path);
@@ -85,7 +85,7 @@ function readAuthority(draft: Draft, credentials: string, authority: string, pat
   return true;
 }
 
-/** Reads the parameters into the draft, and returns what is wrong with them. */
+/** Reads the parameters into the draft, and returns their faults. */
 function readParameters(draft: Draft, query: string): string[] {
   const parameters = query.split('&').filter((part) => part !== '');
   const mode = process.env['PGSSLMODE'];
@@ -97,7 +97,7 @@ function readParameters(draft: Draft, query: string): string[] {
   });
 }
 
-/** Decides how strictly TLS is checked: of several parameters the strictest wins. */
+/** Decides how strictly TLS is checked. The strictest of several parameters wins. */
 function decideTlsMode({ accepts, sslMode, target: { tls } }: Draft): void {
   const given = sslMode === 'no-verify' ? 'require' : sslMode;
   tls.mode = given ?? (tls.rootCert === 'system' ? 'verify-full' : 'prefer');
@@ -106,7 +106,7 @@ function decideTlsMode({ accepts, sslMode, target: { tls } }: Draft): void {
     tls.mode !== 'verify-full' && tls.mode !== 'verify-ca' && (sslMode === 'no-verify' || accepts !== undefined);
 }
 
-/** Returns the hosts. As in libpq, there is one address and one port for each, or one port for all. */
+/** Returns the hosts. Like libpq, it expects one address for each host, and one port for each or one for all. */
 function hostsOf({ addresses = [], hosts = [], isShuffled, ports = [] }: Draft, problems: string[]): DatabaseHost[] {
   const names = hosts.length > 1 || hosts[0] !== '' ? hosts : addresses.map(() => '');
   const count = Math.max(names.length, 1);
@@ -129,7 +129,7 @@ function shuffled<T>(items: readonly T[]): T[] {
   return ranked.toSorted((a, b) => a.rank - b.rank).map(({ item }) => item);
 }
 
-/** Returns `schema`, else the first schema of a search_path in `options`. */
+/** Returns the parameter `schema`, or else the first schema of a search_path in `options`. */
 function schemaOf({ schema, target }: Draft, problems: string[]): string | undefined {
   if (schema !== undefined) return schema;
   const [path] = [...(target.options ?? '').matchAll(/(?:-c\s*|--)search_path=((?:\\.|\S)+)/gi)].slice(-1);
@@ -140,7 +140,7 @@ function schemaOf({ schema, target }: Draft, problems: string[]): string | undef
   return first;
 }
 
-/** Reads an identifier as SQL does: without quotes it is in lower case. */
+/** Reads an identifier as SQL does: turns it into lower case unless it has quotes. */
 function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
 }
@@ -150,7 +150,7 @@ function splitOnce(text: string, separator: string): [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** Decodes percent signs; a lone `%` stays. Undefined when the result is not UTF-8. */
+/** Decodes percent encoding and keeps a lone `%`. Returns undefined if the result is not UTF-8. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'));

@@ -6,22 +6,22 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls';
 import { type DatabaseHost, TLS_VERSIONS, type TlsSettings } from './database-target.ts';
 
-/** Message that asks a server for TLS: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
+/** Asks a server for TLS: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** Bytes of the server's answer: S or N. */
+/** The server answers with one of these bytes: S or N. */
 const ACCEPTED = 83;
 const DECLINED = 78;
 
 const NO_DIRECT_TLS = 'The server does not support direct SSL negotiation';
 
-/** Error of a server that offers no TLS, or not the requested kind. */
+/** Reports a server that offers no TLS, or not the requested kind. */
 class TlsUnavailableError extends Error {
   override readonly name = 'TlsUnavailableError';
   readonly code = 'tls_unavailable';
 }
 
-/** Encryption of one attempt at a host. */
+/** Says whether an attempt at a host encrypts the connection. */
 export type Method = 'plain' | 'tls';
 
 /** Whether a host is the folder of a unix socket. */
@@ -29,7 +29,7 @@ export function isFolder({ host }: DatabaseHost): boolean {
   return host.startsWith('/');
 }
 
-/** Returns the attempts at one host, in order; each follows when the server refuses the one before. */
+/** Returns the methods to try at one host, in order. The next one is tried after the server has refused one. */
 export function methodsFor(host: DatabaseHost, { mode }: TlsSettings): readonly Method[] {
   if (isFolder(host) || mode === 'disable') return ['plain'];
   if (mode === 'allow') return ['plain', 'tls'];
@@ -42,8 +42,8 @@ function placeOf({ address, host, port }: DatabaseHost): NetConnectOpts {
 }
 
 /**
- * Connects to a host and encrypts the connection when the method says so. A server without TLS is talked to without,
- * on the same connection, when `tls.mode` allows.
+ * Connects to a host, and encrypts the connection for the method `tls`. If the server has no TLS and `tls.mode` allows
+ * it, uses the same connection without encryption.
  * @throws {TlsUnavailableError} or an error of the system or of TLS
  */
 export async function dial(
@@ -54,7 +54,7 @@ export async function dial(
 ): Promise<{ socket: Socket | TLSSocket; method: Method }> {
   const socket = connect(placeOf(host));
   socket.setNoDelay(true);
-  // Errors also reject the awaited promises.
+  // The awaited promises reject with the same errors. An event without a listener would end the process.
   socket.on('error', () => undefined);
   try {
     await once(socket, 'connect', { signal });
@@ -77,7 +77,8 @@ export async function dial(
 }
 
 /**
- * Whether a server reset the connection: before version 17, PostgreSQL takes the start of TLS for an unknown message.
+ * Whether a server reset the connection. PostgreSQL before version 17 does so, because it reads the start of TLS as an
+ * unknown message.
  */
 function isReset(error: unknown): boolean {
   return error instanceof Error && Reflect.get(error, 'code') === 'ECONNRESET';
@@ -91,7 +92,7 @@ async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> 
   try {
     const received: unknown[] = await Promise.race([once(socket, 'data', { signal }), ended.promise]);
     const [answer] = received;
-    // Further bytes would count as encrypted ones later (CVE-2021-23222).
+    // Accept no further bytes: they would later count as encrypted ones (CVE-2021-23222).
     if (Buffer.isBuffer(answer) && answer.length === 1 && answer[0] === ACCEPTED) return true;
     if (Buffer.isBuffer(answer) && answer.length === 1 && answer[0] === DECLINED) return false;
     throw new TlsUnavailableError('There was an error establishing an SSL connection');
@@ -101,7 +102,7 @@ async function offersTls(socket: Socket, signal: AbortSignal): Promise<boolean> 
   }
 }
 
-/** Returns the file that libpq uses without `sslrootcert`; undefined when it does not exist. */
+/** Returns the file of authorities that libpq uses without `sslrootcert`, or undefined if it does not exist. */
 function defaultRootCert(): string | undefined {
   try {
     const path = join(homedir(), '.postgresql', 'root.crt');
@@ -111,7 +112,7 @@ function defaultRootCert(): string | undefined {
   }
 }
 
-/** Returns what is wrong with the settings and with the files that they name. */
+/** Returns the faults of the settings and of the files that they name. */
 export function tlsProblems(tls: TlsSettings): string[] {
   const problems: string[] = [];
   const files = [
@@ -146,14 +147,14 @@ export function tlsProblems(tls: TlsSettings): string[] {
   return problems;
 }
 
-/** Whether a connection without TLS is refused. */
+/** Whether the mode refuses a connection without TLS. */
 function isRequired({ mode }: TlsSettings): boolean {
   return mode === 'require' || mode === 'verify-ca' || mode === 'verify-full';
 }
 
 /**
- * Options of one TLS connection. As in libpq a certificate is checked in any mode when an authority is known;
- * https://www.postgresql.org/docs/current/libpq-ssl.html. Files are read anew, since certificates are renewed.
+ * Returns the options of one TLS connection. Like libpq, it checks the certificate in any mode if an authority is
+ * known (https://www.postgresql.org/docs/current/libpq-ssl.html). It reads the files each time: certificates change.
  */
 function tlsOptions(tls: TlsSettings, { host }: DatabaseHost): ConnectionOptions {
   const isNamed = tls.mode === 'verify-full';
@@ -168,7 +169,7 @@ function tlsOptions(tls: TlsSettings, { host }: DatabaseHost): ConnectionOptions
   };
 }
 
-/** Returns the file of the authorities; undefined for the certificates that come with Node. */
+/** Returns the file of the authorities, or undefined for the certificates that come with Node. */
 function rootCertFile({ rootCert }: TlsSettings): string | undefined {
   if (rootCert === 'system') return undefined;
   return rootCert ?? defaultRootCert();

@@ -4,10 +4,10 @@ import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { DatabaseHost, DatabaseTarget } from './database-target.ts';
 import { dial, type Method, methodsFor } from './dial.ts';
 
-/** First bytes of an ErrorResponse and of an authentication request. */
+/** The first byte of an ErrorResponse, and that of an authentication request. */
 const ERROR_RESPONSE = 69;
 const AUTHENTICATION = 82;
-/** AuthenticationSASL: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/** The code of AuthenticationSASL: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const SASL = 10;
 const BOUND_MECHANISM = 'SCRAM-SHA-256-PLUS';
 const HEADER_BYTES = 5;
@@ -25,9 +25,9 @@ export interface ServerSocketOptions {
 }
 
 /**
- * A connection to one of a target's hosts, encrypted as its `sslmode` says; the driver sees a stream that is not
- * encrypted. Hosts are tried in order until one can be reached. As in libpq, a server that answers the startup message
- * with an error, before it asks for a password, is tried once more the other way in the modes `allow` and `prefer`.
+ * Connects to one of a target's hosts and encrypts the connection as `sslmode` says; the driver sees a stream without
+ * encryption. It tries the hosts in order until it reaches one. Like libpq, it tries the other method in the modes
+ * `allow` and `prefer` if the server answers the startup message with an error before it asks for a password.
  */
 export class ServerSocket extends Duplex {
   readonly #target: DatabaseTarget;
@@ -40,7 +40,7 @@ export class ServerSocket extends Duplex {
   #startup: Buffer[] = [];
   /** The part of the server's first message that has arrived; undefined once the driver has the message. */
   #first: Buffer | undefined = Buffer.alloc(0);
-  /** The server's error to the encrypted attempt. */
+  /** The error with which the server answered the encrypted attempt. */
   #refusal: Buffer | undefined;
   #keepAlive: [boolean, number] | undefined;
   #isReferenced = true;
@@ -51,7 +51,7 @@ export class ServerSocket extends Duplex {
     this.#options = options;
   }
 
-  /** Called by the driver with the first host and its port. */
+  /** Opens the connection. The driver passes the first host and its port, which are not needed. */
   connect(): this {
     this.#openAny().then(
       () => this.emit('connect'),
@@ -60,7 +60,7 @@ export class ServerSocket extends Duplex {
     return this;
   }
 
-  /** Opens another connection the way that worked for this one; undefined before that. */
+  /** Opens another connection to the same host by the same method. Returns undefined before this one is open. */
   openAnother(signal: AbortSignal): Promise<Socket> | undefined {
     if (this.#current === undefined) return undefined;
     const { host, method } = this.#current;
@@ -89,7 +89,7 @@ export class ServerSocket extends Duplex {
     return this;
   }
 
-  /** The server's certificate, to which SCRAM-SHA-256-PLUS binds a sign-in. */
+  /** Returns the server's certificate, to which SCRAM-SHA-256-PLUS binds a sign-in. */
   getPeerCertificate(): PeerCertificate | undefined {
     const socket = this.#socket;
     return socket !== undefined && 'getPeerCertificate' in socket ? socket.getPeerCertificate() : undefined;
@@ -131,7 +131,7 @@ export class ServerSocket extends Duplex {
       try {
         const signal = AbortSignal.any([timeout, this.#abort.signal]);
         const { method, socket } = await dial(next.host, next.method, this.#target.tls, signal);
-        // The server offers no TLS, so that another attempt without TLS would change nothing.
+        // The server offers no TLS: another attempt without TLS would change nothing.
         if (method !== next.method) this.#leaveHost(next.host);
         this.#use({ host: next.host, method }, socket);
         return;
@@ -192,7 +192,7 @@ export class ServerSocket extends Duplex {
     this.push(isError && this.#refusal !== undefined ? this.#refusal : first);
   }
 
-  /** Sends the same startup message by the next method. */
+  /** Sends the startup message again by the next method. */
   #tryAgain(refusing: Socket | TLSSocket): void {
     this.#socket = undefined;
     refusing.destroy();
@@ -204,13 +204,13 @@ export class ServerSocket extends Duplex {
   }
 }
 
-/** Whether a first message offers channel binding. True for an error too, whose message must reach the driver. */
+/** Whether the first message offers channel binding. Also true for an error, which must reach the driver. */
 function offersBinding(message: Buffer): boolean {
   if (message[0] !== AUTHENTICATION) return message[0] === ERROR_RESPONSE;
   return message.readInt32BE(HEADER_BYTES) === SASL && message.includes(`${BOUND_MECHANISM}\0`, 0, 'latin1');
 }
 
-/** Whether nothing answers at a host, so that no other method reaches it. */
+/** Whether the host cannot be reached, so that another method would fail too. */
 function isUnreachable(error: unknown): boolean {
   return (
     error instanceof Error && Reflect.get(error, 'syscall') !== undefined && Reflect.get(error, 'syscall') !== 'read'

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { type DatabaseTarget, SESSION_ATTRIBUTES, SSL_MODES, type SslMode, TLS_VERSIONS } from './database-target.ts';
 
-/** A target in the making, with parameters that only make sense together. */
+/** Collects the parameters of a URL. Those that must be read together stay apart from `target`. */
 export interface Draft {
   target: DatabaseTarget;
   hosts?: string[];
@@ -11,11 +11,11 @@ export interface Draft {
   schema?: string;
   isShuffled: boolean;
   sslMode?: SslMode | 'no-verify';
-  /** Prisma's `sslaccept`. */
+  /** The value of Prisma's `sslaccept`. */
   accepts?: 'strict' | 'accept_invalid_certs';
 }
 
-/** Reads a value into the draft, or returns what is wrong with it. */
+/** Reads a value into the draft, or returns its fault. */
 type Reader = (value: string, draft: Draft) => string | undefined;
 
 const oneOf =
@@ -41,7 +41,7 @@ const text =
     take(value, draft);
     return undefined;
   };
-/** Reads the path of a file. The app runs in a folder of its own, where a relative path would name another file. */
+/** Reads the absolute path of a file. A relative one would name another file, as the app runs in its own folder. */
 const file =
   (take: (value: string, draft: Draft) => void): Reader =>
   (value, draft) => {
@@ -54,7 +54,7 @@ const only = (...values: readonly string[]): Reader => oneOf(values, () => undef
 const list = (take: (values: string[], draft: Draft) => void): Reader =>
   text((value, draft) => take(value.split(','), draft));
 
-/** Maximum length of a name: PostgreSQL cuts off the rest without an error. */
+/** The maximum length of a name. PostgreSQL cuts off the rest without an error. */
 const NAME_BYTES = 63;
 
 /** Returns the reason why a schema of this name cannot hold our tables. */
@@ -66,7 +66,7 @@ export function schemaProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** Readers by parameter: those of libpq, then those of Prisma and of other drivers that have a meaning here. */
+/** Maps each supported parameter to its reader: libpq's parameters, then those of Prisma and of other drivers. */
 const PARAMETERS: Readonly<Record<string, Reader>> = {
   host: list((values, draft) => void (draft.hosts = values)),
   hostaddr: (value, draft) => {
@@ -132,7 +132,7 @@ const BY_POOL = 'set DATABASE_IDLE_TIMEOUT and DATABASE_MAX_LIFETIME instead';
 const NEITHER = 'the driver cannot do it';
 const BY_OPTIONS = (name: string) => `write options=-c%20${name}%3D... instead`;
 
-/** Parameters that are known and not honoured, with what to do instead. */
+/** Maps each known but unsupported parameter to what the operator should do instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   currentSchema: 'write schema=... instead',
   search_path: 'write schema=... instead',
@@ -160,10 +160,10 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   gssdelegation: 'Kerberos is not supported',
 };
 
-/** Matches names that may be shown: other text may be a piece of a password with a `?` or `&` in it. */
+/** Matches names that are safe to show. Other text may be a piece of a password with a `?` or `&` in it. */
 const SAFE_NAME = /^[A-Za-z_][\w.-]{0,40}$/;
 
-/** Reads one parameter of the URL into the draft, or returns what is wrong with it, without its value. */
+/** Reads one parameter of the URL into the draft, or returns its fault without its value. */
 export function readParameter(name: string, value: string, draft: Draft): string | undefined {
   const read = Object.hasOwn(PARAMETERS, name) ? PARAMETERS[name] : undefined;
   if (read !== undefined) {
