@@ -14,6 +14,9 @@ import { oneProcessRow } from './one-process-row.ts';
 import { processesRow } from './processes-row.ts';
 import { restRow } from './rest-row.ts';
 
+// Ending by `exit` removes the folders of the servers and workers, which ending by the signal itself would leave.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 async function measure(): Promise<BenchRow[]> {
   await using server = await RedisServer.prepare();
   await server.start();

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,19 +15,24 @@ async function failAtExit(child: ChildProcess): Promise<never> {
   throw new Error(ENDED);
 }
 
-/** Processes of one kind that get the same command at the same time and report when they have run it. */
+/**
+ * Processes of one kind that get the same command at the same time and report when they have run it. Its folder of
+ * compiled code is removed with it, at the latest when this process exits.
+ */
 export class WorkerGroup<Command extends Serializable, Report> implements AsyncDisposable {
   readonly #worker: string;
   readonly #args: readonly string[];
   readonly #flags: readonly string[];
   readonly #compiled: string;
   readonly #children: ChildProcess[] = [];
+  readonly #removeAtExit = (): void => rmSync(this.#compiled, { recursive: true, force: true });
 
   private constructor(worker: URL, args: readonly string[], flags: readonly string[], compiled: string) {
     this.#worker = fileURLToPath(worker);
     this.#args = args;
     this.#flags = flags;
     this.#compiled = compiled;
+    process.once('exit', this.#removeAtExit);
   }
 
   /**
@@ -58,6 +64,7 @@ export class WorkerGroup<Command extends Serializable, Report> implements AsyncD
     for (const child of running) child.disconnect();
     await Promise.all(exits);
     await rm(this.#compiled, { recursive: true, force: true });
+    process.off('exit', this.#removeAtExit);
   }
 
   async #startMore(count: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,17 +13,25 @@ const ACCEPT_WITHIN_MS = 5000;
 /** Whether this machine has a redis-server; without it the tests that kill or pause a Redis count as skipped. */
 export const hasRedisServer: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
-/** A redis-server for one test, on a unix socket, which the test kills, pauses and starts again. */
+/**
+ * A redis-server for one test, on a unix socket, which the test kills, pauses and starts again. It ends with the process
+ * and leaves no files, also without being disposed of.
+ */
 export class RedisServer {
   readonly url: string;
   readonly dir: string;
   readonly #socket: string;
   #child: ChildProcess | undefined;
+  readonly #removeAtExit = (): void => {
+    this.#child?.kill('SIGKILL');
+    rmSync(this.dir, { recursive: true, force: true });
+  };
 
   private constructor(dir: string) {
     this.dir = dir;
     this.#socket = join(dir, 'redis.sock');
     this.url = `unix://${this.#socket}`;
+    process.once('exit', this.#removeAtExit);
   }
 
   /** Prepares a server that does not run yet. */
@@ -76,6 +85,7 @@ export class RedisServer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await rm(this.dir, { recursive: true, force: true });
+    process.off('exit', this.#removeAtExit);
   }
 
   async #accepts(): Promise<boolean> {

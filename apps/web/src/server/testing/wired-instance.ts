@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,10 +39,11 @@ export async function startInstance(
   settings: Readonly<Record<string, string>>,
 ): Promise<Container> {
   await (await openTestDatabase()).close();
+  const dataDir = await mkdtemp(join(tmpdir(), 'wired-instance-'));
   const instance = await buildContainer({
     NODE_ENV: 'test',
     APP_ENV: 'development',
-    DATA_DIR: join(tmpdir(), randomUUID()),
+    DATA_DIR: dataDir,
     DATABASE_URL: testDatabaseUrl(),
     REDIS_URL: redisUrl,
     REDIS_TIMEOUT_MS: '10000',
@@ -59,9 +60,10 @@ export async function startInstance(
   return instance;
 }
 
-/** Stops all work and all connections of an instance. */
-export async function stopInstance({ database, redis, service }: Container): Promise<void> {
+/** Stops all work and all connections of an instance, and removes its files. */
+export async function stopInstance({ database, redis, service, settings }: Container): Promise<void> {
   service.close();
   await redis.close();
   await database.close();
+  await rm(settings.dataDir, { recursive: true });
 }
