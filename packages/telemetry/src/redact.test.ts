@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { redact, redactAndCut } from './redact.ts';
+import { cpuTimeOf } from './testing/cpu-time.ts';
 
 const SECRET = 'hush9f3Q';
 
@@ -40,11 +41,10 @@ describe('redact', () => {
 
   it.each(['a.', 'access-', 'token=', 'cookie: ', 'a://', '\\"', ' '])(
     'takes linear time for 100 kB of %j',
-    (piece) => {
-      const start = performance.now();
-      redact(piece.repeat(100_000 / piece.length));
+    async (piece) => {
+      const text = piece.repeat(100_000 / piece.length);
       // Quadratic time would take twenty seconds.
-      expect(performance.now() - start).toBeLessThan(2000);
+      expect(await cpuTimeOf(() => redact(text))).toBeLessThan(2_000);
     },
   );
 

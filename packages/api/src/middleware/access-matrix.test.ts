@@ -1,6 +1,6 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { allProcedures, type ProcedureRoute } from '../testing/all-procedures.ts';
+import { allProcedures } from '../testing/all-procedures.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
 import { ownedBy } from '../testing/owned-by.ts';
 import { samples } from '../testing/samples.ts';
@@ -56,11 +56,6 @@ const cases = MODES.flatMap((mode) =>
   allProcedures.flatMap((route) => CALLER_NAMES.map((caller, column) => ({ ...route, route, mode, caller, column }))),
 );
 
-/** Statuses by route, then by mode and caller. */
-const table = new Map<ProcedureRoute, Map<string, number>>(
-  allProcedures.map((route) => [route, new Map<string, number>()]),
-);
-
 describe('access', () => {
   it('is defined for every procedure and for nothing else', () => {
     const names = new Set(allProcedures.map(({ procedure }) => procedure));
@@ -72,16 +67,11 @@ describe('access', () => {
     const { api } = apiUnderTest({ config: { mode }, service: ownedBy('anna') });
     const answer = await route.call(api, samples[route.procedure]?.(), CALLERS[caller]);
     const status = await statusOf(answer);
-    table.get(route)?.set(`${mode} ${caller}`, status);
     const [development, production = development] = EXPECTED[route.procedure] ?? [];
     const expected = (mode === 'development' ? development : production)?.[column];
     expect(status).toBe(expected === 'ok' ? route.success : expected);
     expect(answer.headers.has('deprecation')).toBe(route.namespace === 'legacy');
     expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
-  });
-
-  afterAll(() => {
-    process.stdout.write(`\n${printed()}\n`);
   });
 });
 
@@ -93,21 +83,4 @@ async function statusOf(answer: Response): Promise<number> {
   const events = await streamEvents(Promise.resolve(answer));
   const refused = events.find(({ event }) => event === 'serialized-error');
   return refused === undefined ? answer.status : refusal.parse(refused.data).data.status;
-}
-
-/** Formats the table: one line per route, callers in order, first in development, then in production. */
-function printed(): string {
-  const rows = [...table].map(([{ namespace, over, policy, procedure }, statuses]) => {
-    const inMode = (mode: string) => CALLER_NAMES.map((caller) => statuses.get(`${mode} ${caller}`) ?? '-').join(' ');
-    return [`${namespace}.${procedure}`, over, String(policy), ...MODES.map(inMode)];
-  });
-  const lines = [['', 'over', 'policy', ...MODES], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const text = lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return [`Each for: ${CALLER_NAMES.join(', ')}`, ...text].join('\n');
 }

@@ -1,8 +1,8 @@
+import { cpuTimeOf } from '@plantcommunity/telemetry/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { inspectPhoto } from './inspect.ts';
-import { cpuTimeOf } from './testing/cpu-time.ts';
 import { makeGif } from './testing/make-gif.ts';
 import { makeJpeg } from './testing/make-jpeg.ts';
 import { chunk, compressedText, makePng } from './testing/make-png.ts';

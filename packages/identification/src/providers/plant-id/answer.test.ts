@@ -140,7 +140,7 @@ test('an answer has every text cleaned and cut', () => {
         plantSuggestion({
           name: `<script>x</script>Bellis\u0000 perennis ${long}`,
           details: {
-            common_names: Array.from({ length: 1000 }, (_, index) => `${index}${long}`),
+            common_names: Array.from({ length: 1000 }, (_, index) => `${index}${'a'.repeat(1_000)}`),
             gbif_id: 'javascript:alert(1)',
             taxonomy: { family: long, genus: '<b>Bellis</b>' },
             best_soil_type: long,
