@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { readSettings } from '@plantcommunity/settings';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from './check-settings.ts';
@@ -40,106 +41,175 @@ describe('check:deploy', () => {
 
   const secret = SOUND.AUTH_SECRETS;
   it.each([
-    ['a secret that was typed', { AUTH_SECRETS: 'ab'.repeat(20) }, ['error AUTH_SECRETS']],
-    ['a secret twice', { AUTH_SECRETS: `${secret},${secret}` }, ['error AUTH_SECRETS']],
-    ['a secret in words', { AUTH_SECRETS: 'seven herons walked under northern lights' }, ['warning AUTH_SECRETS']],
-    ['the key of a provider among the secrets', { PLANT_ID_API_KEY: secret }, ['error PLANT_ID_API_KEY']],
-    [
-      'the password of the database among the secrets',
-      {
+    { name: 'a secret that was typed', settings: { AUTH_SECRETS: 'ab'.repeat(20) }, findings: ['error AUTH_SECRETS'] },
+    { name: 'a secret twice', settings: { AUTH_SECRETS: `${secret},${secret}` }, findings: ['error AUTH_SECRETS'] },
+    {
+      name: 'a secret in words',
+      settings: { AUTH_SECRETS: 'seven herons walked under northern lights' },
+      findings: ['warning AUTH_SECRETS'],
+    },
+    {
+      name: 'the key of a provider among the secrets',
+      settings: { PLANT_ID_API_KEY: secret },
+      findings: ['error PLANT_ID_API_KEY'],
+    },
+    {
+      name: 'the password of the database among the secrets',
+      settings: {
         AUTH_SECRETS: `${secretMadeOf('other')},${secret}`,
         DATABASE_URL: `postgresql://plants:${encodeURIComponent(secret)}@db.example/plants?sslmode=verify-full`,
       },
-      ['error DATABASE_URL'],
-    ],
-    [
-      'the password of Redis among the secrets',
-      { REDIS_URL: `rediss://:${encodeURIComponent(secret)}@redis.example` },
-      ['error REDIS_URL'],
-    ],
-    ['a password with a % that escapes nothing', { REDIS_URL: 'rediss://:100%zz@redis.example' }, []],
-    ['instances that do not wait for each other', { CACHE_LOCK_TIMEOUT: '0' }, ['warning CACHE_LOCK_TIMEOUT']],
-    [
-      'a password that stays in the settings',
-      { ADMIN_EMAIL: 'admin@plants.example', ADMIN_PASSWORD: 'correct horse battery' },
-      ['warning ADMIN_PASSWORD'],
-    ],
-    ['an origin that is not https', { APP_URL: 'http://plants.example' }, ['error APP_URL']],
-    [
-      'an origin of this machine',
-      { APP_URL: 'https://localhost', ALLOWED_HOSTS: 'localhost' },
-      ['error APP_URL', 'warning ALLOWED_HOSTS'],
-    ],
-    ['a domain with all names below it', { ALLOWED_HOSTS: '.plants.example' }, []],
-    ['our own host with a final dot', { ALLOWED_HOSTS: 'plants.example.' }, []],
-    ['our own host below a domain', { APP_URL: 'https://www.plants.example', ALLOWED_HOSTS: '.plants.example' }, []],
-    ['an IPv6 address of our own', { APP_URL: 'https://[fd00:0::1]', ALLOWED_HOSTS: '[FD00::1]' }, []],
-    [
-      'an international name of our own',
-      { APP_URL: 'https://pflänzchen.example', ALLOWED_HOSTS: 'PFLÄNZCHEN.example' },
-      [],
-    ],
-    ['hosts that only end like our own', { ALLOWED_HOSTS: '.my-plants.example' }, ['error ALLOWED_HOSTS']],
-    ['hosts without our own', { ALLOWED_HOSTS: 'other.example' }, ['error ALLOWED_HOSTS']],
-    [
-      'origins of others that are not https',
-      { CORS_ALLOWED_ORIGINS: 'http://a.example', CSRF_TRUSTED_ORIGINS: 'https://b.example,http://c.example' },
-      ['error CORS_ALLOWED_ORIGINS', 'error CSRF_TRUSTED_ORIGINS'],
-    ],
-    [
-      'connections that close before a load balancer does',
-      { KEEP_ALIVE_TIMEOUT: '60' },
-      ['warning KEEP_ALIVE_TIMEOUT'],
-    ],
-    ['connections for a load balancer of Google Cloud', { KEEP_ALIVE_TIMEOUT: '620' }, []],
-    ['https without a proxy, redirecting', { TRUSTED_PROXY_HOPS: '0' }, ['error TRUSTED_PROXY_HOPS']],
-    [
-      'https without a proxy, not redirecting',
-      { TRUSTED_PROXY_HOPS: '0', HTTPS_REDIRECT: 'off' },
-      ['warning TRUSTED_PROXY_HOPS'],
-    ],
-    [
-      'the embedded database',
-      { DATABASE_URL: 'postgresql://postgres@localhost/postgres?host=%2Ftmp%2Fplant-x' },
-      ['error DATABASE_URL'],
-    ],
-    ['a far database in the clear', { DATABASE_URL: 'postgresql://db.example/plants' }, ['warning DATABASE_URL']],
-    [
-      'a far second host in the clear',
-      { DATABASE_URL: 'postgresql://localhost,db.example/plants' },
-      ['warning DATABASE_URL'],
-    ],
-    [
-      'a direct way in the clear',
-      { DIRECT_DATABASE_URL: 'postgresql://db.example/plants' },
-      ['warning DIRECT_DATABASE_URL'],
-    ],
-    ['a database of this machine', { DATABASE_URL: 'postgresql://localhost/plants' }, []],
-    ['the embedded Redis', { REDIS_URL: 'unix:///tmp/plant-x/redis.sock' }, ['error REDIS_URL']],
-    ['a Redis of this machine', { REDIS_URL: 'unix:///run/redis/redis.sock' }, []],
-    ['a far Redis in the clear', { REDIS_URL: 'redis://redis.example' }, ['warning REDIS_URL']],
-    [
-      'Upstash in the clear',
-      { UPSTASH_REDIS_REST_URL: 'http://upstash.example', UPSTASH_REDIS_REST_TOKEN: 't' },
-      ['error UPSTASH_REDIS_REST_URL'],
-    ],
-    ['a simulated provider', { PLANT_ID_BASE_URL: 'http://127.0.0.1:4000/api/v3' }, ['error PLANT_ID_BASE_URL']],
-    ['a provider in the clear', { PLANTNET_BASE_URL: 'http://plantnet.example/v2' }, ['error PLANTNET_BASE_URL']],
-    ['a provider that is off', { PLANTNET_API_KEY: '' }, ['warning PLANTNET_API_KEY']],
-    [
-      'a circuit that opens at every failure and hardly closes',
-      { PLANT_ID_CIRCUIT_FAIL_MAX: '1', PLANT_ID_CIRCUIT_SUCCESS_THRESHOLD: '50' },
-      ['warning PLANT_ID_CIRCUIT_FAIL_MAX', 'warning PLANT_ID_CIRCUIT_SUCCESS_THRESHOLD'],
-    ],
-    [
-      'a circuit that rests for a second',
-      { PLANTNET_CIRCUIT_RESET_TIMEOUT: '1' },
-      ['warning PLANTNET_CIRCUIT_RESET_TIMEOUT'],
-    ],
-    ['waiters who give up early', { CACHE_LOCK_TIMEOUT: '15' }, ['warning CACHE_LOCK_TIMEOUT']],
-    ['a loud log', { LOG_LEVEL: 'debug' }, ['warning LOG_LEVEL']],
-    ['a legacy namespace that is over', { LEGACY_API_SUNSET_AT: '2026-05-01' }, ['warning LEGACY_API_SUNSET_AT']],
-  ])('finds %s', (_what, different, expected) => {
-    expect(foundIn(different as Record<string, string>)).toEqual(expected);
+      findings: ['error DATABASE_URL'],
+    },
+    {
+      name: 'the password of Redis among the secrets',
+      settings: { REDIS_URL: `rediss://:${encodeURIComponent(secret)}@redis.example` },
+      findings: ['error REDIS_URL'],
+    },
+    {
+      name: 'a password with a % that escapes nothing',
+      settings: { REDIS_URL: 'rediss://:100%zz@redis.example' },
+      findings: [],
+    },
+    {
+      name: 'instances that do not wait for each other',
+      settings: { CACHE_LOCK_TIMEOUT: '0' },
+      findings: ['warning CACHE_LOCK_TIMEOUT'],
+    },
+    {
+      name: 'a password that stays in the settings',
+      settings: { ADMIN_EMAIL: 'admin@plants.example', ADMIN_PASSWORD: 'correct horse battery' },
+      findings: ['warning ADMIN_PASSWORD'],
+    },
+    {
+      name: 'an origin that is not https',
+      settings: { APP_URL: 'http://plants.example' },
+      findings: ['error APP_URL'],
+    },
+    {
+      name: 'an origin of this machine',
+      settings: { APP_URL: 'https://localhost', ALLOWED_HOSTS: 'localhost' },
+      findings: ['error APP_URL', 'warning ALLOWED_HOSTS'],
+    },
+    { name: 'a domain with all names below it', settings: { ALLOWED_HOSTS: '.plants.example' }, findings: [] },
+    { name: 'our own host with a final dot', settings: { ALLOWED_HOSTS: 'plants.example.' }, findings: [] },
+    {
+      name: 'our own host below a domain',
+      settings: { APP_URL: 'https://www.plants.example', ALLOWED_HOSTS: '.plants.example' },
+      findings: [],
+    },
+    {
+      name: 'an IPv6 address of our own',
+      settings: { APP_URL: 'https://[fd00:0::1]', ALLOWED_HOSTS: '[FD00::1]' },
+      findings: [],
+    },
+    {
+      name: 'an international name of our own',
+      settings: { APP_URL: 'https://pflänzchen.example', ALLOWED_HOSTS: 'PFLÄNZCHEN.example' },
+      findings: [],
+    },
+    {
+      name: 'hosts that only end like our own',
+      settings: { ALLOWED_HOSTS: '.my-plants.example' },
+      findings: ['error ALLOWED_HOSTS'],
+    },
+    { name: 'hosts without our own', settings: { ALLOWED_HOSTS: 'other.example' }, findings: ['error ALLOWED_HOSTS'] },
+    {
+      name: 'origins of others that are not https',
+      settings: {
+        CORS_ALLOWED_ORIGINS: 'http://a.example',
+        CSRF_TRUSTED_ORIGINS: 'https://b.example,http://c.example',
+      },
+      findings: ['error CORS_ALLOWED_ORIGINS', 'error CSRF_TRUSTED_ORIGINS'],
+    },
+    {
+      name: 'connections that close before a load balancer does',
+      settings: { KEEP_ALIVE_TIMEOUT: '60' },
+      findings: ['warning KEEP_ALIVE_TIMEOUT'],
+    },
+    { name: 'connections for a load balancer of Google Cloud', settings: { KEEP_ALIVE_TIMEOUT: '620' }, findings: [] },
+    {
+      name: 'https without a proxy, redirecting',
+      settings: { TRUSTED_PROXY_HOPS: '0' },
+      findings: ['error TRUSTED_PROXY_HOPS'],
+    },
+    {
+      name: 'https without a proxy, not redirecting',
+      settings: { TRUSTED_PROXY_HOPS: '0', HTTPS_REDIRECT: 'off' },
+      findings: ['warning TRUSTED_PROXY_HOPS'],
+    },
+    {
+      name: 'the embedded database',
+      settings: {
+        DATABASE_URL: `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(tmpdir())}%2Fplant-x`,
+      },
+      findings: ['error DATABASE_URL'],
+    },
+    {
+      name: 'a far database in the clear',
+      settings: { DATABASE_URL: 'postgresql://db.example/plants' },
+      findings: ['warning DATABASE_URL'],
+    },
+    {
+      name: 'a far second host in the clear',
+      settings: { DATABASE_URL: 'postgresql://localhost,db.example/plants' },
+      findings: ['warning DATABASE_URL'],
+    },
+    {
+      name: 'a direct way in the clear',
+      settings: { DIRECT_DATABASE_URL: 'postgresql://db.example/plants' },
+      findings: ['warning DIRECT_DATABASE_URL'],
+    },
+    { name: 'a database of this machine', settings: { DATABASE_URL: 'postgresql://localhost/plants' }, findings: [] },
+    {
+      name: 'the embedded Redis',
+      settings: { REDIS_URL: `unix://${tmpdir()}/plant-x/redis.sock` },
+      findings: ['error REDIS_URL'],
+    },
+    { name: 'a Redis of this machine', settings: { REDIS_URL: 'unix:///run/redis/redis.sock' }, findings: [] },
+    {
+      name: 'a far Redis in the clear',
+      settings: { REDIS_URL: 'redis://redis.example' },
+      findings: ['warning REDIS_URL'],
+    },
+    {
+      name: 'Upstash in the clear',
+      settings: { UPSTASH_REDIS_REST_URL: 'http://upstash.example', UPSTASH_REDIS_REST_TOKEN: 't' },
+      findings: ['error UPSTASH_REDIS_REST_URL'],
+    },
+    {
+      name: 'a simulated provider',
+      settings: { PLANT_ID_BASE_URL: 'http://127.0.0.1:4000/api/v3' },
+      findings: ['error PLANT_ID_BASE_URL'],
+    },
+    {
+      name: 'a provider in the clear',
+      settings: { PLANTNET_BASE_URL: 'http://plantnet.example/v2' },
+      findings: ['error PLANTNET_BASE_URL'],
+    },
+    { name: 'a provider that is off', settings: { PLANTNET_API_KEY: '' }, findings: ['warning PLANTNET_API_KEY'] },
+    {
+      name: 'a circuit that opens at every failure and hardly closes',
+      settings: { PLANT_ID_CIRCUIT_FAIL_MAX: '1', PLANT_ID_CIRCUIT_SUCCESS_THRESHOLD: '50' },
+      findings: ['warning PLANT_ID_CIRCUIT_FAIL_MAX', 'warning PLANT_ID_CIRCUIT_SUCCESS_THRESHOLD'],
+    },
+    {
+      name: 'a circuit that rests for a second',
+      settings: { PLANTNET_CIRCUIT_RESET_TIMEOUT: '1' },
+      findings: ['warning PLANTNET_CIRCUIT_RESET_TIMEOUT'],
+    },
+    {
+      name: 'waiters who give up early',
+      settings: { CACHE_LOCK_TIMEOUT: '15' },
+      findings: ['warning CACHE_LOCK_TIMEOUT'],
+    },
+    { name: 'a loud log', settings: { LOG_LEVEL: 'debug' }, findings: ['warning LOG_LEVEL'] },
+    {
+      name: 'a legacy namespace that is over',
+      settings: { LEGACY_API_SUNSET_AT: '2026-05-01' },
+      findings: ['warning LEGACY_API_SUNSET_AT'],
+    },
+  ])('finds $name', ({ settings, findings }) => {
+    expect(foundIn(settings as Record<string, string>)).toEqual(findings);
   });
 });

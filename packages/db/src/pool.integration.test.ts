@@ -33,11 +33,15 @@ describe('the connection pool', () => {
     Promise.all(Array.from({ length: callers }, () => database.client.$queryRaw`SELECT pg_sleep(0.02)::text`));
 
   it.for([
-    ['DATABASE_POOL', { poolSize: 3 }, 3],
-    ['connection_limit of the URL', { query: '&connection_limit=4' }, 4],
-    ['DATABASE_POOL before connection_limit', { poolSize: 2, query: '&connection_limit=4' }, 2],
-    ['10 without either', {}, 10],
-  ] as const)('has at most the connections of %s', async ([name, options, most], context) => {
+    { name: 'DATABASE_POOL', options: { poolSize: 3 }, most: 3 },
+    { name: 'connection_limit of the URL', options: { query: '&connection_limit=4' }, most: 4 },
+    {
+      name: 'DATABASE_POOL before connection_limit',
+      options: { poolSize: 2, query: '&connection_limit=4' },
+      most: 2,
+    },
+    { name: '10 without either', options: {}, most: 10 },
+  ] as const)('has at most the connections of $name', async ({ name, options, most }, context) => {
     context.skip(isOneSession, 'PGlite lists no connections');
     const { database, pids } = open(`pool of ${most}, ${name.length}`, options);
     await load(database, 40);

@@ -16,12 +16,12 @@ const usable = (given: NodeJS.ProcessEnv) => usableEnvironment({ HOME: join(root
 
 describe('the temporary folder', () => {
   it.each([
-    ['TMPDIR', () => 'rel/tmp', 'which is no absolute path'],
-    ['TMPDIR', () => join(root, 'none'), 'which does not exist'],
-    ['TMP', () => join(root, 'none'), 'which does not exist'],
-    ['TMPDIR', () => join(root, 'file'), 'which is no folder'],
-    ['TMPDIR', () => '/proc', 'which this user cannot write'],
-  ])('in %s is replaced with a note when it cannot be used', (name, path, reason) => {
+    { name: 'TMPDIR', path: () => 'rel/tmp', reason: 'which is no absolute path' },
+    { name: 'TMPDIR', path: () => join(root, 'none'), reason: 'which does not exist' },
+    { name: 'TMP', path: () => join(root, 'none'), reason: 'which does not exist' },
+    { name: 'TMPDIR', path: () => join(root, 'file'), reason: 'which is no folder' },
+    { name: 'TMPDIR', path: () => '/proc', reason: 'which this user cannot write' },
+  ])('in $name is replaced with a note when it cannot be used', ({ name, path, reason }) => {
     writeFileSync(join(root, 'file'), '');
     const { environment, notes } = usable({ [name]: path(), TEMP: path() });
     expect(notes).toEqual([`${name} is ${path()}, ${reason}: using /tmp instead.`]);

@@ -182,22 +182,25 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
   });
 
   it.each([
-    ['read-write', 'read_only', 'primary'],
-    ['primary', 'standby', 'primary'],
-    ['primary', 'standby', 'read_only'],
-  ] as const)('target_session_attrs=%s passes over the %s host', async (attributes, unsuitable, suitable) => {
-    const url = (...hosts: readonly string[]) =>
-      `postgresql://postgres@${hosts.join(',')}/postgres?target_session_attrs=${attributes}`;
-    const [one, two] = [unsuitable, suitable].map((name) => `127.0.0.1:${others[name].port}`);
-    const opened = openDatabase({ url: url(one ?? '', two ?? ''), poolSize: 1 });
-    await opened.ping();
-    const [row] = await opened.client.$queryRaw<{ port: string }[]>`SELECT current_setting('port') AS port`;
-    expect(row?.port).toBe(String(others[suitable].port));
-    await opened.close();
-    const alone = openDatabase({ url: url(one ?? ''), poolSize: 1 });
-    await expect(alone.ping()).rejects.toThrow('none of its hosts takes writes, as target_session_attrs demands');
-    await alone.close();
-  });
+    { attributes: 'read-write', unsuitable: 'read_only', suitable: 'primary' },
+    { attributes: 'primary', unsuitable: 'standby', suitable: 'primary' },
+    { attributes: 'primary', unsuitable: 'standby', suitable: 'read_only' },
+  ] as const)(
+    'target_session_attrs=$attributes passes over the $unsuitable host',
+    async ({ attributes, unsuitable, suitable }) => {
+      const url = (...hosts: readonly string[]) =>
+        `postgresql://postgres@${hosts.join(',')}/postgres?target_session_attrs=${attributes}`;
+      const [one, two] = [unsuitable, suitable].map((name) => `127.0.0.1:${others[name].port}`);
+      const opened = openDatabase({ url: url(one ?? '', two ?? ''), poolSize: 1 });
+      await opened.ping();
+      const [row] = await opened.client.$queryRaw<{ port: string }[]>`SELECT current_setting('port') AS port`;
+      expect(row?.port).toBe(String(others[suitable].port));
+      await opened.close();
+      const alone = openDatabase({ url: url(one ?? ''), poolSize: 1 });
+      await expect(alone.ping()).rejects.toThrow('none of its hosts takes writes, as target_session_attrs demands');
+      await alone.close();
+    },
+  );
 
   it('migrations and cancelled statements use the same TLS settings', async () => {
     const query = `sslmode=verify-full&sslrootcert=${encodeURIComponent(join(files, 'ca.crt'))}`;

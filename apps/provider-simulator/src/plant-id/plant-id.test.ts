@@ -128,10 +128,10 @@ describe('an identification', () => {
 
 describe('a request', () => {
   test.each([
-    ['no key', null, 401, 'No api key provided.'],
-    ['an unknown key', 'bad-key', 401, 'The specified api key not found.'],
-    ['an inactive key', 'inactive-key', 401, 'The specified api key is not active.'],
-  ])('with %s is refused in plain text', async (_, key, status, text) => {
+    { name: 'no key', key: null, status: 401, text: 'No api key provided.' },
+    { name: 'an unknown key', key: 'bad-key', status: 401, text: 'The specified api key not found.' },
+    { name: 'an inactive key', key: 'inactive-key', status: 401, text: 'The specified api key is not active.' },
+  ])('with $name is refused in plain text', async ({ key, status, text }) => {
     for (const [method, path] of [
       ['POST', '/identification'],
       ['GET', '/usage_info'],

@@ -72,13 +72,13 @@ describe('an identification', () => {
 
 describe('a refused request', () => {
   test.each([
-    ['no key', '/identify/all', 401],
-    ['an unknown key', '/identify/all?api-key=bad-key', 401],
-    ['an unknown project', '/identify/k-central-europe?api-key=k', 404],
-    ['an unknown parameter', '/identify/all?api-key=k&nonsense=1', 400],
-    ['no results wanted', '/identify/all?api-key=k&nb-results=0', 400],
-    ['an unknown route', '/nowhere?api-key=k', 404],
-  ])('with %s answers JSON with its status', async (_, path, status) => {
+    { name: 'no key', path: '/identify/all', status: 401 },
+    { name: 'an unknown key', path: '/identify/all?api-key=bad-key', status: 401 },
+    { name: 'an unknown project', path: '/identify/k-central-europe?api-key=k', status: 404 },
+    { name: 'an unknown parameter', path: '/identify/all?api-key=k&nonsense=1', status: 400 },
+    { name: 'no results wanted', path: '/identify/all?api-key=k&nb-results=0', status: 400 },
+    { name: 'an unknown route', path: '/nowhere?api-key=k', status: 404 },
+  ])('with $name answers JSON with its status', async ({ path, status }) => {
     const response = await identify(form([jpeg]), path);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ statusCode: status });

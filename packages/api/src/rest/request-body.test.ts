@@ -73,22 +73,46 @@ const UPLOAD_CHUNKED = { ...CHUNKED, 'Content-Type': CONTENT_TYPE };
 
 describe('an endless body', () => {
   it.each([
-    ['a page', 'GET', '/identify', CHUNKED, 400],
-    ['a page, by POST', 'POST', '/login', { 'Content-Length': '9999999' }, 400],
-    ['a file', 'GET', '/_next/static/a.js', CHUNKED, 400],
-    ['an unknown path', 'PUT', '/nothing/here', CHUNKED, 400],
-    ['an unknown path of the API', 'POST', '/api/nothing', CHUNKED, 404],
-    ['a GET of the API', 'GET', '/api/v1/plant-identification/identify/health', CHUNKED, 200],
-    ['a method that is not allowed', 'PUT', IDENTIFY, UPLOAD_CHUNKED, 405],
-    ['next-auth', 'POST', '/api/auth/session', JSON_CHUNKED, 400],
-    ['next-auth, by another method', 'DELETE', '/api/auth/session', JSON_CHUNKED, 405],
-    ['tRPC', 'POST', '/api/trpc/v1.auth.token', JSON_CHUNKED, 400],
-    ['tRPC, by another method', 'POST', '/api/trpc/v1.auth.me', JSON_CHUNKED, 405],
-    ['a JSON path', 'POST', JSON_PATH, JSON_CHUNKED, 400],
-    ['an upload of an anonymous caller', 'POST', IDENTIFY, UPLOAD_CHUNKED, 401],
-    ['an upload over tRPC', 'POST', IDENTIFY_OVER_TRPC, UPLOAD_CHUNKED, 401],
-    ['a foreign host', 'POST', IDENTIFY, { ...UPLOAD_CHUNKED, Host: 'evil.example' }, 400],
-  ])('to %s is answered, and its connection closed', async (_name, method, path, headers, status) => {
+    { name: 'a page', method: 'GET', path: '/identify', headers: CHUNKED, status: 400 },
+    { name: 'a page, by POST', method: 'POST', path: '/login', headers: { 'Content-Length': '9999999' }, status: 400 },
+    { name: 'a file', method: 'GET', path: '/_next/static/a.js', headers: CHUNKED, status: 400 },
+    { name: 'an unknown path', method: 'PUT', path: '/nothing/here', headers: CHUNKED, status: 400 },
+    { name: 'an unknown path of the API', method: 'POST', path: '/api/nothing', headers: CHUNKED, status: 404 },
+    {
+      name: 'a GET of the API',
+      method: 'GET',
+      path: '/api/v1/plant-identification/identify/health',
+      headers: CHUNKED,
+      status: 200,
+    },
+    { name: 'a method that is not allowed', method: 'PUT', path: IDENTIFY, headers: UPLOAD_CHUNKED, status: 405 },
+    { name: 'next-auth', method: 'POST', path: '/api/auth/session', headers: JSON_CHUNKED, status: 400 },
+    {
+      name: 'next-auth, by another method',
+      method: 'DELETE',
+      path: '/api/auth/session',
+      headers: JSON_CHUNKED,
+      status: 405,
+    },
+    { name: 'tRPC', method: 'POST', path: '/api/trpc/v1.auth.token', headers: JSON_CHUNKED, status: 400 },
+    {
+      name: 'tRPC, by another method',
+      method: 'POST',
+      path: '/api/trpc/v1.auth.me',
+      headers: JSON_CHUNKED,
+      status: 405,
+    },
+    { name: 'a JSON path', method: 'POST', path: JSON_PATH, headers: JSON_CHUNKED, status: 400 },
+    { name: 'an upload of an anonymous caller', method: 'POST', path: IDENTIFY, headers: UPLOAD_CHUNKED, status: 401 },
+    { name: 'an upload over tRPC', method: 'POST', path: IDENTIFY_OVER_TRPC, headers: UPLOAD_CHUNKED, status: 401 },
+    {
+      name: 'a foreign host',
+      method: 'POST',
+      path: IDENTIFY,
+      headers: { ...UPLOAD_CHUNKED, Host: 'evil.example' },
+      status: 400,
+    },
+  ])('to $name is answered, and its connection closed', async ({ method, path, headers, status }) => {
     const { clock, server } = await start();
     const { seen, socket } = client(server.port);
     const request = head(method, path, headers);
@@ -159,12 +183,36 @@ describe('a body in tiny chunks', () => {
   const oneByteEach = (body: Buffer) => Buffer.concat([...body].map((byte) => chunk(Buffer.from([byte]))));
 
   it.each([
-    ['an upload', IDENTIFY, UPLOAD_CHUNKED, 'malformed_upload', 'The upload arrives'],
-    ['an upload over tRPC', IDENTIFY_OVER_TRPC, UPLOAD_CHUNKED, 'malformed_upload', 'The upload arrives'],
-    ['JSON', JSON_PATH, JSON_CHUNKED, 'invalid_request', 'The body arrives'],
-    ['JSON over tRPC', '/api/trpc/v1.auth.token', JSON_CHUNKED, 'invalid_request', 'The body arrives'],
-    ['JSON to next-auth', '/api/auth/session', JSON_CHUNKED, 'invalid_request', 'The body arrives'],
-  ])('is refused for %s after 4,096 chunks', async (_name, path, headers, code, subject) => {
+    {
+      name: 'an upload',
+      path: IDENTIFY,
+      headers: UPLOAD_CHUNKED,
+      code: 'malformed_upload',
+      subject: 'The upload arrives',
+    },
+    {
+      name: 'an upload over tRPC',
+      path: IDENTIFY_OVER_TRPC,
+      headers: UPLOAD_CHUNKED,
+      code: 'malformed_upload',
+      subject: 'The upload arrives',
+    },
+    { name: 'JSON', path: JSON_PATH, headers: JSON_CHUNKED, code: 'invalid_request', subject: 'The body arrives' },
+    {
+      name: 'JSON over tRPC',
+      path: '/api/trpc/v1.auth.token',
+      headers: JSON_CHUNKED,
+      code: 'invalid_request',
+      subject: 'The body arrives',
+    },
+    {
+      name: 'JSON to next-auth',
+      path: '/api/auth/session',
+      headers: JSON_CHUNKED,
+      code: 'invalid_request',
+      subject: 'The body arrives',
+    },
+  ])('is refused for $name after 4,096 chunks', async ({ path, headers, code, subject }) => {
     const { asked, server } = await start('development');
     const { seen, socket } = client(server.port);
     const body = path.includes('identify') ? makeUpload(file(Buffer.alloc(20_000, 'a'))) : Buffer.alloc(20_000, ' ');
@@ -179,14 +227,14 @@ describe('a body in tiny chunks', () => {
   });
 
   it.each([
-    ['fewer than 4,096 chunks of one byte', 1, 3_500],
-    ['chunks of 64 bytes', 64, 500_000],
-  ])('is accepted with %s', async (_name, size, photoBytes) => {
+    { name: 'fewer than 4,096 chunks of one byte', chunkBytes: 1, photoBytes: 3_500 },
+    { name: 'chunks of 64 bytes', chunkBytes: 64, photoBytes: 500_000 },
+  ])('is accepted with $name', async ({ chunkBytes, photoBytes }) => {
     const { asked, server } = await start('development');
     const { seen, socket } = client(server.port);
     const body = makeUpload(file(Buffer.alloc(photoBytes, 'a')));
     socket.write(head('POST', IDENTIFY, { ...UPLOAD_CHUNKED, 'Sec-Fetch-Site': 'same-origin' }));
-    for (let at = 0; at < body.length; at += size) socket.write(chunk(body.subarray(at, at + size)));
+    for (let at = 0; at < body.length; at += chunkBytes) socket.write(chunk(body.subarray(at, at + chunkBytes)));
     socket.write(LAST_CHUNK);
     await until(() => seen.answer.includes('\r\n\r\n'));
     expect(seen.answer).toMatch(/^HTTP\/1\.1 200 /);

@@ -55,10 +55,14 @@ describe.each([
   ['/api/trpc/v1.plantIdentification.identify'],
 ])('five photos of 4 MB from a slow phone to %s', (path) => {
   it.each([
-    ['at 120 kB/s', () => 120_000, 167],
-    ['at 120 kB/s, with 15 seconds of silence every 40', (second: number) => (second % 40 < 25 ? 120_000 : 0), 265],
-    ['at 40 kB/s', () => 40_000, 501],
-  ])('are accepted %s', async (_pace, bytesIn, expectedSeconds) => {
+    { name: 'at 120 kB/s', bytesIn: () => 120_000, expectedSeconds: 167 },
+    {
+      name: 'at 120 kB/s, with 15 seconds of silence every 40',
+      bytesIn: (second: number) => (second % 40 < 25 ? 120_000 : 0),
+      expectedSeconds: 265,
+    },
+    { name: 'at 40 kB/s', bytesIn: () => 40_000, expectedSeconds: 501 },
+  ])('are accepted $name', async ({ bytesIn, expectedSeconds }) => {
     const { answer, asked, seconds } = await sendSlowly(path, bytesIn);
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toMatch(/^x-ratelimit-remaining: 9\r$/im);
@@ -67,9 +71,9 @@ describe.each([
   });
 
   it.each([
-    ['after 20 seconds of silence', (second: number) => (second < 60 ? 120_000 : 0)],
-    ['at less than 8 kB/s', () => 7_900],
-  ])('get 408, which is not counted, %s', async (_pace, bytesIn) => {
+    { name: 'after 20 seconds of silence', bytesIn: (second: number) => (second < 60 ? 120_000 : 0) },
+    { name: 'at less than 8 kB/s', bytesIn: () => 7_900 },
+  ])('get 408, which is not counted, $name', async ({ bytesIn }) => {
     const { answer, asked } = await sendSlowly(path, bytesIn);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toMatch(/^x-ratelimit-remaining: 10\r$/im);

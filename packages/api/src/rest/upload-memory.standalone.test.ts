@@ -81,9 +81,9 @@ const address = (n: number) => `203.0.113.${n}`;
 
 describe(`${UPLOADS} stalled uploads of 50 MB`, () => {
   it.each([
-    ['one address', 1],
-    ['20 addresses', 20],
-  ])('from %s stay within the limit, and other uploads are served', { timeout: 120_000 }, async (_name, addresses) => {
+    { name: 'one address', addresses: 1 },
+    { name: '20 addresses', addresses: 20 },
+  ])('from $name stay within the limit, and other uploads are served', { timeout: 120_000 }, async ({ addresses }) => {
     const { child, port } = await startServer();
     const stalled = Array.from({ length: UPLOADS }, (_, n) => stall(port, address(n % addresses)));
     const refused = stalled.map(async ({ answered }) => answered);

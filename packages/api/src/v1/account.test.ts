@@ -8,9 +8,9 @@ const current = 'correct horse battery';
 const next = 'battery horse correct';
 
 const orders = [
-  ['changePassword', { current, next }],
-  ['signOutEverywhere', { confirm: true }],
-  ['remove', { confirm: true, password: current }],
+  { path: 'changePassword', input: { current, next } },
+  { path: 'signOutEverywhere', input: { confirm: true } },
+  { path: 'remove', input: { confirm: true, password: current } },
 ] as const;
 
 function account(failure?: Error) {
@@ -32,45 +32,45 @@ function account(failure?: Error) {
 
 describe('a change of the caller’s account', () => {
   it.each([
-    ['changePassword', { current, next }, ['anna', { current, next }]],
-    ['signOutEverywhere', { confirm: true }, ['anna']],
-    ['remove', { confirm: true, password: current }, ['anna', { password: current }]],
-    ['remove', { confirm: true }, ['anna', {}]],
-  ])('%s %j applies to the caller', async (path, input, asked) => {
+    { path: 'changePassword', input: { current, next }, calledWith: ['anna', { current, next }] },
+    { path: 'signOutEverywhere', input: { confirm: true }, calledWith: ['anna'] },
+    { path: 'remove', input: { confirm: true, password: current }, calledWith: ['anna', { password: current }] },
+    { path: 'remove', input: { confirm: true }, calledWith: ['anna', {}] },
+  ])('$path $input applies to the caller', async ({ path, input, calledWith }) => {
     const { done, order } = account();
     const answer = await order(path, input);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ result: {} });
-    expect(done.mock.calls).toEqual([asked]);
+    expect(done).toHaveBeenCalledExactlyOnceWith(...calledWith);
   });
 
   it.each([
-    ['changePassword', {}],
-    ['changePassword', { current, next: 'too short' }],
-    ['changePassword', { current, next, userId: 'berta' }],
-    ['signOutEverywhere', {}],
-    ['signOutEverywhere', { confirm: false }],
-    ['signOutEverywhere', { confirm: true, userId: 'berta' }],
-    ['remove', {}],
-    ['remove', { password: current }],
-  ])('%s is refused for %j', async (path, input) => {
+    { path: 'changePassword', input: {} },
+    { path: 'changePassword', input: { current, next: 'too short' } },
+    { path: 'changePassword', input: { current, next, userId: 'berta' } },
+    { path: 'signOutEverywhere', input: {} },
+    { path: 'signOutEverywhere', input: { confirm: false } },
+    { path: 'signOutEverywhere', input: { confirm: true, userId: 'berta' } },
+    { path: 'remove', input: {} },
+    { path: 'remove', input: { password: current } },
+  ])('$path is refused for $input', async ({ path, input }) => {
     const { done, order } = account();
     expect((await order(path, input)).status).toBe(400);
     expect(done).not.toHaveBeenCalled();
   });
 
-  it.each(orders)('%s cannot be sent by a form', async (path) => {
+  it.each(orders)('$path cannot be sent by a form', async ({ path }) => {
     const { done, send } = account();
     const form = new FormData();
     form.set('confirm', 'true');
-    const bodies: [FormData | string | null, string?][] = [
-      [form],
-      ['confirm=true', 'application/x-www-form-urlencoded'],
-      ['{"confirm":true}', 'text/plain'],
-      ['{"confirm":true}', 'application/octet-stream'],
-      [null],
+    const sent: { body: FormData | string | null; type?: string }[] = [
+      { body: form },
+      { body: 'confirm=true', type: 'application/x-www-form-urlencoded' },
+      { body: '{"confirm":true}', type: 'text/plain' },
+      { body: '{"confirm":true}', type: 'application/octet-stream' },
+      { body: null },
     ];
-    for (const [body, type] of bodies) {
+    for (const { body, type } of sent) {
       const headers = { ...asAnna, ...(type !== undefined && { 'Content-Type': type }) };
       expect((await send(path, body, headers)).status).toBe(400);
       // Some content types are refused before the origin is checked.
@@ -80,21 +80,26 @@ describe('a change of the caller’s account', () => {
   });
 
   it.each([
-    ['changePassword', { current, next }, '#/current'],
-    ['remove', { confirm: true, password: current }, '#/password'],
-  ])('%s with a wrong password answers 400, because a 401 would end the session', async (path, input, pointer) => {
-    const { order } = account(new AuthError('wrong_password'));
-    const answer = await order(path, input);
-    expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({
-      error: { data: { code: 'invalid_request', errors: [{ detail: 'The current password is not right.', pointer }] } },
-    });
-  });
+    { path: 'changePassword', input: { current, next }, pointer: '#/current' },
+    { path: 'remove', input: { confirm: true, password: current }, pointer: '#/password' },
+  ])(
+    '$path with a wrong password answers 400, because a 401 would end the session',
+    async ({ path, input, pointer }) => {
+      const { order } = account(new AuthError('wrong_password'));
+      const answer = await order(path, input);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        error: {
+          data: { code: 'invalid_request', errors: [{ detail: 'The current password is not right.', pointer }] },
+        },
+      });
+    },
+  );
 
   it.each([
-    ['changePassword', { current, next }],
-    ['remove', { confirm: true, password: current }],
-  ])('%s cannot be used to guess a password', async (path, input) => {
+    { path: 'changePassword', input: { current, next } },
+    { path: 'remove', input: { confirm: true, password: current } },
+  ])('$path cannot be used to guess a password', async ({ path, input }) => {
     const { done, order } = account(new AuthError('wrong_password'));
     const statuses = [];
     for (let time = 0; time < 6; time += 1) statuses.push((await order(path, input)).status);
@@ -111,7 +116,7 @@ describe('a change of the caller’s account', () => {
     });
   });
 
-  it.each(orders)('%s does not show internal errors', async (path, input) => {
+  it.each(orders)('$path does not show internal errors', async ({ path, input }) => {
     const { log, order } = account(new Error('postgres://secret'));
     const answer = await order(path, input);
     expect(answer.status).toBe(500);

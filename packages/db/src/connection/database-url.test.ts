@@ -38,15 +38,15 @@ describe('the target of a connection URL', () => {
 
 describe('user and password of a connection URL', () => {
   it.each([
-    ['postgresql://ann:p%40ss%2Fw%3Aord@h/d', 'ann', 'p@ss/w:ord'],
-    ['postgresql://ann:p@ss@h/d', 'ann', 'p@ss'],
-    ['postgresql://ann:a:b#c@h/d', 'ann', 'a:b#c'],
-    ['postgresql://ann:50%@h/d', 'ann', '50%'],
-    ['postgresql://ann:p+w@h/d', 'ann', 'p+w'],
-    ['postgresql://J%C3%B6rg:gr%C3%BCn@h/d', 'Jörg', 'grün'],
-    ['postgresql://h/d?user=ann&password=p%26w', 'ann', 'p&w'],
-    ['postgresql://h/d', undefined, undefined],
-  ])('are read from %s', (url, user, password) => {
+    { url: 'postgresql://ann:p%40ss%2Fw%3Aord@h/d', user: 'ann', password: 'p@ss/w:ord' },
+    { url: 'postgresql://ann:p@ss@h/d', user: 'ann', password: 'p@ss' },
+    { url: 'postgresql://ann:a:b#c@h/d', user: 'ann', password: 'a:b#c' },
+    { url: 'postgresql://ann:50%@h/d', user: 'ann', password: '50%' },
+    { url: 'postgresql://ann:p+w@h/d', user: 'ann', password: 'p+w' },
+    { url: 'postgresql://J%C3%B6rg:gr%C3%BCn@h/d', user: 'Jörg', password: 'grün' },
+    { url: 'postgresql://h/d?user=ann&password=p%26w', user: 'ann', password: 'p&w' },
+    { url: 'postgresql://h/d', user: undefined, password: undefined },
+  ])('are read from $url', ({ url, user, password }) => {
     const target = readDatabaseUrl(url);
     expect({ user: target.user, password: target.password }).toEqual({ user, password });
   });
@@ -138,18 +138,18 @@ describe('parameters of a connection URL', () => {
 
 describe('sslmode', () => {
   it.each([
-    ['', 'prefer', false],
-    ['sslmode=allow', 'allow', false],
-    ['sslmode=no-verify', 'require', true],
-    ['ssl=true', 'require', false],
-    ['ssl=false', 'disable', false],
-    ['sslrootcert=system', 'verify-full', false],
-    ['sslaccept=strict&sslmode=require', 'verify-full', false],
-    ['sslmode=require&sslaccept=strict', 'verify-full', false],
-    ['sslmode=require&sslaccept=accept_invalid_certs', 'require', true],
-    ['sslmode=verify-full&sslaccept=accept_invalid_certs', 'verify-full', false],
-    ['sslmode=no-verify&sslmode=verify-full', 'verify-full', false],
-  ])('of ?%s is %s', (query, mode, neverVerify) => {
+    { query: '', mode: 'prefer', neverVerify: false },
+    { query: 'sslmode=allow', mode: 'allow', neverVerify: false },
+    { query: 'sslmode=no-verify', mode: 'require', neverVerify: true },
+    { query: 'ssl=true', mode: 'require', neverVerify: false },
+    { query: 'ssl=false', mode: 'disable', neverVerify: false },
+    { query: 'sslrootcert=system', mode: 'verify-full', neverVerify: false },
+    { query: 'sslaccept=strict&sslmode=require', mode: 'verify-full', neverVerify: false },
+    { query: 'sslmode=require&sslaccept=strict', mode: 'verify-full', neverVerify: false },
+    { query: 'sslmode=require&sslaccept=accept_invalid_certs', mode: 'require', neverVerify: true },
+    { query: 'sslmode=verify-full&sslaccept=accept_invalid_certs', mode: 'verify-full', neverVerify: false },
+    { query: 'sslmode=no-verify&sslmode=verify-full', mode: 'verify-full', neverVerify: false },
+  ])('of ?$query is $mode', ({ query, mode, neverVerify }) => {
     expect(readDatabaseUrl(`postgresql://h/d?${query}`).tls).toMatchObject({ mode, neverVerify });
   });
 });

@@ -25,12 +25,12 @@ function tinyAfter(chunkBytes: number, readBytes: number, chunks = 100_000): num
 
 describe('the chunk meter', () => {
   it.each([
-    ['one byte, many in each read', 1, 65_536, 4_100],
-    ['one byte, one in each packet', 1, 6, 5_000],
-    ['8 bytes, one in each packet', 8, 13, 5_000],
-    ['32 bytes, several in each packet', 32, 1_448, 4_400],
-    ['60 bytes, several in each packet', 60, 1_448, 6_000],
-  ])('finds chunks of %s', (_name, chunkBytes, readBytes, limit) => {
+    { name: 'one byte, many in each read', chunkBytes: 1, readBytes: 65_536, limit: 4_100 },
+    { name: 'one byte, one in each packet', chunkBytes: 1, readBytes: 6, limit: 5_000 },
+    { name: '8 bytes, one in each packet', chunkBytes: 8, readBytes: 13, limit: 5_000 },
+    { name: '32 bytes, several in each packet', chunkBytes: 32, readBytes: 1_448, limit: 4_400 },
+    { name: '60 bytes, several in each packet', chunkBytes: 60, readBytes: 1_448, limit: 6_000 },
+  ])('finds chunks of $name', ({ chunkBytes, readBytes, limit }) => {
     const after = tinyAfter(chunkBytes, readBytes);
     expect(after).toBeGreaterThanOrEqual(4_096);
     expect(after).toBeLessThan(limit);

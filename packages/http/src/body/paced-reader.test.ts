@@ -14,12 +14,20 @@ function run(bytesIn: (second: number) => number): { seconds: number; status: Pa
 
 describe('the pace of an upload', () => {
   it.each([
-    ['silence from the start', () => 0, 20],
-    ['8 kB/s less a byte', () => 7_999, 20],
-    ['silence after 30 fast seconds', (second: number) => (second < 30 ? 1_000_000 : 0), 50],
-    ['a fall to 4 kB/s after 30 seconds of 8 kB/s', (second: number) => (second < 30 ? 8_000 : 4_000), 31],
-    ['a burst of 160 kB every 21 seconds', (second: number) => (second % 21 === 0 ? 160_000 : 0), 21],
-  ])('is stalled with %s', (_name, bytesIn, seconds) => {
+    { name: 'silence from the start', bytesIn: () => 0, seconds: 20 },
+    { name: '8 kB/s less a byte', bytesIn: () => 7_999, seconds: 20 },
+    { name: 'silence after 30 fast seconds', bytesIn: (second: number) => (second < 30 ? 1_000_000 : 0), seconds: 50 },
+    {
+      name: 'a fall to 4 kB/s after 30 seconds of 8 kB/s',
+      bytesIn: (second: number) => (second < 30 ? 8_000 : 4_000),
+      seconds: 31,
+    },
+    {
+      name: 'a burst of 160 kB every 21 seconds',
+      bytesIn: (second: number) => (second % 21 === 0 ? 160_000 : 0),
+      seconds: 21,
+    },
+  ])('is stalled with $name', ({ bytesIn, seconds }) => {
     expect(run(bytesIn)).toEqual({ seconds, status: 'stalled' });
   });
 

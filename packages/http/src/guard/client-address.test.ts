@@ -6,18 +6,58 @@ const from = (peer: string, forwarded?: string) => new Headers({ 'X-Forwarded-Fo
 
 describe('clientAddress', () => {
   it.each([
-    ['the peer, without a proxy', from('203.0.113.7'), 0, '203.0.113.7'],
-    ['the peer, despite forged entries', from('203.0.113.7', '198.51.100.1, 198.51.100.2'), 0, '203.0.113.7'],
-    ['the last entry behind one proxy', from('10.0.0.1', '198.51.100.1, 203.0.113.7'), 1, '203.0.113.7'],
-    ['the last entry but one behind two proxies', from('10.0.0.1', '1.1.1.1, 203.0.113.7, 10.0.0.2'), 2, '203.0.113.7'],
-    ['the peer, for a client that bypasses the proxy', from('203.0.113.7'), 1, '203.0.113.7'],
-    ['the peer, for a client that bypasses two proxies', from('203.0.113.7', '198.51.100.1'), 2, '203.0.113.7'],
-    ['undefined for a proxy that names no address', from('10.0.0.1', 'unknown'), 1, undefined],
-    ['undefined for an empty entry', from('10.0.0.1', '203.0.113.7, '), 1, undefined],
-    ['undefined for a long entry that is no address', from('10.0.0.1', 'x'.repeat(5_000)), 1, undefined],
-    ['undefined for an unknown peer', new Headers({ 'X-Forwarded-For': withPeer('1.1.1.1', undefined) }), 0, undefined],
-    ['undefined without the header', new Headers(), 0, undefined],
-  ])('returns %s', (_case, headers, hops, address) => {
+    { name: 'the peer, without a proxy', headers: from('203.0.113.7'), hops: 0, address: '203.0.113.7' },
+    {
+      name: 'the peer, despite forged entries',
+      headers: from('203.0.113.7', '198.51.100.1, 198.51.100.2'),
+      hops: 0,
+      address: '203.0.113.7',
+    },
+    {
+      name: 'the last entry behind one proxy',
+      headers: from('10.0.0.1', '198.51.100.1, 203.0.113.7'),
+      hops: 1,
+      address: '203.0.113.7',
+    },
+    {
+      name: 'the last entry but one behind two proxies',
+      headers: from('10.0.0.1', '1.1.1.1, 203.0.113.7, 10.0.0.2'),
+      hops: 2,
+      address: '203.0.113.7',
+    },
+    {
+      name: 'the peer, for a client that bypasses the proxy',
+      headers: from('203.0.113.7'),
+      hops: 1,
+      address: '203.0.113.7',
+    },
+    {
+      name: 'the peer, for a client that bypasses two proxies',
+      headers: from('203.0.113.7', '198.51.100.1'),
+      hops: 2,
+      address: '203.0.113.7',
+    },
+    {
+      name: 'undefined for a proxy that names no address',
+      headers: from('10.0.0.1', 'unknown'),
+      hops: 1,
+      address: undefined,
+    },
+    { name: 'undefined for an empty entry', headers: from('10.0.0.1', '203.0.113.7, '), hops: 1, address: undefined },
+    {
+      name: 'undefined for a long entry that is no address',
+      headers: from('10.0.0.1', 'x'.repeat(5_000)),
+      hops: 1,
+      address: undefined,
+    },
+    {
+      name: 'undefined for an unknown peer',
+      headers: new Headers({ 'X-Forwarded-For': withPeer('1.1.1.1', undefined) }),
+      hops: 0,
+      address: undefined,
+    },
+    { name: 'undefined without the header', headers: new Headers(), hops: 0, address: undefined },
+  ])('returns $name', ({ headers, hops, address }) => {
     expect(clientAddress(headers, hops)).toBe(address);
   });
 
@@ -39,13 +79,16 @@ describe('clientAddress', () => {
 
 describe('withPeer', () => {
   it.each([
-    [undefined, '::ffff:203.0.113.7', '203.0.113.7'],
-    ['198.51.100.1', '::ffff:203.0.113.7', '198.51.100.1, 203.0.113.7'],
-    [undefined, '2001:db8::7', '2001:db8::7'],
-    [undefined, undefined, 'unknown'],
-  ])('appends to %s the peer %s of a dual-stack server as a proxy would: %s', (forwarded, peer, result) => {
-    expect(withPeer(forwarded, peer)).toBe(result);
-  });
+    { forwarded: undefined, peer: '::ffff:203.0.113.7', result: '203.0.113.7' },
+    { forwarded: '198.51.100.1', peer: '::ffff:203.0.113.7', result: '198.51.100.1, 203.0.113.7' },
+    { forwarded: undefined, peer: '2001:db8::7', result: '2001:db8::7' },
+    { forwarded: undefined, peer: undefined, result: 'unknown' },
+  ])(
+    'appends to $forwarded the peer $peer of a dual-stack server as a proxy would: $result',
+    ({ forwarded, peer, result }) => {
+      expect(withPeer(forwarded, peer)).toBe(result);
+    },
+  );
 });
 
 describe('addressKey', () => {
@@ -63,16 +106,21 @@ describe('addressKey', () => {
 
 describe('clientScheme', () => {
   it.each([
-    ['of the connection without a proxy, despite a forged header', 'https', 0, 'http'],
-    ['of a proxy that speaks https', 'https', 1, 'https'],
-    ['of a proxy that speaks http', 'http', 1, 'http'],
-    ['written in capitals', 'HTTPS', 1, 'https'],
-    ['of a proxy that appends to the header of the client', 'https, http', 1, 'http'],
-    ['of the outer of two proxies that both append', 'http, https, http', 2, 'https'],
-    ['of the outer of two proxies when the inner passes the header on', 'https', 2, 'https'],
-    ['of the connection when the proxy sends no header', undefined, 1, 'http'],
-    ['http for another word in the header', 'wss', 1, 'http'],
-  ])('is the scheme %s', (_case, forwarded, hops, scheme) => {
+    { name: 'of the connection without a proxy, despite a forged header', forwarded: 'https', hops: 0, scheme: 'http' },
+    { name: 'of a proxy that speaks https', forwarded: 'https', hops: 1, scheme: 'https' },
+    { name: 'of a proxy that speaks http', forwarded: 'http', hops: 1, scheme: 'http' },
+    { name: 'written in capitals', forwarded: 'HTTPS', hops: 1, scheme: 'https' },
+    { name: 'of a proxy that appends to the header of the client', forwarded: 'https, http', hops: 1, scheme: 'http' },
+    { name: 'of the outer of two proxies that both append', forwarded: 'http, https, http', hops: 2, scheme: 'https' },
+    {
+      name: 'of the outer of two proxies when the inner passes the header on',
+      forwarded: 'https',
+      hops: 2,
+      scheme: 'https',
+    },
+    { name: 'of the connection when the proxy sends no header', forwarded: undefined, hops: 1, scheme: 'http' },
+    { name: 'http for another word in the header', forwarded: 'wss', hops: 1, scheme: 'http' },
+  ])('is the scheme $name', ({ forwarded, hops, scheme }) => {
     expect(clientScheme(forwarded, false, hops)).toBe(scheme);
   });
 

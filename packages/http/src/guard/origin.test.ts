@@ -14,39 +14,89 @@ describe('requestRefusal and credentialHeaders tell senders apart:', () => {
   const SAME = { 'Sec-Fetch-Site': 'same-origin' };
 
   it.each([
-    ['our own page', SAME, undefined, true],
-    ['an address typed by a person', { 'Sec-Fetch-Site': 'none' }, undefined, true],
-    ['our own page, in a browser that sends only Origin', { Origin: 'http://localhost:3000' }, undefined, true],
-    [
-      'our page under another of our hosts',
-      { Host: '127.0.0.1:3000', Origin: 'http://127.0.0.1:3000' },
-      undefined,
-      true,
-    ],
-    [
-      'our page under our host with a final dot',
-      { Host: 'localhost.:3000', Origin: 'http://localhost.:3000' },
-      undefined,
-      true,
-    ],
-    ['a foreign page with a final dot', { Origin: 'https://evil.example.' }, 'foreign_origin', false],
-    ['a trusted page', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://partner.example' }, undefined, true],
-    ['a foreign page', { Origin: 'https://evil.example' }, 'foreign_origin', false],
-    ['a page of another port', { Origin: 'http://localhost:3001' }, 'foreign_origin', false],
-    ['our host over another scheme', { Origin: 'https://localhost:3000' }, 'foreign_origin', false],
-    ['a sandboxed page', { Origin: 'null' }, 'foreign_origin', false],
-    ['a cross-site request that hides its origin', { 'Sec-Fetch-Site': 'cross-site' }, 'foreign_origin', false],
-    ['a sibling site', { 'Sec-Fetch-Site': 'same-site', Origin: 'http://sub.localhost:3000' }, 'foreign_origin', false],
-    ['a program', {}, undefined, false],
-    ['a program with a token', { Authorization: 'Bearer abc' }, undefined, false],
-    ['a token from a foreign page', { Authorization: 'Bearer abc', Origin: 'https://evil.example' }, undefined, false],
-    [
-      'a foreign page with another scheme of credentials',
-      { Authorization: 'Basic abc', Origin: 'https://evil.example' },
-      'foreign_origin',
-      false,
-    ],
-  ] as const)('%s', (_sender, headers, code, cookiesCount) => {
+    { name: 'our own page', headers: SAME, code: undefined, cookiesCount: true },
+    {
+      name: 'an address typed by a person',
+      headers: { 'Sec-Fetch-Site': 'none' },
+      code: undefined,
+      cookiesCount: true,
+    },
+    {
+      name: 'our own page, in a browser that sends only Origin',
+      headers: { Origin: 'http://localhost:3000' },
+      code: undefined,
+      cookiesCount: true,
+    },
+    {
+      name: 'our page under another of our hosts',
+      headers: { Host: '127.0.0.1:3000', Origin: 'http://127.0.0.1:3000' },
+      code: undefined,
+      cookiesCount: true,
+    },
+    {
+      name: 'our page under our host with a final dot',
+      headers: { Host: 'localhost.:3000', Origin: 'http://localhost.:3000' },
+      code: undefined,
+      cookiesCount: true,
+    },
+    {
+      name: 'a foreign page with a final dot',
+      headers: { Origin: 'https://evil.example.' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+    {
+      name: 'a trusted page',
+      headers: { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://partner.example' },
+      code: undefined,
+      cookiesCount: true,
+    },
+    {
+      name: 'a foreign page',
+      headers: { Origin: 'https://evil.example' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+    {
+      name: 'a page of another port',
+      headers: { Origin: 'http://localhost:3001' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+    {
+      name: 'our host over another scheme',
+      headers: { Origin: 'https://localhost:3000' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+    { name: 'a sandboxed page', headers: { Origin: 'null' }, code: 'foreign_origin', cookiesCount: false },
+    {
+      name: 'a cross-site request that hides its origin',
+      headers: { 'Sec-Fetch-Site': 'cross-site' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+    {
+      name: 'a sibling site',
+      headers: { 'Sec-Fetch-Site': 'same-site', Origin: 'http://sub.localhost:3000' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+    { name: 'a program', headers: {}, code: undefined, cookiesCount: false },
+    { name: 'a program with a token', headers: { Authorization: 'Bearer abc' }, code: undefined, cookiesCount: false },
+    {
+      name: 'a token from a foreign page',
+      headers: { Authorization: 'Bearer abc', Origin: 'https://evil.example' },
+      code: undefined,
+      cookiesCount: false,
+    },
+    {
+      name: 'a foreign page with another scheme of credentials',
+      headers: { Authorization: 'Basic abc', Origin: 'https://evil.example' },
+      code: 'foreign_origin',
+      cookiesCount: false,
+    },
+  ] as const)('$name', ({ headers, code, cookiesCount }) => {
     const request = post(headers);
     expect(requestRefusal(request, rules)?.code).toBe(code);
     expect(credentialHeaders(request, rules).has('cookie')).toBe(cookiesCount);

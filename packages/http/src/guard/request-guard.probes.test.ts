@@ -41,22 +41,26 @@ const CLOSE = 'Connection: close\r\n';
 
 describe.each(PROBES)('the probe %s', (path) => {
   it.each([
-    ['an address', 'HTTP/1.1', 'Host: 10.0.1.85:3100\r\n'],
-    ['an IPv6 address', 'HTTP/1.1', 'Host: [fd00::1]:3000\r\n'],
-    ['an IPv6 address with a zone', 'HTTP/1.1', 'Host: [fe80::1%eth0]:3000\r\n'],
-    ['the name of a service', 'HTTP/1.1', 'Host: plant_web.default.svc.cluster.local\r\n'],
-    ['a foreign host', 'HTTP/1.1', 'Host: evil.example\r\n'],
-    ['a host in capitals', 'HTTP/1.1', 'HOST: EVIL.EXAMPLE\r\n'],
-    ['an empty host', 'HTTP/1.1', 'Host:\r\n'],
-    ['no host', 'HTTP/1.1', ''],
-    ['no host in HTTP/1.0', 'HTTP/1.0', ''],
-    ['a host in HTTP/1.0', 'HTTP/1.0', 'Host: 10.0.1.85\r\n'],
-    ['a host with a space', 'HTTP/1.1', 'Host: evil example\r\n'],
-    ['a host with user information', 'HTTP/1.1', 'Host: plants.example@evil.example\r\n'],
-    ['a host with a path', 'HTTP/1.1', 'Host: evil.example/api\r\n'],
-    ['a long host', 'HTTP/1.1', `Host: ${'evil.'.repeat(1_000)}example\r\n`],
-    ['a forwarded host', 'HTTP/1.1', 'Host: 10.0.1.85\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Port: 1\r\n'],
-  ])('is answered for %s, and its handler sees our own host', async (_case, version, host) => {
+    { name: 'an address', version: 'HTTP/1.1', host: 'Host: 10.0.1.85:3100\r\n' },
+    { name: 'an IPv6 address', version: 'HTTP/1.1', host: 'Host: [fd00::1]:3000\r\n' },
+    { name: 'an IPv6 address with a zone', version: 'HTTP/1.1', host: 'Host: [fe80::1%eth0]:3000\r\n' },
+    { name: 'the name of a service', version: 'HTTP/1.1', host: 'Host: plant_web.default.svc.cluster.local\r\n' },
+    { name: 'a foreign host', version: 'HTTP/1.1', host: 'Host: evil.example\r\n' },
+    { name: 'a host in capitals', version: 'HTTP/1.1', host: 'HOST: EVIL.EXAMPLE\r\n' },
+    { name: 'an empty host', version: 'HTTP/1.1', host: 'Host:\r\n' },
+    { name: 'no host', version: 'HTTP/1.1', host: '' },
+    { name: 'no host in HTTP/1.0', version: 'HTTP/1.0', host: '' },
+    { name: 'a host in HTTP/1.0', version: 'HTTP/1.0', host: 'Host: 10.0.1.85\r\n' },
+    { name: 'a host with a space', version: 'HTTP/1.1', host: 'Host: evil example\r\n' },
+    { name: 'a host with user information', version: 'HTTP/1.1', host: 'Host: plants.example@evil.example\r\n' },
+    { name: 'a host with a path', version: 'HTTP/1.1', host: 'Host: evil.example/api\r\n' },
+    { name: 'a long host', version: 'HTTP/1.1', host: `Host: ${'evil.'.repeat(1_000)}example\r\n` },
+    {
+      name: 'a forwarded host',
+      version: 'HTTP/1.1',
+      host: 'Host: 10.0.1.85\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Port: 1\r\n',
+    },
+  ])('is answered for $name, and its handler sees our own host', async ({ version, host }) => {
     const ask = await served();
     const answer = await ask(`GET ${path} ${version}\r\n${host}${CLOSE}\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);

@@ -150,13 +150,38 @@ describe('the redirect to https', () => {
   });
 
   it.each([
-    ['a request that a proxy received over https', https, { 'X-Forwarded-Proto': 'https' }, 200],
-    ['a request without X-Forwarded-Proto', https, {}, 308],
-    ['a client that claims https without a proxy', { httpsRedirect: true }, { 'X-Forwarded-Proto': 'https' }, 308],
-    ['a client that claims https to a proxy that appends', https, { 'X-Forwarded-Proto': 'https, http' }, 308],
-    ['a proxy that redirects by itself', { httpsRedirect: false, proxyHops: 1 }, http, 200],
-    ['a public origin that is http', { ...https, appUrl: new URL('http://plants.example') }, http, 200],
-  ])('considers %s', async (_case, changes, headers, status) => {
+    {
+      name: 'a request that a proxy received over https',
+      changes: https,
+      headers: { 'X-Forwarded-Proto': 'https' },
+      status: 200,
+    },
+    { name: 'a request without X-Forwarded-Proto', changes: https, headers: {}, status: 308 },
+    {
+      name: 'a client that claims https without a proxy',
+      changes: { httpsRedirect: true },
+      headers: { 'X-Forwarded-Proto': 'https' },
+      status: 308,
+    },
+    {
+      name: 'a client that claims https to a proxy that appends',
+      changes: https,
+      headers: { 'X-Forwarded-Proto': 'https, http' },
+      status: 308,
+    },
+    {
+      name: 'a proxy that redirects by itself',
+      changes: { httpsRedirect: false, proxyHops: 1 },
+      headers: http,
+      status: 200,
+    },
+    {
+      name: 'a public origin that is http',
+      changes: { ...https, appUrl: new URL('http://plants.example') },
+      headers: http,
+      status: 200,
+    },
+  ])('considers $name', async ({ changes, headers, status }) => {
     expect((await (await serve(changes))('/', headers)).status).toBe(status);
   });
 
@@ -189,15 +214,30 @@ describe('the request guard passes cookies on only where they prove something:',
   const cookie = { Cookie: 'session=anna' };
 
   it.each([
-    ['a page reads', 'GET', {}, true],
-    ['a page of ours changes something', 'POST', { 'Sec-Fetch-Site': 'same-origin' }, true],
-    ['an old browser changes something', 'POST', { Origin: 'https://plants.example' }, true],
-    ['a program changes something', 'POST', {}, false],
-    ['a program removes something', 'DELETE', {}, false],
-    ['a program sends a token', 'GET', { Authorization: 'Bearer abc' }, false],
-    ['a page of ours sends a token', 'POST', { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' }, false],
-    ['a program sends other credentials', 'GET', { Authorization: 'Basic abc' }, true],
-  ])('%s (%s)', async (_case, method, headers, arrive) => {
+    { name: 'a page reads', method: 'GET', headers: {}, arrive: true },
+    {
+      name: 'a page of ours changes something',
+      method: 'POST',
+      headers: { 'Sec-Fetch-Site': 'same-origin' },
+      arrive: true,
+    },
+    {
+      name: 'an old browser changes something',
+      method: 'POST',
+      headers: { Origin: 'https://plants.example' },
+      arrive: true,
+    },
+    { name: 'a program changes something', method: 'POST', headers: {}, arrive: false },
+    { name: 'a program removes something', method: 'DELETE', headers: {}, arrive: false },
+    { name: 'a program sends a token', method: 'GET', headers: { Authorization: 'Bearer abc' }, arrive: false },
+    {
+      name: 'a page of ours sends a token',
+      method: 'POST',
+      headers: { Authorization: 'bearer', 'Sec-Fetch-Site': 'same-origin' },
+      arrive: false,
+    },
+    { name: 'a program sends other credentials', method: 'GET', headers: { Authorization: 'Basic abc' }, arrive: true },
+  ])('$name ($method)', async ({ method, headers, arrive }) => {
     const { body } = await (await serve())('/api/auth/signout', { ...cookie, ...headers }, method);
     expect(body.includes('session=anna')).toBe(arrive);
   });
@@ -268,12 +308,36 @@ describe('CORS', () => {
 describe('the request guard limits bodies', () => {
   const most = 64 * 1024;
   it.each([
-    ['a page', '/login', { 'Content-Length': most }, 'a'.repeat(most), 200],
-    ['a page, too large', '/login', { 'Content-Length': most + 1 }, 'a'.repeat(most + 1), 400],
-    ['a page, of unknown size', '/login', { 'Transfer-Encoding': 'chunked' }, 'a', 400],
-    ['a file', '/_next/static/a.js', { 'Content-Length': most + 1 }, 'a'.repeat(most + 1), 400],
-    ['the API, whose readers count the bytes', '/api/v1/auth/token', { 'Transfer-Encoding': 'chunked' }, 'a', 200],
-  ])('of %s', async (_case, path, headers, body, status) => {
+    { name: 'a page', path: '/login', headers: { 'Content-Length': most }, body: 'a'.repeat(most), status: 200 },
+    {
+      name: 'a page, too large',
+      path: '/login',
+      headers: { 'Content-Length': most + 1 },
+      body: 'a'.repeat(most + 1),
+      status: 400,
+    },
+    {
+      name: 'a page, of unknown size',
+      path: '/login',
+      headers: { 'Transfer-Encoding': 'chunked' },
+      body: 'a',
+      status: 400,
+    },
+    {
+      name: 'a file',
+      path: '/_next/static/a.js',
+      headers: { 'Content-Length': most + 1 },
+      body: 'a'.repeat(most + 1),
+      status: 400,
+    },
+    {
+      name: 'the API, whose readers count the bytes',
+      path: '/api/v1/auth/token',
+      headers: { 'Transfer-Encoding': 'chunked' },
+      body: 'a',
+      status: 200,
+    },
+  ])('of $name', async ({ path, headers, body, status }) => {
     const answer = await (await serve())(path, headers, 'POST', body);
     const { code } = JSON.parse(answer.body) as { code?: string };
     expect({ status: answer.status, code }).toEqual({ status, code: status === 400 ? 'invalid_request' : undefined });
@@ -332,13 +396,18 @@ describe('the headers of every answer', () => {
   };
 
   it.each([
-    ['a page', '/', {}, 200],
-    ['the API', '/api/v1/auth/me', {}, 200],
-    ['a file', '/_next/static/a.js', {}, 200],
-    ['a refusal', '/%ff', {}, 400],
-    ['a redirect', '/', { 'X-Forwarded-Proto': 'http' }, 308],
-    ['a preflight', '/api/v1/auth/me', { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' }, 204],
-  ])('are on %s', async (_case, path, headers, status) => {
+    { name: 'a page', path: '/', headers: {}, status: 200 },
+    { name: 'the API', path: '/api/v1/auth/me', headers: {}, status: 200 },
+    { name: 'a file', path: '/_next/static/a.js', headers: {}, status: 200 },
+    { name: 'a refusal', path: '/%ff', headers: {}, status: 400 },
+    { name: 'a redirect', path: '/', headers: { 'X-Forwarded-Proto': 'http' }, status: 308 },
+    {
+      name: 'a preflight',
+      path: '/api/v1/auth/me',
+      headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' },
+      status: 204,
+    },
+  ])('are on $name', async ({ path, headers, status }) => {
     const send = await serve({ httpsRedirect: status === 308, proxyHops: 1 });
     const answer = await send(path, headers, status === 204 ? 'OPTIONS' : 'GET');
     expect(answer.status).toBe(status);

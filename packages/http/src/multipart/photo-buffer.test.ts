@@ -12,13 +12,13 @@ function collected(photo: Buffer, pieceBytes: number, expected?: number) {
 
 describe('createPhotoBuffer', () => {
   it.each([
-    ['in one piece', 200_000, 200_000],
-    ['in a few large pieces', 200_000, 65_536],
-    ['in many small pieces', 200_000, 1_000],
-    ['larger than is held in pieces', 1_500_000, 65_536],
-    ['larger, and in many small pieces', 1_500_000, 999],
-    ['as large as may be', MOST, 65_536],
-  ])('returns the photo that arrived %s', (_name, bytes, pieceBytes) => {
+    { name: 'in one piece', bytes: 200_000, pieceBytes: 200_000 },
+    { name: 'in a few large pieces', bytes: 200_000, pieceBytes: 65_536 },
+    { name: 'in many small pieces', bytes: 200_000, pieceBytes: 1_000 },
+    { name: 'larger than is held in pieces', bytes: 1_500_000, pieceBytes: 65_536 },
+    { name: 'larger, and in many small pieces', bytes: 1_500_000, pieceBytes: 999 },
+    { name: 'as large as may be', bytes: MOST, pieceBytes: 65_536 },
+  ])('returns the photo that arrived $name', ({ bytes, pieceBytes }) => {
     const photo = randomBytes(bytes);
     for (const expected of [undefined, 1, bytes, bytes * 10]) {
       const { bytes: whole, hash, size } = collected(photo, pieceBytes, expected);

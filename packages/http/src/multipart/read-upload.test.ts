@@ -171,58 +171,101 @@ function textFile(value: string, name: string): Buffer {
 
 describe('readUpload checks fields: it', () => {
   it.each([
-    ['an unknown text field', text('admin', 'true'), 'The upload has a field “admin”, which we do not know.'],
-    ['an unknown file field', file(ROSE, { name: 'photo' }), 'The upload has a field “photo”, which we do not know.'],
-    ['__proto__', text('__proto__', 'x'), 'The upload has a field “__proto__”, which we do not know.'],
-    ['an indexed name', file(ROSE, { name: 'image[0]' }), 'The upload has a field “image[0]”, which we do not know.'],
-    ['no name', text('', 'x'), 'The upload has a field “”, which we do not know.'],
-    ['another case', file(ROSE, { name: 'Image' }), 'The upload has a field “Image”, which we do not know.'],
-  ])('refuses %s', async (_, extra, message) => {
+    {
+      name: 'an unknown text field',
+      extra: text('admin', 'true'),
+      message: 'The upload has a field “admin”, which we do not know.',
+    },
+    {
+      name: 'an unknown file field',
+      extra: file(ROSE, { name: 'photo' }),
+      message: 'The upload has a field “photo”, which we do not know.',
+    },
+    {
+      name: '__proto__',
+      extra: text('__proto__', 'x'),
+      message: 'The upload has a field “__proto__”, which we do not know.',
+    },
+    {
+      name: 'an indexed name',
+      extra: file(ROSE, { name: 'image[0]' }),
+      message: 'The upload has a field “image[0]”, which we do not know.',
+    },
+    { name: 'no name', extra: text('', 'x'), message: 'The upload has a field “”, which we do not know.' },
+    {
+      name: 'another case',
+      extra: file(ROSE, { name: 'Image' }),
+      message: 'The upload has a field “Image”, which we do not know.',
+    },
+  ])('refuses $name', async ({ extra, message }) => {
     expect(await refused(makeUpload(file(ROSE), extra))).toEqual({ code: 'unknown_field', status: 400, message });
   });
 
   it.each([
-    ['text for a photo', text('image', 'x'), 'The field “image” holds text; it must be a file.'],
-    ['a file for text', file('x', { name: 'organs' }), 'The field “organs” holds a file; it must be text.'],
-    [
-      'text with the ending of another file',
-      textFile('leaf', 'leaf.php'),
-      'The field “organs” holds a file; it must be text.',
-    ],
-    [
-      'HTML for text',
-      part('Content-Disposition: form-data; name=organs\r\nContent-Type: text/html', 'leaf'),
-      'The field “organs” must be plain text or JSON.',
-    ],
-    [
-      'base64',
-      part('Content-Disposition: form-data; name=image; filename=a.jpg\r\nContent-Transfer-Encoding: Base64', '/9j/'),
-      'The field “image” is encoded as base64; please send its bytes as they are.',
-    ],
-    ['text that is not UTF-8', text('language', Buffer.from([0xff])), 'The field “language” is not UTF-8 text.'],
-    ['a long value', text('project', 'x'.repeat(257)), 'The field “project” is longer than 256 bytes.'],
-    [
-      'a single field twice',
-      Buffer.concat([text('latitude', '1'), text('latitude', '2')]),
-      'The field “latitude” comes more than once.',
-    ],
-    [
-      'more organs than photos can be',
-      Buffer.concat(Array(6).fill(text('organs', 'leaf'))),
-      'The field “organs” comes more than 5 times.',
-    ],
-    [
-      'a long file name',
-      file(ROSE, { fileName: `${'x'.repeat(252)}.jpg` }),
-      'The file name of photo 2 is longer than 255 characters.',
-    ],
-    ['a sixth photo', Buffer.concat(Array(5).fill(file(ROSE))), 'The upload has more than 5 photos.'],
-    [
-      'empty file fields without end',
-      Buffer.concat(Array(21).fill(file('', { fileName: '' }))),
-      'The upload has more than 21 parts.',
-    ],
-  ])('refuses %s', async (_, extra, message) => {
+    {
+      name: 'text for a photo',
+      extra: text('image', 'x'),
+      message: 'The field “image” holds text; it must be a file.',
+    },
+    {
+      name: 'a file for text',
+      extra: file('x', { name: 'organs' }),
+      message: 'The field “organs” holds a file; it must be text.',
+    },
+    {
+      name: 'text with the ending of another file',
+      extra: textFile('leaf', 'leaf.php'),
+      message: 'The field “organs” holds a file; it must be text.',
+    },
+    {
+      name: 'HTML for text',
+      extra: part('Content-Disposition: form-data; name=organs\r\nContent-Type: text/html', 'leaf'),
+      message: 'The field “organs” must be plain text or JSON.',
+    },
+    {
+      name: 'base64',
+      extra: part(
+        'Content-Disposition: form-data; name=image; filename=a.jpg\r\nContent-Transfer-Encoding: Base64',
+        '/9j/',
+      ),
+      message: 'The field “image” is encoded as base64; please send its bytes as they are.',
+    },
+    {
+      name: 'text that is not UTF-8',
+      extra: text('language', Buffer.from([0xff])),
+      message: 'The field “language” is not UTF-8 text.',
+    },
+    {
+      name: 'a long value',
+      extra: text('project', 'x'.repeat(257)),
+      message: 'The field “project” is longer than 256 bytes.',
+    },
+    {
+      name: 'a single field twice',
+      extra: Buffer.concat([text('latitude', '1'), text('latitude', '2')]),
+      message: 'The field “latitude” comes more than once.',
+    },
+    {
+      name: 'more organs than photos can be',
+      extra: Buffer.concat(Array(6).fill(text('organs', 'leaf'))),
+      message: 'The field “organs” comes more than 5 times.',
+    },
+    {
+      name: 'a long file name',
+      extra: file(ROSE, { fileName: `${'x'.repeat(252)}.jpg` }),
+      message: 'The file name of photo 2 is longer than 255 characters.',
+    },
+    {
+      name: 'a sixth photo',
+      extra: Buffer.concat(Array(5).fill(file(ROSE))),
+      message: 'The upload has more than 5 photos.',
+    },
+    {
+      name: 'empty file fields without end',
+      extra: Buffer.concat(Array(21).fill(file('', { fileName: '' }))),
+      message: 'The upload has more than 21 parts.',
+    },
+  ])('refuses $name', async ({ extra, message }) => {
     expect(await refused(makeUpload(file(ROSE), extra))).toEqual(malformed(message));
   });
 

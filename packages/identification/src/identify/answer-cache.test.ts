@@ -15,10 +15,10 @@ const withScore = (score: number): ProviderAnswer => ({
 
 describe('the shortest TTL of an answer', () => {
   it.each([
-    ['a day', 24 * HOUR, HOUR],
-    ['an hour', HOUR, HOUR],
-    ['a minute', 60_000, 60_000],
-  ])('is that of a poor answer where the usual TTL is %s', (_usual, ttlMs, shortest) => {
+    { name: 'a day', ttlMs: 24 * HOUR, shortest: HOUR },
+    { name: 'an hour', ttlMs: HOUR, shortest: HOUR },
+    { name: 'a minute', ttlMs: 60_000, shortest: 60_000 },
+  ])('is that of a poor answer where the usual TTL is $name', ({ ttlMs, shortest }) => {
     const usual = { ttlMs, staleMs: 7 * ttlMs };
     expect(shortestAnswerTtlMs(usual)).toBe(shortest);
     expect(answerLifetime(noPlant, plantId, usual).ttlMs).toBe(shortest);

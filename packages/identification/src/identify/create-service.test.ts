@@ -2,12 +2,11 @@ import { expect, it } from 'vitest';
 import { deadlineOf } from './create-service.ts';
 
 it.each([
-  ['45 s with the default timeouts', [35_000, 20_000], 45_000],
-  ['5 s after the longest call that an enabled provider may take', [60_000, 20_000], 65_000],
-  ['5 s after the longest call of the other provider', [35_000, 60_000], 65_000],
-] as const)('a request has %s', (_what, [plantId, plantnet], expected) => {
-  const providers = [plantId, plantnet].map((timeoutMs) => ({ apiKey: 'k', timeoutMs }));
-  expect(deadlineOf(providers)).toBe(expected);
+  { name: '45 s with the default timeouts', timeouts: [35_000, 20_000], deadlineMs: 45_000 },
+  { name: '5 s more than the longer timeout of the first provider', timeouts: [60_000, 20_000], deadlineMs: 65_000 },
+  { name: '5 s more than the longer timeout of the second provider', timeouts: [35_000, 60_000], deadlineMs: 65_000 },
+])('a request has $name', ({ timeouts, deadlineMs }) => {
+  expect(deadlineOf(timeouts.map((timeoutMs) => ({ apiKey: 'k', timeoutMs })))).toBe(deadlineMs);
 });
 
 it('a request does not wait for the timeout of a provider that is off', () => {

@@ -107,9 +107,13 @@ describe('identify for a caller who could not be confirmed', () => {
 
 describe('an answer that cannot be saved to the history', () => {
   it.each([
-    ['for want of the database', Object.assign(new Error('lost'), { code: 'database_unavailable' }), 0],
-    ['for a fault of ours', new Error('no space left on device'), 1],
-  ])('is given all the same: %s', async (_why, fails, lines) => {
+    {
+      name: 'for want of the database',
+      fails: Object.assign(new Error('lost'), { code: 'database_unavailable' }),
+      lines: 0,
+    },
+    { name: 'for a fault of ours', fails: new Error('no space left on device'), lines: 1 },
+  ])('is given all the same: $name', async ({ fails, lines }) => {
     const log: string[] = [];
     const logger = createLogger({ level: 'warn', destination: { write: (line) => log.push(line) } });
     const { database, identify, providers } = await testFlow({ logger });

@@ -49,23 +49,31 @@ async function callWith(...acts: Act[]) {
       () => 'answered',
       (error: unknown) => (error instanceof Error ? error.name : 'failed'),
     );
-  return { ends: [await call(), await call()], events, taken: taken.length, requests: stub.requests.length };
+  return {
+    ends: { first: await call(), second: await call() },
+    events,
+    taken: taken.length,
+    requests: stub.requests.length,
+  };
 }
 
 describe('a recall followed by a call', () => {
   it('is one success to the circuit', async () => {
     const { ends, events } = await callWith(gone, answer(201, plantIdBody()), gone, answer(201, plantIdBody()));
-    expect(ends).toEqual(['answered', 'answered']);
+    expect(ends).toEqual({ first: 'answered', second: 'answered' });
     expect(events).toEqual(['initialized', 'call_succeeded', 'call_succeeded']);
   });
 
   it.each([
-    ['the second fails', [gone, answer(500, '')], 2],
-    ['the first fails', [answer(500, '')], 1],
-  ])('is one failure when %s, after which neither is sent and no recall id is taken', async (_, acts, sent) => {
-    const { ends, events, requests, taken } = await callWith(...acts);
-    expect(ends).toEqual(['ProviderError', 'CircuitRejectedError']);
-    expect(events.filter((type) => type === 'call_failed')).toHaveLength(1);
-    expect({ requests, taken }).toEqual({ requests: sent, taken: 1 });
-  });
+    { name: 'the second fails', answers: [gone, answer(500, '')], requestsSent: 2 },
+    { name: 'the first fails', answers: [answer(500, '')], requestsSent: 1 },
+  ])(
+    'is one failure when $name, after which neither is sent and no recall id is taken',
+    async ({ answers, requestsSent }) => {
+      const { ends, events, requests, taken } = await callWith(...answers);
+      expect(ends).toEqual({ first: 'ProviderError', second: 'CircuitRejectedError' });
+      expect(events.filter((type) => type === 'call_failed')).toHaveLength(1);
+      expect({ requests, taken }).toEqual({ requests: requestsSent, taken: 1 });
+    },
+  );
 });

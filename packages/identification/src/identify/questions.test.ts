@@ -6,11 +6,11 @@ const asked = { includeDiseases: true, organs: [] };
 
 describe('the language of a question', () => {
   it.each([
-    ['that both support', 'de', 'de', 'de'],
-    ['that Plant.id alone supports', 'cy', 'cy', undefined],
-    ['that neither supports', 'tlh', undefined, undefined],
-    ['that is missing', undefined, undefined, undefined],
-  ])('%s is sent to the providers that support it', (_, language, toPlantId, toPlantNet) => {
+    { name: 'that both support', language: 'de', toPlantId: 'de', toPlantNet: 'de' },
+    { name: 'that Plant.id alone supports', language: 'cy', toPlantId: 'cy', toPlantNet: undefined },
+    { name: 'that neither supports', language: 'tlh', toPlantId: undefined, toPlantNet: undefined },
+    { name: 'that is missing', language: undefined, toPlantId: undefined, toPlantNet: undefined },
+  ])('$name is sent to the providers that support it', ({ language, toPlantId, toPlantNet }) => {
     const options = language === undefined ? asked : { ...asked, language };
     expect(supportedOptions(plantId, options).language).toBe(toPlantId);
     expect(supportedOptions(plantNet, options).language).toBe(toPlantNet);
@@ -34,12 +34,16 @@ describe('a cache key', () => {
   });
 
   it.each([
-    ['includeDiseases', { includeDiseases: false }, { plant_id: true, plantnet: false }],
-    ['location', { location: { latitude: 1, longitude: 2 } }, { plant_id: true, plantnet: false }],
-    ['organs', { organs: ['leaf'] }, { plant_id: false, plantnet: true }],
-    ['project', { project: 'weurope' }, { plant_id: false, plantnet: true }],
-    ['language', { language: 'de' }, { plant_id: true, plantnet: true }],
-  ])('changes with %s if the provider is sent it', (_, options, expected) => {
+    { name: 'includeDiseases', options: { includeDiseases: false }, expected: { plant_id: true, plantnet: false } },
+    {
+      name: 'location',
+      options: { location: { latitude: 1, longitude: 2 } },
+      expected: { plant_id: true, plantnet: false },
+    },
+    { name: 'organs', options: { organs: ['leaf'] }, expected: { plant_id: false, plantnet: true } },
+    { name: 'project', options: { project: 'weurope' }, expected: { plant_id: false, plantnet: true } },
+    { name: 'language', options: { language: 'de' }, expected: { plant_id: true, plantnet: true } },
+  ])('changes with $name if the provider is sent it', ({ options, expected }) => {
     const changes = PROVIDERS.map((definition) => [definition.name, keyOf(definition) !== keyOf(definition, options)]);
     expect(Object.fromEntries(changes)).toEqual(expected);
   });

@@ -2,19 +2,19 @@ import { expect, test } from 'vitest';
 import { speciesKey } from './species-key.ts';
 
 test.each([
-  ['case', 'Bellis perennis', 'BELLIS PERENNIS'],
-  ['a capitalised epithet', 'Bellis perennis', 'Bellis Perennis'],
-  ['an author', 'Bellis perennis', 'Bellis perennis L.'],
-  ['authors in brackets', 'Calla aethiopica', 'Calla aethiopica (L.) Spreng. ex Kunth'],
-  ['an author of several words', 'Dracaena fragrans', 'Dracaena fragrans (L.) Ker Gawl.'],
-  ['a hybrid sign', 'Mentha ×piperita', 'Mentha x piperita'],
-  ['a hybrid sign with spaces', 'Mentha × piperita', 'Mentha piperita L.'],
-  ['a hybrid genus', '×Fatshedera lizei', 'x Fatshedera lizei'],
-  ['an accent', 'Isoëtes lacustris', 'Isoetes lacustris'],
-  ['a rank mark', 'Acer negundo var. violaceum', 'Acer negundo violaceum'],
-  ['spaces', ' Bellis  perennis ', 'Bellis perennis'],
-  ['an author after a genus alone', 'Monstera', 'Monstera Adans.'],
-])('a species key ignores %s', (_, one, other) => {
+  { name: 'case', one: 'Bellis perennis', other: 'BELLIS PERENNIS' },
+  { name: 'a capitalised epithet', one: 'Bellis perennis', other: 'Bellis Perennis' },
+  { name: 'an author', one: 'Bellis perennis', other: 'Bellis perennis L.' },
+  { name: 'authors in brackets', one: 'Calla aethiopica', other: 'Calla aethiopica (L.) Spreng. ex Kunth' },
+  { name: 'an author of several words', one: 'Dracaena fragrans', other: 'Dracaena fragrans (L.) Ker Gawl.' },
+  { name: 'a hybrid sign', one: 'Mentha ×piperita', other: 'Mentha x piperita' },
+  { name: 'a hybrid sign with spaces', one: 'Mentha × piperita', other: 'Mentha piperita L.' },
+  { name: 'a hybrid genus', one: '×Fatshedera lizei', other: 'x Fatshedera lizei' },
+  { name: 'an accent', one: 'Isoëtes lacustris', other: 'Isoetes lacustris' },
+  { name: 'a rank mark', one: 'Acer negundo var. violaceum', other: 'Acer negundo violaceum' },
+  { name: 'spaces', one: ' Bellis  perennis ', other: 'Bellis perennis' },
+  { name: 'an author after a genus alone', one: 'Monstera', other: 'Monstera Adans.' },
+])('a species key ignores $name', ({ one, other }) => {
   expect(speciesKey(other)).toBe(speciesKey(one));
 });
 

@@ -20,11 +20,11 @@ const jpeg = (shape: JpegShape) => costOf('jpeg', readJpeg(makeJpeg(shape)));
 
 describe('the decode cost of a PNG', () => {
   it.each([
-    ['grey', { colour: 0 }, 356],
-    ['RGB', { colour: 2 }, 356],
-    ['palette', { colour: 3 }, 356],
-    ['RGB with alpha', { colour: 6 }, 1157],
-  ])('with 8 bits and 89 megapixels in %s is plain', (_kind, shape, ms) => {
+    { name: 'grey', shape: { colour: 0 }, ms: 356 },
+    { name: 'RGB', shape: { colour: 2 }, ms: 356 },
+    { name: 'palette', shape: { colour: 3 }, ms: 356 },
+    { name: 'RGB with alpha', shape: { colour: 6 }, ms: 1157 },
+  ])('with 8 bits and 89 megapixels in $name is plain', ({ shape, ms }) => {
     expect(png({ ...LARGE, ...shape })).toEqual({ heldBytes: 0, isPlain: true, ms });
   });
 

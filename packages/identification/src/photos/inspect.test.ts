@@ -30,22 +30,22 @@ function refused(bytes: Buffer, claims: { name?: string; declaredType?: string }
 
 describe('inspectPhoto and the declared type', () => {
   it.each([
-    ['jpeg', 'image/jpeg', 'IMG_0001.JPG'],
-    ['jpeg', 'image/pjpeg; q=1', 'photo.jfif'],
-    ['jpeg', '', 'rose.jpeg'],
-    ['png', 'image/png', 'Rose.PNG'],
-    ['png', 'image/apng', 'rose.apng'],
-    ['webp', 'IMAGE/WEBP', 'rose.webp'],
-    ['gif', 'application/octet-stream', 'rose.gif'],
-    ['jpeg', 'image/jpeg', ''],
-    ['jpeg', 'image/jpeg', '1000012345'],
-    ['jpeg', 'image/jpeg', 'Screenshot 2026-05-01 at 10.30'],
-    ['png', 'image/png', 'archive.tar.png'],
-    ['jpeg', 'image/heic', 'IMG_1.HEIC'],
-    ['png', '', 'rose.jpg'],
-    ['webp', '*/*', 'rose.heic'],
-    ['gif', 'multipart/form-data', 'Monstera.deliciosa'],
-  ] as const)('accepts a %s declared as "%s" with the name "%s"', (type, declaredType, name) => {
+    { type: 'jpeg', declaredType: 'image/jpeg', name: 'IMG_0001.JPG' },
+    { type: 'jpeg', declaredType: 'image/pjpeg; q=1', name: 'photo.jfif' },
+    { type: 'jpeg', declaredType: '', name: 'rose.jpeg' },
+    { type: 'png', declaredType: 'image/png', name: 'Rose.PNG' },
+    { type: 'png', declaredType: 'image/apng', name: 'rose.apng' },
+    { type: 'webp', declaredType: 'IMAGE/WEBP', name: 'rose.webp' },
+    { type: 'gif', declaredType: 'application/octet-stream', name: 'rose.gif' },
+    { type: 'jpeg', declaredType: 'image/jpeg', name: '' },
+    { type: 'jpeg', declaredType: 'image/jpeg', name: '1000012345' },
+    { type: 'jpeg', declaredType: 'image/jpeg', name: 'Screenshot 2026-05-01 at 10.30' },
+    { type: 'png', declaredType: 'image/png', name: 'archive.tar.png' },
+    { type: 'jpeg', declaredType: 'image/heic', name: 'IMG_1.HEIC' },
+    { type: 'png', declaredType: '', name: 'rose.jpg' },
+    { type: 'webp', declaredType: '*/*', name: 'rose.heic' },
+    { type: 'gif', declaredType: 'multipart/form-data', name: 'Monstera.deliciosa' },
+  ] as const)('accepts a $type declared as "$declaredType" with the name "$name"', ({ type, declaredType, name }) => {
     const photo = uploaded(VALID[type], { name, declaredType });
     expect(inspectPhoto(photo, 0, LIMITS)).toEqual({
       hash: photo.hash,
@@ -59,13 +59,21 @@ describe('inspectPhoto and the declared type', () => {
   });
 
   it.each([
-    ['jpeg', 'image/png', 'rose.jpg', { type: 'other_media_type', format: 'jpeg' }],
-    ['png', 'text/html', 'rose.png', { type: 'other_media_type', format: 'png' }],
-    ['gif', '', 'shell.gif.PHP', { type: 'other_file_ending', format: 'gif', ending: 'php' }],
-    ['jpeg', '', '.bashrc', { type: 'dot_file' }],
-  ] as const)('refuses a %s declared as "%s" with the name "%s"', (type, declaredType, name, reason) => {
-    expect(refused(VALID[type], { name, declaredType })).toEqual({ code: 'photo_type', photo: 1, reason });
-  });
+    { type: 'jpeg', declaredType: 'image/png', name: 'rose.jpg', reason: { type: 'other_media_type', format: 'jpeg' } },
+    { type: 'png', declaredType: 'text/html', name: 'rose.png', reason: { type: 'other_media_type', format: 'png' } },
+    {
+      type: 'gif',
+      declaredType: '',
+      name: 'shell.gif.PHP',
+      reason: { type: 'other_file_ending', format: 'gif', ending: 'php' },
+    },
+    { type: 'jpeg', declaredType: '', name: '.bashrc', reason: { type: 'dot_file' } },
+  ] as const)(
+    'refuses a $type declared as "$declaredType" with the name "$name"',
+    ({ type, declaredType, name, reason }) => {
+      expect(refused(VALID[type], { name, declaredType })).toEqual({ code: 'photo_type', photo: 1, reason });
+    },
+  );
 
   it.each([
     ['text', 'I am a photo, believe me.'],

@@ -4,12 +4,12 @@ import { parseRetryAfter } from './exchange.ts';
 const now = Date.UTC(2026, 6, 1, 22, 0, 0);
 
 test.each([
-  ['seconds', '120', 120_000],
-  ['zero seconds', '0', 0],
-  ['an HTTP date', 'Thu, 02 Jul 2026 00:00:00 GMT', 7_200_000],
-  ['a date of the old form', 'Thursday, 02-Jul-26 00:00:00 GMT', 7_200_000],
-  ['a date that has passed', 'Wed, 01 Jul 2026 21:00:00 GMT', 0],
-])('parseRetryAfter reads %s', (_, header, expected) => {
+  { name: 'seconds', header: '120', expected: 120_000 },
+  { name: 'zero seconds', header: '0', expected: 0 },
+  { name: 'an HTTP date', header: 'Thu, 02 Jul 2026 00:00:00 GMT', expected: 7_200_000 },
+  { name: 'a date of the old form', header: 'Thursday, 02-Jul-26 00:00:00 GMT', expected: 7_200_000 },
+  { name: 'a date that has passed', header: 'Wed, 01 Jul 2026 21:00:00 GMT', expected: 0 },
+])('parseRetryAfter reads $name', ({ header, expected }) => {
   expect(parseRetryAfter(header, now)).toBe(expected);
 });
 

@@ -4,14 +4,14 @@ import { expect, test } from 'vitest';
 import { plainText, plainTexts } from './plain-text.ts';
 
 test.each([
-  ['markup', '<b>Daisy</b><script src="x"></script> family', 'Daisy family'],
-  ['markup in markup', '<<b>script>alert(1)', '< script>alert(1)'],
-  ['an unclosed tag', 'Daisy <img src=x onerror=alert(1)', 'Daisy img src=x onerror=alert(1)'],
-  ['control characters and line ends', 'a\u0000b\r\n\tc', 'a b c'],
-  ['characters that turn the reading direction', 'safe\u202Egpj.exe', 'safe gpj.exe'],
-  ['a comparison', 'pH < 7 and > 5', 'pH < 7 and > 5'],
-  ['half a surrogate pair', 'a\ud83c', 'a\ufffd'],
-])('plainText cleans %s', (_, dirty, clean) => {
+  { name: 'markup', dirty: '<b>Daisy</b><script src="x"></script> family', clean: 'Daisy family' },
+  { name: 'markup in markup', dirty: '<<b>script>alert(1)', clean: '< script>alert(1)' },
+  { name: 'an unclosed tag', dirty: 'Daisy <img src=x onerror=alert(1)', clean: 'Daisy img src=x onerror=alert(1)' },
+  { name: 'control characters and line ends', dirty: 'a\u0000b\r\n\tc', clean: 'a b c' },
+  { name: 'characters that turn the reading direction', dirty: 'safe\u202Egpj.exe', clean: 'safe gpj.exe' },
+  { name: 'a comparison', dirty: 'pH < 7 and > 5', clean: 'pH < 7 and > 5' },
+  { name: 'half a surrogate pair', dirty: 'a\ud83c', clean: 'a\ufffd' },
+])('plainText cleans $name', ({ dirty, clean }) => {
   expect(plainText(dirty, 100)).toBe(clean);
 });
 

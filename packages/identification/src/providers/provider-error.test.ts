@@ -21,49 +21,87 @@ const aborted = new DOMException('closing', 'AbortError');
 
 describe('an error of a provider', () => {
   it.each([
-    ['failed', 'failure', 'failed', { status: 'failed', code: 'providers_resting' }],
-    ['timeout', 'failure', 'timeout', { status: 'timeout', code: 'providers_resting' }],
-    ['rejected', 'success', 'ok', { status: 'failed', code: 'providers_resting', rejected: 'image' }],
-    ['quota', 'ignored', 'failed', { status: 'quota', code: 'quota_exhausted', retryAfterMs: 7 }],
-    ['misconfigured', 'ignored', 'failed', { status: 'misconfigured', code: 'providers_resting' }],
-  ] as const)('of type %s is a %s to the circuit and %s to operators', (type, circuit, operator, caller) => {
-    const rejected = type === 'rejected' ? 'image' : undefined;
-    const error = new ProviderError('plant_id', type, 'No.', { retryAfterMs: 7, rejected });
-    expect({
-      circuit: circuitOutcomeOf(error),
-      operator: callOutcomeOf(error),
-      caller: unavailableReasonOf(error),
-    }).toEqual({ circuit, operator, caller });
-  });
+    { type: 'failed', circuit: 'failure', operator: 'failed', caller: { status: 'failed', code: 'providers_resting' } },
+    {
+      type: 'timeout',
+      circuit: 'failure',
+      operator: 'timeout',
+      caller: { status: 'timeout', code: 'providers_resting' },
+    },
+    {
+      type: 'rejected',
+      circuit: 'success',
+      operator: 'ok',
+      caller: { status: 'failed', code: 'providers_resting', rejected: 'image' },
+    },
+    {
+      type: 'quota',
+      circuit: 'ignored',
+      operator: 'failed',
+      caller: { status: 'quota', code: 'quota_exhausted', retryAfterMs: 7 },
+    },
+    {
+      type: 'misconfigured',
+      circuit: 'ignored',
+      operator: 'failed',
+      caller: { status: 'misconfigured', code: 'providers_resting' },
+    },
+  ] as const)(
+    'of type $type is a $circuit to the circuit and $operator to operators',
+    ({ type, circuit, operator, caller }) => {
+      const rejected = type === 'rejected' ? 'image' : undefined;
+      const error = new ProviderError('plant_id', type, 'No.', { retryAfterMs: 7, rejected });
+      expect({
+        circuit: circuitOutcomeOf(error),
+        operator: callOutcomeOf(error),
+        caller: unavailableReasonOf(error),
+      }).toEqual({ circuit, operator, caller });
+    },
+  );
 });
 
 describe('a call that was not sent', () => {
   it.each([
-    [
-      'an open circuit',
-      new CircuitRejectedError('plant_id', 'open', 7),
-      'refused',
-      { status: 'resting', retryAfterMs: 7 },
-    ],
-    ['an isolated circuit', new CircuitRejectedError('plant_id', 'isolated', 7), 'isolated', { status: 'resting' }],
-    ['a full bulkhead', new BulkheadFullError(3), 'held_back', { status: 'busy', code: 'busy' }],
-    [
-      'a quota that is used up',
-      new IdentificationError('quota_exhausted', 'No.', { retryAfterMs: 7 }),
-      'held_back',
-      { status: 'quota', code: 'quota_exhausted', retryAfterMs: 7 },
-    ],
-    ['a photo queue that is full', new IdentificationError('busy', 'No.'), 'failed', { status: 'busy', code: 'busy' }],
-  ] as const)('because of %s says nothing about the service', (_, error, operator, caller) => {
+    {
+      name: 'an open circuit',
+      error: new CircuitRejectedError('plant_id', 'open', 7),
+      operator: 'refused',
+      caller: { status: 'resting', retryAfterMs: 7 },
+    },
+    {
+      name: 'an isolated circuit',
+      error: new CircuitRejectedError('plant_id', 'isolated', 7),
+      operator: 'isolated',
+      caller: { status: 'resting' },
+    },
+    {
+      name: 'a full bulkhead',
+      error: new BulkheadFullError(3),
+      operator: 'held_back',
+      caller: { status: 'busy', code: 'busy' },
+    },
+    {
+      name: 'a quota that is used up',
+      error: new IdentificationError('quota_exhausted', 'No.', { retryAfterMs: 7 }),
+      operator: 'held_back',
+      caller: { status: 'quota', code: 'quota_exhausted', retryAfterMs: 7 },
+    },
+    {
+      name: 'a photo queue that is full',
+      error: new IdentificationError('busy', 'No.'),
+      operator: 'failed',
+      caller: { status: 'busy', code: 'busy' },
+    },
+  ] as const)('because of $name says nothing about the service', ({ error, operator, caller }) => {
     expect(circuitOutcomeOf(error)).toBe('ignored');
     expect(callOutcomeOf(error)).toBe(operator);
     expect(unavailableReasonOf(error)).toMatchObject(caller);
   });
 
   it.each([
-    ['an abandoned call', new AbandonedCallError(), 'held_back'],
-    ['the end of the process', aborted, 'failed'],
-  ])('is no reason to tell callers for %s', (_, error, operator) => {
+    { name: 'an abandoned call', error: new AbandonedCallError(), operator: 'held_back' },
+    { name: 'the end of the process', error: aborted, operator: 'failed' },
+  ])('is no reason to tell callers for $name', ({ error, operator }) => {
     expect(circuitOutcomeOf(error)).toBe('ignored');
     expect(callOutcomeOf(error)).toBe(operator);
     expect(unavailableReasonOf(error)).toBeUndefined();
@@ -72,27 +110,52 @@ describe('a call that was not sent', () => {
 
 describe('the settlement of a call that failed', () => {
   it.each([
-    ['a rejected key', answered('misconfigured', 401), 'released', 'released'],
-    ['a rejected address', answered('misconfigured', 403), 'released', 'released'],
-    ['missing credits', answered('quota', 429), 'released', 'released'],
-    ['a rejected photo', answered('rejected', 400), 'released', 'counted'],
-    ['an unknown project', answered('rejected', 404), 'released', 'counted'],
-    ['a service that is down', answered('failed', 503), 'released', 'counted'],
-    ['a gateway that lost the service', answered('failed', 502), 'unknown', 'counted'],
-    ['a gateway that timed out', answered('failed', 504), 'unknown', 'counted'],
-    ['a gateway with a status of its own', answered('failed', 524), 'unknown', 'counted'],
-    ['a refused connection', broken('connection', 'ECONNREFUSED'), 'released', 'released'],
-    ['an unknown host name', broken('connection', 'ENOTFOUND'), 'released', 'released'],
-    ['a reset connection', broken('connection', 'ECONNRESET'), 'unknown', 'unknown'],
-    ['a closed connection', broken('connection', 'no connection'), 'unknown', 'unknown'],
-    ['a redirect', broken('redirect'), 'unknown', 'unknown'],
-    ['an answer that is not JSON', broken('malformed'), 'counted', 'counted'],
-    ['an answer of another shape', broken('off_contract'), 'counted', 'counted'],
-    ['an answer that is too long', broken('oversized'), 'counted', 'counted'],
-    ['a timeout', new ProviderError('plant_id', 'timeout', 'No.'), 'unknown', 'unknown'],
-    ['an abandoned call', new AbandonedCallError(), 'released', 'released'],
-    ['the end of the process', aborted, 'unknown', 'unknown'],
-  ])('by %s depends on whether error answers are billed', (_, error, unbilled, billed) => {
+    { name: 'a rejected key', error: answered('misconfigured', 401), unbilled: 'released', billed: 'released' },
+    { name: 'a rejected address', error: answered('misconfigured', 403), unbilled: 'released', billed: 'released' },
+    { name: 'missing credits', error: answered('quota', 429), unbilled: 'released', billed: 'released' },
+    { name: 'a rejected photo', error: answered('rejected', 400), unbilled: 'released', billed: 'counted' },
+    { name: 'an unknown project', error: answered('rejected', 404), unbilled: 'released', billed: 'counted' },
+    { name: 'a service that is down', error: answered('failed', 503), unbilled: 'released', billed: 'counted' },
+    { name: 'a gateway that lost the service', error: answered('failed', 502), unbilled: 'unknown', billed: 'counted' },
+    { name: 'a gateway that timed out', error: answered('failed', 504), unbilled: 'unknown', billed: 'counted' },
+    {
+      name: 'a gateway with a status of its own',
+      error: answered('failed', 524),
+      unbilled: 'unknown',
+      billed: 'counted',
+    },
+    {
+      name: 'a refused connection',
+      error: broken('connection', 'ECONNREFUSED'),
+      unbilled: 'released',
+      billed: 'released',
+    },
+    {
+      name: 'an unknown host name',
+      error: broken('connection', 'ENOTFOUND'),
+      unbilled: 'released',
+      billed: 'released',
+    },
+    { name: 'a reset connection', error: broken('connection', 'ECONNRESET'), unbilled: 'unknown', billed: 'unknown' },
+    {
+      name: 'a closed connection',
+      error: broken('connection', 'no connection'),
+      unbilled: 'unknown',
+      billed: 'unknown',
+    },
+    { name: 'a redirect', error: broken('redirect'), unbilled: 'unknown', billed: 'unknown' },
+    { name: 'an answer that is not JSON', error: broken('malformed'), unbilled: 'counted', billed: 'counted' },
+    { name: 'an answer of another shape', error: broken('off_contract'), unbilled: 'counted', billed: 'counted' },
+    { name: 'an answer that is too long', error: broken('oversized'), unbilled: 'counted', billed: 'counted' },
+    {
+      name: 'a timeout',
+      error: new ProviderError('plant_id', 'timeout', 'No.'),
+      unbilled: 'unknown',
+      billed: 'unknown',
+    },
+    { name: 'an abandoned call', error: new AbandonedCallError(), unbilled: 'released', billed: 'released' },
+    { name: 'the end of the process', error: aborted, unbilled: 'unknown', billed: 'unknown' },
+  ])('by $name depends on whether error answers are billed', ({ error, unbilled, billed }) => {
     expect({ unbilled: settlementOf(error, false), billed: settlementOf(error, true) }).toEqual({ unbilled, billed });
   });
 });

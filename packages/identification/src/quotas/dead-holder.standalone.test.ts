@@ -74,9 +74,9 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
   const inRedis = async () => Number(await connection.client.hget(`${prefix}:quota:{plantnet}:total`, 'used'));
 
   it.each([
-    ['that the service has counted', true, 2],
-    ['that the service has not counted', false, 1],
-  ])('and %s ends with the count of the service', async (_, countsUnanswered, total) => {
+    { name: 'that the service has counted', countsUnanswered: true, total: 2 },
+    { name: 'that the service has not counted', countsUnanswered: false, total: 1 },
+  ])('and $name ends with the count of the service', async ({ countsUnanswered, total }) => {
     Object.assign(service, { answers: false, countsUnanswered });
     const holder = await start();
     holder.send('spend');

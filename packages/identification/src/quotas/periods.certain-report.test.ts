@@ -9,12 +9,17 @@ const withoutUsage = { limit: 500, used: undefined };
 
 describe('the usage of a report around midnight', () => {
   it.each([
-    ['is kept long before', MIDNIGHT - 61_000, MIDNIGHT - 60_500, reported],
-    ['is dropped just before', MIDNIGHT - 59_000, MIDNIGHT - 58_000, withoutUsage],
-    ['is dropped across', MIDNIGHT - 1_000, MIDNIGHT + 1_000, withoutUsage],
-    ['is dropped just after', MIDNIGHT + 59_000, MIDNIGHT + 59_500, withoutUsage],
-    ['is kept long after', MIDNIGHT + 60_000, MIDNIGHT + 61_000, reported],
-  ])('%s', (_, requestedAt, receivedAt, day) => {
+    { name: 'is kept long before', requestedAt: MIDNIGHT - 61_000, receivedAt: MIDNIGHT - 60_500, day: reported },
+    {
+      name: 'is dropped just before',
+      requestedAt: MIDNIGHT - 59_000,
+      receivedAt: MIDNIGHT - 58_000,
+      day: withoutUsage,
+    },
+    { name: 'is dropped across', requestedAt: MIDNIGHT - 1_000, receivedAt: MIDNIGHT + 1_000, day: withoutUsage },
+    { name: 'is dropped just after', requestedAt: MIDNIGHT + 59_000, receivedAt: MIDNIGHT + 59_500, day: withoutUsage },
+    { name: 'is kept long after', requestedAt: MIDNIGHT + 60_000, receivedAt: MIDNIGHT + 61_000, day: reported },
+  ])('$name', ({ requestedAt, receivedAt, day }) => {
     expect(certainReport(report, requestedAt, receivedAt)).toEqual({
       windows: { day, month: reported, total: reported },
       exhausted: false,

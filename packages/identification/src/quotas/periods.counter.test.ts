@@ -12,22 +12,22 @@ function counter(used: number, limit: number | undefined, window = 'day'): Count
 
 describe('the effective limit', () => {
   it.each([
-    ['the provider’s when ours is unset', undefined, 500, 500],
-    ['undefined when neither is set', undefined, undefined, undefined],
-    ['ours when the provider has none', 100, undefined, 100],
-    ['ours when it is lower', 100, 500, 100],
-    ['the provider’s when it is lower', 500, 100, 100],
-    ['undefined when ours is 0', 0, 500, undefined],
-  ])('is %s', (_, own, reported, limit) => expect(effectiveLimit(own, reported)).toBe(limit));
+    { name: 'the provider’s when ours is unset', own: undefined, reported: 500, limit: 500 },
+    { name: 'undefined when neither is set', own: undefined, reported: undefined, limit: undefined },
+    { name: 'ours when the provider has none', own: 100, reported: undefined, limit: 100 },
+    { name: 'ours when it is lower', own: 100, reported: 500, limit: 100 },
+    { name: 'the provider’s when it is lower', own: 500, reported: 100, limit: 100 },
+    { name: 'undefined when ours is 0', own: 0, reported: 500, limit: undefined },
+  ])('is $name', ({ own, reported, limit }) => expect(effectiveLimit(own, reported)).toBe(limit));
 });
 
 describe('a counter', () => {
   it.each([
-    [3, 10, 7, 0.3],
-    [12, 10, 0, 1],
-    [0, 0, 0, 1],
-    [5, undefined, Number.POSITIVE_INFINITY, 0],
-  ])('with %i of %s credits used has %d remaining and a share of %d', (used, limit, left, share) => {
+    { used: 3, limit: 10, left: 7, share: 0.3 },
+    { used: 12, limit: 10, left: 0, share: 1 },
+    { used: 0, limit: 0, left: 0, share: 1 },
+    { used: 5, limit: undefined, left: Number.POSITIVE_INFINITY, share: 0 },
+  ])('with $used of $limit credits used has $left remaining and a share of $share', ({ used, limit, left, share }) => {
     const one = counter(used, limit);
     expect({ remaining: remaining(one), share: usedShare(one) }).toEqual({ remaining: left, share });
   });

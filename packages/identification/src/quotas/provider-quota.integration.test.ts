@@ -122,9 +122,9 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
   });
 
   it.each([
-    ['zero', 0, 1_000],
-    ['a hundred years', 100 * 365 * 24 * HOUR, 24 * HOUR],
-  ])('clamps a Retry-After of %s', async (_, retryAfterMs, ms) => {
+    { name: 'zero', retryAfterMs: 0, ms: 1_000 },
+    { name: 'a hundred years', retryAfterMs: 100 * 365 * 24 * HOUR, ms: 24 * HOUR },
+  ])('clamps a Retry-After of $name', async ({ retryAfterMs, ms }) => {
     const quota = await fleet.instance();
     const work = vi.fn<() => Promise<never>>(() => Promise.reject(failed('quota', 429, retryAfterMs)));
     for (let n = 0; n < 5; n += 1) await quota.run(1, work).catch(() => undefined);

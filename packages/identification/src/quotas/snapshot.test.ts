@@ -81,12 +81,12 @@ describe('the snapshot', () => {
   });
 
   it.each([
-    ['is not changed by the same numbers', { limit: 500, used: 7 }, false],
-    ['is not changed by less usage', { limit: 500, used: 3 }, false],
-    ['is changed by more usage', { limit: 500, used: 8 }, true],
-    ['is changed by another limit', { limit: 400, used: 7 }, true],
-    ['is changed by a removed limit', { limit: null, used: 7 }, true],
-  ])('%s', (_, day, isChanged) => {
+    { name: 'is not changed by the same numbers', day: { limit: 500, used: 7 }, isChanged: false },
+    { name: 'is not changed by less usage', day: { limit: 500, used: 3 }, isChanged: false },
+    { name: 'is changed by more usage', day: { limit: 500, used: 8 }, isChanged: true },
+    { name: 'is changed by another limit', day: { limit: 400, used: 7 }, isChanged: true },
+    { name: 'is changed by a removed limit', day: { limit: null, used: 7 }, isChanged: true },
+  ])('$name', ({ day, isChanged }) => {
     const snapshot = new QuotaSnapshot({});
     snapshot.update(state({ used: 7, limit: 500 }));
     expect(snapshot.isChangedBy({ windows: { day }, exhausted: false }, NOON)).toBe(isChanged);

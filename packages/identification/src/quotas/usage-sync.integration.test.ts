@@ -62,9 +62,9 @@ describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
   });
 
   it.each([
-    ['without an exhausted limit', 10, {}],
-    ['with an exhausted limit that is unlimited for us', 100, { dailyLimit: 0 }],
-  ])('that the key is not usable, %s, holds for ten minutes or until the next report', async (_, spent, limits) => {
+    { name: 'without an exhausted limit', spent: 10, limits: {} },
+    { name: 'with an exhausted limit that is unlimited for us', spent: 100, limits: { dailyLimit: 0 } },
+  ])('that the key is not usable, $name, holds for ten minutes or until the next report', async ({ spent, limits }) => {
     fleet.report = () => ({ windows: { day: { limit: 100, used: spent } }, exhausted: true });
     const quota = await fleet.instance(limits, 'plant_id');
     await quota.start();

@@ -6,39 +6,57 @@ const MINUTE = 60_000;
 
 describe('a usage request', () => {
   it.each([
-    ['due when none was sent', 0, 0, {}, true],
-    ['due an hour after the last', NOW - 60 * MINUTE, NOW - 60 * MINUTE, {}, true],
-    ['not due within an hour after that of another process', NOW - 60 * MINUTE + 1, 0, {}, false],
-    [
-      'due five minutes after the last while no credits are left',
-      NOW - 5 * MINUTE,
-      NOW - 5 * MINUTE,
-      { isExhausted: true },
-      true,
-    ],
-    [
-      'not due within five minutes while no credits are left',
-      NOW - 5 * MINUTE + 1,
-      NOW - 5 * MINUTE + 1,
-      { isExhausted: true },
-      false,
-    ],
-    ['not due within five minutes after a failed one', 0, NOW - 5 * MINUTE + 1, {}, false],
-    [
-      'due a minute after the last while the cost of calls is unknown',
-      NOW - MINUTE,
-      NOW - MINUTE,
-      { hasOverdueCalls: true },
-      true,
-    ],
-    [
-      'not due within a minute after a failed one while the cost of calls is unknown',
-      NOW - 5 * MINUTE,
-      NOW - MINUTE + 1,
-      { hasOverdueCalls: true },
-      false,
-    ],
-  ])('is %s', (_, polledAt, triedAt, state, due) => {
+    { name: 'due when none was sent', polledAt: 0, triedAt: 0, state: {}, due: true },
+    {
+      name: 'due an hour after the last',
+      polledAt: NOW - 60 * MINUTE,
+      triedAt: NOW - 60 * MINUTE,
+      state: {},
+      due: true,
+    },
+    {
+      name: 'not due within an hour after that of another process',
+      polledAt: NOW - 60 * MINUTE + 1,
+      triedAt: 0,
+      state: {},
+      due: false,
+    },
+    {
+      name: 'due five minutes after the last while no credits are left',
+      polledAt: NOW - 5 * MINUTE,
+      triedAt: NOW - 5 * MINUTE,
+      state: { isExhausted: true },
+      due: true,
+    },
+    {
+      name: 'not due within five minutes while no credits are left',
+      polledAt: NOW - 5 * MINUTE + 1,
+      triedAt: NOW - 5 * MINUTE + 1,
+      state: { isExhausted: true },
+      due: false,
+    },
+    {
+      name: 'not due within five minutes after a failed one',
+      polledAt: 0,
+      triedAt: NOW - 5 * MINUTE + 1,
+      state: {},
+      due: false,
+    },
+    {
+      name: 'due a minute after the last while the cost of calls is unknown',
+      polledAt: NOW - MINUTE,
+      triedAt: NOW - MINUTE,
+      state: { hasOverdueCalls: true },
+      due: true,
+    },
+    {
+      name: 'not due within a minute after a failed one while the cost of calls is unknown',
+      polledAt: NOW - 5 * MINUTE,
+      triedAt: NOW - MINUTE + 1,
+      state: { hasOverdueCalls: true },
+      due: false,
+    },
+  ])('is $name', ({ polledAt, triedAt, state, due }) => {
     expect(isPollDue(NOW, { polledAt, triedAt, isExhausted: false, hasOverdueCalls: false, ...state })).toBe(due);
   });
 });

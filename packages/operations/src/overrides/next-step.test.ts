@@ -26,19 +26,27 @@ function step(
 
 describe('the next step of a circuit', () => {
   it.each([
-    ['no override and no isolation', undefined, undefined],
-    ['an isolation that is applied', isolate, { reason }],
-    ['an isolation that is applied with its end', isolateUntil, { reason, until: until.getTime() }],
-  ])('is none for %s', (_case, override, isolation) => {
+    { name: 'no override and no isolation', override: undefined, isolation: undefined },
+    { name: 'an isolation that is applied', override: isolate, isolation: { reason } },
+    {
+      name: 'an isolation that is applied with its end',
+      override: isolateUntil,
+      isolation: { reason, until: until.getTime() },
+    },
+  ])('is none for $name', ({ override, isolation }) => {
     expect(step(override, isolation)).toBeUndefined();
   });
 
   it.each([
-    ['the circuit is not isolated', isolate, undefined],
-    ['the circuit has another reason', isolate, { reason: 'For an older reason.' }],
-    ['the circuit has another end', isolateUntil, { reason, until: NOW + 1 }],
-    ['the circuit has an end and the override has none', isolate, { reason, until: NOW + 1 }],
-  ])('is to isolate when %s', (_case, override, isolation) => {
+    { name: 'the circuit is not isolated', override: isolate, isolation: undefined },
+    { name: 'the circuit has another reason', override: isolate, isolation: { reason: 'For an older reason.' } },
+    { name: 'the circuit has another end', override: isolateUntil, isolation: { reason, until: NOW + 1 } },
+    {
+      name: 'the circuit has an end and the override has none',
+      override: isolate,
+      isolation: { reason, until: NOW + 1 },
+    },
+  ])('is to isolate when $name', ({ override, isolation }) => {
     expect(step(override, isolation)).toEqual({ type: 'isolate', override });
   });
 

@@ -69,11 +69,15 @@ async function startInstance(server: RedisServer, overrides: Overrides) {
 const timeLimit = { timeout: 5_000 };
 
 it.skipIf(!hasRedisServer).each([
-  ['lacks replicas', ['CONFIG', 'SET', 'min-replicas-to-write', '1'], ['CONFIG', 'SET', 'min-replicas-to-write', '0']],
-  ['has become a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+  {
+    name: 'lacks replicas',
+    refuse: ['CONFIG', 'SET', 'min-replicas-to-write', '1'],
+    accept: ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+  },
+  { name: 'has become a replica', refuse: ['REPLICAOF', '127.0.0.1', '1'], accept: ['REPLICAOF', 'NO', 'ONE'] },
 ] as const)(
-  'a reset closes the circuit of one instance once while Redis %s, and all circuits when Redis takes writes again',
-  async (_case, refuse, accept) => {
+  'a reset closes the circuit of one instance once while Redis $name, and all circuits when Redis takes writes again',
+  async ({ refuse, accept }) => {
     await using server = await RedisServer.prepare();
     await server.start();
     const overrides: Overrides = { active: undefined };

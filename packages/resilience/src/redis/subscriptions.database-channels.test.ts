@@ -19,11 +19,16 @@ describe('the channels of a database', () => {
   });
 
   it.each([
-    ['subscribe', 'news', 'message,news@db3,a, b@db3,c', 'message,news,a, b@db3,c'],
-    ['subscribe', 'news', 'subscribe,news@db3,1', 'subscribe,news,1'],
-    ['psubscribe', 'n*', 'pmessage,n*@db3,news@db3,a,b@db3,c', 'pmessage,n*,news,a,b@db3,c'],
-    ['psubscribe', 'n*', 'punsubscribe,n*@db3,0', 'punsubscribe,n*,0'],
-  ])('add the database to %s, and pass lines on with plain names', (command, name, line, expected) => {
+    { command: 'subscribe', name: 'news', line: 'message,news@db3,a, b@db3,c', expected: 'message,news,a, b@db3,c' },
+    { command: 'subscribe', name: 'news', line: 'subscribe,news@db3,1', expected: 'subscribe,news,1' },
+    {
+      command: 'psubscribe',
+      name: 'n*',
+      line: 'pmessage,n*@db3,news@db3,a,b@db3,c',
+      expected: 'pmessage,n*,news,a,b@db3,c',
+    },
+    { command: 'psubscribe', name: 'n*', line: 'punsubscribe,n*@db3,0', expected: 'punsubscribe,n*,0' },
+  ])('add the database to $command, and pass lines on with plain names', ({ command, name, line, expected }) => {
     const lines: string[] = [];
     const { path, onMessage } = channels.scope({ path: [command, name], onMessage: (given) => lines.push(given) });
     onMessage?.(line);

@@ -4,22 +4,49 @@ import { aboutText, bytesText, clockText, countdownText, oversizeText, percentTe
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
 describe('formats of amounts', () => {
-  it('have the units of bytes, seconds and shares', () => {
-    expect([1, 389_120, 4_508_877].map((bytes) => plain(bytesText(bytes)))).toEqual(['1 KB', '380 KB', '4.3 MB']);
-    expect(plain(bytesText(10_485_760, 0))).toBe('10 MB');
-    expect(plain(oversizeText(10_485_761))).toBe('10.1 MB');
-    expect([400, 4000, 9960, 12_400].map((ms) => plain(secondsText(ms)))).toEqual(['0.4 s', '4.0 s', '10 s', '12 s']);
-    expect([4000, 4500].map((ms) => plain(aboutText(ms)))).toEqual(['4 s', '4.5 s']);
-    expect([0.87, 0.002, 0].map((share) => plain(percentText(share)))).toEqual(['87 %', 'under 1 %', '0 %']);
+  it.each([
+    { bytes: 1, text: '1 KB' },
+    { bytes: 389_120, text: '380 KB' },
+    { bytes: 4_508_877, text: '4.3 MB' },
+  ])('have $bytes bytes as $text', ({ bytes, text }) => {
+    expect(plain(bytesText(bytes))).toBe(text);
   });
 
-  it('count down in seconds, minutes and hours', () => {
-    expect([-1, 41.2, 760, 3605].map((seconds) => plain(countdownText(seconds)))).toEqual([
-      '0 s',
-      '42 s',
-      '12:40',
-      '1:00:05',
-    ]);
-    expect([-1, 41.2, 760, 3605].map(clockText)).toEqual(['0:00', '0:42', '12:40', '1:00:05']);
+  it('have bytes with the wanted decimals, and an excess of one byte as more than the limit', () => {
+    expect(plain(bytesText(10_485_760, 0))).toBe('10 MB');
+    expect(plain(oversizeText(10_485_761))).toBe('10.1 MB');
+  });
+
+  it.each([
+    { ms: 400, text: '0.4 s' },
+    { ms: 4_000, text: '4.0 s' },
+    { ms: 9_960, text: '10 s' },
+    { ms: 12_400, text: '12 s' },
+  ])('have $ms ms as $text', ({ ms, text }) => {
+    expect(plain(secondsText(ms))).toBe(text);
+  });
+
+  it.each([
+    { ms: 4_000, text: '4 s' },
+    { ms: 4_500, text: '4.5 s' },
+  ])('have about $ms ms as $text', ({ ms, text }) => {
+    expect(plain(aboutText(ms))).toBe(text);
+  });
+
+  it.each([
+    { share: 0.87, text: '87 %' },
+    { share: 0.002, text: 'under 1 %' },
+    { share: 0, text: '0 %' },
+  ])('have a share of $share as $text', ({ share, text }) => {
+    expect(plain(percentText(share))).toBe(text);
+  });
+
+  it.each([
+    { seconds: -1, countdown: '0 s', clock: '0:00' },
+    { seconds: 41.2, countdown: '42 s', clock: '0:42' },
+    { seconds: 760, countdown: '12:40', clock: '12:40' },
+    { seconds: 3605, countdown: '1:00:05', clock: '1:00:05' },
+  ])('count down $seconds seconds as $countdown, and on a clock as $clock', ({ seconds, countdown, clock }) => {
+    expect({ countdown: plain(countdownText(seconds)), clock: clockText(seconds) }).toEqual({ countdown, clock });
   });
 });

@@ -22,23 +22,23 @@ describe('formats of times', () => {
   });
 
   it.each([
-    [400, '0 s'],
-    [9_000, '9 s'],
-    [60_000, '1 min'],
-    [192_000, '3 min 12 s'],
-    [3_600_000, '1 h'],
-    [7_530_000, '2 h 5 min'],
-    [100_800_000, '1 d 4 h'],
-    [-5, '0 s'],
-  ])('have %i ms as %s', (ms, words) => {
-    expect(durationText(ms).replaceAll('\u00a0', ' ')).toBe(words);
+    { ms: 400, text: '0 s' },
+    { ms: 9_000, text: '9 s' },
+    { ms: 60_000, text: '1 min' },
+    { ms: 192_000, text: '3 min 12 s' },
+    { ms: 3_600_000, text: '1 h' },
+    { ms: 7_530_000, text: '2 h 5 min' },
+    { ms: 100_800_000, text: '1 d 4 h' },
+    { ms: -5, text: '0 s' },
+  ])('have $ms ms as $text', ({ ms, text }) => {
+    expect(durationText(ms).replaceAll('\u00a0', ' ')).toBe(text);
   });
 });
 
 it.each([
-  [100, 3_600_000, 'identifications', '100 identifications an hour'],
-  [1_000, 86_400_000, '', '1,000 a day'],
-  [5, 900_000, 'tries', '5 tries in 15\u00a0min'],
-])('says how often (%i in %i ms)', (count, windowMs, what, words) => {
-  expect(rateText(count, windowMs, what)).toBe(words);
+  { count: 100, windowMs: 3_600_000, noun: 'identifications', text: '100 identifications an hour' },
+  { count: 1_000, windowMs: 86_400_000, noun: '', text: '1,000 a day' },
+  { count: 5, windowMs: 900_000, noun: 'tries', text: '5 tries in 15\u00a0min' },
+])('says how often ($count in $windowMs ms)', ({ count, windowMs, noun, text }) => {
+  expect(rateText(count, windowMs, noun)).toBe(text);
 });

@@ -59,16 +59,20 @@ describe('registering', () => {
   });
 
   it.each([
-    ['no address', { ...carla, email: 'carla' }, '#/email'],
-    ['a password of 9 characters', { ...carla, password: 'a'.repeat(9) }, '#/password'],
-    ['a password of 201 characters', { ...carla, password: 'a'.repeat(201) }, '#/password'],
-    ['a password of 9 that take 18 to write', { ...carla, password: '🌱'.repeat(9) }, '#/password'],
-    ['a password that is no text', { ...carla, password: 1234567890 }, '#/password'],
-    ['a name without end', { ...carla, name: 'a'.repeat(513) }, '#/name'],
-    ['a role', { ...carla, role: 'admin' }, '#/role'],
-    ['a tier', { ...carla, tier: 'enterprise' }, '#/tier'],
-    ['nothing', {}, '#/email'],
-  ])('is refused with 400 for %s, without counting as an attempt', async (_what, body, pointer) => {
+    { name: 'no address', body: { ...carla, email: 'carla' }, pointer: '#/email' },
+    { name: 'a password of 9 characters', body: { ...carla, password: 'a'.repeat(9) }, pointer: '#/password' },
+    { name: 'a password of 201 characters', body: { ...carla, password: 'a'.repeat(201) }, pointer: '#/password' },
+    {
+      name: 'a password of 9 that take 18 to write',
+      body: { ...carla, password: '🌱'.repeat(9) },
+      pointer: '#/password',
+    },
+    { name: 'a password that is no text', body: { ...carla, password: 1234567890 }, pointer: '#/password' },
+    { name: 'a name without end', body: { ...carla, name: 'a'.repeat(513) }, pointer: '#/name' },
+    { name: 'a role', body: { ...carla, role: 'admin' }, pointer: '#/role' },
+    { name: 'a tier', body: { ...carla, tier: 'enterprise' }, pointer: '#/tier' },
+    { name: 'nothing', body: {}, pointer: '#/email' },
+  ])('is refused with 400 for $name, without counting as an attempt', async ({ body, pointer }) => {
     const { api, register } = registering();
     for (let time = 0; time < 5; time += 1) {
       const answer = await postJson(api, PATH, body);
@@ -102,10 +106,13 @@ describe('registering', () => {
   });
 
   it.each([
-    [PATH, (body: unknown) => body],
-    ['/api/auth/register/', (body: unknown) => body],
-    ['/api/trpc/v1.auth.register', (body: unknown) => (body as { error: { data: unknown } }).error.data],
-  ])('is refused over %s with the cause and the remedy', async (path, problemIn) => {
+    { path: PATH, problemIn: (body: unknown) => body },
+    { path: '/api/auth/register/', problemIn: (body: unknown) => body },
+    {
+      path: '/api/trpc/v1.auth.register',
+      problemIn: (body: unknown) => (body as { error: { data: unknown } }).error.data,
+    },
+  ])('is refused over $path with the cause and the remedy', async ({ path, problemIn }) => {
     const { api } = registering();
     const send = () =>
       path.startsWith('/api/trpc')

@@ -48,11 +48,14 @@ describe('a token', () => {
 
   it('is issued for passwords of up to 200 characters, also short old ones', async () => {
     const { api } = issuing(undefined);
-    const statuses = [];
-    for (const password of ['a', '', 'a'.repeat(200), 'a'.repeat(201)]) {
-      statuses.push((await postJson(api, PATH, { ...anna, password })).status);
-    }
-    expect(statuses).toEqual([401, 401, 401, 400]);
+    const statusOf = async (password: string) => (await postJson(api, PATH, { ...anna, password })).status;
+    const longest = 'a'.repeat(200);
+    expect({
+      empty: await statusOf(''),
+      short: await statusOf('a'),
+      longest: await statusOf(longest),
+      tooLong: await statusOf(`${longest}a`),
+    }).toEqual({ empty: 401, short: 401, longest: 401, tooLong: 400 });
   });
 
   it('is refused alike for invalid addresses and unknown accounts', async () => {
@@ -211,11 +214,11 @@ describe('a refresh token', () => {
   });
 
   it.each([
-    ['mine', true],
-    ['unknown', false],
-    ['', false],
-  ])('%j is revoked with 204 and no body, whether or not it exists', async (token, isOne) => {
-    const revoke = vi.fn<Tokens['revoke']>(async () => isOne);
+    { token: 'mine', exists: true },
+    { token: 'unknown', exists: false },
+    { token: '', exists: false },
+  ])('"$token" is revoked with 204 and no body, whether or not it exists', async ({ token, exists }) => {
+    const revoke = vi.fn<Tokens['revoke']>(async () => exists);
     const { api } = apiUnderTest({ auth: { tokens: { revoke } } });
     const answer = await postJson(api, `${PATH}/revoke`, { refresh_token: token });
     expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 204, body: '' });

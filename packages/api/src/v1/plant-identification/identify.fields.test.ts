@@ -34,16 +34,16 @@ describe.each(routes)('the text fields of identify over $name', ({ identify, nam
   const two = [PHOTO, Buffer.from('another')];
 
   it.each([
-    ['-0.12764722222222223', '5e-05', Number('-0.12764722222222223'), 0.00005],
-    ['1E1', '-1.5e+2', 10, -150],
-    ['90', '-180', 90, -180],
-    ['-0', '0', 0, 0],
-    ['0.1000000000000000055511151231257827021181583404541015625', '1e-400', 0.1, 0],
-    ['9.0e1', '180.000', 90, 180],
-    [' 52.5\n', '\t13.4 ', 52.5, 13.4],
+    { latitude: '-0.12764722222222223', longitude: '5e-05', north: Number('-0.12764722222222223'), east: 0.00005 },
+    { latitude: '1E1', longitude: '-1.5e+2', north: 10, east: -150 },
+    { latitude: '90', longitude: '-180', north: 90, east: -180 },
+    { latitude: '-0', longitude: '0', north: 0, east: 0 },
+    { latitude: '0.1000000000000000055511151231257827021181583404541015625', longitude: '1e-400', north: 0.1, east: 0 },
+    { latitude: '9.0e1', longitude: '180.000', north: 90, east: 180 },
+    { latitude: ' 52.5\n', longitude: '\t13.4 ', north: 52.5, east: 13.4 },
     // The former system accepted these.
-    ['+52.5', '013.4', 52.5, 13.4],
-  ])('take the coordinates %j, %j', async (latitude, longitude, north, east) => {
+    { latitude: '+52.5', longitude: '013.4', north: 52.5, east: 13.4 },
+  ])('take the coordinates of %j', async ({ latitude, longitude, north, east }) => {
     const options = await optionsOf(upload({ latitude, longitude }));
     expect(options).toMatchObject({ location: { latitude: north, longitude: east } });
   });

@@ -70,12 +70,12 @@ describe.each(EVERY_PATH)('an upload to %s', (path) => {
   });
 
   it.each([
-    ['an equals sign', 'multipart/form-data; boundary=----=_Part_1', '----=_Part_1'],
-    ['a slash', 'multipart/form-data; boundary=a/b', 'a/b'],
-    ['a colon', 'multipart/form-data; boundary=a:b; charset=utf-8', 'a:b'],
-    ['quotes', 'multipart/form-data; boundary="a/b=c"', 'a/b=c'],
-    ['upper-case words around it', 'MULTIPART/FORM-DATA; BOUNDARY=abc', 'abc'],
-  ])('takes a boundary with %s', async (_how, type, boundary) => {
+    { name: 'an equals sign', type: 'multipart/form-data; boundary=----=_Part_1', boundary: '----=_Part_1' },
+    { name: 'a slash', type: 'multipart/form-data; boundary=a/b', boundary: 'a/b' },
+    { name: 'a colon', type: 'multipart/form-data; boundary=a:b; charset=utf-8', boundary: 'a:b' },
+    { name: 'quotes', type: 'multipart/form-data; boundary="a/b=c"', boundary: 'a/b=c' },
+    { name: 'upper-case words around it', type: 'MULTIPART/FORM-DATA; BOUNDARY=abc', boundary: 'abc' },
+  ])('takes a boundary with $name', async ({ type, boundary }) => {
     const body = `${GOOD}--b--`.replaceAll('--b', `--${boundary}`);
     expect(await post(path, type, body)).toMatchObject({ status: 200 });
   });

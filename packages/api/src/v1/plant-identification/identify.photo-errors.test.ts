@@ -47,10 +47,10 @@ describe.each(transports)('identify over %s', (_name, identify) => {
   });
 
   it.each([
-    [10_200_000, 200, undefined],
-    [10_485_760, 200, undefined],
-    [10_485_761, 413, 'Photo 1 is 10.1 MB; 10 MB is the most.'],
-  ])('accepts photos of up to 10 x 1,048,576 bytes: %i bytes answer %i', async (bytes, status, detail) => {
+    { bytes: 10_200_000, status: 200, detail: undefined },
+    { bytes: 10_485_760, status: 200, detail: undefined },
+    { bytes: 10_485_761, status: 413, detail: 'Photo 1 is 10.1 MB; 10 MB is the most.' },
+  ])('accepts photos of up to 10 x 1,048,576 bytes: $bytes bytes answer $status', async ({ bytes, status, detail }) => {
     const { api } = apiUnderTest();
     const body = upload({}, [Buffer.alloc(bytes)]);
     expect(await identify(api, { body })).toMatchObject({ status, detail });

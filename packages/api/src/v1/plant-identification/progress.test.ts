@@ -54,11 +54,17 @@ describe('progress', () => {
   });
 
   it.each([
-    ['anonymous callers in production', {}, { requestId }, 'production', 'authentication_required'],
-    ['an id that is no UUID', {}, { requestId: '1' }, undefined, 'invalid_request'],
+    {
+      name: 'anonymous callers in production',
+      headers: {},
+      input: { requestId },
+      mode: 'production',
+      code: 'authentication_required',
+    },
+    { name: 'an id that is no UUID', headers: {}, input: { requestId: '1' }, mode: undefined, code: 'invalid_request' },
   ] as const)(
-    'is refused to %s with an event after which clients do not retry',
-    async (_who, headers, input, mode, code) => {
+    'is refused to $name with an event after which clients do not retry',
+    async ({ headers, input, mode, code }) => {
       const { answer, progress } = following(headers, input, mode);
       const [, refused] = await streamEvents(answer);
       expect(refused).toMatchObject({ event: 'serialized-error', data: { data: { code } } });

@@ -101,30 +101,38 @@ describe('a call with a recall id', () => {
   });
 
   test.each([
-    ['the service is down', answer(503, ''), 'failed'],
-    ['its answer is garbled', answer(200, '<html>'), 'failed'],
-    ['its answer is not there yet', answer(200, { ...plantIdBody(), result: undefined, status: 'CREATED' }), 'failed'],
-    ['the key is refused', answer(401, ''), 'misconfigured'],
-    ['the request is refused', answer(400, ''), 'rejected'],
-  ])('that was sent before is not bought when %s', async (_, act, type) => {
+    { name: 'the service is down', act: answer(503, ''), type: 'failed' },
+    { name: 'its answer is garbled', act: answer(200, '<html>'), type: 'failed' },
+    {
+      name: 'its answer is not there yet',
+      act: answer(200, { ...plantIdBody(), result: undefined, status: 'CREATED' }),
+      type: 'failed',
+    },
+    { name: 'the key is refused', act: answer(401, ''), type: 'misconfigured' },
+    { name: 'the request is refused', act: answer(400, ''), type: 'rejected' },
+  ])('that was sent before is not bought when $name', async ({ act, type }) => {
     await using stub = await startStub(act);
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried(), sent))).toMatchObject({ type });
     expect(steps(stub)).toEqual(['GET /identification/2147483647']);
   });
 
-  test.each<[string, Act[], number]>([
-    ['takes nothing when it was paid before', [answer(200, { ...plantIdBody(), created: now / 1_000 })], 1],
-    ['is unbilled when the recall fails', [answer(503, '')], 1],
-    ['takes what it costs when it was not', [gone, answer(201, plantIdBody())], 0],
-    ['is billed when it is bought, also if that fails', [gone, answer(500, '')], 0],
-  ])('that was sent before %s', async (_, acts, free) => {
+  test.each<{ name: string; acts: Act[]; unbilledCalls: number }>([
+    {
+      name: 'takes nothing when it was paid before',
+      acts: [answer(200, { ...plantIdBody(), created: now / 1_000 })],
+      unbilledCalls: 1,
+    },
+    { name: 'is unbilled when the recall fails', acts: [answer(503, '')], unbilledCalls: 1 },
+    { name: 'takes what it costs when it was not', acts: [gone, answer(201, plantIdBody())], unbilledCalls: 0 },
+    { name: 'is billed when it is bought, also if that fails', acts: [gone, answer(500, '')], unbilledCalls: 0 },
+  ])('that was sent before $name', async ({ acts, unbilledCalls }) => {
     await using stub = await startStub(...acts);
     let unbilled = 0;
     const usage = { markUnbilled: () => void (unbilled += 1), reportUsage: () => undefined };
     await clientFor(stub.url)
       .identify(request(), unhurried(), sent, usage)
       .catch(() => undefined);
-    expect(unbilled).toBe(free);
+    expect(unbilled).toBe(unbilledCalls);
   });
 
   test('that was sent before waits 5 s for the recall, and no longer than one call for both', async () => {
@@ -179,21 +187,33 @@ describe('an answer', () => {
   });
 
   test.each([
-    ['HTML', '<!doctype html><title>Welcome</title>', 'malformed'],
-    ['nothing', '', 'malformed'],
-    ['half of an answer', JSON.stringify(plantIdBody()).slice(0, 200), 'malformed'],
-    ['a list', [], 'off_contract'],
-    ['null', 'null', 'off_contract'],
-    ['an unfinished answer', { ...plantIdBody(), result: undefined, status: 'CREATED' }, 'off_contract'],
-    ['a result that says nothing', { result: { disease: null } }, 'off_contract'],
-    [
-      'a species without a name',
-      plantIdBody({ classification: { suggestions: [{ probability: 1 }] } }),
-      'off_contract',
-    ],
-    ['a probability in words', plantIdBody({ is_plant: { probability: 'high', binary: true } }), 'off_contract'],
-    ['a number that is none', '{"result":{"is_plant":{"binary":true,"probability":1e999}}}', 'off_contract'],
-  ])('that is %s is a failure with a typed cause', async (_, body, code) => {
+    { name: 'HTML', body: '<!doctype html><title>Welcome</title>', code: 'malformed' },
+    { name: 'nothing', body: '', code: 'malformed' },
+    { name: 'half of an answer', body: JSON.stringify(plantIdBody()).slice(0, 200), code: 'malformed' },
+    { name: 'a list', body: [], code: 'off_contract' },
+    { name: 'null', body: 'null', code: 'off_contract' },
+    {
+      name: 'an unfinished answer',
+      body: { ...plantIdBody(), result: undefined, status: 'CREATED' },
+      code: 'off_contract',
+    },
+    { name: 'a result that says nothing', body: { result: { disease: null } }, code: 'off_contract' },
+    {
+      name: 'a species without a name',
+      body: plantIdBody({ classification: { suggestions: [{ probability: 1 }] } }),
+      code: 'off_contract',
+    },
+    {
+      name: 'a probability in words',
+      body: plantIdBody({ is_plant: { probability: 'high', binary: true } }),
+      code: 'off_contract',
+    },
+    {
+      name: 'a number that is none',
+      body: '{"result":{"is_plant":{"binary":true,"probability":1e999}}}',
+      code: 'off_contract',
+    },
+  ])('that is $name is a failure with a typed cause', async ({ body, code }) => {
     await using stub = await startStub(answer(201, body));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       name: 'ProviderError',
@@ -222,14 +242,14 @@ test('a 402 has retryAfterMs until the end of the month', async () => {
 
 describe('the rejected part of a request', () => {
   test.each([
-    [400, 'Invalid base64 image data', 'image'],
-    [400, 'latitude: not a valid number', 'location'],
-    [400, 'Invalid json data', 'request'],
-    [404, 'API endpoint not found. Please check documentation.', undefined],
-    [405, '', undefined],
-    [413, '', 'image'],
-    [401, 'image', undefined],
-  ])('with %i and "%s" is %s', async (status, text, rejected) => {
+    { status: 400, text: 'Invalid base64 image data', rejected: 'image' },
+    { status: 400, text: 'latitude: not a valid number', rejected: 'location' },
+    { status: 400, text: 'Invalid json data', rejected: 'request' },
+    { status: 404, text: 'API endpoint not found. Please check documentation.', rejected: undefined },
+    { status: 405, text: '', rejected: undefined },
+    { status: 413, text: '', rejected: 'image' },
+    { status: 401, text: 'image', rejected: undefined },
+  ])('with $status and "$text" is $rejected', async ({ status, text, rejected }) => {
     await using stub = await startStub(answer(status, text));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({ rejected });
   });
@@ -239,22 +259,22 @@ describe('an error answer', () => {
   const CREDITS = 'The specified api key does not have sufficient number of available credits.';
 
   test.each([
-    [400, 'Invalid base64 image data', 'rejected'],
-    [401, 'The specified api key not found.', 'misconfigured'],
-    [402, 'Payment required', 'quota'],
-    [402, CREDITS, 'quota'],
-    [403, 'Forbidden', 'misconfigured'],
-    [403, 'The specified api key reached its week credit limit (50).', 'quota'],
-    [404, 'API endpoint not found. Please check documentation.', 'rejected'],
-    [405, '', 'rejected'],
-    [408, 'Request Timeout', 'failed'],
-    [413, 'Request Entity Too Large', 'rejected'],
-    [425, 'Too Early', 'failed'],
-    [429, CREDITS, 'quota'],
-    [429, '', 'quota'],
-    [500, '<h1>Server Error (500)</h1>', 'failed'],
-    [503, 'Service Unavailable', 'failed'],
-  ])('with %i and "%s" is %s', async (status, text, type) => {
+    { status: 400, text: 'Invalid base64 image data', type: 'rejected' },
+    { status: 401, text: 'The specified api key not found.', type: 'misconfigured' },
+    { status: 402, text: 'Payment required', type: 'quota' },
+    { status: 402, text: CREDITS, type: 'quota' },
+    { status: 403, text: 'Forbidden', type: 'misconfigured' },
+    { status: 403, text: 'The specified api key reached its week credit limit (50).', type: 'quota' },
+    { status: 404, text: 'API endpoint not found. Please check documentation.', type: 'rejected' },
+    { status: 405, text: '', type: 'rejected' },
+    { status: 408, text: 'Request Timeout', type: 'failed' },
+    { status: 413, text: 'Request Entity Too Large', type: 'rejected' },
+    { status: 425, text: 'Too Early', type: 'failed' },
+    { status: 429, text: CREDITS, type: 'quota' },
+    { status: 429, text: '', type: 'quota' },
+    { status: 500, text: '<h1>Server Error (500)</h1>', type: 'failed' },
+    { status: 503, text: 'Service Unavailable', type: 'failed' },
+  ])('with $status and "$text" is $type', async ({ status, text, type }) => {
     await using stub = await startStub(answer(status, text));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       name: 'ProviderError',
@@ -291,12 +311,42 @@ describe('the usage report', () => {
   });
 
   test.each([
-    ['a limit and what is left', { total: 5 }, { total: 1 }, { total: 4 }, { limit: 5, used: 1 }],
-    ['what is left in another way than what is used', { total: 5 }, { total: 1 }, { total: 2 }, { limit: 5, used: 3 }],
-    ['parts of credits', { total: 5.5 }, { total: 1.5 }, { total: null }, { limit: 5, used: 2 }],
-    ['no limit', { total: null }, { total: 9 }, {}, { limit: null, used: 9 }],
-    ['nothing', null, 'none', undefined, { limit: null, used: undefined }],
-  ])('has whole credits for %s', async (_, credit_limits, used, remaining, total) => {
+    {
+      name: 'a limit and what is left',
+      credit_limits: { total: 5 },
+      used: { total: 1 },
+      remaining: { total: 4 },
+      total: { limit: 5, used: 1 },
+    },
+    {
+      name: 'what is left in another way than what is used',
+      credit_limits: { total: 5 },
+      used: { total: 1 },
+      remaining: { total: 2 },
+      total: { limit: 5, used: 3 },
+    },
+    {
+      name: 'parts of credits',
+      credit_limits: { total: 5.5 },
+      used: { total: 1.5 },
+      remaining: { total: null },
+      total: { limit: 5, used: 2 },
+    },
+    {
+      name: 'no limit',
+      credit_limits: { total: null },
+      used: { total: 9 },
+      remaining: {},
+      total: { limit: null, used: 9 },
+    },
+    {
+      name: 'nothing',
+      credit_limits: null,
+      used: 'none',
+      remaining: undefined,
+      total: { limit: null, used: undefined },
+    },
+  ])('has whole credits for $name', async ({ credit_limits, used, remaining, total }) => {
     await using stub = await startStub(answer(200, { active: true, credit_limits, used, remaining }));
     const word = await clientFor(stub.url).usage(unhurried());
     expect(word).toMatchObject({ windows: { total }, exhausted: false });
@@ -309,12 +359,12 @@ describe('the usage report', () => {
   });
 
   test.each([
-    ['an unknown key', 401, 'The specified api key not found.', 'misconfigured'],
-    ['an address that is not allowed', 403, 'Forbidden', 'misconfigured'],
-    ['an inactive key', 200, { ...usage, active: false }, 'misconfigured'],
-    ['a broken service', 502, 'Bad Gateway', 'failed'],
-    ['an HTML page', 200, '<html>', 'failed'],
-  ])('fails for %s', async (_, status, body, type) => {
+    { name: 'an unknown key', status: 401, body: 'The specified api key not found.', type: 'misconfigured' },
+    { name: 'an address that is not allowed', status: 403, body: 'Forbidden', type: 'misconfigured' },
+    { name: 'an inactive key', status: 200, body: { ...usage, active: false }, type: 'misconfigured' },
+    { name: 'a broken service', status: 502, body: 'Bad Gateway', type: 'failed' },
+    { name: 'an HTML page', status: 200, body: '<html>', type: 'failed' },
+  ])('fails for $name', async ({ status, body, type }) => {
     await using stub = await startStub(answer(status, body));
     expect(await errorOf(clientFor(stub.url).usage(unhurried()))).toMatchObject({ name: 'ProviderError', type });
   });

@@ -57,10 +57,10 @@ describe('an identify request', () => {
   });
 
   test.each([
-    ['repeats plain names', ['flower', 'auto'], ['flower', 'auto']],
-    ['lets a habit stand beside an organ', ['leaf', 'habit'], ['leaf', 'habit']],
-    ['leaves out what the service takes only beside an organ', ['habit', 'other'], []],
-  ] as const)('%s', async (_, organs, expected) => {
+    { name: 'repeats plain names', organs: ['flower', 'auto'], expected: ['flower', 'auto'] },
+    { name: 'lets a habit stand beside an organ', organs: ['leaf', 'habit'], expected: ['leaf', 'habit'] },
+    { name: 'leaves out what the service takes only beside an organ', organs: ['habit', 'other'], expected: [] },
+  ] as const)('$name', async ({ organs, expected }) => {
     expect((await formOf(await sent({ organs }))).getAll('organs')).toEqual(expected);
   });
 
@@ -129,11 +129,19 @@ describe('an answer', () => {
   });
 
   test.each([
-    ['text', 'OK', 'malformed'],
-    ['no results', { query: {} }, 'off_contract'],
-    ['a species without a name', plantNetBody({ results: [{ score: 1, species: {} }] }), 'off_contract'],
-    ['a score in reports', plantNetBody({ results: [plantNetResult({ score: 'high' })] }), 'off_contract'],
-  ])('that is %s is a failure with a typed cause', async (_, body, code) => {
+    { name: 'text', body: 'OK', code: 'malformed' },
+    { name: 'no results', body: { query: {} }, code: 'off_contract' },
+    {
+      name: 'a species without a name',
+      body: plantNetBody({ results: [{ score: 1, species: {} }] }),
+      code: 'off_contract',
+    },
+    {
+      name: 'a score in reports',
+      body: plantNetBody({ results: [plantNetResult({ score: 'high' })] }),
+      code: 'off_contract',
+    },
+  ])('that is $name is a failure with a typed cause', async ({ body, code }) => {
     await using stub = await startStub(answer(200, body));
     expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({
       type: 'failed',
@@ -209,11 +217,15 @@ describe('the usage report', () => {
   const daily = (identify: object, day = '2026-07-01') => ({ day, quota: { identify } });
 
   test.each([
-    ['what is counted and left', { count: 1, total: 500, remaining: 499 }, { limit: 500, used: 1 }],
-    ['no total', { count: 1, remaining: 499 }, { limit: 500, used: 1 }],
-    ['nothing left', { count: 480, total: 500, remaining: 0 }, { limit: 500, used: 500 }],
-    ['no numbers', { remaining: null }, { limit: null, used: undefined }],
-  ])('comes from a free route: %s', async (_, identify, day) => {
+    {
+      name: 'what is counted and left',
+      identify: { count: 1, total: 500, remaining: 499 },
+      day: { limit: 500, used: 1 },
+    },
+    { name: 'no total', identify: { count: 1, remaining: 499 }, day: { limit: 500, used: 1 } },
+    { name: 'nothing left', identify: { count: 480, total: 500, remaining: 0 }, day: { limit: 500, used: 500 } },
+    { name: 'no numbers', identify: { remaining: null }, day: { limit: null, used: undefined } },
+  ])('comes from a free route: $name', async ({ identify, day }) => {
     await using stub = await startStub(answer(200, daily(identify)));
     expect(await clientFor(`${stub.url}/v2/`).usage(unhurried())).toEqual({ windows: { day }, exhausted: false });
     expect(stub.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual([

@@ -15,22 +15,22 @@ function said(policy: string | undefined, state: string | undefined, now = SIX) 
 
 describe('the usage in the headers of an answer', () => {
   test.each([
-    ['as the service sends them', POLICY, LEFT],
-    ['with spaces', ' "dailyQuota"; q=500; w=86400', ' "dailyQuota" ;r=420'],
-    ['the first of several', `${POLICY}, "hourly";q=50;w=3600`, `${LEFT}, "hourly";r=1;t=60`],
-    ['with a midnight that is a few seconds off', POLICY, '"dailyQuota";r=420;t=21570'],
-  ])('%s', (_, policy, state) => {
+    { name: 'as the service sends them', policy: POLICY, state: LEFT },
+    { name: 'with spaces', policy: ' "dailyQuota"; q=500; w=86400', state: ' "dailyQuota" ;r=420' },
+    { name: 'the first of several', policy: `${POLICY}, "hourly";q=50;w=3600`, state: `${LEFT}, "hourly";r=1;t=60` },
+    { name: 'with a midnight that is a few seconds off', policy: POLICY, state: '"dailyQuota";r=420;t=21570' },
+  ])('$name', ({ policy, state }) => {
     expect(said(policy, state)).toEqual({ windows: { day: { limit: 500, used: 80 } }, exhausted: false });
   });
 
   test.each([
-    ['one is missing', undefined, LEFT],
-    ['the other is', POLICY, undefined],
-    ['they are of another name', POLICY, '"hourly";r=420;t=21600'],
-    ['they are of another window', '"dailyQuota";q=500;w=3600', LEFT],
-    ['more is left than there is', POLICY, '"dailyQuota";r=501;t=21600'],
-    ['they are of a day that ends at another time', POLICY, '"dailyQuota";r=0;t=5'],
-    ['they are no numbers', '"dailyQuota";q=many;w=86400', LEFT],
-    ['they are nothing of the kind', 'q=500', '<html>'],
-  ])('is undefined when %s', (_, policy, state) => expect(said(policy, state)).toBeUndefined());
+    { name: 'one is missing', policy: undefined, state: LEFT },
+    { name: 'the other is', policy: POLICY, state: undefined },
+    { name: 'they are of another name', policy: POLICY, state: '"hourly";r=420;t=21600' },
+    { name: 'they are of another window', policy: '"dailyQuota";q=500;w=3600', state: LEFT },
+    { name: 'more is left than there is', policy: POLICY, state: '"dailyQuota";r=501;t=21600' },
+    { name: 'they are of a day that ends at another time', policy: POLICY, state: '"dailyQuota";r=0;t=5' },
+    { name: 'they are no numbers', policy: '"dailyQuota";q=many;w=86400', state: LEFT },
+    { name: 'they are nothing of the kind', policy: 'q=500', state: '<html>' },
+  ])('is undefined when $name', ({ policy, state }) => expect(said(policy, state)).toBeUndefined());
 });

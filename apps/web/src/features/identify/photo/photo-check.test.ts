@@ -24,18 +24,18 @@ describe('checkPhoto', () => {
   });
 
   it.each([
-    ['begonia.png', JPEG, 'begonia.jpg', 'image/jpeg'],
-    ['image', PNG, 'image.png', 'image/png'],
-    ['jpg', PNG, 'jpg.png', 'image/png'],
-    ['.jpg', PNG, 'photo.png', 'image/png'],
-    ['leaf.WEBP', WEBP, 'leaf.WEBP', 'image/webp'],
-    ['IMG_1.HEIC', JPEG, 'IMG_1.jpg', 'image/jpeg'],
-    ['Monstera.deliciosa', JPEG, 'Monstera.deliciosa.jpg', 'image/jpeg'],
-    ['upload.tmp', WEBP, 'upload.tmp.webp', 'image/webp'],
-    ['Screenshot at 10.30', PNG, 'Screenshot at 10.30.png', 'image/png'],
-    ['a.php.jpg', JPEG, 'a.php.jpg', 'image/jpeg'],
-    ['leaf.gif', new TextEncoder().encode('GIF89a'), 'leaf.gif', 'image/gif'],
-  ])('accepts %s with its true name and type', async (name, bytes, trueName, type) => {
+    { name: 'begonia.png', bytes: JPEG, trueName: 'begonia.jpg', type: 'image/jpeg' },
+    { name: 'image', bytes: PNG, trueName: 'image.png', type: 'image/png' },
+    { name: 'jpg', bytes: PNG, trueName: 'jpg.png', type: 'image/png' },
+    { name: '.jpg', bytes: PNG, trueName: 'photo.png', type: 'image/png' },
+    { name: 'leaf.WEBP', bytes: WEBP, trueName: 'leaf.WEBP', type: 'image/webp' },
+    { name: 'IMG_1.HEIC', bytes: JPEG, trueName: 'IMG_1.jpg', type: 'image/jpeg' },
+    { name: 'Monstera.deliciosa', bytes: JPEG, trueName: 'Monstera.deliciosa.jpg', type: 'image/jpeg' },
+    { name: 'upload.tmp', bytes: WEBP, trueName: 'upload.tmp.webp', type: 'image/webp' },
+    { name: 'Screenshot at 10.30', bytes: PNG, trueName: 'Screenshot at 10.30.png', type: 'image/png' },
+    { name: 'a.php.jpg', bytes: JPEG, trueName: 'a.php.jpg', type: 'image/jpeg' },
+    { name: 'leaf.gif', bytes: new TextEncoder().encode('GIF89a'), trueName: 'leaf.gif', type: 'image/gif' },
+  ])('accepts $name with its true name and type', async ({ name, bytes, trueName, type }) => {
     const checked = await check(file(name, bytes));
     expect(checked.ok && { name: checked.file.name, type: checked.file.type }).toEqual({ name: trueName, type });
   });
