@@ -12,6 +12,19 @@ describe.skipIf(!hasRedisServer)('connectRedis', () => {
     await redis.close();
   });
 
+  it('gives up a server that does not answer the password within connectTimeoutMs', async () => {
+    await using server = await RedisServer.prepare();
+    await server.start('--requirepass', 'secret');
+    server.hang();
+    const ioredis = { path: server.url.replace('unix://', ''), password: 'secret' };
+    const redis = await connectRedis({ ioredis }, { connectTimeoutMs: 50, readyWaitMs: 0 });
+    const { promise: failed, resolve } = Promise.withResolvers<string | undefined>();
+    redis.subscribe(({ type, reason }) => type === 'error' && resolve(reason));
+    expect(await failed).toBe('Redis was silent for 50 ms');
+    server.wake();
+    await redis.close();
+  });
+
   it("takes the options of a caller's ioredis client, except those that change when or what it sends", async () => {
     await using server = await RedisServer.prepare();
     await server.start();

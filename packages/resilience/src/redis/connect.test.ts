@@ -11,6 +11,7 @@ describe('connectRedis', () => {
     { timeoutMs: 0 },
     { timeoutMs: Number.POSITIVE_INFINITY },
     { timeoutMs: Number.NaN },
+    { connectTimeoutMs: 0 },
     { timeoutMs: 100, readyWaitMs: -1 },
     { timeoutMs: 100, readyWaitMs: 3e9 },
   ])('refuses %j', async (options) => {

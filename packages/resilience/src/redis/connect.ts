@@ -10,6 +10,7 @@ import { TcpTransport } from './tcp-transport.ts';
 import type { RedisConnection, RedisOptions, RedisSettings } from './types.ts';
 
 const DEFAULT_TIMEOUT_MS = { tcp: 100, rest: 500 } as const;
+const DEFAULT_CONNECT_TIMEOUT_MS = 500;
 const DEFAULT_READY_WAIT_MS = 1000;
 
 /**
@@ -22,10 +23,14 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   const type = 'restUrl' in settings ? 'rest' : 'tcp';
   const { clock = systemClock, readyWaitMs = DEFAULT_READY_WAIT_MS, timeoutMs = DEFAULT_TIMEOUT_MS[type] } = options;
   checkRange('timeoutMs', timeoutMs, { min: 1, max: LONGEST_MS });
+  const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+  checkRange('connectTimeoutMs', connectTimeoutMs, { min: 1, max: LONGEST_MS });
   checkRange('readyWaitMs', readyWaitMs, { min: 0, max: LONGEST_MS });
   const gate = new RedisHealthGate(clock);
   gate.attach(
-    'restUrl' in settings ? new RestTransport(settings, timeoutMs) : new TcpTransport(settings, timeoutMs, clock, gate),
+    'restUrl' in settings
+      ? new RestTransport(settings, timeoutMs)
+      : new TcpTransport(settings, { timeoutMs, connectTimeoutMs }, clock, gate),
   );
   // Over TCP the transport reports when it is connected.
   if (type === 'rest') void gate.probeUntilReady();

@@ -26,7 +26,8 @@ const CONFIRM_MS = 30;
 export const COMMAND_OPTIONS: IORedisOptions = {
   // With RESP 3, replies come in shapes that the client does not know.
   protocol: 2,
-  connectTimeout: SILENCE_MS,
+  // After a close, a server that hangs keeps this process alive no longer.
+  disconnectTimeout: SILENCE_MS,
   disableClientInfo: true,
   // The check needs INFO, which many users may not run; our own probe checks more.
   enableReadyCheck: false,
@@ -55,6 +56,12 @@ const NEUTRAL_OPTIONS: IORedisOptions = {
   stringNumbers: false,
 };
 
+/** Time limits in milliseconds: of each command, and of opening a connection. */
+export interface TcpTimeLimits {
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+}
+
 /** Sends requests to plain Redis over ioredis and answers as Upstash's REST API would. */
 export class TcpTransport implements Transport {
   readonly type = 'tcp';
@@ -71,14 +78,14 @@ export class TcpTransport implements Transport {
   /** The socket watched for silence, and the bytes received when the watch began. */
   #silenceWatch: { readonly stream: NetStream; readonly bytesBefore: number } | undefined;
 
-  constructor(settings: TcpSettings, timeoutMs: number, clock: Clock, observer: TransportObserver) {
-    this.#timeoutMs = timeoutMs;
-    this.#io = connect(settings);
+  constructor(settings: TcpSettings, limits: TcpTimeLimits, clock: Clock, observer: TransportObserver) {
+    this.#timeoutMs = limits.timeoutMs;
+    this.#io = connect(settings, limits.connectTimeoutMs);
     this.database = this.#io.options.db ?? 0;
     this.#observer = observer;
     // A connection is not probed before Redis has confirmed AUTH and SELECT.
     const { db, password, username } = this.#io.options;
-    if (password || db) this.#io.on('connect', () => this.#watchSilence());
+    if (password || db) this.#io.on('connect', () => this.#watchSilence(limits.connectTimeoutMs));
     this.#io.on('ready', () => observer.connected());
     this.#io.on('close', () => observer.disconnected('the connection is closed'));
     this.#io.on('error', (error) => observer.failed(reasonOf(error)));
@@ -205,7 +212,7 @@ export class TcpTransport implements Transport {
   readonly #bytesReceived = (): number => (this.#io.stream as NetStream | undefined)?.bytesRead ?? 0;
 
   /** Watches for silence. Does not restart a running watch: further late replies must not postpone its end. */
-  #watchSilence(): void {
+  #watchSilence(silenceMs: number = SILENCE_MS): void {
     const { stream } = this.#io;
     const bytesBefore = stream.bytesRead;
     if (this.#silenceWatch?.stream === stream && this.#silenceWatch.bytesBefore === bytesBefore) return;
@@ -214,21 +221,22 @@ export class TcpTransport implements Transport {
     const giveUp = () => {
       this.#silenceWatch = undefined;
       if (stream.bytesRead !== bytesBefore || stream.destroyed) return;
-      this.#observer.failed(`Redis was silent for ${SILENCE_MS} ms`);
+      this.#observer.failed(`Redis was silent for ${silenceMs} ms`);
       // After a normal close the system would still send buffered commands, before those of the next connection. Only
       // plain TCP can be reset.
       if (stream instanceof TLSSocket || stream.remoteAddress === undefined) stream.destroy();
       else stream.resetAndDestroy();
     };
-    this.#cancelSilenceWatch = afterSilence(SILENCE_MS, () => stream.bytesRead, giveUp);
+    this.#cancelSilenceWatch = afterSilence(silenceMs, () => stream.bytesRead, giveUp);
   }
 }
 
-function connect(settings: TcpSettings): IORedis {
-  if ('ioredis' in settings) return new IORedis({ ...settings.ioredis, ...NEUTRAL_OPTIONS, ...COMMAND_OPTIONS });
+function connect(settings: TcpSettings, connectTimeout: number): IORedis {
+  const options = { ...COMMAND_OPTIONS, connectTimeout };
+  if ('ioredis' in settings) return new IORedis({ ...settings.ioredis, ...NEUTRAL_OPTIONS, ...options });
   const address = parseRedisUrl(settings.url);
-  if (address.type === 'url') return new IORedis(address.url, COMMAND_OPTIONS);
-  return new IORedis({ ...COMMAND_OPTIONS, path: address.path, db: address.db });
+  if (address.type === 'url') return new IORedis(address.url, options);
+  return new IORedis({ ...options, path: address.path, db: address.db });
 }
 
 /** What ioredis takes: a URL, or the path of a unix socket with a database index. */

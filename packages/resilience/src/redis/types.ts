@@ -23,6 +23,8 @@ export interface RestSettings {
 export interface RedisOptions {
   /** Time limit of each command, 1 or more; 100 over TCP and 500 over REST unless given. */
   readonly timeoutMs?: number;
+  /** Over TCP: how long opening a connection may take, and then the reply to its password, 1 or more; 500 unless given. */
+  readonly connectTimeoutMs?: number;
   /** How long to wait for Redis before resolving without it, 0 or more; 1000 unless given. */
   readonly readyWaitMs?: number;
   readonly clock?: Clock;

@@ -19,7 +19,7 @@ export class RestServer {
   requests = 0;
 
   constructor(redisUrl: string) {
-    this.#redis = new TcpTransport({ url: redisUrl }, 2000, systemClock, {
+    this.#redis = new TcpTransport({ url: redisUrl }, { timeoutMs: 2000, connectTimeoutMs: 2000 }, systemClock, {
       connected: this.#connected.resolve,
       disconnected() {},
       failed() {},
