@@ -67,6 +67,31 @@ describe.skipIf(!testRedisUrl)('a process', () => {
     const child = start(restSettings, IN_USE);
     expect(await ended(child)).toEqual({ exitCode: 0, output: 'in use\n' });
   });
+
+  it.each(['tcp', 'rest'] as const)(
+    'ends within a second of the close of its connection over %s',
+    async (transport) => {
+      const child = start(
+        transport === 'tcp' ? { url: testRedisUrl } : restSettings,
+        `${IN_USE}
+        const waits = [
+          leases.acquire('job', { waitMs: 60_000 }),
+          leases.acquire('job', { waitMs: 60_000 }),
+          cache.getOrLoad('job', async () => 'loaded here', { ttlMs: 60_000 }),
+        ];
+        await redis.probe();
+        const closedAt = performance.now();
+        process.on('exit', () => console.log(performance.now() - closedAt < 1000 ? 'in time' : 'late'));
+        await redis.close();
+        for (const end of await Promise.allSettled(waits)) console.log(end.reason?.name ?? end.value.value);
+      `,
+      );
+      expect(await ended(child)).toEqual({
+        exitCode: 0,
+        output: 'in use\nRedisUnavailableError\nRedisUnavailableError\nloaded here\nin time\n',
+      });
+    },
+  );
 });
 
 /** Uses every part of the package that has timers, listeners or a subscription. */

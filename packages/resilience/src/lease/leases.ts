@@ -118,7 +118,8 @@ class RedisLeases implements Leases {
     let { owner } = request;
     for (;;) {
       const reply = await this.#client.tryAcquire({ ...request, owner }).catch((error: unknown) => {
-        if (error instanceof RedisUnavailableError && this.#clock.monotonic() < graceEndsAt) return HOLDER_UNKNOWN;
+        const mayRecover = error instanceof RedisUnavailableError && !error.isClosed;
+        if (mayRecover && this.#clock.monotonic() < graceEndsAt) return HOLDER_UNKNOWN;
         throw error;
       });
       // The release of an attempt without a reply may run late, and must not end the lease of a later attempt.

@@ -6,10 +6,16 @@ export class RedisUnavailableError extends ResilienceError {
   override readonly name = 'RedisUnavailableError';
   /** Whether the command was sent: it may have run, or may still run when Redis wakes. */
   readonly wasSent: boolean;
+  /** Whether this process has closed the connection: no later command will succeed. */
+  readonly isClosed: boolean;
 
-  constructor(reason: string, options: { readonly wasSent: boolean; readonly cause?: unknown }) {
+  constructor(
+    reason: string,
+    options: { readonly wasSent: boolean; readonly isClosed?: boolean; readonly cause?: unknown },
+  ) {
     super('redis_unavailable', `Redis is unavailable: ${reason}`, { cause: options.cause });
     this.wasSent = options.wasSent;
+    this.isClosed = options.isClosed ?? false;
   }
 }
 

@@ -76,7 +76,10 @@ export class RedisHealthGate implements Requester, TransportObserver {
   }
 
   async request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
-    if (!this.isReady) throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false });
+    if (!this.isReady) {
+      const isClosed = this.#isClosed;
+      throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false, isClosed });
+    }
     // Only the command that was sent knows the type of its reply.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await this.#send(this.#channels.scope(request))) as UpstashResponse<TResult>;
