@@ -121,13 +121,17 @@ test('shows live how a provider fails and its circuit opens', async ({ app, cont
   const plantId = page.getByRole('region', { name: 'Plant.id' });
   await expect(plantId.getByText('0/3')).toBeVisible();
 
-  // The second app fails; this page updates without a reload.
   await simulator.fault({ provider: 'plant_id', status: 500 });
   for (const seed of [41, 42]) {
     expect(await providerStatuses(secondApp, seed)).toEqual({ plant_id: 'failed', plantnet: 'answered' });
   }
+  await expect(elsewhere.getByRole('region', { name: 'Plant.id' }).getByText('2/3')).toBeVisible();
+  // Both instances count together, but a failure at another one is no change that a page reports at once.
+  await page.reload();
   await expect(plantId.getByText('2/3')).toBeVisible();
   await expect(plantId.getByText('Closed', { exact: true })).toBeVisible();
+  await expect(page.getByText(/^Live, /)).toBeVisible();
+  // The second app opens the circuit; this page updates without a reload.
   await providerStatuses(secondApp, 43);
   await expect(page.getByRole('heading', { level: 1, name: OPEN })).toBeVisible();
   await expect(plantId.getByText('Open', { exact: true })).toBeVisible();
