@@ -24,8 +24,10 @@ test('plainText does not cut a surrogate pair in two', () => {
 });
 
 test('plainText returns one short line that opens no tag, for any input', () => {
+  // The unit `binary` of the library takes seconds to build a table of all code points.
+  const unit = fc.nat(0x10_ff_ff).map((code) => String.fromCodePoint(code));
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.integer({ min: 1, max: 50 }), (value, max) => {
+    fc.property(fc.string({ unit, maxLength: 100 }), fc.integer({ min: 1, max: 50 }), (value, max) => {
       const text = plainText(value, max) ?? '';
       expect(text.length).toBeLessThanOrEqual(max);
       expect(text).not.toMatch(/\p{Cc}|<[a-z/!]/iu);
