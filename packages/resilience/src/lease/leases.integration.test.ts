@@ -128,15 +128,15 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     expect(events.map(({ type }) => type)).toEqual(['attempting', 'acquired', 'renewed', 'released']);
   });
 
-  it('of 300 ms last for 3 s of work with at most 16 renewals', async () => {
+  it('of 300 ms last for 1.2 s of work with at most 6 renewals', async () => {
     const { one, events } = setUp();
-    await one.withLease('rose', { ttlMs: 300, waitMs: 0 }, () => sleep(3000));
+    await one.withLease('rose', { ttlMs: 300, waitMs: 0 }, () => sleep(1200));
     const types = events.map(({ type }) => type);
     const renewals = types.filter((type) => type === 'renewed').length;
     expect(types).toEqual(['attempting', 'acquired', ...Array.from({ length: renewals }, () => 'renewed'), 'released']);
     // Each renewal covers 300 ms at most.
-    expect(renewals).toBeGreaterThanOrEqual(9);
-    expect(renewals).toBeLessThanOrEqual(16);
+    expect(renewals).toBeGreaterThanOrEqual(3);
+    expect(renewals).toBeLessThanOrEqual(6);
   });
 
   it('end a wait as `done` when another process has done the work', async () => {

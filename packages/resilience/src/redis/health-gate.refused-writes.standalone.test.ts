@@ -1,17 +1,20 @@
 import { mkdir, rename, rmdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
-import { connectTestRedis, eventually } from '../testing/test-redis.ts';
+import { eventually } from '../testing/test-redis.ts';
+import { connectRedis } from './connect.ts';
 import { RedisUnavailableError } from './errors.ts';
 import type { RedisConnection, RedisEvent } from './types.ts';
 
-/** It recovers within a second, but the machine may be busy. */
-const RECOVERED_WITHIN_MS = 5000;
+/** Interval of the probes by which it recovers. */
+const PROBE_INTERVAL_MS = 1000;
 
 describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () => {
   let server: RedisServer;
   let connection: RedisConnection;
+  let clock: FakeClock;
   let events: RedisEvent[];
 
   beforeEach(async () => {
@@ -25,14 +28,21 @@ describe.skipIf(!hasRedisServer)('a Redis that answers but takes no writes', () 
   });
 
   async function use(url: string): Promise<void> {
-    connection = await connectTestRedis(url);
+    clock = new FakeClock();
+    connection = await connectRedis({ url }, { timeoutMs: 2000, readyWaitMs: 5000, clock });
     events = [];
     connection.subscribe((event) => events.push(event));
   }
 
   const command = (line: string) => server.command(...line.split(' '));
   const write = () => connection.client.eval("return redis.call('SET', KEYS[1], 'value')", ['key'], []);
-  const ready = () => eventually(() => connection.isReady() || undefined, RECOVERED_WITHIN_MS);
+  /** Lets one interval after the other pass, each with the time for a reply. */
+  const ready = () =>
+    eventually(async () => {
+      clock.advance(PROBE_INTERVAL_MS);
+      await command('INFO server');
+      return connection.isReady() || undefined;
+    });
   const report = () => events.map(({ type, reason }) => (reason === undefined ? type : `${type}: ${reason}`));
 
   async function failSaving(): Promise<void> {

@@ -28,7 +28,7 @@ describe.skipIf(!hasRedisServer)('a process whose event loop is blocked beside a
 
   it.each([300, 700])('for %d ms again and again never reports it as lost', { timeout: 30_000 }, async (ms) => {
     const failures: unknown[] = [];
-    for (let n = 0; n < 10; n += 1) {
+    for (let n = 0; n < 4; n += 1) {
       const asked = Array.from({ length: 5 }, () => redis.client.incr('n').catch((error) => failures.push(error)));
       block(ms);
       // The next block begins before all received data was read.
@@ -36,7 +36,7 @@ describe.skipIf(!hasRedisServer)('a process whose event loop is blocked beside a
       await Promise.all(asked);
     }
     expect({ failures, events }).toEqual({ failures: [], events: [{ type: 'ready' }] });
-    expect(await redis.client.get('n')).toBe(50);
+    expect(await redis.client.get('n')).toBe(20);
   });
 
   it('notices a hung Redis, and is ready again as soon as it answers', async () => {
