@@ -1,73 +1,73 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
 import { isDatabaseUnavailable } from './database-error.ts';
 import type { DatabaseEvent } from './health-gate.ts';
-import {
-  type DatabaseProxy,
-  openTestDatabase,
-  startDatabaseProxy,
-  testDatabaseUrl,
-  usesOneSession,
-} from './testing/index.ts';
+import { openTestDatabase, startDatabaseProxy, testDatabaseUrl, usesOneSession } from './testing/index.ts';
 
 /** Twice the maximum wait of a caller. */
 const BOUND_MS = 10_000;
 
-describe('an unavailable database', () => {
-  let proxy: DatabaseProxy;
-  let database: Database;
-  let isOneSession: boolean;
-  const events: DatabaseEvent['type'][] = [];
+const own = await openTestDatabase();
+const isOneSession = await usesOneSession(own);
+await own.close();
 
-  beforeAll(async () => {
-    const own = await openTestDatabase();
-    isOneSession = await usesOneSession(own);
-    await own.close();
-  });
-
-  beforeEach(async () => {
-    events.length = 0;
-    proxy = await startDatabaseProxy(testDatabaseUrl());
-    database = openDatabase({ url: proxy.url, poolSize: 4 });
-    database.subscribe(({ type }) => events.push(type));
-  });
-
-  afterEach(async () => {
+/** A database behind a proxy that the test freezes or cuts, with the events of both of its clients. */
+async function setUp({ onTestFinished }: TestContext) {
+  const proxy = await startDatabaseProxy(testDatabaseUrl());
+  const database = openDatabase({ url: proxy.url, poolSize: 4 });
+  /** A second client, with a single connection. */
+  const small = openDatabase({ url: proxy.url, poolSize: 1 });
+  onTestFinished(async () => {
     proxy.thaw();
-    await database.close();
+    await Promise.all([database.close(), small.close()]);
     await proxy.close();
   });
-
-  afterAll(async () => {
-    const own = await openTestDatabase();
-    await own.close();
-  });
-
+  const eventsOf = (of: Database) => {
+    const events: DatabaseEvent['type'][] = [];
+    of.subscribe(({ type }) => events.push(type));
+    return events;
+  };
   const one = () => database.client.$queryRaw<{ n: number }[]>`SELECT 1 AS n`;
   const inTransaction = () =>
     database.client.$transaction(async (transaction) => {
       await transaction.$queryRaw`SELECT 1`;
       return transaction.user.count();
     });
-  const becomes = (type: DatabaseEvent['type']) =>
-    new Promise<void>((resolve) => {
-      const stop = database.subscribe((event) => {
-        if (event.type !== type) return;
-        stop();
-        resolve();
-      });
+  return { proxy, database, small, events: eventsOf(database), smallEvents: eventsOf(small), one, inTransaction };
+}
+
+function becomes(database: Database, type: DatabaseEvent['type']): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = database.subscribe((event) => {
+      if (event.type !== type) return;
+      stop();
+      resolve();
     });
+  });
+}
 
-  async function timed(work: readonly Promise<unknown>[]) {
-    const began = performance.now();
-    const results = await Promise.allSettled(work);
-    const failed = results.map((result) => result.status === 'rejected' && isDatabaseUnavailable(result.reason));
-    return { allUnavailable: failed.every(Boolean), tookMs: performance.now() - began };
-  }
+async function timed(work: readonly Promise<unknown>[]) {
+  const began = performance.now();
+  const results = await Promise.allSettled(work);
+  const failed = results.map((result) => result.status === 'rejected' && isDatabaseUnavailable(result.reason));
+  return { allUnavailable: failed.every(Boolean), tookMs: performance.now() - began };
+}
 
-  it('fails work within 5 s while it hangs, later work at once, and recovers', async () => {
+// Most tests wait for a time limit, and do so together where one does not block the session of another.
+describe('an unavailable database', { concurrent: !isOneSession }, () => {
+  it('fails work within 5 s while it hangs, later work at once, and recovers without an open transaction', async (context) => {
+    const { database, events, inTransaction, one, proxy, small } = await setUp(context);
     await Promise.all([one(), one(), inTransaction()]);
-    proxy.freeze();
+    const lost = becomes(small, 'lost');
+    const frozen = Promise.withResolvers<void>();
+    const transaction = small.client.$transaction(async (inner) => {
+      await inner.$executeRaw`SET LOCAL application_name = 'left over'`;
+      proxy.freeze();
+      frozen.resolve();
+      await inner.$queryRaw`SELECT 1`;
+    });
+    transaction.catch(() => undefined);
+    await Promise.race([frozen.promise, transaction]);
     const first = await timed(Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? inTransaction() : one())));
     expect(first.allUnavailable).toBe(true);
     expect(first.tookMs).toBeLessThan(BOUND_MS);
@@ -76,63 +76,48 @@ describe('an unavailable database', () => {
     expect(second.allUnavailable).toBe(true);
     expect(second.tookMs).toBeLessThan(1_000);
     await expect(database.ping()).rejects.toThrow('it does not answer in time');
+    await expect(transaction).rejects.toSatisfy(isDatabaseUnavailable);
+    await lost;
 
-    const ready = becomes('ready');
+    const ready = Promise.all([becomes(database, 'ready'), becomes(small, 'ready')]);
     proxy.thaw();
     await ready;
     expect(await Promise.all([one(), one(), one(), inTransaction()])).toHaveLength(4);
     expect({ isUp: database.isUp, events }).toEqual({ isUp: true, events: ['lost', 'ready'] });
+    const [row] = await small.client.$queryRaw<{ name: string }[]>`SELECT current_setting('application_name') AS name`;
+    expect(row?.name).not.toBe('left over');
   });
 
-  it('is noticed without pending work when it is killed, and recovers', async () => {
+  it('is noticed without pending work when it is killed, and recovers', async (context) => {
+    const { database, events, inTransaction, one, proxy } = await setUp(context);
     await Promise.all([one(), one()]);
-    const lost = becomes('lost');
+    const lost = becomes(database, 'lost');
     await proxy.cut();
     await lost;
     const failing = await timed([one(), inTransaction()]);
     expect(failing.allUnavailable).toBe(true);
     expect(failing.tookMs).toBeLessThan(1_000);
-    const ready = becomes('ready');
+    const ready = becomes(database, 'ready');
     await proxy.restore();
     await ready;
     expect(await one()).toEqual([{ n: 1 }]);
     expect(events).toEqual(['lost', 'ready']);
   });
 
-  it('is noticed when it is killed right after a successful probe', async () => {
+  it('is noticed when it is killed right after a successful probe', async (context) => {
+    const { database, one, proxy } = await setUp(context);
     await one();
     await database.ping();
-    const lost = becomes('lost');
+    const lost = becomes(database, 'lost');
     await proxy.cut();
     await lost;
     expect(database.isUp).toBe(false);
     await proxy.restore();
   });
 
-  it('leaves no open transaction on a connection of the pool', async () => {
-    const small = openDatabase({ url: proxy.url, poolSize: 1 });
-    const lost = new Promise<void>((resolve) => {
-      small.subscribe(({ type }) => type === 'lost' && resolve());
-    });
-    const transaction = small.client.$transaction(async (inner) => {
-      await inner.$executeRaw`SET LOCAL application_name = 'left over'`;
-      proxy.freeze();
-      await inner.$queryRaw`SELECT 1`;
-    });
-    await expect(transaction).rejects.toSatisfy(isDatabaseUnavailable);
-    await lost;
-    const ready = new Promise<void>((resolve) => {
-      small.subscribe(({ type }) => type === 'ready' && resolve());
-    });
-    proxy.thaw();
-    await ready;
-    const [row] = await small.client.$queryRaw<{ name: string }[]>`SELECT current_setting('application_name') AS name`;
-    expect(row?.name).not.toBe('left over');
-    await small.close();
-  });
-
   it('is not reported for a statement that takes too long', async (context) => {
     context.skip(isOneSession, 'PGlite runs one statement at a time');
+    const { database, events, one } = await setUp(context);
     const work = await timed([
       database.client.$queryRaw`SELECT pg_sleep(60)::text`,
       database.client.$transaction((transaction) => transaction.$queryRaw`SELECT pg_sleep(60)::text`),
@@ -148,10 +133,11 @@ describe('an unavailable database', () => {
         WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()`;
       return row?.n;
     };
-    await expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
+    await context.expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
   });
 
-  it('ends the transactions of a process that hangs', async () => {
+  it('ends the transactions of a process that hangs', async (context) => {
+    const { database } = await setUp(context);
     const limits = await database.client.$transaction(
       (transaction) => transaction.$queryRaw`SELECT current_setting('statement_timeout') AS statement,
         current_setting('idle_in_transaction_session_timeout') AS idle`,
@@ -165,6 +151,7 @@ describe('an unavailable database', () => {
 
   it('is not reported when the server has no connection left', async (context) => {
     context.skip(isOneSession, 'PGlite counts no connections');
+    const { database, proxy } = await setUp(context);
     await database.client.$executeRawUnsafe('DROP ROLE IF EXISTS narrow');
     await database.client.$executeRawUnsafe('CREATE ROLE narrow LOGIN CONNECTION LIMIT 1');
     const url = new URL(proxy.url);
@@ -179,8 +166,7 @@ describe('an unavailable database', () => {
 
   it('is not reported for a full pool', async (context) => {
     context.skip(isOneSession, 'PGlite serves one transaction at a time');
-    const small = openDatabase({ url: proxy.url, poolSize: 1 });
-    small.subscribe(({ type }) => events.push(type));
+    const { small, smallEvents: events } = await setUp(context);
     const release = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const holding = small.client.$transaction(async (transaction) => {
@@ -196,6 +182,5 @@ describe('an unavailable database', () => {
     await holding;
     expect(await small.client.$queryRaw`SELECT 1 AS n`).toEqual([{ n: 1 }]);
     expect({ isUp: small.isUp, events }).toEqual({ isUp: true, events: [] });
-    await small.close();
   });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientConfig } from '../connection/client-config.ts';
@@ -9,6 +10,8 @@ import { readMigrations } from './history.ts';
 import { MigrationError } from './session.ts';
 
 const LOCK = 7_209_221;
+/** SQLSTATE of a statement that was cancelled. */
+const QUERY_CANCELED = '57014';
 /** The holder of a lock is named within this time. */
 const NAMED_WITHIN_MS = 10_000;
 
@@ -28,7 +31,7 @@ async function pidOf(client: Client): Promise<number> {
   return rows[0]?.pid ?? 0;
 }
 
-describe.skipIf(isOneSession)('the migration lock', () => {
+describe.skipIf(isOneSession)('the migration lock', { concurrent: true }, () => {
   const names = ['lock_session', 'lock_transaction', 'lock_busy', 'lock_old'] as const;
   let admin: Client;
   const clients: Client[] = [];
@@ -55,11 +58,14 @@ describe.skipIf(isOneSession)('the migration lock', () => {
     return { client, pid };
   }
 
-  /** Runs the migrations; returns their result and when they reported the holder. */
-  async function start(name: string) {
+  /** Runs the migrations; returns their result and when they reported the holder, after which `onReport` is called. */
+  async function start(name: string, onReport: () => void = () => undefined) {
     const began = performance.now();
     const reports: { text: string; afterMs: number }[] = [];
-    const onWait = (text: string) => void reports.push({ text, afterMs: performance.now() - began });
+    const onWait = (text: string) => {
+      reports.push({ text, afterMs: performance.now() - began });
+      onReport();
+    };
     const result = await applyMigrations(urlOf(name), { onWait }).catch((error: unknown) => error);
     return { result, reports, tookMs: performance.now() - began };
   }
@@ -68,14 +74,22 @@ describe.skipIf(isOneSession)('the migration lock', () => {
     const inSession = await holder('lock_session', `SELECT pg_advisory_lock(${LOCK})`);
     const inTransaction = await holder('lock_transaction', 'BEGIN', `SELECT pg_advisory_xact_lock(${LOCK})`);
     const busy = await holder('lock_busy', 'BEGIN', `SELECT pg_advisory_xact_lock(${LOCK})`);
-    const working = busy.client.query('SELECT pg_sleep(9)').then(() => busy.client.query('COMMIT'));
+    const reported = Promise.withResolvers<void>();
+    // Its work ends half a second after it was reported: the start is waiting for it again.
+    const working = busy.client.query('SELECT pg_sleep(60)').catch((error: unknown) => error);
+    const end = reported.promise.then(async () => {
+      await sleep(500);
+      await admin.query('SELECT pg_cancel_backend($1)', [busy.pid]);
+      expect(await working).toMatchObject({ code: QUERY_CANCELED });
+      await busy.client.query('ROLLBACK');
+    });
 
     const [session, transaction, waited] = await Promise.all([
       start('lock_session'),
       start('lock_transaction'),
-      start('lock_busy'),
+      start('lock_busy', reported.resolve),
     ]);
-    await working;
+    await end;
 
     for (const [{ result, tookMs }, { pid }, name, state] of [
       [session, inSession, 'lock_session', 'idle'],
@@ -107,7 +121,7 @@ describe.skipIf(isOneSession)('the migration lock', () => {
   });
 });
 
-it('applyMigrations fails within 10 s on a server that hangs', async () => {
+it.concurrent('applyMigrations fails within 10 s on a server that hangs', async () => {
   const proxy = await startDatabaseProxy(testDatabaseUrl());
   proxy.freeze();
   const began = performance.now();
