@@ -11,7 +11,8 @@ import type { UploadServerMessage } from '../testing/upload-server.ts';
 const SERVER = fileURLToPath(new URL('../testing/upload-server.ts', import.meta.url));
 const PATH = '/api/v1/plant-identification/identify';
 const MEGABYTE = 1_048_576;
-const UPLOADS = 60;
+/** Together three times the memory that may be used. */
+const UPLOADS = 30;
 const SMALL_UPLOADS = 5;
 /** The default of UPLOAD_MEMORY_MB. */
 const LIMIT = 256 * MEGABYTE;
