@@ -130,22 +130,26 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     expect(new Set(settings.map(([row]) => row?.limit))).toEqual(new Set(['0']));
   });
 
-  it('a lock that an older release left in a session is reported within 10 s with a remedy that works', async () => {
-    const old = open(pooler.url, 1);
+  // These two wait for a time limit, and do so together: another database has connections of its own in the pooler.
+  it.concurrent('a lock that an older release left in a session is reported within 10 s with a remedy that works', async () => {
+    await direct.client.$executeRaw`CREATE DATABASE stranded`;
+    const url = pooler.url.replace(/postgres$/, 'stranded');
+    const directUrl = cluster.url.replace('/postgres?', '/stranded?');
+    const old = open(url, 1);
     const [holder] = await old.client.$queryRaw<{ pid: number }[]>`
       SELECT pg_backend_pid() AS pid, pg_advisory_lock(${LOCK})::text`;
     await old.close();
     const began = performance.now();
-    const failed = await start(`${pooler.url}?schema=stranded`, cluster.url);
+    const failed = await start(url, directUrl);
     expect(performance.now() - began).toBeLessThan(BOUND_MS);
     expect(failed.code).toBe(1);
     expect(failed.output).toContain(`held by process ${holder?.pid} of the server (application "plant-id-community`);
     const [remedy = ''] = /select pg_terminate_backend\(\d+\)/.exec(failed.output) ?? [];
     await direct.client.$queryRawUnsafe(remedy);
-    expect(await start(`${pooler.url}?schema=stranded`, cluster.url)).toMatchObject({ code: 0 });
+    expect(await start(url, directUrl)).toMatchObject({ code: 0 });
   });
 
-  it('a statement that takes too long is cancelled at the server', async () => {
+  it.concurrent('a statement that takes too long is cancelled at the server', async (context) => {
     const { client } = open(pooler.url);
     const error: unknown = await client.$queryRaw`SELECT pg_sleep(61)::text`.catch((reason: unknown) => reason);
     expect(isDatabaseUnavailable(error)).toBe(true);
@@ -155,7 +159,7 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
         AND pid <> pg_backend_pid()`;
       return row?.n;
     };
-    await expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
+    await context.expect.poll(goingOn, { timeout: BOUND_MS }).toBe(0);
   });
 
   it('a start with options fails with those that the pooler refuses and the remedy', async () => {
@@ -171,9 +175,10 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
     await Promise.all([one(), one()]);
     cluster.signal('SIGSTOP');
     const began = performance.now();
+    const migrating = applyMigrations(pooler.url).catch((reason: unknown) => reason);
     const results = await Promise.allSettled([one(), one(), client.$transaction((inner) => inner.$queryRaw`SELECT 1`)]);
     const tookMs = performance.now() - began;
-    const starting = await applyMigrations(pooler.url).catch((reason: unknown) => reason);
+    const starting = await migrating;
     const ready = new Promise<void>((resolve) => {
       database.subscribe(({ type }) => type === 'ready' && resolve());
     });

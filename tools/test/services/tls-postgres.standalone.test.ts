@@ -115,7 +115,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
   const OWN = 'its certificate is from no authority that is known here; name the file of the authority in sslrootcert';
   const OTHER = 'its certificate is for another name; use a host name that is in it';
 
-  it.each([
+  it.concurrent.each([
     ['tls', 'either', 'over tls'],
     ['tls', 'either?sslmode=disable', 'over plain'],
     ['tls', 'either?sslmode=allow', 'over plain'],
@@ -174,14 +174,14 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     expect(await connectionBy(server, rest)).toContain(outcome);
   });
 
-  it('the next host is tried when a host does not answer', async () => {
+  it.concurrent('the next host is tried when a host does not answer', async () => {
     const places = `127.0.0.1:1,localhost:${ports.plain},localhost:${ports.tls}`;
     const opened = openDatabase({ url: `postgresql://postgres@${places}/postgres`, poolSize: 1 });
     await expect(opened.ping()).resolves.toBeUndefined();
     await opened.close();
   });
 
-  it.each([
+  it.concurrent.each([
     { attributes: 'read-write', unsuitable: 'read_only', suitable: 'primary' },
     { attributes: 'primary', unsuitable: 'standby', suitable: 'primary' },
     { attributes: 'primary', unsuitable: 'standby', suitable: 'read_only' },
@@ -202,7 +202,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     },
   );
 
-  it('migrations and cancelled statements use the same TLS settings', async () => {
+  it.concurrent('migrations and cancelled statements use the same TLS settings', async () => {
     const query = `sslmode=verify-full&sslrootcert=${encodeURIComponent(join(files, 'ca.crt'))}`;
     const url = `postgresql://postgres@localhost:${ports.tls}/tls_only?${query}`;
     expect((await applyMigrations(url)).applied.length).toBeGreaterThan(5);
@@ -215,7 +215,7 @@ describe.skipIf(reason !== undefined)(`TLS to PostgreSQL as libpq means it${reas
     await database.close();
   });
 
-  it('options take effect, and those that the server refuses are named', async () => {
+  it.concurrent('options take effect, and those that the server refuses are named', async () => {
     const url = `postgresql://postgres@localhost:${ports.plain}/postgres?application_name=leaf&options=`;
     const options = encodeURIComponent('-c statement_timeout=3s -c search_path=leaf,"two\\ words"');
     const database = openDatabase({ url: `${url}${options}`, poolSize: 1 });
