@@ -77,19 +77,20 @@ describe.skipIf(isOneSession)('the migration lock', { concurrent: true }, () => 
     const reported = Promise.withResolvers<void>();
     // Its work ends half a second after it was reported: the start is waiting for it again.
     const working = busy.client.query('SELECT pg_sleep(60)').catch((error: unknown) => error);
-    const end = reported.promise.then(async () => {
+    const endOfWork = async () => {
+      await reported.promise;
       await sleep(500);
       await admin.query('SELECT pg_cancel_backend($1)', [busy.pid]);
       expect(await working).toMatchObject({ code: QUERY_CANCELED });
       await busy.client.query('ROLLBACK');
-    });
+    };
 
     const [session, transaction, waited] = await Promise.all([
       start('lock_session'),
       start('lock_transaction'),
       start('lock_busy', reported.resolve),
+      endOfWork(),
     ]);
-    await end;
 
     for (const [{ result, tookMs }, { pid }, name, state] of [
       [session, inSession, 'lock_session', 'idle'],
