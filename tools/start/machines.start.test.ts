@@ -79,24 +79,28 @@ describe('npm start in a path with spaces, quotes, signs and letters beyond ASCI
   });
 
   test.each<[string, () => NodeJS.ProcessEnv, RegExp]>([
-    ['TMPDIR is relative', () => ({ TMPDIR: 'rel/tmp' }), /TMPDIR is rel\/tmp, which is no absolute path: using \/tmp/],
-    ['TMPDIR is a file', () => ({ TMPDIR: '/etc/passwd' }), /TMPDIR is \/etc\/passwd, which is no folder/],
     [
-      'TMPDIR is too long for a socket',
+      'TMPDIR is relative and the locale is unknown',
+      () => ({ TMPDIR: 'rel/tmp', LANG: 'xx_YY.nothing', LC_ALL: 'C' }),
+      /TMPDIR is rel\/tmp, which is no absolute path: using \/tmp/,
+    ],
+    [
+      'TMPDIR is a file and CI is set',
+      () => ({ TMPDIR: '/etc/passwd', CI: 'true' }),
+      /TMPDIR is \/etc\/passwd, which is no folder/,
+    ],
+    [
+      'TMPDIR is too long for a socket and NODE_ENV is that of a test',
       () => {
         const long = join(folder, 'x'.repeat(100));
         mkdirSync(long, { recursive: true });
-        return { TMPDIR: long };
+        return { TMPDIR: long, NODE_ENV: 'test' };
       },
       /ready/,
     ],
     ['HOME is a file', () => ({ HOME: '/etc/passwd' }), /ready/],
     ['HOME is empty', () => ({ HOME: '' }), /ready/],
     ['folders of tools cannot be written', () => ({ XDG_CACHE_HOME: '/proc/c', XDG_DATA_HOME: '/proc/d' }), /ready/],
-    ['the locale is unknown', () => ({ LANG: 'xx_YY.nothing', LC_ALL: 'C' }), /ready/],
-    ['CI is set', () => ({ CI: 'true' }), /ready/],
-    ['NODE_ENV is that of a test', () => ({ NODE_ENV: 'test' }), /ready/],
-    ['NODE_OPTIONS opens a debugger', () => ({ NODE_OPTIONS: '--inspect=127.0.0.1:0' }), /ready/],
     [
       'the disk has no hard links',
       () => {
@@ -110,7 +114,11 @@ describe('npm start in a path with spaces, quotes, signs and letters beyond ASCI
       },
       /ready/,
     ],
-    ['NODE_OPTIONS limits the memory', () => ({ NODE_OPTIONS: '--max-old-space-size=512' }), /ready/],
+    [
+      'NODE_OPTIONS opens a debugger and limits the memory',
+      () => ({ NODE_OPTIONS: '--inspect=127.0.0.1:0 --max-old-space-size=512' }),
+      /ready/,
+    ],
   ])('starts where %s', async (_what, environment, said) => {
     const run = start({ ...withDatabase, ...environment() });
     await run.ready;
@@ -212,7 +220,7 @@ describe('the embedded PostgreSQL', () => {
   test.each(['SIGKILL', 'SIGTERM'] as const)(
     'stops the start with its name and the remedy when it ends by %s',
     async (signal) => {
-      const run = start({ DATA_DIR: '.data/ends' });
+      const run = start({});
       await run.ready;
       const processes = run.processes();
       process.kill(named(processes, server)?.pid ?? 0, signal);
