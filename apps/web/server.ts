@@ -2,6 +2,7 @@
 // the HTTP server with its addresses and time limits, checks each request before Next sees it, and shuts down gracefully.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as NetServer } from 'node:net';
+import { apiRoutes } from '@plantcommunity/api';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
@@ -12,7 +13,10 @@ import { serveGracefully } from './src/server/graceful-shutdown.ts';
 import { listen, timeLimits } from './src/server/http-server.ts';
 import { logConsoleAsJson } from './src/server/json-console.ts';
 import { shutDownWithLauncher } from './src/server/launcher.ts';
+import { createRequestMeasurement } from './src/server/measure-requests.ts';
 import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
+import { PAGE_POLICIES } from './src/server/page-policies.ts';
+import { createRouteNames } from './src/server/route-names.ts';
 
 /** Minimum time to close the container (calls, leases, connections) when requests have used up the time limit. */
 const MIN_CLOSE_MS = 1_000;
@@ -48,6 +52,11 @@ await nextApp.prepare();
 const handle = nextApp.getRequestHandler();
 const app = await container();
 
+const measure = createRequestMeasurement({
+  metrics: app.metrics.http,
+  routeNames: createRouteNames([...Object.keys(PAGE_POLICIES), ...apiRoutes().map(({ path }) => path)]),
+  clock: systemClock,
+});
 const shutdown = serveGracefully(server, answer, systemClock);
 // `next dev` holds a WebSocket open to each page, so a graceful stop would wait for the whole time limit.
 if (!development) stop = () => void finish();
@@ -65,6 +74,7 @@ function exit(error: unknown): never {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
+  measure(request, response);
   if (app.requestGuard(request, response) === 'answered') return;
   if (shutdown.isStopping && READY_PATH.test(request.url ?? '')) {
     response.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });

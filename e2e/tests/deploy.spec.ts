@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from '../fixtures/development.ts';
@@ -36,6 +37,7 @@ test('check:deploy lists wrong settings, and checks the services', async () => {
     ...services.settings,
     APP_URL: 'https://plants.example',
     ALLOWED_HOSTS: 'plants.example',
+    METRICS_TOKEN: randomBytes(24).toString('base64'),
     AUTH_SECRETS: 'a'.repeat(32),
     TRUSTED_PROXY_HOPS: '1',
     PLANT_ID_API_KEY: 'k',

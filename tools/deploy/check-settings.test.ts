@@ -16,6 +16,7 @@ const SOUND = {
   PLANT_ID_API_KEY: 'k',
   PLANTNET_API_KEY: 'k',
   ALLOWED_HOSTS: 'plants.example',
+  METRICS_TOKEN: secretMadeOf('metrics'),
   TRUSTED_PROXY_HOPS: '1',
 };
 
@@ -70,6 +71,11 @@ describe('check:deploy', () => {
       name: 'a password with a % that escapes nothing',
       settings: { REDIS_URL: 'rediss://:100%zz@redis.example' },
       findings: [],
+    },
+    {
+      name: 'a token for the metrics that was typed',
+      settings: { METRICS_TOKEN: 'ab'.repeat(20) },
+      findings: ['error METRICS_TOKEN'],
     },
     {
       name: 'instances that do not wait for each other',

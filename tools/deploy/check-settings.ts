@@ -17,22 +17,23 @@ export const warning = (about: string, text: string): Finding => ({ level: 'warn
 
 const REMEDY = 'use random bytes, such as those of openssl rand -base64 32';
 
-type Secrets = Pick<Settings, 'authSecrets' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'>;
+type Secrets = Pick<Settings, 'authSecrets' | 'metricsToken' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'>;
 
 /** Finds secrets that can be guessed, or that are used for two purposes. */
 export function checkSecrets(settings: Secrets): Finding[] {
-  const { admin, authSecrets = [] } = settings;
+  const { admin, authSecrets = [], metricsToken } = settings;
   const findings: Finding[] = [];
   const others = otherSecrets(settings);
   for (const [index, secret] of authSecrets.entries()) {
     const which = `secret ${index + 1} of ${authSecrets.length}`;
-    findings.push(...checkForm(secret, which));
+    findings.push(...checkForm('AUTH_SECRETS', secret, ` in ${which}`));
     if (authSecrets.indexOf(secret) !== index) findings.push(error('AUTH_SECRETS', `holds ${which} twice.`));
     for (const [name, value] of others) {
       if (value === secret)
         findings.push(error(name, 'is one of AUTH_SECRETS: its readers could sign in as any user.'));
     }
   }
+  if (metricsToken !== undefined) findings.push(...checkForm('METRICS_TOKEN', metricsToken));
   if (admin !== undefined) {
     findings.push(
       warning('ADMIN_PASSWORD', 'is needed at the first start alone: take it out of the settings after that.'),
@@ -41,16 +42,18 @@ export function checkSecrets(settings: Secrets): Finding[] {
   return findings;
 }
 
-function checkForm(secret: string, which: string): Finding[] {
+/** @param where part of the setting that holds the secret, as the end of a clause */
+function checkForm(name: string, secret: string, where = ''): Finding[] {
   const weakness = weaknessOf(secret);
-  if (weakness !== undefined) return [error('AUTH_SECRETS', `${weakness} in ${which}: ${REMEDY}.`)];
-  return isWordy(secret) ? [warning('AUTH_SECRETS', `is written in words in ${which}: ${REMEDY}.`)] : [];
+  if (weakness !== undefined) return [error(name, `${weakness}${where}: ${REMEDY}.`)];
+  return isWordy(secret) ? [warning(name, `is written in words${where}: ${REMEDY}.`)] : [];
 }
 
 /** Returns the secrets that other people and services know: a signing secret must not be one of them. */
-function otherSecrets({ admin, database, plantId, plantnet, redis }: Secrets) {
+function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis }: Secrets) {
   const { connection } = redis;
   return [
+    ['METRICS_TOKEN', metricsToken],
     ['ADMIN_PASSWORD', admin?.password],
     ['PLANT_ID_API_KEY', plantId.apiKey],
     ['PLANTNET_API_KEY', plantnet.apiKey],

@@ -94,6 +94,7 @@ test.skipIf(services === undefined)(
       APP_ENV: 'production',
       APP_URL: 'https://plants.example',
       ALLOWED_HOSTS: '.plants.example',
+      METRICS_TOKEN: 'for-tests-of-the-start',
       AUTH_SECRETS: 'for-tests-of-the-start-0123456789',
       PLANT_ID_API_KEY: 'for-tests',
       PLANT_ID_BASE_URL: 'http://127.0.0.1:9/api/v3',

@@ -3,7 +3,13 @@ import { isLoopback } from './hosts.ts';
 import type { VariableName } from './schema.ts';
 import { onOff } from './values.ts';
 
-const REQUIRED_IN_PRODUCTION: readonly VariableName[] = ['APP_URL', 'AUTH_SECRETS', 'DATABASE_URL', 'ALLOWED_HOSTS'];
+const REQUIRED_IN_PRODUCTION: readonly VariableName[] = [
+  'APP_URL',
+  'AUTH_SECRETS',
+  'DATABASE_URL',
+  'ALLOWED_HOSTS',
+  'METRICS_TOKEN',
+];
 
 const hosts = (given: string | undefined): string[] => (given ?? '').split(',').flatMap((part) => part.trim() || []);
 

@@ -108,6 +108,7 @@ export const schema = z.object({
   UPLOAD_MEMORY_MB: integer(1, 65_536).prefault('256'),
   DECODE_CONCURRENCY: integer(1, 64).optional(),
 
+  METRICS_TOKEN: secret(16).optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level from trace to silent')
     .prefault('info'),

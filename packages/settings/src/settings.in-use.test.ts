@@ -10,6 +10,7 @@ const REPOSITORY = join(import.meta.dirname, '../../..');
 const CONSUMERS = [
   'apps/web/server.ts',
   'apps/web/src/server/**/*.ts',
+  'apps/web/src/app/**/*.ts',
   'packages/*/src/**/*.ts',
   'tools/start/**/*.ts',
 ];

@@ -29,6 +29,7 @@ describe('readSettings', () => {
       'AUTH_SECRETS is required in production',
       'DATABASE_URL is required in production',
       'ALLOWED_HOSTS is required in production',
+      'METRICS_TOKEN is required in production',
       'REDIS_URL or UPSTASH_REDIS_REST_URL is required in production',
       'PLANT_ID_API_KEY or PLANTNET_API_KEY is required in production',
     ]);

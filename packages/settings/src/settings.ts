@@ -186,6 +186,8 @@ export function group(values: Values) {
     /** Maximum concurrent photo decodes. */
     decodeConcurrency: values.DECODE_CONCURRENCY ?? availableParallelism(),
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
+    /** Undefined in development: everyone may read the metrics. */
+    metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined

@@ -1,3 +1,5 @@
 export { createLogger, type Logger } from './logger.ts';
+export type { HttpMetrics } from './metrics/http-metrics.ts';
+export { createMetrics, type Metrics } from './metrics/registry.ts';
 export { redact, redactAndCut } from './redact.ts';
 export { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } from './request-id.ts';

@@ -61,6 +61,11 @@ const contract: Check[] = ['openapi.json', 'openapi-3.0.json'].map((file) => ({
 
 const refusals: Check[] = [
   {
+    name: 'the metrics are closed to strangers',
+    path: '/api/metrics',
+    faults: (seen) => unless(hasStatus(seen, 401), isProblem(seen, 'invalid_token')),
+  },
+  {
     name: 'an unknown path is a problem of ours',
     path: '/api/v1/nothing',
     faults: (seen) => unless(hasStatus(seen, 404), isProblem(seen, 'not_found'), ...apiHeaders(seen)),

@@ -8,7 +8,7 @@ import { createIdentificationService } from '@plantcommunity/identification';
 import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
-import { createLogger, type Logger } from '@plantcommunity/telemetry';
+import { createLogger, createMetrics, type Logger } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
 import type { Container } from './container.ts';
 import { loadAuthSecret, provideAdmin } from './first-start.ts';
@@ -26,6 +26,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const { dataDir, databaseUrl, photoDir, redisConnection } = locationsOf(settings);
   const clock = systemClock;
   const logger = createLogger({ level: settings.logLevel });
+  const metrics = createMetrics({ version });
 
   const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;
   const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });
@@ -100,6 +101,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   return {
     settings,
     logger,
+    metrics,
     database,
     redis,
     auth,

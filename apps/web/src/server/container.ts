@@ -6,12 +6,13 @@ import type { OperatedService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
-import type { Logger } from '@plantcommunity/telemetry';
+import type { Logger, Metrics } from '@plantcommunity/telemetry';
 
 /** The parts of the app, one of each in a process: it owns circuits, flights, the memory cache and connections. */
 export interface Container {
   settings: Settings;
   logger: Logger;
+  metrics: Metrics;
   database: Database;
   redis: RedisConnection;
   auth: Auth;

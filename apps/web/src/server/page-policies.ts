@@ -1,5 +1,6 @@
-/** Who may see a page. `user`: others are redirected to sign in; `admin`: others get a 404. */
-export type PagePolicy = 'public' | 'user' | 'admin';
+/** Who may see a page. `user`: others are redirected to sign in; `admin`: others get a 404; `token`:
+ * callers without METRICS_TOKEN get a 401. */
+export type PagePolicy = 'public' | 'user' | 'admin' | 'token';
 
 /** The policy of each page, and of each route handler that calls no procedure, by its path as Next writes it. */
 export const PAGE_POLICIES = {
@@ -15,4 +16,5 @@ export const PAGE_POLICIES = {
   '/api/auth/[...nextauth]': 'public',
   '/api/health/live': 'public',
   '/api/health/ready': 'public',
+  '/api/metrics': 'token',
 } as const satisfies Record<string, PagePolicy>;

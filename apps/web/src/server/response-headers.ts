@@ -35,7 +35,7 @@ export function pagePolicy({ nonce, https, imageHosts }: PagePolicyOptions): str
     .join('; ');
 }
 
-/** Returns the headers of a probe's answer: never cached, with a request id like every answer. */
-export function probeHeaders(request: Request): Record<string, string> {
+/** Returns the headers of an answer to a probe or a scrape: never cached, with a request id like every answer. */
+export function probeHeaders(request: Request) {
   return { 'Cache-Control': 'no-store', 'X-Request-Id': acceptRequestId(request.headers.get('x-request-id')) };
 }

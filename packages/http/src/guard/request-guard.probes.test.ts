@@ -36,7 +36,13 @@ async function served(): Promise<(request: string) => Promise<string>> {
   };
 }
 
-const PROBES = ['/api/health/live', '/api/health/ready', '/api/health/live/', '/api/health/ready?from=kubelet'];
+const PROBES = [
+  '/api/health/live',
+  '/api/health/ready',
+  '/api/health/live/',
+  '/api/health/ready?from=kubelet',
+  '/api/metrics',
+];
 const CLOSE = 'Connection: close\r\n';
 
 describe.each(PROBES)('the probe %s', (path) => {

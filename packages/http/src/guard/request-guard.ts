@@ -31,10 +31,10 @@ export interface RequestGuardConfig extends CorsConfig {
 export type RequestGuard = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
 
 /**
- * Matches the targets of probes, which orchestrators and load balancers send over plain http, by an address or without
- * a Host. A server must also accept a target with scheme and host (RFC 9112, 3.2.2).
+ * Matches the targets of probes and of the scrape, which orchestrators, load balancers and Prometheus send over plain
+ * http, by an address or without a Host. A server must also accept a target with scheme and host (RFC 9112, 3.2.2).
  */
-const PROBE = /^(?:https?:\/\/[^/?#]*)?(\/api\/health\/(?:live|ready)\/?(?:\?.*)?)$/;
+const PROBE = /^(?:https?:\/\/[^/?#]*)?(\/api\/(?:health\/(?:live|ready)|metrics)\/?(?:\?.*)?)$/;
 
 /**
  * Prefix of static files. Next answers a request for one with a 500 when the method or the range does not fit the file.

@@ -9,6 +9,7 @@ export const production = {
   REDIS_URL: 'rediss://redis.example/2',
   PLANT_ID_API_KEY: 'k',
   ALLOWED_HOSTS: 'plants.example',
+  METRICS_TOKEN: 'm'.repeat(16),
 };
 
 /** Returns the faults of an environment, each with its variable; none when it can be read. */
