@@ -36,22 +36,23 @@ const webBuild: Step = {
   },
 };
 
-// Two or three lanes at a time: the tests of services and starts mostly wait, so one lane leaves a core idle.
+const realIntegration =
+  missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing);
+
+// The tests of services and starts mostly wait, so one lane alone leaves a core idle. The two take about the same time.
 await runCommand([
   generate,
   [...staticLanes, [webBuild, vitestStep('unit tests', 'unit')]],
   [
-    browserTests,
     [
-      missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing),
-      vitestStep('starts and ends of npm start', 'start'),
-    ],
-  ],
-  [
-    vitestStep('integration tests on services of their own', 'standalone'),
-    [
+      browserTests,
       vitestStep('integration tests on embedded services', 'integration-embedded'),
       vitestStep('database servers and poolers', 'servers'),
+    ],
+    [
+      realIntegration,
+      vitestStep('starts and ends of npm start', 'start'),
+      vitestStep('integration tests on services of their own', 'standalone'),
     ],
   ],
 ]);
