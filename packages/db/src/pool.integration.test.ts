@@ -79,5 +79,6 @@ describe.skipIf(isOneSession)('the connection pool', () => {
       return (await pids()).includes(first);
     };
     await context.expect.poll(probed, { timeout: 10_000, interval: 200 }).toBe(false);
+    expect(await pids()).not.toContain(first);
   });
 });
