@@ -55,7 +55,10 @@ interface WebOptions {
  * heap for every 64 MB of them. Counted as part of a heap that may grow to 128 MB first, they are collected with young
  * objects: a photo of 5 MB is read in half the time when measured.
  */
-const COLLECTOR = ['--external-memory-accounted-in-global-limit', '--initial-old-space-size=128'];
+export const COLLECTOR: readonly string[] = [
+  '--external-memory-accounted-in-global-limit',
+  '--initial-old-space-size=128',
+];
 /** First version of Node with both flags. */
 const COLLECTOR_SINCE = 24;
 
