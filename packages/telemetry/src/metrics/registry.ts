@@ -1,5 +1,9 @@
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
+import { type CircuitMetrics, createCircuitMetrics } from './circuit-metrics.ts';
+import { createDecodeMetrics, type DecodeMetrics } from './decode-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
+import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 
 export interface MetricsOptions {
   /** Version of the app, for `plantcommunity_build_info`. */
@@ -9,6 +13,10 @@ export interface MetricsOptions {
 /** Everything that this process measures, one group for each subject. */
 export interface Metrics {
   http: HttpMetrics;
+  providers: ProviderMetrics;
+  circuits: CircuitMetrics;
+  cache: CacheMetrics;
+  decodes: DecodeMetrics;
   /** Returns all values in the text format of Prometheus, and its media type. */
   expose(): Promise<{ body: string; contentType: string }>;
 }
@@ -26,8 +34,17 @@ export function createMetrics({ version }: MetricsOptions): Metrics {
     labelNames: ['version', 'node_version'],
     registers: [registry],
   }).set({ version, node_version: process.version }, 1);
+  return createMetricGroups(registry);
+}
+
+/** Creates the groups of metrics in a registry. */
+export function createMetricGroups(registry: Registry): Metrics {
   return {
     http: createHttpMetrics(registry),
+    providers: createProviderMetrics(registry),
+    circuits: createCircuitMetrics(registry),
+    cache: createCacheMetrics(registry),
+    decodes: createDecodeMetrics(registry),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   };
 }
