@@ -17,6 +17,20 @@ describe('single-flight', () => {
     expect(flights.size).toBe(0);
   });
 
+  it('counts the callers of a running flight, also those who left', async () => {
+    const flights = createSingleFlight();
+    const task = createTask<string>();
+    const first = flights.run('rose', task.work);
+    const leaving = new AbortController();
+    const second = flights.run('rose', task.work, leaving.signal);
+    leaving.abort(new Error('gone'));
+    await expect(second).rejects.toThrow('gone');
+    expect(flights.callers('rose')).toBe(2);
+    task.resolve('Rosa');
+    await first;
+    expect(flights.callers('rose')).toBe(0);
+  });
+
   it('makes one call for each key', async () => {
     const flights = createSingleFlight();
     const results = await Promise.all([flights.run('a', async () => 1), flights.run('b', async () => 2)]);

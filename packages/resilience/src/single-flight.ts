@@ -11,6 +11,8 @@ export interface SingleFlight {
    */
   run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<{ value: T; joined: boolean }>;
   has(key: string): boolean;
+  /** Returns how many callers the running flight of `key` has had so far, those who left included; 0 without one. */
+  callers(key: string): number;
   /** Throws {ReentrantCallError} when the work of `key` calls it, also through the work of other keys. */
   refuseReentry(key: string): void;
   readonly size: number;
@@ -33,6 +35,7 @@ export class ReentrantCallError extends ResilienceError {
 interface Flight<T> {
   readonly call: SharedCall;
   readonly result: Promise<T>;
+  callers: number;
 }
 
 export function createSingleFlight(): SingleFlight {
@@ -41,7 +44,7 @@ export function createSingleFlight(): SingleFlight {
   function start<T>(key: string, call: SharedCall, work: () => Promise<T>): Promise<T> {
     const { promise: result, resolve } = Promise.withResolvers<T>();
     // Set before the work begins, which may ask for its own key at once.
-    flights.set(key, { call, result });
+    flights.set(key, { call, result, callers: 1 });
     resolve(call.run(work).finally(() => flights.delete(key)));
     // When every caller has left, a failure has no other handler.
     result.catch(() => {});
@@ -56,6 +59,7 @@ export function createSingleFlight(): SingleFlight {
       const running = flights.get(key) as Flight<T> | undefined;
       const call = running?.call ?? new SharedCall(key);
       const endWait = call.beginWait();
+      if (running) running.callers += 1;
       try {
         const flight = running?.result ?? start(key, call, work);
         const value = signal ? await waitFor(flight, { signal }) : await flight;
@@ -65,6 +69,7 @@ export function createSingleFlight(): SingleFlight {
       }
     },
     has: (key) => flights.has(key),
+    callers: (key) => flights.get(key)?.callers ?? 0,
     refuseReentry: (key) => flights.get(key)?.call.refuse(),
     get size() {
       return flights.size;

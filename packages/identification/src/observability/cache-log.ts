@@ -100,6 +100,9 @@ export function createCacheLog(logger: Logger, waitMs: number) {
       case 'stored':
       case 'restored':
       case 'loaded':
+      case 'shared':
+      case 'early_refreshed':
+      case 'early_refresh_skipped':
         break;
     }
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import type { RedisConnection } from '../redis/types.ts';
+import { sleep } from '../testing/sleep.ts';
 import { TestConnections, TRANSPORTS } from '../testing/test-connections.ts';
 import { eventually, testRedisUrl, uniqueKey } from '../testing/test-redis.ts';
 import { createCache } from './create-cache.ts';
@@ -47,6 +48,54 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a cache over %s', (transport) =
     expect(events[0]).toEqual({ type: 'corrupt', key: 'rose' });
     await cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
     expect(await createProcess(prefix).peek('rose')).toMatchObject({ value: 'Rosa' });
+  });
+
+  it('reports callers that want at once what another process loads, or loads for too long', async () => {
+    const prefix = uniqueKey('cache');
+    const locked = (waitMs: number) => {
+      const cache = createCache({ redis, prefix, lock: { ttlMs: 10_000, waitMs }, clock: systemClock });
+      const shared: CacheEvent[] = [];
+      cache.subscribe((event) => event.type === 'shared' && shared.push(event));
+      return { cache, shared };
+    };
+    const [holder, waiter, hurried] = [locked(0), locked(10_000), locked(50)];
+    const [loading, value] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+    const slow = async () => {
+      loading.resolve();
+      return await value.promise;
+    };
+    const held = holder.cache.getOrLoad('rose', slow, { lifetime });
+    await loading.promise;
+    const load = async () => 'Rosa';
+    const waiting = [1, 2].map(() => waiter.cache.getOrLoad('rose', load, { lifetime }));
+    await hurried.cache.getOrLoad('rose', load, { lifetime });
+    value.resolve('Rosa');
+    await Promise.all([held, ...waiting]);
+    expect({ holder: holder.shared, waiter: waiter.shared, hurried: hurried.shared }).toEqual({
+      holder: [],
+      waiter: [{ type: 'shared', key: 'rose', callers: 2, loads: 0 }],
+      hurried: [{ type: 'shared', key: 'rose', callers: 1, loads: 1 }],
+    });
+  });
+
+  it('skips an early refresh while another process loads the value', async () => {
+    const prefix = uniqueKey('cache');
+    const cache = createCache({
+      redis,
+      prefix,
+      lock: { ttlMs: 10_000, waitMs: 0 },
+      clock: systemClock,
+      random: () => 1,
+    });
+    const slow = () => sleep(5).then(() => 'Rosa');
+    await cache.getOrLoad('rose', slow, { lifetime });
+    await redis.client.set(`${prefix}:{rose}:lock`, 'another process', { px: 10_000 });
+    const types: string[] = [];
+    cache.subscribe(({ type }) => types.push(type));
+    const load = () => Promise.reject(new Error('may not load'));
+    await cache.peek('rose', { load, lifetime });
+    await cache.settled();
+    expect(types).toEqual(['hit', 'early_refresh', 'early_refresh_skipped']);
   });
 
   it('never replaces a value, even a stale one, by a provisional one, in this process or another', async () => {

@@ -179,6 +179,17 @@ describe('an early refresh', () => {
     expect(types).toEqual([...first, 'hit', 'early_refresh', 'loading', 'early_refresh_failed']);
   });
 
+  it('reports its end', async () => {
+    const eager = createProcess(100, () => 1 - Number.EPSILON);
+    await read(eager, 'old');
+    clock.advance(MINUTE - 3000);
+    const types: string[] = [];
+    eager.subscribe(({ type }) => types.push(type));
+    await read(eager, 'new');
+    await new Promise(setImmediate);
+    expect(types).toEqual(['hit', 'early_refresh', 'loading', 'loaded', 'stored', 'early_refreshed']);
+  });
+
   it('is started by a peek, too, and not again for staleRetryMs after it failed', async () => {
     const eager = createProcess(100, () => 1 - Number.EPSILON);
     await read(eager, 'old');
@@ -282,9 +293,20 @@ describe('the events of a cache', () => {
   it('report the callers that shared a load', async () => {
     const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
     await Promise.all([ask(), ask(), ask()]);
-    expect(events.filter(({ type }) => type === 'joined')).toEqual([
+    expect(events.slice(-3)).toEqual([
+      { type: 'shared', key: 'rose', callers: 3, loads: 1 },
       { type: 'joined', key: 'rose', stale: false },
       { type: 'joined', key: 'rose', stale: false },
+    ]);
+  });
+
+  it('report callers that shared a failed load, and none that were alone', async () => {
+    const fail = () => Promise.reject(new Error('withered'));
+    await Promise.allSettled([1, 2].map(() => cache.getOrLoad('rose', fail, { lifetime })));
+    await put('Rosa');
+    await put('Quercus', 'oak');
+    expect(events.filter(({ type }) => type === 'shared')).toEqual([
+      { type: 'shared', key: 'rose', callers: 2, loads: 1 },
     ]);
   });
 

@@ -29,7 +29,16 @@ type StaleServed = Extract<CacheEvent, { type: 'stale_served' }>;
 type LoadRequest<T> = LoadOptions<T> & {
   readonly key: string;
   readonly load: () => Promise<T>;
+  /** Absent for a background refresh, which no caller waits for. */
+  readonly progress?: LoadProgress;
 };
+
+/** What has happened for the callers of one flight. */
+interface LoadProgress {
+  loads: number;
+  /** Whether another process was loading the value, too. */
+  isElsewhere: boolean;
+}
 
 export interface LayeredCacheOptions {
   readonly redis: RedisConnection;
@@ -85,7 +94,7 @@ export class LayeredCache implements Cache {
     const request: LoadRequest<T> = { ...options, key, load };
     // A background refresh of this key holds the lease that this call would wait for.
     this.#refreshes.refuseReentry(key);
-    const { value, joined } = await this.#flights.run(key, () => this.#findOrLoad(request), options.signal);
+    const { value, joined } = await this.#flights.run(key, () => this.#findForAll(request), options.signal);
     if (joined) this.#listeners.emit({ type: 'joined', key, stale: value.stale });
     return { ...value, joined };
   }
@@ -100,6 +109,19 @@ export class LayeredCache implements Cache {
 
   subscribeToLock(listener: (event: LeaseEvent) => void): Unsubscribe {
     return this.#lock ? this.#lock.leases.subscribe(listener) : () => {};
+  }
+
+  /** Finds or loads the value for all concurrent callers, and reports how many they were. */
+  async #findForAll<T>(request: LoadRequest<T>): Promise<Loaded<T>> {
+    const { key } = request;
+    const progress: LoadProgress = { loads: 0, isElsewhere: false };
+    try {
+      return await this.#findOrLoad({ ...request, progress });
+    } finally {
+      const callers = this.#flights.callers(key);
+      const isShared = callers > 1 || progress.isElsewhere;
+      if (isShared) this.#listeners.emit({ type: 'shared', key, callers, loads: progress.loads });
+    }
   }
 
   async #findOrLoad<T>(request: LoadRequest<T>): Promise<Loaded<T>> {
@@ -123,8 +145,9 @@ export class LayeredCache implements Cache {
   }
 
   async #loadLocked<T>(request: LoadRequest<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
-    const { key } = request;
+    const { key, progress } = request;
     const locked = await acquireLoadLock(key, this.#lock, () => this.#getFresh<T>(key));
+    if (progress) progress.isElsewhere = locked.type === 'cached' || locked.type === 'timed_out';
     switch (locked.type) {
       case 'cached':
         this.#listeners.emit({ type: 'filled_remotely', key, waitedFor: 'lease' });
@@ -152,7 +175,9 @@ export class LayeredCache implements Cache {
     const refresh = async () => {
       const lock = this.#lock && { ...this.#lock, options: { ...this.#lock.options, waitMs: 0 } };
       const locked = await acquireLoadLock(key, lock, () => this.#store.getNewer<T>(key));
-      if (locked.type === 'load') await this.#loadUnderLease(locked.lease, request);
+      if (locked.type !== 'load') return this.#listeners.emit({ type: 'early_refresh_skipped', key });
+      await this.#loadUnderLease(locked.lease, request);
+      this.#listeners.emit({ type: 'early_refreshed', key });
     };
     detachFromCalls(() => this.#refreshes.run(key, refresh)).catch((error: unknown) => {
       this.#listeners.emit({ type: 'early_refresh_failed', key, error });
@@ -169,7 +194,8 @@ export class LayeredCache implements Cache {
   }
 
   async #load<T>(request: LoadRequest<T>, leaseAtLoad: LeaseAtLoad, lease?: LeaseHandle): Promise<Loaded<T>> {
-    const { key } = request;
+    const { key, progress } = request;
+    if (progress) progress.loads += 1;
     this.#listeners.emit({ type: 'loading', key, lease: leaseAtLoad });
     const startedAt = this.#clock.monotonic();
     const value = await request.load();

@@ -124,6 +124,11 @@ export type CacheEvent =
     }
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
   /**
+   * Several callers wanted the value at once, and now have it, or an error. `callers`: those of this process; there is
+   * one if another process was loading the value, too. `loads`: how often this process loaded it, 0 or 1.
+   */
+  | { readonly type: 'shared'; readonly key: string; readonly callers: number; readonly loads: number }
+  /**
    * Redis has the loaded value, or a better one instead of a provisional one, which is then returned: other processes
    * need not load it.
    */
@@ -132,6 +137,10 @@ export type CacheEvent =
   | { readonly type: 'restored'; readonly key: string }
   /** A fresh value is being reloaded in the background. */
   | { readonly type: 'early_refresh'; readonly key: string }
+  /** The early refresh ended: this process has reloaded the value. */
+  | { readonly type: 'early_refreshed'; readonly key: string }
+  /** The early refresh ended without a load: another process reloads or has reloaded the value, or Redis is unavailable. */
+  | { readonly type: 'early_refresh_skipped'; readonly key: string }
   | { readonly type: 'early_refresh_failed'; readonly key: string; readonly error: unknown }
   /**
    * A stale value was returned because no fresh one could be had. `error`: why the load failed, if it was tried.

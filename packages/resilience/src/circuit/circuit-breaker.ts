@@ -179,15 +179,17 @@ class CircuitBreaker implements Circuit {
     return this.#machine.record(permit, result, (recorded) => this.#onRecorded(result.outcome, error, recorded));
   }
 
-  #onRecorded(outcome: CircuitOutcome, error: unknown, { failCount, successes }: Recorded): void {
+  #onRecorded(outcome: CircuitOutcome, error: unknown, { failCount, isTrial, successes }: Recorded): void {
     const { failMax, successThreshold: required } = this.#config;
     switch (outcome) {
       case 'success':
         this.#listeners.emit({ type: 'call_succeeded' });
-        if (successes > 0) this.#listeners.emit({ type: 'trial_succeeded', successes, required });
+        if (isTrial) this.#listeners.emit({ type: 'trial_succeeded', successes, required });
         return;
       case 'failure':
-        return this.#listeners.emit({ type: 'call_failed', error, failCount, failMax });
+        this.#listeners.emit({ type: 'call_failed', error, failCount, failMax });
+        if (isTrial) this.#listeners.emit({ type: 'trial_failed' });
+        return;
       case 'ignored':
         return this.#listeners.emit({ type: 'call_ignored', error });
     }

@@ -183,6 +183,7 @@ describe('a half-open circuit', () => {
     expect(types()).toContain('trial_abandoned');
     hung.reject(new Unavailable('at last'));
     await expect(call).rejects.toThrow('at last');
+    expect(types()).not.toContain('trial_failed');
     expect(circuit.snapshot().state).toBe('half_open');
     await succeed(circuit);
     expect(circuit.snapshot().state).toBe('closed');
@@ -236,6 +237,6 @@ it('a circuit emits its events in order', async () => {
   ]);
   expect(events).toContainEqual({ type: 'reopened', resetTimeoutMs: 120_000 });
   expect(types().slice(5)).toEqual(
-    'half_opened call_failed reopened half_opened call_succeeded trial_succeeded closed'.split(' '),
+    'half_opened call_failed trial_failed reopened half_opened call_succeeded trial_succeeded closed'.split(' '),
   );
 });

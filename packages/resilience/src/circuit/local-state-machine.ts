@@ -132,11 +132,11 @@ export class LocalStateMachine implements CircuitStateMachine {
     const { failCount } = this.#state;
     const isInTime = permit.trial === undefined || (this.#recovery?.trials.end(permit.trial) ?? false);
     if (!isInTime || permit.generation !== this.#state.generation || outcome === 'ignored') {
-      return onRecorded({ failCount, successes: 0 });
+      return onRecorded({ failCount, isTrial: false, successes: 0 });
     }
     if (outcome === 'success') return this.#recordSuccess(onRecorded);
     const failures = Math.min(failCount + 1, this.#config.failMax);
-    onRecorded({ failCount: failures, successes: 0 });
+    onRecorded({ failCount: failures, isTrial: this.#recovery !== undefined, successes: this.#state.successes });
     this.#state = { ...this.#state, failCount: failures, lastFailure: failure };
     if (this.#recovery) {
       this.#recovery.trials.fail();
@@ -147,12 +147,12 @@ export class LocalStateMachine implements CircuitStateMachine {
 
   async #recordSuccess(onRecorded: (recorded: Recorded) => void): Promise<void> {
     if (!this.#recovery) {
-      onRecorded({ failCount: 0, successes: 0 });
+      onRecorded({ failCount: 0, isTrial: false, successes: 0 });
       this.#state = { ...this.#state, failCount: 0 };
       return this.#policy.breaker.execute(() => {});
     }
     const successes = this.#recovery.trials.succeed();
-    onRecorded({ failCount: this.#state.failCount, successes });
+    onRecorded({ failCount: this.#state.failCount, isTrial: true, successes });
     this.#state = { ...this.#state, successes };
     if (successes >= this.#config.successThreshold) await this.#recovery.done;
   }

@@ -114,6 +114,16 @@ describe('a half-open circuit of several processes', () => {
     expect(b.snapshot().resetTimeoutMs).toBe(60_000);
   });
 
+  it('reports a failed trial in the process that made it', async () => {
+    const [a, b] = [await addProcess(), await addProcess()];
+    await openAll();
+    cluster.clock.advance(60_000);
+    await fail(a);
+    await settle();
+    expect(a.types().slice(-4)).toEqual(['half_opened', 'call_failed', 'trial_failed', 'reopened']);
+    expect(b.types().slice(-2)).toEqual(['half_opened', 'reopened']);
+  });
+
   it('gets the permit of an ignored trial back', async () => {
     const [a, b] = [await addProcess({ trialPermits: 1 }), await addProcess({ trialPermits: 1 })];
     await openAll();
@@ -142,6 +152,7 @@ describe('a half-open circuit of several processes', () => {
     hung.reject(new Unavailable('at last'));
     await expect(call).rejects.toThrow('at last');
     await settle();
+    expect(a.types()).not.toContain('trial_failed');
     expect(states()).toEqual(['half_open', 'half_open']);
   });
 });

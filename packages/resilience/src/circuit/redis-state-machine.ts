@@ -110,8 +110,7 @@ export class RedisStateMachine implements CircuitStateMachine {
       try {
         const { counted, remote } = await this.#report(permit, result);
         const { failCount, successes } = remote.state;
-        const isTrial = counted && permit.trial !== undefined && result.outcome === 'success';
-        onRecorded({ failCount, successes: isTrial ? successes : 0 });
+        onRecorded({ failCount, isTrial: counted && permit.trial !== undefined, successes });
         return this.#applyRemote(remote);
       } catch (error) {
         this.#fail(error);
@@ -122,7 +121,7 @@ export class RedisStateMachine implements CircuitStateMachine {
       if (this.#closedWith) this.#reportAfterClose(this.#closedWith);
       return this.#fallback.machine.record(permit, result, onRecorded);
     }
-    onRecorded({ failCount: this.state.failCount, successes: 0 });
+    onRecorded({ failCount: this.state.failCount, isTrial: false, successes: 0 });
   }
 
   async apply(override: Override): Promise<OverrideScope> {

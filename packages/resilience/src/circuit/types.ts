@@ -115,6 +115,8 @@ export type CircuitEvent =
   | { readonly type: 'opened'; readonly failCount: number; readonly resetTimeoutMs: number }
   | { readonly type: 'half_opened' }
   | { readonly type: 'trial_succeeded'; readonly successes: number; readonly required: number }
+  /** Follows the `call_failed` of a trial. */
+  | { readonly type: 'trial_failed' }
   /** A trial had no result by its deadline: its permit is free again and its result will not count. */
   | { readonly type: 'trial_abandoned' }
   /** A trial failed: the circuit is open again, for longer. */
@@ -176,7 +178,9 @@ export interface CallResult {
 export interface Recorded {
   /** Consecutive failures, including this one if it counted. */
   readonly failCount: number;
-  /** Successful trials, if the call was a trial that counted; else 0. */
+  /** Whether the call was a trial, and its result came in time. */
+  readonly isTrial: boolean;
+  /** Successful trials since the circuit half-opened, if the call was one; else of no meaning. */
   readonly successes: number;
 }
 

@@ -135,8 +135,8 @@ class RedisLeases implements Leases {
     }
   }
 
-  #timeOut({ name, startedAt }: AcquireRequest): { readonly type: 'timed_out' } {
-    this.#listeners.emit({ type: 'timed_out', lease: name, waitedMs: this.#clock.monotonic() - startedAt });
+  #timeOut({ name, startedAt, waitMs }: AcquireRequest): { readonly type: 'timed_out' } {
+    this.#listeners.emit({ type: 'timed_out', lease: name, waitedMs: this.#clock.monotonic() - startedAt, waitMs });
     return { type: 'timed_out' };
   }
 }
