@@ -228,7 +228,7 @@ export function createProviderQuota({
 > & { definition: ProviderDefinition; prefix: string; redis: RedisConnection }): Quota {
   const { name } = definition;
   const store = new QuotaStore(redis, name, prefix);
-  const claimWarning = (period: Period) => store.claimWarning(period);
+  const claimWarning = (period: Period, day: string) => store.claimWarning(period, day);
   return new ProviderQuota({
     ...options,
     redis,

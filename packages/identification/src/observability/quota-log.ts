@@ -21,9 +21,9 @@ function resetText(counters: readonly Counter[]): string {
 }
 
 /**
- * Logs the `[QUOTA]` warnings: once per period over all processes that most of a quota is used, and once in each process
- * that all of it is.
- * @param claimWarning whether this process is the one that logs the period's warning
+ * Logs the `[QUOTA]` warnings: over all processes once per period, and in a longer one again each day from 00:00 UTC,
+ * that most of a quota is used; in each process once that all of it is.
+ * @param claimWarning whether this process is the one that logs the period's warning of the day (its id)
  */
 export function createQuotaLog({
   claimWarning,
@@ -35,17 +35,17 @@ export function createQuotaLog({
   /** Used share from which operators are warned. */
   warnAtShare: number;
   logger: Logger;
-  claimWarning: (period: Period) => Promise<boolean>;
+  claimWarning: (period: Period, day: string) => Promise<boolean>;
 }): OnQuotaUpdate {
   const warned = new Set<string>();
   let wasExhausted = false;
 
-  async function warn(counter: Counter): Promise<void> {
-    const { id } = counter.period;
+  async function warn(counter: Counter, day: string): Promise<void> {
+    const id = `${counter.period.id} ${day}`;
     if (warned.has(id)) return;
     warned.add(id);
     try {
-      if (await claimWarning(counter.period)) logger.warn(warningText(provider, counter));
+      if (await claimWarning(counter.period, day)) logger.warn(warningText(provider, counter));
     } catch {
       // Redis is unavailable: try again with the next update.
       warned.delete(id);
@@ -53,7 +53,8 @@ export function createQuotaLog({
   }
 
   return (counters, exhausted) => {
-    for (const counter of aboveWarnShare(warnAtShare, counters)) void warn(counter);
+    const day = counters.find(({ period }) => period.window === 'day')?.period.id ?? '';
+    for (const counter of aboveWarnShare(warnAtShare, counters)) void warn(counter, day);
     const isExhausted = exhausted.length > 0;
     if (isExhausted && !wasExhausted) {
       logger.warn(`[QUOTA] ${provider} is not called: its quota is used up${resetText(exhausted)}`);

@@ -157,4 +157,25 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await spend(one, 10);
     await vi.waitFor(() => expect(warned()).toHaveLength(2));
   });
+
+  it('warns of a month once a day over all processes, again soon after 00:00 UTC', async () => {
+    const limits = { monthlyLimit: 10 };
+    const quotas = [await fleet.instance(limits, 'plant_id'), await fleet.instance(limits, 'plant_id')];
+    await Promise.all(quotas.map((quota) => quota.start()));
+    for (const quota of quotas) await spend(quota, 4);
+    const line = '[QUOTA] plant_id has used 80% of its month (8 of 10, until 2026-12-01T00:00:00.000Z)';
+    await vi.waitFor(() => expect(fleet.lines).toEqual([line]));
+    const pass = async (ms: number) => {
+      fleet.clock.advance(ms);
+      await fleet.settle();
+    };
+    // Processes read the quota every 30 s; they begin to wait again once they have read it.
+    await pass(12 * HOUR - 30_000);
+    await pass(30_000);
+    await pass(30_000);
+    await vi.waitFor(() => expect(fleet.lines).toEqual([line, line]));
+    await pass(30_000);
+    await pass(6 * HOUR);
+    expect(fleet.lines).toEqual([line, line]);
+  });
 });

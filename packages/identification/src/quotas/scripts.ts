@@ -8,7 +8,7 @@
  * - Flight is a sorted set with one member `<n>:<id>` for each credit of a call in flight, scored by the time at which
  *   the call has certainly ended, so that the credits are counted without reading each. `0:<id>` marks a settled call,
  *   scored by the time of its settlement.
- * - A counter is a hash: `used`; `begun` once it is initialized; `warned` once its warning was logged.
+ * - A counter is a hash: `used`; `begun` once it is initialized; `warned`, the day (its period) whose warning was logged last.
  *
  * The state reply is {revision, askedAt or 0, refusesUntil or 0, credits in flight, then for each window `used` (or
  * -1 - used when its counter is not initialized) and the provider's limit (-1: none)}.
@@ -170,8 +170,10 @@ nextRevision()
 return state(ARGV[1])
 `;
 
-/** KEYS: counter. Returns 1 to the one caller who logs the counter's warning, 0 to all others. */
+/** KEYS: counter. ARGV: id of the day. Returns 1 to the one caller who logs the counter's warning of the day, else 0. */
 export const CLAIM_WARNING = `
-if redis.call('HEXISTS', KEYS[1], 'used') == 0 then return 0 end
-return redis.call('HSETNX', KEYS[1], 'warned', '1')
+local warned = redis.call('HGET', KEYS[1], 'warned')
+if redis.call('HEXISTS', KEYS[1], 'used') == 0 or (warned and warned >= ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'warned', ARGV[1])
+return 1
 `;

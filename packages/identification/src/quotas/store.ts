@@ -109,9 +109,9 @@ export class QuotaStore {
     return await this.#readState(MARK_EXHAUSTED, now, [until]);
   }
 
-  /** Whether this process is the one that logs the period's warning. */
-  async claimWarning(period: Period): Promise<boolean> {
-    return (await this.#redis.eval(CLAIM_WARNING, [this.#key(period.id)], [])) === 1;
+  /** Whether this process is the one that logs the period's warning of a day. @param day id of the day's period */
+  async claimWarning(period: Period, day: string): Promise<boolean> {
+    return (await this.#redis.eval(CLAIM_WARNING, [this.#key(period.id)], [day])) === 1;
   }
 
   #nextOrder(): number {
