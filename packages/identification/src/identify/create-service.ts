@@ -7,7 +7,7 @@ import {
   createSingleFlight,
   type RedisConnection,
 } from '@plantcommunity/resilience';
-import { createCircuitLog } from '../observability/circuit-log.ts';
+import { createCircuitLog, logCircuitState } from '../observability/circuit-log.ts';
 import { createQuotaLog } from '../observability/quota-log.ts';
 import { createPhotoNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
 import { type ProviderDefinition, usualCredits } from '../providers/definition.ts';
@@ -85,6 +85,8 @@ interface OperatedPipeline extends ProviderPipeline {
   readonly access: SharedProviderAccess;
   readonly circuit: Circuit;
   readonly quota: Quota;
+  /** Ends the log of the circuit's state. */
+  readonly stopLog: () => void;
 }
 
 function composeService(options: IdentificationOptions, parts: ServiceParts): OperatedService {
@@ -145,7 +147,8 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     },
     close() {
       closing.abort();
-      for (const { access, circuit, quota } of pipelines) {
+      for (const { access, circuit, quota, stopLog } of pipelines) {
+        stopLog();
         access.close();
         circuit.close();
         quota.close();
@@ -196,7 +199,8 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     const answers = createAnswerCache({ ...shared, definition, lock, prefix: `${keyPrefix}answer` });
     const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
     const durations = createRecentDurations();
-    return { definition, client, access, caller, circuit, quota, rejections, durations, ...answers };
+    const stopLog = logCircuitState(name, circuit, logger, clock);
+    return { definition, client, access, caller, circuit, quota, rejections, durations, stopLog, ...answers };
   }
 
   function pipelineOf(name: ProviderName): OperatedPipeline | undefined {

@@ -1,6 +1,7 @@
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
+import { KEPT_REQUEST_LINES, keptLineOf } from '../observability/testing/kept-lines.ts';
 import { uploaded } from '../photos/testing/uploaded-photo.ts';
 import { ProviderError, type ProviderErrorType } from '../providers/provider-error.ts';
 import type { ProviderAnswer } from '../types.ts';
@@ -51,9 +52,13 @@ describe('one identification', () => {
       return answer(...asked);
     };
     await identify(request());
-    const messages = lines.map((line) => String((JSON.parse(line) as { msg: unknown }).msg));
-    expect(messages).toContain('[UPLOAD] Magic bytes validation: image/jpeg');
-    expect(messages).toContain('[PERF] Plant.id identification successful in 1.23s');
+    const written = lines.map((line) => {
+      const { level, msg } = JSON.parse(line) as { level: string; msg: string };
+      return `${level} ${msg}`;
+    });
+    expect(written).toContain('info [UPLOAD] Magic bytes validation: image/jpeg');
+    expect(written).toContain('info [PERF] Plant.id identification successful in 1.23s');
+    expect(written.map(keptLineOf)).toEqual(expect.arrayContaining([...KEPT_REQUEST_LINES]));
   });
 
   it('logs how a provider failed, with the error', async () => {

@@ -4,7 +4,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { circuitOutcomeOf, ExchangeError, ProviderError } from '../providers/provider-error.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../types.ts';
-import { createCircuitLog } from './circuit-log.ts';
+import { createCircuitLog, logCircuitState } from './circuit-log.ts';
 import { KEPT_CIRCUIT_LINES, keptLineOf } from './testing/kept-lines.ts';
 
 /** What the log writes is kept in `written`, level in front. */
@@ -14,7 +14,8 @@ function logging(provider: ProviderName, clock = new FakeClock()) {
     const { level, msg, suppressed } = JSON.parse(line) as { level: string; msg: string; suppressed?: number };
     written.push(`${level} ${msg}${suppressed === undefined ? '' : ` (suppressed=${suppressed})`}`);
   };
-  return { log: createCircuitLog(provider, createLogger({ level: 'debug', destination: { write } }), clock), written };
+  const logger = createLogger({ level: 'debug', destination: { write } });
+  return { log: createCircuitLog(provider, logger, clock), logger, written };
 }
 
 function lines(provider: ProviderName, ...events: CircuitEvent[]): string[] {
@@ -29,7 +30,7 @@ const faulty = (provider: ProviderName, cause: ExchangeError) =>
 /** Plant.id's circuit with the settings it has unless others are given. */
 function plantIdCircuit() {
   const clock = new FakeClock();
-  const { log, written } = logging('plant_id', clock);
+  const { log, logger, written } = logging('plant_id', clock);
   const circuit = createCircuit({
     name: 'plant_id',
     failMax: 3,
@@ -42,10 +43,13 @@ function plantIdCircuit() {
     random: () => 0,
   });
   circuit.subscribe(log);
+  const stop = logCircuitState('plant_id', circuit, logger, clock);
   const timeout = new ProviderError('plant_id', 'timeout', 'no answer within 35000 ms');
   return {
+    circuit,
     clock,
     written,
+    stop,
     answer: () => circuit.execute(async () => 'an answer'),
     fail: () => circuit.execute(() => Promise.reject(timeout)).catch(() => undefined),
   };
@@ -63,7 +67,7 @@ describe('the circuit log', () => {
     await answer();
     clock.advance(425_234);
     await answer();
-    expect(written).toEqual([
+    expect(written.filter((line) => !line.includes('[METRICS]'))).toEqual([
       'info [CIRCUIT] Initialized circuit breaker for plant_id_api (fail_max=3, reset_timeout=60s)',
       'debug [CIRCUIT] plant_id_api call SUCCESS',
       'error [CIRCUIT] plant_id_api call FAILED - timeout: no answer within 35000 ms (fail_count=1/3)',
@@ -90,6 +94,30 @@ describe('the circuit log', () => {
       'info [CIRCUIT] plant_id_api circuit CLOSED - Service recovered after 605.2s downtime',
     ]);
     expect(new Set(written.map(keptLineOf))).toEqual(new Set(KEPT_CIRCUIT_LINES));
+  });
+
+  it('logs the state once a minute while the circuit is not closed', async () => {
+    const { answer, circuit, clock, fail, stop, written } = plantIdCircuit();
+    const states = (ms: number) => {
+      written.length = 0;
+      clock.advance(ms);
+      return written.filter((line) => line.includes('[METRICS]'));
+    };
+    const line = (state: string, failures: number) =>
+      `info [METRICS] Circuit Breaker: plant_id_api | State: ${state} | Failures: ${failures}`;
+    expect(states(600_000)).toEqual([]);
+    for (let n = 0; n < 3; n += 1) await fail();
+    expect(states(59_999)).toEqual([]);
+    expect(states(120_001)).toEqual(Array.from({ length: 3 }, () => line('OPEN', 3)));
+    await answer();
+    expect(states(60_000)).toEqual([line('HALF-OPEN', 3)]);
+    await answer();
+    expect(states(600_000)).toEqual([]);
+    await circuit.isolate('Their status page says outage.');
+    expect(states(60_000)).toEqual([line('ISOLATED', 0)]);
+    stop();
+    expect(states(600_000)).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('logs rejected calls once a second and counts the rest', () => {

@@ -1,7 +1,17 @@
-import type { CircuitEvent, Clock } from '@plantcommunity/resilience';
+import type { Cancel, Circuit, CircuitEvent, CircuitStatus, Clock } from '@plantcommunity/resilience';
 import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import { ExchangeError, failureLabel, ProviderError } from '../providers/provider-error.ts';
 import type { ProviderName } from '../types.ts';
+
+const STATE_NAMES: Readonly<Record<CircuitStatus, string>> = {
+  closed: 'CLOSED',
+  open: 'OPEN',
+  half_open: 'HALF-OPEN',
+  isolated: 'ISOLATED',
+};
+
+/** Interval of the log lines with the state of a circuit that is not closed. */
+const STATE_EVERY_MS = 60_000;
 
 /** Minimum interval between log lines of rejected calls: while a circuit is open, every request is rejected. */
 const REJECTED_EVERY_MS = 1_000;
@@ -98,6 +108,59 @@ export function createCircuitLog(provider: ProviderName, logger: Logger, clock: 
         logger.error(`[CIRCUIT] ${name} is not shared: Redis failed - ${describe(event.error)}`);
         break;
     }
+  };
+}
+
+/** Returns the status of a circuit after an event; undefined for an event that does not change it. */
+export function statusAfter({ type }: CircuitEvent): CircuitStatus | undefined {
+  switch (type) {
+    case 'opened':
+    case 'reopened':
+      return 'open';
+    case 'half_opened':
+      return 'half_open';
+    case 'isolated':
+      return 'isolated';
+    case 'closed':
+    case 'released':
+    case 'reset':
+      return 'closed';
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Logs once a minute the state of a circuit while it is not closed, in the words that monitors of the replaced system
+ * match on. Returns a function that ends it.
+ */
+export function logCircuitState(
+  provider: ProviderName,
+  circuit: Pick<Circuit, 'snapshot' | 'subscribe'>,
+  logger: Logger,
+  clock: Clock,
+): () => void {
+  let cancel: Cancel | undefined;
+
+  function write(): void {
+    const { failCount, state } = circuit.snapshot();
+    logger.info(`[METRICS] Circuit Breaker: ${provider}_api | State: ${STATE_NAMES[state]} | Failures: ${failCount}`);
+    cancel = clock.setTimeout(write, STATE_EVERY_MS);
+  }
+
+  function stop(): void {
+    cancel?.();
+    cancel = undefined;
+  }
+
+  const unsubscribe = circuit.subscribe((event) => {
+    const status = statusAfter(event);
+    if (status === 'closed') stop();
+    else if (status !== undefined) cancel ??= clock.setTimeout(write, STATE_EVERY_MS);
+  });
+  return () => {
+    unsubscribe();
+    stop();
   };
 }
 

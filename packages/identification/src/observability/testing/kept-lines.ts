@@ -25,7 +25,7 @@ export const KEPT_LINES = [
   'warn [CACHE] Could not cache key: {key}',
 ] as const;
 
-/** The `[CIRCUIT]` lines, likewise, of Plant.id's circuit. */
+/** The `[CIRCUIT]` and `[METRICS]` lines, likewise, of Plant.id's circuit. */
 export const KEPT_CIRCUIT_LINES = [
   'info [CIRCUIT] Initialized circuit breaker for {c} (fail_max={n}, reset_timeout={s}s)',
   'debug [CIRCUIT] {c} call SUCCESS',
@@ -42,6 +42,13 @@ export const KEPT_CIRCUIT_LINES = [
   'info [CIRCUIT] {c} circuit CLOSED - Service recovered after {s1}s downtime',
   'error [CIRCUIT] Plant.id circuit is OPEN - fast failing',
   'fatal [CIRCUIT] {c} Circuit stuck open for > 10 minutes',
+  'info [METRICS] Circuit Breaker: {c} | State: {state} | Failures: {n}',
+] as const;
+
+/** The lines, likewise, of a request that Plant.id answers. */
+export const KEPT_REQUEST_LINES = [
+  'info [UPLOAD] Magic bytes validation: {format}',
+  'info [PERF] Plant.id identification successful in {seconds}',
 ] as const;
 
 const FORMS: Readonly<Record<string, string>> = {
@@ -56,14 +63,20 @@ const FORMS: Readonly<Record<string, string>> = {
   class: '[a-z0-9_]+',
   message: '.{1,100}',
   key: 'plant_id:[0-9a-f]{8}:[0-9a-f]{64}',
+  state: '(?:OPEN|HALF-OPEN|ISOLATED)',
+  format: 'image/(?:jpeg|png|webp|gif)',
+  seconds: '\\d+\\.\\d\\ds',
 };
 
 function formOf(line: string): RegExp {
-  const literal = line.replace(/[.()[\]]/g, String.raw`\$&`);
+  const literal = line.replace(/[.()[\]|]/g, String.raw`\$&`);
   return new RegExp(`^${literal.replace(/\{(\w+)\}/g, (_, name: string) => FORMS[name] ?? name)}$`);
 }
 
-const forms = [...KEPT_LINES, ...KEPT_CIRCUIT_LINES].map((line) => ({ line, form: formOf(line) }));
+const forms = [...KEPT_LINES, ...KEPT_CIRCUIT_LINES, ...KEPT_REQUEST_LINES].map((line) => ({
+  line,
+  form: formOf(line),
+}));
 
 /** The kept line that a written one is an instance of. */
 export function keptLineOf(written: string): string | undefined {
