@@ -56,6 +56,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     redis,
     clock,
     logger,
+    metrics,
   });
   const auth = createAuth({
     database,

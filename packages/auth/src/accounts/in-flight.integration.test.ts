@@ -8,6 +8,7 @@ import { openTestDatabase } from '@plantcommunity/db/testing';
 import { createIdentificationService } from '@plantcommunity/identification';
 import { connectRedis, type RedisConnection, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Auth } from '../auth.ts';
 import { authUnderTest } from '../testing/auth-under-test.ts';
@@ -74,6 +75,7 @@ beforeEach(async () => {
     redis,
     clock: systemClock,
     logger,
+    metrics: createTestMetrics(),
     onCall: () => undefined,
     onAnswer: () => undefined,
   });

@@ -7,8 +7,9 @@ import {
   type Lifetime,
   type RedisConnection,
 } from '@plantcommunity/resilience';
-import type { Logger } from '@plantcommunity/telemetry';
+import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import { logAnswerCache } from '../observability/cache-log.ts';
+import { measureAnswerCache } from '../observability/cache-metrics.ts';
 import type { ProviderDefinition } from '../providers/definition.ts';
 import { createRecallIds, type RecallIds } from '../providers/recall-ids.ts';
 import type { ProviderAnswer } from '../types.ts';
@@ -20,6 +21,7 @@ export interface AnswerCacheOptions {
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
+  metrics: Metrics['cache'];
   /** First part of every key in Redis. */
   prefix: string;
 }
@@ -37,7 +39,7 @@ export interface AnswerCache {
 
 /** Creates the answer cache of one provider, with recall ids if its answers can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
-  const { clock, definition, lock, logger, prefix, redis } = options;
+  const { clock, definition, lock, logger, metrics, prefix, redis } = options;
   const cache = createCache({
     redis,
     prefix,
@@ -46,6 +48,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     clock,
   });
   logAnswerCache(definition.name, { redis, cache }, logger, lock.waitMs);
+  measureAnswerCache(definition.name, cache, metrics);
   const callsInFlight = createCallsInFlight({ redis, prefix, clock });
   if (!definition.canRecall) return { cache, callsInFlight, recallIds: undefined };
 

@@ -8,6 +8,7 @@ import {
   type RedisConnection,
 } from '@plantcommunity/resilience';
 import { createCircuitLog, logCircuitState } from '../observability/circuit-log.ts';
+import { measureCircuit, measureProvider, measureSpending } from '../observability/provider-metrics.ts';
 import { createQuotaLog } from '../observability/quota-log.ts';
 import { createPhotoNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
 import { type ProviderDefinition, usualCredits } from '../providers/definition.ts';
@@ -32,6 +33,7 @@ import type {
   IdentificationOptions,
   OperatedProvider,
   OperatedService,
+  ProviderCall,
   ProviderConfig,
   ProviderHealth,
 } from './service.ts';
@@ -69,11 +71,17 @@ export function createIdentificationService(
   parts: Partial<ServiceParts> = {},
 ): OperatedService {
   const { clock, database, logger, photoDir } = options;
-  const decoding = { concurrency: options.decodeConcurrency, capacity: DECODE_CAPACITY };
   return composeService(options, {
     definitions: parts.definitions ?? PROVIDERS,
     normalizer:
-      parts.normalizer ?? createPhotoNormalizer({ ...decoding, backgroundCapacity: BACKGROUND_DECODE_CAPACITY, clock }),
+      parts.normalizer ??
+      createPhotoNormalizer({
+        concurrency: options.decodeConcurrency,
+        capacity: DECODE_CAPACITY,
+        backgroundCapacity: BACKGROUND_DECODE_CAPACITY,
+        clock,
+        metrics: options.metrics.decodes,
+      }),
     store: parts.store ?? createStore({ database, photoDir, clock, logger }),
     dailyUsage: parts.dailyUsage ?? new StoredDailyUsage({ database, clock, logger }),
     keyPrefix: parts.keyPrefix ?? '',
@@ -90,8 +98,9 @@ interface OperatedPipeline extends ProviderPipeline {
 }
 
 function composeService(options: IdentificationOptions, parts: ServiceParts): OperatedService {
-  const { clock, database, isDemo, logger, photoLimits, redis } = options;
-  const { dailyUsage, definitions, keyPrefix, normalizer, store } = parts;
+  const { clock, database, isDemo, logger, metrics, photoLimits, redis } = options;
+  const { definitions, keyPrefix, normalizer, store } = parts;
+  const dailyUsage = measureSpending(parts.dailyUsage, metrics.providers);
   const names = definitions.map(({ name }) => name);
   const closing = new AbortController();
   const quotaLeases = createLeases({ redis, prefix: `${keyPrefix}quota`, owner: 'quota', clock });
@@ -101,6 +110,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
   const background = createSingleFlight();
   const identify = createIdentify({
     ...options,
+    onCall,
     providers: names,
     pipelines,
     normalizer,
@@ -156,6 +166,12 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     },
   };
 
+  function onCall(call: ProviderCall): void {
+    metrics.providers.recordCall(call);
+    if (call.outcome === 'stale') metrics.cache.recordStaleAnswer(call.provider);
+    options.onCall(call);
+  }
+
   /** Returns undefined for a provider that is off. */
   function createPipeline(definition: ProviderDefinition): OperatedPipeline | undefined {
     const { name } = definition;
@@ -184,6 +200,9 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       dailyUsage,
     });
     const access = new SharedProviderAccess({ ...shared, client, apiKey, prefix: `${keyPrefix}access` });
+    const bulkhead = createBulkhead({ max: options.maxConcurrency });
+    measureProvider(name, { bulkhead, quota }, metrics.providers);
+    const listeners = [createCircuitLog(name, logger, clock), measureCircuit(name, circuit, metrics.circuits, clock)];
     const caller = createProviderCaller({
       ...shared,
       definition,
@@ -191,12 +210,18 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       access,
       circuit,
       quota,
-      bulkhead: createBulkhead({ max: options.maxConcurrency }),
-      onCircuit: createCircuitLog(name, logger, clock),
-      onCall: options.onCall,
+      bulkhead,
+      onCircuit: (event) => listeners.forEach((listen) => listen(event)),
+      onCall,
     });
     const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
-    const answers = createAnswerCache({ ...shared, definition, lock, prefix: `${keyPrefix}answer` });
+    const answers = createAnswerCache({
+      ...shared,
+      definition,
+      lock,
+      prefix: `${keyPrefix}answer`,
+      metrics: metrics.cache,
+    });
     const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
     const durations = createRecentDurations();
     const stopLog = logCircuitState(name, circuit, logger, clock);

@@ -12,6 +12,7 @@ import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
 import { answerLifetime } from './answer-cache.ts';
 import { AwaitedCalls, loadWhileAwaited, WaitLimit } from './call-waiters.ts';
 import {
+  answeredWithoutCall,
   answerTypeOf,
   cachedOutcome,
   DATABASE_UNAVAILABLE,
@@ -146,10 +147,10 @@ export function createIdentify(
       return questions.filter((question, index) => {
         const [hit, reason] = [hits[index], reasons[index]];
         if (hit !== undefined && (!hit.stale || reason !== undefined)) {
-          conclude(question.name, { type: 'answered', answer: hit.value, fromCache: true, stale: hit.stale });
+          conclude(question, { type: 'answered', answer: hit.value, fromCache: true, stale: hit.stale });
           return false;
         }
-        if (reason !== undefined) conclude(question.name, { type: 'unanswered', reason });
+        if (reason !== undefined) conclude(question, { type: 'unanswered', reason });
         return reason === undefined;
       });
     }
@@ -171,9 +172,7 @@ export function createIdentify(
     /** Concludes questions that may not be asked with stale answers. @throws the refusal when no answer is cached */
     function answerFromCache(open: readonly Question[], refused: CreditDecision & { allowed: false }): void {
       const reason = unavailable('out_of_quota', { retryAfterMs: refused.retryAfterMs });
-      for (const { cache, key, name } of open) {
-        conclude(name, cachedOutcome(cache, key) ?? { type: 'unanswered', reason });
-      }
+      for (const question of open) conclude(question, cachedOutcome(question) ?? { type: 'unanswered', reason });
       if (!outcomes.hasAnswer) throw refused.error;
     }
 
@@ -230,8 +229,8 @@ export function createIdentify(
           calls.callWhileAwaited(key, ready, callsInFlight, (checked, onSent) => call(question, checked, onSent));
         const getOrLoad = () => cache.getOrLoad(key, load, { ...cacheOptions(question), signal });
         const { joined, source, stale, value } = await loadWhileAwaited(getOrLoad, signal);
-        if (joined && source === 'loaded') onCall({ provider: name, outcome: 'cached' });
-        conclude(name, { type: 'answered', answer: value, fromCache: source !== 'loaded', stale });
+        if (joined && source === 'loaded') onCall(answeredWithoutCall(question, false));
+        conclude(question, { type: 'answered', answer: value, fromCache: source !== 'loaded', stale });
       } catch (error) {
         const isLate = signals.deadline.aborted || waitLimit.isOver;
         const known = unavailableReasonOf(error) ?? (isLate ? unavailable('timeout') : undefined);
@@ -240,7 +239,7 @@ export function createIdentify(
         const reason = { ...caller.retryAfter(request.options), ...known };
         logger.warn({ provider: name, failure: failureOf(error), err: error }, 'A provider did not answer');
         // A stale answer may be left if the deadline came while a fresh one was awaited.
-        conclude(name, cachedOutcome(cache, key) ?? { type: 'unanswered', reason });
+        conclude(question, cachedOutcome(question) ?? { type: 'unanswered', reason });
       } finally {
         leave();
         waitLimit.close();
@@ -274,7 +273,8 @@ export function createIdentify(
       return normalized;
     }
 
-    function conclude(name: ProviderName, outcome: ProviderOutcome): void {
+    function conclude(question: Question, outcome: ProviderOutcome): void {
+      const { name } = question;
       outcomes.set(name, outcome);
       if (outcome.type === 'unanswered') {
         const { retryAfterMs, status } = outcome.reason;
@@ -282,7 +282,7 @@ export function createIdentify(
         emit({ type: 'unanswered', at: at(), provider: name, status, ...wait });
         return;
       }
-      if (outcome.fromCache) onCall({ provider: name, outcome: outcome.stale ? 'stale' : 'cached' });
+      if (outcome.fromCache) onCall(answeredWithoutCall(question, outcome.stale));
       // The merged result so far is computed only if progress is tracked.
       if (request.trackProgress) emit({ type: 'answered', at: at(), provider: name, verdict: outcomes.merge() });
     }

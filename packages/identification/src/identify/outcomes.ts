@@ -1,4 +1,3 @@
-import type { Cache } from '@plantcommunity/resilience';
 import { IdentificationError, RejectedRequestError } from '../errors.ts';
 import { mergeAnswers } from '../merge/merge.ts';
 import { type UnavailableReason, unavailable } from '../providers/provider-error.ts';
@@ -10,7 +9,8 @@ import {
   type ProviderName,
   type ProviderReport,
 } from '../types.ts';
-import type { AnswerType } from './service.ts';
+import type { Question } from './questions.ts';
+import type { AnswerType, ProviderCall } from './service.ts';
 
 /** Result of asking one provider. */
 export type ProviderOutcome =
@@ -28,8 +28,14 @@ export function databaseUnavailable(): IdentificationError {
   return new IdentificationError('busy', 'The database is unavailable.', { retryAfterMs: DATABASE_RETRY_MS });
 }
 
+/** Returns what operators are told of a question that was answered without a call of its own. */
+export function answeredWithoutCall({ definition, name, options }: Question, isStale: boolean): ProviderCall {
+  if (isStale) return { provider: name, outcome: 'stale' };
+  return { provider: name, outcome: 'cached', savedCredits: definition.credits(options) };
+}
+
 /** Returns the answer of an earlier call from the memory tier, fresh or stale. */
-export function cachedOutcome(cache: Cache, key: string): ProviderOutcome | undefined {
+export function cachedOutcome({ cache, key }: Question): ProviderOutcome | undefined {
   const hit = cache.peekMemory<ProviderAnswer>(key);
   return hit && { type: 'answered', answer: hit.value, fromCache: true, stale: hit.stale };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@plantcommunity/db';
 import type { UploadedPhoto } from '@plantcommunity/http';
 import type { CacheLock, Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
-import type { Logger } from '@plantcommunity/telemetry';
+import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import type { PhotoLimits } from '../photos/types.ts';
 import type { QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
@@ -42,6 +42,7 @@ export interface IdentificationOptions {
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
+  metrics: Pick<Metrics, 'providers' | 'circuits' | 'cache' | 'decodes'>;
   /** Called with the outcome of every question to a provider. */
   readonly onCall: (call: ProviderCall) => void;
   /** Called with the type of answer of each request. */
@@ -96,6 +97,8 @@ export interface ProviderCall {
   outcome: CallOutcome;
   /** Duration of a call that was sent. */
   durationMs?: number;
+  /** Credits that a `cached` answer did not spend. */
+  savedCredits?: number;
 }
 
 /**

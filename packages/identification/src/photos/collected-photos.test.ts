@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@plantcommunity/resilience';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
@@ -16,7 +17,13 @@ describe.skipIf(!photoDir)('the collected photos', () => {
     const dir = photoDir ?? '';
     const names = readdirSync(dir).filter((name) => /\.(jpg|png|webp|gif|heic)$/.test(name));
     expect(names.length).toBeGreaterThan(0);
-    const intake = createPhotoNormalizer({ concurrency: 2, capacity: 32, backgroundCapacity: 16, clock: systemClock });
+    const intake = createPhotoNormalizer({
+      concurrency: 2,
+      capacity: 32,
+      backgroundCapacity: 16,
+      clock: systemClock,
+      metrics: createTestMetrics().decodes,
+    });
 
     async function outcome(name: string) {
       const bytes = readFileSync(join(dir, name));

@@ -30,6 +30,7 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
   return {
     run,
     add,
+    size: () => queue.size(),
     began,
     refused,
     /** Like `add`, for an owner at a shared address. */
@@ -50,6 +51,18 @@ function queueUnderTest(options: Partial<DecodeQueueOptions> = {}) {
     fail: (key: string): void => ends.get(key)?.reject(new Error(key)),
   };
 }
+
+it('the size of the queue counts a decode once, however many owners wait for it', async () => {
+  const { add, end, size } = queueUnderTest();
+  for (const key of ['a', 'b', 'c', 'd']) add('anna', key);
+  add('bob', 'd');
+  add('bob', 'd', true);
+  expect(size()).toEqual({ running: 2, waiting: 2 });
+  await end('a');
+  expect(size()).toEqual({ running: 2, waiting: 1 });
+  await end('b', 'c', 'd');
+  expect(size()).toEqual({ running: 0, waiting: 0 });
+});
 
 describe('a single owner', () => {
   it('runs as many decodes as there are slots, the rest in order, also after a failed one', async () => {

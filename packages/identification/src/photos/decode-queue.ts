@@ -38,6 +38,8 @@ export interface DecodeQueue<T> {
    * reason; otherwise what `work` throws
    */
   run(owner: DecodeOwner, key: string, work: () => Promise<T>): Promise<T>;
+  /** Returns the numbers of decodes; one that several owners wait for counts once. */
+  size(): { running: number; waiting: number };
 }
 
 interface Job<T> {
@@ -100,6 +102,10 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
       }
       jobs.set(key, job);
       return job.result.promise;
+    },
+    size() {
+      const running = foreground.running() + background.running();
+      return { running, waiting: jobs.size - running };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '@plantcommunity/resilience';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { inspectPhoto } from './inspect.ts';
@@ -21,7 +22,13 @@ async function heavyPng(): Promise<Buffer> {
 it('a small photo is decoded while three heavy uploads of another account still wait', {
   timeout: 60_000,
 }, async () => {
-  const intake = createPhotoNormalizer({ concurrency: 2, capacity: 32, backgroundCapacity: 16, clock: systemClock });
+  const intake = createPhotoNormalizer({
+    concurrency: 2,
+    capacity: 32,
+    backgroundCapacity: 16,
+    clock: systemClock,
+    metrics: createTestMetrics().decodes,
+  });
   const done: string[] = [];
   const decode = async (subject: string, bytes: Buffer) => {
     const photo = inspectPhoto(uploaded(bytes), 0, LIMITS);

@@ -1,4 +1,5 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError, PhotoError } from '../errors.ts';
@@ -20,7 +21,8 @@ const BLUE = { red: false, blue: true };
 const ANNA: DecodeOwner = { subject: 'user:anna', background: false };
 
 function createNormalizer({ concurrency = 2, capacity = 32, clock = new FakeClock() } = {}) {
-  return createPhotoNormalizer({ concurrency, capacity, backgroundCapacity: 16, clock });
+  const { decodes: metrics } = createTestMetrics();
+  return createPhotoNormalizer({ concurrency, capacity, backgroundCapacity: 16, clock, metrics });
 }
 
 function inspected(bytes: Buffer): InspectedPhoto {

@@ -1,4 +1,5 @@
 import type { Clock } from '@plantcommunity/resilience';
+import type { Metrics } from '@plantcommunity/telemetry';
 import { LRUCache } from 'lru-cache';
 import sharp, { type SharpOptions } from 'sharp';
 import { IdentificationError, PhotoError } from '../errors.ts';
@@ -40,11 +41,13 @@ export interface PhotoNormalizer {
 
 export interface PhotoNormalizerOptions extends DecodeQueueOptions {
   clock: Clock;
+  metrics: Metrics['decodes'];
 }
 
-export function createPhotoNormalizer({ clock, ...queue }: PhotoNormalizerOptions): PhotoNormalizer {
+export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormalizerOptions): PhotoNormalizer {
   confineDecoder();
   const decodes = createDecodeQueue<NormalizedPhoto>(queue);
+  metrics.watch(() => decodes.size());
   const cached = new LRUCache<string, NormalizedPhoto>({
     maxSize: CACHED_BYTES,
     sizeCalculation: ({ jpeg }) => jpeg.length,
@@ -53,13 +56,22 @@ export function createPhotoNormalizer({ clock, ...queue }: PhotoNormalizerOption
     perf: { now: () => clock.monotonic() },
   });
 
+  async function decode(photo: InspectedPhoto): Promise<NormalizedPhoto> {
+    const startedAt = clock.monotonic();
+    try {
+      return await decodePhoto(photo);
+    } finally {
+      metrics.record(clock.monotonic() - startedAt);
+    }
+  }
+
   return {
     async normalize(photo, index, owner) {
       const known = cached.get(photo.hash);
       if (known !== undefined) return known;
       try {
         return await decodes.run(owner, photo.hash, async () => {
-          const normalized = await decodePhoto(photo);
+          const normalized = await decode(photo);
           cached.set(photo.hash, normalized);
           return normalized;
         });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@plantcommunity/resilience';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +21,13 @@ const readCase = (name: string) => readFileSync(join(casesDir ?? '', name));
 
 const EOI_BYTES = 2;
 
-const intake = createPhotoNormalizer({ concurrency: 2, capacity: 32, backgroundCapacity: 16, clock: systemClock });
+const intake = createPhotoNormalizer({
+  concurrency: 2,
+  capacity: 32,
+  backgroundCapacity: 16,
+  clock: systemClock,
+  metrics: createTestMetrics().decodes,
+});
 
 /**
  * Returns the hash of the normalized JPEG, which is equal for equal pixels; undefined when the photo is refused.

@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import type { Database } from '@plantcommunity/db';
 import { type Clock, type RedisConnection, systemClock } from '@plantcommunity/resilience';
-import { createLogger, type Logger } from '@plantcommunity/telemetry';
+import { createLogger, type Logger, type Metrics } from '@plantcommunity/telemetry';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { realPicture } from '../../photos/testing/real-picture.ts';
 import { LIMITS, uploaded } from '../../photos/testing/uploaded-photo.ts';
 import { createIdentificationService } from '../create-service.ts';
@@ -19,6 +20,7 @@ interface PlantIdServiceOptions {
   database?: Database;
   clock?: Clock;
   logger?: Logger;
+  metrics?: Metrics;
 }
 
 /** The real service with Plant.id alone, whose circuit stays closed, for anonymous callers. */
@@ -40,6 +42,7 @@ export function createPlantIdService(options: PlantIdServiceOptions): OperatedSe
     redis,
     clock: options.clock ?? systemClock,
     logger: options.logger ?? createLogger({ level: 'silent' }),
+    metrics: options.metrics ?? createTestMetrics(),
     onCall: () => undefined,
     onAnswer: () => undefined,
   });

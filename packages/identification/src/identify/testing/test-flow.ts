@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '@plantcommunity/db';
 import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
+import { createTestMetrics, readMetrics } from '@plantcommunity/telemetry/testing';
 import { IdentificationError } from '../../errors.ts';
 import type { DecodeOwner } from '../../photos/decode-queue.ts';
 import type { PhotoNormalizer } from '../../photos/normalize.ts';
@@ -124,6 +125,7 @@ export async function testFlow({
     plant_id: scriptedClient('plant_id', PLANT_ID_ANSWER),
     plantnet: scriptedClient('plantnet', PLANTNET_ANSWER),
   };
+  const metrics = createTestMetrics();
   const providerCalls: ProviderCall[] = [];
   const answerTypes: AnswerType[] = [];
 
@@ -181,6 +183,7 @@ export async function testFlow({
       redis,
       clock,
       logger,
+      metrics,
       onCall: (call) => providerCalls.push(call),
       onAnswer: (type) => answerTypes.push(type),
     },
@@ -216,6 +219,9 @@ export async function testFlow({
     redis,
     providerCalls,
     answerTypes,
+    /** Returns the metrics as Prometheus gets them. */
+    exposed: async () => (await metrics.expose()).body,
+    scrape: async () => readMetrics((await metrics.expose()).body),
     follow,
     settled: () => service.settled(),
   };

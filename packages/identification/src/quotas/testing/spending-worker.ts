@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { IdentificationError } from '../../errors.ts';
 import { createIdentificationService } from '../../identify/create-service.ts';
 import type { IdentifyRequest } from '../../identify/service.ts';
@@ -30,6 +31,7 @@ const service = createIdentificationService(
     redis,
     clock: systemClock,
     logger: createLogger({ level: 'silent' }),
+    metrics: createTestMetrics(),
     onCall: () => undefined,
     onAnswer: () => undefined,
   },

@@ -1,0 +1,34 @@
+import type { Cache, CacheEvent, LeaseEvent } from '@plantcommunity/resilience';
+import type { Metrics } from '@plantcommunity/telemetry';
+import type { ProviderName } from '../types.ts';
+
+/** Counts the events of a provider's answer cache and of its leases. */
+export function measureAnswerCache(
+  provider: ProviderName,
+  cache: Pick<Cache, 'subscribe' | 'subscribeToLock'>,
+  metrics: Metrics['cache'],
+): void {
+  metrics.start(provider);
+  cache.subscribe(onCache);
+  cache.subscribeToLock(onLease);
+
+  // Stale answers are counted where they are given: most of them need no load.
+  function onCache(event: CacheEvent): void {
+    if (event.type === 'hit') metrics.recordLookup(provider, event.source);
+    if (event.type === 'miss') metrics.recordLookup(provider, 'miss');
+    if (event.type === 'loading') metrics.recordLoad(provider);
+    // A stale answer that callers share saved no load: the load failed, or was not tried.
+    if (event.type === 'filled_remotely' || (event.type === 'joined' && !event.stale))
+      metrics.recordSavedLoad(provider);
+    if (event.type === 'shared') metrics.recordConcurrentCallers(provider, event);
+    if (event.type === 'early_refreshed') metrics.recordEarlyRefresh(provider, 'refreshed');
+    if (event.type === 'early_refresh_skipped') metrics.recordEarlyRefresh(provider, 'skipped');
+    if (event.type === 'early_refresh_failed') metrics.recordEarlyRefresh(provider, 'failed');
+  }
+
+  function onLease(event: LeaseEvent): void {
+    if (event.type === 'acquired') metrics.recordLeaseAcquired(provider, event.waitedMs);
+    // An early refresh tries once and does not wait for the process that has the lease.
+    if (event.type === 'timed_out' && event.waitMs > 0) metrics.recordLeaseTimeout(provider, event.waitedMs);
+  }
+}

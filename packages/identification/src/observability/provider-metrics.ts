@@ -1,0 +1,71 @@
+import type { Bulkhead, Circuit, CircuitEvent, CircuitStatus, Clock } from '@plantcommunity/resilience';
+import type { Metrics } from '@plantcommunity/telemetry';
+import type { DailyUsage } from '../quotas/daily-usage.ts';
+import { remaining, usedShare } from '../quotas/periods.ts';
+import type { Quota } from '../quotas/types.ts';
+import type { ProviderName } from '../types.ts';
+import { statusAfter } from './circuit-log.ts';
+
+/** Lets the metrics of a provider read its calls in flight and its quotas. */
+export function measureProvider(
+  provider: ProviderName,
+  { bulkhead, quota }: { bulkhead: Pick<Bulkhead, 'inFlight'>; quota: Pick<Quota, 'counters'> },
+  metrics: Metrics['providers'],
+): void {
+  metrics.watch(provider, {
+    callsInFlight: () => bulkhead.inFlight,
+    quotas: () =>
+      quota
+        .counters()
+        .filter(({ limit }) => limit !== undefined)
+        .map((counter) => ({
+          window: counter.period.window,
+          used: counter.used,
+          left: remaining(counter),
+          usedShare: usedShare(counter),
+        })),
+  });
+}
+
+/** Returns a daily usage that also counts the credits in the metrics. */
+export function measureSpending(dailyUsage: DailyUsage, metrics: Metrics['providers']): DailyUsage {
+  return {
+    add(provider, at, credits) {
+      metrics.recordSpending(provider, credits);
+      dailyUsage.add(provider, at, credits);
+    },
+    read: (provider, now) => dailyUsage.read(provider, now),
+  };
+}
+
+/** Counts the events of a provider's circuit breaker, and how long it is open. Returns a listener to its events. */
+export function measureCircuit(
+  provider: ProviderName,
+  circuit: Pick<Circuit, 'snapshot'>,
+  metrics: Metrics['circuits'],
+  clock: Clock,
+): (event: CircuitEvent) => void {
+  let status: CircuitStatus = 'closed';
+  let openedAt = 0;
+  let openMs = 0;
+  const openFor = () => openMs + (status === 'open' ? clock.monotonic() - openedAt : 0);
+
+  metrics.watch(provider, () => {
+    const { failCount, failMax, state } = circuit.snapshot();
+    return { state, failures: failCount, failureLimit: failMax, openMs: openFor() };
+  });
+
+  return (event) => {
+    const after = statusAfter(event);
+    if (after !== undefined && (after !== status || event.type === 'reopened')) {
+      openMs = openFor();
+      openedAt = clock.monotonic();
+      status = after;
+      metrics.recordTransition(provider, after);
+    }
+    if (event.type === 'rejected') metrics.recordRejection(provider);
+    if (event.type === 'trial_succeeded') metrics.recordTrial(provider, 'succeeded');
+    if (event.type === 'trial_failed') metrics.recordTrial(provider, 'failed');
+    if (event.type === 'trial_abandoned') metrics.recordTrial(provider, 'abandoned');
+  };
+}
