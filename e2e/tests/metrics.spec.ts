@@ -40,6 +40,6 @@ test('one scrape shows pages, REST and tRPC of the process, by the routes that t
     );
   }
   expect(text).not.toContain('wp-login');
-  expect(text).toMatch(/^plantcommunity_build_info\{version="[^"]+",node_version="v[^"]+"\} 1$/m);
+  expect(text).toMatch(/^plantcommunity_build_info\{version="[^"]+",node_version="v[^"]+",mode="production"\} 1$/m);
   expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
 });

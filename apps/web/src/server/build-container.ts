@@ -26,7 +26,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const { dataDir, databaseUrl, photoDir, redisConnection } = locationsOf(settings);
   const clock = systemClock;
   const logger = createLogger({ level: settings.logLevel });
-  const metrics = createMetrics({ version });
+  const metrics = createMetrics({ version, mode: settings.mode });
 
   const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;
   const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });

@@ -8,6 +8,8 @@ import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.
 export interface MetricsOptions {
   /** Version of the app, for `plantcommunity_build_info`. */
   version: string;
+  /** APP_ENV, for rules that look at production only. */
+  mode: 'production' | 'development';
 }
 
 /** Everything that this process measures, one group for each subject. */
@@ -25,15 +27,15 @@ export interface Metrics {
  * Creates the metrics of a process, those of Node.js included. Labels have few values that the code knows beforehand:
  * no ids, addresses or hashes.
  */
-export function createMetrics({ version }: MetricsOptions): Metrics {
+export function createMetrics({ mode, version }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'plantcommunity_build_info',
-    help: 'Always 1; the labels say which version runs on which Node.js.',
-    labelNames: ['version', 'node_version'],
+    help: 'Always 1; the labels say which version runs on which Node.js in which mode.',
+    labelNames: ['version', 'node_version', 'mode'],
     registers: [registry],
-  }).set({ version, node_version: process.version }, 1);
+  }).set({ version, node_version: process.version, mode }, 1);
   return createMetricGroups(registry);
 }
 

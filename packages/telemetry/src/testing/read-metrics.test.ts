@@ -3,7 +3,7 @@ import { createMetrics } from '../metrics/registry.ts';
 import { readMetrics } from './read-metrics.ts';
 
 it('readMetrics reads samples by name and labels, in any order of the labels', async () => {
-  const metrics = createMetrics({ version: '1.2 "beta"' });
+  const metrics = createMetrics({ version: '1.2 "beta"', mode: 'development' });
   metrics.http.record({ method: 'GET', route: '/history/[id]', status: 200, durationMs: 30 });
   const { value } = readMetrics((await metrics.expose()).body);
   const count = 'plantcommunity_http_request_duration_seconds_count';
@@ -15,7 +15,11 @@ it('readMetrics reads samples by name and labels, in any order of the labels', a
       route: '/history/[id]',
       status: '200',
     }),
-    build: value('plantcommunity_build_info', { version: '1.2 "beta"', node_version: process.version }),
+    build: value('plantcommunity_build_info', {
+      version: '1.2 "beta"',
+      node_version: process.version,
+      mode: 'development',
+    }),
     unknown: value('plantcommunity_unknown'),
   }).toEqual({ counted: 1, otherLabels: undefined, sum: 0.03, build: 1, unknown: undefined });
 });
