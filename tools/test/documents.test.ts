@@ -22,7 +22,9 @@ function linkedPaths(document: string): string[] {
 
 /** Paths of the repository that a text names in backticks, without patterns and places to fill in. */
 function namedPaths(text: string): string[] {
-  return [...text.matchAll(/`((?:packages|apps|tools|e2e|docs)\/[^`\s*<>{}]+)`/g)].flatMap(([, path]) => path ?? []);
+  return [...text.matchAll(/`((?:packages|apps|tools|ops|e2e|docs)\/[^`\s*<>{}]+)`/g)].flatMap(
+    ([, path]) => path ?? [],
+  );
 }
 
 describe('documents', () => {
@@ -39,9 +41,9 @@ describe('the map in CONTRIBUTING.md', () => {
   const [, map = ''] = textOf('CONTRIBUTING.md').split('\n## The map\n');
   const rows = [...map.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, folder]) => folder);
 
-  it('has one row for each folder of the packages, apps and tools', () => {
+  it('has one row for each folder of the packages, apps, ops and tools', () => {
     const folders = files.flatMap((file) => {
-      const [, folder] = /^((?:(?:packages|apps)\/[^/]+\/src|tools)\/[^/]+)\//.exec(file) ?? [];
+      const [, folder] = /^((?:(?:packages|apps)\/[^/]+\/src|ops|tools)\/[^/]+)\//.exec(file) ?? [];
       return folder === undefined || folder.endsWith('/testing') ? [] : folder;
     });
     expect(rows).toEqual([...new Set(folders)].toSorted());
