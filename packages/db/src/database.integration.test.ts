@@ -43,6 +43,30 @@ describe('openDatabase', () => {
     expect(answers.map(([row]) => row?.n)).toEqual(numbers);
   });
 
+  it('reports its connections in use and idle, and the callers that wait for one', async () => {
+    const small = openDatabase({ url: testDatabaseUrl(), poolSize: 1 });
+    const unused = small.pool();
+    const [begun, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = small.client.$transaction(async (transaction) => {
+      await transaction.$queryRaw`SELECT 1`;
+      begun.resolve();
+      await release.promise;
+    });
+    await begun.promise;
+    const held = small.pool();
+    // Prisma sends a query when it is awaited.
+    const waiting = small.client.$queryRaw`SELECT 1`.then(() => undefined);
+    await expect.poll(() => small.pool().waiting).toBe(1);
+    release.resolve();
+    await Promise.all([holding, waiting]);
+    expect({ unused, held, afterwards: small.pool() }).toEqual({
+      unused: { inUse: 0, idle: 0, waiting: 0 },
+      held: { inUse: 1, idle: 0, waiting: 0 },
+      afterwards: { inUse: 0, idle: 1, waiting: 0 },
+    });
+    await small.close();
+  });
+
   it('keeps times unchanged in any time zone of the server', async () => {
     const createdAt = new Date('2026-03-29T01:30:00.123Z');
     await database.client.user.create({ data: { ...newUser('times@example.org'), createdAt } });

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlQuery, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
-import type { PoolConfig } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
 import { clientConfig } from './connection/client-config.ts';
 import type { DatabaseTarget } from './connection/database-target.ts';
 import { readDatabaseUrl } from './connection/database-url.ts';
@@ -30,6 +30,14 @@ export interface DatabaseOptions {
   maxLifetimeMs?: number;
 }
 
+/** Connections of the pool at one moment. */
+interface PoolState {
+  inUse: number;
+  idle: number;
+  /** Number of callers that wait for a connection. */
+  waiting: number;
+}
+
 export interface Database {
   /**
    * Work fails within 5 s when the database does not answer, and at once while the database is known to be unavailable;
@@ -46,6 +54,8 @@ export interface Database {
    * @throws {DatabaseUnavailableError}
    */
   ping(timeoutMs?: number): Promise<void>;
+  /** Returns the connections of the pool now, without the one for probes. */
+  pool(): PoolState;
   close(): Promise<void>;
 }
 
@@ -63,8 +73,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       throw new DatabaseUnavailableError(target, error);
     }
   });
+  const adapters = new GatedAdapters(target, poolConfig(target, options), gate);
   const client = new PrismaClient({
-    adapter: new GatedAdapters(target, poolConfig(target, options), gate),
+    adapter: adapters,
     transactionOptions: { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
     // The caller logs errors: Prisma's own output is not JSON.
     log: [],
@@ -77,6 +88,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     subscribe: (listener) => gate.subscribe(listener),
     ping: (timeoutMs) => gate.probe(timeoutMs),
+    pool: () => adapters.poolState(),
     async close() {
       gate.close();
       await Promise.all([client.$disconnect(), probe.close()]);
@@ -101,6 +113,8 @@ function poolConfig(target: DatabaseTarget, { idleTimeoutMs, maxLifetimeMs, pool
 class GatedAdapters extends PrismaPg {
   readonly #target: DatabaseTarget;
   readonly #gate: DatabaseHealthGate;
+  /** The pool that Prisma uses; absent before its first query. */
+  #pool: Pool | undefined;
 
   constructor(target: DatabaseTarget, pool: PoolConfig, gate: DatabaseHealthGate) {
     // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
@@ -115,7 +129,8 @@ class GatedAdapters extends PrismaPg {
 
   override async connect() {
     const adapter = await super.connect();
-    limitStatements(adapter.underlyingDriver());
+    this.#pool = adapter.underlyingDriver();
+    limitStatements(this.#pool);
     const startTransaction = adapter.startTransaction.bind(adapter);
     adapter.startTransaction = async (level) => {
       let starting: Promise<Transaction> | undefined;
@@ -132,6 +147,11 @@ class GatedAdapters extends PrismaPg {
       }
     };
     return this.#guard(adapter);
+  }
+
+  poolState(): PoolState {
+    const { idleCount, totalCount, waitingCount } = this.#pool ?? { idleCount: 0, totalCount: 0, waitingCount: 0 };
+    return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   #guard<T extends SqlQueryable>(queryable: T): T {
