@@ -43,6 +43,7 @@ export type { Unsubscribe } from './listeners.ts';
 export { connectRedis } from './redis/connect.ts';
 export { RedisUnavailableError } from './redis/errors.ts';
 export type {
+  EndedCommand,
   IORedisOptions,
   RedisConnection,
   RedisEvent,

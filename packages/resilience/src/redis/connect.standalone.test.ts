@@ -2,6 +2,8 @@ import { Redis as IORedis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { hasRedisServer, RedisServer } from '../testing/redis-server.ts';
 import { connectRedis } from './connect.ts';
+import { RedisUnavailableError } from './errors.ts';
+import type { EndedCommand } from './types.ts';
 
 describe.skipIf(!hasRedisServer)('connectRedis', () => {
   it('needs a URL only', async () => {
@@ -23,6 +25,24 @@ describe.skipIf(!hasRedisServer)('connectRedis', () => {
     expect(await failed).toBe('Redis was silent for 50 ms');
     server.wake();
     await redis.close();
+  });
+
+  it('reports the commands of its client', async () => {
+    await using server = await RedisServer.prepare();
+    await server.start();
+    const ended: EndedCommand[] = [];
+    const redis = await connectRedis({ url: server.url }, { onCommand: (command) => ended.push(command) });
+    const atStart = ended.length;
+    await redis.client.set('rose', 'Rosa');
+    await expect(redis.client.lpush('rose', 'x')).rejects.toThrow('WRONGTYPE');
+    await server.kill();
+    await expect(redis.client.get('rose')).rejects.toBeInstanceOf(RedisUnavailableError);
+    await redis.close();
+    expect({ atStart, outcomes: ended.map(({ outcome }) => outcome) }).toEqual({
+      atStart: 0,
+      outcomes: ['ok', 'error', 'unavailable'],
+    });
+    for (const { durationMs } of ended) expect(durationMs).toBeGreaterThanOrEqual(0);
   });
 
   it("takes the options of a caller's ioredis client, except those that change when or what it sends", async () => {

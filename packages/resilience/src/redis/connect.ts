@@ -26,7 +26,7 @@ export async function connectRedis(settings: RedisSettings, options: RedisOption
   const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   checkRange('connectTimeoutMs', connectTimeoutMs, { min: 1, max: LONGEST_MS });
   checkRange('readyWaitMs', readyWaitMs, { min: 0, max: LONGEST_MS });
-  const gate = new RedisHealthGate(clock);
+  const gate = new RedisHealthGate(clock, options.onCommand);
   gate.attach(
     'restUrl' in settings
       ? new RestTransport(settings, timeoutMs)

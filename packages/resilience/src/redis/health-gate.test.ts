@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { RedisUnavailableError } from './errors.ts';
 import { RedisHealthGate } from './health-gate.ts';
-import type { RedisEvent, Transport } from './types.ts';
+import type { EndedCommand, RedisEvent, Transport } from './types.ts';
 
 class FakeTransport implements Transport {
   readonly type = 'tcp';
@@ -36,7 +36,8 @@ const hung = () => Promise.reject(new Error('Command timed out'));
 
 function setUp() {
   const clock = new FakeClock();
-  const gate = new RedisHealthGate(clock);
+  const ended: EndedCommand[] = [];
+  const gate = new RedisHealthGate(clock, (command) => ended.push(command));
   const transport = new FakeTransport();
   gate.attach(transport);
   const events: RedisEvent[] = [];
@@ -53,7 +54,7 @@ function setUp() {
     clock.advance(1000);
     await new Promise(setImmediate);
   };
-  return { clock, gate, transport, events, connect, ask, nextSecond };
+  return { clock, gate, transport, events, ended, connect, ask, nextSecond };
 }
 
 describe('a Redis that does not answer', () => {
@@ -121,6 +122,35 @@ describe('the health gate', () => {
     await connect();
     transport.reply = () => Promise.reject(new errors.UpstashJSONParseError('<html>Bad gateway</html>'));
     await expect(ask()).rejects.toBeInstanceOf(RedisUnavailableError);
+  });
+
+  it('reports each command with its outcome and duration, neither probes nor subscriptions', async () => {
+    const { clock, gate, transport, ended, connect, ask } = setUp();
+    await connect();
+    const replies: [tookMs: number, () => Promise<unknown>][] = [
+      [3, async () => ({ result: 'value' })],
+      [4, async () => [{ result: 1 }, { error: 'ERR value is not an integer' }]],
+      [5, () => Promise.reject(new errors.UpstashError('EXECABORT Transaction discarded'))],
+      [100, hung],
+    ];
+    for (const [tookMs, reply] of replies) {
+      transport.reply = () => {
+        clock.advance(tookMs);
+        return reply();
+      };
+      // oxlint-disable-next-line no-await-in-loop -- one command after the other
+      await ask().catch(() => undefined);
+    }
+    await ask().catch(() => undefined);
+    await connect();
+    await gate.request({ path: ['subscribe', 'news'] }).catch(() => undefined);
+    expect(ended).toEqual([
+      { outcome: 'ok', durationMs: 3 },
+      { outcome: 'error', durationMs: 4 },
+      { outcome: 'error', durationMs: 5 },
+      { outcome: 'unavailable', durationMs: 100 },
+      { outcome: 'unavailable', durationMs: 0 },
+    ]);
   });
 
   it('reports the current state to a new listener, and each error once', async () => {

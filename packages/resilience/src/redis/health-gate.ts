@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { errorCauseOf, isReplicaError, parseErrorReply, RedisUnavailableError, reasonOf } from './errors.ts';
 import { DatabaseChannels } from './subscriptions.ts';
-import type { RedisEvent, Transport, TransportObserver } from './types.ts';
+import type { EndedCommand, RedisEvent, Transport, TransportObserver } from './types.ts';
 
 /** Interval of probes while Redis is unavailable. */
 const PROBE_INTERVAL_MS = 1000;
@@ -37,6 +37,7 @@ const PROBE: UpstashRequest = {
  */
 export class RedisHealthGate implements Requester, TransportObserver {
   readonly #clock: Clock;
+  readonly #onCommand: ((command: EndedCommand) => void) | undefined;
   readonly #listeners: Listeners<RedisEvent> = new Listeners();
   #transport: Transport | undefined;
   #channels: DatabaseChannels = new DatabaseChannels(0);
@@ -51,8 +52,9 @@ export class RedisHealthGate implements Requester, TransportObserver {
   /** Whether a probe after a late reply is in flight. */
   #isProbingLateReply = false;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, onCommand?: (command: EndedCommand) => void) {
     this.#clock = clock;
+    this.#onCommand = onCommand;
   }
 
   /** Sets the transport, which needs this gate as its observer first. */
@@ -75,7 +77,28 @@ export class RedisHealthGate implements Requester, TransportObserver {
     return this.#listeners.add(listener);
   }
 
-  async request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
+  request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
+    // A subscription ends with its subscriber.
+    if (this.#onCommand === undefined || isSubscription(request)) return this.#request(request);
+    return this.#measure(() => this.#request(request), this.#onCommand);
+  }
+
+  async #measure<T>(send: () => Promise<T>, onCommand: (command: EndedCommand) => void): Promise<T> {
+    const startedAt = this.#clock.monotonic();
+    let outcome: EndedCommand['outcome'] = 'error';
+    try {
+      const reply = await send();
+      if (errorIn(reply) === undefined) outcome = 'ok';
+      return reply;
+    } catch (error) {
+      if (error instanceof RedisUnavailableError) outcome = 'unavailable';
+      throw error;
+    } finally {
+      onCommand({ outcome, durationMs: this.#clock.monotonic() - startedAt });
+    }
+  }
+
+  async #request<TResult>(request: UpstashRequest): Promise<UpstashResponse<TResult>> {
     if (!this.isReady) {
       const isClosed = this.#isClosed;
       throw new RedisUnavailableError(this.#status.reason ?? 'lost', { wasSent: false, isClosed });
@@ -214,6 +237,10 @@ export class RedisHealthGate implements Requester, TransportObserver {
 /** Whether Redis itself gave the error. A body that is no JSON comes from a proxy in between. */
 function isErrorReply(error: unknown): error is errors.UpstashError {
   return error instanceof errors.UpstashError && !(error instanceof errors.UpstashJSONParseError);
+}
+
+function isSubscription({ path: [path] = [] }: UpstashRequest): boolean {
+  return path === 'subscribe' || path === 'psubscribe';
 }
 
 /** Returns the first error in one reply or a list of replies. */

@@ -28,6 +28,18 @@ export interface RedisOptions {
   /** How long to wait for Redis before resolving without it, 0 or more; 1000 unless given. */
   readonly readyWaitMs?: number;
   readonly clock?: Clock;
+  /** Called at the end of each command and each batch of the client, except subscriptions. */
+  readonly onCommand?: (command: EndedCommand) => void;
+}
+
+/**
+ * A command or batch. `error`: Redis refused it or a part of it; `unavailable`: Redis did not answer or refuses all
+ * commands.
+ */
+export interface EndedCommand {
+  readonly outcome: 'ok' | 'error' | 'unavailable';
+  /** Time until the reply or the error; 0 for a command that was not sent, because Redis was known to be unavailable. */
+  readonly durationMs: number;
 }
 
 /**
