@@ -1,5 +1,7 @@
 export { createLogger, type Logger } from './logger.ts';
 export type { HttpMetrics } from './metrics/http-metrics.ts';
 export { createMetrics, type Metrics } from './metrics/registry.ts';
+export type { RequestMetrics, UploadVerdict } from './metrics/request-metrics.ts';
+export type { StorageMetrics } from './metrics/storage-metrics.ts';
 export { redact, redactAndCut } from './redact.ts';
 export { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } from './request-id.ts';

@@ -4,6 +4,8 @@ import { type CircuitMetrics, createCircuitMetrics } from './circuit-metrics.ts'
 import { createDecodeMetrics, type DecodeMetrics } from './decode-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
+import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
+import { createStorageMetrics, type StorageMetrics } from './storage-metrics.ts';
 
 export interface MetricsOptions {
   /** Version of the app, for `plantcommunity_build_info`. */
@@ -19,6 +21,8 @@ export interface Metrics {
   circuits: CircuitMetrics;
   cache: CacheMetrics;
   decodes: DecodeMetrics;
+  requests: RequestMetrics;
+  storage: StorageMetrics;
   /** Returns all values in the text format of Prometheus, and its media type. */
   expose(): Promise<{ body: string; contentType: string }>;
 }
@@ -47,6 +51,8 @@ export function createMetricGroups(registry: Registry): Metrics {
     circuits: createCircuitMetrics(registry),
     cache: createCacheMetrics(registry),
     decodes: createDecodeMetrics(registry),
+    requests: createRequestMetrics(registry),
+    storage: createStorageMetrics(registry),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
   };
 }
