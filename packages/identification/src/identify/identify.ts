@@ -76,10 +76,10 @@ export function createIdentify(
     try {
       const identification = await answer();
       ok = true;
-      dependencies.onAnswer(answerTypeOf(identification));
+      dependencies.onAnswer(answerTypeOf(identification), request);
       return identification;
     } catch (error) {
-      if (error instanceof IdentificationError && !isCallerError(error)) dependencies.onAnswer('retry');
+      if (error instanceof IdentificationError && !isCallerError(error)) dependencies.onAnswer('retry', request);
       throw error;
     } finally {
       emit({ type: 'done', at: at(), ok });

@@ -97,6 +97,13 @@ describe('onAnswer reports', () => {
     expect(answerTypes).toEqual(['fresh', 'cached', 'stale', 'retry']);
   });
 
+  it('the owner of the request, whom anonymous requests lack', async () => {
+    const { answeredOwners, identify } = await testFlow();
+    await identify(request({ ownerId: 'anna' }));
+    await identify(request());
+    expect(answeredOwners).toEqual(['anna', undefined]);
+  });
+
   it('nothing for a rejected photo or an aborted request', async () => {
     const { answerTypes, identify } = await testFlow();
     const gone = AbortSignal.abort();

@@ -46,7 +46,7 @@ export interface IdentificationOptions {
   /** Called with the outcome of every question to a provider. */
   readonly onCall: (call: ProviderCall) => void;
   /** Called with the type of answer of each request. */
-  readonly onAnswer: (type: AnswerType) => void;
+  readonly onAnswer: (type: AnswerType, request: Pick<IdentifyRequest, 'ownerId'>) => void;
 }
 
 export interface IdentifyRequest {

@@ -128,6 +128,8 @@ export async function testFlow({
   const metrics = createTestMetrics();
   const providerCalls: ProviderCall[] = [];
   const answerTypes: AnswerType[] = [];
+  /** The owner of each answered request. */
+  const answeredOwners: (string | undefined)[] = [];
 
   const decoding: { error: Error | undefined; until?: Promise<void> } = { error: decodeError };
   const decodes: string[] = [];
@@ -185,7 +187,10 @@ export async function testFlow({
       logger,
       metrics,
       onCall: (call) => providerCalls.push(call),
-      onAnswer: (type) => answerTypes.push(type),
+      onAnswer(type, { ownerId }) {
+        answerTypes.push(type);
+        answeredOwners.push(ownerId);
+      },
     },
     {
       definitions: [
@@ -219,6 +224,7 @@ export async function testFlow({
     redis,
     providerCalls,
     answerTypes,
+    answeredOwners,
     /** Returns the metrics as Prometheus gets them. */
     exposed: async () => (await metrics.expose()).body,
     scrape: async () => readMetrics((await metrics.expose()).body),
@@ -240,6 +246,7 @@ export function absentDatabase(isUp: () => boolean = () => true): Database {
     client: database.client,
     subscribe: (listener) => database.subscribe(listener),
     ping: (timeoutMs) => database.ping(timeoutMs),
+    pool: () => database.pool(),
     close: () => database.close(),
     get isUp() {
       return isUp();
