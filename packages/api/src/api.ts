@@ -18,7 +18,7 @@ import { createThrottles } from './rate-limit/throttles.ts';
 import type { Namespace } from './rest/endpoint.ts';
 import { createRestHandler } from './rest/handler.ts';
 import { createMatcher } from './rest/match.ts';
-import { type Route, routesOf } from './rest/routes.ts';
+import { deprecatedPaths, type Route, routesOf } from './rest/routes.ts';
 import type { Services } from './services.ts';
 import { createTrpcHandler } from './trpc/handler.ts';
 import { createRouters } from './trpc/router.ts';
@@ -52,7 +52,7 @@ export interface Api {
   caller(principal: Principal | undefined, headers?: Headers): V1Caller;
 }
 
-export interface ApiDeps extends Pick<Services, 'identification' | 'operations' | 'clock' | 'config'> {
+export interface ApiDeps extends Pick<Services, 'identification' | 'operations' | 'metrics' | 'clock' | 'config'> {
   auth: Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
   redis: RedisConnection;
   logger: Logger;
@@ -85,8 +85,9 @@ export function assembleApi({
     streamLimit: createStreamLimit({ most: MAX_PROGRESS_STREAMS }),
     concurrencyLimit: createConcurrencyLimit(deps.clock),
   };
-  const { auth, config } = services;
+  const { auth, config, metrics } = services;
   const routers = createRouters(namespaces);
+  metrics.expectLegacyRoutes(deprecatedPaths(namespaces, routers.appRouter));
   const pipeline = createRequestPipeline(services, auth, logger);
   const rest = createRestHandler(pipeline, namespaces, routers.callerRouter);
   const nextAuthHandler = createNextAuthHandler(pipeline, services.throttles, auth);
@@ -114,6 +115,7 @@ export function assembleApi({
         hasBearer: false,
         signal: new AbortController().signal,
         resHeaders: new Headers(),
+        declaredPath: (path: string) => path,
         successorPath: (path: string) => path,
       };
       return createCaller({ services, request }).v1;

@@ -2,6 +2,7 @@ import type { Auth } from '@plantcommunity/auth';
 import type { IdentificationService, PhotoLimits } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import type { Clock } from '@plantcommunity/resilience';
+import type { RequestMetrics } from '@plantcommunity/telemetry';
 import type { DeprecationDates, NamespaceRules } from './middleware/namespace.ts';
 import type { ConcurrencyLimit } from './rate-limit/concurrency-limit.ts';
 import type { CreditShares, DailyCredits } from './rate-limit/credit-shares.ts';
@@ -45,6 +46,7 @@ export interface Services {
   streamLimit: StreamLimit;
   concurrencyLimit: ConcurrencyLimit;
   healthLimit: HealthLimit;
+  metrics: RequestMetrics;
   clock: Clock;
   config: ApiConfig;
   /** The namespaces served, the current version first. */

@@ -32,8 +32,16 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });
   await database.ping(DATABASE_TIMEOUT_MS);
   reportDatabase(database, logger);
-  const redis = await connectRedis(redisConnection, { timeoutMs: settings.redis.timeoutMs });
+  const redis = await connectRedis(redisConnection, {
+    timeoutMs: settings.redis.timeoutMs,
+    onCommand: (command) => metrics.storage.redisCommand(command),
+  });
   reportRedis(redis, logger);
+  metrics.storage.readState(() => ({
+    isDatabaseUp: database.isUp,
+    pool: database.pool(),
+    isRedisUp: redis.isReady(),
+  }));
 
   // next-auth reads its own address from the environment alone.
   environment['NEXTAUTH_URL'] = settings.appUrl.origin;
@@ -42,7 +50,10 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const answers = new RecentAnswers(clock);
   const service = createIdentificationService({
     onCall: (call) => calls.record(call),
-    onAnswer: (kind) => answers.record(kind),
+    onAnswer(answer, { ownerId }) {
+      answers.record(answer);
+      metrics.requests.identified({ caller: ownerId === undefined ? 'anonymous' : 'user', answer });
+    },
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
     quotas: settings.quotas,
     maxConcurrency: settings.providerMaxConcurrency,
@@ -82,6 +93,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     operations,
     auth,
     redis,
+    metrics: metrics.requests,
     clock,
     logger,
     config: {

@@ -11,10 +11,27 @@ import type { ProcedureMeta } from './init.ts';
  */
 export type UnconfirmedUser = Pick<Principal, 'userId'> & { tier: 'free' };
 
-/** Returns the caller. @throws {ApiError} when the procedure's policy does not admit the caller */
+/**
+ * Returns the caller, and counts the authentication if calls of the procedure are limited.
+ * @throws {ApiError} when the procedure's policy does not admit the caller
+ */
 export async function authenticate(
+  context: Context,
+  { limit, policy }: ProcedureMeta,
+): Promise<Principal | UnconfirmedUser | undefined> {
+  let isAdmitted = false;
+  try {
+    const principal = await admit(context, policy);
+    isAdmitted = true;
+    return principal;
+  } finally {
+    if (limit !== undefined) context.services.metrics.authenticated(isAdmitted);
+  }
+}
+
+async function admit(
   { request, services }: Context,
-  { policy }: ProcedureMeta,
+  policy: ProcedureMeta['policy'],
 ): Promise<Principal | UnconfirmedUser | undefined> {
   const principal = await callerOf(request, policy);
   const refused = refusalOf(policy, principal, request.hasBearer, services.config.mode);

@@ -24,6 +24,8 @@ export interface RequestContext {
   signal: AbortSignal;
   /** Headers that are added to the response. */
   resHeaders: Pick<Headers, 'set'>;
+  /** Returns the path of the procedure on this transport as the code declares it, without the values of its parameters. */
+  declaredPath(procedurePath: string): string;
   /** Returns the path by which this transport offers the same resource in another namespace. */
   successorPath(procedurePath: string, successor: Successor): string;
 }

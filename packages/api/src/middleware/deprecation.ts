@@ -21,12 +21,14 @@ export function deprecationHeaders(
   };
 }
 
-/** Adds the deprecation headers of a call. @throws {ApiError} `version_gone` from the sunset on */
+/** Counts a call and adds its deprecation headers. @throws {ApiError} `version_gone` from the sunset on */
 export function applyDeprecation({ request, services }: Context, deprecated: Deprecation, procedurePath: string): void {
-  const { clock, config } = services;
+  const { clock, config, metrics } = services;
   const successorPath = request.successorPath(procedurePath, deprecated.successor);
   const headers = deprecationHeaders(deprecated, config, successorPath);
   for (const [name, value] of Object.entries(headers)) request.resHeaders.set(name, value);
-  if (clock.now() < deprecated.dates(config).sunsetAt.getTime()) return;
+  const isGone = clock.now() >= deprecated.dates(config).sunsetAt.getTime();
+  metrics.legacyCalled({ route: request.declaredPath(procedurePath), isGone });
+  if (!isGone) return;
   throw new ApiError('version_gone', `This version of the API is gone. Use ${deprecated.successor.basePath}.`);
 }

@@ -77,6 +77,14 @@ export const t = initTRPC
     },
   });
 
+/** Path under which tRPC is served. */
+export const TRPC_ENDPOINT = '/api/trpc';
+
+/** Returns the path at which tRPC serves a procedure. */
+export function trpcPath(procedurePath: string): string {
+  return `${TRPC_ENDPOINT}/${procedurePath}`;
+}
+
 /** Returns the procedures of a router by their full paths, which tRPC's own types do not give. */
 export function proceduresOf({ _def: definition }: AnyTRPCRouter): Map<string, AnyTRPCProcedure> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the record is flat, unlike its type

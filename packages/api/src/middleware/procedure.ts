@@ -9,6 +9,7 @@ import { authenticate, authenticationRequired, isConfirmed } from './authenticat
 import { applyDeprecation } from './deprecation.ts';
 import { t } from './init.ts';
 import { namespaceOf } from './namespace.ts';
+import { uploadVerdict } from './upload-verdict.ts';
 
 /**
  * The middleware of every call by any transport: deprecation, authentication, rate limit. The procedure validates its
@@ -16,7 +17,7 @@ import { namespaceOf } from './namespace.ts';
  */
 export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
-  const { clock, concurrencyLimit, config, identifyLimit, namespaces } = ctx.services;
+  const { clock, concurrencyLimit, config, identifyLimit, metrics, namespaces } = ctx.services;
   const deprecated = namespaceOf(namespaces, path)?.deprecated;
   if (deprecated !== undefined) applyDeprecation(ctx, deprecated, path);
   const principal = await authenticate(ctx, meta);
@@ -42,9 +43,17 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   };
   const charge = new CallCharge(counted, clock);
   setRateHeaders(charge.headers());
-  if (!counted.allowed) throw rateLimited(counted.resetAt, clock.now());
+  if (!counted.allowed) {
+    metrics.rateLimited();
+    throw rateLimited(counted.resetAt, clock.now());
+  }
   const result = await callNext(charge);
-  setRateHeaders(await charge.settle(result.ok ? undefined : toApiError(result.error)));
+  const error = result.ok ? undefined : toApiError(result.error);
+  // A daily share of credits may be used up, too.
+  if (error?.status === 429) metrics.rateLimited();
+  // An upload whose caller left has no verdict.
+  if (meta.upload !== undefined && !ctx.request.signal.aborted) metrics.uploaded(uploadVerdict(error));
+  setRateHeaders(await charge.settle(error));
   return result;
 });
 

@@ -31,7 +31,10 @@ export interface RequestPipeline {
   services: Services;
   /** Runs `work` under the request's id and completes the headers of its response. */
   handle(request: Request, work: (incoming: IncomingRequest) => Promise<Response>): Promise<Response>;
-  createContext(incoming: IncomingRequest, response: Pick<RequestContext, 'resHeaders' | 'successorPath'>): Context;
+  createContext(
+    incoming: IncomingRequest,
+    response: Pick<RequestContext, 'resHeaders' | 'declaredPath' | 'successorPath'>,
+  ): Context;
   /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
 }
@@ -41,8 +44,9 @@ export function createRequestPipeline(
   auth: Pick<Auth, 'claimedUser' | 'principalOf'>,
   logger: Logger,
 ): RequestPipeline {
-  const { clock, config } = services;
+  const { clock, config, metrics } = services;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
+  metrics.readUploadBytes(() => uploadMemory.heldBytes);
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
 
   return {

@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import { notFound } from '../errors/api-error.ts';
 import { type ErrorPresenter, errorResponse } from '../errors/problem.ts';
 import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
-import { applyDeprecation, deprecationHeaders } from '../middleware/deprecation.ts';
+import { deprecationHeaders } from '../middleware/deprecation.ts';
 import { proceduresOf, typeOf } from '../middleware/init.ts';
 import { currentErrorPresenter } from '../middleware/namespace.ts';
 import type { IncomingRequest, RequestPipeline } from '../middleware/request-pipeline.ts';
@@ -75,20 +75,18 @@ export function createRestHandler(
           headers[name] = value;
         },
       },
+      declaredPath: () => match.namespace.basePath + endpoint.path,
       successorPath: (_, { basePath }) => basePath + match.path,
     });
-    // The middleware does this again, but a JSON body is read before it runs.
-    const { deprecated } = match.namespace;
-    if (deprecated !== undefined) applyDeprecation(ctx, deprecated, path);
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
     const query = Object.fromEntries(searchParams);
-    const input = await endpoint.input({ params: match.params, query, upload, json });
     const output: unknown = await callTRPCProcedure({
       router,
       path,
       ctx,
       type: typeOf(procedure),
-      getRawInput: async () => input,
+      // A JSON body is read after the checks of the middleware.
+      getRawInput: async () => endpoint.input({ params: match.params, query, upload, json }),
       signal: undefined,
       batchIndex: 0,
     });

@@ -1,5 +1,6 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { metaOf, type ProcedureMeta, proceduresOf, typeOf } from '../middleware/init.ts';
+import { metaOf, type ProcedureMeta, proceduresOf, trpcPath, typeOf } from '../middleware/init.ts';
+import { namespaceOf } from '../middleware/namespace.ts';
 import type { Namespace } from './endpoint.ts';
 import { documentPaths } from './openapi.ts';
 
@@ -23,11 +24,19 @@ export function routesOf(namespaces: readonly Namespace[], router: AnyTRPCRouter
   return [...rest, ...documents, ...trpcRoutes(router)];
 }
 
+/** Returns the declared path of every REST endpoint and tRPC procedure of deprecated namespaces. */
+export function deprecatedPaths(namespaces: readonly Namespace[], router: AnyTRPCRouter): string[] {
+  const deprecated = namespaces.filter((namespace) => namespace.deprecated !== undefined);
+  const rest = deprecated.flatMap(({ basePath, endpoints }) => endpoints.map(({ path }) => basePath + path));
+  const procedures = [...proceduresOf(router).keys()].filter((path) => namespaceOf(deprecated, path) !== undefined);
+  return [...rest, ...procedures.map(trpcPath)];
+}
+
 const METHODS = { query: 'GET', mutation: 'POST', subscription: 'GET' } as const;
 
 function trpcRoutes(router: AnyTRPCRouter): Route[] {
   return [...proceduresOf(router)].map(([path, procedure]) =>
-    routeOf(METHODS[typeOf(procedure)], `/api/trpc/${path}`, metaOf(procedure, path)),
+    routeOf(METHODS[typeOf(procedure)], trpcPath(path), metaOf(procedure, path)),
   );
 }
 

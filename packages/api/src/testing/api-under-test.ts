@@ -2,7 +2,8 @@ import { Writable } from 'node:stream';
 import type { IdentificationService } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { createLogger } from '@plantcommunity/telemetry';
+import { createLogger, type RequestMetrics } from '@plantcommunity/telemetry';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { type Api, assembleApi } from '../api.ts';
 import { createIdentifyLimit, type IdentifyLimit } from '../rate-limit/identify-limit.ts';
 import { createThrottles } from '../rate-limit/throttles.ts';
@@ -62,6 +63,7 @@ export function apiUnderTest(
     limit?: Partial<IdentifyLimit>;
     auth?: FakeAuthOptions;
     namespaces?: readonly Namespace[];
+    metrics?: RequestMetrics;
   } = {},
 ): ApiUnderTest {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
@@ -80,6 +82,7 @@ export function apiUnderTest(
     identification: service,
     operations: fakeOperations(options.operations),
     auth: fakeAuth(options.auth),
+    metrics: options.metrics ?? createTestMetrics().requests,
     clock,
     logger,
     config: merged,

@@ -3,12 +3,11 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
-import { metaOf, proceduresOf } from '../middleware/init.ts';
+import { metaOf, proceduresOf, TRPC_ENDPOINT, trpcPath } from '../middleware/init.ts';
 import type { Successor } from '../middleware/namespace.ts';
 import type { PendingUpload } from '../middleware/pending-upload.ts';
 import type { RequestPipeline } from '../middleware/request-pipeline.ts';
 
-const ENDPOINT = '/api/trpc';
 /** Maximum number of calls in one HTTP request; each counts against the limits. */
 const MAX_BATCH = 20;
 
@@ -21,7 +20,7 @@ export function createTrpcHandler(
   return (request) =>
     pipeline.handle(request, (incoming) =>
       fetchRequestHandler({
-        endpoint: ENDPOINT,
+        endpoint: TRPC_ENDPOINT,
         router,
         req: hasKnownMethod(request) ? new ApiRequest(request, incoming.upload) : withoutBody(request),
         maxBatchSize: MAX_BATCH,
@@ -29,7 +28,7 @@ export function createTrpcHandler(
           if (incoming.rejection !== undefined) throw incoming.rejection;
           const paths = info.calls.map(({ path }) => path);
           rejectRepeats(paths.filter((path) => isPublic.has(path)));
-          return pipeline.createContext(incoming, { resHeaders, successorPath });
+          return pipeline.createContext(incoming, { resHeaders, declaredPath: trpcPath, successorPath });
         },
         responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type) }),
         onError: ({ error, path }) => pipeline.report(toApiError(error), request, path),
@@ -78,7 +77,7 @@ function rejectRepeats(publicCalls: readonly string[]): void {
 }
 
 function successorPath(procedurePath: string, { name }: Successor): string {
-  return `${ENDPOINT}/${name}.${withoutNamespace(procedurePath)}`;
+  return trpcPath(`${name}.${withoutNamespace(procedurePath)}`);
 }
 
 function withoutNamespace(procedurePath: string): string {

@@ -2,6 +2,7 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { notFound } from '../../errors/api-error.ts';
 import { adminProcedure } from '../../middleware/procedure.ts';
+import { closing } from '../../middleware/stream.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
 import { isolateInput, overrideInput } from './wire.ts';
 
@@ -24,7 +25,9 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
      * role is read from the database; the stream ends with 404 once the caller is no longer an administrator.
      */
     watch: adminProcedure.input(watchInput).subscription(async function* ({ ctx, signal }) {
-      for await (const overview of ctx.services.operations.watchCircuits(signal ?? ctx.request.signal)) {
+      const { metrics, operations } = ctx.services;
+      const left = signal ?? ctx.request.signal;
+      for await (const overview of closing(operations.watchCircuits(left), metrics.streamOpened('admin'), left)) {
         const principal = await ctx.request.reauthenticate();
         if (principal?.role !== 'admin') throw notFound();
         yield tracked(String(overview.at), present(overview));

@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { procedure } from '../../middleware/procedure.ts';
+import { closing } from '../../middleware/stream.ts';
 import { subjectOf } from '../../rate-limit/subject.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
 
@@ -20,17 +21,18 @@ export function progressProcedure<W extends WireShapes>({ progress: { present } 
     .input(input)
     .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
       const left = signal ?? ctx.request.signal;
-      const close = ctx.services.streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
-      left.addEventListener('abort', close, { once: true });
-      try {
-        let count = 0;
-        for await (const event of ctx.services.identification.progress(requestId, ctx.principal?.userId, left)) {
-          count += 1;
-          if (count > lastEventId) yield tracked(String(count), present(event));
-        }
-      } finally {
-        close();
-        left.removeEventListener('abort', close);
+      const { identification, metrics, streamLimit } = ctx.services;
+      const release = streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
+      const closed = metrics.streamOpened('progress');
+      const close = () => {
+        release();
+        closed();
+      };
+      let count = 0;
+      const events = identification.progress(requestId, ctx.principal?.userId, left);
+      for await (const event of closing(events, close, left)) {
+        count += 1;
+        if (count > lastEventId) yield tracked(String(count), present(event));
       }
     });
 }
