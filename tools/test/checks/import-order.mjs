@@ -25,10 +25,11 @@ const ALLOWED = {
 };
 
 /**
- * What the tests of a part may import besides: those of the simulator call it with the clients that it serves.
+ * What the tests of a part may import besides: those of the simulator call it with the clients that it serves, those of
+ * the tools compare alerts and dashboard with the metrics.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'] };
+const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'], tools: ['telemetry'] };
 
 /** Tests and what only they or a measurement import. */
 export const TESTS = String.raw`\.(?:test|spec)\.tsx?$|/(?:testing|bench)/|^e2e/`;
