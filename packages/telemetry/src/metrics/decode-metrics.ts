@@ -14,7 +14,7 @@ export interface DecodeMetrics {
   record(durationMs: number): void;
 }
 
-/** Seconds; a photo of a phone takes 0.1 to 0.3 s. */
+/** Seconds; the decoder stops after 10 s. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createDecodeMetrics(registry: Registry): DecodeMetrics {
