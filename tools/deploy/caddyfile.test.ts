@@ -29,11 +29,6 @@ describe('the Caddyfile', () => {
     expect(valueOf('reverse_proxy')?.split(' ')).toEqual(instances);
   });
 
-  it('accepts the largest upload of the settings', () => {
-    const { maxBytes, maxPhotos } = settings.upload;
-    expect(valueOf('max_size')).toBe(`${(maxPhotos * maxBytes) / 1024 ** 2 + 1}MiB`);
-  });
-
   it('closes idle connections before the app does', () => {
     expect(1000 * Number.parseInt(valueOf('keepalive') ?? '', 10)).toBeLessThan(settings.keepAliveMs);
   });

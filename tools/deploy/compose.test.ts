@@ -5,46 +5,12 @@ import { join } from 'node:path';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { readSettings } from '@plantcommunity/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { root } from '../root.ts';
 import { checkPublicAddresses, checkSecrets, checkServiceAddresses } from './check-settings.ts';
+import { compose, composeText, serviceOf } from './testing/compose.ts';
 import { lastOf, readStages, variablesOf } from './testing/dockerfile.ts';
 
-const service = z.object({
-  image: z.string(),
-  build: z.string().optional(),
-  restart: z.string(),
-  command: z.array(z.string()).optional(),
-  read_only: z.boolean().default(false),
-  cap_drop: z.array(z.string()).default([]),
-  security_opt: z.array(z.string()),
-  stop_grace_period: z.string().optional(),
-  networks: z.array(z.string()),
-  volumes: z.array(z.string()).default([]),
-  ports: z.array(z.string()).default([]),
-  environment: z.record(z.string(), z.string()).default({}),
-  secrets: z.array(z.string()).default([]),
-  healthcheck: z.union([z.object({ disable: z.literal(true) }), z.object({ test: z.array(z.string()) })]).optional(),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
-});
-
-const text = readFileSync(join(root, 'compose.yaml'), 'utf8');
-const { networks, secrets, services, volumes } = z
-  .object({
-    services: z.record(z.string(), service),
-    networks: z.record(z.string(), z.object({ internal: z.boolean() }).nullable()),
-    volumes: z.record(z.string(), z.null()),
-    secrets: z.record(z.string(), z.object({ file: z.string() })),
-  })
-  .parse(parse(text, { merge: true }));
-
-function serviceOf(name: string): z.infer<typeof service> {
-  const found = services[name];
-  if (found === undefined) throw new Error(`There is no service ${name}.`);
-  return found;
-}
-
+const { networks, secrets, services, volumes } = compose;
 const INSTANCES = ['app-1', 'app-2'];
 const all = Object.entries(services);
 const image = readStages().at(-1);
@@ -90,7 +56,7 @@ describe('compose.yaml', () => {
     }
     expect(new Set(all.flatMap(([, each]) => each.secrets))).toEqual(new Set(Object.keys(secrets)));
     for (const [name, { file }] of Object.entries(secrets)) expect(file).toBe(`./secrets/${name}`);
-    expect(text).not.toMatch(/\/\/\S*:\S*@/);
+    expect(composeText).not.toMatch(/\/\/\S*:\S*@/);
   });
 
   it('gives both instances one volume for photos, and nothing else to write to', () => {
