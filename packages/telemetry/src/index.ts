@@ -5,3 +5,13 @@ export type { RequestMetrics, UploadVerdict } from './metrics/request-metrics.ts
 export type { StorageMetrics } from './metrics/storage-metrics.ts';
 export { redact, redactAndCut } from './redact.ts';
 export { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } from './request-id.ts';
+export {
+  type Attributes,
+  currentSpanContext,
+  inSpan,
+  linkActiveSpan,
+  type Span,
+  type SpanContext,
+  type SpanOptions,
+  traceHeaders,
+} from './spans.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger, type Logger } from './logger.ts';
 import { runWithRequestId } from './request-id.ts';
+import { inSpan } from './spans.ts';
+import { recordSpans } from './testing/record-spans.ts';
 
 const SECRET = 'hush9f3Q';
 
@@ -27,6 +29,15 @@ describe('a log entry', () => {
   it('has the id of its request', () => {
     expect(entry((logger) => runWithRequestId('r1', () => logger.info('x')))).toHaveProperty('requestId', 'r1');
     expect(entry((logger) => logger.info('x'))).not.toHaveProperty('requestId');
+  });
+
+  it('has the ids of the active trace and span', async () => {
+    const recorder = recordSpans();
+    const inside = await inSpan('identify', {}, async () => entry((logger) => logger.info('x')));
+    recorder.stop();
+    const { spanId, traceId } = recorder.only('identify').spanContext();
+    expect(inside).toMatchObject({ trace_id: traceId, span_id: spanId });
+    expect(entry((logger) => logger.info('x'))).not.toHaveProperty('trace_id');
   });
 
   it('is omitted below the level', () => {

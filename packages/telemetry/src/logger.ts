@@ -9,12 +9,13 @@ import {
 } from 'pino';
 import { redact, redactFields } from './redact.ts';
 import { currentRequestId } from './request-id.ts';
+import { currentSpanContext } from './spans.ts';
 
 export type { Logger };
 
 /**
- * Creates a logger that writes one JSON line for each entry: `level` by name, ISO time, the current request's id, and no
- * secret in message or fields.
+ * Creates a logger that writes one JSON line for each entry: `level` by name, ISO time, the current request's id, ids of
+ * trace and span inside a span, and no secret in message or fields.
  * @param options `level`: trace, debug, info, warn, error, fatal or silent; `destination`: by default standard output
  */
 export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
@@ -23,7 +24,11 @@ export function createLogger(options: { level: string; destination?: Destination
     timestamp: stdTimeFunctions.isoTime,
     mixin: () => {
       const requestId = currentRequestId();
-      return requestId === undefined ? {} : { requestId };
+      const span = currentSpanContext();
+      return {
+        ...(requestId !== undefined && { requestId }),
+        ...(span && { trace_id: span.traceId, span_id: span.spanId }),
+      };
     },
     formatters: { level: (label) => ({ level: label }), log: redactFields, bindings: redactFields },
     // `redactFields` has already turned errors into plain objects.

@@ -107,6 +107,16 @@ export default {
       to: { path: '/testing/' },
     },
     {
+      name: 'open-telemetry-export-on-demand',
+      comment: 'The modules of the export are imported when an export starts, so that nothing is loaded without one.',
+      severity: 'error',
+      from: { pathNot: [TESTS, '^packages/telemetry/src/open-telemetry/(?!start|types)'] },
+      to: {
+        path: '^packages/telemetry/src/open-telemetry/(?!start|types)',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
       name: 'no-file-circle',
       comment: 'Move what both files need into a third one.',
       severity: 'error',

@@ -1,4 +1,10 @@
-import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import {
+  collectDefaultMetrics,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValueWithName,
+  Registry,
+} from '@prometheus-io/client';
 import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
 import { type CircuitMetrics, createCircuitMetrics } from './circuit-metrics.ts';
 import { createDecodeMetrics, type DecodeMetrics } from './decode-metrics.ts';
@@ -14,6 +20,9 @@ export interface MetricsOptions {
   mode: 'production' | 'development';
 }
 
+/** One metric with its values; those of a histogram have names of their own: `_bucket`, `_sum` and `_count`. */
+export type MetricValues = MetricObjectWithValues<MetricValueWithName<string>>;
+
 /** Everything that this process measures, one group for each subject. */
 export interface Metrics {
   http: HttpMetrics;
@@ -25,6 +34,8 @@ export interface Metrics {
   storage: StorageMetrics;
   /** Returns all values in the text format of Prometheus, and its media type. */
   expose(): Promise<{ body: string; contentType: string }>;
+  /** Returns all values as objects. */
+  collect(): Promise<readonly MetricValues[]>;
 }
 
 /**
@@ -54,5 +65,6 @@ export function createMetricGroups(registry: Registry): Metrics {
     requests: createRequestMetrics(registry),
     storage: createStorageMetrics(registry),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+    collect: () => registry.getMetricsAsJSON(),
   };
 }

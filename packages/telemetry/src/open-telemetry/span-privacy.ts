@@ -1,0 +1,66 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { redact } from '../redact.ts';
+
+/** Attribute in which Next puts the path and the query of a request as they were sent. */
+const TARGET = 'http.target';
+
+/**
+ * Wraps an exporter so that spans leave without secrets. Paths are exported as the code declares them: those that clients
+ * send hold ids of rows and of shared pages, and queries the codes of sign-ins. Other texts, such as messages of errors,
+ * are redacted like log lines.
+ */
+export function exportWithoutSecrets(exporter: SpanExporter, routeOf: (pathname: string) => string): SpanExporter {
+  return {
+    export: (spans, done) =>
+      exporter.export(
+        spans.map((span) => withoutSecrets(span, routeOf)),
+        done,
+      ),
+    shutdown: () => exporter.shutdown(),
+    forceFlush: async () => exporter.forceFlush?.(),
+  };
+}
+
+/** Copies the span, field by field: an SDK's span has some of them on its class. */
+function withoutSecrets(span: ReadableSpan, routeOf: (pathname: string) => string): ReadableSpan {
+  const clean = cleaner(span.attributes[TARGET], routeOf);
+  const { attributes, events, name, parentSpanContext, status } = span;
+  return {
+    kind: span.kind,
+    startTime: span.startTime,
+    endTime: span.endTime,
+    duration: span.duration,
+    ended: span.ended,
+    links: span.links,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+    ...(parentSpanContext && { parentSpanContext }),
+    spanContext: () => span.spanContext(),
+    name: clean(name),
+    attributes: cleanAttributes(attributes, clean),
+    events: events.map((event) => ({
+      ...event,
+      ...(event.attributes && { attributes: cleanAttributes(event.attributes, clean) }),
+    })),
+    status: status.message === undefined ? status : { ...status, message: clean(status.message) },
+  };
+}
+
+/** Returns a function that replaces the sent path and query in a text, line by line. */
+function cleaner(target: unknown, routeOf: (pathname: string) => string): (text: string) => string {
+  const redactLines = (text: string) => text.split('\n').map(redact).join('\n');
+  if (typeof target !== 'string' || !target.startsWith('/')) return redactLines;
+  const [path = ''] = target.split('?', 1);
+  const route = routeOf(path);
+  return (text) => redactLines(text.replaceAll(target, route).replaceAll(path, route));
+}
+
+function cleanAttributes(attributes: Attributes, clean: (text: string) => string): Attributes {
+  const cleanValue = (value: Attributes[string]): Attributes[string] =>
+    typeof value === 'string' ? clean(value) : value;
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, cleanValue(value)]));
+}

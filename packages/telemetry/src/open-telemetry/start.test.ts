@@ -1,0 +1,96 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import { afterEach, expect, it } from 'vitest';
+import { createLogger } from '../logger.ts';
+import { createMetrics } from '../metrics/registry.ts';
+import { inSpan } from '../spans.ts';
+import { type OtlpCollector, startOtlpCollector } from '../testing/otlp-collector.ts';
+import { type OpenTelemetryOptions, startOpenTelemetry } from './start.ts';
+
+let collector: OtlpCollector | undefined;
+afterEach(async () => {
+  trace.disable();
+  propagation.disable();
+  context.disable();
+  await collector?.close();
+  collector = undefined;
+});
+
+async function start(given: Partial<OpenTelemetryOptions> = {}, status: number | 'none' = 200) {
+  collector = await startOtlpCollector({ status });
+  const openTelemetry = await startOpenTelemetry({
+    endpoint: `${collector.url}/`,
+    protocol: 'http/json',
+    headers: undefined,
+    serviceName: undefined,
+    version: '1.2.3',
+    sampler: { name: 'parentbased_always_on', ratio: 1 },
+    exportsTraces: true,
+    exportsMetrics: true,
+    metricIntervalMs: 60_000,
+    routeOf: () => 'unknown',
+    logger: createLogger({ level: 'silent' }),
+    ...given,
+  });
+  return { collector, openTelemetry };
+}
+
+const work = async () => 1;
+
+it('exports traces and metrics at the shutdown, with the name of the service and the headers', async () => {
+  const { collector: at, openTelemetry } = await start({ serviceName: 'plants', headers: 'api-key=a%20key,tenant=t' });
+  openTelemetry.exportMetrics(createMetrics({ version: '1.2.3', mode: 'production' }));
+  await inSpan('identify', {}, work);
+  await openTelemetry.shutdown(5_000);
+  expect(at.exports.map(({ path }) => path).toSorted()).toEqual(['/v1/metrics', '/v1/traces']);
+  for (const { headers } of at.exports) expect(headers).toMatchObject({ 'api-key': 'a key', tenant: 't' });
+  expect(at.resource()).toMatchObject({ 'service.name': 'plants', 'service.version': '1.2.3' });
+  expect(at.spans()).toMatchObject([{ name: 'identify', scope: 'plantcommunity' }]);
+  expect(at.metrics().find(({ name }) => name === 'process_cpu_seconds_total')).toMatchObject({
+    unit: 's',
+    sum: { isMonotonic: true },
+  });
+});
+
+it('speaks protobuf, too', async () => {
+  const { collector: at, openTelemetry } = await start({ protocol: 'http/protobuf', exportsMetrics: false });
+  openTelemetry.exportMetrics(createMetrics({ version: '1.2.3', mode: 'production' }));
+  await inSpan('identify', {}, work);
+  await openTelemetry.shutdown(5_000);
+  expect(at.exports).toMatchObject([{ path: '/v1/traces', headers: { 'content-type': 'application/x-protobuf' } }]);
+  expect(at.exports[0]?.body.includes('identify')).toBe(true);
+});
+
+it('keeps the share of traces that the sampler says', async () => {
+  const { collector: at, openTelemetry } = await start({ sampler: { name: 'parentbased_traceidratio', ratio: 0 } });
+  await inSpan('identify', {}, () => inSpan('cache.get', {}, work));
+  await openTelemetry.shutdown(5_000);
+  expect(at.exports).toEqual([]);
+});
+
+it('exports no trace when only metrics are wanted', async () => {
+  const { collector: at, openTelemetry } = await start({ exportsTraces: false });
+  openTelemetry.exportMetrics(createMetrics({ version: '1.2.3', mode: 'production' }));
+  await inSpan('identify', {}, work);
+  await openTelemetry.shutdown(5_000);
+  expect(at.exports.map(({ path }) => path)).toEqual(['/v1/metrics']);
+});
+
+it('waits for a collector that hangs no longer than the shutdown may take', async () => {
+  const { openTelemetry } = await start({}, 'none');
+  await inSpan('identify', {}, work);
+  const startedAt = performance.now();
+  await openTelemetry.shutdown(50);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+it('logs a collector that refuses, once a minute at most', async () => {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'warn', destination: { write: (line) => lines.push(line) } });
+  const { openTelemetry } = await start({ logger }, 400);
+  openTelemetry.exportMetrics(createMetrics({ version: '1.2.3', mode: 'production' }));
+  await inSpan('identify', {}, work);
+  await openTelemetry.shutdown(5_000);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: 'warn', msg: expect.stringMatching(/^OpenTelemetry: /) as string },
+  ]);
+});
