@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLeases } from '../lease/leases.ts';
+import type { Leases } from '../lease/types.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
@@ -47,6 +48,21 @@ describe('createCache', () => {
 });
 
 describe('the lock of a cache', () => {
+  it('acquires its lease through the decorated leases', async () => {
+    const acquired: string[] = [];
+    const decorate = (leases: Leases): Leases => ({
+      withLease: (...wanted) => leases.withLease(...wanted),
+      subscribe: (listener) => leases.subscribe(listener),
+      async acquire(name, ...options) {
+        const acquisition = await leases.acquire(name, ...options);
+        acquired.push(`${name} ${acquisition.type}`);
+        return acquisition;
+      },
+    });
+    await create({ lock: { ...LOCK, decorate } }).getOrLoad('rose', async () => 'Rosa', { ttlMs: MINUTE });
+    expect(acquired).toEqual(['rose acquired']);
+  });
+
   it('has the keys, the owner and the fence that leases of the same prefix have', async () => {
     const task = createTask<string>();
     const loading = create({ lock: { ...LOCK, owner: 'worker' } }).getOrLoad('rose', task.work, { ttlMs: MINUTE });

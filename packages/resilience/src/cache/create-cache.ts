@@ -24,7 +24,7 @@ export function createCache(options: CacheOptions): Cache {
 /** The leases have the prefix of the cache, so that one script can store a value and release its lease. */
 function createLock({ clock = systemClock, lock, prefix, redis }: CacheOptions): LoadLock | undefined {
   if (!lock) return undefined;
-  const { owner = prefix, ...options } = lock;
+  const { decorate = (leases) => leases, owner = prefix, ...options } = lock;
   checkLeaseOptions(options, 'lock.');
-  return { leases: createLeases({ redis, prefix, owner, clock }), options };
+  return { leases: decorate(createLeases({ redis, prefix, owner, clock })), options };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { LeaseEvent, LeaseOptions } from '../lease/types.ts';
+import type { LeaseEvent, LeaseOptions, Leases } from '../lease/types.ts';
 import type { Unsubscribe } from '../listeners.ts';
 import type { RedisConnection } from '../redis/types.ts';
 
@@ -22,6 +22,8 @@ export interface CacheLock extends Pick<LeaseOptions, 'ttlMs' | 'renew' | 'maxHo
   readonly waitMs: number;
   /** First part of the holder's name in Redis, `owner-hostname-pid-n`; the prefix unless given. */
   readonly owner?: string;
+  /** Returns the leases that the cache uses, such as ones that trace each `acquire` of those given; called once. */
+  readonly decorate?: (leases: Leases) => Leases;
 }
 
 export interface CacheHit<T> {
