@@ -10,6 +10,7 @@ import {
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import { logAnswerCache } from '../observability/cache-log.ts';
 import { measureAnswerCache } from '../observability/cache-metrics.ts';
+import { traceCache, traceLeases } from '../observability/spans.ts';
 import type { ProviderDefinition } from '../providers/definition.ts';
 import { createRecallIds, type RecallIds } from '../providers/recall-ids.ts';
 import type { ProviderAnswer } from '../types.ts';
@@ -17,7 +18,7 @@ import type { ProviderAnswer } from '../types.ts';
 export interface AnswerCacheOptions {
   definition: Pick<ProviderDefinition, 'name' | 'canRecall'>;
   /** Lets one process ask the provider what several want to know. */
-  lock: Omit<CacheLock, 'owner'>;
+  lock: Omit<CacheLock, 'decorate' | 'owner'>;
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
@@ -40,13 +41,14 @@ export interface AnswerCache {
 /** Creates the answer cache of one provider, with recall ids if its answers can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   const { clock, definition, lock, logger, metrics, prefix, redis } = options;
-  const cache = createCache({
+  const answers = createCache({
     redis,
     prefix,
     memory: { maxEntries: MEMORY_ENTRIES },
-    lock: { ...lock, owner: definition.name },
+    lock: { ...lock, owner: definition.name, decorate: (leases) => traceLeases(definition.name, leases) },
     clock,
   });
+  const cache = traceCache(definition.name, answers);
   logAnswerCache(definition.name, { redis, cache }, logger, lock.waitMs);
   measureAnswerCache(definition.name, cache, metrics);
   const callsInFlight = createCallsInFlight({ redis, prefix, clock });

@@ -5,22 +5,19 @@ import {
   createCircuit,
   createLeases,
   createSingleFlight,
-  type RedisConnection,
 } from '@plantcommunity/resilience';
 import { createCircuitLog, logCircuitState } from '../observability/circuit-log.ts';
 import { measureCircuit, measureProvider, measureSpending } from '../observability/provider-metrics.ts';
-import { createQuotaLog } from '../observability/quota-log.ts';
+import { traceCall, traceIdentify, traceNormalizer } from '../observability/spans.ts';
 import { createPhotoNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
-import { type ProviderDefinition, usualCredits } from '../providers/definition.ts';
+import type { ProviderDefinition } from '../providers/definition.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { SharedProviderAccess } from '../providers/provider-access.ts';
-import { circuitOutcomeOf, exhaustedAnswerOf, failureLabel, settlementOf } from '../providers/provider-error.ts';
+import { circuitOutcomeOf, failureLabel } from '../providers/provider-error.ts';
 import { createRejections } from '../providers/rejections.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
-import { ProviderQuota, type ProviderQuotaOptions } from '../quotas/provider-quota.ts';
-import { QuotaStore } from '../quotas/store.ts';
-import type { Period, Quota } from '../quotas/types.ts';
+import type { Quota } from '../quotas/types.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { byProvider, type ProviderName } from '../types.ts';
 import { createAnswerCache, shortestAnswerTtlMs } from './answer-cache.ts';
@@ -28,6 +25,7 @@ import { createFreeRetries, withFreeRetries } from './free-retries.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
 import { createProviderCaller, createRecentDurations } from './provider-caller.ts';
+import { createProviderQuota } from './provider-quota.ts';
 import type { ProviderPipeline } from './questions.ts';
 import type {
   IdentificationOptions,
@@ -99,7 +97,8 @@ interface OperatedPipeline extends ProviderPipeline {
 
 function composeService(options: IdentificationOptions, parts: ServiceParts): OperatedService {
   const { clock, database, isDemo, logger, metrics, photoLimits, redis } = options;
-  const { definitions, keyPrefix, normalizer, store } = parts;
+  const { definitions, keyPrefix, store } = parts;
+  const normalizer = traceNormalizer(parts.normalizer);
   const dailyUsage = measureSpending(parts.dailyUsage, metrics.providers);
   const names = definitions.map(({ name }) => name);
   const closing = new AbortController();
@@ -126,7 +125,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     photoLimits,
     isDemo,
     operated: byProvider(operatedProvider, names),
-    identify: withFreeRetries(identify, { freeRetries, clock }),
+    identify: traceIdentify(withFreeRetries(identify, { freeRetries, clock })),
     progress: (...viewing) => progress.follow(...viewing),
     async health() {
       const isDatabaseUp = database.ping().then(
@@ -177,7 +176,8 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     const { name } = definition;
     const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
     if (apiKey === undefined) return undefined;
-    const client = definition.createClient({ apiKey, baseUrl, timeoutMs, clock });
+    const { sendTraceparent = false } = options;
+    const client = definition.createClient({ apiKey, baseUrl, timeoutMs, clock, sendTraceparent });
     const shared = { redis, clock, logger, closing: closing.signal };
     const circuit = createCircuit({
       name,
@@ -225,7 +225,18 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
     const durations = createRecentDurations();
     const stopLog = logCircuitState(name, circuit, logger, clock);
-    return { definition, client, access, caller, circuit, quota, rejections, durations, stopLog, ...answers };
+    return {
+      definition,
+      client,
+      access,
+      caller: { ...caller, call: traceCall(client, (...asked) => caller.call(...asked)) },
+      circuit,
+      quota,
+      rejections,
+      durations,
+      stopLog,
+      ...answers,
+    };
   }
 
   function pipelineOf(name: ProviderName): OperatedPipeline | undefined {
@@ -243,35 +254,6 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     const health = () => healthOf(name);
     return { circuit: pipelineOf(name)?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
   }
-}
-
-/** Creates the quota of a provider. `prefix`: first part of its keys in Redis. */
-export function createProviderQuota({
-  definition,
-  prefix,
-  redis,
-  ...options
-}: Pick<
-  ProviderQuotaOptions,
-  'provider' | 'limits' | 'timeoutMs' | 'leases' | 'dailyUsage' | 'clock' | 'logger' | 'closing'
-> & { definition: ProviderDefinition; prefix: string; redis: RedisConnection }): Quota {
-  const { name } = definition;
-  const store = new QuotaStore(redis, name, prefix);
-  const claimWarning = (period: Period, day: string) => store.claimWarning(period, day);
-  return new ProviderQuota({
-    ...options,
-    redis,
-    store,
-    usualCredits: usualCredits(definition),
-    settlementOf: (error) => settlementOf(error, definition.billsErrorAnswers),
-    exhaustedAnswerOf,
-    onUpdate: createQuotaLog({
-      provider: name,
-      warnAtShare: definition.warnAtShare,
-      logger: options.logger,
-      claimWarning,
-    }),
-  });
 }
 
 /** Returns the deadline of a request: longer than the timeout of every provider that is on. */

@@ -38,6 +38,8 @@ export interface IdentificationOptions {
   decodeConcurrency: number;
   photoDir: string;
   isDemo: boolean;
+  /** Sends the trace of a request on to the providers, in `traceparent`; false unless given. */
+  sendTraceparent?: boolean;
   database: Database;
   redis: RedisConnection;
   clock: Clock;

@@ -56,6 +56,8 @@ export interface ClientOptions {
   /** Time limit of one exchange, from its start to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Sends the trace of the request on, in `traceparent`; false unless given. */
+  readonly sendTraceparent?: boolean;
 }
 
 /** The id of a paid call, by which its answer can be asked for if it was lost on the way. */

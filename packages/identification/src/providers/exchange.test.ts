@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { FakeClock } from '@plantcommunity/resilience/testing';
+import { inSpan } from '@plantcommunity/telemetry';
+import { recordSpans } from '@plantcommunity/telemetry/testing/spans';
 import { expect, test } from 'vitest';
 import { createExchange, type ExchangeRequest, MAX_ANSWER_BYTES } from './exchange.ts';
 import { errorOf, unhurried } from './testing/request.ts';
@@ -27,6 +29,26 @@ test('an exchange sends all bytes with their length, and returns any status', as
   expect(request?.headers.get('content-length')).toBe('13');
   expect(request?.headers.has('transfer-encoding')).toBe(false);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test.each([true, false])('an exchange sends the trace on only if it is told to: %s', async (sendTraceparent) => {
+  await using stub = await startStub(answer(200, '{}'));
+  const { clock, post } = setUp(stub);
+  const exchange = createExchange({ provider: 'plant_id', timeoutMs: TIMEOUT, clock, sendTraceparent });
+  const recorder = recordSpans();
+  await inSpan('provider.call', {}, () => exchange(post, unhurried()));
+  recorder.stop();
+  const { spanId, traceId } = recorder.only('provider.call').spanContext();
+  const [request] = stub.requests;
+  expect({
+    traceparent: request?.headers.get('traceparent'),
+    tracestate: request?.headers.get('tracestate'),
+    accept: request?.headers.get('accept'),
+  }).toEqual({
+    traceparent: sendTraceparent ? `00-${traceId}-${spanId}-01` : null,
+    tracestate: null,
+    accept: 'application/json',
+  });
 });
 
 test.each([301, 302, 303, 304, 307, 308])('an exchange rejects a redirect with %i', async (status) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@plantcommunity/resilience';
-import { redactAndCut } from '@plantcommunity/telemetry';
+import { redactAndCut, traceHeaders } from '@plantcommunity/telemetry';
 import type { ZodType } from 'zod';
 import type { ProviderName, RejectedPart } from '../types.ts';
 import { plainText } from './plain-text.ts';
@@ -28,7 +28,13 @@ export interface Reply {
 export type Exchange = (request: ExchangeRequest, signal: AbortSignal) => Promise<Reply>;
 
 /** Creates an exchange: one request and one answer, limited in time and size, never redirected, never repeated. */
-export function createExchange(options: { provider: ProviderName; timeoutMs: number; clock: Clock }): Exchange {
+export function createExchange(options: {
+  provider: ProviderName;
+  timeoutMs: number;
+  clock: Clock;
+  /** Continues the active trace at the service; false unless given. */
+  sendTraceparent?: boolean;
+}): Exchange {
   const { provider, clock } = options;
   return async (request, signal) => {
     signal.throwIfAborted();
@@ -36,7 +42,10 @@ export function createExchange(options: { provider: ProviderName; timeoutMs: num
     const deadline = new AbortController();
     const cancel = clock.setTimeout(() => deadline.abort(), timeoutMs);
     try {
-      const response = await fetch(request.url, fetchOptions(request, AbortSignal.any([signal, deadline.signal])));
+      const sent = options.sendTraceparent
+        ? { ...request, headers: { ...request.headers, ...traceHeaders() } }
+        : request;
+      const response = await fetch(request.url, fetchOptions(sent, AbortSignal.any([signal, deadline.signal])));
       if (response.status >= 300 && response.status < 400) {
         await response.body?.cancel();
         throw new ExchangeError('redirect', `answered ${response.status}`);

@@ -14,11 +14,11 @@ const CLOCK_SKEW_MS = 86_400_000;
 
 /** Creates a client of the Plant.id API v3 by Kindwise. Each identification is one paid call. */
 export function createPlantIdClient(
-  { apiKey, baseUrl, timeoutMs, clock }: ClientOptions,
+  { apiKey, baseUrl, timeoutMs, clock, sendTraceparent = false }: ClientOptions,
   { name, quotaPeriod }: Pick<ProviderDefinition, 'name' | 'quotaPeriod'>,
 ): ProviderClient {
   const base = new URL(baseUrl);
-  const exchange = createExchange({ provider: name, timeoutMs, clock });
+  const exchange = createExchange({ provider: name, timeoutMs, clock, sendTraceparent });
 
   const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;

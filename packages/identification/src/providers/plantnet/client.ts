@@ -11,11 +11,11 @@ import { dailyUsage, headerUsage } from './usage.ts';
 
 /** Creates a client of the Pl@ntNet API v2. Error answers count in the free plan's day, too. */
 export function createPlantNetClient(
-  { apiKey, baseUrl, timeoutMs, clock }: ClientOptions,
+  { apiKey, baseUrl, timeoutMs, clock, sendTraceparent = false }: ClientOptions,
   { name, quotaPeriod }: Pick<ProviderDefinition, 'name' | 'quotaPeriod'>,
 ): ProviderClient {
   const base = new URL(baseUrl);
-  const exchange = createExchange({ provider: name, timeoutMs, clock });
+  const exchange = createExchange({ provider: name, timeoutMs, clock, sendTraceparent });
 
   const accepted = (reply: Reply): string => {
     if (reply.status >= 200 && reply.status < 300) return reply.text;

@@ -1,6 +1,6 @@
 import { type Clock, createLeases, type RedisConnection } from '@plantcommunity/resilience';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
-import { createProviderQuota } from '../../identify/create-service.ts';
+import { createProviderQuota } from '../../identify/provider-quota.ts';
 import { plantId, plantNet } from '../../providers/index.ts';
 import type { DailyUsage } from '../daily-usage.ts';
 import type { Quota, QuotaLimits, QuotaProvider } from '../types.ts';
