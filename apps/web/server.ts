@@ -7,7 +7,9 @@ import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
 import { createLogger } from '@plantcommunity/telemetry';
+import { startOpenTelemetry } from '@plantcommunity/telemetry/open-telemetry';
 import next from 'next';
+import manifest from './package.json' with { type: 'json' };
 import { container } from './src/server/container.ts';
 import { serveGracefully } from './src/server/graceful-shutdown.ts';
 import { listen, timeLimits } from './src/server/http-server.ts';
@@ -18,7 +20,7 @@ import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
 import { PAGE_POLICIES } from './src/server/page-policies.ts';
 import { createRouteNames } from './src/server/route-names.ts';
 
-/** Minimum time to close the container (calls, leases, connections) when requests have used up the time limit. */
+/** Minimum time to close the container (calls, leases, connections), and to export the last spans, when requests have used up the time limit. */
 const MIN_CLOSE_MS = 1_000;
 const READY_PATH = /^\/api\/health\/ready\/?(\?|$)/;
 
@@ -32,6 +34,13 @@ const { keepAliveMs, listenAddresses, port } = settings;
 const development = process.env.NODE_ENV !== 'production';
 const logger = createLogger({ level: settings.logLevel });
 if (!development) logConsoleAsJson(logger);
+
+const routeNames = createRouteNames([...Object.keys(PAGE_POLICIES), ...apiRoutes().map(({ path }) => path)]);
+// Next names the URL of each fetch in a span; Pl@ntNet's carries the API key. Our own spans cover the calls.
+process.env['NEXT_OTEL_FETCH_DISABLED'] = '1';
+const openTelemetry =
+  settings.openTelemetry &&
+  (await startOpenTelemetry({ ...settings.openTelemetry, version: manifest.version, routeOf: routeNames, logger }));
 
 // By default Node itself answers requests without a Host or with an Expect header, without our response headers.
 const server = createServer({ requireHostHeader: false, ...timeLimits(keepAliveMs) });
@@ -51,10 +60,11 @@ const nextApp = next({
 await nextApp.prepare();
 const handle = nextApp.getRequestHandler();
 const app = await container();
+openTelemetry?.exportMetrics(app.metrics);
 
 const measure = createRequestMeasurement({
   metrics: app.metrics.http,
-  routeNames: createRouteNames([...Object.keys(PAGE_POLICIES), ...apiRoutes().map(({ path }) => path)]),
+  routeNames,
   clock: systemClock,
 });
 const shutdown = serveGracefully(server, answer, systemClock);
@@ -98,6 +108,7 @@ async function finish(): Promise<void> {
   logger.info('Shutting down: finishing requests in flight');
   const { cutOff } = await shutdown.stop(settings.shutdownTimeoutMs, listeners);
   const isSettled = await app.close(Math.max(MIN_CLOSE_MS, leftMs()));
+  await openTelemetry?.shutdown(Math.max(MIN_CLOSE_MS, leftMs()));
   const isClean = cutOff === 0 && isSettled;
   if (isClean) logger.info('Shutdown complete');
   else logger.error({ cutOff, isSettled }, 'Shutdown time limit reached: requests or provider calls were cut off');

@@ -14,10 +14,13 @@ import {
   password,
   rate,
   seconds,
+  share,
 } from './values.ts';
 
 const secret = (bytes: number) =>
   line.refine((text) => Buffer.byteLength(text) >= bytes, `must be at least ${bytes} bytes long`);
+
+const otlpOrNone = z.enum(['otlp', 'none'], 'must be otlp or none');
 
 /**
  * Each setting with its form and default. `prefault` holds the default as text, so that it is parsed like a given
@@ -109,6 +112,39 @@ export const schema = z.object({
   DECODE_CONCURRENCY: integer(1, 64).optional(),
 
   METRICS_TOKEN: secret(16).optional(),
+  /** Sends `traceparent` with the requests to the providers. */
+  PROVIDER_TRACEPARENT: onOff.prefault('off'),
+  /**
+   * OpenTelemetry, by the names of its specification. Unset: nothing is exported. The SDK itself reads
+   * OTEL_RESOURCE_ATTRIBUTES, and OTEL_EXPORTER_OTLP_TIMEOUT, _COMPRESSION, _CERTIFICATE, _CLIENT_CERTIFICATE and
+   * _CLIENT_KEY.
+   */
+  OTEL_EXPORTER_OTLP_ENDPOINT: address('https', 'http').optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(['http/protobuf', 'http/json'], 'must be http/protobuf or http/json')
+    .prefault('http/protobuf'),
+  OTEL_EXPORTER_OTLP_HEADERS: line.optional(),
+  OTEL_SDK_DISABLED: onOff.prefault('off'),
+  OTEL_SERVICE_NAME: line.max(200, 'is too long').optional(),
+  OTEL_TRACES_EXPORTER: otlpOrNone.prefault('otlp'),
+  OTEL_METRICS_EXPORTER: otlpOrNone.prefault('otlp'),
+  /** Milliseconds. */
+  OTEL_METRIC_EXPORT_INTERVAL: integer(100, 86_400_000).prefault('60000'),
+  OTEL_TRACES_SAMPLER: z
+    .enum(
+      [
+        'always_on',
+        'always_off',
+        'traceidratio',
+        'parentbased_always_on',
+        'parentbased_always_off',
+        'parentbased_traceidratio',
+      ],
+      'must be a sampler of the OpenTelemetry specification, such as parentbased_traceidratio',
+    )
+    .prefault('parentbased_always_on'),
+  /** Share of the traces that a sampler with `ratio` in its name keeps. */
+  OTEL_TRACES_SAMPLER_ARG: share.prefault('1'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level from trace to silent')
     .prefault('info'),

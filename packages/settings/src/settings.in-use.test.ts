@@ -38,6 +38,7 @@ it('each of the settings is named by a source file of the app or its launcher', 
     AUTH_GITHUB_SECRET: 'secret',
     AUTH_GITHUB_ISSUER: 'https://issuer.example',
     REDIS_URL: 'redis://localhost',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
   });
   const sources = globSync(CONSUMERS, { cwd: REPOSITORY })
     .filter((file) => !NO_CONSUMER.test(file.replaceAll('\\', '/')))

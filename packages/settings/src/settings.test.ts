@@ -214,4 +214,47 @@ describe('readSettings', () => {
   it('refuses the simulator in production', () => {
     expect(faultsIn({ ...production, PLANT_DEMO: '1' })).toEqual([expect.stringContaining('PLANT_DEMO')]);
   });
+
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  it('exports nothing over OTLP unless a collector is given, and all of it then', () => {
+    expect(readSettings(production)).toMatchObject({ openTelemetry: undefined, sendTraceparent: false });
+    expect(readSettings({ ...production, ...collector }).openTelemetry).toEqual({
+      endpoint: 'http://collector:4318',
+      protocol: 'http/protobuf',
+      headers: undefined,
+      serviceName: undefined,
+      sampler: { name: 'parentbased_always_on', ratio: 1 },
+      metricIntervalMs: 60_000,
+      exportsTraces: true,
+      exportsMetrics: true,
+    });
+  });
+
+  it.each([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' }])(
+    'exports nothing over OTLP with %o',
+    (off) => {
+      expect(readSettings({ ...production, ...collector, ...off }).openTelemetry).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['0.01', 0.01],
+    ['.5', 0.5],
+    ['1', 1],
+    ['0', 0],
+  ])('keeps the share %s of the traces', (text, ratio) => {
+    const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: text };
+    const { openTelemetry } = readSettings({ ...production, ...collector, ...sampler });
+    expect(openTelemetry?.sampler).toEqual({ name: 'parentbased_traceidratio', ratio });
+  });
+
+  it.each([
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_METRICS_EXPORTER', 'prometheus'],
+  ])('refuses a %s of %s', (variable, value) => {
+    expect(faultsIn({ ...production, [variable]: value })).toEqual([expect.stringContaining(variable)]);
+  });
 });

@@ -93,6 +93,24 @@ function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
     : { id, secret, ...(issuer === undefined ? {} : { issuer }) };
 }
 
+/** Returns undefined when neither traces nor metrics are exported. */
+function openTelemetryOf(values: Values) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = values;
+  const exportsTraces = values.OTEL_TRACES_EXPORTER === 'otlp';
+  const exportsMetrics = values.OTEL_METRICS_EXPORTER === 'otlp';
+  const exported = {
+    protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName: values.OTEL_SERVICE_NAME,
+    sampler: { name: values.OTEL_TRACES_SAMPLER, ratio: values.OTEL_TRACES_SAMPLER_ARG },
+    metricIntervalMs: values.OTEL_METRIC_EXPORT_INTERVAL,
+    exportsTraces,
+    exportsMetrics,
+  };
+  const isOff = values.OTEL_SDK_DISABLED || !(exportsTraces || exportsMetrics);
+  return endpoint === undefined || isOff ? undefined : { endpoint, ...exported };
+}
+
 /** Duration of a lease that its holder renews: others wait this long after the holder died. */
 const RENEWED_LEASE_MS = 10_000;
 
@@ -189,6 +207,8 @@ export function group(values: Values) {
     /** Undefined in development: everyone may read the metrics. */
     metricsToken: values.METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
+    sendTraceparent: values.PROVIDER_TRACEPARENT,
+    openTelemetry: openTelemetryOf(values),
     admin:
       values.ADMIN_EMAIL === undefined || values.ADMIN_PASSWORD === undefined
         ? undefined

@@ -18,6 +18,12 @@ export function integer(min: number, max: number) {
     .refine((value) => value >= min && value <= max, text);
 }
 
+/** Parses a decimal number from 0 to 1. */
+export const share = z
+  .string()
+  .regex(/^(?:0?\.\d{1,9}|[01](?:\.0{1,9})?)$/, 'must be a number from 0 to 1')
+  .transform(Number);
+
 /** Parses whole seconds into milliseconds. */
 export function seconds(min: number, max: number) {
   return integer(min, max).transform((value) => value * 1_000);

@@ -63,6 +63,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     decodeConcurrency: settings.decodeConcurrency,
     photoDir,
     isDemo: settings.isDemo,
+    sendTraceparent: settings.sendTraceparent,
     database,
     redis,
     clock,
