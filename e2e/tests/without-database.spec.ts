@@ -1,3 +1,4 @@
+import { readMetrics } from '@plantcommunity/telemetry/testing';
 import { startApp } from '../fixtures/app.ts';
 import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
@@ -10,7 +11,7 @@ const IDENTIFY = '/api/v1/plant-identification/identify';
 /** Twice the time limit of an answer. */
 const BOUND_MS = 10_000;
 
-test('serves cached answers and pages while the database hangs, refuses the rest in time, and recovers', async ({
+test('serves cached answers, pages and health while the database hangs, refuses the rest in time, and recovers', async ({
   simulator,
 }) => {
   test.setTimeout(180_000);
@@ -30,6 +31,7 @@ test('serves cached answers and pages while the database hangs, refuses the rest
       body: new Uint8Array(await form.arrayBuffer()),
     });
   };
+  const isDatabaseUp = async () => readMetrics((await ask('/api/metrics')).body).value('plantcommunity_database_up');
   const linesWith = (text: string) => app.output().split(text).length - 1;
   try {
     const cookies = await signIn(ask, ADMIN);
@@ -54,6 +56,13 @@ test('serves cached answers and pages while the database hangs, refuses the rest
       expect(refused.headers['content-type']).toBe('application/problem+json');
     }
     expect((await ask('/api/health/ready')).status).toBe(503);
+    expect((await ask('/api/health/live')).status).toBe(200);
+    const health = await ask(`${IDENTIFY}/health`);
+    expect({ status: health.status, body: JSON.parse(health.body) as unknown }).toMatchObject({
+      status: 503,
+      body: { status: 'unhealthy', services: { database: { available: false }, redis: { available: true } } },
+    });
+    expect(await isDatabaseUp()).toBe(0);
 
     const soon = performance.now();
     await expect(signIn(ask, ADMIN)).rejects.toThrow('503');
@@ -83,6 +92,7 @@ test('serves cached answers and pages while the database hangs, refuses the rest
 
     services.thawDatabase();
     await expect.poll(async () => (await ask('/api/health/ready')).status, { timeout: BOUND_MS }).toBe(200);
+    expect(await isDatabaseUp()).toBe(1);
     const again = await identify(cookies, 61);
     expect(again.status).toBe(200);
     expect(JSON.parse(again.body)).toMatchObject({ cached: true, id: expect.any(String) });

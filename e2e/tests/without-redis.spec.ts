@@ -1,3 +1,4 @@
+import { readMetrics } from '@plantcommunity/telemetry/testing';
 import { startApp } from '../fixtures/app.ts';
 import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
@@ -26,6 +27,12 @@ test('starts without Redis, reports it, and allows a tenth of the limit', async 
       { status: 'degraded', services: { redis: { available: false } } },
     ]);
     expect((await fetch(`${app.url}/api/health/ready`)).status).toBe(200);
+    const { value } = readMetrics(await (await fetch(`${app.url}/api/metrics`)).text());
+    expect({
+      redis: value('plantcommunity_redis_up'),
+      identified: value('plantcommunity_identifications_total', { caller: 'anonymous', answer: 'fresh' }),
+      rateLimited: value('plant_id_rate_limit_exceeded'),
+    }).toEqual({ redis: 0, identified: 1, rateLimited: 1 });
   } finally {
     await app.stop();
   }
