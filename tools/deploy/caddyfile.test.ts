@@ -33,7 +33,8 @@ describe('the Caddyfile', () => {
     expect(1000 * Number.parseInt(valueOf('keepalive') ?? '', 10)).toBeLessThan(settings.keepAliveMs);
   });
 
-  it('asks the instances whether they are ready', () => {
+  it('asks the instances whether they are ready, at least twice in the second in which a stopping one accepts more', () => {
     expect(valueOf('health_uri')).toBe('/api/health/ready');
+    expect(valueOf('health_interval')).toBe('500ms');
   });
 });
