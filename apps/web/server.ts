@@ -6,18 +6,18 @@ import { apiRoutes } from '@plantcommunity/api';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
-import { createLogger } from '@plantcommunity/telemetry';
 import { startOpenTelemetry } from '@plantcommunity/telemetry/open-telemetry';
 import next from 'next';
 import manifest from './package.json' with { type: 'json' };
+import { createAppLogger, exitWithReason } from './src/server/app-logger.ts';
 import { container } from './src/server/container.ts';
 import { serveGracefully } from './src/server/graceful-shutdown.ts';
 import { listen, timeLimits } from './src/server/http-server.ts';
-import { logConsoleAsJson } from './src/server/json-console.ts';
 import { shutDownWithLauncher } from './src/server/launcher.ts';
 import { createRequestMeasurement } from './src/server/measure-requests.ts';
 import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
 import { PAGE_POLICIES } from './src/server/page-policies.ts';
+import { redirectConsole } from './src/server/redirect-console.ts';
 import { createRouteNames } from './src/server/route-names.ts';
 
 /** Minimum time to close the container (calls, leases, connections), and to export the last spans, when requests have used up the time limit. */
@@ -32,8 +32,8 @@ shutDownWithLauncher();
 const settings = settingsOrExit();
 const { keepAliveMs, listenAddresses, port } = settings;
 const development = process.env.NODE_ENV !== 'production';
-const logger = createLogger({ level: settings.logLevel });
-if (!development) logConsoleAsJson(logger);
+const logger = await createAppLogger(settings);
+if (!development) redirectConsole(logger);
 
 const routeNames = createRouteNames([...Object.keys(PAGE_POLICIES), ...apiRoutes().map(({ path }) => path)]);
 // Next names the URL of each fetch in a span; Pl@ntNet's carries the API key. Our own spans cover the calls.
@@ -79,8 +79,7 @@ try {
 for (const listener of [server, ...listeners]) listener.on('error', exit);
 
 function exit(error: unknown): never {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  exitWithReason(error instanceof Error ? error.message : String(error));
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
@@ -122,7 +121,6 @@ function settingsOrExit(): Settings {
     return read;
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    exitWithReason(error.message);
   }
 }

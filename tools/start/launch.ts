@@ -11,6 +11,7 @@ import {
 import { announcement, describeParts, eventRows, NEW_ADMIN_PASSWORD } from './announce.ts';
 import { explain } from './bootstrap/explain.mjs';
 import { makeFolder } from './bootstrap/make-folder.mjs';
+import { createLauncherOutput, type LauncherOutput } from './output.ts';
 import { planFor, withPhotoStoreFrom } from './plan.ts';
 import { whilePostgresRuns } from './postgres.ts';
 import { claimPort } from './probe.ts';
@@ -23,8 +24,6 @@ import { makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { StartError } from './start-error.ts';
 import type { Web } from './web.ts';
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
 /**
  * Runs the app and the services that the environment does not name, until it should end.
  * @param args of the command
@@ -34,6 +33,7 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
   const started = performance.now();
   // A closed pipe of our output must not fail the shutdown.
   process.stdout.on('error', () => {});
+  let output = await createLauncherOutput(process.env['APP_ENV']?.trim());
   let socketFolder: string | undefined;
   let group: ProcessGroup | undefined;
   let record: RunRecord | undefined;
@@ -48,6 +48,8 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     const isNewPasswordWanted = wantsNewPassword(args);
     const given = withMode(process.env);
     const settings = checkedSettings(given);
+    output = await createLauncherOutput(settings.mode);
+    const { say } = output;
     const environment: Environment = {
       ...withPhotoStoreFrom(root, plainEnvironment(given)),
       PLANT_NEW_ADMIN_PASSWORD: isNewPasswordWanted ? '1' : undefined,
@@ -70,12 +72,12 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
       signal,
       whilePostgresRuns(
         parts.postgres,
-        endOfWeb(parts, web, () => isOver),
+        endOfWeb(parts, web, output, () => isOver),
       ),
     );
   } catch (error) {
     if (error instanceof ShutdownRequested) return 0;
-    process.stderr.write(`${explain(error)}\n`);
+    output.fail(explain(error));
     return 1;
   } finally {
     isOver = true;
@@ -148,24 +150,29 @@ function checkedSettings(environment: Environment): Settings {
 }
 
 function announcementOf(options: RunOptions, parts: Parts, web: Web, seconds: number): string {
+  const { environment, port, say } = options;
   web.onEvent((event) => {
     for (const line of eventRows(event)) say(line);
   });
-  const { environment, port } = options;
   const url = environment['APP_URL'] || `http://localhost:${port}`;
   return announcement({ url, parts: describeParts(options, parts), events: web.events, seconds });
 }
 
 /** Waits for the end of the web process, which ends the run. The end of Redis or the simulator is only reported. */
-async function endOfWeb({ redis, simulator }: Parts, { child }: Web, isOver: () => boolean): Promise<never> {
+async function endOfWeb(
+  { redis, simulator }: Parts,
+  { child }: Web,
+  output: LauncherOutput,
+  isOver: () => boolean,
+): Promise<never> {
   for (const service of [redis, simulator]) {
-    if (service) void reportEnd(service, isOver);
+    if (service) void reportEnd(service, output, isOver);
   }
   await child.exited;
   throw new StartError(`${child.name} ended unexpectedly: it ${child.ending()}; see above. Start it again: npm start`);
 }
 
-async function reportEnd({ child }: Service, isOver: () => boolean): Promise<void> {
+async function reportEnd({ child }: Service, { say }: LauncherOutput, isOver: () => boolean): Promise<void> {
   await child.exited;
   if (!isOver()) say(`${child.name} ended: it ${child.ending()}; the app goes on without it.`);
 }

@@ -48,9 +48,9 @@ export async function prepare(options: RunOptions, group: ProcessGroup, signal: 
   const { root, plan, socketFolder, dataDir, mode, say } = options;
   const database = async () => {
     const postgres = plan.embedsPostgres ? await startPostgres(group, socketFolder, `${dataDir}/postgres`) : undefined;
-    const { DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } = options.environment;
+    const { APP_ENV: appEnv, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } = options.environment;
     const urls = postgres === undefined ? { url, directUrl } : { url: postgres.url, directUrl: '' };
-    await whilePostgresRuns(postgres, migrate(urls, group));
+    await whilePostgresRuns(postgres, migrate({ ...urls, appEnv }, group));
     return postgres;
   };
   const build = { root, say, group };
@@ -67,13 +67,13 @@ export async function prepare(options: RunOptions, group: ProcessGroup, signal: 
 }
 
 async function migrate(
-  { url, directUrl }: Record<'url' | 'directUrl', string | undefined>,
+  { url, directUrl, appEnv }: Record<'url' | 'directUrl' | 'appEnv', string | undefined>,
   group: ProcessGroup,
 ): Promise<void> {
   const child = startChild({
     name: 'migration',
     command: service('migrate'),
-    env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl },
+    env: { ...process.env, APP_ENV: appEnv, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl },
   });
   group.add(child);
   if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');

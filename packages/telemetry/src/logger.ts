@@ -7,7 +7,7 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
-import { redact, redactFields } from './redact.ts';
+import { redact, redactFields, redactValue } from './redact.ts';
 import { currentRequestId } from './request-id.ts';
 import { currentSpanContext } from './spans.ts';
 
@@ -39,7 +39,8 @@ export function createLogger(options: { level: string; destination?: Destination
         // For a single error pino would log its message without redaction.
         if (first instanceof Error && args.length === 1)
           return method.call(this, { err: first }, redact(first.message));
-        for (const [n, arg] of args.entries()) if (typeof arg === 'string') args[n] = redact(arg);
+        // pino redacts the fields in front of the message by `formatters.log`, and no value that the message refers to.
+        for (const [n, arg] of args.entries()) if (n > 0 || typeof arg === 'string') args[n] = redactValue(arg);
         return method.apply(this, args);
       },
     },

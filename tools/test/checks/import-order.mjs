@@ -19,7 +19,7 @@ const ALLOWED = {
   'packages/db': [],
   'packages/telemetry': [],
   'packages/settings': [],
-  tools: ['resilience', 'db', 'settings'],
+  tools: ['resilience', 'db', 'settings', 'telemetry'],
   // Browser tests put users into the database themselves.
   e2e: ['auth', 'db', 'resilience', 'telemetry'],
 };

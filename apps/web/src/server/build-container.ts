@@ -8,8 +8,9 @@ import { createIdentificationService } from '@plantcommunity/identification';
 import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
-import { createLogger, createMetrics, type Logger } from '@plantcommunity/telemetry';
+import { createMetrics, type Logger } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
+import { createAppLogger } from './app-logger.ts';
 import type { Container } from './container.ts';
 import { loadAuthSecret, provideAdmin } from './first-start.ts';
 import { notifyLauncher } from './launcher.ts';
@@ -25,7 +26,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const settings = readSettings(environment, databaseUrlProblems);
   const { dataDir, databaseUrl, photoDir, redisConnection } = locationsOf(settings);
   const clock = systemClock;
-  const logger = createLogger({ level: settings.logLevel });
+  const logger = await createAppLogger(settings);
   const metrics = createMetrics({ version, mode: settings.mode });
 
   const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;

@@ -1,4 +1,5 @@
 import { SettingsError } from '@plantcommunity/settings';
+import { exitWithReason } from './app-logger.ts';
 import { buildContainer } from './build-container.ts';
 import { provideContainer } from './container.ts';
 
@@ -9,8 +10,7 @@ export async function start(): Promise<void> {
     await Promise.all([operations.start(), service.start()]);
   } catch (error) {
     const message = error instanceof SettingsError || hasPlainMessage(error) ? error.message : systemMessage(error);
-    process.stderr.write(`${message ?? (error instanceof Error ? error.stack : String(error))}\n`);
-    process.exit(1);
+    exitWithReason(message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)));
   }
 }
 

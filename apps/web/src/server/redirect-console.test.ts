@@ -1,6 +1,6 @@
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { logConsoleAsJson } from './json-console.ts';
+import { redirectConsole } from './redirect-console.ts';
 
 const METHODS = ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const;
 const EVENTS = ['warning', 'uncaughtException', 'unhandledRejection'] as const;
@@ -10,6 +10,8 @@ beforeEach(() => {
   const methods = METHODS.map((method) => console[method]);
   const listeners = EVENTS.map((event) => process.listeners(event as 'warning'));
   restore = () => {
+    // The streams inherit their own method.
+    for (const stream of [process.stdout, process.stderr]) Reflect.deleteProperty(stream, 'write');
     for (const [n, method] of METHODS.entries()) Reflect.set(console, method, methods[n]);
     for (const [n, event] of EVENTS.entries()) {
       process.removeAllListeners(event);
@@ -21,12 +23,12 @@ afterEach(() => restore());
 
 function logged(print: () => void): Record<string, unknown>[] {
   const lines: string[] = [];
-  logConsoleAsJson(createLogger({ level: 'debug', destination: { write: (line) => void lines.push(line) } }));
+  redirectConsole(createLogger({ level: 'debug', destination: { write: (line) => void lines.push(line) } }));
   print();
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-describe('logConsoleAsJson', () => {
+describe('redirectConsole', () => {
   it('writes an error of Next as one JSON line with class, message and stack', () => {
     const method = 'error';
     const error = new TypeError('The router state header was sent but could not be parsed.');
@@ -35,7 +37,7 @@ describe('logConsoleAsJson', () => {
     expect(line).toMatchObject({
       level: 'error',
       msg: 'The router state header was sent but could not be parsed.',
-      err: { type: 'TypeError', stack: expect.stringContaining('json-console.test.ts') as string },
+      err: { type: 'TypeError', stack: expect.stringContaining('redirect-console.test.ts') as string },
     });
   });
 
@@ -51,5 +53,18 @@ describe('logConsoleAsJson', () => {
   it('logs warnings of Node, which Node then no longer prints', () => {
     const lines = logged(() => process.emit('warning', new Error('a leak is likely')));
     expect(lines).toEqual([expect.objectContaining({ level: 'warn', msg: 'a leak is likely' })]);
+  });
+
+  it.each([
+    ['stdout', 'info'],
+    ['stderr', 'warn'],
+  ] as const)('logs each line that a library writes to %s, at level %s', async (name, level) => {
+    const written = Promise.withResolvers<void>();
+    const lines = logged(() => {
+      process[name].write('\u001B[33mone\u001B[39m\n\r\ntwo\n');
+      process[name].write(Buffer.from('three'), () => written.resolve());
+    });
+    await written.promise;
+    expect(lines).toEqual(['one', 'two', 'three'].map((msg) => expect.objectContaining({ level, msg }) as unknown));
   });
 });
