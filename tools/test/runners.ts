@@ -51,6 +51,13 @@ export function toolStep(title: string, tool: Tool): Step {
   return { title, run: async (output) => ((await runTool(tool, output, true)) ? PASSED : FAILED) };
 }
 
+/** Runs a program and resolves to all that it prints, on both streams, whether or not it succeeds. Never rejects. */
+export async function outputOf(tool: Tool): Promise<string> {
+  let printed = '';
+  const isOver = await runTool(tool, { write: (text) => (printed += text), isLive: false }, false);
+  return isOver || printed !== '' ? printed : `${tool.name} failed`;
+}
+
 /** Returns the step of a project of vitest.config.ts. */
 export function vitestStep(title: string, project: string): Step {
   return reportingStep(title, tallyVitestReport, (report) => {

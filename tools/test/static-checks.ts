@@ -1,3 +1,4 @@
+import { dependencyAudit } from './audit.ts';
 import { toolStep } from './runners.ts';
 import type { Step } from './steps.ts';
 
@@ -39,5 +40,6 @@ export const staticLanes: readonly (readonly Step[])[] = [
     toolStep('unused code', { name: 'knip', args: ['--no-progress'] }),
     toolStep('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
     toolStep('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
+    dependencyAudit,
   ],
 ];
