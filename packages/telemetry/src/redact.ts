@@ -9,7 +9,7 @@ const SECRET_NAME =
 /** Names of parameters that hold a secret only in the query of a URL: those of an OAuth sign-in. */
 const SECRET_PARAMETER = 'code|state|code_verifier|nonce';
 
-/** Names of coordinates. A photo's place is often somebody's home, so it never belongs in a log. */
+/** Names of coordinates. The place of a photo is often the home of the user, so it never belongs in a log. */
 const COORDINATE_NAME = 'lat(?:itude)?|lng|lon(?:gitude)?';
 
 /** Matches what stands between a name and its value: name=value, name: value, "name":"value", \"name\":\"value\", name%3Dvalue. */
@@ -30,7 +30,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/((?:set-)?cookie["']?\s*[:=]\s*["']?)[^\r\n"'}]+/gi, `$1${CENSOR}`],
   [/(authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',;}\]]+/gi, `$1${CENSOR}`],
   [/\b(bearer\s+)[\w.~+/=-]+/gi, `$1${CENSOR}`],
-  // A JSON Web Token, whatever its name.
+  // A JSON Web Token, under any name or none.
   [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*/g, CENSOR],
   // Quotes stay, so that JSON stays JSON.
   [

@@ -29,7 +29,7 @@ const ALLOWED = {
  * the tools compare alerts and dashboard with the metrics.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'], tools: ['telemetry'] };
+const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'] };
 
 /** Tests and what only they or a measurement import. */
 export const TESTS = String.raw`\.(?:test|spec)\.tsx?$|/(?:testing|bench)/|^e2e/`;
