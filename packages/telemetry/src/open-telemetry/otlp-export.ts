@@ -120,10 +120,13 @@ function samplerOf({ sampler: { name, ratio } }: OpenTelemetryOptions): Sampler 
 /** Logs warnings of the SDK, such as a failed export, at most once a minute: each batch would add one. */
 function logProblems(logger: Logger): void {
   let nextAt = 0;
-  const warn = (message: string, ...details: unknown[]) => {
+  // The SDK passes the name of its part, a sentence, and what belongs to it, in any number.
+  const warn = (...parts: unknown[]) => {
     if (performance.now() < nextAt) return;
     nextAt = performance.now() + LOG_INTERVAL_MS;
-    logger.warn({ details }, `OpenTelemetry: ${message}`);
+    const texts = parts.filter((part) => typeof part === 'string');
+    const details = parts.filter((part) => typeof part !== 'string');
+    logger.warn(details.length > 0 ? { details } : {}, ['OpenTelemetry', ...texts].join(': '));
   };
   const ignore = () => {};
   diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.WARN);
