@@ -14,6 +14,7 @@ import { cacheHitRows } from './cache-hit.ts';
 import { LONG_RESET_TIMEOUTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
 import { resilienceRows } from './resilience-rows.ts';
 import { tableOf } from './table.ts';
+import { tracingRow } from './tracing-row.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -34,7 +35,9 @@ async function appRows(): Promise<BenchRow[]> {
       ...(await cacheHitRows(app.url)),
       await openCircuitsRow(app),
     ]);
-    return [...first, ...(await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]))];
+    const second = await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]);
+    const tracing = await tracingRow((settings) => startBenchApp({ webFolder, settings, say }));
+    return [...first, tracing, ...second];
   } finally {
     await group.stop();
   }
