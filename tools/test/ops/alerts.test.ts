@@ -68,9 +68,9 @@ describe('the alerts', { timeout: 30_000 }, () => {
     expect([...measured].filter((job) => !firing.has(job))).not.toEqual([]);
   });
 
-  it.each(named)('%s has a severity, a summary and a description, which use labels that it has', (name, alert) => {
+  it.each(named)('%s has a severity and a runbook, and texts that use labels that it has', (name, alert) => {
     expect(['warning', 'critical']).toContain(alert.labels['severity']);
-    expect(Object.keys(alert.annotations)).toEqual(['summary', 'description']);
+    expect(Object.keys(alert.annotations)).toEqual(['summary', 'description', 'runbook']);
     const texts = Object.values(alert.annotations).join(' ');
     const used = new Set([...texts.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label));
     const expected = expectedLabels(name);
@@ -83,4 +83,29 @@ describe('the alerts', { timeout: 30_000 }, () => {
       expect(expr).toMatch(/\band\b[^>]*>= 20$/);
     },
   );
+});
+
+describe('the chapter on alerts in docs/operations.md', () => {
+  const [, chapter = ''] = readFileSync(join(root, 'docs/operations.md'), 'utf8').split('\n## Alerts\n');
+  const [alertSections = ''] = chapter.split('\n## ');
+  const sections = alertSections
+    .split('\n### ')
+    .slice(1)
+    .map((section) => {
+      const [heading = '', ...lines] = section.split('\n');
+      return { heading, text: lines.join(' ').trim() };
+    });
+
+  it('has one section for each alert, in the order of alerts.yml', () => {
+    expect(sections.map(({ heading }) => heading)).toEqual(alerts.map(({ alert }) => alert));
+  });
+
+  it('has text under each heading', () => {
+    expect(sections.filter(({ text }) => text === '')).toEqual([]);
+  });
+
+  it.each(named)('is where the annotation runbook of %s leads', (name, { annotations }) => {
+    // A heading's anchor is its text in lower case.
+    expect(annotations['runbook']).toBe(`docs/operations.md#${name.toLowerCase()}`);
+  });
 });
