@@ -15,7 +15,7 @@ const NOON = Date.UTC(2026, 10, 22, 12);
 const MINUTE = 60_000;
 
 const listening = z.object({ listening: z.string() });
-const counts = z.object({ plant_id: z.object({ identify: z.number() }) });
+const counts = z.object({ plant_id: z.object({ all: z.number(), identify: z.number() }) });
 
 /** For what takes Redis, PostgreSQL and the simulator in turn on a busy machine. */
 const PATIENCE = { timeout: 10_000 };
@@ -81,7 +81,8 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
   const identify = async (service: OperatedService, photo: number) => service.identify(await leafRequest(64 + photo));
   const fault = async (method: 'POST' | 'DELETE', body?: object) =>
     void (await fetch(`${url}/_faults`, { method, ...(body && { body: JSON.stringify(body) }) }));
-  const calls = async () => counts.parse(await (await fetch(`${url}/_calls`)).json()).plant_id.identify;
+  const requests = async () => counts.parse(await (await fetch(`${url}/_calls`)).json()).plant_id;
+  const calls = async () => (await requests()).identify;
 
   it('stops at the last credit, and every instance knows the used share within a minute', async () => {
     const [one, other] = [await instance(), await instance()];
@@ -124,6 +125,8 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
       await expect(identify(service, photo)).rejects.toMatchObject({ code: 'quota_exhausted' });
     }
     expect(await calls()).toBe(1);
+    // The refusal makes the service ask for its usage once more, which must see that no credits are left.
+    await vi.waitFor(async () => expect((await requests()).all).toBe(3), PATIENCE);
     expect((await service.health()).providers.plant_id).toMatchObject({ available: true, outOfQuota: true });
     await fault('DELETE');
     const hasCredits = async () => (await service.health()).providers.plant_id.outOfQuota === undefined;
