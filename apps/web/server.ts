@@ -6,6 +6,7 @@ import { apiRoutes } from '@plantcommunity/api';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { systemClock } from '@plantcommunity/resilience';
 import { readSettings, type Settings, SettingsError, useProxy } from '@plantcommunity/settings';
+import { acceptRequestId, runWithRequestId } from '@plantcommunity/telemetry';
 import { startOpenTelemetry } from '@plantcommunity/telemetry/open-telemetry';
 import next from 'next';
 import manifest from './package.json' with { type: 'json' };
@@ -58,7 +59,7 @@ const nextApp = next({
   httpServer: upgrades,
 });
 await nextApp.prepare();
-const handle = nextApp.getRequestHandler();
+const handleByNext = nextApp.getRequestHandler();
 const app = await container();
 openTelemetry?.exportMetrics(app.metrics);
 
@@ -82,7 +83,13 @@ function exit(error: unknown): never {
   exitWithReason(error instanceof Error ? error.message : String(error));
 }
 
+/** Answers a request under its id, so that every line that is logged meanwhile has it. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
+  const header = request.headers['x-request-id'];
+  runWithRequestId(acceptRequestId(typeof header === 'string' ? header : undefined), () => handle(request, response));
+}
+
+function handle(request: IncomingMessage, response: ServerResponse): void {
   measure(request, response);
   if (app.requestGuard(request, response) === 'answered') return;
   if (shutdown.isStopping && READY_PATH.test(request.url ?? '')) {
@@ -91,7 +98,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     return;
   }
   dropUnreadableNextHeaders(request.headers);
-  handle(request, response).catch((error: unknown) => {
+  handleByNext(request, response).catch((error: unknown) => {
     // Without the query: after an OAuth sign-in it contains the authorization code.
     logger.error({ err: error, path: request.url?.split('?', 1)[0] }, 'Unhandled error in the request handler');
     if (!response.headersSent) response.writeHead(500);

@@ -83,4 +83,10 @@ test('in production every line is a log entry, through failures of everything ar
     'Shutdown complete',
   ];
   expect(printed.filter((text) => !all.some(({ msg }) => msg === text))).toEqual([]);
+
+  // These lines belong to no request: a start, the state of connections and circuits, what a signal made the app print.
+  const ofProcess =
+    /^(?:\[CIRCUIT\] Initialized|\[LOCK\] Redis |Redis |Database |Shut|Plant ID|Ready in|PostgreSQL|Providers|Photos|Admin|Password|an old|printed|in two|Unhandled|\[METRICS\])/;
+  expect(all.filter(({ msg, requestId }) => requestId === undefined && !ofProcess.test(msg))).toEqual([]);
+  expect(all.filter(({ msg, requestId }) => requestId !== undefined && ofProcess.test(msg))).toEqual([]);
 });

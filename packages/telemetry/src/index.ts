@@ -4,7 +4,13 @@ export { createMetrics, type Metrics } from './metrics/registry.ts';
 export type { RequestMetrics, UploadVerdict } from './metrics/request-metrics.ts';
 export type { StorageMetrics } from './metrics/storage-metrics.ts';
 export { redact, redactAndCut } from './redact.ts';
-export { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } from './request-id.ts';
+export {
+  acceptRequestId,
+  currentRequestId,
+  newRequestId,
+  runWithoutRequestId,
+  runWithRequestId,
+} from './request-id.ts';
 export {
   type Attributes,
   currentSpanContext,

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { acceptRequestId, currentRequestId, newRequestId, runWithRequestId } from './request-id.ts';
+import {
+  acceptRequestId,
+  currentRequestId,
+  newRequestId,
+  runWithoutRequestId,
+  runWithRequestId,
+} from './request-id.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
@@ -32,6 +38,15 @@ it('currentRequestId is the id of its own request, also after an await', async (
   );
   expect(seen).toEqual([true, true]);
   expect(currentRequestId()).toBeUndefined();
+});
+
+it('currentRequestId is undefined in runWithoutRequestId, also in a timer set there, and the same again after it', async () => {
+  const seen = await runWithRequestId('r1', async () => {
+    const timer = Promise.withResolvers<string | undefined>();
+    runWithoutRequestId(() => setTimeout(() => timer.resolve(currentRequestId()), 0));
+    return [runWithoutRequestId(currentRequestId), await timer.promise, currentRequestId()];
+  });
+  expect(seen).toEqual([undefined, undefined, 'r1']);
 });
 
 it('currentRequestId is the same in every copy of this module', async () => {

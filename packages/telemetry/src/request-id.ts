@@ -24,6 +24,14 @@ export function runWithRequestId<T>(id: string, work: () => T): T {
   return storage.run(id, work);
 }
 
+/**
+ * Runs `work` outside of the current request. For what belongs to none, though a request may have set it off: the state of
+ * a connection, a timer that outlives the request, a line about the calls of several requests.
+ */
+export function runWithoutRequestId<T>(work: () => T): T {
+  return storage.exit(work);
+}
+
 export function currentRequestId(): string | undefined {
   return storage.getStore();
 }

@@ -6,9 +6,9 @@ import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createRequestGuard } from '@plantcommunity/http';
 import { createIdentificationService } from '@plantcommunity/identification';
 import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
-import { connectRedis, systemClock, waitFor } from '@plantcommunity/resilience';
+import { connectRedis, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
-import { createMetrics, type Logger } from '@plantcommunity/telemetry';
+import { createMetrics, type Logger, runWithoutRequestId } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
 import { createAppLogger } from './app-logger.ts';
 import type { Container } from './container.ts';
@@ -153,10 +153,12 @@ function locationsOf(settings: Settings) {
 
 /** Logs once when the database is lost and once when it is back; failures in between are not logged each. */
 function reportDatabase(database: Container['database'], logger: Logger): void {
-  database.subscribe((event) => {
+  const log = (event: Parameters<Parameters<Container['database']['subscribe']>[0]>[0]) => {
     if (event.type === 'ready') logger.info('Database available again');
     else logger.error({ reason: event.error.message }, 'Database unavailable; retrying in the background');
-  });
+  };
+  // A lost connection belongs to no request, though one may have noticed it; the same holds for Redis.
+  database.subscribe((event) => runWithoutRequestId(() => log(event)));
 }
 
 function reportRedis(redis: Container['redis'], logger: Logger): void {
@@ -167,7 +169,7 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
     });
     logger.warn('Redis unavailable; reconnecting in the background');
   }
-  redis.subscribe(({ type, reason, remedy }) => {
+  const log = ({ type, reason, remedy }: RedisEvent) => {
     switch (type) {
       case 'ready':
         return logger.info('Redis available');
@@ -181,5 +183,6 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
           'Redis refuses SUBSCRIBE; polling until an operator grants the permission',
         );
     }
-  });
+  };
+  redis.subscribe((event) => runWithoutRequestId(() => log(event)));
 }

@@ -9,7 +9,7 @@ import {
   readUpload,
   requestRefusal,
 } from '@plantcommunity/http';
-import { acceptRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
+import { acceptRequestId, currentRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
 import type { ApiError } from '../errors/api-error.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
 import type { Services } from '../services.ts';
@@ -53,7 +53,8 @@ export function createRequestPipeline(
     services,
 
     handle(request, work) {
-      const requestId = acceptRequestId(request.headers.get('x-request-id'));
+      // The web process has accepted or made the id already.
+      const requestId = currentRequestId() ?? acceptRequestId(request.headers.get('x-request-id'));
       const { headers } = request;
       const { signal } = request;
       let memory: HeldMemory | undefined;

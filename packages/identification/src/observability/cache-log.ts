@@ -1,5 +1,5 @@
 import type { Cache, CacheEvent, LeaseEvent, RedisConnection, RedisEvent } from '@plantcommunity/resilience';
-import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
+import { type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../types.ts';
 
 /** The provider whose cache, lock and performance lines monitors of the replaced system match on. */
@@ -14,7 +14,8 @@ export function logAnswerCache(
 ): void {
   if (provider !== LOGGED_PROVIDER) return;
   const log = createCacheLog(logger, waitMs);
-  redis.subscribe(log.onRedis);
+  // The state of the connection belongs to no request, though one may have noticed it.
+  redis.subscribe((event) => runWithoutRequestId(() => log.onRedis(event)));
   cache.subscribeToLock(log.onLease);
   cache.subscribe(log.onCache);
 }

@@ -1,5 +1,5 @@
 import type { Cancel, Circuit, CircuitEvent, CircuitStatus, Clock } from '@plantcommunity/resilience';
-import { type Logger, redactAndCut } from '@plantcommunity/telemetry';
+import { type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
 import { ExchangeError, failureLabel, ProviderError } from '../providers/provider-error.ts';
 import type { ProviderName } from '../types.ts';
 
@@ -91,7 +91,7 @@ export function createCircuitLog(provider: ProviderName, logger: Logger, clock: 
         );
         break;
       case 'stuck_open':
-        logger.fatal(`[CIRCUIT] ${name} Circuit stuck open for > 10 minutes`);
+        runWithoutRequestId(() => logger.fatal(`[CIRCUIT] ${name} Circuit stuck open for > 10 minutes`));
         break;
       case 'isolated': {
         const end = event.until === undefined ? '' : ` until ${new Date(event.until).toISOString()}`;
@@ -145,7 +145,7 @@ export function logCircuitState(
   function write(): void {
     const { failCount, state } = circuit.snapshot();
     logger.info(`[METRICS] Circuit Breaker: ${provider}_api | State: ${STATE_NAMES[state]} | Failures: ${failCount}`);
-    cancel = clock.setTimeout(write, STATE_EVERY_MS);
+    cancel = clock.setTimeout(() => runWithoutRequestId(write), STATE_EVERY_MS);
   }
 
   function stop(): void {
@@ -156,7 +156,7 @@ export function logCircuitState(
   const unsubscribe = circuit.subscribe((event) => {
     const status = statusAfter(event);
     if (status === 'closed') stop();
-    else if (status !== undefined) cancel ??= clock.setTimeout(write, STATE_EVERY_MS);
+    else if (status !== undefined) cancel ??= clock.setTimeout(() => runWithoutRequestId(write), STATE_EVERY_MS);
   });
   return () => {
     unsubscribe();
@@ -176,7 +176,8 @@ function atMostEvery(ms: number, clock: Clock, write: (suppressed: number) => vo
     if (!isWaiting) return;
     write(held - 1);
     held = 0;
-    clock.setTimeout(flush, ms);
+    // These lines are about the calls of several requests.
+    clock.setTimeout(() => runWithoutRequestId(flush), ms);
   };
   return () => {
     held += 1;
