@@ -1,94 +1,74 @@
-import { Agent, request as httpRequest } from 'node:http';
 import { expect } from '@playwright/test';
 import { type App, startApp } from '../fixtures/app.ts';
-import { plantPhoto } from '../fixtures/photos.ts';
+import { formWith, plantPhoto } from '../fixtures/photos.ts';
+import { startProxy } from '../fixtures/proxy.ts';
 import { test } from '../fixtures/with-services.ts';
 
 const PATH = '/api/v1/plant-identification/identify';
-/** Delay of each call to Plant.id: calls are in flight when the instance stops. */
-const LATENCY_MS = 800;
-const CLIENTS = 6;
-/** Answers that each client gets from the second instance after the first one has stopped. */
-const ANSWERS_AFTER = 2;
+/** Delay of each call to Plant.id: calls are in flight when an instance stops. */
+const LATENCY_MS = 500;
+const INSTANCES = 3;
+const PHOTOS_AT_ONCE = 3;
+/** Clients that send the same photo at once, to different instances. */
+const CLIENTS_PER_PHOTO = 2;
 
-interface Answer {
-  status: number;
-  connection: string | undefined;
-}
-
-/** Uploads a photo on a keep-alive connection, like a proxy in front of the app. */
-async function identify(url: string, agent: Agent, photo: Buffer): Promise<Answer> {
-  const form = new FormData();
-  form.set('image', new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }), 'leaf.jpg');
-  const encoded = new Response(form);
-  const body = Buffer.from(await encoded.arrayBuffer());
-  const headers = { 'Content-Type': encoded.headers.get('content-type') ?? '', 'Content-Length': body.length };
-  return new Promise((resolve, reject) => {
-    httpRequest(`${url}${PATH}`, { method: 'POST', agent, headers }, (response) => {
-      response.resume();
-      response.once('end', () => {
-        resolve({ status: response.statusCode ?? 0, connection: response.headers.connection });
-      });
-      response.once('error', reject);
-    })
-      .once('error', reject)
-      .end(body);
-  });
-}
-
-const isRefused = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
-
-test('a restart under load loses no request and buys no photo twice', async ({ services, simulator }) => {
+test('a rolling restart of three instances behind a proxy loses no request and buys no photo twice', async ({
+  services,
+  simulator,
+}) => {
   test.setTimeout(240_000);
   await simulator.fault({ provider: 'plant_id', latencyMs: LATENCY_MS });
   const settings = {
     ...services.settings,
     ...services.emptyRedis(),
     ...simulator.settings,
-    IDENTIFY_RATE_ANONYMOUS: '1000/h',
+    IDENTIFY_RATE_ANONYMOUS: '100000/h',
   };
-  const [old, fresh] = await Promise.all([startApp(settings), startApp(settings)]);
-  const answers: Answer[] = [];
-  const firstRound = Promise.withResolvers<void>();
-  let movedOn = 0;
+  const startInstances = () => Promise.all(Array.from({ length: INSTANCES }, () => startApp(settings)));
+  const old = await startInstances();
+  const proxy = await startProxy(old.map(({ url }) => url));
+  let fresh: App[] = [];
   try {
     const before = await simulator.calls();
+    const statuses: number[] = [];
+    let photos = 0;
+    const restarted = new AbortController();
 
-    /** Uploads photos one by one; like a proxy, retries a refused connection at the other instance. */
-    const client = async (number: number) => {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-      let target: App = old;
-      let answersAfter = 0;
-      for (let n = 0; answersAfter < ANSWERS_AFTER; n += 1) {
-        const { buffer } = await plantPhoto(5_000 + number * 1_000 + n);
-        try {
-          answers.push(await identify(target.url, agent, buffer));
-        } catch (error) {
-          if (target === fresh || !isRefused(error)) throw error;
-          target = fresh;
-          movedOn += 1;
-          answers.push(await identify(target.url, agent, buffer));
-        }
-        if (target === fresh) answersAfter += 1;
-        if (answers.length >= CLIENTS) firstRound.resolve();
+    /** Sends one new photo after the other until the restart is over, each from several clients at once. */
+    const load = async (number: number) => {
+      for (let n = 0; !restarted.signal.aborted; n += 1) {
+        const photo = plantPhoto(5_000 + number * 1_000 + n);
+        photos += 1;
+        const send = async () => {
+          const answer = await fetch(`${proxy.url}${PATH}`, { method: 'POST', body: await formWith(photo) });
+          await answer.arrayBuffer();
+          return answer.status;
+        };
+        statuses.push(...(await Promise.all(Array.from({ length: CLIENTS_PER_PHOTO }, send))));
       }
-      agent.destroy();
     };
-    const clients = Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));
-    await Promise.race([firstRound.promise, clients]);
+    const loads = Promise.all(Array.from({ length: PHOTOS_AT_ONCE }, (_, number) => load(number)));
 
-    await old.stop();
-    expect(old.output()).toContain('Shutdown complete');
-    await clients;
+    // Their replacements start together, because a start takes longer than the rest of this test.
+    fresh = await startInstances();
+    for (const [n, app] of old.entries()) {
+      const { url = '' } = fresh[n] ?? {};
+      proxy.add(url);
+      await expect.poll(() => proxy.answers.get(url) ?? 0, { intervals: [50] }).toBeGreaterThan(0);
+      await app.stop();
+      expect(app.output()).toContain('Shutdown complete');
+    }
+    restarted.abort();
+    await loads;
 
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(answers.some(({ connection }) => connection === 'close')).toBe(true);
-    expect(movedOn).toBe(CLIENTS);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
     const after = await simulator.calls();
-    expect(after.plant_id - before.plant_id).toBe(answers.length);
-    expect(after.plantnet - before.plantnet).toBe(answers.length);
+    expect(after.plant_id - before.plant_id).toBe(photos);
+    expect(after.plantnet - before.plantnet).toBe(photos);
+    expect(statuses).toHaveLength(photos * CLIENTS_PER_PHOTO);
   } finally {
     await simulator.clear();
-    await Promise.all([old.stop(), fresh.stop()]);
+    await proxy.close();
+    await Promise.all([...old, ...fresh].map((app) => app.stop()));
   }
 });
