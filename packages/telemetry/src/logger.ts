@@ -4,6 +4,7 @@ import {
   type DestinationStream,
   type Logger,
   type LoggerOptions,
+  destination as openDestination,
   pino,
   stdTimeFunctions,
 } from 'pino';
@@ -45,7 +46,8 @@ export function createLogger(options: { level: string; destination?: Destination
       },
     },
   };
-  const logger = options.destination ? pino(settings, options.destination) : pino(settings);
+  // Its own default is `process.stdout` once that was redirected into a log, this one.
+  const logger = pino(settings, options.destination ?? openDestination({ sync: true }));
   // pino does not format the bindings of a child logger. Children inherit this method.
   // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of the parent logger
   const { child } = logger;
