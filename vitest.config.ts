@@ -10,8 +10,11 @@ const IGNORED = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/*
 const EMBEDDED_SERVICES = './tools/test/services/embedded-services.ts';
 const REAL_SERVICES = './tools/test/services/real-services.ts';
 
+/** How long a test waits for an event before it fails: a guard against hanging, which says nothing about speed. */
+const PATIENCE = { expect: { poll: { timeout: 10_000 } } };
+
 /** Tests that share services, or measure processes, run one file at a time. */
-const ONE_AT_A_TIME = { testTimeout: 30_000, hookTimeout: 60_000, fileParallelism: false };
+const ONE_AT_A_TIME = { ...PATIENCE, testTimeout: 30_000, hookTimeout: 60_000, fileParallelism: false };
 
 /**
  * `unit` needs nothing but Node. `integration-embedded` and `integration-real` run the same tests on the embedded Redis
@@ -29,6 +32,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...IGNORED, INTEGRATION, STANDALONE, START],
+          ...PATIENCE,
+          testTimeout: 15_000,
           isolate: false,
         },
       },

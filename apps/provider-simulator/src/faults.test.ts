@@ -30,7 +30,7 @@ async function answerTo(breaks: BreakType, customId: number): Promise<string> {
     .then((response) => response.text())
     .catch(() => 'no answer');
   if (breaks === 'hang') {
-    await vi.waitUntil(() => simulator.calls().plant_id.identify === 1);
+    await vi.waitUntil(() => simulator.calls().plant_id.identify === 1, { timeout: 10_000 });
     client.abort();
   }
   return await answer;
