@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -82,6 +82,17 @@ describe('.dockerignore', () => {
         'tools/deploy/migrate.ts',
       ]),
     );
+  });
+
+  it('lets a build see what its tools import', () => {
+    const tools = files.filter((file) => /^tools\/.+\.ts$/.test(file));
+    const imported = tools.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/from '(\.[^']+)'/g)].map(([, path = '']) =>
+        posix.join(posix.dirname(file), path),
+      ),
+    );
+    expect(imported).toContain('tools/start/migration.ts');
+    expect(imported.filter((file) => !files.includes(file))).toEqual([]);
   });
 
   it('hides tests, measurements, local files and the history from a build', () => {
