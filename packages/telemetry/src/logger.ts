@@ -40,13 +40,14 @@ export function createLogger(options: { level: string; destination?: Destination
         // For a single error pino would log its message without redaction.
         if (first instanceof Error && args.length === 1)
           return method.call(this, { err: first }, redact(first.message));
-        // pino redacts the fields in front of the message by `formatters.log`, and no value that the message refers to.
+        // `formatters.log` redacts the fields, but not the message, nor the values that fill its placeholders.
         for (const [n, arg] of args.entries()) if (n > 0 || typeof arg === 'string') args[n] = redactValue(arg);
         return method.apply(this, args);
       },
     },
   };
-  // Its own default is `process.stdout` once that was redirected into a log, this one.
+  // By default pino writes to `process.stdout` itself if its `write` was replaced, as `redirectConsole` does. Lines of
+  // this logger would then come back to it: a loop.
   const logger = pino(settings, options.destination ?? openDestination({ sync: true }));
   // pino does not format the bindings of a child logger. Children inherit this method.
   // oxlint-disable-next-line typescript/unbound-method -- called with the `this` of the parent logger

@@ -25,8 +25,7 @@ const ALLOWED = {
 };
 
 /**
- * What the tests of a part may import besides: those of the simulator call it with the clients that it serves, those of
- * the tools compare alerts and dashboard with the metrics.
+ * What the tests of a part may import besides: those of the simulator call it with the clients that it serves.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'] };

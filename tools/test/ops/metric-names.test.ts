@@ -60,6 +60,6 @@ test('names and help texts of the metrics follow the rules of Prometheus, apart 
 }, ({ skip }) => {
   skip(missingPromtool !== undefined, missingPromtool);
   const { printed } = promtool(['check', 'metrics'], exposition);
-  // The names of the former system, and those that Node.js and the process have everywhere.
+  // The names of the replaced system, and those that Node.js and the process have everywhere.
   expect(printed.split('\n').filter((line) => line !== '' && !/^(?:plant_id|nodejs|process)_/.test(line))).toEqual([]);
 });

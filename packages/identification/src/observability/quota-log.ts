@@ -21,9 +21,9 @@ function resetText(counters: readonly Counter[]): string {
 }
 
 /**
- * Logs the `[QUOTA]` warnings: over all processes once per period, and in a longer one again each day from 00:00 UTC,
- * that most of a quota is used; in each process once that all of it is.
- * @param claimWarning whether this process is the one that logs the period's warning of the day (its id)
+ * Logs the `[QUOTA]` warnings. While most of a quota is used, one process of all warns once per period, and in a period
+ * longer than a day once a day (UTC). When all of a quota becomes used, each process warns once.
+ * @param claimWarning returns whether this process is the one that warns for the period on that day (the day's id)
  */
 export function createQuotaLog({
   claimWarning,

@@ -85,7 +85,7 @@ export function traceLeases(provider: ProviderName, leases: Leases): Leases {
   };
 }
 
-/** Traces each question to a provider in a span `provider.call`, those that were not sent included. */
+/** Traces each question to a provider in a span `provider.call`, those that `call` refuses to send included. */
 export function traceCall<Asked extends readonly unknown[]>(
   { name, origin }: Pick<ProviderClient, 'name' | 'origin'>,
   call: (...asked: Asked) => Promise<ProviderAnswer>,

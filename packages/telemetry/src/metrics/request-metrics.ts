@@ -44,7 +44,7 @@ export interface RequestMetrics {
 
 export function createRequestMetrics(registry: Registry): RequestMetrics {
   const registers = [registry];
-  // Three names that monitors of the former system read.
+  // Three names that monitors of the replaced system read.
   const authentications = new Counter({
     name: 'plant_id_auth_total',
     help: 'Calls of identify that were authenticated or refused.',

@@ -16,8 +16,8 @@ const UNITS: Readonly<Record<string, string>> = { seconds: 's', bytes: 'By', rat
 
 /**
  * Hands the metrics of this process to an exporter of OpenTelemetry: the very values that `/api/metrics` shows, under the
- * same names. Counters are monotonic sums since the start of the process. Summaries are left
- * out, since the SDK cannot export them: Node.js has one, beside a histogram of the same.
+ * same names. Counters are monotonic sums since the start of the process. Summaries are left out, since the SDK cannot
+ * export them. There is one, `nodejs_eventloop_utilization_summary`, and a histogram of the same values.
  */
 export function createMetricProducer(metrics: Pick<Metrics, 'collect'>): MetricProducer {
   const startTime = hrTimeOf(performance.timeOrigin);
