@@ -36,10 +36,12 @@ export function createLogger(options: { level: string; destination?: Destination
     serializers: { err: (error: unknown) => error },
     hooks: {
       logMethod(args, method) {
-        const [first] = args;
-        // For a single error pino would log its message without redaction.
-        if (first instanceof Error && args.length === 1)
-          return method.call(this, { err: first }, redact(first.message));
+        const [first, text] = args;
+        // Without a message pino would take that of the error, without redaction.
+        const error = text === undefined ? errorIn(first) : undefined;
+        if (error !== undefined) {
+          return method.call(this, first instanceof Error ? { err: first } : first, redact(error.message));
+        }
         // `formatters.log` redacts the fields, but not the message, nor the values that fill its placeholders.
         for (const [n, arg] of args.entries()) if (n > 0 || typeof arg === 'string') args[n] = redactValue(arg);
         return method.apply(this, args);
@@ -65,4 +67,11 @@ export function createLogger(options: { level: string; destination?: Destination
     );
   };
   return logger;
+}
+
+/** Returns the error that an entry is about, if it is one or has one as `err`. */
+function errorIn(entry: unknown): Error | undefined {
+  if (entry instanceof Error) return entry;
+  if (typeof entry !== 'object' || entry === null || !('err' in entry)) return undefined;
+  return entry.err instanceof Error ? entry.err : undefined;
 }

@@ -59,6 +59,8 @@ const PLACES: Readonly<Record<string, (logger: Logger, text: string) => void>> =
   'nested field': (logger, text) => logger.info({ calls: [{ request: { text } }] }, 'x'),
   'name of a field': (logger, text) => logger.info({ [text]: 1 }, 'x'),
   error: (logger, text) => logger.error(new Error(text)),
+  'error in a field without a message': (logger, text) => logger.error({ err: new Error(text) }),
+  'error with an undefined message': (logger, text) => logger.error(new Error(text), undefined),
   'error beside a message': (logger, text) => logger.error({ err: new Error(text) }, 'x'),
   'error under another name': (logger, text) => logger.error({ reason: new Error(text) }, 'x'),
   'cause of an error': (logger, text) => logger.error({ err: new Error('x', { cause: new Error(text) }) }),
