@@ -19,6 +19,7 @@ const caddy = findProgram('caddy');
 describe.skipIf(caddy === undefined)(`Caddy${caddy === undefined ? ' (there is no caddy)' : ''}`, () => {
   const group = createProcessGroup({ add: () => {} });
   const folder = mkdtempSync(join(tmpdir(), 'plant-caddy-'));
+  const accessLog = join(folder, 'access.log');
   let port: number;
   let instances: { server: Server; port: number }[];
   let isReady = (_name: string): boolean => true;
@@ -44,7 +45,10 @@ describe.skipIf(caddy === undefined)(`Caddy${caddy === undefined ? ' (there is n
       .replace(/^\{\$SITE_HOST\}/m, `http://127.0.0.1:${port}`)
       .replace(/app-1:3000 app-2:3000/, instances.map((each) => `127.0.0.1:${each.port}`).join(' '));
     const config = join(folder, 'Caddyfile');
-    writeFileSync(config, `{\n\tadmin off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\n${text.replace(/^\tlog$/m, '')}`);
+    writeFileSync(
+      config,
+      `{\n\tadmin off\n\tlog {\n\t\tlevel ERROR\n\t}\n}\n${text.replace(/^\tlog \{$/m, `\tlog {\n\t\toutput file ${accessLog}`)}`,
+    );
     const command = service('supervise', caddy ?? '', 'run', '--config', config, '--adapter', 'caddyfile');
     const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
     group.add(startChild({ name: 'Caddy', command, cwd: folder, env }));
@@ -85,6 +89,23 @@ describe.skipIf(caddy === undefined)(`Caddy${caddy === undefined ? ' (there is n
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-proto': 'http',
     });
+  });
+
+  it('lets no stranger continue a trace or read the metrics', async () => {
+    answer = (incoming, response) => response.end(JSON.stringify(incoming.headers));
+    const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=1' };
+    const seen: unknown = await (await fetch(urlOf('/'), { headers })).json();
+    expect(seen).not.toHaveProperty('traceparent');
+    expect(seen).not.toHaveProperty('tracestate');
+    for (const path of ['/api/metrics', '/api/metrics/']) expect((await fetch(urlOf(path))).status).toBe(404);
+  });
+
+  it('logs paths without their queries', async () => {
+    await fetch(urlOf('/api/auth/callback/github?code=secret-code'));
+    await vi.waitFor(() => expect(readFileSync(accessLog, 'utf8')).toContain('"/api/auth/callback/github"'), {
+      timeout: START_MS,
+    });
+    expect(readFileSync(accessLog, 'utf8')).not.toContain('secret-code');
   });
 
   it('sends a large upload on while it arrives, and the answer of the app back before its end', async () => {
