@@ -1,6 +1,13 @@
-import { request as ask, createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import {
+  request as ask,
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { newRequestId, runWithRequestId } from '@plantcommunity/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRequestGuard, type RequestGuardConfig } from './request-guard.ts';
 
@@ -27,13 +34,24 @@ interface Answer {
   body: string;
 }
 
-/** Starts a server that answers with the headers of an admitted request; sets `answers` as a framework would. */
-async function serve(changes: Partial<RequestGuardConfig> = {}, answers: Record<string, string> = {}) {
+/**
+ * Starts a server that answers with the headers of an admitted request; sets `answers` as a framework would.
+ * @param requestId under which it runs every request
+ */
+async function serve(
+  changes: Partial<RequestGuardConfig> = {},
+  answers: Record<string, string> = {},
+  requestId?: string,
+) {
   const guard = createRequestGuard({ ...config, ...changes });
-  const server = createServer((request, response) => {
+  const handle: RequestListener = (request, response) => {
     if (guard(request, response) === 'answered') return;
     for (const [name, value] of Object.entries(answers)) response.setHeader(name, value);
     response.end(JSON.stringify(request.headers));
+  };
+  const server = createServer((request, response) => {
+    if (requestId === undefined) handle(request, response);
+    else runWithRequestId(requestId, () => handle(request, response));
   });
   running.add(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -66,6 +84,20 @@ const everyPath = [
   '/api/nothing',
   '/_next/static/chunks/main.js',
 ];
+
+describe('the request guard gives the id under which the server runs a request', () => {
+  const preflight = { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' };
+  it.each([
+    { what: 'a refusal', headers: { Host: 'evil.example' }, method: 'GET', changes: {}, status: 400 },
+    { what: 'a redirect', headers: {}, method: 'GET', changes: { httpsRedirect: true }, status: 308 },
+    { what: 'a preflight', headers: preflight, method: 'OPTIONS', changes: {}, status: 204 },
+  ])('to $what', async ({ changes, headers, method, status }) => {
+    const requestId = newRequestId();
+    const send = await serve(changes, {}, requestId);
+    const answer = await send('/api/health', headers, method);
+    expect({ status: answer.status, id: answer.headers['x-request-id'] }).toEqual({ status, id: requestId });
+  });
+});
 
 describe('the request guard checks hosts: it', () => {
   it.each(everyPath)('refuses a foreign host on %s', async (path) => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { type Clock, systemClock } from '@plantcommunity/resilience';
-import { acceptRequestId } from '@plantcommunity/telemetry';
+import { acceptRequestId, currentRequestId } from '@plantcommunity/telemetry';
 import { SMALL_BODY_BYTES } from '../body/small-body.ts';
 import { watchBody } from '../body/watch-body.ts';
 import { HttpError, problemBody } from '../errors.ts';
@@ -157,8 +157,9 @@ function answer(response: ServerResponse, status: number, headers: OutgoingHttpH
   return 'answered';
 }
 
+/** Returns the id under which the server runs the request, so that the answer and the log have the same one. */
 function requestIdOf({ headers }: IncomingMessage): string {
-  return acceptRequestId(single(headers['x-request-id']));
+  return currentRequestId() ?? acceptRequestId(single(headers['x-request-id']));
 }
 
 /** Returns a header as one text. Node joins these headers when they are sent twice, although its types allow lists. */
