@@ -6,6 +6,8 @@ import {
   runWithoutRequestId,
   runWithRequestId,
 } from './request-id.ts';
+import { currentSpanContext, inSpan } from './spans.ts';
+import { recordSpans } from './testing/record-spans.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
@@ -47,6 +49,28 @@ it('currentRequestId is undefined in runWithoutRequestId, also in a timer set th
     return [runWithoutRequestId(currentRequestId), await timer.promise, currentRequestId()];
   });
   expect(seen).toEqual([undefined, undefined, 'r1']);
+});
+
+it('runWithoutRequestId leaves the span of the request, also in a timer set there', async () => {
+  const recorder = recordSpans();
+  try {
+    const { inside, outside, later } = await inSpan('request', {}, async () => {
+      const timer = Promise.withResolvers<unknown>();
+      runWithoutRequestId(() => setTimeout(() => timer.resolve(currentSpanContext()), 0));
+      return {
+        inside: currentSpanContext(),
+        outside: runWithoutRequestId(currentSpanContext),
+        later: await timer.promise,
+      };
+    });
+    expect({ inside, outside, later }).toEqual({
+      inside: recorder.only('request').spanContext(),
+      outside: undefined,
+      later: undefined,
+    });
+  } finally {
+    recorder.stop();
+  }
 });
 
 it('currentRequestId is the same in every copy of this module', async () => {

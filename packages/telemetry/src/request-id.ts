@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i;
 
@@ -25,11 +26,11 @@ export function runWithRequestId<T>(id: string, work: () => T): T {
 }
 
 /**
- * Runs `work` outside of the current request. For what belongs to none, though a request may have set it off: the state of
+ * Runs `work` outside of the current request and of its spans. For what belongs to none, though a request may have set it off: the state of
  * a connection, a timer that outlives the request, a line about the calls of several requests.
  */
 export function runWithoutRequestId<T>(work: () => T): T {
-  return storage.exit(work);
+  return context.with(ROOT_CONTEXT, () => storage.exit(work));
 }
 
 export function currentRequestId(): string | undefined {
