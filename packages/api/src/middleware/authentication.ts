@@ -12,20 +12,24 @@ import type { ProcedureMeta } from './init.ts';
 export type UnconfirmedUser = Pick<Principal, 'userId'> & { tier: 'free' };
 
 /**
- * Returns the caller, and counts the authentication if calls of the procedure are limited.
+ * Returns the caller, and counts the authentication if calls of the procedure are limited. A failure of the database or
+ * of Redis is not counted: it says nothing about the caller.
  * @throws {ApiError} when the procedure's policy does not admit the caller
  */
 export async function authenticate(
   context: Context,
   { limit, policy }: ProcedureMeta,
 ): Promise<Principal | UnconfirmedUser | undefined> {
-  let isAdmitted = false;
+  const count = (isAdmitted: boolean) => {
+    if (limit !== undefined) context.services.metrics.authenticated(isAdmitted);
+  };
   try {
     const principal = await admit(context, policy);
-    isAdmitted = true;
+    count(true);
     return principal;
-  } finally {
-    if (limit !== undefined) context.services.metrics.authenticated(isAdmitted);
+  } catch (error) {
+    if (error instanceof ApiError) count(false);
+    throw error;
   }
 }
 

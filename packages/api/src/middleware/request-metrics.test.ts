@@ -46,6 +46,20 @@ describe.each(transports)('identify over %s', (_name, identify) => {
     });
   });
 
+  it('counts no authentication that failed by itself, such as during an outage', async () => {
+    const { api, scrape } = measuredApi({
+      config: { mode: 'production' },
+      auth: { principalOf: () => Promise.reject(new Error('The database is unavailable.')) },
+    });
+    const { status } = await identify(api, { headers: asAnna });
+    const { value } = await scrape();
+    expect({ status, total: value('plant_id_auth_total'), success: value('plant_id_auth_success') }).toEqual({
+      status: 500,
+      total: 0,
+      success: 0,
+    });
+  });
+
   it('counts each 429, of the rate limit as of a daily share', async () => {
     const { api, clock, scrape } = measuredApi({
       config: { rates: { ...config.rates, anonymous: { count: 1, windowMs: 3_600_000 } } },

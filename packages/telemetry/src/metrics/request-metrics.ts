@@ -25,7 +25,7 @@ type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** Metrics of calls of the API, by any transport. */
 export interface RequestMetrics {
-  /** Records that a call of identify was admitted or refused by authentication. */
+  /** Records that a call of identify was admitted or refused by authentication; not its failure. */
   authenticated(isAdmitted: boolean): void;
   /** Records that a call of identify was answered with 429. */
   rateLimited(): void;
