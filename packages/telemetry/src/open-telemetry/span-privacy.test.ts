@@ -41,3 +41,24 @@ it('exports a declared path without its query', () => {
     attributes: { 'http.target': '/login', 'next.route': '/login' },
   });
 });
+
+it('exports lists of texts and the attributes of links without secrets', () => {
+  const url = 'https://my-api.plantnet.org/v2?api-key=hush9f3Q';
+  const other = tracer.startSpan('other');
+  const span = tracer.startSpan('GET /s/7hF3kQ9x', {
+    attributes: { 'http.target': '/s/7hF3kQ9x', urls: [url, '/s/7hF3kQ9x'], sizes: [1, 2] },
+    links: [
+      { context: other.spanContext(), attributes: { url, path: '/s/7hF3kQ9x' } },
+      { context: other.spanContext() },
+    ],
+  });
+  span.addEvent('retried', { urls: [url] });
+  span.end();
+  const { attributes, events, links } = exporter.getFinishedSpans().at(-1) ?? {};
+  expect(attributes).toMatchObject({ urls: [expect.stringContaining('https://'), '/s/[id]'], sizes: [1, 2] });
+  expect(links).toMatchObject([
+    { context: other.spanContext(), attributes: { path: '/s/[id]' } },
+    { context: other.spanContext() },
+  ]);
+  expect(JSON.stringify({ attributes, events, links })).not.toMatch(/hush9f3Q|7hF3kQ9x/);
+});

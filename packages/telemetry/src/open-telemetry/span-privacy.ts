@@ -25,14 +25,13 @@ export function exportWithoutSecrets(exporter: SpanExporter, routeOf: (pathname:
 /** Copies the span, field by field: an SDK's span has some of them on its class. */
 function withoutSecrets(span: ReadableSpan, routeOf: (pathname: string) => string): ReadableSpan {
   const clean = cleaner(span.attributes[TARGET], routeOf);
-  const { attributes, events, name, parentSpanContext, status } = span;
+  const { attributes, events, links, name, parentSpanContext, status } = span;
   return {
     kind: span.kind,
     startTime: span.startTime,
     endTime: span.endTime,
     duration: span.duration,
     ended: span.ended,
-    links: span.links,
     resource: span.resource,
     instrumentationScope: span.instrumentationScope,
     droppedAttributesCount: span.droppedAttributesCount,
@@ -42,10 +41,8 @@ function withoutSecrets(span: ReadableSpan, routeOf: (pathname: string) => strin
     spanContext: () => span.spanContext(),
     name: clean(name),
     attributes: cleanAttributes(attributes, clean),
-    events: events.map((event) => ({
-      ...event,
-      ...(event.attributes && { attributes: cleanAttributes(event.attributes, clean) }),
-    })),
+    events: events.map((event) => withCleanAttributes(event, clean)),
+    links: links.map((link) => withCleanAttributes(link, clean)),
     status: status.message === undefined ? status : { ...status, message: clean(status.message) },
   };
 }
@@ -59,8 +56,19 @@ function cleaner(target: unknown, routeOf: (pathname: string) => string): (text:
   return (text) => redactLines(text.replaceAll(target, route).replaceAll(path, route));
 }
 
+/** Copies an event or a link. */
+function withCleanAttributes<T extends { attributes?: Attributes }>(part: T, clean: (text: string) => string): T {
+  return part.attributes === undefined ? part : { ...part, attributes: cleanAttributes(part.attributes, clean) };
+}
+
 function cleanAttributes(attributes: Attributes, clean: (text: string) => string): Attributes {
-  const cleanValue = (value: Attributes[string]): Attributes[string] =>
-    typeof value === 'string' ? clean(value) : value;
+  const cleanValue = (value: Attributes[string]): Attributes[string] => {
+    if (typeof value === 'string') return clean(value);
+    return isListOfTexts(value) ? value.map((text) => (typeof text === 'string' ? clean(text) : text)) : value;
+  };
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, cleanValue(value)]));
+}
+
+function isListOfTexts(value: Attributes[string]): value is (string | null | undefined)[] {
+  return Array.isArray(value) && value.some((one) => typeof one === 'string');
 }
