@@ -1,18 +1,18 @@
 // `node tools/deploy/migrate.ts`: applies the migrations of this release to the database of the settings, before its
 // instances start. They must be those of the instances: a wrong one fails here, before anything is written.
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
-import { readSettings, type Settings, SettingsError } from '@plantcommunity/settings';
+import { readSettings, SettingsError } from '@plantcommunity/settings';
 import { migrate } from '../start/migration.ts';
+import { createLauncherOutput } from '../start/output.ts';
 
-const { database } = settingsOrExit();
-process.exitCode = await migrate(database.url ?? '', database.directUrl);
-
-function settingsOrExit(): Settings {
-  try {
-    return readSettings(process.env, databaseUrlProblems);
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  }
+// Not from the settings, since they may be wrong. Their default is production.
+const mode = process.env['APP_ENV']?.trim() === 'development' ? 'development' : 'production';
+try {
+  const { database } = readSettings(process.env, databaseUrlProblems);
+  process.exitCode = await migrate(mode, database.url ?? '', database.directUrl);
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  const { fail } = await createLauncherOutput(mode, process.stderr);
+  fail(error.message);
+  process.exitCode = 1;
 }

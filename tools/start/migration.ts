@@ -2,19 +2,23 @@ import { applyMigrations } from '@plantcommunity/db/migrations';
 import { createLauncherOutput } from './output.ts';
 
 /**
- * Brings a database up to the checked-in migrations, and prints those that it applied as one line of JSON, or the error.
+ * Brings a database up to the checked-in migrations. Prints those that it applied to standard output, as one line of JSON
+ * or in production one log entry, and everything else, such as the error, to standard error.
+ * @param mode `APP_ENV`
  * @param directUrl of the same database without its pooler
  * @returns the exit code
  */
-export async function migrate(url: string, directUrl: string | undefined): Promise<0 | 1> {
-  // Standard output is for the one line of JSON.
-  const output = await createLauncherOutput(process.env['APP_ENV'], process.stderr);
+export async function migrate(mode: string | undefined, url: string, directUrl: string | undefined): Promise<0 | 1> {
+  const [{ result }, { fail, say }] = await Promise.all([
+    createLauncherOutput(mode, process.stdout),
+    createLauncherOutput(mode, process.stderr),
+  ]);
   try {
-    const { applied } = await applyMigrations(url, { directUrl, onWait: output.say });
-    process.stdout.write(`${JSON.stringify({ applied })}\n`);
+    const { applied } = await applyMigrations(url, { directUrl, onWait: say });
+    result('The database has the migrations of this release', { applied });
     return 0;
   } catch (error) {
-    output.fail(error instanceof Error ? error.message : String(error));
+    fail(error instanceof Error ? error.message : String(error));
     return 1;
   }
 }

@@ -3,6 +3,8 @@ export interface LauncherOutput {
   say: (text: string) => void;
   /** Prints why a start failed. */
   fail: (text: string) => void;
+  /** Prints what a command did: the fields as one line of JSON, or one log entry with the message and the fields. */
+  result: (message: string, fields: Record<string, unknown>) => void;
 }
 
 /**
@@ -17,6 +19,7 @@ export async function createLauncherOutput(
     return {
       say: (text) => void stream.write(`${text}\n`),
       fail: (text) => void process.stderr.write(`${text}\n`),
+      result: (_message, fields) => void stream.write(`${JSON.stringify(fields)}\n`),
     };
   }
   const { createLogger } = await import('@plantcommunity/telemetry');
@@ -27,5 +30,6 @@ export async function createLauncherOutput(
   return {
     say: (text) => eachLine(text, (line) => logger.info(line)),
     fail: (text) => eachLine(text, (line) => logger.fatal(line)),
+    result: (message, fields) => logger.info(fields, message),
   };
 }

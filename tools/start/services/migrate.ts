@@ -1,4 +1,5 @@
 // Brings the database of DATABASE_URL up to the checked-in migrations, by DIRECT_DATABASE_URL when that is set.
 import { migrate } from '../migration.ts';
 
-process.exitCode = await migrate(process.env['DATABASE_URL'] ?? '', process.env['DIRECT_DATABASE_URL'] || undefined);
+const { APP_ENV: mode, DATABASE_URL: url = '', DIRECT_DATABASE_URL: directUrl } = process.env;
+process.exitCode = await migrate(mode, url, directUrl || undefined);
