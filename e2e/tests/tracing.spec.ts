@@ -127,10 +127,9 @@ test.describe('with a collector', () => {
             name === 'plantcommunity_http_request_duration_seconds' && (histogram?.dataPoints.length ?? 0) > 0,
         ),
     );
-    expect(metric).toMatchObject({
-      unit: 's',
-      histogram: { dataPoints: [{ explicitBounds: expect.any(Array) as unknown }] },
-    });
+    expect(metric?.unit).toBe('s');
+    // One point for each route that was asked until then.
+    expect(metric?.histogram?.dataPoints[0]).toMatchObject({ explicitBounds: expect.any(Array) });
   });
 
   test('log lines name their trace, and the paths that clients send are not exported', async () => {
