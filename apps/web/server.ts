@@ -20,9 +20,8 @@ import { dropUnreadableNextHeaders } from './src/server/next-headers.ts';
 import { PAGE_POLICIES } from './src/server/page-policies.ts';
 import { redirectConsole } from './src/server/redirect-console.ts';
 import { createRouteNames } from './src/server/route-names.ts';
+import { shutDown } from './src/server/shutdown-budget.ts';
 
-/** Minimum time to close the container (calls, leases, connections), and to export the last spans, when requests have used up the time limit. */
-const MIN_CLOSE_MS = 1_000;
 const READY_PATH = /^\/api\/health\/ready\/?(\?|$)/;
 
 // Until the server listens no request is in flight: a signal ends the process at once.
@@ -106,15 +105,19 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-/** Shuts down: finishes requests in flight, then provider calls that outlive them, then leases and connections. */
+/** Shuts down: finishes requests in flight, then provider calls that outlive them, then leases, connections and exports. */
 async function finish(): Promise<void> {
   stop = () => {};
-  const startedAt = systemClock.monotonic();
-  const leftMs = () => settings.shutdownTimeoutMs - (systemClock.monotonic() - startedAt);
   logger.info('Shutting down: finishing requests in flight');
-  const { cutOff } = await shutdown.stop(settings.shutdownTimeoutMs, listeners);
-  const isSettled = await app.close(Math.max(MIN_CLOSE_MS, leftMs()));
-  await openTelemetry?.shutdown(Math.max(MIN_CLOSE_MS, leftMs()));
+  const { cutOff, isSettled } = await shutDown(
+    {
+      finishRequests: (timeoutMs) => shutdown.stop(timeoutMs, listeners),
+      settleCalls: (timeoutMs) => app.settle(timeoutMs),
+      // The export first: it reads the state of the connections.
+      closings: [async () => openTelemetry?.shutdown(), () => app.close()],
+    },
+    { timeoutMs: settings.shutdownTimeoutMs, closeMs: settings.closeTimeoutMs, clock: systemClock },
+  );
   const isClean = cutOff === 0 && isSettled;
   if (isClean) logger.info('Shutdown complete');
   else logger.error({ cutOff, isSettled }, 'Shutdown time limit reached: requests or provider calls were cut off');

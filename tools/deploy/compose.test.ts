@@ -121,7 +121,7 @@ describe('ops/make-secrets.sh', () => {
       'warning REDIS_URL',
     ]);
     const graceMs = 1000 * Number.parseInt(serviceOf('app-1').stop_grace_period ?? '', 10);
-    expect(graceMs).toBeGreaterThan(settings.shutdownTimeoutMs);
+    expect(graceMs).toBeGreaterThan(settings.shutdownTimeoutMs + settings.closeTimeoutMs);
     expect(new URL(read('redis_url').trim())).toMatchObject({
       hostname: 'valkey',
       password: read('redis_password').trim(),

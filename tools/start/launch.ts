@@ -61,7 +61,8 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     group = createProcessGroup(record);
     const photoStore = environment['PHOTO_STORE']?.replace(/^file:/, '');
     requirePhotoFolder(photoStore ?? join(dataDir, 'photos'));
-    const { listenAddresses, shutdownTimeoutMs: shutdownMs } = settings;
+    const { listenAddresses } = settings;
+    const shutdownMs = settings.shutdownTimeoutMs + settings.closeTimeoutMs;
     const port = await freePort(listenAddresses, settings.port);
     const plan = planFor(environment);
     const options = { root, mode, environment, plan, listenAddresses, port, dataDir, socketFolder, shutdownMs, say };

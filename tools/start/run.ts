@@ -17,8 +17,8 @@ const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
 /** Threads of the libuv pool for DNS look-ups and files, beside those of decodes. */
 const OTHER_THREADS = 6;
-/** Time the app needs after its last request to release leases and close connections. */
-const SHUTDOWN_MARGIN_MS = 3_000;
+/** Time for the end of the app's process itself, after it has closed everything. */
+const EXIT_MS = 1_000;
 
 export interface RunOptions {
   root: string;
@@ -31,7 +31,7 @@ export interface RunOptions {
   port: number;
   dataDir: string;
   socketFolder: string;
-  /** How long the app may finish requests in flight after it is asked to end. */
+  /** How long the app may finish requests in flight and close connections after it is asked to end. */
   shutdownMs: number;
   say: (text: string) => void;
 }
@@ -110,7 +110,7 @@ export async function serve(options: RunOptions, parts: Parts, group: ProcessGro
     mode,
     env: webEnvironment(options, parts),
   });
-  group.add(web.child, options.shutdownMs + SHUTDOWN_MARGIN_MS);
+  group.add(web.child, options.shutdownMs + EXIT_MS);
   const start = performance.now();
   const [address = ''] = listenAddresses;
   while (!(await unlessShutdown(signal, isLive(address, port)))) {

@@ -117,6 +117,9 @@ const RENEWED_LEASE_MS = 10_000;
 /** Time of a request beside its longest provider call: look-ups, storing and sending the answer. */
 const SHUTDOWN_MARGIN_MS = 5_000;
 
+/** Time to close after a shutdown's time limit: leases, connections, the export of the last spans. */
+const CLOSE_MS = 2_000;
+
 /** Returns the addresses to listen on. `localhost` is both loopback addresses: clients try either. */
 function listenAddresses(host: string): readonly string[] {
   return host === 'localhost' ? LOOPBACK_ADDRESSES : [host];
@@ -192,6 +195,8 @@ export function group(values: Values) {
     shutdownTimeoutMs:
       values.SHUTDOWN_TIMEOUT ??
       Math.max(values.PLANT_ID_API_TIMEOUT, values.PLANTNET_API_TIMEOUT) + SHUTDOWN_MARGIN_MS,
+    /** How long the process may take after `shutdownTimeoutMs` to close connections and end. */
+    closeTimeoutMs: CLOSE_MS,
     dataDir: values.DATA_DIR,
     photoStore: values.PHOTO_STORE,
     upload: {

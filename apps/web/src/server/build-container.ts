@@ -124,15 +124,15 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     operations,
     api,
     requestGuard: createRequestGuard(settings),
-    async close(timeoutMs) {
+    async settle(timeoutMs) {
       operations.close();
       const settled = service.settled().then(() => true);
-      const isSettled = (await waitFor(settled, { timeoutMs, clock })) ?? false;
+      return (await waitFor(settled, { timeoutMs, clock })) ?? false;
+    },
+    async close() {
       service.close();
-      // Wait for the replies to commands that were sent without waiting, such as the release of a lease.
-      await redis.probe();
-      await Promise.all([redis.close(), waitFor(database.close(), { timeoutMs: DATABASE_TIMEOUT_MS, clock })]);
-      return isSettled;
+      // The probe waits for the replies to commands that were sent without waiting, such as the release of a lease.
+      await Promise.all([redis.probe().then(() => redis.close()), database.close()]);
     },
   };
 }

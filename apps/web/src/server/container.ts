@@ -21,11 +21,10 @@ export interface Container {
   api: Api;
   /** Checks each request before Next sees it. */
   requestGuard: RequestGuard;
-  /**
-   * Waits for provider calls in flight, then releases leases and trial permits and closes connections.
-   * @returns false when calls were still in flight after `timeoutMs`
-   */
-  close(timeoutMs: number): Promise<boolean>;
+  /** Ends the jobs and waits for provider calls in flight. Returns false when some were in flight after `timeoutMs`. */
+  settle(timeoutMs: number): Promise<boolean>;
+  /** Releases leases and trial permits and closes connections. Has no time limit: a hanging database delays it. */
+  close(): Promise<void>;
 }
 
 // Next gives instrumentation, proxy, pages and route handlers each their own copy of a module; they share only the

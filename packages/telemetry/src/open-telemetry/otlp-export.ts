@@ -55,12 +55,8 @@ export async function startExport(options: OpenTelemetryOptions): Promise<OpenTe
       });
       meterProvider = new MeterProvider({ resource, readers: [reader] });
     },
-    async shutdown(timeoutMs) {
-      const ended = Promise.allSettled([tracerProvider.shutdown(), meterProvider?.shutdown()]);
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, timeoutMs);
-      await Promise.race([ended, late]);
-      clearTimeout(timer);
+    async shutdown() {
+      await Promise.allSettled([tracerProvider.shutdown(), meterProvider?.shutdown()]);
     },
   };
 }

@@ -32,6 +32,6 @@ export interface OpenTelemetryOptions {
 export interface OpenTelemetry {
   /** Exports the metrics from now on, in addition to the traces. Call it once. */
   exportMetrics(metrics: Pick<Metrics, 'collect'>): void;
-  /** Exports what is left and ends. Resolves after `timeoutMs` at the latest, and never rejects. */
-  shutdown(timeoutMs: number): Promise<void>;
+  /** Exports what is left and ends. Never rejects, and takes as long as a collector that hangs may. */
+  shutdown(): Promise<void>;
 }

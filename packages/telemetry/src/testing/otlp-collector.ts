@@ -66,15 +66,15 @@ interface MetricBody {
   resourceMetrics?: { resource: { attributes: OtlpAttributes }; scopeMetrics: { metrics: CollectedMetric[] }[] }[];
 }
 
-/** Starts a collector of OpenTelemetry on a free port. `status`: with which it answers; `none`: it never does. */
-export async function startOtlpCollector({ status = 200 }: { status?: number | 'none' } = {}): Promise<OtlpCollector> {
+/** Starts a collector of OpenTelemetry on a free port, which answers with `status`. */
+export async function startOtlpCollector({ status = 200 }: { status?: number } = {}): Promise<OtlpCollector> {
   const exports: OtlpExport[] = [];
   let arrived = Promise.withResolvers<void>();
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     exports.push({ path: request.url ?? '', headers: request.headers, body: await buffer(request) });
     arrived.resolve();
     arrived = Promise.withResolvers();
-    if (status !== 'none') response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
   };
   const server = createServer((request, response) => void take(request, response));
   server.listen(0, '127.0.0.1');
