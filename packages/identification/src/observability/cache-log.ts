@@ -129,6 +129,7 @@ export function createCacheLog(logger: Logger, waitMs: number) {
         break;
       // The cache logs what follows from these events.
       case 'renewed':
+      case 'done':
       case 'timed_out':
       case 'redis_failed':
         break;

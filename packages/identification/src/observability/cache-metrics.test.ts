@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { CreditDecision } from '../identify/service.ts';
 import { request, testFlow } from '../identify/testing/test-flow.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 
@@ -30,6 +31,22 @@ describe('the metrics of the answer cache', () => {
     expect(await counts()).toEqual([2, 1, 1]);
   });
 
+  it('count one look-up for a question whose answer was stored between its look-up and its load', async () => {
+    const flow = await testFlow();
+    const mayAsk = Promise.withResolvers<CreditDecision>();
+    const reserve = () => mayAsk.promise;
+    const late = flow.identify(request({ spending: { onSent: () => undefined, reserve } }));
+    await vi.waitFor(async () => expect(await count(flow, 'lookups_total', { result: 'miss' })).toBe(1));
+    await ask(flow);
+    mayAsk.resolve({ allowed: true, settle: () => undefined });
+    expect((await late).cached).toBe(true);
+    expect({
+      misses: await count(flow, 'lookups_total', { result: 'miss' }),
+      hits: await count(flow, 'lookups_total', { result: 'memory' }),
+      loads: await count(flow, 'loads_total'),
+    }).toEqual({ misses: 2, hits: 0, loads: 1 });
+  });
+
   it('count callers that joined the load of another one, and none that were alone', async () => {
     const flow = await testFlow();
     const counts = async () => ({
@@ -41,7 +58,7 @@ describe('the metrics of the answer cache', () => {
     await ask(flow, 1);
     expect(await counts()).toEqual({ loads: 1, saved: 0, concurrentCallers: 0, concurrentLoads: 0 });
     await Promise.all(Array.from({ length: 10 }, () => ask(flow, 2)));
-    expect(await counts()).toEqual({ loads: 2, saved: 9, concurrentCallers: 10, concurrentLoads: 1 });
+    expect(await counts()).toEqual({ loads: 2, saved: 9, concurrentCallers: 9, concurrentLoads: 0 });
   });
 
   it('count stale answers, whether a load failed or none was tried', async () => {

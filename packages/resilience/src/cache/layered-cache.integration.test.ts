@@ -73,8 +73,8 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('a cache over %s', (transport) =
     await Promise.all([held, ...waiting]);
     expect({ holder: holder.shared, waiter: waiter.shared, hurried: hurried.shared }).toEqual({
       holder: [],
-      waiter: [{ type: 'shared', key: 'rose', callers: 2, loads: 0 }],
-      hurried: [{ type: 'shared', key: 'rose', callers: 1, loads: 1 }],
+      waiter: [{ type: 'shared', key: 'rose', callers: 2, loads: 0, isLoadedElsewhere: true }],
+      hurried: [{ type: 'shared', key: 'rose', callers: 1, loads: 1, isLoadedElsewhere: true }],
     });
   });
 

@@ -294,8 +294,20 @@ describe('the events of a cache', () => {
     const ask = () => cache.getOrLoad('rose', async () => 'Rosa', { lifetime });
     await Promise.all([ask(), ask(), ask()]);
     expect(events.slice(-3)).toEqual([
-      { type: 'shared', key: 'rose', callers: 3, loads: 1 },
+      { type: 'shared', key: 'rose', callers: 3, loads: 1, isLoadedElsewhere: false },
       { type: 'joined', key: 'rose', stale: false },
+      { type: 'joined', key: 'rose', stale: false },
+    ]);
+  });
+
+  it('report no callers that shared a value of Redis, which needed no load', async () => {
+    await put('Rosa');
+    const other = createProcess();
+    const seen: CacheEvent[] = [];
+    other.subscribe((event) => seen.push(event));
+    await Promise.all([1, 2].map(() => other.getOrLoad('rose', async () => 'Rosa', { lifetime })));
+    expect(seen).toEqual([
+      { type: 'hit', key: 'rose', by: 'getOrLoad', source: 'redis', ageMs: 0 },
       { type: 'joined', key: 'rose', stale: false },
     ]);
   });
@@ -306,7 +318,7 @@ describe('the events of a cache', () => {
     await put('Rosa');
     await put('Quercus', 'oak');
     expect(events.filter(({ type }) => type === 'shared')).toEqual([
-      { type: 'shared', key: 'rose', callers: 2, loads: 1 },
+      { type: 'shared', key: 'rose', callers: 2, loads: 1, isLoadedElsewhere: false },
     ]);
   });
 
@@ -324,7 +336,7 @@ describe('the events of a cache', () => {
       { type: 'loading', key: 'rose', lease: 'none' },
       { type: 'loaded', key: 'rose', loadMs: 300 },
       { type: 'stored', key: 'rose' },
-      { type: 'hit', key: 'rose', source: 'memory', ageMs: 0 },
+      { type: 'hit', key: 'rose', by: 'peek', source: 'memory', ageMs: 0 },
     ]);
   });
 });

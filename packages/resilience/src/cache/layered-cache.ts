@@ -23,6 +23,7 @@ import type {
 
 type Loaded<T> = Omit<CacheLoaded<T>, 'joined'>;
 type LeaseAtLoad = Extract<CacheEvent, { type: 'loading' }>['lease'];
+type Hit = Extract<CacheEvent, { type: 'hit' }>;
 type StaleServed = Extract<CacheEvent, { type: 'stale_served' }>;
 
 /** One load of one key, on behalf of all callers that wait for it. */
@@ -37,7 +38,7 @@ type LoadRequest<T> = LoadOptions<T> & {
 interface LoadProgress {
   loads: number;
   /** Whether another process was loading the value, too. */
-  isElsewhere: boolean;
+  isLoadedElsewhere: boolean;
 }
 
 export interface LayeredCacheOptions {
@@ -76,7 +77,7 @@ export class LayeredCache implements Cache {
   async peek<T>(key: string, early?: EarlyRefresh<T>): Promise<CacheHit<T> | undefined> {
     if (early) checkLoadOptions(early);
     const hit = await this.#store.get<T>(key);
-    if (hit && !hit.stale) return this.#useFresh(key, hit, early);
+    if (hit && !hit.stale) return this.#useFresh(key, hit, 'peek', early);
     this.#listeners.emit({ type: 'miss', key });
     return hit;
   }
@@ -90,7 +91,8 @@ export class LayeredCache implements Cache {
     checkLoadOptions(options);
     const hit = this.#store.getFromMemory<T>(key);
     // The path of nearly all calls: no flight, and no more promises and objects than needed.
-    if (hit && !hit.stale) return { ...this.#useFresh(key, hit, earlyRefreshOf(options, load)), joined: false };
+    if (hit && !hit.stale)
+      return { ...this.#useFresh(key, hit, 'getOrLoad', earlyRefreshOf(options, load)), joined: false };
     const request: LoadRequest<T> = { ...options, key, load };
     // A background refresh of this key holds the lease that this call would wait for.
     this.#refreshes.refuseReentry(key);
@@ -114,20 +116,20 @@ export class LayeredCache implements Cache {
   /** Finds or loads the value for all concurrent callers, and reports how many they were. */
   async #findForAll<T>(request: LoadRequest<T>): Promise<Loaded<T>> {
     const { key } = request;
-    const progress: LoadProgress = { loads: 0, isElsewhere: false };
+    const progress: LoadProgress = { loads: 0, isLoadedElsewhere: false };
     try {
       return await this.#findOrLoad({ ...request, progress });
     } finally {
       const callers = this.#flights.callers(key);
-      const isShared = callers > 1 || progress.isElsewhere;
-      if (isShared) this.#listeners.emit({ type: 'shared', key, callers, loads: progress.loads });
+      const isShared = progress.isLoadedElsewhere || (callers > 1 && progress.loads > 0);
+      if (isShared) this.#listeners.emit({ type: 'shared', key, callers, ...progress });
     }
   }
 
   async #findOrLoad<T>(request: LoadRequest<T>): Promise<Loaded<T>> {
     const { key, staleRetryMs } = request;
     const hit = await this.#store.get<T>(key);
-    if (hit && !hit.stale) return this.#useFresh(key, hit, earlyRefreshOf(request, request.load));
+    if (hit && !hit.stale) return this.#useFresh(key, hit, 'getOrLoad', earlyRefreshOf(request, request.load));
     if (hit && this.#backoff.isActive(key)) return this.#serveStale(key, hit);
     try {
       return await this.#loadLocked(request, hit);
@@ -138,8 +140,8 @@ export class LayeredCache implements Cache {
     }
   }
 
-  #useFresh<T>(key: string, hit: CacheHit<T>, early: EarlyRefresh<T> | undefined): CacheHit<T> {
-    this.#listeners.emit({ type: 'hit', key, source: hit.source, ageMs: hit.ageMs });
+  #useFresh<T>(key: string, hit: CacheHit<T>, by: Hit['by'], early: EarlyRefresh<T> | undefined): CacheHit<T> {
+    this.#listeners.emit({ type: 'hit', key, by, source: hit.source, ageMs: hit.ageMs });
     if (early && this.#store.isRefreshDue(key, this.#random)) this.#refresh({ ...early, key });
     return hit;
   }
@@ -147,7 +149,7 @@ export class LayeredCache implements Cache {
   async #loadLocked<T>(request: LoadRequest<T>, stale: CacheHit<T> | undefined): Promise<Loaded<T>> {
     const { key, progress } = request;
     const locked = await acquireLoadLock(key, this.#lock, () => this.#getFresh<T>(key));
-    if (progress) progress.isElsewhere = locked.type === 'cached' || locked.type === 'timed_out';
+    if (progress) progress.isLoadedElsewhere = locked.type === 'cached' || locked.type === 'timed_out';
     switch (locked.type) {
       case 'cached':
         this.#listeners.emit({ type: 'filled_remotely', key, waitedFor: 'lease' });

@@ -111,7 +111,14 @@ export interface Cache {
 }
 
 export type CacheEvent =
-  | { readonly type: 'hit'; readonly key: string; readonly source: 'memory' | 'redis'; readonly ageMs: number }
+  /** `by`: the method that found a fresh value; a `getOrLoad` may follow the `peek` that missed it. */
+  | {
+      readonly type: 'hit';
+      readonly key: string;
+      readonly by: 'peek' | 'getOrLoad';
+      readonly source: 'memory' | 'redis';
+      readonly ageMs: number;
+    }
   /** A `peek` found no fresh value. `getOrLoad` does not emit this event. */
   | { readonly type: 'miss'; readonly key: string }
   /** A caller shared the result that another caller of this process had asked for. */
@@ -126,10 +133,17 @@ export type CacheEvent =
     }
   | { readonly type: 'loaded'; readonly key: string; readonly loadMs: number }
   /**
-   * Several callers wanted the value at once, and now have it, or an error. `callers`: those of this process; there is
-   * one if another process was loading the value, too. `loads`: how often this process loaded it, 0 or 1.
+   * Several callers wanted at once a value that had to be loaded, and now have it, or an error. `callers`: those of this
+   * process, one or more if another process was loading the value, too (`isLoadedElsewhere`), else two or more.
+   * `loads`: how often this process loaded it, 0 or 1.
    */
-  | { readonly type: 'shared'; readonly key: string; readonly callers: number; readonly loads: number }
+  | {
+      readonly type: 'shared';
+      readonly key: string;
+      readonly callers: number;
+      readonly loads: number;
+      readonly isLoadedElsewhere: boolean;
+    }
   /**
    * Redis has the loaded value, or a better one instead of a provisional one, which is then returned: other processes
    * need not load it.

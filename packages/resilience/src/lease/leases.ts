@@ -131,7 +131,10 @@ class RedisLeases implements Leases {
       // A lease that runs out is free a moment after its time.
       await waiter.wait(Math.min(leftMs, reply.heldForMs + 1), request.signal);
       const value = reply === HOLDER_UNKNOWN ? undefined : await findResult?.();
-      if (value !== undefined) return { type: 'done', value };
+      if (value === undefined) continue;
+      const { name: lease, startedAt } = request;
+      this.#listeners.emit({ type: 'done', lease, waitedMs: this.#clock.monotonic() - startedAt });
+      return { type: 'done', value };
     }
   }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { SimulatedRedis } from '../testing/simulated-redis.ts';
 import { createLeases } from './leases.ts';
-import type { Leases } from './types.ts';
+import type { LeaseEvent, Leases } from './types.ts';
 
 const LOCK_KEY = 'test:{rose}:lock';
 
@@ -27,6 +27,19 @@ describe('a wait for a lease', () => {
     }
     expect(await waiting).toEqual({ type: 'timed_out' });
     expect(redis.commands.filter((name) => name === 'EVAL').length).toBeLessThanOrEqual(13);
+  });
+
+  it('reports how long it lasted when another process has stored the result', async () => {
+    await redis.command('SET', LOCK_KEY, 'another process', 'PX', '60000');
+    const events: LeaseEvent[] = [];
+    leases.subscribe((event) => events.push(event));
+    let result: string | undefined;
+    const waiting = leases.acquire('rose', { ttlMs: 1000, waitMs: 60_000 }, async () => result);
+    await redis.settle();
+    result = 'Rosa';
+    clock.advance(30_000);
+    expect(await waiting).toEqual({ type: 'done', value: 'Rosa' });
+    expect(events.at(-1)).toEqual({ type: 'done', lease: 'rose', waitedMs: 30_000 });
   });
 
   it('ends without work and without a lease when its caller aborts during the request', async () => {

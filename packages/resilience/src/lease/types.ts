@@ -90,6 +90,8 @@ export type LeaseEvent =
   | { readonly type: 'released'; readonly lease: string; readonly owner: string; readonly heldMs: number }
   /** The lease was over before it was released. */
   | { readonly type: 'lost'; readonly lease: string; readonly owner: string; readonly reason: string }
+  /** The wait ended without the lease: `findResult` found the result of another process. */
+  | { readonly type: 'done'; readonly lease: string; readonly waitedMs: number }
   /** `waitMs`: how long the caller wanted to wait; 0 when it tried once. */
   | { readonly type: 'timed_out'; readonly lease: string; readonly waitedMs: number; readonly waitMs: number }
   | { readonly type: 'redis_failed'; readonly lease: string; readonly error: unknown };

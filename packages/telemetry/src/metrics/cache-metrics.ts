@@ -21,9 +21,15 @@ export interface CacheMetrics {
   recordLoad(provider: string): void;
   /** Records a caller that got the answer of a load for another caller, of this process or another one. */
   recordSavedLoad(provider: string): void;
-  /** Records the callers that wanted one answer at once, and how often it was loaded for them. */
+  /**
+   * Records callers that wanted an answer which another caller was loading already, and how often it was loaded again
+   * for them. The first caller has to load, so it is none of them: of two callers with one load, all loads that could
+   * be saved were saved.
+   */
   recordConcurrentCallers(provider: string, numbers: { callers: number; loads: number }): void;
   recordLeaseAcquired(provider: string, waitedMs: number): void;
+  /** Records a wait that ended because another process had stored the answer. */
+  recordLeaseNotNeeded(provider: string, waitedMs: number): void;
   recordLeaseTimeout(provider: string, waitedMs: number): void;
 }
 
@@ -54,15 +60,15 @@ export function createCacheMetrics(registry: Registry): CacheMetrics {
   );
   const concurrentCallers = counter(
     'plantcommunity_cache_concurrent_callers_total',
-    'Callers of answers that several callers wanted at once.',
+    'Callers of an answer that another caller, of this process or another one, was loading already.',
   );
   const concurrentLoads = counter(
     'plantcommunity_cache_concurrent_loads_total',
-    'Loads of answers that several callers wanted at once.',
+    'Loads of an answer that another caller was loading already.',
   );
   const waits = new Histogram({
     name: 'plantcommunity_lease_wait_seconds',
-    help: 'Wait for a lease until it was acquired or the wait timed out.',
+    help: 'Wait for a lease until it was acquired, another process had stored the answer, or the wait timed out.',
     labelNames: ['provider'],
     buckets: WAIT_BUCKETS,
     registers,
@@ -92,6 +98,7 @@ export function createCacheMetrics(registry: Registry): CacheMetrics {
       acquisitions.inc({ provider });
       waits.observe({ provider }, waitedMs / 1_000);
     },
+    recordLeaseNotNeeded: (provider, waitedMs) => waits.observe({ provider }, waitedMs / 1_000),
     recordLeaseTimeout(provider, waitedMs) {
       timeouts.inc({ provider });
       waits.observe({ provider }, waitedMs / 1_000);
