@@ -1,6 +1,8 @@
 export type { AuditRecord } from './audit/audit-trail.ts';
 export { createOperations, type OperationsOptions } from './create-operations.ts';
 export { createInstanceRegistry } from './instances/registry.ts';
+export type { Job, JobReport, Schedule } from './jobs/job.ts';
+export type { JobOutcome, JobOverview, JobRunner, JobRunOverview } from './jobs/job-runner.ts';
 export type { Operations } from './operations.ts';
 export {
   OperationsError,

@@ -1,0 +1,24 @@
+/** When a job runs: at every multiple of so many minutes since 1970, or daily at a time such as `03:10`; both in UTC. */
+export type Schedule = { readonly minutes: number } | { readonly dailyAt: `${number}:${number}` };
+
+/** Work that one instance at a time does regularly. */
+export interface Job {
+  /** Unique; in small letters with hyphens. Names the job in rows, metrics, log lines and its lease. */
+  readonly name: string;
+  readonly every: Schedule;
+  /** Longest run in milliseconds, ten minutes unless given: `signal` aborts then, and the run counts as failed. */
+  readonly timeLimitMs?: number;
+  /**
+   * Does the work once. Has to settle soon after `signal` aborts: another instance may run the job then. A run that
+   * throws is repeated later, so that a run must not depend on the end of the one before.
+   */
+  run(signal: AbortSignal): Promise<JobReport>;
+}
+
+/** What a run has done. */
+export interface JobReport {
+  /** In words for operators, such as "Deleted 12 photos"; without addresses, keys or names of people. */
+  readonly text: string;
+  /** Number of things that wait for a later run; absent for a job that leaves nothing. */
+  readonly waiting?: number;
+}
