@@ -3,7 +3,8 @@ export type { ErrorData } from './middleware/init.ts';
 export type { Rate } from './rate-limit/rate-limiter.ts';
 export type { Route } from './rest/routes.ts';
 export type { ApiConfig } from './services.ts';
-export type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './v1/admin/wire.ts';
+export type { WireAuditEntry, WireAuditPage } from './v1/admin/audit-wire.ts';
+export type { WireCircuit, WireCircuitsOverview } from './v1/admin/wire.ts';
 export type { WireMe } from './v1/auth/wire.ts';
 export type {
   WireHealth,

@@ -2,13 +2,15 @@ import type { Database } from '@plantcommunity/db';
 import { mapProviders, type OperatedProvider, type ProviderName } from '@plantcommunity/identification';
 import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { readAuditTrail } from './audit/audit-trail.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
+import { listAudit } from './audit/list-audit.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
 import type { Operations } from './operations.ts';
+import { OperationsError } from './operations-error.ts';
 import { OverrideReconciler } from './overrides/reconciler.ts';
-import { OperationsError, OverrideStore } from './overrides/store.ts';
+import { OverrideStore } from './overrides/store.ts';
 import { type CircuitsOverview, circuitOverview } from './overview.ts';
 import type { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
@@ -40,7 +42,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const { answers, calls, clock, instances, logger, providers, redis } = options;
   const { client } = options.database;
   const names = Object.values(mapProviders(providers, (_provider, name) => name));
-  const overrides = new OverrideStore(client, clock);
+  const overrides = new OverrideStore(client, clock, new AuditTrail(clock));
   /** Without the providers that are off. */
   const entries = new Map(
     names.flatMap((provider) => {
@@ -85,7 +87,7 @@ export function createOperations(options: OperationsOptions): Operations {
         changes.close();
       }
     },
-    audit: (limit) => readAuditTrail(client, names, limit),
+    audit: (query) => listAudit(client, query),
     async start() {
       const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
       await waitFor(started, { timeoutMs: START_TIMEOUT_MS, clock });
@@ -104,7 +106,7 @@ export function createOperations(options: OperationsOptions): Operations {
   async function circuitsOverview(): Promise<CircuitsOverview> {
     const [active, audit, agreement] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
-      readAuditTrail(client, names, AUDIT_ENTRIES),
+      listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
     ]);
     const activeOf = new Map(active);
@@ -121,7 +123,7 @@ export function createOperations(options: OperationsOptions): Operations {
           hour: calls.of(name),
         }),
       ),
-      audit,
+      audit: audit.entries,
     };
   }
 

@@ -1,15 +1,13 @@
-export type { AuditRecord } from './audit/audit-trail.ts';
+export { AUDIT_ACTIONS, type AuditAction, type AuditRecord } from './audit/audit-entry.ts';
+export type { AuditPage, AuditQuery } from './audit/list-audit.ts';
 export { createOperations, type OperationsOptions } from './create-operations.ts';
 export { createInstanceRegistry } from './instances/registry.ts';
 export type { Job, JobReport, Schedule } from './jobs/job.ts';
 export type { JobOutcome, JobOverview, JobRunner, JobRunOverview } from './jobs/job-runner.ts';
 export type { Operations } from './operations.ts';
-export {
-  OperationsError,
-  type OperationsErrorCode,
-  type Operator,
-  type Override,
-  REASON_LENGTH,
-} from './overrides/store.ts';
+export { OperationsError, type OperationsErrorCode } from './operations-error.ts';
+export type { Operator } from './operator.ts';
+export type { Override } from './overrides/store.ts';
 export type { CircuitOverview, CircuitsOverview } from './overview.ts';
+export { REASON_LENGTH } from './reason.ts';
 export { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';

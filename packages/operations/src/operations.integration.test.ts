@@ -5,7 +5,7 @@ import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createInstanceRegistry } from './instances/registry.ts';
-import type { Operator } from './overrides/store.ts';
+import type { Operator } from './operator.ts';
 import { type Instance, loseRedisData, operationsOf, startInstance } from './testing/instance.ts';
 import { scriptedCircuit } from './testing/scripted-circuit.ts';
 
@@ -31,6 +31,7 @@ beforeEach(async () => {
 
 const start = (options?: { hasRedis?: boolean }) => startInstance(database, prefix, options);
 const stateOf = ({ circuit }: Instance) => circuit.snapshot().state;
+const auditOf = async ({ operations }: Instance, limit = 10) => (await operations.audit({ limit })).entries;
 const activeOverrides = () => database.client.circuitOverride.findMany({ where: { endedAt: null } });
 
 function becomes(state: string, ...instances: Instance[]): Promise<void> {
@@ -59,7 +60,7 @@ describe('an isolation', () => {
     const until = new Date(Date.now() + 900_000);
     await here.operations.isolateProvider(ada, { ...override, until });
     await here.operations.releaseProvider(ada, { ...override, reason: 'It was the wrong one.' });
-    expect(await here.operations.audit(10)).toMatchObject([
+    expect(await auditOf(here)).toMatchObject([
       {
         action: 'circuit.release',
         before: { state: 'isolated', until: until.toISOString() },
@@ -76,7 +77,7 @@ describe('an isolation', () => {
         address: '203.0.113.7',
       },
     ]);
-    expect(await here.operations.audit(1)).toHaveLength(1);
+    expect(await auditOf(here, 1)).toHaveLength(1);
   });
 
   it('survives a restart of every instance and the loss of all data in Redis', async () => {
@@ -113,7 +114,7 @@ describe('an isolation', () => {
     await becomes('isolated', here, there);
     await becomes('closed', here, there);
     await vi.waitFor(async () => expect(await activeOverrides()).toEqual([]), { timeout: 5_000 });
-    const [last, ...before] = await here.operations.audit(10);
+    const [last, ...before] = await auditOf(here);
     expect(last).toMatchObject({ action: 'circuit.expire', reason, after: { state: 'closed' } });
     expect(last).not.toHaveProperty('actor');
     expect(before).toHaveLength(1);
@@ -133,8 +134,8 @@ describe('an isolation', () => {
       const reasons = [here, there].map(({ circuit }) => circuit.snapshot().isolation?.reason);
       expect(reasons).toEqual([active?.reason, active?.reason]);
     });
-    const states = (await here.operations.audit(20)).map(({ before }) => before.state);
-    expect(states).toEqual([...Array.from({ length: 7 }, () => 'isolated'), 'closed']);
+    const before = (await auditOf(here, 20)).map((entry) => entry.before);
+    expect(before).toEqual([...Array.from({ length: 7 }, () => ({ state: 'isolated' })), { state: 'closed' }]);
   });
 });
 
@@ -147,7 +148,7 @@ describe('a reset', () => {
     await there.operations.resetProvider(ada, override);
     await becomes('closed', here, there);
     expect(await activeOverrides()).toEqual([]);
-    expect(await here.operations.audit(10)).toMatchObject([
+    expect(await auditOf(here)).toMatchObject([
       { action: 'circuit.reset', before: { state: 'open' }, after: { state: 'closed' } },
     ]);
   });
@@ -162,7 +163,7 @@ describe('a reset of an isolated circuit', () => {
     await there.operations.resetProvider(ada, { ...override, reason: 'They have repaired it.' });
     await becomes('closed', here, there);
     expect(await activeOverrides()).toEqual([]);
-    expect(await here.operations.audit(10)).toMatchObject([
+    expect(await auditOf(here)).toMatchObject([
       { action: 'circuit.reset', before: { state: 'isolated' }, after: { state: 'closed' } },
       { action: 'circuit.isolate' },
     ]);
@@ -233,7 +234,7 @@ describe('a refused override', () => {
     await using here = await start();
     await expect(makeOverride(here)).rejects.toMatchObject({ code });
     expect(await activeOverrides()).toEqual([]);
-    expect(await here.operations.audit(1)).toEqual([]);
+    expect(await auditOf(here, 1)).toEqual([]);
     expect(stateOf(here)).toBe('closed');
   });
 

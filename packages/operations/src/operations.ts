@@ -1,5 +1,6 @@
-import type { AuditRecord } from './audit/audit-trail.ts';
-import type { Operator, Override } from './overrides/store.ts';
+import type { AuditPage, AuditQuery } from './audit/list-audit.ts';
+import type { Operator } from './operator.ts';
+import type { Override } from './overrides/store.ts';
 import type { CircuitsOverview } from './overview.ts';
 
 /**
@@ -26,8 +27,8 @@ export interface Operations {
    * `signal` aborts.
    */
   watchCircuits(signal: AbortSignal): AsyncIterable<CircuitsOverview>;
-  /** Returns the newest entries first. */
-  audit(limit: number): Promise<readonly AuditRecord[]>;
+  /** Lists the entries of the audit trail that match, newest first. */
+  audit(query: AuditQuery): Promise<AuditPage>;
   /**
    * Makes this instance's circuits follow the overrides from now on. Resolves when they do, so that no isolated provider
    * is called, or after two seconds. Never rejects: a circuit that cannot follow now is tried again.

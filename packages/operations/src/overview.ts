@@ -1,5 +1,5 @@
 import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommunity/identification';
-import type { AuditRecord } from './audit/audit-trail.ts';
+import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { ActiveOverride } from './overrides/store.ts';
 import type { AnswerShares, HourlyStatistics } from './stats/call-statistics.ts';

@@ -66,7 +66,7 @@ export function fakeOperations(options: Partial<Operations> = {}): Operations {
     async *watchCircuits() {
       yield circuitsOverview;
     },
-    audit: async () => [auditRecord],
+    audit: async () => ({ entries: [auditRecord] }),
     start: async () => undefined,
     close: () => undefined,
     ...options,

@@ -1,10 +1,12 @@
 import type { Principal, TokenGrant } from '@plantcommunity/auth';
 import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
-import type { AuditRecord, CircuitsOverview } from '@plantcommunity/operations';
+import type { AuditPage, CircuitsOverview } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
 import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
-import { presentAuditPage, presentOverview } from './admin/present.ts';
-import { auditPage, circuitsOverview, type WireAuditPage, type WireCircuitsOverview } from './admin/wire.ts';
+import { auditPage, type WireAuditPage } from './admin/audit-wire.ts';
+import { presentOverview } from './admin/present.ts';
+import { presentAuditPage } from './admin/present-audit.ts';
+import { circuitsOverview, type WireCircuitsOverview } from './admin/wire.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
 import {
@@ -60,7 +62,7 @@ export interface Presenter<W extends WireShapes> {
   me: Presentation<CallerUsage, W['me']>;
   tokenGrant: Presentation<TokenGrant, W['tokenGrant']>;
   circuits: Presentation<CircuitsOverview, W['circuits']>;
-  auditPage: Presentation<readonly AuditRecord[], W['auditPage']>;
+  auditPage: Presentation<AuditPage, W['auditPage']>;
 }
 
 export interface V1Shapes extends WireShapes {

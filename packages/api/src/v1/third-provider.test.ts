@@ -18,7 +18,7 @@ async function flowWithThird(limits: Parameters<typeof testFlow>[0] = {}) {
 
 /** A database without overrides and audit entries. */
 const emptyDatabase = {
-  client: { circuitOverride: { findFirst: async () => null }, auditEntry: { findMany: async () => [] } },
+  client: { circuitOverride: { findFirst: async () => null }, $queryRaw: async () => [] },
 } as unknown as OperationsOptions['database'];
 
 async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) {

@@ -1,65 +1,52 @@
-import type { Prisma, PrismaClient } from '@plantcommunity/db';
-import type { ProviderName } from '@plantcommunity/identification';
-import { z } from 'zod';
+import type { Prisma } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import { decodeTime, monotonicFactory } from 'ulid';
+import type { Operator } from '../operator.ts';
+import type { AuditChange } from './audit-entry.ts';
 
-const actionSchema = z.enum(['circuit.isolate', 'circuit.release', 'circuit.reset', 'circuit.expire']);
-export type AuditAction = z.infer<typeof actionSchema>;
+/** A change to record. `by` is absent for a change that no person made; `reason` is empty when none is asked for. */
+export type NewAuditEntry = AuditChange & { reason: string; by?: Operator };
 
-const circuitSchema = z.object({
-  state: z.enum(['closed', 'open', 'half_open', 'isolated']),
-  until: z.iso.datetime().optional(),
-});
+/** Writes the audit trail. Entries are never updated or deleted. One per process, so that its ids ascend. */
+export class AuditTrail {
+  readonly #clock: Clock;
+  readonly #nextId = monotonicFactory();
 
-/** A circuit as the audit trail stores it: its state and the end of an isolation that ends by itself. */
-export type AuditedCircuit = z.infer<typeof circuitSchema>;
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
-/** An entry of the audit trail: which operator changed which circuit, when and why. */
-export interface AuditRecord {
-  /** ULID. */
-  id: string;
-  at: Date;
-  /** E-mail address; absent for an isolation that expired. */
-  actor?: string;
-  action: AuditAction;
-  target: ProviderName;
-  reason: string;
-  before: AuditedCircuit;
-  after: AuditedCircuit;
-  requestId?: string;
-  address?: string;
+  /**
+   * Records a change in the transaction that makes it, so that neither exists without the other. Lock the target in that
+   * transaction first: then entries about it are in the order of the changes, also when the clocks of instances differ.
+   */
+  async write(transaction: Prisma.TransactionClient, entry: NewAuditEntry): Promise<void> {
+    const { action, after, before, by, reason, target } = entry;
+    const now = this.#clock.now();
+    const last = await lastAuditEntry(transaction, target);
+    await transaction.auditEntry.create({
+      data: {
+        id: this.#nextId(Math.max(now, last === undefined ? now : decodeTime(last.id) + 1)),
+        at: new Date(now),
+        action,
+        target,
+        reason,
+        before,
+        after,
+        ...(by && { actorId: by.userId, requestId: by.requestId, address: by.address ?? null }),
+      },
+      select: { id: true },
+    });
+  }
 }
 
-/** Returns the last `limit` entries about `providers`, newest first. */
-export async function readAuditTrail(
-  client: PrismaClient,
-  providers: readonly ProviderName[],
-  limit: number,
-): Promise<AuditRecord[]> {
-  const targetSchema = z.enum(providers);
-  const rows = await client.auditEntry.findMany({
-    orderBy: { id: 'desc' },
-    take: limit,
-    include: { actor: { select: { email: true } } },
-  });
-  return rows.map(({ action, actor, actorId: _actorId, address, after, before, requestId, target, ...row }) => ({
-    ...row,
-    action: actionSchema.parse(action),
-    target: targetSchema.parse(target),
-    before: circuitSchema.parse(before),
-    after: circuitSchema.parse(after),
-    ...(actor !== null && { actor: actor.email }),
-    ...(requestId !== null && { requestId }),
-    ...(address !== null && { address }),
-  }));
-}
-
-/** Returns the newest entry about `provider`. */
+/** Returns the newest entry about a provider, or about the user or alert with an id. */
 export async function lastAuditEntry(
   client: Prisma.TransactionClient,
-  provider: ProviderName,
+  target: string,
 ): Promise<{ id: string; action: string; reason: string } | undefined> {
   const entry = await client.auditEntry.findFirst({
-    where: { target: provider },
+    where: { target },
     orderBy: { id: 'desc' },
     select: { id: true, action: true, reason: true },
   });

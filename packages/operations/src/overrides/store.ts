@@ -1,40 +1,17 @@
 import type { Prisma, PrismaClient } from '@plantcommunity/db';
 import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitStatus, Clock } from '@plantcommunity/resilience';
-import { decodeTime, monotonicFactory } from 'ulid';
-import { type AuditAction, type AuditedCircuit, lastAuditEntry } from '../audit/audit-trail.ts';
-
-/** Length of an override's reason in characters. */
-export const REASON_LENGTH = { min: 10, max: 500 } as const;
-
-/** The operator who makes an override, and the request that carries it. */
-export interface Operator {
-  userId: string;
-  requestId: string;
-  /** Address of the client, as our own proxies report it. */
-  address?: string;
-}
+import { monotonicFactory } from 'ulid';
+import type { AuditAction, AuditedCircuit } from '../audit/audit-entry.ts';
+import { type AuditTrail, lastAuditEntry } from '../audit/audit-trail.ts';
+import { OperationsError } from '../operations-error.ts';
+import type { Operator } from '../operator.ts';
+import { requireReason } from '../reason.ts';
 
 export interface Override {
   provider: ProviderName;
   /** 10 to 500 characters; kept in the audit trail. */
   reason: string;
-}
-
-export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
-
-/** An override that was refused; nothing was changed or recorded. The API has a sentence for each code. */
-export class OperationsError extends Error {
-  override readonly name = 'OperationsError';
-  readonly code: OperationsErrorCode;
-  /** With `invalid_reason`: the length of the reason. */
-  readonly length: number | undefined;
-
-  constructor(code: OperationsErrorCode, options: { length?: number } = {}) {
-    super(code);
-    this.code = code;
-    this.length = options.length;
-  }
 }
 
 /** An override that has not ended. */
@@ -48,26 +25,19 @@ export interface ActiveOverride {
   createdAt: Date;
 }
 
-interface Change {
-  provider: ProviderName;
-  action: AuditAction;
-  reason: string;
-  before: AuditedCircuit;
-  after: AuditedCircuit;
-  by?: Operator;
-}
-
 const CLOSED: AuditedCircuit = { state: 'closed' };
 
 /** Stores overrides in PostgreSQL, each in one transaction with its audit entry. */
 export class OverrideStore {
   readonly #client: PrismaClient;
   readonly #clock: Clock;
+  readonly #audit: AuditTrail;
   readonly #nextId = monotonicFactory();
 
-  constructor(client: PrismaClient, clock: Clock) {
+  constructor(client: PrismaClient, clock: Clock, audit: AuditTrail) {
     this.#client = client;
     this.#clock = clock;
+    this.#audit = audit;
   }
 
   active(provider: ProviderName): Promise<ActiveOverride | undefined> {
@@ -83,7 +53,7 @@ export class OverrideStore {
 
   /** `state` is the circuit's state before the override. @throws {OperationsError} `invalid_reason`, `invalid_end` */
   async isolate(by: Operator, override: Override & { until?: Date }, state: CircuitStatus): Promise<void> {
-    const reason = checkReason(override.reason);
+    const reason = requireReason(override.reason);
     const { provider, until } = override;
     if (until !== undefined && !(until.getTime() > this.#clock.now())) {
       throw new OperationsError('invalid_end');
@@ -93,33 +63,47 @@ export class OverrideStore {
       await this.#insert(transaction, { provider, action: 'isolate', reason, by, ...(until && { until }) });
       const before = auditedBefore(active, state);
       const after = audited('isolated', until);
-      await this.#audit(transaction, { provider, action: 'circuit.isolate', reason, before, after, by });
+      await this.#audit.write(transaction, { target: provider, action: 'circuit.isolate', reason, before, after, by });
     });
   }
 
   /** @throws {OperationsError} `invalid_reason`, `not_isolated` */
   async release(by: Operator, override: Override): Promise<void> {
     const { provider } = override;
-    const reason = checkReason(override.reason);
+    const reason = requireReason(override.reason);
     await this.#serialize(provider, async (transaction, active) => {
       if (active?.action !== 'isolate') {
         throw new OperationsError('not_isolated');
       }
       await this.#end(transaction, provider);
       const before = audited('isolated', active.until);
-      await this.#audit(transaction, { provider, action: 'circuit.release', reason, before, after: CLOSED, by });
+      await this.#audit.write(transaction, {
+        target: provider,
+        action: 'circuit.release',
+        reason,
+        before,
+        after: CLOSED,
+        by,
+      });
     });
   }
 
   /** Resets the circuit and ends an active isolation. @throws {OperationsError} `invalid_reason` */
   async reset(by: Operator, override: Override, state: CircuitStatus): Promise<void> {
     const { provider } = override;
-    const reason = checkReason(override.reason);
+    const reason = requireReason(override.reason);
     await this.#serialize(provider, async (transaction, active) => {
       await this.#end(transaction, provider);
       await this.#insert(transaction, { provider, action: 'reset', reason, by });
       const before = auditedBefore(active, state);
-      await this.#audit(transaction, { provider, action: 'circuit.reset', reason, before, after: CLOSED, by });
+      await this.#audit.write(transaction, {
+        target: provider,
+        action: 'circuit.reset',
+        reason,
+        before,
+        after: CLOSED,
+        by,
+      });
     });
   }
 
@@ -130,7 +114,13 @@ export class OverrideStore {
       const { reason, until } = override;
       await transaction.circuitOverride.update({ where: { id: override.id }, data: { endedAt: until } });
       const before = audited('isolated', until);
-      await this.#audit(transaction, { provider, action: 'circuit.expire', reason, before, after: CLOSED });
+      await this.#audit.write(transaction, {
+        target: provider,
+        action: 'circuit.expire',
+        reason,
+        before,
+        after: CLOSED,
+      });
     });
   }
 
@@ -168,26 +158,6 @@ export class OverrideStore {
       select: { id: true },
     });
   }
-
-  async #audit(transaction: Prisma.TransactionClient, change: Change): Promise<void> {
-    const { action, after, before, by, provider, reason } = change;
-    const now = this.#clock.now();
-    const last = await lastAuditEntry(transaction, provider);
-    await transaction.auditEntry.create({
-      data: {
-        // Keep the order of the changes even when the clocks of instances differ.
-        id: this.#nextId(Math.max(now, last === undefined ? now : decodeTime(last.id) + 1)),
-        at: new Date(now),
-        action,
-        target: provider,
-        reason,
-        before,
-        after,
-        ...(by && { actorId: by.userId, requestId: by.requestId, address: by.address ?? null }),
-      },
-      select: { id: true },
-    });
-  }
 }
 
 /** Returns the override that is active for a provider; undefined when its circuit decides by itself. */
@@ -210,14 +180,6 @@ async function activeOverride(
   if (row === null) return undefined;
   const { by, until, ...columns } = row;
   return { ...columns, by: by.email, ...(until !== null && { until }) };
-}
-
-/** Returns a reason without surrounding white space. @throws {OperationsError} `invalid_reason` */
-export function checkReason(reason: string): string {
-  const trimmed = reason.trim();
-  const { length } = trimmed;
-  if (length >= REASON_LENGTH.min && length <= REASON_LENGTH.max) return trimmed;
-  throw new OperationsError('invalid_reason', { length });
 }
 
 function auditedBefore(active: ActiveOverride | undefined, state: CircuitStatus): AuditedCircuit {

@@ -5,7 +5,8 @@ import { dayAndTime } from '@/lib/format/time.ts';
 import type { AuditEntry } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import styles from './audit-list.module.css';
-import { actionText, changeText, mergeEntries } from './overview-text.ts';
+import { actionText, changeTexts } from './audit-text.ts';
+import { mergeEntries } from './overview-text.ts';
 import { trpc } from './trpc.ts';
 
 /** Number of entries in an overview; fewer means that there are no others. */
@@ -44,7 +45,7 @@ export function AuditList({ newest, now, timeZone }: AuditListProps) {
                 <span className={styles['who']}>{entry.actor ?? 'by time'}</span>
                 <b>{actionText(entry)}</b>
                 <span className={styles['reason']}>{entry.reason}</span>
-                <span className={styles['change']}>{changeText(entry)}</span>
+                <span className={styles['change']}>{Object.values(changeTexts(entry)).join(', ')}</span>
                 <code title={entry.request_id}>{entry.request_id?.slice(0, 8) ?? ''}</code>
               </li>
             ))}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry, CircuitState } from '../../lib/wire.ts';
-import { actionText, changeText, headlineText, instancesText, mergeEntries, trafficText } from './overview-text.ts';
+import type { CircuitState } from '../../lib/wire.ts';
+import { headlineText, instancesText, mergeEntries, trafficText } from './overview-text.ts';
+import { auditEntry } from './testing/audit-entry.ts';
 import { circuitOf } from './testing/circuit-of.ts';
 
 const states = (plant_id: CircuitState, plantnet: CircuitState, shared = true) =>
@@ -70,36 +71,9 @@ describe('instancesText', () => {
   });
 });
 
-const entry: AuditEntry = {
-  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6F',
-  at: '2026-11-22T01:22:11.312Z',
-  actor: 'ada@example.org',
-  action: 'circuit.isolate',
-  target: 'plantnet',
-  reason: '502 from every call, status page says outage',
-  before: { state: 'half_open' },
-  after: { state: 'isolated', until: '2026-11-22T01:37:11.300Z' },
-};
-
-describe('the text of an audit entry', () => {
-  it.each<[Partial<AuditEntry>, string]>([
-    [{}, 'Isolated Pl@ntNet, 15 min'],
-    [{ after: { state: 'isolated' } }, 'Isolated Pl@ntNet'],
-    [{ action: 'circuit.release' }, 'Released Pl@ntNet'],
-    [{ action: 'circuit.reset', target: 'plant_id' }, 'Reset Plant.id'],
-    [{ action: 'circuit.expire' }, 'Isolation of Pl@ntNet ended'],
-  ])('with %j has the action', (given, words) => {
-    expect(actionText({ ...entry, ...given }).replaceAll('\u00a0', ' ')).toBe(words);
-  });
-
-  it('has the state before and after', () => {
-    expect(changeText(entry)).toBe('half-open, isolated');
-  });
-});
-
 describe('mergeEntries', () => {
   it('returns one list without duplicates', () => {
-    const of = (id: string) => ({ ...entry, id });
+    const of = (id: string) => ({ ...auditEntry, id });
     expect(mergeEntries([of('2'), of('1')], [of('3'), of('2')]).map(({ id }) => id)).toEqual(['3', '2', '1']);
   });
 });

@@ -1,8 +1,6 @@
 import { bothOrAll, capitalised } from '../../lib/format/list.ts';
-import { durationText } from '../../lib/format/time.ts';
-import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
+import { displayNames, PROVIDER_NAMES } from '../../lib/providers.ts';
 import type { AuditEntry, CircuitState, CircuitsOverview } from '../../lib/wire.ts';
-import { STATE_NAMES } from './circuit-text.ts';
 
 /** States other than closed as predicates: of one provider, and of several. */
 const PROBLEMS: Readonly<Record<Exclude<CircuitState, 'closed'>, { one: string; many: string }>> = {
@@ -67,31 +65,6 @@ export function instancesText(instances: CircuitsOverview['instances']): string 
   const { agree, known } = instances;
   const counted = `${agree} of ${known} ${known === 1 ? 'instance' : 'instances'}`;
   return agree === known ? counted : `${counted} ${agree === 1 ? 'sees' : 'see'} this`;
-}
-
-const MINUTE_MS = 60_000;
-
-/** Describes the action of an audit entry, such as "Isolated Pl@ntNet, 15 min". */
-export function actionText({ action, after, at, target }: AuditEntry): string {
-  const name = PROVIDERS[target].displayName;
-  switch (action) {
-    case 'circuit.isolate': {
-      if (after.until === undefined) return `Isolated ${name}`;
-      const minutes = Math.round((Date.parse(after.until) - Date.parse(at)) / MINUTE_MS);
-      return `Isolated ${name}, ${durationText(minutes * MINUTE_MS)}`;
-    }
-    case 'circuit.release':
-      return `Released ${name}`;
-    case 'circuit.reset':
-      return `Reset ${name}`;
-    case 'circuit.expire':
-      return `Isolation of ${name} ended`;
-  }
-}
-
-/** Describes the state before and after an action, such as "closed, isolated". */
-export function changeText({ after, before }: AuditEntry): string {
-  return `${STATE_NAMES[before.state].toLowerCase()}, ${STATE_NAMES[after.state].toLowerCase()}`;
 }
 
 /** Merges the list that was fetched with the newest entries of the feed, newest first and without duplicates. */

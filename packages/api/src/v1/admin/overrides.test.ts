@@ -78,15 +78,3 @@ describe('an override', () => {
     });
   });
 });
-
-describe('the audit trail', () => {
-  it.each([
-    [undefined, 50],
-    [{ limit: 200 }, 200],
-  ])('asked with %j lists the newest %i', async (input, limit) => {
-    const audit = vi.fn<Operations['audit']>(async () => []);
-    const { api } = apiUnderTest({ operations: { audit } });
-    expect(await api.caller(ada).admin.audit.list(input)).toEqual({ items: [] });
-    expect(audit.mock.calls).toEqual([[limit]]);
-  });
-});

@@ -1,6 +1,7 @@
 import { mapProviders } from '@plantcommunity/identification';
-import type { AuditRecord, CircuitOverview, CircuitsOverview } from '@plantcommunity/operations';
-import type { WireAuditEntry, WireAuditPage, WireCircuit, WireCircuitsOverview } from './wire.ts';
+import type { CircuitOverview, CircuitsOverview } from '@plantcommunity/operations';
+import { presentAuditEntry } from './present-audit.ts';
+import type { WireCircuit, WireCircuitsOverview } from './wire.ts';
 
 /** Members that are undefined are absent on the wire. */
 export function presentOverview({
@@ -24,27 +25,7 @@ export function presentOverview({
       waiting: answers.retry,
     },
     circuits: mapProviders(circuits, presentCircuit),
-    audit: audit.map(presentEntry),
-  };
-}
-
-export function presentAuditPage(entries: readonly AuditRecord[]): WireAuditPage {
-  return { items: entries.map(presentEntry) };
-}
-
-function presentEntry(entry: AuditRecord): WireAuditEntry {
-  const { action, actor, address, after, before, id, reason, target } = entry;
-  return {
-    id,
-    at: entry.at.toISOString(),
-    actor,
-    action,
-    target,
-    reason,
-    before,
-    after,
-    request_id: entry.requestId,
-    address,
+    audit: audit.map(presentAuditEntry),
   };
 }
 

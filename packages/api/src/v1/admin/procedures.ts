@@ -4,11 +4,10 @@ import { notFound } from '../../errors/api-error.ts';
 import { adminProcedure } from '../../middleware/procedure.ts';
 import { closing } from '../../middleware/stream.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
+import { auditProcedures } from './audit-procedures.ts';
 import { isolateInput, overrideInput } from './wire.ts';
 
 const MINUTE_MS = 60_000;
-
-const auditInput = z.object({ limit: z.int().min(1).max(200).default(50) }).default({ limit: 50 });
 
 /** tRPC sends the last id when a client reconnects. Each overview is complete, so none is repeated. */
 const watchInput = z.object({ lastEventId: z.string().max(40).optional() }).optional();
@@ -62,12 +61,5 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
     }),
   };
 
-  /** Lists the actions of operators, newest first. */
-  const list = adminProcedure
-    .input(auditInput)
-    .query(async ({ ctx, input: { limit } }) =>
-      presenter.auditPage.present(await ctx.services.operations.audit(limit)),
-    );
-
-  return { circuits, audit: { list } };
+  return { circuits, audit: auditProcedures(presenter) };
 }

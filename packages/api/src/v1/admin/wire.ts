@@ -1,5 +1,6 @@
 import { byProvider, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
+import { auditEntry } from './audit-wire.ts';
 
 /** The wire shapes of `v1.admin`, which only tRPC offers. Times are ISO 8601, durations are milliseconds. */
 
@@ -69,26 +70,6 @@ const circuit = z.object({
   states: z.array(z.object({ state: circuitState, from: instant })),
 });
 
-/** A circuit in an audit entry. */
-const auditedCircuit = z.object({ state: circuitState, until: instant.optional() });
-
-const auditEntry = z.object({
-  /** ULID. */
-  id: z.string(),
-  at: instant,
-  /** Email address; absent if an isolation expired. */
-  actor: z.string().optional(),
-  action: z.enum(['circuit.isolate', 'circuit.release', 'circuit.reset', 'circuit.expire']),
-  /** The provider it applied to. */
-  target: provider,
-  reason: z.string(),
-  before: auditedCircuit,
-  after: auditedCircuit,
-  request_id: z.string().optional(),
-  /** The client's address, if a proxy of ours reported it. */
-  address: z.string().optional(),
-});
-
 export const circuitsOverview = z.object({
   at: instant,
   /** `answers`, `minutes`, `outcomes`, `latency` and `states` are those of the instance that answers. */
@@ -107,8 +88,6 @@ export const circuitsOverview = z.object({
   audit: z.array(auditEntry),
 });
 
-export const auditPage = z.object({ items: z.array(auditEntry) });
-
 /** `reason`: 10 to 500 characters, stored in the audit trail. */
 export const overrideInput = z.strictObject({ provider, reason: z.string() });
 
@@ -122,5 +101,3 @@ export const isolateInput = overrideInput
 
 export type WireCircuit = z.infer<typeof circuit>;
 export type WireCircuitsOverview = z.infer<typeof circuitsOverview>;
-export type WireAuditEntry = z.infer<typeof auditEntry>;
-export type WireAuditPage = z.infer<typeof auditPage>;

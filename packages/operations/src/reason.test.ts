@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { checkReason, OperationsError } from './store.ts';
+import { OperationsError } from './operations-error.ts';
+import { requireReason } from './reason.ts';
 
-describe('the reason of an override', () => {
+describe('the reason of a change', () => {
   it.each([
     ['x'.repeat(10), 'x'.repeat(10)],
     ['x'.repeat(500), 'x'.repeat(500)],
     ['  Their status page says outage.\n', 'Their status page says outage.'],
   ])('is kept without surrounding white space when it has 10 to 500 characters', (reason, kept) => {
-    expect(checkReason(reason)).toBe(kept);
+    expect(requireReason(reason)).toBe(kept);
   });
 
   it.each(['', 'x'.repeat(9), ` ${'x'.repeat(9)} `, 'x'.repeat(501)])(
     'is rejected at any other length: %j',
     (reason) => {
-      expect(() => checkReason(reason)).toThrow(OperationsError);
-      expect(() => checkReason(reason)).toThrow(expect.objectContaining({ code: 'invalid_reason' }));
+      expect(() => requireReason(reason)).toThrow(OperationsError);
+      expect(() => requireReason(reason)).toThrow(expect.objectContaining({ code: 'invalid_reason' }));
     },
   );
 });

@@ -1,0 +1,107 @@
+import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
+import { displayNameOf, PROVIDER_NAMES } from '@plantcommunity/identification';
+import { type AuditAction, type AuditRecord, auditChange } from './audit-entry.ts';
+
+/** Which entries are listed; each member narrows the list. Texts match anywhere and ignore case. */
+export interface AuditFilter {
+  /** Part of the e-mail address of the person who acted. */
+  who?: string | undefined;
+  actions?: readonly AuditAction[] | undefined;
+  /** Part of a provider's name or of a user's e-mail address, or the whole id of a user or an alert. */
+  target?: string | undefined;
+  /** The first moment. */
+  from?: Date | undefined;
+  /** The moment after the last. */
+  to?: Date | undefined;
+  /** Part of the reason. */
+  text?: string | undefined;
+}
+
+export interface AuditQuery extends AuditFilter {
+  limit: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** Entries, newest first. */
+export interface AuditPage {
+  entries: readonly AuditRecord[];
+  /** Present when there are older entries that match. */
+  nextCursor?: string;
+}
+
+interface Row {
+  id: string;
+  at: Date;
+  action: string;
+  target: string;
+  reason: string;
+  before: unknown;
+  after: unknown;
+  requestId: string | null;
+  address: string | null;
+  actor: string | null;
+  targetEmail: string | null;
+}
+
+/**
+ * Lists entries, newest first. The cursor is the id of the last entry, so that entries which are written meanwhile
+ * neither repeat nor skip any.
+ */
+export async function listAudit(client: PrismaClient, query: AuditQuery): Promise<AuditPage> {
+  const { limit } = query;
+  const rows = await client.$queryRaw<Row[]>`
+    SELECT entry."id", entry."at", entry."action", entry."target", entry."reason", entry."before", entry."after",
+      entry."requestId", entry."address", actor."email" AS "actor", subject."email" AS "targetEmail"
+    FROM ${table('AuditEntry')} entry
+    LEFT JOIN ${table('User')} actor ON actor."id" = entry."actorId"
+    LEFT JOIN ${table('User')} subject ON subject."id" = entry."target" AND entry."action" LIKE 'user.%'
+    WHERE ${Prisma.join(conditions(query), ' AND ')}
+    ORDER BY entry."id" DESC LIMIT ${limit + 1}`;
+  const entries = rows.slice(0, limit).map(recordOf);
+  const last = entries.at(-1);
+  return { entries, ...(rows.length > limit && last && { nextCursor: last.id }) };
+}
+
+function conditions({ actions, cursor, from, target, text, to, who }: AuditQuery): Prisma.Sql[] {
+  const all = [Prisma.sql`TRUE`];
+  if (cursor !== undefined) all.push(Prisma.sql`entry."id" < ${cursor}`);
+  if (who !== undefined) all.push(contains(Prisma.sql`actor."email"`, who));
+  if (actions !== undefined) all.push(Prisma.sql`entry."action" = ANY(${[...actions]}::text[])`);
+  if (target !== undefined) {
+    const [words, providers] = [target.toLowerCase(), providersNamed(target)];
+    all.push(Prisma.sql`(lower(entry."target") = ${words} OR entry."target" = ANY(${providers}::text[])
+      OR ${contains(Prisma.sql`subject."email"`, target)})`);
+  }
+  if (from !== undefined) all.push(Prisma.sql`entry."at" >= ${from}`);
+  if (to !== undefined) all.push(Prisma.sql`entry."at" < ${to}`);
+  if (text !== undefined) all.push(contains(Prisma.sql`entry."reason"`, text));
+  return all;
+}
+
+/** Compares texts without patterns: `%` and `_` are characters like any other. */
+function contains(column: Prisma.Sql, text: string): Prisma.Sql {
+  return Prisma.sql`position(lower(${text}::text) in lower(${column})) > 0`;
+}
+
+/** Returns the providers whose name, or name on pages, has `text` in it. */
+function providersNamed(text: string): string[] {
+  const words = text.toLowerCase();
+  return PROVIDER_NAMES.filter((name) =>
+    [name, displayNameOf(name)].some((spelling) => spelling.toLowerCase().includes(words)),
+  );
+}
+
+function recordOf({ action, actor, address, after, at, before, id, reason, requestId, target, targetEmail }: Row) {
+  const record: AuditRecord = {
+    ...auditChange.parse({ action, target, before, after }),
+    id,
+    at,
+    reason,
+    ...(actor !== null && { actor }),
+    ...(targetEmail !== null && { targetEmail }),
+    ...(requestId !== null && { requestId }),
+    ...(address !== null && { address }),
+  };
+  return record;
+}

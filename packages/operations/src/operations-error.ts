@@ -1,0 +1,15 @@
+export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
+
+/** A change that was refused; nothing was changed or recorded. The API has a sentence for each code. */
+export class OperationsError extends Error {
+  override readonly name = 'OperationsError';
+  readonly code: OperationsErrorCode;
+  /** With `invalid_reason`: the length of the reason. */
+  readonly length: number | undefined;
+
+  constructor(code: OperationsErrorCode, options: { length?: number } = {}) {
+    super(code);
+    this.code = code;
+    this.length = options.length;
+  }
+}
