@@ -36,8 +36,10 @@ const logger = await createAppLogger(settings);
 if (!development) redirectConsole(logger);
 
 const routeNames = createRouteNames([...Object.keys(PAGE_POLICIES), ...apiRoutes().map(({ path }) => path)]);
-// Next names the URL of each fetch in a span; Pl@ntNet's carries the API key. Our own spans cover the calls.
+// Next names the URL of each fetch in a span; Pl@ntNet's carries the API key. Our own spans cover the calls. The spans that
+// NEXT_OTEL_VERBOSE adds name paths as clients send them.
 process.env['NEXT_OTEL_FETCH_DISABLED'] = '1';
+delete process.env['NEXT_OTEL_VERBOSE'];
 const openTelemetry =
   settings.openTelemetry &&
   (await startOpenTelemetry({ ...settings.openTelemetry, version: manifest.version, routeOf: routeNames, logger }));

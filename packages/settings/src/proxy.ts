@@ -32,6 +32,7 @@ const OUTGOING = [
   'UPSTASH_REDIS_REST_URL',
   'AUTH_GITHUB_ISSUER',
   'AUTH_GOOGLE_ISSUER',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
 ] as const;
 
 /** A proxy variable that is set. */

@@ -5,6 +5,7 @@ import {
   databaseUrl,
   day,
   fullList,
+  headers,
   integer,
   key,
   line,
@@ -123,7 +124,7 @@ export const schema = z.object({
   OTEL_EXPORTER_OTLP_PROTOCOL: z
     .enum(['http/protobuf', 'http/json'], 'must be http/protobuf or http/json')
     .prefault('http/protobuf'),
-  OTEL_EXPORTER_OTLP_HEADERS: line.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.prefault(''),
   OTEL_SDK_DISABLED: onOff.prefault('off'),
   OTEL_SERVICE_NAME: line.max(200, 'is too long').optional(),
   OTEL_TRACES_EXPORTER: otlpOrNone.prefault('otlp'),

@@ -221,7 +221,7 @@ describe('readSettings', () => {
     expect(readSettings({ ...production, ...collector }).openTelemetry).toEqual({
       endpoint: 'http://collector:4318',
       protocol: 'http/protobuf',
-      headers: undefined,
+      headers: {},
       serviceName: undefined,
       sampler: { name: 'parentbased_always_on', ratio: 1 },
       metricIntervalMs: 60_000,
@@ -248,12 +248,25 @@ describe('readSettings', () => {
     expect(openTelemetry?.sampler).toEqual({ name: 'parentbased_traceidratio', ratio });
   });
 
+  it('reads headers for the collector', () => {
+    const headers = ' api-key=a%20key== , Authorization = Bearer k3y,';
+    const { openTelemetry } = readSettings({ ...production, ...collector, OTEL_EXPORTER_OTLP_HEADERS: headers });
+    expect(openTelemetry?.headers).toEqual({ 'api-key': 'a key==', Authorization: 'Bearer k3y' });
+  });
+
   it.each([
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
     ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['OTEL_METRICS_EXPORTER', 'prometheus'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'Authorization: Bearer k3y'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=k3y,tenant'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api key=k3y'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key='],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=100%'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=k3y%0D%0Aother: 1'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=k3y;metadata'],
   ])('refuses a %s of %s', (variable, value) => {
     expect(faultsIn({ ...production, [variable]: value })).toEqual([expect.stringContaining(variable)]);
   });

@@ -75,6 +75,35 @@ export const password = line
   .max(200, 'must have 10 to 200 characters')
   .refine((text) => text === text.trim(), 'must not begin or end with a space, which people do not type');
 
+const HEADER = /^(?<name>[\w!#$%&'*+.^`|~-]+)\s*=\s*(?<value>[^;]+)$/;
+
+/**
+ * Parses headers as `name=value,name=value` with percent-encoded values, as OpenTelemetry writes them
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables).
+ */
+export const headers = line.transform((text, context): Readonly<Record<string, string>> => {
+  const entries = text.split(',').flatMap((part) => part.trim() || []);
+  const read = entries.flatMap((entry) => {
+    const { name, value } = HEADER.exec(entry)?.groups ?? {};
+    const decoded = decode(value);
+    return name !== undefined && decoded !== undefined ? [[name, decoded] as const] : [];
+  });
+  if (read.length === entries.length) return Object.fromEntries(read);
+  // Without the text, which may hold a key.
+  context.addIssue('must look like api-key=abc,tenant=plants: names and values, signs in values as %2C or %20');
+  return z.NEVER;
+});
+
+/** Decodes the value of a header; undefined when it cannot be sent in one. */
+function decode(value: string | undefined): string | undefined {
+  try {
+    const text = decodeURIComponent(value ?? '');
+    return /^[\x20-\x7e]+$/.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Accepts an address of one of the given schemes. */
 export function address(...schemes: readonly string[]) {
   return line.refine(

@@ -20,13 +20,17 @@ describe('inSpan', () => {
   it('makes spans children of the active one, also after an await', async () => {
     await inSpan('outer', {}, async () => {
       await Promise.resolve();
-      await inSpan('inner', { kind: 'client', attributes: { 'cache.hit': true } }, async () => undefined);
+      await inSpan(
+        'inner',
+        { kind: 'client', attributes: { 'plantcommunity.cache.hit': true } },
+        async () => undefined,
+      );
     });
     const [inner, outer] = [recorder.only('inner'), recorder.only('outer')];
     expect(inner.parentSpanContext?.spanId).toBe(outer.spanContext().spanId);
     expect({ kind: inner.kind, attributes: inner.attributes, status: inner.status.code }).toEqual({
       kind: SpanKind.CLIENT,
-      attributes: { 'cache.hit': true },
+      attributes: { 'plantcommunity.cache.hit': true },
       status: SpanStatusCode.UNSET,
     });
     expect(outer.kind).toBe(SpanKind.INTERNAL);

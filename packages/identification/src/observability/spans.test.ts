@@ -1,7 +1,7 @@
 import { inSpan } from '@plantcommunity/telemetry';
 import { recordSpans, type SpanRecorder } from '@plantcommunity/telemetry/testing/spans';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NO_REDIS, request, testFlow } from '../identify/testing/test-flow.ts';
+import { NO_REDIS, request, type ScriptedClient, testFlow } from '../identify/testing/test-flow.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 
 let recorder: SpanRecorder;
@@ -27,6 +27,34 @@ function childrenOf(parent: Ended, ...keys: string[]): string[] {
     .toSorted();
 }
 
+/** Returns the span `identify` right below the only span of that name. */
+function identifyBelow(name: string): Ended {
+  const parentId = idOf(recorder.only(name));
+  const found = recorder
+    .ended()
+    .find((span) => span.name === 'identify' && span.parentSpanContext?.spanId === parentId);
+  if (found === undefined) throw new Error(`no span identify below ${name}`);
+  return found;
+}
+
+/** Makes calls wait for `release`; `sent` resolves at the first one. */
+function holdCall(client: ScriptedClient) {
+  const { answer } = client;
+  const { promise: sent, resolve: send } = Promise.withResolvers<void>();
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  client.answer = async (...asked) => {
+    send();
+    await held;
+    return answer(...asked);
+  };
+  return { sent, release };
+}
+
+/** Waits for so many photos: a request has joined a call once it has looked at the cache and had its photo normalized. */
+async function photosNormalized(count: number): Promise<void> {
+  while (recorder.ended().filter(({ name }) => name === 'photo.normalize').length < count) await Promise.resolve();
+}
+
 describe('an identification', () => {
   it('is one tree of spans: looks at the cache, leases, calls and photos', async () => {
     const { identify, settled } = await testFlow({ redisUrl: NO_REDIS });
@@ -41,7 +69,7 @@ describe('an identification', () => {
       'plantcommunity.answer.stale': false,
       'plantcommunity.answer.partial': false,
     });
-    expect(childrenOf(identified, 'plantcommunity.provider', 'cache.hit')).toEqual([
+    expect(childrenOf(identified, 'plantcommunity.provider', 'plantcommunity.cache.hit')).toEqual([
       'cache.get "plant_id" false',
       'cache.get "plantnet" false',
       'lease.acquire "plant_id"',
@@ -68,39 +96,42 @@ describe('an identification', () => {
     await inSpan('request', {}, () => identify(request()));
     const again = recorder.ended().find((span) => span.name === 'identify' && span.parentSpanContext !== undefined);
     expect(again?.attributes).toMatchObject({ 'plantcommunity.answer.cached': true });
-    expect(again && childrenOf(again, 'plantcommunity.provider', 'cache.hit', 'cache.tier')).toEqual([
-      'cache.get "plant_id" true "memory"',
-      'cache.get "plantnet" true "memory"',
-    ]);
+    expect(
+      again && childrenOf(again, 'plantcommunity.provider', 'plantcommunity.cache.hit', 'plantcommunity.cache.tier'),
+    ).toEqual(['cache.get "plant_id" true "memory"', 'cache.get "plantnet" true "memory"']);
   });
 
   it('that shares the call of another one has no call of its own, and a link to that one', async () => {
     const { identify, providers } = await testFlow({ off: 'plantnet', redisUrl: NO_REDIS });
-    const { answer } = providers.plant_id;
-    const { promise: sent, resolve: send } = Promise.withResolvers<void>();
-    const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    providers.plant_id.answer = async (...asked) => {
-      send();
-      await held;
-      return answer(...asked);
-    };
+    const call = holdCall(providers.plant_id);
     const first = inSpan('first', {}, () => identify(request()));
-    await sent;
+    await call.sent;
     const second = inSpan('second', {}, () => identify(request()));
-    // The second request has joined once it has looked at the cache and had its photo normalized.
-    while (recorder.ended().filter(({ name }) => name === 'photo.normalize').length < 2) await Promise.resolve();
-    release();
+    await photosNormalized(2);
+    call.release();
     await Promise.all([first, second]);
-    const [leading, joined] = ['first', 'second'].map((name) =>
-      recorder
-        .ended()
-        .find((span) => span.name === 'identify' && span.parentSpanContext?.spanId === idOf(recorder.only(name))),
-    );
-    if (!leading || !joined) throw new Error('both requests have a span');
+    const [leading, joined] = [identifyBelow('first'), identifyBelow('second')];
     expect(recorder.only('provider.call').parentSpanContext?.spanId).toBe(idOf(leading));
     expect(childrenOf(joined)).toEqual(['cache.get', 'photo.normalize']);
     expect(joined.links.map(({ context }) => context.spanId)).toEqual([idOf(leading)]);
     expect(leading.links).toEqual([]);
+  });
+
+  it('that shares the call of one whose caller has left has a link to that one, too', async () => {
+    const { identify, providers } = await testFlow({ off: 'plantnet', redisUrl: NO_REDIS });
+    const call = holdCall(providers.plant_id);
+    const leaving = new AbortController();
+    const first = inSpan('first', {}, () => identify(request({ signal: leaving.signal })));
+    await call.sent;
+    leaving.abort();
+    await expect(first).rejects.toThrow('aborted');
+    const second = inSpan('second', {}, () => identify(request()));
+    await photosNormalized(2);
+    call.release();
+    await second;
+    const left = identifyBelow('first');
+    expect(recorder.only('provider.call').parentSpanContext?.spanId).toBe(idOf(left));
+    expect(identifyBelow('second').links.map(({ context }) => context.spanId)).toEqual([idOf(left)]);
   });
 
   it('whose call failed says how, in the words of the log, and quotes nothing', async () => {

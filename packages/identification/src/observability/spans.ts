@@ -37,31 +37,58 @@ export function traceIdentify<
   };
 }
 
+/** One load of a key in this process, and all who wait for it. */
+interface Flight {
+  /** The span below which the call is: that of the first caller. */
+  context: SpanContext | undefined;
+  /** Callers that wait, and the load itself, which outlives them. */
+  users: number;
+}
+
 /**
  * Traces each look at the answer cache in a span `cache.get`. A caller who shares the load of another one gets a link
  * from its active span to the span of that caller, under which the call is.
  */
 export function traceCache(provider: ProviderName, cache: Cache): Cache {
-  /** The active span of the first caller of each load. */
-  const loading = new Map<string, SpanContext>();
+  const flights = new Map<string, Flight>();
+  const enter = (key: string): Flight => {
+    const flight = flights.get(key) ?? { context: currentSpanContext(), users: 0 };
+    flights.set(key, flight);
+    flight.users += 1;
+    return flight;
+  };
+  const leave = (key: string, flight: Flight): void => {
+    flight.users -= 1;
+    if (flight.users === 0 && flights.get(key) === flight) flights.delete(key);
+  };
   return {
     peek: (key, early) =>
       inSpan('cache.get', { attributes: { [PROVIDER]: provider } }, async (span) => {
         const hit = await cache.peek(key, early);
-        span.setAttribute('cache.hit', hit?.stale === false);
-        if (hit !== undefined) span.setAttributes({ 'cache.tier': hit.source, 'cache.stale': hit.stale });
+        span.setAttribute('plantcommunity.cache.hit', hit?.stale === false);
+        if (hit !== undefined)
+          span.setAttributes({ 'plantcommunity.cache.tier': hit.source, 'plantcommunity.cache.stale': hit.stale });
         return hit;
       }),
     async getOrLoad(key, load, options) {
-      const first = loading.get(key);
-      const own = currentSpanContext();
-      if (first === undefined && own !== undefined) loading.set(key, own);
+      const flight = enter(key);
+      // Runs below the span of the first caller, also when that one has left meanwhile.
+      const loadInFlight = async () => {
+        const loading = enter(key);
+        loading.context = currentSpanContext();
+        try {
+          return await load();
+        } finally {
+          leave(key, loading);
+        }
+      };
       try {
-        const loaded = await cache.getOrLoad(key, load, options);
-        if (loaded.joined && first !== undefined) linkActiveSpan(first);
+        const loaded = await cache.getOrLoad(key, loadInFlight, options);
+        const { context } = flight;
+        if (loaded.joined && context && context.spanId !== currentSpanContext()?.spanId) linkActiveSpan(context);
         return loaded;
       } finally {
-        if (loading.get(key) === own) loading.delete(key);
+        leave(key, flight);
       }
     },
     peekMemory: (key) => cache.peekMemory(key),
@@ -77,7 +104,7 @@ export function traceLeases(provider: ProviderName, leases: Leases): Leases {
     acquire: (...wanted) =>
       inSpan('lease.acquire', { attributes: { [PROVIDER]: provider } }, async (span) => {
         const acquisition = await leases.acquire(...wanted);
-        span.setAttribute('lease.result', acquisition.type);
+        span.setAttribute('plantcommunity.lease.result', acquisition.type);
         return acquisition;
       }),
     withLease: (...wanted) => leases.withLease(...wanted),

@@ -1,6 +1,8 @@
+import http from 'node:http';
+import https from 'node:https';
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { parseKeyPairsIntoRecord, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   defaultResource,
   detectResources,
@@ -26,6 +28,7 @@ import { exportWithoutSecrets } from './span-privacy.ts';
 import type { OpenTelemetry, OpenTelemetryOptions } from './types.ts';
 
 const SERVICE_NAME = 'plantcommunity';
+const CERTIFICATE = /^OTEL_EXPORTER_OTLP_(?:TRACES_|METRICS_)?(?:CERTIFICATE|CLIENT_CERTIFICATE|CLIENT_KEY)$/;
 /** A collector that is away is logged at most this often. */
 const LOG_INTERVAL_MS = 60_000;
 
@@ -79,7 +82,8 @@ async function createExporters({
   const base = endpoint.replace(/\/+$/, '');
   const configOf = (signal: 'traces' | 'metrics') => ({
     url: `${base}/v1/${signal}`,
-    headers: parseKeyPairsIntoRecord(headers),
+    headers,
+    ...(!hasCertificates() && { httpAgentOptions: globalAgent }),
   });
   const [{ OTLPTraceExporter }, { OTLPMetricExporter }] = await (protocol === 'http/json'
     ? Promise.all([
@@ -94,6 +98,16 @@ async function createExporters({
     spanExporter: new OTLPTraceExporter(configOf('traces')),
     metricExporter: new OTLPMetricExporter(configOf('metrics')),
   };
+}
+
+/** The agent of the process, which knows its proxy. By default an exporter has one of its own. */
+function globalAgent(scheme: string): http.Agent {
+  return (scheme === 'https:' ? https : http).globalAgent;
+}
+
+/** Whether the exporters read certificates, which their own agents use: these connect directly. */
+function hasCertificates(): boolean {
+  return Object.entries(process.env).some(([name, value]) => CERTIFICATE.test(name) && value);
 }
 
 function samplerOf({ sampler: { name, ratio } }: OpenTelemetryOptions): Sampler {

@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { createTraceState, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect, it } from 'vitest';
 import { exportWithoutSecrets } from './span-privacy.ts';
@@ -57,8 +57,24 @@ it('exports lists of texts and the attributes of links without secrets', () => {
   const { attributes, events, links } = exporter.getFinishedSpans().at(-1) ?? {};
   expect(attributes).toMatchObject({ urls: [expect.stringContaining('https://'), '/s/[id]'], sizes: [1, 2] });
   expect(links).toMatchObject([
-    { context: other.spanContext(), attributes: { path: '/s/[id]' } },
-    { context: other.spanContext() },
+    { context: { spanId: other.spanContext().spanId }, attributes: { path: '/s/[id]' } },
+    { context: { spanId: other.spanContext().spanId } },
   ]);
   expect(JSON.stringify({ attributes, events, links })).not.toMatch(/hush9f3Q|7hF3kQ9x/);
+});
+
+it('exports no tracestate, of a span, its parent or a link', () => {
+  const sent = {
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+    spanId: '00f067aa0ba902b7',
+    traceFlags: 1,
+    isRemote: true,
+  };
+  const context = { ...sent, traceState: createTraceState('vendor=hush9f3Q') };
+  tracer.startSpan('GET', { links: [{ context }] }, trace.setSpanContext(ROOT_CONTEXT, context)).end();
+  const exported = exporter.getFinishedSpans().at(-1);
+  expect(exported?.parentSpanContext).toEqual(sent);
+  expect(exported?.links).toEqual([{ context: sent }]);
+  expect(exported?.spanContext().traceId).toBe(sent.traceId);
+  expect(exported?.spanContext()).not.toHaveProperty('traceState');
 });

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { redact } from '../redact.ts';
 
@@ -37,14 +37,22 @@ function withoutSecrets(span: ReadableSpan, routeOf: (pathname: string) => strin
     droppedAttributesCount: span.droppedAttributesCount,
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount,
-    ...(parentSpanContext && { parentSpanContext }),
-    spanContext: () => span.spanContext(),
+    ...(parentSpanContext && { parentSpanContext: withoutTraceState(parentSpanContext) }),
+    spanContext: () => withoutTraceState(span.spanContext()),
     name: clean(name),
     attributes: cleanAttributes(attributes, clean),
     events: events.map((event) => withCleanAttributes(event, clean)),
-    links: links.map((link) => withCleanAttributes(link, clean)),
+    links: links.map((link) => ({
+      ...withCleanAttributes(link, clean),
+      context: withoutTraceState(link.context),
+    })),
     status: status.message === undefined ? status : { ...status, message: clean(status.message) },
   };
+}
+
+/** Removes `tracestate`: a client, and every system on its way, may have written any text there. */
+function withoutTraceState({ isRemote, spanId, traceFlags, traceId }: SpanContext): SpanContext {
+  return { traceId, spanId, traceFlags, ...(isRemote !== undefined && { isRemote }) };
 }
 
 /** Returns a function that replaces the sent path and query in a text, line by line. */

@@ -1,5 +1,7 @@
+import http from 'node:http';
+import { connect } from 'node:net';
 import { context, propagation, trace } from '@opentelemetry/api';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics/registry.ts';
 import { inSpan } from '../spans.ts';
@@ -20,7 +22,7 @@ async function start(given: Partial<OpenTelemetryOptions> = {}, status = 200) {
   const openTelemetry = await startOpenTelemetry({
     endpoint: `${collector.url}/`,
     protocol: 'http/json',
-    headers: undefined,
+    headers: {},
     serviceName: undefined,
     version: '1.2.3',
     sampler: { name: 'parentbased_always_on', ratio: 1 },
@@ -37,7 +39,10 @@ async function start(given: Partial<OpenTelemetryOptions> = {}, status = 200) {
 const work = async () => 1;
 
 it('exports traces and metrics at the shutdown, with the name of the service and the headers', async () => {
-  const { collector: at, openTelemetry } = await start({ serviceName: 'plants', headers: 'api-key=a%20key,tenant=t' });
+  const { collector: at, openTelemetry } = await start({
+    serviceName: 'plants',
+    headers: { 'api-key': 'a key', tenant: 't' },
+  });
   openTelemetry.exportMetrics(createMetrics({ version: '1.2.3', mode: 'production' }));
   await inSpan('identify', {}, work);
   await openTelemetry.shutdown();
@@ -58,6 +63,34 @@ it('speaks protobuf, too', async () => {
   await openTelemetry.shutdown();
   expect(at.exports).toMatchObject([{ path: '/v1/traces', headers: { 'content-type': 'application/x-protobuf' } }]);
   expect(at.exports[0]?.body.includes('identify')).toBe(true);
+});
+
+describe('with a proxy, which Node puts behind the global agent', () => {
+  const { globalAgent } = http;
+  afterEach(() => {
+    http.globalAgent = globalAgent;
+    delete process.env['OTEL_EXPORTER_OTLP_CERTIFICATE'];
+  });
+  const exportThroughProxy = async () => {
+    const proxy = await startOtlpCollector();
+    const agent = new http.Agent();
+    agent.createConnection = () => connect(Number(new URL(proxy.url).port), '127.0.0.1');
+    http.globalAgent = agent;
+    const { openTelemetry } = await start({ exportsMetrics: false });
+    await inSpan('identify', {}, work);
+    await openTelemetry.shutdown();
+    await proxy.close();
+    return { proxied: proxy.exports.length, direct: collector?.exports.length };
+  };
+
+  it('exports through it', async () => {
+    expect(await exportThroughProxy()).toEqual({ proxied: 1, direct: 0 });
+  });
+
+  it('exports directly with a certificate for the collector, which the agent of the exporter has', async () => {
+    process.env['OTEL_EXPORTER_OTLP_CERTIFICATE'] = import.meta.filename;
+    expect(await exportThroughProxy()).toEqual({ proxied: 0, direct: 1 });
+  });
 });
 
 it('keeps the share of traces that the sampler says', async () => {

@@ -14,8 +14,8 @@ export interface OpenTelemetryOptions {
   /** Base URL of the collector; traces go to `/v1/traces` below it, metrics to `/v1/metrics`. */
   readonly endpoint: string;
   readonly protocol: 'http/protobuf' | 'http/json';
-  /** Sent with each export, as `name=value,name=value` with percent-encoded values. */
-  readonly headers: string | undefined;
+  /** Sent with each export. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly serviceName: string | undefined;
   /** Version of the app. */
   readonly version: string;
