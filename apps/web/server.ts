@@ -67,6 +67,7 @@ openTelemetry?.exportMetrics(app.metrics);
 const measure = createRequestMeasurement({
   metrics: app.metrics.http,
   routeNames,
+  apiRoutes: apiRoutes(),
   clock: systemClock,
 });
 const shutdown = serveGracefully(server, answer, systemClock);
@@ -91,8 +92,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function handle(request: IncomingMessage, response: ServerResponse): void {
-  measure(request, response);
-  if (app.requestGuard(request, response) === 'answered') return;
+  const verdict = app.requestGuard(request, response);
+  measure(request, response, verdict);
+  if (verdict !== 'admitted') return;
   if (shutdown.isStopping && READY_PATH.test(request.url ?? '')) {
     response.writeHead(503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify({ status: 'not_ready' }));

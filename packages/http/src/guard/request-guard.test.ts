@@ -45,7 +45,7 @@ async function serve(
 ) {
   const guard = createRequestGuard({ ...config, ...changes });
   const handle: RequestListener = (request, response) => {
-    if (guard(request, response) === 'answered') return;
+    if (guard(request, response) !== 'admitted') return;
     for (const [name, value] of Object.entries(answers)) response.setHeader(name, value);
     response.end(JSON.stringify(request.headers));
   };

@@ -27,8 +27,11 @@ export interface RequestGuardConfig extends CorsConfig {
   hstsPreload: boolean;
 }
 
-/** Checks a request. `admitted`: its handler may go on; `answered`: the guard has sent the answer. */
-export type RequestGuard = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered';
+/**
+ * Checks a request. `admitted`: its handler may go on. The guard has sent the answer of all others: an error if `refused`,
+ * a redirect or the grant of a preflight if `answered`.
+ */
+export type RequestGuard = (request: IncomingMessage, response: ServerResponse) => 'admitted' | 'answered' | 'refused';
 
 /**
  * Matches the targets of probes and of the scrape, which orchestrators, load balancers and Prometheus send over plain
@@ -140,7 +143,7 @@ function isFromProgram(request: IncomingMessage): boolean {
   return changesState(request) && origin === undefined && site === undefined;
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, error: HttpError): 'answered' {
+function refuse(request: IncomingMessage, response: ServerResponse, error: HttpError): 'refused' {
   const requestId = requestIdOf(request);
   const { code, message: detail, status } = error;
   const headers = {
@@ -149,7 +152,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: HttpE
     'Cache-Control': 'no-store',
     'X-Request-Id': requestId,
   };
-  return answer(response, status, headers, JSON.stringify(problemBody({ code, detail, status }, requestId)));
+  answer(response, status, headers, JSON.stringify(problemBody({ code, detail, status }, requestId)));
+  return 'refused';
 }
 
 function answer(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body?: string): 'answered' {
