@@ -74,8 +74,9 @@ export function createCircuitLog(provider: ProviderName, logger: Logger, clock: 
       case 'trial_succeeded':
         logger.info(`[CIRCUIT] ${name} recovery test SUCCESS (${event.successes} / ${event.required} required)`);
         break;
-      // The lines of the failed call and of the transition say so.
+      // The line of the call says so, and that of the transition after a failure.
       case 'trial_failed':
+      case 'trial_ignored':
         break;
       case 'trial_abandoned':
         logger.warn(`[CIRCUIT] ${name} recovery test had no result by its deadline`);

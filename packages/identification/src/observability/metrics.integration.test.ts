@@ -165,7 +165,7 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     await one.circuits.plant_id?.isolate(`as ${randomUUID()} said`);
     await ask(one, 2);
     const known =
-      'plant_id plantnet closed half_open open isolated succeeded failed abandoned ok timeout refused held_back cached ' +
+      'plant_id plantnet closed half_open open isolated succeeded failed ignored abandoned ok timeout refused held_back cached ' +
       'stale memory redis miss running waiting refreshed skipped hour day week month total';
     const scrapes = await Promise.all([one, other].map(({ scrape }) => scrape()));
     const samples = scrapes.flatMap((scraped) => scraped.samples);

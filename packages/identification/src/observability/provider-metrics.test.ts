@@ -31,7 +31,7 @@ async function circuitOf(flow: Flow) {
     transitions: ['closed', 'half_open', 'open', 'isolated'].map((to) =>
       value('plantcommunity_circuit_transitions_total', { provider, to }),
     ),
-    trials: ['succeeded', 'failed', 'abandoned'].map((outcome) =>
+    trials: ['succeeded', 'failed', 'ignored', 'abandoned'].map((outcome) =>
       value('plantcommunity_circuit_trials_total', { provider, outcome }),
     ),
   };
@@ -132,7 +132,7 @@ describe('the metrics of a circuit', () => {
     const flow = await testFlow();
     const { answer } = flow.providers.plant_id;
     const closed = { state: [0, 0], openSeconds: [0, 0], failures: 0, rejections: 0 };
-    expect(await circuitOf(flow)).toEqual({ ...closed, transitions: [0, 0, 0, 0], trials: [0, 0, 0] });
+    expect(await circuitOf(flow)).toEqual({ ...closed, transitions: [0, 0, 0, 0], trials: [0, 0, 0, 0] });
     await openCircuit(flow);
     flow.clock.advance(20_000);
     await ask(flow, 1);
@@ -142,7 +142,7 @@ describe('the metrics of a circuit', () => {
       failures: 3,
       rejections: 1,
       transitions: [0, 0, 1, 0],
-      trials: [0, 0, 0],
+      trials: [0, 0, 0, 0],
     });
     flow.clock.advance(40_000);
     await ask(flow, 1);
@@ -151,7 +151,7 @@ describe('the metrics of a circuit', () => {
       state: [2, 2],
       openSeconds: [70, 70],
       transitions: [0, 1, 2, 0],
-      trials: [0, 1, 0],
+      trials: [0, 1, 0, 0],
     });
     flow.clock.advance(290_000);
     flow.providers.plant_id.answer = answer;
@@ -161,7 +161,7 @@ describe('the metrics of a circuit', () => {
       state: [1, 1],
       openSeconds: [360, 360],
       transitions: [0, 2, 2, 0],
-      trials: [1, 1, 0],
+      trials: [1, 1, 0, 0],
     });
     await ask(flow, 2);
     flow.clock.advance(5_000);
@@ -171,7 +171,7 @@ describe('the metrics of a circuit', () => {
       failures: 0,
       rejections: 1,
       transitions: [1, 2, 2, 0],
-      trials: [2, 1, 0],
+      trials: [2, 1, 0, 0],
     });
   });
 
@@ -208,7 +208,16 @@ describe('the metrics of a circuit', () => {
     await Promise.all(hanging);
     flow.providers.plant_id.answer = failing('timeout');
     await flow.circuits.plant_id?.execute(async () => 'answered');
-    expect(await circuitOf(flow)).toMatchObject({ state: [1, 1], trials: [1, 0, 2] });
+    expect(await circuitOf(flow)).toMatchObject({ state: [1, 1], trials: [1, 0, 0, 2] });
+  });
+
+  it('count a trial that says nothing about the health of the provider as ignored', async () => {
+    const flow = await testFlow();
+    await openCircuit(flow);
+    flow.clock.advance(60_000);
+    flow.providers.plant_id.answer = failing('quota');
+    await ask(flow, 1);
+    expect(await circuitOf(flow)).toMatchObject({ state: [1, 1], trials: [0, 0, 1, 0] });
   });
 });
 

@@ -66,6 +66,7 @@ export function measureCircuit(
     if (event.type === 'rejected') metrics.recordRejection(provider);
     if (event.type === 'trial_succeeded') metrics.recordTrial(provider, 'succeeded');
     if (event.type === 'trial_failed') metrics.recordTrial(provider, 'failed');
+    if (event.type === 'trial_ignored') metrics.recordTrial(provider, 'ignored');
     if (event.type === 'trial_abandoned') metrics.recordTrial(provider, 'abandoned');
   };
 }

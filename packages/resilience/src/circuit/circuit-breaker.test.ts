@@ -147,7 +147,7 @@ describe('the class of an error', () => {
     await open(circuit);
     clock.advance(60_000);
     await fail(circuit, new RangeError('out of range'));
-    expect(events.at(-1)).toMatchObject({ type: 'call_ignored', error: { message: 'out of range' } });
+    expect(events.at(-2)).toMatchObject({ type: 'call_ignored', error: { message: 'out of range' } });
     expect(circuit.admits()).toBe(true);
   });
 

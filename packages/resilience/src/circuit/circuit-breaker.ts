@@ -191,7 +191,9 @@ class CircuitBreaker implements Circuit {
         if (isTrial) this.#listeners.emit({ type: 'trial_failed' });
         return;
       case 'ignored':
-        return this.#listeners.emit({ type: 'call_ignored', error });
+        this.#listeners.emit({ type: 'call_ignored', error });
+        if (isTrial) this.#listeners.emit({ type: 'trial_ignored' });
+        return;
     }
   }
 

@@ -169,6 +169,15 @@ describe('a half-open circuit', () => {
     expect(circuit.snapshot().state).toBe('closed');
   });
 
+  it('gets the permit of an ignored trial back, and reports it', async () => {
+    const { circuit, clock, types } = localCircuit({ trialPermits: 1 });
+    await open(circuit);
+    clock.advance(60_000);
+    await expect(circuit.execute(() => Promise.reject(new Error('ignored')))).rejects.toThrow('ignored');
+    expect(types().slice(-2)).toEqual(['call_ignored', 'trial_ignored']);
+    expect({ admits: circuit.admits(), state: circuit.snapshot().state }).toEqual({ admits: true, state: 'half_open' });
+  });
+
   it('gets the permit of a hung trial back at its deadline and ignores its result', async () => {
     const { circuit, clock, types } = localCircuit({ trialPermits: 1, trialDeadlineMs: 40_000 });
     await open(circuit);

@@ -131,8 +131,9 @@ export class LocalStateMachine implements CircuitStateMachine {
   ): Promise<void> {
     const { failCount } = this.#state;
     const isInTime = permit.trial === undefined || (this.#recovery?.trials.end(permit.trial) ?? false);
-    if (!isInTime || permit.generation !== this.#state.generation || outcome === 'ignored') {
-      return onRecorded({ failCount, isTrial: false, successes: 0 });
+    const isCurrent = isInTime && permit.generation === this.#state.generation;
+    if (!isCurrent || outcome === 'ignored') {
+      return onRecorded({ failCount, isTrial: isCurrent && permit.trial !== undefined, successes: 0 });
     }
     if (outcome === 'success') return this.#recordSuccess(onRecorded);
     const failures = Math.min(failCount + 1, this.#config.failMax);

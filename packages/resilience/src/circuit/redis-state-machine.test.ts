@@ -130,6 +130,8 @@ describe('a half-open circuit of several processes', () => {
     cluster.clock.advance(60_000);
     await expect(a.execute(() => Promise.reject('ignored'))).rejects.toBe('ignored');
     await settle();
+    expect(a.types().slice(-2)).toEqual(['call_ignored', 'trial_ignored']);
+    expect(b.types()).not.toContain('trial_ignored');
     expect(b.admits()).toBe(true);
     await succeed(b);
     expect(b.snapshot().trials).toEqual({ succeeded: 1, required: 2 });

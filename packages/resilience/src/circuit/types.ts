@@ -117,6 +117,8 @@ export type CircuitEvent =
   | { readonly type: 'trial_succeeded'; readonly successes: number; readonly required: number }
   /** Follows the `call_failed` of a trial. */
   | { readonly type: 'trial_failed' }
+  /** Follows the `call_ignored` of a trial: its permit is free again. */
+  | { readonly type: 'trial_ignored' }
   /** A trial had no result by its deadline: its permit is free again and its result will not count. */
   | { readonly type: 'trial_abandoned' }
   /** A trial failed: the circuit is open again, for longer. */

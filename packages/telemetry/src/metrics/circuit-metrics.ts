@@ -3,7 +3,7 @@ import { KEPT_PROVIDER } from './provider-metrics.ts';
 
 /** States of a circuit breaker. The place of a state is its number in the gauges. */
 const STATES = ['closed', 'half_open', 'open', 'isolated'] as const;
-const TRIAL_OUTCOMES = ['succeeded', 'failed', 'abandoned'] as const;
+const TRIAL_OUTCOMES = ['succeeded', 'failed', 'ignored', 'abandoned'] as const;
 
 type CircuitState = (typeof STATES)[number];
 type TrialOutcome = (typeof TRIAL_OUTCOMES)[number];
@@ -96,7 +96,7 @@ export function createCircuitMetrics(registry: Registry): CircuitMetrics {
   });
   const trials = new Counter({
     name: 'plantcommunity_circuit_trials_total',
-    help: 'Trial calls while half-open; an abandoned one had no result by its deadline.',
+    help: 'Trial calls while half-open; an ignored one says nothing about the provider, an abandoned one had no result in time.',
     labelNames: ['provider', 'outcome'],
     registers,
   });
