@@ -79,18 +79,21 @@ export class BrowserSessions {
     await this.#client.browserSession.deleteMany({ where: { id: sessionId } });
   }
 
-  /** Removes the user's oldest sessions beyond the maximum, and some expired ones; skips rows locked by others. */
+  /**
+   * Removes the user's oldest sessions beyond the maximum, and some expired ones; skips rows locked by others. ARRAY()
+   * runs the subquery once, also in a nested loop.
+   */
   async #removeOld(userId: string, now: Date): Promise<void> {
     await this.#client.$executeRaw`
-      DELETE FROM ${table('BrowserSession')} WHERE "id" IN (
+      DELETE FROM ${table('BrowserSession')} WHERE "id" = ANY (ARRAY(
         SELECT "id" FROM ${table('BrowserSession')} WHERE "userId" = ${userId}
         ORDER BY "createdAt" DESC, "id" OFFSET ${MAX_SESSIONS} FOR UPDATE SKIP LOCKED
-      )`;
+      ))`;
     await this.#client.$executeRaw`
-      DELETE FROM ${table('BrowserSession')} WHERE "id" IN (
+      DELETE FROM ${table('BrowserSession')} WHERE "id" = ANY (ARRAY(
         SELECT "id" FROM ${table('BrowserSession')} WHERE "expiresAt" <= ${now}
         ORDER BY "expiresAt" LIMIT ${EXPIRED_PER_SIGN_IN} FOR UPDATE SKIP LOCKED
-      )`;
+      ))`;
   }
 }
 

@@ -162,8 +162,11 @@ describe('expired sign-ins', () => {
     expect(await app.database.client.refreshToken.count()).toBe(2);
   });
 
-  it('are removed ten at a time, the oldest first', async () => {
+  it('are removed ten at a time, the oldest first, also from a small table', async () => {
     const start = app.clock.now();
+    await app.issue();
+    // For a table that it knows to be small, the planner joins by nested loops, which run an uncached subquery again.
+    await app.database.client.$executeRaw`ANALYZE "TokenFamily"`;
     await app.database.client.tokenFamily.createMany({
       data: Array.from({ length: 25 }, (_, n) => ({
         id: `old-${n}`,

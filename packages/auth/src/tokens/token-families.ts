@@ -17,7 +17,10 @@ export interface StoredToken {
   sessionEpoch: number;
 }
 
-/** Stores refresh tokens. Every change of a family locks its row first, so that no two changes can deadlock. */
+/**
+ * Stores refresh tokens. Every change of a family locks its row first, so that no two changes can deadlock. ARRAY() runs
+ * a subquery that locks rows once; in IN () a nested loop would run it again for each row and lock others each time.
+ */
 export class TokenFamilies {
   readonly #client: PrismaClient;
 
@@ -85,18 +88,18 @@ export class TokenFamilies {
   /** Ends the user's families beyond `max`, those that expire first; skips rows locked by others. */
   async trim(userId: string, max: number): Promise<void> {
     await this.#client.$executeRaw`
-      DELETE FROM ${table('TokenFamily')} WHERE "id" IN (
+      DELETE FROM ${table('TokenFamily')} WHERE "id" = ANY (ARRAY(
         SELECT "id" FROM ${table('TokenFamily')} WHERE "userId" = ${userId}
         ORDER BY "expiresAt" DESC, "id" OFFSET ${max} FOR UPDATE SKIP LOCKED
-      )`;
+      ))`;
   }
 
   /** Removes up to `limit` families that expired before `time`; skips rows locked by others. */
   async removeExpired(time: Date, limit: number): Promise<void> {
     await this.#client.$executeRaw`
-      DELETE FROM ${table('TokenFamily')} WHERE "id" IN (
+      DELETE FROM ${table('TokenFamily')} WHERE "id" = ANY (ARRAY(
         SELECT "id" FROM ${table('TokenFamily')} WHERE "expiresAt" <= ${time}
         ORDER BY "expiresAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
-      )`;
+      ))`;
   }
 }
