@@ -38,7 +38,7 @@ test('the admin page does not exist for visitors', async ({ app, page }) => {
   await expect(page.getByRole('heading', { name: NOTHING })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Admin' })).toHaveCount(0);
   expect(await response?.text()).not.toContain('fail_max');
-  const asked = await fetch(`${app.url}/api/trpc/v1.admin.circuits.overview`);
+  const asked = await fetch(`${app.url}/api/trpc/v1.admin.overview.get`);
   expect(asked.status).toBe(404);
 });
 

@@ -35,7 +35,7 @@ async function override(page: Page, verb: 'Isolate' | 'Release'): Promise<void> 
 function openStreams(context: BrowserContext): () => number {
   const open = new Set<Request>();
   context.on('request', (request) => {
-    if (request.url().includes('circuits.watch')) open.add(request);
+    if (request.url().includes('overview.watch')) open.add(request);
   });
   const close = (request: Request) => void open.delete(request);
   context.on('requestfinished', close);

@@ -4,14 +4,14 @@ import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantc
 import type { Logger } from '@plantcommunity/telemetry';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { listAudit } from './audit/list-audit.ts';
-import { ChangeFeed } from './change-feed.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
 import type { Operations } from './operations.ts';
 import { OperationsError } from './operations-error.ts';
 import { OverrideReconciler } from './overrides/reconciler.ts';
 import { OverrideStore } from './overrides/store.ts';
-import { type CircuitsOverview, circuitOverview } from './overview.ts';
+import { circuitOverview, type Overview } from './overview.ts';
+import { OverviewFeed } from './overview-feed.ts';
 import type { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
 
@@ -57,6 +57,7 @@ export function createOperations(options: OperationsOptions): Operations {
     states: () => mapProviders(providers, (provider) => provider.health().state),
     clock,
   });
+  const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
   const unsubscribe = [...entries.values()].map(({ circuit }) => circuit.subscribe(() => monitor.onCircuitEvent()));
 
   return {
@@ -64,29 +65,22 @@ export function createOperations(options: OperationsOptions): Operations {
       const { circuit, reconciler } = requireCircuit(override.provider);
       await overrides.isolate(operator, override, circuit.snapshot().state);
       await reconciler.reconcile();
+      feed.expire();
     },
     async releaseProvider(operator, override) {
       const { reconciler } = requireCircuit(override.provider);
       await overrides.release(operator, override);
       await reconciler.reconcile();
+      feed.expire();
     },
     async resetProvider(operator, override) {
       const { circuit, reconciler } = requireCircuit(override.provider);
       await overrides.reset(operator, override, circuit.snapshot().state);
       await reconciler.reconcile();
+      feed.expire();
     },
-    circuitsOverview,
-    async *watchCircuits(signal) {
-      const changes = new ChangeFeed(subscribe, clock, signal);
-      try {
-        while (!signal.aborted) {
-          yield await circuitsOverview();
-          await changes.next();
-        }
-      } finally {
-        changes.close();
-      }
-    },
+    overview: () => feed.read(),
+    watchOverview: (signal) => feed.watch(signal),
     audit: (query) => listAudit(client, query),
     async start() {
       const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
@@ -103,26 +97,25 @@ export function createOperations(options: OperationsOptions): Operations {
     },
   };
 
-  async function circuitsOverview(): Promise<CircuitsOverview> {
+  async function makeOverview(): Promise<Overview> {
     const [active, audit, agreement] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
       listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
     ]);
     const activeOf = new Map(active);
+    const now = clock.now();
+    const statistics = mapProviders(providers, (_provider, name) => calls.of(name));
     return {
-      at: clock.now(),
-      redis: redis.isReady(),
+      at: now,
+      shared: redis.isReady(),
       ...(agreement && { instances: agreement }),
       answers: answers.shares(),
       circuits: mapProviders(providers, (provider, name) =>
-        circuitOverview({
-          provider,
-          history: entries.get(name)?.history,
-          override: activeOf.get(name),
-          hour: calls.of(name),
-        }),
+        circuitOverview({ provider, history: entries.get(name)?.history, override: activeOf.get(name), now }),
       ),
+      minutes: mapProviders(statistics, ({ minutes }) => minutes),
+      hour: mapProviders(statistics, ({ hour }) => hour),
       audit: audit.entries,
     };
   }

@@ -8,6 +8,7 @@ export type { Operations } from './operations.ts';
 export { OperationsError, type OperationsErrorCode } from './operations-error.ts';
 export type { Operator } from './operator.ts';
 export type { Override } from './overrides/store.ts';
-export type { CircuitOverview, CircuitsOverview } from './overview.ts';
+export type { CircuitOverview, Overview } from './overview.ts';
+export type { OverviewEvent } from './overview-feed.ts';
 export { REASON_LENGTH } from './reason.ts';
 export { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';

@@ -6,6 +6,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createInstanceRegistry } from './instances/registry.ts';
 import type { Operator } from './operator.ts';
+import type { OverviewEvent } from './overview-feed.ts';
 import { type Instance, loseRedisData, operationsOf, startInstance } from './testing/instance.ts';
 import { scriptedCircuit } from './testing/scripted-circuit.ts';
 
@@ -263,8 +264,8 @@ describe('the overview', () => {
     await using here = await start();
     const until = new Date(Date.now() + 900_000);
     await here.operations.isolateProvider(ada, { ...override, until });
-    const { audit, circuits, redis } = await here.operations.circuitsOverview();
-    expect(redis).toBe(true);
+    const { audit, circuits, shared } = await here.operations.overview();
+    expect(shared).toBe(true);
     expect(audit).toHaveLength(1);
     expect(circuits.plant_id).toMatchObject({
       state: 'isolated',
@@ -280,17 +281,17 @@ describe('the overview', () => {
 
   it('counts the instances that see the circuits as this one does, from their start to their end', async () => {
     await using here = await start();
-    const instances = async ({ operations }: Instance) => (await operations.circuitsOverview()).instances;
+    const instances = async ({ operations }: Instance) => (await operations.overview()).instances;
     expect(await instances(here)).toEqual({ agree: 1, known: 1 });
     await using there = await start();
     {
       await using leaving = await start();
-      expect(await instances(here)).toEqual({ agree: 3, known: 3 });
+      await expect.poll(() => instances(here)).toEqual({ agree: 3, known: 3 });
       await leaving.operations.isolateProvider(ada, override);
       await becomes('isolated', here, there, leaving);
-      await vi.waitFor(async () => expect(await instances(there)).toEqual({ agree: 3, known: 3 }));
+      await expect.poll(() => instances(there)).toEqual({ agree: 3, known: 3 });
     }
-    await vi.waitFor(async () => expect(await instances(here)).toEqual({ agree: 2, known: 2 }));
+    await expect.poll(() => instances(here)).toEqual({ agree: 2, known: 2 });
   });
 
   it('counts an instance that sees another state, and has no count without Redis', async () => {
@@ -299,11 +300,11 @@ describe('the overview', () => {
     const redis = await connectRedis({ url: process.env['TEST_REDIS_URL'] ?? '' }, { timeoutMs: 2_000 });
     const other = createInstanceRegistry({ redis, prefix });
     await other.exchange(states);
-    expect((await here.operations.circuitsOverview()).instances).toEqual({ agree: 2, known: 2 });
+    expect((await here.operations.overview()).instances).toEqual({ agree: 2, known: 2 });
     await other.exchange({ ...states, plant_id: 'open' });
-    expect((await here.operations.circuitsOverview()).instances).toEqual({ agree: 1, known: 2 });
+    await expect.poll(async () => (await here.operations.overview()).instances).toEqual({ agree: 1, known: 2 });
     await using withoutRedis = await start({ hasRedis: false });
-    expect(await withoutRedis.operations.circuitsOverview()).not.toHaveProperty('instances');
+    expect(await withoutRedis.operations.overview()).not.toHaveProperty('instances');
     await redis.close();
   });
 
@@ -311,12 +312,17 @@ describe('the overview', () => {
     await using here = await start();
     await using there = await start();
     const watcher = new AbortController();
-    const seen: string[] = [];
-    for await (const { circuits } of here.operations.watchCircuits(watcher.signal)) {
-      seen.push(circuits.plant_id.state);
+    const seen: OverviewEvent[] = [];
+    for await (const event of here.operations.watchOverview(watcher.signal)) {
+      seen.push(event);
       if (seen.length === 1) await there.operations.isolateProvider(ada, override);
-      else if (seen.length === 2) watcher.abort();
+      else if (event.type === 'changes' && event.changes.circuits?.plant_id.state === 'isolated') watcher.abort();
     }
-    expect(seen).toEqual(['closed', 'isolated']);
+    expect(seen[0]).toMatchObject({ type: 'whole', overview: { circuits: { plant_id: { state: 'closed' } } } });
+    // The audit entry is in the database before any circuit follows it.
+    expect(
+      seen.slice(1).flatMap((event) => (event.type === 'changes' ? (event.changes.audit ?? []) : [])),
+    ).toHaveLength(1);
+    expect(seen.at(-1)).not.toHaveProperty('changes.answers');
   });
 });

@@ -1,7 +1,8 @@
 import type { AuditPage, AuditQuery } from './audit/list-audit.ts';
 import type { Operator } from './operator.ts';
 import type { Override } from './overrides/store.ts';
-import type { CircuitsOverview } from './overview.ts';
+import type { Overview } from './overview.ts';
+import type { OverviewEvent } from './overview-feed.ts';
 
 /**
  * The operators' view of the circuits of all instances, and the overrides they make. An override is a row in PostgreSQL
@@ -21,12 +22,12 @@ export interface Operations {
    * @throws {OperationsError} `provider_off`, `invalid_reason`
    */
   resetProvider(operator: Operator, override: Override): Promise<void>;
-  circuitsOverview(): Promise<CircuitsOverview>;
+  overview(): Promise<Overview>;
   /**
-   * Yields the overview now and after every change, at most once a second and at least once in ten seconds; ends when
-   * `signal` aborts.
+   * Yields the whole overview now, then the parts that changed, at most once a second and at least once in ten seconds;
+   * ends when `signal` aborts.
    */
-  watchCircuits(signal: AbortSignal): AsyncIterable<CircuitsOverview>;
+  watchOverview(signal: AbortSignal): AsyncIterable<OverviewEvent>;
   /** Lists the entries of the audit trail that match, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
   /**

@@ -2,8 +2,10 @@ import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommu
 import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { ActiveOverride } from './overrides/store.ts';
-import type { AnswerShares, HourlyStatistics } from './stats/call-statistics.ts';
+import type { AnswerShares, CallMinute, Quantiles } from './stats/call-statistics.ts';
 import type { CircuitHistory, StatePeriod } from './stats/circuit-history.ts';
+
+const HOUR_MS = 60 * 60_000;
 
 /** An operator's active isolation; times in milliseconds since 1970. */
 interface Isolation {
@@ -33,45 +35,53 @@ export interface CircuitOverview {
   /** `kind` is the class of the last counted failure; `at` is when this instance saw it. */
   lastFailure?: { kind: string; at?: number };
   isolation?: Isolation;
-  hour: HourlyStatistics;
+  /** How often it opened in the last hour. */
+  opened: number;
   /** States of the last hour as this instance saw them, oldest first; each lasts until the next begins. */
   states: readonly StatePeriod[];
 }
 
-export interface CircuitsOverview {
+/** What operators see of all providers and instances. Times are in milliseconds since 1970. */
+export interface Overview {
   at: number;
   /** False while Redis is unavailable: states are this instance's own, and overrides are in the database only. */
-  redis: boolean;
+  shared: boolean;
   /** How many instances see the circuits as this one does; absent while Redis does not answer. */
   instances?: Agreement;
   /** How this process answered the requests of the last minutes. */
   answers: AnswerShares;
   circuits: Readonly<Record<ProviderName, CircuitOverview>>;
+  /** The last 60 minutes, oldest first, the running one included. */
+  minutes: Readonly<Record<ProviderName, readonly CallMinute[]>>;
+  /** Latency of the calls of those minutes. */
+  hour: Readonly<Record<ProviderName, Quantiles>>;
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }
 
-/** Combines the state of a circuit, its active override and the statistics of this process. */
+/** Combines the state of a circuit, its history and its active override. `now` in milliseconds since 1970. */
 export function circuitOverview(parts: {
   provider: OperatedProvider;
   /** Undefined for a provider that is off. */
   history: CircuitHistory | undefined;
   override: ActiveOverride | undefined;
-  hour: HourlyStatistics;
+  now: number;
 }): CircuitOverview {
-  const { history, hour, override, provider } = parts;
+  const { history, now, override, provider } = parts;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
   const { failCount, failMax, state } = provider.health();
-  const off = { state, failCount, failMax, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, hour, states: [] };
+  const off = { state, failCount, failMax, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, opened: 0, states: [] };
   const { circuit } = provider;
   if (circuit === undefined || history === undefined) return off;
   const { lastFailure, nextTrialAt, since, trials, ...snapshot } = circuit.snapshot();
   const { lastFailureAt } = history;
+  const states = history.states();
   return {
     ...off,
     since,
     resetTimeoutMs: snapshot.resetTimeoutMs,
-    states: history.states(),
+    opened: states.filter((period) => period.state === 'open' && period.from > now - HOUR_MS).length,
+    states,
     ...(nextTrialAt !== undefined && { nextTrialAt }),
     ...(trials && { trials }),
     ...(lastFailure !== undefined && {

@@ -130,7 +130,6 @@ describe('with a third provider', () => {
     const second = (provider: ProviderName, ...states: Parameters<typeof circuits>) => {
       const overview: CircuitsOverview = {
         at: '2026-11-22T01:44:19Z',
-        counted_by: 'this_instance',
         shared: true,
         answers: { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 },
         circuits: circuits(...states),

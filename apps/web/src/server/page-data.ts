@@ -25,9 +25,9 @@ export async function administrator(): Promise<Principal | 'unavailable'> {
 }
 
 /** Returns the first content of `/admin`, from the procedure that checks the role. */
-export async function circuitsOverview(principal: Principal) {
+export async function overview(principal: Principal) {
   const { api } = await container();
-  return orUnavailable(() => api.caller(principal).admin.circuits.overview());
+  return orUnavailable(() => api.caller(principal).admin.overview.get());
 }
 
 /** Returns a page of the viewer's identifications, newest first; undefined for an invalid cursor. */

@@ -21,8 +21,8 @@ const service = {
   photo: failing,
 };
 const operations = {
-  circuitsOverview: failing,
-  watchCircuits: failingStream,
+  overview: failing,
+  watchOverview: failingStream,
   isolateProvider: failing,
   releaseProvider: failing,
   resetProvider: failing,

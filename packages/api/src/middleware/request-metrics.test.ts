@@ -4,7 +4,7 @@ import { createTestMetrics, type ExposedMetrics, readMetrics } from '@plantcommu
 import { describe, expect, it } from 'vitest';
 import { rateLimited } from '../errors/rate-limited.ts';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
-import { circuitsOverview } from '../testing/fake-operations.ts';
+import { overview } from '../testing/fake-operations.ts';
 import { postJson } from '../testing/post-json.ts';
 import { samples } from '../testing/samples.ts';
 import { PHOTO, transports, upload } from '../testing/transports.ts';
@@ -214,17 +214,17 @@ describe('open streams', () => {
     yield { type: 'received', at: 0, photos: 1 };
     await untilLeft(signal);
   };
-  const watchCircuits: Operations['watchCircuits'] = async function* (signal) {
-    yield circuitsOverview;
+  const watchOverview: Operations['watchOverview'] = async function* (signal) {
+    yield { type: 'whole', overview };
     await untilLeft(signal);
   };
   const input = encodeURIComponent(JSON.stringify({ requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3' }));
 
   it.each([
     { kind: 'progress', path: `v1.plantIdentification.progress?input=${input}` },
-    { kind: 'admin', path: 'v1.admin.circuits.watch' },
+    { kind: 'admin', path: 'v1.admin.overview.watch' },
   ])('of kind $kind count until their caller leaves', async ({ kind, path }) => {
-    const { api, scrape } = measuredApi({ service: { progress }, operations: { watchCircuits } });
+    const { api, scrape } = measuredApi({ service: { progress }, operations: { watchOverview } });
     const open = async () => (await scrape()).value('plantcommunity_streams_open', { kind });
     const before = await open();
     const leaving = new AbortController();

@@ -1,4 +1,4 @@
-import type { AuditRecord, CircuitOverview, CircuitsOverview, Operations } from '@plantcommunity/operations';
+import type { AuditRecord, CircuitOverview, Operations, Overview } from '@plantcommunity/operations';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 
@@ -14,8 +14,22 @@ const auditRecord: AuditRecord = {
   requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3',
 };
 
-const minutes = [{ at: NOON - 60_000, ok: 2, failed: 1, refused: 4, p95Ms: 2100 }];
-const outcomes = { ok: 2, failed: 0, timeout: 1, refused: 3, isolated: 0, held_back: 1, cached: 9, stale: 4 };
+const minute = {
+  at: NOON - 60_000,
+  ok: 2,
+  failed: 0,
+  timeout: 1,
+  refused: 3,
+  isolated: 0,
+  held_back: 1,
+  cached: 9,
+  stale: 4,
+  leases: 2,
+  failures: 1,
+  p50Ms: 900,
+  p95Ms: 2100,
+  p99Ms: 2100,
+};
 const times = { failMax: 3, resetTimeoutMs: 60_000, maxResetTimeoutMs: 300_000, timeoutMs: 35_000 };
 
 const open: CircuitOverview = {
@@ -25,7 +39,7 @@ const open: CircuitOverview = {
   failCount: 3,
   nextTrialAt: NOON + 30_000,
   lastFailure: { kind: 'http_502', at: NOON - 30_000 },
-  hour: { minutes, outcomes, latency: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 } },
+  opened: 1,
   states: [{ state: 'open', from: NOON - 30_000 }],
 };
 
@@ -40,19 +54,18 @@ const isolated: CircuitOverview = {
     by: 'ada@example.org',
     at: NOON - 60_000,
   },
-  hour: {
-    minutes: [],
-    outcomes: { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 5, held_back: 0, cached: 0, stale: 0 },
-  },
+  opened: 0,
   states: [],
 };
 
-export const circuitsOverview: CircuitsOverview = {
+export const overview: Overview = {
   at: NOON,
-  redis: true,
+  shared: true,
   instances: { agree: 2, known: 3 },
   answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, retry: 1 },
   circuits: { plant_id: open, plantnet: isolated },
+  minutes: { plant_id: [minute], plantnet: [] },
+  hour: { plant_id: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 }, plantnet: {} },
   audit: [auditRecord],
 };
 
@@ -62,9 +75,9 @@ export function fakeOperations(options: Partial<Operations> = {}): Operations {
     isolateProvider: async () => undefined,
     releaseProvider: async () => undefined,
     resetProvider: async () => undefined,
-    circuitsOverview: async () => circuitsOverview,
-    async *watchCircuits() {
-      yield circuitsOverview;
+    overview: async () => overview,
+    async *watchOverview() {
+      yield { type: 'whole', overview };
     },
     audit: async () => ({ entries: [auditRecord] }),
     start: async () => undefined,

@@ -1,12 +1,12 @@
 import type { Principal, TokenGrant } from '@plantcommunity/auth';
 import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
-import type { AuditPage, CircuitsOverview } from '@plantcommunity/operations';
+import type { AuditPage, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
 import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
 import { auditPage, type WireAuditPage } from './admin/audit-wire.ts';
-import { presentOverview } from './admin/present.ts';
+import { overview, overviewEvent, type WireOverview, type WireOverviewEvent } from './admin/overview-wire.ts';
 import { presentAuditPage } from './admin/present-audit.ts';
-import { circuitsOverview, type WireCircuitsOverview } from './admin/wire.ts';
+import { presentOverview, presentOverviewEvent } from './admin/present-overview.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
 import {
@@ -46,7 +46,8 @@ export interface WireShapes {
   account: object;
   me: object;
   tokenGrant: object;
-  circuits: object;
+  overview: object;
+  overviewEvent: object;
   auditPage: object;
 }
 
@@ -61,7 +62,8 @@ export interface Presenter<W extends WireShapes> {
   account: Presentation<Principal, W['account']>;
   me: Presentation<CallerUsage, W['me']>;
   tokenGrant: Presentation<TokenGrant, W['tokenGrant']>;
-  circuits: Presentation<CircuitsOverview, W['circuits']>;
+  overview: Presentation<Overview, W['overview']>;
+  overviewEvent: Presentation<OverviewEvent, W['overviewEvent']>;
   auditPage: Presentation<AuditPage, W['auditPage']>;
 }
 
@@ -74,7 +76,8 @@ export interface V1Shapes extends WireShapes {
   account: WireAccount;
   me: WireMe;
   tokenGrant: WireTokenGrant;
-  circuits: WireCircuitsOverview;
+  overview: WireOverview;
+  overviewEvent: WireOverviewEvent;
   auditPage: WireAuditPage;
 }
 
@@ -88,6 +91,7 @@ export const presenter: Presenter<V1Shapes> = {
   account: { schema: account, present: presentAccount },
   me: { schema: me, present: presentMe },
   tokenGrant: { schema: tokenGrant, present: presentGrant },
-  circuits: { schema: circuitsOverview, present: presentOverview },
+  overview: { schema: overview, present: presentOverview },
+  overviewEvent: { schema: overviewEvent, present: presentOverviewEvent },
   auditPage: { schema: auditPage, present: presentAuditPage },
 };

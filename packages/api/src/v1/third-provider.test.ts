@@ -2,7 +2,7 @@ import { createThirdProvider, ProviderError, request, testFlow } from '@plantcom
 import { CallStatistics, createOperations, type OperationsOptions, RecentAnswers } from '@plantcommunity/operations';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
-import { presentOverview } from './admin/present.ts';
+import { presentOverview } from './admin/present-overview.ts';
 import { presentHealth, presentIdentification } from './plant-identification/present.ts';
 
 type Flow = Awaited<ReturnType<typeof flowWithThird>>;
@@ -34,9 +34,9 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     clock,
     logger: createLogger({ level: 'silent' }),
   });
-  const { circuits } = presentOverview(await operations.circuitsOverview());
+  const { circuits, minutes } = presentOverview(await operations.overview());
   operations.close();
-  return { names: Object.keys(circuits), circuit: circuits[name] };
+  return { names: Object.keys(circuits), circuit: circuits[name], minute: minutes[name].at(-1) };
 }
 
 describe('a third provider, which is one folder,', () => {
@@ -95,7 +95,8 @@ describe('a third provider, which is one folder,', () => {
 
     expect(await overviewOf(flow)).toMatchObject({
       names: ['plant_id', 'plantnet', name],
-      circuit: { state: 'open', last_failure: { kind: 'http_502' }, outcomes: { failure: 3, refused: 1 } },
+      circuit: { state: 'open', last_failure: { kind: 'http_502' } },
+      minute: { failure: 3, refused: 1 },
     });
   });
 

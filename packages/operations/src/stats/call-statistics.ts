@@ -7,24 +7,28 @@ const SAMPLE_SIZE = 500;
 /** Minutes over which the answers of requests are counted. */
 const ANSWER_MINUTES = 15;
 
-interface CallMinute {
-  /** When the minute began, in milliseconds since 1970. */
-  at: number;
-  ok: number;
-  /** Failed calls, timeouts included. */
-  failed: number;
-  /** Calls that were not sent, for any reason. */
-  refused: number;
+/** Quantiles of the latency of calls that were sent; absent when there were none. */
+export interface Quantiles {
+  p50Ms?: number;
   p95Ms?: number;
+  p99Ms?: number;
 }
 
-/** This process' calls to one provider in the last 60 minutes, the running one included. */
+/** Questions to one provider in a minute, by outcome. */
+export interface CallMinute extends Quantiles, Readonly<Record<CallOutcome, number>> {
+  /** When the minute began, in milliseconds since 1970. */
+  at: number;
+  /** Most leases held at once. */
+  leases: number;
+  /** Highest number of failures in a row. */
+  failures: number;
+}
+
+/** Questions to one provider in the last 60 minutes, the running one included. */
 export interface HourlyStatistics {
   /** 60 minutes, oldest first. */
   minutes: readonly CallMinute[];
-  outcomes: Readonly<Record<CallOutcome, number>>;
-  /** Latency of the calls that were sent; absent when there were none. */
-  latency?: { p50Ms: number; p95Ms: number; p99Ms: number };
+  hour: Quantiles;
 }
 
 interface CallBucket {
@@ -56,30 +60,22 @@ export class CallStatistics {
 
   of(provider: ProviderName): HourlyStatistics {
     const hour = this.#ringOf(provider).last();
-    const durations = sorted(hour.flatMap(({ bucket }) => bucket.durations));
     return {
       minutes: hour.map(({ at, bucket }) => ({
         at,
-        ok: bucket.counts.ok,
-        failed: bucket.counts.failed + bucket.counts.timeout,
-        refused: bucket.counts.refused + bucket.counts.isolated + bucket.counts.held_back,
-        ...(bucket.durations.length > 0 && { p95Ms: quantile(sorted(bucket.durations), 0.95) }),
+        ...bucket.counts,
+        leases: 0,
+        failures: 0,
+        ...quantilesOf(bucket.durations),
       })),
-      outcomes: sumOf(hour.map(({ bucket }) => bucket.counts)),
-      ...(durations.length > 0 && {
-        latency: {
-          p50Ms: quantile(durations, 0.5),
-          p95Ms: quantile(durations, 0.95),
-          p99Ms: quantile(durations, 0.99),
-        },
-      }),
+      hour: quantilesOf(hour.flatMap(({ bucket }) => bucket.durations)),
     };
   }
 
   #ringOf(provider: ProviderName): MinuteRing<CallBucket> {
     let ring = this.#rings.get(provider);
     if (ring === undefined) {
-      ring = new MinuteRing(this.#clock, () => ({ counts: sumOf([]), sent: 0, durations: [] }));
+      ring = new MinuteRing(this.#clock, () => ({ counts: noCalls(), sent: 0, durations: [] }));
       this.#rings.set(provider, ring);
     }
     return ring;
@@ -117,16 +113,14 @@ export class RecentAnswers {
   }
 }
 
-function sumOf(counts: readonly Readonly<Record<CallOutcome, number>>[]): Record<CallOutcome, number> {
-  const sum = { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 };
-  for (const outcome of OUTCOMES) for (const count of counts) sum[outcome] += count[outcome];
-  return sum;
+function noCalls(): Record<CallOutcome, number> {
+  return { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 };
 }
 
-const OUTCOMES = ['ok', 'failed', 'timeout', 'refused', 'isolated', 'held_back', 'cached', 'stale'] as const;
-
-function sorted(values: readonly number[]): number[] {
-  return values.toSorted((a, b) => a - b);
+function quantilesOf(durations: readonly number[]): Quantiles {
+  if (durations.length === 0) return {};
+  const ascending = durations.toSorted((a, b) => a - b);
+  return { p50Ms: quantile(ascending, 0.5), p95Ms: quantile(ascending, 0.95), p99Ms: quantile(ascending, 0.99) };
 }
 
 /** Returns a quantile by the nearest-rank method, in whole milliseconds. */

@@ -20,7 +20,7 @@ const STREAM_KINDS = ['progress', 'admin'] as const;
 /** Result of reading and checking an upload: the error code of its refusal, unless it was accepted. */
 export type UploadVerdict = (typeof VERDICTS)[number];
 
-/** `progress`: the steps of one identification; `admin`: the circuits, for operators. */
+/** `progress`: the steps of one identification; `admin`: the overview of operators. */
 type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** Metrics of calls of the API, by any transport. */

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { AdminView } from '@/features/admin/admin-view.tsx';
-import { administrator, circuitsOverview } from '@/server/page-data.ts';
+import { administrator, overview } from '@/server/page-data.ts';
 import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
 
@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AdminPage() {
   const principal = await administrator();
-  const initial = principal === 'unavailable' ? principal : await circuitsOverview(principal);
+  const initial = principal === 'unavailable' ? principal : await overview(principal);
   if (principal === 'unavailable' || initial === 'unavailable') return <Unavailable what="this page" />;
   return (
     <main className={page['page']}>

@@ -5,7 +5,7 @@ import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import { useDocumentTitle } from '@/lib/use-document-title.ts';
-import type { CircuitsOverview } from '@/lib/wire.ts';
+import type { Overview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import styles from './admin-view.module.css';
@@ -31,7 +31,7 @@ export function AdminView(props: AdminViewProps) {
 }
 
 interface AdminViewProps {
-  initial: CircuitsOverview;
+  initial: Overview;
   /** E-mail address of the operator who is signed in; overrides are recorded under it. */
   email: string;
 }
@@ -91,7 +91,7 @@ function AdminBoard({ initial, email }: AdminViewProps) {
 
 interface FeedBadgeProps {
   feed: Feed;
-  instances: CircuitsOverview['instances'];
+  instances: Overview['instances'];
   onTogglePause: () => void;
 }
 

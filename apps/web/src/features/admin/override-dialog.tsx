@@ -4,7 +4,7 @@ import { TRPCClientError } from '@trpc/client';
 import { Check } from 'lucide-react';
 import { type FormEvent, type Ref, useId, useRef, useState } from 'react';
 import { PROVIDERS } from '@/lib/providers.ts';
-import type { CircuitsOverview } from '@/lib/wire.ts';
+import type { CircuitsOverview, Overview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
@@ -30,7 +30,7 @@ interface OverrideDialogProps {
   now: number;
   timeZone: string;
   /** Receives the overview as it is after the override. */
-  onDone: (overview: CircuitsOverview) => void;
+  onDone: (overview: Overview) => void;
   /** Called once the dialog is closed and focus has returned. */
   onClose: () => void;
 }
@@ -178,7 +178,7 @@ function EndChoice({ chosen, now, timeZone, onChoose }: EndChoiceProps) {
 
 const NO_ANSWER = 'No answer came. Look at the state before you try again: the order may have been carried out.';
 
-type OverrideResult = { overview: CircuitsOverview } | { error: string };
+type OverrideResult = { overview: Overview } | { error: string };
 
 /** Sends an override. `error` is a message for the operator who sent it. */
 function useOverride({ provider, type }: Override) {

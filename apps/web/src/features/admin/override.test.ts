@@ -9,7 +9,6 @@ const overview = (
   shared = true,
 ): CircuitsOverview => ({
   at: '2026-11-22T01:44:19Z',
-  counted_by: 'this_instance',
   shared,
   answers: { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 },
   circuits: { plant_id: circuitOf(plantId), plantnet: circuitOf(plantnet) },

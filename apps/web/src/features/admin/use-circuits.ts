@@ -6,8 +6,9 @@ import { useEffect, useLayoutEffect, useState } from 'react';
 import { useNow, useTimeZone, useVisible } from '../../lib/device.ts';
 import { problemOf } from '../../lib/problem.ts';
 import { useStreamSlot } from '../../lib/stream-slots.ts';
-import type { CircuitsOverview } from '../../lib/wire.ts';
+import type { CircuitsOverview, Overview } from '../../lib/wire.ts';
 import { type Feed, feedOf } from './feed.ts';
+import { afterEvent, circuitsOf } from './follow-overview.ts';
 import { trpc } from './trpc.ts';
 
 /** Delay before the feed is opened again; each ends after some minutes. */
@@ -26,7 +27,7 @@ export interface WatchedCircuits {
   timeZone: string;
   feed: Feed;
   /** Stores an overview that arrived in another way, such as the answer to an override. */
-  update: (overview: CircuitsOverview) => void;
+  update: (overview: Overview) => void;
   /** Pauses or resumes updates. */
   togglePause: () => void;
 }
@@ -35,7 +36,7 @@ export interface WatchedCircuits {
  * Follows all circuits live. A visible page gets updates over a stream if the browser has a connection to spare; every
  * other page polls, and a hidden one holds no connection.
  */
-export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
+export function useCircuits(initial: Overview): WatchedCircuits {
   const router = useRouter();
   const cache = useQueryClient();
   const { client } = trpc.useUtils();
@@ -47,19 +48,20 @@ export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
   const slot = useStreamSlot(isVisible && !isPaused);
   const mayStream = slot === 'held';
 
-  const update = (next: CircuitsOverview) =>
-    cache.setQueryData<CircuitsOverview>(KEY, (known) => (known !== undefined && known.at > next.at ? known : next));
-  const { error, reset, status } = trpc.v1.admin.circuits.watch.useSubscription(undefined, {
+  const update = (next: Overview) =>
+    cache.setQueryData<Overview>(KEY, (known) => (known !== undefined && known.at > next.at ? known : next));
+  const { error, reset, status } = trpc.v1.admin.overview.watch.useSubscription(undefined, {
     enabled: mayStream,
     onData: ({ data }) => {
       setHasUpdate(true);
-      update(data);
+      const next = afterEvent(cache.getQueryData<Overview>(KEY), data);
+      if (next !== undefined) update(next);
     },
   });
   const streams = mayStream && status === 'pending';
-  const query = useQuery<CircuitsOverview>({
+  const query = useQuery<Overview>({
     queryKey: KEY,
-    queryFn: () => client.v1.admin.circuits.overview.query(),
+    queryFn: () => client.v1.admin.overview.get.query(),
     initialData: initial,
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: streams || isPaused ? false : POLL_MS[isVisible ? 'visible' : 'hidden'],
@@ -92,7 +94,7 @@ export function useCircuits(initial: CircuitsOverview): WatchedCircuits {
   const sinceUpdate = zone === undefined ? 0 : Math.max(0, deviceNow - updatedAt);
   const timeZone = zone ?? 'UTC';
   return {
-    overview,
+    overview: circuitsOf(overview),
     now: Date.parse(overview.at) + sinceUpdate,
     timeZone,
     feed: feedOf(

@@ -9,7 +9,7 @@ const order = { provider: 'plant_id', reason: 'Their status page says outage.' }
 const answered = z.object({ error: z.object({ data: z.object({ code: z.string() }) }).optional() });
 
 const procedures = [
-  { path: 'circuits.overview', type: 'query' },
+  { path: 'overview.get', type: 'query' },
   { path: 'audit.list', type: 'query' },
   { path: 'circuits.isolate', type: 'mutation' },
   { path: 'circuits.release', type: 'mutation' },
@@ -65,10 +65,8 @@ describe('procedures for administrators', () => {
   it('do not exist over REST or in legacy', async () => {
     const { api } = apiUnderTest();
     const headers = { ...own, Cookie: 'session=ada' };
-    const rest = await api.rest(new Request('http://localhost:3000/api/v1/admin/circuits/overview', { headers }));
-    const old = await api.trpc(
-      new Request('http://localhost:3000/api/trpc/legacy.admin.circuits.overview', { headers }),
-    );
+    const rest = await api.rest(new Request('http://localhost:3000/api/v1/admin/overview/get', { headers }));
+    const old = await api.trpc(new Request('http://localhost:3000/api/trpc/legacy.admin.overview.get', { headers }));
     expect({ v1: rest.status, legacy: old.status }).toEqual({ v1: 404, legacy: 404 });
   });
 });

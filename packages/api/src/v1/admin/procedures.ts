@@ -9,30 +9,34 @@ import { isolateInput, overrideInput } from './wire.ts';
 
 const MINUTE_MS = 60_000;
 
-/** tRPC sends the last id when a client reconnects. Each overview is complete, so none is repeated. */
+/** tRPC sends the last id when a client reconnects. The first event is a whole overview, so none is repeated. */
 const watchInput = z.object({ lastEventId: z.string().max(40).optional() }).optional();
 
 /** Procedures for operators. Only tRPC offers them. */
 export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
-  const { present } = presenter.circuits;
-  const circuits = {
-    /** Returns both circuits, their last hour and the newest overrides. */
-    overview: adminProcedure.query(async ({ ctx }) => present(await ctx.services.operations.circuitsOverview())),
+  const { present } = presenter.overview;
+  const { present: presentEvent } = presenter.overviewEvent;
+  const overview = {
+    /** Returns the circuits, figures of the last hour and the newest entries of the audit trail. */
+    get: adminProcedure.query(async ({ ctx }) => present(await ctx.services.operations.overview())),
 
     /**
-     * Sends the overview at once, then after every change, at least every ten seconds. Before each overview the caller's
-     * role is read from the database; the stream ends with 404 once the caller is no longer an administrator.
+     * Sends the whole overview at once, then the parts that change, at least every ten seconds. Before each event the
+     * caller's role is read from the database; the stream ends with 404 once the caller is no longer an administrator.
      */
     watch: adminProcedure.input(watchInput).subscription(async function* ({ ctx, signal }) {
       const { metrics, operations } = ctx.services;
       const left = signal ?? ctx.request.signal;
-      for await (const overview of closing(operations.watchCircuits(left), metrics.streamOpened('admin'), left)) {
+      for await (const event of closing(operations.watchOverview(left), metrics.streamOpened('admin'), left)) {
         const principal = await ctx.request.reauthenticate();
         if (principal?.role !== 'admin') throw notFound();
-        yield tracked(String(overview.at), present(overview));
+        const { at } = event.type === 'whole' ? event.overview : event.changes;
+        yield tracked(String(at), presentEvent(event));
       }
     }),
+  };
 
+  const circuits = {
     /** Stops all calls to a provider until the given end or a release. Returns the overview afterwards. */
     isolate: adminProcedure.input(isolateInput).mutation(async ({ ctx, input }) => {
       const { clock, operations } = ctx.services;
@@ -43,23 +47,23 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
         reason,
         ...(end !== undefined && { until: new Date(end) }),
       });
-      return present(await operations.circuitsOverview());
+      return present(await operations.overview());
     }),
 
     /** Ends an isolation on all instances. Returns the overview afterwards. */
     release: adminProcedure.input(overrideInput).mutation(async ({ ctx, input }) => {
       const { operations } = ctx.services;
       await operations.releaseProvider(ctx.operator, input);
-      return present(await operations.circuitsOverview());
+      return present(await operations.overview());
     }),
 
     /** Closes a circuit and forgets its failures, on all instances. Returns the overview afterwards. */
     reset: adminProcedure.input(overrideInput).mutation(async ({ ctx, input }) => {
       const { operations } = ctx.services;
       await operations.resetProvider(ctx.operator, input);
-      return present(await operations.circuitsOverview());
+      return present(await operations.overview());
     }),
   };
 
-  return { circuits, audit: auditProcedures(presenter) };
+  return { overview, circuits, audit: auditProcedures(presenter) };
 }

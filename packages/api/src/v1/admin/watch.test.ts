@@ -1,72 +1,102 @@
-import type { CircuitsOverview, Operations } from '@plantcommunity/operations';
+import type { Operations, OverviewEvent } from '@plantcommunity/operations';
 import { describe, expect, it } from 'vitest';
 import { ada, anna, apiUnderTest } from '../../testing/api-under-test.ts';
-import { circuitsOverview } from '../../testing/fake-operations.ts';
+import { overview } from '../../testing/fake-operations.ts';
 import { streamEvents } from '../../testing/stream-events.ts';
 
-const WATCH = 'http://localhost:3000/api/trpc/v1.admin.circuits.watch';
+const WATCH = 'http://localhost:3000/api/trpc/v1.admin.overview.watch';
 
-async function* seen(count: number): AsyncGenerator<CircuitsOverview> {
-  for (let n = 0; n < count; n += 1) yield { ...circuitsOverview, at: circuitsOverview.at + n };
+/** The whole overview, then `changes` changes. */
+async function* seen(changes: number): AsyncGenerator<OverviewEvent> {
+  yield { type: 'whole', overview };
+  for (let n = 1; n <= changes; n += 1) {
+    const at = overview.at + n;
+    const { answers, minutes } = overview;
+    yield { type: 'changes', changes: { at, answers, minutes: { ...minutes, plant_id: [] } }, gone: ['instances'] };
+  }
 }
 
 function watch(api: ReturnType<typeof apiUnderTest>['api'], headers: Record<string, string> = {}): Promise<Response> {
   return api.trpc(new Request(WATCH, { headers: { Accept: 'text/event-stream', Cookie: 'session=ada', ...headers } }));
 }
 
-describe('watching the circuits', () => {
-  it('sends a whole overview at once and after each change, with its time as id', async () => {
-    const { api } = apiUnderTest({ operations: { watchCircuits: () => seen(2) } });
+describe('watching the overview', () => {
+  it('sends the whole overview, then the parts that changed and the names of those that are gone, with the time as id', async () => {
+    const { api } = apiUnderTest({ operations: { watchOverview: () => seen(1) } });
     const [, first, second, end] = await streamEvents(watch(api));
     expect(first).toMatchObject({
-      id: String(circuitsOverview.at),
+      id: String(overview.at),
       data: {
-        at: '2026-03-01T12:00:00.000Z',
-        counted_by: 'this_instance',
-        shared: true,
-        instances: { agree: 2, known: 3 },
-        answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
-        circuits: {
-          plant_id: {
-            state: 'open',
-            since: '2026-03-01T11:59:30.000Z',
-            fail_count: 3,
-            fail_max: 3,
-            next_trial_at: '2026-03-01T12:00:30.000Z',
-            last_failure: { kind: 'http_502', at: '2026-03-01T11:59:30.000Z' },
-            minutes: [{ at: '2026-03-01T11:59:00.000Z', ok: 2, failed: 1, refused: 4, p95_ms: 2100 }],
-            outcomes: {
-              success: 2,
-              failure: 0,
-              timeout: 1,
-              refused: 3,
-              isolated: 0,
-              held_back: 1,
-              cached: 9,
-              stale: 4,
+        type: 'whole',
+        overview: {
+          at: '2026-03-01T12:00:00.000Z',
+          shared: true,
+          instances: { agree: 2, known: 3 },
+          answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
+          circuits: {
+            plant_id: {
+              state: 'open',
+              since: '2026-03-01T11:59:30.000Z',
+              fail_count: 3,
+              fail_max: 3,
+              next_trial_at: '2026-03-01T12:00:30.000Z',
+              last_failure: { kind: 'http_502', at: '2026-03-01T11:59:30.000Z' },
+              opened: 1,
             },
-            latency: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 },
-          },
-          plantnet: {
-            state: 'isolated',
-            isolation: {
-              reason: 'Their status page says outage.',
-              until: '2026-03-01T12:14:00.000Z',
-              by: 'ada@example.org',
+            plantnet: {
+              state: 'isolated',
+              isolation: {
+                reason: 'Their status page says outage.',
+                until: '2026-03-01T12:14:00.000Z',
+                by: 'ada@example.org',
+              },
             },
           },
+          minutes: {
+            plant_id: [
+              {
+                at: '2026-03-01T11:59:00.000Z',
+                success: 2,
+                failure: 0,
+                timeout: 1,
+                refused: 3,
+                isolated: 0,
+                held_back: 1,
+                cached: 9,
+                stale: 4,
+                leases: 2,
+                failures: 1,
+                p50_ms: 900,
+                p95_ms: 2100,
+                p99_ms: 2100,
+              },
+            ],
+            plantnet: [],
+          },
+          hour: { plant_id: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 }, plantnet: {} },
+          audit: [{ action: 'circuit.isolate', actor: 'ada@example.org', target: 'plantnet' }],
         },
-        audit: [{ action: 'circuit.isolate', actor: 'ada@example.org', target: 'plantnet' }],
       },
     });
-    expect(second).toMatchObject({ id: String(circuitsOverview.at + 1) });
+    expect(second).toMatchObject({
+      id: String(overview.at + 1),
+      data: {
+        type: 'changes',
+        changes: {
+          at: '2026-03-01T12:00:00.001Z',
+          answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
+          minutes: { plant_id: [], plantnet: [] },
+        },
+        gone: ['instances'],
+      },
+    });
     expect(end?.event).toBe('return');
   });
 
   it('starts over for a client that reconnects', async () => {
-    const { api } = apiUnderTest({ operations: { watchCircuits: () => seen(1) } });
+    const { api } = apiUnderTest({ operations: { watchOverview: () => seen(0) } });
     const [, first] = await streamEvents(watch(api, { 'Last-Event-ID': '1' }));
-    expect(first).toMatchObject({ id: String(circuitsOverview.at) });
+    expect(first).toMatchObject({ id: String(overview.at) });
   });
 
   it.each([
@@ -76,7 +106,7 @@ describe('watching the circuits', () => {
     let asked = 0;
     // The middleware authenticates once, and the first overview again.
     const principalOf = async () => (++asked <= 2 ? ada : later);
-    const { api } = apiUnderTest({ auth: { principalOf }, operations: { watchCircuits: () => seen(5) } });
+    const { api } = apiUnderTest({ auth: { principalOf }, operations: { watchOverview: () => seen(4) } });
     const events = await streamEvents(watch(api));
     expect(events.map(({ event }) => event)).toEqual(['connected', undefined, 'serialized-error']);
     expect(events.at(-1)).toMatchObject({ data: { code: -32_004, data: { code: 'not_found' } } });
@@ -87,11 +117,11 @@ describe('watching the circuits', () => {
     ['users', anna],
   ])('does not exist for %s', async (_who, principal) => {
     let watched = false;
-    const watchCircuits: Operations['watchCircuits'] = () => {
+    const watchOverview: Operations['watchOverview'] = () => {
       watched = true;
-      return seen(1);
+      return seen(0);
     };
-    const { api } = apiUnderTest({ auth: { principalOf: async () => principal }, operations: { watchCircuits } });
+    const { api } = apiUnderTest({ auth: { principalOf: async () => principal }, operations: { watchOverview } });
     const events = await streamEvents(watch(api));
     expect(events.map(({ event }) => event)).toEqual(['connected', 'serialized-error']);
     expect(events.at(-1)).toMatchObject({ data: { data: { code: 'not_found' } } });

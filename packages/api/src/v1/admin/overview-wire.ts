@@ -1,0 +1,283 @@
+import { byProvider, PROVIDER_NAMES } from '@plantcommunity/identification';
+import { z } from 'zod';
+import { auditEntry } from './audit-wire.ts';
+
+/**
+ * The operators' overview on the wire: `v1.admin.overview`. Times are ISO 8601, durations milliseconds, shares 0 to 1.
+ * Figures are those of all instances while `shared` is true. A part that this version does not make is absent.
+ */
+
+const instant = z.iso.datetime();
+const count = z.int().min(0);
+const ms = z.number().min(0);
+const share = z.number().min(0).max(1);
+const provider = z.enum(PROVIDER_NAMES);
+
+const circuitState = z.enum(['closed', 'open', 'half_open', 'isolated']);
+
+/** `off`: no key is configured; `misconfigured`: the provider rejects our key. */
+const state = z.enum([...circuitState.options, 'off', 'misconfigured']);
+
+const circuit = z.object({
+  state,
+  /** When the state began; absent while `off`. */
+  since: instant.optional(),
+  fail_count: count,
+  fail_max: count,
+  /** How long the circuit stays open once it opens. */
+  reset_timeout_ms: ms,
+  /** Maximum of the reset timeout, which each failed recovery doubles. */
+  max_reset_timeout_ms: ms,
+  /** Timeout of one call to the provider. */
+  timeout_ms: ms,
+  /** While `open`: when the next trial is allowed. */
+  next_trial_at: instant.optional(),
+  /** While `half_open`: successful trials, and the number that closes the circuit. */
+  trials: z.object({ succeeded: count, required: count }).optional(),
+  /** Class of the last failure that counted, such as `timeout`, `http_502`, `connection` or `malformed`, and when it was seen. */
+  last_failure: z.object({ kind: z.string(), at: instant.optional() }).optional(),
+  /** While an isolation is active; without `until` it lasts until it is released. `by` is an email address. */
+  isolation: z.object({ reason: z.string(), until: instant.optional(), by: z.string(), at: instant }).optional(),
+  /** How often the circuit opened in the last 60 minutes. */
+  opened: count,
+  /** The states of the last 60 minutes, oldest first; each lasts until the next begins. */
+  states: z.array(z.object({ state: circuitState, from: instant })),
+  /** Since when the provider asks for payment. */
+  unpaid_since: instant.optional(),
+});
+
+/** Quantiles of the duration of calls that were sent, within 2 %; absent without such calls. */
+const quantiles = z.object({ p50_ms: ms.optional(), p95_ms: ms.optional(), p99_ms: ms.optional() });
+
+/**
+ * One minute of questions to one provider. Those with `success`, `failure` and `timeout` were sent. Those that the
+ * circuit refused, `isolated` and `held_back` ones (no credits, no key, or too many at once) were not. `cached` and
+ * `stale` ones were answered without a call of their own, `stale` often after a call that failed or was not sent.
+ */
+const minute = quantiles.extend({
+  at: instant,
+  success: count,
+  failure: count,
+  timeout: count,
+  refused: count,
+  isolated: count,
+  held_back: count,
+  cached: count,
+  stale: count,
+  /** Most leases held at once: the sum of the highest number of each instance. */
+  leases: count,
+  /** Highest number of failures in a row. */
+  failures: count,
+});
+
+const dependencies = z.object({
+  redis: z.object({
+    state: z.enum(['up', 'down', 'read_only', 'full', 'loading']),
+    reason: z.string().optional(),
+    latency_ms: ms.optional(),
+    used_bytes: count.optional(),
+    max_bytes: count.optional(),
+  }),
+  database: z.object({
+    state: z.enum(['up', 'down']),
+    latency_ms: ms.optional(),
+    in_use: count,
+    size: count,
+    waiting: count,
+    /** The text has placeholders instead of values, and at most 120 characters. */
+    slowest: z.object({ ms, statement: z.string().max(120) }).optional(),
+  }),
+  photo_store: z.object({ state: z.enum(['up', 'down']), free_bytes: count.optional(), orphans: count }),
+  decoder: z.object({ busy: count, size: count, waiting: count }),
+});
+
+const alertRule = z.enum([
+  'circuit_open',
+  'circuit_stuck_open',
+  'server_errors',
+  'quota_nearly_used',
+  'provider_misconfigured',
+  'provider_unpaid',
+  'redis_refuses_writes',
+  'job_failing',
+]);
+
+/** Whether an operator has to get up. */
+const urgency = z.object({
+  answer: z.enum(['no', 'not_yet', 'yes']),
+  /** When `not_yet` becomes `yes` if nothing changes. */
+  call_at: instant.optional(),
+  checks: z.array(
+    z.object({
+      name: z.enum(['answered', 'other_provider', 'nothing_lost']),
+      ok: z.boolean(),
+      value: z.number().optional(),
+      limit: z.number().optional(),
+    }),
+  ),
+  because: alertRule.optional(),
+});
+
+const alert = z.object({
+  id: z.string(),
+  rule: alertRule,
+  /** A provider, or the name of a job. */
+  subject: z.string().optional(),
+  severity: z.enum(['warning', 'critical']),
+  state: z.enum(['firing', 'acknowledged', 'resolved']),
+  value: z.number(),
+  limit: z.number(),
+  unit: z.enum(['ms', 'share', 'count']),
+  since: instant,
+  /** `by` is an email address. */
+  acknowledged: z.object({ by: z.string(), at: instant }).optional(),
+  resolved_at: instant.optional(),
+  /** Anchor of the section in the runbook. */
+  runbook: z.string(),
+});
+
+const alerts = z.object({
+  /** Firing and acknowledged ones first, then those that were resolved in the last 24 hours. */
+  items: z.array(alert),
+  /** The last delivery; absent without a webhook. */
+  webhook: z
+    .object({
+      last_status: z.int().optional(),
+      last_error: z.string().optional(),
+      last_at: instant.optional(),
+      waiting: count,
+    })
+    .optional(),
+});
+
+const job = z.object({
+  name: z.string(),
+  /** The last 10 runs, oldest first; `ok` is absent while a run lasts. */
+  runs: z.array(
+    z.object({ at: instant, duration_ms: ms.optional(), ok: z.boolean().optional(), report: z.string().optional() }),
+  ),
+  next_at: instant.optional(),
+  failing: z.boolean(),
+  /** How many things wait for the job. */
+  waiting: count.optional(),
+});
+
+const quotas = z.object({
+  /** What the callers' rate limits are multiplied by while credits run out. */
+  factor: share,
+  rows: z.array(
+    z.object({
+      provider,
+      window: z.string(),
+      used: count,
+      limit: count,
+      resets_at: instant,
+      /** When the provider itself said so. */
+      reported_at: instant.optional(),
+      /** When the quota will be used up at the present pace. */
+      exhausted_at: instant.optional(),
+      /** The last 30 days, oldest first. */
+      days: z.array(z.object({ day: z.string(), count })),
+    }),
+  ),
+});
+
+/** Look-ups of answers in the last 60 minutes, by the tier that had a fresh one. */
+const cache = z.object({
+  memory: count,
+  redis: count,
+  miss: count,
+  /** Stale answers that were given. */
+  stale: count,
+  /** Paid credits that cached answers did not spend. */
+  saved: count,
+  /** Dollars for one of those credits. */
+  credit_cost: z.number().min(0),
+});
+
+const rate = z.object({ count, window_ms: ms });
+
+const limits = z.object({
+  rows: z.array(
+    z.object({
+      tier: z.enum(['anonymous', 'free', 'pro', 'premium', 'enterprise']),
+      configured: rate,
+      in_force: rate,
+      /** Calls that were answered with 429 in the last 60 minutes. */
+      refused: count,
+    }),
+  ),
+  /** What the configured limits are multiplied by while credits run out. */
+  factor: share,
+});
+
+const leases = z.object({
+  /** Leases that are held now; absent where they cannot be listed. */
+  held: z
+    .array(
+      z.object({
+        /** First 8 hexadecimal digits of the photo's hash. */
+        photo: z.string(),
+        provider,
+        /** The instance that holds it. */
+        owner: z.string(),
+        since: instant,
+        waiting: count,
+      }),
+    )
+    .optional(),
+  /** Of the waits in the last 60 minutes, within 2 %; absent without waits. */
+  wait_p95_ms: ms.optional(),
+  /** Waits that timed out in the last 60 minutes. */
+  timeouts: count,
+});
+
+const legacy = z.object({
+  sunset_at: instant,
+  rows: z.array(z.object({ path: z.string(), client: z.string(), today: count })),
+});
+
+export const overview = z.object({
+  at: instant,
+  /** False while Redis is unavailable: states and figures are those of the instance that answers. */
+  shared: z.boolean(),
+  /**
+   * Of the `known` instances, which reported in the last minute, `agree` have the same circuit states as the instance that
+   * answers. Both counts include it. Absent while Redis does not answer.
+   */
+  instances: z.object({ agree: count, known: count }).optional(),
+  /** Answers to the requests of the last `minutes`; `waiting` requests were told to retry. */
+  answers: z.object({ minutes: count, fresh: count, cached: count, stale: count, waiting: count }),
+  circuits: z.object(byProvider(() => circuit)),
+  /** The last 60 minutes, oldest first, the last one still running; a change has only the minutes that changed. */
+  minutes: z.object(byProvider(() => z.array(minute))),
+  /** The same quantiles for all 60 minutes together. */
+  hour: z.object(byProvider(() => quantiles)),
+  dependencies: dependencies.optional(),
+  urgency: urgency.optional(),
+  alerts: alerts.optional(),
+  jobs: z.array(job).optional(),
+  quotas: quotas.optional(),
+  cache: cache.optional(),
+  limits: limits.optional(),
+  leases: leases.optional(),
+  legacy: legacy.optional(),
+  /** The 20 newest entries, newest first. */
+  audit: z.array(auditEntry),
+});
+
+/**
+ * What a watcher receives: first the whole overview, then the parts that changed, each complete but for `minutes`.
+ * `gone` names the optional parts that are absent from now on.
+ */
+export const overviewEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('whole'), overview }),
+  z.object({
+    type: z.literal('changes'),
+    changes: overview.partial().required({ at: true }),
+    gone: z.array(overview.keyof()),
+  }),
+]);
+
+export type WireOverview = z.infer<typeof overview>;
+export type WireOverviewEvent = z.infer<typeof overviewEvent>;

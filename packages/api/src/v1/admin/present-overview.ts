@@ -1,0 +1,100 @@
+import { mapProviders, type ProviderName } from '@plantcommunity/identification';
+import type { CircuitOverview, Overview, OverviewEvent } from '@plantcommunity/operations';
+import type { WireOverview, WireOverviewEvent } from './overview-wire.ts';
+import { presentAuditEntry } from './present-audit.ts';
+
+/** How each part of an overview is put on the wire. Members that are undefined are absent there. */
+const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview[Part]>) => WireOverview[Part] } = {
+  at: instant,
+  shared: (shared) => shared,
+  instances: (instances) => instances,
+  answers: ({ cached, fresh, minutes, retry, stale }) => ({ minutes, fresh, cached, stale, waiting: retry }),
+  circuits: (circuits) => mapProviders(circuits, presentCircuit),
+  minutes: (minutes) => mapProviders(minutes, (hour) => hour.map(presentMinute)),
+  hour: (hour) => mapProviders(hour, presentQuantiles),
+  audit: (entries) => entries.map(presentAuditEntry),
+};
+
+export function presentOverview(overview: Overview): WireOverview {
+  return presentParts(overview);
+}
+
+/** Presented events: all watchers receive the same ones. */
+const presented = new WeakMap<OverviewEvent, WireOverviewEvent>();
+
+export function presentOverviewEvent(event: OverviewEvent): WireOverviewEvent {
+  const known = presented.get(event);
+  if (known !== undefined) return known;
+  const wire: WireOverviewEvent =
+    event.type === 'whole'
+      ? { type: 'whole', overview: presentOverview(event.overview) }
+      : { type: 'changes', changes: presentParts(event.changes), gone: [...event.gone] };
+  presented.set(event, wire);
+  return wire;
+}
+
+/** Presents the parts that are there. */
+function presentParts<Parts extends Partial<Overview>>(parts: Parts): Pick<WireOverview, keyof Parts & keyof Overview> {
+  const wire = Object.entries(parts).map(([part, value]) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the value belongs to the part of that name
+    const present = PARTS[part as keyof Overview] as (value: unknown) => unknown;
+    return [part, present(value)] as const;
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `PARTS` has the type of each part
+  return Object.fromEntries(wire) as Pick<WireOverview, keyof Parts & keyof Overview>;
+}
+
+function presentCircuit(circuit: CircuitOverview): WireOverview['circuits'][ProviderName] {
+  const { isolation, lastFailure, nextTrialAt, since } = circuit;
+  return {
+    state: circuit.state,
+    since: since === undefined ? undefined : instant(since),
+    fail_count: circuit.failCount,
+    fail_max: circuit.failMax,
+    reset_timeout_ms: circuit.resetTimeoutMs,
+    max_reset_timeout_ms: circuit.maxResetTimeoutMs,
+    timeout_ms: circuit.timeoutMs,
+    next_trial_at: nextTrialAt === undefined ? undefined : instant(nextTrialAt),
+    trials: circuit.trials,
+    last_failure: lastFailure && {
+      kind: lastFailure.kind,
+      at: lastFailure.at === undefined ? undefined : instant(lastFailure.at),
+    },
+    isolation: isolation && {
+      reason: isolation.reason,
+      until: isolation.until === undefined ? undefined : instant(isolation.until),
+      by: isolation.by,
+      at: instant(isolation.at),
+    },
+    opened: circuit.opened,
+    states: circuit.states.map(({ from, state }) => ({ state, from: instant(from) })),
+  };
+}
+
+function presentMinute(
+  minute: Overview['minutes'][ProviderName][number],
+): WireOverview['minutes'][ProviderName][number] {
+  const { at, failed, failures, held_back, isolated, leases, ok, refused, stale, timeout, cached } = minute;
+  return {
+    at: instant(at),
+    success: ok,
+    failure: failed,
+    timeout,
+    refused,
+    isolated,
+    held_back,
+    cached,
+    stale,
+    leases,
+    failures,
+    ...presentQuantiles(minute),
+  };
+}
+
+function presentQuantiles({ p50Ms, p95Ms, p99Ms }: Overview['hour'][ProviderName]): WireOverview['hour'][ProviderName] {
+  return { p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
