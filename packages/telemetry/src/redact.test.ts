@@ -39,8 +39,50 @@ describe('redact', () => {
     expect(JSON.parse(redact(`{"a":{"token":"${SECRET}"},"b":[1]}`))).toEqual({ a: { token: '[redacted]' }, b: [1] });
   });
 
+  it('keeps JSON with lists and JSON in JSON readable as JSON', () => {
+    const inner = JSON.stringify({ token: `a"b\\`, n: 1 });
+    const text = JSON.stringify({ tokens: ['a', 'b'], inner, password: 'x"', n: [1], credential: [] });
+    expect(JSON.parse(redact(text))).toEqual({
+      tokens: ['[redacted]'],
+      inner: '{"token":"[redacted]","n":1}',
+      password: '[redacted]',
+      n: [1],
+      credential: [],
+    });
+  });
+
+  it.each([
+    `token=${SECRET} n=1`,
+    `{"token":"${SECRET}","n":1}`,
+    `token: ['${SECRET}'], n: 1`,
+    `Authorization: Bearer ${SECRET}, n`,
+    `redis://:${SECRET}@cache.example n`,
+    `/?code=${SECRET}&n=1`,
+    '{"lat": 50.1109221, "n":1}',
+  ])('changes nothing more in what it has redacted: %j', (text) => {
+    expect(redact(redact(text))).toBe(redact(text));
+  });
+
+  it('leaves short base64 and long words in lines', () => {
+    const text = `the hash is ${'a1'.repeat(32)}`;
+    expect(redact(text)).toBe(text);
+    expect(redact('photo-normalizer\n'.repeat(20))).toContain('photo-normalizer photo-normalizer');
+  });
+
   it.each([
     'a.',
+    'token=["',
+    'token: ["a","',
+    'token=[',
+    'token\\',
+    'token=\\',
+    'token=\\"',
+    'token=\\\\"',
+    'token="\\',
+    '\\/',
+    '%2F',
+    `${'a'.repeat(60)}\n`,
+    'eyJa..',
     'access-',
     'token=',
     'token "',

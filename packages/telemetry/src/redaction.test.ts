@@ -4,6 +4,12 @@ import { readableDestination } from './readable-log.ts';
 
 const SECRET = 'hush9f3Q';
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJodXNoOWYzUSJ9.aHVzaDlmM1E';
+/** Encrypted with a key that both sides know, so that the second part is empty. */
+const JWE = `eyJhbGciOiJkaXIifQ..aXY.${SECRET}.${SECRET}`;
+/** 76 characters of base64. */
+const BASE64_LINE = `${SECRET}${'4AAQSkZJRgABAQ+/9j8'.repeat(4)}`.slice(0, 76);
+
+const json = (value: unknown) => JSON.stringify(value);
 
 /** Texts with a secret: what it is, the text, the part that no line may have. */
 const TEXTS: readonly [what: string, text: string, secret?: string][] = [
@@ -12,8 +18,24 @@ const TEXTS: readonly [what: string, text: string, secret?: string][] = [
   ['a Proxy-Authorization header', `Proxy-Authorization: ${SECRET}`],
   ['an access token in JSON', `{"access_token":"${SECRET}","n":1}`],
   ['a JSON Web Token without a name', `the token was ${JWT}, which is over`, 'eyJ'],
+  ['an encrypted JSON Web Token', `the token was ${JWE}, which is over`],
+  ['a JSON Web Token with five parts', `the token was ${JWT}.${SECRET}.${SECRET}`],
   ['a refresh token in a form', `grant_type=refresh_token&refresh_token=${SECRET}`],
   ['a refresh token in JSON inside of JSON', String.raw`{\"refresh_token\":\"${SECRET}\"}`],
+  ['a token in JSON in JSON in JSON', json({ body: json({ body: json({ token: SECRET, n: 1 }) }) })],
+  ['a password with a quote in JSON in JSON', json({ body: json({ body: json({ password: `a"b\\${SECRET}` }) }) })],
+  ['tokens in a list', `{ token: ['x', '${SECRET}'], n: 1 }`],
+  ['tokens in a list of JSON', json({ tokens: ['x', SECRET] })],
+  ['tokens in a list in JSON in JSON', json({ body: json({ tokens: ['x', `"]${SECRET}`] }) })],
+  ['a token in an object', `{"token":{"type":"bearer","value":"${SECRET}"}}`],
+  ['tokens in a nested list', `token: [['${SECRET}']]`],
+  ['tokens in a list without quotes', `tokens=[x, ${SECRET}]`],
+  ['cookies in a list', `'set-cookie': [ 'a=1; Path=/', '${SECRET}=1' ], n: 1`],
+  ['an Authorization header in a list', `authorization: ['Basic ${SECRET}']`],
+  ['headers in JSON in JSON', json({ body: json({ authorization: `Basic ${SECRET}`, cookie: `a=${SECRET}; b=1` }) })],
+  ['a place in JSON in JSON in JSON', json({ body: json({ body: json({ lat: '50.1109221' }) }) }), '1109221'],
+  ['credentials', `credential=${SECRET} credentials: ${SECRET} X-Amz-Credential=${SECRET}`],
+  ['a private key', `private_key=${SECRET} privateKey: '${SECRET}' private-key: ${SECRET}`],
   ['the token of a reset link', `https://plants.example/reset?user=1&reset_token=${SECRET}#top`],
   ['the code of an OAuth sign-in', `/api/auth/callback/github?code=${SECRET}&state=${SECRET}`],
   ['a cookie header', `Cookie: a=1; __Host-plantcommunity.session=${SECRET}; b=${SECRET}`],
@@ -32,6 +54,10 @@ const TEXTS: readonly [what: string, text: string, secret?: string][] = [
   ['a password in a sentence', `newPassword: ${SECRET}`],
   ['a photo as a data URL', `{"images":["data:image/jpeg;base64,/9j/${SECRET}AAQSkZJRg=="]}`],
   ['a photo in base64', `/9j/${SECRET}${'4AAQSkZJRgABAQ+/'.repeat(20)}==`],
+  ['a photo in base64 in JSON that escapes slashes', `"\\/9j\\/${SECRET}${'4AAQSkZJRg+\\/'.repeat(30)}"`],
+  ['a photo in base64 in a form', `image=%2F9j%2F${SECRET}${'4AAQSkZJRg%2B%2f'.repeat(30)}%3D`],
+  ['a photo in base64 in lines', `photo:\r\n${`${BASE64_LINE}\r\n`.repeat(3)}${SECRET}==`],
+  ['a photo in base64 in lines in JSON', json({ photo: `${`${BASE64_LINE}\r\n`.repeat(3)}${SECRET}==` })],
   ['coordinates in a query', '?latitude=50.1109221&longitude=8.1109221', '1109221'],
   ['coordinates in JSON', '{"lat": 50.1109221, "lon":"-8.1109221"}', '1109221'],
 ];
@@ -42,6 +68,15 @@ const FIELDS: readonly [what: string, field: Record<string, unknown>, secret?: s
   ['a token', { token: SECRET, accessToken: SECRET, refresh_token: SECRET, tokens: [SECRET] }],
   ['a header', { Authorization: SECRET, 'proxy-authorization': SECRET, cookie: SECRET, 'Set-Cookie': [SECRET] }],
   ['a password', { password: SECRET, newPassword: SECRET, AUTH_SECRETS: SECRET }],
+  ['a list', { token: [SECRET], tokens: [[SECRET]] }],
+  ['a credential', { credential: SECRET, credentials: { user: SECRET }, private_key: SECRET, privateKey: SECRET }],
+  ['JSON in JSON', { body: json({ body: json({ token: SECRET }) }) }],
+  ['a value with toJSON', { request: { toJSON: () => ({ token: SECRET, url: `/?api-key=${SECRET}` }) } }],
+  ['an inherited toJSON', { request: Object.create({ toJSON: () => `token=${SECRET}` }) as object }],
+  ['a toJSON in a list', { requests: [{ toJSON: () => ({ toJSON: () => `token=${SECRET}` }) }] }],
+  ['a date with a toJSON of its own', { at: Object.assign(new Date(0), { toJSON: () => `token=${SECRET}` }) }],
+  ['a function with toJSON', { call: Object.assign(() => 1, { toJSON: () => `token=${SECRET}` }) }],
+  ['a toJSON beside it', { toJSON: () => ({ token: SECRET }) }],
   ['a URL', { url: new URL(`https://plants.example/?api-key=${SECRET}`) }],
   ['bytes', { photo: Buffer.from(SECRET) }, '104,117,115,104'],
   ['bytes of another kind', { photo: new Uint8Array(Buffer.from(SECRET)), raw: new ArrayBuffer(8) }, '104'],
