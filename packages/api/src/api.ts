@@ -87,7 +87,7 @@ export function assembleApi({
   };
   const { auth, config, metrics } = services;
   const routers = createRouters(namespaces);
-  metrics.expectLegacyRoutes(deprecatedPaths(namespaces, routers.appRouter));
+  metrics.watchLegacyRoutes(deprecatedPaths(namespaces, routers.appRouter));
   const pipeline = createRequestPipeline(services, auth, logger);
   const rest = createRestHandler(pipeline, namespaces, routers.callerRouter);
   const nextAuthHandler = createNextAuthHandler(pipeline, services.throttles, auth);

@@ -8,9 +8,10 @@ import { createIdentificationService } from '@plantcommunity/identification';
 import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
 import { connectRedis, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
-import { createMetrics, type Logger, runWithoutRequestId } from '@plantcommunity/telemetry';
+import { type Logger, runWithoutRequestId } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
 import { createAppLogger } from './app-logger.ts';
+import { createAppMetrics } from './app-metrics.ts';
 import type { Container } from './container.ts';
 import { loadAuthSecret, provideAdmin } from './first-start.ts';
 import { notifyLauncher } from './launcher.ts';
@@ -27,7 +28,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const { dataDir, databaseUrl, photoDir, redisConnection } = locationsOf(settings);
   const clock = systemClock;
   const logger = await createAppLogger(settings);
-  const metrics = createMetrics({ version, mode: settings.mode });
+  const metrics = createAppMetrics(settings);
 
   const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;
   const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });
@@ -35,10 +36,10 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   reportDatabase(database, logger);
   const redis = await connectRedis(redisConnection, {
     timeoutMs: settings.redis.timeoutMs,
-    onCommand: (command) => metrics.storage.redisCommand(command),
+    onCommand: (command) => metrics.storage.recordRedisCommand(command),
   });
   reportRedis(redis, logger);
-  metrics.storage.readState(() => ({
+  metrics.storage.watchStorage(() => ({
     isDatabaseUp: database.isUp,
     pool: database.pool(),
     isRedisUp: redis.isReady(),
@@ -53,7 +54,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     onCall: (call) => calls.record(call),
     onAnswer(answer, { ownerId }) {
       answers.record(answer);
-      metrics.requests.identified({ caller: ownerId === undefined ? 'anonymous' : 'user', answer });
+      metrics.requests.recordIdentification({ caller: ownerId === undefined ? 'anonymous' : 'user', answer });
     },
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
     quotas: settings.quotas,

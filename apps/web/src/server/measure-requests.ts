@@ -30,7 +30,7 @@ export function createRequestMeasurement({ apiRoutes, clock, metrics, routeNames
     const route = verdict === 'refused' ? REFUSED : routeNames(url.split('?', 1)[0] ?? '');
     const isDeclared = route !== REFUSED && (methods.get(route) ?? PAGE_METHODS).has(method);
     response.once('close', () => {
-      metrics.record({
+      metrics.recordRequest({
         method: isDeclared ? method : 'other',
         route,
         status: response.writableFinished ? response.statusCode : 'aborted',

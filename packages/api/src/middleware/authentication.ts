@@ -21,7 +21,7 @@ export async function authenticate(
   { limit, policy }: ProcedureMeta,
 ): Promise<Principal | UnconfirmedUser | undefined> {
   const count = (isAdmitted: boolean) => {
-    if (limit !== undefined) context.services.metrics.authenticated(isAdmitted);
+    if (limit !== undefined) context.services.metrics.recordAuthentication(isAdmitted);
   };
   try {
     const principal = await admit(context, policy);

@@ -28,7 +28,7 @@ export function applyDeprecation({ request, services }: Context, deprecated: Dep
   const headers = deprecationHeaders(deprecated, config, successorPath);
   for (const [name, value] of Object.entries(headers)) request.resHeaders.set(name, value);
   const isGone = clock.now() >= deprecated.dates(config).sunsetAt.getTime();
-  metrics.legacyCalled({ route: request.declaredPath(procedurePath), isGone });
+  metrics.recordLegacyCall({ route: request.declaredPath(procedurePath), isGone });
   if (!isGone) return;
   throw new ApiError('version_gone', `This version of the API is gone. Use ${deprecated.successor.basePath}.`);
 }

@@ -44,15 +44,15 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   const charge = new CallCharge(counted, clock);
   setRateHeaders(charge.headers());
   if (!counted.allowed) {
-    metrics.rateLimited();
+    metrics.recordRateLimitExceeded();
     throw rateLimited(counted.resetAt, clock.now());
   }
   const result = await callNext(charge);
   const error = result.ok ? undefined : toApiError(result.error);
   // A daily share of credits may be used up, too.
-  if (error?.status === 429) metrics.rateLimited();
+  if (error?.status === 429) metrics.recordRateLimitExceeded();
   // An upload whose caller left has no verdict.
-  if (meta.upload !== undefined && !ctx.request.signal.aborted) metrics.uploaded(uploadVerdict(error));
+  if (meta.upload !== undefined && !ctx.request.signal.aborted) metrics.recordUpload(uploadVerdict(error));
   setRateHeaders(await charge.settle(error));
   return result;
 });

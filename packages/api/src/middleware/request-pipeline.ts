@@ -46,7 +46,7 @@ export function createRequestPipeline(
 ): RequestPipeline {
   const { clock, config, metrics } = services;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
-  metrics.readUploadBytes(() => uploadMemory.heldBytes);
+  metrics.watchUploadBytes(() => uploadMemory.heldBytes);
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
 
   return {

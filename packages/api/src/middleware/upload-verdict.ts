@@ -1,21 +1,9 @@
 import { HttpError } from '@plantcommunity/http';
-import type { UploadVerdict } from '@plantcommunity/telemetry';
+import { UPLOAD_REFUSALS, type UploadVerdict } from '@plantcommunity/telemetry';
 import type { ApiError, ApiErrorCode } from '../errors/api-error.ts';
 
-/** Codes that errors of an upload share with the verdicts. */
-type Refusal = Extract<ApiErrorCode, UploadVerdict>;
-
 /** Codes of errors that are always about the upload. */
-const REFUSALS: ReadonlySet<ApiErrorCode> = new Set<Refusal>([
-  'malformed_upload',
-  'unknown_field',
-  'missing_image',
-  'invalid_request',
-  'upload_stalled',
-  'photo_too_large',
-  'photo_type',
-  'photo_undecodable',
-]);
+const REFUSALS: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(UPLOAD_REFUSALS);
 
 /**
  * Returns the verdict on the upload of a call that ended with `error`. It was accepted if the call failed later, such as
@@ -28,6 +16,6 @@ export function uploadVerdict(error: ApiError | undefined): UploadVerdict {
   return isRefusal(code) ? code : 'accepted';
 }
 
-function isRefusal(code: ApiErrorCode): code is Refusal {
+function isRefusal(code: ApiErrorCode): code is (typeof UPLOAD_REFUSALS)[number] {
   return REFUSALS.has(code);
 }

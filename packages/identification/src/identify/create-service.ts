@@ -201,7 +201,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     });
     const access = new SharedProviderAccess({ ...shared, client, apiKey, prefix: `${keyPrefix}access` });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
-    measureProvider(name, { bulkhead, quota }, metrics.providers);
+    measureProvider(name, { access, bulkhead, quota }, metrics.providers);
     const listeners = [createCircuitLog(name, logger, clock), measureCircuit(name, circuit, metrics.circuits, clock)];
     const caller = createProviderCaller({
       ...shared,

@@ -1,9 +1,6 @@
 import type { Cache, CacheEvent, LeaseEvent, RedisConnection, RedisEvent } from '@plantcommunity/resilience';
-import { type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
+import { KEPT_PROVIDER, type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../types.ts';
-
-/** The provider whose cache, lock and performance lines monitors of the replaced system match on. */
-const LOGGED_PROVIDER: ProviderName = 'plant_id';
 
 /** Logs the answer cache of a provider and its leases: Plant.id's alone, as in the replaced system. */
 export function logAnswerCache(
@@ -12,7 +9,7 @@ export function logAnswerCache(
   logger: Logger,
   waitMs: number,
 ): void {
-  if (provider !== LOGGED_PROVIDER) return;
+  if (provider !== KEPT_PROVIDER) return;
   const log = createCacheLog(logger, waitMs);
   // The state of the connection belongs to no request, though one may have noticed it.
   redis.subscribe((event) => runWithoutRequestId(() => log.onRedis(event)));
@@ -22,7 +19,7 @@ export function logAnswerCache(
 
 /** Logs the duration of a successful identification by Plant.id; other providers have no such line. */
 export function logIdentified(provider: ProviderName, durationMs: number, logger: Logger): void {
-  if (provider !== LOGGED_PROVIDER) return;
+  if (provider !== KEPT_PROVIDER) return;
   logger.info(`[PERF] Plant.id identification successful in ${(durationMs / 1_000).toFixed(2)}s`);
 }
 

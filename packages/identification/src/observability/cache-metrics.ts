@@ -8,7 +8,7 @@ export function measureAnswerCache(
   cache: Pick<Cache, 'subscribe' | 'subscribeToLock'>,
   metrics: Metrics['cache'],
 ): void {
-  metrics.start(provider);
+  metrics.watchProvider(provider);
   cache.subscribe(onCache);
   cache.subscribeToLock(onLease);
 

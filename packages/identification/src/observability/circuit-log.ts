@@ -1,7 +1,8 @@
 import type { Cancel, Circuit, CircuitEvent, CircuitStatus, Clock } from '@plantcommunity/resilience';
-import { type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
+import { KEPT_PROVIDER, type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
 import { ExchangeError, failureLabel, ProviderError } from '../providers/provider-error.ts';
 import type { ProviderName } from '../types.ts';
+import { statusAfter } from './circuit-status.ts';
 
 const STATE_NAMES: Readonly<Record<CircuitStatus, string>> = {
   closed: 'CLOSED',
@@ -36,7 +37,7 @@ export function createCircuitLog(provider: ProviderName, logger: Logger, clock: 
   const rejected = atMostEvery(REJECTED_EVERY_MS, clock, (suppressed) => {
     const fields = suppressed === 0 ? {} : { suppressed };
     logger.warn(fields, `[CIRCUIT] ${name} call BLOCKED - Circuit is OPEN, fast-failing without API call`);
-    if (provider === 'plant_id') logger.error(fields, '[CIRCUIT] Plant.id circuit is OPEN - fast failing');
+    if (provider === KEPT_PROVIDER) logger.error(fields, '[CIRCUIT] Plant.id circuit is OPEN - fast failing');
   });
 
   return (event) => {
@@ -110,25 +111,6 @@ export function createCircuitLog(provider: ProviderName, logger: Logger, clock: 
         break;
     }
   };
-}
-
-/** Returns the status of a circuit after an event; undefined for an event that does not change it. */
-export function statusAfter({ type }: CircuitEvent): CircuitStatus | undefined {
-  switch (type) {
-    case 'opened':
-    case 'reopened':
-      return 'open';
-    case 'half_opened':
-      return 'half_open';
-    case 'isolated':
-      return 'isolated';
-    case 'closed':
-    case 'released':
-    case 'reset':
-      return 'closed';
-    default:
-      return undefined;
-  }
 }
 
 /**

@@ -166,7 +166,7 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     await ask(one, 2);
     const known =
       'plant_id plantnet closed half_open open isolated succeeded failed ignored abandoned ok timeout refused held_back cached ' +
-      'stale memory redis miss running waiting refreshed skipped hour day week month total';
+      'misconfigured unpaid stale memory redis miss running waiting refreshed skipped hour day week month total';
     const scrapes = await Promise.all([one, other].map(({ scrape }) => scrape()));
     const samples = scrapes.flatMap((scraped) => scraped.samples);
     const ofProviders = samples.filter(({ labels, name }) => 'provider' in labels || name.includes('photo_decode'));

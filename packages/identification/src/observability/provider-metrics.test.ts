@@ -113,6 +113,35 @@ describe('the metrics of provider calls', () => {
     expect(await kept()).toEqual({ requests: 6, refused: 2 });
   });
 
+  it('show a rejected API key until it is accepted again, and a payment that is due until a call succeeds', async () => {
+    const flow = await testFlow();
+    const faults = async () => {
+      const { value } = await flow.scrape();
+      return ['misconfigured', 'unpaid'].map((fault) =>
+        value('plantcommunity_provider_fault', { provider: 'plant_id', fault }),
+      );
+    };
+    const { answer } = flow.providers.plant_id;
+    expect(await faults()).toEqual([0, 0]);
+    flow.providers.plant_id.answer = failing('misconfigured');
+    await ask(flow, 1);
+    expect(await faults()).toEqual([1, 0]);
+    flow.clock.advance(60_000);
+    await ask(flow, 2);
+    await vi.waitFor(async () => expect(await faults()).toEqual([0, 0]));
+    const unpaid = new ProviderError('plant_id', 'quota', 'No.', { status: 402, retryAfterMs: 60_000 });
+    flow.providers.plant_id.answer = () => Promise.reject(unpaid);
+    await ask(flow, 3);
+    expect(await faults()).toEqual([0, 1]);
+    flow.providers.plant_id.answer = answer;
+    flow.clock.advance(60_000);
+    await ask(flow, 4);
+    expect(await faults()).toEqual([0, 0]);
+    expect(
+      (await flow.scrape()).value('plantcommunity_provider_fault', { provider: 'plantnet', fault: 'unpaid' }),
+    ).toBe(0);
+  });
+
   it('have the kept names and types of Plant.id', async () => {
     const flow = await testFlow();
     const lines = (await flow.exposed()).split('\n');

@@ -1,18 +1,25 @@
 import type { Bulkhead, Circuit, CircuitEvent, CircuitStatus, Clock } from '@plantcommunity/resilience';
 import type { Metrics } from '@plantcommunity/telemetry';
+import type { ProviderAccess } from '../providers/provider-access.ts';
 import type { DailyUsage } from '../quotas/daily-usage.ts';
 import { remaining, usedShare } from '../quotas/periods.ts';
 import type { Quota } from '../quotas/types.ts';
 import type { ProviderName } from '../types.ts';
-import { statusAfter } from './circuit-log.ts';
+import { statusAfter } from './circuit-status.ts';
 
-/** Lets the metrics of a provider read its calls in flight and its quotas. */
+/** Lets the metrics of a provider read its calls in flight, its quotas, and whether it refuses us. */
 export function measureProvider(
   provider: ProviderName,
-  { bulkhead, quota }: { bulkhead: Pick<Bulkhead, 'inFlight'>; quota: Pick<Quota, 'counters'> },
+  parts: {
+    bulkhead: Pick<Bulkhead, 'inFlight'>;
+    quota: Pick<Quota, 'counters'>;
+    access: Pick<ProviderAccess, 'faults'>;
+  },
   metrics: Metrics['providers'],
 ): void {
-  metrics.watch(provider, {
+  const { access, bulkhead, quota } = parts;
+  metrics.watchProvider(provider, {
+    faults: () => access.faults(),
     callsInFlight: () => bulkhead.inFlight,
     quotas: () =>
       quota
@@ -50,7 +57,7 @@ export function measureCircuit(
   let openMs = 0;
   const openFor = () => openMs + (status === 'open' ? clock.monotonic() - openedAt : 0);
 
-  metrics.watch(provider, () => {
+  metrics.watchProvider(provider, () => {
     const { failCount, failMax, state } = circuit.snapshot();
     return { state, failures: failCount, failureLimit: failMax, openMs: openFor() };
   });

@@ -47,7 +47,7 @@ export interface PhotoNormalizerOptions extends DecodeQueueOptions {
 export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormalizerOptions): PhotoNormalizer {
   confineDecoder();
   const decodes = createDecodeQueue<NormalizedPhoto>(queue);
-  metrics.watch(() => decodes.size());
+  metrics.watchDecodes(() => decodes.size());
   const cached = new LRUCache<string, NormalizedPhoto>({
     maxSize: CACHED_BYTES,
     sizeCalculation: ({ jpeg }) => jpeg.length,
@@ -61,7 +61,7 @@ export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormali
     try {
       return await decodePhoto(photo);
     } finally {
-      metrics.record(clock.monotonic() - startedAt);
+      metrics.recordDecode(clock.monotonic() - startedAt);
     }
   }
 

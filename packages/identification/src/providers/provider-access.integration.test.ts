@@ -129,6 +129,9 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
       { available: true, outOfQuota: true },
       { available: true, outOfQuota: true },
     ]);
+    const scrapes = await Promise.all([one, other].map(({ scrape }) => scrape()));
+    const labels = { provider: 'plant_id', fault: 'unpaid' };
+    expect(scrapes.map(({ value }) => value('plantcommunity_provider_fault', labels))).toEqual([1, 1]);
   });
 });
 

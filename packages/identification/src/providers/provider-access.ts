@@ -40,6 +40,8 @@ export interface ProviderAccess {
   isRefused(): boolean;
   /** Reads the shared state: whether any process saw the API key rejected. Call before each call. Never throws. */
   wasRefused(): Promise<boolean>;
+  /** Returns why the provider works for no call now, from memory. */
+  faults(): readonly AccessFault[];
   /** Records the end of a call; `error` is undefined on success. Logs a fault once until a call succeeds. */
   record(error: unknown): void;
 }
@@ -87,6 +89,11 @@ export class SharedProviderAccess implements ProviderAccess {
   async wasRefused(): Promise<boolean> {
     await this.#readShared();
     return this.#isOff;
+  }
+
+  faults(): readonly AccessFault[] {
+    const misconfigured = this.#isOff ? (['misconfigured'] as const) : [];
+    return this.#reported.has('unpaid') ? [...misconfigured, 'unpaid'] : misconfigured;
   }
 
   record(error: unknown): void {

@@ -12,7 +12,7 @@ const WAIT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 2
 /** Metrics of the answer caches, one for each provider, and of the leases under which they load. */
 export interface CacheMetrics {
   /** Starts the counters of a provider at 0. */
-  start(provider: string): void;
+  watchProvider(provider: string): void;
   /** `miss`: no fresh answer was found. */
   recordLookup(provider: string, result: LookupResult): void;
   recordStaleAnswer(provider: string): void;
@@ -77,7 +77,7 @@ export function createCacheMetrics(registry: Registry): CacheMetrics {
   const timeouts = counter('plantcommunity_lease_timeouts_total', 'Waits for a lease that timed out.');
 
   return {
-    start(provider) {
+    watchProvider(provider) {
       for (const result of LOOKUP_RESULTS) lookups.inc({ provider, result }, 0);
       for (const outcome of REFRESH_OUTCOMES) refreshes.inc({ provider, outcome }, 0);
       for (const one of [staleAnswers, loads, savedLoads, concurrentCallers, concurrentLoads, acquisitions, timeouts]) {

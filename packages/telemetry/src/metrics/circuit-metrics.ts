@@ -1,5 +1,6 @@
-import { Counter, Gauge, type Registry } from '@prometheus-io/client';
-import { KEPT_PROVIDER } from './provider-metrics.ts';
+import { Counter, type Registry } from '@prometheus-io/client';
+import { KEPT_PROVIDER } from '../kept-provider.ts';
+import { addReadCounter, addReadGauge } from './read-at-scrape.ts';
 
 /** States of a circuit breaker. The place of a state is its number in the gauges. */
 const STATES = ['closed', 'half_open', 'open', 'isolated'] as const;
@@ -21,8 +22,8 @@ interface CircuitNumbers {
 
 /** Metrics of the circuit breakers, one for each provider, as this process sees them. */
 export interface CircuitMetrics {
-  /** Starts the counters of a provider at 0. Its gauges read `numbers` at each scrape. */
-  watch(provider: string, numbers: () => CircuitNumbers): void;
+  /** Starts the counters of a provider at 0; each scrape reads `numbers`. */
+  watchProvider(provider: string, numbers: () => CircuitNumbers): void;
   recordTransition(provider: string, to: CircuitState): void;
   recordTrial(provider: string, outcome: TrialOutcome): void;
   /** Records a call that was refused because the circuit breaker was not closed. */
@@ -33,61 +34,50 @@ export function createCircuitMetrics(registry: Registry): CircuitMetrics {
   const watched = new Map<string, () => CircuitNumbers>();
   const registers = [registry];
 
-  function gauge(name: string, help: string, valueOf: (numbers: CircuitNumbers) => number): void {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        labelNames: ['provider'],
-        registers: [],
-        collect() {
-          for (const [provider, numbers] of watched) this.set({ provider }, valueOf(numbers()));
-        },
-      }),
-    );
-  }
+  const ofEach = (valueOf: (numbers: CircuitNumbers) => number) => () =>
+    Array.from(watched, ([provider, numbers]) => ({ labels: { provider }, value: valueOf(numbers()) }));
+  const ofKept = (valueOf: (numbers: CircuitNumbers) => number) => () => {
+    const numbers = watched.get(KEPT_PROVIDER)?.();
+    return numbers && valueOf(numbers);
+  };
   const stateOf = ({ state }: CircuitNumbers) => STATES.indexOf(state);
-  gauge('plantcommunity_circuit_state', '0 closed, 1 half-open, 2 open, 3 isolated.', stateOf);
-  gauge('plantcommunity_circuit_failures', 'Consecutive failures of calls.', ({ failures }) => failures);
-  gauge(
-    'plantcommunity_circuit_failure_limit',
-    'Consecutive failures that open the circuit breaker.',
-    ({ failureLimit }) => failureLimit,
-  );
-  registry.registerMetric(
-    new Counter({
-      name: 'plantcommunity_circuit_open_seconds_total',
-      help: 'How long the circuit breaker was open.',
-      labelNames: ['provider'],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [provider, numbers] of watched) this.inc({ provider }, numbers().openMs / 1_000);
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-      name: 'plant_id_circuit_state',
-      help: 'State of the circuit breaker of Plant.id: 0 closed, 1 half-open, 2 open, 3 isolated.',
-      registers: [],
-      collect() {
-        const numbers = watched.get(KEPT_PROVIDER)?.();
-        if (numbers !== undefined) this.set(stateOf(numbers));
-      },
-    }),
-  );
-  registry.registerMetric(
-    new Counter({
-      name: 'plant_id_circuit_open_duration_seconds',
-      help: 'How long the circuit breaker of Plant.id was open.',
-      registers: [],
-      collect() {
-        this.reset();
-        this.inc((watched.get(KEPT_PROVIDER)?.().openMs ?? 0) / 1_000);
-      },
-    }),
-  );
+  const openSeconds = ({ openMs }: CircuitNumbers) => openMs / 1_000;
+  const labelNames = ['provider'] as const;
+
+  addReadGauge(registry, {
+    name: 'plantcommunity_circuit_state',
+    help: '0 closed, 1 half-open, 2 open, 3 isolated.',
+    labelNames,
+    read: ofEach(stateOf),
+  });
+  addReadGauge(registry, {
+    name: 'plantcommunity_circuit_failures',
+    help: 'Consecutive failures of calls.',
+    labelNames,
+    read: ofEach(({ failures }) => failures),
+  });
+  addReadGauge(registry, {
+    name: 'plantcommunity_circuit_failure_limit',
+    help: 'Consecutive failures that open the circuit breaker.',
+    labelNames,
+    read: ofEach(({ failureLimit }) => failureLimit),
+  });
+  addReadCounter(registry, {
+    name: 'plantcommunity_circuit_open_seconds_total',
+    help: 'How long the circuit breaker was open.',
+    labelNames,
+    read: ofEach(openSeconds),
+  });
+  addReadGauge(registry, {
+    name: 'plant_id_circuit_state',
+    help: 'State of the circuit breaker of Plant.id: 0 closed, 1 half-open, 2 open, 3 isolated.',
+    read: ofKept(stateOf),
+  });
+  addReadCounter(registry, {
+    name: 'plant_id_circuit_open_duration_seconds',
+    help: 'How long the circuit breaker of Plant.id was open.',
+    read: ofKept(openSeconds),
+  });
   const transitions = new Counter({
     name: 'plantcommunity_circuit_transitions_total',
     help: 'Changes of state by the new state; each process counts the changes of the shared circuit breaker.',
@@ -108,7 +98,7 @@ export function createCircuitMetrics(registry: Registry): CircuitMetrics {
   });
 
   return {
-    watch(provider, numbers) {
+    watchProvider(provider, numbers) {
       watched.set(provider, numbers);
       for (const to of STATES) transitions.inc({ provider, to }, 0);
       for (const outcome of TRIAL_OUTCOMES) trials.inc({ provider, outcome }, 0);

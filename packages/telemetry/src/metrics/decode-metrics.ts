@@ -1,4 +1,5 @@
-import { Gauge, Histogram, type Registry } from '@prometheus-io/client';
+import { Histogram, type Registry } from '@prometheus-io/client';
+import { addReadGauge } from './read-at-scrape.ts';
 
 /** Photo decodes at the time of the scrape. */
 interface DecodeNumbers {
@@ -8,10 +9,10 @@ interface DecodeNumbers {
 
 /** Metrics of photo decodes. */
 export interface DecodeMetrics {
-  /** Makes the gauges read `numbers` at each scrape. */
-  watch(numbers: () => DecodeNumbers): void;
+  /** Each scrape reads `numbers`. */
+  watchDecodes(numbers: () => DecodeNumbers): void;
   /** Records a decode at its end, without its wait in the queue. */
-  record(durationMs: number): void;
+  recordDecode(durationMs: number): void;
 }
 
 /** Seconds; the decoder stops after 10 s. */
@@ -25,23 +26,22 @@ export function createDecodeMetrics(registry: Registry): DecodeMetrics {
     buckets: BUCKETS,
     registers: [registry],
   });
-  registry.registerMetric(
-    new Gauge({
-      name: 'plantcommunity_photo_decodes',
-      help: 'Photo decodes of this process that are running, or waiting in the queue.',
-      labelNames: ['state'],
-      registers: [],
-      collect() {
-        const { running, waiting } = read();
-        this.set({ state: 'running' }, running);
-        this.set({ state: 'waiting' }, waiting);
-      },
-    }),
-  );
+  addReadGauge(registry, {
+    name: 'plantcommunity_photo_decodes',
+    help: 'Photo decodes of this process that are running, or waiting in the queue.',
+    labelNames: ['state'],
+    read() {
+      const { running, waiting } = read();
+      return [
+        { labels: { state: 'running' }, value: running },
+        { labels: { state: 'waiting' }, value: waiting },
+      ];
+    },
+  });
   return {
-    watch(numbers) {
+    watchDecodes(numbers) {
       read = numbers;
     },
-    record: (durationMs) => duration.observe(durationMs / 1_000),
+    recordDecode: (durationMs) => duration.observe(durationMs / 1_000),
   };
 }

@@ -7,7 +7,7 @@ export interface HttpMetrics {
    * @param request `method`: one that the code declares, else `other`; `route`: a path as the code declares it, such as
    * `/history/[id]`, never a path as it was sent; `status`: what was sent, or `aborted` when the client left before
    */
-  record(request: { method: string; route: string; status: number | 'aborted'; durationMs: number }): void;
+  recordRequest(request: { method: string; route: string; status: number | 'aborted'; durationMs: number }): void;
 }
 
 /** Seconds; an identification takes 10 s at worst, unless a provider is slow. */
@@ -22,6 +22,7 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     registers: [registry],
   });
   return {
-    record: ({ durationMs, method, route, status }) => duration.observe({ method, route, status }, durationMs / 1_000),
+    recordRequest: ({ durationMs, method, route, status }) =>
+      duration.observe({ method, route, status }, durationMs / 1_000),
   };
 }

@@ -1,19 +1,21 @@
-import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
+import { Counter, Histogram, type Registry } from '@prometheus-io/client';
+import { KEPT_PROVIDER } from '../kept-provider.ts';
+import { addReadGauge } from './read-at-scrape.ts';
 
-/** The provider whose metrics the monitors of the replaced system know by name. */
-export const KEPT_PROVIDER = 'plant_id';
-
-/** Outcomes of a question to a provider; `CallOutcome` of the identification package says what each means. */
+/** Outcomes of a call, sent or not; `CallOutcome` of the identification package says what each means. */
 const OUTCOMES = ['ok', 'failed', 'timeout', 'refused', 'isolated', 'held_back', 'cached', 'stale'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
 const SENT: ReadonlySet<Outcome> = new Set(['ok', 'failed', 'timeout']);
 const REFUSED_BY_CIRCUIT: ReadonlySet<Outcome> = new Set(['refused', 'isolated']);
 
+/** Why a provider works for none of our calls: it rejects the API key, or requires payment. */
+const FAULTS = ['misconfigured', 'unpaid'] as const;
+
 /** Seconds; a call may take 60 s. */
 const BUCKETS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60];
 
-/** A question to a provider. */
+/** A call that a request needed, whether it was sent, refused, or answered from the cache. */
 interface MeasuredCall {
   readonly provider: string;
   readonly outcome: Outcome;
@@ -37,12 +39,13 @@ interface ProviderNumbers {
   readonly callsInFlight: () => number;
   /** Returns the quotas of the current windows, those without a limit left out. */
   readonly quotas: () => readonly QuotaNumbers[];
+  readonly faults: () => readonly (typeof FAULTS)[number][];
 }
 
 /** Metrics of the providers: calls, quotas and credits. */
 export interface ProviderMetrics {
-  /** Starts the counters of a provider at 0. Its gauges read `numbers` at each scrape. */
-  watch(provider: string, numbers: ProviderNumbers): void;
+  /** Starts the counters of a provider at 0; each scrape reads `numbers`. */
+  watchProvider(provider: string, numbers: ProviderNumbers): void;
   recordCall(call: MeasuredCall): void;
   /** Records credits that a call took of the quota; a doubtful call counts. */
   recordSpending(provider: string, credits: number): void;
@@ -54,7 +57,7 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
 
   const calls = new Counter({
     name: 'plantcommunity_provider_calls_total',
-    help: 'Questions to a provider, sent or not, by outcome.',
+    help: 'Calls that requests needed, by outcome, those included that were refused or answered from the cache unsent.',
     labelNames: ['provider', 'outcome'],
     registers,
   });
@@ -65,34 +68,32 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
     buckets: BUCKETS,
     registers,
   });
-  registry.registerMetric(
-    new Gauge({
-      name: 'plantcommunity_provider_calls_in_flight',
-      help: 'Calls of this process that are in flight.',
-      labelNames: ['provider'],
-      registers: [],
-      collect() {
-        for (const [provider, { callsInFlight }] of watched) this.set({ provider }, callsInFlight());
-      },
-    }),
-  );
-
+  addReadGauge(registry, {
+    name: 'plantcommunity_provider_calls_in_flight',
+    help: 'Calls of this process that are in flight.',
+    labelNames: ['provider'],
+    read: () =>
+      Array.from(watched, ([provider, { callsInFlight }]) => ({ labels: { provider }, value: callsInFlight() })),
+  });
+  addReadGauge(registry, {
+    name: 'plantcommunity_provider_fault',
+    help: '1 while the provider rejects the API key (misconfigured) or requires payment (unpaid), else 0.',
+    labelNames: ['provider', 'fault'],
+    read: () =>
+      Array.from(watched).flatMap(([provider, { faults }]) =>
+        FAULTS.map((fault) => ({ labels: { provider, fault }, value: Number(faults().includes(fault)) })),
+      ),
+  });
   function quotaGauge(name: string, help: string, valueOf: (quota: QuotaNumbers) => number): void {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        labelNames: ['provider', 'window'],
-        registers: [],
-        collect() {
-          // A limit may end.
-          this.reset();
-          for (const [provider, { quotas }] of watched) {
-            for (const quota of quotas()) this.set({ provider, window: quota.window }, valueOf(quota));
-          }
-        },
-      }),
-    );
+    addReadGauge(registry, {
+      name,
+      help,
+      labelNames: ['provider', 'window'],
+      read: () =>
+        Array.from(watched).flatMap(([provider, { quotas }]) =>
+          quotas().map((quota) => ({ labels: { provider, window: quota.window }, value: valueOf(quota) })),
+        ),
+    });
   }
   quotaGauge('plantcommunity_quota_used', 'Credits used in the running window, by all processes.', ({ used }) => used);
   quotaGauge('plantcommunity_quota_left', 'Credits left in the running window, for all processes.', ({ left }) => left);
@@ -112,17 +113,17 @@ export function createProviderMetrics(registry: Registry): ProviderMetrics {
   });
   const keptRequests = new Counter({
     name: 'plant_id_requests_total',
-    help: 'Questions to Plant.id that were sent, or refused by its circuit breaker.',
+    help: 'Calls to Plant.id that were sent, or refused by its circuit breaker.',
     registers,
   });
   const keptFastFails = new Counter({
     name: 'plant_id_circuit_fast_fails',
-    help: 'Questions to Plant.id that were refused because its circuit breaker was not closed.',
+    help: 'Calls to Plant.id that were refused because its circuit breaker was not closed.',
     registers,
   });
 
   return {
-    watch(provider, numbers) {
+    watchProvider(provider, numbers) {
       watched.set(provider, numbers);
       for (const outcome of OUTCOMES) calls.inc({ provider, outcome }, 0);
       durations.zero({ provider });

@@ -23,7 +23,10 @@ export interface MetricsOptions {
 /** One metric with its values; those of a histogram have names of their own: `_bucket`, `_sum` and `_count`. */
 export type MetricValues = MetricObjectWithValues<MetricValueWithName<string>>;
 
-/** Everything that this process measures, one group for each subject. */
+/**
+ * Everything that this process measures, one group for each subject. In all groups `record…` counts or times an event,
+ * and `watch…` says what a scrape shows before the first event, or reads at its time.
+ */
 export interface Metrics {
   http: HttpMetrics;
   providers: ProviderMetrics;

@@ -1,10 +1,10 @@
 import { Counter, Gauge, type Registry } from '@prometheus-io/client';
-import { addReadGauge } from './read-gauge.ts';
+import { addReadGauge } from './read-at-scrape.ts';
 
 const CALLERS = ['anonymous', 'user'] as const;
 const ANSWERS = ['cached', 'stale', 'fresh', 'retry'] as const;
-const VERDICTS = [
-  'accepted',
+/** Error codes that are always about the upload; `busy` is so only when there is no memory for one. */
+export const UPLOAD_REFUSALS = [
   'malformed_upload',
   'unknown_field',
   'missing_image',
@@ -13,12 +13,13 @@ const VERDICTS = [
   'photo_too_large',
   'photo_type',
   'photo_undecodable',
-  'busy',
 ] as const;
 const STREAM_KINDS = ['progress', 'admin'] as const;
 
 /** Result of reading and checking an upload: the error code of its refusal, unless it was accepted. */
-export type UploadVerdict = (typeof VERDICTS)[number];
+export type UploadVerdict = 'accepted' | (typeof UPLOAD_REFUSALS)[number] | 'busy';
+
+const VERDICTS: readonly UploadVerdict[] = ['accepted', ...UPLOAD_REFUSALS, 'busy'];
 
 /** `progress`: the steps of one identification; `admin`: the overview of operators. */
 type StreamKind = (typeof STREAM_KINDS)[number];
@@ -26,20 +27,20 @@ type StreamKind = (typeof STREAM_KINDS)[number];
 /** Metrics of calls of the API, by any transport. */
 export interface RequestMetrics {
   /** Records that a call of identify was admitted or refused by authentication; not its failure. */
-  authenticated(isAdmitted: boolean): void;
+  recordAuthentication(isAdmitted: boolean): void;
   /** Records that a call of identify was answered with 429. */
-  rateLimited(): void;
+  recordRateLimitExceeded(): void;
   /** Records an identification. `retry`: it has no answer, the caller was told to retry. */
-  identified(identification: { caller: (typeof CALLERS)[number]; answer: (typeof ANSWERS)[number] }): void;
-  uploaded(verdict: UploadVerdict): void;
-  /** Sets the counters of these routes to 0, so that a scrape before their first call shows them. */
-  expectLegacyRoutes(routes: readonly string[]): void;
+  recordIdentification(identification: { caller: (typeof CALLERS)[number]; answer: (typeof ANSWERS)[number] }): void;
+  recordUpload(verdict: UploadVerdict): void;
+  /** Starts the counters of these routes at 0. */
+  watchLegacyRoutes(routes: readonly string[]): void;
   /** Records a call of a deprecated version. `route`: its path as the code declares it; `isGone`: answered with 410 */
-  legacyCalled(call: { route: string; isGone: boolean }): void;
-  /** Counts a stream as open until the returned function is called; further calls of that function do nothing. */
-  streamOpened(kind: StreamKind): () => void;
-  /** Sets how a scrape reads the bytes of uploads that are in memory. */
-  readUploadBytes(read: () => number): void;
+  recordLegacyCall(call: { route: string; isGone: boolean }): void;
+  /** Records a stream as open until the returned function is called; further calls of that function do nothing. */
+  recordStream(kind: StreamKind): () => void;
+  /** Each scrape reads the bytes of uploads that are in memory. */
+  watchUploadBytes(read: () => number): void;
 }
 
 export function createRequestMetrics(registry: Registry): RequestMetrics {
@@ -101,24 +102,24 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
   });
 
   return {
-    authenticated(isAdmitted) {
+    recordAuthentication(isAdmitted) {
       authentications.inc();
       if (isAdmitted) admissions.inc();
     },
-    rateLimited: () => rateLimited.inc(),
-    identified: ({ answer, caller }) => identifications.inc({ caller, answer }),
-    uploaded: (verdict) => uploads.inc({ verdict }),
-    expectLegacyRoutes(routes) {
+    recordRateLimitExceeded: () => rateLimited.inc(),
+    recordIdentification: ({ answer, caller }) => identifications.inc({ caller, answer }),
+    recordUpload: (verdict) => uploads.inc({ verdict }),
+    watchLegacyRoutes(routes) {
       for (const route of routes) {
         legacyCalls.inc({ route }, 0);
         goneCalls.inc({ route }, 0);
       }
     },
-    legacyCalled({ isGone, route }) {
+    recordLegacyCall({ isGone, route }) {
       legacyCalls.inc({ route });
       if (isGone) goneCalls.inc({ route });
     },
-    streamOpened(kind) {
+    recordStream(kind) {
       streams.inc({ kind });
       let isOpen = true;
       return () => {
@@ -126,7 +127,7 @@ export function createRequestMetrics(registry: Registry): RequestMetrics {
         isOpen = false;
       };
     },
-    readUploadBytes(read) {
+    watchUploadBytes(read) {
       uploadBytes = read;
     },
   };

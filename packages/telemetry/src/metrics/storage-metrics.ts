@@ -1,5 +1,5 @@
-import { Gauge, Histogram, type Registry } from '@prometheus-io/client';
-import { addReadGauge } from './read-gauge.ts';
+import { Histogram, type Registry } from '@prometheus-io/client';
+import { addReadGauge } from './read-at-scrape.ts';
 
 const OUTCOMES = ['ok', 'error', 'unavailable'] as const;
 
@@ -13,10 +13,10 @@ interface StorageState {
 
 /** Metrics of the database and Redis. */
 export interface StorageMetrics {
-  /** Sets how a scrape reads the state. */
-  readState(read: () => StorageState): void;
+  /** Each scrape reads the state. */
+  watchStorage(read: () => StorageState): void;
   /** Records a command that Redis answered, with an error or without, or did not answer. */
-  redisCommand(command: { outcome: (typeof OUTCOMES)[number]; durationMs: number }): void;
+  recordRedisCommand(command: { outcome: (typeof OUTCOMES)[number]; durationMs: number }): void;
 }
 
 /** Seconds; a command has 0.1 s over TCP and 0.5 s over REST unless the settings say otherwise. */
@@ -32,15 +32,16 @@ export function createStorageMetrics(registry: Registry): StorageMetrics {
     help: '1 while the database answers, 0 from a failed probe until the next successful one.',
     read: () => Number(state().isDatabaseUp),
   });
-  const connections: Gauge<'state'> = new Gauge({
+  addReadGauge(registry, {
     name: 'plantcommunity_database_connections',
     help: 'Connections of the database pool now.',
     labelNames: ['state'],
-    registers,
-    collect() {
+    read() {
       const { idle, inUse } = state().pool;
-      connections.set({ state: 'in_use' }, inUse);
-      connections.set({ state: 'idle' }, idle);
+      return [
+        { labels: { state: 'in_use' }, value: inUse },
+        { labels: { state: 'idle' }, value: idle },
+      ];
     },
   });
   addReadGauge(registry, {
@@ -63,9 +64,9 @@ export function createStorageMetrics(registry: Registry): StorageMetrics {
   for (const outcome of OUTCOMES) commands.zero({ outcome });
 
   return {
-    readState(read) {
+    watchStorage(read) {
       state = read;
     },
-    redisCommand: ({ durationMs, outcome }) => commands.observe({ outcome }, durationMs / 1_000),
+    recordRedisCommand: ({ durationMs, outcome }) => commands.observe({ outcome }, durationMs / 1_000),
   };
 }

@@ -4,7 +4,7 @@ import { readMetrics } from './read-metrics.ts';
 
 it('readMetrics reads samples by name and labels, in any order of the labels', async () => {
   const metrics = createMetrics({ version: '1.2 "beta"', mode: 'development' });
-  metrics.http.record({ method: 'GET', route: '/history/[id]', status: 200, durationMs: 30 });
+  metrics.http.recordRequest({ method: 'GET', route: '/history/[id]', status: 200, durationMs: 30 });
   const { value } = readMetrics((await metrics.expose()).body);
   const count = 'plantcommunity_http_request_duration_seconds_count';
   expect({

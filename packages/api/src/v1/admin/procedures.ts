@@ -27,7 +27,7 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
     watch: adminProcedure.input(watchInput).subscription(async function* ({ ctx, signal }) {
       const { metrics, operations } = ctx.services;
       const left = signal ?? ctx.request.signal;
-      for await (const event of closing(operations.watchOverview(left), metrics.streamOpened('admin'), left)) {
+      for await (const event of closing(operations.watchOverview(left), metrics.recordStream('admin'), left)) {
         const principal = await ctx.request.reauthenticate();
         if (principal?.role !== 'admin') throw notFound();
         const { at } = event.type === 'whole' ? event.overview : event.changes;

@@ -23,7 +23,7 @@ export function progressProcedure<W extends WireShapes>({ progress: { present } 
       const left = signal ?? ctx.request.signal;
       const { identification, metrics, streamLimit } = ctx.services;
       const release = streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
-      const closed = metrics.streamOpened('progress');
+      const closed = metrics.recordStream('progress');
       const close = () => {
         release();
         closed();
