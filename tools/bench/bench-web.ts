@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../root.ts';
 import type { ProcessGroup } from '../start/process-group.ts';
 import { buildWeb, ensureGenerated } from '../start/web-build.ts';
@@ -9,8 +9,16 @@ const FOLDER = join(root, 'bench-results/web');
 
 const NOT_COPIED = new Set(['node_modules', '.next']);
 
+/** Files of this folder that the build has beside or instead of those of the web app. */
+const ADDED = {
+  'bare-route.ts': 'src/app/api/bare/route.ts',
+  'event-loop-route.ts': 'src/app/api/event-loop/route.ts',
+  'optional-metrics.ts': 'src/server/app-metrics.ts',
+};
+
 /**
- * A build of the web app with one route more than the product has: the floor that an upload is measured against.
+ * A build of the web app with two routes more than the product has, a floor for uploads and one that tells how long the
+ * event loop was blocked, and with metrics that can be left out.
  * @returns its folder
  */
 export async function buildBenchWeb(group: ProcessGroup, say: (text: string) => void): Promise<string> {
@@ -18,12 +26,13 @@ export async function buildBenchWeb(group: ProcessGroup, say: (text: string) => 
   rmSync(FOLDER, { recursive: true, force: true });
   cpSync(web, FOLDER, { recursive: true, filter: (path) => !NOT_COPIED.has(path.slice(web.length + 1)) });
   symlinkSync(join(web, 'node_modules'), join(FOLDER, 'node_modules'));
-  const route = join(FOLDER, 'src/app/api/bare');
-  mkdirSync(route, { recursive: true });
-  cpSync(join(root, 'tools/bench/bare-route.ts'), join(route, 'route.ts'));
+  for (const [file, target] of Object.entries(ADDED)) {
+    mkdirSync(dirname(join(FOLDER, target)), { recursive: true });
+    cpSync(join(root, 'tools/bench', file), join(FOLDER, target));
+  }
   const options = { root, say, group };
   await ensureGenerated(options);
-  say('Building the app with the bare route ...');
+  say('Building the app with what the bench adds ...');
   await buildWeb(options, FOLDER);
   return FOLDER;
 }

@@ -11,6 +11,7 @@ import { type BenchApp, startBenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { buildBenchWeb } from './bench-web.ts';
 import { cacheHitRows } from './cache-hit.ts';
+import { metricsCostRow, scrapeRows } from './metrics-rows.ts';
 import { LONG_RESET_TIMEOUTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
 import { resilienceRows } from './resilience-rows.ts';
 import { tableOf } from './table.ts';
@@ -33,11 +34,12 @@ async function appRows(): Promise<BenchRow[]> {
     // Open circuits come last: nothing else can be measured behind them.
     const first = await on(LONG_RESET_TIMEOUTS, async (app) => [
       ...(await cacheHitRows(app.url)),
+      ...(await scrapeRows(app)),
       await openCircuitsRow(app),
     ]);
     const second = await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]);
-    const tracing = await tracingRow((settings) => startBenchApp({ webFolder, settings, say }));
-    return [...first, tracing, ...second];
+    const start = (settings: Environment) => startBenchApp({ webFolder, settings, say });
+    return [...first, await metricsCostRow(start), await tracingRow(start), ...second];
   } finally {
     await group.stop();
   }

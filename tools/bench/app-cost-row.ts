@@ -1,0 +1,65 @@
+import type { Environment } from '@plantcommunity/settings';
+import type { BenchApp } from './bench-app.ts';
+import type { BenchRow } from './bench-row.ts';
+import { noisePhoto } from './noise-photo.ts';
+import { median, timeRounds } from './rounds.ts';
+import { connection, send, uploadOf } from './upload.ts';
+
+const PHOTO_BYTES = 200_000;
+/** Callers at once, more than an app answers side by side: their time is that of its processor alone. */
+const CALLERS = 8;
+const RUNS = 40;
+
+interface AppCost {
+  name: string;
+  /** Allowed ratio, such as 1.03 for 3 %. */
+  bar: number;
+  start(settings: Environment): Promise<BenchApp>;
+  /** Settings of the app without what is measured, and of the one with it. */
+  without: Environment;
+  with: Environment;
+}
+
+/** Returns a function that asks the app, with several callers at once, about a photo whose answer it has cached. */
+async function cacheHitsOf({ url }: BenchApp): Promise<() => Promise<void>> {
+  const upload = uploadOf(await noisePhoto(PHOTO_BYTES));
+  const identify = `${url}/api/v1/plant-identification/identify`;
+  await send(identify, upload);
+  const callers = Array.from({ length: CALLERS }, connection);
+  return async () => void (await Promise.all(callers.map((caller) => send(identify, upload, 200, caller))));
+}
+
+/**
+ * Returns the row of the time that an app needs for cache hits with something on, against one with it off; a longer time
+ * is a smaller throughput. A second app with it off shows by how much two equal apps differ: a smaller cost is not
+ * measurable.
+ */
+export async function appCostRow(cost: AppCost): Promise<BenchRow> {
+  const apps: BenchApp[] = [];
+  try {
+    for (const settings of [cost.without, cost.without, cost.with]) {
+      // oxlint-disable-next-line no-await-in-loop -- starts side by side would compete for the same cores
+      apps.push(await cost.start(settings));
+    }
+    const hits = await Promise.all(apps.map(cacheHitsOf));
+    const { medians } = await timeRounds(hits, { rounds: 9, runs: RUNS });
+    const [off = [], equal = [], on = []] = medians;
+    const overOff = (times: readonly number[]) => times.map((ms, round) => ms / (off[round] ?? ms));
+    const ratios = overOff(on);
+    const difference = Math.abs(median(overOff(equal)) - 1);
+    return {
+      name: cost.name,
+      unit: 'ms',
+      floor: median(off),
+      ours: median(on),
+      ratio: median(ratios),
+      lowest: Math.min(...ratios),
+      highest: Math.max(...ratios),
+      bar: `<= ${cost.bar}, or as equal apps differ`,
+      holds: median(ratios) - 1 <= Math.max(cost.bar - 1, difference),
+      peers: [{ name: `an equal app, differs by ${(100 * difference).toFixed(1)} %`, value: median(equal) }],
+    };
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()));
+  }
+}
