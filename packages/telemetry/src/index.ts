@@ -1,6 +1,7 @@
 export { KEPT_PROVIDER } from './kept-provider.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { HttpMetrics } from './metrics/http-metrics.ts';
+export type { JobMetrics } from './metrics/job-metrics.ts';
 export { createMetrics, type Metrics } from './metrics/registry.ts';
 export { type RequestMetrics, UPLOAD_REFUSALS, type UploadVerdict } from './metrics/request-metrics.ts';
 export type { StorageMetrics } from './metrics/storage-metrics.ts';

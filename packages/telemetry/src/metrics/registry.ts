@@ -9,6 +9,7 @@ import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
 import { type CircuitMetrics, createCircuitMetrics } from './circuit-metrics.ts';
 import { createDecodeMetrics, type DecodeMetrics } from './decode-metrics.ts';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts';
+import { createJobMetrics, type JobMetrics } from './job-metrics.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createRequestMetrics, type RequestMetrics } from './request-metrics.ts';
 import { createStorageMetrics, type StorageMetrics } from './storage-metrics.ts';
@@ -35,6 +36,7 @@ export interface Metrics {
   decodes: DecodeMetrics;
   requests: RequestMetrics;
   storage: StorageMetrics;
+  jobs: JobMetrics;
   /** Returns all values in the text format of Prometheus, and its media type. */
   expose(): Promise<{ body: string; contentType: string }>;
   /** Returns all values as objects. */
@@ -67,6 +69,7 @@ export function createMetricGroups(registry: Registry): Metrics {
     decodes: createDecodeMetrics(registry),
     requests: createRequestMetrics(registry),
     storage: createStorageMetrics(registry),
+    jobs: createJobMetrics(registry),
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
     collect: () => registry.getMetricsAsJSON(),
   };
