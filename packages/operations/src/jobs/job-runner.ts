@@ -1,39 +1,152 @@
-/** How a run ended. `stopped`: its process ended in an orderly way; `lost`: its process died. */
-export type JobOutcome = 'succeeded' | 'failed' | 'stopped' | 'lost';
-
-/** One run of a job, on any instance. Times are in milliseconds since 1970. */
-export interface JobRunOverview {
-  startedAt: number;
-  /** Absent while it runs. */
-  endedAt?: number;
-  /** Absent while it runs. */
-  outcome?: JobOutcome;
-  /** What it has done, or why it failed, without secrets; absent while it runs. */
-  report?: string;
-}
-
-/** A job with its last runs on all instances. */
-export interface JobOverview {
-  name: string;
-  /** At most ten, oldest first. */
-  runs: readonly JobRunOverview[];
-  /** When the next run is due, in milliseconds since 1970; absent while the job runs. */
-  nextAt?: number;
-  /** Number of runs in succession that failed or were lost; 0 after a success. */
-  failures: number;
-  /** What the last successful run left for later, if it said so. */
-  waiting?: number;
-}
+import { type Database, isDatabaseUnavailable } from '@plantcommunity/db';
+import { type Cancel, type Clock, createLeases, type RedisConnection, waitFor } from '@plantcommunity/resilience';
+import type { JobMetrics, Logger } from '@plantcommunity/telemetry';
+import type { Job } from './job.ts';
+import { type JobOverview, jobOverview } from './job-overview.ts';
+import { type RunParts, runJob, STOP_GRACE_MS } from './run-job.ts';
+import { KEPT_RUNS, RunStore, type StoredRun } from './run-store.ts';
+import { dueAt, failuresUpTo } from './schedule.ts';
 
 /** Runs the jobs of a table when they are due, each on one instance at a time. */
 export interface JobRunner {
   /** Begins to run jobs. Never throws: while the database is away it tries again. */
   start(): void;
-  /** Returns every job of the table, in its order. */
+  /** Returns every job of the table, in its order. @throws errors of the database */
   overview(): Promise<readonly JobOverview[]>;
   /**
-   * Starts no run any more, waits for those that run, and aborts their signals after `timeoutMs`.
+   * Starts no run any more, waits for those that run, and aborts their signals a second before `timeoutMs` is over.
    * @returns false when a run had to be aborted
    */
   close(timeoutMs: number): Promise<boolean>;
+}
+
+export interface JobRunnerOptions {
+  /** The table of jobs. */
+  jobs: readonly Job[];
+  database: Pick<Database, 'client'>;
+  redis: RedisConnection;
+  metrics: JobMetrics;
+  clock: Clock;
+  logger: Logger;
+  /** First part of the keys of the leases in Redis; `job` unless given. */
+  prefix?: string;
+}
+
+/** Longest time between two looks at the last run of a job, which another instance may have ended. */
+const LOOK_EVERY_MS = 60_000;
+/** Pause after a look that failed, or did not start a run because another instance held the lease. */
+const RETRY_LOOK_MS = 5_000;
+
+/** Creates a runner. Nothing runs before `start`. */
+export function createJobRunner(options: JobRunnerOptions): JobRunner {
+  const { clock, database, jobs, logger, metrics, prefix = 'job', redis } = options;
+  const names = jobs.map(({ name }) => name);
+  const store = new RunStore(database.client);
+  const stopping = new AbortController();
+  const leases = createLeases({ redis, prefix, owner: 'job', clock });
+  const parts = { store, leases, metrics, clock, logger, stopping: stopping.signal };
+  const loops = jobs.map((job) => new JobLoop(job, parts));
+  for (const loop of loops) metrics.watch(loop.job.name, () => loop.numbers());
+
+  return {
+    start() {
+      for (const loop of loops) loop.start();
+    },
+    async overview() {
+      const runs = Map.groupBy(await store.newest(names, KEPT_RUNS), ({ job }) => job);
+      return jobs.map((job) => jobOverview(job, runs.get(job.name) ?? [], clock.now()));
+    },
+    async close(timeoutMs) {
+      const ended = Promise.all(loops.map((loop) => loop.close())).then(() => true);
+      const isEnded = await waitFor(ended, { timeoutMs: Math.max(0, timeoutMs - STOP_GRACE_MS), clock });
+      if (isEnded) return true;
+      stopping.abort();
+      // Runs that ignore their signal are recorded after the grace.
+      await waitFor(ended, { timeoutMs: 2 * STOP_GRACE_MS, clock });
+      return false;
+    },
+  };
+}
+
+/** Looks when a job is due, runs it, and looks again, until it is closed. */
+class JobLoop {
+  readonly job: Job;
+  readonly #parts: RunParts;
+  readonly #closed = Promise.withResolvers<void>();
+  #isOpen = false;
+  #cancelLook: Cancel = () => undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #last: StoredRun | undefined;
+
+  constructor(job: Job, parts: RunParts) {
+    this.job = job;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#isOpen = true;
+    this.#looking = this.#look();
+  }
+
+  /** Resolves when the end of the run in progress, if there is one, is recorded. */
+  close(): Promise<void> {
+    this.#isOpen = false;
+    this.#cancelLook();
+    this.#closed.resolve();
+    return this.#looking;
+  }
+
+  /** Returns the figures of the last look; undefined before the first run of the job. */
+  numbers(): { failures: number; succeededAt: number | undefined } | undefined {
+    return this.#last && { failures: failuresUpTo(this.#last), succeededAt: this.#last.succeededAt ?? undefined };
+  }
+
+  /** Runs the job as long as it is due, then waits for the next look. Never throws. */
+  async #look(): Promise<void> {
+    const { clock, logger } = this.#parts;
+    let waitMs = 0;
+    try {
+      while (this.#isOpen && waitMs === 0) waitMs = await this.#runWhenDue();
+    } catch (error) {
+      waitMs = RETRY_LOOK_MS;
+      // The health gate logs once that the database is unavailable.
+      if (!isDatabaseUnavailable(error)) {
+        logger.warn({ job: this.job.name, err: error }, '[JOB] Could not look whether a job is due');
+      }
+    }
+    if (!this.#isOpen) return;
+    this.#cancelLook = clock.setTimeout(() => {
+      this.#looking = this.#look();
+    }, waitMs);
+  }
+
+  /** Runs the job once if it is due. @returns milliseconds until the next look @throws errors of the database */
+  async #runWhenDue(): Promise<number> {
+    const last = await this.#readLast();
+    const leftMs = dueAt(this.job.every, last) - this.#parts.clock.now();
+    if (leftMs > 0) return Math.min(leftMs, LOOK_EVERY_MS);
+    if (!this.#isOpen) return 0;
+    const run = await runJob(this.job, last, this.#parts);
+    if (run === undefined) return RETRY_LOOK_MS;
+    // A job that ignores its signal goes on: do not begin it again beside itself.
+    await Promise.race([run.settled, this.#closed.promise]);
+    return 0;
+  }
+
+  /** Reads the last run. If its process has died, counts it as lost. */
+  async #readLast(): Promise<StoredRun | undefined> {
+    const { clock, logger, metrics, store } = this.#parts;
+    const { name } = this.job;
+    const [last] = await store.newest([name], 1);
+    if (last?.end === null && last.aliveUntil <= clock.now()) {
+      if (await store.lose(last, 'The process ended during the run.')) {
+        const { attempt, number } = last;
+        logger.warn({ job: name, run: number, attempt }, '[JOB] The process of a run has died: the run is lost');
+        metrics.recordRun({ job: name, outcome: 'lost' });
+      }
+      return this.#readLast();
+    }
+    this.#last = last;
+    return last;
+  }
 }

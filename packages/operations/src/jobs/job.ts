@@ -10,7 +10,9 @@ export interface Job {
   readonly timeLimitMs?: number;
   /**
    * Does the work once. Has to settle soon after `signal` aborts: another instance may run the job then. A run that
-   * throws is repeated later, so that a run must not depend on the end of the one before.
+   * throws is repeated later; it may also be repeated after it has done its work, when its process died before it could
+   * record the end.
+   * @throws {JobFailure} to say how many things wait
    */
   run(signal: AbortSignal): Promise<JobReport>;
 }
@@ -21,4 +23,17 @@ export interface JobReport {
   readonly text: string;
   /** Number of things that wait for a later run; absent for a job that leaves nothing. */
   readonly waiting?: number;
+}
+
+/** A run failed and knows what it has left. The message is for operators, as the text of a report. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+  readonly code = 'job_failed';
+  /** Number of things that wait for a later run. */
+  readonly waiting: number;
+
+  constructor(message: string, { waiting, cause }: { waiting: number; cause?: unknown }) {
+    super(message, { cause });
+    this.waiting = waiting;
+  }
 }
