@@ -38,7 +38,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     timeoutMs: settings.redis.timeoutMs,
     onCommand: (command) => metrics.storage.recordRedisCommand(command),
   });
-  reportRedis(redis, logger);
+  const stopReportingRedis = reportRedis(redis, logger);
   metrics.storage.watchStorage(() => ({
     isDatabaseUp: database.isUp,
     pool: database.pool(),
@@ -132,6 +132,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     },
     async close() {
       service.close();
+      stopReportingRedis();
       // The probe waits for the replies to commands that were sent without waiting, such as the release of a lease.
       await Promise.all([redis.probe().then(() => redis.close()), database.close()]);
     },
@@ -162,7 +163,8 @@ function reportDatabase(database: Container['database'], logger: Logger): void {
   database.subscribe((event) => runWithoutRequestId(() => log(event)));
 }
 
-function reportRedis(redis: Container['redis'], logger: Logger): void {
+/** @returns a function that ends the reports, before this process itself closes the connection */
+function reportRedis(redis: Container['redis'], logger: Logger): () => void {
   if (!redis.isReady()) {
     notifyLauncher({
       type: 'notice',
@@ -185,5 +187,5 @@ function reportRedis(redis: Container['redis'], logger: Logger): void {
         );
     }
   };
-  redis.subscribe((event) => runWithoutRequestId(() => log(event)));
+  return redis.subscribe((event) => runWithoutRequestId(() => log(event)));
 }

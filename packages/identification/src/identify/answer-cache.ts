@@ -22,6 +22,8 @@ export interface AnswerCacheOptions {
   redis: RedisConnection;
   clock: Clock;
   logger: Logger;
+  /** Aborts when the service closes. */
+  closing: AbortSignal;
   metrics: Metrics['cache'];
   /** First part of every key in Redis. */
   prefix: string;
@@ -40,7 +42,7 @@ export interface AnswerCache {
 
 /** Creates the answer cache of one provider, with recall ids if its answers can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
-  const { clock, definition, lock, logger, metrics, prefix, redis } = options;
+  const { clock, closing, definition, lock, logger, metrics, prefix, redis } = options;
   const answers = createCache({
     redis,
     prefix,
@@ -49,7 +51,7 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
     clock,
   });
   const cache = traceCache(definition.name, answers);
-  logAnswerCache(definition.name, { redis, cache }, logger, lock.waitMs);
+  logAnswerCache(definition.name, { redis, cache, closing }, logger, lock.waitMs);
   measureAnswerCache(definition.name, cache, metrics);
   const callsInFlight = createCallsInFlight({ redis, prefix, clock });
   if (!definition.canRecall) return { cache, callsInFlight, recallIds: undefined };

@@ -13,7 +13,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerKey } from '../identify/questions.ts';
 import { plantId } from '../providers/index.ts';
-import { createCacheLog } from './cache-log.ts';
+import { createCacheLog, logAnswerCache } from './cache-log.ts';
 import { KEPT_LINES, keptLineOf } from './testing/kept-lines.ts';
 
 const PHOTO = 'abcdef0123456789';
@@ -79,6 +79,16 @@ describe.skipIf(!hasRedisServer)('the cache log of Plant.id', () => {
   const fill = async (cache: Cache) => await cache.getOrLoad(KEY, async () => 'Rosa', { lifetime });
   /** Holds the lock without ever releasing it. */
   const hold = () => redis.client.set(`${prefix}:{${KEY}}:lock`, 'another-owner', { px: 60_000 });
+
+  it('does not report a connection that this process closes after the service', async () => {
+    const own = await connectRedis({ url: server.url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
+    const closing = new AbortController();
+    const cache = createCache({ redis: own, prefix });
+    logAnswerCache('plant_id', { cache, redis: own, closing: closing.signal }, logger, WAIT_MS);
+    closing.abort();
+    await own.close();
+    expect(lines).toEqual(['info [LOCK] Redis connection verified for distributed locks']);
+  });
 
   it('has every step from the miss to the release, and the hit after it', async () => {
     const cache = createProcess();

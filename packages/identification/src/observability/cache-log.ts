@@ -2,17 +2,21 @@ import type { Cache, CacheEvent, LeaseEvent, RedisConnection, RedisEvent } from 
 import { KEPT_PROVIDER, type Logger, redactAndCut, runWithoutRequestId } from '@plantcommunity/telemetry';
 import type { ProviderName } from '../types.ts';
 
-/** Logs the answer cache of a provider and its leases: Plant.id's alone, as in the replaced system. */
+/**
+ * Logs the answer cache of a provider and its leases: Plant.id's alone, as in the replaced system. A connection that ends
+ * after `closing` aborts is not reported: this process closes it.
+ */
 export function logAnswerCache(
   provider: ProviderName,
-  { cache, redis }: { cache: Cache; redis: RedisConnection },
+  { cache, closing, redis }: { cache: Cache; closing: AbortSignal; redis: RedisConnection },
   logger: Logger,
   waitMs: number,
 ): void {
   if (provider !== KEPT_PROVIDER) return;
   const log = createCacheLog(logger, waitMs);
   // The state of the connection belongs to no request, though one may have noticed it.
-  redis.subscribe((event) => runWithoutRequestId(() => log.onRedis(event)));
+  const unsubscribe = redis.subscribe((event) => runWithoutRequestId(() => log.onRedis(event)));
+  closing.addEventListener('abort', unsubscribe, { once: true });
   cache.subscribeToLock(log.onLease);
   cache.subscribe(log.onCache);
 }

@@ -63,6 +63,34 @@ describe('a value that Redis missed while it was unavailable', () => {
     expect(await createProcess().cache.peek('rose')).toMatchObject({ value: 'new', source: 'redis' });
   });
 
+  it('is restored though Redis refuses another one, before or after it', async () => {
+    const one = createProcess();
+    /** Lets the pause pass that limits the rate. */
+    const nextKey = async () => {
+      clock.advance(1);
+      await redis.settle();
+    };
+    redis.down();
+    await one.cache.getOrLoad('daisy', async () => 'restored', LIFETIME);
+    await one.load('refused');
+    await one.cache.getOrLoad('tulip', async () => 'restored', LIFETIME);
+    const command = redis.command.bind(redis);
+    const refusing = vi.spyOn(redis, 'command').mockImplementation((name, ...args) => {
+      const isRefused = args.some((arg) => arg.includes('"refused"'));
+      return isRefused ? Promise.reject(new Error('ERR no')) : command(name, ...args);
+    });
+    await redis.up('kept');
+    await redis.settle();
+    await nextKey();
+    await nextKey();
+    const keys = one.events.flatMap((event) => (event.type === 'restored' ? event.key : []));
+    expect(keys.toSorted()).toEqual(['daisy', 'tulip']);
+    refusing.mockRestore();
+    clock.advance(1000);
+    await redis.settle();
+    expect(await createProcess().cache.peek('rose')).toMatchObject({ value: 'refused', source: 'redis' });
+  });
+
   it('is not tried at each return of a Redis that fails again at once', async () => {
     const one = createProcess();
     redis.down();

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts';
+import { RedisUnavailableError } from '../redis/errors.ts';
 import type { RedisConnection } from '../redis/types.ts';
 import type { Envelope } from './envelope.ts';
 import type { RedisStore } from './redis-store.ts';
@@ -18,7 +19,8 @@ const RETRY_MAX_MS = 60_000;
 /**
  * Writes the memory tier back to a Redis that lost its data or missed writes while it was unavailable, so that other
  * processes, and this one after a restart, need not load the values again. A key that exists keeps its value unless
- * ours is newer. A run that fails is repeated until one succeeds.
+ * ours is newer. A run in which Redis does not answer, or
+ * refuses a key, is repeated until one succeeds.
  */
 export class RedisRestorer {
   readonly #redis: RedisConnection;
@@ -65,19 +67,24 @@ export class RedisRestorer {
     this.#isRunning = true;
     this.#cancelPause?.();
     this.#cancelPause = undefined;
+    let isComplete = true;
     try {
       // A data loss meanwhile also deletes the values restored so far.
       while (this.#isPending) {
         this.#isPending = false;
-        await this.#restore(this.#memory.keys());
+        isComplete = await this.#restore(this.#memory.keys());
       }
-      this.#failures = 0;
     } catch {
-      this.markPending();
-      this.#retryLater();
+      isComplete = false;
     } finally {
       this.#isRunning = false;
     }
+    if (isComplete) {
+      this.#failures = 0;
+      return;
+    }
+    this.markPending();
+    this.#retryLater();
   }
 
   #retryLater(): void {
@@ -89,16 +96,31 @@ export class RedisRestorer {
     }, pauseMs);
   }
 
-  /** @throws when Redis does not answer, or answers with an error */
-  async #restore(keys: readonly string[]): Promise<void> {
+  /**
+   * Returns whether Redis refused none of the keys. A refused one does not delay those after it.
+   * @throws {RedisUnavailableError} when Redis does not answer
+   */
+  async #restore(keys: readonly string[]): Promise<boolean> {
+    let isComplete = true;
+    const skip = (error: unknown) => {
+      if (error instanceof RedisUnavailableError) throw error;
+      isComplete = false;
+    };
     for (let at = 0; at < keys.length; at += BATCH_SIZE) {
-      for (const key of await this.#store.outdated(this.#envelopes(keys.slice(at, at + BATCH_SIZE)))) {
-        const envelope = this.#memory.peek(key);
-        const bytes = envelope ? await this.#store.restore(key, envelope, MAX_VALUE_BYTES) : 0;
-        if (bytes > 0) this.#emit({ type: 'restored', key });
-        if (bytes > 0) await this.#pause(bytes / MAX_BYTES_PER_MS);
+      const envelopes = this.#envelopes(keys.slice(at, at + BATCH_SIZE));
+      for (const key of (await this.#store.outdated(envelopes).catch(skip)) ?? []) {
+        await this.#restoreKey(key).catch(skip);
       }
     }
+    return isComplete;
+  }
+
+  async #restoreKey(key: string): Promise<void> {
+    const envelope = this.#memory.peek(key);
+    const bytes = envelope ? await this.#store.restore(key, envelope, MAX_VALUE_BYTES) : 0;
+    if (bytes === 0) return;
+    this.#emit({ type: 'restored', key });
+    await this.#pause(bytes / MAX_BYTES_PER_MS);
   }
 
   /** Returns the envelopes of the keys that are still in the memory tier. */

@@ -57,6 +57,23 @@ function setUp() {
   return { clock, gate, transport, events, ended, connect, ask, nextSecond };
 }
 
+describe('a connection that this process closes', () => {
+  it('is lost for its listeners, once', async () => {
+    const { connect, events, gate } = setUp();
+    await connect();
+    events.length = 0;
+    gate.close();
+    gate.close();
+    expect(events).toEqual([{ type: 'lost', reason: 'closed' }]);
+  });
+
+  it('says nothing new of a Redis that was lost before', () => {
+    const { events, gate } = setUp();
+    gate.close();
+    expect(events).toEqual([{ type: 'lost', reason: 'not connected yet' }]);
+  });
+});
+
 describe('a Redis that does not answer', () => {
   it('delays one command, and those after it fail at once', async () => {
     const { gate, transport, connect, ask, events } = setUp();

@@ -164,11 +164,15 @@ export class RedisHealthGate implements Requester, TransportObserver {
     this.#listeners.emit({ type: 'subscribe_refused', reason, remedy: this.#channels.grantCommand(user, reason) });
   }
 
+  /** Listeners that still listen get `lost`: without Redis a circuit has to decide alone. */
   close(): void {
+    if (this.#isClosed) return;
+    const wasReady = this.isReady;
     this.#isClosed = true;
     this.#cancelProbe();
     this.#status = { type: 'lost', reason: 'closed' };
     this.#transport?.close();
+    if (wasReady) this.#listeners.emit(this.#status);
   }
 
   async #send(request: UpstashRequest): Promise<unknown> {

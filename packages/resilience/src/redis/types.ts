@@ -43,8 +43,8 @@ export interface EndedCommand {
 }
 
 /**
- * State of a connection. `ready`: Redis answers and accepts writes. `lost`: it does not, and commands fail at once until
- * `ready`. `error`: an error of the connection. `subscribe_refused`: no messages arrive until an operator runs the
+ * State of a connection. `ready`: Redis answers and accepts writes. `lost`: it does not, or this process has closed the
+ * connection, and commands fail at once until `ready`. `error`: an error of the connection. `subscribe_refused`: no messages arrive until an operator runs the
  * command `remedy` in Redis; until then subscribers poll.
  */
 export interface RedisEvent {
