@@ -163,7 +163,7 @@ test('the state of database and Redis is read at each scrape', async ({ app }) =
   expect(value('plantcommunity_redis_command_duration_seconds_count', { outcome: 'ok' })).toBeGreaterThan(0);
 });
 
-/** Names that monitors of the former system read, and those of the metrics of Node.js, break rules of promtool. */
+/** Names that monitors of the replaced system read, and those of the metrics of Node.js, break rules of promtool. */
 const EXCUSED = new RegExp(
   `^(?:${[
     'plant_id_circuit_state',

@@ -4,7 +4,7 @@ import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { root } from '../root.ts';
-import { COLLECTOR } from '../start/web.ts';
+import { GC_FLAGS } from '../start/web.ts';
 import { buildContext } from './testing/build-context.ts';
 import { dockerfile, lastOf, readStages, variablesOf, wordsOf } from './testing/dockerfile.ts';
 
@@ -50,7 +50,7 @@ describe('the Dockerfile', () => {
   });
 
   it('runs the server itself as process 1, with the collector options of npm start', () => {
-    expect(wordsOf(lastOf(image, 'CMD'))).toEqual(['node', ...COLLECTOR, 'server.ts']);
+    expect(wordsOf(lastOf(image, 'CMD'))).toEqual(['node', ...GC_FLAGS, 'server.ts']);
     expect(image.instructions.some(({ keyword }) => keyword === 'ENTRYPOINT')).toBe(false);
   });
 

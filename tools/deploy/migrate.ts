@@ -1,12 +1,11 @@
 // `node tools/deploy/migrate.ts`: applies the migrations of this release to the database of the settings, before its
 // instances start. They must be those of the instances: a wrong one fails here, before anything is written.
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
-import { readSettings, SettingsError } from '@plantcommunity/settings';
+import { modeOf, readSettings, SettingsError } from '@plantcommunity/settings';
 import { migrate } from '../start/migration.ts';
 import { createLauncherOutput } from '../start/output.ts';
 
-// Not from the settings, since they may be wrong. Their default is production.
-const mode = process.env['APP_ENV']?.trim() === 'development' ? 'development' : 'production';
+const mode = modeOf(process.env);
 try {
   const { database } = readSettings(process.env, databaseUrlProblems);
   process.exitCode = await migrate(mode, database.url ?? '', database.directUrl);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import {
   type Environment,
+  modeOf,
   plainEnvironment,
   readSettings,
   type Settings,
@@ -33,7 +34,8 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
   const started = performance.now();
   // A closed pipe of our output must not fail the shutdown.
   process.stdout.on('error', () => {});
-  let output = await createLauncherOutput(process.env['APP_ENV']?.trim());
+  const given = withMode(process.env);
+  let output = await createLauncherOutput(modeOf(given));
   let socketFolder: string | undefined;
   let group: ProcessGroup | undefined;
   let record: RunRecord | undefined;
@@ -46,7 +48,6 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
   });
   try {
     const isNewPasswordWanted = wantsNewPassword(args);
-    const given = withMode(process.env);
     const settings = checkedSettings(given);
     output = await createLauncherOutput(settings.mode);
     const { say } = output;

@@ -1,14 +1,14 @@
 import { applyMigrations } from '@plantcommunity/db/migrations';
+import type { Settings } from '@plantcommunity/settings';
 import { createLauncherOutput } from './output.ts';
 
 /**
  * Brings a database up to the checked-in migrations. Prints those that it applied to standard output, as one line of JSON
  * or in production one log entry, and everything else, such as the error, to standard error.
- * @param mode `APP_ENV`
  * @param directUrl of the same database without its pooler
  * @returns the exit code
  */
-export async function migrate(mode: string | undefined, url: string, directUrl: string | undefined): Promise<0 | 1> {
+export async function migrate(mode: Settings['mode'], url: string, directUrl: string | undefined): Promise<0 | 1> {
   const [{ result }, { fail, say }] = await Promise.all([
     createLauncherOutput(mode, process.stdout),
     createLauncherOutput(mode, process.stderr),

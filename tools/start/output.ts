@@ -1,3 +1,5 @@
+import type { Settings } from '@plantcommunity/settings';
+
 /** What the launcher prints, as text for people, or in production as log entries like those of the app. */
 export interface LauncherOutput {
   say: (text: string) => void;
@@ -8,11 +10,11 @@ export interface LauncherOutput {
 }
 
 /**
- * @param mode `APP_ENV`; the logger is loaded for `production` only
+ * @param mode the logger is loaded for `production` only
  * @param stream of the log entries; standard output, unless another process reads that
  */
 export async function createLauncherOutput(
-  mode: string | undefined,
+  mode: Settings['mode'],
   stream: NodeJS.WritableStream = process.stdout,
 ): Promise<LauncherOutput> {
   if (mode !== 'production') {

@@ -55,19 +55,19 @@ interface WebOptions {
  * heap for every 64 MB of them. Counted as part of a heap that may grow to 128 MB first, they are collected with young
  * objects: a photo of 5 MB is read in half the time when measured.
  */
-export const COLLECTOR: readonly string[] = [
+export const GC_FLAGS: readonly string[] = [
   '--external-memory-accounted-in-global-limit',
   '--initial-old-space-size=128',
 ];
 /** First version of Node with both flags. */
-const COLLECTOR_SINCE = 24;
+const GC_FLAGS_SINCE = 24;
 
 /** Starts the web process, which sends its events through a pipe. */
 export function startWeb({ folder, mode, env }: WebOptions): Web {
   const [node, ...args] = script(join(folder, 'server.ts'));
   const child = startChild({
     name: 'The app',
-    command: [node, ...collectorOf(mode), ...args],
+    command: [node, ...gcFlagsOf(mode), ...args],
     cwd: folder,
     env: { ...env, PLANT_LAUNCHER_PIPE: '1', PLANT_LAUNCHER_FD: '3' },
     hasEvents: true,
@@ -92,9 +92,9 @@ export function startWeb({ folder, mode, env }: WebOptions): Web {
   };
 }
 
-function collectorOf(mode: WebOptions['mode']): readonly string[] {
+function gcFlagsOf(mode: WebOptions['mode']): readonly string[] {
   const major = Number(process.versions.node.split('.')[0]);
-  return mode === 'start' && major >= COLLECTOR_SINCE ? COLLECTOR : [];
+  return mode === 'start' && major >= GC_FLAGS_SINCE ? GC_FLAGS : [];
 }
 
 async function eachLine(lines: AsyncIterable<string>, take: (line: string) => unknown): Promise<void> {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modeOf } from './environment.ts';
 import { readSettings } from './settings.ts';
 import { faultsIn } from './testing/settings-under-test.ts';
 
@@ -183,4 +184,25 @@ describe('NAME_FILE', () => {
     const given = { APP_ENV: 'production', AUTH_SECRETS_FILE: put('token', SECRET) };
     expect(faultsOf(given).filter((fault) => fault.startsWith('AUTH_SECRETS'))).toEqual([]);
   });
+});
+
+describe('modeOf', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plant-mode-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('reads APP_ENV as the settings do, also while other settings are wrong', () => {
+    const file = join(folder, 'mode');
+    writeFileSync(file, 'development\n');
+    for (const environment of [{ APP_ENV: ' development\n' }, { APP_ENV_FILE: file }]) {
+      expect(modeOf({ ...environment, PORT: 'none' })).toBe('development');
+      expect(readSettings(environment).mode).toBe('development');
+    }
+  });
+
+  it.each([{}, { APP_ENV: '' }, { APP_ENV: 'production' }, { APP_ENV: 'staging' }, { APP_ENV_FILE: '/nowhere' }])(
+    'is production for %o',
+    (environment) => {
+      expect(modeOf(environment)).toBe('production');
+    },
+  );
 });

@@ -50,15 +50,9 @@ export function readEnvironment(environment: Environment): {
   const faults: Fault[] = [];
   const fromFile = new Set<string>();
   for (const name of variableNames) {
-    const path = environment[fileVariable(name)]?.trim();
-    if (path) fromFile.add(name);
-    const variable = path ? fileVariable(name) : name;
-    const found = path ? readUnlessSet(environment[name], path, name) : { text: environment[name] };
-    if ('problem' in found) {
-      faults.push({ variable, problem: found.problem });
-      continue;
-    }
-    const text = UNTRIMMED.has(name) ? found.text : found.text?.trim();
+    const { problem, text, variable } = readVariable(environment, name);
+    if (variable !== name) fromFile.add(name);
+    if (problem !== undefined) faults.push({ variable, problem });
     if (!text) continue;
     given[name] = text;
     if (isQuoted(text) && !MAY_BE_QUOTED.has(name)) {
@@ -66,6 +60,26 @@ export function readEnvironment(environment: Environment): {
     }
   }
   return { given, faults, setAs: (name) => (fromFile.has(name) ? fileVariable(name) : name) };
+}
+
+/** Reads one variable: its value, unless it is unset, or why it cannot be read. */
+function readVariable(
+  environment: Environment,
+  name: VariableName,
+): { variable: string; text?: string | undefined; problem?: string } {
+  const path = environment[fileVariable(name)]?.trim();
+  const variable = path ? fileVariable(name) : name;
+  const found = path ? readUnlessSet(environment[name], path, name) : { text: environment[name] };
+  if ('problem' in found) return { variable, problem: found.problem };
+  return { variable, text: UNTRIMMED.has(name) ? found.text : found.text?.trim() };
+}
+
+/**
+ * Returns the mode of APP_ENV for what has to be said when the settings cannot be read: their faults, for example. As in the
+ * settings the default is production, in which a value that is wrong counts, too.
+ */
+export function modeOf(environment: Environment): 'development' | 'production' {
+  return readVariable(environment, 'APP_ENV').text === 'development' ? 'development' : 'production';
 }
 
 /**

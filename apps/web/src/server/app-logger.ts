@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Settings } from '@plantcommunity/settings';
+import { modeOf, type Settings } from '@plantcommunity/settings';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 
 /**
@@ -17,7 +17,7 @@ export async function createAppLogger({ logLevel, mode }: Pick<Settings, 'logLev
  * one log entry for each line of it in production. Reads the mode itself, since the settings may be the reason.
  */
 export function exitWithReason(reason: string): never {
-  if (process.env['APP_ENV'] === 'development') writeSync(2, `${reason}\n`);
+  if (modeOf(process.env) === 'development') writeSync(2, `${reason}\n`);
   else {
     const logger = createLogger({ level: 'fatal' });
     for (const line of reason.split('\n')) logger.fatal(line.trim());

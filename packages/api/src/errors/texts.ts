@@ -3,7 +3,7 @@ import type { RejectedPart } from '@plantcommunity/identification';
 import { type OperationsErrorCode, REASON_LENGTH } from '@plantcommunity/operations';
 import type { FieldError } from './api-error.ts';
 
-// Clients of the former system compare the first four texts, so they never change.
+// Clients of the replaced system compare the first four texts, so they never change.
 export const AUTHENTICATION_REQUIRED =
   'Authentication required for plant identification. Please log in or create an account to identify plants.';
 

@@ -18,7 +18,7 @@ const SUCCESS_BODY_CODES: ReadonlySet<ApiErrorCode> = new Set([
   'busy',
 ]);
 
-/** Presents errors as the former system did. */
+/** Presents errors as the replaced system did. */
 export const legacyErrors: ErrorPresenter = {
   mediaType: 'application/json',
   body(error) {
@@ -62,7 +62,7 @@ const OPERATIONS: readonly string[] = [
   'getMe',
 ];
 
-/** The paths of the former system, with the answers of v1 and the old error bodies. */
+/** The paths of the replaced system, with the answers of v1 and the old error bodies. */
 export const legacy = {
   ...version,
   deprecated: {

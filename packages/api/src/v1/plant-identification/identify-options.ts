@@ -5,7 +5,7 @@ import { invalidRequest } from '../../errors/to-api-error.ts';
 import { listItems, singleValue } from './field-values.ts';
 import { isLanguageTag, primarySubtag } from './language-tag.ts';
 
-/** Matches JSON numbers, and plus signs and leading zeros, which the former system accepted. */
+/** Matches JSON numbers, and plus signs and leading zeros, which the replaced system accepted. */
 const NUMBER = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|[+-]?\d{1,3}(?:\.\d{1,15})?)$/i;
 
 const text = (pattern: RegExp, message: string) => z.string(message).regex(pattern, message);
@@ -33,7 +33,7 @@ const languageTag = z
   .transform(primarySubtag)
   .optional();
 
-/** The fields of an identify upload. Clients of the former system send `image_url`, which it never read. */
+/** The fields of an identify upload. Clients of the replaced system send `image_url`, which it never read. */
 export const IDENTIFY_FIELDS = {
   photoField: 'image',
   textFields: {

@@ -41,7 +41,7 @@ describe.each(routes)('the text fields of identify over $name', ({ identify, nam
     { latitude: '0.1000000000000000055511151231257827021181583404541015625', longitude: '1e-400', north: 0.1, east: 0 },
     { latitude: '9.0e1', longitude: '180.000', north: 90, east: 180 },
     { latitude: ' 52.5\n', longitude: '\t13.4 ', north: 52.5, east: 13.4 },
-    // The former system accepted these.
+    // The replaced system accepted these.
     { latitude: '+52.5', longitude: '013.4', north: 52.5, east: 13.4 },
   ])('take the coordinates of %j', async ({ latitude, longitude, north, east }) => {
     const options = await optionsOf(upload({ latitude, longitude }));
