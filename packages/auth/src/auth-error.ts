@@ -5,7 +5,8 @@ export type AuthErrorCode =
   | 'invalid_password'
   | 'malformed_password'
   | 'wrong_password'
-  | 'last_admin';
+  | 'last_admin'
+  | 'invalid_link';
 
 /** A request that this package refuses. The API has a sentence for each code. */
 export class AuthError extends Error {

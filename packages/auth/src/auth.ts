@@ -3,6 +3,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
+import { type AccountAdministration, createAccountAdministration } from './accounts/administration.ts';
 import { BrowserSessions, createSessionTokens, type Session } from './browser-sessions.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
@@ -35,6 +36,7 @@ export interface Auth {
   readonly oauthProviders: readonly OAuthProviderName[];
   readonly users: Users;
   readonly accounts: Accounts;
+  readonly administration: AccountAdministration;
   readonly tokens: Tokens;
   /**
    * Returns the user whom a request's headers authenticate, by access token or, without one, by session cookie;
@@ -54,7 +56,7 @@ export interface Auth {
 }
 
 export interface AuthOptions {
-  database: Database;
+  database: Pick<Database, 'client'>;
   /** At least one secret, of 32 bytes or more each; the first signs, all verify. */
   secrets: readonly string[];
   /** Public origin of the app; https makes cookies secure. */
@@ -130,6 +132,7 @@ export function createAuth(options: AuthOptions): Auth {
       renewAdminPassword: () => renewAdminPassword(client),
     },
     accounts: createAccounts({ client, oauthProviders: providers, clock, logger, eraseOwner }),
+    administration: createAccountAdministration({ client, oauthProviders: providers, clock, logger }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
     principalOf,
     async claimedUser(headers) {

@@ -1,5 +1,9 @@
 export { isDatabaseUnavailable } from '@plantcommunity/db';
 export type { Accounts } from './accounts/accounts.ts';
+export type { AccountAdministration, AccountDetails } from './accounts/administration.ts';
+export type { AccountPage, AccountQuery, AccountSummary } from './accounts/list-accounts.ts';
+export type { LockedAccount } from './accounts/lock-account.ts';
+export type { NewSignInLink, SignInLinkState, UsableSignInLink } from './accounts/sign-in-links.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
 export { MAX_NAME_LENGTH, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';

@@ -113,11 +113,11 @@ export async function renewAdminPassword(
   return { email: admin.email, password };
 }
 
-/** Returns the oldest admin. */
+/** Returns the oldest admin, before those that are disabled. */
 export async function findAdmin(client: PrismaClient): Promise<EnsuredAdmin | undefined> {
   const admin = await client.user.findFirst({
     where: { role: 'admin' },
-    orderBy: { createdAt: 'asc' },
+    orderBy: [{ disabledAt: { sort: 'asc', nulls: 'first' } }, { createdAt: 'asc' }],
     select: { email: true },
   });
   return admin === null ? undefined : { email: admin.email, created: false };

@@ -1,3 +1,4 @@
+import type { AccountAdministration } from '@plantcommunity/auth';
 import type { Database } from '@plantcommunity/db';
 import { mapProviders, type OperatedProvider, type ProviderName } from '@plantcommunity/identification';
 import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
@@ -14,6 +15,7 @@ import { circuitOverview, type Overview } from './overview.ts';
 import { OverviewFeed } from './overview-feed.ts';
 import type { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
+import { createUserOperations } from './users/user-operations.ts';
 
 export interface OperationsOptions {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
@@ -22,6 +24,7 @@ export interface OperationsOptions {
   answers: RecentAnswers;
   instances: InstanceRegistry;
   database: Pick<Database, 'client'>;
+  accounts: AccountAdministration;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
   clock: Clock;
   logger: Logger;
@@ -42,7 +45,8 @@ export function createOperations(options: OperationsOptions): Operations {
   const { answers, calls, clock, instances, logger, providers, redis } = options;
   const { client } = options.database;
   const names = Object.values(mapProviders(providers, (_provider, name) => name));
-  const overrides = new OverrideStore(client, clock, new AuditTrail(clock));
+  const audit = new AuditTrail(clock);
+  const overrides = new OverrideStore(client, clock, audit);
   /** Without the providers that are off. */
   const entries = new Map(
     names.flatMap((provider) => {
@@ -82,6 +86,7 @@ export function createOperations(options: OperationsOptions): Operations {
     overview: () => feed.read(),
     watchOverview: (signal) => feed.watch(signal),
     audit: (query) => listAudit(client, query),
+    users: createUserOperations({ client, accounts: options.accounts, audit }),
     async start() {
       const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
       await waitFor(started, { timeoutMs: START_TIMEOUT_MS, clock });
@@ -98,7 +103,7 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   async function makeOverview(): Promise<Overview> {
-    const [active, audit, agreement] = await Promise.all([
+    const [active, newest, agreement] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
       listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
@@ -116,7 +121,7 @@ export function createOperations(options: OperationsOptions): Operations {
       ),
       minutes: mapProviders(statistics, ({ minutes }) => minutes),
       hour: mapProviders(statistics, ({ hour }) => hour),
-      audit: audit.entries,
+      audit: newest.entries,
     };
   }
 

@@ -13,3 +13,4 @@ export type { CircuitOverview, Overview } from './overview.ts';
 export type { OverviewEvent } from './overview-feed.ts';
 export { REASON_LENGTH } from './reason.ts';
 export { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
+export type { LinkRequest, MadeSignInLink, UserChange, UserOperations } from './users/user-operations.ts';

@@ -1,4 +1,16 @@
-export type OperationsErrorCode = 'invalid_reason' | 'invalid_end' | 'provider_off' | 'not_isolated';
+export type OperationsErrorCode =
+  | 'invalid_reason'
+  | 'invalid_end'
+  | 'provider_off'
+  | 'not_isolated'
+  | 'unknown_user'
+  | 'user_disabled'
+  /** The change would leave no admin who can sign in. */
+  | 'last_admin'
+  /** The target is in the wanted state already. */
+  | 'unchanged'
+  /** The operator is no admin any more. */
+  | 'not_admin';
 
 /** A change that was refused; nothing was changed or recorded. The API has a sentence for each code. */
 export class OperationsError extends Error {

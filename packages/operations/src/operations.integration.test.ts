@@ -23,9 +23,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   prefix = `test:${randomUUID()}`;
-  await database.client.circuitOverride.deleteMany();
-  await database.client.auditEntry.deleteMany();
-  await database.client.user.deleteMany();
+  await database.client.$executeRaw`TRUNCATE "User" CASCADE`;
   const user = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
   await database.client.user.create({ data: { id: 'ada', ...user } });
 });

@@ -3,6 +3,7 @@ import type { Operator } from './operator.ts';
 import type { Override } from './overrides/store.ts';
 import type { Overview } from './overview.ts';
 import type { OverviewEvent } from './overview-feed.ts';
+import type { UserOperations } from './users/user-operations.ts';
 
 /**
  * The operators' view of the circuits of all instances, and the overrides they make. An override is a row in PostgreSQL
@@ -30,6 +31,7 @@ export interface Operations {
   watchOverview(signal: AbortSignal): AsyncIterable<OverviewEvent>;
   /** Lists the entries of the audit trail that match, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
+  readonly users: UserOperations;
   /**
    * Makes this instance's circuits follow the overrides from now on. Resolves when they do, so that no isolated provider
    * is called, or after two seconds. Never rejects: a circuit that cannot follow now is tried again.

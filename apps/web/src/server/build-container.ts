@@ -86,6 +86,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     calls,
     answers,
     instances: createInstanceRegistry({ redis }),
+    accounts: auth.administration,
     database,
     redis,
     clock,

@@ -2,6 +2,7 @@ import type { Auth } from '@plantcommunity/auth';
 import { describe, expect, it } from 'vitest';
 import { allProcedures } from '../testing/all-procedures.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
+import { everyUserOperation } from '../testing/fake-operations.ts';
 import { billed, monstera } from '../testing/fake-service.ts';
 import { samples } from '../testing/samples.ts';
 import { upload } from '../testing/transports.ts';
@@ -25,7 +26,13 @@ function without(principalOf?: Auth['principalOf']) {
       find: away,
       photo: away,
     },
-    operations: { isolateProvider: away, releaseProvider: away, resetProvider: away, audit: away },
+    operations: {
+      isolateProvider: away,
+      releaseProvider: away,
+      resetProvider: away,
+      audit: away,
+      users: everyUserOperation(away),
+    },
     auth: {
       ...(principalOf && { principalOf }),
       accounts: { register: away, changePassword: away, signOutEverywhere: away, remove: away },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allProcedures } from '../testing/all-procedures.ts';
 import { apiUnderTest } from '../testing/api-under-test.ts';
+import { everyUserOperation } from '../testing/fake-operations.ts';
 import { samples } from '../testing/samples.ts';
 
 const SECRET = 'cannot reach postgres://plants:hunter2@db.example';
@@ -27,6 +28,7 @@ const operations = {
   releaseProvider: failing,
   resetProvider: failing,
   audit: failing,
+  users: everyUserOperation(failing),
 };
 const accounts = { register: failing, changePassword: failing, signOutEverywhere: failing, remove: failing };
 const tokens = { issue: failing, refresh: failing, revoke: failing };

@@ -40,11 +40,18 @@ export const AUTH_ERRORS: Readonly<Record<AuthErrorCode, FieldError>> = {
     pointer: '#/password',
   },
   wrong_password: { detail: 'The current password is not right.', pointer: '#/password' },
+  invalid_link: {
+    detail: 'This link cannot be used any more: it was used or replaced, or it has expired. Ask for a new one.',
+    pointer: '#/token',
+  },
   last_admin: { detail: 'The last admin cannot be removed: make another user an admin first.', pointer: '#' },
 };
 
 /** Returns the field error for a code of `operations`; `length` is that of the reason. */
-export function overrideError(code: OperationsErrorCode, length = 0): FieldError {
+export function operationsFieldError(
+  code: Exclude<OperationsErrorCode, 'unknown_user' | 'not_admin'>,
+  length = 0,
+): FieldError {
   switch (code) {
     case 'invalid_reason': {
       const { max, min } = REASON_LENGTH;
@@ -56,5 +63,11 @@ export function overrideError(code: OperationsErrorCode, length = 0): FieldError
       return { detail: 'This provider is off: it has no key.', pointer: '#/provider' };
     case 'not_isolated':
       return { detail: 'This provider is not isolated.', pointer: '#/provider' };
+    case 'user_disabled':
+      return { detail: 'This account is disabled: enable it first.', pointer: '#/id' };
+    case 'last_admin':
+      return { detail: 'The last admin stays one: make another user an admin first.', pointer: '#/id' };
+    case 'unchanged':
+      return { detail: 'The account is like that already: another admin may have changed it.', pointer: '#/id' };
   }
 }

@@ -7,7 +7,13 @@ import { ZodError } from 'zod';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
 import { photoErrorText } from './photo-texts.ts';
 import { retryAfterSeconds } from './rate-limited.ts';
-import { AUTH_ERRORS, overrideError, providersUnavailable, REJECTED_FIELDS, SERVICE_UNAVAILABLE } from './texts.ts';
+import {
+  AUTH_ERRORS,
+  operationsFieldError,
+  providersUnavailable,
+  REJECTED_FIELDS,
+  SERVICE_UNAVAILABLE,
+} from './texts.ts';
 
 const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
@@ -97,7 +103,8 @@ export function fromAuth(error: AuthError, pointer?: string): ApiError {
 }
 
 function fromOperations(error: OperationsError): ApiError {
-  const field = overrideError(error.code, error.length);
+  if (error.code === 'unknown_user' || error.code === 'not_admin') return notFound();
+  const field = operationsFieldError(error.code, error.length);
   return new ApiError('invalid_request', field.detail, { errors: [field], cause: error });
 }
 

@@ -44,12 +44,21 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'account.changePassword': [signedIn],
   'account.signOutEverywhere': [signedIn],
   'account.remove': [signedIn],
+  'signInLink.open': [everyone],
+  'signInLink.use': [everyone],
   'admin.overview.get': [administrators],
   'admin.overview.watch': [administrators],
   'admin.circuits.isolate': [administrators],
   'admin.circuits.release': [administrators],
   'admin.circuits.reset': [administrators],
   'admin.audit.list': [administrators],
+  'admin.users.list': [administrators],
+  'admin.users.get': [administrators],
+  'admin.users.setTier': [administrators],
+  'admin.users.setRole': [administrators],
+  'admin.users.disable': [administrators],
+  'admin.users.enable': [administrators],
+  'admin.users.makeSignInLink': [administrators],
 };
 
 const cases = MODES.flatMap((mode) =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { normalizeEmail } from '@plantcommunity/auth';
+import { AuthError, normalizeEmail } from '@plantcommunity/auth';
 import { addressKey } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
@@ -34,6 +34,16 @@ export interface Throttles {
    * @throws {ApiError} `rate_limited`, with the cause and the remedy, without running `work`
    */
   register<T>(address: string | undefined, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work`, which opens or uses a sign-in link. It counts against the address when the link cannot be used.
+   * @throws {ApiError} `rate_limited`, without running `work`
+   */
+  signInLink<T>(address: string | undefined, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work`, which makes a sign-in link; an admin may make as many as an address may sign in with wrong passwords.
+   * @throws {ApiError} `rate_limited`, without running `work`
+   */
+  newSignInLink<T>(adminId: string, work: () => Promise<T>): Promise<T>;
   /** Counts the refresh of a good token against its sign-in, not its address. @throws {ApiError} `rate_limited` */
   refresh(signInId: string): Promise<void>;
   /**
@@ -118,6 +128,30 @@ export function createThrottles(options: {
       } finally {
         if (isWrong) for (const attempt of begun) attempt.commit();
         else await refundAll([...begun, ...slowed]);
+      }
+    },
+    async signInLink(address, work) {
+      const begun = await beginAll([`sign-in-link:${digest(addressKeyOf(address))}`, rates.signInAddress]);
+      let isWrong = false;
+      try {
+        return await work();
+      } catch (error) {
+        isWrong = error instanceof AuthError && error.code === 'invalid_link';
+        throw error;
+      } finally {
+        if (isWrong) for (const attempt of begun) attempt.commit();
+        else await refundAll(begun);
+      }
+    },
+    async newSignInLink(adminId, work) {
+      const begun = await beginAll([`new-sign-in-link:${digest(adminId)}`, rates.signInAddress]);
+      try {
+        const made = await work();
+        for (const attempt of begun) attempt.commit();
+        return made;
+      } catch (error) {
+        await refundAll(begun);
+        throw error;
       }
     },
     register: (address, work) => registrations.run(digest(addressKeyOf(address)), work),

@@ -44,7 +44,7 @@ describe('every procedure', () => {
 
   it('for operators is for administrators, and over tRPC only', () => {
     const policies = procedures.filter(([path]) => path.startsWith('v1.admin.')).map(([, { _def }]) => policyOf(_def));
-    expect(policies).toEqual(Array.from({ length: 6 }, () => 'admin'));
+    expect(new Set(policies)).toEqual(new Set(['admin']));
     expect(allEndpoints.filter(({ procedure: { _def } }) => policyOf(_def) === 'admin')).toEqual([]);
   });
 

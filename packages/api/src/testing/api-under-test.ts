@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import type { IdentificationService } from '@plantcommunity/identification';
-import type { Operations } from '@plantcommunity/operations';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type RequestMetrics } from '@plantcommunity/telemetry';
 import { createTestMetrics } from '@plantcommunity/telemetry/testing';
@@ -59,7 +58,7 @@ export function apiUnderTest(
   options: {
     config?: Partial<ApiConfig>;
     service?: Partial<IdentificationService>;
-    operations?: Partial<Operations>;
+    operations?: Parameters<typeof fakeOperations>[0];
     limit?: Partial<IdentifyLimit>;
     auth?: FakeAuthOptions;
     namespaces?: readonly Namespace[];

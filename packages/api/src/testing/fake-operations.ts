@@ -1,4 +1,5 @@
-import type { AuditRecord, CircuitOverview, Operations, Overview } from '@plantcommunity/operations';
+import type { AccountDetails } from '@plantcommunity/auth';
+import type { AuditRecord, CircuitOverview, Operations, Overview, UserOperations } from '@plantcommunity/operations';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 
@@ -69,9 +70,55 @@ export const overview: Overview = {
   audit: [auditRecord],
 };
 
-/** Creates operations whose answers a test can set. */
-export function fakeOperations(options: Partial<Operations> = {}): Operations {
+/** The account of a user. */
+export const annasAccount: AccountDetails = {
+  userId: 'anna',
+  email: 'anna@example.org',
+  name: 'Anna',
+  role: 'user',
+  tier: 'pro',
+  createdAt: new Date(NOON - 86_400_000),
+  hasPassword: true,
+  services: ['github'],
+  sessions: { browsers: 2, apps: 1 },
+  identifications: 41,
+  signInLink: { link: 'unused', until: new Date(NOON + 3_600_000) },
+};
+
+/** User operations that all do the same, such as fail. */
+export function everyUserOperation(work: () => Promise<never>): UserOperations {
   return {
+    list: work,
+    get: work,
+    setTier: work,
+    setRole: work,
+    disable: work,
+    enable: work,
+    makeSignInLink: work,
+    findSignInLink: work,
+    useSignInLink: work,
+  };
+}
+
+const users: UserOperations = {
+  list: async () => ({ accounts: [annasAccount], total: 1 }),
+  get: async () => annasAccount,
+  setTier: async () => annasAccount,
+  setRole: async () => annasAccount,
+  disable: async () => annasAccount,
+  enable: async () => annasAccount,
+  makeSignInLink: async () => ({ token: 'secret', expiresAt: new Date(NOON + 3_600_000), user: annasAccount }),
+  findSignInLink: async () => ({ userId: 'anna', email: annasAccount.email, expiresAt: new Date(NOON + 3_600_000) }),
+  useSignInLink: async () => ({ email: annasAccount.email }),
+};
+
+/** Creates operations whose answers a test can set. */
+export function fakeOperations({
+  users: userOptions,
+  ...options
+}: Omit<Partial<Operations>, 'users'> & { users?: Partial<UserOperations> } = {}): Operations {
+  return {
+    users: { ...users, ...userOptions },
     isolateProvider: async () => undefined,
     releaseProvider: async () => undefined,
     resetProvider: async () => undefined,

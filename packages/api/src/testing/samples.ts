@@ -3,6 +3,7 @@ import { storedId } from './fake-service.ts';
 import { upload } from './transports.ts';
 
 const order = { provider: 'plant_id', reason: 'Their status page says outage.' };
+const userChange = { id: 'anna', reason: 'Asked for it by e-mail.' };
 const password = 'correct horse battery';
 
 /** A valid input for each procedure, by its path without the namespace. User data is Anna's. */
@@ -21,10 +22,19 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'account.changePassword': () => ({ current: password, next: 'battery horse correct' }),
   'account.signOutEverywhere': () => ({ confirm: true }),
   'account.remove': () => ({ confirm: true, password }),
+  'signInLink.open': () => ({ token: 'secret' }),
+  'signInLink.use': () => ({ token: 'secret', password }),
   'admin.overview.get': () => undefined,
   'admin.overview.watch': () => undefined,
   'admin.circuits.isolate': () => order,
   'admin.circuits.release': () => order,
   'admin.circuits.reset': () => order,
   'admin.audit.list': () => undefined,
+  'admin.users.list': () => undefined,
+  'admin.users.get': () => ({ id: 'anna' }),
+  'admin.users.setTier': () => ({ ...userChange, tier: 'premium' }),
+  'admin.users.setRole': () => ({ ...userChange, role: 'admin' }),
+  'admin.users.disable': () => userChange,
+  'admin.users.enable': () => userChange,
+  'admin.users.makeSignInLink': () => userChange,
 };

@@ -6,6 +6,7 @@ import { identificationEndpoints } from './plant-identification/endpoints.ts';
 import { photoProcedure } from './plant-identification/history.ts';
 import { identificationProcedures } from './plant-identification/procedures.ts';
 import { type Presenter, presenter, type WireShapes } from './presenter.ts';
+import { signInLinkProcedures } from './sign-in-link.ts';
 
 /** Creates a version of the API with the procedures and endpoints of v1 and a presenter of its own. */
 export function createVersion<const Name extends string, W extends WireShapes>(version: {
@@ -20,6 +21,7 @@ export function createVersion<const Name extends string, W extends WireShapes>(v
     plantIdentification,
     auth,
     account: accountProcedures(),
+    signInLink: signInLinkProcedures(),
     admin: adminProcedures(version.presenter),
   };
   return {

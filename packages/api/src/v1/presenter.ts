@@ -1,12 +1,21 @@
-import type { Principal, TokenGrant } from '@plantcommunity/auth';
+import type { AccountDetails, AccountPage, Principal, TokenGrant } from '@plantcommunity/auth';
 import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
-import type { AuditPage, Overview, OverviewEvent } from '@plantcommunity/operations';
+import type { AuditPage, MadeSignInLink, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
 import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
 import { auditPage, type WireAuditPage } from './admin/audit-wire.ts';
 import { overview, overviewEvent, type WireOverview, type WireOverviewEvent } from './admin/overview-wire.ts';
 import { presentAuditPage } from './admin/present-audit.ts';
 import { presentOverview, presentOverviewEvent } from './admin/present-overview.ts';
+import { presentMadeSignInLink, presentUserDetails, presentUserPage } from './admin/present-users.ts';
+import {
+  madeSignInLink,
+  userDetails,
+  userPage,
+  type WireMadeSignInLink,
+  type WireUserDetails,
+  type WireUserPage,
+} from './admin/users-wire.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
 import {
@@ -49,6 +58,9 @@ export interface WireShapes {
   overview: object;
   overviewEvent: object;
   auditPage: object;
+  userPage: object;
+  userDetails: object;
+  madeSignInLink: object;
 }
 
 /** Puts the values of the domain, and errors, on the wire of one version. */
@@ -65,6 +77,9 @@ export interface Presenter<W extends WireShapes> {
   overview: Presentation<Overview, W['overview']>;
   overviewEvent: Presentation<OverviewEvent, W['overviewEvent']>;
   auditPage: Presentation<AuditPage, W['auditPage']>;
+  userPage: Presentation<AccountPage, W['userPage']>;
+  userDetails: Presentation<AccountDetails, W['userDetails']>;
+  madeSignInLink: Presentation<{ link: MadeSignInLink; appUrl: URL }, W['madeSignInLink']>;
 }
 
 export interface V1Shapes extends WireShapes {
@@ -79,6 +94,9 @@ export interface V1Shapes extends WireShapes {
   overview: WireOverview;
   overviewEvent: WireOverviewEvent;
   auditPage: WireAuditPage;
+  userPage: WireUserPage;
+  userDetails: WireUserDetails;
+  madeSignInLink: WireMadeSignInLink;
 }
 
 export const presenter: Presenter<V1Shapes> = {
@@ -94,4 +112,7 @@ export const presenter: Presenter<V1Shapes> = {
   overview: { schema: overview, present: presentOverview },
   overviewEvent: { schema: overviewEvent, present: presentOverviewEvent },
   auditPage: { schema: auditPage, present: presentAuditPage },
+  userPage: { schema: userPage, present: presentUserPage },
+  userDetails: { schema: userDetails, present: presentUserDetails },
+  madeSignInLink: { schema: madeSignInLink, present: presentMadeSignInLink },
 };

@@ -1,3 +1,4 @@
+import { authUnderTest } from '@plantcommunity/auth/testing/auth-under-test';
 import { createThirdProvider, ProviderError, request, testFlow } from '@plantcommunity/identification/testing';
 import { CallStatistics, createOperations, type OperationsOptions, RecentAnswers } from '@plantcommunity/operations';
 import { createLogger } from '@plantcommunity/telemetry';
@@ -30,6 +31,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     answers: new RecentAnswers(clock),
     instances: { exchange: async (states) => [{ ageMs: 0, states }], leave: async () => undefined },
     database: emptyDatabase,
+    accounts: authUnderTest({ database: emptyDatabase }).administration,
     redis,
     clock,
     logger: createLogger({ level: 'silent' }),

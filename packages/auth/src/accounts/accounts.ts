@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@plantcommunity/db';
 import type { Logger } from '@plantcommunity/telemetry';
 import { AuthError } from '../auth-error.ts';
-import type { OAuthProvider, OAuthProviderName } from '../oauth/providers.ts';
+import { type OAuthProvider, type OAuthProviderName, servicesOf } from '../oauth/providers.ts';
 import { hashPassword, verifyPassword } from '../password.ts';
 import type { Principal } from '../principal.ts';
 import { createUser } from '../users.ts';
@@ -76,8 +76,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     async linkedServices(userId) {
       const linked = await client.linkedAccount.findMany({ where: { userId }, select: { issuer: true } });
-      const issuers = new Set(linked.map(({ issuer }) => issuer));
-      return oauthProviders.filter(({ issuer }) => issuers.has(issuer)).map(({ name }) => name);
+      return servicesOf(linked, oauthProviders);
     },
   };
 }

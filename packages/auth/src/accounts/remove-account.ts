@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
+import { Prisma, type PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
-import { AuthError } from '../auth-error.ts';
+import { lockAccount, requireAnotherAdmin } from './lock-account.ts';
+
+/** Domain of the addresses of removed accounts: a reserved one (RFC 2606), for which no account can exist. */
+export const REMOVED_DOMAIN = '@removed.invalid';
 
 type Transaction = Prisma.TransactionClient;
 
@@ -18,7 +21,7 @@ export interface RemoveAccountOptions {
  * @throws {AuthError} `last_admin`
  */
 export async function removeAccount(options: RemoveAccountOptions, userId: string): Promise<void> {
-  await options.client.$transaction((transaction) => lockUser(transaction, userId));
+  await options.client.$transaction((transaction) => lockRemovable(transaction, userId));
   do await options.eraseOwner(userId);
   while (!(await removeUser(options, userId)));
 }
@@ -37,8 +40,7 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
       transaction.user.update({
         where: { id: userId },
         data: {
-          // A reserved domain (RFC 2606), and a random name for which no account can exist.
-          email: `${randomUUID()}@removed.invalid`,
+          email: `${randomUUID()}${REMOVED_DOMAIN}`,
           name: null,
           passwordHash: null,
           role: 'user',
@@ -56,24 +58,15 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
 
 /** Does `work` if no identification of the user is left. False when one is left; true for a user who does not exist. */
 async function ifErased(transaction: Transaction, userId: string, work: () => Promise<unknown>): Promise<boolean> {
-  if (!(await lockUser(transaction, userId))) return true;
+  if (!(await lockRemovable(transaction, userId))) return true;
   const left = await transaction.identification.findFirst({ where: { ownerId: userId }, select: { id: true } });
   if (left === null) await work();
   return left === null;
 }
 
-/**
- * Locks the user until the transaction ends, so that nothing is stored for them meanwhile, and all admins with them, so
- * that of the last two one remains. False for a user who does not exist.
- * @throws {AuthError} `last_admin`
- */
-async function lockUser(transaction: Transaction, userId: string): Promise<boolean> {
-  const rows = await transaction.$queryRaw<{ id: string; role: string }[]>`
-    SELECT "id", "role"::text AS "role" FROM ${table('User')}
-    WHERE "id" = ${userId} OR ("role" = 'admin' AND "disabledAt" IS NULL) ORDER BY "id" FOR UPDATE`;
-  const user = rows.find(({ id }) => id === userId);
-  if (user?.role === 'admin' && rows.length === 1) {
-    throw new AuthError('last_admin');
-  }
-  return user !== undefined;
+/** Locks the user. False for a user who does not exist. @throws {AuthError} `last_admin` */
+async function lockRemovable(transaction: Transaction, userId: string): Promise<boolean> {
+  const account = await lockAccount(transaction, userId);
+  if (account !== undefined) requireAnotherAdmin(account);
+  return account !== undefined;
 }

@@ -41,6 +41,15 @@ export function oauthProviders(options: OAuthOptions, logger: Logger): OAuthProv
   return providers;
 }
 
+/** Returns the names of those of the offered services at which accounts are linked. */
+export function servicesOf(
+  linked: readonly { issuer: string }[],
+  offered: readonly OAuthProvider[],
+): OAuthProviderName[] {
+  const issuers = new Set(linked.map(({ issuer }) => issuer));
+  return offered.filter(({ issuer }) => issuers.has(issuer)).map(({ name }) => name);
+}
+
 function issuerOf(keys: OAuthKeys, defaultIssuer: string): string {
   return (keys.issuer ?? defaultIssuer).replace(/\/+$/, '');
 }

@@ -2,7 +2,7 @@ import type { Prisma } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { decodeTime, monotonicFactory } from 'ulid';
 import type { Operator } from '../operator.ts';
-import type { AuditChange } from './audit-entry.ts';
+import type { AuditAction, AuditChange } from './audit-entry.ts';
 
 /** A change to record. `by` is absent for a change that no person made; `reason` is empty when none is asked for. */
 export type NewAuditEntry = AuditChange & { reason: string; by?: Operator };
@@ -40,13 +40,14 @@ export class AuditTrail {
   }
 }
 
-/** Returns the newest entry about a provider, or about the user or alert with an id. */
+/** Returns the newest entry, or the newest of an action, about a provider or about the user or alert with an id. */
 export async function lastAuditEntry(
   client: Prisma.TransactionClient,
   target: string,
+  action?: AuditAction,
 ): Promise<{ id: string; action: string; reason: string } | undefined> {
   const entry = await client.auditEntry.findFirst({
-    where: { target },
+    where: { target, ...(action !== undefined && { action }) },
     orderBy: { id: 'desc' },
     select: { id: true, action: true, reason: true },
   });

@@ -19,7 +19,6 @@ async function record(entry: AuditChange & { reason: string }, userId?: string):
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await database.client.auditEntry.deleteMany();
   for (const [id, email] of [
     ['ada', 'ada_l@example.org'],
     ['mo', 'mo@example.org'],
@@ -157,5 +156,13 @@ describe('the audit trail', () => {
     await expect(failed).rejects.toThrow('rolled back');
     expect(await actionsOf({ text: 'Rolled back' })).toEqual([]);
     expect(await database.client.user.findUnique({ where: { id: 'mo' } })).toMatchObject({ tier: 'free' });
+  });
+
+  it('can be neither changed nor shortened', async () => {
+    const { auditEntry } = database.client;
+    const before = await auditEntry.findMany();
+    await expect(auditEntry.updateMany({ data: { reason: 'Another reason.' } })).rejects.toThrow('immutable');
+    await expect(auditEntry.deleteMany()).rejects.toThrow('immutable');
+    expect(await auditEntry.findMany()).toEqual(before);
   });
 });

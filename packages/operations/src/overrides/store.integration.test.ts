@@ -10,7 +10,6 @@ let database: Database;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await database.client.auditEntry.deleteMany();
   const user = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
   await database.client.user.create({ data: { id: 'ada', ...user } });
 });

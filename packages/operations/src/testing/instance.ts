@@ -1,3 +1,4 @@
+import { authUnderTest } from '@plantcommunity/auth/testing/auth-under-test';
 import type { Database } from '@plantcommunity/db';
 import type { OperatedProvider } from '@plantcommunity/identification';
 import { type Circuit, connectRedis, createCircuit, systemClock } from '@plantcommunity/resilience';
@@ -63,6 +64,7 @@ export function operationsOf(
   return createOperations({
     instances: emptyRegistry,
     ...parts,
+    accounts: authUnderTest(parts).administration,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
     calls: new CallStatistics(parts.clock),
     answers: new RecentAnswers(parts.clock),

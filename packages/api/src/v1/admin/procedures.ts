@@ -5,6 +5,7 @@ import { adminProcedure } from '../../middleware/procedure.ts';
 import { closing } from '../../middleware/stream.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
 import { auditProcedures } from './audit-procedures.ts';
+import { userProcedures } from './users-procedures.ts';
 import { isolateInput, overrideInput } from './wire.ts';
 
 const MINUTE_MS = 60_000;
@@ -65,5 +66,5 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
     }),
   };
 
-  return { overview, circuits, audit: auditProcedures(presenter) };
+  return { overview, circuits, audit: auditProcedures(presenter), users: userProcedures(presenter) };
 }
