@@ -11,6 +11,6 @@ export const spendingSettings = z.object({
 });
 export type SpendingSettings = z.infer<typeof spendingSettings>;
 
-/** Report of a spending worker. */
-export const spendingReport = z.object({ answered: z.number(), refused: z.number() });
+/** Report of a spending worker: calls that were answered, refused for lack of credits, and errors of all others. */
+export const spendingReport = z.object({ answered: z.number(), refused: z.number(), failed: z.array(z.string()) });
 export type SpendingReport = z.infer<typeof spendingReport>;

@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { inspect } from 'node:util';
 import { connectRedis, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
 import { createTestMetrics } from '@plantcommunity/telemetry/testing';
@@ -12,7 +13,10 @@ import { plantNet } from '../../providers/index.ts';
 import { dailyUsageInMemory } from './daily-usage.ts';
 import { type SpendingReport, spendingSettings } from './spending-messages.ts';
 
-// One instance of the product with Pl@ntNet alone. On a message it starts many identifications at once.
+/** Identifications that run at once: the last of many more would wait for its time limit behind the others. */
+const AT_ONCE = 50;
+
+// One instance of the product with Pl@ntNet alone. On a message it makes all its identifications.
 const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
 const plantnet = { ...testConfig(30_000), baseUrl: serviceUrl };
@@ -20,7 +24,7 @@ const service = createIdentificationService(
   {
     providers: { plant_id: { ...plantnet, apiKey: undefined }, plantnet },
     quotas: { plant_id: {}, plantnet: { dailyLimit: limit } },
-    maxConcurrency: attempts,
+    maxConcurrency: AT_ONCE,
     lifetime: { ttlMs: 60_000, staleMs: 60_000 },
     lock: { waitMs: 30_000, ttlMs: 30_000, renew: false },
     photoLimits: LIMITS,
@@ -50,13 +54,22 @@ function anotherRequest(): IdentifyRequest {
 }
 
 async function spend(): Promise<SpendingReport> {
-  const requests = Array.from({ length: attempts }, () => anotherRequest());
-  const ends = await Promise.allSettled(requests.map((one) => service.identify(one)));
-  const refused = ends.filter(
-    (end) =>
-      end.status === 'rejected' && end.reason instanceof IdentificationError && end.reason.code === 'quota_exhausted',
-  );
-  return { answered: ends.filter(({ status }) => status === 'fulfilled').length, refused: refused.length };
+  const report: SpendingReport = { answered: 0, refused: 0, failed: [] };
+  let left = attempts;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      try {
+        await service.identify(anotherRequest());
+        report.answered += 1;
+      } catch (error) {
+        if (error instanceof IdentificationError && error.code === 'quota_exhausted') report.refused += 1;
+        else report.failed.push(`${inspect(error)} after ${service.operated.plantnet.circuit?.snapshot().lastFailure}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return report;
 }
 
 process.on('message', () => {
