@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { expect } from '../fixtures/development.ts';
-import { type DocsCommand, docsCommands } from '../fixtures/docs-commands.ts';
+import { type DocsCommand, docsCommands, patternOf } from '../fixtures/docs-commands.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { SECRET, startProduction, test } from '../fixtures/production.ts';
 import type { Services } from '../fixtures/services.ts';
@@ -59,12 +59,6 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOf(inner)]));
 }
 
-/** Converts documented output to a pattern, in which `…` matches any text. */
-function patternOf(text: string): RegExp {
-  const literal = (part: string) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  return new RegExp(`^${text.trim().split('…').map(literal).join('.*')}$`);
-}
-
 test('every command of the page does what the page says', async ({ app }) => {
   expect(commands).toHaveLength(9);
   const folder = await mkdtemp(join(tmpdir(), 'plants-'));
@@ -84,7 +78,7 @@ test('every command of the page does what the page says', async ({ app }) => {
       expect(shapeOf(JSON.parse(output)), text).toEqual(shapeOf(JSON.parse(answer.text)));
     } else if (answer === undefined) {
       expect(Buffer.from(output.trim(), 'base64url'), text).toHaveLength(32);
-    } else expect(output.trim()).toMatch(patternOf(answer.text));
+    } else expect(`${output.trim()}\n`).toMatch(patternOf(answer.text));
   }
 });
 
