@@ -67,6 +67,20 @@ describe('compose.yaml', () => {
     expect(new Set(named.map((volume) => volume.split(':')[0]))).toEqual(new Set(Object.keys(volumes)));
   });
 
+  it.each(all)('takes every capability from %s, and gives back what Caddy needs for its ports', (name, each) => {
+    expect(each.cap_drop).toEqual(['ALL']);
+    expect(each.cap_add).toEqual(name === 'caddy' ? ['NET_BIND_SERVICE'] : []);
+  });
+
+  it('runs PostgreSQL and Valkey as users without rights, and PostgreSQL with a script that makes the role of the app', () => {
+    expect(['postgres', 'valkey'].map((name) => serviceOf(name).user)).toEqual(['postgres', 'valkey']);
+    const { environment, volumes: mounted } = serviceOf('postgres');
+    expect(environment['POSTGRES_USER']).toBe('postgres');
+    expect(mounted).toContain('./ops/postgres/create-app-role.sh:/docker-entrypoint-initdb.d/create-app-role.sh:ro');
+    // Otherwise the image would run the script in its own shell.
+    expect(statSync(join(root, 'ops/postgres/create-app-role.sh')).mode & 0o111).toBe(0o111);
+  });
+
   it('opens ports of Caddy alone, and hides PostgreSQL and Valkey in a network without a way out', () => {
     expect(all.filter(([, { ports }]) => ports.length > 0).map(([name]) => name)).toEqual(['caddy']);
     expect(networks['internal']).toEqual({ internal: true });

@@ -11,6 +11,8 @@ const service = z.object({
   command: z.array(z.string()).default([]),
   read_only: z.boolean().default(false),
   cap_drop: z.array(z.string()).default([]),
+  cap_add: z.array(z.string()).default([]),
+  user: z.string().optional(),
   security_opt: z.array(z.string()),
   stop_grace_period: z.string().optional(),
   networks: z.array(z.string()),
