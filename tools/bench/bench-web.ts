@@ -12,13 +12,14 @@ const NOT_COPIED = new Set(['node_modules', '.next']);
 /** Files of this folder that the build has beside or instead of those of the web app. */
 const ADDED = {
   'bare-route.ts': 'src/app/api/bare/route.ts',
+  'file-logger.ts': 'src/server/app-logger.ts',
   'event-loop-route.ts': 'src/app/api/event-loop/route.ts',
   'optional-metrics.ts': 'src/server/app-metrics.ts',
 };
 
 /**
  * A build of the web app with two routes more than the product has, a floor for uploads and one that tells how long the
- * event loop was blocked, and with metrics that can be left out.
+ * event loop was blocked, with metrics that can be left out, and with a log in a file of DATA_DIR.
  * @returns its folder
  */
 export async function buildBenchWeb(group: ProcessGroup, say: (text: string) => void): Promise<string> {

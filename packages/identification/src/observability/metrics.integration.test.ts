@@ -77,12 +77,23 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     expect({
       holder: [await valueOf(one, 'lease_acquisitions_total'), await valueOf(one, 'lease_wait_seconds_count')],
       waits: await valueOf(other, 'lease_wait_seconds_count'),
+      // The caller that has to load is none of those whose loads could be saved.
+      callersOfHolder: await valueOf(one, 'cache_concurrent_callers_total'),
       callers: await valueOf(other, 'cache_concurrent_callers_total'),
       loads: await valueOf(other, 'cache_concurrent_loads_total'),
       savedLoads: await valueOf(other, 'cache_loads_saved_total'),
       savedCredits: await valueOf(other, 'credits_saved_total'),
       timeouts: await valueOf(other, 'lease_timeouts_total'),
-    }).toEqual({ holder: [1, 1], waits: 1, callers: 2, loads: 0, savedLoads: 2, savedCredits: 4, timeouts: 0 });
+    }).toEqual({
+      holder: [1, 1],
+      waits: 1,
+      callersOfHolder: 0,
+      callers: 2,
+      loads: 0,
+      savedLoads: 2,
+      savedCredits: 4,
+      timeouts: 0,
+    });
   });
 
   it('count a wait for a lease that timed out, and the second load that followed', async () => {
