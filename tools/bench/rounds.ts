@@ -19,7 +19,8 @@ export function quantile(values: readonly number[], share: number): number {
 
 /**
  * Times contenders side by side: in every round each is run `runs` times, one call after the other and the contenders
- * in turn, so that what else the machine does falls on all of them alike. The first round warms up and is dropped.
+ * in turn, so that what else the machine does falls on all of them alike. Every other turn goes backwards, because what
+ * a contender still does after its call slows the next one. The first round warms up and is dropped.
  */
 export async function timeRounds(
   contenders: readonly (() => Promise<void>)[],
@@ -28,8 +29,9 @@ export async function timeRounds(
   const medians: number[][] = contenders.map(() => []);
   for (let round = 0; round <= rounds; round += 1) {
     const times: number[][] = contenders.map(() => []);
+    const turn = [...contenders.entries()];
     for (let run = 0; run < runs; run += 1) {
-      for (const [index, contender] of contenders.entries()) {
+      for (const [index, contender] of run % 2 === 0 ? turn : turn.toReversed()) {
         const began = performance.now();
         await contender();
         times[index]?.push(performance.now() - began);
