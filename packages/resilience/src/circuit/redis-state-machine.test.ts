@@ -97,11 +97,12 @@ describe('a half-open circuit of several processes', () => {
   it('opens for all with one failure, for twice as long up to the maximum; after a close for the base time', async () => {
     const [a, b] = [await addProcess({ random: () => 1 }), await addProcess({ random: () => 1 })];
     await openAll();
+    const openedAt = cluster.clock.now();
     for (const resetTimeoutMs of [132_000, 264_000, 300_000, 300_000]) {
       cluster.clock.advance(b.snapshot().resetTimeoutMs);
       await fail(b);
       await settle();
-      expect(a.snapshot()).toMatchObject({ state: 'open', resetTimeoutMs, failCount: 3 });
+      expect(a.snapshot()).toMatchObject({ state: 'open', openedAt, resetTimeoutMs, failCount: 3 });
       expect(a.snapshot().nextTrialAt).toBe(cluster.clock.now() + resetTimeoutMs);
       expect(a.events.at(-1)).toEqual({ type: 'reopened', resetTimeoutMs });
     }
@@ -110,6 +111,7 @@ describe('a half-open circuit of several processes', () => {
     await succeed(a);
     await settle();
     expect(b.snapshot()).toMatchObject({ state: 'closed', resetTimeoutMs: 60_000 });
+    expect(b.snapshot()).not.toHaveProperty('openedAt');
     await openAll();
     expect(b.snapshot().resetTimeoutMs).toBe(60_000);
   });

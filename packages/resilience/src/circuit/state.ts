@@ -54,10 +54,12 @@ export function toSnapshot(state: CircuitState, config: CircuitConfig): CircuitS
   const { status, failCount, lastFailure, reason, resetTimeoutMs, retryAt, successes, until } = state;
   const { clock, failMax, name, successThreshold: required } = config;
   const monotonic = clock.monotonic();
+  const toEpoch = (at: number) => clock.now() - (monotonic - at);
   return {
     name,
     state: status,
-    since: clock.now() - (monotonic - state.since),
+    since: toEpoch(state.since),
+    ...((status === 'open' || status === 'half_open') && { openedAt: toEpoch(state.openedAt) }),
     failCount,
     failMax,
     resetTimeoutMs,

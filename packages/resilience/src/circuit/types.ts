@@ -53,6 +53,8 @@ export interface CircuitSnapshot {
   readonly state: CircuitStatus;
   /** When this state began, in milliseconds since 1970. */
   readonly since: number;
+  /** While open or half open: when the circuit opened after it was last closed, in milliseconds since 1970. */
+  readonly openedAt?: number;
   /** Consecutive failures, at most `failMax`. */
   readonly failCount: number;
   readonly failMax: number;
