@@ -24,6 +24,8 @@ export type {
 } from './identify/service.ts';
 export type { PhotoLimits } from './photos/types.ts';
 export { displayNameOf, REFERENCE_IMAGE_HOSTS } from './providers/index.ts';
+export { usedShare } from './quotas/periods.ts';
+export type { Counter as QuotaCounter } from './quotas/types.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/types.ts';
 export {
   byProvider,

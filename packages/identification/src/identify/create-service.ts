@@ -189,17 +189,24 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       clock,
       redis,
     });
+    const access = new SharedProviderAccess({ ...shared, client, apiKey, prefix: `${keyPrefix}access` });
     const quota = createProviderQuota({
       ...shared,
       definition,
-      provider: client,
+      provider: {
+        name,
+        async usage(signal) {
+          const report = await client.usage(signal);
+          if (report.isUnpaid) access.recordUnpaid();
+          return report;
+        },
+      },
       limits: options.quotas[name],
       timeoutMs,
       prefix: `${keyPrefix}quota`,
       leases: quotaLeases,
       dailyUsage,
     });
-    const access = new SharedProviderAccess({ ...shared, client, apiKey, prefix: `${keyPrefix}access` });
     const bulkhead = createBulkhead({ max: options.maxConcurrency });
     measureProvider(name, { access, bulkhead, quota }, metrics.providers);
     const listeners = [createCircuitLog(name, logger, clock), measureCircuit(name, circuit, metrics.circuits, clock)];
@@ -251,8 +258,16 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
   function operatedProvider(name: ProviderName): OperatedProvider {
     const { circuit, timeoutMs } = options.providers[name];
     const { maxResetTimeoutMs, resetTimeoutMs } = circuit;
-    const health = () => healthOf(name);
-    return { circuit: pipelineOf(name)?.circuit, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, health };
+    const pipeline = pipelineOf(name);
+    return {
+      circuit: pipeline?.circuit,
+      resetTimeoutMs,
+      maxResetTimeoutMs,
+      timeoutMs,
+      warnAtShare: definitions.find((definition) => definition.name === name)?.warnAtShare ?? 1,
+      health: () => healthOf(name),
+      quotas: () => pipeline?.quota.counters() ?? [],
+    };
   }
 }
 

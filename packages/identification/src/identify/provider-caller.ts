@@ -114,10 +114,13 @@ export function createProviderCaller(options: ProviderCallerOptions): ProviderCa
     health() {
       const { state, failCount, failMax } = circuit.snapshot();
       const isRefused = access.isRefused();
+      const isOutOfQuota = quota.shortage(usualCredits(definition)) !== undefined;
+      const unpaidSince = isOutOfQuota ? access.unpaidSince() : undefined;
       return {
         available: state === 'closed' && !isRefused,
         state: isRefused ? 'misconfigured' : state,
-        ...(quota.shortage(usualCredits(definition)) !== undefined && { outOfQuota: true as const }),
+        ...(isOutOfQuota && { outOfQuota: true as const }),
+        ...(unpaidSince !== undefined && { unpaidSince }),
         failCount,
         failMax,
       };

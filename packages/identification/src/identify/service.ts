@@ -3,7 +3,7 @@ import type { UploadedPhoto } from '@plantcommunity/http';
 import type { CacheLock, Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import type { PhotoLimits } from '../photos/types.ts';
-import type { QuotaLimits } from '../quotas/types.ts';
+import type { Counter, QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
@@ -122,6 +122,8 @@ export interface ProviderHealth {
   state: CircuitStatus | 'off' | 'misconfigured';
   /** Set while the provider is not asked because its quota is used up. */
   outOfQuota?: true;
+  /** Set while that is because no money is left: since when, in milliseconds since 1970. */
+  unpaidSince?: number;
   failCount: number;
   failMax: number;
 }
@@ -134,8 +136,12 @@ export interface OperatedProvider {
   readonly maxResetTimeoutMs: number;
   /** Time limit of one call. */
   readonly timeoutMs: number;
+  /** Share of a quota from 0 to 1 from which on its use is too high. */
+  readonly warnAtShare: number;
   /** Decided in memory. */
   health(): ProviderHealth;
+  /** Returns how much of each quota is used, as last known; none for a provider that is off. */
+  quotas(): readonly Counter[];
 }
 
 export interface ServiceHealth {

@@ -152,6 +152,8 @@ export interface ErrorReason {
   type: ProviderErrorType;
   /** The part of the request that was rejected, for type `rejected`. */
   rejected?: RejectedPart | undefined;
+  /** The body says that no money is left. */
+  isUnpaid?: boolean;
 }
 
 /**
@@ -161,7 +163,7 @@ export interface ErrorReason {
  */
 export function providerErrorFrom(
   provider: ProviderName,
-  { rejected, type }: ErrorReason,
+  { isUnpaid = false, rejected, type }: ErrorReason,
   reply: Reply,
   context: { secret: string; now: number; periodEndsAt: number },
 ): ProviderError {
@@ -170,6 +172,7 @@ export function providerErrorFrom(
   return new ProviderError(provider, type, `HTTP ${reply.status}${excerpt ? `: ${excerpt}` : ''}`, {
     status: reply.status,
     rejected,
+    isUnpaid,
     // 402 lasts until the next quota period, regardless of Retry-After.
     retryAfterMs:
       reply.status === 402

@@ -133,6 +133,27 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     const labels = { provider: 'plant_id', fault: 'unpaid' };
     expect(scrapes.map(({ value }) => value('plantcommunity_provider_fault', labels))).toEqual([1, 1]);
   });
+
+  it('is unpaid for all since the first 402, until a usage report has credits again', async () => {
+    const [one, other] = [await instance(), await instance()];
+    const firstAt = one.clock.now();
+    one.providers.plant_id.answer = failing('quota', 402, 20 * DAY);
+    await statusAt(one, 1);
+    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    await other.start();
+    const unpaidSince = (ours: Instance) => ours.healths().plant_id?.unpaidSince;
+    await vi.waitFor(() => expect([one, other].map(unpaidSince)).toEqual([firstAt, firstAt]));
+    // The usage report of the start came too soon after the refusal to end it.
+    other.clock.advance(60 * MINUTE);
+    await vi.waitFor(() => expect(unpaidSince(other)).toBeUndefined());
+  });
+
+  it('is unpaid as soon as a usage report says so', async () => {
+    const one = await instance();
+    one.providers.plant_id.usage = async () => ({ windows: {}, exhausted: true, isUnpaid: true });
+    await one.start();
+    await vi.waitFor(() => expect(one.healths().plant_id).toMatchObject({ unpaidSince: one.clock.now() }));
+  });
 });
 
 describe('the access to a provider without Redis', () => {

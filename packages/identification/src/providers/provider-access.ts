@@ -18,18 +18,17 @@ type AccessFault = 'misconfigured' | 'unpaid';
 
 const TEXTS: Readonly<Record<AccessFault, string>> = {
   misconfigured: 'The provider rejects the API key and is disabled until it accepts the key',
-  unpaid:
-    'The provider requires payment (402) and is not called until its quota period ends or it reports credits left',
+  unpaid: 'The provider requires payment and is not called until its quota period ends or it reports credits left',
 };
 
 /**
  * Records a fault. KEYS access, a hash: `off` while the API key is rejected, `told:<fault>` from the first report
- * until a call succeeds. ARGV the fault, '1' if it disables the provider, TTL in ms. Returns 1 to the process that
- * has to log the fault, 0 to all others.
+ * until a call succeeds, with its time in epoch ms (`1` from earlier versions). ARGV the fault, '1' if it disables the
+ * provider, TTL in ms, now in epoch ms. Returns 1 to the process that has to log the fault, 0 to all others.
  */
 const RECORD_FAULT = `
 if ARGV[2] == '1' then redis.call('HSET', KEYS[1], 'off', '1') end
-local isFirst = redis.call('HSETNX', KEYS[1], 'told:' .. ARGV[1], '1')
+local isFirst = redis.call('HSETNX', KEYS[1], 'told:' .. ARGV[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return isFirst
 `;
@@ -38,12 +37,16 @@ return isFirst
 export interface ProviderAccess {
   /** Whether the API key is rejected, from memory. Starts a probe now and then while it is. */
   isRefused(): boolean;
+  /** Returns since when the provider requires payment or says that no credits are left to buy answers with; epoch ms. */
+  unpaidSince(): number | undefined;
   /** Reads the shared state: whether any process saw the API key rejected. Call before each call. Never throws. */
   wasRefused(): Promise<boolean>;
   /** Returns why the provider works for no call now, from memory. */
   faults(): readonly AccessFault[];
   /** Records the end of a call; `error` is undefined on success. Logs a fault once until a call succeeds. */
   record(error: unknown): void;
+  /** Records that a usage report says that no money is left. */
+  recordUnpaid(): void;
 }
 
 export interface ProviderAccessOptions {
@@ -64,7 +67,8 @@ export class SharedProviderAccess implements ProviderAccess {
   readonly #key: string;
   readonly #stop: Unsubscribe;
   #isOff = false;
-  readonly #reported = new Set<AccessFault>();
+  /** The faults since the last successful call, each with the time of its first report in epoch milliseconds. */
+  readonly #reported = new Map<AccessFault, number>();
   /** Faults that could not be written to Redis yet. */
   readonly #unreported = new Set<AccessFault>();
   /** Number of local changes: discards a reply of Redis that was requested before the last one. */
@@ -86,6 +90,10 @@ export class SharedProviderAccess implements ProviderAccess {
     return this.#isOff;
   }
 
+  unpaidSince(): number | undefined {
+    return this.#reported.get('unpaid');
+  }
+
   async wasRefused(): Promise<boolean> {
     await this.#readShared();
     return this.#isOff;
@@ -100,7 +108,11 @@ export class SharedProviderAccess implements ProviderAccess {
     if (error === undefined) this.#recovered();
     if (!(error instanceof ProviderError)) return;
     if (error.type === 'misconfigured') void this.#report('misconfigured', error.status);
-    else if (error.status === 402) void this.#report('unpaid', error.status);
+    else if (error.isUnpaid) void this.#report('unpaid', error.status);
+  }
+
+  recordUnpaid(): void {
+    if (!this.#reported.has('unpaid')) void this.#report('unpaid', undefined);
   }
 
   /** Starts to poll the shared state. Never throws. */
@@ -132,8 +144,9 @@ export class SharedProviderAccess implements ProviderAccess {
       if (known?.['off'] !== undefined && !this.#isOff) this.#switchOff();
       this.#isOff = known?.['off'] !== undefined;
       for (const fault of ['misconfigured', 'unpaid'] as const) {
-        if (known?.[`told:${fault}`] === undefined) this.#reported.delete(fault);
-        else this.#reported.add(fault);
+        const told = known?.[`told:${fault}`];
+        if (told === undefined) this.#reported.delete(fault);
+        else this.#reported.set(fault, reportedAt(told) ?? this.#reported.get(fault) ?? this.#options.clock.now());
       }
     } catch {
       // Keeps the local state.
@@ -146,11 +159,11 @@ export class SharedProviderAccess implements ProviderAccess {
   }
 
   async #report(fault: AccessFault, status: number | undefined): Promise<void> {
-    const { logger, client } = this.#options;
+    const { clock, logger, client } = this.#options;
     this.#changes += 1;
     if (fault === 'misconfigured') this.#switchOff();
     const wasReported = this.#reported.has(fault);
-    this.#reported.add(fault);
+    if (!wasReported) this.#reported.set(fault, clock.now());
     const isFirst = await this.#claimReport(fault);
     if (isFirst && !wasReported) logger.error({ provider: client.name, status }, TEXTS[fault]);
   }
@@ -159,7 +172,9 @@ export class SharedProviderAccess implements ProviderAccess {
   async #claimReport(fault: AccessFault): Promise<boolean> {
     try {
       const isOff = fault === 'misconfigured' ? '1' : '0';
-      const isFirst = await this.#options.redis.client.eval(RECORD_FAULT, [this.#key], [fault, isOff, String(KEPT_MS)]);
+      const at = String(this.#reported.get(fault) ?? this.#options.clock.now());
+      const args = [fault, isOff, String(KEPT_MS), at];
+      const isFirst = await this.#options.redis.client.eval(RECORD_FAULT, [this.#key], args);
       this.#unreported.delete(fault);
       return isFirst === 1;
     } catch {
@@ -198,4 +213,10 @@ export class SharedProviderAccess implements ProviderAccess {
     for (const fault of this.#unreported) await this.#claimReport(fault);
     await this.#readShared();
   }
+}
+
+/** Returns the time of a report in epoch milliseconds; undefined for one of an earlier version, which has none. */
+function reportedAt(told: unknown): number | undefined {
+  const at = Number(told);
+  return at > 1 ? at : undefined;
 }

@@ -19,6 +19,8 @@ export class ProviderError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The rejected part of the caller's request; undefined when the error is not about the request. */
   readonly rejected: RejectedPart | undefined;
+  /** The provider requires payment, by 402 or in words: no money is left, as opposed to a limit of a period. */
+  readonly isUnpaid: boolean;
 
   /** `message` is for our log only: redacted, never shown to a user. */
   constructor(
@@ -29,6 +31,7 @@ export class ProviderError extends Error {
       status?: number | undefined;
       retryAfterMs?: number | undefined;
       rejected?: RejectedPart | undefined;
+      isUnpaid?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -38,6 +41,7 @@ export class ProviderError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.rejected = options.rejected;
+    this.isUnpaid = options.isUnpaid === true || options.status === 402;
   }
 }
 

@@ -68,6 +68,8 @@ export interface UsageReport {
   readonly windows: Readonly<Partial<Record<QuotaWindow, WindowUsage>>>;
   /** The provider says that it refuses calls, regardless of the numbers. */
   readonly exhausted: boolean;
+  /** The reason is that no money is left; false unless given. */
+  readonly isUnpaid?: boolean;
 }
 
 /** Receives what a provider client learns about the quota during a call. */

@@ -6,4 +6,6 @@ export const openAccess: ProviderAccess = {
   isRefused: () => false,
   wasRefused: async () => false,
   record: () => undefined,
+  unpaidSince: () => undefined,
+  recordUnpaid: () => undefined,
 };

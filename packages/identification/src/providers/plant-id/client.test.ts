@@ -285,6 +285,17 @@ describe('an error answer', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
+  test.each([
+    { status: 402, text: 'Payment required', isUnpaid: true },
+    { status: 429, text: CREDITS, isUnpaid: true },
+    { status: 403, text: CREDITS, isUnpaid: true },
+    { status: 429, text: 'The specified api key reached its day credit limit (50).', isUnpaid: false },
+    { status: 401, text: 'The specified api key not found.', isUnpaid: false },
+  ])('with $status and "$text" says $isUnpaid to whether payment is due', async ({ status, text, isUnpaid }) => {
+    await using stub = await startStub(answer(status, text));
+    expect(await errorOf(clientFor(stub.url).identify(request(), unhurried()))).toMatchObject({ isUnpaid });
+  });
+
   test('is quoted for the log, short and without markup', async () => {
     await using stub = await startStub(answer(500, `<h1>Server Error</h1>\n${'again and '.repeat(500)}`));
     const error = await errorOf(clientFor(stub.url).identify(request(), unhurried()));
@@ -350,6 +361,16 @@ describe('the usage report', () => {
     await using stub = await startStub(answer(200, { active: true, credit_limits, used, remaining }));
     const word = await clientFor(stub.url).usage(unhurried());
     expect(word).toMatchObject({ windows: { total }, exhausted: false });
+  });
+
+  test.each([
+    { reason: 'The specified api key does not have sufficient number of available credits.', isUnpaid: true },
+    { reason: 'The specified api key reached its month credit limit (50).', isUnpaid: false },
+    { reason: null, isUnpaid: false },
+  ])('that may not be used because of "$reason" says $isUnpaid to whether payment is due', async (row) => {
+    const { isUnpaid, reason } = row;
+    await using stub = await startStub(answer(200, { active: true, can_use_credits: { value: false, reason } }));
+    expect(await clientFor(stub.url).usage(unhurried())).toMatchObject({ exhausted: true, isUnpaid });
   });
 
   test('is exhausted when no credits may be used, with any number left', async () => {

@@ -24,7 +24,7 @@ export function createPlantIdClient(
     if (reply.status >= 200 && reply.status < 300) return reply.text;
     const type = errorTypeOf(reply.status, reply.text);
     const rejected = type === 'rejected' ? rejectedPart(reply.status, reply.text) : undefined;
-    throw providerErrorFrom(name, { type, rejected }, reply, {
+    throw providerErrorFrom(name, { type, rejected, isUnpaid: meansUnpaid(reply.text) }, reply, {
       secret: apiKey,
       now: clock.now(),
       periodEndsAt: endOf(quotaPeriod, clock.now()),
@@ -77,13 +77,20 @@ export function createPlantIdClient(
 
 /** Returns the report of `usage_info`, in credits. */
 function toUsageReport({ can_use_credits, credit_limits, remaining, used }: PlantIdUsage): UsageReport {
+  const exhausted = can_use_credits?.value === false;
   const of = (window: 'day' | 'week' | 'month' | 'total'): WindowUsage =>
     windowUsage({ limit: credit_limits?.[window], used: used?.[window], left: remaining?.[window] });
   const windows = { day: of('day'), week: of('week'), month: of('month'), total: of('total') };
-  return { windows, exhausted: can_use_credits?.value === false };
+  return { windows, exhausted, isUnpaid: exhausted && meansUnpaid(can_use_credits.reason ?? '') };
 }
 
-const OUT_OF_CREDITS = /sufficient number of available credits|credit limit/i;
+const UNPAID = /sufficient number of available credits/i;
+const OUT_OF_CREDITS = new RegExp(`${UNPAID.source}|credit limit`, 'i');
+
+/** Whether a text says that the account has no credits, so that somebody has to pay. Limits of a period end by themselves. */
+function meansUnpaid(text: string): boolean {
+  return UNPAID.test(text.slice(0, 1000));
+}
 
 /**
  * Classifies a status outside 2xx. Bodies are plain text. 402 and 429 always mean that no credits are left (this API

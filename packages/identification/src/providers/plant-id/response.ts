@@ -91,7 +91,7 @@ const amounts = extra(
 /** The answer of `usage_info`; credits are null or absent where there is no limit. */
 export const usage = z.object({
   active: z.boolean(),
-  can_use_credits: extra(z.object({ value: z.boolean() })),
+  can_use_credits: extra(z.object({ value: z.boolean(), reason: extra(z.string()) })),
   credit_limits: amounts,
   used: amounts,
   remaining: amounts,
