@@ -114,11 +114,13 @@ export function createProviderCaller(options: ProviderCallerOptions): ProviderCa
     health() {
       const { state, failCount, failMax } = circuit.snapshot();
       const isRefused = access.isRefused();
+      const misconfiguredSince = access.refusedSince();
       const isOutOfQuota = quota.shortage(usualCredits(definition)) !== undefined;
       const unpaidSince = isOutOfQuota ? access.unpaidSince() : undefined;
       return {
         available: state === 'closed' && !isRefused,
         state: isRefused ? 'misconfigured' : state,
+        ...(misconfiguredSince !== undefined && { misconfiguredSince }),
         ...(isOutOfQuota && { outOfQuota: true as const }),
         ...(unpaidSince !== undefined && { unpaidSince }),
         failCount,

@@ -122,7 +122,9 @@ export interface ProviderHealth {
   state: CircuitStatus | 'off' | 'misconfigured';
   /** Set while the provider is not asked because its quota is used up. */
   outOfQuota?: true;
-  /** Set while that is because no money is left: since when, in milliseconds since 1970. */
+  /** With state `misconfigured`: since when this process knows of it, in milliseconds since 1970. */
+  misconfiguredSince?: number;
+  /** Set while it is out of quota because no money is left: since when, in milliseconds since 1970. */
   unpaidSince?: number;
   failCount: number;
   failMax: number;

@@ -80,6 +80,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     one.providers.plant_id.answer = failing('misconfigured', 401);
     await statusAt(one, 1);
     await vi.waitFor(() => expect(logged).toHaveLength(1));
+    expect(one.healths().plant_id).toMatchObject({ misconfiguredSince: one.clock.now() });
     other.clock.advance(5_000);
     await vi.waitFor(() => expect(other.healths().plant_id?.state).toBe('misconfigured'));
     one.providers.plant_id.answer = answer;

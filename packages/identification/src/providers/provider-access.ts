@@ -37,6 +37,8 @@ return isFirst
 export interface ProviderAccess {
   /** Whether the API key is rejected, from memory. Starts a probe now and then while it is. */
   isRefused(): boolean;
+  /** Returns since when this process knows that the API key is rejected; epoch ms. */
+  refusedSince(): number | undefined;
   /** Returns since when the provider requires payment or says that no credits are left to buy answers with; epoch ms. */
   unpaidSince(): number | undefined;
   /** Reads the shared state: whether any process saw the API key rejected. Call before each call. Never throws. */
@@ -67,6 +69,7 @@ export class SharedProviderAccess implements ProviderAccess {
   readonly #key: string;
   readonly #stop: Unsubscribe;
   #isOff = false;
+  #offSince = 0;
   /** The faults since the last successful call, each with the time of its first report in epoch milliseconds. */
   readonly #reported = new Map<AccessFault, number>();
   /** Faults that could not be written to Redis yet. */
@@ -88,6 +91,10 @@ export class SharedProviderAccess implements ProviderAccess {
   isRefused(): boolean {
     if (this.#isOff && this.#options.clock.monotonic() >= this.#nextProbeAt) void this.#probe();
     return this.#isOff;
+  }
+
+  refusedSince(): number | undefined {
+    return this.#isOff ? this.#offSince : undefined;
   }
 
   unpaidSince(): number | undefined {
@@ -154,8 +161,10 @@ export class SharedProviderAccess implements ProviderAccess {
   }
 
   #switchOff(): void {
+    const { clock } = this.#options;
+    if (!this.#isOff) this.#offSince = clock.now();
     this.#isOff = true;
-    this.#nextProbeAt = this.#options.clock.monotonic() + PROBE_EVERY_MS;
+    this.#nextProbeAt = clock.monotonic() + PROBE_EVERY_MS;
   }
 
   async #report(fault: AccessFault, status: number | undefined): Promise<void> {

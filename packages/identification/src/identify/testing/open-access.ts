@@ -6,6 +6,7 @@ export const openAccess: ProviderAccess = {
   isRefused: () => false,
   wasRefused: async () => false,
   record: () => undefined,
+  refusedSince: () => undefined,
   unpaidSince: () => undefined,
   recordUnpaid: () => undefined,
 };
