@@ -78,6 +78,16 @@ describe('check:deploy', () => {
       findings: ['error METRICS_TOKEN'],
     },
     {
+      name: 'a key for the signatures of alerts that was typed',
+      settings: { ALERT_WEBHOOK_URL: 'https://alerts.example', ALERT_WEBHOOK_SECRET: 'ab'.repeat(20) },
+      findings: ['error ALERT_WEBHOOK_SECRET'],
+    },
+    {
+      name: 'a secret that also signs alerts',
+      settings: { ALERT_WEBHOOK_URL: 'https://alerts.example', ALERT_WEBHOOK_SECRET: secret },
+      findings: ['error ALERT_WEBHOOK_SECRET'],
+    },
+    {
       name: 'instances that do not wait for each other',
       settings: { CACHE_LOCK_TIMEOUT: '0' },
       findings: ['warning CACHE_LOCK_TIMEOUT'],

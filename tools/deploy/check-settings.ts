@@ -17,11 +17,14 @@ export const warning = (about: string, text: string): Finding => ({ level: 'warn
 
 const REMEDY = 'use random bytes, such as those of openssl rand -base64 32';
 
-type Secrets = Pick<Settings, 'authSecrets' | 'metricsToken' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'>;
+type Secrets = Pick<
+  Settings,
+  'authSecrets' | 'metricsToken' | 'alertWebhook' | 'admin' | 'database' | 'redis' | 'plantId' | 'plantnet'
+>;
 
 /** Finds secrets that can be guessed, or that are used for two purposes. */
 export function checkSecrets(settings: Secrets): Finding[] {
-  const { admin, authSecrets = [], metricsToken } = settings;
+  const { admin, alertWebhook, authSecrets = [], metricsToken } = settings;
   const findings: Finding[] = [];
   const others = otherSecrets(settings);
   for (const [index, secret] of authSecrets.entries()) {
@@ -34,6 +37,7 @@ export function checkSecrets(settings: Secrets): Finding[] {
     }
   }
   if (metricsToken !== undefined) findings.push(...checkForm('METRICS_TOKEN', metricsToken));
+  if (alertWebhook !== undefined) findings.push(...checkForm('ALERT_WEBHOOK_SECRET', alertWebhook.secret));
   if (admin !== undefined) {
     findings.push(
       warning('ADMIN_PASSWORD', 'is needed at the first start alone: take it out of the settings after that.'),
@@ -50,10 +54,11 @@ function checkForm(name: string, secret: string, where = ''): Finding[] {
 }
 
 /** Returns the secrets that other people and services know: a signing secret must not be one of them. */
-function otherSecrets({ admin, database, metricsToken, plantId, plantnet, redis }: Secrets) {
+function otherSecrets({ admin, alertWebhook, database, metricsToken, plantId, plantnet, redis }: Secrets) {
   const { connection } = redis;
   return [
     ['METRICS_TOKEN', metricsToken],
+    ['ALERT_WEBHOOK_SECRET', alertWebhook?.secret],
     ['ADMIN_PASSWORD', admin?.password],
     ['PLANT_ID_API_KEY', plantId.apiKey],
     ['PLANTNET_API_KEY', plantnet.apiKey],

@@ -64,6 +64,19 @@ export function brokenRules(given: Given): Fault[] {
   ensure(!given.DIRECT_DATABASE_URL || !!given.DATABASE_URL, 'DATABASE_URL', 'is needed beside DIRECT_DATABASE_URL');
   ensureBoth('UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN');
   ensureBoth('ADMIN_EMAIL', 'ADMIN_PASSWORD');
+  ensureBoth('ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET');
+  const webhook = URL.parse(given.ALERT_WEBHOOK_URL ?? '');
+  const isPrivateAllowed = onOff.safeParse(given.ALERT_WEBHOOK_ALLOW_PRIVATE || 'off').data === true;
+  ensure(
+    webhook?.protocol !== 'http:' || isPrivateAllowed,
+    'ALERT_WEBHOOK_URL',
+    'must begin with https:// unless ALERT_WEBHOOK_ALLOW_PRIVATE is on',
+  );
+  ensure(
+    webhook === null || isPrivateAllowed || !isLoopback(webhook.hostname),
+    'ALERT_WEBHOOK_URL',
+    'must not be an address of this machine unless ALERT_WEBHOOK_ALLOW_PRIVATE is on',
+  );
   ensureBoth('AUTH_GITHUB_ID', 'AUTH_GITHUB_SECRET');
   ensureBoth('AUTH_GOOGLE_ID', 'AUTH_GOOGLE_SECRET');
   for (const provider of ['PLANT_ID', 'PLANTNET'] as const) {

@@ -16,6 +16,7 @@ import {
   rate,
   seconds,
   share,
+  webhookUrl,
 } from './values.ts';
 
 const secret = (bytes: number) =>
@@ -113,6 +114,12 @@ export const schema = z.object({
   DECODE_CONCURRENCY: integer(1, 64).optional(),
 
   METRICS_TOKEN: secret(16).optional(),
+  /** Receives alerts as JSON. */
+  ALERT_WEBHOOK_URL: webhookUrl.optional(),
+  /** Key of the signature of each post. */
+  ALERT_WEBHOOK_SECRET: secret(32).optional(),
+  /** Allows a receiver in a private network, also over http. */
+  ALERT_WEBHOOK_ALLOW_PRIVATE: onOff.prefault('off'),
   /** Sends `traceparent` with the requests to the providers. */
   PROVIDER_TRACEPARENT: onOff.prefault('off'),
   /**

@@ -38,6 +38,8 @@ it('each of the settings is named by a source file of the app or its launcher', 
     AUTH_GITHUB_SECRET: 'secret',
     AUTH_GITHUB_ISSUER: 'https://issuer.example',
     REDIS_URL: 'redis://localhost',
+    ALERT_WEBHOOK_URL: 'https://alerts.example/hook',
+    ALERT_WEBHOOK_SECRET: 's'.repeat(32),
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
   });
   const sources = globSync(CONSUMERS, { cwd: REPOSITORY })

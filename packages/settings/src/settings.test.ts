@@ -215,6 +215,44 @@ describe('readSettings', () => {
     expect(faultsIn({ ...production, PLANT_DEMO: '1' })).toEqual([expect.stringContaining('PLANT_DEMO')]);
   });
 
+  const webhook = { ALERT_WEBHOOK_URL: 'https://alerts.example/hook?key=1', ALERT_WEBHOOK_SECRET: 's'.repeat(32) };
+  const privateAllowed = { ALERT_WEBHOOK_ALLOW_PRIVATE: 'on' };
+  it('posts alerts only if a receiver and a key of signatures are given', () => {
+    expect(readSettings(production).alertWebhook).toBeUndefined();
+    expect(readSettings({ ...production, ...webhook }).alertWebhook).toEqual({
+      url: new URL('https://alerts.example/hook?key=1'),
+      secret: 's'.repeat(32),
+      allowPrivate: false,
+    });
+  });
+
+  it.each([
+    [{ ALERT_WEBHOOK_SECRET: '' }, 'ALERT_WEBHOOK_SECRET is needed beside ALERT_WEBHOOK_URL'],
+    [{ ALERT_WEBHOOK_URL: '' }, 'ALERT_WEBHOOK_URL is needed beside ALERT_WEBHOOK_SECRET'],
+    [{ ALERT_WEBHOOK_SECRET: 'short' }, 'ALERT_WEBHOOK_SECRET must be at least 32 bytes long'],
+    [
+      { ALERT_WEBHOOK_URL: 'https://user:secret@alerts.example' },
+      'ALERT_WEBHOOK_URL must be an address without user, password and fragment',
+    ],
+    [
+      { ALERT_WEBHOOK_URL: 'http://alerts.example' },
+      'ALERT_WEBHOOK_URL must begin with https:// unless ALERT_WEBHOOK_ALLOW_PRIVATE is on',
+    ],
+    [
+      { ALERT_WEBHOOK_URL: 'https://[::1]/hook' },
+      'ALERT_WEBHOOK_URL must not be an address of this machine unless ALERT_WEBHOOK_ALLOW_PRIVATE is on',
+    ],
+  ])('refuses a webhook with %o', (different, fault) => {
+    expect(faultsIn({ ...production, ...webhook, ...different })).toEqual([fault]);
+  });
+
+  it.each(['http://alerts.internal/hook', 'http://localhost:9000', 'https://10.0.0.7'])(
+    'accepts the webhook %s if private addresses are allowed',
+    (url) => {
+      expect(faultsIn({ ...production, ...webhook, ...privateAllowed, ALERT_WEBHOOK_URL: url })).toEqual([]);
+    },
+  );
+
   const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
   it('exports nothing over OTLP unless a collector is given, and all of it then', () => {
     expect(readSettings(production)).toMatchObject({ openTelemetry: undefined, sendTraceparent: false });

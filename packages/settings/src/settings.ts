@@ -83,6 +83,12 @@ function redisOf(values: Values): { url: string } | { restUrl: string; token: st
   return url === undefined ? undefined : { url };
 }
 
+/** Returns where alerts are posted; undefined when they are only shown on `/admin`. */
+function alertWebhookOf(values: Values) {
+  const { ALERT_WEBHOOK_ALLOW_PRIVATE: allowPrivate, ALERT_WEBHOOK_SECRET: secret, ALERT_WEBHOOK_URL: url } = values;
+  return url === undefined || secret === undefined ? undefined : { url: new URL(url), secret, allowPrivate };
+}
+
 /** Returns the keys of a sign-in service; undefined when it is not offered. */
 function oauthOf(service: 'GITHUB' | 'GOOGLE', values: Values) {
   const id = values[`AUTH_${service}_ID`];
@@ -211,6 +217,7 @@ export function group(values: Values) {
     oauth: { github: oauthOf('GITHUB', values), google: oauthOf('GOOGLE', values) },
     /** Undefined in development: everyone may read the metrics. */
     metricsToken: values.METRICS_TOKEN,
+    alertWebhook: alertWebhookOf(values),
     logLevel: values.LOG_LEVEL,
     sendTraceparent: values.PROVIDER_TRACEPARENT,
     openTelemetry: openTelemetryOf(values),

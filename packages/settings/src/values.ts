@@ -119,6 +119,15 @@ export function address(...schemes: readonly string[]) {
   );
 }
 
+/** Accepts the address to which alerts are posted. It may hold a secret in its path or query. */
+export const webhookUrl = address('https', 'http').refine(
+  (text) => {
+    const { hash, password, username } = new URL(text);
+    return hash === '' && username === '' && password === '';
+  },
+  { error: 'must be an address without user, password and fragment', abort: true },
+);
+
 /** Accepts the address of a PostgreSQL by its scheme; the package `db` reads the rest, as libpq does. */
 export const databaseUrl = line.refine(
   (text) => /^postgres(ql)?:\/\//i.test(text),
