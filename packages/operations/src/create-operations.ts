@@ -3,6 +3,7 @@ import type { Database } from '@plantcommunity/db';
 import { mapProviders, type OperatedProvider, type ProviderName } from '@plantcommunity/identification';
 import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
+import { type AlertsOptions, createAlerts } from './alerts/create-alerts.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
@@ -23,6 +24,10 @@ export interface OperationsOptions {
   calls: CallStatistics;
   answers: RecentAnswers;
   instances: InstanceRegistry;
+  /** Where alerts are posted; undefined: nowhere. */
+  alertWebhook: AlertsOptions['webhook'];
+  /** Public address of this app. */
+  appUrl: URL;
   database: Pick<Database, 'client'>;
   accounts: AccountAdministration;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
@@ -47,6 +52,20 @@ export function createOperations(options: OperationsOptions): Operations {
   const names = Object.values(mapProviders(providers, (_provider, name) => name));
   const audit = new AuditTrail(clock);
   const overrides = new OverrideStore(client, clock, audit);
+  const alerts = createAlerts({
+    client,
+    audit,
+    providers,
+    redis,
+    answers() {
+      const { cached, fresh, retry, stale } = answers.shares();
+      return { answered: cached + fresh + stale, waiting: retry };
+    },
+    webhook: options.alertWebhook,
+    appUrl: options.appUrl,
+    clock,
+    logger,
+  });
   /** Without the providers that are off. */
   const entries = new Map(
     names.flatMap((provider) => {
@@ -87,6 +106,12 @@ export function createOperations(options: OperationsOptions): Operations {
     watchOverview: (signal) => feed.watch(signal),
     audit: (query) => listAudit(client, query),
     users: createUserOperations({ client, accounts: options.accounts, audit }),
+    alerts: () => alerts.list(),
+    async acknowledgeAlert(operator, id) {
+      await alerts.acknowledge(operator, id);
+      feed.expire();
+    },
+    jobs: alerts.jobs,
     async start() {
       const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
       await waitFor(started, { timeoutMs: START_TIMEOUT_MS, clock });
@@ -94,6 +119,7 @@ export function createOperations(options: OperationsOptions): Operations {
     },
     close() {
       for (const stop of unsubscribe) stop();
+      alerts.close();
       monitor.close();
       for (const { history, reconciler } of entries.values()) {
         reconciler.close();
@@ -103,10 +129,11 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   async function makeOverview(): Promise<Overview> {
-    const [active, newest, agreement] = await Promise.all([
+    const [active, newest, agreement, alertsNow] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
       listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
+      alerts.overview(),
     ]);
     const activeOf = new Map(active);
     const now = clock.now();
@@ -121,6 +148,8 @@ export function createOperations(options: OperationsOptions): Operations {
       ),
       minutes: mapProviders(statistics, ({ minutes }) => minutes),
       hour: mapProviders(statistics, ({ hour }) => hour),
+      urgency: alertsNow.urgency,
+      alerts: alertsNow.alerts,
       audit: newest.entries,
     };
   }

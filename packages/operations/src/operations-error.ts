@@ -10,7 +10,9 @@ export type OperationsErrorCode =
   /** The target is in the wanted state already. */
   | 'unchanged'
   /** The operator is no admin any more. */
-  | 'not_admin';
+  | 'not_admin'
+  | 'unknown_alert'
+  | 'alert_resolved';
 
 /** A change that was refused; nothing was changed or recorded. The API has a sentence for each code. */
 export class OperationsError extends Error {

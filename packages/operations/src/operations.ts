@@ -1,4 +1,6 @@
+import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { AuditPage, AuditQuery } from './audit/list-audit.ts';
+import type { Job } from './jobs/job.ts';
 import type { Operator } from './operator.ts';
 import type { Override } from './overrides/store.ts';
 import type { Overview } from './overview.ts';
@@ -29,6 +31,15 @@ export interface Operations {
    * ends when `signal` aborts.
    */
   watchOverview(signal: AbortSignal): AsyncIterable<OverviewEvent>;
+  /** Lists the open alerts, and those resolved in the last 24 hours. */
+  alerts(): Promise<AlertsOverview>;
+  /**
+   * Records that the operator takes care of an alert.
+   * @throws {OperationsError} `unknown_alert`, `alert_resolved`
+   */
+  acknowledgeAlert(operator: Operator, id: string): Promise<void>;
+  /** The jobs that watch for alerts and post them. */
+  readonly jobs: readonly Job[];
   /** Lists the entries of the audit trail that match, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
   readonly users: UserOperations;

@@ -1,4 +1,6 @@
 import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommunity/identification';
+import type { AlertsOverview } from './alerts/create-alerts.ts';
+import type { Urgency } from './alerts/urgency.ts';
 import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { ActiveOverride } from './overrides/store.ts';
@@ -35,6 +37,8 @@ export interface CircuitOverview {
   /** `kind` is the class of the last counted failure; `at` is when this instance saw it. */
   lastFailure?: { kind: string; at?: number };
   isolation?: Isolation;
+  /** Since when the provider requires payment; absent while it does not. */
+  unpaidSince?: number;
   /** How often it opened in the last hour. */
   opened: number;
   /** States of the last hour as this instance saw them, oldest first; each lasts until the next begins. */
@@ -55,6 +59,9 @@ export interface Overview {
   minutes: Readonly<Record<ProviderName, readonly CallMinute[]>>;
   /** Latency of the calls of those minutes. */
   hour: Readonly<Record<ProviderName, Quantiles>>;
+  /** Whether an operator has to get up. */
+  urgency: Urgency;
+  alerts: AlertsOverview;
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }
@@ -69,7 +76,7 @@ export function circuitOverview(parts: {
 }): CircuitOverview {
   const { history, now, override, provider } = parts;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
-  const { failCount, failMax, state } = provider.health();
+  const { failCount, failMax, state, unpaidSince } = provider.health();
   const off = { state, failCount, failMax, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, opened: 0, states: [] };
   const { circuit } = provider;
   if (circuit === undefined || history === undefined) return off;
@@ -82,6 +89,7 @@ export function circuitOverview(parts: {
     resetTimeoutMs: snapshot.resetTimeoutMs,
     opened: states.filter((period) => period.state === 'open' && period.from > now - HOUR_MS).length,
     states,
+    ...(unpaidSince !== undefined && { unpaidSince }),
     ...(nextTrialAt !== undefined && { nextTrialAt }),
     ...(trials && { trials }),
     ...(lastFailure !== undefined && {

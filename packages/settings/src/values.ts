@@ -122,8 +122,8 @@ export function address(...schemes: readonly string[]) {
 /** Accepts the address to which alerts are posted. It may hold a secret in its path or query. */
 export const webhookUrl = address('https', 'http').refine(
   (text) => {
-    const { hash, password, username } = new URL(text);
-    return hash === '' && username === '' && password === '';
+    const url = new URL(text);
+    return url.hash === '' && url.username === '' && url.password === '';
   },
   { error: 'must be an address without user, password and fragment', abort: true },
 );

@@ -87,6 +87,8 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     answers,
     instances: createInstanceRegistry({ redis }),
     accounts: auth.administration,
+    alertWebhook: settings.alertWebhook,
+    appUrl: settings.appUrl,
     database,
     redis,
     clock,

@@ -30,6 +30,8 @@ function without(principalOf?: Auth['principalOf']) {
       isolateProvider: away,
       releaseProvider: away,
       resetProvider: away,
+      alerts: away,
+      acknowledgeAlert: away,
       audit: away,
       users: everyUserOperation(away),
     },

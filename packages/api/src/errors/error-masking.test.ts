@@ -27,6 +27,8 @@ const operations = {
   isolateProvider: failing,
   releaseProvider: failing,
   resetProvider: failing,
+  alerts: failing,
+  acknowledgeAlert: failing,
   audit: failing,
   users: everyUserOperation(failing),
 };

@@ -49,7 +49,7 @@ export const AUTH_ERRORS: Readonly<Record<AuthErrorCode, FieldError>> = {
 
 /** Returns the field error for a code of `operations`; `length` is that of the reason. */
 export function operationsFieldError(
-  code: Exclude<OperationsErrorCode, 'unknown_user' | 'not_admin'>,
+  code: Exclude<OperationsErrorCode, 'unknown_user' | 'not_admin' | 'unknown_alert'>,
   length = 0,
 ): FieldError {
   switch (code) {
@@ -69,5 +69,7 @@ export function operationsFieldError(
       return { detail: 'The last admin stays one: make another user an admin first.', pointer: '#/id' };
     case 'unchanged':
       return { detail: 'The account is like that already: another admin may have changed it.', pointer: '#/id' };
+    case 'alert_resolved':
+      return { detail: 'This alert is resolved.', pointer: '#/id' };
   }
 }

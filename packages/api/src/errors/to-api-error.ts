@@ -103,7 +103,8 @@ export function fromAuth(error: AuthError, pointer?: string): ApiError {
 }
 
 function fromOperations(error: OperationsError): ApiError {
-  if (error.code === 'unknown_user' || error.code === 'not_admin') return notFound();
+  const isUnknown = error.code === 'unknown_user' || error.code === 'unknown_alert';
+  if (isUnknown || error.code === 'not_admin') return notFound();
   const field = operationsFieldError(error.code, error.length);
   return new ApiError('invalid_request', field.detail, { errors: [field], cause: error });
 }

@@ -51,6 +51,8 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'admin.circuits.isolate': [administrators],
   'admin.circuits.release': [administrators],
   'admin.circuits.reset': [administrators],
+  'admin.alerts.list': [administrators],
+  'admin.alerts.acknowledge': [administrators],
   'admin.audit.list': [administrators],
   'admin.users.list': [administrators],
   'admin.users.get': [administrators],

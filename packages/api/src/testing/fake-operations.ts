@@ -59,6 +59,20 @@ const isolated: CircuitOverview = {
   states: [],
 };
 
+const alert: Overview['alerts']['items'][number] = {
+  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6G',
+  rule: 'circuit_open',
+  subject: 'plant_id',
+  severity: 'warning',
+  state: 'acknowledged',
+  value: 360_000,
+  limit: 300_000,
+  unit: 'ms',
+  since: NOON - 360_000,
+  acknowledged: { by: 'ada@example.org', at: NOON - 30_000 },
+  runbook: 'circuitopen',
+};
+
 export const overview: Overview = {
   at: NOON,
   shared: true,
@@ -67,6 +81,13 @@ export const overview: Overview = {
   circuits: { plant_id: open, plantnet: isolated },
   minutes: { plant_id: [minute], plantnet: [] },
   hour: { plant_id: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 }, plantnet: {} },
+  urgency: {
+    answer: 'not_yet',
+    callAt: NOON + 240_000,
+    checks: [{ name: 'answered', ok: true, value: 0.94, limit: 0.5 }],
+    because: 'circuit_stuck_open',
+  },
+  alerts: { items: [alert], webhook: { lastStatus: 200, lastAt: NOON - 60_000, waiting: 0 } },
   audit: [auditRecord],
 };
 
@@ -126,6 +147,9 @@ export function fakeOperations({
     async *watchOverview() {
       yield { type: 'whole', overview };
     },
+    alerts: async () => overview.alerts,
+    acknowledgeAlert: async () => undefined,
+    jobs: [],
     audit: async () => ({ entries: [auditRecord] }),
     start: async () => undefined,
     close: () => undefined,

@@ -29,6 +29,8 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'admin.circuits.isolate': () => order,
   'admin.circuits.release': () => order,
   'admin.circuits.reset': () => order,
+  'admin.alerts.list': () => undefined,
+  'admin.alerts.acknowledge': () => ({ id: '01JD8Z4Q0M3T5R7V9X1B2C4D6G' }),
   'admin.audit.list': () => undefined,
   'admin.users.list': () => undefined,
   'admin.users.get': () => ({ id: 'anna' }),

@@ -4,9 +4,16 @@ import type { AuditPage, MadeSignInLink, Overview, OverviewEvent } from '@plantc
 import type { ZodType } from 'zod';
 import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
 import { auditPage, type WireAuditPage } from './admin/audit-wire.ts';
-import { overview, overviewEvent, type WireOverview, type WireOverviewEvent } from './admin/overview-wire.ts';
+import {
+  alerts,
+  overview,
+  overviewEvent,
+  type WireAlerts,
+  type WireOverview,
+  type WireOverviewEvent,
+} from './admin/overview-wire.ts';
 import { presentAuditPage } from './admin/present-audit.ts';
-import { presentOverview, presentOverviewEvent } from './admin/present-overview.ts';
+import { presentAlerts, presentOverview, presentOverviewEvent } from './admin/present-overview.ts';
 import { presentMadeSignInLink, presentUserDetails, presentUserPage } from './admin/present-users.ts';
 import {
   madeSignInLink,
@@ -56,6 +63,7 @@ export interface WireShapes {
   me: object;
   tokenGrant: object;
   overview: object;
+  alerts: object;
   overviewEvent: object;
   auditPage: object;
   userPage: object;
@@ -75,6 +83,7 @@ export interface Presenter<W extends WireShapes> {
   me: Presentation<CallerUsage, W['me']>;
   tokenGrant: Presentation<TokenGrant, W['tokenGrant']>;
   overview: Presentation<Overview, W['overview']>;
+  alerts: Presentation<Overview['alerts'], W['alerts']>;
   overviewEvent: Presentation<OverviewEvent, W['overviewEvent']>;
   auditPage: Presentation<AuditPage, W['auditPage']>;
   userPage: Presentation<AccountPage, W['userPage']>;
@@ -92,6 +101,7 @@ export interface V1Shapes extends WireShapes {
   me: WireMe;
   tokenGrant: WireTokenGrant;
   overview: WireOverview;
+  alerts: WireAlerts;
   overviewEvent: WireOverviewEvent;
   auditPage: WireAuditPage;
   userPage: WireUserPage;
@@ -110,6 +120,7 @@ export const presenter: Presenter<V1Shapes> = {
   me: { schema: me, present: presentMe },
   tokenGrant: { schema: tokenGrant, present: presentGrant },
   overview: { schema: overview, present: presentOverview },
+  alerts: { schema: alerts, present: presentAlerts },
   overviewEvent: { schema: overviewEvent, present: presentOverviewEvent },
   auditPage: { schema: auditPage, present: presentAuditPage },
   userPage: { schema: userPage, present: presentUserPage },

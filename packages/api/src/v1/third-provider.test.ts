@@ -17,9 +17,13 @@ async function flowWithThird(limits: Parameters<typeof testFlow>[0] = {}) {
   return { ...flow, third, name, identify };
 }
 
-/** A database without overrides and audit entries. */
+/** A database without overrides, alerts and audit entries. */
 const emptyDatabase = {
-  client: { circuitOverride: { findFirst: async () => null }, $queryRaw: async () => [] },
+  client: {
+    circuitOverride: { findFirst: async () => null },
+    alert: { findMany: async () => [] },
+    $queryRaw: async () => [],
+  },
 } as unknown as OperationsOptions['database'];
 
 async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) {
@@ -30,6 +34,8 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     calls,
     answers: new RecentAnswers(clock),
     instances: { exchange: async (states) => [{ ageMs: 0, states }], leave: async () => undefined },
+    alertWebhook: undefined,
+    appUrl: new URL('http://localhost:3000'),
     database: emptyDatabase,
     accounts: authUnderTest({ database: emptyDatabase }).administration,
     redis,

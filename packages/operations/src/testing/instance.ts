@@ -63,6 +63,8 @@ export function operationsOf(
 ): Operations {
   return createOperations({
     instances: emptyRegistry,
+    alertWebhook: undefined,
+    appUrl: new URL('http://localhost:3000'),
     ...parts,
     accounts: authUnderTest(parts).administration,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
@@ -79,6 +81,8 @@ function operated(circuit: Circuit | undefined): OperatedProvider {
     ...TIMES,
     circuit,
     timeoutMs: 35_000,
+    warnAtShare: 0.8,
+    quotas: () => [],
     health() {
       const { failCount, state } = circuit?.snapshot() ?? { failCount: 0, state: 'off' as const };
       return { available: state === 'closed', state, failCount, failMax: 3 };

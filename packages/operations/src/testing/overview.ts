@@ -20,6 +20,8 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     circuits: { plant_id: circuit, plantnet: circuit },
     minutes: { plant_id: [], plantnet: [] },
     hour: { plant_id: {}, plantnet: {} },
+    urgency: { answer: 'no', checks: [] },
+    alerts: { items: [] },
     audit: [],
     ...given,
   };

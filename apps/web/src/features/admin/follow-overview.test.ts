@@ -31,6 +31,8 @@ const overview: Overview = {
   circuits: { plant_id: circuit, plantnet: circuit },
   minutes: { plant_id: hour, plantnet: hour },
   hour: { plant_id: {}, plantnet: {} },
+  urgency: { answer: 'no', checks: [] },
+  alerts: { items: [] },
   audit: [],
 };
 

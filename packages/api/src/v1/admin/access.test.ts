@@ -1,4 +1,3 @@
-import type { Operations } from '@plantcommunity/operations';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
@@ -10,7 +9,9 @@ const answered = z.object({ error: z.object({ data: z.object({ code: z.string() 
 
 const procedures = [
   { path: 'overview.get', type: 'query' },
+  { path: 'alerts.list', type: 'query' },
   { path: 'audit.list', type: 'query' },
+  { path: 'alerts.acknowledge', type: 'mutation' },
   { path: 'circuits.isolate', type: 'mutation' },
   { path: 'circuits.release', type: 'mutation' },
   { path: 'circuits.reset', type: 'mutation' },
@@ -18,7 +19,7 @@ const procedures = [
 
 function requestFor({ path, type }: (typeof procedures)[number], headers: Record<string, string>): Request {
   if (type === 'query') return new Request(TRPC + path, { headers });
-  const body = JSON.stringify(order);
+  const body = JSON.stringify(path === 'alerts.acknowledge' ? { id: 'alert' } : order);
   return new Request(TRPC + path, {
     method: 'POST',
     body,
@@ -40,10 +41,10 @@ const cases = procedures.flatMap((procedure) =>
 
 describe('procedures for administrators', () => {
   it.each(cases)('$procedure.path, $mode, $caller: $status', async ({ headers, mode, procedure, status }) => {
-    const note = vi.fn<Operations['resetProvider']>();
+    const note = vi.fn<() => Promise<void>>();
     const { api } = apiUnderTest({
       config: { mode },
-      operations: { isolateProvider: note, releaseProvider: note, resetProvider: note },
+      operations: { isolateProvider: note, releaseProvider: note, resetProvider: note, acknowledgeAlert: note },
     });
     const answer = await api.trpc(requestFor(procedure, headers));
     expect(answer.status).toBe(status);

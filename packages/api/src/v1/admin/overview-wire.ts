@@ -92,13 +92,16 @@ const dependencies = z.object({
 });
 
 const alertRule = z.enum([
-  'circuit_open',
-  'circuit_stuck_open',
+  'no_provider_answers',
+  'few_answers',
   'server_errors',
-  'quota_nearly_used',
-  'provider_misconfigured',
-  'provider_unpaid',
   'redis_refuses_writes',
+  'provider_unpaid',
+  'provider_misconfigured',
+  'circuit_stuck_open',
+  'quota_last_tenth',
+  'circuit_open',
+  'quota_nearly_used',
   'job_failing',
 ]);
 
@@ -136,7 +139,7 @@ const alert = z.object({
   runbook: z.string(),
 });
 
-const alerts = z.object({
+export const alerts = z.object({
   /** Firing and acknowledged ones first, then those that were resolved in the last 24 hours. */
   items: z.array(alert),
   /** The last delivery; absent without a webhook. */
@@ -254,8 +257,8 @@ export const overview = z.object({
   /** The same quantiles for all 60 minutes together. */
   hour: z.object(byProvider(() => quantiles)),
   dependencies: dependencies.optional(),
-  urgency: urgency.optional(),
-  alerts: alerts.optional(),
+  urgency,
+  alerts,
   jobs: z.array(job).optional(),
   quotas: quotas.optional(),
   cache: cache.optional(),
@@ -279,5 +282,6 @@ export const overviewEvent = z.discriminatedUnion('type', [
   }),
 ]);
 
+export type WireAlerts = z.infer<typeof alerts>;
 export type WireOverview = z.infer<typeof overview>;
 export type WireOverviewEvent = z.infer<typeof overviewEvent>;

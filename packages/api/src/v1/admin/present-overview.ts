@@ -1,6 +1,6 @@
 import { mapProviders, type ProviderName } from '@plantcommunity/identification';
 import type { CircuitOverview, Overview, OverviewEvent } from '@plantcommunity/operations';
-import type { WireOverview, WireOverviewEvent } from './overview-wire.ts';
+import type { WireAlerts, WireOverview, WireOverviewEvent } from './overview-wire.ts';
 import { presentAuditEntry } from './present-audit.ts';
 
 /** How each part of an overview is put on the wire. Members that are undefined are absent there. */
@@ -12,8 +12,32 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   circuits: (circuits) => mapProviders(circuits, presentCircuit),
   minutes: (minutes) => mapProviders(minutes, (hour) => hour.map(presentMinute)),
   hour: (hour) => mapProviders(hour, presentQuantiles),
+  urgency: ({ answer, because, callAt, checks }) => ({
+    answer,
+    call_at: callAt === undefined ? undefined : instant(callAt),
+    checks: [...checks],
+    because,
+  }),
+  alerts: presentAlerts,
   audit: (entries) => entries.map(presentAuditEntry),
 };
+
+export function presentAlerts({ items, webhook }: Overview['alerts']): WireAlerts {
+  return {
+    items: items.map(({ acknowledged, resolvedAt, since, ...alert }) => ({
+      ...alert,
+      since: instant(since),
+      acknowledged: acknowledged && { by: acknowledged.by, at: instant(acknowledged.at) },
+      resolved_at: resolvedAt === undefined ? undefined : instant(resolvedAt),
+    })),
+    webhook: webhook && {
+      last_status: webhook.lastStatus,
+      last_error: webhook.lastError,
+      last_at: webhook.lastAt === undefined ? undefined : instant(webhook.lastAt),
+      waiting: webhook.waiting,
+    },
+  };
+}
 
 export function presentOverview(overview: Overview): WireOverview {
   return presentParts(overview);
@@ -67,6 +91,7 @@ function presentCircuit(circuit: CircuitOverview): WireOverview['circuits'][Prov
       at: instant(isolation.at),
     },
     opened: circuit.opened,
+    unpaid_since: circuit.unpaidSince === undefined ? undefined : instant(circuit.unpaidSince),
     states: circuit.states.map(({ from, state }) => ({ state, from: instant(from) })),
   };
 }

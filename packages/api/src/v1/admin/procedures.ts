@@ -4,6 +4,7 @@ import { notFound } from '../../errors/api-error.ts';
 import { adminProcedure } from '../../middleware/procedure.ts';
 import { closing } from '../../middleware/stream.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
+import { alertProcedures } from './alert-procedures.ts';
 import { auditProcedures } from './audit-procedures.ts';
 import { userProcedures } from './users-procedures.ts';
 import { isolateInput, overrideInput } from './wire.ts';
@@ -66,5 +67,11 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
     }),
   };
 
-  return { overview, circuits, audit: auditProcedures(presenter), users: userProcedures(presenter) };
+  return {
+    overview,
+    circuits,
+    alerts: alertProcedures(presenter),
+    audit: auditProcedures(presenter),
+    users: userProcedures(presenter),
+  };
 }

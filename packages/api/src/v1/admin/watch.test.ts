@@ -74,6 +74,16 @@ describe('watching the overview', () => {
             plantnet: [],
           },
           hour: { plant_id: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 }, plantnet: {} },
+          urgency: {
+            answer: 'not_yet',
+            call_at: '2026-03-01T12:04:00.000Z',
+            checks: [{ name: 'answered', ok: true, value: 0.94, limit: 0.5 }],
+            because: 'circuit_stuck_open',
+          },
+          alerts: {
+            items: [{ rule: 'circuit_open', state: 'acknowledged', since: '2026-03-01T11:54:00.000Z' }],
+            webhook: { last_status: 200, last_at: '2026-03-01T11:59:00.000Z', waiting: 0 },
+          },
           audit: [{ action: 'circuit.isolate', actor: 'ada@example.org', target: 'plantnet' }],
         },
       },

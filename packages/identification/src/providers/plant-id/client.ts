@@ -87,7 +87,7 @@ function toUsageReport({ can_use_credits, credit_limits, remaining, used }: Plan
 const UNPAID = /sufficient number of available credits/i;
 const OUT_OF_CREDITS = new RegExp(`${UNPAID.source}|credit limit`, 'i');
 
-/** Whether a text says that the account has no credits, so that somebody has to pay. Limits of a period end by themselves. */
+/** Whether a text says that the account has no credits, so that its owner has to pay. Limits of a period end by themselves. */
 function meansUnpaid(text: string): boolean {
   return UNPAID.test(text.slice(0, 1000));
 }

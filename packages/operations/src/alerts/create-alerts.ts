@@ -1,0 +1,111 @@
+import type { PrismaClient } from '@plantcommunity/db';
+import type { Logger } from '@plantcommunity/telemetry';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Operator } from '../operator.ts';
+import { type AlertRecord, AlertStore } from './alert-store.ts';
+import { FactReader, type FactSources } from './fact-reader.ts';
+import { judge } from './rules.ts';
+import { type Urgency, urgencyOf } from './urgency.ts';
+import { DeliveryStore, type WebhookOverview } from './webhook/delivery-store.ts';
+import { createAlertPoster, type WebhookOptions } from './webhook/poster.ts';
+
+export interface AlertsOptions extends FactSources {
+  client: PrismaClient;
+  audit: AuditTrail;
+  /** Undefined: alerts are shown, but not posted. */
+  webhook: WebhookOptions | undefined;
+  /** Public address of this app, for links to the runbook. */
+  appUrl: URL;
+  logger: Logger;
+}
+
+/** The alerts as operators see them. */
+export interface AlertsOverview {
+  /** The open ones first, then those resolved in the last 24 hours; both with the newest first. */
+  items: readonly AlertRecord[];
+  /** Absent when alerts are not posted. */
+  webhook?: WebhookOverview;
+}
+
+/** The alerts that this app watches by itself. */
+export interface Alerts {
+  /** The jobs that watch, and post to the webhook. */
+  readonly jobs: readonly Job[];
+  list(): Promise<AlertsOverview>;
+  /** Returns the alerts, and whether an operator has to get up. */
+  overview(): Promise<{ alerts: AlertsOverview; urgency: Urgency }>;
+  /**
+   * Records that an operator takes care of an alert.
+   * @throws {OperationsError} `unknown_alert`, `alert_resolved`
+   */
+  acknowledge(by: Operator, id: string): Promise<void>;
+  close(): void;
+}
+
+/** Longest run of the watch: the next one follows after a minute. */
+const WATCH_LIMIT_MS = 30_000;
+
+export function createAlerts(options: AlertsOptions): Alerts {
+  const { appUrl, audit, client, clock, logger, webhook } = options;
+  const facts = new FactReader(options);
+  const deliveries = webhook && new DeliveryStore(client, { clock, appUrl });
+  const poster = webhook && deliveries && createAlertPoster(webhook, { store: deliveries, clock, logger });
+  const store = new AlertStore(client, { clock, audit, deliveries });
+  const closing = new AbortController();
+
+  const watch: Job = {
+    name: 'watch-alerts',
+    every: { minutes: 1 },
+    timeLimitMs: WATCH_LIMIT_MS,
+    async run() {
+      const { changed, open } = await store.apply(judge(await facts.read()));
+      for (const alert of changed) logChange(alert, logger);
+      // The watch does not wait for the receiver; what fails here is posted by the job.
+      if (changed.length > 0) poster?.postDue(closing.signal).catch(() => undefined);
+      return { text: `${counted(open, 'alert')} open, ${changed.length} changed` };
+    },
+  };
+  const post: Job | undefined = poster &&
+    deliveries && {
+      name: 'post-alerts',
+      every: { minutes: 1 },
+      async run(signal) {
+        const { accepted, failure } = await poster.postDue(AbortSignal.any([signal, closing.signal]));
+        const { waiting } = await deliveries.overview();
+        const reason = failure === undefined ? '' : `, then stopped: ${failure}`;
+        return { text: `Posted ${counted(accepted, 'alert')}${reason}`, waiting };
+      },
+    };
+
+  async function list(): Promise<AlertsOverview> {
+    const [items, posts] = await Promise.all([store.list(), deliveries?.overview()]);
+    return { items, ...(posts && { webhook: posts }) };
+  }
+
+  return {
+    jobs: post === undefined ? [watch] : [watch, post],
+    list,
+    async overview() {
+      const [alerts, read] = await Promise.all([list(), facts.read()]);
+      const open = alerts.items
+        .filter(({ state }) => state !== 'resolved')
+        .map(({ state, ...alert }) => ({ ...alert, isAcknowledged: state === 'acknowledged' }));
+      return { alerts, urgency: urgencyOf(read, open) };
+    },
+    acknowledge: (by, id) => store.acknowledge(by, id),
+    close() {
+      closing.abort();
+      facts.close();
+    },
+  };
+}
+
+function logChange({ id, limit, rule, severity, state, subject, value }: AlertRecord, logger: Logger): void {
+  const fields = { alert: id, rule, subject, value, limit };
+  if (state === 'resolved') logger.info(fields, 'Alert resolved');
+  else if (severity === 'critical') logger.error(fields, 'Critical alert');
+  else logger.warn(fields, 'Alert');
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

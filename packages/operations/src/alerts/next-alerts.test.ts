@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { nextAlerts, type OpenAlert } from './next-alerts.ts';
+import type { Finding } from './rules.ts';
+import { NOON } from './testing/facts.ts';
+
+const MINUTE = 60_000;
+const finding = (verdict: Finding['verdict'], more: Partial<Finding> = {}): Finding => ({
+  rule: 'circuit_open',
+  subject: 'plant_id',
+  verdict,
+  value: 1,
+  limit: 1,
+  ...more,
+});
+const open: OpenAlert = { id: 'a', rule: 'circuit_open', subject: 'plant_id' };
+const wellFor = (minutes: number) => ({ ...open, wellSince: NOON - minutes * MINUTE });
+
+describe('the next alerts', () => {
+  it.each([
+    ['an alert whose limit is reached fires', [], [finding('over')], ['fire']],
+    ['one that is near its limit does not fire', [], [finding('near')], []],
+    ['an open one does not fire again', [open], [finding('over')], ['update']],
+    [
+      'the same rule fires for another subject',
+      [open],
+      [finding('over'), finding('over', { subject: 'b' })],
+      ['update', 'fire'],
+    ],
+    ['an open one goes on near its limit', [wellFor(2)], [finding('near')], ['update']],
+    ['one that is well for the first time goes on', [open], [finding('under')], ['update']],
+    ['one that is well for a minute goes on', [wellFor(1)], [finding('under')], ['update']],
+    ['one that is well for two minutes is resolved', [wellFor(2)], [finding('under')], ['resolve']],
+    ['one whose subject is gone goes on at first', [open], [], ['update']],
+    ['one whose subject is gone for two minutes is resolved', [wellFor(2)], [], ['resolve']],
+  ])('%s', (_name, alerts, findings, expected) => {
+    expect(nextAlerts(alerts, findings, NOON).map(({ type }) => type)).toEqual(expected);
+  });
+
+  it('begin when the condition began, if that is known', () => {
+    const findings = [finding('over', { since: NOON - MINUTE }), finding('over', { subject: 'b' })];
+    expect(nextAlerts([], findings, NOON)).toMatchObject([{ since: NOON - MINUTE }, { since: NOON }]);
+  });
+
+  it('keep the last bad value while all is well, and forget that it was well once it is bad again', () => {
+    expect(nextAlerts([wellFor(1)], [finding('under')], NOON)).toEqual([
+      { type: 'update', id: 'a', wellSince: NOON - MINUTE },
+    ]);
+    const bad = finding('over');
+    expect(nextAlerts([wellFor(1)], [bad], NOON)).toEqual([{ type: 'update', id: 'a', finding: bad }]);
+  });
+
+  it('fire once and resolve once while a value swings around its limit', () => {
+    const verdicts = ['over', 'under', 'over', 'under', 'near', 'under', 'over', 'under', 'under', 'under'] as const;
+    let alerts: OpenAlert[] = [];
+    const events = verdicts.flatMap((verdict, minute) => {
+      const [change] = nextAlerts(alerts, [finding(verdict)], NOON + minute * MINUTE);
+      if (change?.type === 'fire') alerts = [open];
+      if (change?.type === 'resolve') alerts = [];
+      if (change?.type === 'update') {
+        alerts = [{ ...open, ...(change.wellSince !== undefined && { wellSince: change.wellSince }) }];
+      }
+      return change === undefined || change.type === 'update' ? [] : `${change.type} ${minute}`;
+    });
+    expect(events).toEqual(['fire 0', 'resolve 9']);
+  });
+});

@@ -1,0 +1,44 @@
+import type { AlertRule, Finding } from './rules.ts';
+
+/** How long all has to be well before an alert is resolved: three runs of a watch that runs each minute. */
+const WELL_FOR_MS = 100_000;
+
+/** An alert that is not resolved. Times are in milliseconds since 1970. */
+export interface OpenAlert {
+  id: string;
+  rule: AlertRule;
+  subject?: string;
+  /** Since when all has been well; absent while it is not. */
+  wellSince?: number;
+}
+
+/** A step from the open alerts to those that the findings demand. */
+export type AlertChange =
+  | { readonly type: 'fire'; readonly finding: Finding; readonly since: number }
+  /** `finding`: value and limit to take over; absent while all is well, so that the last bad value stays. */
+  | { readonly type: 'update'; readonly id: string; readonly finding?: Finding; readonly wellSince?: number }
+  | { readonly type: 'resolve'; readonly id: string };
+
+/**
+ * Compares the open alerts with the findings of a moment. An alert begins at once, and ends after it has been well for
+ * a while. It also ends when its subject is gone: a provider that was turned off, a job that was removed.
+ */
+export function nextAlerts(open: readonly OpenAlert[], findings: readonly Finding[], now: number): AlertChange[] {
+  const findingOf = new Map(findings.map((finding) => [keyOf(finding), finding]));
+  const openKeys = new Set(open.map(keyOf));
+  const changes = open.map(({ id, wellSince, ...alert }): AlertChange => {
+    const finding = findingOf.get(keyOf(alert));
+    if (finding !== undefined && finding.verdict !== 'under') return { type: 'update', id, finding };
+    if (wellSince === undefined) return { type: 'update', id, wellSince: now };
+    return now - wellSince >= WELL_FOR_MS ? { type: 'resolve', id } : { type: 'update', id, wellSince };
+  });
+  const fired = findings
+    .filter((finding) => finding.verdict === 'over' && !openKeys.has(keyOf(finding)))
+    .map((finding): AlertChange => ({ type: 'fire', finding, since: finding.since ?? now }));
+  return [...changes, ...fired];
+}
+
+/** Returns the name of a rule with its subject. At most one alert of a name is open. */
+export function keyOf({ rule, subject }: Pick<OpenAlert, 'rule' | 'subject'>): string {
+  return subject === undefined ? rule : `${rule} ${subject}`;
+}

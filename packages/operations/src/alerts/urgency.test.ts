@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { AlertFacts } from './facts.ts';
+import { factsOf, NOON } from './testing/facts.ts';
+import { type Urgency, type UrgentAlert, urgencyOf } from './urgency.ts';
+
+const MINUTE = 60_000;
+const openFor = (minutes: number) => ({ isAnswering: false, openedAt: NOON - minutes * MINUTE });
+const alert = (rule: UrgentAlert['rule'], isAcknowledged = false, subject = 'plant_id'): UrgentAlert => ({
+  rule,
+  subject,
+  isAcknowledged,
+});
+
+type Row = [string, AlertFacts, UrgentAlert[], Omit<Urgency, 'checks'>];
+
+describe('whether an operator has to get up', () => {
+  it.each<Row>([
+    ['all is well', factsOf(), [], { answer: 'no' }],
+    [
+      'a circuit is open for 3 min',
+      factsOf({ plantId: openFor(3) }),
+      [],
+      { answer: 'not_yet', callAt: NOON + 7 * MINUTE, because: 'circuit_stuck_open' },
+    ],
+    [
+      'a circuit is open for 6 min, with a warning',
+      factsOf({ plantId: openFor(6) }),
+      [alert('circuit_open')],
+      { answer: 'not_yet', callAt: NOON + 4 * MINUTE, because: 'circuit_stuck_open' },
+    ],
+    [
+      'a circuit is open for 10 min',
+      factsOf({ plantId: openFor(10) }),
+      [],
+      { answer: 'yes', because: 'circuit_stuck_open' },
+    ],
+    [
+      'someone acknowledged that it is stuck',
+      factsOf({ plantId: openFor(12) }),
+      [alert('circuit_stuck_open', true), alert('circuit_open')],
+      { answer: 'not_yet', because: 'circuit_stuck_open' },
+    ],
+    [
+      'the other circuit opens, too',
+      factsOf({ plantId: openFor(12), plantnet: openFor(1) }),
+      [alert('circuit_stuck_open', true)],
+      { answer: 'yes', because: 'no_provider_answers' },
+    ],
+    [
+      'a critical alert has not ended yet, although all is well',
+      factsOf(),
+      [alert('circuit_stuck_open')],
+      { answer: 'yes', because: 'circuit_stuck_open' },
+    ],
+    [
+      'Redis is lost for 20 s while a circuit opens',
+      factsOf({ redis: { lostSince: NOON - 20_000 }, plantId: openFor(1) }),
+      [],
+      { answer: 'not_yet', callAt: NOON + 40_000, because: 'redis_refuses_writes' },
+    ],
+    [
+      'a quota is used to 85 %',
+      factsOf({ plantId: { quotaUse: 0.85 } }),
+      [alert('quota_nearly_used')],
+      { answer: 'no', because: 'quota_nearly_used' },
+    ],
+    ['a quota is nearly at its warning', factsOf({ plantId: { quotaUse: 0.79 } }), [], { answer: 'no' }],
+    [
+      'a job fails',
+      factsOf({ jobs: [{ name: 'expire-photos', failures: 5 }] }),
+      [],
+      { answer: 'no', because: 'job_failing' },
+    ],
+    [
+      'payment is due',
+      factsOf({ plantId: { unpaidSince: NOON - 1 } }),
+      [],
+      { answer: 'yes', because: 'provider_unpaid' },
+    ],
+  ])('when %s', (_name, facts, open, expected) => {
+    const { checks: _checks, ...urgency } = urgencyOf(facts, open);
+    expect(urgency).toEqual(expected);
+  });
+
+  it('is told with three checks, each with its limit', () => {
+    const { checks } = urgencyOf(factsOf({ answers: { answered: 81, waiting: 19 }, plantId: openFor(3) }), []);
+    expect(checks).toEqual([
+      { name: 'answered', ok: true, value: 0.81, limit: 0.5 },
+      { name: 'other_provider', ok: true, value: 1, limit: 1 },
+      { name: 'nothing_lost', ok: true, value: 0.1, limit: 0.9 },
+    ]);
+  });
+
+  it.each<[string, AlertFacts, string]>([
+    ['few requests are answered', factsOf({ answers: { answered: 1, waiting: 30 } }), 'answered'],
+    ['no provider answers', factsOf({ plantId: openFor(1), plantnet: openFor(1) }), 'other_provider'],
+    ['Redis takes no writes', factsOf({ redis: { lostSince: NOON - 2 * MINUTE } }), 'nothing_lost'],
+    ['a quota is used to 95 %', factsOf({ plantId: { quotaUse: 0.95 } }), 'nothing_lost'],
+  ])('names the check that fails first, and says yes, when %s', (_name, facts, name) => {
+    const { answer, checks } = urgencyOf(facts, []);
+    expect({ answer, first: checks[0]?.name, ok: checks.map(({ ok }) => ok) }).toEqual({
+      answer: 'yes',
+      first: name,
+      ok: [false, true, true],
+    });
+  });
+
+  it('without a provider that has a second limit of its quota has no number for what is lost', () => {
+    const { plantnet } = factsOf().providers;
+    const { checks } = urgencyOf(factsOf({ providers: plantnet === undefined ? {} : { plantnet } }), []);
+    expect(checks.find(({ name }) => name === 'nothing_lost')).toEqual({ name: 'nothing_lost', ok: true });
+  });
+});

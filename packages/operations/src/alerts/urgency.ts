@@ -1,0 +1,92 @@
+import type { AlertFacts } from './facts.ts';
+import { ALERT_RULES, type AlertRule, type Finding, judge } from './rules.ts';
+
+/** One of the things whose failure calls an operator. */
+interface UrgencyCheck {
+  /**
+   * `answered`: enough requests get an answer; value and limit are shares. `other_provider`: a provider answers; counts.
+   * `nothing_lost`: Redis takes writes, and credits are left; shares of the quota of which the most is used.
+   */
+  name: 'answered' | 'other_provider' | 'nothing_lost';
+  ok: boolean;
+  value?: number;
+  limit?: number;
+}
+
+/** Whether an operator has to get up. */
+export interface Urgency {
+  /** `yes`: a critical alert fires, and no one has acknowledged it. `not_yet`: one may follow, or was acknowledged. */
+  answer: 'no' | 'not_yet' | 'yes';
+  /** When the next critical alert fires unless things change, in milliseconds since 1970. */
+  callAt?: number;
+  /** Those that fail come first. */
+  checks: readonly UrgencyCheck[];
+  /** The rule that decided; absent when all is well. */
+  because?: AlertRule;
+}
+
+/** An alert that is not resolved. */
+export interface UrgentAlert {
+  rule: AlertRule;
+  subject?: string;
+  isAcknowledged: boolean;
+}
+
+/** Rules that fail the check `nothing_lost`. */
+const LOSSES: ReadonlySet<AlertRule> = new Set(['redis_refuses_writes', 'provider_unpaid', 'quota_last_tenth']);
+
+/** Decides by the rules and the alerts that also call people, so that page and pager never disagree. */
+export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urgency {
+  const findings = judge(facts);
+  const checks = checksOf(findings);
+  const isAcknowledged = ({ rule, subject }: Finding) =>
+    open.some((alert) => alert.rule === rule && alert.subject === subject && alert.isAcknowledged);
+  const over = findings.filter(({ verdict }) => verdict === 'over');
+  const calls = [
+    ...open.filter((alert) => !alert.isAcknowledged && isCritical(alert)),
+    ...over.filter((finding) => isCritical(finding) && !isAcknowledged(finding)),
+  ];
+  if (calls.length > 0) return { answer: 'yes', checks, ...because(calls) };
+
+  const pending = findings.flatMap((finding) => {
+    const { limit, rule, since, verdict } = finding;
+    if (verdict !== 'near' || since === undefined || !isCritical(finding) || isAcknowledged(finding)) return [];
+    return { rule, callAt: since + limit };
+  });
+  const [next] = pending.toSorted((a, b) => a.callAt - b.callAt);
+  if (next !== undefined) return { answer: 'not_yet', callAt: next.callAt, checks, because: next.rule };
+  const acknowledged = open.filter(isCritical);
+  if (acknowledged.length > 0) return { answer: 'not_yet', checks, ...because(acknowledged) };
+  return { answer: 'no', checks, ...because([...open, ...over]) };
+}
+
+function isCritical({ rule }: { rule: AlertRule }): boolean {
+  return ALERT_RULES[rule].severity === 'critical';
+}
+
+/** Returns the rule of the most weight. */
+function because(causes: readonly { rule: AlertRule }[]): { because?: AlertRule } {
+  const rules = new Set(causes.map(({ rule }) => rule));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- keys of a constant
+  const first = (Object.keys(ALERT_RULES) as AlertRule[]).find((rule) => rules.has(rule));
+  return first === undefined ? {} : { because: first };
+}
+
+function checksOf(findings: readonly Finding[]): readonly UrgencyCheck[] {
+  const of = (rule: AlertRule) => findings.filter((finding) => finding.rule === rule);
+  const numbers = (found: Finding | undefined) => found && { value: found.value, limit: found.limit };
+  const isOver = ({ verdict }: Finding) => verdict === 'over';
+  const [answers] = of('few_answers');
+  const [providers] = of('no_provider_answers');
+  const [quota] = of('quota_last_tenth').toSorted((a, b) => b.value - a.value);
+  const checks: UrgencyCheck[] = [
+    { name: 'answered', ok: !of('few_answers').some(isOver), ...numbers(answers) },
+    { name: 'other_provider', ok: !of('no_provider_answers').some(isOver), ...numbers(providers) },
+    {
+      name: 'nothing_lost',
+      ok: !findings.some((finding) => LOSSES.has(finding.rule) && isOver(finding)),
+      ...numbers(quota),
+    },
+  ];
+  return checks.toSorted((a, b) => Number(a.ok) - Number(b.ok));
+}

@@ -1,0 +1,134 @@
+import type { Prisma, PrismaClient } from '@plantcommunity/db';
+import type { Clock } from '@plantcommunity/resilience';
+import { monotonicFactory } from 'ulid';
+import type { AlertRecord, DeliveryQueue } from '../alert-store.ts';
+import { alertPayload } from './payload.ts';
+
+const MINUTE_MS = 60_000;
+/** Pause after the first failure; each further one doubles it up to an hour. */
+const FIRST_PAUSE_MS = MINUTE_MS;
+const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
+/** Time after which a post is given up. */
+const GIVE_UP_MS = 24 * 60 * MINUTE_MS;
+/** Time after which a try without a result counts as lost, as its process has died. Longer than a try may take. */
+const LOST_MS = MINUTE_MS;
+/** Posts that are read at once. */
+const BATCH = 100;
+
+/** A post that is due. */
+export interface Delivery {
+  /** The same in every try. */
+  id: string;
+  body: string;
+  /** Number of tries that were begun before. */
+  tries: number;
+  createdAt: Date;
+  nextTryAt: Date;
+}
+
+/** How a try ended. Without `status` no answer came. */
+export interface TryResult {
+  status?: number;
+  /** Why the try failed; absent when the receiver accepted the post. */
+  error?: string;
+}
+
+/** What operators are told of the webhook. */
+export interface WebhookOverview {
+  lastStatus?: number;
+  lastError?: string;
+  /** When the last try began, in milliseconds since 1970. */
+  lastAt?: number;
+  /** Posts that were not accepted yet and not given up. */
+  waiting: number;
+}
+
+/** The posts of alerts in PostgreSQL, which outlive restarts. Instances claim a post before they try it. */
+export class DeliveryStore implements DeliveryQueue {
+  readonly #client: PrismaClient;
+  readonly #clock: Clock;
+  readonly #appUrl: URL;
+  readonly #nextId = monotonicFactory();
+
+  /** @param appUrl public address of this app */
+  constructor(client: PrismaClient, parts: { clock: Clock; appUrl: URL }) {
+    this.#client = client;
+    this.#clock = parts.clock;
+    this.#appUrl = parts.appUrl;
+  }
+
+  async add(transaction: Prisma.TransactionClient, alert: AlertRecord): Promise<void> {
+    const now = this.#clock.now();
+    await transaction.alertDelivery.create({
+      data: {
+        id: this.#nextId(now),
+        alertId: alert.id,
+        state: alert.resolvedAt === undefined ? 'firing' : 'resolved',
+        body: alertPayload(alert, this.#appUrl),
+        createdAt: new Date(now),
+        nextTryAt: new Date(now),
+      },
+      select: { id: true },
+    });
+  }
+
+  /** Returns the posts that are due, oldest first. The end of an alert is due after its begin was accepted or given up. */
+  async due(): Promise<readonly Delivery[]> {
+    const now = this.#clock.now();
+    const waiting = await this.#client.alertDelivery.findMany({
+      where: { nextTryAt: { not: null } },
+      orderBy: { id: 'asc' },
+      take: BATCH,
+      select: { id: true, alertId: true, body: true, tries: true, createdAt: true, nextTryAt: true },
+    });
+    const firstOfAlert = new Map(waiting.toReversed().map(({ alertId, id }) => [alertId, id]));
+    return waiting.flatMap(({ alertId, nextTryAt, ...delivery }) => {
+      const isDue = nextTryAt !== null && nextTryAt.getTime() <= now && firstOfAlert.get(alertId) === delivery.id;
+      return isDue ? { ...delivery, nextTryAt } : [];
+    });
+  }
+
+  /** Begins a try. Returns false when another instance has begun it. */
+  async claim({ id, nextTryAt }: Delivery): Promise<boolean> {
+    const now = this.#clock.now();
+    const { count } = await this.#client.alertDelivery.updateMany({
+      where: { id, nextTryAt },
+      data: { tries: { increment: 1 }, lastTryAt: new Date(now), nextTryAt: new Date(now + LOST_MS) },
+    });
+    return count === 1;
+  }
+
+  /** Records the end of a claimed try. Returns whether the post is tried again. */
+  async record({ createdAt, id, tries }: Delivery, { error, status }: TryResult): Promise<boolean> {
+    const now = this.#clock.now();
+    const retryAt = now + Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
+    const isRepeated = error !== undefined && retryAt - createdAt.getTime() < GIVE_UP_MS;
+    await this.#client.alertDelivery.updateMany({
+      where: { id },
+      data: {
+        lastStatus: status ?? null,
+        lastError: error ?? null,
+        deliveredAt: error === undefined ? new Date(now) : null,
+        nextTryAt: isRepeated ? new Date(retryAt) : null,
+      },
+    });
+    return isRepeated;
+  }
+
+  async overview(): Promise<WebhookOverview> {
+    const [last, waiting] = await Promise.all([
+      this.#client.alertDelivery.findFirst({
+        where: { lastTryAt: { not: null } },
+        orderBy: { lastTryAt: 'desc' },
+        select: { lastStatus: true, lastError: true, lastTryAt: true },
+      }),
+      this.#client.alertDelivery.count({ where: { nextTryAt: { not: null } } }),
+    ]);
+    return {
+      waiting,
+      ...(last?.lastStatus && { lastStatus: last.lastStatus }),
+      ...(last?.lastError && { lastError: last.lastError }),
+      ...(last?.lastTryAt && { lastAt: last.lastTryAt.getTime() }),
+    };
+  }
+}
