@@ -2,8 +2,9 @@ import 'server-only';
 import { type Principal, safeNextPath } from '@plantcommunity/auth';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
+import { type AuditFilter, filterInput } from '../features/admin/audit-filter.ts';
 import { container } from './container.ts';
-import { orUnavailable, refusalCode } from './procedure-errors.ts';
+import { orUnavailable, unlessRefused } from './procedure-errors.ts';
 import { viewer } from './viewer.ts';
 
 /** Returns what `/account` shows of a signed-in user; user and credits come from the procedure that apps call. */
@@ -30,27 +31,26 @@ export async function overview(principal: Principal) {
   return orUnavailable(() => api.caller(principal).admin.overview.get());
 }
 
+/** Returns entries of the audit trail, from the procedure that checks the role. @throws for an invalid cursor */
+export async function auditPage(
+  principal: Principal,
+  filter: AuditFilter,
+  page: { cursor: string | undefined; limit: number },
+) {
+  const { api } = await container();
+  return api.caller(principal).admin.audit.list({ ...filterInput(filter), ...page });
+}
+
 /** Returns a page of the viewer's identifications, newest first; undefined for an invalid cursor. */
 export async function historyPage(cursor?: string) {
   const caller = await viewersCaller();
-  return unlessNotFound(caller.plantIdentification.history(cursor === undefined ? {} : { cursor }));
+  return unlessRefused(caller.plantIdentification.history(cursor === undefined ? {} : { cursor }));
 }
 
 /** Returns an identification of the viewer; undefined for one of another user, an unknown or an invalid id. */
 export async function identificationOf(id: string) {
   const caller = await viewersCaller();
-  return unlessNotFound(caller.plantIdentification.identification({ id }));
-}
-
-const NOT_FOUND_CODES: ReadonlySet<string | undefined> = new Set(['not_found', 'invalid_request']);
-
-async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (NOT_FOUND_CODES.has(refusalCode(error))) return undefined;
-    throw error;
-  }
+  return unlessRefused(caller.plantIdentification.identification({ id }));
 }
 
 async function viewersCaller() {

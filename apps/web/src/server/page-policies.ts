@@ -12,6 +12,8 @@ export const PAGE_POLICIES = {
   '/register': 'public',
   '/account': 'user',
   '/admin': 'admin',
+  '/admin/audit': 'admin',
+  '/admin/audit/export': 'admin',
   '/docs/migrate-to-v1': 'public',
   '/api/auth/[...nextauth]': 'public',
   '/api/health/live': 'public',

@@ -10,6 +10,18 @@ export async function orUnavailable<T>(work: () => Promise<T>): Promise<T | 'una
   }
 }
 
+const REFUSALS: ReadonlySet<string | undefined> = new Set(['not_found', 'invalid_request']);
+
+/** Returns an answer; undefined when there is no such thing, or no such input. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (REFUSALS.has(refusalCode(error))) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Returns the wire's code of an error that a procedure threw at a page, such as `not_found`; undefined for an unexpected
  * error. Recognises errors by their shape, since pages have other copies of the error classes than the procedures.

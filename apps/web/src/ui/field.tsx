@@ -1,7 +1,7 @@
 'use client';
 
 import { TriangleAlert } from 'lucide-react';
-import { type InputHTMLAttributes, type ReactNode, useId, useState } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId, useState } from 'react';
 import styles from './field.module.css';
 import hidden from './visually-hidden.module.css';
 
@@ -48,6 +48,27 @@ export function Field({ label, note, aside, hint, error, ...input }: FieldProps)
           <span>{error}</span>
         </p>
       )}
+    </div>
+  );
+}
+
+interface SelectFieldProps extends SelectHTMLAttributes<HTMLSelectElement> {
+  label: string;
+  /** The options. */
+  children: ReactNode;
+}
+
+/** Choice of one option, with its label. */
+export function SelectField({ label, children, ...select }: SelectFieldProps) {
+  const id = useId();
+  return (
+    <div>
+      <div className={styles['line']}>
+        <label htmlFor={id}>{label}</label>
+      </div>
+      <select id={id} className={styles['input']} {...select}>
+        {children}
+      </select>
     </div>
   );
 }

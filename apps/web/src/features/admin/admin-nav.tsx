@@ -1,0 +1,33 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import styles from './admin-nav.module.css';
+
+const PAGES = [
+  { href: '/admin', name: 'Overview' },
+  { href: '/admin/audit', name: 'Audit' },
+  { href: '/admin/users', name: 'Users' },
+] as const;
+
+/** Links between the pages for operators; marks the current one. */
+export function AdminNav() {
+  const path = usePathname();
+  const current = (href: string) => {
+    if (path === href) return 'page';
+    return href !== '/admin' && path.startsWith(`${href}/`) ? 'true' : undefined;
+  };
+  return (
+    <nav className={styles['nav']} aria-label="Admin">
+      <ul>
+        {PAGES.map(({ href, name }) => (
+          <li key={href}>
+            <Link href={href} aria-current={current(href)}>
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,47 @@
+import { BYTE_ORDER_MARK, csvRow } from '../../lib/csv.ts';
+import type { AuditEntry } from '../../lib/wire.ts';
+import { actionText, changeTexts } from './audit-text.ts';
+
+const COLUMNS = [
+  'at_utc',
+  'who',
+  'action',
+  'what',
+  'target',
+  'target_email',
+  'reason',
+  'before',
+  'after',
+  'request_id',
+  'address',
+];
+
+interface Page {
+  items: readonly AuditEntry[];
+  next_cursor?: string | undefined;
+}
+
+/**
+ * Yields the audit trail as the parts of a CSV file, for a spreadsheet, one for each page that `read` returns: however
+ * long the trail is, one page is in memory.
+ */
+export async function* auditCsv(read: (cursor: string | undefined) => Promise<Page>): AsyncGenerator<string, void> {
+  yield BYTE_ORDER_MARK + csvRow(COLUMNS);
+  let cursor: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- each page has the cursor of the next
+    const { items, next_cursor: next } = await read(cursor);
+    yield items.map(rowOf).join('');
+    cursor = next;
+  } while (cursor !== undefined);
+}
+
+function rowOf(entry: AuditEntry): string {
+  const { action, actor, address, at, reason, request_id: requestId, target } = entry;
+  const { after, before } = changeTexts(entry);
+  const targetEmail = 'target_email' in entry ? entry.target_email : undefined;
+  // No-break spaces are for pages.
+  const what = actionText(entry).replaceAll('\u00a0', ' ');
+  const cells = [at, actor, action, what, target, targetEmail, reason, before, after, requestId, address];
+  return csvRow(cells.map((cell) => cell ?? ''));
+}
