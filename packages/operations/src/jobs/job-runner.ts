@@ -46,7 +46,7 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   const leases = createLeases({ redis, prefix, owner: 'job', clock });
   const parts = { store, leases, metrics, clock, logger, stopping: stopping.signal };
   const loops = jobs.map((job) => new JobLoop(job, parts));
-  for (const loop of loops) metrics.watch(loop.job.name, () => loop.numbers());
+  for (const loop of loops) metrics.watchJob(loop.job.name, () => loop.numbers());
 
   return {
     start() {

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client';
+import { Counter, Histogram, type Registry } from '@prometheus-io/client';
+import { addReadGauge } from './read-at-scrape.ts';
 
 const OUTCOMES = ['succeeded', 'failed', 'stopped', 'lost'] as const;
 type Outcome = (typeof OUTCOMES)[number];
@@ -16,8 +17,8 @@ interface JobNumbers {
 
 /** Metrics of the jobs. */
 export interface JobMetrics {
-  /** Starts the counters of a job at 0. Its gauges read `numbers` at each scrape; undefined: not known yet. */
-  watch(job: string, numbers: () => JobNumbers | undefined): void;
+  /** Starts the counters of a job at 0; each scrape reads `numbers`, undefined while they are not known. */
+  watchJob(job: string, numbers: () => JobNumbers | undefined): void;
   /** Records the end of a run of this process, or a run that it found lost, which has no duration. */
   recordRun(run: { job: string; outcome: Outcome; durationMs?: number }): void;
 }
@@ -41,21 +42,17 @@ export function createJobMetrics(registry: Registry): JobMetrics {
   });
 
   function numberGauge(name: string, help: string, valueOf: (numbers: JobNumbers) => number | undefined): void {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        labelNames: ['job_name'],
-        registers: [],
-        collect() {
-          for (const [job, read] of watched) {
-            const numbers = read();
-            const value = numbers && valueOf(numbers);
-            if (value !== undefined) this.set({ job_name: job }, value);
-          }
-        },
-      }),
-    );
+    addReadGauge(registry, {
+      name,
+      help,
+      labelNames: ['job_name'],
+      read: () =>
+        Array.from(watched).flatMap(([job, read]) => {
+          const numbers = read();
+          const value = numbers && valueOf(numbers);
+          return value === undefined ? [] : { labels: { job_name: job }, value };
+        }),
+    });
   }
   numberGauge(
     'plantcommunity_job_failures',
@@ -69,7 +66,7 @@ export function createJobMetrics(registry: Registry): JobMetrics {
   );
 
   return {
-    watch(job, numbers) {
+    watchJob(job, numbers) {
       watched.set(job, numbers);
       for (const outcome of OUTCOMES) runs.inc({ job_name: job, outcome }, 0);
       durations.zero({ job_name: job });
