@@ -69,6 +69,7 @@ const measure = createRequestMeasurement({
   routeNames,
   apiRoutes: apiRoutes(),
   clock: systemClock,
+  onResponse: (status) => app.counters.recordResponse(status),
 });
 const shutdown = serveGracefully(server, answer, systemClock);
 // `next dev` holds a WebSocket open to each page, so a graceful stop would wait for the whole time limit.

@@ -143,15 +143,11 @@ test('shows live how a provider fails and its circuit opens', async ({ app, cont
   // The second app answers one photo from the cache, and does not send the other.
   expect(await providerStatuses(secondApp, 33)).toEqual({ plant_id: 'answered', plantnet: 'answered' });
   expect(await providerStatuses(secondApp, 44)).toEqual({ plant_id: 'resting', plantnet: 'answered' });
-  // Answers from the cache are no change that the page reports at once.
-  await elsewhere.reload();
   const counted = elsewhere.getByRole('region', { name: 'Plant.id' }).getByRole('listitem');
   await expect(counted.filter({ hasText: 'failure' })).toHaveText('failure 3');
   await expect(counted.filter({ hasText: 'refused' })).toHaveText('refused, open 1');
   await expect(counted.filter({ hasText: 'cache hit' })).toHaveText('cache hit 1');
-  await expect(
-    elsewhere.getByText(/^At this instance in the last 15.min people got \d+.% of answers from cache, /),
-  ).toBeVisible();
+  await expect(elsewhere.getByText(/^In the last 15.min people got \d+.% of answers from cache, /)).toBeVisible();
   await expectAccessible(elsewhere);
   await takeScreenshots(elsewhere, 'admin-open');
 });

@@ -170,3 +170,9 @@ export interface Identification extends MergedResult {
  * TTL, often after the question was not sent.
  */
 export type CallOutcome = 'ok' | 'failed' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';
+
+/** Where the answer cache of a provider had a fresh answer. */
+export interface CacheLookup {
+  provider: ProviderName;
+  result: 'memory' | 'redis' | 'miss';
+}

@@ -8,21 +8,40 @@ import { AuditTrail } from './audit/audit-trail.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
+import { type LimitsOverview, limitsOverview } from './limits.ts';
 import type { Operations } from './operations.ts';
 import { OperationsError } from './operations-error.ts';
 import { OverrideReconciler } from './overrides/reconciler.ts';
 import { OverrideStore } from './overrides/store.ts';
 import { circuitOverview, type Overview } from './overview.ts';
 import { OverviewFeed } from './overview-feed.ts';
-import type { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
+import {
+  answerShares,
+  cacheFigures,
+  callMinutes,
+  callQuantiles,
+  lastFailureAt,
+  leaseFigures,
+  type PaidCredits,
+  refusedCalls,
+  responseFigures,
+} from './stats/figures.ts';
+import type { MinuteCounters } from './stats/minute-counters.ts';
+import type { RateTier } from './stats/minute-counts.ts';
+import type { StateStore } from './stats/state-store.ts';
 import { createUserOperations } from './users/user-operations.ts';
 
 export interface OperationsOptions {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
-  /** Statistics that the identification service records. */
-  calls: CallStatistics;
-  answers: RecentAnswers;
+  /** Counts of all instances; started and closed by the caller. */
+  counters: MinuteCounters;
+  states: StateStore;
+  paidCredits: PaidCredits;
+  /** Configured rate limits of identifications. */
+  rates: Readonly<Record<RateTier, LimitsOverview['rows'][number]['configured']>>;
+  /** Returns the used share, from 0 to 1, of the quota that lowers the rate limits. */
+  quotaUse: () => number;
   instances: InstanceRegistry;
   /** Where alerts are posted; undefined: nowhere. */
   alertWebhook: AlertsOptions['webhook'];
@@ -37,6 +56,8 @@ export interface OperationsOptions {
 
 /** Longest time that a start waits for the circuits to follow their overrides. */
 const START_TIMEOUT_MS = 2_000;
+/** Minutes in which the rules of alerts count answers and responses. */
+const ALERT_MINUTES = 15;
 /** Entries of the audit trail in an overview. */
 const AUDIT_ENTRIES = 20;
 
@@ -47,7 +68,7 @@ interface CircuitEntry {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { answers, calls, clock, instances, logger, providers, redis } = options;
+  const { clock, counters, instances, logger, providers, redis } = options;
   const { client } = options.database;
   const names = Object.values(mapProviders(providers, (_provider, name) => name));
   const audit = new AuditTrail(clock);
@@ -57,10 +78,11 @@ export function createOperations(options: OperationsOptions): Operations {
     audit,
     providers,
     redis,
-    answers() {
-      const { cached, fresh, retry, stale } = answers.shares();
+    async answers() {
+      const { cached, fresh, retry, stale } = answerShares(await counters.last(ALERT_MINUTES));
       return { answered: cached + fresh + stale, waiting: retry };
     },
+    responses: async () => responseFigures(await counters.last(ALERT_MINUTES)),
     webhook: options.alertWebhook,
     appUrl: options.appUrl,
     clock,
@@ -72,7 +94,9 @@ export function createOperations(options: OperationsOptions): Operations {
       const { circuit } = providers[provider];
       if (circuit === undefined) return [];
       const reconciler = new OverrideReconciler({ provider, circuit, overrides, redis, clock, logger });
-      return [[provider, { circuit, history: new CircuitHistory(circuit, clock), reconciler }] as const];
+      const isShared = () => redis.isReady();
+      const history = new CircuitHistory({ provider, circuit, store: options.states, isShared, clock });
+      return [[provider, { circuit, history, reconciler }] as const];
     }),
   );
   const monitor = new InstanceMonitor({
@@ -81,7 +105,12 @@ export function createOperations(options: OperationsOptions): Operations {
     clock,
   });
   const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
-  const unsubscribe = [...entries.values()].map(({ circuit }) => circuit.subscribe(() => monitor.onCircuitEvent()));
+  const unsubscribe = Array.from(entries, ([provider, { circuit }]) =>
+    circuit.subscribe((event) => {
+      monitor.onCircuitEvent();
+      if (event.type === 'call_failed') counters.recordFailure(provider, event.failCount);
+    }),
+  );
 
   return {
     async isolateProvider(operator, override) {
@@ -104,6 +133,7 @@ export function createOperations(options: OperationsOptions): Operations {
     },
     overview: () => feed.read(),
     watchOverview: (signal) => feed.watch(signal),
+    countRefusal: (tier) => counters.recordRefusal(tier),
     audit: (query) => listAudit(client, query),
     users: createUserOperations({ client, accounts: options.accounts, audit }),
     alerts: () => alerts.list(),
@@ -129,34 +159,45 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   async function makeOverview(): Promise<Overview> {
-    const [active, newest, agreement, alertsNow] = await Promise.all([
+    const [active, states, hour, newest, agreement, alertsNow] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
+      Promise.all(names.map(async (name) => [name, (await entries.get(name)?.history.states()) ?? []] as const)),
+      counters.last(),
       listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
       alerts.overview(),
     ]);
     const activeOf = new Map(active);
+    const statesOf = new Map(states);
     const now = clock.now();
-    const statistics = mapProviders(providers, (_provider, name) => calls.of(name));
     return {
       at: now,
       shared: redis.isReady(),
       ...(agreement && { instances: agreement }),
-      answers: answers.shares(),
+      answers: answerShares(hour),
       circuits: mapProviders(providers, (provider, name) =>
-        circuitOverview({ provider, history: entries.get(name)?.history, override: activeOf.get(name), now }),
+        circuitOverview({
+          provider,
+          states: statesOf.get(name) ?? [],
+          lastFailureAt: lastFailureAt(hour, name),
+          override: activeOf.get(name),
+          now,
+        }),
       ),
-      minutes: mapProviders(statistics, ({ minutes }) => minutes),
-      hour: mapProviders(statistics, ({ hour }) => hour),
+      minutes: mapProviders(providers, (_provider, name) => callMinutes(hour, name)),
+      hour: mapProviders(providers, (_provider, name) => callQuantiles(hour, name)),
       urgency: alertsNow.urgency,
       alerts: alertsNow.alerts,
+      cache: cacheFigures(hour, options.paidCredits),
+      limits: limitsOverview({ rates: options.rates, quotaUse: options.quotaUse(), refused: refusedCalls(hour) }),
+      leases: leaseFigures(hour),
       audit: newest.entries,
     };
   }
 
   /** Subscribes to every change that an overview shows, except the passing of time. */
   function subscribe(listener: () => void) {
-    const stops = [redis.subscribe(listener), monitor.subscribe(listener)];
+    const stops = [redis.subscribe(listener), monitor.subscribe(listener), counters.follow(listener)];
     for (const { circuit } of entries.values()) stops.push(circuit.subscribe(listener));
     return () => {
       for (const stop of stops) stop();

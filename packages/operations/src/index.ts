@@ -12,5 +12,7 @@ export type { Override } from './overrides/store.ts';
 export type { CircuitOverview, Overview } from './overview.ts';
 export type { OverviewEvent } from './overview-feed.ts';
 export { REASON_LENGTH } from './reason.ts';
-export { CallStatistics, RecentAnswers } from './stats/call-statistics.ts';
+export { MinuteCounters } from './stats/minute-counters.ts';
+export { createMinuteStore } from './stats/minute-store.ts';
+export { createStateStore } from './stats/state-store.ts';
 export type { LinkRequest, MadeSignInLink, UserChange, UserOperations } from './users/user-operations.ts';

@@ -306,6 +306,36 @@ describe('the overview', () => {
     await redis.close();
   });
 
+  it('has the calls, failures and states of all instances', async () => {
+    await using here = await start();
+    await using there = await start();
+    for (const { counters } of [here, there, there]) {
+      counters.recordCall({ provider: 'plant_id', outcome: 'failed', durationMs: 900 });
+      counters.recordRefusal('pro');
+    }
+    for (let n = 0; n < 3; n += 1) await there.fail();
+    await becomes('open', here);
+    const figures = async ({ operations }: Instance) => {
+      const { circuits, limits, minutes } = await operations.overview();
+      const { lastFailure, opened, states } = circuits.plant_id;
+      const sum = (of: 'failed' | 'failures') => minutes.plant_id.reduce((total, minute) => total + minute[of], 0);
+      return {
+        failed: sum('failed'),
+        failures: sum('failures'),
+        opened,
+        states: states.map(({ state }) => state),
+        hasFailureTime: lastFailure?.at !== undefined,
+        refused: limits.rows.find(({ tier }) => tier === 'pro')?.refused,
+      };
+    };
+    const all = { failed: 3, failures: 3, opened: 1, states: ['closed', 'open'], hasFailureTime: true, refused: 3 };
+    await expect.poll(() => figures(here)).toEqual(all);
+    await expect.poll(() => figures(there)).toEqual(all);
+    await using withoutRedis = await start({ hasRedis: false });
+    const { minutes, shared } = await withoutRedis.operations.overview();
+    expect({ shared, failed: minutes.plant_id.at(-1)?.failed }).toEqual({ shared: false, failed: 0 });
+  });
+
   it('is sent to a watcher at once and after a change by another instance, until the watcher leaves', async () => {
     await using here = await start();
     await using there = await start();

@@ -5,6 +5,7 @@ import type { Operator } from './operator.ts';
 import type { Override } from './overrides/store.ts';
 import type { Overview } from './overview.ts';
 import type { OverviewEvent } from './overview-feed.ts';
+import type { RateTier } from './stats/minute-counts.ts';
 import type { UserOperations } from './users/user-operations.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface Operations {
   acknowledgeAlert(operator: Operator, id: string): Promise<void>;
   /** The jobs that watch for alerts and post them. */
   readonly jobs: readonly Job[];
+  /** Counts a call of identify that was answered with 429. */
+  countRefusal(tier: RateTier): void;
   /** Lists the entries of the audit trail that match, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
   readonly users: UserOperations;

@@ -3,9 +3,10 @@ import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { Urgency } from './alerts/urgency.ts';
 import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Agreement } from './instances/monitor.ts';
+import type { LimitsOverview } from './limits.ts';
 import type { ActiveOverride } from './overrides/store.ts';
-import type { AnswerShares, CallMinute, Quantiles } from './stats/call-statistics.ts';
-import type { CircuitHistory, StatePeriod } from './stats/circuit-history.ts';
+import type { AnswerShares, CacheFigures, CallMinute, LeaseFigures, Quantiles } from './stats/figures.ts';
+import type { StatePeriod } from './stats/state-store.ts';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -34,25 +35,28 @@ export interface CircuitOverview {
   nextTrialAt?: number;
   /** Present while the circuit is half open. */
   trials?: { succeeded: number; required: number };
-  /** `kind` is the class of the last counted failure; `at` is when this instance saw it. */
+  /** `kind` is the class of the last counted failure; `at` is when it was seen, if that was in the last hour. */
   lastFailure?: { kind: string; at?: number };
   isolation?: Isolation;
   /** Since when the provider requires payment; absent while it does not. */
   unpaidSince?: number;
   /** How often it opened in the last hour. */
   opened: number;
-  /** States of the last hour as this instance saw them, oldest first; each lasts until the next begins. */
+  /** States of the last hour, oldest first; each lasts until the next begins. */
   states: readonly StatePeriod[];
 }
 
 /** What operators see of all providers and instances. Times are in milliseconds since 1970. */
 export interface Overview {
   at: number;
-  /** False while Redis is unavailable: states are this instance's own, and overrides are in the database only. */
+  /**
+   * False while Redis is unavailable: states and figures are this instance's own, and overrides are in the database
+   * only.
+   */
   shared: boolean;
   /** How many instances see the circuits as this one does; absent while Redis does not answer. */
   instances?: Agreement;
-  /** How this process answered the requests of the last minutes. */
+  /** How the requests of the last minutes were answered. */
   answers: AnswerShares;
   circuits: Readonly<Record<ProviderName, CircuitOverview>>;
   /** The last 60 minutes, oldest first, the running one included. */
@@ -62,27 +66,29 @@ export interface Overview {
   /** Whether an operator has to get up. */
   urgency: Urgency;
   alerts: AlertsOverview;
+  cache: CacheFigures;
+  limits: LimitsOverview;
+  leases: LeaseFigures;
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }
 
-/** Combines the state of a circuit, its history and its active override. `now` in milliseconds since 1970. */
+/** Combines the state of a circuit, its history and its active override. Times are in milliseconds since 1970. */
 export function circuitOverview(parts: {
   provider: OperatedProvider;
-  /** Undefined for a provider that is off. */
-  history: CircuitHistory | undefined;
+  /** States of the last hour; none for a provider that is off. */
+  states: readonly StatePeriod[];
+  lastFailureAt: number | undefined;
   override: ActiveOverride | undefined;
   now: number;
 }): CircuitOverview {
-  const { history, now, override, provider } = parts;
+  const { lastFailureAt, now, override, provider, states } = parts;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
   const { failCount, failMax, state, unpaidSince } = provider.health();
   const off = { state, failCount, failMax, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, opened: 0, states: [] };
   const { circuit } = provider;
-  if (circuit === undefined || history === undefined) return off;
+  if (circuit === undefined) return off;
   const { lastFailure, nextTrialAt, since, trials, ...snapshot } = circuit.snapshot();
-  const { lastFailureAt } = history;
-  const states = history.states();
   return {
     ...off,
     since,

@@ -23,6 +23,21 @@ describe('readSettings', () => {
     expect(settings.appUrl.origin).toBe('http://localhost:3000');
   });
 
+  it.each([
+    [undefined, 0.029],
+    ['0', 0],
+    ['0.0315', 0.0315],
+  ])('takes %s as the cost of a credit, in dollars', (text, dollars) => {
+    const { creditCost } = readSettings({ APP_ENV: 'development', PLANT_ID_CREDIT_COST: text });
+    expect(creditCost).toBe(dollars);
+  });
+
+  it.each(['-1', 'free', '0,029', '1000'])('refuses %s as the cost of a credit', (text) => {
+    expect(faultsIn({ APP_ENV: 'development', PLANT_ID_CREDIT_COST: text })).toEqual([
+      expect.stringContaining('PLANT_ID_CREDIT_COST must be an amount such as 0.029'),
+    ]);
+  });
+
   it('assumes production, and lists each missing variable', () => {
     expect(faultsIn({})).toEqual([
       'APP_URL is required in production',

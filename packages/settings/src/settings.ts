@@ -192,6 +192,8 @@ export function group(values: Values) {
       plant_id: { dailyLimit: values.PLANT_ID_DAILY_QUOTA, monthlyLimit: values.PLANT_ID_MONTHLY_QUOTA },
       plantnet: { dailyLimit: values.PLANTNET_DAILY_QUOTA, hourlyLimit: values.PLANTNET_HOURLY_QUOTA },
     },
+    /** Dollars for one credit of Plant.id. */
+    creditCost: values.PLANT_ID_CREDIT_COST,
     allowedHosts: values.ALLOWED_HOSTS ?? ['localhost', ...LOOPBACK_ADDRESSES],
     trustedOrigins: values.CSRF_TRUSTED_ORIGINS,
     corsOrigins: values.CORS_ALLOWED_ORIGINS,

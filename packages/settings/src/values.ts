@@ -24,6 +24,12 @@ export const share = z
   .regex(/^(?:0?\.\d{1,9}|[01](?:\.0{1,9})?)$/, 'must be a number from 0 to 1')
   .transform(Number);
 
+/** Parses an amount of money, up to 1,000. */
+export const price = z
+  .string()
+  .regex(/^\d{1,3}(?:\.\d{1,6})?$/, 'must be an amount such as 0.029')
+  .transform(Number);
+
 /** Parses whole seconds into milliseconds. */
 export function seconds(min: number, max: number) {
   return integer(min, max).transform((value) => value * 1_000);

@@ -4,8 +4,14 @@ import { createAuth } from '@plantcommunity/auth';
 import { openDatabase } from '@plantcommunity/db';
 import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createRequestGuard } from '@plantcommunity/http';
-import { createIdentificationService } from '@plantcommunity/identification';
-import { CallStatistics, createInstanceRegistry, createOperations, RecentAnswers } from '@plantcommunity/operations';
+import { createIdentificationService, PROVIDER_NAMES } from '@plantcommunity/identification';
+import {
+  createInstanceRegistry,
+  createMinuteStore,
+  createOperations,
+  createStateStore,
+  MinuteCounters,
+} from '@plantcommunity/operations';
 import { connectRedis, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { type Logger, runWithoutRequestId } from '@plantcommunity/telemetry';
@@ -48,12 +54,13 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   // next-auth reads its own address from the environment alone.
   environment['NEXTAUTH_URL'] = settings.appUrl.origin;
   const secrets = settings.authSecrets ?? [await loadAuthSecret(dataDir)];
-  const calls = new CallStatistics(clock);
-  const answers = new RecentAnswers(clock);
+  const counters = new MinuteCounters({ store: createMinuteStore({ redis }), redis, providers: PROVIDER_NAMES, clock });
   const service = createIdentificationService({
-    onCall: (call) => calls.record(call),
+    onCall: (call) => counters.recordCall(call),
+    onLookup: ({ result }) => counters.recordLookup(result),
+    onLease: (provider, event) => counters.recordLease(provider, event),
     onAnswer(answer, { ownerId }) {
-      answers.record(answer);
+      counters.recordAnswer(answer);
       metrics.requests.recordIdentification({ caller: ownerId === undefined ? 'anonymous' : 'user', answer });
     },
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
@@ -83,12 +90,15 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   });
   const operations = createOperations({
     providers: service.operated,
-    calls,
-    answers,
+    counters,
+    states: createStateStore({ redis }),
     instances: createInstanceRegistry({ redis }),
     accounts: auth.administration,
     alertWebhook: settings.alertWebhook,
     appUrl: settings.appUrl,
+    paidCredits: { provider: 'plant_id', cost: settings.creditCost },
+    rates: settings.rates,
+    quotaUse: () => service.quotaUse(),
     database,
     redis,
     clock,
@@ -125,6 +135,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     redis,
     auth,
     service,
+    counters,
     operations,
     api,
     requestGuard: createRequestGuard(settings),
@@ -136,6 +147,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     async close() {
       service.close();
       stopReportingRedis();
+      await counters.close();
       // The probe waits for the replies to commands that were sent without waiting, such as the release of a lease.
       await Promise.all([redis.probe().then(() => redis.close()), database.close()]);
     },

@@ -3,7 +3,7 @@ import type { Auth } from '@plantcommunity/auth';
 import type { Database } from '@plantcommunity/db';
 import type { RequestGuard } from '@plantcommunity/http';
 import type { OperatedService } from '@plantcommunity/identification';
-import type { Operations } from '@plantcommunity/operations';
+import type { MinuteCounters, Operations } from '@plantcommunity/operations';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Settings } from '@plantcommunity/settings';
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
@@ -17,6 +17,7 @@ export interface Container {
   redis: RedisConnection;
   auth: Auth;
   service: OperatedService;
+  counters: MinuteCounters;
   operations: Operations;
   api: Api;
   /** Checks each request before Next sees it. */

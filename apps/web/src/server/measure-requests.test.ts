@@ -21,6 +21,7 @@ afterEach(() => {
 /** Starts a server that answers 200 behind the request guard. */
 async function serve() {
   const metrics = createTestMetrics();
+  const statuses: number[] = [];
   const guard = createRequestGuard({
     mode: 'production',
     appUrl: new URL('https://plants.example'),
@@ -37,7 +38,9 @@ async function serve() {
     routeNames,
     apiRoutes: apiRoutes(),
     clock: systemClock,
+    onResponse: (status) => statuses.push(status),
   });
+
   const server = createServer({ requireHostHeader: false }, (request, response) => {
     const verdict = guard(request, response);
     measure(request, response, verdict);
@@ -67,7 +70,7 @@ async function serve() {
     await vi.waitFor(async () => expect(sum(await read())).toBe(total));
     return read();
   }
-  return { send, measured };
+  return { send, measured, statuses };
 }
 
 const FROM_PROXY = { Host: 'plants.example', 'X-Forwarded-Proto': 'https' };
@@ -85,6 +88,16 @@ describe('the measurement of a request', () => {
       `HEAD ${IDENTIFY}/health 200: 1`,
       'POST /api/auth/[...nextauth] 200: 1',
     ]);
+  });
+
+  it('reports the status of each response, but for those to probes and scrapes', async () => {
+    const { measured, send, statuses } = await serve();
+    const probes = ['/api/health/live', '/api/health/ready', '/api/metrics', `${IDENTIFY}/health`];
+    for (const path of [...probes, '/api/trpc/v1.plantIdentification.health']) await send('GET', path);
+    await send('GET', '/login', { Host: 'other.example' });
+    await send('GET', '/');
+    await measured(7);
+    expect(statuses).toEqual([400, 200]);
   });
 
   it('counts methods that a route does not declare as one', async () => {

@@ -10,10 +10,15 @@ interface MeasurementOptions {
   /** Routes of the API; all others are pages. */
   apiRoutes: readonly { method: string; path: string }[];
   clock: Clock;
+  /** Called with the status of each response that was sent, but for those to probes. */
+  readonly onResponse: (status: number) => void;
 }
 
 /** Route of all requests that the guard refused: their paths are what scanners try. */
 const REFUSED = 'refused';
+
+/** Routes of probes, whose responses people do not see; health answers 503 while one provider rests. */
+const PROBES = /^\/api\/(health\/.*|metrics|.*identify\/health|.*[.]health)$/;
 
 /** Methods of pages, of their sign-in, and of paths that are no route. */
 const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
@@ -22,7 +27,7 @@ const PAGE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
  * Returns a function that records a request when its answer was sent or its client left. Call it with the verdict of the
  * request guard, before the answer can have been sent.
  */
-export function createRequestMeasurement({ apiRoutes, clock, metrics, routeNames }: MeasurementOptions) {
+export function createRequestMeasurement({ apiRoutes, clock, metrics, onResponse, routeNames }: MeasurementOptions) {
   const methods = declaredMethods(apiRoutes);
   return (request: IncomingMessage, response: ServerResponse, verdict: ReturnType<RequestGuard>): void => {
     const startedAt = clock.monotonic();
@@ -36,6 +41,7 @@ export function createRequestMeasurement({ apiRoutes, clock, metrics, routeNames
         status: response.writableFinished ? response.statusCode : 'aborted',
         durationMs: clock.monotonic() - startedAt,
       });
+      if (response.writableFinished && !PROBES.test(route)) onResponse(response.statusCode);
     });
   };
 }

@@ -6,7 +6,8 @@ import { provideContainer } from './container.ts';
 /** Builds and starts the one container of this process. Exits with a plain message on bad settings or no database. */
 export async function start(): Promise<void> {
   try {
-    const { operations, service } = await provideContainer(() => buildContainer(process.env));
+    const { counters, operations, service } = await provideContainer(() => buildContainer(process.env));
+    counters.start();
     await Promise.all([operations.start(), service.start()]);
   } catch (error) {
     const message = error instanceof SettingsError || hasPlainMessage(error) ? error.message : systemMessage(error);

@@ -17,7 +17,7 @@ import { uploadVerdict } from './upload-verdict.ts';
  */
 export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
-  const { clock, concurrencyLimit, config, identifyLimit, metrics, namespaces } = ctx.services;
+  const { clock, concurrencyLimit, config, identifyLimit, metrics, namespaces, operations } = ctx.services;
   const deprecated = namespaceOf(namespaces, path)?.deprecated;
   if (deprecated !== undefined) applyDeprecation(ctx, deprecated, path);
   const principal = await authenticate(ctx, meta);
@@ -43,14 +43,18 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   };
   const charge = new CallCharge(counted, clock);
   setRateHeaders(charge.headers());
-  if (!counted.allowed) {
+  const recordRefusal = () => {
     metrics.recordRateLimitExceeded();
+    operations.countRefusal(principal?.tier ?? 'anonymous');
+  };
+  if (!counted.allowed) {
+    recordRefusal();
     throw rateLimited(counted.resetAt, clock.now());
   }
   const result = await callNext(charge);
   const error = result.ok ? undefined : toApiError(result.error);
   // A daily share of credits may be used up, too.
-  if (error?.status === 429) metrics.recordRateLimitExceeded();
+  if (error?.status === 429) recordRefusal();
   // An upload whose caller left has no verdict.
   if (meta.upload !== undefined && !ctx.request.signal.aborted) metrics.recordUpload(uploadVerdict(error));
   setRateHeaders(await charge.settle(error));

@@ -1,7 +1,7 @@
 import { IdentificationError, type IdentificationService, PhotoError } from '@plantcommunity/identification';
 import type { Operations } from '@plantcommunity/operations';
 import { createTestMetrics, type ExposedMetrics, readMetrics } from '@plantcommunity/telemetry/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { rateLimited } from '../errors/rate-limited.ts';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { overview } from '../testing/fake-operations.ts';
@@ -60,9 +60,11 @@ describe.each(transports)('identify over %s', (_name, identify) => {
     });
   });
 
-  it('counts each 429, of the rate limit as of a daily share', async () => {
+  it('counts each 429, of the rate limit as of a daily share, also by tier for operators', async () => {
+    const countRefusal = vi.fn<Operations['countRefusal']>();
     const { api, clock, scrape } = measuredApi({
       config: { rates: { ...config.rates, anonymous: { count: 1, windowMs: 3_600_000 } } },
+      operations: { countRefusal },
       service: {
         identify: async () => {
           throw rateLimited(clock.now() + 1_000, clock.now());
@@ -77,6 +79,8 @@ describe.each(transports)('identify over %s', (_name, identify) => {
       statuses: [429, 429],
       after: 2,
     });
+    await identify(api, { headers: asAnna });
+    expect(countRefusal.mock.calls).toEqual([['anonymous'], ['anonymous'], ['pro']]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import type { Consumed, Rate, RateLimiter } from './rate-limiter.ts';
+import { rateFactor, rateUnder } from '@plantcommunity/identification';
+import type { Consumed, RateLimiter } from './rate-limiter.ts';
 import type { RateLimitSubject } from './tier-rates.ts';
 
 /** Result of counting one call. */
@@ -36,7 +37,7 @@ export function createIdentifyLimit(options: { limiter: RateLimiter; quotaUse: (
   const { quotaUse, limiter } = options;
   return {
     async consume({ key, policy, rate }) {
-      const consumed = await limiter.consume(keyOf(key), underQuota(rate, quotaUse()));
+      const consumed = await limiter.consume(keyOf(key), rateUnder(rateFactor(quotaUse()), rate));
       const { allowed, remaining, resetAt } = consumed;
       const refunds = { count: REFUNDS * consumed.rate.count, windowMs: rate.windowMs };
       return {
@@ -53,19 +54,10 @@ export function createIdentifyLimit(options: { limiter: RateLimiter; quotaUse: (
       };
     },
     async peek({ key, rate }) {
-      const balance = await limiter.peek(keyOf(key), underQuota(rate, quotaUse()));
+      const balance = await limiter.peek(keyOf(key), rateUnder(rateFactor(quotaUse()), rate));
       return { limit: balance.rate.count, remaining: balance.remaining, resetAt: balance.fullAt };
     },
   };
-}
-
-/**
- * Returns the rate while the month's credits run out: half when more than 70 % are used, a tenth when more than 90 %,
- * at least one call. `use` is a share from 0 to 1.
- */
-export function underQuota({ count, windowMs }: Rate, use: number): Rate {
-  const factor = use > 0.9 ? 0.1 : use > 0.7 ? 0.5 : 1;
-  return { count: Math.max(1, Math.floor(count * factor)), windowMs };
 }
 
 const keyOf = (key: string) => `identify:${key}`;

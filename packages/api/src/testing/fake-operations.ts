@@ -88,6 +88,19 @@ export const overview: Overview = {
     because: 'circuit_stuck_open',
   },
   alerts: { items: [alert], webhook: { lastStatus: 200, lastAt: NOON - 60_000, waiting: 0 } },
+  cache: { memory: 6, redis: 2, miss: 4, stale: 1, savedCredits: 16, creditCost: 0.029 },
+  limits: {
+    rows: [
+      {
+        tier: 'free',
+        configured: { count: 100, windowMs: 3_600_000 },
+        inForce: { count: 50, windowMs: 3_600_000 },
+        refused: 7,
+      },
+    ],
+    factor: 0.5,
+  },
+  leases: { waitP95Ms: 12, timeouts: 1 },
   audit: [auditRecord],
 };
 
@@ -150,6 +163,7 @@ export function fakeOperations({
     alerts: async () => overview.alerts,
     acknowledgeAlert: async () => undefined,
     jobs: [],
+    countRefusal: () => undefined,
     audit: async () => ({ entries: [auditRecord] }),
     start: async () => undefined,
     close: () => undefined,

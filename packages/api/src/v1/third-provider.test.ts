@@ -1,8 +1,16 @@
 import { authUnderTest } from '@plantcommunity/auth/testing/auth-under-test';
+import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { createThirdProvider, ProviderError, request, testFlow } from '@plantcommunity/identification/testing';
-import { CallStatistics, createOperations, type OperationsOptions, RecentAnswers } from '@plantcommunity/operations';
+import {
+  createMinuteStore,
+  createOperations,
+  createStateStore,
+  MinuteCounters,
+  type OperationsOptions,
+} from '@plantcommunity/operations';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
+import { config } from '../testing/api-under-test.ts';
 import { presentOverview } from './admin/present-overview.ts';
 import { presentHealth, presentIdentification } from './plant-identification/present.ts';
 
@@ -27,12 +35,16 @@ const emptyDatabase = {
 } as unknown as OperationsOptions['database'];
 
 async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) {
-  const calls = new CallStatistics(clock);
-  for (const call of providerCalls) calls.record(call);
+  const providers = [...PROVIDER_NAMES, name];
+  const counters = new MinuteCounters({ store: createMinuteStore({ redis }), redis, providers, clock });
+  for (const call of providerCalls) counters.recordCall(call);
   const operations = createOperations({
     providers: service.operated,
-    calls,
-    answers: new RecentAnswers(clock),
+    counters,
+    states: createStateStore({ redis }),
+    paidCredits: { provider: 'plant_id', cost: 0.029 },
+    rates: config.rates,
+    quotaUse: () => service.quotaUse(),
     instances: { exchange: async (states) => [{ ageMs: 0, states }], leave: async () => undefined },
     alertWebhook: undefined,
     appUrl: new URL('http://localhost:3000'),

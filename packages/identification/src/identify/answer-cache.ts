@@ -14,6 +14,7 @@ import { traceCache, traceLeases } from '../observability/spans.ts';
 import type { ProviderDefinition } from '../providers/definition.ts';
 import { createRecallIds, type RecallIds } from '../providers/recall-ids.ts';
 import type { ProviderAnswer } from '../types.ts';
+import type { IdentificationOptions } from './service.ts';
 
 export interface AnswerCacheOptions {
   definition: Pick<ProviderDefinition, 'name' | 'canRecall'>;
@@ -25,6 +26,8 @@ export interface AnswerCacheOptions {
   /** Aborts when the service closes. */
   closing: AbortSignal;
   metrics: Metrics['cache'];
+  /** Hooks of the service's caller. */
+  observer: Pick<IdentificationOptions, 'onLease' | 'onLookup'>;
   /** First part of every key in Redis. */
   prefix: string;
 }
@@ -42,7 +45,7 @@ export interface AnswerCache {
 
 /** Creates the answer cache of one provider, with recall ids if its answers can be recalled. */
 export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
-  const { clock, closing, definition, lock, logger, metrics, prefix, redis } = options;
+  const { clock, closing, definition, lock, logger, metrics, observer, prefix, redis } = options;
   const answers = createCache({
     redis,
     prefix,
@@ -52,7 +55,8 @@ export function createAnswerCache(options: AnswerCacheOptions): AnswerCache {
   });
   const cache = traceCache(definition.name, answers);
   logAnswerCache(definition.name, { redis, cache, closing }, logger, lock.waitMs);
-  measureAnswerCache(definition.name, cache, metrics);
+  measureAnswerCache(definition.name, cache, metrics, observer.onLookup);
+  cache.subscribeToLock((event) => observer.onLease?.(definition.name, event));
   const callsInFlight = createCallsInFlight({ redis, prefix, clock });
   if (!definition.canRecall) return { cache, callsInFlight, recallIds: undefined };
 

@@ -228,6 +228,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       lock,
       prefix: `${keyPrefix}answer`,
       metrics: metrics.cache,
+      observer: options,
     });
     const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
     const durations = createRecentDurations();

@@ -1,11 +1,19 @@
 import type { Database } from '@plantcommunity/db';
 import type { UploadedPhoto } from '@plantcommunity/http';
-import type { CacheLock, Circuit, CircuitStatus, Clock, Lifetime, RedisConnection } from '@plantcommunity/resilience';
+import type {
+  CacheLock,
+  Circuit,
+  CircuitStatus,
+  Clock,
+  LeaseEvent,
+  Lifetime,
+  RedisConnection,
+} from '@plantcommunity/resilience';
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
-import type { CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
+import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
 
 /** Configuration of one provider. */
@@ -49,6 +57,10 @@ export interface IdentificationOptions {
   readonly onCall: (call: ProviderCall) => void;
   /** Called with the type of answer of each request. */
   readonly onAnswer: (type: AnswerType, request: Pick<IdentifyRequest, 'ownerId'>) => void;
+  /** Called once for each question to a provider: where a fresh answer was found. */
+  readonly onLookup?: (lookup: CacheLookup) => void;
+  /** Called with the events of the leases under which answers are loaded. */
+  readonly onLease?: (provider: ProviderName, event: LeaseEvent) => void;
 }
 
 export interface IdentifyRequest {

@@ -7,9 +7,9 @@ export interface FactSources {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
   redis: Pick<RedisConnection, 'subscribe'>;
   /** Counts requests for identification, on all instances if Redis is available. */
-  answers(): AlertFacts['answers'];
-  /** Counts responses, on all instances if Redis is available; absent: they are not judged. */
-  responses?: () => Promise<AlertFacts['responses']>;
+  answers: () => Promise<AlertFacts['answers']>;
+  /** Counts responses, on all instances if Redis is available. */
+  responses: () => Promise<AlertFacts['responses']>;
   /** Reads the jobs of all instances; absent: they are not judged. */
   jobs?: () => Promise<AlertFacts['jobs']>;
   clock: Clock;
@@ -33,14 +33,15 @@ export class FactReader {
   /** Reads all facts. Rejects when the database is unavailable. */
   async read(): Promise<AlertFacts> {
     const sources = this.#sources;
-    const [jobs, responses] = await Promise.all([
+    const [jobs, answers, responses] = await Promise.all([
       sources.jobs?.() ?? [],
-      sources.responses?.() ?? { sent: 0, serverErrors: 0 },
+      sources.answers(),
+      sources.responses(),
     ]);
     return {
       at: sources.clock.now(),
       providers: providerFacts(sources.providers),
-      answers: sources.answers(),
+      answers,
       responses,
       redis: { ...(this.#redisLostSince !== undefined && { lostSince: this.#redisLostSince }) },
       jobs: jobs.map(({ failures, name }) => ({ failures, name })),

@@ -1,52 +1,89 @@
-import type { Circuit, CircuitStatus, Clock, Unsubscribe } from '@plantcommunity/resilience';
+import type { ProviderName } from '@plantcommunity/identification';
+import type { Circuit, Clock, Unsubscribe } from '@plantcommunity/resilience';
+import type { StatePeriod, StateStore } from './state-store.ts';
 
 const HISTORY_MS = 60 * 60_000;
 
-/** A time in which a circuit had one state; `from` in milliseconds since 1970. */
-export interface StatePeriod {
-  state: CircuitStatus;
-  from: number;
+export interface CircuitHistoryOptions {
+  provider: ProviderName;
+  circuit: Pick<Circuit, 'snapshot' | 'subscribe'>;
+  store: StateStore;
+  /** Whether Redis is available, so that states are those of all processes. */
+  readonly isShared: () => boolean;
+  clock: Clock;
 }
 
-/** Remembers the states of a circuit in the last hour, as this process saw them. */
-export class CircuitHistory {
-  readonly #circuit: Pick<Circuit, 'snapshot'>;
-  readonly #clock: Clock;
-  readonly #unsubscribe: Unsubscribe;
-  #periods: StatePeriod[] = [];
-  #lastFailureAt: number | undefined;
+interface SeenPeriod extends StatePeriod {
+  isShared: boolean;
+}
 
-  constructor(circuit: Pick<Circuit, 'snapshot' | 'subscribe'>, clock: Clock) {
-    this.#circuit = circuit;
-    this.#clock = clock;
-    this.#unsubscribe = circuit.subscribe(({ type }) => {
-      if (type === 'call_failed') this.#lastFailureAt = clock.now();
-      this.#update();
+/**
+ * The states of a circuit in the last hour. Each process writes the changes that it sees to Redis, and reads those of
+ * all; without Redis it has its own.
+ */
+export class CircuitHistory {
+  readonly #options: CircuitHistoryOptions;
+  readonly #unsubscribe: Unsubscribe;
+  /** As this process saw them, oldest first. */
+  #seen: SeenPeriod[] = [];
+
+  constructor(options: CircuitHistoryOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.circuit.subscribe(() => {
+      // If it cannot be written now, a later exchange writes it.
+      if (this.#update() && options.isShared()) this.#exchange().catch(() => undefined);
     });
   }
 
-  /** When this process saw the last failed call, in milliseconds since 1970. */
-  get lastFailureAt(): number | undefined {
-    return this.#lastFailureAt;
-  }
-
-  /** Returns the periods oldest first; each lasts until the next begins. */
-  states(): readonly StatePeriod[] {
+  /** Returns the periods oldest first; each lasts until the next begins. Never rejects. */
+  async states(): Promise<readonly StatePeriod[]> {
     this.#update();
-    return [...this.#periods];
+    const own = this.#seen.map(({ from, state }) => ({ state, from }));
+    if (!this.#options.isShared()) return own;
+    return this.#exchange().then(
+      (shared) => this.#untilNow(shared),
+      () => own,
+    );
   }
 
   close(): void {
     this.#unsubscribe();
   }
 
-  #update(): void {
-    const { since, state } = this.#circuit.snapshot();
-    if (this.#periods.at(-1)?.state !== state) this.#periods.push({ state, from: since });
-    const oldest = this.#clock.now() - HISTORY_MS;
+  /** Returns whether the state changed. */
+  #update(): boolean {
+    const { circuit, clock, isShared } = this.#options;
+    const { since, state } = circuit.snapshot();
+    const isNew = this.#seen.at(-1)?.state !== state;
+    if (isNew) {
+      // At its start a process assumes a closed circuit, until it hears of a state that began before.
+      this.#seen = this.#seen.filter(({ from }) => from < since);
+      this.#seen.push({ state, from: since, isShared: isShared() });
+    }
+    const oldest = clock.now() - HISTORY_MS;
     // Keep a period that began before the last hour and ended in it.
-    this.#periods = this.#periods.filter(
-      (_period, index) => (this.#periods[index + 1]?.from ?? Number.POSITIVE_INFINITY) > oldest,
+    this.#seen = this.#seen.filter(
+      (_period, index) => (this.#seen[index + 1]?.from ?? Number.POSITIVE_INFINITY) > oldest,
     );
+    return isNew;
+  }
+
+  #exchange(): Promise<readonly StatePeriod[]> {
+    const { circuit, clock, provider, store } = this.#options;
+    const now = clock.now();
+    const { since, state } = circuit.snapshot();
+    const earlier = this.#seen.slice(0, -1).filter(({ isShared }) => isShared);
+    const seen = [...earlier, { state, from: since }].map((period) => ({
+      state: period.state,
+      ageMs: now - period.from,
+    }));
+    return store.exchange(provider, seen);
+  }
+
+  /** The last period has the state that this process knows, also if another process saw that state begin at another time. */
+  #untilNow(shared: readonly StatePeriod[]): readonly StatePeriod[] {
+    const { since, state } = this.#options.circuit.snapshot();
+    const last = shared.at(-1);
+    return last?.state === state ? shared : [...shared, { state, from: Math.max(since, last?.from ?? since) }];
   }
 }

@@ -6,11 +6,14 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { createOperations, type OperationsOptions } from '../create-operations.ts';
 import { createInstanceRegistry, type InstanceRegistry } from '../instances/registry.ts';
 import type { Operations } from '../operations.ts';
-import { CallStatistics, RecentAnswers } from '../stats/call-statistics.ts';
+import { MinuteCounters } from '../stats/minute-counters.ts';
+import { createMinuteStore, type MinuteStore } from '../stats/minute-store.ts';
+import { createStateStore, type StateStore } from '../stats/state-store.ts';
 
 export interface Instance extends AsyncDisposable {
   operations: Operations;
   circuit: Circuit;
+  counters: MinuteCounters;
   /** Makes a call to Plant.id that fails. */
   fail(): Promise<void>;
 }
@@ -41,16 +44,27 @@ export async function startInstance(
     redis,
     prefix,
   });
+  const clock = systemClock;
+  const counters = new MinuteCounters({
+    store: createMinuteStore({ redis, prefix }),
+    redis,
+    providers: ['plant_id', 'plantnet'],
+    clock,
+  });
   const instances = createInstanceRegistry({ redis, prefix });
-  const operations = operationsOf(circuit, { database, redis, instances, clock: systemClock });
+  const states = createStateStore({ redis, prefix });
+  const operations = operationsOf(circuit, { database, redis, instances, states, counters, clock });
+  counters.start();
   await operations.start();
   return {
     operations,
     circuit,
+    counters,
     fail: () => circuit.execute(() => Promise.reject(new Error('502'))).catch(() => undefined),
     async [Symbol.asyncDispose]() {
       operations.close();
       circuit.close();
+      await counters.close();
       await redis.close();
     },
   };
@@ -59,21 +73,35 @@ export async function startInstance(
 /** Creates operations over Plant.id's circuit, without starting them. */
 export function operationsOf(
   circuit: Circuit,
-  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> & { instances?: InstanceRegistry },
+  parts: Pick<OperationsOptions, 'clock' | 'database' | 'redis'> &
+    Partial<Pick<OperationsOptions, 'counters' | 'instances' | 'states'>>,
 ): Operations {
   return createOperations({
     instances: emptyRegistry,
     alertWebhook: undefined,
     appUrl: new URL('http://localhost:3000'),
+    states: emptyStates,
+    counters: new MinuteCounters({ store: emptyMinutes, redis: NEVER_READY, providers: [], clock: parts.clock }),
+    paidCredits: { provider: 'plant_id', cost: 0.029 },
+    rates: {
+      anonymous: hourly(10),
+      free: hourly(100),
+      pro: hourly(200),
+      premium: hourly(500),
+      enterprise: hourly(1_000),
+    },
+    quotaUse: () => 0,
     ...parts,
     accounts: authUnderTest(parts).administration,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
-    calls: new CallStatistics(parts.clock),
-    answers: new RecentAnswers(parts.clock),
     logger: createLogger({ level: 'silent' }),
   });
 }
 
+const NEVER_READY = { isReady: () => false, onDataLoss: () => () => {}, subscribe: () => () => {} };
+const emptyMinutes: MinuteStore = { exchange: async () => [] };
+const emptyStates: StateStore = { exchange: async () => [] };
+const hourly = (count: number) => ({ count, windowMs: 3_600_000 });
 const emptyRegistry: InstanceRegistry = { exchange: async () => [], leave: async () => undefined };
 
 function operated(circuit: Circuit | undefined): OperatedProvider {

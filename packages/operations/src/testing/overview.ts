@@ -22,6 +22,9 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     hour: { plant_id: {}, plantnet: {} },
     urgency: { answer: 'no', checks: [] },
     alerts: { items: [] },
+    cache: { memory: 0, redis: 0, miss: 0, stale: 0, savedCredits: 0, creditCost: 0 },
+    limits: { rows: [], factor: 1 },
+    leases: { timeouts: 0 },
     audit: [],
     ...given,
   };

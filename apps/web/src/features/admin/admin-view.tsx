@@ -66,7 +66,7 @@ function AdminBoard({ initial, email }: AdminViewProps) {
             key={provider}
             provider={provider}
             circuit={overview.circuits[provider]}
-            isOneOfMany={overview.instances?.known !== 1}
+            isLocal={!overview.shared}
             now={now}
             timeZone={timeZone}
             onOverride={(type) => setOverride({ provider, type })}

@@ -13,15 +13,15 @@ import type { OverrideType } from './override.ts';
 interface CircuitCardProps {
   provider: ProviderName;
   circuit: ProviderCircuit;
-  /** Other instances exist; their calls are not counted here. */
-  isOneOfMany: boolean;
+  /** Redis is away: calls of other instances are not counted here. */
+  isLocal: boolean;
   now: number;
   timeZone: string;
   onOverride: (type: OverrideType) => void;
 }
 
 /** One provider's circuit: its state, its next step, its last hour, and the overrides. */
-export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onOverride }: CircuitCardProps) {
+export function CircuitCard({ provider, circuit, isLocal, now, timeZone, onOverride }: CircuitCardProps) {
   const { displayName: name, role } = PROVIDERS[provider];
   const { isolation, state } = circuit;
   const isIsolated = isolation !== undefined || state === 'isolated';
@@ -71,7 +71,7 @@ export function CircuitCard({ provider, circuit, isOneOfMany, now, timeZone, onO
       <HourChart circuit={circuit} timeZone={timeZone} />
       <HourFigures circuit={circuit} />
       <OutcomeBar circuit={circuit} />
-      <HourLegend name={name} circuit={circuit} timeZone={timeZone} isOneOfMany={isOneOfMany} />
+      <HourLegend name={name} circuit={circuit} timeZone={timeZone} isLocal={isLocal} />
     </section>
   );
 }

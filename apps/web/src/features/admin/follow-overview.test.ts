@@ -33,6 +33,9 @@ const overview: Overview = {
   hour: { plant_id: {}, plantnet: {} },
   urgency: { answer: 'no', checks: [] },
   alerts: { items: [] },
+  cache: { memory: 0, redis: 0, miss: 0, stale: 0, saved: 0, credit_cost: 0.029 },
+  limits: { rows: [], factor: 1 },
+  leases: { timeouts: 0 },
   audit: [],
 };
 

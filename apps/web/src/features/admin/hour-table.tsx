@@ -13,19 +13,19 @@ interface HourLegendProps {
   name: string;
   circuit: ProviderCircuit;
   timeZone: string;
-  /** Other instances exist; their calls are not counted here. */
-  isOneOfMany: boolean;
+  /** Redis is away: calls of other instances are not counted here. */
+  isLocal: boolean;
 }
 
 /** Explains the chart of the hour, and shows its data as a table on demand. */
-export function HourLegend({ name, circuit, timeZone, isOneOfMany }: HourLegendProps) {
+export function HourLegend({ name, circuit, timeZone, isLocal }: HourLegendProps) {
   const [asTable, setAsTable] = useState(false);
   const table = useId();
   return (
     <div className={styles['hour']}>
       <div className={styles['legend']}>
         <p>
-          {isOneOfMany ? 'Figures of this instance. ' : ''}
+          {isLocal ? 'Figures of this instance. ' : ''}
           Bars: calls, red where failed, dashed where not sent. Line: p95.
         </p>
         <button type="button" aria-expanded={asTable} aria-controls={table} onClick={() => setAsTable(!asTable)}>

@@ -34,11 +34,11 @@ export function headlineText({ circuits, shared }: Pick<CircuitsOverview, 'circu
   return sentences.join(' ');
 }
 
-/** Describes the recent answers: of all callers when this is the only instance, else of the callers of this instance. */
-export function trafficText({ answers, instances }: Pick<CircuitsOverview, 'answers' | 'instances'>): string {
+/** Describes the recent answers: of all callers, or without Redis those of this instance. */
+export function trafficText({ answers, shared }: Pick<CircuitsOverview, 'answers' | 'shared'>): string {
   const { cached, fresh, minutes, stale, waiting } = answers;
   const all = cached + stale + fresh + waiting;
-  const when = `${instances?.known === 1 ? 'In' : 'At this instance in'} the last ${minutes}\u00a0min`;
+  const when = `${shared ? 'In' : 'At this instance in'} the last ${minutes}\u00a0min`;
   if (all === 0) return `${when} no one asked.`;
   if (waiting === all) return `${when} everybody was asked to wait.`;
 

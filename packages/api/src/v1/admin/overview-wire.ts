@@ -261,9 +261,9 @@ export const overview = z.object({
   alerts,
   jobs: z.array(job).optional(),
   quotas: quotas.optional(),
-  cache: cache.optional(),
-  limits: limits.optional(),
-  leases: leases.optional(),
+  cache,
+  limits,
+  leases,
   legacy: legacy.optional(),
   /** The 20 newest entries, newest first. */
   audit: z.array(auditEntry),

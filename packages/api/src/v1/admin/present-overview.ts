@@ -19,6 +19,9 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
     because,
   }),
   alerts: presentAlerts,
+  cache: ({ creditCost, savedCredits, ...counts }) => ({ ...counts, saved: savedCredits, credit_cost: creditCost }),
+  limits: ({ factor, rows }) => ({ rows: rows.map(presentLimit), factor }),
+  leases: ({ timeouts, waitP95Ms }) => ({ wait_p95_ms: waitP95Ms, timeouts }),
   audit: (entries) => entries.map(presentAuditEntry),
 };
 
@@ -118,6 +121,14 @@ function presentMinute(
 
 function presentQuantiles({ p50Ms, p95Ms, p99Ms }: Overview['hour'][ProviderName]): WireOverview['hour'][ProviderName] {
   return { p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
+}
+
+function presentLimit({ configured, inForce, refused, tier }: Overview['limits']['rows'][number]) {
+  return { tier, configured: presentRate(configured), in_force: presentRate(inForce), refused };
+}
+
+function presentRate({ count, windowMs }: { count: number; windowMs: number }) {
+  return { count, window_ms: windowMs };
 }
 
 function instant(ms: number): string {

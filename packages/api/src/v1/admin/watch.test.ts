@@ -84,6 +84,19 @@ describe('watching the overview', () => {
             items: [{ rule: 'circuit_open', state: 'acknowledged', since: '2026-03-01T11:54:00.000Z' }],
             webhook: { last_status: 200, last_at: '2026-03-01T11:59:00.000Z', waiting: 0 },
           },
+          cache: { memory: 6, redis: 2, miss: 4, stale: 1, saved: 16, credit_cost: 0.029 },
+          limits: {
+            rows: [
+              {
+                tier: 'free',
+                configured: { count: 100, window_ms: 3_600_000 },
+                in_force: { count: 50, window_ms: 3_600_000 },
+                refused: 7,
+              },
+            ],
+            factor: 0.5,
+          },
+          leases: { wait_p95_ms: 12, timeouts: 1 },
           audit: [{ action: 'circuit.isolate', actor: 'ada@example.org', target: 'plantnet' }],
         },
       },

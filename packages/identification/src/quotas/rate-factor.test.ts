@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { underQuota } from './identify-limit.ts';
+import { rateFactor, rateUnder } from './rate-factor.ts';
 
 it.each([
   [100, 0, 100],
@@ -14,5 +14,5 @@ it.each([
   [5, 0.95, 1],
   [1, 0.8, 1],
 ])('a rate of %i calls, with %d of the month’s credits used, allows %i', (count, use, through) => {
-  expect(underQuota({ count, windowMs: 60_000 }, use)).toEqual({ count: through, windowMs: 60_000 });
+  expect(rateUnder(rateFactor(use), { count, windowMs: 60_000 })).toEqual({ count: through, windowMs: 60_000 });
 });

@@ -1,0 +1,145 @@
+import type { AnswerType, CallOutcome, ProviderName } from '@plantcommunity/identification';
+import { DurationHistogram } from './duration-histogram.ts';
+import type { CountedMinute } from './minute-counters.ts';
+import { type LookupResult, type ProviderCounts, RATE_TIERS, type RateTier } from './minute-counts.ts';
+
+/** Minutes over which the answers of requests are counted. */
+const ANSWER_MINUTES = 15;
+
+/** Quantiles of durations in milliseconds, within 2 %; absent when there were none. */
+export interface Quantiles {
+  p50Ms?: number;
+  p95Ms?: number;
+  p99Ms?: number;
+}
+
+/** Questions to one provider in a minute, by outcome. */
+export interface CallMinute extends Quantiles, Readonly<Record<CallOutcome, number>> {
+  /** When the minute began, in milliseconds since 1970. */
+  at: number;
+  /** Most leases held at once: the sum of the highest number of each instance. */
+  leases: number;
+  /** Highest number of failures in a row. */
+  failures: number;
+}
+
+const NO_OUTCOMES = { ok: 0, failed: 0, timeout: 0, refused: 0, isolated: 0, held_back: 0, cached: 0, stale: 0 };
+
+export function callMinutes(hour: readonly CountedMinute[], provider: ProviderName): readonly CallMinute[] {
+  return hour.map(({ at, counts }) => {
+    const { durations, failures = 0, leases = 0, outcomes = NO_OUTCOMES } = counts.providers.get(provider) ?? {};
+    return { at, ...outcomes, leases, failures, ...(durations && quantilesOf(durations)) };
+  });
+}
+
+/** Returns the quantiles of all calls to the provider that were sent in these minutes. */
+export function callQuantiles(minutes: readonly CountedMinute[], provider: ProviderName): Quantiles {
+  return quantilesOf(mergedOf(ofProvider(minutes, provider).map(({ durations }) => durations)));
+}
+
+/** Returns when the last counted failure was seen, in milliseconds since 1970; undefined when there was none. */
+export function lastFailureAt(minutes: readonly CountedMinute[], provider: ProviderName): number | undefined {
+  const last = Math.max(0, ...ofProvider(minutes, provider).map((counts) => counts.lastFailureAt));
+  return last === 0 ? undefined : last;
+}
+
+/** How many requests of the last minutes were answered in each way. */
+export interface AnswerShares extends Readonly<Record<AnswerType, number>> {
+  minutes: number;
+}
+
+/** Returns the answers of the last 15 of these minutes. */
+export function answerShares(hour: readonly CountedMinute[]): AnswerShares {
+  const recent = hour.slice(-ANSWER_MINUTES);
+  const sum = (type: AnswerType) => sumOf(recent, ({ counts }) => counts.answers[type]);
+  return {
+    minutes: ANSWER_MINUTES,
+    cached: sum('cached'),
+    stale: sum('stale'),
+    fresh: sum('fresh'),
+    retry: sum('retry'),
+  };
+}
+
+/** Look-ups of answers by the tier of the cache that had a fresh one. */
+export interface CacheFigures extends Readonly<Record<LookupResult, number>> {
+  /** Stale answers that were given. */
+  stale: number;
+  /** Paid credits that cached answers did not spend. */
+  savedCredits: number;
+  /** Dollars for one of them. */
+  creditCost: number;
+}
+
+/** Whose credits are paid for, and dollars for one of them. */
+export interface PaidCredits {
+  provider: ProviderName;
+  cost: number;
+}
+
+export function cacheFigures(minutes: readonly CountedMinute[], paid: PaidCredits): CacheFigures {
+  const sum = (result: LookupResult) => sumOf(minutes, ({ counts }) => counts.lookups[result]);
+  const stale = ({ counts }: CountedMinute) => sumOf([...counts.providers.values()], ({ outcomes }) => outcomes.stale);
+  return {
+    memory: sum('memory'),
+    redis: sum('redis'),
+    miss: sum('miss'),
+    stale: sumOf(minutes, stale),
+    savedCredits: sumOf(ofProvider(minutes, paid.provider), ({ savedCredits }) => savedCredits),
+    creditCost: paid.cost,
+  };
+}
+
+export function refusedCalls(minutes: readonly CountedMinute[]): Readonly<Record<RateTier, number>> {
+  const refused = { anonymous: 0, free: 0, pro: 0, premium: 0, enterprise: 0 };
+  for (const tier of RATE_TIERS) refused[tier] = sumOf(minutes, ({ counts }) => counts.refused[tier]);
+  return refused;
+}
+
+/** Waits for leases. */
+export interface LeaseFigures {
+  /** Absent without waits. */
+  waitP95Ms?: number;
+  timeouts: number;
+}
+
+export function leaseFigures(minutes: readonly CountedMinute[]): LeaseFigures {
+  const waitP95Ms = mergedOf(minutes.map(({ counts }) => counts.leaseWaits)).quantile(0.95);
+  return {
+    timeouts: sumOf(minutes, ({ counts }) => counts.leaseTimeouts),
+    ...(waitP95Ms !== undefined && { waitP95Ms }),
+  };
+}
+
+/** Responses over HTTP, without those to probes. */
+export interface ResponseFigures {
+  sent: number;
+  serverErrors: number;
+}
+
+export function responseFigures(minutes: readonly CountedMinute[]): ResponseFigures {
+  return {
+    sent: sumOf(minutes, ({ counts }) => counts.responses),
+    serverErrors: sumOf(minutes, ({ counts }) => counts.serverErrors),
+  };
+}
+
+function ofProvider(minutes: readonly CountedMinute[], provider: ProviderName): readonly ProviderCounts[] {
+  return minutes.flatMap(({ counts }) => counts.providers.get(provider) ?? []);
+}
+
+function sumOf<T>(values: readonly T[], numberOf: (value: T) => number): number {
+  return values.reduce((total, value) => total + numberOf(value), 0);
+}
+
+function mergedOf(histograms: readonly DurationHistogram[]): DurationHistogram {
+  const merged = new DurationHistogram();
+  for (const histogram of histograms) merged.addAll(histogram);
+  return merged;
+}
+
+function quantilesOf(durations: DurationHistogram): Quantiles {
+  const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => durations.quantile(share));
+  if (p50Ms === undefined || p95Ms === undefined || p99Ms === undefined) return {};
+  return { p50Ms, p95Ms, p99Ms };
+}
