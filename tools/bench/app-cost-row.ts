@@ -2,7 +2,7 @@ import type { Environment } from '@plantcommunity/settings';
 import type { BenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { noisePhoto } from './noise-photo.ts';
-import { median, timeRounds } from './rounds.ts';
+import { median, type Rounds, timeRounds } from './rounds.ts';
 import { connection, send, uploadOf } from './upload.ts';
 
 const PHOTO_BYTES = 200_000;
@@ -20,6 +20,10 @@ interface AppCost {
   /** Settings of the app without what is measured, and of the one with it. */
   without: Environment;
   with: Environment;
+  /** What of each round counts: means if what is measured works at intervals, so that it delays a few calls only. */
+  statistic: keyof Rounds;
+  /** Puts the app with it to use before it is measured. Returns how to end that. */
+  use?(app: BenchApp): Promise<() => void>;
 }
 
 /** Returns a function that asks the app, with several callers at once, about a photo whose answer it has cached. */
@@ -38,14 +42,16 @@ async function cacheHitsOf({ url }: BenchApp): Promise<() => Promise<void>> {
  */
 export async function appCostRow(cost: AppCost): Promise<BenchRow> {
   const apps: BenchApp[] = [];
+  let endUse = () => {};
   try {
     for (const settings of [cost.without, cost.without, cost.with]) {
       // oxlint-disable-next-line no-await-in-loop -- starts side by side would compete for the same cores
       apps.push(await cost.start(settings));
     }
     const hits = await Promise.all(apps.map(cacheHitsOf));
-    const { medians } = await timeRounds(hits, { rounds: 9, runs: RUNS });
-    const [off = [], equal = [], on = []] = medians;
+    const [measured] = apps.slice(-1);
+    if (cost.use !== undefined && measured !== undefined) endUse = await cost.use(measured);
+    const [off = [], equal = [], on = []] = (await timeRounds(hits, { rounds: 9, runs: RUNS }))[cost.statistic];
     const overOff = (times: readonly number[]) => times.map((ms, round) => ms / (off[round] ?? ms));
     const ratios = overOff(on);
     const difference = Math.abs(median(overOff(equal)) - 1);
@@ -62,6 +68,10 @@ export async function appCostRow(cost: AppCost): Promise<BenchRow> {
       peers: [{ name: `an equal app, differs by ${(100 * difference).toFixed(1)} %`, value: median(equal) }],
     };
   } finally {
-    await Promise.all(apps.map((app) => app.stop()));
+    try {
+      endUse();
+    } finally {
+      await Promise.all(apps.map((app) => app.stop()));
+    }
   }
 }

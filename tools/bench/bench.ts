@@ -11,6 +11,7 @@ import { type BenchApp, startBenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { buildBenchWeb } from './bench-web.ts';
 import { cacheHitRows } from './cache-hit.ts';
+import { dashboardsRow } from './dashboards-row.ts';
 import { metricsCostRow, scrapeRows } from './metrics-rows.ts';
 import { LONG_RESET_TIMEOUTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
 import { resilienceRows } from './resilience-rows.ts';
@@ -39,7 +40,7 @@ async function appRows(): Promise<BenchRow[]> {
     ]);
     const second = await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]);
     const start = (settings: Environment) => startBenchApp({ webFolder, settings, say });
-    return [...first, await metricsCostRow(start), await tracingRow(start), ...second];
+    return [...first, await metricsCostRow(start), await tracingRow(start), await dashboardsRow(start), ...second];
   } finally {
     await group.stop();
   }

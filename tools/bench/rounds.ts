@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
 
-/** Milliseconds of each round's median, one list a contender, in the order given. */
+/** Milliseconds of each round, one list a contender, in the order given. */
 export interface Rounds {
   medians: readonly (readonly number[])[];
+  /** Unlike medians, they show what delays a few calls only. */
+  means: readonly (readonly number[])[];
 }
 
 export const median = (values: readonly number[]): number => {
@@ -10,6 +12,8 @@ export const median = (values: readonly number[]): number => {
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 };
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The value below which lies `share` (0 to 1) of the others. */
 export function quantile(values: readonly number[], share: number): number {
@@ -27,6 +31,7 @@ export async function timeRounds(
   { rounds, runs }: { rounds: number; runs: number },
 ): Promise<Rounds> {
   const medians: number[][] = contenders.map(() => []);
+  const means: number[][] = contenders.map(() => []);
   for (let round = 0; round <= rounds; round += 1) {
     const times: number[][] = contenders.map(() => []);
     const turn = [...contenders.entries()];
@@ -37,7 +42,11 @@ export async function timeRounds(
         times[index]?.push(performance.now() - began);
       }
     }
-    if (round > 0) for (const [index, list] of times.entries()) medians[index]?.push(median(list));
+    if (round === 0) continue;
+    for (const [index, list] of times.entries()) {
+      medians[index]?.push(median(list));
+      means[index]?.push(mean(list));
+    }
   }
-  return { medians };
+  return { medians, means };
 }
