@@ -80,7 +80,8 @@ test('`tryLock` throws for a failure other than missing hard links', () => {
 
 test('`withLock` runs one work at a time, and reports once that it waits', async () => {
   const order: string[] = [];
-  const onWait = vi.fn<() => void>();
+  const waiting = Promise.withResolvers<void>();
+  const onWait = vi.fn<() => void>(waiting.resolve);
   let finish = () => {};
   const first = withLock(lock, async () => {
     order.push('first begins');
@@ -90,7 +91,7 @@ test('`withLock` runs one work at a time, and reports once that it waits', async
     order.push('first ends');
   });
   const second = withLock(lock, () => order.push('second'), onWait);
-  await vi.waitFor(() => expect(onWait).toHaveBeenCalledOnce());
+  await waiting.promise;
   finish();
   await Promise.all([first, second]);
   expect(order).toEqual(['first begins', 'first ends', 'second']);

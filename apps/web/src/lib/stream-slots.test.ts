@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { takeStreamSlot } from './stream-slots.ts';
+import { locksReleased } from './testing/locks-released.ts';
 import { DEVICE_TIMEOUT_MS } from './timeout.ts';
 
 // Node has the Web Locks of browsers, shared by all that runs in a process.
@@ -12,12 +13,10 @@ function openPage() {
   return { page, slot: takeStreamSlot(page.signal, locks) };
 }
 
-const noOneHoldsASlot = async () => (await locks.query()).held?.length === 0;
-
 afterEach(async () => {
   for (const page of pages) page.abort();
   pages = [];
-  await vi.waitUntil(noOneHoldsASlot);
+  await locksReleased();
 });
 
 describe('takeStreamSlot', () => {
@@ -31,7 +30,7 @@ describe('takeStreamSlot', () => {
     await first?.slot;
     expect(await openPage().slot).toBe('taken');
     first?.page.abort();
-    await vi.waitUntil(async () => (await locks.query()).held?.length === 2);
+    await expect.poll(async () => (await locks.query()).held?.length).toBe(2);
     expect(await openPage().slot).toBe('held');
   });
 

@@ -43,7 +43,7 @@ describe('timeLimits', () => {
     client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [answer] = (await once(client, 'data')) as [Buffer];
     expect(answer.toString()).toContain('\r\nKeep-Alive: timeout=75\r\n');
-    await vi.waitFor(() => expect(setTimeout).toHaveBeenCalled());
+    await expect.poll(() => setTimeout).toHaveBeenCalled();
     const idleMs = Math.min(...setTimeout.mock.calls.map(([ms]) => ms));
     expect(idleMs).toBeGreaterThan(LOAD_BALANCER_MS);
     expect(server.keepAliveTimeout).toBe(DEFAULT_KEEP_ALIVE_MS);

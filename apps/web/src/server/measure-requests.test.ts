@@ -5,7 +5,7 @@ import { apiRoutes } from '@plantcommunity/api';
 import { createRequestGuard } from '@plantcommunity/http';
 import { systemClock } from '@plantcommunity/resilience';
 import { createTestMetrics, readMetrics } from '@plantcommunity/telemetry/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createRequestMeasurement } from './measure-requests.ts';
 import { PAGE_POLICIES } from './page-policies.ts';
 import { createRouteNames } from './route-names.ts';
@@ -67,7 +67,7 @@ async function serve() {
         .samples.filter(({ name, value }) => name === COUNT && value > 0)
         .map(({ labels: { method, route, status }, value }) => `${method} ${route} ${status}: ${value}`);
     const sum = (lines: readonly string[]) => lines.reduce((count, line) => count + Number(line.split(': ')[1]), 0);
-    await vi.waitFor(async () => expect(sum(await read())).toBe(total));
+    await expect.poll(async () => sum(await read())).toBe(total);
     return read();
   }
   return { send, measured, statuses };

@@ -5,7 +5,7 @@ import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock, testRedisUrl } from '@plantcommunity/resilience/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { OperatedService } from './service.ts';
 import { createPlantIdService, leafRequest } from './testing/plant-id-only.ts';
@@ -16,9 +16,6 @@ const MINUTE = 60_000;
 
 const listening = z.object({ listening: z.string() });
 const counts = z.object({ plant_id: z.object({ all: z.number(), identify: z.number() }) });
-
-/** For what takes Redis, PostgreSQL and the simulator in turn on a busy machine. */
-const PATIENCE = { timeout: 10_000 };
 
 /** Two instances of the service as it is wired, with a month of 10 credits, and the simulator in a process of its own. */
 describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
@@ -90,7 +87,7 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
     for (let photo = 0; photo < 7; photo += 1) await identify(one, photo);
     expect(one.quotaUse()).toBe(0.7);
     clock.advance(MINUTE / 2);
-    await vi.waitFor(() => expect(other.quotaUse()).toBe(0.7));
+    await expect.poll(() => other.quotaUse()).toBe(0.7);
     for (let photo = 7; photo < 10; photo += 1) await identify(other, photo);
     await expect(identify(one, 10)).rejects.toMatchObject({
       code: 'quota_exhausted',
@@ -104,10 +101,8 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
   it('continues from the usage in the database after Redis lost its data', async () => {
     const first = await instance();
     for (let photo = 0; photo < 4; photo += 1) await identify(first, photo);
-    await vi.waitFor(async () => {
-      const { _sum } = await database.client.providerUse.aggregate({ _sum: { count: true } });
-      expect(_sum.count).toBe(4);
-    });
+    const written = () => database.client.providerUse.aggregate({ _sum: { count: true } });
+    await expect.poll(written).toEqual({ _sum: { count: 4 } });
     first.close();
     const redis = await connect();
     await redis.del(...(await redis.keys('quota:{plant_id}:*')));
@@ -126,20 +121,17 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
     }
     expect(await calls()).toBe(1);
     // The refusal makes the service ask for its usage once more, which must see that no credits are left.
-    await vi.waitFor(async () => expect((await requests()).all).toBe(3), PATIENCE);
+    await expect.poll(async () => (await requests()).all).toBe(3);
     expect((await service.health()).providers.plant_id).toMatchObject({ available: true, outOfQuota: true });
     await fault('DELETE');
     const hasCredits = async () => (await service.health()).providers.plant_id.outOfQuota === undefined;
+    const timers = clock.pendingTimers;
     clock.advance(4 * MINUTE);
     expect(await hasCredits()).toBe(false);
-    await vi.waitFor(
-      async () => {
-        clock.advance(MINUTE / 2);
-        // A poll takes Redis and the provider in turn, under a lease of 30 s of this clock: it stands still meanwhile.
-        await vi.waitFor(async () => expect(await hasCredits()).toBe(true), { timeout: 1_000, interval: 20 });
-      },
-      { ...PATIENCE, interval: 0 },
-    );
+    // The next look at the usage is scheduled after this one, which reads Redis.
+    await expect.poll(() => clock.pendingTimers).toBe(timers);
+    clock.advance(MINUTE);
+    await expect.poll(hasCredits).toBe(true);
     expect(await identify(service, 2)).toMatchObject({ identification: { cached: false } });
   });
 });

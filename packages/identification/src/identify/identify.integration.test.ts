@@ -66,7 +66,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     one.clock.advance(12_000);
     one.providers.plant_id.answer = () => new Promise(() => undefined);
     void one.identify(request({}, 7)).catch(() => undefined);
-    await vi.waitFor(() => expect(one.providers.plant_id.calls).toHaveLength(1));
+    await one.providers.plant_id.called(1);
     for (const { clock } of [one, other]) clock.advance(5_000);
     const began = other.clock.monotonic();
     const late = await passing([other], other.identify(request({}, 7)));
@@ -104,7 +104,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     }
     const calls = () => one.providers.plant_id.calls.length + other.providers.plant_id.calls.length;
     const answers = [one, one, other, other].map(({ identify }) => identify(request()));
-    await vi.waitUntil(() => calls() > 0);
+    await expect.poll(calls).toBeGreaterThan(0);
     answer.resolve();
     const identifications = await passing([one, other], Promise.all(answers));
     for (const identification of identifications) {
@@ -146,12 +146,12 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
 
     expect(await identify(request({ ownerId: 'gardener' }))).toMatchObject({ cached: true, stale: false });
     expect(saved[0]?.photos[0]).not.toHaveProperty('normalized');
-    await vi.waitUntil(() => providers.plant_id.calls.length === 2);
+    await providers.plant_id.called(2);
     expect(new Set(decodes).size).toBe(1);
     expect(await other.identify(request())).toMatchObject({ cached: true, confidence: 0.95 });
 
     next.resolve({ ...poor, candidates: [{ scientificName: 'Aloe vera', commonNames: [], score: 0.99, images: [] }] });
-    await vi.waitUntil(async () => (await identify(request())).confidence === 0.99);
+    await expect.poll(async () => (await identify(request())).confidence).toBe(0.99);
     other.clock.advance(5_000);
     expect(await other.identify(request())).toMatchObject({ stale: false, confidence: 0.99 });
     expect(other.providers.plant_id.calls).toHaveLength(0);
@@ -178,7 +178,7 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     expect({ reserved, plantId: providers.plant_id.calls.length }).toEqual({ reserved: [], plantId: 1 });
     // Who has none, such as a paid tier, still has it asked anew.
     await identify(request({ spending: { onSent: () => undefined } }));
-    await vi.waitUntil(() => providers.plant_id.calls.length === 2);
+    await providers.plant_id.called(2);
   });
 
   it('does not replace a better answer of another instance with a poor one', async () => {
@@ -210,16 +210,16 @@ describe.skipIf(!testRedisUrl)('identify at several instances on one Redis', () 
     }
     const calls = ({ providers }: typeof one) => providers.plant_id.calls.length + providers.plantnet.calls.length;
     const first = one.identify(request());
-    await vi.waitUntil(() => calls(one) === 2);
+    await Promise.all([one.providers.plant_id.called(1), one.providers.plantnet.called(1)]);
     const second = other.identify(request({ ownerId: 'gardener' }));
-    await vi.waitUntil(() => other.decodes.length === 1);
+    await expect.poll(() => other.decodes.length).toBe(1);
     answer.resolve();
     await Promise.all([first, passing([one, other], second)]);
 
     expect(await second).toMatchObject({ id: 'ID1', partial: false, confidence: 0.95 });
     expect(calls(other)).toBe(0);
     expect(other.saved[0]?.photos[0]).not.toHaveProperty('normalized');
-    await vi.waitUntil(() => other.decodes.length === 2);
+    await expect.poll(() => other.decodes.length).toBe(2);
     other.decoding.error = undefined;
     other.clock.advance(5_000);
     await expect.poll(() => other.storedPhotos.get('ID1')).toHaveLength(1);

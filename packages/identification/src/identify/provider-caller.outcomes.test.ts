@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { uploaded } from '../photos/testing/uploaded-photo.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import { PLANTNET_ANSWER, request, testFlow } from './testing/test-flow.ts';
@@ -48,7 +48,7 @@ describe('onCall reports', () => {
     const { providerCalls, identify, providers } = await testFlow();
     providers.plant_id.answer = () => new Promise(() => undefined);
     for (const seed of [1, 2]) void identify(request({}, seed));
-    await vi.waitFor(() => expect(providers.plant_id.calls).toHaveLength(2));
+    await providers.plant_id.called(2);
     await identify(request({}, 3));
     expect(providerCalls.filter(({ provider }) => provider === 'plant_id')).toEqual([
       { provider: 'plant_id', outcome: 'held_back' },

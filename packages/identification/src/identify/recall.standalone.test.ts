@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { type EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type WorkerAnswer, type WorkerSettings, workerAnswer } from './testing/identify-messages.ts';
 
@@ -91,7 +91,7 @@ describe.skipIf(!hasRedisServer)('an identification whose answer is lost', () =>
     const headers = { 'Api-Key': 'some-key' };
     return usage.parse(await (await fetch(`${url}/api/v3/usage_info`, { headers })).json()).used.total;
   }
-  const posted = () => vi.waitUntil(async () => (await bill()).posts > 0, { timeout: 10_000 });
+  const posted = () => expect.poll(async () => (await bill()).posts).toBeGreaterThan(0);
 
   it.each(['hang', 'reset', 'malformed', 'truncated'])(
     'by %s is paid once, though another process asks next',

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CreditDecision } from '../identify/service.ts';
 import { request, testFlow } from '../identify/testing/test-flow.ts';
 import { ProviderError } from '../providers/provider-error.ts';
@@ -36,7 +36,7 @@ describe('the metrics of the answer cache', () => {
     const mayAsk = Promise.withResolvers<CreditDecision>();
     const reserve = () => mayAsk.promise;
     const late = flow.identify(request({ spending: { onSent: () => undefined, reserve } }));
-    await vi.waitFor(async () => expect(await count(flow, 'lookups_total', { result: 'miss' })).toBe(1));
+    await expect.poll(() => count(flow, 'lookups_total', { result: 'miss' })).toBe(1);
     await ask(flow);
     mayAsk.resolve({ allowed: true, settle: () => undefined });
     expect((await late).cached).toBe(true);

@@ -68,9 +68,9 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     const [one, other] = [await instance(), await instance()];
     const letAnswer = holdAnswers(one);
     const first = ask(one);
-    await vi.waitFor(() => expect(one.providers.plant_id.calls).toHaveLength(1));
+    await one.providers.plant_id.called(1);
     const waiting = [ask(other), ask(other)];
-    await vi.waitFor(async () => expect(await valueOf(other, 'cache_lookups_total', { result: 'miss' })).toBe(2));
+    await expect.poll(() => valueOf(other, 'cache_lookups_total', { result: 'miss' })).toBe(2);
     letAnswer();
     await passing(Promise.all([first, ...waiting]));
     expect(other.providers.plant_id.calls).toHaveLength(0);
@@ -100,9 +100,9 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     const [one, other] = [await instance({ off: 'plantnet' }), await instance({ off: 'plantnet' })];
     const letAnswer = holdAnswers(one);
     const first = ask(one);
-    await vi.waitFor(() => expect(one.providers.plant_id.calls).toHaveLength(1));
+    await one.providers.plant_id.called(1);
     const impatient = ask(other);
-    await vi.waitFor(async () => expect(await valueOf(other, 'cache_lookups_total', { result: 'miss' })).toBe(1));
+    await expect.poll(() => valueOf(other, 'cache_lookups_total', { result: 'miss' })).toBe(1);
     await passing(impatient);
     letAnswer();
     await first;
@@ -138,10 +138,10 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     flow.providers.plant_id.answer = slowly;
     await ask(flow);
     await askNearTheEnd();
-    await vi.waitFor(async () => expect(await outcomes()).toEqual([1, 0, 0]));
+    await expect.poll(outcomes).toEqual([1, 0, 0]);
     flow.providers.plant_id.answer = () => Promise.reject(new ProviderError('plant_id', 'timeout', 'No.'));
     await askNearTheEnd();
-    await vi.waitFor(async () => expect(await outcomes()).toEqual([1, 1, 0]));
+    await expect.poll(outcomes).toEqual([1, 1, 0]);
     flow.clock.advance(DAY);
     flow.providers.plant_id.answer = slowly;
     await ask(flow);
@@ -149,7 +149,7 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
     const [key = ''] = await flow.redis.client.keys(`${prefix}:answer:{plant_id:*}:value`);
     await flow.redis.client.set(key.replace(/:value$/, ':lock'), 'another instance', { px: 60_000 });
     await askNearTheEnd();
-    await vi.waitFor(async () => expect(await outcomes()).toEqual([1, 1, 1]));
+    await expect.poll(outcomes).toEqual([1, 1, 1]);
     expect(await valueOf(flow, 'lease_timeouts_total')).toBe(0);
   });
 
@@ -162,7 +162,7 @@ describe.skipIf(!testRedisUrl)('the metrics of instances on one Redis', () => {
       const { value } = await one.scrape();
       return ['used', 'left', 'used_ratio'].map((name) => value(`plantcommunity_quota_${name}`, { provider, window }));
     };
-    await vi.waitFor(async () => expect(await quota('plant_id', 'month')).toEqual([6, 4, 0.6]));
+    await expect.poll(() => quota('plant_id', 'month')).toEqual([6, 4, 0.6]);
     expect(await quota('plantnet', 'day')).toEqual([3, 497, 0.006]);
     expect(await quota('plant_id', 'day')).toEqual([undefined, undefined, undefined]);
     one.clock.advance(40 * DAY);

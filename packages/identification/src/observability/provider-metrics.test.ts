@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { request, testFlow } from '../identify/testing/test-flow.ts';
 import { ProviderError, type ProviderErrorType } from '../providers/provider-error.ts';
 import { createThirdProvider } from '../testing/index.ts';
@@ -86,7 +86,7 @@ describe('the metrics of provider calls', () => {
     const go = Promise.withResolvers<void>();
     flow.providers.plant_id.answer = (...asked) => go.promise.then(() => answer(...asked));
     const asked = [ask(flow, 1), ask(flow, 2)];
-    await vi.waitFor(async () => expect(await inFlight()).toEqual([2, 0]));
+    await expect.poll(inFlight).toEqual([2, 0]);
     go.resolve();
     await Promise.all(asked);
     expect(await inFlight()).toEqual([0, 0]);
@@ -128,7 +128,7 @@ describe('the metrics of provider calls', () => {
     expect(await faults()).toEqual([1, 0]);
     flow.clock.advance(60_000);
     await ask(flow, 2);
-    await vi.waitFor(async () => expect(await faults()).toEqual([0, 0]));
+    await expect.poll(faults).toEqual([0, 0]);
     const unpaid = new ProviderError('plant_id', 'quota', 'No.', { status: 402, retryAfterMs: 60_000 });
     flow.providers.plant_id.answer = () => Promise.reject(unpaid);
     await ask(flow, 3);
@@ -230,7 +230,7 @@ describe('the metrics of a circuit', () => {
     flow.clock.advance(60_000);
     flow.providers.plant_id.answer = () => new Promise(() => undefined);
     const hanging = [ask(flow, 1), ask(flow, 2)];
-    await vi.waitFor(() => expect(flow.providers.plant_id.calls).toHaveLength(5));
+    await flow.providers.plant_id.called(5);
     // A trial may take a second longer than a call; the request ends before that.
     flow.clock.advance(36_000);
     flow.clock.advance(9_000);

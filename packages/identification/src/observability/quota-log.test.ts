@@ -44,7 +44,7 @@ describe('the quota log', () => {
     const claimWarning = vi.fn<() => Promise<boolean>>(async () => false);
     const { lines, log } = quotaLog(claimWarning);
     for (const used of [800, 900, 950]) log(counters(used, 1_000), []);
-    await vi.waitFor(() => expect(claimWarning).toHaveBeenCalledTimes(1));
+    await expect.poll(() => claimWarning).toHaveBeenCalledTimes(1);
     expect(lines).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('the quota log', () => {
     await new Promise(setImmediate);
     claimWarning.mockImplementation(async () => true);
     log(counters(800, 1_000), []);
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await expect.poll(() => lines).toHaveLength(1);
   });
 
   it('warns each time the quota becomes exhausted', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { NO_REDIS, request, testFlow } from '../identify/testing/test-flow.ts';
 import type { ProviderAnswer } from '../types.ts';
@@ -49,7 +49,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     for (let round = 1; round <= 3; round += 1) {
       for (const [index, one] of all.entries()) {
         expect(await statusAt(one, 3 * round + index)).toBe('misconfigured');
-        await vi.waitFor(() => expect(logged).toHaveLength(1));
+        await expect.poll(() => logged).toHaveLength(1);
       }
     }
     expect(calls(...all)).toEqual([1, 0, 0]);
@@ -63,7 +63,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     const before = await instance();
     before.providers.plant_id.answer = failing('misconfigured', 403);
     await statusAt(before, 1);
-    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    await expect.poll(() => logged).toHaveLength(1);
     const after = await instance();
     await after.start();
     expect(after.healths().plant_id).toMatchObject({ available: false, state: 'misconfigured' });
@@ -79,22 +79,23 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     const { answer } = one.providers.plant_id;
     one.providers.plant_id.answer = failing('misconfigured', 401);
     await statusAt(one, 1);
-    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    await expect.poll(() => logged).toHaveLength(1);
     expect(one.healths().plant_id).toMatchObject({ misconfiguredSince: one.clock.now() });
     other.clock.advance(5_000);
-    await vi.waitFor(() => expect(other.healths().plant_id?.state).toBe('misconfigured'));
+    await expect.poll(() => other.healths().plant_id?.state).toBe('misconfigured');
     one.providers.plant_id.answer = answer;
     one.clock.advance(MINUTE);
     await statusAt(one, 2);
-    await vi.waitFor(() => expect(one.healths().plant_id?.state).toBe('closed'));
+    await expect.poll(() => one.healths().plant_id?.state).toBe('closed');
     expect({ one: one.providers.plant_id.probes, other: other.providers.plant_id.probes }).toEqual({
       one: 1,
       other: probesAtStart,
     });
-    await vi.waitFor(() => {
+    const stateAfter5s = () => {
       other.clock.advance(5_000);
-      expect(other.healths().plant_id?.state).toBe('closed');
-    });
+      return other.healths().plant_id?.state;
+    };
+    await expect.poll(stateAfter5s).toBe('closed');
     expect(await statusAt(other, 3)).toBe('answered');
   });
 
@@ -105,10 +106,10 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
       one.providers.plant_id.answer = failing('misconfigured', 401);
       for (let minute = 1; minute <= 3; minute += 1) {
         await statusAt(one, 10 * outage + minute);
-        await vi.waitFor(() => expect(logged).toHaveLength(outage));
+        await expect.poll(() => logged).toHaveLength(outage);
         one.clock.advance(MINUTE);
         expect(one.healths().plant_id?.state).toBe('misconfigured');
-        await vi.waitFor(() => expect(one.healths().plant_id?.state).toBe('closed'));
+        await expect.poll(() => one.healths().plant_id?.state).toBe('closed');
       }
       one.providers.plant_id.answer = answer;
       expect(await statusAt(one, 10 * outage)).toBe('answered');
@@ -123,7 +124,7 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
       for (const [index, ours] of [one, other].entries()) expect(await statusAt(ours, 2 * day + index)).toBe('quota');
       for (const { clock } of [one, other]) clock.advance(DAY);
     }
-    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    await expect.poll(() => logged).toHaveLength(1);
     expect(calls(one, other)).toEqual([1, 0]);
     expect(logged[0]).toMatch(/requires payment/);
     expect([one, other].map(({ healths }) => healths().plant_id)).toMatchObject([
@@ -140,20 +141,20 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     const firstAt = one.clock.now();
     one.providers.plant_id.answer = failing('quota', 402, 20 * DAY);
     await statusAt(one, 1);
-    await vi.waitFor(() => expect(logged).toHaveLength(1));
+    await expect.poll(() => logged).toHaveLength(1);
     await other.start();
     const unpaidSince = (ours: Instance) => ours.healths().plant_id?.unpaidSince;
-    await vi.waitFor(() => expect([one, other].map(unpaidSince)).toEqual([firstAt, firstAt]));
+    await expect.poll(() => [one, other].map(unpaidSince)).toEqual([firstAt, firstAt]);
     // The usage report of the start came too soon after the refusal to end it.
     other.clock.advance(60 * MINUTE);
-    await vi.waitFor(() => expect(unpaidSince(other)).toBeUndefined());
+    await expect.poll(() => unpaidSince(other)).toBeUndefined();
   });
 
   it('is unpaid as soon as a usage report says so', async () => {
     const one = await instance();
     one.providers.plant_id.usage = async () => ({ windows: {}, exhausted: true, isUnpaid: true });
     await one.start();
-    await vi.waitFor(() => expect(one.healths().plant_id).toMatchObject({ unpaidSince: one.clock.now() }));
+    await expect.poll(() => one.healths().plant_id).toMatchObject({ unpaidSince: one.clock.now() });
   });
 });
 

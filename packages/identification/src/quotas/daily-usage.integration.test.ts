@@ -74,12 +74,12 @@ describe('the daily usage', () => {
     });
     const usage = run();
     usage.add('plantnet', NOON, 3);
-    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1));
+    await expect.poll(() => clock.pendingTimers).toBe(1);
     usage.add('plantnet', NOON, 4);
     lost.mockRestore();
     clock.advance(5_000);
     await late;
-    await vi.waitFor(async () => expect(await rows()).toEqual(['plantnet 2026-12-02 7']));
+    await expect.poll(rows).toEqual(['plantnet 2026-12-02 7']);
   });
 
   it('stays in memory for two days, since a call may end after midnight', async () => {

@@ -5,14 +5,13 @@ import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plantNetBody } from '../providers/testing/bodies.ts';
 import { quotaUnderTest } from './testing/quota-under-test.ts';
 import type { SpendingSettings } from './testing/spending-messages.ts';
 import type { Quota } from './types.ts';
 
 const WORKER = fileURLToPath(new URL('./testing/spending-worker.ts', import.meta.url));
-const WAIT = { timeout: 15_000 };
 
 /** Separate processes call one service that keeps its own count; one is killed while its call is in flight. */
 describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
@@ -80,7 +79,7 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
     Object.assign(service, { answers: false, countsUnanswered });
     const holder = await start();
     holder.send('spend');
-    await vi.waitFor(() => expect(service.arrived).toBe(1), WAIT);
+    await expect.poll(() => service.arrived).toBe(1);
     holder.kill('SIGKILL');
     await once(holder, 'exit');
 
@@ -88,7 +87,7 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
     const next = await start();
     next.send('spend');
     await once(next, 'message');
-    await vi.waitFor(async () => expect(await inRedis()).toBe(2), WAIT);
+    await expect.poll(inRedis).toBe(2);
 
     const clock = new FakeClock(Date.now());
     let polls = 0;
@@ -106,14 +105,11 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
     // The provider may count the call until a minute after its time limit.
     clock.advance(30_000);
     expect({ polls, used: await inRedis() }).toEqual({ polls: 0, used: 2 });
-    await vi.waitFor(
-      async () => {
-        clock.advance(30_000);
-        expect(polls).toBeGreaterThan(0);
-        expect(await inRedis()).toBe(total);
-      },
-      { ...WAIT, interval: 250 },
-    );
+    const after30s = async () => {
+      clock.advance(30_000);
+      return { isPolled: polls > 0, used: await inRedis() };
+    };
+    await expect.poll(after30s, { interval: 250 }).toEqual({ isPolled: true, used: total });
     expect(total).toBe(service.counted);
     expect(clock.monotonic()).toBeLessThan(30 * 60_000);
   });

@@ -69,7 +69,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     const quota = await fleet.instance({ dailyLimit: 1 });
     for (let n = 0; n < 3; n += 1) {
       await quota.run(1, async (reporter) => reporter.markUnbilled());
-      await vi.waitFor(() => expect(used(quota)).toBe(0));
+      await expect.poll(() => used(quota)).toBe(0);
     }
     expect(fleet.rows.rows).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     const [one, other] = [await fleet.instance({ dailyLimit: 1 }), await fleet.instance({ dailyLimit: 1 })];
     const end = Promise.withResolvers<never>();
     const straying = one.run(1, () => end.promise).catch(() => undefined);
-    await vi.waitFor(() => expect(used(one)).toBe(1));
+    await expect.poll(() => used(one)).toBe(1);
     await expect(call(other)).rejects.toMatchObject({ code: 'quota_exhausted' });
     expect(other.shortage(1)).toBeDefined();
     end.reject(failed('misconfigured', 401));
@@ -86,7 +86,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     expect(one.shortage(1)).toBeUndefined();
     expect(other.shortage(1)).toEqual({ retryAfterMs: 12 * HOUR });
     fleet.clock.advance(5_000);
-    await vi.waitFor(() => expect(other.shortage(1)).toBeUndefined());
+    await expect.poll(() => other.shortage(1)).toBeUndefined();
   });
 
   it('releases credits in the period of their reservation', async () => {
@@ -94,7 +94,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     fleet.clock.advance(12 * HOUR - 1);
     const end = Promise.withResolvers<never>();
     const straddles = quota.run(1, () => end.promise).catch(() => undefined);
-    await vi.waitFor(() => expect(used(quota)).toBe(1));
+    await expect.poll(() => used(quota)).toBe(1);
     fleet.clock.advance(1);
     await spend(quota, 2);
     end.reject(failed('misconfigured', 401));
@@ -151,11 +151,11 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await spend(other, 1);
     await spend(one, 1);
     const warned = () => fleet.lines.filter((line) => line.includes('has used'));
-    await vi.waitFor(() => expect(warned()).toHaveLength(1));
+    await expect.poll(() => warned()).toHaveLength(1);
     expect(warned()[0]).toBe('[QUOTA] plantnet has used 90% of its day (9 of 10, until 2026-11-23T00:00:00.000Z)');
     fleet.clock.advance(12 * HOUR);
     await spend(one, 10);
-    await vi.waitFor(() => expect(warned()).toHaveLength(2));
+    await expect.poll(() => warned()).toHaveLength(2);
   });
 
   it('warns of a month once a day over all processes, again soon after 00:00 UTC', async () => {
@@ -164,7 +164,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await Promise.all(quotas.map((quota) => quota.start()));
     for (const quota of quotas) await spend(quota, 4);
     const line = '[QUOTA] plant_id has used 80% of its month (8 of 10, until 2026-12-01T00:00:00.000Z)';
-    await vi.waitFor(() => expect(fleet.lines).toEqual([line]));
+    await expect.poll(() => fleet.lines).toEqual([line]);
     const pass = async (ms: number) => {
       fleet.clock.advance(ms);
       await fleet.settle();
@@ -173,7 +173,7 @@ describe.skipIf(!testRedisUrl)('the quota of a provider', () => {
     await pass(12 * HOUR - 30_000);
     await pass(30_000);
     await pass(30_000);
-    await vi.waitFor(() => expect(fleet.lines).toEqual([line, line]));
+    await expect.poll(() => fleet.lines).toEqual([line, line]);
     await pass(30_000);
     await pass(6 * HOUR);
     expect(fleet.lines).toEqual([line, line]);

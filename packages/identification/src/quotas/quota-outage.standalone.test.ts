@@ -1,5 +1,5 @@
 import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call, dayReport, failed, failing, letThrough, NOON, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
 
 const HOUR = 3_600_000;
@@ -23,7 +23,7 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     await redis.kill();
   });
 
-  const seeRedis = (isReady: boolean) => vi.waitUntil(() => fleet.sees(isReady), { timeout: 10_000 });
+  const seeRedis = (isReady: boolean) => expect.poll(() => fleet.sees(isReady)).toBe(true);
   const inRedis = async () => Number(await fleet.redis.hget(`${fleet.prefix}:{plantnet}:day:2026-11-22`, 'used'));
   /** Spends 100 credits of a day with 500, so that 2 % of the remaining ones are 8. */
   async function afterAHundred() {
@@ -54,11 +54,11 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     await failing(one, failed('misconfigured', 401));
     redis.wake();
     await seeRedis(true);
-    await vi.waitFor(async () => expect(await inRedis()).toBe(101 + 15));
+    await expect.poll(inRedis).toBe(101 + 15);
     await call(one);
     expect(await inRedis()).toBe(117);
     // Its own count follows the replies to its settlements.
-    await vi.waitFor(() => expect(used(one)).toBe(117));
+    await expect.poll(() => used(one)).toBe(117);
     expect(one.shortage(1)).toBeUndefined();
   });
 
@@ -69,8 +69,8 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     await redis.kill();
     await seeRedis(false);
     await failing(quota, failed('quota', 429));
-    await vi.waitFor(() => expect(fleet.polls).toBe(2));
-    await vi.waitFor(() => expect(quota.shortage(1)).toEqual({ retryAfterMs: 60_000 }));
+    await expect.poll(() => fleet.polls).toBe(2);
+    await expect.poll(() => quota.shortage(1)).toEqual({ retryAfterMs: 60_000 });
     await expect(call(quota)).rejects.toMatchObject({ code: 'quota_exhausted' });
     fleet.clock.advance(60_000);
     expect(quota.shortage(1)).toBeUndefined();
@@ -80,7 +80,7 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     const { one } = await afterAHundred();
     const [counted, refused] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
     const calls = [counted, refused].map(({ promise }) => one.run(1, () => promise));
-    await vi.waitFor(async () => expect(await inRedis()).toBe(103));
+    await expect.poll(inRedis).toBe(103);
     redis.hang();
     await failing(one, failed('timeout'));
     counted.resolve('answered');
@@ -88,7 +88,7 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     await Promise.allSettled(calls);
     redis.wake();
     await seeRedis(true);
-    await vi.waitFor(async () => expect(await inRedis()).toBe(103));
+    await expect.poll(inRedis).toBe(103);
   });
 
   it('continues with the daily usage after Redis has lost its data', async () => {
@@ -116,7 +116,7 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     await redis.kill();
     await redis.start();
     await seeRedis(true);
-    await vi.waitFor(() => expect({ polls: fleet.polls, used: used(quota) }).toEqual({ polls: 2, used: 109 }));
+    await expect.poll(() => ({ polls: fleet.polls, used: used(quota) })).toEqual({ polls: 2, used: 109 });
     expect(await letThrough(quota, 20)).toBe(1);
   });
 
@@ -124,7 +124,7 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     const { one } = await afterAHundred();
     const answer = Promise.withResolvers<string>();
     const calls = [1, 2, 3].map(() => one.run(1, () => answer.promise));
-    await vi.waitFor(async () => expect(await inRedis()).toBe(104));
+    await expect.poll(inRedis).toBe(104);
     await redis.kill();
     await redis.start();
     await seeRedis(true);
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedisServer)('a quota', () => {
     expect(await inRedis()).toBe(102);
     answer.resolve('answered');
     await Promise.all(calls);
-    await vi.waitFor(async () => expect(await inRedis()).toBe(105));
+    await expect.poll(inRedis).toBe(105);
   });
 
   it('starts without Redis with the daily usage and the usage report', async () => {

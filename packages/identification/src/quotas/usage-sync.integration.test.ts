@@ -1,5 +1,5 @@
 import { testRedisUrl } from '@plantcommunity/resilience/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call, dayReport, failed, failing, letThrough, QuotaFleet, spend, used } from './testing/quota-fleet.ts';
 import type { UsageReport } from './types.ts';
 
@@ -107,8 +107,8 @@ describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
     await one.start();
     fleet.report = () => dayReport(500, 500);
     await failing(one, failed('quota', 429));
-    await vi.waitFor(() => expect(fleet.polls).toBe(2));
-    await vi.waitFor(() => expect(used(one)).toBe(500));
+    await expect.poll(() => fleet.polls).toBe(2);
+    await expect.poll(() => used(one)).toBe(500);
     fleet.clock.advance(MINUTE);
     expect(one.shortage(1)).toEqual({ retryAfterMs: 12 * HOUR - MINUTE });
     await expect(call(other)).rejects.toMatchObject({ retryAfterMs: 12 * HOUR - MINUTE });
@@ -119,7 +119,7 @@ describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
     const quota = await fleet.instance();
     await quota.start();
     await failing(quota, failed('quota', 429, 12 * HOUR));
-    await vi.waitFor(() => expect(fleet.polls).toBe(2));
+    await expect.poll(() => fleet.polls).toBe(2);
     await pass(4 * MINUTE);
     expect(quota.shortage(1)).toBeDefined();
     await pass(2 * MINUTE);
@@ -177,7 +177,7 @@ describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
     const quota = await fleet.instance({ dailyLimit: 3 });
     const answer = Promise.withResolvers<string>();
     const calls = [1, 2].map(() => quota.run(1, () => answer.promise));
-    await vi.waitFor(() => expect(used(quota)).toBe(2));
+    await expect.poll(() => used(quota)).toBe(2);
     fleet.report = () => dayReport(500, 0);
     await quota.start();
     expect({ used: used(quota), letThrough: await letThrough(quota, 5) }).toEqual({ used: 2, letThrough: 1 });
@@ -189,7 +189,7 @@ describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
     const quota = await fleet.instance({ dailyLimit: 3 });
     const answer = Promise.withResolvers<string>();
     const calls = quota.run(1, () => answer.promise);
-    await vi.waitFor(() => expect(used(quota)).toBe(1));
+    await expect.poll(() => used(quota)).toBe(1);
     fleet.report = async () => {
       answer.resolve('answered');
       await calls;
@@ -208,12 +208,12 @@ describe.skipIf(!testRedisUrl)('the usage report of a provider', () => {
         return 'answered';
       });
     await callReporting(dayReport(500, 40));
-    await vi.waitFor(() => expect(quota.counters()[1]).toMatchObject({ used: 40, limit: 500 }));
+    await expect.poll(() => quota.counters()[1]).toMatchObject({ used: 40, limit: 500 });
     await callReporting(dayReport(500, 3));
     await callReporting(dayReport(41, 41));
-    await vi.waitFor(() =>
-      expect({ used: used(quota), ...quota.shortage(1) }).toEqual({ used: 42, retryAfterMs: 12 * HOUR }),
-    );
+    await expect
+      .poll(() => ({ used: used(quota), ...quota.shortage(1) }))
+      .toEqual({ used: 42, retryAfterMs: 12 * HOUR });
   });
 
   it('around midnight may be that of another day, and its usage is ignored', async () => {

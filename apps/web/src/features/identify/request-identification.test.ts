@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { locksReleased } from '../../lib/testing/locks-released.ts';
 import type { ProgressEvent } from '../../lib/wire.ts';
 import { followProgress, newRequestId } from './request-identification.ts';
 
@@ -10,11 +12,17 @@ type Handlers = Parameters<Subscribe>[1];
 /** The server's side of the progress subscription: the input of each opened stream, and its handlers. */
 class FakeProgress {
   readonly streams: { input: unknown; handlers: Handlers; isOpen: boolean }[] = [];
+  readonly #openings = new EventEmitter();
   readonly subscribe: Subscribe = (input, handlers) => {
     const stream = { input, handlers, isOpen: true };
     this.streams.push(stream);
+    this.#openings.emit('stream');
     return { unsubscribe: () => (stream.isOpen = false) };
   };
+  /** Resolves as soon as `count` streams have been opened. */
+  async opened(count: number): Promise<void> {
+    while (this.streams.length < count) await once(this.#openings, 'stream');
+  }
   emit(id: string, data: ProgressEvent): void {
     this.streams.at(-1)?.handlers.onData({ id, data });
   }
@@ -48,20 +56,20 @@ beforeEach(() => {
 
 afterEach(async () => {
   stopFollowing?.();
-  await vi.waitUntil(async () => (await navigator.locks.query()).held?.length === 0);
+  await locksReleased();
   vi.unstubAllGlobals();
 });
 
 describe('followProgress', () => {
   it('closes its stream while the page is hidden, and resumes after the last event it received', async () => {
     const { progress } = follow();
-    await vi.waitUntil(() => progress.streams.length === 1);
+    await progress.opened(1);
     progress.emit('1', { type: 'received', at: 0, photos: 1 });
     progress.emit('2', { type: 'read', at: 90 });
     show(false);
     expect(progress.streams.map(({ isOpen }) => isOpen)).toEqual([false]);
     show(true);
-    await vi.waitUntil(() => progress.streams.length === 2);
+    await progress.opened(2);
     expect(progress.streams.map(({ input }) => input)).toEqual([
       { requestId: REQUEST_ID },
       { requestId: REQUEST_ID, lastEventId: '2' },
@@ -71,7 +79,7 @@ describe('followProgress', () => {
   it('dates a late event by the time when it happened', async () => {
     const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000);
     const { received, progress } = follow();
-    await vi.waitUntil(() => progress.streams.length === 1);
+    await progress.opened(1);
     progress.emit('1', { type: 'received', at: 0, photos: 1 });
     now.mockReturnValue(1_030_000);
     progress.emit('2', { type: 'asking', at: 200, provider: 'plantnet' });
@@ -86,7 +94,7 @@ describe('followProgress', () => {
     page.visibilityState = 'hidden';
     const { progress, stop } = follow();
     show(true);
-    await vi.waitUntil(() => progress.streams.length === 1);
+    await progress.opened(1);
     stop();
     show(false);
     show(true);
@@ -95,10 +103,10 @@ describe('followProgress', () => {
 
   it('opens no stream while all slots are taken', async () => {
     const others = [follow(), follow(), follow()];
-    await vi.waitUntil(() => others.every(({ progress }) => progress.streams.length === 1));
+    await Promise.all(others.map(({ progress }) => progress.opened(1)));
     const asked = vi.spyOn(navigator.locks, 'request');
     const { progress } = follow();
-    await vi.waitUntil(() => asked.mock.results.length === 3);
+    await expect.poll(() => asked).toHaveBeenCalledTimes(3);
     await Promise.all(asked.mock.results.map(({ value }: { value: unknown }) => value));
     asked.mockRestore();
     expect(progress.streams).toEqual([]);

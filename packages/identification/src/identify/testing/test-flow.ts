@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { type Database, openDatabase } from '@plantcommunity/db';
 import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
@@ -41,6 +42,8 @@ export const BUSY = new IdentificationError('busy', 'Too many at once.', { retry
 /** A client whose every call is answered by the test. */
 export interface ScriptedClient extends ProviderClient {
   readonly calls: ProviderRequest[];
+  /** Resolves as soon as `count` calls have arrived. */
+  called(count: number): Promise<void>;
   readonly recallIds: (RecallId | undefined)[];
   answer: (request: ProviderRequest, signal: AbortSignal) => Promise<ProviderAnswer>;
   /** Number of usage calls. */
@@ -51,16 +54,21 @@ export interface ScriptedClient extends ProviderClient {
 function scriptedClient(name: ProviderName, answer: ProviderAnswer): ScriptedClient {
   const calls: ProviderRequest[] = [];
   const recallIds: (RecallId | undefined)[] = [];
+  const arrivals = new EventEmitter();
   const client: ScriptedClient = {
     name,
     origin: `https://${name}.example`,
     calls,
+    async called(count) {
+      while (calls.length < count) await once(arrivals, 'call');
+    },
     recallIds,
     probes: 0,
     answer: async () => answer,
     identify(sent, signal, recallId) {
       calls.push(sent);
       recallIds.push(recallId);
+      arrivals.emit('call');
       return client.answer(sent, signal);
     },
     async usage() {
