@@ -11,7 +11,7 @@ import type {
 } from '@plantcommunity/resilience';
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import type { PhotoLimits } from '../photos/types.ts';
-import type { Counter, QuotaLimits } from '../quotas/types.ts';
+import type { Counter, DayUse, QuotaLimits } from '../quotas/types.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
@@ -192,9 +192,15 @@ export interface IdentificationService {
   forget(ownerId: string): Promise<void>;
 }
 
-/** The service for the process that runs it. */
 export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
+  /** Returns what each provider that is on was used on the UTC day of `at`. @throws errors of the database */
+  usedOn(at: number): Promise<readonly (DayUse & { provider: ProviderName })[]>;
+  /**
+   * Deletes the photos that nothing refers to, and the files without a row, until `signal` aborts. Returns how many, and
+   * how many files could not be deleted. @throws errors of the database, the reason of `signal`
+   */
+  deleteOrphanedPhotos(signal: AbortSignal): Promise<{ deleted: number; failed: number }>;
   /** Starts the background work: following and correcting quotas and the state of API keys. Never throws. */
   start(): Promise<void>;
   /**

@@ -42,6 +42,7 @@ export function measureSpending(dailyUsage: DailyUsage, metrics: Metrics['provid
       dailyUsage.add(provider, at, credits);
     },
     read: (provider, now) => dailyUsage.read(provider, now),
+    readDay: (provider, at) => dailyUsage.readDay(provider, at),
   };
 }
 

@@ -44,6 +44,16 @@ describe('the daily usage', () => {
     expect(await run().read('plant_id', NOON + 12 * HOUR)).toEqual({ day: 1, week: 5, month: 5 });
   });
 
+  it('of one day is read after the day has ended', async () => {
+    const usage = run();
+    usage.add('plant_id', NOON, 2);
+    usage.add('plant_id', NOON + 12 * HOUR, 1);
+    usage.add('plantnet', NOON, 5);
+    await usage.read('plant_id', NOON);
+    expect(await run().readDay('plant_id', NOON + 11 * HOUR)).toBe(2);
+    expect(await run().readDay('plant_id', NOON - 13 * HOUR)).toBe(0);
+  });
+
   it('is the sum over all processes that spend at once', async () => {
     const all = Array.from({ length: 4 }, () => run());
     for (let n = 0; n < 100; n += 1) for (const usage of all) usage.add('plantnet', NOON, 1);

@@ -21,6 +21,8 @@ export interface DailyUsage {
   add(provider: ProviderName, at: number, credits: number): void;
   /** Returns what all processes spent in the current day, week and month, as far as it is written. */
   read(provider: ProviderName, now: number): Promise<RecentUsage>;
+  /** Returns what all processes spent on the UTC day of `at`, in epoch milliseconds, as far as it is written. */
+  readDay(provider: ProviderName, at: number): Promise<number>;
 }
 
 /** Returns the credits spent by window, as far as the database knows in time; other windows are absent. Never throws. */
@@ -84,6 +86,15 @@ export class StoredDailyUsage implements DailyUsage {
     const since = (first: Date) =>
       days.reduce((sum, { _sum, day: one }) => (one < first ? sum : sum + (_sum.count ?? 0)), 0);
     return { day: since(day), week: since(week), month: since(month) };
+  }
+
+  async readDay(provider: ProviderName, at: number): Promise<number> {
+    await this.#write();
+    const { _sum } = await this.#client.providerUse.aggregate({
+      where: { provider, day: firstDayOf('day', at) },
+      _sum: { count: true },
+    });
+    return _sum.count ?? 0;
   }
 
   /** Writes all counts so far, one row after the other; retries later what fails. Never throws. */

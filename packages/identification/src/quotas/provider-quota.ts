@@ -9,6 +9,7 @@ import { LocalQuota, type OnQuotaUpdate } from './snapshot.ts';
 import type { QuotaStore } from './store.ts';
 import type {
   Counter,
+  DayUse,
   ExhaustedAnswer,
   Quota,
   QuotaLimits,
@@ -101,6 +102,12 @@ export class ProviderQuota implements Quota {
 
   counters(): readonly Counter[] {
     return this.#local.counters();
+  }
+
+  async usedOn(at: number): Promise<DayUse> {
+    const { dailyUsage, provider } = this.#options;
+    const used = await dailyUsage.readDay(provider.name, at);
+    return { used, limit: this.counters().find(({ period }) => period.window === 'day')?.limit };
   }
 
   async run<T>(credits: number, work: (reporter: UsageReporter) => Promise<T>): Promise<T> {

@@ -118,6 +118,13 @@ export interface WindowState {
   readonly limit: number | undefined;
 }
 
+/** Credits that all processes spent on one UTC day. */
+export interface DayUse {
+  readonly used: number;
+  /** The limit for a day as it is now; undefined when there is none, or none is known. */
+  readonly limit: number | undefined;
+}
+
 /** The quota of one provider, shared by all processes. */
 export interface Quota {
   /** Returns undefined when the credits may be spent now. Decided in memory, from the snapshot. */
@@ -129,6 +136,8 @@ export interface Quota {
   run<T>(credits: number, work: (reporter: UsageReporter) => Promise<T>): Promise<T>;
   /** Returns the counters of the current periods from the snapshot. */
   counters(): readonly Counter[];
+  /** Returns the use of the UTC day of `at`, in epoch milliseconds. @throws errors of the database */
+  usedOn(at: number): Promise<DayUse>;
   /**
    * Starts to follow the other processes and to poll the provider: now, every hour, and sooner while no credits are
    * left. One process polls for all. Resolves after the first poll, or after 2 s.

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, Prisma } from '@plantcommunity/db';
 import { openTestDatabase, usesOneSession } from '@plantcommunity/db/testing';
 import { systemClock } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore, type Store } from './store.ts';
@@ -258,3 +259,61 @@ async function waitingForLocks(): Promise<number> {
     SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
   return rows.length;
 }
+
+describe('the deletion of orphaned photos', () => {
+  const HOUR_MS = 3_600_000;
+
+  /** Deletes orphans as a process does whose clock is `ms` ahead. */
+  function deleteOrphans(ms: number, signal = new AbortController().signal) {
+    const clock = new FakeClock(Date.now() + ms);
+    const later = createStore({ database, photoDir, clock, logger: createLogger({ level: 'silent' }) });
+    return later.deleteOrphanedPhotos(signal);
+  }
+
+  it('deletes photos that nothing refers to, and old files without a row, but no other files', async () => {
+    const { id } = await save(ann, [one]);
+    await save(bob, [two]);
+    await database.client.identification.deleteMany({ where: { ownerId: bob } });
+    const unused = randomUUID();
+    await mkdir(join(photoDir, unused.slice(0, 2)), { recursive: true });
+    await writeFile(join(photoDir, unused.slice(0, 2), `${unused}.jpg`), 'without a row');
+    await mkdir(join(photoDir, 'notes'));
+    await writeFile(join(photoDir, 'notes', 'readme.txt'), 'not ours');
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 2, failed: 0 });
+    expect((await store.photo(ann, id, 1))?.bytes.toString()).toBe('one');
+    expect((await storedFiles()).toSorted()).toEqual([
+      (await database.client.photo.findFirstOrThrow()).id,
+      'readme.txt',
+    ]);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 0, failed: 0 });
+  });
+
+  it('keeps a file without a row for an hour, because an upload writes its file first', async () => {
+    const uploading = randomUUID();
+    await mkdir(join(photoDir, uploading.slice(0, 2)));
+    await writeFile(join(photoDir, uploading.slice(0, 2), `${uploading}.jpg`), 'its row follows');
+    expect(await deleteOrphans(HOUR_MS / 2)).toEqual({ deleted: 0, failed: 0 });
+    expect(await storedFiles()).toEqual([uploading]);
+  });
+
+  it('counts what it could not delete, and goes on with the others', async () => {
+    await save(ann, [one, two]);
+    const [stuck = ''] = await storedFiles();
+    const path = join(photoDir, stuck.slice(0, 2), `${stuck}.jpg`);
+    await database.client.identification.deleteMany();
+    // Removing a folder as a file fails.
+    await rm(path);
+    await mkdir(path);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 1, failed: 1 });
+    await rmdir(path);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 1, failed: 0 });
+    await expectNoOrphans();
+  });
+
+  it('deletes nothing when its signal has aborted', async () => {
+    await save(ann, [one]);
+    await database.client.identification.deleteMany();
+    await expect(deleteOrphans(2 * HOUR_MS, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+    expect(await storedFiles()).toHaveLength(1);
+  });
+});

@@ -4,30 +4,86 @@ import type { StoreContext } from './types.ts';
 /** Number of photos per transaction. */
 const BATCH_SIZE = 100;
 
+/** Minimum age, in milliseconds, of a file that is deleted because it has no row: an upload writes its file first. */
+const UNUSED_FILE_AGE_MS = 3_600_000;
+
+/** How many photos or files were deleted, and the errors of those that were not. */
+interface Deletion {
+  readonly deleted: number;
+  readonly failures: readonly unknown[];
+}
+
 /** Deletes the identifications of an owner, then every photo that no identification refers to. */
 export async function deleteByOwner(context: StoreContext, ownerId: string): Promise<void> {
   await context.client.identification.deleteMany({ where: { ownerId } });
-  await deleteUnreferencedPhotos(context);
+  const { failures } = await deleteUnreferencedPhotos(context);
+  if (failures.length > 0) throw new AggregateError(failures, 'Files of photos could not be removed.');
+}
+
+/**
+ * Deletes the photos that no identification refers to, which an interrupted deletion left, and the files without a row,
+ * which an interrupted upload left. Tries all of them, and returns how many were deleted and how many could not be.
+ * @throws the reason of `signal` between two batches; errors of the database
+ */
+export async function deleteOrphanedPhotos(
+  context: StoreContext,
+  signal: AbortSignal,
+): Promise<{ deleted: number; failed: number }> {
+  const photos = await deleteUnreferencedPhotos(context, signal);
+  const unused = await deleteUnusedFiles(context, signal);
+  return {
+    deleted: photos.deleted + unused.deleted,
+    failed: photos.failures.length + unused.failures.length,
+  };
 }
 
 /**
  * Deletes all photos that no identification refers to, also those of an earlier deletion that was interrupted. First the
  * photo's hash is removed, so that no upload finds it again; then its file, and its row last.
  */
-async function deleteUnreferencedPhotos(context: StoreContext): Promise<void> {
+async function deleteUnreferencedPhotos(context: StoreContext, signal?: AbortSignal): Promise<Deletion> {
   const failures: unknown[] = [];
+  let deleted = 0;
   let after = '';
   for (;;) {
+    signal?.throwIfAborted();
     const found = await context.client.$transaction((transaction) => releaseUnreferenced(transaction, after));
     const last = found.at(-1);
-    if (last === undefined) break;
+    if (last === undefined) return { deleted, failures };
     after = last.id;
     for (const { id, isReleased } of found) {
-      // One by one: two deletions that remove several rows at once could wait for each other.
-      if (isReleased) await deletePhoto(context, id).catch((error: unknown) => failures.push(error));
+      if (!isReleased) continue;
+      try {
+        // One by one: two deletions that remove several rows at once could wait for each other.
+        await deletePhoto(context, id);
+        deleted += 1;
+      } catch (error) {
+        failures.push(error);
+      }
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, 'Files of photos could not be removed.');
+}
+
+/** Deletes the files that no photo has. */
+async function deleteUnusedFiles(context: StoreContext, signal: AbortSignal): Promise<Deletion> {
+  const { client, clock, files } = context;
+  const failures: unknown[] = [];
+  let deleted = 0;
+  for await (const ids of files.list()) {
+    signal.throwIfAborted();
+    const photos = await client.photo.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+    const used = new Set(photos.map(({ id }) => id));
+    for (const id of ids.filter((one) => !used.has(one))) {
+      try {
+        if (clock.now() - (await files.writtenAt(id)) < UNUSED_FILE_AGE_MS) continue;
+        await removeFile(context, id);
+        deleted += 1;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  return { deleted, failures };
 }
 
 /** Removes the hashes of the next batch of unreferenced photos. */
@@ -46,12 +102,17 @@ async function releaseUnreferenced(transaction: Prisma.TransactionClient, after:
   return unused.map(({ id }) => ({ id, isReleased: released.has(id) }));
 }
 
-async function deletePhoto({ client, files, logger }: StoreContext, id: string): Promise<void> {
+async function deletePhoto(context: StoreContext, id: string): Promise<void> {
+  await removeFile(context, id);
+  await context.client.photo.deleteMany({ where: { id, hash: null } });
+}
+
+/** @throws what the file system fails with, after it was logged */
+async function removeFile({ files, logger }: StoreContext, id: string): Promise<void> {
   try {
     await files.remove(id);
   } catch (error) {
     logger.error({ photoId: id, err: error }, '[UPLOAD] The file of a photo could not be removed');
     throw error;
   }
-  await client.photo.deleteMany({ where: { id, hash: null } });
 }

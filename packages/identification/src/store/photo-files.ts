@@ -12,6 +12,10 @@ export interface PhotoFiles {
   read(id: string): Promise<Buffer | undefined>;
   /** Removes the file; does nothing when there is none. */
   remove(id: string): Promise<void>;
+  /** Yields the ids of all files, a folder at a time. Files that are not ours are left out. */
+  list(): AsyncIterable<readonly string[]>;
+  /** Returns when the file was written, in milliseconds since 1970. @throws when there is no such file */
+  writtenAt(id: string): Promise<number>;
 }
 
 /** A folder whose files only this user of the operating system may read. */
@@ -47,5 +51,16 @@ export function openPhotoFiles(folder: string): PhotoFiles {
       }
     },
     remove: (id) => disk.delete(keyOf(id)),
+    async *list() {
+      const folders = [...(await disk.listAll()).objects].filter((found) => found.isDirectory);
+      for (const { name: folder } of folders) {
+        const { objects } = await disk.listAll(folder);
+        yield [...objects].flatMap((found) => {
+          const id = found.name.replace(/\.jpg$/, '');
+          return found.isFile && found.key === keyOf(id) ? [id] : [];
+        });
+      }
+    },
+    writtenAt: async (id) => (await disk.getMetaData(keyOf(id))).lastModified.getTime(),
   };
 }

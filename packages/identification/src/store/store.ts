@@ -2,7 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
-import { deleteByOwner } from './delete.ts';
+import { deleteByOwner, deleteOrphanedPhotos } from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
 import { openPhotoFiles } from './photo-files.ts';
 import { addPhotos, saveIdentification } from './save.ts';
@@ -36,6 +36,11 @@ export interface Store {
    * a failure; it also deletes what failed calls for other owners left.
    */
   deleteByOwner(ownerId: string): Promise<void>;
+  /**
+   * Deletes the photos that nothing refers to, and the files without a row, until `signal` aborts. Returns how many, and
+   * how many files could not be deleted. @throws errors of the database, the reason of `signal`
+   */
+  deleteOrphanedPhotos(signal: AbortSignal): Promise<{ deleted: number; failed: number }>;
 }
 
 /** Creates the store; a missing `photoDir` is created, readable only by this user of the operating system. */
@@ -64,5 +69,6 @@ export function createStore(options: { database: Database; photoDir: string; clo
       return bytes && { bytes };
     },
     deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
+    deleteOrphanedPhotos: (signal) => deleteOrphanedPhotos(context, signal),
   };
 }

@@ -173,6 +173,7 @@ export async function testFlow({
     find: async () => undefined,
     photo: async () => undefined,
     deleteByOwner: async () => undefined,
+    deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
   };
   const service = createIdentificationService(
     {

@@ -17,5 +17,11 @@ export function dailyUsageInMemory(): DailyUsage & {
           .reduce((sum, { credits }) => sum + credits, 0);
       return { day: since('day'), week: since('week'), month: since('month') };
     },
+    async readDay(provider, at) {
+      const day = firstDayOf('day', at).getTime();
+      return rows
+        .filter((row) => row.provider === provider && firstDayOf('day', row.at).getTime() === day)
+        .reduce((sum, { credits }) => sum + credits, 0);
+    },
   };
 }
