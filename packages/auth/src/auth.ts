@@ -5,6 +5,7 @@ import type { NextAuthOptions } from 'next-auth';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts/administration.ts';
 import { BrowserSessions, createSessionTokens, type Session } from './browser-sessions.ts';
+import { deleteExpiredSignIns } from './expired-sign-ins.ts';
 import { deriveKeys } from './keys.ts';
 import { createNextAuthOptions } from './next-auth-options.ts';
 import { type OAuthOptions, type OAuthProviderName, oauthProviders } from './oauth/providers.ts';
@@ -53,6 +54,8 @@ export interface Auth {
    * another sign-in. @throws what the database fails with; the session is still valid then, so do not send the answer
    */
   endReplacedSession(request: Headers, answer: Headers): Promise<void>;
+  /** Deletes expired sign-ins of browsers and apps, until `signal` aborts. Returns how many. @throws database errors */
+  deleteExpiredSignIns(signal: AbortSignal): Promise<number>;
 }
 
 export interface AuthOptions {
@@ -146,5 +149,6 @@ export function createAuth(options: AuthOptions): Auth {
       const after = cookie === '' ? undefined : await sessionTokens.decrypt(cookie);
       if (before !== undefined && before.sessionId !== after?.sessionId) await sessions.end(before.sessionId);
     },
+    deleteExpiredSignIns: (signal) => deleteExpiredSignIns({ client, clock }, signal),
   };
 }

@@ -15,8 +15,6 @@ const ABSOLUTE_LIFETIME_MS = 90 * DAY_MS;
 const RENEWAL_STEP_MS = DAY_MS;
 /** Maximum sessions of a user: more than a person needs. Bounds the rows that a program with the password can add. */
 const MAX_SESSIONS = 100;
-/** Maximum number of expired rows that a sign-in removes; it adds one, so that expired rows do not pile up. */
-const EXPIRED_PER_SIGN_IN = 10;
 
 /** The session of a browser, as its cookie contains it. */
 export interface Session extends SignedIn {
@@ -54,7 +52,7 @@ export class BrowserSessions {
       if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2003') return undefined;
       throw error;
     }
-    await this.#removeOld(userId, new Date(now));
+    await this.#trim(userId);
     return { userId, epoch, sessionId, expiresAt };
   }
 
@@ -80,19 +78,14 @@ export class BrowserSessions {
   }
 
   /**
-   * Removes the user's oldest sessions beyond the maximum, and some expired ones; skips rows locked by others. ARRAY()
-   * runs the subquery once, also in a nested loop.
+   * Ends the user's oldest sessions beyond the maximum; skips rows locked by others. ARRAY() runs the subquery once, also
+   * in a nested loop.
    */
-  async #removeOld(userId: string, now: Date): Promise<void> {
+  async #trim(userId: string): Promise<void> {
     await this.#client.$executeRaw`
       DELETE FROM ${table('BrowserSession')} WHERE "id" = ANY (ARRAY(
         SELECT "id" FROM ${table('BrowserSession')} WHERE "userId" = ${userId}
         ORDER BY "createdAt" DESC, "id" OFFSET ${MAX_SESSIONS} FOR UPDATE SKIP LOCKED
-      ))`;
-    await this.#client.$executeRaw`
-      DELETE FROM ${table('BrowserSession')} WHERE "id" = ANY (ARRAY(
-        SELECT "id" FROM ${table('BrowserSession')} WHERE "expiresAt" <= ${now}
-        ORDER BY "expiresAt" LIMIT ${EXPIRED_PER_SIGN_IN} FOR UPDATE SKIP LOCKED
       ))`;
   }
 }

@@ -8,6 +8,7 @@ import { AuditTrail } from './audit/audit-trail.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
+import { createJobRunner, type JobRunnerOptions } from './jobs/job-runner.ts';
 import { type LimitsOverview, limitsOverview } from './limits.ts';
 import type { Operations } from './operations.ts';
 import { OperationsError } from './operations-error.ts';
@@ -47,6 +48,8 @@ export interface OperationsOptions {
   alertWebhook: AlertsOptions['webhook'];
   /** Public address of this app. */
   appUrl: URL;
+  /** The table of jobs, without those of alerts; the leases under which jobs run, and their metrics. */
+  jobs: Pick<JobRunnerOptions, 'jobs' | 'leases' | 'metrics'>;
   database: Pick<Database, 'client'>;
   accounts: AccountAdministration;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
@@ -83,6 +86,7 @@ export function createOperations(options: OperationsOptions): Operations {
       return { answered: cached + fresh + stale, waiting: retry };
     },
     responses: async () => responseFigures(await counters.last(ALERT_MINUTES)),
+    jobs: () => jobs.overview(),
     webhook: options.alertWebhook,
     appUrl: options.appUrl,
     clock,
@@ -104,6 +108,7 @@ export function createOperations(options: OperationsOptions): Operations {
     states: () => mapProviders(providers, (provider) => provider.health().state),
     clock,
   });
+  const jobs = createJobRunner({ ...options, ...options.jobs, jobs: [...options.jobs.jobs, ...alerts.jobs] });
   const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
   const unsubscribe = Array.from(entries, ([provider, { circuit }]) =>
     circuit.subscribe((event) => {
@@ -141,13 +146,13 @@ export function createOperations(options: OperationsOptions): Operations {
       await alerts.acknowledge(operator, id);
       feed.expire();
     },
-    jobs: alerts.jobs,
     async start() {
       const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
       await waitFor(started, { timeoutMs: START_TIMEOUT_MS, clock });
       monitor.start();
+      jobs.start();
     },
-    close() {
+    async close(timeoutMs) {
       for (const stop of unsubscribe) stop();
       alerts.close();
       monitor.close();
@@ -155,17 +160,19 @@ export function createOperations(options: OperationsOptions): Operations {
         reconciler.close();
         history.close();
       }
+      await jobs.close(timeoutMs);
     },
   };
 
   async function makeOverview(): Promise<Overview> {
-    const [active, states, hour, newest, agreement, alertsNow] = await Promise.all([
+    const [active, states, hour, newest, agreement, alertsNow, runs] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
       Promise.all(names.map(async (name) => [name, (await entries.get(name)?.history.states()) ?? []] as const)),
       counters.last(),
       listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
       alerts.overview(),
+      jobs.overview(),
     ]);
     const activeOf = new Map(active);
     const statesOf = new Map(states);
@@ -191,6 +198,7 @@ export function createOperations(options: OperationsOptions): Operations {
       cache: cacheFigures(hour, options.paidCredits),
       limits: limitsOverview({ rates: options.rates, quotaUse: options.quotaUse(), refused: refusedCalls(hour) }),
       leases: leaseFigures(hour),
+      jobs: runs,
       audit: newest.entries,
     };
   }

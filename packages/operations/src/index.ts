@@ -2,9 +2,10 @@ export { AUDIT_ACTIONS, type AuditAction, type AuditRecord } from './audit/audit
 export type { AuditPage, AuditQuery } from './audit/list-audit.ts';
 export { createOperations, type OperationsOptions } from './create-operations.ts';
 export { createInstanceRegistry } from './instances/registry.ts';
-export { type Job, JobFailure, type JobReport, type Schedule } from './jobs/job.ts';
-export type { JobOverview, JobRunOverview } from './jobs/job-overview.ts';
-export { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/job-runner.ts';
+export { type Job, JobFailure, type JobReport } from './jobs/job.ts';
+export type { JobOverview } from './jobs/job-overview.ts';
+export type { JobRunner } from './jobs/job-runner.ts';
+export { jobTable } from './jobs/table.ts';
 export type { Operations } from './operations.ts';
 export { OperationsError, type OperationsErrorCode } from './operations-error.ts';
 export type { Operator } from './operator.ts';

@@ -203,7 +203,7 @@ describe('the start of operations', () => {
     clock.advance(2_000);
     await started;
     expect(circuit.snapshot().state).toBe('closed');
-    operations.close();
+    await operations.close(0);
   });
 });
 

@@ -1,6 +1,5 @@
 import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { AuditPage, AuditQuery } from './audit/list-audit.ts';
-import type { Job } from './jobs/job.ts';
 import type { Operator } from './operator.ts';
 import type { Override } from './overrides/store.ts';
 import type { Overview } from './overview.ts';
@@ -39,17 +38,17 @@ export interface Operations {
    * @throws {OperationsError} `unknown_alert`, `alert_resolved`
    */
   acknowledgeAlert(operator: Operator, id: string): Promise<void>;
-  /** The jobs that watch for alerts and post them. */
-  readonly jobs: readonly Job[];
   /** Counts a call of identify that was answered with 429. */
   countRefusal(tier: RateTier): void;
   /** Lists the entries of the audit trail that match, newest first. */
   audit(query: AuditQuery): Promise<AuditPage>;
   readonly users: UserOperations;
   /**
-   * Makes this instance's circuits follow the overrides from now on. Resolves when they do, so that no isolated provider
-   * is called, or after two seconds. Never rejects: a circuit that cannot follow now is tried again.
+   * Makes this instance's circuits follow the overrides from now on, and begins to run jobs. Resolves when the circuits
+   * follow, so that no isolated provider is called, or after two seconds. Never rejects: a circuit that cannot follow now
+   * is tried again.
    */
   start(): Promise<void>;
-  close(): void;
+  /** Ends all of it. Jobs that run get `timeoutMs` to end; the rest ends at once. */
+  close(timeoutMs: number): Promise<void>;
 }

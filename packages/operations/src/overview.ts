@@ -3,6 +3,7 @@ import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { Urgency } from './alerts/urgency.ts';
 import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Agreement } from './instances/monitor.ts';
+import type { JobOverview } from './jobs/job-overview.ts';
 import type { LimitsOverview } from './limits.ts';
 import type { ActiveOverride } from './overrides/store.ts';
 import type { AnswerShares, CacheFigures, CallMinute, LeaseFigures, Quantiles } from './stats/figures.ts';
@@ -69,6 +70,8 @@ export interface Overview {
   cache: CacheFigures;
   limits: LimitsOverview;
   leases: LeaseFigures;
+  /** The jobs of all instances. */
+  jobs: readonly JobOverview[];
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }

@@ -10,9 +10,10 @@ import {
   createMinuteStore,
   createOperations,
   createStateStore,
+  jobTable,
   MinuteCounters,
 } from '@plantcommunity/operations';
-import { connectRedis, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
+import { connectRedis, createLeases, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
 import { type Logger, runWithoutRequestId } from '@plantcommunity/telemetry';
 import { version } from '../../package.json';
@@ -99,6 +100,17 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     paidCredits: { provider: 'plant_id', cost: settings.creditCost },
     rates: settings.rates,
     quotaUse: () => service.quotaUse(),
+    jobs: {
+      jobs: jobTable({
+        identification: service,
+        deleteExpiredSignIns: (signal) => auth.deleteExpiredSignIns(signal),
+        database,
+        clock,
+        logger,
+      }),
+      leases: createLeases({ redis, prefix: 'job', clock }),
+      metrics: metrics.jobs,
+    },
     database,
     redis,
     clock,
@@ -140,9 +152,12 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     api,
     requestGuard: createRequestGuard(settings),
     async settle(timeoutMs) {
-      operations.close();
+      // A job that was aborted is repeated later: nothing was cut off.
+      const jobsEnded = operations.close(timeoutMs);
       const settled = service.settled().then(() => true);
-      return (await waitFor(settled, { timeoutMs, clock })) ?? false;
+      const isSettled = (await waitFor(settled, { timeoutMs, clock })) ?? false;
+      await jobsEnded;
+      return isSettled;
     },
     async close() {
       service.close();

@@ -101,6 +101,19 @@ export const overview: Overview = {
     factor: 0.5,
   },
   leases: { waitP95Ms: 12, timeouts: 1 },
+  jobs: [
+    {
+      name: 'check-quotas',
+      runs: [
+        { startedAt: NOON - 120_000, end: { at: NOON - 118_500, outcome: 'failed', report: 'The database is down' } },
+        { startedAt: NOON - 60_000, end: { at: NOON - 59_500, outcome: 'lost', report: 'The process has died.' } },
+        { startedAt: NOON - 1_000 },
+      ],
+      failures: 2,
+      waiting: 3,
+    },
+    { name: 'delete-old-rows', runs: [], nextAt: NOON, failures: 0 },
+  ],
   audit: [auditRecord],
 };
 
@@ -162,11 +175,10 @@ export function fakeOperations({
     },
     alerts: async () => overview.alerts,
     acknowledgeAlert: async () => undefined,
-    jobs: [],
     countRefusal: () => undefined,
     audit: async () => ({ entries: [auditRecord] }),
     start: async () => undefined,
-    close: () => undefined,
+    close: async () => undefined,
     ...options,
   };
 }

@@ -9,6 +9,7 @@ import {
   type OperationsOptions,
 } from '@plantcommunity/operations';
 import { createLogger } from '@plantcommunity/telemetry';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
 import { presentOverview } from './admin/present-overview.ts';
@@ -45,6 +46,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     paidCredits: { provider: 'plant_id', cost: 0.029 },
     rates: config.rates,
     quotaUse: () => service.quotaUse(),
+    jobs: { jobs: [], leases: { acquire: async () => ({ type: 'timed_out' }) }, metrics: createTestMetrics().jobs },
     instances: { exchange: async (states) => [{ ageMs: 0, states }], leave: async () => undefined },
     alertWebhook: undefined,
     appUrl: new URL('http://localhost:3000'),
@@ -55,7 +57,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     logger: createLogger({ level: 'silent' }),
   });
   const { circuits, minutes } = presentOverview(await operations.overview());
-  operations.close();
+  await operations.close(0);
   return { names: Object.keys(circuits), circuit: circuits[name], minute: minutes[name].at(-1) };
 }
 

@@ -149,37 +149,3 @@ describe('revoking', () => {
     expect(await app.auth.tokens.refresh(refreshToken)).toBeUndefined();
   });
 });
-
-describe('expired sign-ins', () => {
-  it('are removed by later sign-ins when their last access token has expired', async () => {
-    await app.issue();
-    app.clock.advance((604_800 + 3_660) * 1_000 - 1);
-    await app.issue();
-    expect(await app.database.client.tokenFamily.count()).toBe(2);
-    app.clock.advance(1);
-    await app.issue();
-    expect(await app.database.client.tokenFamily.count()).toBe(2);
-    expect(await app.database.client.refreshToken.count()).toBe(2);
-  });
-
-  it('are removed ten at a time, the oldest first, also from a small table', async () => {
-    const start = app.clock.now();
-    await app.issue();
-    // For a table that it knows to be small, the planner joins by nested loops, which run an uncached subquery again.
-    await app.database.client.$executeRaw`ANALYZE "TokenFamily"`;
-    await app.database.client.tokenFamily.createMany({
-      data: Array.from({ length: 25 }, (_, n) => ({
-        id: `old-${n}`,
-        userId: app.userId,
-        epoch: 0,
-        expiresAt: new Date(start + n),
-      })),
-    });
-    app.clock.advance(3_660_000 + 25);
-    await app.issue();
-    const left = await app.database.client.tokenFamily.findMany({ where: { id: { startsWith: 'old-' } } });
-    expect(left.map(({ expiresAt }) => expiresAt.getTime() - start).toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 15 }, (_, n) => n + 10),
-    );
-  });
-});

@@ -93,13 +93,4 @@ export class TokenFamilies {
         ORDER BY "expiresAt" DESC, "id" OFFSET ${max} FOR UPDATE SKIP LOCKED
       ))`;
   }
-
-  /** Removes up to `limit` families that expired before `time`; skips rows locked by others. */
-  async removeExpired(time: Date, limit: number): Promise<void> {
-    await this.#client.$executeRaw`
-      DELETE FROM ${table('TokenFamily')} WHERE "id" = ANY (ARRAY(
-        SELECT "id" FROM ${table('TokenFamily')} WHERE "expiresAt" <= ${time}
-        ORDER BY "expiresAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
-      ))`;
-  }
 }

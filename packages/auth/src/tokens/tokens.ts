@@ -4,15 +4,13 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { deriveKeys } from '../keys.ts';
 import type { SignIn } from '../sign-in.ts';
-import { ACCESS_LIFETIME, type AccessTokens, type AppSession, CLOCK_SKEW } from './access-token.ts';
+import { ACCESS_LIFETIME, type AccessTokens, type AppSession } from './access-token.ts';
 import { type StoredToken, TokenFamilies } from './token-families.ts';
 
 /** Lifetime of a family from its sign-in on: seven days. */
 const REFRESH_LIFETIME_MS = 604_800_000;
 /** Time after its first use in which a refresh token gives its unused successor again: 24 hours. */
 const RETRY_WINDOW_MS = 86_400_000;
-/** Maximum number of expired families that a sign-in removes; it adds one, so that they do not pile up. */
-const EXPIRED_PER_SIGN_IN = 10;
 /** Maximum sign-ins of a user: more than a person needs. Bounds the rows that a program with the password can add. */
 const MAX_SIGN_INS = 100;
 
@@ -113,8 +111,6 @@ export function createTokens(parts: {
       const expiresAt = new Date(now + REFRESH_LIFETIME_MS);
       if (!(await families.begin(appSession, expiresAt, keys.digest(refreshToken)))) return undefined;
       await families.trim(session.userId, MAX_SIGN_INS);
-      // Keep an expired family until the last access token of it has expired.
-      await families.removeExpired(new Date(now - (ACCESS_LIFETIME + CLOCK_SKEW) * 1_000), EXPIRED_PER_SIGN_IN);
       return grant(appSession, refreshToken, REFRESH_LIFETIME_MS);
     },
 

@@ -148,13 +148,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
     forget: (ownerId) => store.deleteByOwner(ownerId),
-    usedOn(at) {
-      const use = async ({ definition, quota }: OperatedPipeline) => ({
-        provider: definition.name,
-        ...(await quota.usedOn(at)),
-      });
-      return Promise.all(pipelines.map(use));
-    },
+    usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),
     async start() {
       await Promise.all(pipelines.flatMap(({ access, quota }) => [access.start(), quota.start()]));

@@ -107,7 +107,11 @@ export class ProviderQuota implements Quota {
   async usedOn(at: number): Promise<DayUse> {
     const { dailyUsage, provider } = this.#options;
     const used = await dailyUsage.readDay(provider.name, at);
-    return { used, limit: this.counters().find(({ period }) => period.window === 'day')?.limit };
+    return {
+      provider: provider.name,
+      used,
+      limit: this.counters().find(({ period }) => period.window === 'day')?.limit,
+    };
   }
 
   async run<T>(credits: number, work: (reporter: UsageReporter) => Promise<T>): Promise<T> {

@@ -118,8 +118,9 @@ export interface WindowState {
   readonly limit: number | undefined;
 }
 
-/** Credits that all processes spent on one UTC day. */
+/** Credits of a provider that all processes spent on one UTC day. */
 export interface DayUse {
+  readonly provider: ProviderName;
   readonly used: number;
   /** The limit for a day as it is now; undefined when there is none, or none is known. */
   readonly limit: number | undefined;

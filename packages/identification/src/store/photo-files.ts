@@ -53,8 +53,8 @@ export function openPhotoFiles(folder: string): PhotoFiles {
     remove: (id) => disk.delete(keyOf(id)),
     async *list() {
       const folders = [...(await disk.listAll()).objects].filter((found) => found.isDirectory);
-      for (const { name: folder } of folders) {
-        const { objects } = await disk.listAll(folder);
+      for (const { name } of folders) {
+        const { objects } = await disk.listAll(name);
         yield [...objects].flatMap((found) => {
           const id = found.name.replace(/\.jpg$/, '');
           return found.isFile && found.key === keyOf(id) ? [id] : [];

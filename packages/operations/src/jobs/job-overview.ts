@@ -3,7 +3,7 @@ import type { StoredRun } from './run-store.ts';
 import { dueAt, failuresUpTo, type JobOutcome } from './schedule.ts';
 
 /** One run of a job, on any instance. Times are in milliseconds since 1970. */
-export interface JobRunOverview {
+interface JobRunOverview {
   startedAt: number;
   /** How it ended; absent while it runs. */
   end?: {

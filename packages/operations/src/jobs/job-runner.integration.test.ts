@@ -221,6 +221,8 @@ describe('a run', () => {
       here.clock.advance(15_000);
       const until = new Date(here.clock.now() + MINUTE_MS);
       await expect.poll(async () => (await database.client.jobRun.findFirst())?.aliveUntil).toEqual(until);
+      // The time limit, and the next extension.
+      await expect.poll(() => here.clock.pendingTimers).toBe(2);
     }
     await using there = await start(job, { hasRedis: false, now: here.clock.now() });
     await there.idle();
@@ -263,7 +265,7 @@ describe('closing a runner', () => {
       here.clock.advance(1);
       await expect.poll(() => signal.aborted).toBe(true);
       if (obeys) fail(new Error('aborted'));
-      else here.clock.advance(1_000);
+      else here.clock.advance(500);
       expect(await closing).toBe(false);
       job.results = [];
       await using there = await start(job, { now: here.clock.now() });

@@ -1,5 +1,5 @@
 import { type Database, isDatabaseUnavailable } from '@plantcommunity/db';
-import { type Cancel, type Clock, createLeases, type RedisConnection, waitFor } from '@plantcommunity/resilience';
+import { type Cancel, type Clock, type Leases, waitFor } from '@plantcommunity/resilience';
 import type { JobMetrics, Logger } from '@plantcommunity/telemetry';
 import type { Job } from './job.ts';
 import { type JobOverview, jobOverview } from './job-overview.ts';
@@ -24,12 +24,11 @@ export interface JobRunnerOptions {
   /** The table of jobs. */
   jobs: readonly Job[];
   database: Pick<Database, 'client'>;
-  redis: RedisConnection;
+  /** One lease for each job, by its name. */
+  leases: Pick<Leases, 'acquire'>;
   metrics: JobMetrics;
   clock: Clock;
   logger: Logger;
-  /** First part of the keys of the leases in Redis; `job` unless given. */
-  prefix?: string;
 }
 
 /** Longest time between two looks at the last run of a job, which another instance may have ended. */
@@ -39,11 +38,10 @@ const RETRY_LOOK_MS = 5_000;
 
 /** Creates a runner. Nothing runs before `start`. */
 export function createJobRunner(options: JobRunnerOptions): JobRunner {
-  const { clock, database, jobs, logger, metrics, prefix = 'job', redis } = options;
+  const { clock, database, jobs, leases, logger, metrics } = options;
   const names = jobs.map(({ name }) => name);
   const store = new RunStore(database.client);
   const stopping = new AbortController();
-  const leases = createLeases({ redis, prefix, owner: 'job', clock });
   const parts = { store, leases, metrics, clock, logger, stopping: stopping.signal };
   const loops = jobs.map((job) => new JobLoop(job, parts));
   for (const loop of loops) metrics.watchJob(loop.job.name, () => loop.numbers());
@@ -58,10 +56,9 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     },
     async close(timeoutMs) {
       const ended = Promise.all(loops.map((loop) => loop.close())).then(() => true);
-      const isEnded = await waitFor(ended, { timeoutMs: Math.max(0, timeoutMs - STOP_GRACE_MS), clock });
+      const isEnded = await waitFor(ended, { timeoutMs: Math.max(0, timeoutMs - 2 * STOP_GRACE_MS), clock });
       if (isEnded) return true;
       stopping.abort();
-      // Runs that ignore their signal are recorded after the grace.
       await waitFor(ended, { timeoutMs: 2 * STOP_GRACE_MS, clock });
       return false;
     },

@@ -10,15 +10,15 @@ const ALIVE_MS = 60_000;
 const EXTEND_EVERY_MS = 15_000;
 /** Time in which a job has to settle after its signal aborted. */
 const ABORT_GRACE_MS = 30_000;
-/** The same when its process ends. */
-export const STOP_GRACE_MS = 1_000;
+/** The same when its process ends; as long again remains to record the end. */
+export const STOP_GRACE_MS = 500;
 /** Characters of a report that are kept. */
 const REPORT_LENGTH = 300;
 
 /** What runs work with. */
 export interface RunParts {
   readonly store: RunStore;
-  readonly leases: Leases;
+  readonly leases: Pick<Leases, 'acquire'>;
   readonly metrics: Pick<JobMetrics, 'recordRun'>;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -3,6 +3,7 @@ import type { Database } from '@plantcommunity/db';
 import type { OperatedProvider } from '@plantcommunity/identification';
 import { type Circuit, connectRedis, createCircuit, systemClock } from '@plantcommunity/resilience';
 import { createLogger } from '@plantcommunity/telemetry';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { createOperations, type OperationsOptions } from '../create-operations.ts';
 import { createInstanceRegistry, type InstanceRegistry } from '../instances/registry.ts';
 import type { Operations } from '../operations.ts';
@@ -62,7 +63,7 @@ export async function startInstance(
     counters,
     fail: () => circuit.execute(() => Promise.reject(new Error('502'))).catch(() => undefined),
     async [Symbol.asyncDispose]() {
-      operations.close();
+      await operations.close(0);
       circuit.close();
       await counters.close();
       await redis.close();
@@ -91,6 +92,7 @@ export function operationsOf(
       enterprise: hourly(1_000),
     },
     quotaUse: () => 0,
+    jobs: { jobs: [], leases: noLeases, metrics: createTestMetrics().jobs },
     ...parts,
     accounts: authUnderTest(parts).administration,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },
@@ -103,6 +105,9 @@ const emptyMinutes: MinuteStore = { exchange: async () => [] };
 const emptyStates: StateStore = { exchange: async () => [] };
 const hourly = (count: number) => ({ count, windowMs: 3_600_000 });
 const emptyRegistry: InstanceRegistry = { exchange: async () => [], leave: async () => undefined };
+
+/** Every lease is held by another instance. */
+const noLeases: OperationsOptions['jobs']['leases'] = { acquire: async () => ({ type: 'timed_out' }) };
 
 function operated(circuit: Circuit | undefined): OperatedProvider {
   return {

@@ -25,6 +25,7 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     cache: { memory: 0, redis: 0, miss: 0, stale: 0, savedCredits: 0, creditCost: 0 },
     limits: { rows: [], factor: 1 },
     leases: { timeouts: 0 },
+    jobs: [],
     audit: [],
     ...given,
   };

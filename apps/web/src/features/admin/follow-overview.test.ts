@@ -36,6 +36,7 @@ const overview: Overview = {
   cache: { memory: 0, redis: 0, miss: 0, stale: 0, saved: 0, credit_cost: 0.029 },
   limits: { rows: [], factor: 1 },
   leases: { timeouts: 0 },
+  jobs: [],
   audit: [],
 };
 

@@ -259,7 +259,7 @@ export const overview = z.object({
   dependencies: dependencies.optional(),
   urgency,
   alerts,
-  jobs: z.array(job).optional(),
+  jobs: z.array(job),
   quotas: quotas.optional(),
   cache,
   limits,

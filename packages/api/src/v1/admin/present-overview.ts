@@ -1,5 +1,5 @@
 import { mapProviders, type ProviderName } from '@plantcommunity/identification';
-import type { CircuitOverview, Overview, OverviewEvent } from '@plantcommunity/operations';
+import type { CircuitOverview, JobOverview, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { WireAlerts, WireOverview, WireOverviewEvent } from './overview-wire.ts';
 import { presentAuditEntry } from './present-audit.ts';
 
@@ -22,6 +22,7 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   cache: ({ creditCost, savedCredits, ...counts }) => ({ ...counts, saved: savedCredits, credit_cost: creditCost }),
   limits: ({ factor, rows }) => ({ rows: rows.map(presentLimit), factor }),
   leases: ({ timeouts, waitP95Ms }) => ({ wait_p95_ms: waitP95Ms, timeouts }),
+  jobs: (jobs) => jobs.map(presentJob),
   audit: (entries) => entries.map(presentAuditEntry),
 };
 
@@ -129,6 +130,19 @@ function presentLimit({ configured, inForce, refused, tier }: Overview['limits']
 
 function presentRate({ count, windowMs }: { count: number; windowMs: number }) {
   return { count, window_ms: windowMs };
+}
+
+function presentJob({ failures, name, nextAt, runs, waiting }: JobOverview): WireOverview['jobs'][number] {
+  return {
+    name,
+    runs: runs.map(({ end, startedAt }) => ({
+      at: instant(startedAt),
+      ...(end && { duration_ms: end.at - startedAt, ok: end.outcome === 'succeeded', report: end.report }),
+    })),
+    next_at: nextAt === undefined ? undefined : instant(nextAt),
+    failing: failures > 0,
+    waiting,
+  };
 }
 
 function instant(ms: number): string {

@@ -97,6 +97,24 @@ describe('watching the overview', () => {
             factor: 0.5,
           },
           leases: { wait_p95_ms: 12, timeouts: 1 },
+          jobs: [
+            {
+              name: 'check-quotas',
+              runs: [
+                {
+                  at: '2026-03-01T11:58:00.000Z',
+                  duration_ms: 1_500,
+                  ok: false,
+                  report: 'The database is down',
+                },
+                { at: '2026-03-01T11:59:00.000Z', duration_ms: 500, ok: false, report: 'The process has died.' },
+                { at: '2026-03-01T11:59:59.000Z' },
+              ],
+              failing: true,
+              waiting: 3,
+            },
+            { name: 'delete-old-rows', runs: [], next_at: '2026-03-01T12:00:00.000Z', failing: false },
+          ],
           audit: [{ action: 'circuit.isolate', actor: 'ada@example.org', target: 'plantnet' }],
         },
       },

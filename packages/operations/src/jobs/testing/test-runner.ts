@@ -1,5 +1,5 @@
 import type { Database } from '@plantcommunity/db';
-import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
+import { connectRedis, createLeases, type RedisConnection } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { createTestMetrics, type ExposedMetrics, readMetrics } from '@plantcommunity/telemetry/testing';
@@ -37,7 +37,8 @@ export async function startRunner(
   const log: string[] = [];
   const metrics = createTestMetrics();
   const logger = createLogger({ level: 'debug', destination: { write: (line) => void log.push(line) } });
-  const runner = createJobRunner({ jobs: [job], database, redis, metrics: metrics.jobs, clock, logger, prefix });
+  const leases = createLeases({ redis, prefix, clock });
+  const runner = createJobRunner({ jobs: [job], database, leases, metrics: metrics.jobs, clock, logger });
   // While it looks, there is no timer; while it runs the job, there are at least two.
   const idle = async () => {
     // A run that ends cancels its timers one after the other.

@@ -1,0 +1,23 @@
+import type { JobReport } from './job.ts';
+import type { JobParts } from './job-parts.ts';
+import { KEPT_FAILURES_MS } from './run-store.ts';
+
+/** Age from which the use of a day is deleted: pages show 30 days, and a year is kept to compare with. */
+const KEPT_USE_MS = 400 * 86_400_000;
+/** Age from which an alert that is resolved is deleted, with its posts. */
+const KEPT_ALERTS_MS = 90 * 86_400_000;
+
+/**
+ * Deletes rows that nothing reads any more: the use of days long ago, alerts that were resolved long ago, and runs of jobs that the table no longer has. The
+ * runner itself deletes those of the others, of which none is that old.
+ */
+export async function deleteOldRows({ clock, database }: Pick<JobParts, 'clock' | 'database'>): Promise<JobReport> {
+  const now = clock.now();
+  const { alert, jobRun, providerUse } = database.client;
+  const uses = await providerUse.deleteMany({ where: { day: { lt: new Date(now - KEPT_USE_MS) } } });
+  const alerts = await alert.deleteMany({ where: { resolvedAt: { lt: new Date(now - KEPT_ALERTS_MS) } } });
+  const runs = await jobRun.deleteMany({ where: { startedAt: { lt: new Date(now - KEPT_FAILURES_MS) } } });
+  return {
+    text: `Deleted ${uses.count} rows of daily use, ${alerts.count} alerts and ${runs.count} runs of former jobs.`,
+  };
+}

@@ -1,0 +1,128 @@
+import type { Database } from '@plantcommunity/db';
+import { openTestDatabase } from '@plantcommunity/db/testing';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobFailure } from './job.ts';
+import type { JobParts } from './job-parts.ts';
+import { jobTable } from './table.ts';
+
+const DAY_MS = 86_400_000;
+const MIDNIGHT = Date.parse('2026-11-27T00:00:00Z');
+
+let database: Database;
+let lines: Record<string, unknown>[];
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  lines = [];
+  await database.client.jobRun.deleteMany();
+  await database.client.providerUse.deleteMany();
+  await database.client.alert.deleteMany();
+});
+
+const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+
+/** Runs the job of the table with that name. */
+async function run(name: string, parts: Partial<JobParts> = {}) {
+  const jobs = jobTable({
+    identification: { usedOn: async () => [], deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }) },
+    deleteExpiredSignIns: async () => 0,
+    database,
+    clock: new FakeClock(MIDNIGHT + 3_000),
+    logger: createLogger({ level: 'info', destination }),
+    ...parts,
+  });
+  const job = jobs.find((one) => one.name === name);
+  if (job === undefined) throw new Error(`The table has no job ${name}`);
+  return job.run(new AbortController().signal);
+}
+
+describe('the job check-quotas', () => {
+  it('logs and reports the use of the UTC day that has ended, with its limit where there is one', async () => {
+    const asked: number[] = [];
+    const report = await run('check-quotas', {
+      identification: {
+        deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
+        async usedOn(at) {
+          asked.push(at);
+          return [
+            { provider: 'plant_id', used: 12, limit: undefined },
+            { provider: 'plantnet', used: 480, limit: 500 },
+          ];
+        },
+      },
+    });
+    expect(asked.map((at) => new Date(at).toISOString().slice(0, 10))).toEqual(['2026-11-26']);
+    expect(report).toEqual({ text: '2026-11-26: plant_id 12, plantnet 480 of 500 credits.' });
+    expect(lines).toMatchObject([
+      { level: 'info', provider: 'plant_id', day: '2026-11-26', used: 12 },
+      { level: 'info', provider: 'plantnet', day: '2026-11-26', used: 480, limit: 500 },
+    ]);
+  });
+});
+
+describe('the job delete-expired-sign-ins', () => {
+  it('reports how many sign-ins it deleted', async () => {
+    const report = await run('delete-expired-sign-ins', { deleteExpiredSignIns: async () => 7 });
+    expect(report).toEqual({ text: 'Deleted 7 expired sign-ins.' });
+  });
+});
+
+describe('the job delete-orphaned-photos', () => {
+  const deleting = (result: { deleted: number; failed: number }) =>
+    run('delete-orphaned-photos', {
+      identification: { usedOn: async () => [], deleteOrphanedPhotos: async () => result },
+    });
+
+  it('reports how many photos it deleted', async () => {
+    expect(await deleting({ deleted: 3, failed: 0 })).toMatchObject({
+      text: 'Deleted 3 photos that nothing refers to.',
+      waiting: 0,
+    });
+  });
+
+  it('fails when files could not be deleted, which then wait', async () => {
+    const failure = await deleting({ deleted: 3, failed: 2 }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(JobFailure);
+    expect(failure).toMatchObject({ waiting: 2, message: expect.stringContaining('2 files') as string });
+  });
+});
+
+describe('the job delete-old-rows', () => {
+  it('deletes daily use of more than 400 days ago, alerts resolved more than 90 days ago and runs of more than 30 days ago', async () => {
+    const days = [0, 400, 401].map((age) => new Date(MIDNIGHT - age * DAY_MS));
+    await database.client.providerUse.createMany({
+      data: days.map((day) => ({ provider: 'plantnet', day, writer: 'one', count: 1 })),
+    });
+    await database.client.jobRun.createMany({
+      data: [29, 31].map((age, number) => {
+        const startedAt = new Date(MIDNIGHT - age * DAY_MS);
+        return { job: 'feed', number, attempt: 1, startedAt, aliveUntil: startedAt };
+      }),
+    });
+    await database.client.alert.createMany({
+      data: [undefined, 89, 91].map((age, n) => ({
+        id: `alert ${n}`,
+        rule: 'job_failing',
+        value: 3,
+        limit: 3,
+        since: new Date(MIDNIGHT - 100 * DAY_MS),
+        resolvedAt: age === undefined ? null : new Date(MIDNIGHT - age * DAY_MS),
+      })),
+    });
+    const report = await run('delete-old-rows');
+    const alerts = await database.client.alert.findMany({ orderBy: { id: 'asc' } });
+    const uses = await database.client.providerUse.findMany({ orderBy: { day: 'desc' } });
+    const runs = await database.client.jobRun.findMany();
+    expect({
+      days: uses.map(({ day }) => day),
+      alerts: alerts.map(({ id }) => id),
+      runs: runs.map(({ number }) => number),
+    }).toEqual({ days: days.slice(0, 2), alerts: ['alert 0', 'alert 1'], runs: [0] });
+    expect(report).toEqual({ text: 'Deleted 1 rows of daily use, 1 alerts and 1 runs of former jobs.' });
+  });
+});

@@ -1,0 +1,30 @@
+import { checkQuotas } from './check-quotas.ts';
+import { deleteOldRows } from './delete-old-rows.ts';
+import { type Job, JobFailure, type JobReport } from './job.ts';
+import type { JobParts } from './job-parts.ts';
+
+/** Returns the table of jobs: all regular work of the app that one instance does for all. Times are in UTC. */
+export function jobTable(parts: JobParts): readonly Job[] {
+  const { deleteExpiredSignIns, identification } = parts;
+  return [
+    { name: 'check-quotas', every: { dailyAt: '00:00' }, run: () => checkQuotas(parts) },
+    {
+      name: 'delete-expired-sign-ins',
+      every: { minutes: 60 },
+      run: async (signal) => ({ text: `Deleted ${await deleteExpiredSignIns(signal)} expired sign-ins.` }),
+    },
+    {
+      name: 'delete-orphaned-photos',
+      every: { dailyAt: '03:10' },
+      run: async (signal) => photoReport(await identification.deleteOrphanedPhotos(signal)),
+    },
+    { name: 'delete-old-rows', every: { dailyAt: '03:40' }, run: () => deleteOldRows(parts) },
+  ];
+}
+
+/** @throws {JobFailure} when files could not be deleted */
+function photoReport({ deleted, failed }: { deleted: number; failed: number }): JobReport {
+  const text = `Deleted ${deleted} photos that nothing refers to.`;
+  if (failed > 0) throw new JobFailure(`${text} ${failed} files could not be deleted.`, { waiting: failed });
+  return { text, waiting: 0 };
+}
