@@ -111,15 +111,17 @@ describe('an overview feed', () => {
     expect(isRead).toBe(false);
   });
 
-  it('gives a later watcher the latest overview at once', async () => {
-    const { advance, change, watch, world } = setUp();
+  it('gives a later watcher the latest overview at once, as that of now', async () => {
+    const { advance, change, clock, watch, world } = setUp();
     watch();
     await advance(1_000);
     change({ shared: false });
     await advance(3_000);
     const { events } = watch();
-    await advance(100);
-    expect(events).toMatchObject([{ type: 'whole', overview: { shared: false } }]);
+    const at = clock.now();
+    await advance(0);
+    await new Promise(setImmediate);
+    expect(events).toMatchObject([{ type: 'whole', overview: { shared: false, at } }]);
     expect(world.made).toBe(2);
   });
 

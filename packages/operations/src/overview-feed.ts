@@ -78,7 +78,7 @@ export class OverviewFeed {
         // oxlint-disable-next-line no-await-in-loop -- one event after the other
         const overview = await this.#after(received, signal);
         if (overview === undefined) return;
-        yield received === undefined ? { type: 'whole', overview } : this.#changesOf(received, overview);
+        yield received === undefined ? this.#wholeOf(overview) : this.#changesOf(received, overview);
         received = overview;
       }
     } finally {
@@ -134,6 +134,11 @@ export class OverviewFeed {
     } finally {
       changes.close();
     }
+  }
+
+  /** An overview holds until the next one is made: it is that of now, by which watchers set their countdowns. */
+  #wholeOf(overview: Overview): OverviewEvent {
+    return { type: 'whole', overview: { ...overview, at: this.#options.clock.now() } };
   }
 
   #changesOf(from: Overview, to: Overview): OverviewEvent {

@@ -139,10 +139,16 @@ describe('minute counters', () => {
     call(there);
     await advance(3_000);
     expect(changes).toBe(2);
+    redis.isReady = false;
+    call(here);
+    await advance(4_000);
+    expect(changes).toBe(3);
+    redis.isReady = true;
+    await advance(2_000);
     stop();
     call(there);
     await advance(4_000);
-    expect(changes).toBe(2);
+    expect(changes).toBe(3);
     const { length } = redis.reads;
     await advance(10_000);
     expect(redis.reads).toHaveLength(length);

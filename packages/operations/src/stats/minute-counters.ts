@@ -52,6 +52,8 @@ export class MinuteCounters {
   #readAt = Number.NEGATIVE_INFINITY;
   #wholeReadAt = Number.NEGATIVE_INFINITY;
   #cancelNext: Cancel | undefined;
+  /** Own records that followers know of. */
+  #notifiedRecords = 0;
   #isClosed = false;
 
   constructor(options: MinuteCountersOptions) {
@@ -147,12 +149,14 @@ export class MinuteCounters {
   async #tick(): Promise<void> {
     this.#schedule();
     const isFollowed = this.#followers.size > 0;
-    const hasOwn = this.#own.hasChanged;
-    if (!isFollowed && !hasOwn) return;
+    if (!isFollowed && !this.#own.hasChanged) return;
     const before = [...this.#others.values()];
     await this.#exchangeOnce(isFollowed);
     const after = [...this.#others.values()];
-    const isChanged = hasOwn || after.length !== before.length || after.some((each, n) => each !== before[n]);
+    const { records } = this.#own;
+    const areOthersNew = after.length !== before.length || after.some((each, n) => each !== before[n]);
+    const isChanged = areOthersNew || records !== this.#notifiedRecords;
+    this.#notifiedRecords = records;
     if (isChanged) for (const listener of this.#followers) listener();
   }
 

@@ -11,6 +11,7 @@ export class OwnMinutes {
   readonly #clock: Clock;
   /** Minutes in which something happened, by their number since 1970, oldest first. */
   readonly #minutes = new Map<number, MinuteCounts>();
+  #records = 0;
   /** Minutes that changed since `takeChanged`. */
   #changed = new Set<number>();
   readonly #heldLeases = new Map<ProviderName, Set<string>>();
@@ -71,6 +72,11 @@ export class OwnMinutes {
     return this.#minutes.get(minute);
   }
 
+  /** Number of records so far: it tells whether anything happened. */
+  get records(): number {
+    return this.#records;
+  }
+
   get hasChanged(): boolean {
     return this.#changed.size > 0;
   }
@@ -90,6 +96,7 @@ export class OwnMinutes {
 
   #current(): MinuteCounts {
     const minute = Math.floor(this.#clock.now() / MINUTE_MS);
+    this.#records += 1;
     this.#changed.add(minute);
     let counts = this.#minutes.get(minute);
     if (counts === undefined) {
