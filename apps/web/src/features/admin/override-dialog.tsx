@@ -2,7 +2,7 @@
 
 import { TRPCClientError } from '@trpc/client';
 import { Check } from 'lucide-react';
-import { type FormEvent, type Ref, useId, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { PROVIDERS } from '@/lib/providers.ts';
 import type { CircuitsOverview, Overview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
@@ -17,9 +17,9 @@ import {
   OVERRIDE_LABELS,
   type Override,
   reasonError,
-  reasonLengthText,
 } from './override.ts';
 import styles from './override-dialog.module.css';
+import { ReasonField } from './reason-field.tsx';
 import { trpc } from './trpc.ts';
 
 interface OverrideDialogProps {
@@ -103,41 +103,6 @@ export function OverrideDialog({
       <ReasonField ref={field} value={reason} error={error} onChange={change} />
       {type === 'isolate' ? <EndChoice chosen={end} now={now} timeZone={timeZone} onChoose={setEnd} /> : null}
     </ConfirmDialog>
-  );
-}
-
-interface ReasonFieldProps {
-  ref: Ref<HTMLTextAreaElement>;
-  value: string;
-  error: string | undefined;
-  onChange: (reason: string) => void;
-}
-
-/** Field for the reason of an override. */
-function ReasonField({ ref, value, error, onChange }: ReasonFieldProps) {
-  const id = useId();
-  const length = useId();
-  return (
-    <div className={styles['reason']}>
-      <label htmlFor={id}>
-        <b>Why?</b> Kept in the audit log.
-      </label>
-      <textarea
-        ref={ref}
-        id={id}
-        rows={3}
-        value={value}
-        aria-describedby={length}
-        aria-invalid={error !== undefined || undefined}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <p id={length}>{reasonLengthText(value)}</p>
-      {error === undefined ? null : (
-        <p role="alert" className={styles['error']}>
-          {error}
-        </p>
-      )}
-    </div>
   );
 }
 
