@@ -4,7 +4,9 @@ const spec = (name: string) => `${name}.spec.ts`;
 
 /** Files whose tests share one app, by the fixture of that app. */
 const SHARED_APPS = {
-  production: ['accounts', 'audit', 'authentication', 'deploy', 'kept-photo', 'metrics', 'production'].map(spec),
+  production: ['accounts', 'audit', 'authentication', 'deploy', 'kept-photo', 'metrics', 'production', 'users'].map(
+    spec,
+  ),
   'two-instances': ['admin', 'tabs'].map(spec),
   development: ['files', 'identify', 'log'].map(spec),
 };

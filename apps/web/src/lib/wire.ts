@@ -6,6 +6,8 @@ import type {
   WireOverview,
   WireOverviewEvent,
   WireProgress,
+  WireUserDetails,
+  WireUserPage,
   WireVerdict,
 } from '@plantcommunity/api';
 
@@ -39,3 +41,6 @@ export type AuditEntry = WireAuditEntry;
 
 export type Me = WireMe;
 export type Tier = Me['tier'];
+
+export type UserDetails = WireUserDetails;
+export type UserSummary = WireUserPage['items'][number];

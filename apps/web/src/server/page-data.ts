@@ -3,6 +3,7 @@ import { type Principal, safeNextPath } from '@plantcommunity/auth';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { type AuditFilter, filterInput } from '../features/admin/audit-filter.ts';
+import { type UserFilter, userFilterInput } from '../features/admin/users/user-filter.ts';
 import { container } from './container.ts';
 import { orUnavailable, unlessRefused } from './procedure-errors.ts';
 import { viewer } from './viewer.ts';
@@ -39,6 +40,25 @@ export async function auditPage(
 ) {
   const { api } = await container();
   return api.caller(principal).admin.audit.list({ ...filterInput(filter), ...page });
+}
+
+/** Returns accounts, from the procedure that checks the role. */
+export async function userPage(
+  principal: Principal,
+  filter: UserFilter,
+  page: { cursor: string | undefined; limit: number },
+) {
+  const { api } = await container();
+  return api.caller(principal).admin.users.list({ ...userFilterInput(filter), ...page });
+}
+
+/** Returns an account with the newest entries about it, and the rates of all tiers; undefined for an unknown one. */
+export async function userWithHistory(principal: Principal, id: string, entries: number) {
+  const { api, settings } = await container();
+  const { audit, users } = api.caller(principal).admin;
+  const user = await unlessRefused(users.get({ id }));
+  if (user === undefined) return undefined;
+  return { user, history: await audit.list({ target: id, limit: entries }), rates: settings.rates };
 }
 
 /** Returns a page of the viewer's identifications, newest first; undefined for an invalid cursor. */

@@ -30,6 +30,9 @@ export function refusalCode(thrown: unknown): string | undefined {
   // tRPC wraps an error of a procedure under a generic code, and throws its own for input that it refuses.
   const cause = thrown instanceof Error ? thrown.cause : undefined;
   if (isError(cause) && cause.name === 'ApiError') return cause.code;
+  if (isError(cause) && cause.name === 'OperationsError') {
+    return cause.code === 'unknown_user' ? 'not_found' : 'invalid_request';
+  }
   return isError(thrown) && thrown.code === 'BAD_REQUEST' ? 'invalid_request' : undefined;
 }
 

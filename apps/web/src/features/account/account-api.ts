@@ -1,10 +1,5 @@
-import type { AppRouter } from '@plantcommunity/api';
-import { createTRPCClient, httpLink } from '@trpc/client';
 import { byField, type Errors, type FormResult, hasErrors, noAnswer, tooManyRequestsHere } from '../../lib/form.ts';
 import { type Problem, problemOf } from '../../lib/problem.ts';
-
-/** Client of the account procedures, without hooks: forms call each of them once. */
-export const { v1 } = createTRPCClient<AppRouter>({ links: [httpLink({ url: '/api/trpc' })] });
 
 const SERVER_ERROR = 'Something broke on our side. Please try again in a moment.';
 const DEFAULT_RETRY_SECONDS = 60;

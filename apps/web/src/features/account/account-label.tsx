@@ -1,5 +1,6 @@
 import { rateText } from '@/lib/format/time.ts';
-import type { Me, Tier } from '@/lib/wire.ts';
+import { TIER_NAMES } from '@/lib/tiers.ts';
+import type { Me } from '@/lib/wire.ts';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './account-label.module.css';
 import { UsageMeter } from './usage-meter.tsx';
@@ -58,10 +59,3 @@ function Address({ email }: { email: string }) {
     </>
   );
 }
-
-const TIER_NAMES: Readonly<Record<Tier, string>> = {
-  free: 'Free',
-  pro: 'Pro',
-  premium: 'Premium',
-  enterprise: 'Enterprise',
-};

@@ -2,13 +2,14 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { v1 } from '@/lib/api-client.ts';
 import type { Errors, FormResult } from '@/lib/form.ts';
 import { useForm } from '@/lib/use-form.ts';
 import { PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
 import { Notice } from '@/ui/notice.tsx';
-import { toFormFailure, v1 } from './account-api.ts';
+import { toFormFailure } from './account-api.ts';
 import { missingPassword, PASSWORD_RULE, passwordError } from './account-rules.ts';
 import styles from './change-password-form.module.css';
 import { MANY_TRIES, signInWith } from './sign-in.ts';

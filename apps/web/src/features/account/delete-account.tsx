@@ -1,6 +1,7 @@
 'use client';
 
 import { useRef, useState } from 'react';
+import { v1 } from '@/lib/api-client.ts';
 import type { Errors, FormResult } from '@/lib/form.ts';
 import { useForm } from '@/lib/use-form.ts';
 import { Button } from '@/ui/button.tsx';
@@ -8,7 +9,7 @@ import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { Field, PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
-import { toFormFailure, v1 } from './account-api.ts';
+import { toFormFailure } from './account-api.ts';
 import { missingPassword } from './account-rules.ts';
 import { MANY_TRIES } from './sign-in.ts';
 import { leaveWith } from './sign-out-notice.tsx';

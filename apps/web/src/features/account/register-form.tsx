@@ -3,13 +3,14 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useRef } from 'react';
+import { v1 } from '@/lib/api-client.ts';
 import type { Errors, FormResult } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
 import { useForm } from '@/lib/use-form.ts';
 import { Field, PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
-import { toFormFailure, v1 } from './account-api.ts';
+import { toFormFailure } from './account-api.ts';
 import { emailError, LONG_NAME, NO_EMAIL, nameError, PASSWORD_RULE, passwordError } from './account-rules.ts';
 import { signInWith } from './sign-in.ts';
 

@@ -1,10 +1,11 @@
 'use client';
 
+import { v1 } from '@/lib/api-client.ts';
 import type { FormResult } from '@/lib/form.ts';
 import { useForm } from '@/lib/use-form.ts';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
-import { toFormFailure, v1 } from './account-api.ts';
+import { toFormFailure } from './account-api.ts';
 import { MANY_TRIES } from './sign-in.ts';
 import { leaveWith } from './sign-out-notice.tsx';
 

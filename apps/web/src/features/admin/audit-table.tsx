@@ -14,10 +14,12 @@ interface AuditTableProps {
   entries: readonly AuditEntry[];
   /** Name of the table for screen readers. */
   caption: string;
+  /** Id of the user whose page shows the table: no entry links to that page. */
+  userId?: string;
 }
 
 /** Entries of the audit trail, the newest first. On narrow screens each entry is a block. */
-export function AuditTable({ entries, caption }: AuditTableProps) {
+export function AuditTable({ entries, caption, userId }: AuditTableProps) {
   return (
     <table className={styles['table']}>
       <caption className={hidden['hidden']}>{caption}</caption>
@@ -32,14 +34,14 @@ export function AuditTable({ entries, caption }: AuditTableProps) {
       </thead>
       <tbody>
         {entries.map((entry) => (
-          <Row key={entry.id} entry={entry} />
+          <Row key={entry.id} entry={entry} isLinked={entry.target !== userId} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ entry }: { entry: AuditEntry }) {
+function Row({ entry, isLinked }: { entry: AuditEntry; isLinked: boolean }) {
   const { actor, at, reason, request_id: requestId } = entry;
   const { after, before } = changeTexts(entry);
   return (
@@ -48,9 +50,7 @@ function Row({ entry }: { entry: AuditEntry }) {
         <ExactTime at={at} />
       </td>
       <td className={styles['who']}>{actor === undefined ? 'by time' : personText(actor)}</td>
-      <td className={styles['what']}>
-        <What entry={entry} />
-      </td>
+      <td className={styles['what']}>{isLinked ? <What entry={entry} /> : actionText(entry)}</td>
       <td className={styles['reason']}>{reason}</td>
       <td className={styles['change']}>
         {before} <span aria-hidden="true">→</span>
