@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
+import type { EndedStatement } from './statement-text.ts';
 import { openTestDatabase, testDatabaseUrl, usesOneSession } from './testing/index.ts';
 
 describe('openDatabase', () => {
@@ -60,11 +61,27 @@ describe('openDatabase', () => {
     release.resolve();
     await Promise.all([holding, waiting]);
     expect({ unused, held, afterwards: small.pool() }).toEqual({
-      unused: { inUse: 0, idle: 0, waiting: 0 },
-      held: { inUse: 1, idle: 0, waiting: 0 },
-      afterwards: { inUse: 0, idle: 1, waiting: 0 },
+      unused: { inUse: 0, idle: 0, waiting: 0, size: 1 },
+      held: { inUse: 1, idle: 0, waiting: 0, size: 1 },
+      afterwards: { inUse: 0, idle: 1, waiting: 0, size: 1 },
     });
     await small.close();
+  });
+
+  it('reports the end of each statement, failed ones and those of transactions included, without its parameters', async () => {
+    const ended: EndedStatement[] = [];
+    const reporting = openDatabase({ url: testDatabaseUrl(), onStatement: (statement) => ended.push(statement) });
+    await reporting.client.$queryRaw`SELECT ${'secret'}::text, pg_sleep(0.02)::text`;
+    await reporting.client.$transaction((transaction) => transaction.$executeRaw`SELECT ${1}::int`);
+    await reporting.client.$queryRaw`SELECT 1 / ${0}::int`.catch(() => undefined);
+    await reporting.close();
+    expect(ended.map(({ sql }) => sql)).toEqual([
+      'SELECT $1::text, pg_sleep(0.02)::text',
+      'SELECT $1::int',
+      'COMMIT',
+      'SELECT 1 / $1::int',
+    ]);
+    expect(ended[0]?.durationMs).toBeGreaterThanOrEqual(20);
   });
 
   it('keeps times unchanged in any time zone of the server', async () => {

@@ -7,6 +7,7 @@ import { readDatabaseUrl } from './connection/database-url.ts';
 import { DatabaseUnavailableError, isConnectionFailure } from './database-error.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createProbe, type DatabaseEvent, DatabaseHealthGate } from './health-gate.ts';
+import type { EndedStatement } from './statement-text.ts';
 import { inSchema, quoted } from './table.ts';
 import { limitStatements } from './time-limits.ts';
 
@@ -28,6 +29,8 @@ export interface DatabaseOptions {
   idleTimeoutMs?: number;
   /** Ends a connection of this age, in milliseconds, as soon as it is idle. */
   maxLifetimeMs?: number;
+  /** Called at the end of each statement of the client. */
+  readonly onStatement?: (statement: EndedStatement) => void;
 }
 
 /** Connections of the pool at one moment. */
@@ -36,6 +39,8 @@ interface PoolState {
   idle: number;
   /** Number of callers that wait for a connection. */
   waiting: number;
+  /** Maximum number of connections. */
+  size: number;
 }
 
 export interface Database {
@@ -73,7 +78,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       throw new DatabaseUnavailableError(target, error);
     }
   });
-  const adapters = new GatedAdapters(target, poolConfig(target, options), gate);
+  const adapters = new GatedAdapters(target, poolConfig(target, options), gate, options.onStatement);
   const client = new PrismaClient({
     adapter: adapters,
     transactionOptions: { maxWait: TRANSACTION_TIMEOUT_MS, timeout: TRANSACTION_TIMEOUT_MS },
@@ -113,10 +118,17 @@ function poolConfig(target: DatabaseTarget, { idleTimeoutMs, maxLifetimeMs, pool
 class GatedAdapters extends PrismaPg {
   readonly #target: DatabaseTarget;
   readonly #gate: DatabaseHealthGate;
+  readonly #size: number;
+  readonly #onStatement: DatabaseOptions['onStatement'];
   /** The pool that Prisma uses; absent before its first query. */
   #pool: Pool | undefined;
 
-  constructor(target: DatabaseTarget, pool: PoolConfig, gate: DatabaseHealthGate) {
+  constructor(
+    target: DatabaseTarget,
+    pool: PoolConfig & { max: number },
+    gate: DatabaseHealthGate,
+    onStatement: DatabaseOptions['onStatement'],
+  ) {
     // No named statements: behind PGlite's socket every connection is the same session, where names would collide.
     super(
       { ...clientConfig(target), ...pool },
@@ -125,6 +137,8 @@ class GatedAdapters extends PrismaPg {
     );
     this.#target = target;
     this.#gate = gate;
+    this.#size = pool.max;
+    this.#onStatement = onStatement;
   }
 
   override async connect() {
@@ -151,16 +165,25 @@ class GatedAdapters extends PrismaPg {
 
   poolState(): PoolState {
     const { idleCount, totalCount, waitingCount } = this.#pool ?? { idleCount: 0, totalCount: 0, waitingCount: 0 };
-    return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+    return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount, size: this.#size };
   }
 
   #guard<T extends SqlQueryable>(queryable: T): T {
     const queryRaw = queryable.queryRaw.bind(queryable);
     const executeRaw = queryable.executeRaw.bind(queryable);
     const complete = (query: SqlQuery): SqlQuery => ({ ...query, sql: inSchema(query.sql, this.#target.schema) });
-    queryable.queryRaw = (query) => this.#run(() => queryRaw(complete(query)));
-    queryable.executeRaw = (query) => this.#run(() => executeRaw(complete(query)));
+    queryable.queryRaw = (query) => this.#measure(complete(query), queryRaw);
+    queryable.executeRaw = (query) => this.#measure(complete(query), executeRaw);
     return queryable;
+  }
+
+  async #measure<T>(query: SqlQuery, send: (query: SqlQuery) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      return await this.#run(() => send(query));
+    } finally {
+      this.#onStatement?.({ sql: query.sql, durationMs: performance.now() - startedAt });
+    }
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
