@@ -9,7 +9,7 @@ import {
 import { createCircuitLog, logCircuitState } from '../observability/circuit-log.ts';
 import { measureCircuit, measureProvider, measureSpending } from '../observability/provider-metrics.ts';
 import { traceCall, traceIdentify, traceNormalizer } from '../observability/spans.ts';
-import { createPhotoNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
+import { createPhotoNormalizer, type DecodingNormalizer } from '../photos/normalize.ts';
 import type { ProviderDefinition } from '../providers/definition.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { SharedProviderAccess } from '../providers/provider-access.ts';
@@ -56,7 +56,7 @@ const BACKGROUND_DECODE_CAPACITY = 16;
 export interface ServiceParts {
   /** Providers in their order; the first one leads. */
   readonly definitions: readonly ProviderDefinition[];
-  readonly normalizer: PhotoNormalizer;
+  readonly normalizer: DecodingNormalizer;
   readonly store: Store;
   readonly dailyUsage: DailyUsage;
   /** First part of every key in Redis; empty in production. */
@@ -125,6 +125,8 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     photoLimits,
     isDemo,
     operated: byProvider(operatedProvider, names),
+    photoStore: store,
+    decoderLoad: () => parts.normalizer.load(),
     identify: traceIdentify(withFreeRetries(identify, { freeRetries, clock })),
     progress: (...viewing) => progress.follow(...viewing),
     async health() {

@@ -10,8 +10,10 @@ import type {
   RedisConnection,
 } from '@plantcommunity/resilience';
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
+import type { DecoderLoad } from '../photos/normalize.ts';
 import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits } from '../quotas/types.ts';
+import type { Store } from '../store/store.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
@@ -201,6 +203,9 @@ export interface OperatedService extends IdentificationService {
    * how many files could not be deleted. @throws errors of the database, the reason of `signal`
    */
   deleteOrphanedPhotos(signal: AbortSignal): Promise<{ deleted: number; failed: number }>;
+  readonly photoStore: Pick<Store, 'countOrphans' | 'freeBytes'>;
+  /** Returns what the photo decoder of this process does now. */
+  decoderLoad(): DecoderLoad;
   /** Starts the background work: following and correcting quotas and the state of API keys. Never throws. */
   start(): Promise<void>;
   /**

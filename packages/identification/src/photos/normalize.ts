@@ -39,12 +39,27 @@ export interface PhotoNormalizer {
   normalize(photo: InspectedPhoto, index: number, owner: DecodeOwner): Promise<NormalizedPhoto>;
 }
 
+/** What the decoder of this process does now. */
+export interface DecoderLoad {
+  /** Number of decodes that run. */
+  running: number;
+  /** Number of decodes that wait; one that several callers wait for counts once. */
+  waiting: number;
+  /** Maximum number of decodes that run at once. */
+  size: number;
+}
+
+/** A normalizer with the decoder that it works with. */
+export interface DecodingNormalizer extends PhotoNormalizer {
+  load(): DecoderLoad;
+}
+
 export interface PhotoNormalizerOptions extends DecodeQueueOptions {
   clock: Clock;
   metrics: Metrics['decodes'];
 }
 
-export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormalizerOptions): PhotoNormalizer {
+export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormalizerOptions): DecodingNormalizer {
   confineDecoder();
   const decodes = createDecodeQueue<NormalizedPhoto>(queue);
   metrics.watchDecodes(() => decodes.size());
@@ -66,6 +81,7 @@ export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormali
   }
 
   return {
+    load: () => ({ ...decodes.size(), size: queue.concurrency }),
     async normalize(photo, index, owner) {
       const known = cached.get(photo.hash);
       if (known !== undefined) return known;

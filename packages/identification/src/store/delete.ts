@@ -13,6 +13,11 @@ interface Deletion {
   readonly failures: readonly unknown[];
 }
 
+/** Counts the photos that no identification refers to: those of a deletion that was interrupted. */
+export async function countUnreferencedPhotos({ client }: Pick<StoreContext, 'client'>): Promise<number> {
+  return client.photo.count({ where: { uses: { none: {} } } });
+}
+
 /** Deletes the identifications of an owner, then every photo that no identification refers to. */
 export async function deleteByOwner(context: StoreContext, ownerId: string): Promise<void> {
   await context.client.identification.deleteMany({ where: { ownerId } });

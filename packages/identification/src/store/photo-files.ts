@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { access, chmod, constants, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Disk } from 'flydrive';
@@ -16,6 +16,8 @@ export interface PhotoFiles {
   list(): AsyncIterable<readonly string[]>;
   /** Returns when the file was written, in milliseconds since 1970. @throws when there is no such file */
   writtenAt(id: string): Promise<number>;
+  /** Returns the bytes that are free for more files. @throws when the folder is missing or takes no files */
+  freeBytes(): Promise<number>;
 }
 
 /** A folder whose files only this user of the operating system may read. */
@@ -62,5 +64,10 @@ export function openPhotoFiles(folder: string): PhotoFiles {
       }
     },
     writtenAt: async (id) => (await disk.getMetaData(keyOf(id))).lastModified.getTime(),
+    async freeBytes() {
+      await access(folder, constants.W_OK);
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
   };
 }

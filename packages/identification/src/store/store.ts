@@ -2,7 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
-import { deleteByOwner, deleteOrphanedPhotos } from './delete.ts';
+import { countUnreferencedPhotos, deleteByOwner, deleteOrphanedPhotos } from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
 import { openPhotoFiles } from './photo-files.ts';
 import { addPhotos, saveIdentification } from './save.ts';
@@ -41,6 +41,10 @@ export interface Store {
    * how many files could not be deleted. @throws errors of the database, the reason of `signal`
    */
   deleteOrphanedPhotos(signal: AbortSignal): Promise<{ deleted: number; failed: number }>;
+  /** Returns the bytes that are free for more photos. @throws when the store is missing or takes no photos */
+  freeBytes(): Promise<number>;
+  /** Counts the photos that no identification refers to, and that wait for their deletion. */
+  countOrphans(): Promise<number>;
 }
 
 /** Creates the store; a missing `photoDir` is created, readable only by this user of the operating system. */
@@ -70,5 +74,7 @@ export function createStore(options: { database: Database; photoDir: string; clo
     },
     deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
     deleteOrphanedPhotos: (signal) => deleteOrphanedPhotos(context, signal),
+    freeBytes: () => files.freeBytes(),
+    countOrphans: () => countUnreferencedPhotos(context),
   };
 }

@@ -7,7 +7,7 @@ import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { createTestMetrics, readMetrics } from '@plantcommunity/telemetry/testing';
 import { IdentificationError } from '../../errors.ts';
 import type { DecodeOwner } from '../../photos/decode-queue.ts';
-import type { PhotoNormalizer } from '../../photos/normalize.ts';
+import type { DecodingNormalizer } from '../../photos/normalize.ts';
 import { makeJpeg } from '../../photos/testing/make-jpeg.ts';
 import { LIMITS, uploaded } from '../../photos/testing/uploaded-photo.ts';
 import type { ProviderClient, ProviderDefinition, RecallId } from '../../providers/definition.ts';
@@ -143,7 +143,8 @@ export async function testFlow({
   const decodes: string[] = [];
   /** The owner of each decode. */
   const owners: DecodeOwner[] = [];
-  const normalizer: PhotoNormalizer = {
+  const normalizer: DecodingNormalizer = {
+    load: () => ({ running: 0, waiting: 0, size: 2 }),
     async normalize(photo, _index, owner) {
       decodes.push(photo.hash);
       owners.push(owner);
@@ -174,6 +175,8 @@ export async function testFlow({
     photo: async () => undefined,
     deleteByOwner: async () => undefined,
     deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
+    freeBytes: async () => 0,
+    countOrphans: async () => 0,
   };
   const service = createIdentificationService(
     {

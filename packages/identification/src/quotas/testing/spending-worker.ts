@@ -41,7 +41,10 @@ const service = createIdentificationService(
   },
   {
     definitions: [plantNet],
-    normalizer: { normalize: async (photo) => ({ jpeg: Buffer.from(photo.hash), width: 8, height: 8 }) },
+    normalizer: {
+      normalize: async (photo) => ({ jpeg: Buffer.from(photo.hash), width: 8, height: 8 }),
+      load: () => ({ running: 0, waiting: 0, size: 1 }),
+    },
     dailyUsage: dailyUsageInMemory(),
     keyPrefix: `${prefix}:`,
   },
