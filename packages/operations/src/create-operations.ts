@@ -6,6 +6,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { type AlertsOptions, createAlerts } from './alerts/create-alerts.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { listAudit } from './audit/list-audit.ts';
+import type { DependencyMonitor } from './dependencies/dependencies.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
 import { createJobRunner, type JobRunnerOptions } from './jobs/job-runner.ts';
@@ -50,6 +51,7 @@ export interface OperationsOptions {
   appUrl: URL;
   /** The table of jobs, without those of alerts; the leases under which jobs run, and their metrics. */
   jobs: Pick<JobRunnerOptions, 'jobs' | 'leases' | 'metrics'>;
+  dependencies: Pick<DependencyMonitor, 'close' | 'read'>;
   database: Pick<Database, 'client'>;
   accounts: AccountAdministration;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
@@ -156,6 +158,7 @@ export function createOperations(options: OperationsOptions): Operations {
       for (const stop of unsubscribe) stop();
       alerts.close();
       monitor.close();
+      options.dependencies.close();
       for (const { history, reconciler } of entries.values()) {
         reconciler.close();
         history.close();
@@ -165,7 +168,7 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   async function makeOverview(): Promise<Overview> {
-    const [active, states, hour, newest, agreement, alertsNow, runs] = await Promise.all([
+    const [active, states, hour, newest, agreement, alertsNow, runs, dependencies] = await Promise.all([
       Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
       Promise.all(names.map(async (name) => [name, (await entries.get(name)?.history.states()) ?? []] as const)),
       counters.last(),
@@ -173,6 +176,7 @@ export function createOperations(options: OperationsOptions): Operations {
       monitor.check(),
       alerts.overview(),
       jobs.overview(),
+      options.dependencies.read(),
     ]);
     const activeOf = new Map(active);
     const statesOf = new Map(states);
@@ -199,6 +203,7 @@ export function createOperations(options: OperationsOptions): Operations {
       limits: limitsOverview({ rates: options.rates, quotaUse: options.quotaUse(), refused: refusedCalls(hour) }),
       leases: leaseFigures(hour),
       jobs: runs,
+      dependencies,
       audit: newest.entries,
     };
   }

@@ -1,6 +1,8 @@
 export { AUDIT_ACTIONS, type AuditAction, type AuditRecord } from './audit/audit-entry.ts';
 export type { AuditPage, AuditQuery } from './audit/list-audit.ts';
 export { createOperations, type OperationsOptions } from './create-operations.ts';
+export { type Dependencies, DependencyMonitor } from './dependencies/dependencies.ts';
+export { SlowestStatement } from './dependencies/slowest-statement.ts';
 export { createInstanceRegistry } from './instances/registry.ts';
 export { type Job, JobFailure, type JobReport } from './jobs/job.ts';
 export type { JobOverview } from './jobs/job-overview.ts';

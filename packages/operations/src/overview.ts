@@ -2,6 +2,7 @@ import type { OperatedProvider, ProviderHealth, ProviderName } from '@plantcommu
 import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { Urgency } from './alerts/urgency.ts';
 import type { AuditRecord } from './audit/audit-entry.ts';
+import type { Dependencies } from './dependencies/dependencies.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { JobOverview } from './jobs/job-overview.ts';
 import type { LimitsOverview } from './limits.ts';
@@ -72,6 +73,7 @@ export interface Overview {
   leases: LeaseFigures;
   /** The jobs of all instances. */
   jobs: readonly JobOverview[];
+  dependencies: Dependencies;
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }

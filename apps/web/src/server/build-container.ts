@@ -10,8 +10,10 @@ import {
   createMinuteStore,
   createOperations,
   createStateStore,
+  DependencyMonitor,
   jobTable,
   MinuteCounters,
+  SlowestStatement,
 } from '@plantcommunity/operations';
 import { connectRedis, createLeases, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
 import { readSettings, type Settings } from '@plantcommunity/settings';
@@ -38,7 +40,14 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const metrics = createAppMetrics(settings);
 
   const { idleTimeoutMs, maxLifetimeMs, poolSize } = settings.database;
-  const database = openDatabase({ url: databaseUrl, poolSize, idleTimeoutMs, maxLifetimeMs });
+  const slowest = new SlowestStatement(clock);
+  const database = openDatabase({
+    url: databaseUrl,
+    poolSize,
+    idleTimeoutMs,
+    maxLifetimeMs,
+    onStatement: (statement) => slowest.record(statement),
+  });
   await database.ping(DATABASE_TIMEOUT_MS);
   reportDatabase(database, logger);
   const redis = await connectRedis(redisConnection, {
@@ -94,6 +103,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     counters,
     states: createStateStore({ redis }),
     instances: createInstanceRegistry({ redis }),
+    dependencies: new DependencyMonitor({ redis, database, identification: service, slowest, clock }),
     accounts: auth.administration,
     alertWebhook: settings.alertWebhook,
     appUrl: settings.appUrl,

@@ -114,6 +114,19 @@ export const overview: Overview = {
     },
     { name: 'delete-old-rows', runs: [], nextAt: NOON, failures: 0 },
   ],
+  dependencies: {
+    redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },
+    database: {
+      isUp: true,
+      latencyMs: 0.8,
+      inUse: 3,
+      size: 10,
+      waiting: 1,
+      slowest: { durationMs: 840, statement: 'SELECT … FROM Photo WHERE id = $1' },
+    },
+    photoStore: { isUp: true, freeBytes: 4_096, orphans: 2 },
+    decoder: { running: 1, waiting: 5, size: 2 },
+  },
   audit: [auditRecord],
 };
 

@@ -12,6 +12,7 @@ import { createLogger } from '@plantcommunity/telemetry';
 import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/api-under-test.ts';
+import { overview } from '../testing/fake-operations.ts';
 import { presentOverview } from './admin/present-overview.ts';
 import { presentHealth, presentIdentification } from './plant-identification/present.ts';
 
@@ -50,6 +51,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     instances: { exchange: async (states) => [{ ageMs: 0, states }], leave: async () => undefined },
     alertWebhook: undefined,
     appUrl: new URL('http://localhost:3000'),
+    dependencies: { read: async () => overview.dependencies, close: () => undefined },
     database: emptyDatabase,
     accounts: authUnderTest({ database: emptyDatabase }).administration,
     redis,

@@ -10,6 +10,7 @@ import type { Operations } from '../operations.ts';
 import { MinuteCounters } from '../stats/minute-counters.ts';
 import { createMinuteStore, type MinuteStore } from '../stats/minute-store.ts';
 import { createStateStore, type StateStore } from '../stats/state-store.ts';
+import { healthyDependencies } from './dependencies.ts';
 
 export interface Instance extends AsyncDisposable {
   operations: Operations;
@@ -93,6 +94,7 @@ export function operationsOf(
     },
     quotaUse: () => 0,
     jobs: { jobs: [], leases: noLeases, metrics: createTestMetrics().jobs },
+    dependencies: { read: async () => healthyDependencies, close: () => undefined },
     ...parts,
     accounts: authUnderTest(parts).administration,
     providers: { plant_id: operated(circuit), plantnet: operated(undefined) },

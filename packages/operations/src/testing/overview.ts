@@ -1,4 +1,5 @@
 import type { CircuitOverview, Overview } from '../overview.ts';
+import { healthyDependencies } from './dependencies.ts';
 
 const circuit: CircuitOverview = {
   state: 'closed',
@@ -26,6 +27,7 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     limits: { rows: [], factor: 1 },
     leases: { timeouts: 0 },
     jobs: [],
+    dependencies: healthyDependencies,
     audit: [],
     ...given,
   };

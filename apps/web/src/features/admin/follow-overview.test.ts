@@ -37,6 +37,12 @@ const overview: Overview = {
   limits: { rows: [], factor: 1 },
   leases: { timeouts: 0 },
   jobs: [],
+  dependencies: {
+    redis: { state: 'up' },
+    database: { state: 'up', in_use: 0, size: 10, waiting: 0 },
+    photo_store: { state: 'up', orphans: 0 },
+    decoder: { busy: 0, size: 2, waiting: 0 },
+  },
   audit: [],
 };
 

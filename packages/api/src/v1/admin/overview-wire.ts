@@ -70,6 +70,7 @@ const minute = quantiles.extend({
   failures: count,
 });
 
+/** What the instance that answers depends on, as it sees it. */
 const dependencies = z.object({
   redis: z.object({
     state: z.enum(['up', 'down', 'read_only', 'full', 'loading']),
@@ -87,7 +88,12 @@ const dependencies = z.object({
     /** The text has placeholders instead of values, and at most 120 characters. */
     slowest: z.object({ ms, statement: z.string().max(120) }).optional(),
   }),
-  photo_store: z.object({ state: z.enum(['up', 'down']), free_bytes: count.optional(), orphans: count }),
+  photo_store: z.object({
+    state: z.enum(['up', 'down']),
+    free_bytes: count.optional(),
+    /** Photos that nothing refers to; 0 until they are counted. */
+    orphans: count,
+  }),
   decoder: z.object({ busy: count, size: count, waiting: count }),
 });
 
@@ -256,7 +262,7 @@ export const overview = z.object({
   minutes: z.object(byProvider(() => z.array(minute))),
   /** The same quantiles for all 60 minutes together. */
   hour: z.object(byProvider(() => quantiles)),
-  dependencies: dependencies.optional(),
+  dependencies,
   urgency,
   alerts,
   jobs: z.array(job),

@@ -2,6 +2,7 @@ import { mapProviders, type ProviderName } from '@plantcommunity/identification'
 import type { CircuitOverview, JobOverview, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { WireAlerts, WireOverview, WireOverviewEvent } from './overview-wire.ts';
 import { presentAuditEntry } from './present-audit.ts';
+import { presentDependencies } from './present-dependencies.ts';
 
 /** How each part of an overview is put on the wire. Members that are undefined are absent there. */
 const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview[Part]>) => WireOverview[Part] } = {
@@ -23,6 +24,7 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   limits: ({ factor, rows }) => ({ rows: rows.map(presentLimit), factor }),
   leases: ({ timeouts, waitP95Ms }) => ({ wait_p95_ms: waitP95Ms, timeouts }),
   jobs: (jobs) => jobs.map(presentJob),
+  dependencies: presentDependencies,
   audit: (entries) => entries.map(presentAuditEntry),
 };
 

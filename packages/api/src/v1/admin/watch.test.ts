@@ -52,6 +52,19 @@ describe('watching the overview', () => {
               },
             },
           },
+          dependencies: {
+            redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },
+            database: {
+              state: 'up',
+              latency_ms: 0.8,
+              in_use: 3,
+              size: 10,
+              waiting: 1,
+              slowest: { ms: 840, statement: 'SELECT … FROM Photo WHERE id = $1' },
+            },
+            photo_store: { state: 'up', free_bytes: 4096, orphans: 2 },
+            decoder: { busy: 1, size: 2, waiting: 5 },
+          },
           minutes: {
             plant_id: [
               {
