@@ -1,6 +1,6 @@
-import { crc32, deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Container } from './container.ts';
+import { pngOfShade } from './testing/png.ts';
 import { type Simulator, startInstance, startSimulator, stopInstance } from './testing/wired-instance.ts';
 
 const IDENTIFY = 'http://localhost:3000/api/v1/plant-identification/identify';
@@ -43,7 +43,7 @@ describe.skipIf(redisUrl === undefined)('the rate limit of a caller', () => {
     const statuses: Record<number, number> = {};
     for (let index = from; index < from + count; index += 1) {
       const form = new FormData();
-      form.append('image', new Blob([photo(index)], { type: 'image/png' }), 'leaf.png');
+      form.append('image', new Blob([pngOfShade(index)], { type: 'image/png' }), 'leaf.png');
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
       const sent = { method: 'POST', body: form, headers: { 'Sec-Fetch-Site': 'same-origin', ...headers } };
       const { status } = (await instance?.api.rest(new Request(IDENTIFY, sent))) ?? { status: 0 };
@@ -100,25 +100,3 @@ describe.skipIf(redisUrl === undefined)('the rate limit of a caller', () => {
     expect((await calls()).plant_id.identify).toBe(10);
   });
 });
-
-/** Returns a small PNG; each `shade` is a different photo. */
-function photo(shade: number): Uint8Array<ArrayBuffer> {
-  const side = 16;
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(side, 0);
-  header.writeUInt32BE(side, 4);
-  header.set([8, 2], 8);
-  const rows = Buffer.alloc(side * (1 + side * 3), shade);
-  for (let row = 0; row < side; row += 1) rows[row * (1 + side * 3)] = 0;
-  const chunk = (type: string, data: Buffer) => {
-    const named = Buffer.concat([Buffer.from(type), data]);
-    const framed = Buffer.alloc(8 + named.length);
-    framed.writeUInt32BE(data.length, 0);
-    framed.set(named, 4);
-    framed.writeUInt32BE(crc32(named), 4 + named.length);
-    return framed;
-  };
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
-  return new Uint8Array(Buffer.concat([signature, ...chunks]));
-}

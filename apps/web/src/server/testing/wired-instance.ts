@@ -10,7 +10,7 @@ import type { Container } from '../container.ts';
 
 const SIMULATOR = fileURLToPath(new URL('../../../../provider-simulator/src/main.ts', import.meta.url));
 /** Patterns of the Redis keys that earlier tests may have left. */
-const LEFTOVERS = ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*'];
+const LEFTOVERS = ['ratelimit:*', 'credits:*', 'quota:*', 'answer:*', '*circuit*', 'operations:*'];
 
 export interface Simulator {
   url: string;
