@@ -28,7 +28,6 @@ beforeEach(async () => {
   clock = new FakeClock(NOON);
   const { client } = await open();
   await client.alert.deleteMany();
-  await client.auditEntry.deleteMany();
   const user = { email: 'ada@example.org', passwordHash: '-', role: 'admin', createdAt: new Date() } as const;
   await client.user.upsert({ where: { id: 'ada' }, create: { id: 'ada', ...user }, update: {} });
 });
@@ -122,7 +121,7 @@ describe('an alert that an operator acknowledges', () => {
       acknowledged: { by: 'ada@example.org', at: NOON + MINUTE },
     });
     const { entries } = await listAudit(client, { limit: 10 });
-    expect(entries).toMatchObject([
+    expect(entries.filter(({ target }) => target === id)).toMatchObject([
       {
         action: 'alert.acknowledge',
         target: id,
@@ -148,13 +147,13 @@ describe('an alert that an operator acknowledges', () => {
     }
     await expect(store.acknowledge(ada, id)).rejects.toMatchObject({ code: 'alert_resolved' });
     await expect(store.acknowledge(ada, 'unknown')).rejects.toMatchObject({ code: 'unknown_alert' });
-    expect(await client.auditEntry.count()).toBe(0);
+    expect(await client.auditEntry.count({ where: { target: id } })).toBe(0);
   });
 
   it('has one audit entry although two operators do it at the same time', async () => {
     const { another, client, store } = await open();
     const id = await firedId(store);
     await Promise.all([another().acknowledge(ada, id), another().acknowledge(ada, id)]);
-    expect(await client.auditEntry.count()).toBe(1);
+    expect(await client.auditEntry.count({ where: { target: id } })).toBe(1);
   });
 });
