@@ -10,7 +10,8 @@ const config: NextConfig = {
   // Pages and API paths answer with and without a trailing slash; a redirect would lose a POST's body.
   skipTrailingSlashRedirect: true,
   outputFileTracingRoot: repository,
-  turbopack: { root: repository },
+  // The runbook of /admin is docs/operations.md.
+  turbopack: { root: repository, rules: { '*.md': { type: 'text' } } },
   transpilePackages: [
     '@plantcommunity/api',
     '@plantcommunity/auth',

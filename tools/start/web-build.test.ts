@@ -24,6 +24,7 @@ test.each([
   'packages/api/src/index.ts',
   'packages/db/prisma/schema.prisma',
   'packages/new/src/index.ts',
+  'docs/operations.md',
   'pnpm-lock.yaml',
   'tsconfig.base.json',
 ])('a change of %s needs a new build', (path) => {
@@ -40,6 +41,7 @@ test.each([
   'packages/api/src/index.test.ts',
   'packages/db/src/generated/client.ts',
   'apps/provider-simulator/src/main.ts',
+  'docs/api.md',
   'tools/start/start.ts',
 ])('a change of %s needs no new build', (path) => {
   const before = sourceHash(root);

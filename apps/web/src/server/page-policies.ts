@@ -14,6 +14,7 @@ export const PAGE_POLICIES = {
   '/admin': 'admin',
   '/admin/audit': 'admin',
   '/admin/audit/export': 'admin',
+  '/admin/runbook': 'admin',
   '/admin/users': 'admin',
   '/admin/users/[id]': 'admin',
   '/sign-in-link': 'public',

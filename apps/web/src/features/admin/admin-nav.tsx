@@ -8,6 +8,7 @@ const PAGES = [
   { href: '/admin', name: 'Overview' },
   { href: '/admin/audit', name: 'Audit' },
   { href: '/admin/users', name: 'Users' },
+  { href: '/admin/runbook', name: 'Runbook' },
 ] as const;
 
 /** Links between the pages for operators; marks the current one. */

@@ -1,0 +1,5 @@
+/** A document that the build takes in as text. */
+declare module '*.md' {
+  const text: string;
+  export default text;
+}
