@@ -10,8 +10,8 @@ export interface FactSources {
   answers: () => Promise<AlertFacts['answers']>;
   /** Counts responses, on all instances if Redis is available. */
   responses: () => Promise<AlertFacts['responses']>;
-  /** Reads the jobs of all instances; absent: they are not judged. */
-  jobs?: () => Promise<AlertFacts['jobs']>;
+  /** Reads the jobs of all instances. */
+  jobs: () => Promise<AlertFacts['jobs']>;
   clock: Clock;
 }
 
@@ -33,11 +33,7 @@ export class FactReader {
   /** Reads all facts. Rejects when the database is unavailable. */
   async read(): Promise<AlertFacts> {
     const sources = this.#sources;
-    const [jobs, answers, responses] = await Promise.all([
-      sources.jobs?.() ?? [],
-      sources.answers(),
-      sources.responses(),
-    ]);
+    const [jobs, answers, responses] = await Promise.all([sources.jobs(), sources.answers(), sources.responses()]);
     return {
       at: sources.clock.now(),
       providers: providerFacts(sources.providers),

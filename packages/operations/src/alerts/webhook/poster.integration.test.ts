@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase, usesOneSession } from '@plantcommunity/db/testing';
 import { FakeClock } from '@plantcommunity/resilience/testing';
@@ -14,6 +14,7 @@ import { startReceiver } from '../testing/receiver.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { createAlertPoster } from './poster.ts';
 
+const SCRIPT = fileURLToPath(new URL('../testing/post-alerts-process.ts', import.meta.url));
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const secret = 'a secret of thirty-two bytes or so';
@@ -157,8 +158,7 @@ describe('the webhook', () => {
     clock = new FakeClock(Date.now());
     const one = instance(receiver.url);
     await one.alerts.apply(bad);
-    const script = join(import.meta.dirname, '../testing/post-alerts-process.ts');
-    const child = spawn(process.execPath, [script, receiver.url.href, secret], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [SCRIPT, receiver.url.href, secret], { stdio: 'inherit' });
     receiver.answer = () => void child.kill('SIGKILL');
     const [, killedBy] = (await once(child, 'exit')) as [number | null, string | null];
     expect({ killedBy, received: receiver.received.length }).toEqual({ killedBy: 'SIGKILL', received: 1 });
