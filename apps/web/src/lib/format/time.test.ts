@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, dayAndTime, durationText, rateText, untilTime } from './time.ts';
+import { clockTime, dayAndTime, durationText, rateText, untilTime, utcText } from './time.ts';
 
 const NIGHT = Date.UTC(2026, 10, 22, 1, 41, 7);
 
@@ -8,6 +8,10 @@ describe('formats of times', () => {
     expect(clockTime(NIGHT, 'Europe/Berlin')).toBe('02:41:07');
     expect(clockTime(NIGHT, 'UTC', 'minutes')).toBe('01:41');
     expect(clockTime(Date.UTC(2026, 10, 22), 'UTC')).toBe('00:00:00');
+  });
+
+  it('have UTC for comparisons with a log', () => {
+    expect(utcText('2026-11-22T01:41:07.123Z')).toBe('22 Nov 2026, 01:41:07 UTC');
   });
 
   it('have the day unless it is today for the reader', () => {

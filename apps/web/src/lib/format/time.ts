@@ -17,9 +17,8 @@ export function clockTime(at: number, timeZone: string, precision: 'seconds' | '
 
 /** Formats a time with its day, unless that is today: "02:41:07", "22 Nov, 02:41". */
 export function dayAndTime(at: number, now: number, timeZone: string): string {
-  const day = new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' });
-  if (day.format(at) === day.format(now)) return clockTime(at, timeZone);
-  return `${day.format(at)}, ${clockTime(at, timeZone, 'minutes')}`;
+  const day = dayText(at, timeZone);
+  return day === dayText(now, timeZone) ? clockTime(at, timeZone) : `${day}, ${clockTime(at, timeZone, 'minutes')}`;
 }
 
 /** Formats a future time, with its day when it is at least half a day away. */
@@ -57,4 +56,23 @@ const SPANS: ReadonlyMap<number, string> = new Map([
 export function rateText(count: number, windowMs: number, what = ''): string {
   const number = `${count.toLocaleString('en-GB')}${what === '' ? '' : ` ${what}`}`;
   return `${number} ${SPANS.get(windowMs) ?? `in ${durationText(windowMs)}`}`;
+}
+
+/** Formats a time in UTC, for those who compare it with a log: "22 Nov 2026, 01:41:07 UTC". */
+export function utcText(at: string): string {
+  return `${new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(Date.parse(at))} UTC`;
+}
+
+/** Formats the day of a time: "22 Nov". */
+export function dayText(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' }).format(at);
 }
