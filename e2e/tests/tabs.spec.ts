@@ -7,7 +7,7 @@ import { ADMIN } from '../fixtures/production.ts';
 import { test } from '../fixtures/two-instances.ts';
 
 const BOTH_ANSWER = 'Both services answer.';
-const ALONE = 'Plant.id is isolated. Pl@ntNet answers alone.';
+const ALONE = 'Plant.id is isolated; Pl@ntNet answers alone.';
 const live = (page: Page) => page.getByText(/^Live, /);
 
 test.describe.configure({ mode: 'serial' });

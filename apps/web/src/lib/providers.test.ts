@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { headlineOf } from '../features/admin/headline/headline-text.ts';
 import { consequences } from '../features/admin/override.ts';
-import { headlineText } from '../features/admin/overview-text.ts';
-import { circuitOf } from '../features/admin/testing/circuit-of.ts';
+import { circuitOf, overviewOf } from '../features/admin/testing/overview-of.ts';
 import { candidateSources, partialText, providerAgreement } from '../features/identify/answer/provider-agreement.ts';
 import { progressHeadline, progressSteps } from '../features/identify/progress-steps.ts';
 import { startRun, withProgress } from '../features/identify/run.ts';
 import { ALL_PROVIDERS_TEXT, PROVIDER_NAMES, PROVIDERS } from './providers.ts';
 import type {
   CircuitState,
-  CircuitsOverview,
   Identification,
   MergedResult,
+  Overview,
   ProgressEvent,
   ProviderName,
   ProviderStatus,
@@ -39,9 +39,11 @@ function statuses(plantId: ProviderStatus, plantnet: ProviderStatus, flora: Prov
   return providers as Identification['providers'];
 }
 
-function circuits(plantId: CircuitState, plantnet: CircuitState, flora: CircuitState): CircuitsOverview['circuits'] {
-  const [first, second, third] = [plantId, plantnet, flora].map((state) => circuitOf({ state }));
-  return { plant_id: first, plantnet: second, [FLORA]: third } as unknown as CircuitsOverview['circuits'];
+function overviewIn(plantId: CircuitState, plantnet: CircuitState, flora: CircuitState): Overview {
+  const circuits = { ...overviewOf().circuits, [FLORA]: circuitOf({ state: flora }) };
+  circuits.plant_id.state = plantId;
+  circuits.plantnet.state = plantnet;
+  return { ...overviewOf(), circuits };
 }
 
 describe('the names of all providers', () => {
@@ -118,35 +120,38 @@ describe('with a third provider', () => {
 
   it.each<[CircuitState, CircuitState, CircuitState, string]>([
     ['closed', 'closed', 'closed', 'All services answer.'],
-    ['open', 'closed', 'closed', 'Plant.id is open. Pl@ntNet and Flora answer.'],
-    ['open', 'closed', 'open', 'Plant.id and Flora are open. Pl@ntNet answers alone.'],
-    ['open', 'half_open', 'closed', 'Plant.id is open. Pl@ntNet is being tried again. Flora answers.'],
-    ['open', 'open', 'isolated', 'Plant.id and Pl@ntNet are open. Flora is isolated. Only kept answers are given.'],
+    ['open', 'closed', 'closed', 'Plant.id has stopped answering; Pl@ntNet and Flora answer.'],
+    ['open', 'closed', 'open', 'Plant.id and Flora have stopped answering; Pl@ntNet answers alone.'],
+    [
+      'open',
+      'half_open',
+      'closed',
+      'Plant.id has stopped answering and Pl@ntNet is being tried again; Flora answers alone.',
+    ],
+    [
+      'open',
+      'open',
+      'isolated',
+      'Plant.id and Pl@ntNet have stopped answering and Flora is isolated; people get kept answers only.',
+    ],
   ])('the headline of the admin page covers %s, %s and %s', (plantId, plantnet, flora, headline) => {
-    expect(headlineText({ shared: true, circuits: circuits(plantId, plantnet, flora) })).toBe(headline);
+    const overview = overviewIn(plantId, plantnet, flora);
+    expect(headlineOf(overview, { status: 'live', text: 'Live' }).title).toBe(headline);
   });
 
   it('the consequences of an isolation name all other providers', () => {
-    const second = (provider: ProviderName, ...states: Parameters<typeof circuits>) => {
-      const overview: CircuitsOverview = {
-        at: '2026-11-22T01:44:19Z',
-        shared: true,
-        answers: { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 },
-        circuits: circuits(...states),
-        audit: [],
-      };
-      return consequences({ type: 'isolate', provider }, overview)[1];
-    };
+    const second = (provider: ProviderName, ...states: Parameters<typeof overviewIn>) =>
+      consequences({ type: 'isolate', provider }, overviewIn(...states))[1];
     expect({
       leading: second('plant_id', 'closed', 'closed', 'closed'),
       confirming: second(FLORA, 'closed', 'closed', 'closed'),
       oneLeft: second(FLORA, 'closed', 'open', 'closed'),
       noneLeft: second('plantnet', 'open', 'closed', 'off'),
     }).toEqual({
-      leading: 'Answers come from cache, Pl@ntNet and Flora, without health or care.',
-      confirming: 'Answers come from cache, Plant.id and Pl@ntNet.',
-      oneLeft: 'Answers come from cache and Plant.id, without a second opinion. Pl@ntNet cannot be asked either.',
-      noneLeft: 'Only kept answers are given: Plant.id and Flora cannot be asked either.',
+      leading: 'Answers come from the cache, Pl@ntNet and Flora, without health or care.',
+      confirming: 'Answers come from the cache, Plant.id and Pl@ntNet.',
+      oneLeft: 'Answers come from the cache and Plant.id, without a second opinion. Pl@ntNet can’t be asked either.',
+      noneLeft: 'People get kept answers only: Plant.id and Flora can’t be asked either.',
     });
   });
 });

@@ -8,14 +8,22 @@ interface ProviderFacts {
   role: 'leads' | 'confirms';
   /** Its score is shown as a percentage; otherwise its rank is shown. */
   scoreIsProbability: boolean;
+  /** Its calls cost credits that we pay for. */
+  isPaid: boolean;
   /** Parts of an answer that are missing without this provider. */
   missingWithout?: 'health or care';
 }
 
 /** All providers, in the order of the pages. A provider that is new in the API does not compile without its row. */
 export const PROVIDERS: Readonly<Record<ProviderName, ProviderFacts>> = {
-  plant_id: { displayName: 'Plant.id', role: 'leads', scoreIsProbability: true, missingWithout: 'health or care' },
-  plantnet: { displayName: 'Pl@ntNet', role: 'confirms', scoreIsProbability: false },
+  plant_id: {
+    displayName: 'Plant.id',
+    role: 'leads',
+    scoreIsProbability: true,
+    isPaid: true,
+    missingWithout: 'health or care',
+  },
+  plantnet: { displayName: 'Pl@ntNet', role: 'confirms', scoreIsProbability: false, isPaid: false },
 };
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table has no other keys

@@ -22,21 +22,24 @@ export type ProviderName = keyof Identification['providers'];
 export type ProviderStatus = Identification['providers'][ProviderName]['status'];
 export type HistoryItem = WireHistory['items'][number];
 
+/** What `/admin` shows. */
 export type Overview = WireOverview;
 export type OverviewEvent = WireOverviewEvent;
-/** One provider's circuit with its last hour. */
-export type ProviderCircuit = Omit<Overview['circuits'][ProviderName], 'opened'> & {
-  /** `failed` includes timeouts; `refused` are all that were not sent. */
-  minutes: { at: string; ok: number; failed: number; refused: number; p95_ms?: number | undefined }[];
-  outcomes: Record<CallOutcome, number>;
-  latency?: { p50_ms: number; p95_ms: number; p99_ms: number };
-};
-export type CircuitsOverview = Pick<Overview, 'answers' | 'at' | 'audit' | 'instances' | 'shared'> & {
-  circuits: Record<ProviderName, ProviderCircuit>;
-};
-export type CallOutcome = 'success' | 'failure' | 'timeout' | 'refused' | 'isolated' | 'held_back' | 'cached' | 'stale';
+export type ProviderCircuit = Overview['circuits'][ProviderName];
 /** State of a circuit, or the reason why a provider has none. */
 export type CircuitState = ProviderCircuit['state'];
+/** The calls of one minute to one provider. */
+export type MinuteCounts = Overview['minutes'][ProviderName][number];
+export type Urgency = Overview['urgency'];
+export type Alert = Overview['alerts']['items'][number];
+export type Webhook = NonNullable<Overview['alerts']['webhook']>;
+export type Dependencies = Overview['dependencies'];
+export type JobStatus = Overview['jobs'][number];
+export type QuotaUse = NonNullable<Overview['quotas']>['rows'][number];
+export type CacheUse = Overview['cache'];
+export type LimitsInForce = Overview['limits'];
+export type HeldLeases = Overview['leases'];
+export type LegacyUse = NonNullable<Overview['legacy']>;
 export type AuditEntry = WireAuditEntry;
 
 export type Me = WireMe;

@@ -1,20 +1,30 @@
 'use client';
 
 import { QueryClientProvider } from '@tanstack/react-query';
-import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
 import { useDocumentTitle } from '@/lib/use-document-title.ts';
 import type { Overview } from '@/lib/wire.ts';
-import { Button } from '@/ui/button.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import styles from './admin-view.module.css';
-import { AuditList } from './audit-list.tsx';
-import { CircuitCard } from './circuit-card.tsx';
-import type { Feed } from './feed.ts';
+import { AuditPanel } from './audit-panel.tsx';
+import { CircuitCard } from './circuit/circuit-card.tsx';
+import { FeedBadge } from './headline/feed-badge.tsx';
+import { headlineOf } from './headline/headline-text.ts';
+import { UrgencySlip } from './headline/urgency-slip.tsx';
+import { urgencySlip } from './headline/urgency-text.ts';
+import { ScrubStrip } from './hour/scrub-strip.tsx';
+import { useScrub } from './hour/use-scrub.ts';
 import type { Override } from './override.ts';
 import { OverrideDialog } from './override-dialog.tsx';
-import { headlineText, instancesText, trafficText } from './overview-text.ts';
+import { AlertsPanel } from './panels/alerts-panel.tsx';
+import { CachePanel } from './panels/cache-panel.tsx';
+import { DependenciesStrip } from './panels/dependencies-strip.tsx';
+import { JobsPanel } from './panels/jobs-panel.tsx';
+import { LeasesPanel } from './panels/leases-panel.tsx';
+import { LegacyPanel } from './panels/legacy-panel.tsx';
+import { LimitsPanel } from './panels/limits-panel.tsx';
+import { QuotasPanel } from './panels/quotas-panel.tsx';
 import { makeClients, trpc } from './trpc.ts';
 import { useCircuits } from './use-circuits.ts';
 
@@ -36,44 +46,50 @@ interface AdminViewProps {
   email: string;
 }
 
-/** Shows a headline, the circuit of each provider, and the audit log. */
+/** Shows what is wrong and whether to get up, then each provider, then everything else. */
 function AdminBoard({ initial, email }: AdminViewProps) {
   const { overview, now, timeZone, feed, update, togglePause } = useCircuits(initial);
   const [override, setOverride] = useState<Override>();
-  const sentence = headlineText(overview);
-  useDocumentTitle(sentence, 'Admin');
+  const scrub = useScrub(overview.minutes[FIRST].map(({ at }) => at));
+  const { note, title } = headlineOf(overview, feed);
+  const slip = urgencySlip(overview, { feed, now, timeZone });
+  const acknowledging = trpc.v1.admin.alerts.acknowledge.useMutation();
+  const acknowledge = async (id: string) => update(await acknowledging.mutateAsync({ id }));
+  useDocumentTitle(title, 'Admin');
 
   return (
-    <div className={styles['board']}>
+    <div className={styles['board']} data-stale={feed.status === 'stale' || undefined}>
       <p aria-live="polite" className={hidden['hidden']}>
-        {sentence}
-        {feed.status === 'stale' ? ` ${feed.text}.` : ''}
+        {title}
       </p>
       <div className={styles['head']}>
         <div>
-          <h1>{sentence}</h1>
-          {feed.status === 'stale' ? (
-            <p className={styles['stale']}>Nothing was heard since: what stands here may be over.</p>
-          ) : (
-            <p>{trafficText(overview)}</p>
-          )}
+          <h1>{title}</h1>
+          <p>{note}</p>
         </div>
         <FeedBadge feed={feed} instances={overview.instances} onTogglePause={togglePause} />
       </div>
-      <div className={styles['cards']}>
-        {PROVIDER_NAMES.map((provider) => (
-          <CircuitCard
-            key={provider}
-            provider={provider}
-            circuit={overview.circuits[provider]}
-            isLocal={!overview.shared}
-            now={now}
-            timeZone={timeZone}
-            onOverride={(type) => setOverride({ provider, type })}
-          />
-        ))}
+      <UrgencySlip slip={slip} />
+      <ScrubStrip scrub={scrub} now={now} timeZone={timeZone} />
+      <div className={styles['now']}>
+        <div className={styles['alerts']}>
+          <AlertsPanel alerts={overview.alerts} now={now} timeZone={timeZone} onAcknowledge={acknowledge} />
+        </div>
+        <div className={styles['cards']}>
+          {PROVIDER_NAMES.map((name) => (
+            <CircuitCard
+              key={name}
+              name={name}
+              overview={overview}
+              scrub={scrub}
+              now={now}
+              timeZone={timeZone}
+              onOverride={(type) => setOverride({ provider: name, type })}
+            />
+          ))}
+        </div>
       </div>
-      <AuditList newest={overview.audit} now={now} timeZone={timeZone} />
+      <Panels overview={overview} now={now} timeZone={timeZone} />
       {override === undefined ? null : (
         <OverrideDialog
           override={override}
@@ -89,32 +105,30 @@ function AdminBoard({ initial, email }: AdminViewProps) {
   );
 }
 
-interface FeedBadgeProps {
-  feed: Feed;
-  instances: Overview['instances'];
-  onTogglePause: () => void;
+/** All providers have the same minutes. */
+const [FIRST = 'plant_id' as const] = PROVIDER_NAMES;
+
+interface PanelsProps {
+  overview: Overview;
+  now: number;
+  timeZone: string;
 }
 
-/** Shows how fresh the page is and how many instances agree, and pauses updates. */
-function FeedBadge({ feed, instances, onTogglePause }: FeedBadgeProps) {
-  const others = instancesText(instances);
-  const isPaused = feed.status === 'paused';
-  const Icon = isPaused ? Play : Pause;
+/** Everything below the providers. A part that the server does not make is absent. */
+function Panels({ overview, now, timeZone }: PanelsProps) {
+  const { audit, cache, dependencies, jobs, leases, legacy, limits, quotas, shared } = overview;
   return (
-    <div className={styles['feed']}>
-      <p className={styles['badge']} data-status={feed.status}>
-        {isPaused ? <Pause size={14} strokeWidth={2} aria-hidden="true" /> : <span aria-hidden="true" />}
-        {feed.text}
-      </p>
-      {others === undefined ? null : (
-        <p className={styles['instances']} data-apart={instances?.agree !== instances?.known || undefined}>
-          {others}
-        </p>
-      )}
-      <Button small onClick={onTogglePause}>
-        <Icon size={14} strokeWidth={2} aria-hidden="true" />
-        {isPaused ? 'Go on' : 'Pause updates'}
-      </Button>
-    </div>
+    <>
+      <DependenciesStrip dependencies={dependencies} />
+      <JobsPanel jobs={jobs} now={now} timeZone={timeZone} />
+      <div className={styles['panels']}>
+        {quotas === undefined ? null : <QuotasPanel quotas={quotas} now={now} timeZone={timeZone} />}
+        <CachePanel cache={cache} />
+        <LimitsPanel limits={limits} shared={shared} />
+        <LeasesPanel leases={leases} now={now} />
+        {legacy === undefined ? null : <LegacyPanel legacy={legacy} now={now} />}
+        <AuditPanel entries={audit} />
+      </div>
+    </>
   );
 }

@@ -4,11 +4,12 @@ import { TRPCClientError } from '@trpc/client';
 import { Check } from 'lucide-react';
 import { type FormEvent, useRef, useState } from 'react';
 import { PROVIDERS } from '@/lib/providers.ts';
-import type { CircuitsOverview, Overview } from '@/lib/wire.ts';
+import type { Overview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-import { CircuitGlyph } from './circuit-status.tsx';
+
+import { forecastText } from './forecast.ts';
 import {
   consequences,
   DEFAULT_END,
@@ -20,11 +21,12 @@ import {
 } from './override.ts';
 import styles from './override-dialog.module.css';
 import { ReasonField } from './reason-field.tsx';
+import { CircuitGlyph } from './state/circuit-glyph.tsx';
 import { trpc } from './trpc.ts';
 
 interface OverrideDialogProps {
   override: Override;
-  overview: CircuitsOverview;
+  overview: Overview;
   /** E-mail address that the override is recorded under. */
   email: string;
   now: number;
@@ -84,7 +86,7 @@ export function OverrideDialog({
           {label.command} {name}
         </>
       }
-      consequences={consequences(override, overview)}
+      consequences={[...consequences(override, overview), ...forecastText(override, overview)]}
       form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
       busy={busy}
       foot={
@@ -141,7 +143,7 @@ function EndChoice({ chosen, now, timeZone, onChoose }: EndChoiceProps) {
   );
 }
 
-const NO_ANSWER = 'No answer came. Look at the state before you try again: the order may have been carried out.';
+const NO_ANSWER = 'No answer came. Look at the state before you try again: it may have been done.';
 
 type OverrideResult = { overview: Overview } | { error: string };
 

@@ -1,39 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import type { CircuitsOverview, ProviderCircuit } from '../../lib/wire.ts';
+import type { ProviderCircuit } from '../../lib/wire.ts';
 import { consequences, endText, ISOLATION_ENDS, reasonError, reasonLengthText } from './override.ts';
-import { circuitOf } from './testing/circuit-of.ts';
+import { overviewOf } from './testing/overview-of.ts';
 
-const overview = (
-  plantId: Partial<ProviderCircuit> = {},
-  plantnet: Partial<ProviderCircuit> = {},
-  shared = true,
-): CircuitsOverview => ({
-  at: '2026-11-22T01:44:19Z',
-  shared,
-  answers: { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 },
-  circuits: { plant_id: circuitOf(plantId), plantnet: circuitOf(plantnet) },
-  audit: [],
-});
+const overview = (plant_id: Partial<ProviderCircuit> = {}, plantnet: Partial<ProviderCircuit> = {}, shared = true) =>
+  overviewOf({ plant_id, plantnet, shared });
 
 describe('consequences', () => {
   it('of an isolation name the provider that answers meanwhile', () => {
     expect(consequences({ type: 'isolate', provider: 'plant_id' }, overview())).toEqual([
       'No call goes to Plant.id, from any instance.',
-      'Answers come from cache and Pl@ntNet, without health or care.',
-      'It is not tried again until the end below, or until you release it.',
+      'Answers come from the cache and Pl@ntNet, without health or care.',
+      'It stays isolated until the time below, or until you release it.',
     ]);
     const second = (state: ProviderCircuit['state']) =>
       consequences({ type: 'isolate', provider: 'plantnet' }, overview({ state }))[1];
     expect([second('half_open'), second('open')]).toEqual([
-      'Answers come from cache and Plant.id, without a second opinion.',
-      'Only kept answers are given: Plant.id cannot be asked either.',
+      'Answers come from the cache and Plant.id, without a second opinion.',
+      'People get kept answers only: Plant.id can’t be asked either.',
     ]);
   });
 
   it('of a release', () => {
     expect(consequences({ type: 'release', provider: 'plantnet' }, overview())).toEqual([
       'Calls go to Pl@ntNet again, from every instance.',
-      'It is closed and counts from 0: 3 failures open it again.',
+      'It is closed and counts from 0: 5 failures open it again.',
     ]);
   });
 

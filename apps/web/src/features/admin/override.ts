@@ -1,7 +1,8 @@
 import { listText } from '../../lib/format/list.ts';
 import { durationText, untilTime } from '../../lib/format/time.ts';
 import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
-import type { CircuitsOverview, ProviderName } from '../../lib/wire.ts';
+import type { Overview, ProviderName } from '../../lib/wire.ts';
+import { canAnswer, providerState } from './state/provider-state.ts';
 
 const MINUTE_MS = 60_000;
 const SHORTEST_REASON = 10;
@@ -22,47 +23,48 @@ export const OVERRIDE_LABELS: Readonly<Record<OverrideType, { command: string; p
 };
 
 /** Describes what an override will do, for the dialog that confirms it. */
-export function consequences({ provider, type }: Override, { circuits, shared }: CircuitsOverview): string[] {
+export function consequences(override: Override, overview: Overview): string[] {
+  const late = overview.shared ? [] : ['Redis is down: other instances follow within half a minute.'];
+  return [...effects(override, overview), ...late];
+}
+
+function effects({ provider, type }: Override, overview: Overview): string[] {
   const name = PROVIDERS[provider].displayName;
-  const { fail_count: failCount, fail_max: failMax, reset_timeout_ms: rest, state } = circuits[provider];
-  const late = shared ? [] : ['Redis is down: other instances follow within half a minute.'];
+  const { fail_count: failCount, fail_max: failMax, reset_timeout_ms: rest, state } = overview.circuits[provider];
   switch (type) {
     case 'isolate':
       return [
         `No call goes to ${name}, from any instance.`,
-        answersWithout(provider, circuits),
-        'It is not tried again until the end below, or until you release it.',
-        ...late,
+        answersWithout(provider, overview),
+        'It stays isolated until the time below, or until you release it.',
       ];
     case 'release':
       return [
         `Calls go to ${name} again, from every instance.`,
         `It is closed and counts from 0: ${failures(failMax)} open it again.`,
-        ...late,
       ];
     case 'reset': {
       const forgets =
         state === 'closed' ? `Its ${failures(failCount)} in a row are forgotten.` : 'It is closed at once.';
       return [
         failCount === 0 && state === 'closed' ? 'It is closed and has no failure to forget.' : forgets,
-        `All calls go to ${name}, from every instance, well or not.`,
+        `Every instance calls ${name} again, recovered or not.`,
         `${failures(failMax)} in a row open it again, for ${state === 'closed' ? durationText(rest) : 'the shortest rest'}.`,
-        ...late,
       ];
     }
   }
 }
 
-function answersWithout(provider: ProviderName, circuits: CircuitsOverview['circuits']): string {
-  const canAnswer = (name: ProviderName) => ['closed', 'half_open'].includes(circuits[name].state);
+function answersWithout(provider: ProviderName, overview: Overview): string {
+  const isAsked = (name: ProviderName) => canAnswer(providerState(name, overview));
   const others = PROVIDER_NAMES.filter((name) => name !== provider);
-  const answering = others.filter(canAnswer);
-  const impaired = others.filter((name) => !canAnswer(name));
-  if (answering.length === 0) return `Only kept answers are given: ${displayNames(others)} cannot be asked either.`;
+  const answering = others.filter(isAsked);
+  const impaired = others.filter((name) => !isAsked(name));
+  if (answering.length === 0) return `People get kept answers only: ${displayNames(others)} can’t be asked either.`;
   const missing = PROVIDERS[provider].missingWithout ?? (answering.length === 1 ? 'a second opinion' : undefined);
-  const sources = listText(['cache', ...answering.map((name) => PROVIDERS[name].displayName)]);
+  const sources = listText(['the cache', ...answering.map((name) => PROVIDERS[name].displayName)]);
   const answers = `Answers come from ${sources}${missing === undefined ? '' : `, without ${missing}`}.`;
-  return impaired.length === 0 ? answers : `${answers} ${displayNames(impaired)} cannot be asked either.`;
+  return impaired.length === 0 ? answers : `${answers} ${displayNames(impaired)} can’t be asked either.`;
 }
 
 function failures(count: number): string {

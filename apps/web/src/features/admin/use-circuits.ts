@@ -6,9 +6,9 @@ import { useEffect, useLayoutEffect, useState } from 'react';
 import { useNow, useTimeZone, useVisible } from '../../lib/device.ts';
 import { problemOf } from '../../lib/problem.ts';
 import { useStreamSlot } from '../../lib/stream-slots.ts';
-import type { CircuitsOverview, Overview } from '../../lib/wire.ts';
+import type { Overview } from '../../lib/wire.ts';
 import { type Feed, feedOf } from './feed.ts';
-import { afterEvent, circuitsOf } from './follow-overview.ts';
+import { afterEvent } from './follow-overview.ts';
 import { trpc } from './trpc.ts';
 
 /** Delay before the feed is opened again; each ends after some minutes. */
@@ -21,7 +21,7 @@ const POLL_MS = { visible: 5_000, hidden: 30_000 };
 const KEY = ['circuits'];
 
 export interface WatchedCircuits {
-  overview: CircuitsOverview;
+  overview: Overview;
   /** The server's time in epoch milliseconds; it stands still while paused. */
   now: number;
   timeZone: string;
@@ -94,7 +94,7 @@ export function useCircuits(initial: Overview): WatchedCircuits {
   const sinceUpdate = zone === undefined ? 0 : Math.max(0, deviceNow - updatedAt);
   const timeZone = zone ?? 'UTC';
   return {
-    overview: circuitsOf(overview),
+    overview,
     now: Date.parse(overview.at) + sinceUpdate,
     timeZone,
     feed: feedOf(

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { Alert, Overview, Urgency } from '../../../lib/wire.ts';
+import { at, NOW, overviewOf, plain } from '../testing/overview-of.ts';
+import { sentenceText } from '../text/sentence.ts';
+import { urgencySlip } from './urgency-text.ts';
+
+const LIVE = { status: 'live', text: 'Live, 2 s ago' } as const;
+const CHECKS: Urgency['checks'] = [
+  { name: 'answered', ok: true, value: 0.81, limit: 0.5 },
+  { name: 'other_provider', ok: true },
+  { name: 'nothing_lost', ok: true, limit: 0.9 },
+];
+
+const alert = (given: Partial<Alert> & Pick<Alert, 'rule'>): Alert => ({
+  id: '1',
+  severity: 'warning',
+  state: 'firing',
+  value: 0.83,
+  limit: 0.8,
+  unit: 'share',
+  since: at(-192),
+  runbook: given.rule,
+  ...given,
+});
+
+function slipOf(urgency: Partial<Urgency>, given: Parameters<typeof overviewOf>[0] = {}, feed: Feed = LIVE) {
+  const overview: Overview = overviewOf({ urgency: { answer: 'no', checks: CHECKS, ...urgency }, ...given });
+  const slip = urgencySlip(overview, { feed, now: NOW, timeZone: 'Europe/Berlin' });
+  return { ...slip, reason: plain(sentenceText(slip.reason)) };
+}
+type Feed = { status: 'live' | 'paused' | 'stale'; text: string };
+
+describe('the slip "Must I get up?"', () => {
+  it('says that all is well', () => {
+    expect(slipOf({})).toMatchObject({
+      tone: 'no',
+      answer: 'No.',
+      reason: 'Both services answer; nothing is near its limit.',
+    });
+  });
+
+  const isolation = { reason: 'Their status page says outage.', by: 'ada@example.org', at: at(-900) };
+  it.each<[string, Parameters<typeof overviewOf>[0], string]>([
+    ['an isolation', { plant_id: { isolation } }, 'Plant.id is isolated by choice; nothing is near its limit.'],
+    ['a missing key', { plantnet: { state: 'off' } }, 'Pl@ntNet is off by choice; nothing is near its limit.'],
+    ['an open circuit', { plantnet: { state: 'open' } }, 'Something isn’t as it should be, but it can wait.'],
+    ['Redis', { shared: false }, 'Something isn’t as it should be, but it can wait.'],
+    [
+      'an acknowledged alert',
+      { alerts: { items: [alert({ rule: 'job_failing', state: 'acknowledged' })] } },
+      'Something isn’t as it should be, but it can wait.',
+    ],
+  ])('does not say that all is well because of %s', (_name, given, reason) => {
+    expect(slipOf({}, given).reason).toBe(reason);
+  });
+
+  it('says what is tried by itself, and when it calls', () => {
+    const given = {
+      plant_id: { state: 'open' as const, next_trial_at: at(18) },
+      alerts: { items: [alert({ rule: 'circuit_open', subject: 'plant_id' })] },
+    };
+    expect(slipOf({ answer: 'not_yet', because: 'circuit_open', call_at: at(408) }, given)).toMatchObject({
+      tone: 'not_yet',
+      answer: 'No, not yet.',
+      reason:
+        'Plant.id has been out for 3 min 12 s. It is tried again in 0:18, by itself. You’ll be called at 02:51 if it lasts.',
+    });
+    const late = { ...given, plant_id: { state: 'open' as const, next_trial_at: at(-1) } };
+    expect(slipOf({ answer: 'yes', because: 'circuit_open' }, late).reason).toBe(
+      'Plant.id has been out for 3 min 12 s. The next call tries it again.',
+    );
+  });
+
+  it.each<[Alert['rule'], string | undefined, string]>([
+    ['circuit_stuck_open', 'plantnet', 'Pl@ntNet has been out for 3 min 12 s.'],
+    ['server_errors', undefined, '83 % of requests fail on our side.'],
+    ['quota_nearly_used', 'plant_id', '83 % of Plant.id’s quota is used.'],
+    ['provider_misconfigured', 'plant_id', 'Plant.id has refused our key for 3 min 12 s; it needs another one.'],
+    ['provider_unpaid', 'plant_id', 'Plant.id has been unpaid for 3 min 12 s; its account needs money.'],
+    ['redis_refuses_writes', undefined, 'Redis has taken no writes for 3 min 12 s.'],
+    ['job_failing', 'delete-photos', 'The job “Delete photos” has been failing for 3 min 12 s.'],
+  ])('says why %s calls', (rule, subject, reason) => {
+    const items = [alert({ rule: 'job_failing', state: 'resolved' }), alert({ rule, ...(subject && { subject }) })];
+    expect(slipOf({ answer: 'yes', because: rule }, { alerts: { items } })).toMatchObject({
+      tone: 'yes',
+      answer: 'Yes, now.',
+      reason,
+    });
+  });
+
+  it('says what is wrong before there is an alert', () => {
+    const open = { plantnet: { state: 'open' as const, since: at(-12) } };
+    const soon = { answer: 'not_yet' as const, call_at: at(588) };
+    expect(slipOf({ ...soon, because: 'circuit_stuck_open' }, open).reason).toBe(
+      'Pl@ntNet has been out for 12 s. You’ll be called at 02:54 if it lasts.',
+    );
+    expect(slipOf({ ...soon, because: 'redis_refuses_writes' }).reason).toBe(
+      'Redis takes no writes. You’ll be called at 02:54 if it lasts.',
+    );
+  });
+
+  it('says who takes care', () => {
+    const acknowledged = { by: 'ada@example.org', at: at(-60) };
+    const items = [alert({ rule: 'provider_unpaid', subject: 'plant_id', state: 'acknowledged', acknowledged })];
+    expect(slipOf({ answer: 'not_yet', because: 'provider_unpaid' }, { alerts: { items } }).reason).toBe(
+      'Plant.id has been unpaid for 3 min 12 s; its account needs money. ada@example.org takes care of it.',
+    );
+  });
+
+  it('says what can wait', () => {
+    const items = [alert({ rule: 'quota_nearly_used', subject: 'plant_id' })];
+    expect(slipOf({ because: 'quota_nearly_used' }, { alerts: { items } }).reason).toBe(
+      '83 % of Plant.id’s quota is used. It can wait.',
+    );
+  });
+
+  it('answers without the alert, too', () => {
+    expect(slipOf({ answer: 'yes' }).reason).toBe('A rule of the alerts calls you.');
+    expect(slipOf({ answer: 'not_yet', call_at: at(408) }).reason).toBe('You’ll be called at 02:51 if it lasts.');
+  });
+
+  it('cannot tell while the feed is stale', () => {
+    expect(slipOf({ answer: 'yes' }, {}, { status: 'stale', text: 'Stale since 02:41:07' })).toEqual({
+      tone: 'unknown',
+      answer: 'We can’t tell.',
+      reason: 'No news since 02:41:07.',
+      checks: [],
+    });
+  });
+
+  it('says as of when while updates are paused', () => {
+    expect(slipOf({}, {}, { status: 'paused', text: 'Paused at 02:44:19' }).reason).toBe(
+      'At 02:44:19: Both services answer; nothing is near its limit.',
+    );
+  });
+});
+
+describe('the checks of the slip', () => {
+  const checksOf = (checks: Urgency['checks'], given: Parameters<typeof overviewOf>[0] = {}) =>
+    slipOf({ checks }, given).checks.map(({ figure, limit, ok, words }) =>
+      plain(`${ok ? '+' : '-'} ${figure === undefined ? '' : `${figure} `}${words}, ${limit}`),
+    );
+
+  it('have what was found, and when it calls', () => {
+    expect(checksOf(CHECKS)).toEqual([
+      '+ 81 % get an answer, call below 50 %',
+      '+ Plant.id and Pl@ntNet answer, call if both stop',
+      '+ Nothing is lost or overspent, call at 90 % of the quota',
+    ]);
+  });
+
+  it('name the provider that is left', () => {
+    expect(checksOf(CHECKS, { plant_id: { state: 'open' } })?.[1]).toBe('+ Pl@ntNet answers, call if it stops too');
+  });
+
+  it('begin with those that fail', () => {
+    const failed = CHECKS.map((check) => ({ ...check, ok: check.name === 'answered' }));
+    expect(checksOf(failed, { plant_id: { state: 'open' }, plantnet: { state: 'open' } })).toEqual([
+      '- No service answers, call if none does',
+      '- Something is lost or overspent, call at 90 % of the quota',
+      '+ 81 % get an answer, call below 50 %',
+    ]);
+  });
+
+  it('do without figures', () => {
+    expect(checksOf([{ name: 'answered', ok: true }])).toEqual(['+ People get an answer, call below its limit']);
+  });
+});

@@ -1,0 +1,173 @@
+import { clockText, percentText } from '../../../lib/format/amounts.ts';
+import { bothOrAll, capitalised, listText } from '../../../lib/format/list.ts';
+import { durationText, untilTime } from '../../../lib/format/time.ts';
+import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../../lib/providers.ts';
+import type { Alert, Overview, ProviderName, Urgency } from '../../../lib/wire.ts';
+import type { Feed } from '../feed.ts';
+import { canAnswer, providerState } from '../state/provider-state.ts';
+import { jobName } from '../text/job-name.ts';
+import type { Sentence } from '../text/sentence.ts';
+import { isSystemWell } from './headline-text.ts';
+
+/** One of the things that decide whether an operator must get up. */
+interface Check {
+  name: Urgency['checks'][number]['name'];
+  ok: boolean;
+  /** What was found: a figure that stands out, and the words after it. */
+  figure?: string;
+  words: string;
+  /** When it calls. */
+  limit: string;
+}
+
+/** The slip "Must I get up?". */
+export interface UrgencySlip {
+  tone: 'no' | 'not_yet' | 'yes' | 'unknown';
+  answer: string;
+  reason: Sentence;
+  /** Failed checks first. */
+  checks: readonly Check[];
+}
+
+const ANSWERS = { no: 'No.', not_yet: 'No, not yet.', yes: 'Yes, now.' } as const;
+
+interface Context {
+  feed: Pick<Feed, 'status' | 'text'>;
+  now: number;
+  timeZone: string;
+}
+
+/** Returns the content of the slip. */
+export function urgencySlip(overview: Overview, { feed, now, timeZone }: Context): UrgencySlip {
+  const { urgency } = overview;
+  if (feed.status === 'stale') {
+    return {
+      tone: 'unknown',
+      answer: 'We can’t tell.',
+      reason: [`No news ${feed.text.replace('Stale ', '')}.`],
+      checks: [],
+    };
+  }
+  const reason =
+    urgency.answer === 'no' ? calmReason(urgency, overview, now) : urgentReason(urgency, overview, now, timeZone);
+  return {
+    tone: urgency.answer,
+    answer: ANSWERS[urgency.answer],
+    reason: feed.status === 'paused' ? [`${feed.text.replace('Paused at', 'At')}: `, ...reason] : reason,
+    checks: urgency.checks
+      .map((check) => ({ name: check.name, ok: check.ok, ...checkText(check, overview) }))
+      .toSorted((one, other) => Number(one.ok) - Number(other.ok)),
+  };
+}
+
+/** Says why an operator may sleep; that all is well only when it is. */
+function calmReason({ because }: Urgency, overview: Overview, now: number): Sentence {
+  const alert = overview.alerts.items.find(({ rule, state }) => rule === because && state !== 'resolved');
+  if (because !== undefined && alert !== undefined)
+    return [...causeText(because, alert, overview, now), ' It can wait.'];
+  const impaired = PROVIDER_NAMES.flatMap((provider) => {
+    const state = providerState(provider, overview);
+    return state === 'closed' ? [] : [{ name: PROVIDERS[provider].displayName, state }];
+  });
+  const isAlerted = overview.alerts.items.some(({ state }) => state !== 'resolved');
+  const isChosen = impaired.every(({ state }) => state === 'isolated' || state === 'off');
+  if (isAlerted || !isChosen || !isSystemWell(overview)) return ['Something isn’t as it should be, but it can wait.'];
+  if (impaired.length === 0) {
+    return [`${capitalised(bothOrAll(PROVIDER_NAMES.length))} services answer; nothing is near its limit.`];
+  }
+  const chosen = impaired.map(({ name, state }) => `${name} is ${state} by choice`);
+  return [`${listText(chosen)}; nothing is near its limit.`];
+}
+
+/** Returns what calls, or may call, and when. */
+function urgentReason(
+  { answer, because, call_at: callAt }: Urgency,
+  overview: Overview,
+  now: number,
+  timeZone: string,
+): Sentence {
+  const alert = overview.alerts.items.find(({ rule, state }) => rule === because && state !== 'resolved');
+  const cause = because === undefined ? [] : causeText(because, alert, overview, now);
+  const before = cause.length === 0 ? '' : ' ';
+  if (answer === 'not_yet' && callAt !== undefined) {
+    const time = { text: untilTime(Date.parse(callAt), now, timeZone), at: callAt };
+    return [...cause, `${before}You’ll be called at `, time, ' if it lasts.'];
+  }
+  const acknowledged = alert?.acknowledged;
+  if (acknowledged !== undefined) return [...cause, `${before}${acknowledged.by} takes care of it.`];
+  return cause.length === 0 ? ['A rule of the alerts calls you.'] : cause;
+}
+
+/** Describes why a rule calls. Before it calls there is no alert yet, so the states say what is wrong. */
+function causeText(rule: Alert['rule'], alert: Alert | undefined, overview: Overview, now: number): Sentence {
+  const provider = PROVIDER_NAMES.find((name) =>
+    alert?.subject === undefined ? overview.circuits[name].state === 'open' : name === alert.subject,
+  );
+  const name = provider === undefined ? '' : PROVIDERS[provider].displayName;
+  const since = alert?.since ?? (provider && overview.circuits[provider].since);
+  const lasted = since === undefined ? 'a moment' : { text: durationText(now - Date.parse(since)) };
+  const share = { text: percentText(alert?.value ?? 0) };
+  switch (rule) {
+    case 'circuit_open':
+    case 'circuit_stuck_open':
+      return [`${name} has been out for `, lasted, '.', ...trialText(provider, overview, now)];
+    case 'no_provider_answers':
+      return ['No service has answered for ', lasted, '.'];
+    case 'few_answers':
+      return ['Only ', share, ' of people get an answer.'];
+    case 'server_errors':
+      return [share, ' of requests fail on our side.'];
+    case 'quota_nearly_used':
+    case 'quota_last_tenth':
+      return [share, ` of ${name}’s quota is used.`];
+    case 'provider_misconfigured':
+      return [`${name} has refused our key for `, lasted, '; it needs another one.'];
+    case 'provider_unpaid':
+      return [`${name} has been unpaid for `, lasted, '; its account needs money.'];
+    case 'redis_refuses_writes':
+      return alert === undefined ? ['Redis takes no writes.'] : ['Redis has taken no writes for ', lasted, '.'];
+    case 'job_failing':
+      return [`The job “${jobName(alert?.subject ?? '')}” has been failing for `, lasted, '.'];
+  }
+}
+
+/** Says when an open circuit is tried again. */
+function trialText(provider: ProviderName | undefined, { circuits }: Overview, now: number): Sentence {
+  const nextTrialAt = provider && circuits[provider].next_trial_at;
+  if (nextTrialAt === undefined) return [];
+  const left = (Date.parse(nextTrialAt) - now) / 1_000;
+  return left > 0
+    ? [' It is tried again in ', { text: clockText(left) }, ', by itself.']
+    : [' The next call tries it again.'];
+}
+
+function checkText(
+  { limit, name, ok, value }: Urgency['checks'][number],
+  overview: Overview,
+): Omit<Check, 'name' | 'ok'> {
+  const atLimit = limit === undefined ? undefined : percentText(limit);
+  switch (name) {
+    case 'answered': {
+      const when = `call below ${atLimit ?? 'its limit'}`;
+      if (value !== undefined) return { figure: percentText(value), words: 'get an answer', limit: when };
+      return { words: ok ? 'People get an answer' : 'Too few get an answer', limit: when };
+    }
+    case 'other_provider':
+      return otherProviderText(overview, ok);
+    case 'nothing_lost':
+      return {
+        words: ok ? 'Nothing is lost or overspent' : 'Something is lost or overspent',
+        limit: atLimit === undefined ? 'call if it is' : `call at ${atLimit} of the quota`,
+      };
+  }
+}
+
+function otherProviderText(overview: Overview, ok: boolean): Pick<Check, 'limit' | 'words'> {
+  const answering = PROVIDER_NAMES.filter((name) => canAnswer(providerState(name, overview)));
+  if (!ok || answering.length === 0) return { words: 'No service answers', limit: 'call if none does' };
+  const [only, ...others] = answering;
+  if (only !== undefined && others.length === 0) {
+    return { words: `${PROVIDERS[only].displayName} answers`, limit: 'call if it stops too' };
+  }
+  return { words: `${displayNames(answering)} answer`, limit: `call if ${bothOrAll(answering.length)} stop` };
+}

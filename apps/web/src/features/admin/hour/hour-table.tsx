@@ -1,0 +1,65 @@
+'use client';
+
+import { countText, millisecondsText } from '@/lib/format/amounts.ts';
+import { clockTime } from '@/lib/format/time.ts';
+import { Moment } from '@/ui/moment.tsx';
+import { STATE_NAMES } from '../state/provider-state.ts';
+import { DataTable, ShowAsTable } from '../table/data-table.tsx';
+import { type ProviderHour, tableRows } from './last-hour.ts';
+import type { Scrub } from './use-scrub.ts';
+
+interface HourTableProps {
+  /** Name of the provider. */
+  name: string;
+  hour: ProviderHour;
+  scrub: Scrub;
+  timeZone: string;
+}
+
+/** Explains the chart of the hour, and shows its data as a table on demand. */
+export function HourTable({ name, hour, scrub, timeZone }: HourTableProps) {
+  return (
+    <ShowAsTable
+      of={`the last hour of ${name}`}
+      note="Bars red where failed, dashed where not sent. Drag over the band, or use ← and →."
+    >
+      <HourRows name={name} hour={hour} scrub={scrub} timeZone={timeZone} />
+    </ShowAsTable>
+  );
+}
+
+const COLUMNS = [
+  { name: 'Minute' },
+  { name: 'Well' },
+  { name: 'Failed' },
+  { name: 'Not sent' },
+  { name: 'p50' },
+  { name: 'p95' },
+  { name: 'p99' },
+  { name: 'State', text: true },
+];
+
+function HourRows({ name, hour, scrub, timeZone }: HourTableProps) {
+  const rows = tableRows(hour, scrub.minute);
+  if (rows.length === 0) return <p>No call and no new state in the last hour.</p>;
+  return (
+    <DataTable name={`The last hour of ${name}`} columns={COLUMNS} scrolls="both">
+      {rows.map(({ minute, state, totals }) => (
+        <tr key={minute.at} aria-current={minute.at === scrub.minute || undefined}>
+          <th scope="row">
+            <Moment at={minute.at}>{clockTime(Date.parse(minute.at), timeZone, 'minutes')}</Moment>
+          </th>
+          <td>{countText(totals.outcomes.success)}</td>
+          <td>{countText(totals.failed)}</td>
+          <td>{countText(totals.notSent)}</td>
+          <td>{durationOrNone(minute.p50_ms)}</td>
+          <td>{durationOrNone(minute.p95_ms)}</td>
+          <td>{durationOrNone(minute.p99_ms)}</td>
+          <td data-text>{state === undefined ? 'unknown' : STATE_NAMES[state]}</td>
+        </tr>
+      ))}
+    </DataTable>
+  );
+}
+
+const durationOrNone = (ms: number | undefined): string => (ms === undefined ? '–' : millisecondsText(ms));

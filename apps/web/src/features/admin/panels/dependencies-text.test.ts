@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Dependencies } from '../../../lib/wire.ts';
+import { plain } from '../testing/overview-of.ts';
+import { dependencyCells } from './dependencies-text.ts';
+
+const MB = 1_048_576;
+const well: Dependencies = {
+  redis: { state: 'up', latency_ms: 0.8, used_bytes: 212 * MB, max_bytes: 512 * MB },
+  database: {
+    state: 'up',
+    latency_ms: 2.1,
+    in_use: 7,
+    size: 20,
+    waiting: 0,
+    slowest: { ms: 84, statement: 'SELECT "id" FROM "Photo" WHERE "id" = $1' },
+  },
+  photo_store: { state: 'up', free_bytes: 41 * 1_024 * MB, orphans: 0 },
+  decoder: { busy: 1, size: 2, waiting: 0 },
+};
+const linesOf = (given: Partial<Dependencies> = {}) =>
+  dependencyCells({ ...well, ...given }).map(({ detail, name, state, text }) =>
+    plain([name, state, text, ...(detail === undefined ? [] : [detail.text])].join(' | ')),
+  );
+
+describe('dependencyCells', () => {
+  it('have the figures of all parts', () => {
+    expect(linesOf()).toEqual([
+      'Redis | closed | Takes writes. 0.8 ms, 212 MB of 512 MB',
+      'Database | closed | 7 of 20 in use, 2.1 ms | Slowest 84 ms',
+      'Photo store | closed | 41 GB free, 0 orphans',
+      'Decoder | closed | 1 of 2 busy, 0 waiting',
+    ]);
+    expect(dependencyCells(well)[1]?.detail?.code).toBe('SELECT "id" FROM "Photo" WHERE "id" = $1');
+  });
+
+  it.each<[Dependencies['redis'], string]>([
+    [{ state: 'up' }, 'Redis | closed | Takes writes'],
+    [{ state: 'up', used_bytes: 212 * MB, max_bytes: 0 }, 'Redis | closed | Takes writes. 212 MB'],
+    [{ state: 'down', reason: 'connection refused' }, 'Redis | open | Down: this instance only | connection refused'],
+    [{ state: 'read_only' }, 'Redis | open | Read-only: a replica'],
+    [{ state: 'full' }, 'Redis | open | Full: takes no writes'],
+    [{ state: 'loading' }, 'Redis | open | Loading: takes no writes'],
+  ])('of Redis with %j', (redis, line) => {
+    expect(linesOf({ redis })[0]).toBe(line);
+  });
+
+  it('show what waits and what is down', () => {
+    expect(
+      linesOf({
+        database: { state: 'up', in_use: 20, size: 20, waiting: 3 },
+        photo_store: { state: 'down', orphans: 0 },
+        decoder: { busy: 2, size: 2, waiting: 1 },
+      }).slice(1),
+    ).toEqual([
+      'Database | half_open | 20 of 20 in use, 3 waiting',
+      'Photo store | open | Down: photos can’t be stored',
+      'Decoder | half_open | 2 of 2 busy, 1 waiting',
+    ]);
+    expect(linesOf({ database: { state: 'down', in_use: 0, size: 20, waiting: 0 } })[1]).toBe('Database | open | Down');
+  });
+});

@@ -1,0 +1,67 @@
+import { bytesText, countedText, countText, millisecondsText } from '../../../lib/format/amounts.ts';
+import type { Dependencies } from '../../../lib/wire.ts';
+
+/** A part of our own system that identifications stand on. */
+interface DependencyCell {
+  name: string;
+  /** `half_open`: it works, but others wait for it. */
+  state: 'closed' | 'half_open' | 'open';
+  text: string;
+  /** The slowest statement, or why it is down. */
+  detail?: { text: string; code?: string };
+}
+
+/** Describes what identifications stand on, in the order of the strip. */
+export function dependencyCells({ database, decoder, photo_store: store, redis }: Dependencies): DependencyCell[] {
+  return [
+    redisCell(redis),
+    databaseCell(database),
+    {
+      name: 'Photo store',
+      state: store.state === 'up' ? 'closed' : 'open',
+      text:
+        store.state === 'up'
+          ? `${store.free_bytes === undefined ? 'Up' : `${bytesText(store.free_bytes, 0)} free`}, ${countedText(store.orphans, 'orphan')}`
+          : 'Down: photos can’t be stored',
+    },
+    {
+      name: 'Decoder',
+      state: decoder.waiting > 0 ? 'half_open' : 'closed',
+      text: `${countText(decoder.busy)} of ${countText(decoder.size)} busy, ${countText(decoder.waiting)} waiting`,
+    },
+  ];
+}
+
+const REDIS_WORDS = {
+  down: 'Down: this instance only',
+  read_only: 'Read-only: a replica',
+  full: 'Full: takes no writes',
+  loading: 'Loading: takes no writes',
+} as const;
+
+function redisCell(redis: Dependencies['redis']): DependencyCell {
+  const { latency_ms: latency, max_bytes: most, reason, state, used_bytes: used } = redis;
+  if (state !== 'up') {
+    const text = REDIS_WORDS[state];
+    return { name: 'Redis', state: 'open', text, ...(reason !== undefined && { detail: { text: reason } }) };
+  }
+  const memory = used === undefined ? [] : [`${bytesText(used, 0)}${most ? ` of ${bytesText(most, 0)}` : ''}`];
+  const figures = [...(latency === undefined ? [] : [millisecondsText(latency)]), ...memory].join(', ');
+  return { name: 'Redis', state: 'closed', text: figures === '' ? 'Takes writes' : `Takes writes. ${figures}` };
+}
+
+function databaseCell(database: Dependencies['database']): DependencyCell {
+  const { in_use: used, latency_ms: latency, size, slowest, state, waiting } = database;
+  if (state === 'down') return { name: 'Database', state: 'open', text: 'Down' };
+  const figures = [
+    `${countText(used)} of ${countText(size)} in use`,
+    ...(waiting > 0 ? [`${countText(waiting)} waiting`] : []),
+    ...(latency === undefined ? [] : [millisecondsText(latency)]),
+  ];
+  return {
+    name: 'Database',
+    state: waiting > 0 ? 'half_open' : 'closed',
+    text: figures.join(', '),
+    ...(slowest && { detail: { text: `Slowest ${millisecondsText(slowest.ms)}`, code: slowest.statement } }),
+  };
+}

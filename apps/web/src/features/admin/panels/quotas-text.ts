@@ -1,0 +1,68 @@
+import { countedText, countText } from '../../../lib/format/amounts.ts';
+import { dayText, durationText, untilTime } from '../../../lib/format/time.ts';
+import { PROVIDERS } from '../../../lib/providers.ts';
+import type { QuotaUse } from '../../../lib/wire.ts';
+import type { Sentence } from '../text/sentence.ts';
+
+const DAY_MS = 86_400_000;
+
+const PERIODS: Readonly<Record<string, string>> = { hour: 'this hour', day: 'today', month: 'this month' };
+
+/** Names a quota: "Plant.id, this month". */
+export function quotaName({ provider, window }: QuotaUse): string {
+  return `${PROVIDERS[provider].displayName}, ${PERIODS[window] ?? window}`;
+}
+
+/** A provider without a limit reports 0. */
+export function quotaShare({ limit, used }: QuotaUse): number {
+  return limit === 0 ? 0 : used / limit;
+}
+
+/** Describes how long a quota will last. */
+export function quotaOutlook(quota: QuotaUse, now: number, timeZone: string): Sentence {
+  const { exhausted_at: exhaustedAt, limit, resets_at: resetsAt, used } = quota;
+  const reset = Date.parse(resetsAt);
+  const full = [
+    'Full again at ',
+    { text: untilTime(reset, now, timeZone), at: resetsAt },
+    `, in ${durationText(reset - now)}.`,
+  ];
+  if (limit === 0) return ['It has no limit.'];
+  if (used >= limit) return ['Used up. ', ...full];
+  if (exhaustedAt !== undefined && Date.parse(exhaustedAt) < reset) {
+    const gone = Date.parse(exhaustedAt);
+    const isSoon = gone - now < DAY_MS;
+    const when = isSoon ? untilTime(gone, now, timeZone) : dayText(gone, timeZone);
+    return ['Gone by about ', { text: when, at: exhaustedAt }, `, ${earlyText(reset - gone)} early at this pace.`];
+  }
+  return [`${countText(limit - used)} left. `, ...full];
+}
+
+function earlyText(ms: number): string {
+  if (ms < DAY_MS) return durationText(ms);
+  const days = Math.round(ms / DAY_MS);
+  return days === 1 ? 'a day' : `${days} days`;
+}
+
+/** Describes what the limits of all callers are multiplied by while quotas run out; undefined for 1. */
+export function factorText(factor: number): string | undefined {
+  if (factor === 1) return undefined;
+  const share = factor === 0.5 ? 'half' : factor === 0.1 ? 'a tenth' : `${Math.round(factor * 100)}\u00a0%`;
+  return `All tiers are at ${share} of their limits while a quota runs low.`;
+}
+
+/** Describes the days of a quota: "30 days; most on 20 Nov, 4,410". */
+export function daysText({ days }: QuotaUse): string {
+  const most = days.reduce<QuotaUse['days'][number] | undefined>(
+    (top, day) => (top === undefined || day.count > top.count ? day : top),
+    undefined,
+  );
+  const length = countedText(days.length, 'day');
+  if (most === undefined || most.count === 0) return `${length}, none used`;
+  return `${length}; most on ${dayName(most.day)}, ${countText(most.count)}`;
+}
+
+/** Formats a day in UTC, by which use is counted. */
+export function dayName(day: string): string {
+  return dayText(Date.parse(day), 'UTC');
+}
