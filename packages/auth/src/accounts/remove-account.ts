@@ -36,8 +36,9 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2003') throw error;
   }
   return client.$transaction((transaction) =>
-    ifErased(transaction, userId, () =>
-      transaction.user.update({
+    ifErased(transaction, userId, async () => {
+      await transaction.signInLink.deleteMany({ where: { userId } });
+      await transaction.user.update({
         where: { id: userId },
         data: {
           email: `${randomUUID()}${REMOVED_DOMAIN}`,
@@ -51,8 +52,8 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
           browserSessions: { deleteMany: {} },
           tokenFamilies: { deleteMany: {} },
         },
-      }),
-    ),
+      });
+    }),
   );
 }
 

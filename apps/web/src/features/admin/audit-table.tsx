@@ -67,5 +67,9 @@ function Row({ entry, isLinked }: { entry: AuditEntry; isLinked: boolean }) {
 function What({ entry }: { entry: AuditEntry }) {
   const text = actionText(entry);
   if (!('target_email' in entry) || entry.target_email === undefined) return text;
-  return <Link href={`/admin/users/${encodeURIComponent(entry.target)}`}>{text}</Link>;
+  return (
+    <Link href={`/admin/users/${encodeURIComponent(entry.target)}`} prefetch={false}>
+      {text}
+    </Link>
+  );
 }

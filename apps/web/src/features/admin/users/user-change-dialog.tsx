@@ -9,6 +9,7 @@ import { TIER_NAMES, TIERS, type TierRates } from '@/lib/tiers.ts';
 import type { Tier, UserDetails } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
+import { FormErrorText } from '@/ui/form.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import { reasonError } from '../override.ts';
 import styles from '../override-dialog.module.css';
@@ -37,20 +38,23 @@ export function UserChangeDialog({ change, user, rates, viewer, onDone, onClose 
   const field = useRef<HTMLTextAreaElement>(null);
   const [reason, setReason] = useState('');
   const [tier, setTier] = useState(user.tier);
-  const [error, setError] = useState<string>();
+  const [reasonInvalid, setReasonInvalid] = useState<string>();
+  const [refusal, setRefusal] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [link, setLink] = useState<MadeLink>();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
-    const invalid = change === 'setTier' && tier === user.tier ? SAME_TIER : reasonError(reason);
-    setError(invalid);
+    const invalid = reasonError(reason);
+    setReasonInvalid(invalid);
+    setRefusal(undefined);
+    if (change === 'setTier' && tier === user.tier) return setRefusal(SAME_TIER);
     if (invalid !== undefined) return field.current?.focus();
     setBusy(true);
     const result = await send(change, { id: user.id, reason: reason.trim(), tier });
     setBusy(false);
-    if ('error' in result) return setError(result.error);
+    if ('error' in result) return setRefusal(result.error);
     onDone();
     if (result.link === undefined) dialog.current?.close();
     else setLink(result.link);
@@ -102,13 +106,14 @@ export function UserChangeDialog({ change, user, rates, viewer, onDone, onClose 
       <ReasonField
         ref={field}
         value={reason}
-        error={error}
+        error={reasonInvalid}
         onChange={(next) => {
           setReason(next);
           // An error disappears once the reason is valid.
-          if (error !== undefined) setError(reasonError(next));
+          if (reasonInvalid !== undefined) setReasonInvalid(reasonError(next));
         }}
       />
+      <FormErrorText error={refusal === undefined ? undefined : { message: refusal }} />
     </ConfirmDialog>
   );
 }

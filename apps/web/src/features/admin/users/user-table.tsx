@@ -32,7 +32,9 @@ export function UserTable({ users, viewerId }: UserTableProps) {
         {users.map((user) => (
           <tr key={user.id} data-disabled={user.disabled_at === undefined ? undefined : true}>
             <th scope="row">
-              <Link href={`/admin/users/${encodeURIComponent(user.id)}`}>{user.email}</Link>
+              <Link href={`/admin/users/${encodeURIComponent(user.id)}`} prefetch={false}>
+                {user.email}
+              </Link>
             </th>
             <td className={styles['name']}>{user.name}</td>
             <td>{TIER_NAMES[user.tier]}</td>
