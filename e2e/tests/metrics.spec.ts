@@ -149,6 +149,23 @@ test('calls of identify and of legacy are counted, over REST and tRPC', async ({
   });
 });
 
+test('the jobs of the app run after its start, and a scrape shows when they succeeded', async ({ app }) => {
+  const jobs = [
+    'check-quotas',
+    'delete-expired-sign-ins',
+    'delete-orphaned-photos',
+    'delete-old-rows',
+    'watch-alerts',
+  ].map((job) => ({ job_name: job }));
+  const isKnown = async () => {
+    const { value } = await metricsOf(app);
+    return jobs.every((job) => value('plantcommunity_job_last_success_timestamp_seconds', job) !== undefined);
+  };
+  await expect.poll(isKnown).toBe(true);
+  const { value } = await metricsOf(app);
+  expect(jobs.map((job) => value('plantcommunity_job_failures', job))).toEqual(jobs.map(() => 0));
+});
+
 test('the state of database and Redis is read at each scrape', async ({ app }) => {
   const { value } = await metricsOf(app);
   const connections = (state: string) => value('plantcommunity_database_connections', { state }) ?? Number.NaN;
