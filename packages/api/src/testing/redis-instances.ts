@@ -1,8 +1,8 @@
-import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { connectTestRedis, testRedisUrl } from '@plantcommunity/resilience/testing';
 
-/** Connects to the test Redis several times, like several processes, with a long timeout for slow machines. */
+/** Connects to the test Redis several times, like several processes. */
 export function connectInstances(count: number): Promise<RedisConnection[]> {
-  const url = process.env['TEST_REDIS_URL'];
-  if (url === undefined) throw new Error('TEST_REDIS_URL names the Redis of the integration tests');
-  return Promise.all(Array.from({ length: count }, () => connectRedis({ url }, { timeoutMs: 10_000 })));
+  if (!testRedisUrl) throw new Error('TEST_REDIS_URL names the Redis of the integration tests');
+  return Promise.all(Array.from({ length: count }, () => connectTestRedis()));
 }

@@ -19,7 +19,7 @@ it.skipIf(!hasRedisServer)(
     await once(databaseServer, 'listening');
     const { port } = databaseServer.address() as AddressInfo;
     const database = openDatabase({ url: `postgresql://ann@127.0.0.1:${port}/plants?sslmode=disable`, poolSize: 1 });
-    const redis = await connectRedis({ url: redisServer.url }, { timeoutMs: 100 });
+    const redis = await connectRedis({ url: redisServer.url }, { timeoutMs: 1_000, readyWaitMs: 10_000 });
     let redisProbes = 0;
     const probe = () => {
       redisProbes += 1;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
-import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
-import { FakeClock, testRedisUrl } from '@plantcommunity/resilience/testing';
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { connectTestRedis, FakeClock, testRedisUrl } from '@plantcommunity/resilience/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { OperatedService } from './service.ts';
@@ -50,7 +50,7 @@ describe.skipIf(!testRedisUrl)('the service with a monthly quota', () => {
   });
 
   async function connect() {
-    const connection = await connectRedis({ url: testRedisUrl }, { timeoutMs: 2_000 });
+    const connection = await connectTestRedis();
     connections.push(connection);
     return connection.client;
   }

@@ -1,5 +1,5 @@
-import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
-import { FakeClock } from '@plantcommunity/resilience/testing';
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { connectTestRedis, FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Identification } from '../types.ts';
@@ -8,11 +8,10 @@ import type { IdentifyRequest } from './service.ts';
 
 const HOUR_MS = 3_600_000;
 const logger = createLogger({ level: 'silent' });
-const url = process.env['TEST_REDIS_URL'] ?? '';
 let connections: RedisConnection[] = [];
 
 beforeAll(async () => {
-  connections = await Promise.all([1, 2].map(() => connectRedis({ url }, { timeoutMs: 10_000 })));
+  connections = await Promise.all([connectTestRedis(), connectTestRedis()]);
 });
 afterAll(async () => {
   await Promise.all(connections.map((connection) => connection.close()));

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis, type RedisConnection, systemClock } from '@plantcommunity/resilience';
+import { type RedisConnection, systemClock } from '@plantcommunity/resilience';
+import { connectTestRedis } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createProgressHub, type ProgressEvent } from './progress.ts';
 
-const url = process.env['TEST_REDIS_URL'] ?? '';
 let connections: RedisConnection[] = [];
 
 beforeAll(async () => {
-  connections = await Promise.all([
-    connectRedis({ url }, { timeoutMs: 1_000 }),
-    connectRedis({ url }, { timeoutMs: 1_000 }),
-  ]);
+  connections = await Promise.all([connectTestRedis(), connectTestRedis()]);
 });
 afterAll(async () => {
   await Promise.all(connections.map((connection) => connection.close()));

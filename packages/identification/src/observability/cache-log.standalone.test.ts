@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Cache,
+  type Clock,
   connectRedis,
   createCache,
   createLeases,
@@ -8,7 +9,7 @@ import {
   type RedisConnection,
   systemClock,
 } from '@plantcommunity/resilience';
-import { hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
+import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerKey } from '../identify/questions.ts';
@@ -63,10 +64,11 @@ describe.skipIf(!hasRedisServer)('the cache log of Plant.id', () => {
     waitMs?: number;
     /** Early refreshes are due for sure. */
     surely?: boolean;
+    clock?: Clock;
   }
 
-  function createProcess({ logged = true, waitMs = 10_000, surely = false }: ProcessOptions = {}) {
-    const shared = { redis, prefix, clock: systemClock };
+  function createProcess({ logged = true, waitMs = 10_000, surely = false, clock = systemClock }: ProcessOptions = {}) {
+    const shared = { redis, prefix, clock };
     const random = surely ? () => 1 - Number.EPSILON : Math.random;
     const lock = { ttlMs: 10_000, waitMs, owner: 'plant_id' };
     const cache = createCache({ ...shared, memory: { maxEntries: 10 }, lock, random });
@@ -194,12 +196,13 @@ describe.skipIf(!hasRedisServer)('the cache log of Plant.id', () => {
   });
 
   it('has a line for an early refresh', async () => {
-    const cache = createProcess({ surely: true });
+    const clock = new FakeClock();
+    const cache = createProcess({ surely: true, clock });
     const slowly = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      clock.advance(2_000);
       return 'Rosa';
     };
-    await cache.getOrLoad(KEY, slowly, { lifetime: () => ({ ttlMs: 500, staleMs: 60_000 }) });
+    await cache.getOrLoad(KEY, slowly, { lifetime });
     const again = Promise.withResolvers<void>();
     cache.subscribe(({ type }) => type === 'stored' && again.resolve());
     await cache.peek(KEY, { load: async () => 'Rosa', lifetime });

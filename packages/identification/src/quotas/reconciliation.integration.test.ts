@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
-import { testRedisUrl } from '@plantcommunity/resilience/testing';
+import type { RedisConnection } from '@plantcommunity/resilience';
+import { connectTestRedis, testRedisUrl } from '@plantcommunity/resilience/testing';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QuotaStore } from './store.ts';
@@ -110,7 +110,7 @@ class World {
 describe.skipIf(!testRedisUrl)('usage reports and calls in any order', () => {
   let redis: RedisConnection;
   beforeAll(async () => {
-    redis = await connectRedis({ url: testRedisUrl }, { timeoutMs: 5_000 });
+    redis = await connectTestRedis();
   });
   afterAll(() => redis.close());
 

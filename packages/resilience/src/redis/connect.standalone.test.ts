@@ -5,6 +5,9 @@ import { connectRedis } from './connect.ts';
 import { RedisUnavailableError } from './errors.ts';
 import type { EndedCommand } from './types.ts';
 
+/** For a Redis that answers; a busy machine may take longer than the default. */
+const LONG = { timeoutMs: 10_000, readyWaitMs: 10_000 };
+
 describe.skipIf(!hasRedisServer)('connectRedis', () => {
   it('needs a URL only', async () => {
     await using server = await RedisServer.prepare();
@@ -31,7 +34,7 @@ describe.skipIf(!hasRedisServer)('connectRedis', () => {
     await using server = await RedisServer.prepare();
     await server.start();
     const ended: EndedCommand[] = [];
-    const redis = await connectRedis({ url: server.url }, { onCommand: (command) => ended.push(command) });
+    const redis = await connectRedis({ url: server.url }, { ...LONG, onCommand: (command) => ended.push(command) });
     const atStart = ended.length;
     await redis.client.set('rose', 'Rosa');
     await expect(redis.client.lpush('rose', 'x')).rejects.toThrow('WRONGTYPE');
@@ -54,7 +57,7 @@ describe.skipIf(!hasRedisServer)('connectRedis', () => {
       keyPrefix: 'app:',
       lazyConnect: true,
     });
-    const redis = await connectRedis({ ioredis: client.options });
+    const redis = await connectRedis({ ioredis: client.options }, LONG);
     await redis.client.set('rose', 'Rosa');
     await client.connect();
     expect({ plain: await client.call('GET', 'rose'), channel: redis.channelOf('news') }).toEqual({

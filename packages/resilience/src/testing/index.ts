@@ -1,4 +1,4 @@
 export { FakeClock } from './fake-clock.ts';
 export { freePort } from './free-port.ts';
 export { hasRedisServer, RedisServer } from './redis-server.ts';
-export { testRedisUrl } from './test-redis.ts';
+export { connectTestRedis, testRedisUrl } from './test-redis.ts';

@@ -5,10 +5,10 @@ import type { RedisConnection } from '../redis/types.ts';
 /** URL of the Redis of the test runner, `unix:///…` or `redis://…`; without it the tests that need it count as skipped. */
 export const testRedisUrl: string = process.env['TEST_REDIS_URL'] ?? '';
 
-/** Connects with a timeout for slow machines. @throws when Redis is not ready */
+/** Connects to a Redis that answers, with time limits for busy machines. @throws when Redis is not ready */
 export async function connectTestRedis(url: string = testRedisUrl): Promise<RedisConnection> {
-  const connection = await connectRedis({ url }, { timeoutMs: 2000, readyWaitMs: 5000 });
-  if (!connection.isReady()) throw new Error('the Redis of TEST_REDIS_URL does not answer');
+  const connection = await connectRedis({ url }, { timeoutMs: 10_000, readyWaitMs: 10_000 });
+  if (!connection.isReady()) throw new Error('the Redis of the test does not answer');
   return connection;
 }
 
