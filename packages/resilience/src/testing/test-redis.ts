@@ -17,13 +17,18 @@ export function uniqueKey(name: string): string {
   return `test:${randomUUID()}:${name}`;
 }
 
-/** Resolves with the first value of `read` that is not undefined, reading at each turn of the event loop. */
-export async function eventually<T>(read: () => T | undefined | Promise<T | undefined>, withinMs = 5000): Promise<T> {
+/**
+ * Resolves with the first value of `read` that is not undefined, reading at each turn of the event loop. The limit only
+ * guards against hanging: a test that passes takes no longer.
+ * @throws {Error} that names the call of this function, after `withinMs`
+ */
+export async function eventually<T>(read: () => T | undefined | Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+  const timeout = new Error(`there was no value within ${withinMs} ms`);
   const limit = AbortSignal.timeout(withinMs);
   for (;;) {
     const value = await read();
     if (value !== undefined) return value;
-    limit.throwIfAborted();
+    if (limit.aborted) throw timeout;
     await new Promise(setImmediate);
   }
 }
