@@ -33,6 +33,8 @@ describe.skipIf(caddy === undefined)(`Caddy${caddy === undefined ? ' (there is n
       if (incoming.url === READY) response.writeHead(isReady(name) ? 200 : 503).end();
       else answer(incoming, response, name);
     });
+    // As in the app: longer than Caddy keeps an idle connection, so that no request meets one that is closing.
+    server.keepAliveTimeout = 75_000;
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const address = server.address();
     return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };

@@ -28,6 +28,8 @@ export async function listen(handler: Handler, port: number): Promise<Listening>
       .then((answer) => send(answer, response))
       .catch(() => response.destroy());
   });
+  // A client that is held up must not send a call on a connection that closes for idleness meanwhile.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, HOST, () => {

@@ -48,6 +48,8 @@ describe.skipIf(!hasRedisServer)('a call whose process dies', () => {
         if (service.answers) response.end(JSON.stringify(plantNetBody()));
       });
     });
+    // A worker that is held up must not send a call on a connection that the service is closing for idleness.
+    server.keepAliveTimeout = 0;
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const address = server.address();
     serviceUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

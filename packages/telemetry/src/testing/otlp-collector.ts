@@ -77,6 +77,8 @@ export async function startOtlpCollector({ status = 200 }: { status?: number } =
     response.writeHead(status, { 'Content-Type': 'application/json' }).end('{}');
   };
   const server = createServer((request, response) => void take(request, response));
+  // A process that is held up must not export on a connection that the collector is closing for idleness.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
