@@ -17,6 +17,7 @@ import { OverrideReconciler } from './overrides/reconciler.ts';
 import { OverrideStore } from './overrides/store.ts';
 import { circuitOverview, type Overview } from './overview.ts';
 import { OverviewFeed } from './overview-feed.ts';
+import { QuotasReader } from './quotas/quotas-overview.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
 import {
   answerShares,
@@ -111,6 +112,7 @@ export function createOperations(options: OperationsOptions): Operations {
     clock,
   });
   const jobs = createJobRunner({ ...options, ...options.jobs, jobs: [...options.jobs.jobs, ...alerts.jobs] });
+  const quotas = new QuotasReader({ providers, quotaUse: options.quotaUse, client, clock });
   const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
   const unsubscribe = Array.from(entries, ([provider, { circuit }]) =>
     circuit.subscribe((event) => {
@@ -204,6 +206,7 @@ export function createOperations(options: OperationsOptions): Operations {
       leases: leaseFigures(hour),
       jobs: runs,
       dependencies,
+      quotas: await quotas.read(),
       audit: newest.entries,
     };
   }

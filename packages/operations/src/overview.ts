@@ -7,6 +7,7 @@ import type { Agreement } from './instances/monitor.ts';
 import type { JobOverview } from './jobs/job-overview.ts';
 import type { LimitsOverview } from './limits.ts';
 import type { ActiveOverride } from './overrides/store.ts';
+import type { QuotasOverview } from './quotas/quotas-overview.ts';
 import type { AnswerShares, CacheFigures, CallMinute, LeaseFigures, Quantiles } from './stats/figures.ts';
 import type { StatePeriod } from './stats/state-store.ts';
 
@@ -74,6 +75,7 @@ export interface Overview {
   /** The jobs of all instances. */
   jobs: readonly JobOverview[];
   dependencies: Dependencies;
+  quotas: QuotasOverview;
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }

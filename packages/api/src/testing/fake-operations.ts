@@ -114,6 +114,21 @@ export const overview: Overview = {
     },
     { name: 'delete-old-rows', runs: [], nextAt: NOON, failures: 0 },
   ],
+  quotas: {
+    factor: 0.5,
+    rows: [
+      {
+        provider: 'plant_id',
+        window: 'month',
+        used: 800,
+        limit: 1_000,
+        resetsAt: Date.UTC(2026, 3, 1),
+        reportedAt: NOON - 3_600_000,
+        exhaustedAt: NOON + 86_400_000,
+        days: [{ day: '2026-03-01', count: 70 }],
+      },
+    ],
+  },
   dependencies: {
     redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },
     database: {

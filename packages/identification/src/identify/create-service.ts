@@ -272,6 +272,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       warnAtShare: definitions.find((definition) => definition.name === name)?.warnAtShare ?? 1,
       health: () => healthOf(name),
       quotas: () => pipeline?.quota.counters() ?? [],
+      quotaReportedAt: (window) => pipeline?.quota.reportedAt(window),
     };
   }
 }

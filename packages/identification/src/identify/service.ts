@@ -12,7 +12,7 @@ import type {
 import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import type { DecoderLoad } from '../photos/normalize.ts';
 import type { PhotoLimits } from '../photos/types.ts';
-import type { Counter, DayUse, QuotaLimits } from '../quotas/types.ts';
+import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
 import type { Store } from '../store/store.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
@@ -158,6 +158,8 @@ export interface OperatedProvider {
   health(): ProviderHealth;
   /** Returns how much of each quota is used, as last known; none for a provider that is off. */
   quotas(): readonly Counter[];
+  /** Returns when the provider last reported a limit of this window, in milliseconds since 1970. */
+  quotaReportedAt(window: QuotaWindow): number | undefined;
 }
 
 export interface ServiceHealth {

@@ -15,6 +15,7 @@ import type {
   QuotaLimits,
   QuotaProvider,
   QuotaState,
+  QuotaWindow,
   Reservation,
   Settlement,
   UsageReport,
@@ -102,6 +103,10 @@ export class ProviderQuota implements Quota {
 
   counters(): readonly Counter[] {
     return this.#local.counters();
+  }
+
+  reportedAt(window: QuotaWindow): number | undefined {
+    return this.#local.snapshot.reportedAt(window);
   }
 
   async usedOn(at: number): Promise<DayUse> {

@@ -27,6 +27,16 @@ describe('the snapshot', () => {
     expect(dayOf(snapshot)).toMatchObject({ limit: 50 });
   });
 
+  it('has the time of the last usage report for the windows whose limit it had, and no others', () => {
+    const snapshot = new QuotaSnapshot({ hourlyLimit: 20 });
+    expect(snapshot.reportedAt('day')).toBeUndefined();
+    snapshot.update(state({ used: 7, limit: 500 }));
+    expect({ day: snapshot.reportedAt('day'), hour: snapshot.reportedAt('hour') }).toEqual({
+      day: NOON,
+      hour: undefined,
+    });
+  });
+
   it('has no usage but the limit of a day that has just begun', () => {
     const snapshot = new QuotaSnapshot({});
     snapshot.update(state({ used: 7, limit: 500 }));

@@ -110,6 +110,12 @@ export class QuotaSnapshot {
     }));
   }
 
+  /** Returns when the provider last reported a limit of this window; undefined if it never did. */
+  reportedAt(window: QuotaWindow): number | undefined {
+    const hasLimit = this.#windows.get(window)?.limit !== undefined;
+    return hasLimit && this.polledAt > 0 ? this.polledAt : undefined;
+  }
+
   /** Returns the credits of ended calls in each window: the least that a lost counter is initialized with. */
   settled(now: number): readonly number[] {
     return this.#current(now).map(({ settled }) => settled);

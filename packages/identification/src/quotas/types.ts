@@ -137,6 +137,8 @@ export interface Quota {
   run<T>(credits: number, work: (reporter: UsageReporter) => Promise<T>): Promise<T>;
   /** Returns the counters of the current periods from the snapshot. */
   counters(): readonly Counter[];
+  /** Returns when the provider last reported a limit of this window, in epoch milliseconds; undefined if it never did. */
+  reportedAt(window: QuotaWindow): number | undefined;
   /** Returns the use of the UTC day of `at`, in epoch milliseconds. @throws errors of the database */
   usedOn(at: number): Promise<DayUse>;
   /**

@@ -33,6 +33,7 @@ async function instance(url?: URL) {
     warnAtShare: 0.8,
     health: () => ({ available: false, state: 'off', failCount: 0, failMax: 3 }) as const,
     quotas: () => [],
+    quotaReportedAt: () => undefined,
   };
   const alerts = createAlerts({
     client: database.client,

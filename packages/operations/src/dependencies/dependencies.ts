@@ -1,8 +1,8 @@
 import type { Database } from '@plantcommunity/db';
 import type { OperatedService } from '@plantcommunity/identification';
 import { type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
+import { Sampler } from '../sampler.ts';
 import { type RedisHealth, RedisHealthMonitor } from './redis-health.ts';
-import { Sampler } from './sampler.ts';
 import type { SlowestStatement } from './slowest-statement.ts';
 
 /** What this process depends on, as it sees it now. */

@@ -1,5 +1,5 @@
 import type { Clock, RedisConnection, RedisEvent, Unsubscribe } from '@plantcommunity/resilience';
-import { Sampler } from './sampler.ts';
+import { Sampler } from '../sampler.ts';
 
 /**
  * `read_only`: it answers and takes no writes, as a replica does; `full`: it takes none for lack of memory; `loading`: it

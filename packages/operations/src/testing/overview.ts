@@ -28,6 +28,7 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     leases: { timeouts: 0 },
     jobs: [],
     dependencies: healthyDependencies,
+    quotas: { factor: 1, rows: [] },
     audit: [],
     ...given,
   };

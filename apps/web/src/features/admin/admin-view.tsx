@@ -122,7 +122,7 @@ function Panels({ overview, now, timeZone }: PanelsProps) {
       <DependenciesStrip dependencies={dependencies} />
       <JobsPanel jobs={jobs} now={now} timeZone={timeZone} />
       <div className={styles['panels']}>
-        {quotas === undefined ? null : <QuotasPanel quotas={quotas} now={now} timeZone={timeZone} />}
+        <QuotasPanel quotas={quotas} now={now} timeZone={timeZone} />
         <CachePanel cache={cache} />
         <LimitsPanel limits={limits} shared={shared} />
         <LeasesPanel leases={leases} now={now} />

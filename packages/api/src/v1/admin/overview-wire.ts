@@ -266,7 +266,7 @@ export const overview = z.object({
   urgency,
   alerts,
   jobs: z.array(job),
-  quotas: quotas.optional(),
+  quotas,
   cache,
   limits,
   leases,

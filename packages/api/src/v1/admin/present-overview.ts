@@ -3,6 +3,7 @@ import type { CircuitOverview, JobOverview, Overview, OverviewEvent } from '@pla
 import type { WireAlerts, WireOverview, WireOverviewEvent } from './overview-wire.ts';
 import { presentAuditEntry } from './present-audit.ts';
 import { presentDependencies } from './present-dependencies.ts';
+import { presentQuotas } from './present-quotas.ts';
 
 /** How each part of an overview is put on the wire. Members that are undefined are absent there. */
 const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview[Part]>) => WireOverview[Part] } = {
@@ -25,6 +26,7 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   leases: ({ timeouts, waitP95Ms }) => ({ wait_p95_ms: waitP95Ms, timeouts }),
   jobs: (jobs) => jobs.map(presentJob),
   dependencies: presentDependencies,
+  quotas: presentQuotas,
   audit: (entries) => entries.map(presentAuditEntry),
 };
 

@@ -52,6 +52,21 @@ describe('watching the overview', () => {
               },
             },
           },
+          quotas: {
+            factor: 0.5,
+            rows: [
+              {
+                provider: 'plant_id',
+                window: 'month',
+                used: 800,
+                limit: 1000,
+                resets_at: '2026-04-01T00:00:00.000Z',
+                reported_at: '2026-03-01T11:00:00.000Z',
+                exhausted_at: '2026-03-02T12:00:00.000Z',
+                days: [{ day: '2026-03-01', count: 70 }],
+              },
+            ],
+          },
           dependencies: {
             redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },
             database: {

@@ -31,7 +31,7 @@ export function providerState(provider: ProviderName, overview: Providers): Prov
 
 /** Returns the quota without which the provider may not be called: of several, the one that is reset last. */
 export function usedUpQuota(provider: ProviderName, { quotas }: Providers): QuotaUse | undefined {
-  return quotas?.rows
+  return quotas.rows
     .filter((row) => row.provider === provider && row.limit > 0 && row.used >= row.limit)
     .toSorted((one, other) => one.resets_at.localeCompare(other.resets_at))
     .at(-1);

@@ -70,6 +70,7 @@ export function overviewOf({ minutes, plant_id, plantnet, ...given }: Given = {}
     alerts: { items: [] },
     cache: { memory: 0, redis: 0, miss: 0, stale: 0, saved: 0, credit_cost: 0.029 },
     limits: { rows: [], factor: 1 },
+    quotas: { factor: 1, rows: [] },
     dependencies: {
       redis: { state: 'up' },
       database: { state: 'up', in_use: 0, size: 10, waiting: 0 },
