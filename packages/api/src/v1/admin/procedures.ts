@@ -1,3 +1,4 @@
+import type { Principal } from '@plantcommunity/auth';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { notFound } from '../../errors/api-error.ts';
@@ -11,8 +12,16 @@ import { isolateInput, overrideInput } from './wire.ts';
 
 const MINUTE_MS = 60_000;
 
+/** The user whose page asks. A browser may have signed in as another one since: that page must not show their data. */
+const viewer = z.string().max(100).optional();
+const getInput = z.object({ viewer }).optional();
 /** tRPC sends the last id when a client reconnects. The first event is a whole overview, so none is repeated. */
-const watchInput = z.object({ lastEventId: z.string().max(40).optional() }).optional();
+const watchInput = z.object({ viewer, lastEventId: z.string().max(40).optional() }).optional();
+
+/** @throws not found when the caller is another user than the one whose page asks */
+function requireViewer(caller: Pick<Principal, 'userId'>, asked: string | undefined): void {
+  if (asked !== undefined && asked !== caller.userId) throw notFound();
+}
 
 /** Procedures for operators. Only tRPC offers them. */
 export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
@@ -20,13 +29,17 @@ export function adminProcedures<W extends WireShapes>(presenter: Presenter<W>) {
   const { present: presentEvent } = presenter.overviewEvent;
   const overview = {
     /** Returns the circuits, figures of the last hour and the newest entries of the audit trail. */
-    get: adminProcedure.query(async ({ ctx }) => present(await ctx.services.operations.overview())),
+    get: adminProcedure.input(getInput).query(async ({ ctx, input }) => {
+      requireViewer(ctx.principal, input?.viewer);
+      return present(await ctx.services.operations.overview());
+    }),
 
     /**
      * Sends the whole overview at once, then the parts that change, at least every ten seconds. Before each event the
      * caller's role is read from the database; the stream ends with 404 once the caller is no longer an administrator.
      */
-    watch: adminProcedure.input(watchInput).subscription(async function* ({ ctx, signal }) {
+    watch: adminProcedure.input(watchInput).subscription(async function* ({ ctx, input, signal }) {
+      requireViewer(ctx.principal, input?.viewer);
       const { metrics, operations } = ctx.services;
       const left = signal ?? ctx.request.signal;
       for await (const event of closing(operations.watchOverview(left), metrics.recordStream('admin'), left)) {

@@ -168,6 +168,21 @@ describe('watching the overview', () => {
     expect(first).toMatchObject({ id: String(overview.at) });
   });
 
+  it('does not exist for a page of another user than the caller', async () => {
+    const { api } = apiUnderTest({ operations: { watchOverview: () => seen(0) } });
+    const ask = async (procedure: string, viewer: string) => {
+      const input = encodeURIComponent(JSON.stringify({ viewer }));
+      const url = `http://localhost:3000/api/trpc/v1.admin.overview.${procedure}?input=${input}`;
+      return api.trpc(new Request(url, { headers: { Accept: 'text/event-stream', Cookie: 'session=ada' } }));
+    };
+    expect((await ask('get', ada.userId)).status).toBe(200);
+    expect((await ask('get', anna.userId)).status).toBe(404);
+    expect((await streamEvents(ask('watch', ada.userId))).map(({ event }) => event)).toContain('return');
+    expect((await streamEvents(ask('watch', anna.userId))).at(-1)).toMatchObject({
+      data: { data: { code: 'not_found' } },
+    });
+  });
+
   it.each([
     ['the role is taken away', { ...ada, role: 'user' as const }],
     ['the session is ended', undefined],
