@@ -7,7 +7,7 @@ const SHARED_APPS = {
   production: ['accounts', 'audit', 'authentication', 'deploy', 'kept-photo', 'metrics', 'production', 'users'].map(
     spec,
   ),
-  'two-instances': ['admin', 'tabs'].map(spec),
+  'two-instances': ['admin', 'live', 'tabs'].map(spec),
   development: ['files', 'identify', 'log'].map(spec),
 };
 

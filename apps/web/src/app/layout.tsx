@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { ALL_PROVIDERS_TEXT } from '@/lib/providers.ts';
+import { ViewerAnnouncement } from '@/lib/viewer-channel.ts';
 import { viewer } from '@/server/viewer.ts';
 import { figtree, fraunces, frauncesItalic, jetbrainsMono } from '@/styles/fonts.ts';
 import { DemoStrip, SiteFooter, SiteHeader } from './site-header.tsx';
@@ -35,6 +36,7 @@ export default async function RootLayout({ children }: Readonly<{ children: Reac
         {isDemo ? <DemoStrip /> : null}
         {children}
         <SiteFooter />
+        {isUnknown ? null : <ViewerAnnouncement viewer={principal?.userId ?? null} />}
       </body>
     </html>
   );

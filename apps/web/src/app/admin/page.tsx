@@ -15,7 +15,7 @@ export default async function AdminPage() {
   if (principal === 'unavailable' || initial === 'unavailable') return <Unavailable what="this page" />;
   return (
     <main className={page['page']}>
-      <AdminView initial={initial} email={principal.email} />
+      <AdminView key={principal.userId} initial={initial} viewer={principal.userId} email={principal.email} />
       <noscript>Watching and ordering circuits needs JavaScript, which is off in this browser.</noscript>
     </main>
   );

@@ -26,7 +26,7 @@ import { LegacyPanel } from './panels/legacy-panel.tsx';
 import { LimitsPanel } from './panels/limits-panel.tsx';
 import { QuotasPanel } from './panels/quotas-panel.tsx';
 import { makeClients, trpc } from './trpc.ts';
-import { useCircuits } from './use-circuits.ts';
+import { useOverview } from './use-overview.ts';
 
 /** Content of `/admin`, inside the providers of its API client. */
 export function AdminView(props: AdminViewProps) {
@@ -42,13 +42,15 @@ export function AdminView(props: AdminViewProps) {
 
 interface AdminViewProps {
   initial: Overview;
-  /** E-mail address of the operator who is signed in; overrides are recorded under it. */
+  /** Id of the operator who is signed in. */
+  viewer: string;
+  /** Their e-mail address; overrides are recorded under it. */
   email: string;
 }
 
 /** Shows what is wrong and whether to get up, then each provider, then everything else. */
-function AdminBoard({ initial, email }: AdminViewProps) {
-  const { overview, now, timeZone, feed, update, togglePause } = useCircuits(initial);
+function AdminBoard({ initial, viewer, email }: AdminViewProps) {
+  const { overview, now, timeZone, feed, update, togglePause } = useOverview(initial, viewer);
   const [override, setOverride] = useState<Override>();
   const scrub = useScrub(overview.minutes[FIRST].map(({ at }) => at));
   const { note, title } = headlineOf(overview, feed);
