@@ -33,6 +33,7 @@ export type {
   LeaseEvent,
   LeaseHandle,
   LeaseOptions,
+  LeaseStatus,
   Leases,
   LeasesOptions,
   ReleaseArguments,

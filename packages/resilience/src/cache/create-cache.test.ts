@@ -52,6 +52,7 @@ describe('the lock of a cache', () => {
     const acquired: string[] = [];
     const decorate = (leases: Leases): Leases => ({
       withLease: (...wanted) => leases.withLease(...wanted),
+      current: () => leases.current(),
       subscribe: (listener) => leases.subscribe(listener),
       async acquire(name, ...options) {
         const acquisition = await leases.acquire(name, ...options);
@@ -61,6 +62,18 @@ describe('the lock of a cache', () => {
     });
     await create({ lock: { ...LOCK, decorate } }).getOrLoad('rose', async () => 'Rosa', { ttlMs: MINUTE });
     expect(acquired).toEqual(['rose acquired']);
+  });
+
+  it('lists its leases with the callers that wait for the value beside the first', async () => {
+    const task = createTask<string>();
+    const cache = create({ lock: { ...LOCK, owner: 'worker' } });
+    const loading = Array.from({ length: 4 }, () => cache.getOrLoad('rose', task.work, { ttlMs: MINUTE }));
+    await redis.settle();
+    const owner = await redis.command('GET', 'test:{rose}:lock');
+    expect(cache.leases()).toEqual([{ lease: 'rose', held: { owner, heldMs: 0 }, waiting: 3 }]);
+    task.resolve('Rosa');
+    await Promise.all(loading);
+    expect(cache.leases()).toEqual([]);
   });
 
   it('has the keys, the owner and the fence that leases of the same prefix have', async () => {

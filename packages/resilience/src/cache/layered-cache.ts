@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
-import type { LeaseEvent, LeaseHandle } from '../lease/types.ts';
+import type { LeaseEvent, LeaseHandle, LeaseStatus } from '../lease/types.ts';
 import { Listeners, type Unsubscribe } from '../listeners.ts';
 import { checkRange } from '../range.ts';
 import type { RedisConnection } from '../redis/types.ts';
@@ -107,6 +107,15 @@ export class LayeredCache implements Cache {
 
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe {
     return this.#listeners.add(listener);
+  }
+
+  leases(): readonly LeaseStatus[] {
+    const leases = this.#lock?.leases.current() ?? [];
+    // One caller of a flight asks for the lease, which is its key; the others wait for the flight.
+    return leases.map((status) => ({
+      ...status,
+      waiting: status.waiting + Math.max(0, this.#flights.callers(status.lease) - 1),
+    }));
   }
 
   subscribeToLock(listener: (event: LeaseEvent) => void): Unsubscribe {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { LeaseEvent, LeaseOptions, Leases } from '../lease/types.ts';
+import type { LeaseEvent, LeaseOptions, LeaseStatus, Leases } from '../lease/types.ts';
 import type { Unsubscribe } from '../listeners.ts';
 import type { RedisConnection } from '../redis/types.ts';
 
@@ -106,6 +106,8 @@ export interface Cache {
    */
   settled(): Promise<void>;
   subscribe(listener: (event: CacheEvent) => void): Unsubscribe;
+  /** Returns the leases of `lock` that this process holds or waits for; `waiting` counts the callers beside the first. */
+  leases(): readonly LeaseStatus[];
   /** Subscribes to the leases of `lock`; without a lock there are no events. */
   subscribeToLock(listener: (event: LeaseEvent) => void): Unsubscribe;
 }

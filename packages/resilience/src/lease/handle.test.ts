@@ -38,6 +38,7 @@ function createHandle(options: Partial<LeaseHandleOptions> = {}): RedisLeaseHand
       releases += 1;
       return { wasOurs: true, result: undefined };
     },
+    onEnded: () => {},
     onRenewed: () => {},
     onReleased: () => {},
     onLost: (reason) => lost.push(reason),

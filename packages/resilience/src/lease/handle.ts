@@ -23,6 +23,8 @@ export interface LeaseHandleOptions {
   releaseInRedis<T>(script: ReleaseScript<T>, bytes: number): Promise<ReleaseResult<T>>;
   /** The script that only releases. */
   readonly release: ReleaseScript<void>;
+  /** Called once, when this process stops holding the lease, whether or not Redis knows. */
+  onEnded(): void;
   onRenewed(): void;
   onReleased(heldMs: number): void;
   onLost(reason: string): void;
@@ -140,6 +142,7 @@ export class RedisLeaseHandle implements LeaseHandle {
   }
 
   #end(): void {
+    if (!this.#isOver) this.#options.onEnded();
     this.#isOver = true;
     this.#cancelExpiry();
     this.#cancelRenewal();

@@ -63,6 +63,30 @@ describe.skipIf(!testRedisUrl).each(TRANSPORTS)('leases over %s', (transport) =>
     expect(fences.every(Number.isSafeInteger)).toBe(true);
   });
 
+  it('list what this process holds and how many of its callers wait, also of leases that another one holds', async () => {
+    const { one, other, redis, key } = setUp();
+    const lease = await hold(one);
+    const waiting = [1, 2, 3].map(() => hold(other));
+    const last = hold(one);
+    await expect.poll(() => other.current()).toEqual([{ lease: 'rose', waiting: 3 }]);
+    const [status] = one.current();
+    expect(status).toMatchObject({ lease: 'rose', waiting: 1, held: { owner: await redis.client.get(key) } });
+    expect(status?.held?.heldMs).toBeLessThan(5_000);
+    await lease.release();
+    for (const next of [...waiting, last]) void next.then((taken) => taken.release());
+    await Promise.all([...waiting, last]);
+    await expect.poll(() => [one.current(), other.current()]).toEqual([[], []]);
+  });
+
+  it('do not list a lease that this process has lost', async () => {
+    const { one, redis, key } = setUp();
+    const lease = await hold(one, { ttlMs: 300, waitMs: 0 });
+    const lost = new Promise((resolve) => lease.signal.addEventListener('abort', resolve));
+    await redis.client.del(key);
+    await lost;
+    expect(one.current()).toEqual([]);
+  });
+
   it('name their owner in Redis, and are gone after the release', async () => {
     const { one, redis, key } = setUp();
     await one.withLease('rose', PATIENT, async () => {

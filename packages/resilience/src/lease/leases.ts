@@ -11,7 +11,7 @@ import { RedisLeaseHandle } from './handle.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { ReleaseListener, type ReleaseWaiter } from './release-listener.ts';
 import { type AcquireReply, LeaseStore } from './store.ts';
-import type { Acquisition, LeaseEvent, LeaseOptions, Leases, LeasesOptions } from './types.ts';
+import type { Acquisition, LeaseEvent, LeaseOptions, LeaseStatus, Leases, LeasesOptions } from './types.ts';
 
 const DEFAULT_TTL_MS = 10_000;
 /** Below it, a late renewal would lose the lease. */
@@ -55,6 +55,8 @@ class RedisLeases implements Leases {
   readonly #releases: ReleaseListener;
   readonly #mutex: KeyedMutex;
   readonly #listeners: Listeners<LeaseEvent> = new Listeners();
+  /** Number of callers that ask or wait, by lease. */
+  readonly #waiting: Map<string, number> = new Map();
 
   constructor({ clock = systemClock, prefix = 'lease', owner = prefix, redis }: LeasesOptions) {
     this.#redis = redis;
@@ -65,6 +67,15 @@ class RedisLeases implements Leases {
     this.#releases = new ReleaseListener(redis, prefix, clock);
     const store = new LeaseStore(redis, prefix, this.#releases.channel);
     this.#client = new LeaseClient(redis, store, clock, (event) => this.#listeners.emit(event));
+  }
+
+  current(): readonly LeaseStatus[] {
+    const held = this.#client.held();
+    const names = new Set([...held.keys(), ...this.#waiting.keys()]);
+    return Array.from(names, (lease) => {
+      const holding = held.get(lease);
+      return { lease, ...(holding && { held: holding }), waiting: this.#waiting.get(lease) ?? 0 };
+    });
   }
 
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe {
@@ -98,15 +109,26 @@ class RedisLeases implements Leases {
     const owner = createOwnerId(this.#owner);
     const request: AcquireRequest = { ...options, name, owner, startedAt: this.#clock.monotonic() };
     this.#listeners.emit({ type: 'attempting', lease: name, owner });
-    const unlock = await this.#mutex.acquire(name, options.waitMs, options.signal);
-    if (!unlock) return this.#timeOut(request);
-    const waiter = this.#releases.createWaiter(name);
+    this.#countWaiting(name, 1);
     try {
-      return await this.#contend(request, waiter, findResult);
+      const unlock = await this.#mutex.acquire(name, options.waitMs, options.signal);
+      if (!unlock) return this.#timeOut(request);
+      const waiter = this.#releases.createWaiter(name);
+      try {
+        return await this.#contend(request, waiter, findResult);
+      } finally {
+        waiter.stop();
+        unlock();
+      }
     } finally {
-      waiter.stop();
-      unlock();
+      this.#countWaiting(name, -1);
     }
+  }
+
+  #countWaiting(name: string, by: 1 | -1): void {
+    const waiting = (this.#waiting.get(name) ?? 0) + by;
+    if (waiting === 0) this.#waiting.delete(name);
+    else this.#waiting.set(name, waiting);
   }
 
   async #contend<T>(
@@ -157,12 +179,21 @@ class LeaseClient {
   readonly #store: LeaseStore;
   readonly #clock: Clock;
   readonly #emit: (event: LeaseEvent) => void;
+  readonly #held: Set<{ readonly lease: string; readonly owner: string; readonly acquiredAt: number }> = new Set();
 
   constructor(redis: RedisConnection, store: LeaseStore, clock: Clock, emit: (event: LeaseEvent) => void) {
     this.#redis = redis;
     this.#store = store;
     this.#clock = clock;
     this.#emit = emit;
+  }
+
+  /** Returns who holds each lease in this process, and for how long. */
+  held(): ReadonlyMap<string, { owner: string; heldMs: number }> {
+    const now = this.#clock.monotonic();
+    return new Map(
+      Array.from(this.#held, ({ acquiredAt, lease, owner }) => [lease, { owner, heldMs: now - acquiredAt }]),
+    );
   }
 
   /** Asks for the lease once. @throws when Redis does not answer, or with an error */
@@ -192,6 +223,8 @@ class LeaseClient {
     const release = this.#store.releaseArguments(lease, owner, fence);
     this.#emit({ type: 'acquired', lease, owner, fence, waitedMs: this.#clock.monotonic() - request.startedAt });
     if (previousOwner !== undefined) this.#emit({ type: 'taken_over', lease, owner, previousOwner });
+    const holding = { lease, owner, acquiredAt: this.#clock.monotonic() };
+    this.#held.add(holding);
     return new RedisLeaseHandle({
       name: lease,
       fence,
@@ -206,6 +239,7 @@ class LeaseClient {
         return this.#retryRelease(lease, () => script(release), bytes > 0 ? { bytes, fallback } : {});
       },
       release: async (parameters) => ({ wasOurs: await this.#store.release(parameters), result: undefined }),
+      onEnded: () => this.#held.delete(holding),
       onRenewed: () => this.#emit({ type: 'renewed', lease, owner }),
       onReleased: (heldMs) => this.#emit({ type: 'released', lease, owner, heldMs }),
       onLost: (reason) => this.#emit({ type: 'lost', lease, owner, reason }),

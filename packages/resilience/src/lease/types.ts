@@ -71,7 +71,18 @@ export interface Leases {
    * same lease; {RangeError} for invalid options
    */
   acquire<T>(name: string, options: LeaseOptions, findResult?: () => Promise<T | undefined>): Promise<Acquisition<T>>;
+  /** Returns the leases that this process holds or waits for now. */
+  current(): readonly LeaseStatus[];
   subscribe(listener: (event: LeaseEvent) => void): Unsubscribe;
+}
+
+/** A lease that this process holds, or that its callers wait for. */
+export interface LeaseStatus {
+  readonly lease: string;
+  /** Present while this process holds it: the owner's name in Redis, and the milliseconds since it was acquired. */
+  readonly held?: { readonly owner: string; readonly heldMs: number };
+  /** Number of callers of this process that wait. */
+  readonly waiting: number;
 }
 
 /** What happens to leases; `owner` identifies one holding of this process in Redis, times are in milliseconds. */
