@@ -9,6 +9,7 @@ export {
 export { createIdentificationService } from './identify/create-service.ts';
 export type { ProgressEvent } from './identify/progress.ts';
 export type {
+  AnswerLease,
   AnswerType,
   CreditDecision,
   IdentificationOptions,

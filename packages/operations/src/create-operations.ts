@@ -109,6 +109,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const monitor = new InstanceMonitor({
     registry: instances,
     states: () => mapProviders(providers, (provider) => provider.health().state),
+    leases: () => names.flatMap((provider) => providers[provider].leases().map((lease) => ({ provider, ...lease }))),
     clock,
   });
   const jobs = createJobRunner({ ...options, ...options.jobs, jobs: [...options.jobs.jobs, ...alerts.jobs] });
@@ -203,7 +204,7 @@ export function createOperations(options: OperationsOptions): Operations {
       alerts: alertsNow.alerts,
       cache: cacheFigures(hour, options.paidCredits),
       limits: limitsOverview({ rates: options.rates, quotaUse: options.quotaUse(), refused: refusedCalls(hour) }),
-      leases: leaseFigures(hour),
+      leases: { held: monitor.heldLeases(), ...leaseFigures(hour) },
       jobs: runs,
       dependencies,
       quotas: await quotas.read(),

@@ -297,9 +297,9 @@ describe('the overview', () => {
     const states = { plant_id: 'closed', plantnet: 'off' } as const;
     const redis = await connectRedis({ url: process.env['TEST_REDIS_URL'] ?? '' }, { timeoutMs: 2_000 });
     const other = createInstanceRegistry({ redis, prefix });
-    await other.exchange(states);
+    await other.exchange({ states, leases: [] });
     expect((await here.operations.overview()).instances).toEqual({ agree: 2, known: 2 });
-    await other.exchange({ ...states, plant_id: 'open' });
+    await other.exchange({ states: { ...states, plant_id: 'open' }, leases: [] });
     await expect.poll(async () => (await here.operations.overview()).instances).toEqual({ agree: 1, known: 2 });
     await using withoutRedis = await start({ hasRedis: false });
     expect(await withoutRedis.operations.overview()).not.toHaveProperty('instances');

@@ -3,6 +3,7 @@ import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { Urgency } from './alerts/urgency.ts';
 import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Dependencies } from './dependencies/dependencies.ts';
+import type { HeldLease } from './instances/held-leases.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { JobOverview } from './jobs/job-overview.ts';
 import type { LimitsOverview } from './limits.ts';
@@ -71,7 +72,8 @@ export interface Overview {
   alerts: AlertsOverview;
   cache: CacheFigures;
   limits: LimitsOverview;
-  leases: LeaseFigures;
+  /** `held`: the leases of answers, over all instances. */
+  leases: LeaseFigures & { held: readonly HeldLease[] };
   /** The jobs of all instances. */
   jobs: readonly JobOverview[];
   dependencies: Dependencies;

@@ -100,7 +100,13 @@ export const overview: Overview = {
     ],
     factor: 0.5,
   },
-  leases: { waitP95Ms: 12, timeouts: 1 },
+  leases: {
+    held: [
+      { provider: 'plant_id', photo: '7f3c9a01', owner: 'plant_id-web-1-17-123', since: NOON - 3_000, waiting: 4 },
+    ],
+    waitP95Ms: 12,
+    timeouts: 1,
+  },
   jobs: [
     {
       name: 'check-quotas',

@@ -48,7 +48,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     rates: config.rates,
     quotaUse: () => service.quotaUse(),
     jobs: { jobs: [], leases: { acquire: async () => ({ type: 'timed_out' }) }, metrics: createTestMetrics().jobs },
-    instances: { exchange: async (states) => [{ ageMs: 0, states }], leave: async () => undefined },
+    instances: { exchange: async (report) => [{ ageMs: 0, ...report }], leave: async () => undefined },
     alertWebhook: undefined,
     appUrl: new URL('http://localhost:3000'),
     dependencies: { read: async () => overview.dependencies, close: () => undefined },

@@ -26,7 +26,7 @@ import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
 import { createProviderCaller, createRecentDurations } from './provider-caller.ts';
 import { createProviderQuota } from './provider-quota.ts';
-import type { ProviderPipeline } from './questions.ts';
+import { type ProviderPipeline, photoOf } from './questions.ts';
 import type {
   IdentificationOptions,
   OperatedProvider,
@@ -271,6 +271,9 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       timeoutMs,
       warnAtShare: definitions.find((definition) => definition.name === name)?.warnAtShare ?? 1,
       health: () => healthOf(name),
+      leases: () =>
+        pipeline?.cache.leases().map(({ lease, ...status }) => ({ key: lease, photo: photoOf(lease), ...status })) ??
+        [],
       quotas: () => pipeline?.quota.counters() ?? [],
       quotaReportedAt: (window) => pipeline?.quota.reportedAt(window),
     };

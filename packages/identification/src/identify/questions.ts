@@ -68,6 +68,11 @@ export function answerKey({ definition, origin, photoHashes, options }: KeyedQue
   return `${name}:${photoHashes[0]?.slice(0, HASH_PREFIX_LENGTH)}:${digest}`;
 }
 
+/** Returns the start of the first photo's hash in the cache key of a question. */
+export function photoOf(key: string): string {
+  return key.split(':')[1] ?? '';
+}
+
 /**
  * Returns the options as they are sent to one provider: with the caller's language if the provider supports it, else
  * without one. So no language is rejected, and all unsupported ones share a cached answer.

@@ -144,6 +144,18 @@ export interface ProviderHealth {
   failMax: number;
 }
 
+/** A lease under which one process asks a provider what several want to know. */
+export interface AnswerLease {
+  /** Name of the lease, which all processes have in common. */
+  key: string;
+  /** Start of the first photo's hash, by which people find a photo. */
+  photo: string;
+  /** Present while this process holds it: the owner's name in Redis, and the milliseconds since it was acquired. */
+  held?: { readonly owner: string; readonly heldMs: number } | undefined;
+  /** Number of callers of this process that wait for the answer. */
+  waiting: number;
+}
+
 /** A provider as its operators see it. */
 export interface OperatedProvider {
   /** Undefined: the provider is off. */
@@ -156,6 +168,8 @@ export interface OperatedProvider {
   readonly warnAtShare: number;
   /** Decided in memory. */
   health(): ProviderHealth;
+  /** Returns the leases of answers that this process holds or waits for; none for a provider that is off. */
+  leases(): readonly AnswerLease[];
   /** Returns how much of each quota is used, as last known; none for a provider that is off. */
   quotas(): readonly Counter[];
   /** Returns when the provider last reported a limit of this window, in milliseconds since 1970. */

@@ -94,6 +94,7 @@ export function traceCache(provider: ProviderName, cache: Cache): Cache {
     peekMemory: (key) => cache.peekMemory(key),
     settled: () => cache.settled(),
     subscribe: (listener) => cache.subscribe(listener),
+    leases: () => cache.leases(),
     subscribeToLock: (listener) => cache.subscribeToLock(listener),
   };
 }
@@ -108,6 +109,7 @@ export function traceLeases(provider: ProviderName, leases: Leases): Leases {
         return acquisition;
       }),
     withLease: (...wanted) => leases.withLease(...wanted),
+    current: () => leases.current(),
     subscribe: (listener) => leases.subscribe(listener),
   };
 }

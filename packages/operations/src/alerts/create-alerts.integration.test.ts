@@ -34,6 +34,7 @@ async function instance(url?: URL) {
     health: () => ({ available: false, state: 'off', failCount: 0, failMax: 3 }) as const,
     quotas: () => [],
     quotaReportedAt: () => undefined,
+    leases: () => [],
   };
   const alerts = createAlerts({
     client: database.client,

@@ -20,6 +20,7 @@ function provider(health: ProviderHealth, circuit?: Partial<ReturnType<Circuit['
     warnAtShare: 0.8,
     health: () => health,
     quotaReportedAt: () => undefined,
+    leases: () => [],
     quotas: () => [
       { period: { window: 'day', id: 'day', endsAt: NOON }, used: 20, limit: 100 },
       { period: { window: 'month', id: 'month', endsAt: NOON }, used: 70, limit: 100 },

@@ -12,17 +12,17 @@ function setUp(others: InstanceReport[] = []) {
   const reported: CircuitStates[] = [];
   const world = { states: closed, redis: true, departures: 0, agreementChanges: 0 };
   const registry: InstanceRegistry = {
-    async exchange(states) {
-      reported.push(states);
+    async exchange(report) {
+      reported.push(report.states);
       if (!world.redis) throw new Error('Redis does not answer');
-      return [{ ageMs: 0, states }, ...others];
+      return [{ ageMs: 0, ...report }, ...others];
     },
     async leave() {
       world.departures += 1;
       throw new Error('Redis does not answer');
     },
   };
-  const monitor = new InstanceMonitor({ registry, states: () => world.states, clock });
+  const monitor = new InstanceMonitor({ registry, states: () => world.states, leases: () => [], clock });
   monitor.subscribe(() => {
     world.agreementChanges += 1;
   });
@@ -59,14 +59,14 @@ describe('an instance monitor', () => {
   });
 
   it('notifies listeners when the agreement changes, and only then', async () => {
-    const others = [{ ageMs: 0, states: closed }];
+    const others: InstanceReport[] = [{ ageMs: 0, states: closed, leases: [] }];
     const { advance, monitor, world } = setUp(others);
     monitor.start();
     await advance(0);
     expect(world.agreementChanges).toBe(1);
     await advance(5_000);
     expect(world.agreementChanges).toBe(1);
-    others[0] = { ageMs: 0, states: open };
+    others[0] = { ageMs: 0, states: open, leases: [] };
     await advance(5_000);
     expect(world.agreementChanges).toBe(2);
     expect(await monitor.check()).toEqual({ agree: 1, known: 2 });
@@ -105,14 +105,15 @@ describe('an instance monitor', () => {
 });
 
 describe('the agreement of instances', () => {
-  const own = { ageMs: 0, states: closed };
+  const report = (ageMs: number, states: InstanceReport['states']) => ({ ageMs, states, leases: [] });
+  const own = report(0, closed);
 
   it.each<[string, InstanceReport[], { agree: number; known: number }]>([
     ['one instance', [own], { agree: 1, known: 1 }],
-    ['a second instance with the same states', [own, { ageMs: 15_000, states: closed }], { agree: 2, known: 2 }],
-    ['a second instance with another state', [own, { ageMs: 0, states: open }], { agree: 1, known: 2 }],
-    ['a second instance whose report is unreadable', [own, { ageMs: 0, states: undefined }], { agree: 1, known: 2 }],
-    ['a second instance silent for 15 s', [own, { ageMs: 15_001, states: closed }], { agree: 1, known: 2 }],
+    ['a second instance with the same states', [own, report(15_000, closed)], { agree: 2, known: 2 }],
+    ['a second instance with another state', [own, report(0, open)], { agree: 1, known: 2 }],
+    ['a second instance whose report is unreadable', [own, report(0, undefined)], { agree: 1, known: 2 }],
+    ['a second instance silent for 15 s', [own, report(15_001, closed)], { agree: 1, known: 2 }],
   ])('counts %s', (_case, reports, agreement) => {
     expect(agreementOf(closed, reports)).toEqual(agreement);
   });

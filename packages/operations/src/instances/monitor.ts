@@ -1,11 +1,14 @@
 import type { Cancel, Clock, Unsubscribe } from '@plantcommunity/resilience';
-import type { CircuitStates, InstanceRegistry, InstanceReport } from './registry.ts';
+import { type HeldLease, heldLeases } from './held-leases.ts';
+import type { CircuitStates, InstanceRegistry, InstanceReport, ReportedLease } from './registry.ts';
 
 const REPORT_EVERY_MS = 5_000;
 /** Delay of the second report after a change: the other instances are changing, too. */
 const REPORT_AFTER_CHANGE_MS = 1_000;
 /** A report that is older does not count as agreement. */
 const MAX_REPORT_AGE_MS = 15_000;
+/** Leases in a report. */
+const MAX_LEASES = 50;
 
 /** `agree` of `known` instances see the circuits as this one does; both counts include this one. */
 export interface Agreement {
@@ -17,11 +20,13 @@ export interface InstanceMonitorOptions {
   registry: InstanceRegistry;
   /** Returns how this instance sees the circuits now. */
   states(): CircuitStates;
+  /** Returns the leases of answers that this instance holds or waits for now. */
+  leases(): readonly ReportedLease[];
   clock: Clock;
 }
 
 /**
- * Compares this instance with the others. It reports how this instance sees the circuits every five seconds and after a
+ * Compares this instance with the others. It reports how this instance sees the circuits, and its leases of answers, every five seconds and after a
  * change, with one Redis command, which returns the reports of the others. No request waits for it.
  */
 export class InstanceMonitor {
@@ -29,6 +34,7 @@ export class InstanceMonitor {
   readonly #listeners = new Set<() => void>();
   #reported: CircuitStates | undefined;
   #agreement: Agreement | undefined;
+  #held: readonly HeldLease[] = [];
   #cancelNext: Cancel | undefined;
   #closed = false;
 
@@ -51,16 +57,21 @@ export class InstanceMonitor {
     if (this.#closed) return this.#agreement;
     const states = this.#options.states();
     this.#reported = states;
-    const agreement = await this.#options.registry.exchange(states).then(
-      (reports) => agreementOf(states, reports),
-      () => undefined,
-    );
+    const report = { states, leases: this.#options.leases().slice(0, MAX_LEASES) };
+    const reports = await this.#options.registry.exchange(report).catch(() => undefined);
+    const agreement = reports && agreementOf(states, reports);
+    this.#held = heldLeases(reports ?? [], this.#options.clock.now());
     const before = this.#agreement;
     this.#agreement = agreement;
     if (before?.agree !== agreement?.agree || before?.known !== agreement?.known) {
       for (const listener of this.#listeners) listener();
     }
     return agreement;
+  }
+
+  /** Returns the leases of answers that instances held at the last check; none while Redis does not answer. */
+  heldLeases(): readonly HeldLease[] {
+    return this.#held;
   }
 
   /** Calls `listener` when a check changed the agreement. */

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CircuitStates, createInstanceRegistry } from './registry.ts';
+import { createInstanceRegistry, type OwnReport } from './registry.ts';
 
-const closed: CircuitStates = { plant_id: 'closed', plantnet: 'off' };
-const open: CircuitStates = { plant_id: 'open', plantnet: 'isolated' };
+const held = { owner: 'plant_id-web-1-17-1', heldMs: 800 };
+const closed: OwnReport = { states: { plant_id: 'closed', plantnet: 'off' }, leases: [] };
+const open: OwnReport = {
+  states: { plant_id: 'open', plantnet: 'isolated' },
+  leases: [{ provider: 'plant_id', key: 'plant_id:7f3c9a01:0', photo: '7f3c9a01', held, waiting: 2 }],
+};
 
 let redis: RedisConnection;
 let prefix: string;
@@ -29,7 +33,9 @@ describe('the instance registry', () => {
     await there.exchange(closed);
     await there.exchange(open);
     const reports = await here.exchange(closed);
-    expect(reports.map(({ states }) => states)).toEqual(expect.arrayContaining([closed, open]));
+    expect(reports).toEqual(
+      expect.arrayContaining([closed, open].map((report) => expect.objectContaining(report) as unknown)),
+    );
     expect(reports).toHaveLength(2);
     for (const { ageMs } of reports) expect(ageMs).toBeLessThan(2_000);
   });
@@ -46,10 +52,10 @@ describe('the instance registry', () => {
   });
 
   it('counts an instance whose report has an unknown state, and removes a malformed entry', async () => {
-    await addReport(0, '{"plant_id":"melted","plantnet":"closed"}');
+    await addReport(0, '{"states":{"plant_id":"melted","plantnet":"closed"},"leases":[]}');
     await redis.client.hset(`${prefix}:instances`, { malformed: 'nonsense' });
     const reports = await createInstanceRegistry({ redis, prefix }).exchange(closed);
-    expect(reports.map(({ states }) => states)).toEqual(expect.arrayContaining([undefined, closed]));
+    expect(reports.map(({ states }) => states)).toEqual(expect.arrayContaining([undefined, closed.states]));
     expect(reports).toHaveLength(2);
   });
 

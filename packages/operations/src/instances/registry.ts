@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProviderHealth, ProviderName } from '@plantcommunity/identification';
+import type { AnswerLease, ProviderHealth, ProviderName } from '@plantcommunity/identification';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
 
@@ -9,10 +9,10 @@ const REGISTERED_MS = 60_000;
 /**
  * Stores the report of one instance and returns the last report of every registered instance.
  *
- * KEYS  instances (hash: instance id -> time and states of its last report)
- * ARGV  id, states (JSON), milliseconds for which a report is kept
+ * KEYS  instances (hash: instance id -> time and text of its last report)
+ * ARGV  id, report (JSON), milliseconds for which a report is kept
  * Times are Redis' own, so that no two clocks are compared.
- * Returns {age in ms, states} of each instance, this one included.
+ * Returns {age in ms, report} of each instance, this one included.
  */
 const EXCHANGE = `
 local time = redis.call('TIME')
@@ -21,12 +21,12 @@ redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 local flat, reports = redis.call('HGETALL', KEYS[1]), {}
 for i = 1, #flat, 2 do
-  local at, states = string.match(flat[i + 1], '^(%d+) (.*)$')
+  local at, report = string.match(flat[i + 1], '^(%d+) (.*)$')
   local age = at and math.max(0, now - tonumber(at))
   if not age or age > tonumber(ARGV[3]) then
     redis.call('HDEL', KEYS[1], flat[i])
   else
-    reports[#reports + 1] = {age, states}
+    reports[#reports + 1] = {age, report}
   end
 end
 return reports
@@ -35,23 +35,44 @@ return reports
 /** The state of each circuit as one instance sees it. */
 export type CircuitStates = Readonly<Record<ProviderName, ProviderHealth['state']>>;
 
+/** A lease of an answer that one instance holds or waits for. */
+export interface ReportedLease extends AnswerLease {
+  provider: ProviderName;
+}
+
+/** What an instance reports of itself. */
+export interface OwnReport {
+  states: CircuitStates;
+  leases: readonly ReportedLease[];
+}
+
 /** The last report of an instance, and its age. */
 export interface InstanceReport {
   ageMs: number;
   /** Undefined for a report of another version that cannot be read. */
   states: Readonly<Record<string, ProviderHealth['state']>> | undefined;
+  /** Those of a report that cannot be read are missing. */
+  leases: readonly ReportedLease[];
 }
 
 /** Shares the reports of all instances. */
 export interface InstanceRegistry {
-  /** Reports `states`. @returns the last report of every instance, this one included. @throws errors of the connection */
-  exchange(states: CircuitStates): Promise<readonly InstanceReport[]>;
+  /** Reports. @returns the last report of every instance, this one included. @throws errors of the connection */
+  exchange(report: OwnReport): Promise<readonly InstanceReport[]>;
   /** Removes the report of this instance. */
   leave(): Promise<void>;
 }
 
 const stateSchema = z.enum(['closed', 'open', 'half_open', 'isolated', 'off', 'misconfigured']);
-const reportsSchema = z.array(z.tuple([z.number(), z.record(z.string(), stateSchema).optional().catch(undefined)]));
+const leaseSchema = z.object({
+  provider: z.custom<ProviderName>((name) => typeof name === 'string'),
+  key: z.string(),
+  photo: z.string(),
+  held: z.object({ owner: z.string(), heldMs: z.number() }).optional(),
+  waiting: z.int(),
+});
+const reportSchema = z.object({ states: z.record(z.string(), stateSchema), leases: z.array(leaseSchema) });
+const reportsSchema = z.array(z.tuple([z.number(), reportSchema.optional().catch(undefined)]));
 
 export function createInstanceRegistry(options: {
   redis: Pick<RedisConnection, 'client'>;
@@ -63,9 +84,13 @@ export function createInstanceRegistry(options: {
   const id = randomUUID();
 
   return {
-    async exchange(states) {
-      const reply: unknown = await client.eval(EXCHANGE, [key], [id, JSON.stringify(states), String(REGISTERED_MS)]);
-      return reportsSchema.parse(reply).map(([ageMs, reported]) => ({ ageMs, states: reported }));
+    async exchange(report) {
+      const reply: unknown = await client.eval(EXCHANGE, [key], [id, JSON.stringify(report), String(REGISTERED_MS)]);
+      return reportsSchema.parse(reply).map(([ageMs, reported]) => ({
+        ageMs,
+        states: reported?.states,
+        leases: reported?.leases ?? [],
+      }));
     },
     async leave() {
       await client.hdel(key, id);

@@ -118,6 +118,7 @@ function operated(circuit: Circuit | undefined): OperatedProvider {
     timeoutMs: 35_000,
     warnAtShare: 0.8,
     quotas: () => [],
+    leases: () => [],
     quotaReportedAt: () => undefined,
     health() {
       const { failCount, state } = circuit?.snapshot() ?? { failCount: 0, state: 'off' as const };

@@ -25,7 +25,7 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     alerts: { items: [] },
     cache: { memory: 0, redis: 0, miss: 0, stale: 0, savedCredits: 0, creditCost: 0 },
     limits: { rows: [], factor: 1 },
-    leases: { timeouts: 0 },
+    leases: { held: [], timeouts: 0 },
     jobs: [],
     dependencies: healthyDependencies,
     quotas: { factor: 1, rows: [] },

@@ -221,20 +221,19 @@ const limits = z.object({
 });
 
 const leases = z.object({
-  /** Leases that are held now; absent where they cannot be listed. */
-  held: z
-    .array(
-      z.object({
-        /** First 8 hexadecimal digits of the photo's hash. */
-        photo: z.string(),
-        provider,
-        /** The instance that holds it. */
-        owner: z.string(),
-        since: instant,
-        waiting: count,
-      }),
-    )
-    .optional(),
+  /** Leases of answers that are held now, the longest held one first. */
+  held: z.array(
+    z.object({
+      /** First 8 hexadecimal digits of the photo's hash. */
+      photo: z.string(),
+      provider,
+      /** Name of the holder in Redis, which contains the host name and the process id. */
+      owner: z.string(),
+      since: instant,
+      /** Callers that wait for the answer. */
+      waiting: count,
+    }),
+  ),
   /** Of the waits in the last 60 minutes, within 2 %; absent without waits. */
   wait_p95_ms: ms.optional(),
   /** Waits that timed out in the last 60 minutes. */

@@ -23,7 +23,11 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   alerts: presentAlerts,
   cache: ({ creditCost, savedCredits, ...counts }) => ({ ...counts, saved: savedCredits, credit_cost: creditCost }),
   limits: ({ factor, rows }) => ({ rows: rows.map(presentLimit), factor }),
-  leases: ({ timeouts, waitP95Ms }) => ({ wait_p95_ms: waitP95Ms, timeouts }),
+  leases: ({ held, timeouts, waitP95Ms }) => ({
+    held: held.map(({ since, ...lease }) => ({ ...lease, since: instant(since) })),
+    wait_p95_ms: waitP95Ms,
+    timeouts,
+  }),
   jobs: (jobs) => jobs.map(presentJob),
   dependencies: presentDependencies,
   quotas: presentQuotas,

@@ -77,7 +77,7 @@ export function overviewOf({ minutes, plant_id, plantnet, ...given }: Given = {}
       photo_store: { state: 'up', orphans: 0 },
       decoder: { busy: 0, size: 2, waiting: 0 },
     },
-    leases: { timeouts: 0 },
+    leases: { held: [], timeouts: 0 },
     jobs: [],
     audit: [],
     ...given,
