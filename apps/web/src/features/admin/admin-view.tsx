@@ -120,7 +120,7 @@ interface PanelsProps {
 function Panels({ overview, now, timeZone }: PanelsProps) {
   const { audit, cache, dependencies, jobs, leases, legacy, limits, quotas, shared } = overview;
   return (
-    <>
+    <div className={styles['rest']}>
       <DependenciesStrip dependencies={dependencies} />
       <JobsPanel jobs={jobs} now={now} timeZone={timeZone} />
       <div className={styles['panels']}>
@@ -131,6 +131,6 @@ function Panels({ overview, now, timeZone }: PanelsProps) {
         {legacy === undefined ? null : <LegacyPanel legacy={legacy} now={now} />}
         <AuditPanel entries={audit} />
       </div>
-    </>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { useEffect, useRef } from 'react';
 import { countText, millisecondsText } from '@/lib/format/amounts.ts';
 import { clockTime } from '@/lib/format/time.ts';
 import { Moment } from '@/ui/moment.tsx';
@@ -40,12 +41,21 @@ const COLUMNS = [
 ];
 
 function HourRows({ name, hour, scrub, timeZone }: HourTableProps) {
-  const rows = tableRows(hour, scrub.minute);
+  const { minute: shown } = scrub;
+  const rows = tableRows(hour, shown);
+  const marked = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (shown !== undefined && marked.current !== null) scrollInside(marked.current);
+  }, [shown]);
   if (rows.length === 0) return <p>No call and no new state in the last hour.</p>;
   return (
     <DataTable name={`The last hour of ${name}`} columns={COLUMNS} scrolls="both">
       {rows.map(({ minute, state, totals }) => (
-        <tr key={minute.at} aria-current={minute.at === scrub.minute || undefined}>
+        <tr
+          key={minute.at}
+          ref={minute.at === shown ? marked : undefined}
+          aria-current={minute.at === shown || undefined}
+        >
           <th scope="row">
             <Moment at={minute.at}>{clockTime(Date.parse(minute.at), timeZone, 'minutes')}</Moment>
           </th>
@@ -63,3 +73,11 @@ function HourRows({ name, hour, scrub, timeZone }: HourTableProps) {
 }
 
 const durationOrNone = (ms: number | undefined): string => (ms === undefined ? '–' : millisecondsText(ms));
+
+/** Scrolls a row to the middle of its scroll area; the page stays where it is. */
+function scrollInside(row: HTMLElement): void {
+  const area = row.closest('section[tabindex]');
+  if (area === null) return;
+  const [inner, outer] = [row.getBoundingClientRect(), area.getBoundingClientRect()];
+  area.scrollBy(0, inner.top + inner.height / 2 - (outer.top + outer.height / 2));
+}
