@@ -6,30 +6,16 @@ import type { App } from '../fixtures/app.ts';
 import { expect } from '../fixtures/development.ts';
 import { takeScreenshots } from '../fixtures/identify-page.ts';
 import { ADMIN, test } from '../fixtures/production.ts';
-import { OWN_PAGE } from '../fixtures/send-request.ts';
+import { changeUser } from '../fixtures/user-changes.ts';
 
 const NOTHING = 'There is no sheet here';
 
-/** Calls a procedure for operators as the person who is signed in on the page. */
-async function call(page: Page, app: App, path: string, input: object): Promise<void> {
-  const answer = await page.request.post(`${app.url}/api/trpc/v1.admin.${path}`, { headers: OWN_PAGE, data: input });
-  expect(answer.status(), await answer.text()).toBe(200);
-}
-
-async function idOf(page: Page, app: App, email: string): Promise<string> {
-  const input = encodeURIComponent(JSON.stringify({ search: email }));
-  const answer = await page.request.get(`${app.url}/api/trpc/v1.admin.users.list?input=${input}`);
-  const { result } = (await answer.json()) as { result: { data: { items: { id: string }[] } } };
-  return result.data.items[0]?.id ?? '';
-}
-
-/** Makes two entries about a new account. */
+/** Makes two entries about a new account, and signs the admin in. */
 async function changeTier(page: Page, app: App, name: string): Promise<{ email: string; id: string }> {
   const { email } = await registerPerson(app, name);
+  await changeUser(app, email, '=1+1, asked for by "mail"', { type: 'setTier', tier: 'pro' });
+  const id = await changeUser(app, email, 'A school class of 30.', { type: 'setTier', tier: 'premium' });
   await startSession(page, app, ADMIN);
-  const id = await idOf(page, app, email);
-  await call(page, app, 'users.setTier', { id, tier: 'pro', reason: '=1+1, asked for by "mail"' });
-  await call(page, app, 'users.setTier', { id, tier: 'premium', reason: 'A school class of 30.' });
   return { email, id };
 }
 
@@ -85,11 +71,9 @@ test('the audit page says who changed what and why, and narrows it', async ({ ap
 });
 
 test('the audit page comes in pages', async ({ app, page }) => {
-  const { id } = await changeTier(page, app, 'audit-pages');
-  for (let n = 0; n < 26; n += 1) {
-    for (const tier of ['free', 'pro'])
-      await call(page, app, 'users.setTier', { id, tier, reason: `Change ${n} of a test.` });
-  }
+  const { email, id } = await changeTier(page, app, 'audit-pages');
+  const changes = Array.from({ length: 52 }, (_, n) => ({ type: 'setTier', tier: n % 2 ? 'pro' : 'free' }) as const);
+  await changeUser(app, email, 'One of many changes.', ...changes);
   await page.goto(`${app.url}/admin/audit?about=${id}`);
   await expect(rows(page)).toHaveCount(51);
   await page.getByRole('link', { name: 'Older' }).click();

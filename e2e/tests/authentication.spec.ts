@@ -3,18 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { expect } from '../fixtures/development.ts';
-import { type DocsCommand, docsCommands, patternOf } from '../fixtures/docs-commands.ts';
+import { docsCommands, patternOf } from '../fixtures/docs-commands.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { SECRET, startProduction, test } from '../fixtures/production.ts';
-import type { Services } from '../fixtures/services.ts';
+import { changeUser } from '../fixtures/user-changes.ts';
 
 test.describe.configure({ mode: 'serial' });
 
-const page = docsCommands('authentication.md');
-const commands = page.filter(({ language }) => language === 'sh');
-const [giveTier, disable] = page.filter(({ language }) => language === 'sql');
+const commands = docsCommands('authentication.md').filter(({ language }) => language === 'sh');
 
 /** Tokens of an app; absent in an error. */
 interface Tokens {
@@ -42,15 +39,6 @@ async function signedIn(url: string, email: string, password = 'correct horse ba
 async function registered(url: string, email: string): Promise<Tokens> {
   await post(`${url}/api/v1/auth/register`, { email, password: 'correct horse battery' });
   return signedIn(url, email);
-}
-
-/** Runs SQL of the page, which must change one row. */
-async function runSql({ settings }: Services, documentedSql: DocsCommand | undefined): Promise<void> {
-  const client = new Client({ connectionString: settings.DATABASE_URL });
-  await client.connect();
-  const { rowCount } = await client.query(documentedSql?.text ?? '');
-  await client.end();
-  expect(rowCount).toBe(1);
 }
 
 /** Returns the types of all values in a JSON value. */
@@ -82,21 +70,18 @@ test('every command of the page does what the page says', async ({ app }) => {
   }
 });
 
-test('a tier set in the database applies from the next request on, and keeps the usage', async ({ app, services }) => {
+test('a tier set by an admin applies from the next request on, and keeps the usage', async ({ app }) => {
   const you = await signedIn(app.url, 'you@example.org');
   const usage = async () => (await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).json() as Promise<object>;
   expect(await usage()).toMatchObject({ tier: 'free', usage: { limit: 100, remaining: 99 } });
 
-  await runSql(services, giveTier);
+  await changeUser(app, 'you@example.org', 'Asked for it by e-mail.', { type: 'setTier', tier: 'pro' });
   expect(await usage()).toMatchObject({ tier: 'pro', usage: { limit: 200, remaining: 199 } });
 });
 
-test('a disabled account gets no tokens; only the right password reveals that it is disabled', async ({
-  app,
-  services,
-}) => {
+test('a disabled account gets no tokens; only the right password reveals that it is disabled', async ({ app }) => {
   const you = await signedIn(app.url, 'you@example.org');
-  await runSql(services, disable);
+  await changeUser(app, 'you@example.org', 'Asked for it by e-mail.', { type: 'disable' });
   expect((await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).status).toBe(401);
   const credentials = { email: 'you@example.org', password: 'correct horse battery' };
   const known = await post(`${app.url}/api/v1/auth/token`, credentials);
