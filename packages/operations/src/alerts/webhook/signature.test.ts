@@ -18,7 +18,7 @@ describe('a signature', () => {
 
   beforeAll(async () => {
     const document = readFileSync(join(import.meta.dirname, '../../../../../docs/operations.md'), 'utf8');
-    const [, code = ''] = /~~~js\n([\s\S]*?)~~~/.exec(document) ?? [];
+    const [, code = ''] = /```js\n([\s\S]*?)```/.exec(document) ?? [];
     folder = await mkdtemp(join(tmpdir(), 'plant-webhook-'));
     const file = join(folder, 'is-genuine.mjs');
     await writeFile(file, code);
