@@ -113,6 +113,7 @@ export function assembleApi({
         claimedUser: async () => principal && { userId: principal.userId },
         address: headers && clientAddress(headers, config.proxyHops),
         hasBearer: false,
+        userAgent: headers?.get('user-agent') ?? undefined,
         signal: new AbortController().signal,
         resHeaders: new Headers(),
         declaredPath: (path: string) => path,

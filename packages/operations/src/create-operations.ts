@@ -10,6 +10,7 @@ import type { DependencyMonitor } from './dependencies/dependencies.ts';
 import { InstanceMonitor } from './instances/monitor.ts';
 import type { InstanceRegistry } from './instances/registry.ts';
 import { createJobRunner, type JobRunnerOptions } from './jobs/job-runner.ts';
+import type { LegacyUse } from './legacy/legacy-use.ts';
 import { type LimitsOverview, limitsOverview } from './limits.ts';
 import type { Operations } from './operations.ts';
 import { OperationsError } from './operations-error.ts';
@@ -53,6 +54,8 @@ export interface OperationsOptions {
   /** The table of jobs, without those of alerts; the leases under which jobs run, and their metrics. */
   jobs: Pick<JobRunnerOptions, 'jobs' | 'leases' | 'metrics'>;
   dependencies: Pick<DependencyMonitor, 'close' | 'read'>;
+  /** Use of the legacy namespace; closed by the caller. */
+  legacy: Pick<LegacyUse, 'read' | 'record'>;
   database: Pick<Database, 'client'>;
   accounts: AccountAdministration;
   redis: Pick<RedisConnection, 'isReady' | 'subscribe'>;
@@ -143,6 +146,7 @@ export function createOperations(options: OperationsOptions): Operations {
     },
     overview: () => feed.read(),
     watchOverview: (signal) => feed.watch(signal),
+    countLegacyCall: (call) => options.legacy.record(call),
     countRefusal: (tier) => counters.recordRefusal(tier),
     audit: (query) => listAudit(client, query),
     users: createUserOperations({ client, accounts: options.accounts, audit }),
@@ -208,6 +212,7 @@ export function createOperations(options: OperationsOptions): Operations {
       jobs: runs,
       dependencies,
       quotas: await quotas.read(),
+      legacy: await options.legacy.read(),
       audit: newest.entries,
     };
   }

@@ -8,6 +8,7 @@ export { type Job, JobFailure, type JobReport } from './jobs/job.ts';
 export type { JobOverview } from './jobs/job-overview.ts';
 export type { JobRunner } from './jobs/job-runner.ts';
 export { jobTable } from './jobs/table.ts';
+export { LegacyUse } from './legacy/legacy-use.ts';
 export type { Operations } from './operations.ts';
 export { OperationsError, type OperationsErrorCode } from './operations-error.ts';
 export type { Operator } from './operator.ts';

@@ -38,6 +38,8 @@ export interface Operations {
    * @throws {OperationsError} `unknown_alert`, `alert_resolved`
    */
   acknowledgeAlert(operator: Operator, id: string): Promise<void>;
+  /** Counts a call of the legacy namespace; `path` is that which the code declares. */
+  countLegacyCall(call: { path: string; userAgent: string | undefined }): void;
   /** Counts a call of identify that was answered with 429. */
   countRefusal(tier: RateTier): void;
   /** Lists the entries of the audit trail that match, newest first. */

@@ -6,6 +6,7 @@ import type { Dependencies } from './dependencies/dependencies.ts';
 import type { HeldLease } from './instances/held-leases.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { JobOverview } from './jobs/job-overview.ts';
+import type { LegacyOverview } from './legacy/legacy-use.ts';
 import type { LimitsOverview } from './limits.ts';
 import type { ActiveOverride } from './overrides/store.ts';
 import type { QuotasOverview } from './quotas/quotas-overview.ts';
@@ -78,6 +79,7 @@ export interface Overview {
   jobs: readonly JobOverview[];
   dependencies: Dependencies;
   quotas: QuotasOverview;
+  legacy: LegacyOverview;
   /** The newest entries of the audit trail. */
   audit: readonly AuditRecord[];
 }

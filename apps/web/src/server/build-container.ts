@@ -12,6 +12,7 @@ import {
   createStateStore,
   DependencyMonitor,
   jobTable,
+  LegacyUse,
   MinuteCounters,
   SlowestStatement,
 } from '@plantcommunity/operations';
@@ -26,6 +27,8 @@ import { loadAuthSecret, provideAdmin } from './first-start.ts';
 import { notifyLauncher } from './launcher.ts';
 
 const DATABASE_TIMEOUT_MS = 5_000;
+/** Longest time that the end of the process waits for counts to be written. */
+const LAST_WRITE_TIMEOUT_MS = 1_000;
 
 /**
  * Creates every part of the app and connects them. A missing Redis is a notice; a missing database or wrong settings
@@ -98,11 +101,13 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     clock,
     logger,
   });
+  const legacy = new LegacyUse({ database, sunsetAt: settings.legacy.sunsetAt, clock, logger });
   const operations = createOperations({
     providers: service.operated,
     counters,
     states: createStateStore({ redis }),
     instances: createInstanceRegistry({ redis }),
+    legacy,
     dependencies: new DependencyMonitor({ redis, database, identification: service, slowest, clock }),
     accounts: auth.administration,
     alertWebhook: settings.alertWebhook,
@@ -171,6 +176,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     },
     async close() {
       service.close();
+      await waitFor(legacy.close(), { timeoutMs: LAST_WRITE_TIMEOUT_MS, clock });
       stopReportingRedis();
       await counters.close();
       // The probe waits for the replies to commands that were sent without waiting, such as the release of a lease.

@@ -18,6 +18,8 @@ export interface RequestContext {
   hasBearer: boolean;
   /** The client's address, as far as our own proxies report it. */
   address: string | undefined;
+  /** The client's User-Agent. */
+  userAgent: string | undefined;
   /** The body, if it is an upload. */
   upload?: PendingUpload;
   /** Aborts when the caller leaves. */

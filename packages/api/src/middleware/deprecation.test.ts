@@ -54,6 +54,19 @@ describe('the deprecation headers of legacy', () => {
     ]);
   });
 
+  it('come with a count of the declared path and the client, over REST and tRPC, but not for v1', async () => {
+    const counted: unknown[] = [];
+    const { api } = apiUnderTest({ operations: { countLegacyCall: (call) => void counted.push(call) } });
+    const headers = { ...asAnna.headers, 'User-Agent': 'okhttp/4.12.0' };
+    await api.rest(new Request(`${HOST}/api/plant-identification/identifications/${storedId}`, { headers }));
+    await api.rest(new Request(`${HOST}/api/v1/plant-identification/identify/health`, { headers }));
+    await api.trpc(new Request(`${HOST}/api/trpc/legacy.plantIdentification.health`));
+    expect(counted).toEqual([
+      { path: '/api/plant-identification/identifications/{id}', userAgent: 'okhttp/4.12.0' },
+      { path: '/api/trpc/legacy.plantIdentification.health', userAgent: undefined },
+    ]);
+  });
+
   it('link over tRPC to the procedure of v1', async () => {
     const { api } = apiUnderTest();
     const answer = await api.trpc(new Request(`${HOST}/api/trpc/legacy.plantIdentification.health`));

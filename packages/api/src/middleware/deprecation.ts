@@ -23,12 +23,14 @@ export function deprecationHeaders(
 
 /** Counts a call and adds its deprecation headers. @throws {ApiError} `version_gone` from the sunset on */
 export function applyDeprecation({ request, services }: Context, deprecated: Deprecation, procedurePath: string): void {
-  const { clock, config, metrics } = services;
+  const { clock, config, metrics, operations } = services;
   const successorPath = request.successorPath(procedurePath, deprecated.successor);
   const headers = deprecationHeaders(deprecated, config, successorPath);
   for (const [name, value] of Object.entries(headers)) request.resHeaders.set(name, value);
   const isGone = clock.now() >= deprecated.dates(config).sunsetAt.getTime();
-  metrics.recordLegacyCall({ route: request.declaredPath(procedurePath), isGone });
+  const path = request.declaredPath(procedurePath);
+  metrics.recordLegacyCall({ route: path, isGone });
+  operations.countLegacyCall({ path, userAgent: request.userAgent });
   if (!isGone) return;
   throw new ApiError('version_gone', `This version of the API is gone. Use ${deprecated.successor.basePath}.`);
 }

@@ -94,6 +94,7 @@ export function createRequestPipeline(
           claimedUser: () => auth.claimedUser(headers),
           address: addressOf(request),
           hasBearer: hasBearer(request.headers),
+          userAgent: request.headers.get('user-agent') ?? undefined,
           signal: request.signal,
           ...(isUpload(request) && { upload }),
           ...response,

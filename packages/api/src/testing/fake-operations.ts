@@ -135,6 +135,10 @@ export const overview: Overview = {
       },
     ],
   },
+  legacy: {
+    sunsetAt: Date.UTC(2027, 6, 1),
+    rows: [{ path: '/api/plant-identification/identify', client: 'okhttp/4.12', today: 12 }],
+  },
   dependencies: {
     redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },
     database: {
@@ -209,6 +213,7 @@ export function fakeOperations({
     },
     alerts: async () => overview.alerts,
     acknowledgeAlert: async () => undefined,
+    countLegacyCall: () => undefined,
     countRefusal: () => undefined,
     audit: async () => ({ entries: [auditRecord] }),
     start: async () => undefined,

@@ -51,6 +51,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
     instances: { exchange: async (report) => [{ ageMs: 0, ...report }], leave: async () => undefined },
     alertWebhook: undefined,
     appUrl: new URL('http://localhost:3000'),
+    legacy: { read: async () => overview.legacy, record: () => undefined },
     dependencies: { read: async () => overview.dependencies, close: () => undefined },
     database: emptyDatabase,
     accounts: authUnderTest({ database: emptyDatabase }).administration,

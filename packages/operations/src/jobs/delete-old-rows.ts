@@ -8,16 +8,19 @@ const KEPT_USE_MS = 400 * 86_400_000;
 const KEPT_ALERTS_MS = 90 * 86_400_000;
 
 /**
- * Deletes rows that nothing reads any more: the use of days long ago, alerts that were resolved long ago, and runs of jobs that the table no longer has. The
- * runner itself deletes those of the others, of which none is that old.
+ * Deletes rows that nothing reads any more: the use of providers and of legacy paths on days long ago, alerts that were
+ * resolved long ago, and runs of jobs that the table no longer has. The runner itself deletes those of the others, of
+ * which none is that old.
  */
 export async function deleteOldRows({ clock, database }: Pick<JobParts, 'clock' | 'database'>): Promise<JobReport> {
   const now = clock.now();
-  const { alert, jobRun, providerUse } = database.client;
-  const uses = await providerUse.deleteMany({ where: { day: { lt: new Date(now - KEPT_USE_MS) } } });
+  const { alert, jobRun, legacyUse, providerUse } = database.client;
+  const days = { where: { day: { lt: new Date(now - KEPT_USE_MS) } } };
+  const uses = await providerUse.deleteMany(days);
+  const legacyUses = await legacyUse.deleteMany(days);
   const alerts = await alert.deleteMany({ where: { resolvedAt: { lt: new Date(now - KEPT_ALERTS_MS) } } });
   const runs = await jobRun.deleteMany({ where: { startedAt: { lt: new Date(now - KEPT_FAILURES_MS) } } });
   return {
-    text: `Deleted ${uses.count} rows of daily use, ${alerts.count} alerts and ${runs.count} runs of former jobs.`,
+    text: `Deleted ${uses.count + legacyUses.count} rows of daily use, ${alerts.count} alerts and ${runs.count} runs of former jobs.`,
   };
 }

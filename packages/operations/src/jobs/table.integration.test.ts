@@ -21,6 +21,7 @@ beforeEach(async () => {
   lines = [];
   await database.client.jobRun.deleteMany();
   await database.client.providerUse.deleteMany();
+  await database.client.legacyUse.deleteMany();
   await database.client.alert.deleteMany();
 });
 
@@ -98,6 +99,9 @@ describe('the job delete-old-rows', () => {
     await database.client.providerUse.createMany({
       data: days.map((day) => ({ provider: 'plantnet', day, writer: 'one', count: 1 })),
     });
+    await database.client.legacyUse.createMany({
+      data: days.map((day) => ({ path: '/api/me', client: 'curl/8.5', day, writer: 'one', count: 1 })),
+    });
     await database.client.jobRun.createMany({
       data: [29, 31].map((age, number) => {
         const startedAt = new Date(MIDNIGHT - age * DAY_MS);
@@ -117,12 +121,19 @@ describe('the job delete-old-rows', () => {
     const report = await run('delete-old-rows');
     const alerts = await database.client.alert.findMany({ orderBy: { id: 'asc' } });
     const uses = await database.client.providerUse.findMany({ orderBy: { day: 'desc' } });
+    const legacyUses = await database.client.legacyUse.findMany({ orderBy: { day: 'desc' } });
     const runs = await database.client.jobRun.findMany();
     expect({
+      legacyDays: legacyUses.map(({ day }) => day),
       days: uses.map(({ day }) => day),
       alerts: alerts.map(({ id }) => id),
       runs: runs.map(({ number }) => number),
-    }).toEqual({ days: days.slice(0, 2), alerts: ['alert 0', 'alert 1'], runs: [0] });
-    expect(report).toEqual({ text: 'Deleted 1 rows of daily use, 1 alerts and 1 runs of former jobs.' });
+    }).toEqual({
+      legacyDays: days.slice(0, 2),
+      days: days.slice(0, 2),
+      alerts: ['alert 0', 'alert 1'],
+      runs: [0],
+    });
+    expect(report).toEqual({ text: 'Deleted 2 rows of daily use, 1 alerts and 1 runs of former jobs.' });
   });
 });

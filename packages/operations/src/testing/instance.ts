@@ -94,6 +94,7 @@ export function operationsOf(
     },
     quotaUse: () => 0,
     jobs: { jobs: [], leases: noLeases, metrics: createTestMetrics().jobs },
+    legacy: { read: async () => ({ sunsetAt: 0, rows: [] }), record: () => undefined },
     dependencies: { read: async () => healthyDependencies, close: () => undefined },
     ...parts,
     accounts: authUnderTest(parts).administration,

@@ -29,6 +29,7 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     jobs: [],
     dependencies: healthyDependencies,
     quotas: { factor: 1, rows: [] },
+    legacy: { sunsetAt: 0, rows: [] },
     audit: [],
     ...given,
   };

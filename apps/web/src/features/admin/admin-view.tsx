@@ -128,7 +128,7 @@ function Panels({ overview, now, timeZone }: PanelsProps) {
         <CachePanel cache={cache} />
         <LimitsPanel limits={limits} shared={shared} />
         <LeasesPanel leases={leases} now={now} />
-        {legacy === undefined ? null : <LegacyPanel legacy={legacy} now={now} />}
+        <LegacyPanel legacy={legacy} now={now} />
         <AuditPanel entries={audit} />
       </div>
     </div>

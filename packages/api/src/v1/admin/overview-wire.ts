@@ -240,6 +240,7 @@ const leases = z.object({
   timeouts: count,
 });
 
+/** Calls of the legacy namespace on the UTC day so far, the most frequent ones first. */
 const legacy = z.object({
   sunset_at: instant,
   rows: z.array(z.object({ path: z.string(), client: z.string(), today: count })),
@@ -269,7 +270,7 @@ export const overview = z.object({
   cache,
   limits,
   leases,
-  legacy: legacy.optional(),
+  legacy,
   /** The 20 newest entries, newest first. */
   audit: z.array(auditEntry),
 });

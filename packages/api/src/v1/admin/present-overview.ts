@@ -31,6 +31,7 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   jobs: (jobs) => jobs.map(presentJob),
   dependencies: presentDependencies,
   quotas: presentQuotas,
+  legacy: ({ rows, sunsetAt }) => ({ sunset_at: instant(sunsetAt), rows: [...rows] }),
   audit: (entries) => entries.map(presentAuditEntry),
 };
 

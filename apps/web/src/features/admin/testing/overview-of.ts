@@ -71,6 +71,7 @@ export function overviewOf({ minutes, plant_id, plantnet, ...given }: Given = {}
     cache: { memory: 0, redis: 0, miss: 0, stale: 0, saved: 0, credit_cost: 0.029 },
     limits: { rows: [], factor: 1 },
     quotas: { factor: 1, rows: [] },
+    legacy: { sunset_at: '2027-07-01T00:00:00.000Z', rows: [] },
     dependencies: {
       redis: { state: 'up' },
       database: { state: 'up', in_use: 0, size: 10, waiting: 0 },
