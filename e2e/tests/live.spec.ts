@@ -26,6 +26,14 @@ async function openAdmin(page: Page, app: App, person: Person = ADMIN): Promise<
   await expect(live(page)).toBeVisible();
 }
 
+/** Moves the clock of a page on until the page is live; what it asks for in between is answered in real time. */
+async function liveAgain(page: Page): Promise<void> {
+  await expect(async () => {
+    await page.clock.runFor(5_000);
+    await expect(live(page)).toBeVisible({ timeout: 500 });
+  }).toPass();
+}
+
 test('a page whose stream is frozen turns stale, and is live again when bytes arrive', async ({ app, page }) => {
   await openAdmin(page, app);
   connection.lose('frozen');
@@ -33,8 +41,7 @@ test('a page whose stream is frozen turns stale, and is live again when bytes ar
   await expect(stale(page)).toBeVisible();
   await expect(page.getByRole('heading', { level: 1, name: /^No news since / })).toBeVisible();
   connection.lose('none');
-  await page.clock.runFor(90_000);
-  await expect(live(page)).toBeVisible();
+  await liveAgain(page);
 });
 
 test('a page whose stream sends nothing polls, and returns to a stream later', async ({ app, page }) => {
