@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS, plantId, plantNet } from '../providers/index.ts';
-import { answerKey, callerCredits, supportedOptions } from './questions.ts';
+import { answerKey, callerCredits, photoOf, supportedOptions } from './questions.ts';
 
 const asked = { includeDiseases: true, organs: [] };
 
@@ -31,6 +31,7 @@ describe('a cache key', () => {
 
   it('holds the name of the provider and the start of the first photo’s hash', () => {
     expect(keyOf(plantId)).toMatch(/^plant_id:01234567:[0-9a-f]{64}$/);
+    expect(photoOf(keyOf(plantId))).toBe('01234567');
   });
 
   it.each([

@@ -38,7 +38,7 @@ function reader(clock: FakeClock, quotas: readonly QuotaCounter[], reportedAt?: 
 }
 
 describe('the quotas', () => {
-  it('have the sum of all processes of each of the last 30 days, the projection and the factor in force; without those that have no limit or no reset', async () => {
+  it('have the sum of all processes of each of the last 30 days, the projection and the factor in force; without those that have no limit', async () => {
     await spend('plant_id', '2026-10-28', 'one', 99);
     await spend('plant_id', '2026-10-29', 'one', 7);
     await spend('plant_id', '2026-11-27', 'one', 40);
@@ -57,7 +57,9 @@ describe('the quotas', () => {
         reportedAt: NOON - 60_000,
         exhaustedAt: NOON + 4 * 3_600_000,
       },
+      { provider: 'plant_id', window: 'total', used: 5, limit: 50 },
     ]);
+    expect(rows[1]).not.toHaveProperty('resetsAt');
     const days = rows[0]?.days ?? [];
     expect({
       count: days.length,

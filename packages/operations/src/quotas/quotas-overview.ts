@@ -4,7 +4,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import { Sampler } from '../sampler.ts';
 import { type DayUse, projectedExhaustion } from './exhaustion.ts';
 
-/** The limited quotas of all providers, without those over the life of a key, which never reset. Times are in milliseconds since 1970. */
+/** The limited quotas of all providers. Times are in milliseconds since 1970. */
 export interface QuotasOverview {
   /** What the callers' rate limits are multiplied by while the month's credits run out. */
   factor: number;
@@ -13,7 +13,8 @@ export interface QuotasOverview {
     window: string;
     used: number;
     limit: number;
-    resetsAt: number;
+    /** Absent for a quota over the life of a key, which never resets. */
+    resetsAt?: number;
     /** When the provider last reported its limit; absent for a limit of our own. */
     reportedAt?: number;
     /** When it will be used up at the present pace; absent when it lasts, or is used up already. */
@@ -55,7 +56,7 @@ export class QuotasReader {
     const rows = Object.entries(this.#providers).flatMap(([name, provider]) =>
       provider.quotas().flatMap((counter) => {
         const { limit, period, used } = counter;
-        if (limit === undefined || period.window === 'total') return [];
+        if (limit === undefined) return [];
         const daysOfProvider = days?.get(name) ?? [];
         const reportedAt = provider.quotaReportedAt(period.window);
         const exhaustedAt = projectedExhaustion(counter, { days: daysOfProvider, now });
@@ -65,7 +66,7 @@ export class QuotasReader {
           window: period.window,
           used,
           limit,
-          resetsAt: period.endsAt,
+          ...(Number.isFinite(period.endsAt) && { resetsAt: period.endsAt }),
           ...(reportedAt !== undefined && { reportedAt }),
           ...(exhaustedAt !== undefined && { exhaustedAt }),
           days: daysOfProvider,

@@ -180,7 +180,8 @@ const quotas = z.object({
       window: z.string(),
       used: count,
       limit: count,
-      resets_at: instant,
+      /** Absent for a quota over the life of the key, which never resets. */
+      resets_at: instant.optional(),
       /** When the provider itself said so. */
       reported_at: instant.optional(),
       /** When the quota will be used up at the present pace. */

@@ -12,7 +12,7 @@ function presentQuota(row: Overview['quotas']['rows'][number]): WireOverview['qu
     window,
     used,
     limit,
-    resets_at: instant(resetsAt),
+    resets_at: resetsAt === undefined ? undefined : instant(resetsAt),
     reported_at: reportedAt === undefined ? undefined : instant(reportedAt),
     exhausted_at: exhaustedAt === undefined ? undefined : instant(exhaustedAt),
     days: [...days],

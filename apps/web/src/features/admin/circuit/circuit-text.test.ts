@@ -58,6 +58,11 @@ it('keyFigure has the reset of a used up quota', () => {
     figure: 'until 04:59',
     caption: 'full again in 2 h 15 min',
   });
+  const forLife = { ...usedUp, window: 'total', resets_at: undefined };
+  expect(keyFigure({ ...providerOf({}, 'used_up'), usedUp: forLife }, NOW, 'Europe/Berlin')).toEqual({
+    figure: 'no end',
+    caption: 'it is not filled again',
+  });
 });
 
 describe('nextStepText', () => {

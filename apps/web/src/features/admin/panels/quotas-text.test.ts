@@ -20,6 +20,7 @@ describe('the text of a quota', () => {
     ['day', 'Plant.id, today'],
     ['hour', 'Plant.id, this hour'],
     ['week', 'Plant.id, week'],
+    ['total', 'Plant.id, over the life of the key'],
   ])('names the window %s', (window, name) => {
     expect(quotaName(quotaOf({ window }))).toBe(name);
   });
@@ -32,6 +33,9 @@ describe('the text of a quota', () => {
     [{ exhausted_at: at(3_600), resets_at: at(8_100) }, 'Gone by about 03:44, 1 h 15 min early at this pace.'],
     [{ exhausted_at: '2026-12-02T12:00:00Z' }, '8,500 left. Full again at 1 Dec, 01:00, in 8 d 22 h.'],
     [{ used: 50_000, resets_at: at(8_100) }, 'Used up. Full again at 04:59, in 2 h 15 min.'],
+    [{ resets_at: undefined }, '8,500 left. It is not filled again.'],
+    [{ resets_at: undefined, exhausted_at: '2026-11-29T12:00:00Z' }, 'Gone by about 29 Nov at this pace.'],
+    [{ resets_at: undefined, used: 50_000 }, 'Used up. It is not filled again.'],
     [{ limit: 0 }, 'It has no limit.'],
   ])('says with %j how long it lasts', (given, text) => {
     expect(plain(sentenceText(quotaOutlook(quotaOf(given), NOW, 'Europe/Berlin')))).toBe(text);

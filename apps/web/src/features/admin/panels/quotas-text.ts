@@ -6,7 +6,12 @@ import type { Sentence } from '../text/sentence.ts';
 
 const DAY_MS = 86_400_000;
 
-const PERIODS: Readonly<Record<string, string>> = { hour: 'this hour', day: 'today', month: 'this month' };
+const PERIODS: Readonly<Record<string, string>> = {
+  hour: 'this hour',
+  day: 'today',
+  month: 'this month',
+  total: 'over the life of the key',
+};
 
 /** Names a quota: "Plant.id, this month". */
 export function quotaName({ provider, window }: QuotaUse): string {
@@ -21,19 +26,23 @@ export function quotaShare({ limit, used }: QuotaUse): number {
 /** Describes how long a quota will last. */
 export function quotaOutlook(quota: QuotaUse, now: number, timeZone: string): Sentence {
   const { exhausted_at: exhaustedAt, limit, resets_at: resetsAt, used } = quota;
-  const reset = Date.parse(resetsAt);
-  const full = [
-    'Full again at ',
-    { text: untilTime(reset, now, timeZone), at: resetsAt },
-    `, in ${durationText(reset - now)}.`,
-  ];
+  const reset = resetsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(resetsAt);
+  const full: Sentence =
+    resetsAt === undefined
+      ? ['It is not filled again.']
+      : [
+          'Full again at ',
+          { text: untilTime(reset, now, timeZone), at: resetsAt },
+          `, in ${durationText(reset - now)}.`,
+        ];
   if (limit === 0) return ['It has no limit.'];
   if (used >= limit) return ['Used up. ', ...full];
   if (exhaustedAt !== undefined && Date.parse(exhaustedAt) < reset) {
     const gone = Date.parse(exhaustedAt);
     const isSoon = gone - now < DAY_MS;
     const when = isSoon ? untilTime(gone, now, timeZone) : dayText(gone, timeZone);
-    return ['Gone by about ', { text: when, at: exhaustedAt }, `, ${earlyText(reset - gone)} early at this pace.`];
+    const early = resetsAt === undefined ? '' : `, ${earlyText(reset - gone)} early`;
+    return ['Gone by about ', { text: when, at: exhaustedAt }, `${early} at this pace.`];
   }
   return [`${countText(limit - used)} left. `, ...full];
 }

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { at, overviewOf } from '../testing/overview-of.ts';
 import { providerState, usedUpQuota } from './provider-state.ts';
 
-const quota = (given: { used: number; limit?: number; resets_at?: string; provider?: 'plant_id' | 'plantnet' }) => ({
+const quota = (given: {
+  used: number;
+  limit?: number;
+  resets_at?: string | undefined;
+  provider?: 'plant_id' | 'plantnet';
+}) => ({
   provider: 'plant_id' as const,
   window: 'day',
   limit: 500,
@@ -39,4 +44,6 @@ it('usedUpQuota returns the one that is reset last', () => {
     quota({ used: 1 }),
   ];
   expect(usedUpQuota('plant_id', overviewOf(quotas(...rows)))?.used).toBe(501);
+  const forLife = quota({ used: 502, resets_at: undefined });
+  expect(usedUpQuota('plant_id', overviewOf(quotas(forLife, ...rows)))?.used).toBe(502);
 });

@@ -29,11 +29,16 @@ export function providerState(provider: ProviderName, overview: Providers): Prov
   return state;
 }
 
+/** Returns when the quota is full again, in milliseconds since 1970; infinity for one over the life of a key. */
+function resetOf({ resets_at: resetsAt }: QuotaUse): number {
+  return resetsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(resetsAt);
+}
+
 /** Returns the quota without which the provider may not be called: of several, the one that is reset last. */
 export function usedUpQuota(provider: ProviderName, { quotas }: Providers): QuotaUse | undefined {
   return quotas.rows
     .filter((row) => row.provider === provider && row.limit > 0 && row.used >= row.limit)
-    .toSorted((one, other) => one.resets_at.localeCompare(other.resets_at))
+    .toSorted((one, other) => resetOf(one) - resetOf(other))
     .at(-1);
 }
 
