@@ -77,7 +77,7 @@ interface CircuitEntry {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { clock, counters, instances, logger, providers, redis } = options;
+  const { clock, counters, instances, logger, paidCredits: paid, providers, redis } = options;
   const { client } = options.database;
   const names = Object.values(mapProviders(providers, (_provider, name) => name));
   const audit = new AuditTrail(clock);
@@ -206,7 +206,7 @@ export function createOperations(options: OperationsOptions): Operations {
       hour: mapProviders(providers, (_provider, name) => callQuantiles(hour, name)),
       urgency: alertsNow.urgency,
       alerts: alertsNow.alerts,
-      cache: cacheFigures(hour, options.paidCredits),
+      cache: cacheFigures(hour, { ...paid, usualCredits: providers[paid.provider].usualCredits }),
       limits: limitsOverview({ rates: options.rates, quotaUse: options.quotaUse(), refused: refusedCalls(hour) }),
       leases: { held: monitor.heldLeases(), ...leaseFigures(hour) },
       jobs: runs,

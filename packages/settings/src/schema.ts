@@ -83,7 +83,7 @@ export const schema = z.object({
   PLANT_ID_MONTHLY_QUOTA: integer(0, 100_000_000).optional(),
   PLANTNET_DAILY_QUOTA: integer(0, 10_000_000).prefault('500'),
   PLANTNET_HOURLY_QUOTA: integer(0, 1_000_000).optional(),
-  /** Dollars. */
+  /** Dollars for one credit: an identification costs one, the plant's health another. */
   PLANT_ID_CREDIT_COST: price.prefault('0.029'),
 
   IDENTIFY_RATE_ANONYMOUS: rate.prefault('10/h'),

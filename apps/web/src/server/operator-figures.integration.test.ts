@@ -69,7 +69,16 @@ describe.skipIf(redisUrl === undefined)('the figures of operators', () => {
         .toEqual({
           answers: { cached: 2, fresh: 2, retry: 0 },
           // One look-up for each provider; an answer with diseases costs Plant.id two credits.
-          cache: { memory: 2, redis: 2, miss: 4, stale: 0, savedCredits: 4, creditCost: 0.05 },
+          cache: {
+            memory: 2,
+            redis: 2,
+            miss: 4,
+            stale: 0,
+            savedCalls: 2,
+            savedCredits: 4,
+            usualCredits: 2,
+            creditCost: 0.05,
+          },
           calls: { ok: 2, cached: 2 },
           leases: 1,
           refused: 1,

@@ -88,7 +88,16 @@ export const overview: Overview = {
     because: 'circuit_stuck_open',
   },
   alerts: { items: [alert], webhook: { lastStatus: 200, lastAt: NOON - 60_000, waiting: 0 } },
-  cache: { memory: 6, redis: 2, miss: 4, stale: 1, savedCredits: 16, creditCost: 0.029 },
+  cache: {
+    memory: 6,
+    redis: 2,
+    miss: 4,
+    stale: 1,
+    savedCalls: 9,
+    savedCredits: 16,
+    usualCredits: 2,
+    creditCost: 0.029,
+  },
   limits: {
     rows: [
       {

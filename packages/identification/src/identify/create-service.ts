@@ -10,7 +10,7 @@ import { createCircuitLog, logCircuitState } from '../observability/circuit-log.
 import { measureCircuit, measureProvider, measureSpending } from '../observability/provider-metrics.ts';
 import { traceCall, traceIdentify, traceNormalizer } from '../observability/spans.ts';
 import { createPhotoNormalizer, type DecodingNormalizer } from '../photos/normalize.ts';
-import type { ProviderDefinition } from '../providers/definition.ts';
+import { type ProviderDefinition, usualCredits } from '../providers/definition.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { SharedProviderAccess } from '../providers/provider-access.ts';
 import { circuitOutcomeOf, failureLabel } from '../providers/provider-error.ts';
@@ -264,12 +264,14 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     const { circuit, timeoutMs } = options.providers[name];
     const { maxResetTimeoutMs, resetTimeoutMs } = circuit;
     const pipeline = pipelineOf(name);
+    const definition = definitions.find((known) => known.name === name);
     return {
       circuit: pipeline?.circuit,
       resetTimeoutMs,
       maxResetTimeoutMs,
       timeoutMs,
-      warnAtShare: definitions.find((definition) => definition.name === name)?.warnAtShare ?? 1,
+      warnAtShare: definition?.warnAtShare ?? 1,
+      usualCredits: definition === undefined ? 0 : usualCredits(definition),
       health: () => healthOf(name),
       leases: () =>
         pipeline?.cache.leases().map(({ lease, ...status }) => ({ key: lease, photo: photoOf(lease), ...status })) ??

@@ -166,6 +166,8 @@ export interface OperatedProvider {
   readonly timeoutMs: number;
   /** Share of a quota from 0 to 1 from which on its use is too high. */
   readonly warnAtShare: number;
+  /** Credits of a call with the options that most callers send. */
+  readonly usualCredits: number;
   /** Decided in memory. */
   health(): ProviderHealth;
   /** Returns the leases of answers that this process holds or waits for; none for a provider that is off. */

@@ -31,6 +31,7 @@ async function instance(url?: URL) {
     maxResetTimeoutMs: 1,
     timeoutMs: 1,
     warnAtShare: 0.8,
+    usualCredits: 2,
     health: () => ({ available: false, state: 'off', failCount: 0, failMax: 3 }) as const,
     quotas: () => [],
     quotaReportedAt: () => undefined,

@@ -18,6 +18,7 @@ function provider(health: ProviderHealth, circuit?: Partial<ReturnType<Circuit['
     maxResetTimeoutMs: 1,
     timeoutMs: 1,
     warnAtShare: 0.8,
+    usualCredits: 2,
     health: () => health,
     quotaReportedAt: () => undefined,
     leases: () => [],

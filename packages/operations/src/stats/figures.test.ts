@@ -37,21 +37,25 @@ describe('figures of operators', () => {
     expect(callQuantiles(minutes, 'plantnet')).toEqual({});
   });
 
-  it('of the cache have look-ups by tier, stale answers, and the credits saved of the paid provider', () => {
+  it('of the cache have look-ups by tier, stale answers, and the calls and credits saved of the paid provider', () => {
     const minutes = minutesWith((counts) => {
       counts.lookups.memory = 5;
       counts.lookups.miss = 1;
       countsOf(counts, 'plant_id').outcomes.stale = 1;
       countsOf(counts, 'plantnet').outcomes.stale = 2;
+      countsOf(counts, 'plant_id').outcomes.cached = 6;
+      countsOf(counts, 'plantnet').outcomes.cached = 5;
       countsOf(counts, 'plant_id').savedCredits = 10;
       countsOf(counts, 'plantnet').savedCredits = 5;
     });
-    expect(cacheFigures(minutes, { provider: 'plant_id', cost: 0.029 })).toEqual({
+    expect(cacheFigures(minutes, { provider: 'plant_id', cost: 0.029, usualCredits: 2 })).toEqual({
       memory: 5,
       redis: 0,
       miss: 1,
       stale: 3,
+      savedCalls: 6,
       savedCredits: 10,
+      usualCredits: 2,
       creditCost: 0.029,
     });
   });

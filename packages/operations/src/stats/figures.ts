@@ -65,9 +65,13 @@ export function answerShares(hour: readonly CountedMinute[]): AnswerShares {
 export interface CacheFigures extends Readonly<Record<LookupResult, number>> {
   /** Stale answers that were given. */
   stale: number;
-  /** Paid credits that cached answers did not spend. */
+  /** Cached answers of the paid provider: calls that were not sent to it. */
+  savedCalls: number;
+  /** Credits that those calls would have spent. */
   savedCredits: number;
-  /** Dollars for one of them. */
+  /** Credits of a call with the options that most callers send. */
+  usualCredits: number;
+  /** Dollars for one credit. */
   creditCost: number;
 }
 
@@ -77,7 +81,10 @@ export interface PaidCredits {
   cost: number;
 }
 
-export function cacheFigures(minutes: readonly CountedMinute[], paid: PaidCredits): CacheFigures {
+export function cacheFigures(
+  minutes: readonly CountedMinute[],
+  paid: PaidCredits & { usualCredits: number },
+): CacheFigures {
   const sum = (result: LookupResult) => sumOf(minutes, ({ counts }) => counts.lookups[result]);
   const stale = ({ counts }: CountedMinute) => sumOf([...counts.providers.values()], ({ outcomes }) => outcomes.stale);
   return {
@@ -85,7 +92,9 @@ export function cacheFigures(minutes: readonly CountedMinute[], paid: PaidCredit
     redis: sum('redis'),
     miss: sum('miss'),
     stale: sumOf(minutes, stale),
+    savedCalls: sumOf(ofProvider(minutes, paid.provider), ({ outcomes }) => outcomes.cached),
     savedCredits: sumOf(ofProvider(minutes, paid.provider), ({ savedCredits }) => savedCredits),
+    usualCredits: paid.usualCredits,
     creditCost: paid.cost,
   };
 }

@@ -118,6 +118,7 @@ function operated(circuit: Circuit | undefined): OperatedProvider {
     circuit,
     timeoutMs: 35_000,
     warnAtShare: 0.8,
+    usualCredits: 2,
     quotas: () => [],
     leases: () => [],
     quotaReportedAt: () => undefined,

@@ -5,7 +5,16 @@ import { hourOf, overviewOf } from './testing/overview-of.ts';
 
 type Given = Parameters<typeof overviewOf>[0];
 
-const cache = { memory: 0, redis: 0, miss: 0, stale: 0, saved: 0, credit_cost: 0.029 };
+const cache = {
+  memory: 0,
+  redis: 0,
+  miss: 0,
+  stale: 0,
+  saved_calls: 0,
+  saved_credits: 0,
+  usual_credits: 2,
+  credit_cost: 0.029,
+};
 /** An hour in which both providers answered 62 times. */
 const busy = (counts: Partial<MinuteCounts> = { success: 62 }): Given => {
   const minutes = hourOf({ 10: counts });
@@ -13,11 +22,11 @@ const busy = (counts: Partial<MinuteCounts> = { success: 62 }): Given => {
 };
 
 describe('the forecast of an override', () => {
-  it('of an isolation counts the people who got an answer, and the dollars that those cost', () => {
+  it('of an isolation counts the people who got an answer, and the dollars of two credits for each', () => {
     expect(forecastOf({ type: 'isolate', provider: 'plant_id' }, overviewOf(busy()))).toEqual({
       people: 62,
       opinions: 'one',
-      dollars: 62 * 0.029,
+      dollars: 62 * 2 * 0.029,
     });
     expect(forecastOf({ type: 'isolate', provider: 'plantnet' }, overviewOf(busy()))).toEqual({
       people: 62,
@@ -54,7 +63,7 @@ describe('the text of a forecast', () => {
       busy({ success: 1_284 }),
       [
         'Going by the last hour, about 1,300 people an hour will get one opinion only.',
-        'That saves about $37 an hour.',
+        'That saves about $74 an hour.',
       ],
     ],
     [
@@ -75,7 +84,7 @@ describe('the text of a forecast', () => {
       { ...busy({ isolated: 124 }), plant_id: { state: 'isolated' } },
       [
         'Going by the last hour, about 120 people an hour will get a second opinion again.',
-        'That costs about $3.60 an hour.',
+        'That costs about $7.19 an hour.',
       ],
     ],
     [

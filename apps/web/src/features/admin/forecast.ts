@@ -24,7 +24,8 @@ export function forecastOf({ provider, type }: Override, overview: Overview): Fo
   // Isolating takes the answers of those who got one; releasing brings answers to all who ask.
   const people = type === 'isolate' ? outcomes.success : sent + notSent;
   const opinions = others + (type === 'isolate' ? 0 : 1);
-  const cost = PROVIDERS[provider].isPaid ? overview.cache.credit_cost : undefined;
+  const { credit_cost: creditCost, usual_credits: usualCredits } = overview.cache;
+  const cost = PROVIDERS[provider].isPaid ? usualCredits * creditCost : undefined;
   return {
     people,
     opinions: opinions === 0 ? 'none' : opinions === 1 ? 'one' : 'several',

@@ -199,9 +199,13 @@ const cache = z.object({
   miss: count,
   /** Stale answers that were given. */
   stale: count,
-  /** Paid credits that cached answers did not spend. */
-  saved: count,
-  /** Dollars for one of those credits. */
+  /** Cached answers of the paid provider: calls that were not sent to it. */
+  saved_calls: count,
+  /** Credits that those calls would have spent. */
+  saved_credits: count,
+  /** Credits of a call to the paid provider with the options that most callers send. */
+  usual_credits: count,
+  /** Dollars for one credit. */
   credit_cost: z.number().min(0),
 });
 

@@ -21,7 +21,13 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
     because,
   }),
   alerts: presentAlerts,
-  cache: ({ creditCost, savedCredits, ...counts }) => ({ ...counts, saved: savedCredits, credit_cost: creditCost }),
+  cache: ({ creditCost, savedCalls, savedCredits, usualCredits, ...counts }) => ({
+    ...counts,
+    saved_calls: savedCalls,
+    saved_credits: savedCredits,
+    usual_credits: usualCredits,
+    credit_cost: creditCost,
+  }),
   limits: ({ factor, rows }) => ({ rows: rows.map(presentLimit), factor }),
   leases: ({ held, timeouts, waitP95Ms }) => ({
     held: held.map(({ since, ...lease }) => ({ ...lease, since: instant(since) })),

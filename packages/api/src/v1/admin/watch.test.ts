@@ -116,7 +116,16 @@ describe('watching the overview', () => {
             items: [{ rule: 'circuit_open', state: 'acknowledged', since: '2026-03-01T11:54:00.000Z' }],
             webhook: { last_status: 200, last_at: '2026-03-01T11:59:00.000Z', waiting: 0 },
           },
-          cache: { memory: 6, redis: 2, miss: 4, stale: 1, saved: 16, credit_cost: 0.029 },
+          cache: {
+            memory: 6,
+            redis: 2,
+            miss: 4,
+            stale: 1,
+            saved_calls: 9,
+            saved_credits: 16,
+            usual_credits: 2,
+            credit_cost: 0.029,
+          },
           limits: {
             rows: [
               {

@@ -6,7 +6,7 @@ import { Panel } from './panel.tsx';
 
 /** How many answers of the last hour came from the cache, and what that saved. */
 export function CachePanel({ cache }: { cache: CacheUse }) {
-  const { credit_cost: cost, memory, miss, redis, saved, stale } = cache;
+  const { credit_cost: cost, memory, miss, redis, saved_calls: calls, saved_credits: credits, stale } = cache;
   const all = memory + redis + miss;
   const share = (count: number) => (all === 0 ? '–' : percentText(count / all));
   return (
@@ -19,8 +19,9 @@ export function CachePanel({ cache }: { cache: CacheUse }) {
         <Row name="In process" value={share(memory)} />
         <Row name="Redis" value={share(redis)} />
         <Row name="Stale, served" value={countText(stale)} />
-        <Row name="Calls saved" value={countText(saved)} />
-        <Row name={`At ${dollars(cost, 3)} each`} value={dollars(saved * cost)} />
+        <Row name="Paid calls saved" value={countText(calls)} />
+        <Row name="Credits saved" value={countText(credits)} />
+        <Row name={`At ${dollars(cost, 3)} a credit`} value={dollars(credits * cost)} />
       </DataTable>
     </Panel>
   );
@@ -37,7 +38,7 @@ function Row({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** Formats dollars; a price of one call has parts of a cent. */
+/** Formats dollars; the price of a credit has parts of a cent. */
 function dollars(amount: number, digits = 2): string {
   return `$${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: digits })}`;
 }
