@@ -216,11 +216,8 @@ export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Returns what each provider that is on was used on the UTC day of `at`. @throws errors of the database */
   usedOn(at: number): Promise<readonly DayUse[]>;
-  /**
-   * Deletes the photos that nothing refers to, and the files without a row, until `signal` aborts. Returns how many, and
-   * how many files could not be deleted. @throws errors of the database, the reason of `signal`
-   */
-  deleteOrphanedPhotos(signal: AbortSignal): Promise<{ deleted: number; failed: number }>;
+  /** As {@link Store.deleteOrphanedPhotos}. */
+  deleteOrphanedPhotos(signal: AbortSignal): ReturnType<Store['deleteOrphanedPhotos']>;
   readonly photoStore: Pick<Store, 'countOrphans' | 'freeBytes'>;
   /** Returns what the photo decoder of this process does now. */
   decoderLoad(): DecoderLoad;

@@ -270,6 +270,41 @@ describe('the deletion of orphaned photos', () => {
     return later.deleteOrphanedPhotos(signal);
   }
 
+  /** Writes so many files that no photo has, and returns their names. */
+  async function writeUnusedFiles(count: number): Promise<string[]> {
+    const ids = Array.from({ length: count }, () => randomUUID());
+    for (const id of ids) {
+      await mkdir(join(photoDir, id.slice(0, 2)), { recursive: true });
+      await writeFile(join(photoDir, id.slice(0, 2), `${id}.jpg`), 'without a row');
+    }
+    return ids.toSorted();
+  }
+
+  it('deletes nothing when more than a hundred files and a tenth of all have no row', async () => {
+    await save(ann, [one]);
+    await save(bob, [two]);
+    await database.client.identification.deleteMany({ where: { ownerId: bob } });
+    await writeUnusedFiles(101);
+    const before = (await storedFiles()).toSorted();
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 0, failed: 0, refused: { unused: 101, files: 103 } });
+    expect((await storedFiles()).toSorted()).toEqual(before);
+    expect(await database.client.photo.count()).toBe(2);
+  });
+
+  it('deletes a hundred files without a row, and more when they are at most a tenth of all', async () => {
+    await writeUnusedFiles(100);
+    await save(ann, [one]);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 100, failed: 0 });
+
+    const used = await writeUnusedFiles(990);
+    await database.client.photo.createMany({
+      data: used.map((id) => ({ id, hash: id, width: 1, height: 1, bytes: 13, createdAt: new Date() })),
+    });
+    await writeUnusedFiles(110);
+    // Also those photos have no identification.
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 1_100, failed: 0 });
+  });
+
   it('deletes photos that nothing refers to, and old files without a row, but no other files', async () => {
     const { id } = await save(ann, [one]);
     await save(bob, [two]);

@@ -7,6 +7,31 @@ const BATCH_SIZE = 100;
 /** Minimum age, in milliseconds, of a file that is deleted because it has no row: an upload writes its file first. */
 const UNUSED_FILE_AGE_MS = 3_600_000;
 
+/**
+ * Files without a row that are deleted at once although they are many of all files. More of them mean that the database is
+ * not the one the files belong to, or older than they are.
+ */
+const MAX_UNUSED_FILES = 100;
+/** Share of all files up to which files without a row are deleted, however many they are. */
+const MAX_UNUSED_SHARE = 0.1;
+
+/** Why no file is deleted: too many of them have no row in this database. */
+export interface RefusedDeletion {
+  /** Number of files without a row that are older than an hour. */
+  readonly unused: number;
+  /** Number of all files. */
+  readonly files: number;
+}
+
+/** What a deletion of orphaned photos has done. */
+export interface OrphanDeletion {
+  readonly deleted: number;
+  /** Number of files that could not be deleted. */
+  readonly failed: number;
+  /** Set when nothing was deleted. */
+  readonly refused?: RefusedDeletion;
+}
+
 /** How many photos or files were deleted, and the errors of those that were not. */
 interface Deletion {
   readonly deleted: number;
@@ -27,18 +52,20 @@ export async function deleteByOwner(context: StoreContext, ownerId: string): Pro
 
 /**
  * Deletes the photos that no identification refers to, which an interrupted deletion left, and the files without a row,
- * which an interrupted upload left. Tries all of them, and returns how many were deleted and how many could not be.
+ * which an interrupted upload left. Tries all of them, and returns how many were deleted and how many could not be. Looks
+ * at all files first, and deletes nothing when so many have no row that the database cannot be that of the files.
  * @throws the reason of `signal` between two batches; errors of the database
  */
-export async function deleteOrphanedPhotos(
-  context: StoreContext,
-  signal: AbortSignal,
-): Promise<{ deleted: number; failed: number }> {
+export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortSignal): Promise<OrphanDeletion> {
+  const { failures, files, unused } = await findUnusedFiles(context, signal);
+  if (unused.length > Math.max(MAX_UNUSED_FILES, files * MAX_UNUSED_SHARE)) {
+    return { deleted: 0, failed: 0, refused: { unused: unused.length, files } };
+  }
   const photos = await deleteUnreferencedPhotos(context, signal);
-  const unused = await deleteUnusedFiles(context, signal);
+  const removed = await deleteFiles(context, unused, signal);
   return {
-    deleted: photos.deleted + unused.deleted,
-    failed: photos.failures.length + unused.failures.length,
+    deleted: photos.deleted + removed.deleted,
+    failed: failures.length + photos.failures.length + removed.failures.length,
   };
 }
 
@@ -69,23 +96,40 @@ async function deleteUnreferencedPhotos(context: StoreContext, signal?: AbortSig
   }
 }
 
-/** Deletes the files that no photo has. */
-async function deleteUnusedFiles(context: StoreContext, signal: AbortSignal): Promise<Deletion> {
-  const { client, clock, files } = context;
+/** Counts all files, and returns the ids of those that no photo has and that are too old to belong to an upload in progress. */
+async function findUnusedFiles(
+  { client, clock, files: stored }: StoreContext,
+  signal: AbortSignal,
+): Promise<{ files: number; unused: readonly string[]; failures: readonly unknown[] }> {
+  const unused: string[] = [];
   const failures: unknown[] = [];
-  let deleted = 0;
-  for await (const ids of files.list()) {
+  let files = 0;
+  for await (const ids of stored.list()) {
     signal.throwIfAborted();
+    files += ids.length;
     const photos = await client.photo.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
     const used = new Set(photos.map(({ id }) => id));
     for (const id of ids.filter((one) => !used.has(one))) {
       try {
-        if (clock.now() - (await files.writtenAt(id)) < UNUSED_FILE_AGE_MS) continue;
-        await removeFile(context, id);
-        deleted += 1;
+        if (clock.now() - (await stored.writtenAt(id)) >= UNUSED_FILE_AGE_MS) unused.push(id);
       } catch (error) {
         failures.push(error);
       }
+    }
+  }
+  return { files, unused, failures };
+}
+
+async function deleteFiles(context: StoreContext, ids: readonly string[], signal: AbortSignal): Promise<Deletion> {
+  const failures: unknown[] = [];
+  let deleted = 0;
+  for (const id of ids) {
+    signal.throwIfAborted();
+    try {
+      await removeFile(context, id);
+      deleted += 1;
+    } catch (error) {
+      failures.push(error);
     }
   }
   return { deleted, failures };

@@ -2,7 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
-import { countUnreferencedPhotos, deleteByOwner, deleteOrphanedPhotos } from './delete.ts';
+import { countUnreferencedPhotos, deleteByOwner, deleteOrphanedPhotos, type OrphanDeletion } from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
 import { openPhotoFiles } from './photo-files.ts';
 import { addPhotos, saveIdentification } from './save.ts';
@@ -37,10 +37,10 @@ export interface Store {
    */
   deleteByOwner(ownerId: string): Promise<void>;
   /**
-   * Deletes the photos that nothing refers to, and the files without a row, until `signal` aborts. Returns how many, and
-   * how many files could not be deleted. @throws errors of the database, the reason of `signal`
+   * Deletes the photos that nothing refers to, and the files without a row, until `signal` aborts; nothing when the files
+   * seem to belong to another database. @throws errors of the database, the reason of `signal`
    */
-  deleteOrphanedPhotos(signal: AbortSignal): Promise<{ deleted: number; failed: number }>;
+  deleteOrphanedPhotos(signal: AbortSignal): Promise<OrphanDeletion>;
   /** Returns the bytes that are free for more photos. @throws when the store is missing or takes no photos */
   freeBytes(): Promise<number>;
   /** Counts the photos that no identification refers to, and that wait for their deletion. */

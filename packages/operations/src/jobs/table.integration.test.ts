@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
+import type { OrphanDeletion } from '@plantcommunity/identification';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -74,7 +76,7 @@ describe('the job delete-expired-sign-ins', () => {
 });
 
 describe('the job delete-orphaned-photos', () => {
-  const deleting = (result: { deleted: number; failed: number }) =>
+  const deleting = (result: OrphanDeletion) =>
     run('delete-orphaned-photos', {
       identification: { usedOn: async () => [], deleteOrphanedPhotos: async () => result },
     });
@@ -90,6 +92,19 @@ describe('the job delete-orphaned-photos', () => {
     const failure = await deleting({ deleted: 3, failed: 2 }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(JobFailure);
     expect(failure).toMatchObject({ waiting: 2, message: expect.stringContaining('2 files') as string });
+  });
+
+  it('fails when the files seem to belong to another database, and says where to read what to do', async () => {
+    const refused = { unused: 2_000, files: 2_400 };
+    const failure = await deleting({ deleted: 0, failed: 0, refused }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(JobFailure);
+    expect(failure).toMatchObject({
+      waiting: 2_000,
+      message: expect.stringContaining('Deleted nothing: 2000 of 2400 files') as string,
+    });
+    const [, title = ''] = /See "(.*)" in docs\/operations[.]md/.exec(String(failure)) ?? [];
+    const runbook = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
+    expect(runbook).toContain(`# ${title}\n`);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
 import { checkQuotas } from './check-quotas.ts';
 import { deleteOldRows } from './delete-old-rows.ts';
 import { type Job, JobFailure, type JobReport } from './job.ts';
@@ -22,9 +23,14 @@ export function jobTable(parts: JobParts): readonly Job[] {
   ];
 }
 
-/** @throws {JobFailure} when files could not be deleted */
-function photoReport({ deleted, failed }: { deleted: number; failed: number }): JobReport {
+/** @throws {JobFailure} when files could not be deleted, or the deletion was refused */
+function photoReport({ deleted, failed, refused }: OrphanDeletion): JobReport {
+  if (refused !== undefined) throw new JobFailure(refusalText(refused), { waiting: refused.unused });
   const text = `Deleted ${deleted} photos that nothing refers to.`;
   if (failed > 0) throw new JobFailure(`${text} ${failed} files could not be deleted.`, { waiting: failed });
   return { text, waiting: 0 };
+}
+
+function refusalText({ files, unused }: RefusedDeletion): string {
+  return `Deleted nothing: ${unused} of ${files} files of photos have no row in this database. Is it the right one, and as new as the photos? See "Spare files" in docs/operations.md.`;
 }
