@@ -43,6 +43,8 @@ export interface CircuitOverview {
   /** `kind` is the class of the last counted failure; `at` is when it was seen, if that was in the last hour. */
   lastFailure?: { kind: string; at?: number };
   isolation?: Isolation;
+  /** It is not asked: its quota has no room for a usual call, or it said that it refuses calls. */
+  outOfQuota: boolean;
   /** Since when the provider requires payment; absent while it does not. */
   unpaidSince?: number;
   /** How often it opened in the last hour. */
@@ -95,8 +97,18 @@ export function circuitOverview(parts: {
 }): CircuitOverview {
   const { lastFailureAt, now, override, provider, states } = parts;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
-  const { failCount, failMax, state, unpaidSince } = provider.health();
-  const off = { state, failCount, failMax, resetTimeoutMs, maxResetTimeoutMs, timeoutMs, opened: 0, states: [] };
+  const { failCount, failMax, outOfQuota = false, state, unpaidSince } = provider.health();
+  const off = {
+    state,
+    failCount,
+    failMax,
+    resetTimeoutMs,
+    maxResetTimeoutMs,
+    timeoutMs,
+    outOfQuota,
+    opened: 0,
+    states: [],
+  };
   const { circuit } = provider;
   if (circuit === undefined) return off;
   const { lastFailure, nextTrialAt, since, trials, ...snapshot } = circuit.snapshot();

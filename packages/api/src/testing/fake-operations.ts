@@ -40,6 +40,7 @@ const open: CircuitOverview = {
   failCount: 3,
   nextTrialAt: NOON + 30_000,
   lastFailure: { kind: 'http_502', at: NOON - 30_000 },
+  outOfQuota: true,
   opened: 1,
   states: [{ state: 'open', from: NOON - 30_000 }],
 };
@@ -55,6 +56,7 @@ const isolated: CircuitOverview = {
     by: 'ada@example.org',
     at: NOON - 60_000,
   },
+  outOfQuota: false,
   opened: 0,
   states: [],
 };

@@ -8,6 +8,7 @@ const circuit: CircuitOverview = {
   resetTimeoutMs: 60_000,
   maxResetTimeoutMs: 300_000,
   timeoutMs: 35_000,
+  outOfQuota: false,
   opened: 0,
   states: [],
 };

@@ -42,6 +42,8 @@ const circuit = z.object({
   opened: count,
   /** The states of the last 60 minutes, oldest first; each lasts until the next begins. */
   states: z.array(z.object({ state: circuitState, from: instant })),
+  /** It is not asked: its quota has no room for a usual call, or it said that it refuses calls. */
+  out_of_quota: z.boolean(),
   /** Since when the provider asks for payment. */
   unpaid_since: instant.optional(),
 });
@@ -179,6 +181,7 @@ const quotas = z.object({
       provider,
       window: z.string(),
       used: count,
+      /** 0: no call is allowed. A window without a limit has no row. */
       limit: count,
       /** Absent for a quota over the life of the key, which never resets. */
       resets_at: instant.optional(),

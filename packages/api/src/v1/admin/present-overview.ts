@@ -110,6 +110,7 @@ function presentCircuit(circuit: CircuitOverview): WireOverview['circuits'][Prov
       at: instant(isolation.at),
     },
     opened: circuit.opened,
+    out_of_quota: circuit.outOfQuota,
     unpaid_since: circuit.unpaidSince === undefined ? undefined : instant(circuit.unpaidSince),
     states: circuit.states.map(({ from, state }) => ({ state, from: instant(from) })),
   };

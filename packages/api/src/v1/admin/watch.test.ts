@@ -41,10 +41,12 @@ describe('watching the overview', () => {
               fail_max: 3,
               next_trial_at: '2026-03-01T12:00:30.000Z',
               last_failure: { kind: 'http_502', at: '2026-03-01T11:59:30.000Z' },
+              out_of_quota: true,
               opened: 1,
             },
             plantnet: {
               state: 'isolated',
+              out_of_quota: false,
               isolation: {
                 reason: 'Their status page says outage.',
                 until: '2026-03-01T12:14:00.000Z',

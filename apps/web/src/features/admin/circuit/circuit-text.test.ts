@@ -58,6 +58,11 @@ it('keyFigure has the reset of a used up quota', () => {
     figure: 'until 04:59',
     caption: 'full again in 2 h 15 min',
   });
+  const none = { ...usedUp, used: 0, limit: 0 };
+  expect(keyFigure({ ...providerOf({}, 'used_up'), usedUp: none }, NOW, 'Europe/Berlin')).toEqual({
+    figure: 'no end',
+    caption: 'its limit is 0',
+  });
   const forLife = { ...usedUp, window: 'total', resets_at: undefined };
   expect(keyFigure({ ...providerOf({}, 'used_up'), usedUp: forLife }, NOW, 'Europe/Berlin')).toEqual({
     figure: 'no end',

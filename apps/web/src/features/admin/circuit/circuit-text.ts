@@ -48,6 +48,7 @@ export function keyFigure(provider: DescribedProvider, now: number, timeZone: st
     };
   }
   if (state === 'used_up' && usedUp !== undefined) {
+    if (usedUp.limit === 0) return { figure: 'no end', caption: 'its limit is 0' };
     if (usedUp.resets_at === undefined) return { figure: 'no end', caption: 'it is not filled again' };
     const end = Date.parse(usedUp.resets_at);
     return { figure: `until ${untilTime(end, now, timeZone)}`, caption: `full again in ${durationText(end - now)}` };

@@ -11,20 +11,9 @@ const STATES = Object.keys(STATE_NAMES) as ProviderState[];
 function overviewIn(plantId: ProviderState, plantnet: ProviderState, given: Partial<Overview> = {}): Overview {
   const circuit = (state: ProviderState) => {
     if (state === 'unpaid') return { unpaid_since: at(-60) };
-    return state === 'used_up' ? {} : { state };
+    return state === 'used_up' ? { out_of_quota: true } : { state };
   };
-  const rows = [
-    { provider: 'plant_id' as const, state: plantId },
-    { provider: 'plantnet' as const, state: plantnet },
-  ]
-    .filter(({ state }) => state === 'used_up')
-    .map(({ provider }) => ({ provider, window: 'day', used: 500, limit: 500, resets_at: at(3_600), days: [] }));
-  return overviewOf({
-    plant_id: circuit(plantId),
-    plantnet: circuit(plantnet),
-    ...(rows.length > 0 && { quotas: { factor: 1, rows } }),
-    ...given,
-  });
+  return overviewOf({ plant_id: circuit(plantId), plantnet: circuit(plantnet), ...given });
 }
 
 const titleOf = (overview: Overview) => plain(headlineOf(overview, LIVE).title);

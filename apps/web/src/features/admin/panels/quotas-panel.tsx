@@ -43,26 +43,24 @@ function Quota({ quota, now, timeZone }: { quota: QuotaUse; now: number; timeZon
       <div className={styles['head']}>
         <h3>{name}</h3>
         <p>
-          <b>{countText(used)}</b> {limit === 0 ? 'used' : `of ${countText(limit)}`}
+          <b>{countText(used)}</b> of {countText(limit)}
         </p>
       </div>
-      {limit === 0 ? null : (
-        <div
-          // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a meter element cannot show ticks and marks
-          role="meter"
-          aria-label={name}
-          aria-valuemin={0}
-          aria-valuemax={limit}
-          aria-valuenow={Math.min(used, limit)}
-          aria-valuetext={`${countText(used)} of ${countText(limit)}`}
-        >
-          <Ruler fill={share} tone={toneOf(share)} cuts={MARKS} />
-          <p className={styles['marks']} aria-hidden="true">
-            <span>80</span>
-            <span>90&nbsp;%</span>
-          </p>
-        </div>
-      )}
+      <div
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a meter element cannot show ticks and marks
+        role="meter"
+        aria-label={name}
+        aria-valuemin={0}
+        aria-valuemax={1}
+        aria-valuenow={Math.min(share, 1)}
+        aria-valuetext={`${countText(used)} of ${countText(limit)}`}
+      >
+        <Ruler fill={share} tone={toneOf(share)} cuts={MARKS} />
+        <p className={styles['marks']} aria-hidden="true">
+          <span>80</span>
+          <span>90&nbsp;%</span>
+        </p>
+      </div>
       <p className={styles['outlook']}>
         <SentenceView sentence={quotaOutlook(quota, now, timeZone)} />
         {reportedAt === undefined ? null : (

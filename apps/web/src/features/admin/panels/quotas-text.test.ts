@@ -36,13 +36,13 @@ describe('the text of a quota', () => {
     [{ resets_at: undefined }, '8,500 left. It is not filled again.'],
     [{ resets_at: undefined, exhausted_at: '2026-11-29T12:00:00Z' }, 'Gone by about 29 Nov at this pace.'],
     [{ resets_at: undefined, used: 50_000 }, 'Used up. It is not filled again.'],
-    [{ limit: 0 }, 'It has no limit.'],
+    [{ used: 0, limit: 0 }, 'Used up: its limit is 0.'],
   ])('says with %j how long it lasts', (given, text) => {
     expect(plain(sentenceText(quotaOutlook(quotaOf(given), NOW, 'Europe/Berlin')))).toBe(text);
   });
 
-  it('has the used share', () => {
-    expect([quotaShare(quotaOf()), quotaShare(quotaOf({ limit: 0 }))]).toEqual([0.83, 0]);
+  it('has the used share, which is all of a limit of 0', () => {
+    expect([quotaShare(quotaOf()), quotaShare(quotaOf({ used: 0, limit: 0 }))]).toEqual([0.83, 1]);
   });
 
   it('has the days and the busiest of them', () => {

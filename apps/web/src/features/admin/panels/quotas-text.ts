@@ -18,9 +18,9 @@ export function quotaName({ provider, window }: QuotaUse): string {
   return `${PROVIDERS[provider].displayName}, ${PERIODS[window] ?? window}`;
 }
 
-/** A provider without a limit reports 0. */
+/** Returns the used share; a limit of 0 allows no call, so all of it is used. */
 export function quotaShare({ limit, used }: QuotaUse): number {
-  return limit === 0 ? 0 : used / limit;
+  return limit === 0 ? 1 : used / limit;
 }
 
 /** Describes how long a quota will last. */
@@ -35,7 +35,7 @@ export function quotaOutlook(quota: QuotaUse, now: number, timeZone: string): Se
           { text: untilTime(reset, now, timeZone), at: resetsAt },
           `, in ${durationText(reset - now)}.`,
         ];
-  if (limit === 0) return ['It has no limit.'];
+  if (limit === 0) return ['Used up: its limit is 0.'];
   if (used >= limit) return ['Used up. ', ...full];
   if (exhaustedAt !== undefined && Date.parse(exhaustedAt) < reset) {
     const gone = Date.parse(exhaustedAt);

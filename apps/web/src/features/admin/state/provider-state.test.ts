@@ -27,11 +27,10 @@ describe('providerState', () => {
     ['a refused key', { plant_id: { state: 'misconfigured', unpaid_since: at(-60) } }, 'misconfigured'],
     ['an isolation before all else', { plant_id: { state: 'misconfigured', isolation } }, 'isolated'],
     ['a lack of money before the circuit', { plant_id: { state: 'open', unpaid_since: at(-60) } }, 'unpaid'],
-    ['a used up quota', quotas(quota({ used: 500 })), 'used_up'],
-    ['a used up quota after an open circuit', { plant_id: { state: 'open' }, ...quotas(quota({ used: 500 })) }, 'open'],
-    ['a quota with one left', quotas(quota({ used: 499 })), 'closed'],
-    ['the quota of another provider', quotas(quota({ used: 500, provider: 'plantnet' })), 'closed'],
-    ['no limit', quotas(quota({ used: 500, limit: 0 })), 'closed'],
+    ['a lack of quota', { plant_id: { out_of_quota: true } }, 'used_up'],
+    ['a lack of quota after an open circuit', { plant_id: { state: 'open', out_of_quota: true } }, 'open'],
+    ['a lack of money before one of quota', { plant_id: { out_of_quota: true, unpaid_since: at(-60) } }, 'unpaid'],
+    ['the lack of quota of another provider', { plantnet: { out_of_quota: true } }, 'closed'],
   ])('of %s', (_name, given, state) => {
     expect(stateOf(given)).toBe(state);
   });
@@ -46,4 +45,6 @@ it('usedUpQuota returns the one that is reset last', () => {
   expect(usedUpQuota('plant_id', overviewOf(quotas(...rows)))?.used).toBe(501);
   const forLife = quota({ used: 502, resets_at: undefined });
   expect(usedUpQuota('plant_id', overviewOf(quotas(forLife, ...rows)))?.used).toBe(502);
+  const allowsNone = quota({ used: 0, limit: 0, resets_at: at(60) });
+  expect(usedUpQuota('plant_id', overviewOf(quotas(...rows, allowsNone)))?.used).toBe(0);
 });

@@ -14,30 +14,31 @@ export const STATE_NAMES: Readonly<Record<ProviderState, string>> = {
   used_up: 'Used up',
 };
 
-type Providers = Pick<Overview, 'circuits' | 'quotas'>;
-
 /**
  * Returns the state of a provider. A refused key and a lack of money need a person, so they come before the state of the
  * circuit; a used up quota ends by itself, so it comes after an open one.
  */
-export function providerState(provider: ProviderName, overview: Providers): ProviderState {
-  const { isolation, state, unpaid_since: unpaidSince } = overview.circuits[provider];
+export function providerState(provider: ProviderName, { circuits }: Pick<Overview, 'circuits'>): ProviderState {
+  const { isolation, out_of_quota: isOutOfQuota, state, unpaid_since: unpaidSince } = circuits[provider];
   if (isolation !== undefined) return 'isolated';
   if (state !== 'closed' && state !== 'open' && state !== 'half_open') return state;
   if (unpaidSince !== undefined) return 'unpaid';
-  if (state === 'closed' && usedUpQuota(provider, overview) !== undefined) return 'used_up';
+  if (state === 'closed' && isOutOfQuota) return 'used_up';
   return state;
 }
 
-/** Returns when the quota is full again, in milliseconds since 1970; infinity for one over the life of a key. */
-function resetOf({ resets_at: resetsAt }: QuotaUse): number {
-  return resetsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(resetsAt);
+/** Returns when the quota allows calls again, in milliseconds since 1970; infinity for one that no reset fills. */
+function resetOf({ limit, resets_at: resetsAt }: QuotaUse): number {
+  return resetsAt === undefined || limit === 0 ? Number.POSITIVE_INFINITY : Date.parse(resetsAt);
 }
 
-/** Returns the quota without which the provider may not be called: of several, the one that is reset last. */
-export function usedUpQuota(provider: ProviderName, { quotas }: Providers): QuotaUse | undefined {
+/**
+ * Returns the quota that is used up: of several, the one that is reset last. A provider may refuse calls without such a
+ * quota: when it said so without numbers, or when too little is left for a usual call.
+ */
+export function usedUpQuota(provider: ProviderName, { quotas }: Pick<Overview, 'quotas'>): QuotaUse | undefined {
   return quotas.rows
-    .filter((row) => row.provider === provider && row.limit > 0 && row.used >= row.limit)
+    .filter((row) => row.provider === provider && row.used >= row.limit)
     .toSorted((one, other) => resetOf(one) - resetOf(other))
     .at(-1);
 }

@@ -18,6 +18,7 @@ export function circuitOf(given: Partial<ProviderCircuit> = {}): ProviderCircuit
     reset_timeout_ms: 60_000,
     max_reset_timeout_ms: 300_000,
     timeout_ms: 35_000,
+    out_of_quota: false,
     opened: 0,
     states: [],
     ...given,
