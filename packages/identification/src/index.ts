@@ -26,7 +26,7 @@ export type {
 export type { PhotoLimits } from './photos/types.ts';
 export { displayNameOf, REFERENCE_IMAGE_HOSTS } from './providers/index.ts';
 export { usedShare } from './quotas/periods.ts';
-export { rateFactor, rateUnder } from './quotas/rate-factor.ts';
+export { rateFactor, rateUnder, SHARE_WITHOUT_REDIS } from './quotas/rate-factor.ts';
 export type { Counter as QuotaCounter } from './quotas/types.ts';
 export type { OrphanDeletion, RefusedDeletion } from './store/delete.ts';
 export type { HistoryItem, HistoryPage, StoredIdentification } from './store/types.ts';

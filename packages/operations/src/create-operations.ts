@@ -28,7 +28,7 @@ import {
   lastFailureAt,
   leaseFigures,
   type PaidCredits,
-  refusedCalls,
+  refusals,
   responseFigures,
 } from './stats/figures.ts';
 import type { MinuteCounters } from './stats/minute-counters.ts';
@@ -207,7 +207,12 @@ export function createOperations(options: OperationsOptions): Operations {
       urgency: alertsNow.urgency,
       alerts: alertsNow.alerts,
       cache: cacheFigures(hour, { ...paid, usualCredits: providers[paid.provider].usualCredits }),
-      limits: limitsOverview({ rates: options.rates, quotaUse: options.quotaUse(), refused: refusedCalls(hour) }),
+      limits: limitsOverview({
+        rates: options.rates,
+        quotaUse: options.quotaUse(),
+        shared: redis.isReady(),
+        refusals: refusals(hour),
+      }),
       leases: { held: monitor.heldLeases(), ...leaseFigures(hour) },
       jobs: runs,
       dependencies,

@@ -1,8 +1,6 @@
+import { SHARE_WITHOUT_REDIS } from '@plantcommunity/identification';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-
-/** Fraction of a limit that one process allows while Redis is unavailable. */
-const SHARE_WITHOUT_REDIS = 0.1;
 
 /** Returns a tenth of a limit, at least 1. */
 export function tenthOf(count: number): number {

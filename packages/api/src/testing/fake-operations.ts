@@ -107,8 +107,10 @@ export const overview: Overview = {
         configured: { count: 100, windowMs: 3_600_000 },
         inForce: { count: 50, windowMs: 3_600_000 },
         refused: 7,
+        refusedByPeriod: [4, 3],
       },
     ],
+    periods: [NOON - 600_000, NOON - 300_000],
     factor: 0.5,
   },
   leases: {

@@ -4,6 +4,9 @@ interface Rate {
   windowMs: number;
 }
 
+/** What a process multiplies each limit of callers by while Redis is unavailable, as it counts alone then. */
+export const SHARE_WITHOUT_REDIS = 0.1;
+
 /**
  * Returns what the callers' rate limits are multiplied by while the month's credits run out: half when more than 70 % are
  * used, a tenth when more than 90 %. `use` is a share from 0 to 1.

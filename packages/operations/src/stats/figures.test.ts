@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cacheFigures, callMinutes, callQuantiles, lastFailureAt, leaseFigures, refusedCalls } from './figures.ts';
+import { cacheFigures, callMinutes, callQuantiles, lastFailureAt, leaseFigures, refusals } from './figures.ts';
 import { countsOf, type MinuteCounts, noCounts } from './minute-counts.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
@@ -60,16 +60,29 @@ describe('figures of operators', () => {
     });
   });
 
-  it('of leases have the p95 of waits and the timeouts, of limits the refused calls by tier', () => {
+  it('of leases have the p95 of waits and the timeouts', () => {
     const minutes = minutesWith((counts) => {
       for (let n = 0; n < 20; n += 1) counts.leaseWaits.record(n < 18 ? 10 : 2_000);
       counts.leaseTimeouts = 2;
-      counts.refused.anonymous = 3;
     });
     const { timeouts, waitP95Ms = 0 } = leaseFigures(minutes);
     expect({ timeouts, isNear: Math.abs(waitP95Ms - 2_000) <= 40 }).toEqual({ timeouts: 2, isNear: true });
     expect(leaseFigures([])).toEqual({ timeouts: 0 });
-    expect(refusedCalls(minutes)).toEqual({ anonymous: 3, free: 0, pro: 0, premium: 0, enterprise: 0 });
+  });
+
+  it('of limits have the refused calls by tier in periods of five minutes', () => {
+    const hour = Array.from({ length: 12 }, (_, minute) => ({ at: NOON + minute * 60_000, counts: noCounts() }));
+    const refuse = (minute: number, count: number) => {
+      const counts = hour[minute]?.counts ?? noCounts();
+      counts.refused.free = count;
+    };
+    refuse(0, 3);
+    refuse(4, 2);
+    refuse(5, 1);
+    refuse(11, 7);
+    const { counts, periods } = refusals(hour);
+    expect(periods).toEqual([NOON, NOON + 300_000, NOON + 600_000]);
+    expect(counts).toMatchObject({ anonymous: [0, 0, 0], free: [5, 1, 7] });
   });
 
   it('have the time of the last failure', () => {

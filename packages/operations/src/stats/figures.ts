@@ -5,6 +5,8 @@ import { type LookupResult, type ProviderCounts, RATE_TIERS, type RateTier } fro
 
 /** Minutes over which the answers of requests are counted. */
 const ANSWER_MINUTES = 15;
+/** Minutes of a period of refused calls. */
+const PERIOD_MINUTES = 5;
 
 /** Quantiles of durations in milliseconds, within 2 %; absent when there were none. */
 export interface Quantiles {
@@ -99,10 +101,25 @@ export function cacheFigures(
   };
 }
 
-export function refusedCalls(minutes: readonly CountedMinute[]): Readonly<Record<RateTier, number>> {
-  const refused = { anonymous: 0, free: 0, pro: 0, premium: 0, enterprise: 0 };
-  for (const tier of RATE_TIERS) refused[tier] = sumOf(minutes, ({ counts }) => counts.refused[tier]);
-  return refused;
+/** Calls that rate limits refused, in periods of 5 minutes. */
+export interface Refusals {
+  /** When each period began, in milliseconds since 1970, oldest first. */
+  periods: readonly number[];
+  /** Calls in each period. */
+  counts: Readonly<Record<RateTier, readonly number[]>>;
+}
+
+/** Returns the refusals in these minutes; the last period may be shorter and is still running. */
+export function refusals(hour: readonly CountedMinute[]): Refusals {
+  const starts = hour.filter((_minute, index) => index % PERIOD_MINUTES === 0);
+  const counts: Record<RateTier, number[]> = { anonymous: [], free: [], pro: [], premium: [], enterprise: [] };
+  for (const tier of RATE_TIERS) {
+    counts[tier] = starts.map((_start, period) => {
+      const first = period * PERIOD_MINUTES;
+      return sumOf(hour.slice(first, first + PERIOD_MINUTES), (minute) => minute.counts.refused[tier]);
+    });
+  }
+  return { periods: starts.map(({ at }) => at), counts };
 }
 
 /** Waits for leases. */

@@ -25,7 +25,7 @@ export function overviewOf(given: Partial<Overview> = {}): Overview {
     urgency: { answer: 'no', checks: [] },
     alerts: { items: [] },
     cache: { memory: 0, redis: 0, miss: 0, stale: 0, savedCalls: 0, savedCredits: 0, usualCredits: 2, creditCost: 0 },
-    limits: { rows: [], factor: 1 },
+    limits: { rows: [], periods: [], factor: 1 },
     leases: { held: [], timeouts: 0 },
     jobs: [],
     dependencies: healthyDependencies,

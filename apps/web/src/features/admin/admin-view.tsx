@@ -126,7 +126,7 @@ function Panels({ overview, now, timeZone }: PanelsProps) {
       <div className={styles['panels']}>
         <QuotasPanel quotas={quotas} now={now} timeZone={timeZone} />
         <CachePanel cache={cache} />
-        <LimitsPanel limits={limits} shared={shared} />
+        <LimitsPanel limits={limits} shared={shared} timeZone={timeZone} />
         <LeasesPanel leases={leases} now={now} />
         <LegacyPanel legacy={legacy} now={now} />
         <AuditPanel entries={audit} />

@@ -222,8 +222,12 @@ const limits = z.object({
       in_force: rate,
       /** Calls that were answered with 429 in the last 60 minutes. */
       refused: count,
+      /** The same calls in each of the periods. */
+      refused_by_period: z.array(count),
     }),
   ),
+  /** When each period of 5 minutes in the last 60 began, oldest first; the last one is still running. */
+  periods: z.array(instant),
   /** What the configured limits are multiplied by while credits run out. */
   factor: share,
 });

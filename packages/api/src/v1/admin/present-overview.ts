@@ -28,7 +28,11 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
     usual_credits: usualCredits,
     credit_cost: creditCost,
   }),
-  limits: ({ factor, rows }) => ({ rows: rows.map(presentLimit), factor }),
+  limits: ({ factor, periods, rows }) => ({
+    rows: rows.map(presentLimit),
+    periods: periods.map(instant),
+    factor,
+  }),
   leases: ({ held, timeouts, waitP95Ms }) => ({
     held: held.map(({ since, ...lease }) => ({ ...lease, since: instant(since) })),
     wait_p95_ms: waitP95Ms,
@@ -140,8 +144,14 @@ function presentQuantiles({ p50Ms, p95Ms, p99Ms }: Overview['hour'][ProviderName
   return { p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }
 
-function presentLimit({ configured, inForce, refused, tier }: Overview['limits']['rows'][number]) {
-  return { tier, configured: presentRate(configured), in_force: presentRate(inForce), refused };
+function presentLimit({ configured, inForce, refused, refusedByPeriod, tier }: Overview['limits']['rows'][number]) {
+  return {
+    tier,
+    configured: presentRate(configured),
+    in_force: presentRate(inForce),
+    refused,
+    refused_by_period: [...refusedByPeriod],
+  };
 }
 
 function presentRate({ count, windowMs }: { count: number; windowMs: number }) {

@@ -1,4 +1,5 @@
 import { countText } from '../../../lib/format/amounts.ts';
+import { capitalised } from '../../../lib/format/list.ts';
 import type { LimitsInForce } from '../../../lib/wire.ts';
 
 const UNITS: ReadonlyMap<number, string> = new Map([
@@ -16,8 +17,16 @@ export function rateFigure({ count, window_ms: windowMs }: LimitsInForce['rows']
 
 /** Says why the limits in force are not the configured ones. */
 export function limitsNote({ factor }: LimitsInForce, shared: boolean): string {
-  if (!shared) return 'A tenth of the usual at each instance, since Redis is down.';
+  const share = factor === 0.5 ? 'half' : factor === 0.1 ? 'a tenth' : `${Math.round(factor * 100)}\u00a0%`;
+  const quotaText = 'a provider’s quota runs low';
+  if (!shared && factor === 1) return 'A tenth of the usual at each instance, since Redis is down.';
+  if (!shared) return `A tenth of ${share} of the usual at each instance, since Redis is down and ${quotaText}.`;
   if (factor === 1) return 'As configured.';
-  const share = factor === 0.5 ? 'Half' : factor === 0.1 ? 'A tenth' : `${Math.round(factor * 100)}\u00a0%`;
-  return `${share} of the usual, since a provider’s quota runs low.`;
+  return `${capitalised(share)} of the usual, since ${quotaText}.`;
+}
+
+/** Says how many calls of a tier were refused in the last hour, and how many in the worst period. */
+export function refusedText(tier: string, counts: readonly number[]): string {
+  const all = counts.reduce((total, count) => total + count, 0);
+  return `${capitalised(tier)}: ${countText(all)} refused in 60\u00a0min, ${countText(Math.max(0, ...counts))} at most in 5\u00a0min`;
 }

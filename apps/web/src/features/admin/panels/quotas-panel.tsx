@@ -5,6 +5,7 @@ import { Moment } from '@/ui/moment.tsx';
 import { Ruler } from '@/ui/ruler.tsx';
 import { DataTable, ShowAsTable } from '../table/data-table.tsx';
 import { SentenceView } from '../text/sentence-view.tsx';
+import { Bars } from './bars.tsx';
 import { Panel } from './panel.tsx';
 import styles from './quotas-panel.module.css';
 import { dayName, daysText, factorText, quotaName, quotaOutlook, quotaShare } from './quotas-text.ts';
@@ -83,16 +84,10 @@ function toneOf(share: number): 'leaf' | 'half' | 'open' {
 /** The last days of a quota as bars, and as a table. */
 function Days({ name, quota }: { name: string; quota: QuotaUse }) {
   const { days } = quota;
-  const most = Math.max(1, ...days.map(({ count }) => count));
   const text = daysText(quota);
   return (
     <>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded */}
-      <div className={styles['days']} role="img" aria-label={`${name}, a day: ${text}`}>
-        {days.map(({ count, day }) => (
-          <span key={day} style={{ '--height': `${((count / most) * 100).toFixed(1)}%` }} />
-        ))}
-      </div>
+      <Bars label={`${name}, a day: ${text}`} bars={days.map(({ count, day }) => ({ key: day, count }))} />
       <ShowAsTable of={`days of ${name}`} note={`a day, ${text}`}>
         <DataTable name={`Days of ${name}`} columns={[{ name: 'Day, UTC' }, { name: 'Used' }]} scrolls="both">
           {days.toReversed().map(({ count, day }) => (

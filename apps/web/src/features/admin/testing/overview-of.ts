@@ -79,7 +79,7 @@ export function overviewOf({ minutes, plant_id, plantnet, ...given }: Given = {}
       usual_credits: 2,
       credit_cost: 0.029,
     },
-    limits: { rows: [], factor: 1 },
+    limits: { rows: [], periods: [], factor: 1 },
     quotas: { factor: 1, rows: [] },
     legacy: { sunset_at: '2027-07-01T00:00:00.000Z', rows: [] },
     dependencies: {
