@@ -86,7 +86,7 @@ test('in production every line is a log entry, through failures of everything ar
 
   // These lines belong to no request: a start, the state of connections and circuits, what a signal made the app print.
   const ofProcess =
-    /^(?:\[CIRCUIT\] Initialized|\[LOCK\] Redis (?:connection|not) |Redis |Database |Shut|Plant ID|Ready in|PostgreSQL|Providers|Photos|Admin|Password|an old|printed|in two|[Uu]nhandled|Running next|\[METRICS\]|\[JOB\])/;
+    /^(?:\[CIRCUIT\] Initialized|\[LOCK\] Redis (?:connection|not) |Redis |Database |Shut|Plant ID|Ready in|PostgreSQL|Providers|Photos|Admin|Password|an old|printed|in two|[Uu]nhandled|Running next|\[METRICS\]|\[JOB\]|\[QUOTA\] Use of the day)/;
   expect(all.filter(({ msg, requestId }) => requestId === undefined && !ofProcess.test(msg))).toEqual([]);
   expect(all.filter(({ msg, requestId }) => requestId !== undefined && ofProcess.test(msg))).toEqual([]);
 });
