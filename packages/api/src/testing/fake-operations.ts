@@ -87,7 +87,7 @@ export const overview: Overview = {
     answer: 'not_yet',
     callAt: NOON + 240_000,
     checks: [{ name: 'answered', ok: true, value: 0.94, limit: 0.5 }],
-    because: 'circuit_stuck_open',
+    because: { rule: 'circuit_stuck_open', subject: 'plant_id', value: 360_000, since: NOON - 360_000 },
   },
   alerts: { items: [alert], webhook: { lastStatus: 200, lastAt: NOON - 60_000, waiting: 0 } },
   cache: {

@@ -8,7 +8,16 @@ const openFor = (minutes: number) => ({ isAnswering: false, openedAt: NOON - min
 const alert = (rule: UrgentAlert['rule'], isAcknowledged = false, subject = 'plant_id'): UrgentAlert => ({
   rule,
   subject,
+  value: 7,
+  since: NOON - 20 * MINUTE,
   isAcknowledged,
+});
+/** Plant.id's circuit, which opened some minutes ago, as what decided. */
+const stuck = (minutes: number) => ({
+  rule: 'circuit_stuck_open' as const,
+  subject: 'plant_id',
+  value: minutes * MINUTE,
+  since: NOON - minutes * MINUTE,
 });
 
 type Row = [string, AlertFacts, UrgentAlert[], Omit<Urgency, 'checks'>];
@@ -20,62 +29,64 @@ describe('whether an operator has to get up', () => {
       'a circuit is open for 3 min',
       factsOf({ plantId: openFor(3) }),
       [],
-      { answer: 'not_yet', callAt: NOON + 7 * MINUTE, because: 'circuit_stuck_open' },
+      { answer: 'not_yet', callAt: NOON + 7 * MINUTE, because: stuck(3) },
     ],
     [
       'a circuit is open for 6 min, with a warning',
       factsOf({ plantId: openFor(6) }),
       [alert('circuit_open')],
-      { answer: 'not_yet', callAt: NOON + 4 * MINUTE, because: 'circuit_stuck_open' },
+      { answer: 'not_yet', callAt: NOON + 4 * MINUTE, because: stuck(6) },
     ],
-    [
-      'a circuit is open for 10 min',
-      factsOf({ plantId: openFor(10) }),
-      [],
-      { answer: 'yes', because: 'circuit_stuck_open' },
-    ],
+    ['a circuit is open for 10 min', factsOf({ plantId: openFor(10) }), [], { answer: 'yes', because: stuck(10) }],
     [
       'someone acknowledged that it is stuck',
       factsOf({ plantId: openFor(12) }),
       [alert('circuit_stuck_open', true), alert('circuit_open')],
-      { answer: 'not_yet', because: 'circuit_stuck_open' },
+      { answer: 'not_yet', because: stuck(12) },
     ],
     [
       'the other circuit opens, too',
       factsOf({ plantId: openFor(12), plantnet: openFor(1) }),
       [alert('circuit_stuck_open', true)],
-      { answer: 'yes', because: 'no_provider_answers' },
+      { answer: 'yes', because: { rule: 'no_provider_answers', value: 0 } },
     ],
     [
       'a critical alert has not ended yet, although all is well',
       factsOf(),
       [alert('circuit_stuck_open')],
-      { answer: 'yes', because: 'circuit_stuck_open' },
+      { answer: 'yes', because: { ...stuck(20), value: 7 } },
     ],
     [
       'Redis is lost for 20 s while a circuit opens',
       factsOf({ redis: { lostSince: NOON - 20_000 }, plantId: openFor(1) }),
       [],
-      { answer: 'not_yet', callAt: NOON + 40_000, because: 'redis_refuses_writes' },
+      {
+        answer: 'not_yet',
+        callAt: NOON + 40_000,
+        because: { rule: 'redis_refuses_writes', value: 20_000, since: NOON - 20_000 },
+      },
     ],
     [
       'a quota is used to 85 %',
       factsOf({ plantId: { quotaUse: 0.85 } }),
       [alert('quota_nearly_used')],
-      { answer: 'no', because: 'quota_nearly_used' },
+      {
+        answer: 'no',
+        because: { rule: 'quota_nearly_used', subject: 'plant_id', value: 0.85, since: NOON - 20 * MINUTE },
+      },
     ],
     ['a quota is nearly at its warning', factsOf({ plantId: { quotaUse: 0.79 } }), [], { answer: 'no' }],
     [
       'a job fails',
       factsOf({ jobs: [{ name: 'expire-photos', failures: 5 }] }),
       [],
-      { answer: 'no', because: 'job_failing' },
+      { answer: 'no', because: { rule: 'job_failing', subject: 'expire-photos', value: 5 } },
     ],
     [
       'payment is due',
       factsOf({ plantId: { unpaidSince: NOON - 1 } }),
       [],
-      { answer: 'yes', because: 'provider_unpaid' },
+      { answer: 'yes', because: { rule: 'provider_unpaid', subject: 'plant_id', value: 1, since: NOON - 1 } },
     ],
   ])('when %s', (_name, facts, open, expected) => {
     const { checks: _checks, ...urgency } = urgencyOf(facts, open);

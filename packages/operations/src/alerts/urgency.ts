@@ -1,4 +1,5 @@
 import type { AlertFacts } from './facts.ts';
+import { keyOf } from './next-alerts.ts';
 import { ALERT_RULES, type AlertRule, type Finding, judge } from './rules.ts';
 
 /** One of the things whose failure calls an operator. */
@@ -21,14 +22,23 @@ export interface Urgency {
   callAt?: number;
   /** Those that fail come first. */
   checks: readonly UrgencyCheck[];
-  /** The rule that decided; absent when all is well. */
-  because?: AlertRule;
+  /** What decided; absent when all is well. */
+  because?: UrgencyCause;
+}
+
+/** What a rule found that decided, now or, if it is well again, when it last was not. */
+interface UrgencyCause {
+  rule: AlertRule;
+  /** Name of a provider or job; absent for a rule about the whole. */
+  subject?: string;
+  /** In the unit of the rule. */
+  value: number;
+  /** When the condition began, in milliseconds since 1970, if known. */
+  since?: number;
 }
 
 /** An alert that is not resolved. */
-export interface UrgentAlert {
-  rule: AlertRule;
-  subject?: string;
+export interface UrgentAlert extends UrgencyCause {
   isAcknowledged: boolean;
 }
 
@@ -39,8 +49,9 @@ const LOSSES: ReadonlySet<AlertRule> = new Set(['redis_refuses_writes', 'provide
 export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urgency {
   const findings = judge(facts);
   const checks = checksOf(findings);
-  const isAcknowledged = ({ rule, subject }: Finding) =>
-    open.some((alert) => alert.rule === rule && alert.subject === subject && alert.isAcknowledged);
+  const isAcknowledged = (finding: Finding) =>
+    open.some((alert) => keyOf(alert) === keyOf(finding) && alert.isAcknowledged);
+  const because = (causes: readonly UrgencyCause[]) => heaviestCause(causes, { findings, open });
   const over = findings.filter(({ verdict }) => verdict === 'over');
   const calls = [
     ...open.filter((alert) => !alert.isAcknowledged && isCritical(alert)),
@@ -49,12 +60,12 @@ export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urge
   if (calls.length > 0) return { answer: 'yes', checks, ...because(calls) };
 
   const pending = findings.flatMap((finding) => {
-    const { limit, rule, since, verdict } = finding;
+    const { limit, since, verdict } = finding;
     if (verdict !== 'near' || since === undefined || !isCritical(finding) || isAcknowledged(finding)) return [];
-    return { rule, callAt: since + limit };
+    return { finding, callAt: since + limit };
   });
   const [next] = pending.toSorted((a, b) => a.callAt - b.callAt);
-  if (next !== undefined) return { answer: 'not_yet', callAt: next.callAt, checks, because: next.rule };
+  if (next !== undefined) return { answer: 'not_yet', callAt: next.callAt, checks, ...because([next.finding]) };
   const acknowledged = open.filter(isCritical);
   if (acknowledged.length > 0) return { answer: 'not_yet', checks, ...because(acknowledged) };
   return { answer: 'no', checks, ...because([...open, ...over]) };
@@ -64,12 +75,29 @@ function isCritical({ rule }: { rule: AlertRule }): boolean {
   return ALERT_RULES[rule].severity === 'critical';
 }
 
-/** Returns the rule of the most weight. */
-function because(causes: readonly { rule: AlertRule }[]): { because?: AlertRule } {
-  const rules = new Set(causes.map(({ rule }) => rule));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- keys of a constant
-  const first = (Object.keys(ALERT_RULES) as AlertRule[]).find((rule) => rules.has(rule));
-  return first === undefined ? {} : { because: first };
+/**
+ * Returns the cause whose rule has the most weight; of several of a rule, the first one. Its numbers are those found now,
+ * unless all is well; an alert knows when it began also where a finding does not.
+ */
+function heaviestCause(
+  causes: readonly UrgencyCause[],
+  known: { findings: readonly Finding[]; open: readonly UrgentAlert[] },
+): { because?: UrgencyCause } {
+  const rules = Object.keys(ALERT_RULES);
+  const [cause] = causes.toSorted((a, b) => rules.indexOf(a.rule) - rules.indexOf(b.rule));
+  if (cause === undefined) return {};
+  const { rule, subject } = cause;
+  const isSame = (other: UrgencyCause) => keyOf(other) === keyOf(cause);
+  const found = known.findings.find((finding) => isSame(finding) && finding.verdict !== 'under');
+  const since = found?.since ?? known.open.find(isSame)?.since;
+  return {
+    because: {
+      rule,
+      ...(subject !== undefined && { subject }),
+      value: (found ?? cause).value,
+      ...(since !== undefined && { since }),
+    },
+  };
 }
 
 function checksOf(findings: readonly Finding[]): readonly UrgencyCheck[] {

@@ -126,7 +126,10 @@ const urgency = z.object({
       limit: z.number().optional(),
     }),
   ),
-  because: alertRule.optional(),
+  /** What decided; absent when all is well. Value in the unit of the rule; `since` when the condition began, if known. */
+  because: z
+    .object({ rule: alertRule, subject: z.string().optional(), value: z.number(), since: instant.optional() })
+    .optional(),
 });
 
 const alert = z.object({

@@ -18,7 +18,7 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
     answer,
     call_at: callAt === undefined ? undefined : instant(callAt),
     checks: [...checks],
-    because,
+    because: because && { ...because, since: because.since === undefined ? undefined : instant(because.since) },
   }),
   alerts: presentAlerts,
   cache: ({ creditCost, savedCalls, savedCredits, usualCredits, ...counts }) => ({

@@ -112,7 +112,12 @@ describe('watching the overview', () => {
             answer: 'not_yet',
             call_at: '2026-03-01T12:04:00.000Z',
             checks: [{ name: 'answered', ok: true, value: 0.94, limit: 0.5 }],
-            because: 'circuit_stuck_open',
+            because: {
+              rule: 'circuit_stuck_open',
+              subject: 'plant_id',
+              value: 360_000,
+              since: '2026-03-01T11:54:00.000Z',
+            },
           },
           alerts: {
             items: [{ rule: 'circuit_open', state: 'acknowledged', since: '2026-03-01T11:54:00.000Z' }],

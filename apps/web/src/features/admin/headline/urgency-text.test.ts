@@ -23,6 +23,13 @@ const alert = (given: Partial<Alert> & Pick<Alert, 'rule'>): Alert => ({
   ...given,
 });
 
+const causeOf = (rule: Alert['rule'], subject?: string): NonNullable<Urgency['because']> => ({
+  rule,
+  subject,
+  value: 0.83,
+  since: at(-192),
+});
+
 function slipOf(urgency: Partial<Urgency>, given: Parameters<typeof overviewOf>[0] = {}, feed: Feed = LIVE) {
   const overview: Overview = overviewOf({ urgency: { answer: 'no', checks: CHECKS, ...urgency }, ...given });
   const slip = urgencySlip(overview, { feed, now: NOW, timeZone: 'Europe/Berlin' });
@@ -55,66 +62,83 @@ describe('the slip "Must I get up?"', () => {
   });
 
   it('says what is tried by itself, and when it calls', () => {
-    const given = {
-      plant_id: { state: 'open' as const, next_trial_at: at(18) },
-      alerts: { items: [alert({ rule: 'circuit_open', subject: 'plant_id' })] },
-    };
-    expect(slipOf({ answer: 'not_yet', because: 'circuit_open', call_at: at(408) }, given)).toMatchObject({
+    const given = { plant_id: { state: 'open' as const, next_trial_at: at(18) } };
+    const because = causeOf('circuit_open', 'plant_id');
+    expect(slipOf({ answer: 'not_yet', because, call_at: at(408) }, given)).toMatchObject({
       tone: 'not_yet',
       answer: 'No, not yet.',
       reason:
         'Plant.id has been out for 3 min 12 s. It is tried again in 0:18, by itself. You’ll be called at 02:51 if it lasts.',
     });
-    const late = { ...given, plant_id: { state: 'open' as const, next_trial_at: at(-1) } };
-    expect(slipOf({ answer: 'yes', because: 'circuit_open' }, late).reason).toBe(
+    const late = { plant_id: { state: 'open' as const, next_trial_at: at(-1) } };
+    expect(slipOf({ answer: 'yes', because }, late).reason).toBe(
       'Plant.id has been out for 3 min 12 s. The next call tries it again.',
     );
   });
 
-  it.each<[Alert['rule'], string | undefined, string]>([
-    ['circuit_stuck_open', 'plantnet', 'Pl@ntNet has been out for 3 min 12 s.'],
-    ['server_errors', undefined, '83 % of requests fail on our side.'],
-    ['quota_nearly_used', 'plant_id', '83 % of Plant.id’s quota is used.'],
-    ['provider_misconfigured', 'plant_id', 'Plant.id has refused our key for 3 min 12 s; it needs another one.'],
-    ['provider_unpaid', 'plant_id', 'Plant.id has been unpaid for 3 min 12 s; its account needs money.'],
-    ['redis_refuses_writes', undefined, 'Redis has taken no writes for 3 min 12 s.'],
-    ['job_failing', 'delete-photos', 'The job “Delete photos” has been failing for 3 min 12 s.'],
-  ])('says why %s calls', (rule, subject, reason) => {
-    const items = [alert({ rule: 'job_failing', state: 'resolved' }), alert({ rule, ...(subject && { subject }) })];
-    expect(slipOf({ answer: 'yes', because: rule }, { alerts: { items } })).toMatchObject({
-      tone: 'yes',
-      answer: 'Yes, now.',
-      reason,
-    });
+  it.each<[Alert['rule'], string | undefined, string, string]>([
+    ['circuit_stuck_open', 'plantnet', 'Pl@ntNet has been out for 3 min 12 s.', 'Pl@ntNet is out.'],
+    ['no_provider_answers', undefined, 'No service has answered for 3 min 12 s.', 'No service answers.'],
+    ['few_answers', undefined, 'Only 83 % of people get an answer.', 'Only 83 % of people get an answer.'],
+    ['server_errors', undefined, '83 % of requests fail on our side.', '83 % of requests fail on our side.'],
+    ['quota_nearly_used', 'plant_id', '83 % of Plant.id’s quota is used.', '83 % of Plant.id’s quota is used.'],
+    [
+      'provider_misconfigured',
+      'plant_id',
+      'Plant.id has refused our key for 3 min 12 s; it needs another one.',
+      'Plant.id refuses our key; it needs another one.',
+    ],
+    [
+      'provider_unpaid',
+      'plant_id',
+      'Plant.id has been unpaid for 3 min 12 s; its account needs money.',
+      'Plant.id is unpaid; its account needs money.',
+    ],
+    ['redis_refuses_writes', undefined, 'Redis has taken no writes for 3 min 12 s.', 'Redis takes no writes.'],
+    [
+      'job_failing',
+      'delete-photos',
+      'The job “Delete photos” has been failing for 3 min 12 s.',
+      'The job “Delete photos” keeps failing.',
+    ],
+  ])('says why %s calls, also before there is an alert', (rule, subject, reason, reasonWithoutTime) => {
+    const because = causeOf(rule, subject);
+    expect(slipOf({ answer: 'yes', because })).toMatchObject({ tone: 'yes', answer: 'Yes, now.', reason });
+    expect(slipOf({ answer: 'yes', because: { ...because, since: undefined } }).reason).toBe(reasonWithoutTime);
   });
 
-  it('says what is wrong before there is an alert', () => {
-    const open = { plantnet: { state: 'open' as const, since: at(-12) } };
-    const soon = { answer: 'not_yet' as const, call_at: at(588) };
-    expect(slipOf({ ...soon, because: 'circuit_stuck_open' }, open).reason).toBe(
-      'Pl@ntNet has been out for 12 s. You’ll be called at 02:54 if it lasts.',
-    );
-    expect(slipOf({ ...soon, because: 'redis_refuses_writes' }).reason).toBe(
-      'Redis takes no writes. You’ll be called at 02:54 if it lasts.',
+  it('names the provider that decided while it is tried again, and the other one is open', () => {
+    const given = { plant_id: { state: 'half_open' as const }, plantnet: { state: 'open' as const, since: at(-12) } };
+    const because = causeOf('circuit_stuck_open', 'plant_id');
+    expect(slipOf({ answer: 'not_yet', call_at: at(588), because }, given).reason).toBe(
+      'Plant.id has been out for 3 min 12 s. You’ll be called at 02:54 if it lasts.',
     );
   });
 
-  it('says who takes care', () => {
+  it('says who takes care of what decided', () => {
     const acknowledged = { by: 'ada@example.org', at: at(-60) };
-    const items = [alert({ rule: 'provider_unpaid', subject: 'plant_id', state: 'acknowledged', acknowledged })];
-    expect(slipOf({ answer: 'not_yet', because: 'provider_unpaid' }, { alerts: { items } }).reason).toBe(
+    const items = [
+      alert({
+        rule: 'provider_unpaid',
+        subject: 'plantnet',
+        state: 'acknowledged',
+        acknowledged: { ...acknowledged, by: 'mo@example.org' },
+      }),
+      alert({ rule: 'provider_unpaid', subject: 'plant_id', state: 'acknowledged', acknowledged }),
+    ];
+    const because = causeOf('provider_unpaid', 'plant_id');
+    expect(slipOf({ answer: 'not_yet', because }, { alerts: { items } }).reason).toBe(
       'Plant.id has been unpaid for 3 min 12 s; its account needs money. ada@example.org takes care of it.',
     );
   });
 
   it('says what can wait', () => {
-    const items = [alert({ rule: 'quota_nearly_used', subject: 'plant_id' })];
-    expect(slipOf({ because: 'quota_nearly_used' }, { alerts: { items } }).reason).toBe(
+    expect(slipOf({ because: causeOf('quota_nearly_used', 'plant_id') }).reason).toBe(
       '83 % of Plant.id’s quota is used. It can wait.',
     );
   });
 
-  it('answers without the alert, too', () => {
+  it('answers without a cause, too', () => {
     expect(slipOf({ answer: 'yes' }).reason).toBe('A rule of the alerts calls you.');
     expect(slipOf({ answer: 'not_yet', call_at: at(408) }).reason).toBe('You’ll be called at 02:51 if it lasts.');
   });

@@ -2,7 +2,7 @@ import { clockText, percentText } from '../../../lib/format/amounts.ts';
 import { bothOrAll, capitalised, listText } from '../../../lib/format/list.ts';
 import { durationText, untilTime } from '../../../lib/format/time.ts';
 import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../../lib/providers.ts';
-import type { Alert, Overview, ProviderName, Urgency } from '../../../lib/wire.ts';
+import type { Overview, ProviderName, Urgency } from '../../../lib/wire.ts';
 import type { Feed } from '../feed.ts';
 import { canAnswer, providerState } from '../state/provider-state.ts';
 import { jobName } from '../text/job-name.ts';
@@ -62,9 +62,7 @@ export function urgencySlip(overview: Overview, { feed, now, timeZone }: Context
 
 /** Says why an operator may sleep; that all is well only when it is. */
 function calmReason({ because }: Urgency, overview: Overview, now: number): Sentence {
-  const alert = overview.alerts.items.find(({ rule, state }) => rule === because && state !== 'resolved');
-  if (because !== undefined && alert !== undefined)
-    return [...causeText(because, alert, overview, now), ' It can wait.'];
+  if (because !== undefined) return [...causeText(because, overview, now), ' It can wait.'];
   const impaired = PROVIDER_NAMES.flatMap((provider) => {
     const state = providerState(provider, overview);
     return state === 'closed' ? [] : [{ name: PROVIDERS[provider].displayName, state }];
@@ -86,33 +84,37 @@ function urgentReason(
   now: number,
   timeZone: string,
 ): Sentence {
-  const alert = overview.alerts.items.find(({ rule, state }) => rule === because && state !== 'resolved');
-  const cause = because === undefined ? [] : causeText(because, alert, overview, now);
+  const cause = because === undefined ? [] : causeText(because, overview, now);
   const before = cause.length === 0 ? '' : ' ';
   if (answer === 'not_yet' && callAt !== undefined) {
     const time = { text: untilTime(Date.parse(callAt), now, timeZone), at: callAt };
     return [...cause, `${before}You’ll be called at `, time, ' if it lasts.'];
   }
-  const acknowledged = alert?.acknowledged;
+  const acknowledged = overview.alerts.items.find(
+    ({ rule, state, subject }) => state === 'acknowledged' && rule === because?.rule && subject === because.subject,
+  )?.acknowledged;
   if (acknowledged !== undefined) return [...cause, `${before}${acknowledged.by} takes care of it.`];
   return cause.length === 0 ? ['A rule of the alerts calls you.'] : cause;
 }
 
-/** Describes why a rule calls. Before it calls there is no alert yet, so the states say what is wrong. */
-function causeText(rule: Alert['rule'], alert: Alert | undefined, overview: Overview, now: number): Sentence {
-  const provider = PROVIDER_NAMES.find((name) =>
-    alert?.subject === undefined ? overview.circuits[name].state === 'open' : name === alert.subject,
-  );
-  const name = provider === undefined ? '' : PROVIDERS[provider].displayName;
-  const since = alert?.since ?? (provider && overview.circuits[provider].since);
-  const lasted = since === undefined ? 'a moment' : { text: durationText(now - Date.parse(since)) };
-  const share = { text: percentText(alert?.value ?? 0) };
+/** Describes what a rule found. */
+function causeText(
+  { rule, since, subject, value }: NonNullable<Urgency['because']>,
+  overview: Overview,
+  now: number,
+): Sentence {
+  const provider = PROVIDER_NAMES.find((known) => known === subject);
+  const name = provider === undefined ? (subject ?? '') : PROVIDERS[provider].displayName;
+  const share = { text: percentText(value) };
+  /** "has been out for 3 min", or without a time what holds now: "is out". */
+  const lasting = (duration: string, present: string): Sentence =>
+    since === undefined ? [present] : [`${duration} for `, { text: durationText(now - Date.parse(since)) }];
   switch (rule) {
     case 'circuit_open':
     case 'circuit_stuck_open':
-      return [`${name} has been out for `, lasted, '.', ...trialText(provider, overview, now)];
+      return [`${name} `, ...lasting('has been out', 'is out'), '.', ...trialText(provider, overview, now)];
     case 'no_provider_answers':
-      return ['No service has answered for ', lasted, '.'];
+      return ['No service ', ...lasting('has answered', 'answers'), '.'];
     case 'few_answers':
       return ['Only ', share, ' of people get an answer.'];
     case 'server_errors':
@@ -121,13 +123,13 @@ function causeText(rule: Alert['rule'], alert: Alert | undefined, overview: Over
     case 'quota_last_tenth':
       return [share, ` of ${name}’s quota is used.`];
     case 'provider_misconfigured':
-      return [`${name} has refused our key for `, lasted, '; it needs another one.'];
+      return [`${name} `, ...lasting('has refused our key', 'refuses our key'), '; it needs another one.'];
     case 'provider_unpaid':
-      return [`${name} has been unpaid for `, lasted, '; its account needs money.'];
+      return [`${name} `, ...lasting('has been unpaid', 'is unpaid'), '; its account needs money.'];
     case 'redis_refuses_writes':
-      return alert === undefined ? ['Redis takes no writes.'] : ['Redis has taken no writes for ', lasted, '.'];
+      return ['Redis ', ...lasting('has taken no writes', 'takes no writes'), '.'];
     case 'job_failing':
-      return [`The job “${jobName(alert?.subject ?? '')}” has been failing for `, lasted, '.'];
+      return [`The job “${jobName(name)}” `, ...lasting('has been failing', 'keeps failing'), '.'];
   }
 }
 
