@@ -18,6 +18,8 @@ describe('the runbook', () => {
     expect(targets).toContain('circuitstuckopen');
     expect(targets.filter((target) => !ids.includes(target))).toEqual([]);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    // The anchor of a heading that repeats another one has a number at its end.
+    expect(ids.filter((id) => /-\d+$/.test(id) && ids.includes(id.replace(/-\d+$/, '')))).toEqual([]);
   });
 
   it.each(['circuitopen', 'redisdown', 'fewanswers', 'webhook', 'a-circuit-breaker-opens-and-closes-again-and-again'])(
