@@ -411,7 +411,7 @@ test.describe('sign-in with an OAuth provider', () => {
 async function photosOf({ dataDir }: App): Promise<string[]> {
   const entries = await readdir(join(dataDir, 'photos'), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.jpg'))
     .map(({ name }) => name)
     .toSorted();
 }

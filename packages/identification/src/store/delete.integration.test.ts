@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, Prisma } from '@plantcommunity/db';
@@ -51,7 +51,9 @@ const save = (ownerId: string, photos: readonly PhotoToSave[]): Promise<SavedIde
 
 async function storedFiles(): Promise<string[]> {
   const entries = await readdir(photoDir, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name.replace('.jpg', ''));
+  return entries
+    .filter((entry) => entry.isFile() && entry.name !== '.database-ids')
+    .map(({ name }) => name.replace('.jpg', ''));
 }
 
 /** Checks that each photo has a file and an identification, and each file a photo. */
@@ -280,18 +282,60 @@ describe('the deletion of orphaned photos', () => {
     return ids.toSorted();
   }
 
+  /** Reads the ids of the databases that the folder of the photos names. */
+  const namedDatabases = async () => (await readFile(join(photoDir, '.database-ids'), 'utf8')).trim().split('\n');
+  const ownId = async () => (await database.client.databaseIdentity.findFirstOrThrow()).id;
+
+  it('names its database in a folder without photos, once', async () => {
+    for (let run = 0; run < 2; run++) expect(await deleteOrphans(0)).toEqual({ deleted: 0, failed: 0 });
+    expect(await namedDatabases()).toEqual([await ownId()]);
+  });
+
+  it('deletes nothing in a folder that names no database when most of its files have no row', async () => {
+    const before = await writeUnusedFiles(1);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({
+      deleted: 0,
+      failed: 0,
+      refused: { reason: 'many', unused: 1, files: 1 },
+    });
+    expect(await storedFiles()).toEqual(before);
+    await save(ann, [one, two]);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 1, failed: 0 });
+    expect(await namedDatabases()).toEqual([await ownId()]);
+  });
+
+  it('deletes nothing in the folder of another database, and names its own, so that both keep their files', async () => {
+    const other = randomUUID();
+    await writeFile(join(photoDir, '.database-ids'), `${other}\n`);
+    await save(bob, [two]);
+    await database.client.identification.deleteMany();
+    await writeUnusedFiles(1);
+    const before = (await storedFiles()).toSorted();
+    expect(await deleteOrphans(2 * HOUR_MS)).toMatchObject({ deleted: 0, refused: { reason: 'databases' } });
+    expect((await storedFiles()).toSorted()).toEqual(before);
+    expect(await namedDatabases()).toEqual([other, await ownId()]);
+
+    await writeFile(join(photoDir, '.database-ids'), `${await ownId()}\n`);
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 2, failed: 0 });
+  });
+
   it('deletes nothing when more than a hundred files and a tenth of all have no row', async () => {
     await save(ann, [one]);
     await save(bob, [two]);
     await database.client.identification.deleteMany({ where: { ownerId: bob } });
     await writeUnusedFiles(101);
     const before = (await storedFiles()).toSorted();
-    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 0, failed: 0, refused: { unused: 101, files: 103 } });
+    expect(await deleteOrphans(2 * HOUR_MS)).toEqual({
+      deleted: 0,
+      failed: 0,
+      refused: { reason: 'many', unused: 101, files: 103 },
+    });
     expect((await storedFiles()).toSorted()).toEqual(before);
     expect(await database.client.photo.count()).toBe(2);
   });
 
   it('deletes a hundred files without a row, and more when they are at most a tenth of all', async () => {
+    await deleteOrphans(0);
     await writeUnusedFiles(100);
     await save(ann, [one]);
     expect(await deleteOrphans(2 * HOUR_MS)).toEqual({ deleted: 100, failed: 0 });

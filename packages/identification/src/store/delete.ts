@@ -15,8 +15,10 @@ const MAX_UNUSED_FILES = 100;
 /** Share of all files up to which files without a row are deleted, however many they are. */
 const MAX_UNUSED_SHARE = 0.1;
 
-/** Why no file is deleted: too many of them have no row in this database. */
+/** Why nothing was deleted. */
 export interface RefusedDeletion {
+  /** `many`: too many files have no row; `databases`: another database uses the same files. */
+  readonly reason: 'many' | 'databases';
   /** Number of files without a row that are older than an hour. */
   readonly unused: number;
   /** Number of all files. */
@@ -53,14 +55,14 @@ export async function deleteByOwner(context: StoreContext, ownerId: string): Pro
 /**
  * Deletes the photos that no identification refers to, which an interrupted deletion left, and the files without a row,
  * which an interrupted upload left. Tries all of them, and returns how many were deleted and how many could not be. Looks
- * at all files first, and deletes nothing when so many have no row that the database cannot be that of the files.
+ * at all files first, and deletes nothing when so many have no row that the database cannot be that of the files, or when
+ * another database uses the files.
  * @throws the reason of `signal` between two batches; errors of the database
  */
 export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortSignal): Promise<OrphanDeletion> {
-  const { failures, files, unused } = await findUnusedFiles(context, signal);
-  if (unused.length > Math.max(MAX_UNUSED_FILES, files * MAX_UNUSED_SHARE)) {
-    return { deleted: 0, failed: 0, refused: { unused: unused.length, files } };
-  }
+  const { failures, files, unused, used } = await findUnusedFiles(context, signal);
+  const reason = await reasonToKeep(context, { files, unused: unused.length, used });
+  if (reason !== undefined) return { deleted: 0, failed: 0, refused: { reason, unused: unused.length, files } };
   const photos = await deleteUnreferencedPhotos(context, signal);
   const removed = await deleteFiles(context, unused, signal);
   return {
@@ -96,20 +98,41 @@ async function deleteUnreferencedPhotos(context: StoreContext, signal?: AbortSig
   }
 }
 
-/** Counts all files, and returns the ids of those that no photo has and that are too old to belong to an upload in progress. */
+/**
+ * Notes in the folder that this database uses the files, unless no database has done so and most of the files have no row
+ * in this one. Returns why the files have to be kept, if they have to.
+ */
+async function reasonToKeep(
+  { client, files: stored }: StoreContext,
+  { files, unused, used }: { files: number; unused: number; used: number },
+): Promise<RefusedDeletion['reason'] | undefined> {
+  const { id: own } = await client.databaseIdentity.findFirstOrThrow();
+  const before = await stored.databases();
+  const isOurs = before.length > 0 || files === 0 || used * 2 > files;
+  // Also a second database is noted, so that the first one keeps its files, too.
+  if (isOurs && !before.includes(own)) await stored.addDatabase(own);
+  const databases = await stored.databases();
+  if (databases.some((id) => id !== own)) return 'databases';
+  const isFew = unused <= Math.max(MAX_UNUSED_FILES, files * MAX_UNUSED_SHARE);
+  return unused === 0 || (isFew && databases.includes(own)) ? undefined : 'many';
+}
+
+/** Counts all files and those with a row, and returns the ids of those without one that no upload in progress can have. */
 async function findUnusedFiles(
   { client, clock, files: stored }: StoreContext,
   signal: AbortSignal,
-): Promise<{ files: number; unused: readonly string[]; failures: readonly unknown[] }> {
+): Promise<{ files: number; used: number; unused: readonly string[]; failures: readonly unknown[] }> {
   const unused: string[] = [];
   const failures: unknown[] = [];
   let files = 0;
+  let used = 0;
   for await (const ids of stored.list()) {
     signal.throwIfAborted();
     files += ids.length;
     const photos = await client.photo.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
-    const used = new Set(photos.map(({ id }) => id));
-    for (const id of ids.filter((one) => !used.has(one))) {
+    const withRow = new Set(photos.map(({ id }) => id));
+    used += withRow.size;
+    for (const id of ids.filter((one) => !withRow.has(one))) {
       try {
         if (clock.now() - (await stored.writtenAt(id)) >= UNUSED_FILE_AGE_MS) unused.push(id);
       } catch (error) {
@@ -117,7 +140,7 @@ async function findUnusedFiles(
       }
     }
   }
-  return { files, unused, failures };
+  return { files, used, unused, failures };
 }
 
 async function deleteFiles(context: StoreContext, ids: readonly string[], signal: AbortSignal): Promise<Deletion> {

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { access, chmod, constants, statfs } from 'node:fs/promises';
+import { access, appendFile, chmod, constants, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Disk } from 'flydrive';
@@ -16,9 +16,16 @@ export interface PhotoFiles {
   list(): AsyncIterable<readonly string[]>;
   /** Returns when the file was written, in milliseconds since 1970. @throws when there is no such file */
   writtenAt(id: string): Promise<number>;
+  /** Returns the ids of the databases that use these files; empty until one was added. */
+  databases(): Promise<readonly string[]>;
+  /** Notes that a database uses these files. */
+  addDatabase(id: string): Promise<void>;
   /** Returns the bytes that are free for more files. @throws when the folder is missing or takes no files */
   freeBytes(): Promise<number>;
 }
+
+/** Name of the file that holds the ids of the databases, one on each line. */
+const DATABASES = '.database-ids';
 
 /** A folder whose files only this user of the operating system may read. */
 class PrivateFolder extends FSDriver {
@@ -39,6 +46,7 @@ export function openPhotoFiles(folder: string): PhotoFiles {
   // Restrict only a folder that was created here: an existing one may have other uses, such as /tmp.
   if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(folder, 0o700);
   const disk = new Disk(new PrivateFolder(folder));
+  const databases = join(folder, DATABASES);
   // The first two characters are a folder, so that no folder grows too large to list.
   const keyOf = (id: string) => `${id.slice(0, 2)}/${id}.jpg`;
   return {
@@ -64,6 +72,15 @@ export function openPhotoFiles(folder: string): PhotoFiles {
       }
     },
     writtenAt: async (id) => (await disk.getMetaData(keyOf(id))).lastModified.getTime(),
+    async databases() {
+      try {
+        return (await readFile(databases, 'utf8')).split(/\s+/).filter((id) => id !== '');
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+        throw error;
+      }
+    },
+    addDatabase: (id) => appendFile(databases, `${id}\n`, { mode: 0o600 }),
     async freeBytes() {
       await access(folder, constants.W_OK);
       const { bavail, bsize } = await statfs(folder);

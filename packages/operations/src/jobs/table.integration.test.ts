@@ -95,7 +95,7 @@ describe('the job delete-orphaned-photos', () => {
   });
 
   it('fails when the files seem to belong to another database, and says where to read what to do', async () => {
-    const refused = { unused: 2_000, files: 2_400 };
+    const refused = { reason: 'many', unused: 2_000, files: 2_400 } as const;
     const failure = await deleting({ deleted: 0, failed: 0, refused }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(JobFailure);
     expect(failure).toMatchObject({
@@ -103,6 +103,8 @@ describe('the job delete-orphaned-photos', () => {
       message: expect.stringContaining('Deleted nothing: 2000 of 2400 files') as string,
     });
     const [, title = ''] = /See "(.*)" in docs\/operations[.]md/.exec(String(failure)) ?? [];
+    const other = deleting({ deleted: 0, failed: 0, refused: { ...refused, reason: 'databases' } });
+    await expect(other).rejects.toThrow(/another database uses the same folder.*[.]database-ids/);
     const runbook = await readFile(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
     expect(runbook).toContain(`# ${title}\n`);
   });

@@ -31,6 +31,10 @@ function photoReport({ deleted, failed, refused }: OrphanDeletion): JobReport {
   return { text, waiting: 0 };
 }
 
-function refusalText({ files, unused }: RefusedDeletion): string {
-  return `Deleted nothing: ${unused} of ${files} files of photos have no row in this database. Is it the right one, and as new as the photos? See "Spare files" in docs/operations.md.`;
+function refusalText({ files, reason, unused }: RefusedDeletion): string {
+  const why =
+    reason === 'databases'
+      ? 'another database uses the same folder of photos, as its file .database-ids says. Which one is right?'
+      : `${unused} of ${files} files of photos have no row in this database. Is it the right one, and as new as the photos?`;
+  return `Deleted nothing: ${why} See "Spare files" in docs/operations.md.`;
 }
