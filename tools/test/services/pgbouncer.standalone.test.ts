@@ -42,7 +42,8 @@ describe.skipIf(missing !== undefined)(`behind a transaction pooler${missing ? `
   /** The migrations of a start, in a process of their own. */
   async function start(url: string, directUrl = ''): Promise<{ code: unknown; output: string }> {
     const [program, ...args] = service('migrate');
-    const child = spawn(program, args, { env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl } });
+    const env = { ...process.env, APP_ENV: 'development', DATABASE_URL: url, DIRECT_DATABASE_URL: directUrl };
+    const child = spawn(program, args, { env });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
     const ended: unknown[] = await once(child, 'close');
