@@ -131,6 +131,24 @@ describe('the list of the audit trail', () => {
     expect(second).not.toHaveProperty('nextCursor');
   });
 
+  it('leaves out entries of another version, and goes on behind them', async () => {
+    const entry = { reason: 'Another version.', at: new Date(NOON), before: {}, after: {} };
+    const id = (order: number) => `0000000000000000000000000${order}`;
+    const isolation = { before: { state: 'closed' }, after: { state: 'isolated' } };
+    await database.client.auditEntry.createMany({
+      data: [
+        { ...entry, id: id(1), action: 'circuit.isolate', target: 'plant_id', ...isolation },
+        { ...entry, id: id(2), action: 'circuit.isolate', target: 'another_provider', ...isolation },
+        { ...entry, id: id(3), action: 'quota.raise', target: 'plant_id' },
+        { ...entry, id: id(4), action: 'user.set_tier', target: 'mo', after: { tier: 'gold' } },
+      ],
+    });
+    const list = (cursor?: string) => listAudit(database.client, { text: 'another version', limit: 3, cursor });
+    const first = await list();
+    expect(first).toEqual({ entries: [], nextCursor: id(2) });
+    expect((await list(first.nextCursor)).entries).toMatchObject([{ id: id(1), action: 'circuit.isolate' }]);
+  });
+
   it('has no address for a user whose account was removed', async () => {
     await database.client.user.delete({ where: { id: 'jr' } });
     const { entries } = await listAudit(database.client, { target: 'jr', actions: ['user.set_tier'], limit: 10 });

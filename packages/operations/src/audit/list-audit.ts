@@ -46,7 +46,8 @@ interface Row {
 
 /**
  * Lists entries, newest first. The cursor is the id of the last entry, so that entries which are written meanwhile
- * neither repeat nor skip any.
+ * neither repeat nor skip any. Entries of another version, which this one cannot read, are left out: during an update
+ * both versions run.
  */
 export async function listAudit(client: PrismaClient, query: AuditQuery): Promise<AuditPage> {
   const { limit } = query;
@@ -58,9 +59,9 @@ export async function listAudit(client: PrismaClient, query: AuditQuery): Promis
     LEFT JOIN ${table('User')} subject ON subject."id" = entry."target" AND entry."action" LIKE 'user.%'
     WHERE ${Prisma.join(conditions(query), ' AND ')}
     ORDER BY entry."id" DESC LIMIT ${limit + 1}`;
-  const entries = rows.slice(0, limit).map(recordOf);
-  const last = entries.at(-1);
-  return { entries, ...(rows.length > limit && last && { nextCursor: last.id }) };
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { entries: page.flatMap(recordOf), ...(rows.length > limit && last && { nextCursor: last.id }) };
 }
 
 function conditions({ actions, cursor, from, target, text, to, who }: AuditQuery): Prisma.Sql[] {
@@ -92,9 +93,13 @@ function providersNamed(text: string): string[] {
   );
 }
 
-function recordOf({ action, actor, address, after, at, before, id, reason, requestId, target, targetEmail }: Row) {
+/** Returns nothing for an entry of another version, whose action, target or change is unknown. */
+function recordOf(row: Row): readonly AuditRecord[] {
+  const { action, actor, address, after, at, before, id, reason, requestId, target, targetEmail } = row;
+  const change = auditChange.safeParse({ action, target, before, after });
+  if (!change.success) return [];
   const record: AuditRecord = {
-    ...auditChange.parse({ action, target, before, after }),
+    ...change.data,
     id,
     at,
     reason,
@@ -103,5 +108,5 @@ function recordOf({ action, actor, address, after, at, before, id, reason, reque
     ...(requestId !== null && { requestId }),
     ...(address !== null && { address }),
   };
-  return record;
+  return [record];
 }
