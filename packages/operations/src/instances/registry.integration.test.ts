@@ -59,6 +59,13 @@ describe('the instance registry', () => {
     expect(reports).toHaveLength(2);
   });
 
+  it('leaves out a lease of a provider that this version does not know', async () => {
+    const [lease] = open.leases;
+    await addReport(0, JSON.stringify({ ...open, leases: [{ ...lease, provider: 'another_provider' }, lease] }));
+    const reports = await createInstanceRegistry({ redis, prefix }).exchange(closed);
+    expect(reports.map(({ leases, states }) => ({ leases, states }))).toEqual(expect.arrayContaining([closed, open]));
+  });
+
   it('expires when all instances have ended without leaving', async () => {
     await createInstanceRegistry({ redis, prefix }).exchange(closed);
     expect(await redis.client.pttl(`${prefix}:instances`)).toBeGreaterThan(0);

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AnswerLease, ProviderHealth, ProviderName } from '@plantcommunity/identification';
+import {
+  type AnswerLease,
+  PROVIDER_NAMES,
+  type ProviderHealth,
+  type ProviderName,
+} from '@plantcommunity/identification';
 import type { RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
 
@@ -51,7 +56,7 @@ export interface InstanceReport {
   ageMs: number;
   /** Undefined for a report of another version that cannot be read. */
   states: Readonly<Record<string, ProviderHealth['state']>> | undefined;
-  /** Those of a report that cannot be read are missing. */
+  /** Without those of another version that cannot be read. */
   leases: readonly ReportedLease[];
 }
 
@@ -65,13 +70,20 @@ export interface InstanceRegistry {
 
 const stateSchema = z.enum(['closed', 'open', 'half_open', 'isolated', 'off', 'misconfigured']);
 const leaseSchema = z.object({
-  provider: z.custom<ProviderName>((name) => typeof name === 'string'),
+  provider: z.enum(PROVIDER_NAMES),
   key: z.string(),
   photo: z.string(),
   held: z.object({ owner: z.string(), heldMs: z.number() }).optional(),
   waiting: z.int(),
 });
-const reportSchema = z.object({ states: z.record(z.string(), stateSchema), leases: z.array(leaseSchema) });
+/** Leases of another version, such as those of a provider that is unknown here, are left out. */
+const leasesSchema = z.array(z.unknown()).transform((leases) =>
+  leases.flatMap((lease) => {
+    const { data } = leaseSchema.safeParse(lease);
+    return data === undefined ? [] : [data];
+  }),
+);
+const reportSchema = z.object({ states: z.record(z.string(), stateSchema), leases: leasesSchema });
 const reportsSchema = z.array(z.tuple([z.number(), reportSchema.optional().catch(undefined)]));
 
 export function createInstanceRegistry(options: {
