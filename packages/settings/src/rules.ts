@@ -68,6 +68,11 @@ export function brokenRules(given: Given): Fault[] {
   const webhook = URL.parse(given.ALERT_WEBHOOK_URL ?? '');
   const isPrivateAllowed = onOff.safeParse(given.ALERT_WEBHOOK_ALLOW_PRIVATE || 'off').data === true;
   ensure(
+    !isPrivateAllowed || !!given.ALERT_WEBHOOK_URL,
+    'ALERT_WEBHOOK_URL',
+    'is needed beside ALERT_WEBHOOK_ALLOW_PRIVATE',
+  );
+  ensure(
     webhook?.protocol !== 'http:' || isPrivateAllowed,
     'ALERT_WEBHOOK_URL',
     'must begin with https:// unless ALERT_WEBHOOK_ALLOW_PRIVATE is on',

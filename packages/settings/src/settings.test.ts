@@ -261,6 +261,13 @@ describe('readSettings', () => {
     expect(faultsIn({ ...production, ...webhook, ...different })).toEqual([fault]);
   });
 
+  it('refuses to allow a private receiver of alerts without any', () => {
+    expect(faultsIn({ ...production, ...privateAllowed })).toEqual([
+      'ALERT_WEBHOOK_URL is needed beside ALERT_WEBHOOK_ALLOW_PRIVATE',
+    ]);
+    expect(faultsIn({ ...production, ALERT_WEBHOOK_ALLOW_PRIVATE: 'off' })).toEqual([]);
+  });
+
   it.each(['http://alerts.internal/hook', 'http://localhost:9000', 'https://10.0.0.7'])(
     'accepts the webhook %s if private addresses are allowed',
     (url) => {

@@ -68,8 +68,8 @@ describe('stored alerts', () => {
     expect(await listed(another())).toEqual(['firing circuit_open plant_id', 'firing circuit_stuck_open plant_id']);
   });
 
-  it('are resolved after two minutes, listed for a day and deleted after 90', async () => {
-    const { client, store } = await open();
+  it('are resolved after two minutes, and listed for a day', async () => {
+    const { store } = await open();
     await store.apply(stuck);
     for (const changed of [0, 0, 2]) {
       clock.advance(MINUTE);
@@ -79,10 +79,6 @@ describe('stored alerts', () => {
     expect((await store.list())[0]).toMatchObject({ resolvedAt: NOON + 3 * MINUTE, value: 12 * MINUTE });
     clock.advance(25 * 60 * MINUTE);
     expect(await listed(store)).toEqual([]);
-    expect(await client.alert.count()).toBe(2);
-    clock.advance(90 * 24 * 60 * MINUTE);
-    await store.apply(well);
-    expect(await client.alert.count()).toBe(0);
   });
 
   it('fire anew after they were resolved', async () => {

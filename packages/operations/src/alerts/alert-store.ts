@@ -40,8 +40,6 @@ export interface DeliveryQueue {
 const LISTED_MS = 24 * 3_600_000;
 /** Resolved alerts that are listed at most. */
 const MAX_RESOLVED = 50;
-/** How long resolved alerts and their posts are kept. */
-const KEPT_MS = 90 * 24 * 3_600_000;
 
 /** Serializes the watches of all instances. */
 const WATCH_LOCK = 'watch alerts';
@@ -63,8 +61,8 @@ export class AlertStore {
   }
 
   /**
-   * Changes the alerts to what the findings demand, with their posts, in one transaction. Deletes what was resolved more
-   * than 90 days ago. Returns the alerts that fired or were resolved, and how many are open.
+   * Changes the alerts to what the findings demand, with their posts, in one transaction. Returns the alerts that fired
+   * or were resolved, and how many are open.
    */
   apply(findings: readonly Finding[]): Promise<{ changed: readonly AlertRecord[]; open: number }> {
     return this.#client.$transaction(async (transaction) => {
@@ -84,7 +82,6 @@ export class AlertStore {
         changed.push(alert);
         await this.#deliveries?.add(transaction, alert);
       }
-      await transaction.alert.deleteMany({ where: { resolvedAt: { lt: new Date(now - KEPT_MS) } } });
       return { changed, open: await transaction.alert.count({ where: { resolvedAt: null } }) };
     });
   }

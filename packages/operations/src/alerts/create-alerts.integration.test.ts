@@ -61,7 +61,7 @@ describe('the watch', () => {
     expect(await run('watch-alerts')).toEqual({ text: '1 alert open, 1 changed' });
     expect(await alerts.overview()).toMatchObject({
       alerts: { items: [{ rule: 'job_failing', subject: 'expire-photos', state: 'firing', value: 3 }] },
-      urgency: { answer: 'no', because: 'job_failing' },
+      urgency: { answer: 'no', because: { rule: 'job_failing' } },
     });
     job.failures = 0;
     for (let minute = 0; minute < 3; minute += 1) {
@@ -72,7 +72,10 @@ describe('the watch', () => {
       alerts: { items: [{ state: 'resolved' }] },
       urgency: { answer: 'no' },
     });
-    expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['Alert', 'Alert resolved']);
+    expect(logged.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      '[ALERT] Fired',
+      '[ALERT] Resolved',
+    ]);
     alerts.close();
   });
 

@@ -103,9 +103,9 @@ export function createAlerts(options: AlertsOptions): Alerts {
 
 function logChange({ id, limit, rule, severity, state, subject, value }: AlertRecord, logger: Logger): void {
   const fields = { alert: id, rule, subject, value, limit };
-  if (state === 'resolved') logger.info(fields, 'Alert resolved');
-  else if (severity === 'critical') logger.error(fields, 'Critical alert');
-  else logger.warn(fields, 'Alert');
+  if (state === 'resolved') logger.info(fields, '[ALERT] Resolved');
+  else if (severity === 'critical') logger.error(fields, '[ALERT] Fired');
+  else logger.warn(fields, '[ALERT] Fired');
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

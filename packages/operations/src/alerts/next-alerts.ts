@@ -1,6 +1,9 @@
 import type { AlertRule, Finding } from './rules.ts';
 
-/** How long all has to be well before an alert is resolved: three runs of a watch that runs each minute. */
+/**
+ * How long all has to be well before an alert is resolved: until the third run of a watch that runs each minute, thus for
+ * two minutes. It is shorter than these, since runs begin some seconds early or late.
+ */
 const WELL_FOR_MS = 100_000;
 
 /** An alert that is not resolved. Times are in milliseconds since 1970. */

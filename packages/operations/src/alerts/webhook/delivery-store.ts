@@ -74,18 +74,17 @@ export class DeliveryStore implements DeliveryQueue {
 
   /** Returns the posts that are due, oldest first. The end of an alert is due after its begin was accepted or given up. */
   async due(): Promise<readonly Delivery[]> {
-    const now = this.#clock.now();
-    const waiting = await this.#client.alertDelivery.findMany({
-      where: { nextTryAt: { not: null } },
+    const waitingBegin = { state: 'firing', nextTryAt: { not: null } } as const;
+    const due = await this.#client.alertDelivery.findMany({
+      where: {
+        nextTryAt: { lte: new Date(this.#clock.now()) },
+        OR: [{ state: 'firing' }, { alert: { deliveries: { none: waitingBegin } } }],
+      },
       orderBy: { id: 'asc' },
       take: BATCH,
-      select: { id: true, alertId: true, body: true, tries: true, createdAt: true, nextTryAt: true },
+      select: { id: true, body: true, tries: true, createdAt: true, nextTryAt: true },
     });
-    const firstOfAlert = new Map(waiting.toReversed().map(({ alertId, id }) => [alertId, id]));
-    return waiting.flatMap(({ alertId, nextTryAt, ...delivery }) => {
-      const isDue = nextTryAt !== null && nextTryAt.getTime() <= now && firstOfAlert.get(alertId) === delivery.id;
-      return isDue ? { ...delivery, nextTryAt } : [];
-    });
+    return due.flatMap(({ nextTryAt, ...delivery }) => (nextTryAt === null ? [] : { ...delivery, nextTryAt }));
   }
 
   /** Begins a try. Returns false when another instance has begun it. */

@@ -126,6 +126,21 @@ describe('the webhook', () => {
     expect(receiver.received.map(stateOf)).toEqual(['firing', 'firing', 'resolved']);
   });
 
+  it('gets a new post while a hundred older ones wait for their next try', async () => {
+    await using receiver = await startReceiver();
+    const one = instance(receiver.url);
+    await one.alerts.apply(bad);
+    const { alertId, body } = await database.client.alertDelivery.findFirstOrThrow();
+    await database.client.alertDelivery.updateMany({ data: { nextTryAt: new Date(NOON + HOUR), tries: 7 } });
+    const older = { alertId, body, state: 'firing', tries: 7 } as const;
+    const times = { createdAt: new Date(NOON - HOUR), nextTryAt: new Date(NOON + HOUR) };
+    await database.client.alertDelivery.createMany({
+      data: Array.from({ length: 99 }, (_, n) => ({ id: `00${n}`, ...older, ...times })),
+    });
+    await one.alerts.apply([...bad, ...judge(factsOf({ plantnet: { unpaidSince: NOON } }))]);
+    expect(await one.post()).toEqual({ accepted: 1 });
+  });
+
   it('is given up after a day, with one line in the log', async () => {
     await using receiver = await startReceiver();
     const logged: string[] = [];

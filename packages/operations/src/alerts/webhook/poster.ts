@@ -65,8 +65,8 @@ export function createAlertPoster(
         if (result.error === undefined) accepted += 1;
         else {
           const fields = { delivery: delivery.id, reason: result.error, tries: delivery.tries + 1 };
-          if (isRepeated) logger.warn(fields, 'The webhook did not accept an alert; it is posted again later');
-          else logger.error(fields, 'The webhook did not accept an alert for a day; it is given up');
+          if (isRepeated) logger.warn(fields, '[ALERT] The webhook did not accept an alert; it is posted again later');
+          else logger.error(fields, '[ALERT] The webhook did not accept an alert for a day; it is given up');
           return { accepted, failure: result.error };
         }
       }
