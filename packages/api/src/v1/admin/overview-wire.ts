@@ -166,12 +166,21 @@ export const alerts = z.object({
 
 const job = z.object({
   name: z.string(),
-  /** The last 10 runs, oldest first; `ok` is absent while a run lasts. */
+  /**
+   * The last 10 runs, oldest first; `outcome` is absent while a run lasts. `lost`: its process died; `stopped`: its
+   * process was asked to end, which says nothing about the job.
+   */
   runs: z.array(
-    z.object({ at: instant, duration_ms: ms.optional(), ok: z.boolean().optional(), report: z.string().optional() }),
+    z.object({
+      at: instant,
+      duration_ms: ms.optional(),
+      outcome: z.enum(['succeeded', 'failed', 'lost', 'stopped']).optional(),
+      report: z.string().optional(),
+    }),
   ),
   next_at: instant.optional(),
-  failing: z.boolean(),
+  /** Runs in succession that failed or were lost. */
+  failures: count,
   /** How many things wait for the job. */
   waiting: count.optional(),
 });

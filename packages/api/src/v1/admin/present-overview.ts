@@ -163,10 +163,10 @@ function presentJob({ failures, name, nextAt, runs, waiting }: JobOverview): Wir
     name,
     runs: runs.map(({ end, startedAt }) => ({
       at: instant(startedAt),
-      ...(end && { duration_ms: end.at - startedAt, ok: end.outcome === 'succeeded', report: end.report }),
+      ...(end && { duration_ms: end.at - startedAt, outcome: end.outcome, report: end.report }),
     })),
     next_at: nextAt === undefined ? undefined : instant(nextAt),
-    failing: failures > 0,
+    failures,
     waiting,
   };
 }

@@ -5,7 +5,7 @@ import { Moment } from '@/ui/moment.tsx';
 import { DataTable, ShowAsTable } from '../table/data-table.tsx';
 import { jobName } from '../text/job-name.ts';
 import styles from './jobs-panel.module.css';
-import { lastRunText, nextRunText, runResult, runsText } from './jobs-text.ts';
+import { failuresText, isFailing, lastRunText, nextRunText, runResult, runsText } from './jobs-text.ts';
 import { Panel } from './panel.tsx';
 
 interface JobsPanelProps {
@@ -16,7 +16,7 @@ interface JobsPanelProps {
 
 /** The jobs that run by themselves: their last ten runs, the last and the next one. */
 export function JobsPanel({ jobs, now, timeZone }: JobsPanelProps) {
-  const failing = jobs.filter((job) => job.failing).length;
+  const failing = jobs.filter(isFailing).length;
   return (
     <Panel title="Jobs" note={failing === 0 ? 'none failing' : `${failing} failing`}>
       <ul className={styles['jobs']}>
@@ -24,7 +24,10 @@ export function JobsPanel({ jobs, now, timeZone }: JobsPanelProps) {
           <Job key={job.name} job={job} now={now} timeZone={timeZone} />
         ))}
       </ul>
-      <ShowAsTable of="runs of jobs" note="A box is a run, the newest at the right; striped ones failed.">
+      <ShowAsTable
+        of="runs of jobs"
+        note="A box is a run, the newest at the right; striped ones failed, dashed ones were stopped."
+      >
         <Runs jobs={jobs} now={now} timeZone={timeZone} />
       </ShowAsTable>
     </Panel>
@@ -35,11 +38,12 @@ function Job({ job, now, timeZone }: { job: JobStatus; now: number; timeZone: st
   const last = job.runs.at(-1);
   const text = lastRunText(job, now, timeZone);
   const next = nextRunText(job, now, timeZone);
+  const failures = failuresText(job);
   return (
-    <li className={styles['job']} data-failing={job.failing || undefined}>
+    <li className={styles['job']} data-failing={isFailing(job) || undefined}>
       <h3>
         {jobName(job.name)}
-        {job.failing ? ' fails' : ''}
+        {failures === undefined ? '' : ` ${failures}`}
       </h3>
       {job.runs.length === 0 ? null : (
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
