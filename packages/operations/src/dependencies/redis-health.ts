@@ -2,8 +2,8 @@ import type { Clock, RedisConnection, RedisEvent, Unsubscribe } from '@plantcomm
 import { Sampler } from '../sampler.ts';
 
 /**
- * `read_only`: it answers and takes no writes, as a replica does; `full`: it takes none for lack of memory; `loading`: it
- * has started and reads its data.
+ * `read_only`: it answers and takes no writes, as a replica does, or as it cannot save or has too few replicas; `full`: it
+ * takes none for lack of memory; `loading`: it has started and reads its data.
  */
 export type RedisState = 'up' | 'down' | 'read_only' | 'full' | 'loading';
 

@@ -9,7 +9,7 @@ export function HourLegend({ overview: { instances, shared } }: { overview: Pick
     <ul className={styles['legend']}>
       <li data-mark="bar">calls a minute, {countedText(instances, shared)}</li>
       <li data-mark="line">p95</li>
-      <li data-mark="threshold">p95 warns at {aboutText(SLOW_P95_MS)}</li>
+      <li data-mark="threshold">identify warns at {aboutText(SLOW_P95_MS)} p95</li>
     </ul>
   );
 }

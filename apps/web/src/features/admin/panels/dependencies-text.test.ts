@@ -37,7 +37,19 @@ describe('dependencyCells', () => {
     [{ state: 'up' }, 'Redis | closed | Takes writes'],
     [{ state: 'up', used_bytes: 212 * MB, max_bytes: 0 }, 'Redis | closed | Takes writes. 212 MB'],
     [{ state: 'down', reason: 'connection refused' }, 'Redis | open | Down: this instance only | connection refused'],
-    [{ state: 'read_only' }, 'Redis | open | Read-only: a replica'],
+    [{ state: 'read_only' }, 'Redis | open | Read-only'],
+    [
+      { state: 'read_only', reason: 'READONLY You can’t write' },
+      'Redis | open | Read-only: a replica | READONLY You can’t write',
+    ],
+    [
+      { state: 'read_only', reason: 'MISCONF Errors writing' },
+      'Redis | open | Read-only: it can’t save | MISCONF Errors writing',
+    ],
+    [
+      { state: 'read_only', reason: 'NOREPLICAS Not enough' },
+      'Redis | open | Read-only: too few replicas | NOREPLICAS Not enough',
+    ],
     [{ state: 'full' }, 'Redis | open | Full: takes no writes'],
     [{ state: 'loading' }, 'Redis | open | Loading: takes no writes'],
   ])('of Redis with %j', (redis, line) => {

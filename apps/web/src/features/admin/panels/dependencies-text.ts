@@ -34,15 +34,24 @@ export function dependencyCells({ database, decoder, photo_store: store, redis }
 
 const REDIS_WORDS = {
   down: 'Down: this instance only',
-  read_only: 'Read-only: a replica',
+  read_only: 'Read-only',
   full: 'Full: takes no writes',
   loading: 'Loading: takes no writes',
 } as const;
 
+/** Why Redis takes no writes, by the code at the start of its own words. */
+const READ_ONLY_WORDS: Readonly<Record<string, string>> = {
+  READONLY: 'Read-only: a replica',
+  MASTERDOWN: 'Read-only: a replica',
+  MISCONF: 'Read-only: it can’t save',
+  NOREPLICAS: 'Read-only: too few replicas',
+};
+
 function redisCell(redis: Dependencies['redis']): DependencyCell {
   const { latency_ms: latency, max_bytes: most, reason, state, used_bytes: used } = redis;
   if (state !== 'up') {
-    const text = REDIS_WORDS[state];
+    const code = /^[A-Z]+/.exec(reason ?? '')?.[0] ?? '';
+    const text = (state === 'read_only' ? READ_ONLY_WORDS[code] : undefined) ?? REDIS_WORDS[state];
     return { name: 'Redis', state: 'open', text, ...(reason !== undefined && { detail: { text: reason } }) };
   }
   const memory = used === undefined ? [] : [`${bytesText(used, 0)}${most ? ` of ${bytesText(most, 0)}` : ''}`];
