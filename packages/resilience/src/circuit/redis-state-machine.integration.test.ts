@@ -81,8 +81,12 @@ describe.skipIf(!testRedisUrl).each(['tcp', 'rest'] as const)('a circuit shared 
     expect(c.snapshot().isolation).toEqual({ reason: '42' });
     await b.release('done');
     await allAre('closed');
+    const changes: string[] = [];
+    const isEnded = () => (changes.at(-1) === 'released' ? true : undefined);
+    c.subscribe(({ type }) => void changes.push(type));
     await c.isolate('a short while', Date.now() + 500);
-    expect(c.snapshot().state).toBe('isolated');
+    await eventually(isEnded);
+    expect(changes).toEqual(['initialized', 'isolated', 'released']);
     await allAre('closed');
   });
 
