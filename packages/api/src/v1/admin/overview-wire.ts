@@ -93,8 +93,8 @@ const dependencies = z.object({
   photo_store: z.object({
     state: z.enum(['up', 'down']),
     free_bytes: count.optional(),
-    /** Photos that nothing refers to; 0 until they are counted. */
-    orphans: count,
+    /** Photos that nothing refers to; absent until they are counted. */
+    orphans: count.optional(),
   }),
   decoder: z.object({ busy: count, size: count, waiting: count }),
 });

@@ -26,7 +26,7 @@ export function presentDependencies({
     photo_store: {
       state: photoStore.isUp ? 'up' : 'down',
       free_bytes: photoStore.freeBytes,
-      orphans: photoStore.orphans ?? 0,
+      orphans: photoStore.orphans,
     },
     decoder: { busy: decoder.running, size: decoder.size, waiting: decoder.waiting },
   };

@@ -56,6 +56,13 @@ describe('dependencyCells', () => {
     expect(linesOf({ redis })[0]).toBe(line);
   });
 
+  it('say nothing of orphans until they are counted', () => {
+    expect(linesOf({ photo_store: { state: 'up', free_bytes: 41 * 1_024 * MB } })[2]).toBe(
+      'Photo store | closed | 41 GB free',
+    );
+    expect(linesOf({ photo_store: { state: 'up' } })[2]).toBe('Photo store | closed | Up');
+  });
+
   it('show what waits and what is down', () => {
     expect(
       linesOf({

@@ -16,14 +16,7 @@ export function dependencyCells({ database, decoder, photo_store: store, redis }
   return [
     redisCell(redis),
     databaseCell(database),
-    {
-      name: 'Photo store',
-      state: store.state === 'up' ? 'closed' : 'open',
-      text:
-        store.state === 'up'
-          ? `${store.free_bytes === undefined ? 'Up' : `${bytesText(store.free_bytes, 0)} free`}, ${countedText(store.orphans, 'orphan')}`
-          : 'Down: photos can’t be stored',
-    },
+    photoStoreCell(store),
     {
       name: 'Decoder',
       state: decoder.waiting > 0 ? 'half_open' : 'closed',
@@ -73,4 +66,14 @@ function databaseCell(database: Dependencies['database']): DependencyCell {
     text: figures.join(', '),
     ...(slowest && { detail: { text: `Slowest ${millisecondsText(slowest.ms)}`, code: slowest.statement } }),
   };
+}
+
+function photoStoreCell({ free_bytes: free, orphans, state }: Dependencies['photo_store']): DependencyCell {
+  const name = 'Photo store';
+  if (state === 'down') return { name, state: 'open', text: 'Down: photos can’t be stored' };
+  const figures = [
+    free === undefined ? 'Up' : `${bytesText(free, 0)} free`,
+    ...(orphans === undefined ? [] : [countedText(orphans, 'orphan')]),
+  ];
+  return { name, state: 'closed', text: figures.join(', ') };
 }
