@@ -38,7 +38,7 @@ function Held({ held, now }: { held: NonNullable<HeldLeases['held']>; now: numbe
   return (
     <DataTable name="Leases held now" columns={COLUMNS} scrolls="across">
       {held.map(({ owner, photo, provider, since, waiting }) => (
-        <tr key={`${provider} ${photo}`}>
+        <tr key={owner}>
           <th scope="row">{photo}</th>
           <td data-text>{PROVIDERS[provider].displayName}</td>
           <td>{owner}</td>
