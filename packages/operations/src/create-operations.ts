@@ -117,6 +117,7 @@ export function createOperations(options: OperationsOptions): Operations {
   });
   const jobs = createJobRunner({ ...options, ...options.jobs, jobs: [...options.jobs.jobs, ...alerts.jobs] });
   const quotas = new QuotasReader({ providers, quotaUse: options.quotaUse, client, clock });
+  let circuits: Overview['circuits'] | undefined;
   const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
   const unsubscribe = Array.from(entries, ([provider, { circuit }]) =>
     circuit.subscribe((event) => {
@@ -188,20 +189,22 @@ export function createOperations(options: OperationsOptions): Operations {
     const activeOf = new Map(active);
     const statesOf = new Map(states);
     const now = clock.now();
+    circuits = mapProviders(providers, (provider, name) =>
+      circuitOverview({
+        provider,
+        states: statesOf.get(name) ?? [],
+        lastFailureAt: lastFailureAt(hour, name),
+        override: activeOf.get(name),
+        before: circuits?.[name],
+        now,
+      }),
+    );
     return {
       at: now,
       shared: redis.isReady(),
       ...(agreement && { instances: agreement }),
       answers: answerShares(hour),
-      circuits: mapProviders(providers, (provider, name) =>
-        circuitOverview({
-          provider,
-          states: statesOf.get(name) ?? [],
-          lastFailureAt: lastFailureAt(hour, name),
-          override: activeOf.get(name),
-          now,
-        }),
-      ),
+      circuits,
       minutes: mapProviders(providers, (_provider, name) => callMinutes(hour, name)),
       hour: mapProviders(providers, (_provider, name) => callQuantiles(hour, name)),
       urgency: alertsNow.urgency,

@@ -14,6 +14,8 @@ import type { AnswerShares, CacheFigures, CallMinute, LeaseFigures, Quantiles } 
 import type { StatePeriod } from './stats/state-store.ts';
 
 const HOUR_MS = 60 * 60_000;
+/** Times that differ by less are the same one: a process computes them from two clocks, and others' from ages in Redis. */
+const SAME_MS = 500;
 
 /** An operator's active isolation; times in milliseconds since 1970. */
 interface Isolation {
@@ -93,9 +95,11 @@ export function circuitOverview(parts: {
   states: readonly StatePeriod[];
   lastFailureAt: number | undefined;
   override: ActiveOverride | undefined;
+  /** The last overview of this circuit, whose times are kept where they are still the same. */
+  before: CircuitOverview | undefined;
   now: number;
 }): CircuitOverview {
-  const { lastFailureAt, now, override, provider, states } = parts;
+  const { before, lastFailureAt, now, override, provider, states } = parts;
   const { maxResetTimeoutMs, resetTimeoutMs, timeoutMs } = provider;
   const { failCount, failMax, outOfQuota = false, state, unpaidSince } = provider.health();
   const off = {
@@ -114,18 +118,23 @@ export function circuitOverview(parts: {
   const { lastFailure, nextTrialAt, since, trials, ...snapshot } = circuit.snapshot();
   return {
     ...off,
-    since,
+    since: steadyTime(since, before?.state === state ? before.since : undefined),
     resetTimeoutMs: snapshot.resetTimeoutMs,
     opened: states.filter((period) => period.state === 'open' && period.from > now - HOUR_MS).length,
     states,
     ...(unpaidSince !== undefined && { unpaidSince }),
-    ...(nextTrialAt !== undefined && { nextTrialAt }),
+    ...(nextTrialAt !== undefined && { nextTrialAt: steadyTime(nextTrialAt, before?.nextTrialAt) }),
     ...(trials && { trials }),
     ...(lastFailure !== undefined && {
       lastFailure: { kind: lastFailure, ...(lastFailureAt !== undefined && { at: lastFailureAt }) },
     }),
     ...(override?.action === 'isolate' && { isolation: isolationOf(override) }),
   };
+}
+
+/** Returns a time in whole milliseconds: the one from before if it is the same. */
+function steadyTime(time: number, before: number | undefined): number {
+  return before !== undefined && Math.abs(time - before) < SAME_MS ? before : Math.round(time);
 }
 
 function isolationOf({ by, createdAt, reason, until }: ActiveOverride): Isolation {
