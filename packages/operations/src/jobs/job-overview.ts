@@ -35,7 +35,7 @@ export function jobOverview({ every, name }: Job, runs: readonly StoredRun[], no
   return {
     name,
     runs: runs.toReversed().map(({ end, startedAt }) => ({ startedAt, ...(end && { end }) })),
-    ...(!isRunning && { nextAt: Math.max(now, dueAt(every, last)) }),
+    ...(!isRunning && { nextAt: Math.max(now, dueAt(every, last, now)) }),
     failures: last === undefined ? 0 : failuresUpTo(last),
     ...(waiting !== undefined && { waiting }),
   };

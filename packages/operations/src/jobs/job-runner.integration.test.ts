@@ -83,7 +83,7 @@ describe.each([
       starts: 3,
       outcomes: ['failed', 'failed', 'succeeded'],
     });
-    const [water] = await here.runner.overview();
+    const [water] = await there.runner.overview();
     expect(water).toMatchObject({ failures: 0, nextAt: Date.parse('2026-11-28T00:00:00Z') });
   });
 });
@@ -199,7 +199,7 @@ describe('a run', () => {
     there.clock.advance(MINUTE_MS);
     const repeated = await second;
     const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
-    here.clock.advance(15_000);
+    here.clock.advance(MINUTE_MS);
     await aborted;
     end({ text: 'Too late' });
     await here.idle();
@@ -229,6 +229,40 @@ describe('a run', () => {
     run.end({ text: 'Done' });
     await here.idle();
     expect({ starts: job.starts, outcomes: await outcomes() }).toEqual({ starts: 1, outcomes: ['succeeded'] });
+  });
+});
+
+describe('a process whose clock is three hours ahead', () => {
+  const AHEAD = NOW + 180 * MINUTE_MS;
+
+  it('does not keep others from a job that it ran', async () => {
+    const job = scriptedJob('water', EACH_MINUTE);
+    await using ahead = await start(job, { now: AHEAD });
+    await ahead.idle();
+    await ahead.runner.close(0);
+    await using here = await start(job);
+    await here.idle();
+    expect({ starts: job.starts, outcomes: await outcomes() }).toEqual({
+      starts: 2,
+      outcomes: ['succeeded', 'succeeded'],
+    });
+    await here.advance(MINUTE_MS);
+    expect(job.starts).toBe(3);
+  });
+
+  it('does not keep others from a job during which it died', async () => {
+    const job = scriptedJob('water', EACH_MINUTE);
+    job.results = undefined;
+    const held = job.held();
+    await using ahead = await start(job, { hasRedis: false, now: AHEAD });
+    await held;
+    expect(await ahead.runner.overview()).toMatchObject([{ runs: [{ startedAt: AHEAD }] }]);
+    job.results = [];
+    await using here = await start(job, { hasRedis: false });
+    await here.idle();
+    const [lost] = await database.client.jobRun.findMany({ orderBy: { number: 'asc' } });
+    expect(lost).toMatchObject({ outcome: 'lost', endedAt: new Date(NOW) });
+    expect(await outcomes()).toEqual(['lost', 'succeeded']);
   });
 });
 

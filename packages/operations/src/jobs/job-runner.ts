@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 import { type JobOverview, jobOverview } from './job-overview.ts';
 import { type RunParts, runJob, STOP_GRACE_MS } from './run-job.ts';
 import { KEPT_RUNS, RunStore, type StoredRun } from './run-store.ts';
-import { dueAt, failuresUpTo } from './schedule.ts';
+import { dueAt, failuresUpTo, isLost } from './schedule.ts';
 
 /** Runs the jobs of a table when they are due, each on one instance at a time. */
 export interface JobRunner {
@@ -120,7 +120,8 @@ class JobLoop {
   /** Runs the job once if it is due. @returns milliseconds until the next look @throws errors of the database */
   async #runWhenDue(): Promise<number> {
     const last = await this.#readLast();
-    const leftMs = dueAt(this.job.every, last) - this.#parts.clock.now();
+    const now = this.#parts.clock.now();
+    const leftMs = dueAt(this.job.every, last, now) - now;
     if (leftMs > 0) return Math.min(leftMs, LOOK_EVERY_MS);
     if (!this.#isOpen) return 0;
     const run = await runJob(this.job, last, this.#parts);
@@ -135,8 +136,8 @@ class JobLoop {
     const { clock, logger, metrics, store } = this.#parts;
     const { name } = this.job;
     const [last] = await store.newest([name], 1);
-    if (last?.end === null && last.aliveUntil <= clock.now()) {
-      if (await store.lose(last, 'The process ended during the run.')) {
+    if (last !== undefined && isLost(last, clock.now())) {
+      if (await store.lose(last, { at: clock.now(), report: 'The process ended during the run.' })) {
         const { attempt, number } = last;
         logger.warn({ job: name, run: number, attempt }, '[JOB] The process of a run has died: the run is lost');
         metrics.recordRun({ job: name, outcome: 'lost' });

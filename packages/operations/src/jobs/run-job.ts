@@ -2,11 +2,9 @@ import type { Cancel, Clock, LeaseHandle, Leases } from '@plantcommunity/resilie
 import { inSpan, type JobMetrics, type Logger, redactAndCut } from '@plantcommunity/telemetry';
 import { type Job, JobFailure, type JobReport } from './job.ts';
 import type { RunStore, StoredRun } from './run-store.ts';
-import type { JobOutcome } from './schedule.ts';
+import { ALIVE_MS, type JobOutcome } from './schedule.ts';
 
 const DEFAULT_TIME_LIMIT_MS = 600_000;
-/** A run whose process has not extended it for so long is lost. Longer than clocks of instances differ. */
-const ALIVE_MS = 60_000;
 const EXTEND_EVERY_MS = 15_000;
 /** Time in which a job has to settle after its signal aborted. */
 const ABORT_GRACE_MS = 30_000;

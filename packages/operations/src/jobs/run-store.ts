@@ -90,9 +90,9 @@ export class RunStore {
   }
 
   /** Counts a run as lost; false when its process has extended it, or it has ended. */
-  lose({ aliveUntil, job, number }: StoredRun, report: string): Promise<boolean> {
-    const until = new Date(aliveUntil);
-    return this.#change({ job, number, aliveUntil: until }, { endedAt: until, outcome: 'lost', report });
+  lose({ aliveUntil, job, number }: StoredRun, { at, report }: { at: number; report: string }): Promise<boolean> {
+    const endedAt = new Date(Math.min(aliveUntil, at));
+    return this.#change({ job, number, aliveUntil: new Date(aliveUntil) }, { endedAt, outcome: 'lost', report });
   }
 
   /** Deletes the runs of a job that are not kept any more, up to its newest one. */

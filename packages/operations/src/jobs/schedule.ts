@@ -14,6 +14,11 @@ export interface Run {
   readonly end: { readonly at: number; readonly outcome: JobOutcome } | null;
 }
 
+/** A run whose process has not extended it for so long is lost. Longer than clocks of instances differ. */
+export const ALIVE_MS = 60_000;
+/** A stored time that is further after now was written by a clock that was ahead; it says nothing. */
+const MAX_AHEAD_MS = 60_000;
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 /** Pause after the first failure; it doubles with each further one up to the maximum. */
@@ -34,17 +39,27 @@ export function nextTime(every: Schedule, time: number): number {
 }
 
 /**
- * Returns when a job is due after its last run, in milliseconds since 1970.
+ * Whether the process of a run counts as dead: it has not extended the run in time. So does one that is alive for longer
+ * than a run is ever extended: its clock was ahead, and it might block the job for hours.
+ */
+export function isLost({ aliveUntil, end }: Pick<Run, 'aliveUntil' | 'end'>, now: number): boolean {
+  return end === null && (aliveUntil <= now || aliveUntil > now + 2 * ALIVE_MS);
+}
+
+/**
+ * Returns when a job is due after its last run, in milliseconds since 1970; `now` likewise.
  *
  * - A job that never ran is due at once, and so is a run that was stopped.
  * - After a success the next regular time counts. Times that were missed are made up for once.
  * - A run that failed is repeated after a minute, and then after twice the pause before, at most six hours: it may take
  *   days until an outage is over. At a regular time of the job it is repeated at the latest, or five minutes after its end.
  * - A job that runs is due when its process counts as dead.
+ * - A run that began or ended later than now, by the clock of an instance that was ahead, makes the job due at once.
  */
-export function dueAt(every: Schedule, last: Run | undefined): number {
-  if (last === undefined) return 0;
+export function dueAt(every: Schedule, last: Run | undefined, now: number): number {
+  if (last === undefined || isLost(last, now)) return now;
   const { aliveUntil, attempt, end, startedAt } = last;
+  if (end !== null && Math.max(startedAt, end.at) > now + MAX_AHEAD_MS) return now;
   const regular = nextTime(every, startedAt);
   switch (end?.outcome) {
     case undefined:
