@@ -157,6 +157,34 @@ describe('an overview feed', () => {
     expect(events).toMatchObject([{ type: 'whole' }]);
   });
 
+  it('starts again after an error for a new watcher, while an earlier one has not read the error yet', async () => {
+    const { advance, change, clock, listeners, watch, world } = setUp();
+    const slow = watch({ isSlow: true });
+    await slow.read();
+    await advance(1_000);
+    world.error = new Error('no database');
+    change({});
+    await advance(1_000);
+    delete world.error;
+    world.parts = { shared: false };
+    const next = watch();
+    await advance(100);
+    expect(next.events).toMatchObject([{ type: 'whole', overview: { shared: false } }]);
+    change({ shared: true });
+    await advance(1_000);
+    expect(changed(next.events[1])).toMatchObject({ shared: true });
+
+    slow.close();
+    await slow.read();
+    change({ shared: false });
+    await advance(1_000);
+    expect(changed(next.events[2])).toMatchObject({ shared: false });
+    next.close();
+    await next.ended;
+    await advance(100);
+    expect({ timers: clock.pendingTimers, listeners: listeners.size }).toEqual({ timers: 0, listeners: 0 });
+  });
+
   it('gives readers within a second the same overview, unless one of them changed something', async () => {
     const { advance, feed, world } = setUp();
     const first = feed.read();

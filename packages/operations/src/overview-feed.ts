@@ -107,7 +107,11 @@ export class OverviewFeed {
 
   #leave(): void {
     this.#watchers -= 1;
-    if (this.#watchers > 0) return;
+    if (this.#watchers === 0) this.#reset();
+  }
+
+  /** Ends the run, if there is one, and forgets what it made: the next watcher begins another one. */
+  #reset(): void {
     this.#stop?.abort();
     this.#stop = undefined;
     this.#latest = undefined;
@@ -130,7 +134,11 @@ export class OverviewFeed {
         await changes.next();
       }
     } catch (error) {
-      if (!signal.aborted) this.#next.reject(error);
+      if (signal.aborted) return;
+      // A watcher that is slow leaves later: do not wait for it.
+      const { reject } = this.#next;
+      this.#reset();
+      reject(error);
     } finally {
       changes.close();
     }
