@@ -26,6 +26,12 @@ export interface Delivery {
   nextTryAt: Date;
 }
 
+/** The right to record the end of a try. */
+interface Claim {
+  /** From then on the try counts as lost. */
+  readonly lostAt: Date;
+}
+
 /** How a try ended. Without `status` no answer came. */
 export interface TryResult {
   status?: number;
@@ -87,23 +93,27 @@ export class DeliveryStore implements DeliveryQueue {
     return due.flatMap(({ nextTryAt, ...delivery }) => (nextTryAt === null ? [] : { ...delivery, nextTryAt }));
   }
 
-  /** Begins a try. Returns false when another instance has begun it. */
-  async claim({ id, nextTryAt }: Delivery): Promise<boolean> {
+  /** Begins a try, and returns the claim to it; undefined when another instance has begun it. */
+  async claim({ id, nextTryAt }: Delivery): Promise<Claim | undefined> {
     const now = this.#clock.now();
+    const lostAt = new Date(now + LOST_MS);
     const { count } = await this.#client.alertDelivery.updateMany({
       where: { id, nextTryAt },
-      data: { tries: { increment: 1 }, lastTryAt: new Date(now), nextTryAt: new Date(now + LOST_MS) },
+      data: { tries: { increment: 1 }, lastTryAt: new Date(now), nextTryAt: lostAt },
     });
-    return count === 1;
+    return count === 1 ? { lostAt } : undefined;
   }
 
-  /** Records the end of a claimed try. Returns whether the post is tried again. */
-  async record({ createdAt, id, tries }: Delivery, { error, status }: TryResult): Promise<boolean> {
+  /**
+   * Records the end of a claimed try; nothing when the try had counted as lost, and another one has begun. Returns whether
+   * the post is tried again.
+   */
+  async record({ createdAt, id, tries }: Delivery, { lostAt }: Claim, { error, status }: TryResult): Promise<boolean> {
     const now = this.#clock.now();
     const retryAt = now + Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS);
     const isRepeated = error !== undefined && retryAt - createdAt.getTime() < GIVE_UP_MS;
-    await this.#client.alertDelivery.updateMany({
-      where: { id },
+    const { count } = await this.#client.alertDelivery.updateMany({
+      where: { id, tries: tries + 1, nextTryAt: lostAt },
       data: {
         lastStatus: status ?? null,
         lastError: error ?? null,
@@ -111,7 +121,7 @@ export class DeliveryStore implements DeliveryQueue {
         nextTryAt: isRepeated ? new Date(retryAt) : null,
       },
     });
-    return isRepeated;
+    return isRepeated || count === 0;
   }
 
   async overview(): Promise<WebhookOverview> {

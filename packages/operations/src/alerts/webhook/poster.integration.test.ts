@@ -156,6 +156,24 @@ describe('the webhook', () => {
     expect(logged.filter((line) => line.includes('given up'))).toHaveLength(1);
   });
 
+  it('keeps the result of the newest try when an earlier one, which counted as lost, ends later', async () => {
+    const { alerts, deliveries } = instance(new URL('https://hook.example'));
+    await alerts.apply(bad);
+    const begin = async () => {
+      const [delivery] = await deliveries.due();
+      const claim = delivery && (await deliveries.claim(delivery));
+      if (delivery === undefined || claim === undefined) throw new Error('The post is not due.');
+      return { delivery, claim };
+    };
+    const slow = await begin();
+    clock.advance(2 * MINUTE);
+    const newest = await begin();
+    expect(await deliveries.record(slow.delivery, slow.claim, { error: 'too late' })).toBe(true);
+    await deliveries.record(newest.delivery, newest.claim, { status: 204 });
+    await deliveries.record(slow.delivery, slow.claim, { error: 'too late' });
+    expect(await deliveries.overview()).toEqual({ lastStatus: 204, lastAt: NOON + 2 * MINUTE, waiting: 0 });
+  });
+
   it('that is down is tried once a round, however many posts wait', async () => {
     const down = new URL('http://127.0.0.1:9/hook');
     const one = instance(down);

@@ -59,9 +59,10 @@ export function createAlertPoster(
       if (due.length === 0) return { accepted };
       for (const delivery of due) {
         if (signal.aborted) return { accepted };
-        if (!(await store.claim(delivery))) continue;
+        const claim = await store.claim(delivery);
+        if (claim === undefined) continue;
         const result = await post(delivery, signal);
-        const isRepeated = await store.record(delivery, result);
+        const isRepeated = await store.record(delivery, claim, result);
         if (result.error === undefined) accepted += 1;
         else {
           const fields = { delivery: delivery.id, reason: result.error, tries: delivery.tries + 1 };
