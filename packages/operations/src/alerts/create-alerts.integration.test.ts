@@ -4,7 +4,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuditTrail } from '../audit/audit-trail.ts';
-import type { Job } from '../jobs/job.ts';
+import { type Job, JobFailure } from '../jobs/job.ts';
 import { createAlerts } from './create-alerts.ts';
 import { NOON } from './testing/facts.ts';
 import { startReceiver } from './testing/receiver.ts';
@@ -112,7 +112,7 @@ describe('the watch', () => {
     alerts.close();
   });
 
-  it('says in its report why posts wait', async () => {
+  it('fails while posts fail, and says in its report why they wait', async () => {
     await using receiver = await startReceiver();
     receiver.answer = (response) => response.writeHead(503).end();
     const { alerts, clock, job, run } = await instance(receiver.url);
@@ -120,7 +120,14 @@ describe('the watch', () => {
     await run('watch-alerts');
     await vi.waitFor(async () => expect((await alerts.list()).webhook).toMatchObject({ lastStatus: 503 }));
     clock.advance(MINUTE);
-    expect(await run('post-alerts')).toEqual({ text: 'Posted 0 alerts, then stopped: it answered 503', waiting: 1 });
+    const failure = await run('post-alerts')?.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(JobFailure);
+    expect(failure).toMatchObject({ message: 'Posted 0 alerts, then stopped: it answered 503', waiting: 1 });
+    // The next try follows two minutes later.
+    await expect(run('post-alerts')).rejects.toThrow('Posted 0 alerts. Last: it answered 503');
+    receiver.answer = (response) => response.writeHead(204).end();
+    clock.advance(2 * MINUTE);
+    expect(await run('post-alerts')).toEqual({ text: 'Posted 1 alert', waiting: 0 });
     alerts.close();
   });
 });

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@plantcommunity/db';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { AuditTrail } from '../audit/audit-trail.ts';
-import type { Job } from '../jobs/job.ts';
+import { type Job, JobFailure } from '../jobs/job.ts';
 import type { Operator } from '../operator.ts';
 import { type AlertRecord, AlertStore } from './alert-store.ts';
 import { FactReader, type FactSources } from './fact-reader.ts';
@@ -72,9 +72,12 @@ export function createAlerts(options: AlertsOptions): Alerts {
       every: { minutes: 1 },
       async run(signal) {
         const { accepted, failure } = await poster.postDue(AbortSignal.any([signal, closing.signal]));
-        const { waiting } = await deliveries.overview();
-        const reason = failure === undefined ? '' : `, then stopped: ${failure}`;
-        return { text: `Posted ${counted(accepted, 'alert')}${reason}`, waiting };
+        const { lastError, waiting } = await deliveries.overview();
+        const text = `Posted ${counted(accepted, 'alert')}`;
+        if (failure !== undefined) throw new JobFailure(`${text}, then stopped: ${failure}`, { waiting });
+        // Between two tries nothing is due, but all is not well.
+        if (waiting > 0 && lastError !== undefined) throw new JobFailure(`${text}. Last: ${lastError}`, { waiting });
+        return { text, waiting };
       },
     };
 
