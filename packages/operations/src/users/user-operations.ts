@@ -155,7 +155,8 @@ export function createUserOperations(options: {
           after: { link: 'used' },
           // The use belongs to the reason for which the link was made.
           reason: made?.reason ?? '',
-          by: { ...request, userId },
+          // Without the address: an entry cannot be deleted with the account of its user, who may be no operator.
+          by: { requestId: request.requestId, userId },
         });
       });
       return { email };
