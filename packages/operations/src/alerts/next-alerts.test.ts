@@ -30,9 +30,21 @@ describe('the next alerts', () => {
     ['one that is well for the first time goes on', [open], [finding('under')], ['update']],
     ['one that is well for a minute goes on', [wellFor(1)], [finding('under')], ['update']],
     ['one that is well for two minutes is resolved', [wellFor(2)], [finding('under')], ['resolve']],
+    [
+      'one about Redis that is well for nine minutes goes on',
+      [{ id: 'a', rule: 'redis_refuses_writes', wellSince: NOON - 9 * MINUTE }],
+      [],
+      ['update'],
+    ],
+    [
+      'one about Redis that is well for ten minutes is resolved',
+      [{ id: 'a', rule: 'redis_refuses_writes', wellSince: NOON - 10 * MINUTE }],
+      [],
+      ['resolve'],
+    ],
     ['one whose subject is gone goes on at first', [open], [], ['update']],
     ['one whose subject is gone for two minutes is resolved', [wellFor(2)], [], ['resolve']],
-  ])('%s', (_name, alerts, findings, expected) => {
+  ] satisfies [string, OpenAlert[], Finding[], string[]][])('%s', (_name, alerts, findings, expected) => {
     expect(nextAlerts(alerts, findings, NOON).map(({ type }) => type)).toEqual(expected);
   });
 

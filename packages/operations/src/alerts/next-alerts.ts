@@ -5,6 +5,11 @@ import type { AlertRule, Finding } from './rules.ts';
  * two minutes. It is shorter than these, since runs begin some seconds early or late.
  */
 const WELL_FOR_MS = 100_000;
+/**
+ * The same for Redis, which each instance judges by its own connection: when one of several has lost it, the verdict
+ * changes with the instance that watches.
+ */
+const REDIS_WELL_FOR_MS = 600_000;
 
 /** An alert that is not resolved. Times are in milliseconds since 1970. */
 export interface OpenAlert {
@@ -30,10 +35,11 @@ export function nextAlerts(open: readonly OpenAlert[], findings: readonly Findin
   const findingOf = new Map(findings.map((finding) => [keyOf(finding), finding]));
   const openKeys = new Set(open.map(keyOf));
   const changes = open.map(({ id, wellSince, ...alert }): AlertChange => {
+    const wellForMs = alert.rule === 'redis_refuses_writes' ? REDIS_WELL_FOR_MS : WELL_FOR_MS;
     const finding = findingOf.get(keyOf(alert));
     if (finding !== undefined && finding.verdict !== 'under') return { type: 'update', id, finding };
     if (wellSince === undefined) return { type: 'update', id, wellSince: now };
-    return now - wellSince >= WELL_FOR_MS ? { type: 'resolve', id } : { type: 'update', id, wellSince };
+    return now - wellSince >= wellForMs ? { type: 'resolve', id } : { type: 'update', id, wellSince };
   });
   const fired = findings
     .filter((finding) => finding.verdict === 'over' && !openKeys.has(keyOf(finding)))
