@@ -10,11 +10,14 @@ interface MeasurementOptions {
   /** Routes of the API; all others are pages. */
   apiRoutes: readonly { method: string; path: string }[];
   clock: Clock;
-  /** Called with the status of each response that was sent, but for those to probes. */
+  /** Called with the status of each response that was sent, but for those to probes and to what the guard refused. */
   readonly onResponse: (status: number) => void;
 }
 
-/** Route of all requests that the guard refused: their paths are what scanners try. */
+/**
+ * Route of all requests that the guard refused: their paths are what scanners try. However many they are, they do not hide
+ * the errors that people see.
+ */
 const REFUSED = 'refused';
 
 /** Routes of probes, whose responses people do not see; health answers 503 while one provider rests. */
@@ -41,7 +44,7 @@ export function createRequestMeasurement({ apiRoutes, clock, metrics, onResponse
         status: response.writableFinished ? response.statusCode : 'aborted',
         durationMs: clock.monotonic() - startedAt,
       });
-      if (response.writableFinished && !PROBES.test(route)) onResponse(response.statusCode);
+      if (response.writableFinished && route !== REFUSED && !PROBES.test(route)) onResponse(response.statusCode);
     });
   };
 }
