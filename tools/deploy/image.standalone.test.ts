@@ -83,6 +83,7 @@ describe.skipIf(missing !== undefined)(`the image of the Dockerfile${missing ? `
       await once(socket, 'connect');
       socket.destroy();
     };
+    // oxlint-disable-next-line vitest/no-restricted-vi-methods -- it runs in a hook, which has no expect
     await vi.waitFor(connection, { timeout: START_MS });
   }
 

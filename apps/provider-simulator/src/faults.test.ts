@@ -30,6 +30,7 @@ async function answerTo(breaks: BreakType, customId: number): Promise<string> {
     .then((response) => response.text())
     .catch(() => 'no answer');
   if (breaks === 'hang') {
+    // oxlint-disable-next-line vitest/no-restricted-vi-methods -- an expect must not be conditional
     await vi.waitUntil(() => simulator.calls().plant_id.identify === 1, { timeout: 10_000 });
     client.abort();
   }

@@ -3,7 +3,7 @@ import { type Database, openDatabase } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
 import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createInstanceRegistry } from './instances/registry.ts';
 import type { Operator } from './operator.ts';
 import type { OverviewEvent } from './overview-feed.ts';
@@ -33,8 +33,8 @@ const stateOf = ({ circuit }: Instance) => circuit.snapshot().state;
 const auditOf = async ({ operations }: Instance, limit = 10) => (await operations.audit({ limit })).entries;
 const activeOverrides = () => database.client.circuitOverride.findMany({ where: { endedAt: null } });
 
-function becomes(state: string, ...instances: Instance[]): Promise<void> {
-  return vi.waitFor(() => expect(instances.map(stateOf)).toEqual(instances.map(() => state)), { timeout: 5_000 });
+async function becomes(state: string, ...instances: Instance[]): Promise<void> {
+  await expect.poll(() => instances.map(stateOf)).toEqual(instances.map(() => state));
 }
 
 describe('an isolation', () => {
@@ -112,7 +112,7 @@ describe('an isolation', () => {
     await here.operations.isolateProvider(ada, { ...override, until: new Date(Date.now() + 1_000) });
     await becomes('isolated', here, there);
     await becomes('closed', here, there);
-    await vi.waitFor(async () => expect(await activeOverrides()).toEqual([]), { timeout: 5_000 });
+    await expect.poll(activeOverrides).toEqual([]);
     const [last, ...before] = await auditOf(here);
     expect(last).toMatchObject({ action: 'circuit.expire', reason, after: { state: 'closed' } });
     expect(last).not.toHaveProperty('actor');
@@ -129,10 +129,8 @@ describe('an isolation', () => {
     );
     const [active, ...others] = await activeOverrides();
     expect(others).toEqual([]);
-    await vi.waitFor(() => {
-      const reasons = [here, there].map(({ circuit }) => circuit.snapshot().isolation?.reason);
-      expect(reasons).toEqual([active?.reason, active?.reason]);
-    });
+    const reasons = () => [here, there].map(({ circuit }) => circuit.snapshot().isolation?.reason);
+    await expect.poll(reasons).toEqual([active?.reason, active?.reason]);
     const before = (await auditOf(here, 20)).map((entry) => entry.before);
     expect(before).toEqual([...Array.from({ length: 7 }, () => ({ state: 'isolated' })), { state: 'closed' }]);
   });
@@ -183,7 +181,7 @@ describe('without Redis', () => {
     await withoutRedis.operations.resetProvider(ada, override);
     expect(await activeOverrides()).toMatchObject([{ action: 'reset' }]);
     await using there = await start();
-    await vi.waitFor(async () => expect(await activeOverrides()).toEqual([]), { timeout: 5_000 });
+    await expect.poll(activeOverrides).toEqual([]);
     expect(stateOf(there)).toBe('closed');
   });
 });

@@ -2,7 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { AuditTrail } from '../audit/audit-trail.ts';
 import { type Job, JobFailure } from '../jobs/job.ts';
 import { createAlerts } from './create-alerts.ts';
@@ -84,10 +84,9 @@ describe('the watch', () => {
     const { alerts, job, run } = await instance(receiver.url);
     job.failures = 3;
     await run('watch-alerts');
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
-    await vi.waitFor(async () =>
-      expect((await alerts.list()).webhook).toEqual({ lastStatus: 204, lastAt: NOON, waiting: 0 }),
-    );
+    await expect.poll(() => receiver.received).toHaveLength(1);
+    const webhook = async () => (await alerts.list()).webhook;
+    await expect.poll(webhook).toEqual({ lastStatus: 204, lastAt: NOON, waiting: 0 });
     expect(await run('post-alerts')).toEqual({ text: 'Posted 0 alerts', waiting: 0 });
     alerts.close();
   });
@@ -98,7 +97,7 @@ describe('the watch', () => {
     const { alerts, job, run } = await instance(receiver.url);
     job.failures = 3;
     await run('watch-alerts');
-    await vi.waitFor(() => expect(receiver.received).toHaveLength(1));
+    await expect.poll(() => receiver.received).toHaveLength(1);
     expect(await run('watch-alerts')).toEqual({ text: '1 alert open, 0 changed' });
     expect((await alerts.list()).webhook).toMatchObject({ waiting: 1 });
     // Ends the post that still runs.
@@ -118,7 +117,7 @@ describe('the watch', () => {
     const { alerts, clock, job, run } = await instance(receiver.url);
     job.failures = 3;
     await run('watch-alerts');
-    await vi.waitFor(async () => expect((await alerts.list()).webhook).toMatchObject({ lastStatus: 503 }));
+    await expect.poll(async () => (await alerts.list()).webhook).toMatchObject({ lastStatus: 503 });
     clock.advance(MINUTE);
     const failure = await run('post-alerts')?.catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(JobFailure);

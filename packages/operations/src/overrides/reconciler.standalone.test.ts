@@ -1,7 +1,7 @@
 import { connectRedis, createCircuit } from '@plantcommunity/resilience';
 import { FakeClock, hasRedisServer, RedisServer } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { OverrideReconciler } from './reconciler.ts';
 import type { ActiveOverride } from './store.ts';
 
@@ -66,8 +66,6 @@ async function startInstance(server: RedisServer, overrides: Overrides) {
   };
 }
 
-const timeLimit = { timeout: 5_000 };
-
 it.skipIf(!hasRedisServer).each([
   {
     name: 'lacks replicas',
@@ -86,7 +84,7 @@ it.skipIf(!hasRedisServer).each([
     const states = () => ({ here: here.state(), there: there.state() });
     await here.reconciler.start();
     await here.open();
-    await vi.waitFor(() => expect(there.state()).toBe('open'), timeLimit);
+    await expect.poll(() => there.state()).toBe('open');
 
     await server.command(...refuse);
     overrides.active = reset;
@@ -99,10 +97,11 @@ it.skipIf(!hasRedisServer).each([
     expect(overrides.active).toBe(reset);
 
     await server.command(...accept);
-    await vi.waitFor(async () => {
+    const activeAfterInterval = async () => {
       await here.reconcileAfterInterval();
-      expect(overrides.active).toBeUndefined();
-    }, timeLimit);
-    await vi.waitFor(() => expect(states()).toEqual({ here: 'closed', there: 'closed' }), timeLimit);
+      return overrides.active;
+    };
+    await expect.poll(activeAfterInterval).toBeUndefined();
+    await expect.poll(states).toEqual({ here: 'closed', there: 'closed' });
   },
 );
