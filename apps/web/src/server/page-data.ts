@@ -26,6 +26,14 @@ export async function administrator(): Promise<Principal | 'unavailable'> {
   return principal?.role === 'admin' ? principal : notFound();
 }
 
+/** Whether the credentials of a request are those of an administrator now, and not only when the request began. */
+export async function isStillAdmin(credentials: Headers): Promise<boolean> {
+  const { auth } = await container();
+  // One object of headers is looked up once.
+  const principal = await auth.principalOf(new Headers(credentials));
+  return principal?.role === 'admin';
+}
+
 /** Returns the first content of `/admin`, from the procedure that checks the role. */
 export async function overview(principal: Principal) {
   const { api } = await container();

@@ -21,14 +21,23 @@ interface Page {
   next_cursor?: string | undefined;
 }
 
+interface Source {
+  /** Whether the person who exports may still read the audit trail; asked before each page. */
+  readonly isAllowed: () => Promise<boolean>;
+  readonly read: (cursor: string | undefined) => Promise<Page>;
+}
+
 /**
  * Yields the audit trail as the parts of a CSV file, for a spreadsheet, one for each page that `read` returns: however
  * long the trail is, one page is in memory.
+ * @throws when the person may not read it any more: the download fails, and its part does not pass for the whole
  */
-export async function* auditCsv(read: (cursor: string | undefined) => Promise<Page>): AsyncGenerator<string, void> {
+export async function* auditCsv({ isAllowed, read }: Source): AsyncGenerator<string, void> {
   yield BYTE_ORDER_MARK + csvRow(COLUMNS);
   let cursor: string | undefined;
   do {
+    // oxlint-disable-next-line no-await-in-loop -- the answer may change from page to page
+    if (!(await isAllowed())) throw new Error('The person who exports the audit trail is no longer an admin.');
     // oxlint-disable-next-line no-await-in-loop -- each page has the cursor of the next
     const { items, next_cursor: next } = await read(cursor);
     yield items.map(rowOf).join('');

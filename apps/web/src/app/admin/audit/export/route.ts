@@ -1,20 +1,26 @@
 import { auditCsv } from '@/features/admin/audit-csv.ts';
 import { readFilter } from '@/features/admin/audit-filter.ts';
-import { auditPage } from '@/server/page-data.ts';
+import { auditPage, isStillAdmin } from '@/server/page-data.ts';
 import { viewer } from '@/server/viewer.ts';
 
 /** Entries that are read at a time. */
 const PAGE = 200;
 const RETRY_SECONDS = '5';
 
-/** Serves the filtered audit trail as a CSV file, as it is read. Callers who are no admins get a 404. */
+/**
+ * Serves the filtered audit trail as a CSV file, as it is read. Callers who are no admins get a 404; the file breaks off
+ * for one who loses the role meanwhile.
+ */
 export async function GET(request: Request): Promise<Response> {
   const { isUnknown, principal } = await viewer();
   const headers = { 'Cache-Control': 'no-store' };
   if (isUnknown) return new Response(null, { status: 503, headers: { ...headers, 'Retry-After': RETRY_SECONDS } });
   if (principal?.role !== 'admin') return new Response(null, { status: 404, headers });
   const filter = readFilter(Object.fromEntries(new URL(request.url).searchParams));
-  const parts = auditCsv((cursor) => auditPage(principal, filter, { cursor, limit: PAGE }));
+  const parts = auditCsv({
+    isAllowed: () => isStillAdmin(request.headers),
+    read: (cursor) => auditPage(principal, filter, { cursor, limit: PAGE }),
+  });
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
