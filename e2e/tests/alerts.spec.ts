@@ -29,6 +29,7 @@ test('a provider without money is an alert that is posted, shown and acknowledge
   const app = await startProduction(
     { services, simulator },
     {
+      ...services.emptyRedis(),
       ALERT_WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`,
       ALERT_WEBHOOK_SECRET: 'for-browser-tests-only-0123456789',
       ALERT_WEBHOOK_ALLOW_PRIVATE: 'on',
@@ -65,6 +66,7 @@ test('a provider without money is an alert that is posted, shown and acknowledge
     const audit = page.getByRole('region', { name: 'Audit' });
     await expect(audit.getByText('Acknowledged', { exact: false }).first()).toBeVisible();
   } finally {
+    await simulator.clear();
     await app.stop();
     receiver.close();
   }

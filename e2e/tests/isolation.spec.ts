@@ -33,6 +33,7 @@ test('an isolation holds on every instance, after Redis lost its data and after 
   test.setTimeout(180_000);
   const settings = {
     ...services.settings,
+    ...services.emptyRedis(),
     ...simulator.settings,
     AUTH_SECRETS: SECRET,
     ADMIN_EMAIL: ADMIN.email,
