@@ -7,7 +7,7 @@ const MAX_INTERVAL_MS = 10_000;
 
 const NEVER: WaitEvent<void> = () => () => undefined;
 
-/** Reports the changes of a source, at the pace above. */
+/** Reports the changes of a source, at most once a second and at least every ten seconds. */
 export class ChangeFeed {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;

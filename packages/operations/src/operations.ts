@@ -8,9 +8,9 @@ import type { RateTier } from './stats/minute-counts.ts';
 import type { UserOperations } from './users/user-operations.ts';
 
 /**
- * The operators' view of the circuits of all instances, and the overrides they make. An override is a row in PostgreSQL
- * that is written in one transaction with its audit entry. Redis and the instances follow the row, at once or as soon as
- * they are available again.
+ * What operators see and do: the overview of all instances, overrides, alerts, accounts and the audit trail. It also runs
+ * the regular jobs. An override is a row in PostgreSQL that is written in one transaction with its audit entry. Redis and
+ * the instances follow the row, at once or as soon as they are available again.
  */
 export interface Operations {
   /**

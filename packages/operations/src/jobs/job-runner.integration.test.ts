@@ -51,7 +51,7 @@ describe.each([
     });
   });
 
-  it('never run a job at once, although it takes longer than its interval', async () => {
+  it('never run a job at the same time, although it takes longer than its interval', async () => {
     const job = scriptedJob('water', EACH_MINUTE);
     job.results = undefined;
     const first = job.held();

@@ -70,8 +70,7 @@ export function DataTable({ name, columns, children, scrolls }: DataTableProps) 
   );
   if (scrolls === undefined) return table;
   return (
-    // A scroll area must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keyboard
     <section className={styles['scroll']} data-scrolls={scrolls} aria-label={`${name}, table`} tabIndex={0}>
       {table}
     </section>
