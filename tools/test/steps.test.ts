@@ -26,7 +26,7 @@ test('a stage runs after a failed one, and prints the lines of a single step at 
   expect(terminal.text()).toBe('\n> one\none begins\n');
   one.end();
   two.end();
-  expect(await run).toEqual([FAILED, PASSED]);
+  expect(await run).toEqual([{ ...FAILED, failures: ['one: see its output above'] }, PASSED]);
   expect(withoutTimes(terminal.text())).toBe(
     '\n> one\none begins\none ends\n✗ one: 0/1/0 in … s\n\n> two\ntwo begins\ntwo ends\n✓ two: 1/0/0 in … s\n',
   );
@@ -40,7 +40,7 @@ test('lanes of a stage run at the same time, and the lines of each step stay tog
   two.end();
   await expect.poll(terminal.text).toContain('✓ two');
   one.end();
-  expect(await run).toEqual([FAILED, PASSED]);
+  expect(await run).toEqual([{ ...FAILED, failures: ['one: see its output above'] }, PASSED]);
   expect(withoutTimes(terminal.text())).toBe(
     '\n> one, beside two\n' +
       'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' +
@@ -58,7 +58,7 @@ test('steps of one lane run one after the other', async () => {
   three.end();
   await expect.poll(terminal.text).toContain('✓ three');
   one.end();
-  expect(await run).toEqual([FAILED, PASSED, PASSED]);
+  expect(await run).toEqual([{ ...FAILED, failures: ['one: see its output above'] }, PASSED, PASSED]);
   expect(withoutTimes(terminal.text())).toBe(
     '\n> one, beside two, then three\n' +
       'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' +

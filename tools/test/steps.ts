@@ -70,13 +70,19 @@ async function runStep({ title, run }: Step, output: Output): Promise<Tally> {
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const { passed, failed, skipped } = tally;
   output.write(`${failed > 0 ? '✗' : '✓'} ${title}: ${passed}/${failed}/${skipped} in ${seconds} s\n`);
-  return tally;
+  if (failed === 0) return tally;
+  const { failures = ['see its output above'] } = tally;
+  return { ...tally, failures: failures.map((failure) => `${title}: ${failure}`) };
 }
 
-/** Runs the stages as the whole of a command: prints the sums in the last line, and exits with 1 after a failure. */
+/**
+ * Runs the stages as the whole of a command: repeats what failed, prints the sums in the last line, and exits with 1 after
+ * a failure.
+ */
 export async function runCommand(stages: readonly Stage[]): Promise<never> {
   endWithParent();
   const total = sum(await runSteps(stages));
+  if (total.failures.length > 0) process.stdout.write(`\nFailed:\n${total.failures.join('\n')}\n`);
   process.stdout.write(`\n${closingLine(total)}\n`);
   process.exit(total.failed > 0 ? 1 : 0);
 }
