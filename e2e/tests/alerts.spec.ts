@@ -13,8 +13,6 @@ test('a provider without money is an alert that is posted, shown and acknowledge
   services,
   simulator,
 }) => {
-  // The watch runs at the beginning of each minute.
-  test.setTimeout(240_000);
   const posts: string[] = [];
   const receiver = createServer((request, response) => {
     request.setEncoding('utf8');
@@ -42,9 +40,8 @@ test('a provider without money is an alert that is posted, shown and acknowledge
     const url = `${app.url}/api/v1/plant-identification/identify`;
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
 
-    await expect
-      .poll(() => posts.filter((post) => post.includes('provider_unpaid')), { timeout: 130_000 })
-      .toHaveLength(1);
+    // Loosely: it is posted at once, not at the next minute.
+    await expect.poll(() => posts.filter((post) => post.includes('provider_unpaid'))).toHaveLength(1);
     const post = JSON.parse(posts.find((each) => each.includes('provider_unpaid')) ?? '{}') as { id: string };
     expect(post).toMatchObject({
       subject: 'plant_id',

@@ -3,7 +3,7 @@ import type { Database } from '@plantcommunity/db';
 import { mapProviders, type OperatedProvider, type ProviderName } from '@plantcommunity/identification';
 import { type Circuit, type Clock, type RedisConnection, waitFor } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
-import { type AlertsOptions, createAlerts } from './alerts/create-alerts.ts';
+import { type AlertsOptions, createAlerts, WATCH_ALERTS } from './alerts/create-alerts.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { listAudit } from './audit/list-audit.ts';
 import type { DependencyMonitor } from './dependencies/dependencies.ts';
@@ -152,6 +152,7 @@ export function createOperations(options: OperationsOptions): Operations {
     audit: (query) => listAudit(client, query),
     users: createUserOperations({ client, accounts: options.accounts, audit }),
     alerts: () => alerts.list(),
+    watchAlertsSoon: () => jobs.runSoon(WATCH_ALERTS),
     async acknowledgeAlert(operator, id) {
       await alerts.acknowledge(operator, id);
       feed.expire();

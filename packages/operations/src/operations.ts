@@ -27,12 +27,14 @@ export interface Operations {
   resetProvider(operator: Operator, override: Override): Promise<void>;
   overview(): Promise<Overview>;
   /**
-   * Yields the whole overview now, then the parts that changed, at most once a second and at least once in ten seconds;
+   * Yields the whole overview now, then the parts that changed, at most twice a second and at least once in ten seconds;
    * ends when `signal` aborts.
    */
   watchOverview(signal: AbortSignal): AsyncIterable<OverviewEvent>;
   /** Lists the open alerts, and those resolved in the last 24 hours. */
   alerts(): Promise<AlertsOverview>;
+  /** Judges the rules of alerts at once, not only at the beginning of the next minute. */
+  watchAlertsSoon(): void;
   /**
    * Records that the operator takes care of an alert.
    * @throws {OperationsError} `unknown_alert`, `alert_resolved`

@@ -76,6 +76,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
       counters.recordAnswer(answer);
       metrics.requests.recordIdentification({ caller: ownerId === undefined ? 'anonymous' : 'user', answer });
     },
+    onAccessFault: () => operations.watchAlertsSoon(),
     providers: { plant_id: settings.plantId, plantnet: settings.plantnet },
     quotas: settings.quotas,
     maxConcurrency: settings.providerMaxConcurrency,

@@ -220,6 +220,7 @@ export function fakeOperations({
     isolateProvider: async () => undefined,
     releaseProvider: async () => undefined,
     resetProvider: async () => undefined,
+    watchAlertsSoon: () => undefined,
     overview: async () => overview,
     async *watchOverview() {
       yield { type: 'whole', overview };

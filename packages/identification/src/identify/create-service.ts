@@ -193,7 +193,13 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
       clock,
       redis,
     });
-    const access = new SharedProviderAccess({ ...shared, client, apiKey, prefix: `${keyPrefix}access` });
+    const access = new SharedProviderAccess({
+      ...shared,
+      client,
+      apiKey,
+      prefix: `${keyPrefix}access`,
+      onFault: () => options.onAccessFault?.(name),
+    });
     const quota = createProviderQuota({
       ...shared,
       definition,

@@ -61,6 +61,8 @@ export interface IdentificationOptions {
   readonly onAnswer: (type: AnswerType, request: Pick<IdentifyRequest, 'ownerId'>) => void;
   /** Called once for each question to a provider: where a fresh answer was found. */
   readonly onLookup?: (lookup: CacheLookup) => void;
+  /** Called once this process learns from a call that the provider rejects the API key or requires payment. */
+  readonly onAccessFault?: (provider: ProviderName) => void;
   /** Called with the events of the leases under which answers are loaded. */
   readonly onLease?: (provider: ProviderName, event: LeaseEvent) => void;
 }

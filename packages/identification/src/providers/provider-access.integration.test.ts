@@ -59,6 +59,22 @@ describe.skipIf(!testRedisUrl)('the access to a provider, over several instances
     );
   });
 
+  it.each(['misconfigured', 'quota'] as const)('tells of the fault %s once until a call succeeds', async (type) => {
+    const one = await instance();
+    const { answer } = one.providers.plant_id;
+    for (let outage = 1; outage <= 2; outage += 1) {
+      one.providers.plant_id.answer = failing(type, type === 'quota' ? 402 : 401);
+      await statusAt(one, 10 * outage);
+      await expect.poll(() => one.accessFaults).toHaveLength(outage);
+      await statusAt(one, 10 * outage + 1);
+      one.providers.plant_id.answer = answer;
+      // The quota period of a month and the pause before a probe are over.
+      one.clock.advance(40 * DAY);
+      await expect.poll(() => statusAt(one, 10 * outage + 2)).toBe('answered');
+    }
+    expect(one.accessFaults).toEqual(['plant_id', 'plant_id']);
+  });
+
   it('is still disabled after a restart', async () => {
     const before = await instance();
     before.providers.plant_id.answer = failing('misconfigured', 403);

@@ -62,6 +62,8 @@ export interface ProviderAccessOptions {
   closing: AbortSignal;
   /** First part of the keys in Redis. */
   prefix: string;
+  /** Called when a call shows a fault that this process did not know. */
+  onFault(): void;
 }
 
 export class SharedProviderAccess implements ProviderAccess {
@@ -174,7 +176,9 @@ export class SharedProviderAccess implements ProviderAccess {
     const wasReported = this.#reported.has(fault);
     if (!wasReported) this.#reported.set(fault, clock.now());
     const isFirst = await this.#claimReport(fault);
-    if (isFirst && !wasReported) logger.error({ provider: client.name, status }, TEXTS[fault]);
+    if (wasReported) return;
+    if (isFirst) logger.error({ provider: client.name, status }, TEXTS[fault]);
+    this.#options.onFault();
   }
 
   /** Records the fault in Redis. Returns whether this process has to log it; true while Redis is unavailable. */

@@ -43,6 +43,8 @@ export interface Alerts {
   close(): void;
 }
 
+/** Name of the job that judges all rules. */
+export const WATCH_ALERTS = 'watch-alerts';
 /** Longest run of the watch: the next one follows after a minute. */
 const WATCH_LIMIT_MS = 30_000;
 
@@ -55,7 +57,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const closing = new AbortController();
 
   const watch: Job = {
-    name: 'watch-alerts',
+    name: WATCH_ALERTS,
     every: { minutes: 1 },
     timeLimitMs: WATCH_LIMIT_MS,
     async run() {

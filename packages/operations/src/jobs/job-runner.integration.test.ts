@@ -88,6 +88,63 @@ describe.each([
   });
 });
 
+describe('a job that is to run soon', () => {
+  it('runs at once, and then at its regular times', async () => {
+    const job = scriptedJob('water', DAILY);
+    await using here = await start(job);
+    await here.idle();
+    here.runner.runSoon('water');
+    await expect.poll(() => job.starts).toBe(2);
+    await here.idle();
+    await here.advance(10 * MINUTE_MS);
+    expect({ starts: job.starts, outcomes: await outcomes() }).toEqual({
+      starts: 2,
+      outcomes: ['succeeded', 'succeeded'],
+    });
+  });
+
+  it('runs once more when it is asked for during a run', async () => {
+    const job = scriptedJob('water', DAILY);
+    job.results = undefined;
+    const first = job.held();
+    await using here = await start(job);
+    const run = await first;
+    here.runner.runSoon('water');
+    const second = job.held();
+    run.end({ text: 'Done' });
+    (await second).end({ text: 'Done' });
+    await here.idle();
+    expect({ starts: job.starts, outcomes: await outcomes() }).toEqual({
+      starts: 2,
+      outcomes: ['succeeded', 'succeeded'],
+    });
+  });
+
+  it.each([
+    ['with Redis', true],
+    ['without Redis', false],
+  ])('waits until the run of another instance is over (%s)', async (_, hasRedis) => {
+    const job = scriptedJob('water', DAILY);
+    job.results = undefined;
+    const first = job.held();
+    await using there = await start(job, { hasRedis });
+    const run = await first;
+    await using here = await start(job, { hasRedis });
+    await here.idle();
+    here.runner.runSoon('water');
+    await here.idle();
+    await here.advance(5_000);
+    expect(job.starts).toBe(1);
+    const second = job.held();
+    run.end({ text: 'Done' });
+    await there.idle();
+    here.clock.advance(5_000);
+    (await second).end({ text: 'Done' });
+    await here.idle();
+    expect(job.starts).toBe(2);
+  });
+});
+
 describe('a run', () => {
   it('is in the overview while it goes on and after it ended, with its report and its next time', async () => {
     const job = scriptedJob('water', { minutes: 5 });

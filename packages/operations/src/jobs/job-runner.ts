@@ -11,6 +11,8 @@ import { dueAt, failuresUpTo, isLost } from './schedule.ts';
 export interface JobRunner {
   /** Begins to run jobs. Never throws: while the database is away it tries again. */
   start(): void;
+  /** Runs a job of this name soon, besides its regular times; on this instance unless another one runs it then. */
+  runSoon(name: string): void;
   /** Returns every job of the table, in its order. @throws errors of the database */
   overview(): Promise<readonly JobOverview[]>;
   /**
@@ -50,6 +52,9 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     start() {
       for (const loop of loops) loop.start();
     },
+    runSoon(name) {
+      loops.find(({ job }) => job.name === name)?.runSoon();
+    },
     async overview() {
       const runs = Map.groupBy(await store.newest(names, KEPT_RUNS), ({ job }) => job);
       return jobs.map((job) => jobOverview(job, runs.get(job.name) ?? [], clock.now()));
@@ -71,6 +76,11 @@ class JobLoop {
   readonly #parts: RunParts;
   readonly #closed = Promise.withResolvers<void>();
   #isOpen = false;
+  /** Whether a look is in progress; otherwise the next one waits for its time. */
+  #isLooking = false;
+  /** Numbers of the last request to run soon, and of the last one that a run has followed. */
+  #requested = 0;
+  #served = 0;
   #cancelLook: Cancel = () => undefined;
   #looking: Promise<void> = Promise.resolve();
   #last: StoredRun | undefined;
@@ -82,6 +92,13 @@ class JobLoop {
 
   start(): void {
     this.#isOpen = true;
+    this.#looking = this.#look();
+  }
+
+  runSoon(): void {
+    this.#requested += 1;
+    if (!this.#isOpen || this.#isLooking) return;
+    this.#cancelLook();
     this.#looking = this.#look();
   }
 
@@ -102,6 +119,7 @@ class JobLoop {
   async #look(): Promise<void> {
     const { clock, logger } = this.#parts;
     let waitMs = 0;
+    this.#isLooking = true;
     try {
       while (this.#isOpen && waitMs === 0) waitMs = await this.#runWhenDue();
     } catch (error) {
@@ -111,6 +129,7 @@ class JobLoop {
         logger.warn({ job: this.job.name, err: error }, '[JOB] Could not look whether a job is due');
       }
     }
+    this.#isLooking = false;
     if (!this.#isOpen) return;
     this.#cancelLook = clock.setTimeout(() => {
       this.#looking = this.#look();
@@ -122,10 +141,14 @@ class JobLoop {
     const last = await this.#readLast();
     const now = this.#parts.clock.now();
     const leftMs = dueAt(this.job.every, last, now) - now;
-    if (leftMs > 0) return Math.min(leftMs, LOOK_EVERY_MS);
+    const requested = this.#requested;
+    if (leftMs > 0 && requested === this.#served) return Math.min(leftMs, LOOK_EVERY_MS);
+    if (leftMs > 0 && last?.end === null) return RETRY_LOOK_MS;
     if (!this.#isOpen) return 0;
     const run = await runJob(this.job, last, this.#parts);
     if (run === undefined) return RETRY_LOOK_MS;
+    // A request that came during the run asks for one more.
+    this.#served = requested;
     // A job that ignores its signal goes on: do not begin it again beside itself.
     await Promise.race([run.settled, this.#closed.promise]);
     return 0;

@@ -135,6 +135,7 @@ export async function testFlow({
   };
   const metrics = createTestMetrics();
   const providerCalls: ProviderCall[] = [];
+  const accessFaults: ProviderName[] = [];
   const answerTypes: AnswerType[] = [];
   /** The owner of each answered request. */
   const answeredOwners: (string | undefined)[] = [];
@@ -199,6 +200,7 @@ export async function testFlow({
       logger,
       metrics,
       onCall: (call) => providerCalls.push(call),
+      onAccessFault: (provider) => accessFaults.push(provider),
       onAnswer(type, { ownerId }) {
         answerTypes.push(type);
         answeredOwners.push(ownerId);
@@ -235,6 +237,7 @@ export async function testFlow({
     storedPhotos,
     redis,
     providerCalls,
+    accessFaults,
     answerTypes,
     answeredOwners,
     /** Returns the metrics as Prometheus gets them. */
