@@ -1,13 +1,13 @@
 import { type Clock, type Unsubscribe, type WaitEvent, waitFor } from '@plantcommunity/resilience';
 
-/** Shortest time between two reports, however much changes. */
-const MIN_INTERVAL_MS = 1_000;
+/** Shortest time between two reports, however much changes: a change reaches who watches within a second. */
+const MIN_INTERVAL_MS = 500;
 /** Longest time between two reports: a feed that is silent for longer counts as broken. */
 const MAX_INTERVAL_MS = 10_000;
 
 const NEVER: WaitEvent<void> = () => () => undefined;
 
-/** Reports the changes of a source, at most once a second and at least every ten seconds. */
+/** Reports the changes of a source, at most twice a second and at least every ten seconds. */
 export class ChangeFeed {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;

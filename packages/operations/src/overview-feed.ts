@@ -26,7 +26,7 @@ export interface OverviewFeedOptions {
 }
 
 /**
- * The overview of this process, made once for all watchers: after a change, at most once a second, at least once in ten
+ * The overview of this process, made once for all watchers: after a change, at most twice a second, at least once in ten
  * seconds, and only while anybody watches. A watcher that is slow skips overviews; its next changes are those since the
  * one that it received last, so nothing piles up for it.
  */
