@@ -151,7 +151,7 @@ test('calls of identify and of legacy are counted, over REST and tRPC', async ({
 
 test('the jobs of the app run after its start, and a scrape shows when they succeeded', async ({ app }) => {
   const jobs = [
-    'check-quotas',
+    'report-quota-use',
     'delete-expired-sign-ins',
     'delete-orphaned-photos',
     'delete-old-rows',

@@ -89,7 +89,7 @@ export function createOperations(options: OperationsOptions): Operations {
     redis,
     async answers() {
       const { cached, fresh, retry, stale } = answerShares(await counters.last(ALERT_MINUTES));
-      return { answered: cached + fresh + stale, waiting: retry };
+      return { answered: cached + fresh + stale, retry };
     },
     responses: async () => responseFigures(await counters.last(ALERT_MINUTES)),
     jobs: () => jobs.overview(),
@@ -116,7 +116,7 @@ export function createOperations(options: OperationsOptions): Operations {
     clock,
   });
   const jobs = createJobRunner({ ...options, ...options.jobs, jobs: [...options.jobs.jobs, ...alerts.jobs] });
-  const quotas = new QuotasReader({ providers, quotaUse: options.quotaUse, client, clock });
+  const quotas = new QuotasReader({ providers, client, clock });
   let circuits: Overview['circuits'] | undefined;
   const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
   const unsubscribe = Array.from(entries, ([provider, { circuit }]) =>
@@ -207,7 +207,7 @@ export function createOperations(options: OperationsOptions): Operations {
       answers: answerShares(hour),
       circuits,
       minutes: mapProviders(providers, (_provider, name) => callMinutes(hour, name)),
-      hour: mapProviders(providers, (_provider, name) => callQuantiles(hour, name)),
+      quantiles: mapProviders(providers, (_provider, name) => callQuantiles(hour, name)),
       urgency: alertsNow.urgency,
       alerts: alertsNow.alerts,
       cache: cacheFigures(hour, { ...paid, usualCredits: providers[paid.provider].usualCredits }),

@@ -70,8 +70,8 @@ export interface Overview {
   circuits: Readonly<Record<ProviderName, CircuitOverview>>;
   /** The last 60 minutes, oldest first, the running one included. */
   minutes: Readonly<Record<ProviderName, readonly CallMinute[]>>;
-  /** Latency of the calls of those minutes. */
-  hour: Readonly<Record<ProviderName, Quantiles>>;
+  /** Durations of the calls of those minutes. */
+  quantiles: Readonly<Record<ProviderName, Quantiles>>;
   /** Whether an operator has to get up. */
   urgency: Urgency;
   alerts: AlertsOverview;

@@ -82,10 +82,10 @@ export const overview: Overview = {
   answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, retry: 1 },
   circuits: { plant_id: open, plantnet: isolated },
   minutes: { plant_id: [minute], plantnet: [] },
-  hour: { plant_id: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 }, plantnet: {} },
+  quantiles: { plant_id: { p50Ms: 900, p95Ms: 2100, p99Ms: 2100 }, plantnet: {} },
   urgency: {
     answer: 'not_yet',
-    callAt: NOON + 240_000,
+    wakesAt: NOON + 240_000,
     checks: [{ name: 'answered', ok: true, value: 0.94, limit: 0.5 }],
     because: { rule: 'circuit_stuck_open', subject: 'plant_id', value: 360_000, since: NOON - 360_000 },
   },
@@ -122,7 +122,7 @@ export const overview: Overview = {
   },
   jobs: [
     {
-      name: 'check-quotas',
+      name: 'report-quota-use',
       runs: [
         { startedAt: NOON - 120_000, end: { at: NOON - 118_500, outcome: 'failed', report: 'The database is down' } },
         { startedAt: NOON - 60_000, end: { at: NOON - 59_500, outcome: 'lost', report: 'The process has died.' } },
@@ -134,7 +134,6 @@ export const overview: Overview = {
     { name: 'delete-old-rows', runs: [], nextAt: NOON, failures: 0 },
   ],
   quotas: {
-    factor: 0.5,
     rows: [
       {
         provider: 'plant_id',

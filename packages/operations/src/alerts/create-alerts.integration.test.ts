@@ -42,7 +42,7 @@ async function instance(url?: URL) {
     audit: new AuditTrail(clock),
     providers: { plant_id: off, plantnet: off },
     redis: { subscribe: () => () => undefined },
-    answers: async () => ({ answered: 0, waiting: 0 }),
+    answers: async () => ({ answered: 0, retry: 0 }),
     responses: async () => ({ sent: 0, serverErrors: 0 }),
     jobs: async () => [job],
     webhook: url && { url, secret: 'a secret of thirty-two bytes or so', allowPrivate: true },

@@ -41,9 +41,9 @@ function readerOf(plantId: OperatedProvider) {
         return () => undefined;
       },
     },
-    answers: async () => ({ answered: 9, waiting: 1 }),
+    answers: async () => ({ answered: 9, retry: 1 }),
     responses: async () => ({ sent: 10, serverErrors: 1 }),
-    jobs: async () => [{ name: 'quota-check', failures: 2 }],
+    jobs: async () => [{ name: 'report-quota-use', failures: 2 }],
     clock,
   });
   return { clock, reader, redis: (type: RedisEvent['type']) => listener({ type }) };
@@ -54,10 +54,10 @@ it('the facts have counts, jobs, and the providers that are on with the quota of
   expect(await reader.read()).toEqual({
     at: NOON,
     providers: { plant_id: { isAnswering: true, quotaUse: 0.7, warnAtShare: 0.8 } },
-    answers: { answered: 9, waiting: 1 },
+    answers: { answered: 9, retry: 1 },
     responses: { sent: 10, serverErrors: 1 },
     redis: {},
-    jobs: [{ name: 'quota-check', failures: 2 }],
+    jobs: [{ name: 'report-quota-use', failures: 2 }],
   });
 });
 

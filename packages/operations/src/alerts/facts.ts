@@ -21,7 +21,7 @@ export interface AlertFacts {
   /** Without the providers that are off. */
   providers: Readonly<Partial<Record<ProviderName, ProviderFacts>>>;
   /** Requests for identification of the last 15 minutes: answered, or told to try again. */
-  answers: { answered: number; waiting: number };
+  answers: { answered: number; retry: number };
   /** Responses of the last 15 minutes, without those of probes. */
   responses: { sent: number; serverErrors: number };
   /** `lostSince`: since when Redis has not taken writes of this instance. */

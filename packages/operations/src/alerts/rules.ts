@@ -112,8 +112,8 @@ function judgeProviders(providers: readonly ProviderFacts[]): Finding {
   return { rule: 'no_provider_answers', verdict: value === 0 ? 'over' : 'under', value, limit: 1 };
 }
 
-function judgeAnswers({ answered, waiting }: AlertFacts['answers']): Finding {
-  const count = answered + waiting;
+function judgeAnswers({ answered, retry }: AlertFacts['answers']): Finding {
+  const count = answered + retry;
   const value = count === 0 ? 1 : answered / count;
   const verdict = verdictOfShare(count, value < ANSWERED_SHARE, value < ANSWERED_SHARE * 1.2);
   return { rule: 'few_answers', verdict, value, limit: ANSWERED_SHARE };

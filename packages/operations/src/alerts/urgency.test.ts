@@ -29,13 +29,13 @@ describe('whether an operator has to get up', () => {
       'a circuit is open for 3 min',
       factsOf({ plantId: openFor(3) }),
       [],
-      { answer: 'not_yet', callAt: NOON + 7 * MINUTE, because: stuck(3) },
+      { answer: 'not_yet', wakesAt: NOON + 7 * MINUTE, because: stuck(3) },
     ],
     [
       'a circuit is open for 6 min, with a warning',
       factsOf({ plantId: openFor(6) }),
       [alert('circuit_open')],
-      { answer: 'not_yet', callAt: NOON + 4 * MINUTE, because: stuck(6) },
+      { answer: 'not_yet', wakesAt: NOON + 4 * MINUTE, because: stuck(6) },
     ],
     ['a circuit is open for 10 min', factsOf({ plantId: openFor(10) }), [], { answer: 'yes', because: stuck(10) }],
     [
@@ -62,7 +62,7 @@ describe('whether an operator has to get up', () => {
       [],
       {
         answer: 'not_yet',
-        callAt: NOON + 40_000,
+        wakesAt: NOON + 40_000,
         because: { rule: 'redis_refuses_writes', value: 20_000, since: NOON - 20_000 },
       },
     ],
@@ -94,19 +94,19 @@ describe('whether an operator has to get up', () => {
   });
 
   it('is told with three checks, each with its limit', () => {
-    const { checks } = urgencyOf(factsOf({ answers: { answered: 81, waiting: 19 }, plantId: openFor(3) }), []);
+    const { checks } = urgencyOf(factsOf({ answers: { answered: 81, retry: 19 }, plantId: openFor(3) }), []);
     expect(checks).toEqual([
       { name: 'answered', ok: true, value: 0.81, limit: 0.5 },
-      { name: 'other_provider', ok: true, value: 1, limit: 1 },
-      { name: 'nothing_lost', ok: true, value: 0.1, limit: 0.9 },
+      { name: 'provider_answers', ok: true, value: 1, limit: 1 },
+      { name: 'writes_and_credits', ok: true, value: 0.1, limit: 0.9 },
     ]);
   });
 
   it.each<[string, AlertFacts, string]>([
-    ['few requests are answered', factsOf({ answers: { answered: 1, waiting: 30 } }), 'answered'],
-    ['no provider answers', factsOf({ plantId: openFor(1), plantnet: openFor(1) }), 'other_provider'],
-    ['Redis takes no writes', factsOf({ redis: { lostSince: NOON - 2 * MINUTE } }), 'nothing_lost'],
-    ['a quota is used to 95 %', factsOf({ plantId: { quotaUse: 0.95 } }), 'nothing_lost'],
+    ['few requests are answered', factsOf({ answers: { answered: 1, retry: 30 } }), 'answered'],
+    ['no provider answers', factsOf({ plantId: openFor(1), plantnet: openFor(1) }), 'provider_answers'],
+    ['Redis takes no writes', factsOf({ redis: { lostSince: NOON - 2 * MINUTE } }), 'writes_and_credits'],
+    ['a quota is used to 95 %', factsOf({ plantId: { quotaUse: 0.95 } }), 'writes_and_credits'],
   ])('names the check that fails first, and says yes, when %s', (_name, facts, name) => {
     const { answer, checks } = urgencyOf(facts, []);
     expect({ answer, first: checks[0]?.name, ok: checks.map(({ ok }) => ok) }).toEqual({
@@ -119,6 +119,6 @@ describe('whether an operator has to get up', () => {
   it('without a provider that has a second limit of its quota has no number for what is lost', () => {
     const { plantnet } = factsOf().providers;
     const { checks } = urgencyOf(factsOf({ providers: plantnet === undefined ? {} : { plantnet } }), []);
-    expect(checks.find(({ name }) => name === 'nothing_lost')).toEqual({ name: 'nothing_lost', ok: true });
+    expect(checks.find(({ name }) => name === 'writes_and_credits')).toEqual({ name: 'writes_and_credits', ok: true });
   });
 });

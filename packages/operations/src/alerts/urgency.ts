@@ -2,13 +2,13 @@ import type { AlertFacts } from './facts.ts';
 import { keyOf } from './next-alerts.ts';
 import { ALERT_RULES, type AlertRule, type Finding, judge } from './rules.ts';
 
-/** One of the things whose failure calls an operator. */
+/** One of the things whose failure wakes an operator. */
 interface UrgencyCheck {
   /**
-   * `answered`: enough requests get an answer; value and limit are shares. `other_provider`: a provider answers; counts.
-   * `nothing_lost`: Redis takes writes, and credits are left; shares of the quota of which the most is used.
+   * `answered`: enough requests get an answer; value and limit are shares. `provider_answers`: a provider answers; counts.
+   * `writes_and_credits`: Redis takes writes, and credits are left; shares of the quota of which the most is used.
    */
-  name: 'answered' | 'other_provider' | 'nothing_lost';
+  name: 'answered' | 'provider_answers' | 'writes_and_credits';
   ok: boolean;
   value?: number;
   limit?: number;
@@ -19,7 +19,7 @@ export interface Urgency {
   /** `yes`: a critical alert fires, and no one has acknowledged it. `not_yet`: one may follow, or was acknowledged. */
   answer: 'no' | 'not_yet' | 'yes';
   /** When the next critical alert fires unless things change, in milliseconds since 1970. */
-  callAt?: number;
+  wakesAt?: number;
   /** Those that fail come first. */
   checks: readonly UrgencyCheck[];
   /** What decided; absent when all is well. */
@@ -42,10 +42,10 @@ export interface UrgentAlert extends UrgencyCause {
   isAcknowledged: boolean;
 }
 
-/** Rules that fail the check `nothing_lost`. */
+/** Rules that fail the check `writes_and_credits`. */
 const LOSSES: ReadonlySet<AlertRule> = new Set(['redis_refuses_writes', 'provider_unpaid', 'quota_last_tenth']);
 
-/** Decides by the rules and the alerts that also call people, so that page and pager never disagree. */
+/** Decides by the rules and the alerts that also wake people, so that page and pager never disagree. */
 export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urgency {
   const findings = judge(facts);
   const checks = checksOf(findings);
@@ -53,19 +53,19 @@ export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urge
     open.some((alert) => keyOf(alert) === keyOf(finding) && alert.isAcknowledged);
   const because = (causes: readonly UrgencyCause[]) => heaviestCause(causes, { findings, open });
   const over = findings.filter(({ verdict }) => verdict === 'over');
-  const calls = [
+  const wakes = [
     ...open.filter((alert) => !alert.isAcknowledged && isCritical(alert)),
     ...over.filter((finding) => isCritical(finding) && !isAcknowledged(finding)),
   ];
-  if (calls.length > 0) return { answer: 'yes', checks, ...because(calls) };
+  if (wakes.length > 0) return { answer: 'yes', checks, ...because(wakes) };
 
   const pending = findings.flatMap((finding) => {
     const { limit, since, verdict } = finding;
     if (verdict !== 'near' || since === undefined || !isCritical(finding) || isAcknowledged(finding)) return [];
-    return { finding, callAt: since + limit };
+    return { finding, wakesAt: since + limit };
   });
-  const [next] = pending.toSorted((a, b) => a.callAt - b.callAt);
-  if (next !== undefined) return { answer: 'not_yet', callAt: next.callAt, checks, ...because([next.finding]) };
+  const [next] = pending.toSorted((a, b) => a.wakesAt - b.wakesAt);
+  if (next !== undefined) return { answer: 'not_yet', wakesAt: next.wakesAt, checks, ...because([next.finding]) };
   const acknowledged = open.filter(isCritical);
   if (acknowledged.length > 0) return { answer: 'not_yet', checks, ...because(acknowledged) };
   return { answer: 'no', checks, ...because([...open, ...over]) };
@@ -109,9 +109,9 @@ function checksOf(findings: readonly Finding[]): readonly UrgencyCheck[] {
   const [quota] = of('quota_last_tenth').toSorted((a, b) => b.value - a.value);
   const checks: UrgencyCheck[] = [
     { name: 'answered', ok: !of('few_answers').some(isOver), ...numbers(answers) },
-    { name: 'other_provider', ok: !of('no_provider_answers').some(isOver), ...numbers(providers) },
+    { name: 'provider_answers', ok: !of('no_provider_answers').some(isOver), ...numbers(providers) },
     {
-      name: 'nothing_lost',
+      name: 'writes_and_credits',
       ok: !findings.some((finding) => LOSSES.has(finding.rule) && isOver(finding)),
       ...numbers(quota),
     },

@@ -44,10 +44,10 @@ async function run(name: string, parts: Partial<JobParts> = {}) {
   return job.run(new AbortController().signal);
 }
 
-describe('the job check-quotas', () => {
+describe('the job report-quota-use', () => {
   it('logs and reports the use of the UTC day that has ended, with its limit where there is one', async () => {
     const asked: number[] = [];
-    const report = await run('check-quotas', {
+    const report = await run('report-quota-use', {
       identification: {
         deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
         async usedOn(at) {

@@ -1,14 +1,14 @@
 import type { OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
-import { checkQuotas } from './check-quotas.ts';
 import { deleteOldRows } from './delete-old-rows.ts';
 import { type Job, JobFailure, type JobReport } from './job.ts';
 import type { JobParts } from './job-parts.ts';
+import { reportQuotaUse } from './report-quota-use.ts';
 
 /** Returns the table of jobs: all regular work of the app that one instance does for all. Times are in UTC. */
 export function jobTable(parts: JobParts): readonly Job[] {
   const { deleteExpiredSignIns, identification } = parts;
   return [
-    { name: 'check-quotas', every: { dailyAt: '00:00' }, run: () => checkQuotas(parts) },
+    { name: 'report-quota-use', every: { dailyAt: '00:00' }, run: () => reportQuotaUse(parts) },
     {
       name: 'delete-expired-sign-ins',
       every: { minutes: 60 },

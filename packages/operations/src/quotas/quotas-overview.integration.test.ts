@@ -31,22 +31,20 @@ function reader(clock: FakeClock, quotas: readonly QuotaCounter[], reportedAt?: 
       plant_id: { quotas: () => quotas, quotaReportedAt: () => reportedAt },
       plantnet: { quotas: () => [], quotaReportedAt: () => undefined },
     },
-    quotaUse: () => 0.75,
     client: database.client,
     clock,
   });
 }
 
 describe('the quotas', () => {
-  it('have the sum of all processes of each of the last 30 days, the projection and the factor in force; without those that have no limit', async () => {
+  it('have the sum of all processes of each of the last 30 days and the projection; without those that have no limit', async () => {
     await spend('plant_id', '2026-10-28', 'one', 99);
     await spend('plant_id', '2026-10-29', 'one', 7);
     await spend('plant_id', '2026-11-27', 'one', 40);
     await spend('plant_id', '2026-11-27', 'two', 35);
     await spend('plantnet', '2026-11-27', 'one', 1);
     const quotas = [counter('day', 75, 100), counter('total', 5, 50), counter('hour', 1, undefined)];
-    const { factor, rows } = await reader(new FakeClock(NOON + 30_000), quotas, NOON - 60_000).read();
-    expect(factor).toBe(0.5);
+    const { rows } = await reader(new FakeClock(NOON + 30_000), quotas, NOON - 60_000).read();
     expect(rows).toMatchObject([
       {
         provider: 'plant_id',

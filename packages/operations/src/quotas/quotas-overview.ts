@@ -1,13 +1,11 @@
 import type { Database } from '@plantcommunity/db';
-import { type OperatedProvider, type ProviderName, rateFactor } from '@plantcommunity/identification';
+import type { OperatedProvider, ProviderName } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import { Sampler } from '../sampler.ts';
 import { type DayUse, projectedExhaustion } from './exhaustion.ts';
 
 /** The limited quotas of all providers. Times are in milliseconds since 1970. */
 export interface QuotasOverview {
-  /** What the callers' rate limits are multiplied by while the month's credits run out. */
-  factor: number;
   rows: readonly {
     provider: ProviderName;
     window: string;
@@ -31,19 +29,15 @@ const DAYS = 30;
 /** Reads the quotas of all providers, and their use per day at most once a minute. */
 export class QuotasReader {
   readonly #providers: Readonly<Record<ProviderName, Pick<OperatedProvider, 'quotaReportedAt' | 'quotas'>>>;
-  readonly #quotaUse: () => number;
   readonly #clock: Clock;
   readonly #days: Sampler<ReadonlyMap<string, readonly DayUse[]>>;
 
   constructor(options: {
     providers: Readonly<Record<ProviderName, Pick<OperatedProvider, 'quotaReportedAt' | 'quotas'>>>;
-    /** Returns the used share, from 0 to 1, of the quota that lowers the rate limits. */
-    quotaUse: () => number;
     client: Database['client'];
     clock: Clock;
   }) {
     this.#providers = options.providers;
-    this.#quotaUse = options.quotaUse;
     this.#clock = options.clock;
     const names = Object.keys(options.providers);
     this.#days = new Sampler(options.clock, MINUTE_MS, () => readDays(names, options.client, options.clock.now()));
@@ -73,7 +67,7 @@ export class QuotasReader {
         };
       }),
     );
-    return { factor: rateFactor(this.#quotaUse()), rows };
+    return { rows };
   }
 }
 

@@ -124,7 +124,7 @@ function Panels({ overview, now, timeZone }: PanelsProps) {
       <DependenciesStrip dependencies={dependencies} />
       <JobsPanel jobs={jobs} now={now} timeZone={timeZone} />
       <div className={styles['panels']}>
-        <QuotasPanel quotas={quotas} now={now} timeZone={timeZone} />
+        <QuotasPanel quotas={quotas} factor={limits.factor} now={now} timeZone={timeZone} />
         <CachePanel cache={cache} />
         <LimitsPanel limits={limits} shared={shared} timeZone={timeZone} />
         <LeasesPanel leases={leases} now={now} />

@@ -18,7 +18,7 @@ export function ReasonField({ ref, value, error, onChange }: ReasonFieldProps) {
   return (
     <div className={styles['reason']}>
       <label htmlFor={id}>
-        <b>Why?</b> Kept in the audit log.
+        <b>Why?</b> Kept in the audit trail.
       </label>
       <textarea
         ref={ref}

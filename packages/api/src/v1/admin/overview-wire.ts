@@ -4,7 +4,7 @@ import { auditEntry } from './audit-wire.ts';
 
 /**
  * The operators' overview on the wire: `v1.admin.overview`. Times are ISO 8601, durations milliseconds, shares 0 to 1.
- * Figures are those of all instances while `shared` is true. A part that this version does not make is absent.
+ * Figures are those of all instances while `shared` is true.
  */
 
 const instant = z.iso.datetime();
@@ -117,10 +117,10 @@ const alertRule = z.enum([
 const urgency = z.object({
   answer: z.enum(['no', 'not_yet', 'yes']),
   /** When `not_yet` becomes `yes` if nothing changes. */
-  call_at: instant.optional(),
+  wakes_at: instant.optional(),
   checks: z.array(
     z.object({
-      name: z.enum(['answered', 'other_provider', 'nothing_lost']),
+      name: z.enum(['answered', 'provider_answers', 'writes_and_credits']),
       ok: z.boolean(),
       value: z.number().optional(),
       limit: z.number().optional(),
@@ -186,8 +186,6 @@ const job = z.object({
 });
 
 const quotas = z.object({
-  /** What the callers' rate limits are multiplied by while credits run out. */
-  factor: share,
   rows: z.array(
     z.object({
       provider,
@@ -279,13 +277,13 @@ export const overview = z.object({
    * answers. Both counts include it. Absent while Redis does not answer.
    */
   instances: z.object({ agree: count, known: count }).optional(),
-  /** Answers to the requests of the last `minutes`; `waiting` requests were told to retry. */
-  answers: z.object({ minutes: count, fresh: count, cached: count, stale: count, waiting: count }),
+  /** Answers to the requests of the last `minutes`; `retry` requests were told to retry. */
+  answers: z.object({ minutes: count, fresh: count, cached: count, stale: count, retry: count }),
   circuits: z.object(byProvider(() => circuit)),
   /** The last 60 minutes, oldest first, the last one still running; a change has only the minutes that changed. */
   minutes: z.object(byProvider(() => z.array(minute))),
   /** The same quantiles for all 60 minutes together. */
-  hour: z.object(byProvider(() => quantiles)),
+  quantiles: z.object(byProvider(() => quantiles)),
   dependencies,
   urgency,
   alerts,

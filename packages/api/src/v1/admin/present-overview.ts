@@ -3,20 +3,19 @@ import type { CircuitOverview, JobOverview, Overview, OverviewEvent } from '@pla
 import type { WireAlerts, WireOverview, WireOverviewEvent } from './overview-wire.ts';
 import { presentAuditEntry } from './present-audit.ts';
 import { presentDependencies } from './present-dependencies.ts';
-import { presentQuotas } from './present-quotas.ts';
 
 /** How each part of an overview is put on the wire. Members that are undefined are absent there. */
 const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview[Part]>) => WireOverview[Part] } = {
   at: instant,
   shared: (shared) => shared,
   instances: (instances) => instances,
-  answers: ({ cached, fresh, minutes, retry, stale }) => ({ minutes, fresh, cached, stale, waiting: retry }),
+  answers: ({ cached, fresh, minutes, retry, stale }) => ({ minutes, fresh, cached, stale, retry }),
   circuits: (circuits) => mapProviders(circuits, presentCircuit),
   minutes: (minutes) => mapProviders(minutes, (hour) => hour.map(presentMinute)),
-  hour: (hour) => mapProviders(hour, presentQuantiles),
-  urgency: ({ answer, because, callAt, checks }) => ({
+  quantiles: (quantiles) => mapProviders(quantiles, presentQuantiles),
+  urgency: ({ answer, because, checks, wakesAt }) => ({
     answer,
-    call_at: callAt === undefined ? undefined : instant(callAt),
+    wakes_at: wakesAt === undefined ? undefined : instant(wakesAt),
     checks: [...checks],
     because: because && { ...because, since: because.since === undefined ? undefined : instant(because.since) },
   }),
@@ -40,7 +39,7 @@ const PARTS: { readonly [Part in keyof Overview]-?: (value: NonNullable<Overview
   }),
   jobs: (jobs) => jobs.map(presentJob),
   dependencies: presentDependencies,
-  quotas: presentQuotas,
+  quotas: ({ rows }) => ({ rows: rows.map(presentQuota) }),
   legacy: ({ rows, sunsetAt }) => ({ sunset_at: instant(sunsetAt), rows: [...rows] }),
   audit: (entries) => entries.map(presentAuditEntry),
 };
@@ -140,7 +139,11 @@ function presentMinute(
   };
 }
 
-function presentQuantiles({ p50Ms, p95Ms, p99Ms }: Overview['hour'][ProviderName]): WireOverview['hour'][ProviderName] {
+function presentQuantiles({
+  p50Ms,
+  p95Ms,
+  p99Ms,
+}: Overview['quantiles'][ProviderName]): WireOverview['quantiles'][ProviderName] {
   return { p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }
 
@@ -156,6 +159,20 @@ function presentLimit({ configured, inForce, refused, refusedByPeriod, tier }: O
 
 function presentRate({ count, windowMs }: { count: number; windowMs: number }) {
   return { count, window_ms: windowMs };
+}
+
+function presentQuota(row: Overview['quotas']['rows'][number]): WireOverview['quotas']['rows'][number] {
+  const { days, exhaustedAt, limit, provider, reportedAt, resetsAt, used, window } = row;
+  return {
+    provider,
+    window,
+    used,
+    limit,
+    resets_at: resetsAt === undefined ? undefined : instant(resetsAt),
+    reported_at: reportedAt === undefined ? undefined : instant(reportedAt),
+    exhausted_at: exhaustedAt === undefined ? undefined : instant(exhaustedAt),
+    days: [...days],
+  };
 }
 
 function presentJob({ failures, name, nextAt, runs, waiting }: JobOverview): WireOverview['jobs'][number] {

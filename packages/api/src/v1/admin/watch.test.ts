@@ -32,7 +32,7 @@ describe('watching the overview', () => {
           at: '2026-03-01T12:00:00.000Z',
           shared: true,
           instances: { agree: 2, known: 3 },
-          answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
+          answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, retry: 1 },
           circuits: {
             plant_id: {
               state: 'open',
@@ -55,7 +55,6 @@ describe('watching the overview', () => {
             },
           },
           quotas: {
-            factor: 0.5,
             rows: [
               {
                 provider: 'plant_id',
@@ -107,10 +106,10 @@ describe('watching the overview', () => {
             ],
             plantnet: [],
           },
-          hour: { plant_id: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 }, plantnet: {} },
+          quantiles: { plant_id: { p50_ms: 900, p95_ms: 2100, p99_ms: 2100 }, plantnet: {} },
           urgency: {
             answer: 'not_yet',
-            call_at: '2026-03-01T12:04:00.000Z',
+            wakes_at: '2026-03-01T12:04:00.000Z',
             checks: [{ name: 'answered', ok: true, value: 0.94, limit: 0.5 }],
             because: {
               rule: 'circuit_stuck_open',
@@ -149,7 +148,7 @@ describe('watching the overview', () => {
           leases: { wait_p95_ms: 12, timeouts: 1 },
           jobs: [
             {
-              name: 'check-quotas',
+              name: 'report-quota-use',
               runs: [
                 {
                   at: '2026-03-01T11:58:00.000Z',
@@ -175,7 +174,7 @@ describe('watching the overview', () => {
         type: 'changes',
         changes: {
           at: '2026-03-01T12:00:00.001Z',
-          answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, waiting: 1 },
+          answers: { minutes: 15, cached: 9, stale: 4, fresh: 2, retry: 1 },
           minutes: { plant_id: [], plantnet: [] },
         },
         gone: ['instances'],

@@ -16,10 +16,10 @@ export function factsOf(
       plant_id: { ...well, ...plantId },
       plantnet: { ...well, warnAtShare: 0.9, ...plantnet },
     },
-    answers: { answered: 100, waiting: 0 },
+    answers: { answered: 100, retry: 0 },
     responses: { sent: 1_000, serverErrors: 0 },
     redis: {},
-    jobs: [{ name: 'quota-check', failures: 0 }],
+    jobs: [{ name: 'report-quota-use', failures: 0 }],
     ...rest,
   };
 }

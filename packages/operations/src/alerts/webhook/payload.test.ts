@@ -62,8 +62,8 @@ it.each<[AlertRule, Partial<AlertRecord>, string]>([
   ],
   [
     'job_failing',
-    { subject: 'quota-check', value: 4, limit: 3 },
-    'The job quota-check has failed 4 times in a row; the limit is 3.',
+    { subject: 'report-quota-use', value: 4, limit: 3 },
+    'The job report-quota-use has failed 4 times in a row; the limit is 3.',
   ],
 ])('the text of %s is a sentence', (rule, more, text) => {
   expect(payload(alert(rule, more))).toMatchObject({ text });

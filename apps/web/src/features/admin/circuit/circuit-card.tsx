@@ -71,7 +71,7 @@ function Hour({ name, overview, scrub, now, timeZone }: HourProps) {
         {minute === undefined ? null : (
           <ShownMinute minute={minute.at} state={stateIn(minute, hour.states)} now={now} timeZone={timeZone} />
         )}
-        <HourFigures circuit={circuit} totals={totals} quantiles={minute ?? overview.hour[name]} minute={minute} />
+        <HourFigures circuit={circuit} totals={totals} quantiles={minute ?? overview.quantiles[name]} minute={minute} />
       </div>
       <OutcomeBar outcomes={totals.outcomes} />
       <HourTable name={displayName} hour={hour} scrub={scrub} timeZone={timeZone} />

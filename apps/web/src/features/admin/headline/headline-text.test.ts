@@ -104,19 +104,19 @@ describe('the title of the headline', () => {
 });
 
 describe('the note of the headline', () => {
-  const none = { minutes: 15, cached: 0, stale: 0, fresh: 0, waiting: 0 };
+  const none = { minutes: 15, cached: 0, stale: 0, fresh: 0, retry: 0 };
   const noteOf = (answers: Partial<typeof none>, given: Parameters<typeof overviewOf>[0] = {}) =>
     plain(headlineOf(overviewOf({ answers: { ...none, ...answers }, ...given }), LIVE).note);
 
   it.each([
     [
-      { fresh: 610, cached: 150, stale: 50, waiting: 190 },
+      { fresh: 610, cached: 150, stale: 50, retry: 190 },
       '81 % of people get an answer. Last 15 min: 61 % fresh, 15 % from cache, 5 % stale, 19 % had to wait.',
     ],
     [{ cached: 1, fresh: 2 }, 'Everyone gets an answer. Last 15 min: 67 % fresh, 33 % from cache.'],
-    [{ waiting: 3 }, 'No one gets an answer. Last 15 min: 100 % had to wait.'],
+    [{ retry: 3 }, 'No one gets an answer. Last 15 min: 100 % had to wait.'],
     [
-      { fresh: 999, waiting: 1 },
+      { fresh: 999, retry: 1 },
       'Over 99 % of people get an answer. Last 15 min: over 99 % fresh, under 1 % had to wait.',
     ],
     [{}, 'No one asked in the last 15 min.'],
@@ -125,7 +125,7 @@ describe('the note of the headline', () => {
   });
 
   it('says that people still get an answer while something fails', () => {
-    expect(noteOf({ fresh: 1, waiting: 1 }, { plant_id: { state: 'open' } })).toMatch(/^50 % of people still get/);
+    expect(noteOf({ fresh: 1, retry: 1 }, { plant_id: { state: 'open' } })).toMatch(/^50 % of people still get/);
   });
 
   it('names this instance while others are unknown', () => {

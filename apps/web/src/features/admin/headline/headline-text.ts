@@ -91,8 +91,8 @@ function systemProblems({ alerts, dependencies, shared }: Overview): string[] {
 
 /** Describes the recent answers: of all callers, or without Redis of the callers of this instance. */
 function answersText({ answers, instances, shared }: Overview, isImpaired: boolean): string {
-  const { cached, fresh, minutes, stale, waiting } = answers;
-  const all = cached + stale + fresh + waiting;
+  const { cached, fresh, minutes, retry, stale } = answers;
+  const all = cached + stale + fresh + retry;
   const isPart = !shared && instances?.known !== 1;
   const where = isPart ? ' at this instance' : '';
   if (all === 0) return `No one asked in the last ${minutes}\u00a0min${where}.`;
@@ -100,10 +100,10 @@ function answersText({ answers, instances, shared }: Overview, isImpaired: boole
     { count: fresh, how: 'fresh' },
     { count: cached, how: 'from cache' },
     { count: stale, how: 'stale' },
-    { count: waiting, how: 'had to wait' },
+    { count: retry, how: 'had to wait' },
   ].filter(({ count }) => count > 0);
   const split = parts.map(({ count, how }) => `${shareText(count, all)} ${how}`).join(', ');
-  return `${answeredText(all - waiting, all, isImpaired)} Last ${minutes}\u00a0min${where}: ${split}.`;
+  return `${answeredText(all - retry, all, isImpaired)} Last ${minutes}\u00a0min${where}: ${split}.`;
 }
 
 function answeredText(answered: number, all: number, isImpaired: boolean): string {

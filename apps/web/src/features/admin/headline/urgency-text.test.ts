@@ -7,8 +7,8 @@ import { urgencySlip } from './urgency-text.ts';
 const LIVE = { status: 'live', text: 'Live, 2 s ago' } as const;
 const CHECKS: Urgency['checks'] = [
   { name: 'answered', ok: true, value: 0.81, limit: 0.5 },
-  { name: 'other_provider', ok: true },
-  { name: 'nothing_lost', ok: true, limit: 0.9 },
+  { name: 'provider_answers', ok: true },
+  { name: 'writes_and_credits', ok: true, limit: 0.9 },
 ];
 
 const alert = (given: Partial<Alert> & Pick<Alert, 'rule'>): Alert => ({
@@ -64,7 +64,7 @@ describe('the slip "Must I get up?"', () => {
   it('says what is tried by itself, and when it calls', () => {
     const given = { plant_id: { state: 'open' as const, next_trial_at: at(18) } };
     const because = causeOf('circuit_open', 'plant_id');
-    expect(slipOf({ answer: 'not_yet', because, call_at: at(408) }, given)).toMatchObject({
+    expect(slipOf({ answer: 'not_yet', because, wakes_at: at(408) }, given)).toMatchObject({
       tone: 'not_yet',
       answer: 'No, not yet.',
       reason:
@@ -110,7 +110,7 @@ describe('the slip "Must I get up?"', () => {
   it('names the provider that decided while it is tried again, and the other one is open', () => {
     const given = { plant_id: { state: 'half_open' as const }, plantnet: { state: 'open' as const, since: at(-12) } };
     const because = causeOf('circuit_stuck_open', 'plant_id');
-    expect(slipOf({ answer: 'not_yet', call_at: at(588), because }, given).reason).toBe(
+    expect(slipOf({ answer: 'not_yet', wakes_at: at(588), because }, given).reason).toBe(
       'Plant.id has been out for 3 min 12 s. You’ll be called at 02:54 if it lasts.',
     );
   });
@@ -140,7 +140,7 @@ describe('the slip "Must I get up?"', () => {
 
   it('answers without a cause, too', () => {
     expect(slipOf({ answer: 'yes' }).reason).toBe('A rule of the alerts calls you.');
-    expect(slipOf({ answer: 'not_yet', call_at: at(408) }).reason).toBe('You’ll be called at 02:51 if it lasts.');
+    expect(slipOf({ answer: 'not_yet', wakes_at: at(408) }).reason).toBe('You’ll be called at 02:51 if it lasts.');
   });
 
   it('cannot tell while the feed is stale', () => {

@@ -79,15 +79,15 @@ function calmReason({ because }: Urgency, overview: Overview, now: number): Sent
 
 /** Returns what calls, or may call, and when. */
 function urgentReason(
-  { answer, because, call_at: callAt }: Urgency,
+  { answer, because, wakes_at: wakesAt }: Urgency,
   overview: Overview,
   now: number,
   timeZone: string,
 ): Sentence {
   const cause = because === undefined ? [] : causeText(because, overview, now);
   const before = cause.length === 0 ? '' : ' ';
-  if (answer === 'not_yet' && callAt !== undefined) {
-    const time = { text: untilTime(Date.parse(callAt), now, timeZone), at: callAt };
+  if (answer === 'not_yet' && wakesAt !== undefined) {
+    const time = { text: untilTime(Date.parse(wakesAt), now, timeZone), at: wakesAt };
     return [...cause, `${before}You’ll be called at `, time, ' if it lasts.'];
   }
   const acknowledged = overview.alerts.items.find(
@@ -154,9 +154,9 @@ function checkText(
       if (value !== undefined) return { figure: percentText(value), words: 'get an answer', limit: when };
       return { words: ok ? 'People get an answer' : 'Too few get an answer', limit: when };
     }
-    case 'other_provider':
-      return otherProviderText(overview, ok);
-    case 'nothing_lost':
+    case 'provider_answers':
+      return providerAnswersText(overview, ok);
+    case 'writes_and_credits':
       return {
         words: ok ? 'Nothing is lost or overspent' : 'Something is lost or overspent',
         limit: atLimit === undefined ? 'call if it is' : `call at ${atLimit} of the quota`,
@@ -164,7 +164,7 @@ function checkText(
   }
 }
 
-function otherProviderText(overview: Overview, ok: boolean): Pick<Check, 'limit' | 'words'> {
+function providerAnswersText(overview: Overview, ok: boolean): Pick<Check, 'limit' | 'words'> {
   const answering = PROVIDER_NAMES.filter((name) => canAnswer(providerState(name, overview)));
   if (!ok || answering.length === 0) return { words: 'No service answers', limit: 'call if none does' };
   const [only, ...others] = answering;

@@ -32,7 +32,7 @@ export function ShownMinute({ minute, state, now, timeZone }: ShownMinuteProps) 
 interface HourFiguresProps {
   circuit: ProviderCircuit;
   totals: Totals;
-  quantiles: Overview['hour'][ProviderName];
+  quantiles: Overview['quantiles'][ProviderName];
   /** The minute whose figures these are; absent for those of the hour. */
   minute?: MinuteCounts | undefined;
 }

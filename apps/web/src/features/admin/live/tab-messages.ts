@@ -31,7 +31,7 @@ function isOverview(value: unknown): value is Overview {
     isRecord(value['answers']) &&
     isByProvider(value['circuits'], isRecord) &&
     isByProvider(value['minutes'], Array.isArray) &&
-    isByProvider(value['hour'], isRecord) &&
+    isByProvider(value['quantiles'], isRecord) &&
     Array.isArray(value['audit'])
   );
 }

@@ -3,7 +3,7 @@ import type { JobStatus } from '../../../lib/wire.ts';
 import { at, NOW, plain } from '../testing/overview-of.ts';
 import { failuresText, isFailing, lastRunText, nextRunText, runsText } from './jobs-text.ts';
 
-const jobOf = (given: Partial<JobStatus>): JobStatus => ({ name: 'quota-check', runs: [], failures: 0, ...given });
+const jobOf = (given: Partial<JobStatus>): JobStatus => ({ name: 'report-quota-use', runs: [], failures: 0, ...given });
 
 describe('the text of a job', () => {
   it.each<[JobStatus['runs'], string]>([

@@ -10,17 +10,19 @@ import { Panel } from './panel.tsx';
 import styles from './quotas-panel.module.css';
 import { dayName, daysText, factorText, quotaName, quotaOutlook, quotaShare } from './quotas-text.ts';
 
-/** Shares at which alerts warn, and call. */
+/** Shares at which alerts warn, and wake an operator. */
 const MARKS = [0.8, 0.9];
 
 interface QuotasPanelProps {
-  quotas: NonNullable<Overview['quotas']>;
+  quotas: Overview['quotas'];
+  /** What the callers' limits are multiplied by while credits run out. */
+  factor: number;
   now: number;
   timeZone: string;
 }
 
 /** What the providers let us spend: used so far, how long it will last, and the last 30 days. */
-export function QuotasPanel({ quotas: { factor, rows }, now, timeZone }: QuotasPanelProps) {
+export function QuotasPanel({ quotas: { rows }, factor, now, timeZone }: QuotasPanelProps) {
   const inForce = factorText(factor);
   return (
     <Panel title="Quotas" size="large">
@@ -76,8 +78,8 @@ function Quota({ quota, now, timeZone }: { quota: QuotaUse; now: number; timeZon
 }
 
 function toneOf(share: number): 'leaf' | 'half' | 'open' {
-  const [warns = 1, calls = 1] = MARKS;
-  if (share >= calls) return 'open';
+  const [warns = 1, wakes = 1] = MARKS;
+  if (share >= wakes) return 'open';
   return share >= warns ? 'half' : 'leaf';
 }
 

@@ -15,7 +15,7 @@ const quota = (given: {
   days: [],
   ...given,
 });
-const quotas = (...rows: ReturnType<typeof quota>[]) => ({ quotas: { factor: 1, rows } });
+const quotas = (...rows: ReturnType<typeof quota>[]) => ({ quotas: { rows } });
 const isolation = { reason: 'Their status page says outage.', by: 'ada@example.org', at: at(-900) };
 const stateOf = (given: Parameters<typeof overviewOf>[0]) => providerState('plant_id', overviewOf(given));
 

@@ -63,10 +63,10 @@ export function overviewOf({ minutes, plant_id, plantnet, ...given }: Given = {}
   return {
     at: at(0),
     shared: true,
-    answers: { minutes: 15, fresh: 0, cached: 0, stale: 0, waiting: 0 },
+    answers: { minutes: 15, fresh: 0, cached: 0, stale: 0, retry: 0 },
     circuits: { plant_id: circuitOf(plant_id), plantnet: circuitOf({ fail_max: 5, ...plantnet }) },
     minutes: { plant_id: hourOf(), plantnet: hourOf(), ...minutes },
-    hour: { plant_id: {}, plantnet: {} },
+    quantiles: { plant_id: {}, plantnet: {} },
     urgency: { answer: 'no', checks: [] },
     alerts: { items: [] },
     cache: {
@@ -80,7 +80,7 @@ export function overviewOf({ minutes, plant_id, plantnet, ...given }: Given = {}
       credit_cost: 0.029,
     },
     limits: { rows: [], periods: [], factor: 1 },
-    quotas: { factor: 1, rows: [] },
+    quotas: { rows: [] },
     legacy: { sunset_at: '2027-07-01T00:00:00.000Z', rows: [] },
     dependencies: {
       redis: { state: 'up' },
